@@ -1,0 +1,114 @@
+// The WorkQueue port on BullMQ: jobs carry ids only and are delivery, not memory. Job state is no evidence of anything
+// outside Redis: BullMQ can mark a job failed that never ran (measured), so the record decides what runs.
+
+import { type Job, Queue, UnrecoverableError, Worker } from 'bullmq'
+import { Redis } from 'ioredis'
+import { z } from 'zod'
+import type { WorkQueue } from '../../ports.ts'
+import { type RequestId, requestIdSchema } from '../../request/request.ts'
+
+const QUEUE = 'execute'
+const DAY_SECONDS = 86_400
+
+const jobSchema = z.object({ requestId: requestIdSchema })
+
+export interface WorkQueueOptions {
+  url: string
+  prefix: string
+  onError: (error: Error) => void
+}
+
+export function createWorkQueue(options: WorkQueueOptions): WorkQueue & { close(): Promise<void> } {
+  // The producer fails fast: an enqueue that hangs could land long after the caller gave up.
+  const connection = new Redis(options.url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: 2_000,
+  })
+  connection.on('error', options.onError)
+  const queue = new Queue(QUEUE, { connection, prefix: bullPrefix(options.prefix) })
+  queue.on('error', options.onError)
+
+  return {
+    async enqueue(id, dispatch, delayMs) {
+      await queue.add(
+        'execute',
+        { requestId: id },
+        {
+          jobId: jobIdOf(id, dispatch),
+          delay: delayMs,
+          attempts: 8,
+          backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
+          // A finished job keeps its id taken for a while, so that a late second add changes nothing.
+          removeOnComplete: { age: 7 * DAY_SECONDS, count: 5_000 },
+          removeOnFail: { age: 30 * DAY_SECONDS, count: 5_000 },
+        },
+      )
+    },
+    async isLive(id, dispatch) {
+      const state = await queue.getJobState(jobIdOf(id, dispatch))
+      return state !== 'completed' && state !== 'failed' && state !== 'unknown'
+    },
+    async close() {
+      await queue.close()
+      connection.disconnect()
+    },
+  }
+}
+
+export interface ExecutorOptions extends WorkQueueOptions {
+  concurrency: number
+  /** Carries out the request named. Throws only when the job should be delivered again. */
+  execute(id: RequestId): Promise<void>
+}
+
+export interface Executor {
+  isRunning(): boolean
+  /** Takes no further job and waits for those in hand, at most this long. */
+  close(patienceMs: number): Promise<void>
+}
+
+export function startExecutor(options: ExecutorOptions): Executor {
+  // BullMQ's blocking pop needs a connection that waits; a command timeout would break it (measured).
+  const connection = new Redis(options.url, { maxRetriesPerRequest: null })
+  connection.on('error', options.onError)
+  const worker = new Worker(
+    QUEUE,
+    async (job: Job) => {
+      const parsed = jobSchema.safeParse(job.data)
+      if (!parsed.success) throw new UnrecoverableError('The job names no request.')
+      await options.execute(parsed.data.requestId)
+    },
+    {
+      connection,
+      prefix: bullPrefix(options.prefix),
+      concurrency: options.concurrency,
+      lockDuration: 30_000,
+      stalledInterval: 30_000,
+      // 0 could fail a job that never ran; running one again is harmless, because the record says what may be called.
+      maxStalledCount: 5,
+      maxStartedAttempts: 20,
+    },
+  )
+  worker.on('error', options.onError)
+  worker.on('failed', (_job, error) => options.onError(error))
+
+  return {
+    isRunning: () => worker.isRunning(),
+    async close(patienceMs) {
+      const impatient = new Promise<void>(resolve => setTimeout(resolve, patienceMs).unref())
+      await Promise.race([worker.close(), impatient])
+      connection.disconnect()
+    },
+  }
+}
+
+/** BullMQ's keys need their own hash tag to stay on one slot of a cluster. */
+function bullPrefix(prefix: string): string {
+  return `{${prefix}:queue}`
+}
+
+/** Not digits only and without a colon: BullMQ throws on either (measured). */
+function jobIdOf(id: RequestId, dispatch: number): string {
+  return `${id}-${dispatch}`
+}

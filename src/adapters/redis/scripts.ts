@@ -1,0 +1,51 @@
+// The Lua scripts of the store: each is one step that happens whole or not at all. All keys share one hash tag.
+
+/**
+ * Moves one request from an expected version to the next, with its audit event, its place in the due set and in the
+ * list of open requests, and its documents.
+ * KEYS  1 request hash  2 changes list  3 events list  4 due zset  5 open zset  6 documents hash  7 submission
+ * ARGV  1 expected version (0 creates)  2 change id  3 next version  4 record JSON  5 event JSON  6 due ms or ''
+ *       7 '1' when open  8 created ms  9 request id  10 '1' when a submission key is given  11… document name, JSON
+ * Returns {'applied'} · {'conflict'} · {'duplicate', request id}
+ */
+export const COMMIT = `
+if redis.call('LPOS', KEYS[2], ARGV[2]) then return {'applied'} end
+local version = redis.call('HGET', KEYS[1], 'version') or '0'
+if version ~= ARGV[1] then return {'conflict'} end
+if ARGV[10] == '1' then
+  local earlier = redis.call('GET', KEYS[7])
+  if earlier then return {'duplicate', earlier} end
+  redis.call('SET', KEYS[7], ARGV[9], 'EX', 86400)
+end
+redis.call('HSET', KEYS[1], 'version', ARGV[3], 'json', ARGV[4])
+redis.call('LPUSH', KEYS[2], ARGV[2])
+redis.call('LTRIM', KEYS[2], 0, 31)
+redis.call('RPUSH', KEYS[3], ARGV[5])
+if ARGV[6] == '' then redis.call('ZREM', KEYS[4], ARGV[9]) else redis.call('ZADD', KEYS[4], ARGV[6], ARGV[9]) end
+if ARGV[7] == '1' then redis.call('ZADD', KEYS[5], ARGV[8], ARGV[9]) else redis.call('ZREM', KEYS[5], ARGV[9]) end
+for i = 11, #ARGV, 2 do redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
+return {'applied'}
+`
+
+/** KEYS 1 due zset · ARGV 1 now  2 lease until  3 limit · Returns the ids taken, oldest first. */
+export const TAKE_DUE = `
+local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[3])
+for _, id in ipairs(ids) do redis.call('ZADD', KEYS[1], ARGV[2], id) end
+return ids
+`
+
+/** KEYS 1 request hash  2 due zset · ARGV 1 version  2 id  3 due ms or '' · Does nothing at another version. */
+export const SETTLE = `
+if redis.call('HGET', KEYS[1], 'version') ~= ARGV[1] then return 0 end
+if ARGV[3] == '' then redis.call('ZREM', KEYS[2], ARGV[2]) else redis.call('ZADD', KEYS[2], ARGV[3], ARGV[2]) end
+return 1
+`
+
+/** KEYS 1 open zset  2 due zset · Returns the open ids that have no place in the due set. */
+export const FIND_FORGOTTEN = `
+local forgotten = {}
+for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+  if not redis.call('ZSCORE', KEYS[2], id) then table.insert(forgotten, id) end
+end
+return forgotten
+`

@@ -1,0 +1,116 @@
+// The Store port on Redis. The record is one JSON value guarded by its version; every change is one Lua script.
+
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+import type { Commit, CommitOutcome, Store } from '../../ports.ts'
+import {
+  type AuditEvent,
+  type RequestId,
+  type ResetRequest,
+  requestIdSchema,
+  requestSchema,
+} from '../../request/request.ts'
+import { resultSchema } from '../../request/result.ts'
+import { COMMIT, FIND_FORGOTTEN, SETTLE, TAKE_DUE } from './scripts.ts'
+
+/** @param prefix Names the product's keys; all of them share it as their hash tag. */
+export function createRedisStore(redis: Redis, prefix: string): Store {
+  const tag = `{${prefix}}`
+  const dueKey = `${tag}:due`
+  const openKey = `${tag}:open`
+  const requestKey = (id: string) => `${tag}:request:${id}`
+  const eventsKey = (id: string) => `${tag}:events:${id}`
+  const documentsKey = (id: string) => `${tag}:documents:${id}`
+
+  async function commit(change: Commit): Promise<CommitOutcome> {
+    const { next, submissionId } = change
+    const { id } = next
+    const documents = Object.entries(change.documents ?? {}).flatMap(([name, rows]) => [
+      name,
+      JSON.stringify(z.encode(resultSchema, rows)),
+    ])
+    const answer = await redis.eval(
+      COMMIT,
+      7,
+      requestKey(id),
+      `${tag}:changes:${id}`,
+      eventsKey(id),
+      dueKey,
+      openKey,
+      documentsKey(id),
+      `${tag}:submission:${submissionId ?? ''}`,
+      change.expectedVersion,
+      change.changeId,
+      next.version,
+      JSON.stringify(z.encode(requestSchema, next)),
+      JSON.stringify(change.event),
+      change.dueAtMs ?? '',
+      change.open ? '1' : '0',
+      next.createdAtMs,
+      id,
+      submissionId === undefined ? '' : '1',
+      ...documents,
+    )
+    return commitAnswerSchema.parse(answer)
+  }
+
+  async function read(id: RequestId): Promise<ResetRequest | undefined> {
+    const json = await redis.hget(requestKey(id), 'json')
+    if (json === null) return undefined
+    const parsed = requestSchema.safeDecode(JSON.parse(json))
+    if (!parsed.success) {
+      throw new Error(`The record of ${id} cannot be read by this version: ${z.prettifyError(parsed.error)}`)
+    }
+    return parsed.data
+  }
+
+  return {
+    async nextRequestId() {
+      return requestIdSchema.parse(`R-${await redis.incr(`${tag}:last-request`)}`)
+    },
+    read,
+    async readDocument(id, name) {
+      const json = await redis.hget(documentsKey(id), name)
+      return json === null ? undefined : resultSchema.decode(JSON.parse(json))
+    },
+    async readEvents(id) {
+      const events = await redis.lrange(eventsKey(id), 0, -1)
+      return events.map(json => JSON.parse(json) as AuditEvent)
+    },
+    commit,
+    async takeDue(nowMs, leaseUntilMs, limit) {
+      return idsSchema.parse(await redis.eval(TAKE_DUE, 1, dueKey, nowMs, leaseUntilMs, limit))
+    },
+    async settle(id, version, dueAtMs) {
+      await redis.eval(SETTLE, 2, requestKey(id), dueKey, version, id, dueAtMs ?? '')
+    },
+    async openRequests(limit) {
+      const [ids, total] = await Promise.all([redis.zrevrange(openKey, 0, limit - 1), redis.zcard(openKey)])
+      const found = await Promise.allSettled(idsSchema.parse(ids).map(read))
+      // One record of a newer version must not hide the others.
+      const requests = found.flatMap(one =>
+        one.status === 'fulfilled' && one.value !== undefined ? [one.value] : [],
+      )
+      return { requests, total }
+    },
+    async findForgotten() {
+      return idsSchema.parse(await redis.eval(FIND_FORGOTTEN, 2, openKey, dueKey))
+    },
+    async ping() {
+      await redis.ping()
+    },
+  }
+}
+
+const idsSchema = z.array(requestIdSchema)
+
+const commitAnswerSchema = z
+  .union([
+    z.tuple([z.literal('applied')]),
+    z.tuple([z.literal('conflict')]),
+    z.tuple([z.literal('duplicate'), requestIdSchema]),
+  ])
+  .transform(
+    (answer): CommitOutcome =>
+      answer[0] === 'duplicate' ? { kind: 'duplicate', id: answer[1] } : { kind: answer[0] },
+  )

@@ -1,0 +1,184 @@
+// The card: the one message of a request, always drawn from the record. Pure; the review modal shares its facts.
+
+import type { Button, KnownBlock } from '@slack/types'
+import type { ResetRequest, State } from '../../request/request.ts'
+import { clip, counted, strategyInWords } from '../../request/reset.ts'
+import { ACTIONS } from './ids.ts'
+import { LIMITS } from './limits.ts'
+import {
+  clipEscaped,
+  code,
+  escaped,
+  line,
+  moment,
+  type Piece,
+  paragraph,
+  person,
+  plain,
+  strong,
+  words,
+} from './text.ts'
+import { outcomeSentence, STATE_WORDS, topicsInWords } from './words.ts'
+
+export interface Message {
+  text: string
+  blocks: KnownBlock[]
+}
+
+const TOPICS_ON_CARD = 10
+
+export function card(request: ResetRequest): Message {
+  const title = `${request.id} · ${STATE_WORDS[request.state.name]}`
+  return {
+    text: clipEscaped(`${title}: ${spoken(request)}`, LIMITS.messageText),
+    blocks: [
+      { type: 'header', text: plain(title, LIMITS.headerText) },
+      facts(request, TOPICS_ON_CARD),
+      paragraph(line(...stateLine(request))),
+      ...buttons(request),
+    ],
+  }
+}
+
+/** Who asks for what, where and why. */
+export function facts(request: ResetRequest, topicsShown: number) {
+  const { reset } = request
+  return paragraph(
+    line(
+      person(request.requester),
+      words(' asks to reset the offsets of '),
+      code(reset.target.group),
+      words(' on '),
+      code(reset.target.instanceId),
+      words(' '),
+      strong(strategyInWords(reset.strategy)),
+      words('.'),
+    ),
+    line(strong('Topics: '), words(clip(topicsInWords(reset.topics, topicsShown), 2_000))),
+    line(strong('Why: '), words(request.reason)),
+    line(strong('Since: '), moment(request.createdAtMs)),
+  )
+}
+
+/** One sentence for screen readers and notifications, which read only the text. */
+function spoken(request: ResetRequest): string {
+  const { reset } = request
+  return escaped(
+    `reset ${clip(reset.target.group, 100)} on ${reset.target.instanceId} ${strategyInWords(reset.strategy)}; topics: ${clip(
+      topicsInWords(reset.topics, TOPICS_ON_CARD),
+      500,
+    )}. Why: ${clip(request.reason, 500)}`,
+  ).concat(` (asked by <@${request.requester}>)`)
+}
+
+export function stateLine(request: ResetRequest): Piece[] {
+  const { state } = request
+  switch (state.name) {
+    case 'preparing':
+      return [words('Reading which topics the group has committed offsets for. Then it can be reviewed.')]
+    case 'pending':
+      return [words('An approver has to review it. It expires '), moment(request.expiresAtMs), words('.')]
+    case 'rejected':
+      return [words('Rejected by '), person(state.decision.by), words(': '), words(state.decision.note)]
+    case 'cancelled':
+      return [words('Cancelled by '), person(state.by), words('. Nothing was reset.')]
+    case 'expired':
+      return [words('Nobody decided in time. Nothing was reset. Ask again with /reset-offsets.')]
+    case 'approved':
+      return [...approval(state.decision), ...waiting(state)]
+    case 'executing':
+      return [...approval(state.decision), words('Calling CKafka now.')]
+    case 'unclear':
+      return [words('Nobody knows whether it happened. The thread says what to do.')]
+    case 'succeeded':
+    case 'partial':
+    case 'failed':
+      return [
+        ...(state.decision === null ? [] : approval(state.decision)),
+        words(outcomeSentence(state.outcome)),
+      ]
+    default:
+      return state satisfies never
+  }
+}
+
+function approval(decision: { by: string; note: string }): Piece[] {
+  const note = decision.note === '' ? '. ' : `: ${decision.note}\n`
+  return [words('Approved by '), person(decision.by), words(note)]
+}
+
+function waiting(state: Extract<State, { name: 'approved' }>): Piece[] {
+  if (state.lastCause === null) return [words('It is on the queue and runs next.')]
+  return [
+    words(`Attempt ${state.attempt - 1} did not reach CKafka (${state.lastCause}). The next one starts `),
+    moment(state.notBeforeMs),
+    words('.'),
+  ]
+}
+
+function buttons(request: ResetRequest): KnownBlock[] {
+  const { id, state } = request
+  const review = reviewButton(id)
+  const cancel: Button = {
+    type: 'button',
+    action_id: ACTIONS.cancel,
+    text: plain('Cancel request', LIMITS.optionText),
+    value: id,
+    confirm: {
+      title: plain(`Cancel ${id}?`, 100),
+      text: plain('Nobody can approve it afterwards. You can always ask again.', 300),
+      confirm: plain('Cancel request', 30),
+      deny: plain('Keep it', 30),
+    },
+  }
+  if (state.name === 'pending') return [actions(review, cancel)]
+  if (state.name === 'preparing') return [actions(cancel)]
+  return []
+}
+
+function actions(...elements: Button[]): KnownBlock {
+  return { type: 'actions', elements }
+}
+
+export function reviewButton(id: string): Button {
+  return {
+    type: 'button',
+    action_id: ACTIONS.review,
+    text: plain('Review', LIMITS.optionText),
+    style: 'primary',
+    value: id,
+    accessibility_label: `Review ${id}`,
+  }
+}
+
+const LISTED = 20
+
+/** The answer to /offset-requests alone. */
+export function openList(requests: readonly ResetRequest[], total: number): Message {
+  if (requests.length === 0) {
+    return message('No request is open. Ask for a reset with /reset-offsets.', [])
+  }
+  const listed = requests.slice(0, LISTED)
+  const intro = `${counted(total, 'request')} open${total > listed.length ? `, the newest ${listed.length} shown` : ''}.`
+  return message(
+    intro,
+    listed.flatMap((request): KnownBlock[] => [
+      paragraph(
+        line(
+          strong(`${request.id} · ${STATE_WORDS[request.state.name]}`),
+          words(' · '),
+          person(request.requester),
+          words(' · '),
+          code(clip(request.reset.target.group, 100)),
+          words(` · ${strategyInWords(request.reset.strategy)} · `),
+          moment(request.createdAtMs),
+        ),
+      ),
+      ...(request.state.name === 'pending' ? [actions(reviewButton(request.id))] : []),
+    ]),
+  )
+}
+
+function message(intro: string, blocks: KnownBlock[]): Message {
+  return { text: intro, blocks: [paragraph(line(words(intro))), ...blocks] }
+}

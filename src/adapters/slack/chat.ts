@@ -1,0 +1,194 @@
+// The Chat port on Slack's Web API: posts and finds what a request owes, keeps to Slack's pace, looks groups up.
+
+import type { WebClient } from '@slack/web-api'
+import pLimit from 'p-limit'
+import { fetch } from 'undici'
+import type { Chat, ChatOutcome, Clock } from '../../ports.ts'
+import type { PostKey, ResetRequest } from '../../request/request.ts'
+import type { PartitionResult } from '../../request/result.ts'
+import { card, type Message } from './card.ts'
+import { POST_EVENT_TYPE, postMetadataSchema } from './ids.ts'
+import { cardTroubleMessage, decisionReply, resultCsv, resultReply, unclearReply } from './replies.ts'
+import { outcomeOfError, SLACK_CALL_MS } from './web-client.ts'
+
+const CALLS_AT_ONCE = 8
+const GROUP_CACHE_MS = 60_000
+const PAGES_SEARCHED = 5
+
+export interface SlackChatDeps {
+  client: WebClient
+  clock: Clock
+  onGroupUnreadable(groupId: string, error: unknown): void
+}
+
+export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatDeps): Chat {
+  const limit = pLimit(CALLS_AT_ONCE)
+  /** Channel → when Slack wants to hear from us again; a fact about this minute, not worth keeping. */
+  const pausedUntil = new Map<string, number>()
+  const groups = new Map<string, { members: Promise<string[]>; untilMs: number }>()
+
+  async function paced(channel: string, call: () => Promise<string | undefined>): Promise<ChatOutcome> {
+    const pausedMs = (pausedUntil.get(channel) ?? 0) - clock()
+    if (pausedMs > 0) return { kind: 'later', afterMs: pausedMs, cause: 'Slack asked to wait' }
+    try {
+      const ts = await limit(call)
+      return ts === undefined
+        ? { kind: 'unknown', cause: 'Slack’s answer named no message' }
+        : { kind: 'posted', ts }
+    } catch (error) {
+      const outcome = outcomeOfError(error)
+      if (outcome.kind === 'later') pausedUntil.set(channel, clock() + outcome.afterMs)
+      return outcome
+    }
+  }
+
+  function post(
+    request: ResetRequest,
+    key: PostKey,
+    result: PartitionResult[] | undefined,
+  ): Promise<ChatOutcome> {
+    const cardTs = cardTsOf(request)
+    const channel = key === 'cardTrouble' ? request.requester : request.channel
+    if (key === 'csv') return paced(channel, () => upload(request, result ?? [], cardTs))
+    return paced(channel, async () => {
+      const { text, blocks } = messageOf(request, key, result ?? [])
+      const answer = await client.chat.postMessage({
+        channel,
+        text,
+        blocks,
+        metadata: { event_type: POST_EVENT_TYPE, event_payload: { request_id: request.id, key } },
+        unfurl_links: false,
+        unfurl_media: false,
+        ...(key === 'card' || key === 'cardTrouble' || cardTs === undefined ? {} : { thread_ts: cardTs }),
+      })
+      return answer.ts
+    })
+  }
+
+  /** Three calls; only the last one shows the file to anybody. */
+  async function upload(
+    request: ResetRequest,
+    result: PartitionResult[],
+    cardTs: string | undefined,
+  ): Promise<string | undefined> {
+    const { name, content } = resultCsv(request, result)
+    const body = Buffer.from(content, 'utf8')
+    const place = await client.files.getUploadURLExternal({ filename: name, length: body.length })
+    if (place.upload_url === undefined || place.file_id === undefined) return undefined
+    const sent = await fetch(place.upload_url, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/octet-stream' },
+      signal: AbortSignal.timeout(SLACK_CALL_MS),
+    })
+    await sent.arrayBuffer()
+    // Nothing is visible yet, so a failed upload is simply tried again with the next claim.
+    if (!sent.ok) throw Object.assign(new Error('The upload was refused.'), { retryAfter: 15 })
+    await client.files.completeUploadExternal({
+      files: [{ id: place.file_id, title: name }],
+      channel_id: request.channel,
+      ...(cardTs === undefined ? {} : { thread_ts: cardTs }),
+      initial_comment: `The full result of ${request.id}.`,
+    })
+    return place.file_id
+  }
+
+  async function updateCard(request: ResetRequest): Promise<ChatOutcome> {
+    const ts = cardTsOf(request)
+    if (ts === undefined) return { kind: 'refused', code: 'no_card' }
+    return paced(request.channel, async () => {
+      const { text, blocks } = card(request)
+      await client.chat.update({ channel: request.channel, ts, text, blocks, parse: 'none' })
+      return ts
+    })
+  }
+
+  async function find(request: ResetRequest, key: PostKey): ReturnType<Chat['find']> {
+    // Reading direct messages would take one more scope than a repeated hint is worth.
+    if (key === 'cardTrouble') return { kind: 'found', ts: null }
+    const cardTs = cardTsOf(request)
+    let cursor: string | undefined
+    try {
+      for (let page = 0; page < PAGES_SEARCHED; page++) {
+        const query = {
+          channel: request.channel,
+          include_all_metadata: true,
+          limit: 200,
+          ...(cursor ? { cursor } : {}),
+        }
+        const answer =
+          key === 'card' || cardTs === undefined
+            ? await client.conversations.history({
+                ...query,
+                oldest: secondsOf(request.createdAtMs - 60_000),
+              })
+            : await client.conversations.replies({ ...query, ts: cardTs })
+        for (const message of answer.messages ?? []) {
+          const ts = postedAs(message, request, key)
+          if (ts !== undefined) return { kind: 'found', ts }
+        }
+        cursor = answer.response_metadata?.next_cursor
+        if (!cursor) break
+      }
+      return { kind: 'found', ts: null }
+    } catch (error) {
+      return outcomeOfError(error)
+    }
+  }
+
+  function groupMembers(groupId: string): Promise<string[]> {
+    const cached = groups.get(groupId)
+    if (cached !== undefined && clock() < cached.untilMs) return cached.members
+    const members = client.usergroups.users.list({ usergroup: groupId }).then(
+      answer => answer.users ?? [],
+      error => {
+        groups.delete(groupId)
+        onGroupUnreadable(groupId, error)
+        return []
+      },
+    )
+    groups.set(groupId, { members, untilMs: clock() + GROUP_CACHE_MS })
+    return members
+  }
+
+  return { post, find, updateCard, groupMembers }
+}
+
+function messageOf(request: ResetRequest, key: Exclude<PostKey, 'csv'>, result: PartitionResult[]): Message {
+  switch (key) {
+    case 'card':
+      return card(request)
+    case 'decision':
+      return decisionReply(request)
+    case 'unclear':
+      return unclearReply(request)
+    case 'result':
+      return resultReply(request, result)
+    case 'cardTrouble':
+      return cardTroubleMessage(request)
+    default:
+      return key satisfies never
+  }
+}
+
+function postedAs(message: unknown, request: ResetRequest, key: PostKey): string | undefined {
+  const { ts, metadata, files } = message as {
+    ts?: string
+    metadata?: unknown
+    files?: { id?: string; name?: string }[]
+  }
+  if (key === 'csv') return files?.find(file => file.name === resultCsv(request, []).name)?.id
+  const marked = postMetadataSchema.safeParse(metadata)
+  if (!marked.success) return undefined
+  const { request_id, key: markedKey } = marked.data.event_payload
+  return request_id === request.id && markedKey === key ? ts : undefined
+}
+
+function cardTsOf(request: ResetRequest): string | undefined {
+  const post = request.posts.card
+  return post?.state === 'posted' ? post.ts : undefined
+}
+
+function secondsOf(timeMs: number): string {
+  return (timeMs / 1000).toFixed(6)
+}

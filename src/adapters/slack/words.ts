@@ -1,0 +1,144 @@
+// Every sentence a person reads about a request: what happened, and what to do next. Rendering is elsewhere.
+
+import type { Refusal } from '../../request/decide.ts'
+import { kafkaErrorHint, kafkaErrorName } from '../../request/kafka-errors.ts'
+import type { Outcome, ResetRequest, State } from '../../request/request.ts'
+import { clip, counted, grouped } from '../../request/reset.ts'
+import type { Counts, RefusalReason } from '../../request/result.ts'
+
+export const STATE_WORDS: Record<State['name'], string> = {
+  preparing: 'reading the topics',
+  pending: 'waiting for approval',
+  approved: 'approved, on the queue',
+  executing: 'running',
+  succeeded: 'done',
+  partial: 'partly done',
+  failed: 'failed',
+  unclear: 'unclear, needs a person',
+  rejected: 'rejected',
+  cancelled: 'cancelled',
+  expired: 'expired',
+}
+
+export const STORE_AWAY =
+  'Rewind could not reach its store just now, so this may not be saved. Wait a moment and press the button again.'
+export const FAULT = 'Something went wrong on our side. Check the card before you try again.'
+
+/** Why a click or a decision was refused, for the one who made it. `<@U…>` is a mention in Slack's text format. */
+export function refusalSentence(refusal: Refusal, request: ResetRequest): string {
+  const { id, requester, state } = request
+  switch (refusal) {
+    case 'ownRequest':
+      return `You asked for ${id} yourself, so somebody else has to decide on it.`
+    case 'notApprover':
+      return `Only approvers can decide on ${id}. Ask one of them, or the people who run Rewind.`
+    case 'notRequester':
+      return `Only <@${requester}>, who asked for ${id}, can cancel it. Approvers can reject it.`
+    case 'noteMissing':
+      return 'Say why you reject it, so that the requester knows what to change.'
+    case 'preparing':
+      return `${id} is still reading the topics of the group. Try again in a moment.`
+    case 'expired':
+      return `${id} has expired, so nothing was done. Ask again with /reset-offsets.`
+    case 'decided':
+    case 'stale':
+      return `Too late: ${pastSentence(id, state)}`
+    default:
+      return refusal satisfies never
+  }
+}
+
+function pastSentence(id: string, state: State): string {
+  switch (state.name) {
+    case 'rejected':
+      return `<@${state.decision.by}> has rejected ${id}.`
+    case 'cancelled':
+      return `<@${state.by}> has cancelled ${id}.`
+    case 'expired':
+      return `${id} has expired.`
+    case 'preparing':
+    case 'pending':
+      return `${id} has changed meanwhile. Look at the card and try again.`
+    case 'approved':
+    case 'executing':
+      return `<@${state.decision.by}> has approved ${id}, and it is ${STATE_WORDS[state.name]}.`
+    default:
+      return `${id} has ended: ${STATE_WORDS[state.name]}. The thread under its card says more.`
+  }
+}
+
+/** `4 partitions succeeded · 1 topic failed` */
+export function countsInWords(counts: Counts): string {
+  const parts = [
+    counts.succeededPartitions > 0 && `${counted(counts.succeededPartitions, 'partition')} succeeded`,
+    counts.failedPartitions > 0 && `${counted(counts.failedPartitions, 'partition')} failed`,
+    counts.failedTopics > 0 && `${counted(counts.failedTopics, 'topic')} failed`,
+    counts.unreportedTopics > 0 && `${counted(counts.unreportedTopics, 'topic')} not reported`,
+  ].filter(part => part !== false)
+  return parts.length === 0 ? 'The API reported no partition at all' : parts.join(' · ')
+}
+
+/** What an ended request's outcome means, in one or two sentences. */
+export function outcomeSentence(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'done':
+      return `${countsInWords(outcome.counts)}.`
+    case 'refused': {
+      const said = clip(outcome.message, 500)
+      return `CKafka refused it, and no offset moved. It said: ${said === '' ? 'nothing' : said} (code ${outcome.code}). ${refusalHint(outcome.reason)}`
+    }
+    case 'notSent':
+      return `The call never reached CKafka: ${outcome.cause}. No offset moved. Ask again once CKafka can be reached.`
+    case 'notPrepared':
+      return `The topics of the group could not be read: ${outcome.cause}. Nothing was reset. Check the names, then ask again.`
+    case 'unknown':
+      return `We called CKafka and do not know what it did: ${outcome.cause}.`
+    default:
+      return outcome satisfies never
+  }
+}
+
+export const UNCLEAR_ADVICE =
+  'Rewind will not call again by itself, because that could move the offsets twice. Look at the group’s offsets in the CKafka console, then decide whether a new request is needed.'
+
+export function refusalHint(reason: RefusalReason): string {
+  switch (reason) {
+    case 'groupNotEmpty':
+      return 'Consumers are still connected. Stop them, wait for the group to be empty, then ask again.'
+    case 'topicMissing':
+      return 'A topic does not exist. Check the spelling, then ask again.'
+    case 'instanceMissing':
+      return 'The instance does not exist or is not this account’s. Check the id and the region.'
+    case 'badRequest':
+      return 'CKafka did not accept a value. Check the names and the strategy, then ask again.'
+    case 'unknownAction':
+      return 'The API does not know this call. Check CKAFKA_ENDPOINT and CKAFKA_SET_OFFSETS_ACTION.'
+    case 'credentials':
+      return 'The API key was not accepted. Ask the people who run Rewind to check it.'
+    case 'notAllowed':
+      return 'The account may not do this. Ask the people who run Rewind for the permission.'
+    case 'clock':
+      return 'The clock of the machine that runs Rewind is off. Have it set, then ask again.'
+    case 'quota':
+      return 'Too many calls for the account’s quota. Ask again in a minute.'
+    case 'unavailable':
+      return 'CKafka is not available just now. Ask again later.'
+    case 'other':
+      return 'Look the code up in the CKafka documentation before you ask again.'
+    default:
+      return reason satisfies never
+  }
+}
+
+/** `3 UNKNOWN_TOPIC_OR_PARTITION` and what to do about it. */
+export function kafkaError(code: number): { name: string; hint: string } {
+  return { name: `${code} ${kafkaErrorName(code)}`, hint: kafkaErrorHint(code) }
+}
+
+/** `orders, payments, shipments and 4 more` */
+export function topicsInWords(topics: readonly string[], most: number): string {
+  if (topics.length === 0) return 'all topics of the group'
+  const named = topics.slice(0, most).join(', ')
+  const rest = topics.length - most
+  return rest > 0 ? `${named} and ${grouped(rest)} more` : named
+}

@@ -1,0 +1,144 @@
+// What the product needs from the outside world. The comments are the contracts; test/contract holds each adapter to them.
+
+import type { Refusal } from './request/decide.ts'
+import type {
+  AuditEvent,
+  Command,
+  DocumentName,
+  PostKey,
+  RequestId,
+  ResetRequest,
+  StateName,
+} from './request/request.ts'
+import type { Reset, Target } from './request/reset.ts'
+import type { CallOutcome, PartitionResult, ReadOutcome } from './request/result.ts'
+
+/** Milliseconds since the epoch. The only clock the product reads. */
+export type Clock = () => number
+
+/** One change of one request, written in a single step or not at all. */
+export interface Commit {
+  /** The record as it should be; its `version` is already the next one. */
+  next: ResetRequest
+  /** Version the change was decided on; 0 creates. */
+  expectedVersion: number
+  /** Names this change. The same id arriving again is a replay: answered `applied`, changing nothing. */
+  changeId: string
+  event: AuditEvent
+  /** When the request next needs somebody's work; null when nothing is owed. */
+  dueAtMs: number | null
+  /** Not in a final state, so that it belongs in the list of open requests. */
+  open: boolean
+  /** Large facts kept beside the record, written with it. */
+  documents?: Partial<Record<DocumentName, PartitionResult[]>>
+  /** With a create: the submission it came from. A second create from it answers `duplicate`. */
+  submissionId?: string
+}
+
+export type CommitOutcome = { kind: 'applied' } | { kind: 'conflict' } | { kind: 'duplicate'; id: RequestId }
+
+/**
+ * Keeps the truth. Every method may reject when the store is away; a rejected commit may or may not have happened,
+ * and committing it again with the same change id settles which.
+ */
+export interface Store {
+  /** Never the same twice. Numbers may be skipped. */
+  nextRequestId(): Promise<RequestId>
+  /** Undefined when there is no such request. Rejects for a record written by a newer version. */
+  read(id: RequestId): Promise<ResetRequest | undefined>
+  readDocument(id: RequestId, name: DocumentName): Promise<PartitionResult[] | undefined>
+  readEvents(id: RequestId): Promise<AuditEvent[]>
+  commit(commit: Commit): Promise<CommitOutcome>
+  /** Takes requests whose debts are due, oldest first, and moves each out of the way until `leaseUntilMs`. */
+  takeDue(nowMs: number, leaseUntilMs: number, limit: number): Promise<RequestId[]>
+  /** Ends the lease: due then, or never (null). Does nothing if the request is not at this version any more. */
+  settle(id: RequestId, version: number, dueAtMs: number | null): Promise<void>
+  /** Open requests, newest first. */
+  openRequests(limit: number): Promise<{ requests: ResetRequest[]; total: number }>
+  /** Open requests without a place in the due set. There should never be one; a slow scan makes sure. */
+  findForgotten(): Promise<RequestId[]>
+  ping(): Promise<void>
+}
+
+/** Delivers approved requests to a worker, at least once. It is not memory: the record says what is to be done. */
+export interface WorkQueue {
+  /** Adds the job named by request and number; adding it again changes nothing. May reject and have landed. */
+  enqueue(id: RequestId, dispatch: number, delayMs: number): Promise<void>
+  /** Whether that job may still run: waiting, delayed or running. */
+  isLive(id: RequestId, dispatch: number): Promise<boolean>
+}
+
+/** The CKafka API. Never rejects: every fault is an outcome. */
+export interface Cluster {
+  /**
+   * Applies the reset to exactly `reset.topics`, once, and ends by `deadlineMs` (epoch) at the latest.
+   * Never retries by itself, and never sends a call without topics (refused as `badRequest`).
+   */
+  resetOffsets(reset: Reset, deadlineMs: number): Promise<CallOutcome>
+  /** Names of all topics the group has committed offsets for, sorted. */
+  committedTopics(target: Target): Promise<ReadOutcome<string[]>>
+}
+
+/**
+ * How a call to Slack ended. `later`: Slack was not reached or asked to wait; nothing was posted.
+ * `refused`: Slack said no and will again (`code` is Slack's own). `unknown`: it may have been posted.
+ */
+export type ChatOutcome =
+  | { kind: 'posted'; ts: string }
+  | { kind: 'later'; afterMs: number; cause: string }
+  | { kind: 'refused'; code: string }
+  | { kind: 'unknown'; cause: string }
+
+/** Slack, seen from the product. Never rejects: every fault is an outcome. */
+export interface Chat {
+  /** Posts what `key` stands for: the card, a reply in its thread, a direct message. Not repeatable by itself. */
+  post(request: ResetRequest, key: PostKey, result: PartitionResult[] | undefined): Promise<ChatOutcome>
+  /** Finds an earlier post of this key whose answer was lost; null when Slack has none. */
+  find(request: ResetRequest, key: PostKey): Promise<{ kind: 'found'; ts: string | null } | ChatOutcome>
+  /** Renders the card anew from the record. Repeatable. */
+  updateCard(request: ResetRequest): Promise<ChatOutcome>
+  /** User ids of a user group. A group that cannot be read is empty. */
+  groupMembers(groupId: string): Promise<string[]>
+}
+
+/** What the product did, for logs and metrics. Holds ids and codes, never a secret and never a raw payload. */
+export type ProductEvent =
+  | { event: 'submitted'; requestId: RequestId; requester: string }
+  | { event: 'changed'; requestId: RequestId; command: Command['kind']; state: StateName; version: number }
+  | { event: 'refused'; requestId: RequestId; command: Command['kind']; refusal: Refusal; by: string }
+  | { event: 'called'; requestId: RequestId; outcome: CallOutcome['kind']; durationMs: number }
+  | {
+      event: 'posted'
+      requestId: RequestId
+      key: PostKey | 'cardUpdate'
+      outcome: ChatOutcome['kind']
+      detail: string
+    }
+  | { event: 'fault'; where: string; requestId?: RequestId; error: unknown }
+
+export type Report = (event: ProductEvent) => void
+
+export interface Submittal {
+  reset: Reset
+  reason: string
+  requester: string
+  askedIn: string
+  /** The view it was submitted from: the same view twice is one request. */
+  submissionId: string
+}
+
+export type ChangeOutcome =
+  | { kind: 'changed'; request: ResetRequest }
+  | { kind: 'refused'; refusal: Refusal; request: ResetRequest }
+  | { kind: 'missing' }
+
+/** What people can do. Each may reject with StoreAway when the store does not answer. */
+export interface Approvals {
+  submit(submittal: Submittal): Promise<ResetRequest>
+  read(id: RequestId): Promise<ResetRequest | undefined>
+  openRequests(limit: number): Promise<{ requests: ResetRequest[]; total: number }>
+  /** Why this person could not decide on this request now, or null. `decide` asks again when they do. */
+  reviewRefusal(request: ResetRequest, userId: string): Promise<Refusal | null>
+  decide(id: RequestId, verdict: 'approve' | 'reject', by: string, note: string): Promise<ChangeOutcome>
+  cancel(id: RequestId, by: string): Promise<ChangeOutcome>
+}

@@ -1,0 +1,20 @@
+// Who may decide. Pure: group members are looked up elsewhere and come in as facts.
+
+export interface Approvers {
+  users: readonly string[]
+  /** User-group ids; a group that cannot be read counts as empty. */
+  groups: readonly string[]
+}
+
+/** `U…`/`W…` are people, `S…` user groups; anything else is returned as wrong. */
+export function parseApprovers(ids: readonly string[]): { approvers: Approvers; wrong: string[] } {
+  const users = ids.filter(id => /^[UW][A-Z0-9_]+$/.test(id))
+  const groups = ids.filter(id => /^S[A-Z0-9_]+$/.test(id))
+  const wrong = ids.filter(id => !users.includes(id) && !groups.includes(id))
+  return { approvers: { users, groups }, wrong }
+}
+
+/** Whether this person is an approver at all; that nobody decides on their own request is `decide`'s first rule. */
+export function isApprover(userId: string, approvers: Approvers, groupMembers: readonly string[]): boolean {
+  return approvers.users.includes(userId) || groupMembers.includes(userId)
+}

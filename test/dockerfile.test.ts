@@ -1,0 +1,64 @@
+// The Dockerfile, read as text: what it copies exists, and what it leaves out is not needed by what it ships.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
+import { join, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const top = resolve(import.meta.dirname, '..')
+const read = (name: string) => readFileSync(join(top, name), 'utf8')
+
+const dockerfile = read('Dockerfile').replaceAll('\\\n', ' ')
+const manifest: { scripts: { start: string }; dependencies: Record<string, string> } = JSON.parse(
+  read('package.json'),
+)
+
+const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, names]) =>
+  (names ?? '').split(' '),
+)
+
+const shipped = readdirSync(join(top, 'src'), { recursive: true, encoding: 'utf8' }).filter(
+  name => name.endsWith('.ts') && !name.startsWith('sandbox'),
+)
+
+const importsOf = (name: string) =>
+  [...read(join('src', name)).matchAll(/(?:from|^import|import\()\s*'([^']+)'/gm)].map(
+    ([, imported]) => imported ?? '',
+  )
+
+describe('the container image', () => {
+  it.each(copied)('copies %s, which exists and which .dockerignore lets in', name => {
+    expect(existsSync(join(top, name))).toBe(true)
+    expect(read('.dockerignore').split('\n')).toContain(`!${name}`)
+  })
+
+  it('leaves out the sandbox, which nothing in the image imports', () => {
+    expect(read('.dockerignore').split('\n')).toContain('src/sandbox')
+    const importers = shipped.filter(name => importsOf(name).some(imported => imported.includes('sandbox/')))
+    expect(importers).toEqual([])
+  })
+
+  it('has every package that its code imports among the production dependencies', () => {
+    const missing = shipped.flatMap(name =>
+      importsOf(name)
+        .filter(imported => !imported.startsWith('.') && !isBuiltin(imported))
+        .map(imported => imported.match(/^(@[^/]+\/)?[^/]+/)?.[0] ?? imported)
+        .filter(wanted => !(wanted in manifest.dependencies))
+        .map(wanted => `${name} imports ${wanted}`),
+    )
+    expect(missing).toEqual([])
+  })
+
+  it('starts the product as `npm start` does, without a shell or npm in between', () => {
+    const commands = dockerfile.match(/^CMD (\[.+\])$/gm) ?? []
+    expect(commands).toEqual([
+      `CMD ${JSON.stringify(manifest.scripts.start.split(' ')).replaceAll(',', ', ')}`,
+    ])
+  })
+
+  it('runs as a user other than root', () => {
+    const lastStage = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '))
+    expect(lastStage).toMatch(/^USER node$/m)
+    expect(lastStage).not.toMatch(/^RUN/m)
+  })
+})
