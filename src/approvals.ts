@@ -42,7 +42,8 @@ export interface ApprovalsDeps {
   store: Store
   queue: WorkQueue
   cluster: Cluster
-  chat: Chat
+  /** Null in a worker apart: it executes, and leaves what is owed to the bots, which have the Slack token. */
+  chat: Chat | null
   clock: Clock
   report: Report
   /** Names this process in claims and executions. */
@@ -58,8 +59,6 @@ export interface ApprovalsSettings {
   callMs: number
   /** How long after the deadline an execution nobody finished counts as unclear. */
   graceMs: number
-  /** Whether this process pays debts. A worker apart leaves them to the bots, which have the Slack token. */
-  paysDebts: boolean
 }
 
 /** The store did not answer, even after trying again: the change may or may not have been saved. */
@@ -88,7 +87,7 @@ export interface ApprovalsService extends Approvals {
 }
 
 export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings): ApprovalsService {
-  const { store, queue, cluster, chat, clock, report, processId } = deps
+  const { store, queue, cluster, clock, report, processId } = deps
   const payments = new Map<string, { again: boolean; done: Promise<void> }>()
 
   async function submitRequest(submittal: Submittal): Promise<ResetRequest> {
@@ -190,10 +189,15 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     }
   }
 
+  function speaker(): Chat {
+    if (deps.chat === null) throw new Error('This process does not speak to Slack.')
+    return deps.chat
+  }
+
   async function mayDecide(userId: string): Promise<boolean> {
     const { approvers } = settings
     if (isApprover(userId, approvers, [])) return true
-    const members = await Promise.all(approvers.groups.map(group => chat.groupMembers(group)))
+    const members = await Promise.all(approvers.groups.map(group => speaker().groupMembers(group)))
     return isApprover(userId, approvers, members.flat())
   }
 
@@ -240,7 +244,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
 
   /** Starts paying what this request owes. State and chat have a lane each, so that Slack never holds up an execution. */
   function pay(id: RequestId): void {
-    if (!settings.paysDebts) return
+    if (deps.chat === null) return
     startLane(id, 'state', isStateDebt)
     startLane(id, 'chat', debt => !isStateDebt(debt))
   }
@@ -343,7 +347,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
 
   async function updateCard(request: ResetRequest): Promise<'paid' | 'left'> {
     const { id, revision } = request
-    const outcome = await chat.updateCard(request)
+    const outcome = await speaker().updateCard(request)
     reportPost(request, 'cardUpdate', outcome)
     switch (outcome.kind) {
       case 'posted':
@@ -362,7 +366,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
   async function post(request: ResetRequest, key: PostKey, look: boolean): Promise<'paid' | 'left'> {
     const { id } = request
     if (look) {
-      const found = await chat.find(request, key)
+      const found = await speaker().find(request, key)
       if (found.kind === 'found' && found.ts !== null) {
         return paid(await change(id, { kind: 'posted', key, ts: found.ts, revision: 0 }))
       }
@@ -376,7 +380,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     if (claim.kind !== 'changed') return 'left'
     const result =
       key === 'result' || key === 'csv' ? await patiently(() => store.readDocument(id, 'result')) : undefined
-    const outcome = await chat.post(claim.request, key, result)
+    const outcome = await speaker().post(claim.request, key, result)
     reportPost(request, key, outcome)
     switch (outcome.kind) {
       case 'posted':

@@ -112,14 +112,12 @@ function instanceInput(typed: string | undefined, instances: readonly Instance[]
   if (instances.length === 0) {
     return textInput('instance', 'CKafka instance', typed, { placeholder: 'ckafka-xxooa0', max: 64 })
   }
-  const options = instances
-    .slice(0, LIMITS.staticOptions)
-    .map(
-      ({ id, label }): PlainTextOption => ({
-        text: plain(label === id ? id : `${label} (${id})`, LIMITS.optionText),
-        value: id,
-      }),
-    )
+  const options = instances.slice(0, LIMITS.staticOptions).map(
+    ({ id, label }): PlainTextOption => ({
+      text: plain(label === id ? id : `${label} (${id})`, LIMITS.optionText),
+      value: id,
+    }),
+  )
   const initial =
     options.find(option => option.value === typed) ?? (options.length === 1 ? options[0] : undefined)
   return input('instance', 'CKafka instance', undefined, {

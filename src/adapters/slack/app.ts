@@ -1,0 +1,103 @@
+// The connection to Slack: Bolt over Socket Mode or signed HTTP, the same listeners on both, and an ordered stop.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from '@slack/bolt'
+import { type ListenersDeps, registerListeners } from './listeners.ts'
+
+export interface SlackAppConfig {
+  botToken: string
+  apiUrl: string | undefined
+  /** Socket Mode needs the app-level token; HTTP the signing secret. */
+  delivery: { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string }
+}
+
+export interface SlackApp {
+  /** Connects; resolves when Slack's requests can arrive. */
+  start(): Promise<void>
+  isConnected(): boolean
+  /** Answers a request of Slack's over HTTP; undefined in Socket Mode. */
+  requestListener: ((request: IncomingMessage, response: ServerResponse) => void) | undefined
+  /** Takes nothing new, and waits for the listeners in hand. */
+  stop(patienceMs: number): Promise<void>
+}
+
+/** Slack allows three seconds for an answer, and opening a form is part of it. */
+const LISTENER_CALL_MS = 2_500
+
+export function createSlackApp(config: SlackAppConfig, deps: ListenersDeps, logger: Logger): SlackApp {
+  const address = config.apiUrl === undefined ? {} : { slackApiUrl: config.apiUrl }
+  const { receiver, socket, http } = createReceiver(config.delivery, address, logger)
+  const app = new App({
+    token: config.botToken,
+    receiver,
+    // Its own object each: Bolt writes retry settings and headers into the options it is given (measured).
+    clientOptions: { ...address, retryConfig: { retries: 0 }, timeout: LISTENER_CALL_MS },
+    logger,
+    logLevel: LogLevel.WARN,
+    // Checking the token is a call that may fail; it belongs to start(), not to a constructor.
+    deferInitialization: true,
+  })
+
+  const inHand = new Set<Promise<void>>()
+  let stopping = false
+  let connected = false
+  app.use(async ({ next }) => {
+    if (stopping) return
+    const running = next()
+    inHand.add(running)
+    try {
+      await running
+    } finally {
+      inHand.delete(running)
+    }
+  })
+  app.error(async error => deps.report({ event: 'fault', where: 'listener', error }))
+  registerListeners(app, deps)
+  socket?.client.on('connected', () => {
+    connected = true
+  })
+  socket?.client.on('close', () => {
+    connected = false
+  })
+
+  return {
+    async start() {
+      await app.init()
+      if (socket !== undefined) await app.start()
+      connected = true
+    },
+    isConnected: () => connected && !stopping,
+    requestListener: http?.requestListener.bind(http),
+    async stop(patienceMs) {
+      stopping = true
+      // In Socket Mode stop() resolves at once without waiting for running listeners, and can take long to close.
+      const closing = socket === undefined ? Promise.resolve() : app.stop()
+      const drained = Promise.allSettled([closing, ...inHand])
+      await Promise.race([drained, new Promise(resolve => setTimeout(resolve, patienceMs).unref())])
+    },
+  }
+}
+
+interface Receivers {
+  receiver: SocketModeReceiver | HTTPReceiver
+  socket?: SocketModeReceiver
+  http?: HTTPReceiver
+}
+
+function createReceiver(
+  delivery: SlackAppConfig['delivery'],
+  address: { slackApiUrl?: string },
+  logger: Logger,
+): Receivers {
+  if (delivery.kind === 'socket') {
+    const receiver = new SocketModeReceiver({
+      appToken: delivery.appToken,
+      logger,
+      installerOptions: { clientOptions: { ...address } },
+    })
+    return { receiver, socket: receiver }
+  }
+  // Never started: requests come in through the product's one HTTP server, which also answers the health checks.
+  const receiver = new HTTPReceiver({ signingSecret: delivery.signingSecret, logger })
+  return { receiver, http: receiver }
+}

@@ -1,0 +1,180 @@
+// The only reader of the environment: one schema, every problem named at once, no value of a secret ever shown.
+
+import { z } from 'zod'
+import { type Approvers, parseApprovers } from './request/policy.ts'
+
+export interface Config {
+  role: 'all' | 'bot' | 'worker'
+  port: number
+  logLevel: string
+  redisUrl: string
+  redisPrefix: string
+  /** Absent for a worker apart, which never speaks to Slack. */
+  slack: SlackConfig | undefined
+  ckafka: CkafkaSettings
+  instances: { id: string; label: string }[]
+  approvers: Approvers
+  approvalsChannel: string | null
+  requestExpiryMs: number
+  workerConcurrency: number
+  callMs: number
+  graceMs: number
+}
+
+export interface SlackConfig {
+  botToken: string
+  apiUrl: string | undefined
+  delivery: { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string }
+}
+
+export interface CkafkaSettings {
+  endpoint: string
+  region: string
+  secretId: string
+  secretKey: string
+  token: string | undefined
+  signatureMethod: 'HmacSHA256' | 'HmacSHA1'
+  setOffsetsAction: string
+}
+
+const UNITS_MS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+const text = z.string().trim().min(1)
+const list = z
+  .string()
+  .default('')
+  .transform(value => value.split(',').flatMap(part => (part.trim() === '' ? [] : [part.trim()])))
+const duration = z
+  .string()
+  .regex(/^[1-9]\d{0,4}[smhd]$/, 'must be a number with s, m, h or d, like 30m or 24h')
+  .transform(value => Number(value.slice(0, -1)) * (UNITS_MS[value.slice(-1)] as number))
+const httpUrl = z.string().refine(isUrlOf('http:', 'https:'), 'must be an http or https address')
+
+const schema = z.object({
+  ROLE: z.enum(['all', 'bot', 'worker'], 'must be all, bot or worker').default('all'),
+  PORT: z.coerce.number('must be a port number').int().min(0).max(65_535).default(3000),
+  LOG_LEVEL: z
+    .enum(
+      ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+      'must be trace, debug, info, warn, error, fatal or silent',
+    )
+    .default('info'),
+  REDIS_URL: z.string('is missing').refine(isUrlOf('redis:', 'rediss:'), 'must look like redis://host:6379'),
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'may hold letters, digits, dash and underscore')
+    .default('rewind'),
+  SLACK_BOT_TOKEN: text.startsWith('xoxb-', 'must be the bot token, which starts with xoxb-').optional(),
+  SLACK_APP_TOKEN: text
+    .startsWith('xapp-', 'must be the app-level token, which starts with xapp-')
+    .optional(),
+  SLACK_SIGNING_SECRET: text.optional(),
+  SLACK_API_URL: httpUrl.transform(url => (url.endsWith('/') ? url : `${url}/`)).optional(),
+  CKAFKA_API: z.enum(['v2'], 'must be v2').default('v2'),
+  CKAFKA_ENDPOINT: httpUrl.default('https://ckafka.api.qcloud.com'),
+  CKAFKA_SIGNATURE_METHOD: z
+    .enum(['HmacSHA256', 'HmacSHA1'], 'must be HmacSHA256 or HmacSHA1')
+    .default('HmacSHA256'),
+  CKAFKA_SET_OFFSETS_ACTION: z
+    .enum(['SetGroupOffsets', 'SetGroupOffset'], 'must be SetGroupOffsets or SetGroupOffset')
+    .default('SetGroupOffsets'),
+  TENCENTCLOUD_REGION: text.default('ap-guangzhou'),
+  TENCENTCLOUD_SECRET_ID: z.string('is missing').trim().min(1, 'is missing'),
+  TENCENTCLOUD_SECRET_KEY: z.string('is missing').trim().min(1, 'is missing'),
+  TENCENTCLOUD_SECURITY_TOKEN: text.optional(),
+  CKAFKA_INSTANCES: list.transform(parts => parts.map(instanceOf)),
+  APPROVERS: list,
+  APPROVALS_CHANNEL: text.regex(/^[CG][A-Z0-9_]+$/, 'must be a channel id, like C0123ABCD').optional(),
+  REQUEST_EXPIRY: duration.default(UNITS_MS.d as number),
+  WORKER_CONCURRENCY: z.coerce.number('must be a number').int().min(1).max(64).default(4),
+  CALL_DEADLINE: duration.default(25_000),
+  CALL_GRACE: duration.default(30_000),
+})
+
+export type ConfigOutcome = { ok: true; config: Config } | { ok: false; problems: string[] }
+
+/** @returns the settings, or one line per problem: its variable's name and what is wrong, never its value. */
+export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
+  // An empty variable means "not set": that is how compose files and shells leave things out.
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  )
+  const parsed = schema.safeParse(given)
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map(issue => `${issue.path.join('.')} ${issue.message}`)
+  const role = given.ROLE ?? 'all'
+  if (role !== 'worker') problems.push(...slackProblems(given))
+  const { approvers, wrong } = parseApprovers(parsed.success ? parsed.data.APPROVERS : [])
+  if (wrong.length > 0) {
+    problems.push('APPROVERS must hold user ids (U…) and user-group ids (S…), separated by commas')
+  }
+  if (!parsed.success || problems.length > 0) return { ok: false, problems }
+
+  const { data } = parsed
+  return {
+    ok: true,
+    config: {
+      role: data.ROLE,
+      port: data.PORT,
+      logLevel: data.LOG_LEVEL,
+      redisUrl: data.REDIS_URL,
+      redisPrefix: data.REDIS_PREFIX,
+      slack: data.ROLE === 'worker' ? undefined : slackOf(data),
+      ckafka: {
+        endpoint: data.CKAFKA_ENDPOINT,
+        region: data.TENCENTCLOUD_REGION,
+        secretId: data.TENCENTCLOUD_SECRET_ID,
+        secretKey: data.TENCENTCLOUD_SECRET_KEY,
+        token: data.TENCENTCLOUD_SECURITY_TOKEN,
+        signatureMethod: data.CKAFKA_SIGNATURE_METHOD,
+        setOffsetsAction: data.CKAFKA_SET_OFFSETS_ACTION,
+      },
+      instances: data.CKAFKA_INSTANCES,
+      approvers,
+      approvalsChannel: data.APPROVALS_CHANNEL ?? null,
+      requestExpiryMs: data.REQUEST_EXPIRY,
+      workerConcurrency: data.WORKER_CONCURRENCY,
+      callMs: data.CALL_DEADLINE,
+      graceMs: data.CALL_GRACE,
+    },
+  }
+}
+
+function slackProblems(given: Record<string, string | undefined>): string[] {
+  const problems: string[] = []
+  if (given.SLACK_BOT_TOKEN === undefined) problems.push('SLACK_BOT_TOKEN is missing')
+  if (given.SLACK_APP_TOKEN === undefined && given.SLACK_SIGNING_SECRET === undefined) {
+    problems.push('SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) is missing')
+  }
+  if (given.APPROVERS === undefined)
+    problems.push('APPROVERS is missing: without an approver nothing can ever run')
+  return problems
+}
+
+function slackOf(data: z.output<typeof schema>): SlackConfig {
+  return {
+    botToken: data.SLACK_BOT_TOKEN as string,
+    apiUrl: data.SLACK_API_URL,
+    delivery:
+      data.SLACK_APP_TOKEN === undefined
+        ? { kind: 'http', signingSecret: data.SLACK_SIGNING_SECRET as string }
+        : { kind: 'socket', appToken: data.SLACK_APP_TOKEN },
+  }
+}
+
+/** `ckafka-xxooa0=Orders` or just the id. */
+function instanceOf(part: string): { id: string; label: string } {
+  const [id = '', label = ''] = part.split(/=(.*)/s, 2).map(piece => piece.trim())
+  return { id, label: label === '' ? id : label }
+}
+
+function isUrlOf(...protocols: string[]): (value: string) => boolean {
+  return value => {
+    try {
+      return protocols.includes(new URL(value).protocol)
+    } catch {
+      return false
+    }
+  }
+}

@@ -1,0 +1,204 @@
+// The composition root: settings → adapters → service → start → signals → ordered stop. No decision is made here.
+
+import { randomUUID } from 'node:crypto'
+import { realpathSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { createWorkQueue, type Executor, startExecutor } from './adapters/bullmq/work-queue.ts'
+import { createCkafka } from './adapters/ckafka/ckafka.ts'
+import { connectRedis } from './adapters/redis/connect.ts'
+import { createRedisStore } from './adapters/redis/store.ts'
+import { createSlackApp, type SlackApp } from './adapters/slack/app.ts'
+import { createSlackChat } from './adapters/slack/chat.ts'
+import { createWebClient } from './adapters/slack/web-client.ts'
+import { type ApprovalsService, createApprovals } from './approvals.ts'
+import { type Config, readConfig, type SlackConfig } from './config.ts'
+import { type Pump, startPump } from './pump.ts'
+import { createTelemetry, startHttpServer, type Telemetry } from './telemetry.ts'
+
+const PUMP_REST_MS = 250
+/** A pump this silent while the process lives cannot reach the store; readiness says so. */
+const PUMP_SILENT_MS = 30_000
+const SLACK_RETRY_MS = [1_000, 2_000, 5_000, 10_000, 30_000]
+
+export interface Rewind {
+  port: number
+  /** Intake stops, what is in hand ends, connections close. */
+  stop(): Promise<void>
+}
+
+export async function startRewind(config: Config, telemetry: Telemetry): Promise<Rewind> {
+  const { report } = telemetry
+  const onError = (where: string) => (error: Error) => report({ event: 'fault', where, error })
+  const { redisUrl: url, redisPrefix: prefix } = config
+  const redis = connectRedis(url, onError('redis'))
+  const store = createRedisStore(redis, prefix)
+  const queue = createWorkQueue({ url, prefix, onError: onError('queue') })
+  const { token, ...ckafka } = config.ckafka
+  const cluster = createCkafka(
+    { ...ckafka, ...(token === undefined ? {} : { token }) },
+    { now: Date.now, onCall: telemetry.observeCall },
+  )
+  const client =
+    config.slack === undefined
+      ? null
+      : createWebClient({
+          token: config.slack.botToken,
+          apiUrl: config.slack.apiUrl,
+          logger: telemetry.slackLogger,
+        })
+  const chat =
+    client === null
+      ? null
+      : createSlackChat({
+          client,
+          clock: Date.now,
+          onGroupUnreadable: (groupId, error) =>
+            report({ event: 'fault', where: `user group ${groupId}, taken as empty`, error }),
+        })
+  const approvals = createApprovals(
+    { store, queue, cluster, chat, clock: Date.now, report, processId: `${config.role}-${randomUUID()}` },
+    {
+      approvers: config.approvers,
+      approvalsChannel: config.approvalsChannel,
+      requestExpiryMs: config.requestExpiryMs,
+      callMs: config.callMs,
+      graceMs: config.graceMs,
+    },
+  )
+
+  const bot = config.slack === undefined ? null : startBot(config, config.slack, approvals, telemetry)
+  const executor =
+    config.role === 'bot'
+      ? null
+      : startExecutor({
+          url,
+          prefix,
+          concurrency: config.workerConcurrency,
+          execute: approvals.execute,
+          onError: onError('worker'),
+        })
+  const server = await startHttpServer({
+    port: config.port,
+    alive: () => true,
+    unready: () => unready(store, bot, executor),
+    registry: telemetry.registry,
+    slack: bot?.slack.requestListener,
+  })
+  const { port } = server.address() as AddressInfo
+  telemetry.info('started', { event: 'started', port })
+
+  return {
+    port,
+    async stop() {
+      telemetry.info('stopping', { event: 'stopping' })
+      await bot?.stopIntake()
+      await executor?.close(config.callMs + 5_000)
+      await approvals.idle()
+      await Promise.all([queue.close(), cluster.close()])
+      redis.disconnect()
+      server.close()
+      server.closeAllConnections()
+      telemetry.info('stopped', { event: 'stopped' })
+    },
+  }
+}
+
+interface Bot {
+  slack: SlackApp
+  pump: Pump
+  stopIntake(): Promise<void>
+}
+
+function startBot(
+  config: Config,
+  slackConfig: SlackConfig,
+  approvals: ApprovalsService,
+  telemetry: Telemetry,
+): Bot {
+  const { report } = telemetry
+  const slack = createSlackApp(
+    slackConfig,
+    { approvals, clock: Date.now, report, instances: config.instances },
+    telemetry.slackLogger,
+  )
+  const pump = startPump({
+    payDue: approvals.payDue,
+    payForgotten: approvals.payForgotten,
+    report,
+    restMs: PUMP_REST_MS,
+  })
+  let stopped = false
+
+  // Slack being away must not keep executions from running, so connecting goes on beside everything else.
+  async function connect(): Promise<void> {
+    for (let tries = 0; !stopped; tries++) {
+      try {
+        await slack.start()
+        telemetry.info('connected to Slack', { event: 'connected' })
+        return
+      } catch (error) {
+        report({ event: 'fault', where: 'connecting to Slack', error })
+        const waitMs = SLACK_RETRY_MS[Math.min(tries, SLACK_RETRY_MS.length - 1)]
+        await new Promise(resolve => setTimeout(resolve, waitMs).unref())
+      }
+    }
+  }
+  void connect()
+
+  return {
+    slack,
+    pump,
+    async stopIntake() {
+      stopped = true
+      await slack.stop(3_000)
+      await pump.stop()
+    },
+  }
+}
+
+async function unready(
+  store: { ping(): Promise<void> },
+  bot: Bot | null,
+  executor: Executor | null,
+): Promise<string[]> {
+  const missing: string[] = []
+  await store.ping().catch(() => missing.push('Redis does not answer.'))
+  if (bot !== null && !bot.slack.isConnected()) missing.push('Slack is not connected.')
+  if (bot !== null && bot.pump.silentMs() > PUMP_SILENT_MS) missing.push('The pump does not reach the store.')
+  if (executor !== null && !executor.isRunning()) missing.push('The worker does not run.')
+  return missing
+}
+
+async function main(): Promise<void> {
+  const read = readConfig(process.env)
+  if (!read.ok) {
+    for (const problem of read.problems) console.error(problem)
+    console.error('Rewind did not start. The README lists every setting.')
+    process.exit(1)
+  }
+  const telemetry = createTelemetry(read.config.logLevel, read.config.role)
+  process.on('unhandledRejection', error => {
+    telemetry.fatal('unhandled rejection', error)
+    process.exit(1)
+  })
+  const rewind = await startRewind(read.config, telemetry)
+  let stopping = false
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stopping) return
+      stopping = true
+      rewind.stop().then(
+        () => process.exit(0),
+        error => {
+          telemetry.fatal('stopping failed', error)
+          process.exit(1)
+        },
+      )
+    })
+  }
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  await main()
+}

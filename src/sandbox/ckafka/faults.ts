@@ -1,0 +1,51 @@
+// Owns how the next calls of an action go wrong, and in which order.
+// It must never do the work of an action itself.
+
+/** `afterDoingIt`: whether the work was done before it went wrong. That is what a caller cannot know. */
+export type CkafkaFault =
+  /** The work is done after the delay, even when the caller has gone by then. */
+  | { kind: 'delay'; ms: number }
+  | { kind: 'hang'; afterDoingIt: boolean }
+  /** The connection is destroyed before any byte of an answer. */
+  | { kind: 'cut'; afterDoingIt: boolean }
+  /** The work is done; headers and half the body arrive. */
+  | { kind: 'halfAnswer' }
+  /** A gateway's HTML page with this HTTP status. */
+  | { kind: 'status'; status: number; afterDoingIt: boolean }
+  /** A business error, nothing done. */
+  | { kind: 'code'; code: number; message: string }
+  /** HTTP 200 with an HTML page, nothing done. */
+  | { kind: 'html' }
+  /** Success is answered and nothing is done. */
+  | { kind: 'lie' }
+  /** The work is done; these topics are left out of the answer. */
+  | { kind: 'unreported'; topics: string[] }
+  /** Exactly these bytes are the answer. */
+  | { kind: 'pinned'; body: string; afterDoingIt: boolean }
+
+export interface FaultQueue {
+  /** `action` may be `*`. `times` may be Infinity. */
+  inject(action: string, fault: CkafkaFault, times?: number): void
+  /** The fault for this call, if one is due; each take uses one up. */
+  take(action: string): CkafkaFault | undefined
+  clear(): void
+}
+
+export function createFaultQueue(): FaultQueue {
+  let queue: { action: string; fault: CkafkaFault; left: number }[] = []
+  return {
+    inject(action, fault, times = 1) {
+      queue.push({ action, fault, left: times })
+    },
+    take(action) {
+      const due = queue.find(each => each.action === action || each.action === '*')
+      if (!due) return undefined
+      due.left -= 1
+      queue = queue.filter(each => each.left > 0)
+      return due.fault
+    },
+    clear() {
+      queue = []
+    },
+  }
+}

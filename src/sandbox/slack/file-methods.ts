@@ -1,0 +1,92 @@
+// Uploading files the current way: ask for a URL, send the bytes, complete.
+import { randomBytes } from 'node:crypto'
+import { readUpload, textArgument } from './arguments.ts'
+import type { SlackFile } from './face.ts'
+import { objectsIn } from './fields.ts'
+import { refuse } from './message-content.ts'
+import { rewriteMarkup } from './rewriting.ts'
+import type { Methods } from './web-api.ts'
+import { visibleToBot, type Workspace } from './workspace.ts'
+
+export interface Files {
+  methods: Methods
+  /** Takes the bytes sent to an upload URL. */
+  upload(path: string, contentType: string, body: Buffer): Promise<{ status: number; body: string }>
+}
+
+export function createFiles(workspace: Workspace, baseUrl: () => string): Files {
+  const tickets = new Map<string, { fileId: string; name: string; length: number }>()
+  const uploaded = new Map<string, { name: string; content: Buffer }>()
+  const scopes = ['files:write']
+
+  return {
+    methods: {
+      'files.getUploadURLExternal': {
+        scopes,
+        required: ['filename', 'length'],
+        run(args) {
+          const length = Number(args.length)
+          if (!Number.isInteger(length) || length < 1) return refuse('invalid_arguments')
+          const fileId = workspace.newId('F')
+          const path = `/upload/v1/${randomBytes(16).toString('hex')}`
+          tickets.set(path, { fileId, name: String(args.filename), length })
+          return { ok: true, upload_url: `${baseUrl()}${path}`, file_id: fileId }
+        },
+      },
+      'files.completeUploadExternal': {
+        scopes,
+        required: ['files'],
+        run(args) {
+          const wanted = objectsIn(args.files).map(one => ({
+            id: String(one.id),
+            title: textArgument(one, 'title'),
+            bytes: uploaded.get(String(one.id)),
+          }))
+          if (wanted.length === 0) return refuse('invalid_arguments')
+          const channelId = textArgument(args, 'channel_id')
+          const channel = channelId ? workspace.channel(channelId) : undefined
+          if (channelId && (!channel || !visibleToBot(channel))) return refuse('invalid_channel')
+          // chat:write.public does not reach files.
+          if (channel && !channel.botIsMember) return refuse('not_in_channel')
+          if (channel?.archived) return refuse('posting_to_channel_denied')
+          const threadTs = textArgument(args, 'thread_ts')
+          const parent = channel && threadTs ? workspace.message(channel.id, threadTs) : undefined
+          if (threadTs && (!parent || parent.ephemeralFor)) return refuse('thread_not_found')
+          const files: SlackFile[] = []
+          for (const { id, title, bytes } of wanted) {
+            if (!bytes) return refuse('file_not_found')
+            files.push({
+              id,
+              name: bytes.name,
+              title: title ?? bytes.name,
+              size: bytes.content.length,
+              content: bytes.content,
+            })
+          }
+          for (const file of files) {
+            uploaded.delete(file.id)
+            workspace.addFile(file)
+          }
+          if (channel)
+            workspace.addMessage({
+              channel: channel.id,
+              user: workspace.botUserId,
+              text: rewriteMarkup(textArgument(args, 'initial_comment') ?? ''),
+              files,
+              ...(parent ? { thread_ts: parent.thread_ts ?? parent.ts } : {}),
+            })
+          return { ok: true, files: files.map(({ id, title }) => ({ id, title })) }
+        },
+      },
+    },
+    async upload(path, contentType, body) {
+      const ticket = tickets.get(path)
+      if (!ticket) return { status: 404, body: 'unknown upload url' }
+      const content = await readUpload(contentType, body)
+      if (content.length !== ticket.length)
+        return { status: 400, body: `expected ${ticket.length} bytes, got ${content.length}` }
+      uploaded.set(ticket.fileId, { name: ticket.name, content })
+      return { status: 200, body: `OK - ${content.length}` }
+    },
+  }
+}

@@ -1,0 +1,68 @@
+// The Web API's door: tokens, scopes and required arguments, the same for every method.
+// What a method does is in the tables it is given.
+import { textArgument } from './arguments.ts'
+import type { Json } from './block-schema.ts'
+import { refuse, refuseArguments } from './message-content.ts'
+
+export interface Method {
+  token?: 'app'
+  /** Any one of them is enough; absent means that none is needed. */
+  scopes?: string[]
+  required?: string[]
+  run(args: Json, call: Call): Json
+}
+
+export interface Call {
+  has(scope: string): boolean
+  /** The answer for a scope that only turns out to be needed once the arguments are known. */
+  missing(scope: string): Json
+}
+
+export type Methods = Record<string, Method>
+
+export interface WebApi {
+  call(name: string, authorization: string | undefined, args: Json): { body: Json; accepted: string[] }
+  revokeToken(): void
+}
+
+export function createWebApi(deps: {
+  methods: Methods
+  botToken: string
+  appToken: string
+  scopes: string[]
+}): WebApi {
+  let revoked = false
+  const provided = deps.scopes.join(',')
+  const missing = (scope: string) => refuse('missing_scope', { needed: scope, provided })
+  const has = (scope: string) => deps.scopes.includes(scope)
+
+  function judgeToken(token: string | undefined, method: Method): string | undefined {
+    if (!token) return 'not_authed'
+    if (token !== deps.botToken && token !== deps.appToken) return 'invalid_auth'
+    if (token === deps.botToken && revoked) return 'token_revoked'
+    const needed = method.token === 'app' ? deps.appToken : deps.botToken
+    return token === needed ? undefined : 'not_allowed_token_type'
+  }
+
+  function answer(name: string, authorization: string | undefined, args: Json): Json {
+    const method = deps.methods[name]
+    if (!method) return refuse('unknown_method', { req_method: name })
+    const token = authorization?.replace(/^Bearer /, '') ?? textArgument(args, 'token')
+    const refused = judgeToken(token, method)
+    if (refused) return refuse(refused)
+    if (method.scopes && !method.scopes.some(has)) return missing(method.scopes.join(','))
+    const absent = (method.required ?? []).filter(key => args[key] === undefined || args[key] === '')
+    if (absent.length > 0) return refuseArguments(absent.map(key => `missing required field: ${key}`))
+    return method.run(args, { has, missing })
+  }
+
+  return {
+    call: (name, authorization, args) => ({
+      body: answer(name, authorization, args),
+      accepted: deps.methods[name]?.scopes ?? [],
+    }),
+    revokeToken() {
+      revoked = true
+    },
+  }
+}

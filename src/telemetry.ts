@@ -1,0 +1,232 @@
+// What operators see: one JSON log line per event, Prometheus metrics, health. Never a token, a header or a raw payload.
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { pino } from 'pino'
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import type { ProductEvent, Report } from './ports.ts'
+
+export interface Telemetry {
+  report: Report
+  info(message: string, fields?: Record<string, unknown>): void
+  fatal(message: string, error: unknown): void
+  /** For Bolt and the Slack client, which log by themselves. */
+  slackLogger: SlackLogger
+  registry: Registry
+  observeCall(call: { action: string; outcome: string; code: string | null; durationMs: number }): void
+}
+
+/** The shape @slack/logger asks for, without depending on it. */
+export interface SlackLogger {
+  debug(...message: unknown[]): void
+  info(...message: unknown[]): void
+  warn(...message: unknown[]): void
+  error(...message: unknown[]): void
+  setLevel(level: string): void
+  getLevel(): never
+  setName(name: string): void
+}
+
+export function createTelemetry(level: string, role: string): Telemetry {
+  const log = pino({
+    level,
+    base: { service: 'rewind', role },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: label => ({ level: label }) },
+  })
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const metrics = createMetrics(registry)
+
+  function report(event: ProductEvent): void {
+    switch (event.event) {
+      case 'submitted':
+        metrics.submitted.inc()
+        log.info(event, 'request submitted')
+        return
+      case 'changed':
+        metrics.changes.inc({ command: event.command, state: event.state })
+        log[isReceipt(event.command) ? 'debug' : 'info'](event, 'request changed')
+        return
+      case 'refused':
+        metrics.refusals.inc({ refusal: event.refusal })
+        log.info(event, 'change refused')
+        return
+      case 'called':
+        metrics.executions.inc({ outcome: event.outcome })
+        log[event.outcome === 'done' ? 'info' : 'warn'](event, 'execution called CKafka')
+        return
+      case 'posted':
+        metrics.posts.inc({ key: event.key, outcome: event.outcome })
+        log[event.outcome === 'posted' ? 'debug' : 'warn'](event, 'Slack called')
+        return
+      case 'fault': {
+        const { error, ...fields } = event
+        metrics.faults.inc({ where: event.where })
+        log.error({ ...fields, err: plainError(error) }, 'fault')
+        return
+      }
+      default:
+        event satisfies never
+    }
+  }
+
+  return {
+    report,
+    info: (message, fields = {}) => log.info(fields, message),
+    fatal: (message, error) => log.fatal({ err: plainError(error) }, message),
+    slackLogger: {
+      // Bolt's debug and info lines hold whole payloads.
+      debug: () => {},
+      info: () => {},
+      warn: (...message) => log.warn({ event: 'slack' }, firstLine(message)),
+      error: (...message) => log.error({ event: 'slack' }, firstLine(message)),
+      setLevel: () => {},
+      getLevel: () => 'warn' as never,
+      setName: () => {},
+    },
+    registry,
+    observeCall({ action, outcome, code, durationMs }) {
+      metrics.apiCalls.inc({ action, outcome })
+      metrics.apiSeconds.observe({ action }, durationMs / 1000)
+      log.debug({ event: 'api', action, outcome, code, durationMs }, 'CKafka called')
+    },
+  }
+}
+
+function createMetrics(registry: Registry) {
+  const registers = [registry]
+  return {
+    submitted: new Counter({
+      name: 'rewind_requests_submitted_total',
+      help: 'Requests submitted.',
+      registers,
+    }),
+    changes: new Counter({
+      name: 'rewind_request_changes_total',
+      help: 'Changes of requests, by command and resulting state.',
+      labelNames: ['command', 'state'],
+      registers,
+    }),
+    refusals: new Counter({
+      name: 'rewind_refusals_total',
+      help: 'Changes refused, by reason.',
+      labelNames: ['refusal'],
+      registers,
+    }),
+    executions: new Counter({
+      name: 'rewind_executions_total',
+      help: 'Executions, by how the mutating call ended.',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    posts: new Counter({
+      name: 'rewind_slack_posts_total',
+      help: 'Messages owed to Slack, by key and outcome.',
+      labelNames: ['key', 'outcome'],
+      registers,
+    }),
+    apiCalls: new Counter({
+      name: 'rewind_cluster_calls_total',
+      help: 'Calls to the CKafka API, by action and outcome.',
+      labelNames: ['action', 'outcome'],
+      registers,
+    }),
+    apiSeconds: new Histogram({
+      name: 'rewind_cluster_call_duration_seconds',
+      help: 'Duration of calls to the CKafka API.',
+      labelNames: ['action'],
+      buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25],
+      registers,
+    }),
+    faults: new Counter({
+      name: 'rewind_faults_total',
+      help: 'Unexpected errors, by where they were caught.',
+      labelNames: ['where'],
+      registers,
+    }),
+  }
+}
+
+/** Receipts of what was delivered: many, and only of interest when something is wrong. */
+function isReceipt(command: string): boolean {
+  return [
+    'claimPost',
+    'posted',
+    'postLater',
+    'cardShown',
+    'cardLater',
+    'dispatched',
+    'prepareLater',
+  ].includes(command)
+}
+
+/** Message, code, stack and cause only: errors of HTTP clients carry headers and bodies as further properties. */
+function plainError(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return { message: String(error).slice(0, 500) }
+  const { name, message, stack, cause } = error
+  const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {}
+  return {
+    name,
+    message,
+    ...code,
+    stack,
+    ...(cause === undefined || depth >= 4 ? {} : { cause: plainError(cause, depth + 1) }),
+  }
+}
+
+function firstLine(message: unknown[]): string {
+  const text = message
+    .map(part => (part instanceof Error ? part.message : typeof part === 'string' ? part : ''))
+    .join(' ')
+  // Tokens have fixed beginnings; libraries redact them, and this makes sure.
+  return (text.split('\n')[0] ?? '').replace(/xox[a-z]-[\w-]+|xapp-[\w-]+/g, '[token]').slice(0, 500)
+}
+
+export interface HttpServerOptions {
+  port: number
+  /** What is not ready yet, in words; empty when all is. */
+  unready(): Promise<string[]>
+  /** False when the process ought to be restarted. */
+  alive(): boolean
+  registry: Registry
+  /** Takes Slack's requests in HTTP mode. */
+  slack: ((request: IncomingMessage, response: ServerResponse) => void) | undefined
+}
+
+/** One server for health, metrics and, in HTTP mode, Slack. Resolves when it listens. */
+export async function startHttpServer(options: HttpServerOptions): Promise<Server> {
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? '/', 'http://host').pathname
+    if (path === '/slack/events' && options.slack !== undefined) return options.slack(request, response)
+    answer(path, options).then(
+      ({ status, type, body }) => response.writeHead(status, { 'content-type': type }).end(body),
+      () => response.writeHead(500).end(),
+    )
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port, resolve)
+  })
+  return server
+}
+
+async function answer(
+  path: string,
+  options: HttpServerOptions,
+): Promise<{ status: number; type: string; body: string }> {
+  const type = 'text/plain; charset=utf-8'
+  switch (path) {
+    case '/healthz':
+      return options.alive() ? { status: 200, type, body: 'ok\n' } : { status: 503, type, body: 'stuck\n' }
+    case '/readyz': {
+      const missing = await options.unready()
+      return missing.length === 0
+        ? { status: 200, type, body: 'ready\n' }
+        : { status: 503, type, body: `${missing.join('\n')}\n` }
+    }
+    case '/metrics':
+      return { status: 200, type: options.registry.contentType, body: await options.registry.metrics() }
+    default:
+      return { status: 404, type, body: 'not found\n' }
+  }
+}
