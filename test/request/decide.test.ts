@@ -4,13 +4,13 @@ import { backoffAfter, decide, MAX_ATTEMPTS, nextDueAt, owed, submit } from '../
 import { type Command, isFinal, type ResetRequest } from '../../src/request/request.ts'
 import {
   ALICE,
-  after,
   allSucceeded,
   approve,
   BOB,
   cardPosted,
   draft,
   finish,
+  following,
   pending,
   reject,
   someReset,
@@ -26,7 +26,7 @@ function refusalOf(request: ResetRequest, command: Command, nowMs = T0 + 1_000):
 describe('a decision', () => {
   it('is never made by the requester, whatever else is true of them', () => {
     expect(refusalOf(pending(), { ...approve, by: ALICE } as Command)).toBe('ownRequest')
-    expect(refusalOf(after(pending(), approve), { ...approve, by: ALICE } as Command)).toBe('ownRequest')
+    expect(refusalOf(following(pending(), approve), { ...approve, by: ALICE } as Command)).toBe('ownRequest')
   })
 
   it('is made by approvers only', () => {
@@ -36,13 +36,13 @@ describe('a decision', () => {
   it('is made once: the second one, of either kind, comes too late', () => {
     for (const first of [approve, reject]) {
       for (const second of [approve, reject])
-        expect(refusalOf(after(pending(), first), second)).toBe('decided')
+        expect(refusalOf(following(pending(), first), second)).toBe('decided')
     }
   })
 
   it('needs a note to reject, and none to approve', () => {
     expect(refusalOf(pending(), { ...reject, note: '  ' } as Command)).toBe('noteMissing')
-    expect(after(pending(), approve).state.name).toBe('approved')
+    expect(following(pending(), approve).state.name).toBe('approved')
   })
 
   it('comes too late at the very millisecond of expiry, even before anybody marked it expired', () => {
@@ -54,21 +54,21 @@ describe('a decision', () => {
   it('waits until "all topics" has become a list of names', () => {
     const request = submit(draft({ reset: { ...someReset, scope: 'allTopics', topics: [] } }), T0)
     expect(refusalOf(request, approve)).toBe('preparing')
-    const prepared = after(request, { kind: 'prepare', topics: ['a', 'b'] })
+    const prepared = following(request, { kind: 'prepare', topics: ['a', 'b'] })
     expect(prepared.reset.topics).toEqual(['a', 'b'])
-    expect(after(prepared, approve).state.name).toBe('approved')
+    expect(following(prepared, approve).state.name).toBe('approved')
   })
 
   it('never follows a cancellation, and a cancellation never follows a decision', () => {
     const cancel: Command = { kind: 'cancel', by: ALICE }
-    expect(refusalOf(after(pending(), cancel), approve)).toBe('decided')
-    expect(refusalOf(after(pending(), approve), cancel)).toBe('decided')
+    expect(refusalOf(following(pending(), cancel), approve)).toBe('decided')
+    expect(refusalOf(following(pending(), approve), cancel)).toBe('decided')
     expect(refusalOf(pending(), { kind: 'cancel', by: BOB })).toBe('notRequester')
   })
 })
 
 describe('an execution', () => {
-  const executing = after(pending(), approve, start)
+  const executing = following(pending(), approve, start)
 
   it('starts once for one approval: only one of two workers may call', () => {
     expect(refusalOf(executing, { ...start, worker: 'w2' } as Command)).toBe('stale')
@@ -77,8 +77,8 @@ describe('an execution', () => {
   it('never starts without an approval', () => {
     for (const request of [
       pending(),
-      after(pending(), reject),
-      after(pending(), { kind: 'cancel', by: ALICE }),
+      following(pending(), reject),
+      following(pending(), { kind: 'cancel', by: ALICE }),
     ]) {
       expect(refusalOf(request, start)).toBe('stale')
     }
@@ -87,26 +87,26 @@ describe('an execution', () => {
   it('is finished only by the worker that started it', () => {
     expect(refusalOf(executing, finish(allSucceeded, 'w2'))).toBe('stale')
     expect(refusalOf(executing, finish(allSucceeded, 'w1', 2))).toBe('stale')
-    expect(after(executing, finish(allSucceeded)).state.name).toBe('succeeded')
+    expect(following(executing, finish(allSucceeded)).state.name).toBe('succeeded')
   })
 
   it('is tried again only when the call certainly never left, later each time, and not for ever', () => {
     let request = executing
     for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt++) {
-      request = after(request, finish({ kind: 'notSent', cause: 'connection refused' }, 'w1', attempt))
+      request = following(request, finish({ kind: 'notSent', cause: 'connection refused' }, 'w1', attempt))
       expect(request.state).toMatchObject({
         name: 'approved',
         attempt: attempt + 1,
         notBeforeMs: T0 + 1_000 + backoffAfter(attempt),
       })
-      request = after(request, start)
+      request = following(request, start)
     }
-    request = after(request, finish({ kind: 'notSent', cause: 'connection refused' }, 'w1', MAX_ATTEMPTS))
+    request = following(request, finish({ kind: 'notSent', cause: 'connection refused' }, 'w1', MAX_ATTEMPTS))
     expect(request.state.name).toBe('failed')
   })
 
   it('is unclear, and owes no job, when nobody knows what the call did', () => {
-    const unclear = after(executing, finish({ kind: 'unknown', cause: 'no answer' }))
+    const unclear = following(executing, finish({ kind: 'unknown', cause: 'no answer' }))
     expect(unclear.state.name).toBe('unclear')
     expect(owed(unclear, T0 + 10_000_000).map(debt => debt.kind)).not.toContain('dispatch')
     expect(refusalOf(unclear, start)).toBe('stale')
@@ -116,13 +116,13 @@ describe('an execution', () => {
     const abandon: Command = { kind: 'abandon' }
     const abandonAtMs = T0 + 1_000 + 55_000
     expect(refusalOf(executing, abandon, abandonAtMs - 1)).toBe('stale')
-    expect(after(executing, [abandon, abandonAtMs]).state.name).toBe('unclear')
+    expect(following(executing, [abandon, abandonAtMs]).state.name).toBe('unclear')
   })
 
   it('takes the evidence of a worker that was thought dead, but does not try again after people may have acted', () => {
-    const unclear = after(executing, [{ kind: 'abandon' }, T0 + 100_000])
-    expect(after(unclear, finish(allSucceeded)).state.name).toBe('succeeded')
-    expect(after(unclear, finish({ kind: 'notSent', cause: 'too late' })).state.name).toBe('failed')
+    const unclear = following(executing, [{ kind: 'abandon' }, T0 + 100_000])
+    expect(following(unclear, finish(allSucceeded)).state.name).toBe('succeeded')
+    expect(following(unclear, finish({ kind: 'notSent', cause: 'too late' })).state.name).toBe('failed')
     expect(refusalOf(unclear, finish({ kind: 'unknown', cause: 'x' }))).toBe('stale')
   })
 })
@@ -136,24 +136,24 @@ describe('what is owed', () => {
   it('is a card for a new request, and its expiry later', () => {
     const request = pending()
     expect(kinds(request, T0)).toEqual(['post card'])
-    expect(kinds(after(request, cardPosted), T0)).toEqual([])
-    expect(nextDueAt(after(request, cardPosted), T0)).toBe(request.expiresAtMs)
-    expect(kinds(after(request, cardPosted), request.expiresAtMs)).toEqual(['expire'])
+    expect(kinds(following(request, cardPosted), T0)).toEqual([])
+    expect(nextDueAt(following(request, cardPosted), T0)).toBe(request.expiresAtMs)
+    expect(kinds(following(request, cardPosted), request.expiresAtMs)).toEqual(['expire'])
   })
 
   it('is the job before anything for Slack, so that Slack never holds up an execution', () => {
-    const approved = after(pending(), cardPosted, approve)
+    const approved = following(pending(), cardPosted, approve)
     expect(kinds(approved, T0 + 1_000)).toEqual(['dispatch', 'updateCard', 'post decision'])
   })
 
   it('is a look at the queue when a job has been trusted for long enough', () => {
-    const dispatched = after(pending(), cardPosted, approve, { kind: 'dispatched', number: 1 })
+    const dispatched = following(pending(), cardPosted, approve, { kind: 'dispatched', number: 1 })
     expect(kinds(dispatched, T0 + 2_000)).not.toContain('checkDispatch')
     expect(kinds(dispatched, T0 + 60_000)).toContain('checkDispatch')
   })
 
   it('never uses a job number twice, also after an attempt that was never sent', () => {
-    const again = after(
+    const again = following(
       pending(),
       approve,
       { kind: 'dispatched', number: 1 },
@@ -168,20 +168,20 @@ describe('what is owed', () => {
   })
 
   it('is one reply at a time, so that a thread keeps its order', () => {
-    const done = after(pending(), cardPosted, approve, start, finish(allSucceeded), {
+    const done = following(pending(), cardPosted, approve, start, finish(allSucceeded), {
       kind: 'cardShown',
       revision: 99,
     })
     expect(kinds(done, T0 + 1_000)).toEqual(['post decision'])
-    const told = after(done, { kind: 'posted', key: 'decision', ts: '2', revision: 0 })
+    const told = following(done, { kind: 'posted', key: 'decision', ts: '2', revision: 0 })
     expect(kinds(told, T0 + 1_000)).toEqual(['post result'])
     expect(
-      nextDueAt(after(told, { kind: 'posted', key: 'result', ts: '3', revision: 0 }), T0 + 1_000),
+      nextDueAt(following(told, { kind: 'posted', key: 'result', ts: '3', revision: 0 }), T0 + 1_000),
     ).toBeNull()
   })
 
   it('is a look before a second post when a claim ran out, because the first may have arrived', () => {
-    const claimed = after(pending(), { kind: 'claimPost', key: 'card', by: 'p1', untilMs: T0 + 30_000 })
+    const claimed = following(pending(), { kind: 'claimPost', key: 'card', by: 'p1', untilMs: T0 + 30_000 })
     expect(kinds(claimed, T0 + 29_999)).toEqual([])
     expect(owed(claimed, T0 + 30_000)).toContainEqual({
       kind: 'post',
@@ -195,14 +195,14 @@ describe('what is owed', () => {
   })
 
   it('is a word to the requester when Slack refuses the card, and the card again later', () => {
-    const refused = after(pending(), {
+    const refused = following(pending(), {
       kind: 'postRefused',
       key: 'card',
       code: 'not_in_channel',
       retryAtMs: T0 + 60_000,
     })
     expect(kinds(refused, T0 + 2_000)).toEqual(['post cardTrouble'])
-    const told = after(refused, { kind: 'posted', key: 'cardTrouble', ts: '5', revision: 0 })
+    const told = following(refused, { kind: 'posted', key: 'cardTrouble', ts: '5', revision: 0 })
     expect(kinds(told, T0 + 60_000)).toEqual(['post card'])
   })
 })

@@ -33,7 +33,7 @@ export function pending(change: Partial<Draft> = {}): ResetRequest {
 }
 
 /** Applies commands one after the other; throws where one is refused. */
-export function after(request: ResetRequest, ...commands: (Command | [Command, number])[]): ResetRequest {
+export function following(request: ResetRequest, ...commands: (Command | [Command, number])[]): ResetRequest {
   return commands.reduce((current, entry) => {
     const [command, nowMs] = Array.isArray(entry) ? entry : [entry, T0 + 1_000]
     const decided = decide(current, command, nowMs)

@@ -1,0 +1,186 @@
+// Reads the JSON of API 2.0 answers: the envelope, and the data of the two actions used. It must never guess: what does
+// not fit is a problem in words, and offsets are bigint from text to record, so that no digit is lost.
+// The field names differ between pages of the documentation (message and msg, error_code and err_code): both are read.
+
+import { LosslessNumber, parse } from 'lossless-json'
+import { z } from 'zod'
+import { clip } from '../../request/reset.ts'
+import type { PartitionReport, TopicReport } from '../../request/result.ts'
+
+export type Read<T> = { ok: true; value: T } | { ok: false; problem: string }
+
+export interface Envelope {
+  code: number
+  /** CKafka's own code, `1049` of `(1049)group is not empty`. */
+  moduleCode: number | null
+  /** Without the module code, fit to be shown. */
+  message: string
+  data: unknown
+}
+
+/** One page of GetGroupOffsets: for each topic, whether the group has a committed offset on it. */
+export interface GroupOffsetsPage {
+  totalCount: number | null
+  topics: { topic: string; hasCommit: boolean }[]
+}
+
+const MESSAGE_MAX = 500
+const INT64_MAX = 2n ** 63n - 1n
+
+// Some answers carry numbers as strings.
+const digits = z
+  .union(
+    [z.instanceof(LosslessNumber).transform(number => number.value), z.string()],
+    'expected a whole number',
+  )
+  .pipe(z.string().regex(/^-?\d{1,19}$/, 'expected a whole number'))
+const smallInt = digits.transform(Number).pipe(z.int32('expected a small whole number'))
+const int64 = digits
+  .transform(BigInt)
+  .refine(value => value <= INT64_MAX && value >= -INT64_MAX, 'expected an int64')
+const text = z.string().nullish().catch(undefined)
+
+const envelopeSchema = z.object({ code: smallInt, message: text, msg: text, data: z.unknown().optional() })
+
+const errorFields = {
+  error_code: smallInt.nullish(),
+  err_code: smallInt.nullish(),
+  error_msg: text,
+  err_msg: text,
+}
+const partitionSchema = z.object({ ...errorFields, partition: smallInt, offset: int64.nullish() })
+const topicSchema = z.object({
+  ...errorFields,
+  topic: z.string().min(1),
+  partitions: z.array(partitionSchema).nullish(),
+})
+const resetSchema = z.object({ succ: z.array(topicSchema).nullish(), failed: z.array(topicSchema).nullish() })
+
+const groupOffsetsSchema = z.object({
+  totalCount: smallInt.nullish(),
+  topicList: z.array(
+    z.object({
+      topic: z.string().min(1),
+      partitions: z.array(z.object({ offset: int64.nullish() })).nullish(),
+    }),
+  ),
+})
+
+export function readEnvelope(body: string): Read<Envelope> {
+  let json: unknown
+  try {
+    json = parse(body)
+  } catch {
+    return { ok: false, problem: 'not JSON' }
+  }
+  const read = check(envelopeSchema, json, '')
+  if (!read.ok) return read
+  const { code, message, msg, data } = read.value
+  const whole = message || msg || ''
+  const [prefix, moduleCode] = /^\((-?\d{1,9})\)/.exec(whole) ?? []
+  return {
+    ok: true,
+    value: {
+      code,
+      moduleCode: moduleCode === undefined ? null : Number(moduleCode),
+      message: shown(whole.slice(prefix?.length ?? 0)),
+      data,
+    },
+  }
+}
+
+/**
+ * `data` of SetGroupOffsets, succeeded and failed topics alike. Without data there are no reports, which proves nothing.
+ * The page calls `data` an array and shows an object; both are read.
+ */
+export function readResetData(data: unknown): Read<TopicReport[]> {
+  if (data === undefined || data === null) return { ok: true, value: [] }
+  const read = check(
+    Array.isArray(data) ? z.array(resetSchema) : resetSchema.transform(one => [one]),
+    data,
+    'data',
+  )
+  if (!read.ok) return read
+  return {
+    ok: true,
+    value: read.value.flatMap(({ succ, failed }) => [
+      ...(succ ?? []).map(entry => topicReport(entry, 0)),
+      ...(failed ?? []).map(entry => topicReport(entry, UNNAMED_FAILURE)),
+    ]),
+  }
+}
+
+/** A topic listed as failed has failed, even when it names no error. Kafka's UNKNOWN_SERVER_ERROR. */
+const UNNAMED_FAILURE = -1
+
+function topicReport(entry: z.output<typeof topicSchema>, codeWhenUnnamed: number): TopicReport {
+  return {
+    topic: entry.topic,
+    errorCode: errorCodeOf(entry) || codeWhenUnnamed,
+    errorMessage: errorMessageOf(entry),
+    partitions: (entry.partitions ?? []).map(partitionReport),
+  }
+}
+
+function partitionReport(entry: z.output<typeof partitionSchema>): PartitionReport {
+  const { partition, offset } = entry
+  return {
+    partition,
+    // Kafka's −1 means that there is no committed offset.
+    offset: offset === undefined || offset === null || offset < 0n ? null : offset,
+    errorCode: errorCodeOf(entry),
+    errorMessage: errorMessageOf(entry),
+  }
+}
+
+interface ErrorFields {
+  error_code?: number | null | undefined
+  err_code?: number | null | undefined
+  error_msg?: string | null | undefined
+  err_msg?: string | null | undefined
+}
+
+function errorCodeOf({ error_code, err_code }: ErrorFields): number {
+  return error_code || err_code || 0
+}
+
+function errorMessageOf({ error_msg, err_msg }: ErrorFields): string {
+  return shown(error_msg || err_msg || '')
+}
+
+/** `data` of GetGroupOffsets. Missing data is a problem here: an empty list would claim that there are no topics. */
+export function readGroupOffsetsData(data: unknown): Read<GroupOffsetsPage> {
+  const read = check(groupOffsetsSchema, data, 'data')
+  if (!read.ok) return read
+  return {
+    ok: true,
+    value: {
+      totalCount: read.value.totalCount ?? null,
+      topics: read.value.topicList.map(({ topic, partitions }) => ({
+        topic,
+        hasCommit: (partitions ?? []).some(({ offset }) => typeof offset === 'bigint' && offset >= 0n),
+      })),
+    },
+  }
+}
+
+/** The first problem, by its place and never by its value: `data.succ[0].topic: expected string`. */
+function check<T>(schema: z.ZodType<T>, value: unknown, root: string): Read<T> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return { ok: true, value: parsed.data }
+  const issue = parsed.error.issues[0]
+  const place = (issue?.path ?? []).reduce<string>(
+    (path, step) =>
+      typeof step === 'number' ? `${path}[${step}]` : path === '' ? String(step) : `${path}.${String(step)}`,
+    root,
+  )
+  const what = (issue?.message ?? 'unreadable').replace('Invalid input: ', '').replace(/, received .*$/, '')
+  return { ok: false, problem: place === '' ? what : `${place}: ${what}` }
+}
+
+/** Text from outside, made fit for a card: one line, no control or direction marks, at most 500 characters. */
+function shown(from: string): string {
+  // Cut first: nothing beyond can be shown, and a whole answer could be one text.
+  const flat = from.slice(0, MESSAGE_MAX * 4).replace(/[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069]+/gu, ' ')
+  return clip(flat.trim(), MESSAGE_MAX)
+}

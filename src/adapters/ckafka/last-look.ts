@@ -1,0 +1,63 @@
+// The last look before the API, whatever the dialect. It must never let through what the API would read as a wider or an
+// opposite reset, even though the form refuses the same earlier.
+
+import type { Reset, Strategy, Target } from '../../request/reset.ts'
+import type { RefusalReason } from '../../request/result.ts'
+
+const INT64_MAX = 2n ** 63n - 1n
+
+export interface RefusedHere {
+  kind: 'refused'
+  reason: RefusalReason
+  code: string
+  message: string
+}
+
+/** A refusal without asking the API, which therefore has none of its codes. */
+export function refusedHere(message: string): RefusedHere {
+  return { kind: 'refused', reason: 'badRequest', code: 'none', message }
+}
+
+/** Undefined when the reset may be sent. */
+export function problemWith({ target, strategy, topics }: Reset): string | undefined {
+  if (topics.length === 0)
+    return 'A reset needs topics: without them the API resets every topic of the group.'
+  if (topics.some(topic => topic.trim() === '')) return 'A topic name is empty.'
+  if (!topics.every(isEncodable)) return 'A topic name is not valid text.'
+  return problemWithTarget(target) ?? problemWithStrategy(strategy)
+}
+
+export function problemWithTarget({ instanceId, group }: Target): string | undefined {
+  if (instanceId.trim() === '' || group.trim() === '')
+    return 'A reset needs an instance and a consumer group.'
+  return isEncodable(instanceId) && isEncodable(group)
+    ? undefined
+    : 'The name of the consumer group is not valid text.'
+}
+
+function problemWithStrategy(strategy: Strategy): string | undefined {
+  switch (strategy.kind) {
+    case 'shift':
+      // A negative count would turn the direction round.
+      return strategy.count > 0n && strategy.count <= INT64_MAX ? undefined : 'The count must be 1 or more.'
+    case 'time':
+      // −1 and −2 are not times to the API: they mean latest and earliest.
+      return Number.isSafeInteger(strategy.timeMs) && strategy.timeMs >= 0
+        ? undefined
+        : 'The time must be after 1970.'
+    case 'offset':
+      return strategy.offset >= 0n && strategy.offset <= INT64_MAX
+        ? undefined
+        : 'The offset must be 0 or more.'
+    case 'earliest':
+    case 'latest':
+      return undefined
+    default:
+      return strategy satisfies never
+  }
+}
+
+/** Half of a character pair cannot be sent as UTF-8: it would name another group or topic. */
+function isEncodable(text: string): boolean {
+  return !/\p{Cs}/u.test(text)
+}

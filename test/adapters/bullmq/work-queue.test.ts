@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto'
+import { afterEach, expect, inject, it } from 'vitest'
+import { createWorkQueue, type Executor, startExecutor } from '../../../src/adapters/bullmq/work-queue.ts'
+import type { RequestId } from '../../../src/request/request.ts'
+
+const id = 'R-12' as RequestId
+const open: { close(patienceMs: number): Promise<void> }[] = []
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map(each => each.close(1_000)))
+})
+
+function setUp() {
+  const options = { url: inject('redisUrl'), prefix: `test-${randomUUID()}`, onError: () => {} }
+  const queue = createWorkQueue(options)
+  open.push({ close: () => queue.close() })
+  const seen: RequestId[] = []
+  const work = (execute: (id: RequestId) => Promise<void>): Executor => {
+    const executor = startExecutor({
+      ...options,
+      concurrency: 2,
+      execute: async request => {
+        seen.push(request)
+        await execute(request)
+      },
+    })
+    open.push(executor)
+    return executor
+  }
+  return { queue, seen, work }
+}
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = performance.now() + 5_000; performance.now() < end; ) {
+    if (await holds()) return
+    await new Promise(resolve => setTimeout(resolve, 10))
+  }
+  throw new Error('It did not happen within 5 s.')
+}
+
+it('delivers a job once however often it is added', async () => {
+  const { queue, seen, work } = setUp()
+  await queue.enqueue(id, 1, 0)
+  await queue.enqueue(id, 1, 0)
+  expect(await queue.isLive(id, 1)).toBe(true)
+  work(async () => {})
+  await until(async () => !(await queue.isLive(id, 1)))
+  await queue.enqueue(id, 1, 0)
+  expect(await queue.isLive(id, 1)).toBe(false)
+  expect(seen).toEqual([id])
+})
+
+it('delivers a second dispatch of the same request as a job of its own', async () => {
+  const { queue, seen, work } = setUp()
+  work(async () => {})
+  await queue.enqueue(id, 1, 0)
+  await queue.enqueue(id, 2, 0)
+  await until(() => seen.length === 2)
+})
+
+it('holds a delayed job back, and counts it as live', async () => {
+  const { queue, seen, work } = setUp()
+  work(async () => {})
+  await queue.enqueue(id, 1, 300)
+  expect(await queue.isLive(id, 1)).toBe(true)
+  expect(seen).toEqual([])
+  await until(() => seen.length === 1)
+})
+
+it('does not know a job that was never added', async () => {
+  const { queue } = setUp()
+  expect(await queue.isLive(id, 7)).toBe(false)
+})
+
+it('lets the job in hand end before it closes', async () => {
+  const { queue, work } = setUp()
+  let ended = false
+  let begun = false
+  const executor = work(async () => {
+    begun = true
+    await new Promise(resolve => setTimeout(resolve, 100))
+    ended = true
+  })
+  await queue.enqueue(id, 1, 0)
+  await until(() => begun)
+  await executor.close(5_000)
+  expect(ended).toBe(true)
+})

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, afterEach, describe, expect, inject, it } from 'vitest'
+import { connectRedis } from '../../../src/adapters/redis/connect.ts'
+import { createRedisStore } from '../../../src/adapters/redis/store.ts'
+import { eventOf, submissionOf, submit } from '../../../src/request/decide.ts'
+import { storeContract } from '../../contract/store.contract.ts'
+import { draft, pending, T0 } from '../../support/requests.ts'
+import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts'
+
+const redis = await ready(inject('redisUrl'))
+let proxy: TcpProxy | undefined
+
+async function ready(url: string) {
+  const connection = connectRedis(url, () => {})
+  if (connection.status !== 'ready') await new Promise(resolve => connection.once('ready', resolve))
+  return connection
+}
+
+afterEach(async () => {
+  await proxy?.close()
+  proxy = undefined
+})
+afterAll(() => redis.disconnect())
+
+storeContract('the Redis store', async () => createRedisStore(redis, `test-${randomUUID()}`))
+
+describe('the Redis store', () => {
+  it('ends with one change when the reply to a commit is lost and the commit is sent again', async () => {
+    const prefix = `test-${randomUUID()}`
+    proxy = await startTcpProxy(Number(new URL(inject('redisUrl')).port))
+    const behindProxy = await ready(`redis://127.0.0.1:${proxy.port}`)
+    const store = createRedisStore(behindProxy, prefix)
+    const next = submit(draft(), T0)
+    const event = eventOf(next, submissionOf(draft()), 'c1', T0)
+    const commit = { next, expectedVersion: 0, changeId: 'c1', event, dueAtMs: T0, open: true }
+    proxy.loseNextReply('R-12')
+    await expect(store.commit(commit)).rejects.toThrow()
+    await new Promise(resolve => behindProxy.once('ready', resolve))
+    expect(await store.commit(commit)).toEqual({ kind: 'applied' })
+    expect(await createRedisStore(redis, prefix).readEvents(next.id)).toHaveLength(1)
+    behindProxy.disconnect()
+  })
+
+  it('leaves a record of a newer version alone and says so, and still lists the others', async () => {
+    const prefix = `test-${randomUUID()}`
+    const store = createRedisStore(redis, prefix)
+    const next = pending()
+    const event = eventOf(next, submissionOf(draft()), 'c1', T0)
+    await store.commit({ next, expectedVersion: 0, changeId: 'c1', event, dueAtMs: T0, open: true })
+    await redis.hset(
+      `{${prefix}}:request:R-13`,
+      'version',
+      '1',
+      'json',
+      JSON.stringify({ schema: 2, id: 'R-13' }),
+    )
+    await redis.zadd(`{${prefix}}:open`, T0, 'R-13')
+    await expect(store.read('R-13' as typeof next.id)).rejects.toThrow('cannot be read by this version')
+    expect((await store.openRequests(10)).requests).toHaveLength(1)
+  })
+
+  it('keeps every key in one hash slot, so that it runs on a cluster', async () => {
+    const prefix = `test-${randomUUID()}`
+    const store = createRedisStore(redis, prefix)
+    const next = submit(draft({ id: await store.nextRequestId() }), T0)
+    const event = eventOf(next, submissionOf(draft()), 'c1', T0)
+    await store.commit({
+      next,
+      expectedVersion: 0,
+      changeId: 'c1',
+      event,
+      dueAtMs: T0,
+      open: true,
+      submissionId: 'V',
+    })
+    const keys = await redis.keys(`*${prefix}*`)
+    expect(keys.length).toBeGreaterThan(4)
+    expect(keys.every(key => key.startsWith(`{${prefix}}:`))).toBe(true)
+  })
+
+  it('fails at once when Redis is away, and works again when it is back', async () => {
+    proxy = await startTcpProxy(Number(new URL(inject('redisUrl')).port))
+    const behindProxy = await ready(`redis://127.0.0.1:${proxy.port}`)
+    const store = createRedisStore(behindProxy, `test-${randomUUID()}`)
+    proxy.down()
+    await new Promise(resolve => behindProxy.once('close', resolve))
+    const started = performance.now()
+    await expect(store.nextRequestId()).rejects.toThrow()
+    expect(performance.now() - started).toBeLessThan(500)
+    proxy.up()
+    await new Promise(resolve => behindProxy.once('ready', resolve))
+    expect(await store.nextRequestId()).toBe('R-1')
+    behindProxy.disconnect()
+  })
+})

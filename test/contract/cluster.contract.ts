@@ -1,0 +1,323 @@
+// The promises of the Cluster port, for every implementation of it. They are checked in the simulator, from the outside:
+// what was written and how often it was asked. Nothing here may know how an implementation speaks to the API.
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Cluster } from '../../src/ports.ts'
+import type { Reset, Strategy } from '../../src/request/reset.ts'
+import type { CkafkaFault } from '../../src/sandbox/ckafka/faults.ts'
+import type { ClusterSeed } from '../../src/sandbox/ckafka/model.ts'
+import { type CkafkaSimulator, startCkafkaSimulator } from '../../src/sandbox/ckafka/start.ts'
+
+export interface ClusterSubject {
+  /** Names of the API's actions that the implementation uses. */
+  resetAction: string
+  readAction: string
+  /** `readMs` and `callMs` as in the implementation's timeouts. */
+  create(
+    simulator: CkafkaSimulator,
+    timeouts: { callMs: number; readMs: number },
+  ): Cluster & { close(): Promise<void> }
+}
+
+export const CREDENTIALS = { secretId: 'AKIDCONTRACT', secretKey: 'contract-secret-key' }
+
+const INSTANCE = 'ckafka-contract'
+const OTHER_NAMES = ['with space', 'a&b=c', '100%25', '@first', '主题-é', "q'(*)!~"]
+const NOW = 1_700_000_000_000
+
+const log = (start: bigint, end: bigint) => ({
+  start,
+  end,
+  written: [{ fromOffset: start, atMs: NOW - Number(end - start) * 1000, everyMs: 1000 }],
+})
+
+const seed = (): ClusterSeed => ({
+  instances: [
+    {
+      id: INSTANCE,
+      name: 'contract',
+      topics: [
+        { name: 'orders', partitions: [log(100n, 1_000n), log(200n, 2_000n)] },
+        { name: 'payments', partitions: [log(0n, 500n)] },
+        { name: 'huge', partitions: [log(9_007_199_254_740_000n, 9_007_199_254_740_993n)] },
+        ...OTHER_NAMES.map(name => ({ name, partitions: [log(0n, 100n)] })),
+        ...Array.from({ length: 120 }, (_, index) => ({ name: `many-${index}`, partitions: [log(0n, 10n)] })),
+      ],
+      groups: [
+        {
+          name: 'billing',
+          commits: { orders: [500n, 1_500n], payments: [400n], huge: [9_007_199_254_740_500n] },
+        },
+        { name: 'busy', commits: { orders: [500n, 1_500n] }, members: [{ clientId: 'busy-1' }] },
+        { name: 'half', commits: { payments: [null], orders: [null, 0n] } },
+        {
+          name: 'many',
+          commits: Object.fromEntries(Array.from({ length: 120 }, (_, i) => [`many-${i}`, [5n]])),
+        },
+        ...OTHER_NAMES.map(name => ({ name, commits: Object.fromEntries([[name, [50n]]]) })),
+      ],
+    },
+  ],
+})
+
+export function describeCluster(name: string, subject: ClusterSubject): void {
+  describe(name, () => {
+    const { resetAction, readAction } = subject
+    let simulator: CkafkaSimulator
+    let cluster: Cluster & { close(): Promise<void> }
+
+    beforeEach(async () => {
+      simulator = await startCkafkaSimulator({ ...CREDENTIALS, seed: seed() })
+      cluster = subject.create(simulator, { callMs: 5_000, readMs: 10_000 })
+    })
+    afterEach(async () => {
+      await simulator.close()
+      await cluster.close()
+    })
+
+    const resetOf = (
+      strategy: Strategy,
+      topics: string[],
+      group = 'billing',
+      instanceId = INSTANCE,
+    ): Reset => ({
+      target: { instanceId, group },
+      strategy,
+      scope: 'topics',
+      topics,
+    })
+    const apply = (strategy: Strategy, topics: string[], group?: string, instanceId?: string) =>
+      cluster.resetOffsets(resetOf(strategy, topics, group, instanceId), Date.now() + 5_000)
+    const replay = (count: bigint): Strategy => ({ kind: 'shift', direction: 'replay', count })
+    const committed = (group = 'billing') =>
+      Object.fromEntries(
+        simulator.cluster
+          .topicsOf(INSTANCE, group)
+          .map(topic => [
+            topic,
+            simulator.cluster.positions(INSTANCE, group, [topic]).map(position => position.committed),
+          ]),
+      )
+
+    const before = { orders: [500n, 1_500n], payments: [400n], huge: [9_007_199_254_740_500n] }
+
+    describe('resetOffsets', () => {
+      it.each<[string, Strategy, (bigint | null)[]]>([
+        ['back by a count', { kind: 'shift', direction: 'replay', count: 50n }, [450n, 1_450n]],
+        ['forward by a count', { kind: 'shift', direction: 'skip', count: 50n }, [550n, 1_550n]],
+        [
+          'back, stopping at the log start',
+          { kind: 'shift', direction: 'replay', count: 10_000n },
+          [100n, 200n],
+        ],
+        ['to the earliest', { kind: 'earliest' }, [100n, 200n]],
+        ['to the latest', { kind: 'latest' }, [1_000n, 2_000n]],
+        ['to a time', { kind: 'time', timeMs: NOW - 300_000 }, [700n, 1_700n]],
+        ['to an offset', { kind: 'offset', offset: 600n }, [600n, 600n]],
+      ])('moves every partition of the topics named, and nothing else: %s', async (_, strategy, expected) => {
+        const outcome = await apply(strategy, ['orders'])
+        expect(committed()).toEqual({ ...before, orders: expected })
+        expect(outcome.kind).toBe('done')
+        if (outcome.kind !== 'done') return
+        expect(outcome.topics).toHaveLength(1)
+        expect(outcome.topics[0]).toMatchObject({ topic: 'orders', errorCode: 0 })
+        const offsets = [...(outcome.topics[0]?.partitions ?? [])].sort((a, b) => a.partition - b.partition)
+        expect(offsets.map(({ offset, errorCode }) => [offset, errorCode])).toEqual(
+          expected.map(each => [each, 0]),
+        )
+      })
+
+      it('loses no digit of an offset beyond 2^53', async () => {
+        const outcome = await apply({ kind: 'offset', offset: 9_007_199_254_740_993n }, ['huge'])
+        expect(committed().huge).toEqual([9_007_199_254_740_993n])
+        expect(outcome).toMatchObject({ topics: [{ partitions: [{ offset: 9_007_199_254_740_993n }] }] })
+      })
+
+      it.each(OTHER_NAMES)('carries a topic and a group named %s through unchanged', async other => {
+        const outcome = await apply({ kind: 'latest' }, [other], other)
+        expect(outcome).toMatchObject({ kind: 'done', topics: [{ topic: other, errorCode: 0 }] })
+        expect(committed(other)).toEqual({ [other]: [100n] })
+      })
+
+      it('names a topic once, so that it cannot be shifted twice', async () => {
+        await apply(replay(10n), ['orders', 'payments', 'orders'])
+        const sent = JSON.stringify(simulator.calls(resetAction)[0]?.params)
+        expect(sent.split('"orders"')).toHaveLength(2)
+        expect(committed()).toMatchObject({ orders: [490n, 1_490n], payments: [390n] })
+      })
+
+      it('reports a topic that failed beside those that did not', async () => {
+        const outcome = await apply({ kind: 'latest' }, ['nowhere', 'payments'])
+        expect(outcome.kind).toBe('done')
+        if (outcome.kind !== 'done') return
+        const codes = new Map(outcome.topics.map(({ topic, errorCode }) => [topic, errorCode]))
+        expect(codes).toEqual(
+          new Map([
+            ['payments', 0],
+            ['nowhere', 3],
+          ]),
+        )
+      })
+
+      it('reports a partition that failed inside a topic that did not', async () => {
+        simulator.cluster.failPartition('orders', 1, 25, 'a member is back')
+        const outcome = await apply({ kind: 'latest' }, ['orders'])
+        const partitions = outcome.kind === 'done' ? (outcome.topics[0]?.partitions ?? []) : []
+        const codes = new Map(partitions.map(({ partition, errorCode }) => [partition, errorCode]))
+        expect(codes).toEqual(
+          new Map([
+            [0, 0],
+            [1, 25],
+          ]),
+        )
+      })
+
+      it.each<[string, Strategy, string[]]>([
+        ['no topics', { kind: 'latest' }, []],
+        ['an empty topic', { kind: 'latest' }, ['orders', ' ']],
+        ['a topic that is no text', { kind: 'latest' }, ['orders\ud800']],
+        ['a count of nothing', { kind: 'shift', direction: 'skip', count: 0n }, ['orders']],
+        [
+          'a count that turns the direction round',
+          { kind: 'shift', direction: 'skip', count: -5n },
+          ['orders'],
+        ],
+        ['a time that means latest to the API', { kind: 'time', timeMs: -1 }, ['orders']],
+        ['half a millisecond', { kind: 'time', timeMs: 0.5 }, ['orders']],
+        ['an offset below zero', { kind: 'offset', offset: -2n }, ['orders']],
+        ['an offset that no log has', { kind: 'offset', offset: 2n ** 63n }, ['orders']],
+      ])('refuses %s without asking the API', async (_, strategy, topics) => {
+        expect(await apply(strategy, topics)).toMatchObject({ kind: 'refused', reason: 'badRequest' })
+        expect(simulator.calls()).toEqual([])
+      })
+
+      it('refuses a group with members, and moves nothing', async () => {
+        expect(await apply(replay(10n), ['orders'], 'busy')).toMatchObject({
+          kind: 'refused',
+          reason: 'groupNotEmpty',
+        })
+        expect(committed('busy')).toEqual({ orders: [500n, 1_500n] })
+      })
+
+      it('refuses an instance that is not there', async () => {
+        const outcome = await apply(replay(10n), ['orders'], 'billing', 'ckafka-nowhere')
+        expect(outcome).toMatchObject({ kind: 'refused', reason: 'instanceMissing' })
+      })
+
+      it.each<[string, CkafkaFault]>([
+        ['cut after the work', { kind: 'cut', afterDoingIt: true }],
+        ['cut before the work', { kind: 'cut', afterDoingIt: false }],
+        ['left hanging after the work', { kind: 'hang', afterDoingIt: true }],
+        ['left hanging before the work', { kind: 'hang', afterDoingIt: false }],
+        ['half an answer', { kind: 'halfAnswer' }],
+        ['a 502 after the work', { kind: 'status', status: 502, afterDoingIt: true }],
+        ['a 504 before the work', { kind: 'status', status: 504, afterDoingIt: false }],
+        ['a bare 403 after the work', { kind: 'status', status: 403, afterDoingIt: true }],
+        ['a web page', { kind: 'html' }],
+      ])('does not know, and never asks again, after %s', async (_, fault) => {
+        simulator.inject(resetAction, fault, Number.POSITIVE_INFINITY)
+        const outcome = await cluster.resetOffsets(resetOf(replay(10n), ['orders']), Date.now() + 200)
+        expect(outcome.kind).toBe('unknown')
+        expect(simulator.calls(resetAction)).toHaveLength(1)
+        expect(simulator.cluster.effects().length).toBeLessThanOrEqual(1)
+      })
+
+      it('ends by the deadline, and sends nothing once it has passed', async () => {
+        simulator.inject(resetAction, { kind: 'hang', afterDoingIt: false })
+        const startedMs = Date.now()
+        expect(await cluster.resetOffsets(resetOf(replay(10n), ['orders']), startedMs + 100)).toMatchObject({
+          kind: 'unknown',
+        })
+        expect(Date.now() - startedMs).toBeLessThan(400)
+        expect(await cluster.resetOffsets(resetOf(replay(10n), ['orders']), Date.now())).toMatchObject({
+          kind: 'notSent',
+        })
+        expect(simulator.calls(resetAction)).toHaveLength(1)
+      })
+
+      it('has sent nothing when nobody listens', async () => {
+        await simulator.close()
+        expect(await apply(replay(10n), ['orders'])).toMatchObject({
+          kind: 'notSent',
+          cause: 'could not connect (ECONNREFUSED)',
+        })
+      })
+
+      it('has had no effect when there were too many calls, and says how long to wait', async () => {
+        simulator.behaviour.quotaPerMinute = 0
+        const outcome = await apply(replay(10n), ['orders'])
+        expect(outcome).toMatchObject({ kind: 'notSent', retryAfterMs: 60_000 })
+        expect(simulator.cluster.effects()).toEqual([])
+      })
+
+      it('tells apart calls made at the same time', async () => {
+        const outcomes = await Promise.all(
+          OTHER_NAMES.map(other => apply({ kind: 'latest' }, [other], other)),
+        )
+        const topics = outcomes.map(outcome => (outcome.kind === 'done' ? outcome.topics[0]?.topic : outcome))
+        expect(topics).toEqual(OTHER_NAMES)
+        expect(simulator.calls(resetAction)).toHaveLength(OTHER_NAMES.length)
+      })
+    })
+
+    describe('committedTopics', () => {
+      const read = (group: string, instanceId = INSTANCE) => cluster.committedTopics({ instanceId, group })
+
+      it('names the topics with a committed offset, sorted', async () => {
+        expect(await read('billing')).toEqual({ kind: 'read', value: ['huge', 'orders', 'payments'] })
+        expect(await read('half')).toEqual({ kind: 'read', value: ['orders'] })
+      })
+
+      it('names all of them when they fill several pages', async () => {
+        const outcome = await read('many')
+        expect(outcome.kind === 'read' && outcome.value).toHaveLength(120)
+      })
+
+      it('names none for a group that is not there', async () => {
+        expect(await read('nobody')).toEqual({ kind: 'read', value: [] })
+      })
+
+      it.each(OTHER_NAMES)('carries a group named %s through unchanged', async other => {
+        expect(await read(other)).toEqual({ kind: 'read', value: [other] })
+      })
+
+      it('refuses an instance that is not there', async () => {
+        expect(await read('billing', 'ckafka-nowhere')).toMatchObject({
+          kind: 'refused',
+          reason: 'instanceMissing',
+        })
+      })
+
+      it('reads through one broken connection', async () => {
+        simulator.inject(readAction, { kind: 'cut', afterDoingIt: false })
+        expect(await read('billing')).toMatchObject({ kind: 'read' })
+      })
+
+      it.each<[string, CkafkaFault]>([
+        ['connections keep breaking', { kind: 'cut', afterDoingIt: false }],
+        ['the gateway fails', { kind: 'status', status: 502, afterDoingIt: false }],
+        ['a web page comes', { kind: 'html' }],
+        ['answers come in half', { kind: 'halfAnswer' }],
+      ])('is unavailable, never empty, when %s', async (_, fault) => {
+        simulator.inject(readAction, fault, Number.POSITIVE_INFINITY)
+        expect(await read('billing')).toMatchObject({ kind: 'unavailable' })
+        expect(simulator.calls(readAction).length).toBeLessThanOrEqual(2)
+      })
+
+      it('is unavailable within its time when the API keeps silent', async () => {
+        const impatient = subject.create(simulator, { callMs: 100, readMs: 150 })
+        simulator.inject(readAction, { kind: 'hang', afterDoingIt: false }, Number.POSITIVE_INFINITY)
+        const startedMs = Date.now()
+        const outcome = await impatient.committedTopics({ instanceId: INSTANCE, group: 'billing' })
+        expect(outcome).toMatchObject({ kind: 'unavailable' })
+        expect(Date.now() - startedMs).toBeLessThan(500)
+        await impatient.close()
+      })
+
+      it('says how long to wait when there were too many calls', async () => {
+        simulator.behaviour.quotaPerMinute = 0
+        expect(await read('billing')).toMatchObject({ kind: 'unavailable', retryAfterMs: 60_000 })
+      })
+    })
+  })
+}

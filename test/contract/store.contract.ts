@@ -1,0 +1,132 @@
+// What every Store has to keep, whatever it is made of.
+
+import { randomUUID } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import type { Commit, Store } from '../../src/ports.ts'
+import { decide, eventOf, submissionOf, submit } from '../../src/request/decide.ts'
+import type { Command, RequestId, ResetRequest } from '../../src/request/request.ts'
+import type { PartitionResult } from '../../src/request/result.ts'
+import { approve, draft, reject, T0 } from '../support/requests.ts'
+
+export function storeContract(name: string, fresh: () => Promise<Store>): void {
+  async function created(store: Store, change: Partial<Commit> = {}): Promise<ResetRequest> {
+    const id = await store.nextRequestId()
+    const next = submit(draft({ id }), T0)
+    const event = eventOf(next, submissionOf(draft({ id })), 'create', T0)
+    const commit = { next, expectedVersion: 0, changeId: 'create', event, dueAtMs: T0, open: true, ...change }
+    expect(await store.commit(commit)).toEqual({ kind: 'applied' })
+    return next
+  }
+
+  function commitOf(request: ResetRequest, command: Command, change: Partial<Commit> = {}): Commit {
+    const decided = decide(request, command, T0)
+    if (!decided.ok) throw new Error(decided.refusal)
+    const changeId = randomUUID()
+    const { next } = decided
+    const event = eventOf(next, command, changeId, T0)
+    return { next, expectedVersion: request.version, changeId, event, dueAtMs: T0, open: true, ...change }
+  }
+
+  describe(name, () => {
+    it('gives back what was committed, digit for digit', async () => {
+      const store = await fresh()
+      const request = await created(store)
+      expect(await store.read(request.id)).toEqual(request)
+      expect(await store.read('R-999999' as RequestId)).toBeUndefined()
+    })
+
+    it('never names two requests alike', async () => {
+      const store = await fresh()
+      const ids = await Promise.all(Array.from({ length: 20 }, () => store.nextRequestId()))
+      expect(new Set(ids).size).toBe(20)
+    })
+
+    it('applies exactly one of many decisions made at the same instant', async () => {
+      const store = await fresh()
+      const request = await created(store)
+      const commits = Array.from({ length: 50 }, (_, i) => commitOf(request, i % 2 === 0 ? approve : reject))
+      const outcomes = await Promise.all(commits.map(commit => store.commit(commit)))
+      expect(outcomes.filter(outcome => outcome.kind === 'applied')).toHaveLength(1)
+      expect(outcomes.filter(outcome => outcome.kind === 'conflict')).toHaveLength(49)
+      expect(await store.readEvents(request.id)).toHaveLength(2)
+    })
+
+    it('takes a replay of the same change for what it is, also after somebody else’s later change', async () => {
+      const store = await fresh()
+      const request = await created(store)
+      const commit = commitOf(request, approve)
+      await store.commit(commit)
+      expect(await store.commit(commit)).toEqual({ kind: 'applied' })
+      await store.commit(commitOf(commit.next, { kind: 'dispatched', number: 1 }))
+      expect(await store.commit(commit)).toEqual({ kind: 'applied' })
+      expect((await store.read(request.id))?.version).toBe(3)
+      expect(await store.readEvents(request.id)).toHaveLength(3)
+    })
+
+    it('makes one request of one submission, however often it arrives', async () => {
+      const store = await fresh()
+      const first = await created(store, { submissionId: 'V1' })
+      const id = await store.nextRequestId()
+      const next = submit(draft({ id }), T0)
+      const event = eventOf(next, submissionOf(draft({ id })), 'again', T0)
+      const again = {
+        next,
+        expectedVersion: 0,
+        changeId: 'again',
+        event,
+        dueAtMs: T0,
+        open: true,
+        submissionId: 'V1',
+      }
+      expect(await store.commit(again)).toEqual({ kind: 'duplicate', id: first.id })
+      expect(await store.read(id)).toBeUndefined()
+    })
+
+    it('keeps a document with the change that brought it, beyond 2^53', async () => {
+      const store = await fresh()
+      const request = await created(store)
+      const result: PartitionResult[] = [
+        {
+          topic: 't',
+          partition: 0,
+          outcome: 'succeeded',
+          offset: 9_007_199_254_740_993n,
+          code: 0,
+          message: '',
+        },
+      ]
+      await store.commit(commitOf(request, approve, { documents: { result } }))
+      expect(await store.readDocument(request.id, 'result')).toEqual(result)
+    })
+
+    it('lends a due request once until the lease ends, oldest first', async () => {
+      const store = await fresh()
+      const later = await created(store, { dueAtMs: T0 + 50 })
+      const sooner = await created(store, { dueAtMs: T0 + 10 })
+      await created(store, { dueAtMs: T0 + 1_000 })
+      expect(await store.takeDue(T0 + 100, T0 + 500, 10)).toEqual([sooner.id, later.id])
+      expect(await store.takeDue(T0 + 100, T0 + 500, 10)).toEqual([])
+      expect(await store.takeDue(T0 + 500, T0 + 900, 10)).toHaveLength(2)
+    })
+
+    it('settles a request only at the version that was looked at', async () => {
+      const store = await fresh()
+      const request = await created(store)
+      await store.settle(request.id, request.version + 1, null)
+      expect(await store.takeDue(T0, T0, 10)).toEqual([request.id])
+      await store.settle(request.id, request.version, null)
+      expect(await store.takeDue(T0 + 1_000, T0, 10)).toEqual([])
+    })
+
+    it('lists open requests, newest first, and finds those without a place in the due set', async () => {
+      const store = await fresh()
+      const first = await created(store)
+      const second = await created(store, { dueAtMs: null })
+      await created(store, { open: false })
+      const { requests, total } = await store.openRequests(10)
+      expect(requests.map(request => request.id).sort()).toEqual([first.id, second.id].sort())
+      expect(total).toBe(2)
+      expect(await store.findForgotten()).toEqual([second.id])
+    })
+  })
+}

@@ -1,0 +1,172 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { DEMO, OPS, type Product, startProduct, textOf, until } from '../support/product.ts'
+
+let product: Product
+afterEach(() => product.stop())
+
+const ASK = `--instance ${DEMO.instance} --group ${DEMO.group} --topic orders --topic payments --to-earliest --reason "wrong VAT rate"`
+
+describe.each(['socket', 'http'] as const)('the main job over %s', delivery => {
+  it('goes from the slash command to moved offsets and a thread that says so', async () => {
+    product = await startProduct({ delivery })
+    const card = await product.ask(ASK)
+    expect(textOf(card)).toContain('R-1 · waiting for approval')
+    expect(textOf(card)).toContain('@alice asks to reset the offsets of')
+    expect(textOf(card)).toContain('orders, payments')
+    expect(textOf(card)).toContain('wrong VAT rate')
+
+    await product.review(product.carol, 'Approve', 'checked with billing')
+    await until(() => textOf(product.card()).includes('· done'))
+    await until(() => product.threadText().includes('7 partitions succeeded'))
+
+    const positions = product.ckafka.cluster.positions(DEMO.instance, DEMO.group)
+    const moved = positions.filter(position => position.topic !== 'shipments')
+    expect(moved).toHaveLength(7)
+    for (const position of moved) expect(position.committed).toBe(position.logStart)
+    expect(product.threadText()).toContain('@carol approved R-1: checked with billing')
+    for (const position of moved) expect(product.threadText()).toContain(`${position.logStart}`)
+    expect(product.callsToReset()).toBe(1)
+  })
+})
+
+it('opens the form before anything is asked of CKafka, with every flag filled in', async () => {
+  product = await startProduct()
+  const { alice } = product
+  await alice.command(OPS, `/reset-offsets ${ASK}`)
+  const view = await alice.waitForView()
+  expect(product.ckafka.calls()).toEqual([])
+  const values = JSON.stringify(view.state.values)
+  for (const filled of [DEMO.group, DEMO.instance, 'orders\\npayments', 'earliest', 'wrong VAT rate']) {
+    expect(values).toContain(filled)
+  }
+})
+
+it('shows just the fields a strategy needs, and keeps what was typed', async () => {
+  product = await startProduct()
+  const { alice } = product
+  await alice.command(OPS, '/reset-offsets')
+  await alice.waitForView()
+  await alice.fill('Consumer group', 'orders-billing')
+  const labels = () => JSON.stringify(alice.view()?.blocks)
+  expect(labels()).not.toContain('Messages per partition')
+  await alice.fill('Where the offsets go', 'By a number of messages')
+  await alice.waitForView(view => JSON.stringify(view.blocks).includes('Messages per partition'))
+  expect(labels()).toContain('Direction')
+  await alice.fill('Where the offsets go', 'To a time')
+  await alice.waitForView(view => JSON.stringify(view.blocks).includes('datetimepicker'))
+  expect(labels()).not.toContain('Messages per partition')
+  await alice.fill('Where the offsets go', 'To the earliest message')
+  await alice.waitForView(view => !JSON.stringify(view.blocks).includes('datetimepicker'))
+  await alice.fill('Topics to reset', 'The topics I name')
+  const view = await alice.waitForView(open => JSON.stringify(open.blocks).includes('Topic names'))
+  expect(JSON.stringify(view.state.values)).toContain('orders-billing')
+})
+
+it('opens the form with what it understood of the flags, and says what it did not', async () => {
+  product = await startProduct()
+  const { alice } = product
+  await alice.command(OPS, '/reset-offsets --group g1 --to-datetime 2026-11-23T08:00:00 --sideways --shift-by ten')
+  const view = await alice.waitForView()
+  const text = JSON.stringify(view.blocks)
+  expect(text).toContain('--to-datetime needs a zone')
+  expect(text).toContain('--sideways is not a flag')
+  expect(text).toContain('--shift-by needs a whole number')
+  expect(JSON.stringify(view.state.values)).toContain('g1')
+})
+
+it('brings wrong values back on their own field, and keeps the form', async () => {
+  product = await startProduct()
+  const { alice } = product
+  await alice.command(OPS, `/reset-offsets --instance nope! --group g --topic a/b --to-earliest --reason why`)
+  await alice.waitForView()
+  const outcome = await alice.submit()
+  expect(outcome.kind).toBe('errors')
+  expect(outcome.kind === 'errors' ? Object.keys(outcome.errors).sort() : []).toEqual(['field_instance', 'field_topics'])
+  await alice.fill('CKafka instance', DEMO.instance)
+  await alice.fill('Topic names', 'orders')
+  expect((await alice.submit()).kind).toBe('closed')
+})
+
+it('expands "all topics" to names before anybody can approve, and resets exactly those', async () => {
+  product = await startProduct()
+  await product.ask(`--instance ${DEMO.instance} --group ${DEMO.group} --all-topics --to-latest --reason skip`)
+  await until(() => textOf(product.card()).includes('waiting for approval'))
+  expect(textOf(product.card())).toContain('orders, payments, shipments')
+  await product.review(product.bob, 'Approve')
+  await until(() => product.threadText().includes('13 partitions succeeded'))
+  const [call] = product.ckafka.calls('SetGroupOffsets')
+  expect(Object.entries(call?.params ?? {}).filter(([name]) => name.startsWith('topics.'))).toEqual([
+    ['topics.0', 'orders'],
+    ['topics.1', 'payments'],
+    ['topics.2', 'shipments'],
+  ])
+})
+
+it('ends an "all topics" request that has nothing to expand to, and says why', async () => {
+  product = await startProduct()
+  await product.ask(`--instance ${DEMO.instance} --group nobody-here --all-topics --to-latest --reason skip`)
+  await until(() => textOf(product.card()).includes('· failed'))
+  expect(textOf(product.card())).toContain('no committed offsets')
+  expect(product.callsToReset()).toBe(0)
+})
+
+it('says in plain words that consumers are connected', async () => {
+  product = await startProduct()
+  await product.ask(`--instance ${DEMO.instance} --group orders-audit --topic orders --to-latest --reason skip`)
+  await product.review(product.bob, 'Approve')
+  await until(() => product.threadText().includes('Consumers are still connected. Stop them'))
+  expect(product.threadText()).toContain('4000/1049')
+  expect(textOf(product.card())).toContain('· failed')
+})
+
+it('lists the open requests and opens a review from there', async () => {
+  product = await startProduct()
+  const { bob } = product
+  await bob.command(OPS, '/offset-requests')
+  await until(() => bob.ephemerals().some(message => textOf(message).includes('No request is open')))
+  await product.ask(ASK)
+  await bob.command(OPS, '/offset-requests')
+  await until(() => bob.ephemerals().some(message => textOf(message).includes('1 request open')))
+  const list = bob.ephemerals().at(-1)
+  if (list === undefined) throw new Error('no list')
+  await bob.press(list, 'Review')
+  const view = await bob.waitForView()
+  expect(view.title.text).toBe('Review R-1')
+  await bob.closeView()
+  await bob.command(OPS, '/offset-requests r-1')
+  expect((await bob.waitForView()).title.text).toBe('Review R-1')
+})
+
+it('lets the requester cancel from the card, and says so in the thread', async () => {
+  product = await startProduct()
+  await product.ask(ASK)
+  await product.alice.press(product.card(), 'Cancel request')
+  await until(() => textOf(product.card()).includes('· cancelled'))
+  await until(() => product.threadText().includes('@alice cancelled R-1'))
+  expect(textOf(product.card())).not.toContain('[ Review ]')
+})
+
+it('rejects only with a note, which everybody can read', async () => {
+  product = await startProduct()
+  await product.ask(ASK)
+  const { bob } = product
+  await bob.press(product.card(), 'Review')
+  await bob.waitForView()
+  await bob.fill('Decision', 'Reject')
+  const outcome = await bob.submit()
+  expect(outcome).toMatchObject({ kind: 'errors', errors: { note: expect.stringContaining('Say why') } })
+  await bob.fill('Note', 'not during the sale')
+  expect((await bob.submit()).kind).toBe('closed')
+  await until(() => product.threadText().includes('@bob rejected R-1: not during the sale'))
+  expect(product.callsToReset()).toBe(0)
+})
+
+it('expires what nobody decided, and tells a late approver', async () => {
+  product = await startProduct({ env: { REQUEST_EXPIRY: '1s' } })
+  await product.ask(ASK)
+  const card = product.card()
+  await until(() => textOf(product.card()).includes('· expired'))
+  await product.bob.press(card, 'Review')
+  await until(() => product.bob.ephemerals().some(message => textOf(message).includes('R-1 has expired')))
+  expect(product.callsToReset()).toBe(0)
+})

@@ -1,0 +1,189 @@
+// The whole product in one process: real Bolt, Redis, BullMQ and HTTP, with the sandbox as the outside world.
+
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { inject } from 'vitest'
+import { parse } from 'yaml'
+import { type Config, readConfig } from '../../src/config.ts'
+import { type Rewind, startRewind } from '../../src/main.ts'
+import type { ProductEvent } from '../../src/ports.ts'
+import type { ClusterSeed } from '../../src/sandbox/ckafka/model.ts'
+import { demoSeed } from '../../src/sandbox/ckafka/seed.ts'
+import { type CkafkaSimulator, startCkafkaSimulator } from '../../src/sandbox/ckafka/start.ts'
+import type { LocalSlack, Person, SlackMessage } from '../../src/sandbox/slack/face.ts'
+import { renderMessage } from '../../src/sandbox/slack/render.ts'
+import { startLocalSlack } from '../../src/sandbox/slack/server.ts'
+import { createTelemetry } from '../../src/telemetry.ts'
+
+export const OPS = 'C0OPS'
+export const PRIVATE = 'C0PRIVATE'
+export const DEMO = { instance: 'ckafka-demo0001', group: 'orders-billing' }
+
+const manifest = parse(readFileSync('manifest.yml', 'utf8')) as {
+  oauth_config: { scopes: { bot: string[] } }
+  features: { slash_commands: { command: string }[] }
+}
+
+export interface Product {
+  slack: LocalSlack
+  ckafka: CkafkaSimulator
+  rewind: Rewind
+  events: ProductEvent[]
+  /** alice asks, bob and carol may decide (carol through a user group), dave is an outsider. */
+  alice: Person
+  bob: Person
+  carol: Person
+  dave: Person
+  prefix: string
+  /** Another process of the same installation. */
+  startAnother(env?: Record<string, string>): Promise<Rewind>
+  /** Asks for a reset with flags, submits the form as it is, and returns the card. */
+  ask(flags: string): Promise<SlackMessage>
+  /** Opens the approval modal from the card and sends the decision. */
+  review(person: Person, verdict: 'Approve' | 'Reject', note?: string): Promise<void>
+  card(): SlackMessage
+  /** What a person reads in the thread under the card. */
+  threadText(): string
+  callsToReset(): number
+  stop(): Promise<void>
+}
+
+export interface ProductOptions {
+  delivery?: 'socket' | 'http'
+  seed?: ClusterSeed
+  env?: Record<string, string>
+  redisUrl?: string
+}
+
+export async function startProduct(options: ProductOptions = {}): Promise<Product> {
+  const delivery = options.delivery ?? 'socket'
+  const prefix = `test-${randomUUID()}`
+  const port = delivery === 'http' ? await freePort() : 0
+  const ckafka = await startCkafkaSimulator({
+    secretId: 'AKIDTEST',
+    secretKey: 'SECRETTEST',
+    seed: options.seed ?? demoSeed(Date.now()),
+  })
+  const slack = await startLocalSlack({
+    delivery:
+      delivery === 'socket' ? { kind: 'socket' } : { kind: 'http', url: () => `http://127.0.0.1:${port}/slack/events` },
+    botToken: 'xoxb-test',
+    appToken: 'xapp-test',
+    signingSecret: 'shhh',
+    scopes: manifest.oauth_config.scopes.bot,
+    commands: manifest.features.slash_commands.map(({ command }) => command),
+    users: ['alice', 'bob', 'carol', 'dave'].map(name => ({ id: `U0${name.toUpperCase()}`, name, realName: name })),
+    channels: [
+      { id: OPS, name: 'kafka-ops', members: ['U0ALICE', 'U0BOB', 'U0CAROL', 'U0DAVE'], botIsMember: true },
+      { id: PRIVATE, name: 'payments', private: true, members: ['U0ALICE', 'U0BOB'], botIsMember: false },
+    ],
+    userGroups: [{ id: 'S0KAFKA', handle: 'kafka-approvers', name: 'Kafka approvers', users: ['U0CAROL'] }],
+  })
+  const env = {
+    SLACK_BOT_TOKEN: 'xoxb-test',
+    ...(delivery === 'socket' ? { SLACK_APP_TOKEN: 'xapp-test' } : {}),
+    SLACK_SIGNING_SECRET: 'shhh',
+    SLACK_API_URL: slack.apiUrl,
+    REDIS_URL: options.redisUrl ?? inject('redisUrl'),
+    REDIS_PREFIX: prefix,
+    CKAFKA_ENDPOINT: ckafka.url,
+    TENCENTCLOUD_SECRET_ID: 'AKIDTEST',
+    TENCENTCLOUD_SECRET_KEY: 'SECRETTEST',
+    APPROVERS: 'U0BOB,S0KAFKA',
+    PORT: `${port}`,
+    LOG_LEVEL: 'silent',
+    ...options.env,
+  }
+  const events: ProductEvent[] = []
+  const running: Rewind[] = []
+
+  async function startOne(extra: Record<string, string>): Promise<Rewind> {
+    const config = configOf({ ...env, ...extra })
+    const telemetry = createTelemetry(config.logLevel, config.role)
+    const report = (event: ProductEvent) => {
+      events.push(event)
+      telemetry.report(event)
+    }
+    const rewind = await startRewind(config, { ...telemetry, report })
+    running.push(rewind)
+    return rewind
+  }
+
+  const rewind = await startOne({})
+  if (env.ROLE !== 'worker') await slack.waitForApp()
+  const alice = slack.person('U0ALICE')
+
+  const product: Product = {
+    slack,
+    ckafka,
+    rewind,
+    events,
+    prefix,
+    alice,
+    bob: slack.person('U0BOB'),
+    carol: slack.person('U0CAROL'),
+    dave: slack.person('U0DAVE'),
+    startAnother: (extra = {}) => startOne({ PORT: '0', ...extra }),
+    async ask(flags) {
+      const before = slack.messages(OPS).length
+      await alice.command(OPS, `/reset-offsets ${flags}`)
+      await alice.waitForView()
+      const outcome = await alice.submit()
+      if (outcome.kind !== 'closed') throw new Error(`The form stayed open: ${JSON.stringify(outcome)}`)
+      await until(() => slack.messages(OPS).length > before)
+      return product.card()
+    },
+    async review(person, verdict, note = '') {
+      await person.press(product.card(), 'Review')
+      await person.waitForView()
+      await person.fill('Decision', verdict)
+      if (note !== '') await person.fill('Note', note)
+      const outcome = await person.submit()
+      if (outcome.kind !== 'closed') throw new Error(`The modal stayed open: ${JSON.stringify(outcome)}`)
+    },
+    card() {
+      const card = slack.messages(OPS).at(-1)
+      if (card === undefined) throw new Error('There is no card.')
+      return card
+    },
+    threadText: () => slack.thread(OPS, product.card().ts).map(textOf).join('\n'),
+    callsToReset: () => ckafka.calls('SetGroupOffsets').length,
+    async stop() {
+      await Promise.all(running.map(each => each.stop()))
+      await slack.close()
+      await ckafka.close()
+    },
+  }
+  return product
+}
+
+export function configOf(env: Record<string, string>): Config {
+  const read = readConfig(env)
+  if (!read.ok) throw new Error(read.problems.join('\n'))
+  return read.config
+}
+
+const names = new Map(['alice', 'bob', 'carol', 'dave'].map(name => [`U0${name.toUpperCase()}`, name]))
+
+/** A message as a person reads it in a terminal. */
+export function textOf(message: SlackMessage): string {
+  return renderMessage(message, { userName: id => names.get(id) ?? id }).join('\n')
+}
+
+export async function until(holds: () => boolean | Promise<boolean>, timeoutMs = 8_000): Promise<void> {
+  for (const end = performance.now() + timeoutMs; performance.now() < end; ) {
+    if (await holds()) return
+    await new Promise(resolve => setTimeout(resolve, 10))
+  }
+  throw new Error(`It did not happen within ${timeoutMs} ms: ${holds}`)
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise(resolve => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('No free port.')
+  return address.port
+}
