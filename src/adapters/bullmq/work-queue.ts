@@ -9,6 +9,7 @@ import { type RequestId, requestIdSchema } from '../../request/request.ts'
 
 const QUEUE = 'execute'
 const DAY_SECONDS = 86_400
+const CLOSE_MS = 1_000
 
 const jobSchema = z.object({ requestId: requestIdSchema })
 
@@ -72,19 +73,26 @@ export function startExecutor(options: ExecutorOptions): Executor {
   // BullMQ's blocking pop needs a connection that waits; a command timeout would break it (measured).
   const connection = new Redis(options.url, { maxRetriesPerRequest: null })
   connection.on('error', options.onError)
+  const inHand = new Set<Promise<void>>()
   const worker = new Worker(
     QUEUE,
     async (job: Job) => {
       const parsed = jobSchema.safeParse(job.data)
       if (!parsed.success) throw new UnrecoverableError('The job names no request.')
-      await options.execute(parsed.data.requestId)
+      const execution = options.execute(parsed.data.requestId)
+      inHand.add(execution)
+      try {
+        await execution
+      } finally {
+        inHand.delete(execution)
+      }
     },
     {
       connection,
       prefix: bullPrefix(options.prefix),
       concurrency: options.concurrency,
       lockDuration: 30_000,
-      stalledInterval: 30_000,
+      stalledInterval: 5_000,
       // 0 could fail a job that never ran; running one again is harmless, because the record says what may be called.
       maxStalledCount: 5,
       maxStartedAttempts: 20,
@@ -96,11 +104,17 @@ export function startExecutor(options: ExecutorOptions): Executor {
   return {
     isRunning: () => worker.isRunning(),
     async close(patienceMs) {
-      const impatient = new Promise<void>(resolve => setTimeout(resolve, patienceMs).unref())
-      await Promise.race([worker.close(), impatient])
+      const closing = worker.close()
+      await Promise.race([Promise.allSettled(inHand), resolvesAfter(patienceMs)])
+      // After an outage of Redis a worker can wait for its blocking read for ever, with nothing in hand.
+      await Promise.race([closing, resolvesAfter(CLOSE_MS)])
       connection.disconnect()
     },
   }
+}
+
+function resolvesAfter(ms: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, ms).unref())
 }
 
 /** BullMQ's keys need their own hash tag to stay on one slot of a cluster. */

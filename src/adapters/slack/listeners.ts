@@ -27,7 +27,7 @@ import {
 } from './ids.ts'
 import { type Instance, problemsByBlock, readResetForm, resetForm } from './reset-form.ts'
 import { readReview, reviewModal, sentenceModal } from './review.ts'
-import { FAULT, refusalSentence, STORE_AWAY } from './words.ts'
+import { FAULT, refusalSentence, STORE_AWAY, TRIGGER_GONE } from './words.ts'
 
 export interface ListenersDeps {
   approvals: Approvals
@@ -199,7 +199,7 @@ export function registerListeners(app: App, deps: ListenersDeps): void {
       await act()
     } catch (error) {
       report({ event: 'fault', where, error })
-      await respond(only(isStoreAway(error) ? STORE_AWAY : FAULT))
+      await respond(only(sentenceFor(error)))
     }
   }
 }
@@ -240,8 +240,10 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-function isStoreAway(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'STORE_AWAY'
+function sentenceFor(error: unknown): string {
+  const { code, data } = Object(error) as { code?: unknown; data?: { error?: unknown } }
+  if (code === 'STORE_AWAY') return STORE_AWAY
+  return /trigger/.test(String(data?.error)) ? TRIGGER_GONE : FAULT
 }
 
 function parseJson(text: string): unknown {

@@ -22,6 +22,7 @@ export const STATE_WORDS: Record<State['name'], string> = {
 
 export const STORE_AWAY =
   'Rewind could not reach its store just now, so this may not be saved. Wait a moment and press the button again.'
+export const TRIGGER_GONE = 'Slack took too long to open the window. Please try again.'
 export const FAULT = 'Something went wrong on our side. Check the card before you try again.'
 
 /** Why a click or a decision was refused, for the one who made it. `<@U…>` is a mention in Slack's text format. */

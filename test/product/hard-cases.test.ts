@@ -1,0 +1,288 @@
+import { afterEach, describe, expect, inject, it } from 'vitest'
+import { bigSeed, seedPageSeed } from '../../src/sandbox/ckafka/seed.ts'
+import { DEMO, OPS, PRIVATE, type Product, startProduct, textOf, until } from '../support/product.ts'
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
+
+let product: Product
+let proxy: TcpProxy | undefined
+afterEach(async () => {
+  proxy?.up()
+  await product.stop()
+  await proxy?.close()
+  proxy = undefined
+})
+
+const ASK = `--instance ${DEMO.instance} --group ${DEMO.group} --topic orders --shift-by -100 --reason "wrong VAT rate"`
+const heard = (person: Product['alice'], words: string) =>
+  until(() => person.ephemerals().some(message => textOf(message).includes(words)))
+
+/** The sample answer of the SetGroupOffsets page, as printed there, without its comments. */
+const PAGE_ANSWER = `{
+    "codeDesc":"Success",
+    "code":0,
+    "msg":"",
+    "data":{
+        "succ":[
+            {
+                "topic":"streams-wordcount-output",
+                "error_code":0,
+                "partitions":[
+                    {
+                        "partition":2, 
+                        "offset":27708,
+                        "error_code":0
+                    },
+                    {
+                        "partition":1,
+                        "offset":112843,
+                        "error_code":0
+                    },
+                    {
+                        "partition":3,
+                        "offset":29149,
+                        "error_code":0
+                    },
+                    {
+                        "partition":0,
+                        "offset":29402,
+                        "error_code":0
+                    }
+                ]
+            }
+        ],
+        "failed":[
+            {
+                "topic":"aaaa",
+                "error_code":3,
+                "error_msg":"This request is for a topic or partition that does not exist on this broker.",
+                "partitions":[
+                ]
+            }
+        ]
+    }
+}`
+
+describe('the answer', () => {
+  it('that the API page prints becomes 4 partitions succeeded and 1 topic failed with code 3', async () => {
+    product = await startProduct({ seed: seedPageSeed() })
+    product.ckafka.pinAnswer('SetGroupOffsets', PAGE_ANSWER)
+    await product.ask(
+      '--instance ckafka-xxooa0 --group streams-wordcount --topic streams-wordcount-output --topic aaaa --to-latest --reason sample',
+    )
+    await product.review(product.bob, 'Approve')
+    await until(() => product.threadText().includes('4 partitions succeeded · 1 topic failed'))
+    const thread = product.threadText()
+    expect(thread).toContain('aaaa failed: 3 UNKNOWN_TOPIC_OR_PARTITION')
+    expect(thread).toContain('This request is for a topic or partition that does not exist on this broker.')
+    expect(thread).toContain('Check the spelling')
+    for (const offset of ['27708', '112843', '29149', '29402']) expect(thread).toContain(offset)
+    expect(textOf(product.card())).toContain('· partly done')
+  })
+
+  it('with 10 000 partitions becomes a thread that can be read, and a file that has them all', async () => {
+    product = await startProduct({ seed: bigSeed(10_000) })
+    await product.ask('--instance ckafka-bulk0001 --group bulk --all-topics --to-earliest --reason "replay all"')
+    await until(() => textOf(product.card()).includes('waiting for approval'))
+    await product.review(product.bob, 'Approve')
+    await until(() => product.slack.files().length === 1, 12_000)
+    const [file] = product.slack.files()
+    expect(file?.name).toBe('R-1-result.csv')
+    expect(file?.content.toString('utf8').trim().split('\n')).toHaveLength(10_001)
+    expect(product.threadText().replaceAll('\u202f', '')).toContain('10000 partitions succeeded')
+    expect(product.slack.calls('chat.postMessage').every(call => call.ok)).toBe(true)
+  })
+
+  it('with a partition beyond 2^53 is reported digit for digit', async () => {
+    product = await startProduct({ seed: seedPageSeed() })
+    product.ckafka.pinAnswer('SetGroupOffsets', PAGE_ANSWER.replace('27708', '9007199254740993'))
+    await product.ask(
+      '--instance ckafka-xxooa0 --group streams-wordcount --topic streams-wordcount-output --topic aaaa --to-latest --reason sample',
+    )
+    await product.review(product.bob, 'Approve')
+    await until(() => product.threadText().includes('9007199254740993'))
+  })
+
+  it('that never comes makes the request unclear, is said in plain words, and is never called for again', async () => {
+    product = await startProduct({ env: { CALL_DEADLINE: '1s', CALL_GRACE: '1s' } })
+    product.ckafka.inject('SetGroupOffsets', { kind: 'hang', afterDoingIt: true })
+    await product.ask(ASK)
+    await product.review(product.bob, 'Approve')
+    await until(() => textOf(product.card()).includes('· unclear'))
+    await until(() => product.threadText().includes('will not call again by itself'))
+    await new Promise(resolve => setTimeout(resolve, 500))
+    expect(product.callsToReset()).toBe(1)
+    expect(product.ckafka.cluster.effects(DEMO.group)).toHaveLength(1)
+  })
+
+  it('that never left us is asked for again by itself, once', async () => {
+    product = await startProduct()
+    const upstream = await startTcpProxy(Number(new URL(product.ckafka.url).port))
+    await product.stop()
+    product = await startProduct({ env: { CKAFKA_ENDPOINT: `http://127.0.0.1:${upstream.port}` } })
+    await upstream.close()
+    await product.ask(ASK)
+    await product.review(product.bob, 'Approve')
+    await until(() => textOf(product.card()).includes('did not reach CKafka'))
+    expect(textOf(product.card())).toContain('Attempt 1')
+    expect(textOf(product.card())).toContain('The next one starts')
+  })
+})
+
+describe('every click is answered', () => {
+  it('an outsider, the requester and a late approver each hear why not', async () => {
+    product = await startProduct()
+    const card = await product.ask(ASK)
+    const { alice, bob, carol, dave } = product
+    await dave.press(card, 'Review')
+    await heard(dave, 'Only approvers can decide on R-1')
+    await alice.press(card, 'Review')
+    await heard(alice, 'You asked for R-1 yourself')
+    await dave.press(card, 'Cancel request')
+    await heard(dave, 'Only @alice, who asked for R-1, can cancel it')
+    await product.review(carol, 'Reject', 'no')
+    await bob.press(card, 'Review')
+    await heard(bob, '@carol has rejected R-1')
+    expect(product.callsToReset()).toBe(0)
+  })
+
+  it('a second decision from a modal that was open already is told who was first', async () => {
+    product = await startProduct()
+    const card = await product.ask(ASK)
+    for (const person of [product.bob, product.carol]) {
+      await person.press(card, 'Review')
+      await person.waitForView()
+      await person.fill('Decision', 'Approve')
+    }
+    const outcomes = await Promise.all([product.bob.submit(), product.carol.submit()])
+    expect(outcomes.map(outcome => outcome.kind).sort()).toEqual(['closed', 'updated'])
+    const told = outcomes.find(outcome => outcome.kind === 'updated')
+    expect(JSON.stringify(told)).toMatch(/has approved R-1|has ended/)
+    await until(() => product.threadText().includes('4 partitions succeeded'))
+    expect(product.callsToReset()).toBe(1)
+    expect(product.threadText().match(/approved R-1/g)).toHaveLength(1)
+  })
+
+  it('a request number that does not exist is said to be so', async () => {
+    product = await startProduct()
+    await product.bob.command(OPS, '/offset-requests R-99')
+    await heard(product.bob, 'There is no request R-99')
+    await product.bob.command(OPS, '/offset-requests what')
+    await heard(product.bob, 'Type /offset-requests for the open requests')
+  })
+})
+
+describe('when Redis is away', () => {
+  async function behindProxy(): Promise<TcpProxy> {
+    const started = await startTcpProxy(Number(new URL(inject('redisUrl')).port))
+    product = await startProduct({ redisUrl: `redis://127.0.0.1:${started.port}` })
+    return started
+  }
+
+  it('a submission stays in its form, says it is not saved, and is one request when sent again', async () => {
+    proxy = await behindProxy()
+    const { alice } = product
+    await alice.command(OPS, `/reset-offsets ${ASK}`)
+    await alice.waitForView()
+    proxy.down()
+    const outcome = await alice.submit()
+    expect(outcome).toMatchObject({ kind: 'errors', errors: { field_reason: expect.stringContaining('not be saved') } })
+    proxy.up()
+    await until(async () => (await alice.submit()).kind === 'closed')
+    await until(() => product.slack.messages(OPS).length === 1)
+    expect(textOf(product.card())).toContain('waiting for approval')
+  })
+
+  it('a lost reply to the submission still makes one request', async () => {
+    proxy = await behindProxy()
+    proxy.loseNextReply('orders-billing')
+    await product.ask(ASK)
+    await until(() => product.slack.messages(OPS).length === 1)
+    await product.bob.command(OPS, '/offset-requests')
+    await heard(product.bob, '1 request open')
+  })
+
+  it('a decision whose reply is lost counts once and runs once', async () => {
+    proxy = await behindProxy()
+    const card = await product.ask(ASK)
+    await product.bob.press(card, 'Review')
+    await product.bob.waitForView()
+    await product.bob.fill('Decision', 'Approve')
+    proxy.loseNextReply('"verdict":"approve"')
+    expect((await product.bob.submit()).kind).toBe('closed')
+    await until(() => textOf(product.card()).includes('· done'))
+    expect(product.callsToReset()).toBe(1)
+  })
+})
+
+describe('when Slack is difficult', () => {
+  it('a card whose answer was lost is found again, not posted twice', async () => {
+    product = await startProduct()
+    product.slack.inject('chat.postMessage', { kind: 'cut', afterDoingIt: true })
+    await product.alice.command(OPS, `/reset-offsets ${ASK}`)
+    await product.alice.waitForView()
+    await product.alice.submit()
+    await until(() => product.slack.messages(OPS).length === 1)
+    await product.bob.command(OPS, '/offset-requests R-1')
+    await product.bob.waitForView()
+    await product.bob.fill('Decision', 'Approve')
+    await product.bob.submit()
+    await until(() => product.ckafka.cluster.effects(DEMO.group).length === 1)
+    expect(product.slack.messages(OPS)).toHaveLength(1)
+  })
+
+  it('a card that cannot be posted is told to the requester, who can still be reviewed', async () => {
+    product = await startProduct({ env: { APPROVALS_CHANNEL: PRIVATE } })
+    await product.alice.command(OPS, `/reset-offsets ${ASK}`)
+    await product.alice.waitForView()
+    await product.alice.submit()
+    await until(() => product.alice.directMessages().length === 1)
+    expect(textOf(product.alice.directMessages()[0] as never)).toContain('Invite Rewind there with /invite')
+    await product.bob.command(OPS, '/offset-requests R-1')
+    expect((await product.bob.waitForView()).title.text).toBe('Review R-1')
+  })
+
+  it('an outage of Slack does not hold up an execution', async () => {
+    product = await startProduct()
+    const card = await product.ask(ASK)
+    await product.bob.press(card, 'Review')
+    await product.bob.waitForView()
+    await product.bob.fill('Decision', 'Approve')
+    product.slack.inject('*', { kind: 'httpStatus', status: 503 }, Number.POSITIVE_INFINITY)
+    await product.bob.submit()
+    await until(() => product.ckafka.cluster.effects(DEMO.group).length === 1)
+    product.slack.clearFaults()
+    await until(() => textOf(product.card()).includes('· done'), 12_000)
+  })
+
+  it('a form whose trigger died is answered with a sentence', async () => {
+    product = await startProduct()
+    product.slack.inject('views.open', { kind: 'error', error: 'expired_trigger_id' })
+    await product.alice.command(OPS, '/reset-offsets')
+    await heard(product.alice, 'Slack took too long to open the window. Please try again.')
+  })
+})
+
+describe('roles', () => {
+  it('a bot and two workers apart share the work, and one approval still is one call', async () => {
+    product = await startProduct({ env: { ROLE: 'bot' } })
+    await product.startAnother({ ROLE: 'worker' })
+    await product.startAnother({ ROLE: 'worker' })
+    await product.ask(ASK)
+    await product.review(product.bob, 'Approve')
+    await until(() => product.threadText().includes('4 partitions succeeded'))
+    expect(product.callsToReset()).toBe(1)
+  })
+
+  it('a stop lets the call in hand end, and its result is kept', async () => {
+    product = await startProduct()
+    product.ckafka.inject('SetGroupOffsets', { kind: 'delay', ms: 400 })
+    await product.ask(ASK)
+    await product.review(product.bob, 'Approve')
+    await until(() => product.events.some(event => event.event === 'changed' && event.command === 'start'))
+    await product.rewind.stop()
+    expect(product.events).toContainEqual(expect.objectContaining({ command: 'finish', state: 'succeeded' }))
+    await product.startAnother()
+    await until(() => product.threadText().includes('4 partitions succeeded'))
+    expect(product.callsToReset()).toBe(1)
+  })
+})
