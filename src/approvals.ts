@@ -70,7 +70,8 @@ export class StoreAway extends Error {
   }
 }
 
-const CLAIM_MS = 30_000
+/** Longer than any call to Slack, and short enough that a lost message is looked for soon. */
+const CLAIM_MS = 15_000
 const LEASE_MS = 60_000
 const PREPARE_RETRY_MS = 5_000
 const PREPARE_TRIES = 20
@@ -376,11 +377,12 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
         return paid(await change(id, { kind: 'claimPost', key, by: processId, untilMs }))
       }
     }
-    const claim = await change(id, { kind: 'claimPost', key, by: processId, untilMs: clock() + CLAIM_MS })
+    const untilMs = clock() + CLAIM_MS
+    const claim = await change(id, { kind: 'claimPost', key, by: processId, untilMs })
     if (claim.kind !== 'changed') return 'left'
     const result =
       key === 'result' || key === 'csv' ? await patiently(() => store.readDocument(id, 'result')) : undefined
-    const outcome = await speaker().post(claim.request, key, result)
+    const outcome = await speaker().post(claim.request, key, result, untilMs)
     reportPost(request, key, outcome)
     switch (outcome.kind) {
       case 'posted':

@@ -5,6 +5,8 @@ import { type Approvers, parseApprovers } from './request/policy.ts'
 
 export interface Config {
   role: 'all' | 'bot' | 'worker'
+  /** The address to listen on. */
+  host: string
   port: number
   logLevel: string
   redisUrl: string
@@ -52,6 +54,7 @@ const httpUrl = z.string().refine(isUrlOf('http:', 'https:'), 'must be an http o
 
 const schema = z.object({
   ROLE: z.enum(['all', 'bot', 'worker'], 'must be all, bot or worker').default('all'),
+  HOST: text.default('0.0.0.0'),
   PORT: z.coerce.number('must be a port number').int().min(0).max(65_535).default(3000),
   LOG_LEVEL: z
     .enum(
@@ -116,6 +119,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
     ok: true,
     config: {
       role: data.ROLE,
+      host: data.HOST,
       port: data.PORT,
       logLevel: data.LOG_LEVEL,
       redisUrl: data.REDIS_URL,

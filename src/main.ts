@@ -1,6 +1,7 @@
 // The composition root: settings → adapters → service → start → signals → ordered stop. No decision is made here.
 
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { realpathSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
@@ -19,6 +20,8 @@ import { createTelemetry, startHttpServer, type Telemetry } from './telemetry.ts
 const PUMP_REST_MS = 250
 /** A pump this silent while the process lives cannot reach the store; readiness says so. */
 const PUMP_SILENT_MS = 30_000
+/** Without this wait the first round of the pump would be a fault in the log of every start. */
+const REDIS_CONNECT_MS = 2_000
 const SLACK_RETRY_MS = [1_000, 2_000, 5_000, 10_000, 30_000]
 
 export interface Rewind {
@@ -32,6 +35,8 @@ export async function startRewind(config: Config, telemetry: Telemetry): Promise
   const onError = (where: string) => (error: Error) => report({ event: 'fault', where, error })
   const { redisUrl: url, redisPrefix: prefix } = config
   const redis = connectRedis(url, onError('redis'))
+  // A Redis that is away does not keep the process from starting: readiness says what is missing.
+  await once(redis, 'ready', { signal: AbortSignal.timeout(REDIS_CONNECT_MS) }).catch(() => {})
   const store = createRedisStore(redis, prefix)
   const queue = createWorkQueue({ url, prefix, onError: onError('queue') })
   const { token, ...ckafka } = config.ckafka
@@ -79,6 +84,7 @@ export async function startRewind(config: Config, telemetry: Telemetry): Promise
           onError: onError('worker'),
         })
   const server = await startHttpServer({
+    host: config.host,
     port: config.port,
     alive: () => true,
     unready: () => unready(store, bot, executor),

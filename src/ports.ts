@@ -91,8 +91,16 @@ export type ChatOutcome =
 
 /** Slack, seen from the product. Never rejects: every fault is an outcome. */
 export interface Chat {
-  /** Posts what `key` stands for: the card, a reply in its thread, a direct message. Not repeatable by itself. */
-  post(request: ResetRequest, key: PostKey, result: PartitionResult[] | undefined): Promise<ChatOutcome>
+  /**
+   * Posts what `key` stands for: the card, a reply in its thread, a direct message. Not repeatable by itself, so it
+   * has ended by `untilMs`: a call that would have to start too late for that is not made, and answered `later`.
+   */
+  post(
+    request: ResetRequest,
+    key: PostKey,
+    result: PartitionResult[] | undefined,
+    untilMs: number,
+  ): Promise<ChatOutcome>
   /** Finds an earlier post of this key whose answer was lost; null when Slack has none. */
   find(request: ResetRequest, key: PostKey): Promise<{ kind: 'found'; ts: string | null } | ChatOutcome>
   /** Renders the card anew from the record. Repeatable. */

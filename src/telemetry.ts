@@ -183,6 +183,7 @@ function firstLine(message: unknown[]): string {
 }
 
 export interface HttpServerOptions {
+  host: string
   port: number
   /** What is not ready yet, in words; empty when all is. */
   unready(): Promise<string[]>
@@ -205,7 +206,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Serve
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(options.port, resolve)
+    server.listen(options.port, options.host, resolve)
   })
   return server
 }

@@ -81,7 +81,9 @@ describe('the answer', () => {
 
   it('with 10 000 partitions becomes a thread that can be read, and a file that has them all', async () => {
     product = await startProduct({ seed: bigSeed(10_000) })
-    await product.ask('--instance ckafka-bulk0001 --group bulk --all-topics --to-earliest --reason "replay all"')
+    await product.ask(
+      '--instance ckafka-bulk0001 --group bulk --all-topics --to-earliest --reason "replay all"',
+    )
     await until(() => textOf(product.card()).includes('waiting for approval'))
     await product.review(product.bob, 'Approve')
     await until(() => product.slack.files().length === 1, 12_000)
@@ -185,7 +187,10 @@ describe('when Redis is away', () => {
     await alice.waitForView()
     proxy.down()
     const outcome = await alice.submit()
-    expect(outcome).toMatchObject({ kind: 'errors', errors: { field_reason: expect.stringContaining('not be saved') } })
+    expect(outcome).toMatchObject({
+      kind: 'errors',
+      errors: { field_reason: expect.stringContaining('not be saved') },
+    })
     proxy.up()
     await until(async () => (await alice.submit()).kind === 'closed')
     await until(() => product.slack.messages(OPS).length === 1)

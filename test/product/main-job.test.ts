@@ -65,7 +65,10 @@ it('shows just the fields a strategy needs, and keeps what was typed', async () 
 it('opens the form with what it understood of the flags, and says what it did not', async () => {
   product = await startProduct()
   const { alice } = product
-  await alice.command(OPS, '/reset-offsets --group g1 --to-datetime 2026-11-23T08:00:00 --sideways --shift-by ten')
+  await alice.command(
+    OPS,
+    '/reset-offsets --group g1 --to-datetime 2026-11-23T08:00:00 --sideways --shift-by ten',
+  )
   const view = await alice.waitForView()
   const text = JSON.stringify(view.blocks)
   expect(text).toContain('--to-datetime needs a zone')
@@ -81,7 +84,10 @@ it('brings wrong values back on their own field, and keeps the form', async () =
   await alice.waitForView()
   const outcome = await alice.submit()
   expect(outcome.kind).toBe('errors')
-  expect(outcome.kind === 'errors' ? Object.keys(outcome.errors).sort() : []).toEqual(['field_instance', 'field_topics'])
+  expect(outcome.kind === 'errors' ? Object.keys(outcome.errors).sort() : []).toEqual([
+    'field_instance',
+    'field_topics',
+  ])
   await alice.fill('CKafka instance', DEMO.instance)
   await alice.fill('Topic names', 'orders')
   expect((await alice.submit()).kind).toBe('closed')
@@ -89,7 +95,9 @@ it('brings wrong values back on their own field, and keeps the form', async () =
 
 it('expands "all topics" to names before anybody can approve, and resets exactly those', async () => {
   product = await startProduct()
-  await product.ask(`--instance ${DEMO.instance} --group ${DEMO.group} --all-topics --to-latest --reason skip`)
+  await product.ask(
+    `--instance ${DEMO.instance} --group ${DEMO.group} --all-topics --to-latest --reason skip`,
+  )
   await until(() => textOf(product.card()).includes('waiting for approval'))
   expect(textOf(product.card())).toContain('orders, payments, shipments')
   await product.review(product.bob, 'Approve')
@@ -112,7 +120,9 @@ it('ends an "all topics" request that has nothing to expand to, and says why', a
 
 it('says in plain words that consumers are connected', async () => {
   product = await startProduct()
-  await product.ask(`--instance ${DEMO.instance} --group orders-audit --topic orders --to-latest --reason skip`)
+  await product.ask(
+    `--instance ${DEMO.instance} --group orders-audit --topic orders --to-latest --reason skip`,
+  )
   await product.review(product.bob, 'Approve')
   await until(() => product.threadText().includes('Consumers are still connected. Stop them'))
   expect(product.threadText()).toContain('4000/1049')

@@ -67,13 +67,19 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   })
   const slack = await startLocalSlack({
     delivery:
-      delivery === 'socket' ? { kind: 'socket' } : { kind: 'http', url: () => `http://127.0.0.1:${port}/slack/events` },
+      delivery === 'socket'
+        ? { kind: 'socket' }
+        : { kind: 'http', url: () => `http://127.0.0.1:${port}/slack/events` },
     botToken: 'xoxb-test',
     appToken: 'xapp-test',
     signingSecret: 'shhh',
     scopes: manifest.oauth_config.scopes.bot,
     commands: manifest.features.slash_commands.map(({ command }) => command),
-    users: ['alice', 'bob', 'carol', 'dave'].map(name => ({ id: `U0${name.toUpperCase()}`, name, realName: name })),
+    users: ['alice', 'bob', 'carol', 'dave'].map(name => ({
+      id: `U0${name.toUpperCase()}`,
+      name,
+      realName: name,
+    })),
     channels: [
       { id: OPS, name: 'kafka-ops', members: ['U0ALICE', 'U0BOB', 'U0CAROL', 'U0DAVE'], botIsMember: true },
       { id: PRIVATE, name: 'payments', private: true, members: ['U0ALICE', 'U0BOB'], botIsMember: false },
@@ -91,6 +97,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     TENCENTCLOUD_SECRET_ID: 'AKIDTEST',
     TENCENTCLOUD_SECRET_KEY: 'SECRETTEST',
     APPROVERS: 'U0BOB,S0KAFKA',
+    HOST: '127.0.0.1',
     PORT: `${port}`,
     LOG_LEVEL: 'silent',
     ...options.env,

@@ -2,11 +2,12 @@
 
 import type { Button, KnownBlock } from '@slack/types'
 import type { ResetRequest, State } from '../../request/request.ts'
-import { clip, counted, strategyInWords } from '../../request/reset.ts'
+import { clip, counted, REASON_MAX, strategyInWords } from '../../request/reset.ts'
 import { ACTIONS } from './ids.ts'
 import { LIMITS } from './limits.ts'
 import {
   clipEscaped,
+  clipMiddle,
   code,
   escaped,
   line,
@@ -26,6 +27,12 @@ export interface Message {
 }
 
 const TOPICS_ON_CARD = 10
+const TOPICS_SPOKEN = 3
+/** Characters of a decision's note. */
+export const NOTE_MAX = 1_000
+/** More than ten topics and one group of Kafka's longest names take, so that only names that cannot exist are cut. */
+const TOPICS_CHARACTERS = 3_000
+const NAME_CHARACTERS = 255
 
 export function card(request: ResetRequest): Message {
   const title = `${request.id} · ${STATE_WORDS[request.state.name]}`
@@ -47,16 +54,16 @@ export function facts(request: ResetRequest, topicsShown: number) {
     line(
       person(request.requester),
       words(' asks to reset the offsets of '),
-      code(reset.target.group),
+      code(clipMiddle(reset.target.group, NAME_CHARACTERS)),
       words(' on '),
-      code(reset.target.instanceId),
+      code(clipMiddle(reset.target.instanceId, NAME_CHARACTERS)),
       words(' '),
       strong(strategyInWords(reset.strategy)),
       words('.'),
     ),
-    line(strong('Topics: '), words(clip(topicsInWords(reset.topics, topicsShown), 2_000))),
-    line(strong('Why: '), words(request.reason)),
-    line(strong('Since: '), moment(request.createdAtMs)),
+    line(strong('Topics: '), words(clip(topicsInWords(reset.topics, topicsShown), TOPICS_CHARACTERS))),
+    line(strong('Why: '), words(clip(request.reason, REASON_MAX))),
+    line(strong('Asked: '), moment(request.createdAtMs)),
   )
 }
 
@@ -64,9 +71,9 @@ export function facts(request: ResetRequest, topicsShown: number) {
 function spoken(request: ResetRequest): string {
   const { reset } = request
   return escaped(
-    `reset ${clip(reset.target.group, 100)} on ${reset.target.instanceId} ${strategyInWords(reset.strategy)}; topics: ${clip(
-      topicsInWords(reset.topics, TOPICS_ON_CARD),
-      500,
+    `reset ${clip(reset.target.group, 100)} on ${clip(reset.target.instanceId, 100)} ${strategyInWords(reset.strategy)}; topics: ${clip(
+      topicsInWords(reset.topics, TOPICS_SPOKEN),
+      800,
     )}. Why: ${clip(request.reason, 500)}`,
   ).concat(` (asked by <@${request.requester}>)`)
 }
@@ -79,7 +86,11 @@ export function stateLine(request: ResetRequest): Piece[] {
     case 'pending':
       return [words('An approver has to review it. It expires '), moment(request.expiresAtMs), words('.')]
     case 'rejected':
-      return [words('Rejected by '), person(state.decision.by), words(': '), words(state.decision.note)]
+      return [
+        words('Rejected by '),
+        person(state.decision.by),
+        words(`: ${clip(state.decision.note, NOTE_MAX)}`),
+      ]
     case 'cancelled':
       return [words('Cancelled by '), person(state.by), words('. Nothing was reset.')]
     case 'expired':
@@ -89,7 +100,10 @@ export function stateLine(request: ResetRequest): Piece[] {
     case 'executing':
       return [...approval(state.decision), words('Calling CKafka now.')]
     case 'unclear':
-      return [words('Nobody knows whether it happened. The thread says what to do.')]
+      return [
+        ...(state.decision === null ? [] : approval(state.decision)),
+        words('Nobody knows whether it happened. The thread says what to do.'),
+      ]
     case 'succeeded':
     case 'partial':
     case 'failed':
@@ -103,14 +117,16 @@ export function stateLine(request: ResetRequest): Piece[] {
 }
 
 function approval(decision: { by: string; note: string }): Piece[] {
-  const note = decision.note === '' ? '. ' : `: ${decision.note}\n`
+  const note = decision.note === '' ? '. ' : `: ${clip(decision.note, NOTE_MAX)}\n`
   return [words('Approved by '), person(decision.by), words(note)]
 }
 
 function waiting(state: Extract<State, { name: 'approved' }>): Piece[] {
   if (state.lastCause === null) return [words('It is on the queue and runs next.')]
   return [
-    words(`Attempt ${state.attempt - 1} did not reach CKafka (${state.lastCause}). The next one starts `),
+    words(
+      `Attempt ${state.attempt - 1} was not carried out: ${clip(state.lastCause, 500)}. The next one starts `,
+    ),
     moment(state.notBeforeMs),
     words('.'),
   ]
@@ -159,7 +175,8 @@ export function openList(requests: readonly ResetRequest[], total: number): Mess
     return message('No request is open. Ask for a reset with /reset-offsets.', [])
   }
   const listed = requests.slice(0, LISTED)
-  const intro = `${counted(total, 'request')} open${total > listed.length ? `, the newest ${listed.length} shown` : ''}.`
+  const open = `${counted(total, 'request')} ${total === 1 ? 'is' : 'are'} open`
+  const intro = total > listed.length ? `${open}. These are the newest ${listed.length}.` : `${open}.`
   return message(
     intro,
     listed.flatMap((request): KnownBlock[] => [
@@ -169,7 +186,7 @@ export function openList(requests: readonly ResetRequest[], total: number): Mess
           words(' · '),
           person(request.requester),
           words(' · '),
-          code(clip(request.reset.target.group, 100)),
+          code(clipMiddle(request.reset.target.group, 100)),
           words(` · ${strategyInWords(request.reset.strategy)} · `),
           moment(request.createdAtMs),
         ),

@@ -46,12 +46,14 @@ export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatD
     request: ResetRequest,
     key: PostKey,
     result: PartitionResult[] | undefined,
+    untilMs: number,
   ): Promise<ChatOutcome> {
     const cardTs = cardTsOf(request)
     const channel = key === 'cardTrouble' ? request.requester : request.channel
-    if (key === 'csv') return paced(channel, () => upload(request, result ?? [], cardTs))
+    if (key === 'csv') return paced(channel, () => upload(request, result ?? [], cardTs, untilMs))
     return paced(channel, async () => {
       const { text, blocks } = messageOf(request, key, result ?? [])
+      requireTime(untilMs)
       const answer = await client.chat.postMessage({
         channel,
         text,
@@ -70,6 +72,7 @@ export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatD
     request: ResetRequest,
     result: PartitionResult[],
     cardTs: string | undefined,
+    untilMs: number,
   ): Promise<string | undefined> {
     const { name, content } = resultCsv(request, result)
     const body = Buffer.from(content, 'utf8')
@@ -84,6 +87,7 @@ export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatD
     await sent.arrayBuffer()
     // Nothing is visible yet, so a failed upload is simply tried again with the next claim.
     if (!sent.ok) throw Object.assign(new Error('The upload was refused.'), { retryAfter: 15 })
+    requireTime(untilMs)
     await client.files.completeUploadExternal({
       files: [{ id: place.file_id, title: name }],
       channel_id: request.channel,
@@ -91,6 +95,12 @@ export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatD
       initial_comment: `The full result of ${request.id}.`,
     })
     return place.file_id
+  }
+
+  /** A post that ends after its claim could meet a second one; waiting for a free place must not eat the time. */
+  function requireTime(untilMs: number): void {
+    if (clock() + SLACK_CALL_MS > untilMs)
+      throw Object.assign(new Error('Too late to start.'), { retryAfter: 1 })
   }
 
   async function updateCard(request: ResetRequest): Promise<ChatOutcome> {

@@ -6,7 +6,7 @@ import { kafkaErrorName } from '../../request/kafka-errors.ts'
 import type { ResetRequest } from '../../request/request.ts'
 import { clip, counted, grouped } from '../../request/reset.ts'
 import { type PartitionResult, ROWS_IN_TABLE } from '../../request/result.ts'
-import type { Message } from './card.ts'
+import { type Message, NOTE_MAX } from './card.ts'
 import { LIMITS } from './limits.ts'
 import {
   bullets,
@@ -18,10 +18,11 @@ import {
   type Piece,
   paragraph,
   person,
+  shown,
   strong,
   words,
 } from './text.ts'
-import { kafkaError, outcomeSentence, STATE_WORDS, UNCLEAR_ADVICE } from './words.ts'
+import { kafkaError, outcomeSentence, stateSentence, UNCLEAR_ADVICE } from './words.ts'
 
 const FAILURES_SPELLED_OUT = 10
 const TOPIC_IN_CELL = 60
@@ -34,11 +35,11 @@ export function decisionReply(request: ResetRequest): Message {
   if (state.name === 'expired')
     return said([words(`${id} expired: nobody decided in time. Nothing was reset.`)])
   const decision = 'decision' in state ? state.decision : null
-  if (decision === null) return said([words(`${id} is ${STATE_WORDS[state.name]}.`)])
+  if (decision === null) return said([words(stateSentence(id, state))])
   const verb = decision.verdict === 'approve' ? 'approved' : 'rejected'
   return said([
     person(decision.by),
-    words(` ${verb} ${id}${decision.note === '' ? '.' : `: ${decision.note}`}`),
+    words(` ${verb} ${id}${decision.note === '' ? '.' : `: ${clip(decision.note, NOTE_MAX)}`}`),
   ])
 }
 
@@ -52,23 +53,17 @@ export function unclearReply(request: ResetRequest): Message {
 export function resultReply(request: ResetRequest, result: readonly PartitionResult[]): Message {
   const { state, id } = request
   const outcome = 'outcome' in state ? outcomeSentence(state.outcome) : ''
-  const summary = `${id} ${STATE_WORDS[state.name]}. ${outcome}`
+  const ending = stateSentence(id, state)
   const failures = failuresOf(result)
   const blocks: KnownBlock[] = [
-    paragraph(
-      line(
-        strong(`${id} ${STATE_WORDS[state.name]}. `),
-        words(outcome),
-        words(' '),
-        person(request.requester),
-      ),
-    ),
+    paragraph(line(strong(ending), words(` ${outcome} `), person(request.requester))),
   ]
   if (failures.length > 0) {
     blocks.push(bullets(failures.slice(0, FAILURES_SPELLED_OUT).map(failureLine)))
     const more = failures.length - FAILURES_SPELLED_OUT
+    const where = result.length > ROWS_IN_TABLE ? 'file' : 'table'
     if (more > 0)
-      blocks.push(paragraph(line(words(`… and ${counted(more, 'more failure')} in the file below.`))))
+      blocks.push(paragraph(line(words(`… and ${counted(more, 'more failure')} in the ${where} below.`))))
   }
   if (result.length > 0) blocks.push(table(result.slice(0, ROWS_IN_TABLE)))
   if (result.length > ROWS_IN_TABLE) {
@@ -77,7 +72,9 @@ export function resultReply(request: ResetRequest, result: readonly PartitionRes
   }
   return {
     text: clipEscaped(
-      [escaped(summary), ...failures.slice(0, FAILURES_SPELLED_OUT).map(failureText)].join('\n'),
+      [escaped(`${ending} ${outcome}`), ...failures.slice(0, FAILURES_SPELLED_OUT).map(failureText)].join(
+        '\n',
+      ),
       LIMITS.messageText,
     ),
     blocks,
@@ -126,7 +123,8 @@ function failureWords({ partitions, outcome, code: errorCode, message }: Failure
         ? `${partitions.length === 1 ? 'partition' : 'partitions'} ${partitions.join(', ')} `
         : `${counted(partitions.length, 'partition')} `
   if (outcome === 'unreported') {
-    return { text: `${where}was not reported.`, hint: 'Look at its offsets in the CKafka console.' }
+    const verb = partitions.length > 1 ? 'were' : 'was'
+    return { text: `${where}${verb} not reported.`, hint: 'Look at its offsets in the CKafka console.' }
   }
   const error = kafkaError(errorCode)
   const api = message === '' ? '' : ` “${clip(message, 200)}”`
@@ -134,7 +132,7 @@ function failureWords({ partitions, outcome, code: errorCode, message }: Failure
 }
 
 function table(rows: readonly PartitionResult[]): TableBlock {
-  const cell = (text: string) => ({ type: 'raw_text' as const, text: text === '' ? '–' : text })
+  const cell = (text: string) => ({ type: 'raw_text' as const, text: shown(text) })
   return {
     type: 'table',
     column_settings: [{ is_wrapped: true }, { align: 'right' }, { align: 'right' }, { is_wrapped: true }],
@@ -155,7 +153,7 @@ export function cardTroubleMessage(request: ResetRequest): Message {
   const card = request.posts.card
   const why = card?.state === 'refused' ? card.code : 'unknown'
   const { id, channel } = request
-  const text = `The card of ${id} could not be posted in <#${channel}>: Slack says ${escaped(why)}. Invite Rewind there with /invite and it appears within a minute. Until then an approver can review it with \`/offset-requests ${id}\`.`
+  const text = `The card of ${id} could not be posted in <#${channel}>: Slack says ${escaped(clip(why, 100))}. Invite Rewind there with /invite and it appears within a minute. Until then an approver can review it with \`/offset-requests ${id}\`.`
   return { text, blocks: [{ type: 'section', text: { type: 'mrkdwn', text, verbatim: true } }] }
 }
 
@@ -197,11 +195,9 @@ export function resultCsv(
 }
 
 function said(pieces: Piece[], toward: Piece[] = []): Message {
-  const spoken = [...pieces, ...toward].map(piece =>
+  const all = [...pieces, ...toward.flatMap(piece => [words(' '), piece])]
+  const spoken = all.map(piece =>
     piece.type === 'text' ? escaped(piece.text) : piece.type === 'user' ? `<@${piece.user_id}>` : '',
   )
-  return {
-    text: clipEscaped(spoken.join(''), LIMITS.messageText),
-    blocks: [paragraph(line(...pieces, ...toward.flatMap(piece => [words(' '), piece])))],
-  }
+  return { text: clipEscaped(spoken.join(''), LIMITS.messageText), blocks: [paragraph(line(...all))] }
 }

@@ -1,11 +1,20 @@
 // The modal behind /reset-offsets: drawn from the fields filled in so far, and read back into fields. Pure.
 
-import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types'
+import type { InputBlock, KnownBlock, ModalView, PlainTextElement, PlainTextOption } from '@slack/types'
 import { z } from 'zod'
-import { clip, type Problems, REASON_MAX, type ResetField, type ResetFields } from '../../request/reset.ts'
+import {
+  clip,
+  type Problems,
+  parseWhole,
+  REASON_MAX,
+  type ResetField,
+  type ResetFields,
+} from '../../request/reset.ts'
 import { ACTIONS, blockIdOf, CALLBACKS } from './ids.ts'
 import { LIMITS } from './limits.ts'
 import { bullets, line, paragraph, plain, words } from './text.ts'
+
+const NOTES_SHOWN = 10
 
 export interface Instance {
   id: string
@@ -37,19 +46,21 @@ const DIRECTIONS: [NonNullable<ResetFields['direction']>, string, string][] = [
 ]
 
 export function resetForm(fields: ResetFields, context: ResetFormContext): ModalView {
+  const notes = notesOf(fields, context)
   return {
     type: 'modal',
     callback_id: CALLBACKS.resetForm,
     title: plain('Reset offsets', LIMITS.viewTitle),
     submit: plain('Ask for approval', LIMITS.viewTitle),
     close: plain('Close', LIMITS.viewTitle),
-    private_metadata: formMetadata(context),
+    private_metadata: formMetadata(context.askedIn, notes),
     blocks: [
-      ...notesBlocks(context.notes),
+      ...notesBlocks(notes),
       instanceInput(fields.instance, context.instances),
       textInput('group', 'Consumer group', fields.group, { placeholder: 'orders-billing', max: 255 }),
       choice('scope', 'Topics to reset', SCOPES, fields.scope, ACTIONS.scope),
-      ...(fields.scope === 'topics'
+      // Named but not chosen yet: the names stay until somebody chooses "all topics".
+      ...(fields.scope === 'topics' || (fields.scope === undefined && fields.topics !== undefined)
         ? [
             textInput('topics', 'Topic names', fields.topics, {
               multiline: true,
@@ -68,21 +79,31 @@ export function resetForm(fields: ResetFields, context: ResetFormContext): Modal
   }
 }
 
+/** At most as many as a person reads, each cut to a few lines. */
+function notesOf(fields: ResetFields, { instances, notes }: ResetFormContext): string[] {
+  const { instance = '' } = fields
+  const elsewhere = instance !== '' && instances.length > 0 && instances.every(({ id }) => id !== instance)
+  const all = elsewhere
+    ? [`Rewind is not set up for the instance ${clip(instance, 64)}. Pick one below.`, ...notes]
+    : notes
+  const shown = all.length <= NOTES_SHOWN ? all : all.slice(0, NOTES_SHOWN - 1)
+  const left = all.length - shown.length
+  return [...shown.map(note => clip(note, 200)), ...(left > 0 ? [`${left} more like these.`] : [])]
+}
+
 /** Notes are for the eye only: what does not fit Slack's limit is left out rather than refused. */
-function formMetadata(context: ResetFormContext): string {
-  let notes = context.notes.map(note => clip(note, 200))
-  for (;;) {
-    const metadata = JSON.stringify({ askedIn: context.askedIn, notes })
-    if (metadata.length <= LIMITS.privateMetadata) return metadata
-    notes = notes.slice(0, -1)
-  }
+function formMetadata(askedIn: string, notes: readonly string[]): string {
+  const metadata = JSON.stringify({ askedIn, notes })
+  return metadata.length <= LIMITS.privateMetadata || notes.length === 0
+    ? metadata
+    : formMetadata(askedIn, notes.slice(0, -1))
 }
 
 function notesBlocks(notes: readonly string[]): KnownBlock[] {
   if (notes.length === 0) return []
   return [
     paragraph(line(words('Not everything you typed could be understood:'))),
-    bullets(notes.slice(0, 10).map(note => line(words(clip(note, 200))))),
+    bullets(notes.map(note => line(words(note)))),
   ]
 }
 
@@ -98,7 +119,7 @@ function strategyInputs(fields: ResetFields): KnownBlock[] {
         input('timeSeconds', 'Time', 'In your own time zone.', {
           type: 'datetimepicker',
           action_id: 'timeSeconds',
-          ...(fields.timeSeconds === undefined ? {} : { initial_date_time: fields.timeSeconds }),
+          ...(isPickable(fields.timeSeconds) ? { initial_date_time: fields.timeSeconds } : {}),
         }),
       ]
     case 'offset':
@@ -112,19 +133,34 @@ function instanceInput(typed: string | undefined, instances: readonly Instance[]
   if (instances.length === 0) {
     return textInput('instance', 'CKafka instance', typed, { placeholder: 'ckafka-xxooa0', max: 64 })
   }
-  const options = instances.slice(0, LIMITS.staticOptions).map(
-    ({ id, label }): PlainTextOption => ({
-      text: plain(label === id ? id : `${label} (${id})`, LIMITS.optionText),
-      value: id,
-    }),
-  )
-  const initial =
-    options.find(option => option.value === typed) ?? (options.length === 1 ? options[0] : undefined)
+  const options = instances.map(instanceOption)
+  const only = options.length === 1 && typed === undefined ? options[0] : undefined
+  const initial = options.find(option => option.value === typed) ?? only
   return input('instance', 'CKafka instance', undefined, {
     type: 'static_select',
     action_id: 'instance',
-    options,
+    ...(options.length <= LIMITS.staticOptions ? { options } : { option_groups: groupsOf(options) }),
     ...(initial === undefined ? {} : { initial_option: initial }),
+  })
+}
+
+/** The id is what will be reset, so a long label gives way to it. */
+function instanceOption({ id, label }: Instance): PlainTextOption {
+  const room = LIMITS.optionText - id.length - 3
+  const text = label === id || room < 1 ? id : `${clip(label, room)} (${id})`
+  return { text: plain(text, LIMITS.optionText), value: id }
+}
+
+/** A menu holds more than a hundred options only in groups of at most a hundred. */
+function groupsOf(options: PlainTextOption[]): { label: PlainTextElement; options: PlainTextOption[] }[] {
+  const count = Math.min(LIMITS.staticOptions, Math.ceil(options.length / LIMITS.staticOptions))
+  return Array.from({ length: count }, (_, index) => {
+    const first = index * LIMITS.staticOptions
+    const members = options.slice(first, first + LIMITS.staticOptions)
+    return {
+      label: plain(`${first + 1} to ${first + members.length}`, LIMITS.optionText),
+      options: members,
+    }
   })
 }
 
@@ -166,14 +202,21 @@ function option(value: string, text: string, description: string) {
   return { text: plain(text, LIMITS.optionText), value, description: plain(description, LIMITS.optionText) }
 }
 
+/** Slack refuses a view whose first value is not one the field allows; the number typed stays in the open form anyway. */
 function numberInput(field: ResetField, label: string, typed: string | undefined, min: string): InputBlock {
+  const whole = parseWhole(typed)
   return input(field, label, undefined, {
     type: 'number_input',
     action_id: field,
     is_decimal_allowed: false,
     min_value: min,
-    ...(typed === undefined ? {} : { initial_value: typed }),
+    ...(whole === undefined || whole < BigInt(min) ? {} : { initial_value: whole.toString() }),
   })
+}
+
+/** Slack's picker takes unix seconds of ten digits. */
+function isPickable(timeSeconds: number | undefined): timeSeconds is number {
+  return timeSeconds !== undefined && timeSeconds >= 1_000_000_000 && timeSeconds <= 9_999_999_999
 }
 
 interface TextOptions {

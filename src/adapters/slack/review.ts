@@ -4,15 +4,16 @@ import type { KnownBlock, ModalView } from '@slack/types'
 import { z } from 'zod'
 import type { ResetRequest } from '../../request/request.ts'
 import { counted } from '../../request/reset.ts'
-import { facts, stateLine } from './card.ts'
+import { facts, NOTE_MAX, stateLine } from './card.ts'
 import { CALLBACKS, REVIEW_BLOCKS } from './ids.ts'
 import { LIMITS } from './limits.ts'
-import { line, paragraph, plain, words } from './text.ts'
+import { clipMiddle, line, paragraph, plain, shown, words } from './text.ts'
 
 const TOPICS_IN_FACTS = 5
 /** Keeps the whole view under Slack's 250 KB however long the names are. */
 const TOPIC_BLOCKS_MAX = 50
-const TOPIC_BLOCK_CHARACTERS = 2_900
+const TOPIC_BLOCK_BYTES = 2_900
+const TOPIC_NAME_MAX = 249
 
 export function reviewModal(request: ResetRequest): ModalView {
   return {
@@ -49,7 +50,7 @@ export function reviewModal(request: ResetRequest): ModalView {
           type: 'plain_text_input',
           action_id: REVIEW_BLOCKS.note,
           multiline: true,
-          max_length: 1000,
+          max_length: NOTE_MAX,
         },
       },
     ],
@@ -64,20 +65,22 @@ function verdict(value: 'approve' | 'reject', text: string, description: string)
 function allTopics(topics: readonly string[]): KnownBlock[] {
   if (topics.length <= TOPICS_IN_FACTS) return []
   const chunks: string[][] = [[]]
-  let length = 0
+  let bytes = 0
   for (const topic of topics) {
-    if (length + topic.length + 1 > TOPIC_BLOCK_CHARACTERS) {
+    const name = shown(clipMiddle(topic, TOPIC_NAME_MAX))
+    const size = Buffer.byteLength(JSON.stringify(name))
+    if (bytes + size > TOPIC_BLOCK_BYTES) {
       chunks.push([])
-      length = 0
+      bytes = 0
     }
-    chunks.at(-1)?.push(topic)
-    length += topic.length + 1
+    chunks.at(-1)?.push(name)
+    bytes += size
   }
-  const shown = chunks.slice(0, TOPIC_BLOCKS_MAX)
-  const left = topics.length - shown.flat().length
+  const listed = chunks.slice(0, TOPIC_BLOCKS_MAX)
+  const left = topics.length - listed.flat().length
   return [
     paragraph(line(words(`All ${counted(topics.length, 'topic')}:`))),
-    ...shown.map(
+    ...listed.map(
       (names): KnownBlock => ({
         type: 'rich_text',
         elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text: names.join('\n') }] }],

@@ -8,7 +8,7 @@ export type Piece = RichTextElement
 
 /** For top-level `text`, where `& < >` are the only characters with a meaning. */
 export function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  return visible(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
 /** Shortens text that is escaped already, without leaving half an entity or half a mention. */
@@ -20,12 +20,16 @@ export function plain(text: string, max: number): PlainTextElement {
   return { type: 'plain_text', text: clip(shown(text), max), emoji: false }
 }
 
-/** Slack refuses an empty text; control characters would only break the line. */
-function shown(value: string): string {
-  const visible = value.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, character =>
+/** For a place that Slack does not let stay empty. */
+export function shown(value: string): string {
+  return visible(value) || '–'
+}
+
+/** Control characters would break the line, and marks of direction could show a name as another one. */
+function visible(value: string): string {
+  return value.replace(/[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, character =>
     character === '\n' ? '\n' : ' ',
   )
-  return visible === '' ? '–' : visible
 }
 
 export function words(text: string): Piece {

@@ -8,15 +8,18 @@ export interface SlackClientOptions {
   token: string
   apiUrl: string | undefined
   logger: Logger
+  /** Default: SLACK_CALL_MS. */
+  timeoutMs?: number
 }
 
 export const SLACK_CALL_MS = 10_000
 
-export function createWebClient({ token, apiUrl, logger }: SlackClientOptions): WebClient {
+export function createWebClient(options: SlackClientOptions): WebClient {
+  const { token, apiUrl, logger, timeoutMs = SLACK_CALL_MS } = options
   return new WebClient(token, {
     ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
     retryConfig: { retries: 0 },
-    timeout: SLACK_CALL_MS,
+    timeout: timeoutMs,
     rejectRateLimitedCalls: true,
     logger,
     logLevel: LogLevel.ERROR,
@@ -48,34 +51,47 @@ const SLACK_FAULTS = new Set([
 ])
 const RATE_LIMITS = new Set(['ratelimited', 'rate_limited', 'message_limit_exceeded'])
 const NEVER_SENT_SYSCALLS = new Set(['connect', 'getaddrinfo'])
+const CONNECT_TIMEOUT = 'UND_ERR_CONNECT_TIMEOUT'
+/** A page of some proxy arrives in the place of the code (measured). */
+const SLACK_CODE = /^[a-z][a-z0-9_]*$/
+/** What the client throws for HTTP 429 without a Retry-After: a plain Error with nothing else to know it by. */
+const NO_RETRY_AFTER = /^Retry header did not contain a valid timeout/
 
 /** What a rejected call means. The error shapes are those of web-api 8. */
 export function outcomeOfError(error: unknown): ChatOutcome {
-  const { code, data, retryAfter, statusCode } = shapeOf(error)
+  const { code, data, message, retryAfter, statusCode } = shapeOf(error)
   if (typeof retryAfter === 'number') {
     return { kind: 'later', afterMs: Math.max(1, retryAfter) * 1000, cause: 'Slack asked to wait' }
   }
+  if (NO_RETRY_AFTER.test(message)) return { kind: 'later', afterMs: WAIT_MS, cause: 'Slack asked to wait' }
   if (data !== undefined) {
+    if (!SLACK_CODE.test(data)) return { kind: 'unknown', cause: 'Slack’s answer could not be read' }
     if (RATE_LIMITS.has(data)) return { kind: 'later', afterMs: WAIT_MS, cause: data }
     if (BROKEN_INSTALLATION.has(data)) return { kind: 'later', afterMs: REPAIR_WAIT_MS, cause: data }
     return SLACK_FAULTS.has(data) ? { kind: 'unknown', cause: data } : { kind: 'refused', code: data }
   }
-  if (statusCode === 429) return { kind: 'later', afterMs: WAIT_MS, cause: 'Slack asked to wait' }
   if (statusCode !== undefined) {
-    return statusCode >= 500
-      ? { kind: 'unknown', cause: `Slack answered HTTP ${statusCode}` }
-      : { kind: 'refused', code: `http_${statusCode}` }
+    const cause = `Slack answered HTTP ${statusCode}`
+    // Slack itself says no with a code. A 4xx without one is a proxy or a wrong address, which somebody has to repair.
+    return statusCode >= 500 ? { kind: 'unknown', cause } : { kind: 'later', afterMs: REPAIR_WAIT_MS, cause }
   }
-  const network = causesOf(error)
-  if (network.some(({ syscall }) => syscall !== undefined && NEVER_SENT_SYSCALLS.has(syscall))) {
+  if (causesOf(error).some(isBeforeSending)) {
     return { kind: 'later', afterMs: WAIT_MS, cause: 'Slack could not be reached' }
   }
   return { kind: 'unknown', cause: code ?? 'the call to Slack broke off' }
 }
 
+/** A host with several addresses fails with all its errors at once, and then each has to be of that kind. */
+function isBeforeSending(cause: unknown): boolean {
+  if (cause instanceof AggregateError) return cause.errors.length > 0 && cause.errors.every(isBeforeSending)
+  const { code, syscall } = shapeOf(cause)
+  return code === CONNECT_TIMEOUT || (syscall !== undefined && NEVER_SENT_SYSCALLS.has(syscall))
+}
+
 interface ErrorShape {
   code: string | undefined
   data: string | undefined
+  message: string
   retryAfter: unknown
   statusCode: number | undefined
   syscall: string | undefined
@@ -87,6 +103,7 @@ function shapeOf(error: unknown): ErrorShape {
   return {
     code: typeof shape.code === 'string' ? shape.code : undefined,
     data: typeof data.error === 'string' ? data.error : undefined,
+    message: typeof shape.message === 'string' ? shape.message : '',
     retryAfter: shape.retryAfter,
     statusCode: typeof shape.statusCode === 'number' ? shape.statusCode : undefined,
     syscall: typeof shape.syscall === 'string' ? shape.syscall : undefined,
@@ -94,13 +111,13 @@ function shapeOf(error: unknown): ErrorShape {
 }
 
 /** The error and what caused it, a few levels deep: fetch wraps the socket's error. */
-function causesOf(error: unknown): ErrorShape[] {
-  const shapes: ErrorShape[] = []
+function causesOf(error: unknown): unknown[] {
+  const causes: unknown[] = []
   let current = error
   for (let depth = 0; depth < 5 && typeof current === 'object' && current !== null; depth++) {
-    shapes.push(shapeOf(current))
+    causes.push(current)
     const { cause, original } = current as { cause?: unknown; original?: unknown }
     current = cause ?? original
   }
-  return shapes
+  return causes
 }

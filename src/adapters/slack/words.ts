@@ -20,10 +20,29 @@ export const STATE_WORDS: Record<State['name'], string> = {
   expired: 'expired',
 }
 
+/** What can be said of `R-12` in this state: `R-12 is partly done.` */
+export function stateSentence(id: string, state: State): string {
+  switch (state.name) {
+    case 'rejected':
+    case 'cancelled':
+      return `${id} was ${STATE_WORDS[state.name]}.`
+    case 'expired':
+      return `${id} has expired.`
+    case 'failed':
+      return `${id} has failed.`
+    case 'unclear':
+      return `${id} is unclear and needs a person.`
+    case 'approved':
+      return `${id} is approved and on the queue.`
+    default:
+      return `${id} is ${STATE_WORDS[state.name]}.`
+  }
+}
+
 export const STORE_AWAY =
-  'Rewind could not reach its store just now, so this may not be saved. Wait a moment and press the button again.'
+  'Rewind could not reach its store just now, so this may not be saved. Wait a moment and try again.'
 export const TRIGGER_GONE = 'Slack took too long to open the window. Please try again.'
-export const FAULT = 'Something went wrong on our side. Check the card before you try again.'
+export const FAULT = 'Something went wrong on our side. If there is a card, look at it before you try again.'
 
 /** Why a click or a decision was refused, for the one who made it. `<@U…>` is a mention in Slack's text format. */
 export function refusalSentence(refusal: Refusal, request: ResetRequest): string {
@@ -61,10 +80,11 @@ function pastSentence(id: string, state: State): string {
     case 'pending':
       return `${id} has changed meanwhile. Look at the card and try again.`
     case 'approved':
+      return `<@${state.decision.by}> has approved ${id}, and it is on the queue.`
     case 'executing':
-      return `<@${state.decision.by}> has approved ${id}, and it is ${STATE_WORDS[state.name]}.`
+      return `<@${state.decision.by}> has approved ${id}, and it is running.`
     default:
-      return `${id} has ended: ${STATE_WORDS[state.name]}. The thread under its card says more.`
+      return `${stateSentence(id, state)} The thread under its card says more.`
   }
 }
 
@@ -85,15 +105,18 @@ export function outcomeSentence(outcome: Outcome): string {
     case 'done':
       return `${countsInWords(outcome.counts)}.`
     case 'refused': {
-      const said = clip(outcome.message, 500)
-      return `CKafka refused it, and no offset moved. It said: ${said === '' ? 'nothing' : said} (code ${outcome.code}). ${refusalHint(outcome.reason)}`
+      const words = outcome.message.trim() === '' ? '' : ` It said: “${clip(outcome.message.trim(), 500)}”`
+      const code = clip(outcome.code, 100)
+      return words === ''
+        ? `CKafka refused it with code ${code}, and no offset moved. ${refusalHint(outcome.reason)}`
+        : `CKafka refused it, and no offset moved.${words} (code ${code}). ${refusalHint(outcome.reason)}`
     }
     case 'notSent':
-      return `The call never reached CKafka: ${outcome.cause}. No offset moved. Ask again once CKafka can be reached.`
+      return `The reset was not carried out: ${clip(outcome.cause, 500)}. No offset moved. Ask again later.`
     case 'notPrepared':
-      return `The topics of the group could not be read: ${outcome.cause}. Nothing was reset. Check the names, then ask again.`
+      return `The topics of the group could not be read: ${clip(outcome.cause, 500)}. Nothing was reset. Check the names, then ask again.`
     case 'unknown':
-      return `We called CKafka and do not know what it did: ${outcome.cause}.`
+      return `We called CKafka and do not know what it did: ${clip(outcome.cause, 500)}.`
     default:
       return outcome satisfies never
   }
