@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { realpathSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createWorkQueue, type Executor, startExecutor } from './adapters/bullmq/work-queue.ts'
 import { createCkafka } from './adapters/ckafka/ckafka.ts'
@@ -22,6 +23,7 @@ const PUMP_REST_MS = 250
 const PUMP_SILENT_MS = 30_000
 /** Without this wait the first round of the pump would be a fault in the log of every start. */
 const REDIS_CONNECT_MS = 2_000
+const IDLE_MS = 10_000
 const SLACK_RETRY_MS = [1_000, 2_000, 5_000, 10_000, 30_000]
 
 export interface Rewind {
@@ -100,7 +102,8 @@ export async function startRewind(config: Config, telemetry: Telemetry): Promise
       telemetry.info('stopping', { event: 'stopping' })
       await bot?.stopIntake()
       await executor?.close(config.callMs + 5_000)
-      await approvals.idle()
+      // What is not paid by then is still owed, and the next process pays it.
+      await Promise.race([approvals.idle(), delay(IDLE_MS, undefined, { ref: false })])
       await Promise.all([queue.close(), cluster.close()])
       redis.disconnect()
       server.close()
@@ -146,7 +149,7 @@ function startBot(
       } catch (error) {
         report({ event: 'fault', where: 'connecting to Slack', error })
         const waitMs = SLACK_RETRY_MS[Math.min(tries, SLACK_RETRY_MS.length - 1)]
-        await new Promise(resolve => setTimeout(resolve, waitMs).unref())
+        await delay(waitMs, undefined, { ref: false })
       }
     }
   }

@@ -1,6 +1,7 @@
 // What the product needs from the outside world. The comments are the contracts; test/contract holds each adapter to them.
 
 import type { Refusal } from './request/decide.ts'
+import type { Group, Instance, LogRange, NamePage, Position } from './request/group.ts'
 import type {
   AuditEvent,
   Command,
@@ -77,6 +78,60 @@ export interface Cluster {
   resetOffsets(reset: Reset, deadlineMs: number): Promise<CallOutcome>
   /** Names of all topics the group has committed offsets for, sorted. */
   committedTopics(target: Target): Promise<ReadOutcome<string[]>>
+}
+
+/**
+ * What people look at before they decide: never an effect, and never in the way of one. Never rejects.
+ * `urgency` says who is waiting: reads for a person give way to those an execution needs (see Quota).
+ */
+export interface ClusterReader {
+  /** What this dialect can know beyond names, groups and committed offsets. */
+  readonly can: { logStart: boolean; firstMessageAt: boolean; writePartitions: boolean }
+  /** Instances of the account in this region, all of them. */
+  instances(): Promise<ReadOutcome<Instance[]>>
+  /** Groups whose name holds the text, at most 50, in one call. Empty text: the first 50. */
+  groups(instanceId: string, search: string): Promise<ReadOutcome<NamePage>>
+  /** Topics likewise. */
+  topics(instanceId: string, search: string): Promise<ReadOutcome<NamePage>>
+  /** `Dead` for a group nobody knows. */
+  group(target: Target): Promise<ReadOutcome<Group>>
+  /** Committed offset and log end of every partition of these topics (absent: all the group has committed to). */
+  positions(target: Target, topics?: readonly string[]): Promise<ReadOutcome<Position[]>>
+  /** Log start and end of each partition, where `can.logStart`; else refused as `badRequest`. */
+  logRanges(instanceId: string, topic: string): Promise<ReadOutcome<LogRange[]>>
+  /** Offset of the first message at or after the time, null when there is none; where `can.firstMessageAt`. */
+  firstMessageAt(
+    instanceId: string,
+    topic: string,
+    partition: number,
+    timeMs: number,
+  ): Promise<ReadOutcome<bigint | null>>
+}
+
+/** How many calls in how many seconds; by action, or for all actions together. */
+export interface Budget {
+  points: number
+  seconds: number
+}
+
+export interface Budgets {
+  /** Names the account, so that two accounts on one Redis do not share. */
+  account: string
+  /** Every action counts against this one, where the API has one for all. */
+  together?: Budget
+  perAction: (action: string) => Budget | undefined
+}
+
+/** The account's budget of API calls, shared by all processes. */
+export interface Quota {
+  /**
+   * Takes one call of the action. `execution` may use the whole budget, `person` leaves a reserve for executions.
+   * When the budget cannot be read (the store is away), the call is allowed: the API's own limit still holds.
+   */
+  take(
+    action: string,
+    urgency: 'execution' | 'person',
+  ): Promise<{ ok: true } | { ok: false; retryAfterMs: number }>
 }
 
 /**

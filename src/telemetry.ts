@@ -62,7 +62,7 @@ export function createTelemetry(level: string, role: string): Telemetry {
       case 'fault': {
         const { error, ...fields } = event
         metrics.faults.inc({ where: event.where })
-        log.error({ ...fields, err: plainError(error) }, 'fault')
+        log.error({ ...fields, error: plainError(error) }, 'fault')
         return
       }
       default:
@@ -73,7 +73,7 @@ export function createTelemetry(level: string, role: string): Telemetry {
   return {
     report,
     info: (message, fields = {}) => log.info(fields, message),
-    fatal: (message, error) => log.fatal({ err: plainError(error) }, message),
+    fatal: (message, error) => log.fatal({ error: plainError(error) }, message),
     slackLogger: {
       // Bolt's debug and info lines hold whole payloads.
       debug: () => {},

@@ -27,7 +27,11 @@ describe('the settings', () => {
         approvers: { users: ['U0BOB'], groups: ['S0KAFKA'] },
         approvalsChannel: null,
         slack: { delivery: { kind: 'socket' } },
-        ckafka: { endpoint: 'https://ckafka.api.qcloud.com', setOffsetsAction: 'SetGroupOffsets', token: undefined },
+        ckafka: {
+          endpoint: 'https://ckafka.api.qcloud.com',
+          setOffsetsAction: 'SetGroupOffsets',
+          token: undefined,
+        },
       },
     })
   })
@@ -63,7 +67,10 @@ describe('the settings', () => {
 
   it('need no Slack for a worker apart, and nothing but a signing secret for HTTP', () => {
     const { SLACK_BOT_TOKEN, SLACK_APP_TOKEN, APPROVERS, ...worker } = good
-    expect(readConfig({ ...worker, ROLE: 'worker' })).toMatchObject({ ok: true, config: { slack: undefined } })
+    expect(readConfig({ ...worker, ROLE: 'worker' })).toMatchObject({
+      ok: true,
+      config: { slack: undefined },
+    })
     const http = readConfig({ ...worker, SLACK_BOT_TOKEN, APPROVERS, SLACK_SIGNING_SECRET: 'shhh' })
     expect(http).toMatchObject({ ok: true, config: { slack: { delivery: { kind: 'http' } } } })
     expect(SLACK_APP_TOKEN).toBeDefined()
@@ -72,7 +79,12 @@ describe('the settings', () => {
   it('read instances with and without a name', () => {
     const read = readConfig({ ...good, CKAFKA_INSTANCES: 'ckafka-a=Orders prod, ckafka-b' })
     expect(read).toMatchObject({
-      config: { instances: [{ id: 'ckafka-a', label: 'Orders prod' }, { id: 'ckafka-b', label: 'ckafka-b' }] },
+      config: {
+        instances: [
+          { id: 'ckafka-a', label: 'Orders prod' },
+          { id: 'ckafka-b', label: 'ckafka-b' },
+        ],
+      },
     })
   })
 

@@ -30,7 +30,9 @@ it('is ready only while Redis, Slack and the worker are there, and says what is 
 
 it('counts what happens, without an id in any label', async () => {
   product = await startProduct()
-  await product.ask('--instance ckafka-demo0001 --group orders-billing --topic orders --to-latest --reason why')
+  await product.ask(
+    '--instance ckafka-demo0001 --group orders-billing --topic orders --to-latest --reason why',
+  )
   const { body } = await get('/metrics')
   expect(body).toContain('rewind_requests_submitted_total 1')
   expect(body).not.toContain('R-1"')

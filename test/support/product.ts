@@ -86,7 +86,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     ],
     userGroups: [{ id: 'S0KAFKA', handle: 'kafka-approvers', name: 'Kafka approvers', users: ['U0CAROL'] }],
   })
-  const env = {
+  const env: Record<string, string> = {
     SLACK_BOT_TOKEN: 'xoxb-test',
     ...(delivery === 'socket' ? { SLACK_APP_TOKEN: 'xapp-test' } : {}),
     SLACK_SIGNING_SECRET: 'shhh',

@@ -66,3 +66,58 @@ export const allSucceeded = {
   counts: { succeededPartitions: 4, failedPartitions: 0, failedTopics: 0, unreportedTopics: 0 },
   rows: 4,
 } as const
+
+/** Every state there is, and the ends that read differently, by name. */
+export function everyState(change: Partial<Draft> = {}): [string, ResetRequest][] {
+  const asked = pending(change)
+  const approved = following(asked, approve)
+  const executing = following(approved, start)
+  const ended = (outcome: Parameters<typeof finish>[0]) => following(executing, finish(outcome))
+  const all: Reset = { ...asked.reset, scope: 'allTopics', topics: [] }
+  const preparing = pending({ ...change, reset: all })
+  const counts = { succeededPartitions: 0, failedPartitions: 0, failedTopics: 0, unreportedTopics: 0 }
+  return [
+    ['preparing', preparing],
+    [
+      'notPrepared',
+      following(preparing, { kind: 'prepareFailed', cause: 'the group has no committed offsets' }),
+    ],
+    ['pending', asked],
+    ['rejected', following(asked, reject)],
+    ['cancelled', following(asked, { kind: 'cancel', by: asked.requester })],
+    ['expired', following(asked, [{ kind: 'expire' }, asked.expiresAtMs])],
+    ['approved', approved],
+    ['approved again', ended({ kind: 'notSent', cause: 'could not connect (ECONNREFUSED)' })],
+    ['executing', executing],
+    ['succeeded', ended(allSucceeded)],
+    [
+      'partial',
+      ended({ kind: 'done', counts: { ...counts, succeededPartitions: 4, failedTopics: 1 }, rows: 5 }),
+    ],
+    ['failed', ended({ kind: 'done', counts: { ...counts, failedTopics: 2 }, rows: 2 })],
+    [
+      'refused',
+      ended({
+        kind: 'refused',
+        reason: 'groupNotEmpty',
+        code: '4000/1049',
+        message: 'consumer group not empty',
+      }),
+    ],
+    ['unclear', ended({ kind: 'unknown', cause: 'no answer within 20 s' })],
+    ['unreported', ended({ kind: 'done', counts: { ...counts, unreportedTopics: 2 }, rows: 2 })],
+  ]
+}
+
+/** Texts that would be a mention, a link, a formula, an empty line or a broken layout if they were taken as more than text. */
+export const HOSTILE = [
+  '<!channel> <@U1> <https://evil.example|safe> &lt;!here&gt; @channel',
+  '```code``` `tick` *bold* _it_ ~s~ > quote',
+  '\u202egnp.exe \u2067x\u2069 \u200f\u061c\u2028',
+  '\u0000\u0007\u001b[31m',
+  '   ',
+  '🙂'.repeat(300),
+  "=cmd()|' /C calc'!A0",
+  '&'.repeat(2_000),
+  'long '.repeat(20_000),
+]

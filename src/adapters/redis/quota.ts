@@ -1,0 +1,57 @@
+// The Quota port on Redis, so that all processes together keep to the account's budget. It must never hold up a call
+// because Redis is away: the API's own limit still holds, and its refusal is harmless.
+
+import type { Redis } from 'ioredis'
+import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
+import type { Budget, Budgets, Quota } from '../../ports.ts'
+
+/** What people looking around may use; the rest is kept for executions. */
+const PERSON_SHARE = 0.7
+
+export function createQuota(redis: Redis, prefix: string, budgets: Budgets): Quota {
+  const limiters = new Map<string, RateLimiterRedis>()
+
+  function limiter(name: string, points: number, seconds: number): RateLimiterRedis {
+    const existing = limiters.get(name)
+    if (existing !== undefined) return existing
+    const created = new RateLimiterRedis({
+      storeClient: redis,
+      keyPrefix: `{${prefix}}:quota:${budgets.account}:${name}`,
+      points,
+      duration: seconds,
+    })
+    limiters.set(name, created)
+    return created
+  }
+
+  /** Milliseconds to wait, or null when the call may go. */
+  async function consume(name: string, points: number, seconds: number): Promise<number | null> {
+    try {
+      await limiter(name, points, seconds).consume('calls')
+      return null
+    } catch (refused) {
+      return refused instanceof RateLimiterRes ? Math.max(refused.msBeforeNext, 50) : null
+    }
+  }
+
+  return {
+    async take(action, urgency) {
+      const owed: [string, Budget | undefined][] = [
+        ['together', budgets.together],
+        [action, budgets.perAction(action)],
+      ]
+      for (const [name, budget] of owed) {
+        if (budget === undefined) continue
+        const { points, seconds } = budget
+        if (urgency === 'person') {
+          const share = Math.max(1, Math.floor(points * PERSON_SHARE))
+          const waitMs = await consume(`${name}:person`, share, seconds)
+          if (waitMs !== null) return { ok: false, retryAfterMs: waitMs }
+        }
+        const waitMs = await consume(name, points, seconds)
+        if (waitMs !== null) return { ok: false, retryAfterMs: waitMs }
+      }
+      return { ok: true }
+    },
+  }
+}

@@ -1,0 +1,50 @@
+// What can be seen of a consumer group and of the cluster around it: states, members, positions. Facts of one instant.
+
+import { z } from 'zod'
+import { int64Schema } from './reset.ts'
+
+/** Kafka's own names. `Dead` means that the group does not exist. */
+export const groupStateSchema = z.enum([
+  'Empty',
+  'Stable',
+  'PreparingRebalance',
+  'CompletingRebalance',
+  'Dead',
+])
+
+export const memberSchema = z.object({ clientId: z.string(), host: z.string() })
+export type Member = z.output<typeof memberSchema>
+
+export const groupSchema = z.object({
+  state: groupStateSchema,
+  /** Filled in by the API only for a Stable group of ordinary consumers: none does not mean that nobody is there. */
+  members: z.array(memberSchema),
+})
+export type Group = z.output<typeof groupSchema>
+
+/** One partition at one instant. Null: never committed, or not known in this dialect. */
+export const positionSchema = z.object({
+  topic: z.string(),
+  partition: z.int(),
+  committed: int64Schema.nullable(),
+  logStart: int64Schema.nullable(),
+  logEnd: int64Schema.nullable(),
+})
+export type Position = z.output<typeof positionSchema>
+
+export interface Instance {
+  id: string
+  name: string
+}
+
+/** One page of names, as far as the API was asked; `total` is what the API says there are, and may be wrong. */
+export interface NamePage {
+  names: string[]
+  total: number
+}
+
+export interface LogRange {
+  partition: number
+  start: bigint
+  end: bigint
+}

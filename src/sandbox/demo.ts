@@ -1,0 +1,366 @@
+// `npm run demo`: the product and its whole world on one machine, played by one person from a terminal, or walked
+// through by itself. It must never leave anything running when it ends.
+
+import { clearLine, createInterface, cursorTo } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { CkafkaFault } from './ckafka/faults.ts'
+import { createTerminal, type Terminal } from './slack/terminal.ts'
+import { columns } from './slack/text-layout.ts'
+import { FIRST_RESET, walkthrough } from './walkthrough.ts'
+import { CHANNELS, startWorld, USERS, type World } from './world.ts'
+
+const INSTANCE = 'ckafka-demo0001'
+const GROUP = 'orders-billing'
+
+const USAGE = `Usage: npm run demo [-- --walkthrough] [-- --http]
+
+Starts Rewind with a local Slack, a CKafka simulator and a private Redis.
+
+  --walkthrough   one request from command to report by itself, then checks; exits 0 only if all hold
+  --http          Slack reaches Rewind over signed HTTP instead of Socket Mode
+  --help          this text
+
+REDIS_URL, when set, is used instead of a private Redis.`
+
+const HELP = [
+  'cluster [<group>]          where the group stands (orders-billing unless named)',
+  'cluster stop|start <group> take the members of a group away, or bring them back',
+  'cluster produce orders 10  write 10 messages to a topic, spread over its partitions',
+  'fault [<kind> [<times>]]   let the next SetGroupOffsets go wrong; alone: the kinds; fault clear ends it',
+  'bot kill|start             kill Rewind the hard way, or start it again',
+  'log [<n>]                  the last lines that Rewind logged',
+  'quit                       end everything',
+]
+
+const FAULTS: Record<string, CkafkaFault> = {
+  refuse: { kind: 'code', code: 4000, message: '(1049)group is not empty' },
+  quota: { kind: 'code', code: 4400, message: '(0)too many requests' },
+  'cut-before': { kind: 'cut', afterDoingIt: false },
+  'cut-after': { kind: 'cut', afterDoingIt: true },
+  hang: { kind: 'hang', afterDoingIt: true },
+  'half-answer': { kind: 'halfAnswer' },
+  'bad-gateway': { kind: 'status', status: 502, afterDoingIt: true },
+  html: { kind: 'html' },
+  unreported: { kind: 'unreported', topics: ['payments'] },
+  lie: { kind: 'lie' },
+}
+
+/** After these lines the app acts on its own for a while: the next line has to wait for it, or comes too early. */
+const ACTING = /^(\/|submit|press|yes|set|home|close|bot)/
+const QUIET_MS = 500
+const QUIET_AT_MOST_MS = 10_000
+
+async function main(flags: string[]): Promise<void> {
+  const unknown = flags.find(flag => !['--walkthrough', '--http', '--help'].includes(flag))
+  if (unknown !== undefined) {
+    console.error(`There is no flag ${unknown}: run npm run demo -- --help to see what there is.`)
+    process.exit(2)
+  }
+  if (flags.includes('--help')) {
+    console.log(USAGE)
+    return
+  }
+  const alone = flags.includes('--walkthrough')
+  // A walkthrough that was stopped has not shown that all holds.
+  const whenStopped = alone ? 1 : 0
+  // A reader that has gone (`| head`) must not leave the world running.
+  process.stdout.on('error', () => process.exit(whenStopped))
+
+  const delivery = flags.includes('--http') ? 'http' : 'socket'
+  const redisUrl = process.env.REDIS_URL
+  let world: World | undefined
+  const endings: (() => void)[] = []
+  let ended: Promise<never> | undefined
+  const end = (code: number): Promise<never> => {
+    ended ??= (async () => {
+      for (const ending of endings) ending()
+      // A world that is only half there ends with this process.
+      await world?.close()
+      process.exit(code)
+    })()
+    return ended
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => void end(whenStopped))
+
+  try {
+    world = await startWorld({ delivery, log: console.log, ...(redisUrl ? { redisUrl } : {}) })
+    await world.waitForBot()
+    if (alone) {
+      console.log(
+        `Rewind, Slack (${delivery}), CKafka and Redis run on this machine. This is what people see.`,
+      )
+      const { ok, failures } = await walkthrough(world, line => console.log(line))
+      console.log(ok ? '\nAll of it holds.' : `\n${failures.length} of it did not hold.`)
+      return await end(ok ? 0 : 1)
+    }
+    await play(world, delivery, endings)
+    await end(0)
+  } catch (error) {
+    if (ended === undefined) console.error(error instanceof Error ? error.message : error)
+    await end(1)
+  }
+}
+
+/** Resolves when the person has had enough. */
+async function play(world: World, delivery: string, endings: (() => void)[]): Promise<void> {
+  const tty = process.stdin.isTTY === true && process.stdout.isTTY === true
+  const input = createInterface({ input: process.stdin, output: process.stdout, terminal: tty })
+  let state: 'busy' | 'waiting' | 'quitting' = 'busy'
+  let redraw: NodeJS.Immediate | undefined
+  const prompt = () => {
+    redraw = undefined
+    if (state !== 'waiting') return
+    input.setPrompt(terminal.prompt())
+    if (tty) input.prompt(true)
+  }
+  const print = (text: string) => {
+    if (tty) {
+      cursorTo(process.stdout, 0)
+      clearLine(process.stdout, 0)
+    }
+    console.log(text)
+    if (tty && redraw === undefined) redraw = setImmediate(prompt)
+  }
+  const terminal = createTerminal(
+    world.slack,
+    { print },
+    { channelId: CHANNELS.kafkaOps, startAs: 'alice', people: Object.values(USERS), appName: 'Rewind' },
+  )
+  endings.push(() => {
+    state = 'quitting'
+    terminal.close()
+    input.close()
+  })
+  const activity = watchActivity(world)
+  for (const line of welcome(world, delivery)) print(line)
+
+  await new Promise<void>(resolve => {
+    let queue = Promise.resolve()
+    input.on('line', line => {
+      queue = queue.then(async () => {
+        if (state === 'quitting') return
+        state = 'busy'
+        const typed = line.trim()
+        if (!tty) print(`${terminal.prompt()}${typed}`)
+        if (typed === 'quit' || typed === 'exit') {
+          state = 'quitting'
+          return input.close()
+        }
+        await obey(typed, world, terminal, print)
+        state = 'waiting'
+        prompt()
+        if (ACTING.test(typed)) await activity.quiet()
+      })
+    })
+    // Ctrl-C of a raw terminal is a key, not a signal.
+    input.on('SIGINT', () => input.close())
+    input.on('close', () => void queue.then(resolve))
+    state = 'waiting'
+    prompt()
+  })
+}
+
+function welcome({ slack, ckafka, redisUrl, bot }: World, delivery: string): string[] {
+  return [
+    '',
+    'Rewind resets Kafka consumer-group offsets on CKafka, once a colleague has approved it.',
+    'Here it runs with everything around it, and you play all the people of a small workspace.',
+    '',
+    `  Rewind   http://127.0.0.1:${bot.port}/readyz, /metrics (process ${bot.pid})`,
+    `  Slack    ${slack.apiUrl} (${delivery === 'http' ? 'signed HTTP' : 'Socket Mode'})`,
+    `  CKafka   ${ckafka.urlV2}`,
+    `  Redis    ${redisUrl}`,
+    '',
+    'You are alice, in #kafka-ops. bob and carol may approve, dave may not, gina is a guest.',
+    'A first reset, line by line (orders-archive does not exist, so a part of it fails):',
+    '',
+    `  ${FIRST_RESET} --reason "Billing skipped orders since the deploy of 08:00"`,
+    '  submit',
+    '  as bob',
+    '  press Review',
+    '  set Decision = Approve',
+    '  submit',
+    '  thread',
+    '  cluster',
+    '',
+    'Type help to see what else there is, quit to end.',
+    '',
+  ]
+}
+
+async function obey(
+  typed: string,
+  world: World,
+  terminal: Terminal,
+  print: (line: string) => void,
+): Promise<void> {
+  const [verb = '', ...words] = typed.split(/\s+/)
+  const sayAll = (lines: string[]) => {
+    for (const line of lines) print(line)
+  }
+  try {
+    switch (verb) {
+      case 'cluster':
+        sayAll(tellCluster(world, words))
+        break
+      case 'fault':
+        sayAll(plantFault(world, words))
+        break
+      case 'bot':
+        print(await steerBot(world, words[0]))
+        break
+      case 'log':
+        sayAll(world.bot.logs().slice(-(Number(words[0]) || 10)))
+        break
+      case 'help':
+        await terminal.run('help')
+        sayAll(HELP)
+        break
+      default:
+        await terminal.run(typed)
+    }
+  } catch (error) {
+    print(error instanceof Error ? error.message : String(error))
+  }
+  const { exit } = world.bot
+  if (exit !== undefined && verb !== 'bot') {
+    print(
+      `Rewind is not running (${exit.signal ?? exit.code}). Type log to see its last lines, or bot start.`,
+    )
+  }
+}
+
+/** Members that were taken away, by group, so that they can come back as they were. */
+const away = new Map<string, Parameters<World['ckafka']['cluster']['join']>[1][]>()
+
+function tellCluster({ ckafka }: World, words: string[]): string[] {
+  const { cluster } = ckafka
+  const [verb = '', name = '', count = ''] = words
+  const named = words.slice(1).join(' ')
+  switch (verb) {
+    case 'produce': {
+      const partitions = cluster.instances()[0]?.topics.find(topic => topic.name === name)?.partitions
+      const messages = /^[1-9]\d{0,11}$/.test(count) ? Number(count) : undefined
+      if (partitions === undefined) return [`There is no topic "${name}".`]
+      if (messages === undefined) return ['Type cluster produce <topic> <n>.']
+      for (let partition = 0; partition < partitions; partition++) {
+        const share = Math.floor(messages / partitions) + (partition < messages % partitions ? 1 : 0)
+        if (share > 0) cluster.produce(name, partition, share)
+      }
+      return [`${messages} messages written to ${name}.`]
+    }
+    case 'stop': {
+      const { members } = cluster.group(INSTANCE, named)
+      if (members.length === 0) return [`${named} has no members.`]
+      away.set(named, members)
+      for (const member of members) cluster.leave(named, member.clientId)
+      return [describeGroup(cluster, named)]
+    }
+    case 'start': {
+      const { state, members } = cluster.group(INSTANCE, named)
+      if (state === 'Dead') return [`There is no group "${named}".`]
+      if (members.length > 0) return [`${named} is running already.`]
+      for (const member of away.get(named) ?? [
+        { clientId: 'consumer-1', assignment: wholeOf(cluster, named) },
+      ]) {
+        cluster.join(named, member)
+      }
+      return [describeGroup(cluster, named)]
+    }
+    default: {
+      const group = verb === '' ? GROUP : words.join(' ')
+      if (cluster.group(INSTANCE, group).state === 'Dead') return [`There is no group "${group}".`]
+      return [describeGroup(cluster, group), ...positionsTable(cluster, group)]
+    }
+  }
+}
+
+type Cluster = World['ckafka']['cluster']
+
+function describeGroup(cluster: Cluster, group: string): string {
+  const { state, members } = cluster.group(INSTANCE, group)
+  const who = members.length === 0 ? 'no members' : members.map(member => member.clientId).join(', ')
+  return `${group} on ${INSTANCE}: ${state}, ${who}`
+}
+
+function positionsTable(cluster: Cluster, group: string): string[] {
+  const rows = cluster
+    .positions(INSTANCE, group)
+    .map(each => [
+      each.topic,
+      each.partition,
+      each.logStart,
+      each.committed ?? '–',
+      each.logEnd,
+      each.lag ?? '–',
+    ])
+  const table = [
+    ['topic', 'partition', 'start', 'committed', 'end', 'lag'],
+    ...rows.map(row => row.map(String)),
+  ]
+  return columns(table, ['left', 'right', 'right', 'right', 'right', 'right'])
+}
+
+function wholeOf(cluster: Cluster, group: string): Record<string, number[]> {
+  const assignment: Record<string, number[]> = {}
+  for (const { topic, partition } of cluster.positions(INSTANCE, group)) {
+    assignment[topic] = [...(assignment[topic] ?? []), partition]
+  }
+  return assignment
+}
+
+function plantFault({ ckafka }: World, [name, times = '1']: string[]): string[] {
+  if (name === 'clear') {
+    ckafka.clearFaults()
+    return ['CKafka answers as it should.']
+  }
+  const fault = FAULTS[name ?? '']
+  const count = Number(times)
+  if (fault === undefined || !Number.isInteger(count) || count < 1) {
+    return [
+      'Type fault and one of these, and how often if more than once:',
+      `  ${Object.keys(FAULTS).join(', ')}`,
+    ]
+  }
+  ckafka.inject('SetGroupOffsets', fault, count)
+  return [`The next ${count === 1 ? 'call' : `${count} calls`} of SetGroupOffsets: ${JSON.stringify(fault)}`]
+}
+
+async function steerBot({ bot, waitForBot }: World, verb: string | undefined): Promise<string> {
+  switch (verb) {
+    case 'kill':
+      await bot.kill()
+      return 'Rewind was killed. Type bot start to bring it back.'
+    case 'start':
+      await bot.restart()
+      await waitForBot()
+      return `Rewind runs again (process ${bot.pid}).`
+    default:
+      return 'Type bot kill or bot start.'
+  }
+}
+
+function watchActivity({ slack, ckafka, bot }: World) {
+  let lastMs = performance.now()
+  const touch = () => {
+    lastMs = performance.now()
+  }
+  slack.onChange(touch)
+  ckafka.onChange(touch)
+  return {
+    /** Resolves once nothing has changed and Rewind has logged nothing for a while. */
+    async quiet(): Promise<void> {
+      touch()
+      const untilMs = performance.now() + QUIET_AT_MOST_MS
+      let logged = bot.logs().length
+      while (performance.now() - lastMs < QUIET_MS && performance.now() < untilMs) {
+        await delay(50)
+        if (bot.logs().length !== logged) touch()
+        logged = bot.logs().length
+      }
+    },
+  }
+}
+
+await main(process.argv.slice(2))

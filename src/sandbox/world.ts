@@ -1,0 +1,236 @@
+// The whole outside world on one machine, with the built bot running in it as a process of its own.
+// It must never import the product, nor leave a process behind, however the one that started it ends.
+
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { Redis } from 'ioredis'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { type Bot, type Role, startBot, stopBot } from './bot.ts'
+import type { ClusterSeed } from './ckafka/model.ts'
+import { type CkafkaSimulator, startCkafkaSimulator } from './ckafka/start.ts'
+import { redisFor } from './redis/start.ts'
+import type { LocalSlack } from './slack/face.ts'
+import { startLocalSlack } from './slack/server.ts'
+
+export const USERS = {
+  alice: 'U0ALICE',
+  bob: 'U0BOB',
+  carol: 'U0CAROL',
+  dave: 'U0DAVE',
+  gina: 'U0GINA',
+} as const
+export const CHANNELS = {
+  kafkaOps: 'C0KAFKAOPS',
+  general: 'C0GENERAL',
+  paymentsPrivate: 'C0PAYPRIVATE',
+} as const
+export const APPROVERS_GROUP = 'S0KAFKA'
+
+const credentials = {
+  botToken: 'xoxb-local-bot',
+  appToken: 'xapp-1-local-app',
+  signingSecret: 'local-signing-secret',
+  secretId: 'AKIDlocal',
+  secretKey: 'local-secret-key',
+}
+
+// The same depth from src/ and from dist/.
+const top = new URL('../../', import.meta.url)
+const ourManifest = fileURLToPath(new URL('manifest.yml', top))
+
+export interface WorldOptions {
+  /** How Slack reaches the bot. */
+  delivery: 'socket' | 'http'
+  /** Absent: a private Redis in which every acknowledged write survives. */
+  redisUrl?: string
+  /** Added to the bot's environment, over what the world sets. */
+  env?: Record<string, string>
+  seed?: ClusterSeed
+  /** One process each. */
+  roles?: Role[]
+  /** Lower levels would hide the line that tells which port the bot listens on. */
+  logLevel?: 'trace' | 'debug' | 'info'
+  /** A file with the scopes and slash commands to install the app with; absent: the project's. */
+  manifestFile?: string
+  /** The clock of Slack and CKafka; the bot has its own. */
+  now?: () => number
+  /** Gets a line when something takes long: the first run on a bare machine fetches a Redis. */
+  log?(line: string): void
+}
+
+export interface World {
+  readonly slack: LocalSlack
+  readonly ckafka: CkafkaSimulator
+  readonly redisUrl: string
+  /** Every key of the bot holds this. */
+  readonly redisPrefix: string
+  readonly bots: Bot[]
+  /** The first bot; there is always one. */
+  readonly bot: Bot
+  /** Resolves when every bot is ready and Slack can reach one that speaks to it. */
+  waitForBot(timeoutMs?: number): Promise<void>
+  close(): Promise<void>
+}
+
+export async function startWorld(options: WorldOptions): Promise<World> {
+  const { delivery, roles = ['all'], logLevel = 'info', log = () => {} } = options
+  const clock = options.now === undefined ? {} : { now: options.now }
+  const closers: (() => Promise<void>)[] = []
+  const close = async () => {
+    for (const end of closers.splice(0).reverse()) await end()
+  }
+  const bots: Bot[] = []
+
+  try {
+    const redis = await redisFor(options.redisUrl === undefined ? {} : { REDIS_URL: options.redisUrl }, {
+      appendonly: 'always',
+      log,
+    })
+    closers.push(() => redis.close())
+    const redisPrefix = `world-${randomBytes(6).toString('hex')}`
+    if (options.redisUrl !== undefined) closers.push(() => removeKeys(redis.url, redisPrefix))
+
+    const { secretId, secretKey, botToken, appToken, signingSecret } = credentials
+    const ckafka = await startCkafkaSimulator({
+      secretId,
+      secretKey,
+      ...clock,
+      ...(options.seed === undefined ? {} : { seed: options.seed }),
+    })
+    closers.push(() => ckafka.close())
+    const slack = await startLocalSlack({
+      delivery: delivery === 'socket' ? { kind: 'socket' } : { kind: 'http', url: () => endpointOf(bots) },
+      botToken,
+      appToken,
+      signingSecret,
+      ...clock,
+      ...people,
+      ...(await readManifest(options.manifestFile ?? ourManifest)),
+    })
+    closers.push(() => slack.close())
+
+    const env = {
+      ...inherited(['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'SystemRoot']),
+      LOG_LEVEL: logLevel,
+      HOST: '127.0.0.1',
+      PORT: '0',
+      REDIS_URL: redis.url,
+      REDIS_PREFIX: redisPrefix,
+      SLACK_API_URL: slack.apiUrl,
+      SLACK_BOT_TOKEN: botToken,
+      SLACK_SIGNING_SECRET: signingSecret,
+      ...(delivery === 'socket' ? { SLACK_APP_TOKEN: appToken } : {}),
+      CKAFKA_ENDPOINT: ckafka.url,
+      CKAFKA_INSTANCES: ckafka.cluster
+        .instances()
+        .map(({ id, name }) => `${id}=${name}`)
+        .join(','),
+      TENCENTCLOUD_SECRET_ID: secretId,
+      TENCENTCLOUD_SECRET_KEY: secretKey,
+      APPROVERS: `${USERS.bob},${APPROVERS_GROUP}`,
+      ...options.env,
+    }
+    for (const role of roles) {
+      const bot = await startBot(role, role === 'worker' ? withoutSlack(env) : env)
+      bots.push(bot)
+      closers.push(() => stopBot(bot))
+    }
+    const [bot] = bots
+    if (bot === undefined) throw new Error('a world needs a bot')
+
+    return {
+      slack,
+      ckafka,
+      redisUrl: redis.url,
+      redisPrefix,
+      bots,
+      bot,
+      async waitForBot(timeoutMs = 15_000) {
+        await Promise.all(bots.map(each => each.waitUntilReady(timeoutMs)))
+        if (roles.some(speaksToSlack)) await slack.waitForApp(timeoutMs)
+      },
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+const speaksToSlack = (role: Role) => role !== 'worker'
+
+const everybody = Object.values(USERS)
+const people = {
+  users: [
+    { id: USERS.alice, name: 'alice', realName: 'Alice Moreau' },
+    { id: USERS.bob, name: 'bob', realName: 'Bob Okafor' },
+    { id: USERS.carol, name: 'carol', realName: 'Carol Lindqvist' },
+    { id: USERS.dave, name: 'dave', realName: 'Dave Tanaka' },
+    { id: USERS.gina, name: 'gina', realName: 'Gina Ferrari', kind: 'guest' as const },
+  ],
+  channels: [
+    { id: CHANNELS.kafkaOps, name: 'kafka-ops', members: everybody, botIsMember: true },
+    { id: CHANNELS.general, name: 'general', members: everybody },
+    {
+      id: CHANNELS.paymentsPrivate,
+      name: 'payments-private',
+      private: true,
+      members: [USERS.alice, USERS.bob],
+    },
+  ],
+  userGroups: [
+    { id: APPROVERS_GROUP, handle: 'kafka-approvers', name: 'Kafka approvers', users: [USERS.carol] },
+  ],
+}
+
+const manifestSchema = z.object({
+  features: z.object({ slash_commands: z.array(z.object({ command: z.string() })) }),
+  oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
+})
+
+// Read, not repeated: what works here works with the scopes and commands that people really install.
+async function readManifest(file: string): Promise<{ scopes: string[]; commands: string[] }> {
+  const manifest = manifestSchema.parse(parse(await readFile(file, 'utf8')))
+  return {
+    scopes: manifest.oauth_config.scopes.bot,
+    commands: manifest.features.slash_commands.map(each => each.command),
+  }
+}
+
+/** Only these of the caller's variables: its tokens and proxies are not for a bot in a sandbox. */
+function inherited(names: string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap(name => {
+      const value = process.env[name]
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+}
+
+function withoutSlack(env: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('SLACK_')))
+}
+
+/** Like a load balancer: the first bot that runs. Empty while there is none. */
+function endpointOf(bots: Bot[]): string {
+  const running = bots.find(
+    bot => speaksToSlack(bot.role) && bot.exit === undefined && bot.port !== undefined,
+  )
+  return running === undefined ? '' : `http://127.0.0.1:${running.port}/slack/events`
+}
+
+async function removeKeys(redisUrl: string, prefix: string): Promise<void> {
+  const redis = new Redis(redisUrl, { maxRetriesPerRequest: 1, retryStrategy: () => null })
+  redis.on('error', () => {})
+  try {
+    for await (const keys of redis.scanStream({ match: `*${prefix}*`, count: 1_000 })) {
+      if (keys.length > 0) await redis.unlink(...(keys as string[]))
+    }
+  } catch {
+    // A Redis that has gone has nothing left to tidy.
+  } finally {
+    redis.disconnect()
+  }
+}

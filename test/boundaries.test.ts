@@ -1,0 +1,302 @@
+// Who may import whom, read from the sources themselves: one direction of dependencies, and a sandbox that shares
+// nothing with the product, so that it cannot share its mistakes.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { posix } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+interface Source {
+  /** Relative to src, with forward slashes. */
+  path: string
+  text: string
+}
+
+interface Import {
+  /** A package, or a path relative to src. */
+  target: string
+  kind: 'type' | 'value'
+}
+
+/** Paths relative to src (a folder ends in `/`), packages and `node:`; `type …` allows only types. */
+const MAY_IMPORT: Record<string, string[]> = {
+  'request/': ['request/', 'zod'],
+  'ports.ts': ['type request/'],
+  'approvals.ts': ['request/', 'ports.ts', 'node:crypto'],
+  'pump.ts': ['type ports.ts'],
+  'config.ts': ['request/', 'zod'],
+  'telemetry.ts': ['type ports.ts', 'node:http', 'pino', 'prom-client'],
+  'adapters/redis/': [
+    'request/',
+    'ports.ts',
+    'adapters/redis/',
+    'node:',
+    'zod',
+    'ioredis',
+    'rate-limiter-flexible',
+  ],
+  'adapters/bullmq/': ['request/', 'ports.ts', 'adapters/bullmq/', 'node:', 'zod', 'bullmq', 'ioredis'],
+  'adapters/ckafka/': [
+    'request/',
+    'ports.ts',
+    'adapters/ckafka/',
+    'node:',
+    'zod',
+    'undici',
+    'lossless-json',
+    'lru-cache',
+  ],
+  'adapters/slack/': [
+    ...['request/', 'ports.ts', 'adapters/slack/', 'node:', 'zod', 'undici'],
+    ...['@slack/bolt', '@slack/types', '@slack/web-api', 'csv-stringify', 'p-limit', 'string-argv'],
+  ],
+  'main.ts': [
+    ...['request/', 'ports.ts', 'approvals.ts', 'pump.ts', 'config.ts', 'telemetry.ts', 'adapters/', 'node:'],
+  ],
+  'sandbox/': ['sandbox/', 'node:', 'zod', 'ws', 'undici', 'lossless-json', 'ioredis', 'yaml'],
+}
+
+const EMPTY_NAMES = /^(utils?|helpers?|common|types?|shared|misc|lib)$/
+
+function violationsIn({ path, text }: Source): string[] {
+  const code = withoutComments(text)
+  const inSandbox = path.startsWith('sandbox/')
+  const found: string[] = []
+
+  const place = Object.keys(MAY_IMPORT).find(key => isWithin(path, key))
+  if (place === undefined) found.push('has no place among the layers')
+  else {
+    for (const { target, kind } of importsOf(path, code)) {
+      const allowed = (MAY_IMPORT[place] ?? []).some(entry =>
+        entry.startsWith('type ')
+          ? kind === 'type' && isWithin(target, entry.slice(5))
+          : isWithin(target, entry),
+      )
+      if (!allowed) found.push(`must not import ${kind === 'type' ? 'types of ' : ''}${target}`)
+    }
+  }
+  if (/\bimport\(\s*[^'"\s]/.test(code) || /\brequire\(/.test(code))
+    found.push('imports what cannot be read here')
+
+  // main.ts hands the environment over, and that is all it may do with it.
+  const environment = path === 'main.ts' ? code.replaceAll('readConfig(process.env)', '') : code
+  const readsEnvironment =
+    /\bprocess\s*(\.|\?\.)\s*env\b|\bprocess\s*\[|=\s*process\b(?!\s*\.)|['"](node:)?process['"]/
+  if (!inSandbox && path !== 'config.ts' && readsEnvironment.test(environment))
+    found.push('reads the environment')
+  if (!inSandbox && /\bMath\s*\.\s*random\b/.test(code)) found.push('uses Math.random')
+
+  const names = path.split('/').map(name => name.replace(/\.[a-z]+$/, ''))
+  const empty = names.find(name => EMPTY_NAMES.test(name))
+  if (empty !== undefined) found.push(`is called ${empty}, which says nothing`)
+  if (names.at(-1) === 'index') found.push('is a barrel')
+  if (!text.startsWith('// ')) found.push('does not open by saying what it owns')
+  return found.map(violation => `${path} ${violation}`)
+}
+
+function importsOf(path: string, code: string): Import[] {
+  const statements = /^\s*(?:import|export)\s+(type\s+)?(?:[\w$*{},\s]+?\s+from\s+)?['"]([^'"]+)['"]/gm
+  const dynamic = /\bimport\(\s*['"]([^'"]+)['"]/g
+  return [
+    ...[...code.matchAll(statements)].map(
+      ([, type, name = '']): Import => ({ target: resolved(path, name), kind: type ? 'type' : 'value' }),
+    ),
+    ...[...code.matchAll(dynamic)].map(
+      ([, name = '']): Import => ({ target: resolved(path, name), kind: 'value' }),
+    ),
+  ]
+}
+
+function resolved(path: string, name: string): string {
+  return name.startsWith('.') ? posix.join(posix.dirname(path), name) : name
+}
+
+/** `csv-stringify/sync` is within `csv-stringify`, and `request/plan.ts` within `request/`; `request-x` is in neither. */
+function isWithin(target: string, entry: string): boolean {
+  return target === entry || target.startsWith(/[/:]$/.test(entry) ? entry : `${entry}/`)
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1')
+}
+
+function sourcesUnder(folder: URL, path = ''): Source[] {
+  return readdirSync(new URL(path, folder), { withFileTypes: true }).flatMap(entry => {
+    const inside = `${path}${entry.name}`
+    if (entry.isDirectory()) return sourcesUnder(folder, `${inside}/`)
+    return [{ path: inside, text: readFileSync(new URL(inside, folder), 'utf8') }]
+  })
+}
+
+describe('the sources', () => {
+  const sources = sourcesUnder(new URL('../src/', import.meta.url))
+
+  it('keep to one direction of dependencies', () => {
+    expect(sources.flatMap(violationsIn)).toEqual([])
+  })
+
+  it('are all read, imports included', () => {
+    const read = sources.flatMap(({ path, text }) => importsOf(path, withoutComments(text)).map(() => path))
+    for (const place of Object.keys(MAY_IMPORT).filter(each => each !== 'pump.ts')) {
+      expect(read.filter(path => isWithin(path, place))).not.toEqual([])
+    }
+    const imported = sources.flatMap(({ path, text }) => importsOf(path, text).map(each => each.target))
+    expect(imported.filter(target => target.startsWith('.'))).toEqual([])
+    expect(imported).toContain('@slack/bolt')
+    expect(imported).toContain('adapters/redis/store.ts')
+  })
+})
+
+describe('the rules', () => {
+  const broken: [why: string, path: string, text: string, violation: string][] = [
+    [
+      'the core reaches out',
+      'request/plan.ts',
+      "import { createHash } from 'node:crypto'",
+      'must not import node:crypto',
+    ],
+    [
+      'the core knows a port',
+      'request/plan.ts',
+      "import type { Store } from '../ports.ts'",
+      'types of ports.ts',
+    ],
+    [
+      'a port runs the core',
+      'ports.ts',
+      "import { decide } from './request/decide.ts'",
+      'import request/decide.ts',
+    ],
+    [
+      'the story knows an adapter',
+      'approvals.ts',
+      "import { a } from './adapters/redis/store.ts'",
+      'import adapters/redis',
+    ],
+    ['the story opens a file', 'approvals.ts', "import { open } from 'node:fs'", 'must not import node:fs'],
+    [
+      'the pump decides',
+      'pump.ts',
+      "import { owed } from './request/decide.ts'",
+      'must not import request/decide.ts',
+    ],
+    ['the pump runs a port', 'pump.ts', "import { x } from './ports.ts'", 'must not import ports.ts'],
+    ['the settings log', 'config.ts', "import { pino } from 'pino'", 'must not import pino'],
+    [
+      'the telemetry decides',
+      'telemetry.ts',
+      "import type { R } from './request/request.ts'",
+      'types of request/',
+    ],
+    [
+      'adapters meet',
+      'adapters/slack/a.ts',
+      "import { b } from '../redis/store.ts'",
+      'import adapters/redis/store.ts',
+    ],
+    [
+      'adapters swap vendors',
+      'adapters/ckafka/a.ts',
+      "import { Redis } from 'ioredis'",
+      'must not import ioredis',
+    ],
+    [
+      'an adapter tells the story',
+      'adapters/slack/a.ts',
+      "import { x } from '../../approvals.ts'",
+      'approvals.ts',
+    ],
+    ['a new adapter has no rule', 'adapters/email/a.ts', '', 'has no place among the layers'],
+    ['a new file has no layer', 'queue.ts', '', 'has no place among the layers'],
+    [
+      'the product needs the sandbox',
+      'main.ts',
+      "import { x } from './sandbox/world.ts'",
+      'import sandbox/world.ts',
+    ],
+    [
+      'the sandbox shares a mistake',
+      'sandbox/a.ts',
+      "import { x } from '../request/reset.ts'",
+      'import request/reset.ts',
+    ],
+    [
+      'the sandbox shares a type',
+      'sandbox/a.ts',
+      "import type { C } from '../config.ts'",
+      'types of config.ts',
+    ],
+    [
+      'the sandbox shares a library',
+      'sandbox/slack/a.ts',
+      "import { App } from '@slack/bolt'",
+      'import @slack/bolt',
+    ],
+    ['something is passed on', 'request/a.ts', "export { App } from '@slack/bolt'", 'import @slack/bolt'],
+    ['everything is passed on', 'request/a.ts', "export * from '../ports.ts'", 'import ports.ts'],
+    ['it is imported for its effect', 'request/a.ts', "import 'dotenv/config'", 'import dotenv/config'],
+    ['it is imported late', 'request/a.ts', "const { x } = await import('../main.ts')", 'import main.ts'],
+    [
+      'it is imported in many lines',
+      'request/a.ts',
+      "import {\n  a,\n  type B,\n} from '../ports.ts'",
+      'import ports.ts',
+    ],
+    ['it is imported by a name made up', 'main.ts', 'await import(name)', 'imports what cannot be read here'],
+    [
+      'a name only starts alike',
+      'request/a.ts',
+      "import { z } from 'zod-extra'",
+      'must not import zod-extra',
+    ],
+    [
+      'an adapter reads a variable',
+      'adapters/redis/a.ts',
+      'const url = process.env.REDIS_URL',
+      'reads the environment',
+    ],
+    ['it is read by another road', 'approvals.ts', 'const { env } = process', 'reads the environment'],
+    [
+      'it is read by a third',
+      'adapters/redis/a.ts',
+      "import { env } from 'node:process'",
+      'reads the environment',
+    ],
+    [
+      'main looks into it',
+      'main.ts',
+      'if (process.env.DEBUG) readConfig(process.env)',
+      'reads the environment',
+    ],
+    ['chance comes in', 'adapters/redis/a.ts', 'const id = Math.random()', 'uses Math.random'],
+    ['a file for anything', 'adapters/slack/utils.ts', '', 'is called utils'],
+    ['a folder for anything', 'sandbox/common/a.ts', '', 'is called common'],
+    ['types without an owner', 'request/types.ts', '', 'is called types'],
+    ['a barrel', 'request/index.ts', '', 'is a barrel'],
+  ]
+
+  it.each(broken)('notice when %s', (_why, path, text, violation) => {
+    const violations = violationsIn({ path, text: `// Owns something.\n${text}\n` })
+    expect(violations).toHaveLength(1)
+    expect(violations[0]).toContain(violation)
+  })
+
+  it('notice a file that does not say what it owns', () => {
+    expect(violationsIn({ path: 'request/a.ts', text: 'export const a = 1\n' })).toEqual([
+      'request/a.ts does not open by saying what it owns',
+    ])
+  })
+
+  it.each([
+    ['request/plan.ts', "import { z } from 'zod'\nimport { r } from './reset.ts'"],
+    ['ports.ts', "import type { R } from './request/request.ts'"],
+    ['main.ts', "import { a } from './adapters/slack/app.ts'\nreadConfig(process.env)\nprocess.exit(1)"],
+    ['adapters/slack/replies.ts', "import { stringify } from 'csv-stringify/sync'"],
+    [
+      'adapters/slack/app.ts',
+      '// Never process.env, nor Math.random.\nconst url = "https://slack.com" /* process.env */',
+    ],
+    ['sandbox/world.ts', "import { parse } from 'yaml'\nconst a = [process.env.PATH, Math.random()]"],
+  ])('leave %s alone when it keeps to them', (path, text) => {
+    expect(violationsIn({ path, text: `// Owns something.\n${text}\n` })).toEqual([])
+  })
+})

@@ -1,0 +1,232 @@
+// The built bot as a process of its own in the whole local world: the walkthrough, its failures, and the demo.
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { Redis } from 'ioredis'
+import { afterEach, describe, expect, inject, it, vi } from 'vitest'
+import { walkthrough } from '../../src/sandbox/walkthrough.ts'
+import { CHANNELS, startWorld, USERS, type World, type WorldOptions } from '../../src/sandbox/world.ts'
+
+const redisUrl = inject('redisUrl')
+const dist = (path: string) => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url))
+
+let world: World | undefined
+
+async function start(options: Partial<WorldOptions> = {}): Promise<World> {
+  world = await startWorld({ delivery: 'socket', redisUrl, ...options })
+  await world.waitForBot()
+  return world
+}
+
+async function walk(where: World) {
+  const lines: string[] = []
+  const verdict = await walkthrough(where, line => lines.push(line))
+  return { ...verdict, lines }
+}
+
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await world?.close()
+  world = undefined
+})
+
+describe('the walkthrough', () => {
+  it.each(['socket', 'http'] as const)('holds from the command to the report over %s', async delivery => {
+    const { ok, failures, lines } = await walk(await start({ delivery }))
+    expect(failures).toEqual([])
+    expect(ok).toBe(true)
+    const steps = lines.filter(line => /^\d+\. /.test(line))
+    expect(steps.map(step => Number.parseInt(step, 10))).toEqual(steps.map((_, index) => index + 1))
+    expect(steps.length).toBeGreaterThanOrEqual(10)
+    expect(lines.filter(line => line.startsWith('✓')).length).toBeGreaterThanOrEqual(10)
+    for (const shown of [
+      '⚠ Please complete this required field.',
+      '⚠ Not a topic name: payment$.',
+      'Only approvers can decide on R-1.',
+      'You asked for R-1 yourself',
+      '⚠ Say why you reject it',
+      '== R-1 · partly done ==',
+      '3 UNKNOWN_TOPIC_OR_PARTITION',
+    ]) {
+      expect(lines.join('\n')).toContain(shown)
+    }
+  })
+
+  it('holds with the bot and the worker in processes of their own', async () => {
+    const { failures } = await walk(await start({ roles: ['bot', 'worker'] }))
+    expect(failures).toEqual([])
+  })
+
+  it('fails, and says where the offsets are, when the API answers success and moves nothing', async () => {
+    const where = await start()
+    where.ckafka.inject('SetGroupOffsets', { kind: 'lie' })
+    const { ok, failures, lines } = await walk(where)
+    expect(ok).toBe(false)
+    expect(failures).toEqual([
+      expect.stringMatching(/^orders: .*partition 0 at \d+, not 442430/),
+      expect.stringMatching(/^payments: .*partition 0 at \d+, not 222113/),
+      expect.stringMatching(/^the table in the thread .*no row for orders 0/),
+    ])
+    expect(lines.filter(line => line.startsWith('✗'))).toHaveLength(3)
+  })
+
+  it('fails when the manifest lacks a scope that the bot needs', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'rewind-manifest-'))
+    const manifestFile = join(folder, 'manifest.yml')
+    const manifest = await readFile(new URL('../../manifest.yml', import.meta.url), 'utf8')
+    await writeFile(manifestFile, manifest.replace(/^ +- usergroups:read.*\n/m, ''))
+    try {
+      const { failures } = await walk(await start({ manifestFile }))
+      expect(failures).toEqual([expect.stringContaining('usergroups.users.list: missing_scope')])
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  it('fails when CKafka refuses the reset', async () => {
+    const where = await start()
+    where.ckafka.cluster.join('orders-billing', { clientId: 'still-here' })
+    const { ok, failures } = await walk(where)
+    expect(ok).toBe(false)
+    expect(failures.join('\n')).toMatch(/the card ended as partly done: .*failed/)
+  })
+
+  it('ends with the reason, not with an exception, when a step cannot be taken', async () => {
+    const where = await start()
+    await where.bot.kill()
+    const { ok, failures } = await walk(where)
+    expect(ok).toBe(false)
+    expect(failures).toEqual([expect.stringContaining('/reset-offsets failed with the error')])
+  })
+})
+
+describe('the world', () => {
+  it('gives the bot none of the credentials that its caller has', async () => {
+    // Either would be used if it arrived: the one in place of HTTP, the other in every call's signature.
+    vi.stubEnv('SLACK_APP_TOKEN', 'xapp-of-the-caller')
+    vi.stubEnv('TENCENTCLOUD_SECURITY_TOKEN', 'of-the-caller')
+    const where = await start({ delivery: 'http' })
+    expect(where.slack.connections()).toBe(0)
+    expect((await walk(where)).failures).toEqual([])
+  })
+
+  it('starts a killed bot again where it was: the request is still there to approve', async () => {
+    const where = await start()
+    const alice = where.slack.person(USERS.alice)
+    const flags = '--group orders-billing --topic orders --to-latest --reason "Skip the backlog"'
+    await alice.command(CHANNELS.kafkaOps, `/reset-offsets ${flags}`)
+    await alice.waitForView()
+    expect(await alice.submit()).toEqual({ kind: 'closed' })
+    await where.bot.kill()
+    expect(where.bot.exit).toEqual({ code: null, signal: 'SIGKILL' })
+    await where.bot.restart()
+    await where.waitForBot()
+    await expect
+      .poll(() => where.slack.messages(CHANNELS.kafkaOps).at(-1)?.text, { timeout: 5_000 })
+      .toMatch(/^R-1 ·/)
+  })
+
+  it('leaves nothing behind: the bot stops in order and its keys are gone', async () => {
+    const where = await start()
+    await walk(where)
+    const redis = new Redis(redisUrl)
+    try {
+      const keys = () => redis.keys(`*${where.redisPrefix}*`)
+      expect(await keys()).not.toEqual([])
+      await where.close()
+      expect(where.bot.exit).toEqual({ code: 0, signal: null })
+      expect(await keys()).toEqual([])
+    } finally {
+      redis.disconnect()
+    }
+  })
+
+  it('takes the bot along when its own process is killed', async () => {
+    const script = `
+      const { startWorld } = await import(${JSON.stringify(dist('sandbox/world.js'))})
+      const world = await startWorld({ delivery: 'socket', redisUrl: ${JSON.stringify(redisUrl)} })
+      await world.waitForBot()
+      console.log(world.bot.port)`
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer]
+    const health = () =>
+      fetch(`http://127.0.0.1:${line.toString().trim()}/healthz`).then(answer => answer.status)
+    expect(await health()).toBe(200)
+    parent.kill('SIGKILL')
+    await expect.poll(() => health().catch(() => 'gone'), { timeout: 5_000 }).toBe('gone')
+  })
+
+  it('says why when the bot cannot start', async () => {
+    world = await startWorld({ delivery: 'socket', redisUrl, env: { CALL_DEADLINE: 'soon' } })
+    await expect(world.waitForBot()).rejects.toThrow(
+      /ended \(1\) before it was ready:\nCALL_DEADLINE must be/,
+    )
+  })
+})
+
+describe('npm run demo', () => {
+  async function demo(flags: string[], typed: string[] = []) {
+    const child = spawn(process.execPath, [dist('sandbox/demo.js'), ...flags], {
+      env: { ...process.env, REDIS_URL: redisUrl },
+    })
+    const output = Promise.all([text(child.stdout), text(child.stderr)])
+    child.stdin.end(typed.map(line => `${line}\n`).join(''))
+    const [code] = (await once(child, 'exit')) as [number | null]
+    const [out, err] = await output
+    return { code, out, err }
+  }
+
+  it('plays a request typed line by line, and shows the cluster before and after', async () => {
+    const { code, out, err } = await demo(
+      [],
+      [
+        'cluster',
+        '/reset-offsets --group orders-billing --topic orders --topic orders-archive --to-earliest --reason "Replay"',
+        'submit',
+        'as bob',
+        'press Review',
+        'set Decision = Approve',
+        'submit',
+        'thread',
+        'cluster',
+        'cluster produce orders 10',
+        'cluster stop orders-audit',
+        'cluster start orders-audit',
+        'fault lie',
+        'fault nonsense',
+        'log 1',
+        'quit',
+        'people',
+      ],
+    )
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toMatch(/orders +0 +442430 +801354 +812430 +11076/)
+    expect(out).toContain('== R-1 · partly done ==')
+    expect(out).toMatch(/orders +0 +442430 +442430 +812430 +370000/)
+    expect(out).toContain('10 messages written to orders.')
+    expect(out).toContain('orders-audit on ckafka-demo0001: Empty, no members')
+    expect(out).toContain('orders-audit on ckafka-demo0001: Stable, audit-1, audit-2')
+    expect(out).toContain('Type fault and one of these')
+    expect(out).toMatch(/"service":"rewind"/)
+    expect(out).not.toContain('alice (Alice Moreau)')
+  })
+
+  it('ends with 0 when the walkthrough holds', async () => {
+    const { code, out } = await demo(['--walkthrough', '--http'])
+    expect(out.trimEnd()).toMatch(/All of it holds\.$/)
+    expect(code).toBe(0)
+  })
+
+  it('names a flag that it does not know, and ends with 2', async () => {
+    const { code, err } = await demo(['--walktrough'])
+    expect(code).toBe(2)
+    expect(err).toBe('There is no flag --walktrough: run npm run demo -- --help to see what there is.\n')
+  })
+})
