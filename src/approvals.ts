@@ -9,6 +9,7 @@ import type {
   ChatOutcome,
   Clock,
   Cluster,
+  ClusterReader,
   Commit,
   CommitOutcome,
   Report,
@@ -27,6 +28,7 @@ import {
   submissionOf,
   submit,
 } from './request/decide.ts'
+import type { Group } from './request/group.ts'
 import { type Approvers, isApprover } from './request/policy.ts'
 import {
   type Command,
@@ -36,12 +38,19 @@ import {
   type RequestId,
   type ResetRequest,
 } from './request/request.ts'
-import { type CallOutcome, countsOf, type PartitionResult, resultOf } from './request/result.ts'
+import {
+  type CallOutcome,
+  countsOf,
+  type PartitionResult,
+  type ReadOutcome,
+  resultOf,
+} from './request/result.ts'
 
 export interface ApprovalsDeps {
   store: Store
   queue: WorkQueue
   cluster: Cluster
+  reader: ClusterReader
   /** Null in a worker apart: it executes, and leaves what is owed to the bots, which have the Slack token. */
   chat: Chat | null
   clock: Clock
@@ -88,7 +97,7 @@ export interface ApprovalsService extends Approvals {
 }
 
 export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings): ApprovalsService {
-  const { store, queue, cluster, clock, report, processId } = deps
+  const { store, queue, cluster, reader, clock, report, processId } = deps
   const payments = new Map<string, { again: boolean; done: Promise<void> }>()
 
   async function submitRequest(submittal: Submittal): Promise<ResetRequest> {
@@ -96,6 +105,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     const draft: Draft = {
       id: await patiently(() => store.nextRequestId()),
       reset: submittal.reset,
+      group: submittal.group,
       reason: submittal.reason,
       requester: submittal.requester,
       askedIn: submittal.askedIn,
@@ -321,29 +331,48 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
   async function prepare(request: ResetRequest): Promise<'paid' | 'left'> {
     const { id, state } = request
     if (state.name !== 'preparing') return 'paid'
-    const read = await cluster.committedTopics(request.reset.target)
-    switch (read.kind) {
+    const prepared = await lookBeforeAsking(request)
+    switch (prepared.kind) {
       case 'read':
-        return paid(
-          await change(
-            id,
-            read.value.length > 0
-              ? { kind: 'prepare', topics: read.value }
-              : { kind: 'prepareFailed', cause: 'the group has no committed offsets on any topic' },
-          ),
-        )
+        return paid(await change(id, { kind: 'prepare', ...prepared.value }))
       case 'refused':
-        return paid(await change(id, { kind: 'prepareFailed', cause: `${read.message} (code ${read.code})` }))
+        return paid(
+          await change(id, { kind: 'prepareFailed', cause: `${prepared.message} (code ${prepared.code})` }),
+        )
+      case 'impossible':
+        return paid(await change(id, { kind: 'prepareFailed', cause: prepared.cause }))
       case 'unavailable': {
         if (state.tries + 1 >= PREPARE_TRIES) {
-          return paid(await change(id, { kind: 'prepareFailed', cause: read.cause }))
+          return paid(await change(id, { kind: 'prepareFailed', cause: prepared.cause }))
         }
-        const retryAtMs = clock() + Math.max(read.retryAfterMs ?? 0, PREPARE_RETRY_MS)
+        const retryAtMs = clock() + Math.max(prepared.retryAfterMs ?? 0, PREPARE_RETRY_MS)
         return paid(await change(id, { kind: 'prepareLater', retryAtMs }))
       }
       default:
-        return read satisfies never
+        return prepared satisfies never
     }
+  }
+
+  /** The group as it is, and the names of the topics: what a decision needs to be about. */
+  async function lookBeforeAsking({
+    reset,
+    group: seen,
+  }: ResetRequest): Promise<
+    ReadOutcome<{ group: Group; topics: string[] }> | { kind: 'impossible'; cause: string }
+  > {
+    const group: ReadOutcome<Group> =
+      seen === null ? await reader.group(reset.target) : { kind: 'read', value: seen }
+    if (group.kind !== 'read') return group
+    if (group.value.state === 'Dead') return { kind: 'impossible', cause: 'there is no such consumer group' }
+    const topics: ReadOutcome<string[]> =
+      reset.scope === 'allTopics'
+        ? await cluster.committedTopics(reset.target)
+        : { kind: 'read', value: reset.topics }
+    if (topics.kind !== 'read') return topics
+    if (topics.value.length === 0) {
+      return { kind: 'impossible', cause: 'the group has no committed offsets on any topic' }
+    }
+    return { kind: 'read', value: { group: group.value, topics: topics.value } }
   }
 
   async function updateCard(request: ResetRequest): Promise<'paid' | 'left'> {

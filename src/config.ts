@@ -14,7 +14,7 @@ export interface Config {
   /** Absent for a worker apart, which never speaks to Slack. */
   slack: SlackConfig | undefined
   ckafka: CkafkaSettings
-  instances: { id: string; label: string }[]
+  instances: { id: string; name: string }[]
   approvers: Approvers
   approvalsChannel: string | null
   requestExpiryMs: number
@@ -30,6 +30,7 @@ export interface SlackConfig {
 }
 
 export interface CkafkaSettings {
+  dialect: 'v2' | 'v3'
   endpoint: string
   region: string
   secretId: string
@@ -38,6 +39,9 @@ export interface CkafkaSettings {
   signatureMethod: 'HmacSHA256' | 'HmacSHA1'
   setOffsetsAction: string
 }
+
+/** Of the mainland; the international host is a setting. */
+const ENDPOINTS = { v3: 'https://ckafka.tencentcloudapi.com', v2: 'https://ckafka.api.qcloud.com' } as const
 
 const UNITS_MS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
@@ -73,8 +77,8 @@ const schema = z.object({
     .optional(),
   SLACK_SIGNING_SECRET: text.optional(),
   SLACK_API_URL: httpUrl.transform(url => (url.endsWith('/') ? url : `${url}/`)).optional(),
-  CKAFKA_API: z.enum(['v2'], 'must be v2').default('v2'),
-  CKAFKA_ENDPOINT: httpUrl.default('https://ckafka.api.qcloud.com'),
+  CKAFKA_API: z.enum(['v3', 'v2'], 'must be v3 or v2').default('v3'),
+  CKAFKA_ENDPOINT: httpUrl.optional(),
   CKAFKA_SIGNATURE_METHOD: z
     .enum(['HmacSHA256', 'HmacSHA1'], 'must be HmacSHA256 or HmacSHA1')
     .default('HmacSHA256'),
@@ -126,7 +130,8 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
       redisPrefix: data.REDIS_PREFIX,
       slack: data.ROLE === 'worker' ? undefined : slackOf(data),
       ckafka: {
-        endpoint: data.CKAFKA_ENDPOINT,
+        dialect: data.CKAFKA_API,
+        endpoint: data.CKAFKA_ENDPOINT ?? ENDPOINTS[data.CKAFKA_API],
         region: data.TENCENTCLOUD_REGION,
         secretId: data.TENCENTCLOUD_SECRET_ID,
         secretKey: data.TENCENTCLOUD_SECRET_KEY,
@@ -168,9 +173,9 @@ function slackOf(data: z.output<typeof schema>): SlackConfig {
 }
 
 /** `ckafka-xxooa0=Orders` or just the id. */
-function instanceOf(part: string): { id: string; label: string } {
-  const [id = '', label = ''] = part.split(/=(.*)/s, 2).map(piece => piece.trim())
-  return { id, label: label === '' ? id : label }
+function instanceOf(part: string): { id: string; name: string } {
+  const [id = '', name = ''] = part.split(/=(.*)/s, 2).map(piece => piece.trim())
+  return { id, name: name === '' ? id : name }
 }
 
 function isUrlOf(...protocols: string[]): (value: string) => boolean {

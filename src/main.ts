@@ -1,17 +1,22 @@
 // The composition root: settings → adapters → service → start → signals → ordered stop. No decision is made here.
 
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { realpathSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createWorkQueue, type Executor, startExecutor } from './adapters/bullmq/work-queue.ts'
+import { budgetsOf } from './adapters/ckafka/budgets.ts'
+import { createCachedReader } from './adapters/ckafka/cached-reader.ts'
 import { createCkafka } from './adapters/ckafka/ckafka.ts'
 import { connectRedis } from './adapters/redis/connect.ts'
+import { createLongNames } from './adapters/redis/long-names.ts'
+import { createQuota } from './adapters/redis/quota.ts'
 import { createRedisStore } from './adapters/redis/store.ts'
 import { createSlackApp, type SlackApp } from './adapters/slack/app.ts'
 import { createSlackChat } from './adapters/slack/chat.ts'
+import type { FormListenersDeps } from './adapters/slack/form-listeners.ts'
 import { createWebClient } from './adapters/slack/web-client.ts'
 import { type ApprovalsService, createApprovals } from './approvals.ts'
 import { type Config, readConfig, type SlackConfig } from './config.ts'
@@ -23,7 +28,7 @@ const PUMP_REST_MS = 250
 const PUMP_SILENT_MS = 30_000
 /** Without this wait the first round of the pump would be a fault in the log of every start. */
 const REDIS_CONNECT_MS = 2_000
-const IDLE_MS = 10_000
+const IDLE_MS = 3_000
 const SLACK_RETRY_MS = [1_000, 2_000, 5_000, 10_000, 30_000]
 
 export interface Rewind {
@@ -44,7 +49,11 @@ export async function startRewind(config: Config, telemetry: Telemetry): Promise
   const { token, ...ckafka } = config.ckafka
   const cluster = createCkafka(
     { ...ckafka, ...(token === undefined ? {} : { token }) },
-    { now: Date.now, onCall: telemetry.observeCall },
+    {
+      now: Date.now,
+      onCall: telemetry.observeCall,
+      quota: createQuota(redis, prefix, budgetsOf(ckafka.dialect, accountOf(ckafka.secretId))),
+    },
   )
   const client =
     config.slack === undefined
@@ -64,7 +73,16 @@ export async function startRewind(config: Config, telemetry: Telemetry): Promise
             report({ event: 'fault', where: `user group ${groupId}, taken as empty`, error }),
         })
   const approvals = createApprovals(
-    { store, queue, cluster, chat, clock: Date.now, report, processId: `${config.role}-${randomUUID()}` },
+    {
+      store,
+      queue,
+      cluster,
+      reader: cluster,
+      chat,
+      clock: Date.now,
+      report,
+      processId: `${config.role}-${randomUUID()}`,
+    },
     {
       approvers: config.approvers,
       approvalsChannel: config.approvalsChannel,
@@ -74,7 +92,19 @@ export async function startRewind(config: Config, telemetry: Telemetry): Promise
     },
   )
 
-  const bot = config.slack === undefined ? null : startBot(config, config.slack, approvals, telemetry)
+  const bot =
+    config.slack === undefined
+      ? null
+      : startBot(config.slack, telemetry, {
+          approvals,
+          reader: createCachedReader(cluster, { now: Date.now }),
+          names: createLongNames(redis, prefix, error =>
+            report({ event: 'fault', where: 'long names', error }),
+          ),
+          clock: Date.now,
+          report,
+          instances: config.instances,
+        })
   const executor =
     config.role === 'bot'
       ? null
@@ -103,14 +133,19 @@ export async function startRewind(config: Config, telemetry: Telemetry): Promise
       await bot?.stopIntake()
       await executor?.close(config.callMs + 5_000)
       // What is not paid by then is still owed, and the next process pays it.
-      await Promise.race([approvals.idle(), delay(IDLE_MS, undefined, { ref: false })])
-      await Promise.all([queue.close(), cluster.close()])
+      const ending = approvals.idle().then(() => Promise.all([queue.close(), cluster.close()]))
+      await Promise.race([ending, delay(IDLE_MS, undefined, { ref: false })])
       redis.disconnect()
       server.close()
       server.closeAllConnections()
       telemetry.info('stopped', { event: 'stopped' })
     },
   }
+}
+
+/** Names the account in keys without giving its id away. */
+function accountOf(secretId: string): string {
+  return createHash('sha256').update(secretId).digest('hex').slice(0, 12)
 }
 
 interface Bot {
@@ -120,17 +155,12 @@ interface Bot {
 }
 
 function startBot(
-  config: Config,
   slackConfig: SlackConfig,
-  approvals: ApprovalsService,
   telemetry: Telemetry,
+  deps: FormListenersDeps & { approvals: ApprovalsService },
 ): Bot {
-  const { report } = telemetry
-  const slack = createSlackApp(
-    slackConfig,
-    { approvals, clock: Date.now, report, instances: config.instances },
-    telemetry.slackLogger,
-  )
+  const { approvals, report } = deps
+  const slack = createSlackApp(slackConfig, deps, telemetry.slackLogger)
   const pump = startPump({
     payDue: approvals.payDue,
     payForgotten: approvals.payForgotten,

@@ -134,6 +134,14 @@ export interface Quota {
   ): Promise<{ ok: true } | { ok: false; retryAfterMs: number }>
 }
 
+/** Names that do not fit where they have to travel. */
+export interface LongNames {
+  /** A token of 44 characters that stands for the name for a week; always the same for the same name. */
+  tokenOf(name: string): string
+  /** The name of a token; anything else, and a token that has been forgotten, comes back as it is. */
+  nameOf(token: string): Promise<string>
+}
+
 /**
  * How a call to Slack ended. `later`: Slack was not reached or asked to wait; nothing was posted.
  * `refused`: Slack said no and will again (`code` is Slack's own). `unknown`: it may have been posted.
@@ -183,6 +191,8 @@ export type Report = (event: ProductEvent) => void
 
 export interface Submittal {
   reset: Reset
+  /** The group as just seen; null when it could not be read in time, and is to be looked at before anybody decides. */
+  group: Group | null
   reason: string
   requester: string
   askedIn: string

@@ -47,7 +47,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   'adapters/slack/': [
     ...['request/', 'ports.ts', 'adapters/slack/', 'node:', 'zod', 'undici'],
-    ...['@slack/bolt', '@slack/types', '@slack/web-api', 'csv-stringify', 'p-limit', 'string-argv'],
+    ...['@slack/bolt', '@slack/types', '@slack/web-api', 'csv-stringify', 'fuse.js', 'p-limit'],
   ],
   'main.ts': [
     ...['request/', 'ports.ts', 'approvals.ts', 'pump.ts', 'config.ts', 'telemetry.ts', 'adapters/', 'node:'],

@@ -28,7 +28,8 @@ describe('the settings', () => {
         approvalsChannel: null,
         slack: { delivery: { kind: 'socket' } },
         ckafka: {
-          endpoint: 'https://ckafka.api.qcloud.com',
+          dialect: 'v3',
+          endpoint: 'https://ckafka.tencentcloudapi.com',
           setOffsetsAction: 'SetGroupOffsets',
           token: undefined,
         },
@@ -81,8 +82,8 @@ describe('the settings', () => {
     expect(read).toMatchObject({
       config: {
         instances: [
-          { id: 'ckafka-a', label: 'Orders prod' },
-          { id: 'ckafka-b', label: 'ckafka-b' },
+          { id: 'ckafka-a', name: 'Orders prod' },
+          { id: 'ckafka-b', name: 'ckafka-b' },
         ],
       },
     })

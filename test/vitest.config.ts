@@ -7,5 +7,7 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 15_000,
     hookTimeout: 30_000,
+    // Most of the time goes by in waiting for sockets and timers, not in computing.
+    maxWorkers: 4,
   },
 })

@@ -2,6 +2,7 @@
 // All safety claims live here: who may decide, who may call, and that nothing is called twice on a guess.
 
 import { z } from 'zod'
+import type { Group } from './group.ts'
 import type {
   AuditEvent,
   Command,
@@ -41,6 +42,7 @@ export type Decided = { ok: true; next: ResetRequest } | { ok: false; refusal: R
 export interface Draft {
   id: RequestId
   reset: Reset
+  group: Group | null
   reason: string
   requester: string
   askedIn: string
@@ -48,7 +50,7 @@ export interface Draft {
   expiresAtMs: number
 }
 
-/** A new request. "All topics" has to be expanded to names before anybody can decide on it. */
+/** A new request. Nobody can decide on it before "all topics" are names and somebody has looked at the group. */
 export function submit(draft: Draft, nowMs: number): ResetRequest {
   return {
     schema: 1,
@@ -56,10 +58,7 @@ export function submit(draft: Draft, nowMs: number): ResetRequest {
     version: 1,
     revision: 1,
     createdAtMs: nowMs,
-    state:
-      draft.reset.scope === 'allTopics'
-        ? { name: 'preparing', tries: 0, retryAtMs: nowMs }
-        : { name: 'pending' },
+    state: isPrepared(draft) ? { name: 'pending' } : { name: 'preparing', tries: 0, retryAtMs: nowMs },
     dispatches: 0,
     posts: {},
     cardRevision: 0,
@@ -67,11 +66,16 @@ export function submit(draft: Draft, nowMs: number): ResetRequest {
   }
 }
 
+function isPrepared({ reset, group }: Draft): boolean {
+  return reset.scope === 'topics' && group !== null
+}
+
 export function submissionOf(draft: Draft): Submission {
-  const { reason, requester, askedIn, channel, expiresAtMs } = draft
+  const { group, reason, requester, askedIn, channel, expiresAtMs } = draft
   return {
     kind: 'submit',
     reset: z.encode(resetSchema, draft.reset),
+    group,
     reason,
     requester,
     askedIn,
@@ -95,7 +99,11 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
   switch (command.kind) {
     case 'prepare':
       if (state.name !== 'preparing') return refuse('stale')
-      return visible(request, { name: 'pending' }, { reset: { ...request.reset, topics: command.topics } })
+      return visible(
+        request,
+        { name: 'pending' },
+        { group: command.group, reset: { ...request.reset, topics: command.topics } },
+      )
 
     case 'prepareLater':
       if (state.name !== 'preparing') return refuse('stale')

@@ -2,6 +2,7 @@
 // Written as JSON and read back by schema: a field that cannot be read is an error here, never an `undefined` further in.
 
 import { z } from 'zod'
+import { type Group, groupSchema } from './group.ts'
 import { resetSchema } from './reset.ts'
 import { countsSchema, refusalReasonSchema } from './result.ts'
 
@@ -104,6 +105,8 @@ export const requestSchema = z.object({
   /** Counts the changes a person can see; the card shows one of them. */
   revision: z.int().positive(),
   reset: resetSchema,
+  /** The group as it was seen when this was asked for; null until somebody has looked. */
+  group: groupSchema.nullable(),
   reason: z.string(),
   requester: userIdSchema,
   /** Where the command was typed, and where the card belongs. */
@@ -139,6 +142,7 @@ export type AuditedCommand = Submission | Command
 export interface Submission {
   kind: 'submit'
   reset: z.input<typeof resetSchema>
+  group: Group | null
   reason: string
   requester: string
   askedIn: string
@@ -147,7 +151,7 @@ export interface Submission {
 }
 
 export type Command =
-  | { kind: 'prepare'; topics: string[] }
+  | { kind: 'prepare'; topics: string[]; group: Group }
   | { kind: 'prepareLater'; retryAtMs: number }
   | { kind: 'prepareFailed'; cause: string }
   | { kind: 'decide'; verdict: 'approve' | 'reject'; by: string; note: string; mayDecide: boolean }

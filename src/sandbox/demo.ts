@@ -20,21 +20,23 @@ Starts Rewind with a local Slack, a CKafka simulator and a private Redis.
   --http          Slack reaches Rewind over signed HTTP instead of Socket Mode
   --help          this text
 
-REDIS_URL, when set, is used instead of a private Redis.`
+REDIS_URL, when set, is used instead of a private Redis. CKAFKA_API chooses the API, v3 (default) or v2.`
 
 const HELP = [
   'cluster [<group>]          where the group stands (orders-billing unless named)',
   'cluster stop|start <group> take the members of a group away, or bring them back',
   'cluster produce orders 10  write 10 messages to a topic, spread over its partitions',
-  'fault [<kind> [<times>]]   let the next SetGroupOffsets go wrong; alone: the kinds; fault clear ends it',
+  'fault [<kind> [<times>]]   let the next reset go wrong; alone: the kinds; fault clear ends it',
   'bot kill|start             kill Rewind the hard way, or start it again',
   'log [<n>]                  the last lines that Rewind logged',
   'quit                       end everything',
 ]
 
+/** The calls that move offsets: one in each API. */
+const RESET_ACTIONS = ['SetGroupOffsets', 'ModifyGroupOffsets'] as const
+
 const FAULTS: Record<string, CkafkaFault> = {
-  refuse: { kind: 'code', code: 4000, message: '(1049)group is not empty' },
-  quota: { kind: 'code', code: 4400, message: '(0)too many requests' },
+  throttle: { kind: 'status', status: 429, afterDoingIt: false },
   'cut-before': { kind: 'cut', afterDoingIt: false },
   'cut-after': { kind: 'cut', afterDoingIt: true },
   hang: { kind: 'hang', afterDoingIt: true },
@@ -84,7 +86,13 @@ async function main(flags: string[]): Promise<void> {
     process.on(signal, () => void end(whenStopped))
 
   try {
-    world = await startWorld({ delivery, log: console.log, ...(redisUrl ? { redisUrl } : {}) })
+    const { CKAFKA_API } = process.env
+    world = await startWorld({
+      delivery,
+      log: console.log,
+      ...(redisUrl ? { redisUrl } : {}),
+      ...(CKAFKA_API ? { env: { CKAFKA_API } } : {}),
+    })
     await world.waitForBot()
     if (alone) {
       console.log(
@@ -323,8 +331,8 @@ function plantFault({ ckafka }: World, [name, times = '1']: string[]): string[] 
       `  ${Object.keys(FAULTS).join(', ')}`,
     ]
   }
-  ckafka.inject('SetGroupOffsets', fault, count)
-  return [`The next ${count === 1 ? 'call' : `${count} calls`} of SetGroupOffsets: ${JSON.stringify(fault)}`]
+  for (const action of RESET_ACTIONS) ckafka.inject(action, fault, count)
+  return [`The next ${count === 1 ? 'reset' : `${count} resets`}: ${JSON.stringify(fault)}`]
 }
 
 async function steerBot({ bot, waitForBot }: World, verb: string | undefined): Promise<string> {

@@ -24,7 +24,7 @@ async function start() {
     const [card] = cards()
     return card === undefined ? [] : world.slack.thread(OPS, card.ts)
   }
-  const calls = () => world.ckafka.calls('SetGroupOffsets')
+  const calls = () => world.ckafka.calls('ModifyGroupOffsets')
 
   return {
     world,
@@ -102,7 +102,7 @@ describe('killed and started again, one request is one request', () => {
   scene('when it dies with the call in flight: unclear, and not called again', async stage => {
     await stage.submit()
     await until(() => stage.cards().length === 1)
-    stage.world.ckafka.inject('SetGroupOffsets', { kind: 'hang', afterDoingIt: true })
+    stage.world.ckafka.inject('ModifyGroupOffsets', { kind: 'hang', afterDoingIt: true })
     await stage.approve()
     await until(() => stage.calls().length === 1)
     await stage.killAndRestart()
@@ -126,7 +126,7 @@ describe('killed and started again, one request is one request', () => {
   scene('and stopped in order, it lets the call in flight end and exits 0', async stage => {
     await stage.submit()
     await until(() => stage.cards().length === 1)
-    stage.world.ckafka.inject('SetGroupOffsets', { kind: 'delay', ms: 500 })
+    stage.world.ckafka.inject('ModifyGroupOffsets', { kind: 'delay', ms: 500 })
     await stage.approve()
     await until(() => stage.world.bot.logs().some(line => line.includes('"start"')))
     await stage.world.bot.kill('SIGTERM')

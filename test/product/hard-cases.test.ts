@@ -117,14 +117,17 @@ describe('the answer', () => {
   })
 
   it('that never left us is asked for again by itself, once', async () => {
-    product = await startProduct()
-    const upstream = await startTcpProxy(Number(new URL(product.ckafka.url).port))
-    await product.stop()
-    product = await startProduct({ env: { CKAFKA_ENDPOINT: `http://127.0.0.1:${upstream.port}` } })
-    await upstream.close()
+    product = await startProduct({
+      ckafkaBehind: async url => {
+        proxy = await startTcpProxy(Number(new URL(url).port))
+        return `http://127.0.0.1:${proxy.port}`
+      },
+    })
     await product.ask(ASK)
+    await proxy?.close()
+    proxy = undefined
     await product.review(product.bob, 'Approve')
-    await until(() => textOf(product.card()).includes('did not reach CKafka'))
+    await until(() => textOf(product.card()).includes('was not carried out'))
     expect(textOf(product.card())).toContain('Attempt 1')
     expect(textOf(product.card())).toContain('The next one starts')
   })
@@ -158,7 +161,7 @@ describe('every click is answered', () => {
     const outcomes = await Promise.all([product.bob.submit(), product.carol.submit()])
     expect(outcomes.map(outcome => outcome.kind).sort()).toEqual(['closed', 'updated'])
     const told = outcomes.find(outcome => outcome.kind === 'updated')
-    expect(JSON.stringify(told)).toMatch(/has approved R-1|has ended/)
+    expect(JSON.stringify(told)).toMatch(/has approved R-1|R-1 is done/)
     await until(() => product.threadText().includes('4 partitions succeeded'))
     expect(product.callsToReset()).toBe(1)
     expect(product.threadText().match(/approved R-1/g)).toHaveLength(1)
@@ -203,7 +206,7 @@ describe('when Redis is away', () => {
     await product.ask(ASK)
     await until(() => product.slack.messages(OPS).length === 1)
     await product.bob.command(OPS, '/offset-requests')
-    await heard(product.bob, '1 request open')
+    await heard(product.bob, '1 request is open')
   })
 
   it('a decision whose reply is lost counts once and runs once', async () => {

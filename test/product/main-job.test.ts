@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { demoSeed } from '../../src/sandbox/ckafka/seed.ts'
 import { DEMO, OPS, type Product, startProduct, textOf, until } from '../support/product.ts'
 
 let product: Product
@@ -6,9 +7,14 @@ afterEach(() => product.stop())
 
 const ASK = `--instance ${DEMO.instance} --group ${DEMO.group} --topic orders --topic payments --to-earliest --reason "wrong VAT rate"`
 
-describe.each(['socket', 'http'] as const)('the main job over %s', delivery => {
+describe.each([
+  ['socket', 'v2'],
+  ['http', 'v2'],
+  ['socket', 'v3'],
+  ['http', 'v3'],
+] as const)('the main job over %s with API %s', (delivery, dialect) => {
   it('goes from the slash command to moved offsets and a thread that says so', async () => {
-    product = await startProduct({ delivery })
+    product = await startProduct({ delivery, dialect })
     const card = await product.ask(ASK)
     expect(textOf(card)).toContain('R-1 · waiting for approval')
     expect(textOf(card)).toContain('@alice asks to reset the offsets of')
@@ -34,9 +40,10 @@ it('opens the form before anything is asked of CKafka, with every flag filled in
   const { alice } = product
   await alice.command(OPS, `/reset-offsets ${ASK}`)
   const view = await alice.waitForView()
-  expect(product.ckafka.calls()).toEqual([])
+  const [opened] = product.slack.calls('views.open')
+  for (const call of product.ckafka.calls()) expect(call.atMs).toBeGreaterThanOrEqual(opened?.atMs ?? 0)
   const values = JSON.stringify(view.state.values)
-  for (const filled of [DEMO.group, DEMO.instance, 'orders\\npayments', 'earliest', 'wrong VAT rate']) {
+  for (const filled of [DEMO.group, DEMO.instance, '"orders"', '"payments"', 'earliest', 'wrong VAT rate']) {
     expect(values).toContain(filled)
   }
 })
@@ -46,6 +53,8 @@ it('shows just the fields a strategy needs, and keeps what was typed', async () 
   const { alice } = product
   await alice.command(OPS, '/reset-offsets')
   await alice.waitForView()
+  await alice.fill('CKafka instance', 'orders-demo (ckafka-demo0001)')
+  await alice.waitForView(view => view.private_metadata.includes('ckafka-demo0001'))
   await alice.fill('Consumer group', 'orders-billing')
   const labels = () => JSON.stringify(alice.view()?.blocks)
   expect(labels()).not.toContain('Messages per partition')
@@ -88,8 +97,9 @@ it('brings wrong values back on their own field, and keeps the form', async () =
     'field_instance',
     'field_topics',
   ])
-  await alice.fill('CKafka instance', DEMO.instance)
-  await alice.fill('Topic names', 'orders')
+  await alice.fill('CKafka instance', 'orders-demo (ckafka-demo0001)')
+  await alice.fill('Consumer group', DEMO.group)
+  await alice.fill('Topic names', ['orders'])
   expect((await alice.submit()).kind).toBe('closed')
 })
 
@@ -111,8 +121,10 @@ it('expands "all topics" to names before anybody can approve, and resets exactly
 })
 
 it('ends an "all topics" request that has nothing to expand to, and says why', async () => {
-  product = await startProduct()
-  await product.ask(`--instance ${DEMO.instance} --group nobody-here --all-topics --to-latest --reason skip`)
+  const seed = demoSeed(Date.now())
+  seed.instances[0]?.groups.push({ name: 'brand-new', commits: {} })
+  product = await startProduct({ seed })
+  await product.ask(`--instance ${DEMO.instance} --group brand-new --all-topics --to-latest --reason skip`)
   await until(() => textOf(product.card()).includes('· failed'))
   expect(textOf(product.card())).toContain('no committed offsets')
   expect(product.callsToReset()).toBe(0)
@@ -136,7 +148,7 @@ it('lists the open requests and opens a review from there', async () => {
   await until(() => bob.ephemerals().some(message => textOf(message).includes('No request is open')))
   await product.ask(ASK)
   await bob.command(OPS, '/offset-requests')
-  await until(() => bob.ephemerals().some(message => textOf(message).includes('1 request open')))
+  await until(() => bob.ephemerals().some(message => textOf(message).includes('1 request is open')))
   const list = bob.ephemerals().at(-1)
   if (list === undefined) throw new Error('no list')
   await bob.press(list, 'Review')

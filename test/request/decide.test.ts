@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { backoffAfter, decide, MAX_ATTEMPTS, nextDueAt, owed, submit } from '../../src/request/decide.ts'
+import type { Group } from '../../src/request/group.ts'
 import { type Command, isFinal, type ResetRequest } from '../../src/request/request.ts'
 import {
   ALICE,
@@ -17,6 +18,8 @@ import {
   start,
   T0,
 } from '../support/requests.ts'
+
+const EMPTY: Group = { state: 'Empty', members: [] }
 
 function refusalOf(request: ResetRequest, command: Command, nowMs = T0 + 1_000): string | null {
   const decided = decide(request, command, nowMs)
@@ -54,8 +57,16 @@ describe('a decision', () => {
   it('waits until "all topics" has become a list of names', () => {
     const request = submit(draft({ reset: { ...someReset, scope: 'allTopics', topics: [] } }), T0)
     expect(refusalOf(request, approve)).toBe('preparing')
-    const prepared = following(request, { kind: 'prepare', topics: ['a', 'b'] })
+    const prepared = following(request, { kind: 'prepare', topics: ['a', 'b'], group: EMPTY })
     expect(prepared.reset.topics).toEqual(['a', 'b'])
+    expect(following(prepared, approve).state.name).toBe('approved')
+  })
+
+  it('waits until somebody has looked at the group', () => {
+    const request = submit(draft({ group: null }), T0)
+    expect(refusalOf(request, approve)).toBe('preparing')
+    const prepared = following(request, { kind: 'prepare', topics: request.reset.topics, group: EMPTY })
+    expect(prepared.group).toEqual(EMPTY)
     expect(following(prepared, approve).state.name).toBe('approved')
   })
 
@@ -227,7 +238,7 @@ describe('any sequence of commands', () => {
       finish(allSucceeded, 'w2', 2),
       finish({ kind: 'notSent', cause: 'x' }, 'w1', 1),
       finish({ kind: 'unknown', cause: 'x' }, 'w1', 1),
-      { kind: 'prepare', topics: ['a'] },
+      { kind: 'prepare', topics: ['a'], group: EMPTY },
       cardPosted,
     ),
   )

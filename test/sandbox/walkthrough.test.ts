@@ -36,8 +36,13 @@ afterEach(async () => {
 })
 
 describe('the walkthrough', () => {
-  it.each(['socket', 'http'] as const)('holds from the command to the report over %s', async delivery => {
-    const { ok, failures, lines } = await walk(await start({ delivery }))
+  it.each([
+    ['socket', 'v3'],
+    ['http', 'v3'],
+    ['socket', 'v2'],
+    ['http', 'v2'],
+  ] as const)('holds from the command to the report over %s with API %s', async (delivery, CKAFKA_API) => {
+    const { ok, failures, lines } = await walk(await start({ delivery, env: { CKAFKA_API } }))
     expect(failures).toEqual([])
     expect(ok).toBe(true)
     const steps = lines.filter(line => /^\d+\. /.test(line))
@@ -46,7 +51,8 @@ describe('the walkthrough', () => {
     expect(lines.filter(line => line.startsWith('✓')).length).toBeGreaterThanOrEqual(10)
     for (const shown of [
       '⚠ Please complete this required field.',
-      '⚠ Not a topic name: payment$.',
+      '⚠ There is no group “orders-biling” on ckafka-demo0001. Did you mean',
+      'alice types “bill”: orders-billing',
       'Only approvers can decide on R-1.',
       'You asked for R-1 yourself',
       '⚠ Say why you reject it',
@@ -63,7 +69,7 @@ describe('the walkthrough', () => {
   })
 
   it('fails, and says where the offsets are, when the API answers success and moves nothing', async () => {
-    const where = await start()
+    const where = await start({ env: { CKAFKA_API: 'v2' } })
     where.ckafka.inject('SetGroupOffsets', { kind: 'lie' })
     const { ok, failures, lines } = await walk(where)
     expect(ok).toBe(false)
@@ -90,7 +96,8 @@ describe('the walkthrough', () => {
 
   it('fails when CKafka refuses the reset', async () => {
     const where = await start()
-    where.ckafka.cluster.join('orders-billing', { clientId: 'still-here' })
+    const { code, message } = where.ckafka.behaviourV3.membersRefusal
+    where.ckafka.inject('ModifyGroupOffsets', { kind: 'code', code, message })
     const { ok, failures } = await walk(where)
     expect(ok).toBe(false)
     expect(failures.join('\n')).toMatch(/the card ended as partly done: .*failed/)

@@ -25,6 +25,9 @@ const manifest = parse(readFileSync('manifest.yml', 'utf8')) as {
   features: { slash_commands: { command: string }[] }
 }
 
+/** The call that moves offsets, which must happen at most once. */
+export const RESET_ACTION = { v2: 'SetGroupOffsets', v3: 'ModifyGroupOffsets' } as const
+
 export interface Product {
   slack: LocalSlack
   ckafka: CkafkaSimulator
@@ -51,13 +54,18 @@ export interface Product {
 
 export interface ProductOptions {
   delivery?: 'socket' | 'http'
+  /** 2.0 unless told otherwise: its answers can be pinned to what the API page prints. */
+  dialect?: 'v2' | 'v3'
   seed?: ClusterSeed
   env?: Record<string, string>
   redisUrl?: string
+  /** Puts something between the product and the simulator, which is at this address. */
+  ckafkaBehind?: (url: string) => Promise<string>
 }
 
 export async function startProduct(options: ProductOptions = {}): Promise<Product> {
   const delivery = options.delivery ?? 'socket'
+  const dialect = options.dialect ?? 'v2'
   const prefix = `test-${randomUUID()}`
   const port = delivery === 'http' ? await freePort() : 0
   const ckafka = await startCkafkaSimulator({
@@ -93,7 +101,8 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     SLACK_API_URL: slack.apiUrl,
     REDIS_URL: options.redisUrl ?? inject('redisUrl'),
     REDIS_PREFIX: prefix,
-    CKAFKA_ENDPOINT: ckafka.url,
+    CKAFKA_API: dialect,
+    CKAFKA_ENDPOINT: (await options.ckafkaBehind?.(ckafka.url)) ?? ckafka.url,
     TENCENTCLOUD_SECRET_ID: 'AKIDTEST',
     TENCENTCLOUD_SECRET_KEY: 'SECRETTEST',
     APPROVERS: 'U0BOB,S0KAFKA',
@@ -155,7 +164,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
       return card
     },
     threadText: () => slack.thread(OPS, product.card().ts).map(textOf).join('\n'),
-    callsToReset: () => ckafka.calls('SetGroupOffsets').length,
+    callsToReset: () => ckafka.calls(RESET_ACTION[dialect]).length,
     async stop() {
       await Promise.all(running.map(each => each.stop()))
       await slack.close()

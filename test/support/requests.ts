@@ -19,6 +19,7 @@ export function draft(change: Partial<Draft> = {}): Draft {
   return {
     id: requestIdSchema.parse('R-12'),
     reset: someReset,
+    group: { state: 'Empty', members: [] },
     reason: 'wrong VAT rate since 06:00',
     requester: ALICE,
     askedIn: 'C0OPS',

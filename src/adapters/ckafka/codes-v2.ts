@@ -2,18 +2,7 @@
 // documentation does not: such a code is `unknown`. Source: https://cloud.tencent.com/document/api/597/10090
 
 import type { RefusalReason } from '../../request/result.ts'
-
-/**
- * `refused` and `notSent`: answered before anything was executed. `replayed`: the clock or the nonce was not accepted.
- * `partly`: done for some topics; `data` tells which.
- */
-export type Verdict =
-  | { kind: 'succeeded' }
-  | { kind: 'partly' }
-  | { kind: 'refused'; reason: RefusalReason }
-  | { kind: 'notSent'; cause: string; retryAfterMs: number }
-  | { kind: 'replayed' }
-  | { kind: 'unknown' }
+import type { Verdict } from './call.ts'
 
 /** The quota is counted per minute (100 calls). */
 const QUOTA_WINDOW_MS = 60_000

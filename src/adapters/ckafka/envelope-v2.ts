@@ -2,12 +2,9 @@
 // not fit is a problem in words, and offsets are bigint from text to record, so that no digit is lost.
 // The field names differ between pages of the documentation (message and msg, error_code and err_code): both are read.
 
-import { LosslessNumber, parse } from 'lossless-json'
 import { z } from 'zod'
-import { clip } from '../../request/reset.ts'
 import type { PartitionReport, TopicReport } from '../../request/result.ts'
-
-export type Read<T> = { ok: true; value: T } | { ok: false; problem: string }
+import { check, int64, parseJson, type Read, shown, smallInt, text } from './fields.ts'
 
 export interface Envelope {
   code: number
@@ -16,6 +13,8 @@ export interface Envelope {
   /** Without the module code, fit to be shown. */
   message: string
   data: unknown
+  /** The whole answer: some actions put their fields beside `code`. */
+  whole: unknown
 }
 
 /** One page of GetGroupOffsets: for each topic, whether the group has a committed offset on it. */
@@ -23,22 +22,6 @@ export interface GroupOffsetsPage {
   totalCount: number | null
   topics: { topic: string; hasCommit: boolean }[]
 }
-
-const MESSAGE_MAX = 500
-const INT64_MAX = 2n ** 63n - 1n
-
-// Some answers carry numbers as strings.
-const digits = z
-  .union(
-    [z.instanceof(LosslessNumber).transform(number => number.value), z.string()],
-    'expected a whole number',
-  )
-  .pipe(z.string().regex(/^-?\d{1,19}$/, 'expected a whole number'))
-const smallInt = digits.transform(Number).pipe(z.int32('expected a small whole number'))
-const int64 = digits
-  .transform(BigInt)
-  .refine(value => value <= INT64_MAX && value >= -INT64_MAX, 'expected an int64')
-const text = z.string().nullish().catch(undefined)
 
 const envelopeSchema = z.object({ code: smallInt, message: text, msg: text, data: z.unknown().optional() })
 
@@ -67,13 +50,9 @@ const groupOffsetsSchema = z.object({
 })
 
 export function readEnvelope(body: string): Read<Envelope> {
-  let json: unknown
-  try {
-    json = parse(body)
-  } catch {
-    return { ok: false, problem: 'not JSON' }
-  }
-  const read = check(envelopeSchema, json, '')
+  const json = parseJson(body)
+  if (!json.ok) return json
+  const read = check(envelopeSchema, json.value, '')
   if (!read.ok) return read
   const { code, message, msg, data } = read.value
   const whole = message || msg || ''
@@ -85,6 +64,7 @@ export function readEnvelope(body: string): Read<Envelope> {
       moduleCode: moduleCode === undefined ? null : Number(moduleCode),
       message: shown(whole.slice(prefix?.length ?? 0)),
       data,
+      whole: json.value,
     },
   }
 }
@@ -162,25 +142,4 @@ export function readGroupOffsetsData(data: unknown): Read<GroupOffsetsPage> {
       })),
     },
   }
-}
-
-/** The first problem, by its place and never by its value: `data.succ[0].topic: expected string`. */
-function check<T>(schema: z.ZodType<T>, value: unknown, root: string): Read<T> {
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return { ok: true, value: parsed.data }
-  const issue = parsed.error.issues[0]
-  const place = (issue?.path ?? []).reduce<string>(
-    (path, step) =>
-      typeof step === 'number' ? `${path}[${step}]` : path === '' ? String(step) : `${path}.${String(step)}`,
-    root,
-  )
-  const what = (issue?.message ?? 'unreadable').replace('Invalid input: ', '').replace(/, received .*$/, '')
-  return { ok: false, problem: place === '' ? what : `${place}: ${what}` }
-}
-
-/** Text from outside, made fit for a card: one line, no control or direction marks, at most 500 characters. */
-function shown(from: string): string {
-  // Cut first: nothing beyond can be shown, and a whole answer could be one text.
-  const flat = from.slice(0, MESSAGE_MAX * 4).replace(/[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069]+/gu, ' ')
-  return clip(flat.trim(), MESSAGE_MAX)
 }

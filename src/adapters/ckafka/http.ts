@@ -7,6 +7,7 @@ import { classifyNetworkError, type NetworkFault, spelled, type TimeLimits } fro
 export interface HttpRequest {
   method: 'GET' | 'POST'
   url: string
+  headers?: Readonly<Record<string, string>>
   body?: string
 }
 
@@ -88,7 +89,7 @@ async function exchange(
 
 async function attempt(
   agent: Agent,
-  { method, url, body }: HttpRequest,
+  { method, url, headers, body }: HttpRequest,
   signal: AbortSignal,
   limits: TimeLimits,
   now: () => number,
@@ -101,7 +102,7 @@ async function attempt(
       headers: {
         accept: 'application/json',
         'user-agent': 'rewind',
-        ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+        ...headers,
       },
       ...(body === undefined ? {} : { body }),
     })

@@ -35,6 +35,17 @@ export function problemWithTarget({ instanceId, group }: Target): string | undef
     : 'The name of the consumer group is not valid text.'
 }
 
+/** Of names that are given whole. */
+export function problemWithNames(names: readonly string[]): string | undefined {
+  if (names.some(name => name.trim() === '')) return 'A name is empty.'
+  return names.every(isEncodable) ? undefined : 'A name is not valid text.'
+}
+
+/** Of a search, whose text may be empty. */
+export function problemWithSearch(instanceId: string, search: string): string | undefined {
+  return problemWithNames(search === '' ? [instanceId] : [instanceId, search])
+}
+
 function problemWithStrategy(strategy: Strategy): string | undefined {
   switch (strategy.kind) {
     case 'shift':

@@ -1,9 +1,10 @@
 // What the adapter is given: where the API is, as whom to call it, and how long to wait. It must never read the environment.
 
+import type { Quota } from '../../ports.ts'
 import type { SignatureMethod } from './sign-v2.ts'
 
-export interface CkafkaConfig {
-  /** `https://ckafka.api.qcloud.com` */
+interface Account {
+  /** `https://ckafka.api.qcloud.com` (2.0), `https://ckafka.tencentcloudapi.com` or `…intl.tencentcloudapi.com` (3.0). */
   endpoint: string
   /** `ap-guangzhou` */
   region: string
@@ -11,11 +12,21 @@ export interface CkafkaConfig {
   secretKey: string
   /** Of temporary credentials. */
   token?: string
+  timeouts?: Partial<CkafkaTimeouts>
+}
+
+export interface ConfigV2 extends Account {
+  dialect: 'v2'
   signatureMethod: SignatureMethod
   /** `SetGroupOffsets`; the sample of the API's page spells it `SetGroupOffset`. */
   setOffsetsAction: string
-  timeouts?: Partial<CkafkaTimeouts>
 }
+
+export interface ConfigV3 extends Account {
+  dialect: 'v3'
+}
+
+export type CkafkaConfig = ConfigV2 | ConfigV3
 
 export interface CkafkaTimeouts {
   connectMs: number
@@ -25,11 +36,20 @@ export interface CkafkaTimeouts {
   callMs: number
   /** All pages of one read together. */
   readMs: number
+  /** The same where a person waits for the answer. */
+  personReadMs: number
+  /** Before an offset that is not as asked is read again (3.0). */
+  secondLookMs: number
 }
 
 export interface CkafkaDeps {
   now: () => number
-  /** After each try, sent or not. `code` is the API's, `http 502`, the network error's, or null. */
+  /** Asked before each call; absent: as many calls as one likes. */
+  quota?: Quota
+  /**
+   * After each try, sent or not. `code` is the API's, `http 502`, the network error's, `budget` when the quota did not
+   * let it through, or null.
+   */
   onCall?: (call: { action: string; outcome: string; code: string | null; durationMs: number }) => void
 }
 
@@ -39,4 +59,6 @@ export const DEFAULT_TIMEOUTS: CkafkaTimeouts = {
   bodyMs: 10_000,
   callMs: 20_000,
   readMs: 60_000,
+  personReadMs: 8_000,
+  secondLookMs: 500,
 }

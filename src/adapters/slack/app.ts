@@ -2,7 +2,8 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from '@slack/bolt'
-import { type ListenersDeps, registerListeners } from './listeners.ts'
+import { type FormListenersDeps, registerFormListeners } from './form-listeners.ts'
+import { registerReviewListeners } from './review-listeners.ts'
 
 export interface SlackAppConfig {
   botToken: string
@@ -24,7 +25,7 @@ export interface SlackApp {
 /** Slack allows three seconds for an answer, and opening a form is part of it. */
 const LISTENER_CALL_MS = 2_500
 
-export function createSlackApp(config: SlackAppConfig, deps: ListenersDeps, logger: Logger): SlackApp {
+export function createSlackApp(config: SlackAppConfig, deps: FormListenersDeps, logger: Logger): SlackApp {
   const address = config.apiUrl === undefined ? {} : { slackApiUrl: config.apiUrl }
   const { receiver, socket, http } = createReceiver(config.delivery, address, logger)
   const app = new App({
@@ -52,7 +53,8 @@ export function createSlackApp(config: SlackAppConfig, deps: ListenersDeps, logg
     }
   })
   app.error(async error => deps.report({ event: 'fault', where: 'listener', error }))
-  registerListeners(app, deps)
+  registerFormListeners(app, deps)
+  registerReviewListeners(app, deps)
   socket?.client.on('connected', () => {
     connected = true
   })

@@ -19,7 +19,7 @@ import {
   strong,
   words,
 } from './text.ts'
-import { outcomeSentence, STATE_WORDS, topicsInWords } from './words.ts'
+import { groupInWords, outcomeSentence, STATE_WORDS, topicsInWords } from './words.ts'
 
 export interface Message {
   text: string
@@ -41,10 +41,17 @@ export function card(request: ResetRequest): Message {
     blocks: [
       { type: 'header', text: plain(title, LIMITS.headerText) },
       facts(request, TOPICS_ON_CARD),
+      ...groupInUse(request),
       paragraph(line(...stateLine(request))),
       ...buttons(request),
     ],
   }
+}
+
+/** As it was when this was asked for; the approval modal shows it as it is. */
+function groupInUse({ group, state }: ResetRequest): KnownBlock[] {
+  if (group === null || group.state === 'Empty' || !['pending', 'approved'].includes(state.name)) return []
+  return [paragraph(line(strong('When asked: '), words(groupInWords(group))))]
 }
 
 /** Who asks for what, where and why. */
@@ -82,7 +89,7 @@ export function stateLine(request: ResetRequest): Piece[] {
   const { state } = request
   switch (state.name) {
     case 'preparing':
-      return [words('Reading which topics the group has committed offsets for. Then it can be reviewed.')]
+      return [words('Looking at the group and its topics. Then it can be reviewed.')]
     case 'pending':
       return [words('An approver has to review it. It expires '), moment(request.expiresAtMs), words('.')]
     case 'rejected':

@@ -1,147 +1,264 @@
 // The text after /reset-offsets: the flags of kafka-consumer-groups.sh, turned into form fields.
-// It never refuses: what it understood prefills the form, and what it did not is said there.
+// It never refuses and never guesses: what it understood prefills the form, and what it did not is said there.
 
-import { parseArgs } from 'node:util'
-import { parseArgsStringToArgv } from 'string-argv'
-import { type ResetFields, type Strategy, splitTopics, utc } from '../../request/reset.ts'
+import {
+  clip,
+  grouped,
+  parseWhole,
+  REASON_MAX,
+  type ResetFields,
+  type Strategy,
+  splitTopics,
+  utc,
+} from '../../request/reset.ts'
+import { LIMITS } from './limits.ts'
 
 export interface Flags {
   fields: ResetFields
-  /** One sentence for each flag that could not be understood. */
+  /** One sentence for each thing that could not be understood. */
   problems: string[]
 }
 
-const OPTIONS = {
-  instance: { type: 'string' },
-  group: { type: 'string' },
-  topic: { type: 'string', multiple: true },
-  'all-topics': { type: 'boolean' },
-  'shift-by': { type: 'string' },
-  'to-datetime': { type: 'string' },
-  'by-duration': { type: 'string' },
-  'to-earliest': { type: 'boolean' },
-  'to-latest': { type: 'boolean' },
-  'to-offset': { type: 'string' },
-  reason: { type: 'string' },
-} as const
+const STRATEGIES = {
+  'shift-by': 'shift',
+  'to-datetime': 'time',
+  'by-duration': 'time',
+  'to-earliest': 'earliest',
+  'to-latest': 'latest',
+  'to-offset': 'offset',
+} as const satisfies Record<string, Strategy['kind']>
+const VALUELESS = ['all-topics', 'to-earliest', 'to-latest']
+const NAMES = ['instance', 'group', 'topic', 'all-topics', 'reason', ...Object.keys(STRATEGIES)]
+/** A longer one cannot exist, and a shortened one would be another name. */
+const LONGEST = { instance: 64, group: 255 } as const
 
-type FlagName = keyof typeof OPTIONS
+type StrategyFlag = keyof typeof STRATEGIES
 
 /** @param nowMs what --by-duration counts back from */
 export function parseFlags(text: string, nowMs: number): Flags {
+  const { words, unclosed } = splitWords(unescaped(text))
+  const { typed, stray } = readFlagWords(words)
   const fields: ResetFields = {}
   const problems: string[] = []
-  const topics: string[] = []
-  const strategies = new Map<FlagName, Partial<ResetFields>>()
-  const { tokens } = parseArgs({
-    args: joinNegativeValues(parseArgsStringToArgv(asTyped(text))),
-    options: OPTIONS,
-    strict: false,
-    tokens: true,
-    allowPositionals: true,
-  })
+  const chosen = new Map<StrategyFlag, Partial<ResetFields>>()
+  if (unclosed) problems.push('A quote is never closed, so its end is a guess. Check the fields.')
 
-  for (const token of tokens) {
-    if (token.kind === 'positional') problems.push(`“${token.value}” belongs to no flag.`)
-    if (token.kind !== 'option') continue
-    const name = token.name as FlagName
-    if (!Object.hasOwn(OPTIONS, name)) {
-      problems.push(`${token.rawName} is not a flag Rewind knows.`)
+  for (const [name, values] of typed) {
+    if (!NAMES.includes(name)) {
+      const given = values.filter(value => value !== '').map(value => `“${clip(value, 40)}”`)
+      const lost = given.length === 0 ? '' : `, so ${given.slice(0, 3).join(' and ')} is left out`
+      problems.push(`--${clip(name, 40)} is not a flag Rewind knows${lost}.`)
       continue
     }
-    if (OPTIONS[name].type === 'boolean') {
-      if (token.value !== undefined) problems.push(`--${name} takes no value.`)
-      else if (name === 'all-topics') fields.scope = 'allTopics'
-      else strategies.set(name, { strategy: name === 'to-earliest' ? 'earliest' : 'latest' })
+    if (VALUELESS.includes(name)) {
+      if (values.some(value => value !== '')) problems.push(`--${name} takes no value.`)
+      else if (isStrategyFlag(name)) chosen.set(name, { strategy: STRATEGIES[name] })
+      else fields.scope = 'allTopics'
       continue
     }
-    const value = token.value ?? ''
-    if (value === '') {
-      problems.push(`--${name} needs a value.`)
-      continue
-    }
-    switch (name) {
-      case 'instance':
-      case 'group':
-      case 'reason':
-        fields[name] = value
-        break
-      case 'topic':
-        topics.push(...splitTopics(value))
-        break
-      default: {
-        const read = readStrategy(name, value, nowMs)
-        if (typeof read === 'string') problems.push(read)
-        else strategies.set(name, read)
-      }
-    }
+    if (name === 'topic') continue
+    const [value = '', ...others] = new Set(values)
+    const problem =
+      value === ''
+        ? `--${name} needs a value.`
+        : others.length > 0
+          ? `--${name} is given more than once. Fill it in below.`
+          : undefined
+    if (problem !== undefined) problems.push(problem)
+    if (isStrategyFlag(name)) {
+      const read = problem === undefined ? readStrategy(name, value, nowMs) : {}
+      if (typeof read === 'string') problems.push(read)
+      // Said wrongly, it still is a choice: beside another one, neither may win.
+      chosen.set(name, { strategy: STRATEGIES[name], ...(typeof read === 'string' ? {} : read) })
+    } else if (problem === undefined) readText(name, value, fields, problems)
   }
 
-  if (topics.length > 0 && fields.scope === 'allTopics') {
-    delete fields.scope
-    fields.topics = topics.join('\n')
-    problems.push('--topic and --all-topics exclude each other. Choose one below.')
-  } else if (topics.length > 0) {
-    fields.scope = 'topics'
-    fields.topics = topics.join('\n')
-  }
-  if (strategies.size > 1) {
-    problems.push(
-      `Only one of ${[...strategies.keys()].map(flag => `--${flag}`).join(', ')} can be used. Choose below.`,
-    )
-  } else for (const chosen of strategies.values()) Object.assign(fields, chosen)
+  readTopics(typed.get('topic'), fields, problems)
+  if (chosen.size > 1) {
+    const flags = [...chosen.keys()].map(flag => `--${flag}`).join(', ')
+    problems.push(`Only one of ${flags} can be used. Choose below.`)
+  } else for (const strategy of chosen.values()) Object.assign(fields, strategy)
+  if (stray.length > 0) problems.push(strayWords(stray))
   return { fields, problems }
 }
 
-/** Slack escapes `& < >`, and keyboards make long dashes of `--` and curly quotes of straight ones. */
-function asTyped(text: string): string {
-  return text
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&amp;', '&')
-    .replace(/(^|\s)[—–](?=[a-z])/g, '$1--')
-    .replace(/[“”„]/g, '"')
-    .replace(/[‘’]/g, "'")
+function isStrategyFlag(name: string): name is StrategyFlag {
+  return Object.hasOwn(STRATEGIES, name)
 }
 
-/** `--shift-by -100` is how the Kafka tool is typed; without the equals sign the parser would take -100 for a flag. */
-function joinNegativeValues(args: string[]): string[] {
-  return args.reduce<string[]>((joined, arg) => {
-    const previous = joined.at(-1)
-    if (previous === '--shift-by' && /^-\d/.test(arg)) joined[joined.length - 1] = `${previous}=${arg}`
-    else joined.push(arg)
-    return joined
-  }, [])
+function readText(name: string, value: string, fields: ResetFields, problems: string[]): void {
+  if (name === 'reason') {
+    fields.reason = clip(value, REASON_MAX)
+    if (fields.reason !== value) problems.push(`The reason is cut to ${grouped(REASON_MAX)} characters.`)
+  } else if (name === 'instance' || name === 'group') {
+    if (value.length <= LONGEST[name]) fields[name] = value
+    else problems.push(`--${name} takes at most ${LONGEST[name]} characters.`)
+  }
 }
 
-function readStrategy(name: FlagName, value: string, nowMs: number): Partial<ResetFields> | string {
-  switch (name) {
+function readTopics(values: string[] | undefined, fields: ResetFields, problems: string[]): void {
+  if (values === undefined) return
+  const words = values.flatMap(value => value.split(/\s+/))
+  const partitions = words.filter(word => /:\d+(,\d+)*$/.test(word))
+  const topics = splitTopics(words.filter(word => !partitions.includes(word)).join(' '))
+  for (const word of partitions) {
+    problems.push(`“${clip(word, 60)}” names partitions, but Rewind resets whole topics.`)
+  }
+  if (topics.length === 0) {
+    if (partitions.length === 0) problems.push('--topic needs a value.')
+    return
+  }
+  fields.topics = topics.join('\n')
+  if (fields.topics.length > LIMITS.plainTextInput) {
+    problems.push('The topic names do not all fit in the form. Ask in two requests.')
+  }
+  if (fields.scope === undefined) fields.scope = 'topics'
+  else {
+    delete fields.scope
+    problems.push('--topic and --all-topics exclude each other. Choose one below.')
+  }
+}
+
+function strayWords(words: string[]): string {
+  const named = words.slice(0, 3).map(word => `“${clip(word, 40)}”`)
+  const left = words.length - named.length
+  const all = left > 0 ? [...named, `${grouped(left)} more`] : named
+  return all.length === 1
+    ? `${all[0]} belongs to no flag.`
+    : `${all.slice(0, -1).join(', ')} and ${all.at(-1)} belong to no flag.`
+}
+
+/** Slack escapes these three, and only these. */
+function unescaped(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+}
+
+/** Keyboards make a long dash of `--`. */
+const FLAG = /^(?:--([^\s=]*)|[—–]-?([a-z][\w-]*))(?:=(.*))?$/is
+const NEXT_FLAG = /\s(?:--\S|[—–]-?[a-z])/i
+
+/** Each flag with its values. Words that no flag takes are stray; a reason and a list of topics take all that follow. */
+function readFlagWords(words: string[]): { typed: Map<string, string[]>; stray: string[] } {
+  const typed = new Map<string, string[]>()
+  const stray: string[] = []
+  let open: { name: string; value: string | undefined } | undefined
+  const close = () => {
+    if (open !== undefined) typed.set(open.name, [...(typed.get(open.name) ?? []), open.value ?? ''])
+    open = undefined
+  }
+  for (const word of words) {
+    const flag = FLAG.exec(word)
+    if (flag !== null) {
+      close()
+      open = { name: flag[1] ?? flag[2] ?? '', value: flag[3] }
+    } else if (open === undefined || VALUELESS.includes(open.name)) stray.push(word)
+    else if (open.value === undefined) open.value = word
+    else if (open.name === 'reason' || open.name === 'topic') open.value += ` ${word}`
+    else stray.push(word)
+  }
+  close()
+  return { typed, stray }
+}
+
+/** What may end a quote that was opened so: keyboards bend straight quotes, now and then only one of a pair. */
+const QUOTES: Readonly<Record<string, string>> = {
+  '"': '"”',
+  '“': '”"',
+  '„': '“”"',
+  '”': '”"',
+  "'": "'’",
+  '‘': "’'",
+  '’': "’'",
+}
+
+/** Words as a shell splits them, but an apostrophe is no quote, and a quote left open ends before the next flag. */
+function splitWords(text: string): { words: string[]; unclosed: boolean } {
+  const words: string[] = []
+  let word: string | undefined
+  let unclosed = false
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charAt(at)
+    if (opensQuote(text, at)) {
+      const close = closingQuote(text, at)
+      const end = close ?? startOfNextFlag(text, at)
+      unclosed ||= close === undefined
+      word = (word ?? '') + text.slice(at + 1, end)
+      at = close ?? end - 1
+    } else if (/\s/.test(character)) {
+      if (word !== undefined) words.push(word)
+      word = undefined
+    } else word = (word ?? '') + character
+  }
+  if (word !== undefined) words.push(word)
+  return { words, unclosed }
+}
+
+const SINGLE = ["'", '‘', '’']
+const IN_WORD = /[\p{L}\p{N}]/u
+
+function opensQuote(text: string, at: number): boolean {
+  const mark = text.charAt(at)
+  return Object.hasOwn(QUOTES, mark) && !(SINGLE.includes(mark) && IN_WORD.test(text.charAt(at - 1)))
+}
+
+function closingQuote(text: string, at: number): number | undefined {
+  const closing = QUOTES[text.charAt(at)] ?? ''
+  for (let end = at + 1; end < text.length; end++) {
+    const mark = text.charAt(end)
+    if (closing.includes(mark) && !(SINGLE.includes(mark) && IN_WORD.test(text.charAt(end + 1)))) return end
+  }
+  return undefined
+}
+
+function startOfNextFlag(text: string, at: number): number {
+  const offset = text.slice(at).search(NEXT_FLAG)
+  return offset < 0 ? text.length : at + offset
+}
+
+function readStrategy(flag: StrategyFlag, value: string, nowMs: number): Partial<ResetFields> | string {
+  switch (flag) {
     case 'shift-by': {
-      const match = /^([+-]?)0*(\d{1,19})$/.exec(value)
-      if (match === null) return '--shift-by needs a whole number, like -100.'
-      return { strategy: 'shift', direction: match[1] === '-' ? 'replay' : 'skip', count: match[2] as string }
+      const match = /^([+\-−–—]?)(\d+)$/.exec(value)
+      const count = parseWhole(match?.[2]?.replace(/^0+(?=\d)/, ''))
+      if (match === null || count === undefined || count === 0n)
+        return '--shift-by needs a whole number other than 0 that an offset can hold, like -100.'
+      const direction = match[1] === '' || match[1] === '+' ? 'skip' : 'replay'
+      return { strategy: 'shift', direction, count: count.toString() }
     }
-    case 'to-offset':
-      return /^\d{1,19}$/.test(value)
-        ? { strategy: 'offset', offset: value }
-        : '--to-offset needs a whole number, 0 or more.'
-    case 'to-datetime': {
-      if (!/(Z|[+-]\d{2}:?\d{2})$/.test(value))
-        return '--to-datetime needs a zone, like 2026-11-23T08:00:00Z.'
-      const timeMs = Date.parse(value)
-      return Number.isNaN(timeMs)
-        ? '--to-datetime needs a time like 2026-11-23T08:00:00Z.'
-        : timeField(timeMs)
+    case 'to-offset': {
+      const offset = parseWhole(value.replace(/^0+(?=\d)/, ''))
+      return offset === undefined
+        ? '--to-offset needs a whole number, 0 or more, that an offset can hold.'
+        : { strategy: 'offset', offset: offset.toString() }
     }
+    case 'to-datetime':
+      return parseTime(value)
     case 'by-duration': {
       const durationMs = parseDuration(value)
       return durationMs === undefined
         ? '--by-duration needs an ISO 8601 duration, like PT2H30M or P1D.'
         : timeField(nowMs - durationMs)
     }
+    case 'to-earliest':
+    case 'to-latest':
+      return { strategy: STRATEGIES[flag] }
     default:
-      return `--${name} is not a flag Rewind knows.`
+      return flag satisfies never
   }
+}
+
+const TIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(?:(Z)|([+-]\d{2}):?(\d{2})?)?$/i
+
+/** Strict, because Date.parse reads many other texts in the zone of the machine, and 30 February as 2 March. */
+function parseTime(value: string): Partial<ResetFields> | string {
+  const [, date = '', time = '', utcZone, hours, minutes = '00'] = TIME.exec(value) ?? []
+  const zone = utcZone !== undefined ? 'Z' : hours !== undefined ? `${hours}:${minutes}` : undefined
+  const dayMs = Date.parse(`${date}T00:00:00Z`)
+  const isDay = !Number.isNaN(dayMs) && new Date(dayMs).toISOString().startsWith(date)
+  const timeMs = Date.parse(`${date}T${time}${zone ?? 'Z'}`)
+  if (date === '' || !isDay || Number.isNaN(timeMs))
+    return '--to-datetime needs a time like 2026-11-23T08:00:00Z.'
+  return zone === undefined ? '--to-datetime needs a zone, like 2026-11-23T08:00:00Z.' : timeField(timeMs)
 }
 
 /** Slack's picker knows whole seconds; rounding down replays a little more rather than skipping anything. */
@@ -149,7 +266,7 @@ function timeField(timeMs: number): Partial<ResetFields> | string {
   const timeSeconds = Math.floor(timeMs / 1000)
   if (timeSeconds < 1_000_000_000 || timeSeconds > 9_999_999_999)
     return `${safeUtc(timeMs)} is not a time Slack can show.`
-  return { strategy: 'time' satisfies Strategy['kind'], timeSeconds }
+  return { strategy: 'time', timeSeconds }
 }
 
 function safeUtc(timeMs: number): string {

@@ -8,7 +8,9 @@ export const LIMITS = {
   viewTitle: 24,
   privateMetadata: 3000,
   messageText: 4000,
-  staticOptions: 100,
+  options: 100,
+  /** The pages say 150, the library's own notes 75: the stricter one. */
+  optionValue: 75,
   optionText: 75,
   errorText: 2000,
   tableCharacters: 10_000,

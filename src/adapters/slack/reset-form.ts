@@ -1,7 +1,9 @@
 // The modal behind /reset-offsets: drawn from the fields filled in so far, and read back into fields. Pure.
 
-import type { InputBlock, KnownBlock, ModalView, PlainTextElement, PlainTextOption } from '@slack/types'
+import type { InputBlock, KnownBlock, ModalView } from '@slack/types'
 import { z } from 'zod'
+import type { LongNames } from '../../ports.ts'
+import type { Instance } from '../../request/group.ts'
 import {
   clip,
   type Problems,
@@ -9,24 +11,27 @@ import {
   REASON_MAX,
   type ResetField,
   type ResetFields,
+  splitTopics,
 } from '../../request/reset.ts'
-import { ACTIONS, blockIdOf, CALLBACKS } from './ids.ts'
+import { type GroupSight, groupSight } from './group-sight.ts'
+import { ACTIONS, blockIdOf, CALLBACKS, type FormMetadata } from './ids.ts'
 import { LIMITS } from './limits.ts'
+import { instanceOption, nameOption } from './pickers.ts'
 import { bullets, line, paragraph, plain, words } from './text.ts'
 
 const NOTES_SHOWN = 10
-
-export interface Instance {
-  id: string
-  label: string
-}
+const LONGEST_INSTANCE = 64
+const TOO_MANY_TOPICS =
+  'The form holds at most 100 topics. Ask for the rest in a second request, or choose all.'
 
 export interface ResetFormContext {
-  /** Offered as a choice; empty: the id is typed. */
+  /** Those that may be reset; empty: all of the account. */
   instances: readonly Instance[]
-  askedIn: string
-  /** What the flags held that could not be understood. */
-  notes: readonly string[]
+  names: LongNames
+  /** Where it was asked, what the flags held that could not be understood, and the choices the pickers follow. */
+  metadata: FormMetadata
+  /** The chosen group as it is now. */
+  sight?: GroupSight
 }
 
 const STRATEGIES: [NonNullable<ResetFields['strategy']>, string, string][] = [
@@ -53,50 +58,45 @@ export function resetForm(fields: ResetFields, context: ResetFormContext): Modal
     title: plain('Reset offsets', LIMITS.viewTitle),
     submit: plain('Ask for approval', LIMITS.viewTitle),
     close: plain('Close', LIMITS.viewTitle),
-    private_metadata: formMetadata(context.askedIn, notes),
+    private_metadata: formMetadata({ ...context.metadata, notes }),
     blocks: [
       ...notesBlocks(notes),
       instanceInput(fields.instance, context.instances),
-      textInput('group', 'Consumer group', fields.group, { placeholder: 'orders-billing', max: 255 }),
+      groupInput(fields.group, context.names),
+      ...groupSight(context.sight),
       choice('scope', 'Topics to reset', SCOPES, fields.scope, ACTIONS.scope),
       // Named but not chosen yet: the names stay until somebody chooses "all topics".
       ...(fields.scope === 'topics' || (fields.scope === undefined && fields.topics !== undefined)
-        ? [
-            textInput('topics', 'Topic names', fields.topics, {
-              multiline: true,
-              hint: 'One a line, or with commas.',
-            }),
-          ]
+        ? [topicsInput(fields.topics, context.names)]
         : []),
       strategyInput(fields.strategy),
       ...strategyInputs(fields),
-      textInput('reason', 'Reason', fields.reason, {
-        multiline: true,
-        max: REASON_MAX,
-        hint: 'The approver reads this, and it stays in the audit trail.',
-      }),
+      reasonInput(fields.reason),
     ],
   }
 }
 
 /** At most as many as a person reads, each cut to a few lines. */
-function notesOf(fields: ResetFields, { instances, notes }: ResetFormContext): string[] {
+function notesOf(fields: ResetFields, { instances, metadata }: ResetFormContext): string[] {
   const { instance = '' } = fields
   const elsewhere = instance !== '' && instances.length > 0 && instances.every(({ id }) => id !== instance)
-  const all = elsewhere
-    ? [`Rewind is not set up for the instance ${clip(instance, 64)}. Pick one below.`, ...notes]
-    : notes
+  const tooMany = splitTopics(fields.topics ?? '').length > LIMITS.options
+  const all = [
+    ...(elsewhere ? [`Rewind is not set up for the instance ${clip(instance, 64)}. Pick one below.`] : []),
+    ...(tooMany ? [TOO_MANY_TOPICS] : []),
+    ...metadata.notes.filter(note => note !== TOO_MANY_TOPICS),
+  ]
   const shown = all.length <= NOTES_SHOWN ? all : all.slice(0, NOTES_SHOWN - 1)
   const left = all.length - shown.length
   return [...shown.map(note => clip(note, 200)), ...(left > 0 ? [`${left} more like these.`] : [])]
 }
 
 /** Notes are for the eye only: what does not fit Slack's limit is left out rather than refused. */
-function formMetadata(askedIn: string, notes: readonly string[]): string {
-  const metadata = JSON.stringify({ askedIn, notes })
-  return metadata.length <= LIMITS.privateMetadata || notes.length === 0
-    ? metadata
-    : formMetadata(askedIn, notes.slice(0, -1))
+function formMetadata(metadata: FormMetadata): string {
+  const text = JSON.stringify(metadata)
+  return text.length <= LIMITS.privateMetadata || metadata.notes.length === 0
+    ? text
+    : formMetadata({ ...metadata, notes: metadata.notes.slice(0, -1) })
 }
 
 function notesBlocks(notes: readonly string[]): KnownBlock[] {
@@ -130,38 +130,47 @@ function strategyInputs(fields: ResetFields): KnownBlock[] {
 }
 
 function instanceInput(typed: string | undefined, instances: readonly Instance[]): InputBlock {
-  if (instances.length === 0) {
-    return textInput('instance', 'CKafka instance', typed, { placeholder: 'ckafka-xxooa0', max: 64 })
-  }
-  const options = instances.map(instanceOption)
-  const only = options.length === 1 && typed === undefined ? options[0] : undefined
-  const initial = options.find(option => option.value === typed) ?? only
-  return input('instance', 'CKafka instance', undefined, {
-    type: 'static_select',
-    action_id: 'instance',
-    ...(options.length <= LIMITS.staticOptions ? { options } : { option_groups: groupsOf(options) }),
-    ...(initial === undefined ? {} : { initial_option: initial }),
+  const known = instances.find(({ id }) => id === typed)
+  const only = instances.length === 1 && typed === undefined ? instances[0] : undefined
+  const typedHere = instances.length === 0 && typed !== undefined && typed.length <= LONGEST_INSTANCE
+  const initial = known ?? only ?? (typedHere ? { id: typed, name: '' } : undefined)
+  return dispatching(
+    input('instance', 'CKafka instance', undefined, {
+      type: 'external_select',
+      action_id: ACTIONS.instance,
+      min_query_length: 0,
+      placeholder: plain('Pick the instance', 150),
+      ...(initial === undefined ? {} : { initial_option: instanceOption(initial) }),
+    }),
+  )
+}
+
+function groupInput(typed: string | undefined, names: LongNames): InputBlock {
+  return dispatching(
+    input('group', 'Consumer group', undefined, {
+      type: 'external_select',
+      action_id: ACTIONS.group,
+      min_query_length: 0,
+      placeholder: plain('Type a part of its name', 150),
+      ...(typed === undefined || typed === '' ? {} : { initial_option: nameOption(typed, names) }),
+    }),
+  )
+}
+
+function topicsInput(typed: string | undefined, names: LongNames): InputBlock {
+  const initial = splitTopics(typed ?? '').slice(0, LIMITS.options)
+  return input('topics', 'Topic names', undefined, {
+    type: 'multi_external_select',
+    action_id: ACTIONS.topics,
+    min_query_length: 0,
+    placeholder: plain('Type a part of their names', 150),
+    ...(initial.length === 0 ? {} : { initial_options: initial.map(name => nameOption(name, names)) }),
   })
 }
 
-/** The id is what will be reset, so a long label gives way to it. */
-function instanceOption({ id, label }: Instance): PlainTextOption {
-  const room = LIMITS.optionText - id.length - 3
-  const text = label === id || room < 1 ? id : `${clip(label, room)} (${id})`
-  return { text: plain(text, LIMITS.optionText), value: id }
-}
-
-/** A menu holds more than a hundred options only in groups of at most a hundred. */
-function groupsOf(options: PlainTextOption[]): { label: PlainTextElement; options: PlainTextOption[] }[] {
-  const count = Math.min(LIMITS.staticOptions, Math.ceil(options.length / LIMITS.staticOptions))
-  return Array.from({ length: count }, (_, index) => {
-    const first = index * LIMITS.staticOptions
-    const members = options.slice(first, first + LIMITS.staticOptions)
-    return {
-      label: plain(`${first + 1} to ${first + members.length}`, LIMITS.optionText),
-      options: members,
-    }
-  })
+/** Choosing it is told at once, so that the rest of the form can follow. */
+function dispatching(block: InputBlock): InputBlock {
+  return { ...block, dispatch_action: true }
 }
 
 function strategyInput(chosen: ResetFields['strategy']): InputBlock {
@@ -219,27 +228,14 @@ function isPickable(timeSeconds: number | undefined): timeSeconds is number {
   return timeSeconds !== undefined && timeSeconds >= 1_000_000_000 && timeSeconds <= 9_999_999_999
 }
 
-interface TextOptions {
-  multiline?: boolean
-  hint?: string
-  placeholder?: string
-  max?: number
-}
-
-function textInput(
-  field: ResetField,
-  label: string,
-  typed: string | undefined,
-  options: TextOptions,
-): InputBlock {
-  const max = options.max ?? LIMITS.plainTextInput
-  return input(field, label, options.hint, {
+function reasonInput(typed = ''): InputBlock {
+  const value = clip(typed, REASON_MAX)
+  return input('reason', 'Reason', 'The approver reads this, and it stays in the audit trail.', {
     type: 'plain_text_input',
-    action_id: field,
-    max_length: max,
-    ...(options.multiline === undefined ? {} : { multiline: true }),
-    ...(options.placeholder === undefined ? {} : { placeholder: plain(options.placeholder, 150) }),
-    ...(typed === undefined || typed === '' ? {} : { initial_value: clip(typed, max) }),
+    action_id: 'reason',
+    multiline: true,
+    max_length: REASON_MAX,
+    ...(value === '' ? {} : { initial_value: value }),
   })
 }
 
@@ -259,23 +255,29 @@ function input(
 }
 
 const selectedSchema = z.object({ selected_option: z.object({ value: z.string() }).nullish() })
+const manySelectedSchema = z.object({ selected_options: z.array(z.object({ value: z.string() })) })
 const valueSchema = z.object({ value: z.string().nullish() })
 const dateTimeSchema = z.object({ selected_date_time: z.int().nullish() })
 const stateSchema = z.record(z.string(), z.record(z.string(), z.unknown()))
 
-/** What the form holds now. Fields that are not shown, or not filled in, are absent. */
+/** What the form holds now, long names as tokens. Fields that are not shown, or not filled in, are absent. */
 export function readResetForm(state: unknown): ResetFields {
   const blocks = stateSchema.catch({}).parse(state)
   const element = (field: ResetField): unknown => Object.values(blocks[blockIdOf(field)] ?? {})[0]
   const selected = (field: ResetField) =>
     selectedSchema.safeParse(element(field)).data?.selected_option?.value
+  const manySelected = (field: ResetField) =>
+    manySelectedSchema
+      .safeParse(element(field))
+      .data?.selected_options.map(option => option.value)
+      .join('\n')
   const value = (field: ResetField) => valueSchema.safeParse(element(field)).data?.value ?? undefined
   const timeSeconds = dateTimeSchema.safeParse(element('timeSeconds')).data?.selected_date_time ?? undefined
   const fields = {
-    instance: selected('instance') ?? value('instance'),
-    group: value('group'),
+    instance: selected('instance'),
+    group: selected('group'),
     scope: oneOf(SCOPES, selected('scope')),
-    topics: value('topics'),
+    topics: manySelected('topics') || undefined,
     strategy: oneOf(STRATEGIES, selected('strategy')),
     direction: oneOf(DIRECTIONS, selected('direction')),
     count: value('count'),

@@ -5,9 +5,10 @@ import { z } from 'zod'
 import type { ResetRequest } from '../../request/request.ts'
 import { counted } from '../../request/reset.ts'
 import { facts, NOTE_MAX, stateLine } from './card.ts'
+import { type GroupSight, groupSight } from './group-sight.ts'
 import { CALLBACKS, REVIEW_BLOCKS } from './ids.ts'
 import { LIMITS } from './limits.ts'
-import { clipMiddle, line, paragraph, plain, shown, words } from './text.ts'
+import { clipMiddle, line, moment, type Piece, paragraph, plain, shown, words } from './text.ts'
 
 const TOPICS_IN_FACTS = 5
 /** Keeps the whole view under Slack's 250 KB however long the names are. */
@@ -15,7 +16,7 @@ const TOPIC_BLOCKS_MAX = 50
 const TOPIC_BLOCK_BYTES = 2_900
 const TOPIC_NAME_MAX = 249
 
-export function reviewModal(request: ResetRequest): ModalView {
+export function reviewModal(request: ResetRequest, sight?: GroupSight): ModalView {
   return {
     type: 'modal',
     callback_id: CALLBACKS.review,
@@ -25,8 +26,9 @@ export function reviewModal(request: ResetRequest): ModalView {
     private_metadata: JSON.stringify({ requestId: request.id }),
     blocks: [
       facts(request, TOPICS_IN_FACTS),
+      ...groupSight(sight),
       ...allTopics(request.reset.topics),
-      paragraph(line(...stateLine(request))),
+      paragraph(line(...standing(request))),
       {
         type: 'input',
         block_id: REVIEW_BLOCKS.verdict,
@@ -55,6 +57,13 @@ export function reviewModal(request: ResetRequest): ModalView {
       },
     ],
   }
+}
+
+/** On the card it also says that an approver is needed; here one is reading. */
+function standing(request: ResetRequest): Piece[] {
+  return request.state.name === 'pending'
+    ? [words('It expires '), moment(request.expiresAtMs), words('.')]
+    : stateLine(request)
 }
 
 function verdict(value: 'approve' | 'reject', text: string, description: string) {

@@ -1,13 +1,14 @@
 // Every sentence a person reads about a request: what happened, and what to do next. Rendering is elsewhere.
 
 import type { Refusal } from '../../request/decide.ts'
+import type { Group } from '../../request/group.ts'
 import { kafkaErrorHint, kafkaErrorName } from '../../request/kafka-errors.ts'
 import type { Outcome, ResetRequest, State } from '../../request/request.ts'
-import { clip, counted, grouped } from '../../request/reset.ts'
+import { clip, counted, grouped, type Target } from '../../request/reset.ts'
 import type { Counts, RefusalReason } from '../../request/result.ts'
 
 export const STATE_WORDS: Record<State['name'], string> = {
-  preparing: 'reading the topics',
+  preparing: 'being checked',
   pending: 'waiting for approval',
   approved: 'approved, on the queue',
   executing: 'running',
@@ -57,7 +58,7 @@ export function refusalSentence(refusal: Refusal, request: ResetRequest): string
     case 'noteMissing':
       return 'Say why you reject it, so that the requester knows what to change.'
     case 'preparing':
-      return `${id} is still reading the topics of the group. Try again in a moment.`
+      return `${id} is still being checked. Try again in a moment.`
     case 'expired':
       return `${id} has expired, so nothing was done. Ask again with /reset-offsets.`
     case 'decided':
@@ -165,4 +166,28 @@ export function topicsInWords(topics: readonly string[], most: number): string {
   const named = topics.slice(0, most).join(', ')
   const rest = topics.length - most
   return rest > 0 ? `${named} and ${grouped(rest)} more` : named
+}
+
+/** `2 consumers are connected: audit-1 (10.0.3.11), … Stop them first.` */
+export function groupInWords(group: Group): string {
+  const { state, members } = group
+  if (state === 'Dead') return 'it does not exist.'
+  if (state === 'Empty') return 'empty. No consumer is connected, so it can be reset.'
+  const stop = 'Stop them first: CKafka refuses to reset a group that is in use.'
+  if (members.length === 0) return `in use (${state}). ${stop}`
+  const named = members
+    .slice(0, MEMBERS_NAMED)
+    .map(({ clientId, host }) => `${clip(clientId, 60)} (${clip(host.replace(/^\//, ''), 60)})`)
+  const left = members.length - named.length
+  const all = left > 0 ? `${named.join(', ')} and ${grouped(left)} more` : named.join(', ')
+  return `${members.length === 1 ? '1 consumer is' : `${grouped(members.length)} consumers are`} connected: ${all}. ${stop}`
+}
+
+const MEMBERS_NAMED = 5
+
+export function noSuchGroup({ instanceId, group }: Target, nearest: readonly string[]): string {
+  const none = `There is no group “${clip(group, 100)}” on ${instanceId}.`
+  return nearest.length === 0
+    ? `${none} Check the spelling.`
+    : `${none} Did you mean ${nearest.map(name => `“${clip(name, 100)}”`).join(' or ')}?`
 }

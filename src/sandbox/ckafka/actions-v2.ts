@@ -1,9 +1,10 @@
 // Owns what each API 2.0 action takes and answers, as its page prints it.
 // It must never move an offset itself (the model does) nor know of HTTP, signatures or faults.
 
-import { createHash } from 'node:crypto'
 import type { z } from 'zod'
+import type { AnswerOptions } from './faults.ts'
 import { inputs, type Params, readInput } from './inputs-v2.ts'
+import { type Counts, inPageOrder, pageOf, topicIdOf, totalOf } from './listing.ts'
 import type { Cluster, Position, ResetOutcome, ResetStrategy, TopicOutcome } from './model.ts'
 
 /** The points on which the pages contradict each other or are silent. May be changed at any time. */
@@ -20,6 +21,8 @@ export interface BehaviourV2 {
   partitionFailures: 'in-succ' | 'in-failed'
   /** Documented: 100. */
   quotaPerMinute: number | 'off'
+  /** Whether totalCount can be believed. */
+  counts: Counts
 }
 
 export const pageBehaviour: BehaviourV2 = {
@@ -29,19 +32,14 @@ export const pageBehaviour: BehaviourV2 = {
   singular: 'unknown',
   partitionFailures: 'in-succ',
   quotaPerMinute: 'off',
-}
-
-export interface AnswerOptions {
-  effect: 'apply' | 'pretend'
-  /** Topics that the answer does not mention. */
-  leaveOut: string[]
+  counts: 'honest',
 }
 
 /** `data` goes into the envelope's data; `list` beside `code` or into data, as the behaviour says. */
 export type Reply =
   | { kind: 'data'; data: unknown }
   | { kind: 'list'; fields: Record<string, unknown> }
-  | { kind: 'refused'; code: number; message: string }
+  | { kind: 'refused'; code: number | string; message: string }
 
 export type Action = (params: Params, options: AnswerOptions) => Reply
 
@@ -128,7 +126,7 @@ export function createActions(
         topic,
         partitions: inPageOrder(cluster.positions(asked.instanceId, asked.group, [topic])).map(printPosition),
       }))
-    return { kind: 'data', data: { totalCount: found.length, topicList } }
+    return { kind: 'data', data: { totalCount: totalOf(found, behaviour.counts), topicList } }
   })
 
   function printPosition({ partition, committed, logEnd, lag, readErrorCode }: Position) {
@@ -181,7 +179,7 @@ export function createActions(
       group: name,
       protocol: protocolType,
     }))
-    return { kind: 'data', data: { totalCount: found.length, groupList } }
+    return { kind: 'data', data: { totalCount: totalOf(found, behaviour.counts), groupList } }
   })
 
   const listConsumerGroup = taking(inputs.listConsumerGroup, [], asked => {
@@ -201,7 +199,7 @@ export function createActions(
     const partitions = [...read.values()].flat().map(each => each.partition)
     const topicNames = [...read.keys()]
     const data = {
-      totalCount: found.length,
+      totalCount: totalOf(found, behaviour.counts),
       topicList: Object.fromEntries(topicNames.map(topic => [topic, topicIdOf(asked.instanceId, topic)])),
       groupList: Object.fromEntries(
         groups.map(group => [
@@ -235,7 +233,7 @@ export function createActions(
       instanceName: name,
       status: Number(running),
     }))
-    return { kind: 'list', fields: { totalCount: found.length, instanceList } }
+    return { kind: 'list', fields: { totalCount: totalOf(found, behaviour.counts), instanceList } }
   })
 
   const listTopic = taking(inputs.listTopic, [], asked => {
@@ -247,7 +245,7 @@ export function createActions(
       topicName: name,
       note,
     }))
-    return { kind: 'list', fields: { totalCount: found.length, topicList } }
+    return { kind: 'list', fields: { totalCount: totalOf(found, behaviour.counts), topicList } }
   })
 
   const getTopicAttributes = taking(inputs.getTopicAttributes, [], asked => {
@@ -307,21 +305,3 @@ function strategyOf(
       return asked satisfies never
   }
 }
-
-const pageOf = <T>(all: T[], { offset, limit }: { offset: number; limit: number }) =>
-  all.slice(offset, offset + limit)
-
-/** From the middle outwards, so that four come as on the page: 2, 1, 3, 0. The order means nothing. */
-function inPageOrder<T>(ordered: T[]): T[] {
-  const middle = Math.floor(ordered.length / 2)
-  return ordered
-    .map((item, index) => ({
-      item,
-      distance: index >= middle ? 2 * (index - middle) : 2 * (middle - index) - 1,
-    }))
-    .sort((a, b) => a.distance - b.distance)
-    .map(({ item }) => item)
-}
-
-const topicIdOf = (instance: string, topic: string) =>
-  `topic-${createHash('sha256').update(`${instance}/${topic}`).digest('hex').slice(0, 8)}`

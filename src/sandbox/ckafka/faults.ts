@@ -12,8 +12,8 @@ export type CkafkaFault =
   | { kind: 'halfAnswer' }
   /** A gateway's HTML page with this HTTP status. */
   | { kind: 'status'; status: number; afterDoingIt: boolean }
-  /** A business error, nothing done. */
-  | { kind: 'code'; code: number; message: string }
+  /** A business error, nothing done. API 2.0 has numbers, 3.0 has words. */
+  | { kind: 'code'; code: number | string; message: string }
   /** HTTP 200 with an HTML page, nothing done. */
   | { kind: 'html' }
   /** Success is answered and nothing is done. */
@@ -22,6 +22,13 @@ export type CkafkaFault =
   | { kind: 'unreported'; topics: string[] }
   /** Exactly these bytes are the answer. */
   | { kind: 'pinned'; body: string; afterDoingIt: boolean }
+
+/** What a fault asks of an action that does its work. */
+export interface AnswerOptions {
+  effect: 'apply' | 'pretend'
+  /** Topics that the answer does not mention. */
+  leaveOut: string[]
+}
 
 export interface FaultQueue {
   /** `action` may be `*`. `times` may be Infinity. */

@@ -2,7 +2,8 @@
 // It must never listen on a socket (server.ts does) nor move an offset (the model does).
 
 import { stringify } from 'lossless-json'
-import { type AnswerOptions, type BehaviourV2, createActions, type Reply } from './actions-v2.ts'
+import { type BehaviourV2, createActions, type Reply } from './actions-v2.ts'
+import type { AnswerOptions } from './faults.ts'
 import type { Params } from './inputs-v2.ts'
 import type { Cluster } from './model.ts'
 import type { Answer, Dialect, ReceivedRequest } from './server.ts'
@@ -109,6 +110,7 @@ export function createDialectV2(deps: DialectV2Deps): Dialect {
   }
 
   return {
+    name: 'v2',
     path: pathV2,
     read(request) {
       const params = readParams(request)
@@ -119,7 +121,7 @@ export function createDialectV2(deps: DialectV2Deps): Dialect {
   }
 }
 
-const refusal = (code: number, message: string): Reply => ({ kind: 'refused', code, message })
+const refusal = (code: number | string, message: string): Reply => ({ kind: 'refused', code, message })
 
 // Never mixed: a POST's query string is ignored, and its body must be a form.
 function readParams({ method, query, contentType, body }: ReceivedRequest): Params {
@@ -129,7 +131,7 @@ function readParams({ method, query, contentType, body }: ReceivedRequest): Para
 }
 
 // Only `Success` is printed on the pages; the numbers are what is documented of the others.
-const codeNames = new Map([
+const codeNames = new Map<number | string, string>([
   [0, 'Success'],
   [4000, 'InvalidParameter'],
   [4100, 'AuthFailure'],

@@ -21,18 +21,22 @@ export interface ClusterSeed {
   instances: InstanceSeed[]
 }
 
-/** The documented strategies: 0 shift-by, 1 by time (−2 earliest, −1 latest, else ms), 2 to-offset. */
+/**
+ * The documented strategies: 0 shift-by, 1 by time (−2 earliest, −1 latest, else ms), 2 to-offset; and `each`, the
+ * batch of API 3.0, which names an offset for every partition it moves.
+ */
 export type ResetStrategy =
   | { strategy: 0; shift: bigint }
   | { strategy: 1; timestamp: number }
   | { strategy: 2; offset: bigint }
+  | { strategy: 'each'; offsets: { partition: number; offset: bigint }[] }
 
 export interface ResetCommand {
   instance: string
   group: string
   /** Absent: all topics of the group. */
   topics?: string[]
-  /** Absent: all partitions. API 2.0 cannot say this; 3.0 can. */
+  /** Absent: all partitions. API 2.0 cannot say this; 3.0 can. `each` says it by itself. */
   partitions?: number[]
   how: ResetStrategy
 }
@@ -118,6 +122,16 @@ export interface Cluster extends InstanceVerbs {
   positions(instance: string, group: string, topics?: string[]): Position[]
   /** The first offset written at or after `ms`, else the log end. */
   offsetAt(instance: string, topic: string, partition: number, ms: number): bigint
+  /** By partition; a topic that does not exist has none. */
+  logs(instance: string, topic: string): { partition: number; start: bigint; end: bigint }[]
+  /** Up to `most` messages in log order, from the first one written at or after `ms`. */
+  messagesFrom(
+    instance: string,
+    topic: string,
+    partition: number,
+    ms: number,
+    most: number,
+  ): { offset: bigint; atMs: number }[]
   /** `pretend` answers as if, and changes nothing. */
   setGroupOffsets(command: ResetCommand, effect?: 'apply' | 'pretend'): ResetOutcome
   /** The calls that wrote commits, oldest first: what proves "at most once". */
@@ -126,7 +140,12 @@ export interface Cluster extends InstanceVerbs {
 }
 
 const OFFSET_OUT_OF_RANGE = 1
-const UNKNOWN_TOPIC_OR_PARTITION = 3
+const notHere = {
+  /** UNKNOWN_TOPIC_OR_PARTITION */
+  errorCode: 3,
+  // The page's own words, which are those of old clients and not of today's Kafka.
+  message: 'This request is for a topic or partition that does not exist on this broker.',
+}
 /** What OffsetFetch answers where there is no commit. */
 const noCommit = -1n
 
@@ -155,6 +174,14 @@ export function createCluster(
     topicsOf: (instance, group) => topicsOf(instanceOf(instance).groups.get(group)),
     positions: (instance, group, topics) => positionsOf(instanceOf(instance), group, topics),
     offsetAt: (instance, topic, partition, ms) => offsetAt(logOf(instanceOf(instance), topic, partition), ms),
+    logs: (instance, topic) =>
+      (instanceOf(instance).topics.get(topic)?.logs ?? []).map((log, partition) => ({
+        partition,
+        start: log.start(),
+        end: log.end(),
+      })),
+    messagesFrom: (instance, topic, partition, ms, most) =>
+      messagesFrom(logOf(instanceOf(instance), topic, partition), ms, most),
 
     setGroupOffsets(command, effect = 'apply') {
       const instance = instances.get(command.instance)
@@ -201,15 +228,17 @@ function resetTopic(
 ): TopicOutcome {
   const topic = instance.topics.get(name)
   if (!topic) {
-    // The page's own words, which are those of old clients and not of today's Kafka.
-    const message = 'This request is for a topic or partition that does not exist on this broker.'
-    return { topic: name, errorCode: UNKNOWN_TOPIC_OR_PARTITION, message, partitions: [] }
+    return { topic: name, ...notHere, partitions: [] }
   }
   const failure = instance.topicFailures.get(name)
   if (failure) return { topic: name, partitions: [], ...failure }
 
-  const chosen = [...topic.logs.entries()].filter(([number]) => partitions?.includes(number) ?? true)
-  const beyond = how.strategy === 2 && chosen.some(([, log]) => clamp(how.offset, log) !== how.offset)
+  const asked = how.strategy === 'each' ? how.offsets.map(each => each.partition) : partitions
+  const chosen = [...topic.logs.entries()].filter(([number]) => asked?.includes(number) ?? true)
+  const beyond = chosen.some(([partition, log]) => {
+    const offset = offsetNamed(how, partition)
+    return offset !== undefined && clamp(offset, log) !== offset
+  })
   if (beyond && rules.offsetStrategy === 'fail') {
     const message = 'The requested offset is not within the range of offsets maintained by the server.'
     return { topic: name, errorCode: OFFSET_OUT_OF_RANGE, message, partitions: [] }
@@ -218,17 +247,29 @@ function resetTopic(
   const failures = instance.partitionFailures.get(name)
   const outcomes = chosen.map(([partition, log]): PartitionOutcome => {
     const from = group?.commits.get(name)?.get(partition)
-    const to = targetOf(how, from, log)
+    const to = targetOf(how, from, log, partition)
     const failed = failures?.get(partition)
     // The offset asked for is echoed even where it was not written: a reader must look at the code.
     if (failed) return { partition, offset: to, ...failed }
     written.push({ topic: name, partition, from: from ?? null, to })
     return { partition, offset: to, errorCode: 0 }
   })
-  return { topic: name, errorCode: 0, partitions: outcomes }
+  const absent = (asked ?? []).filter(partition => !topic.logs[partition])
+  const refused = absent.map(partition => ({ partition, offset: noCommit, ...notHere }))
+  return { topic: name, errorCode: 0, partitions: [...outcomes, ...refused] }
 }
 
-function targetOf(how: ResetStrategy, committed: bigint | undefined, log: PartitionLog): bigint {
+function offsetNamed(how: ResetStrategy, partition: number): bigint | undefined {
+  if (how.strategy === 2) return how.offset
+  return how.strategy === 'each' ? how.offsets.find(each => each.partition === partition)?.offset : undefined
+}
+
+function targetOf(
+  how: ResetStrategy,
+  committed: bigint | undefined,
+  log: PartitionLog,
+  partition: number,
+): bigint {
   switch (how.strategy) {
     case 0:
       // Without a commit there is no old offset to shift from, and the page does not say what happens then. What
@@ -239,13 +280,23 @@ function targetOf(how: ResetStrategy, committed: bigint | undefined, log: Partit
       if (how.timestamp === -1) return log.end()
       return offsetAt(log, how.timestamp)
     case 2:
-      return clamp(how.offset, log)
+    case 'each':
+      return clamp(offsetNamed(how, partition) ?? noCommit, log)
     default:
       return how satisfies never
   }
 }
 
 const offsetAt = (log: PartitionLog, ms: number) => log.firstAtOrAfter(ms) ?? log.end()
+
+function messagesFrom(log: PartitionLog, ms: number, most: number): { offset: bigint; atMs: number }[] {
+  const first = log.firstAtOrAfter(ms) ?? log.end()
+  const offsets = Array.from({ length: most }, (_, index) => first + BigInt(index))
+  return offsets.flatMap(offset => {
+    const atMs = log.timeOf(offset)
+    return atMs === undefined ? [] : [{ offset, atMs }]
+  })
+}
 
 function positionsOf(instance: Instance, groupName: string, topics?: string[]): Position[] {
   const group = instance.groups.get(groupName)

@@ -105,3 +105,35 @@ export function bigSeed(partitions = 10_000, now = 1_700_000_000_000): ClusterSe
   )
   return { instances: [{ id: 'ckafka-bulk0001', name: 'bulk', topics, groups: [{ name: 'bulk', commits }] }] }
 }
+
+/**
+ * As many as a list has to page through: 5 000 groups and 2 000 topics (`orders.events-0000`, `orders.reader-0000`, …),
+ * each topic a partition of a thousand messages, each group behind on one or two topics.
+ */
+export function wideSeed(now = 1_700_000_000_000): ClusterSeed {
+  const words = [
+    'orders',
+    'payments',
+    'shipments',
+    'stock',
+    'prices',
+    'users',
+    'search',
+    'mail',
+    'audit',
+    'ads',
+  ]
+  const named = (what: string, index: number) =>
+    `${words[index % words.length]}.${what}-${String(index).padStart(4, '0')}`
+  const topics = Array.from({ length: 2_000 }, (_, index) => ({
+    name: named('events', index),
+    partitions: [writtenEvenly(0n, 1_000n, 1_000, now)],
+  }))
+  const groups = Array.from({ length: 5_000 }, (_, index) => ({
+    name: named('reader', index),
+    commits: Object.fromEntries(
+      [index, index * 2].map(topic => [named('events', topic % 2_000), [BigInt(index % 1_000)]]),
+    ),
+  }))
+  return { instances: [{ id: 'ckafka-wide0001', name: 'wide', topics, groups }] }
+}

@@ -1,9 +1,9 @@
-// Owns the sockets: one HTTP server on 127.0.0.1 that speaks a dialect, goes wrong when told to, and records every call.
+// Owns the sockets: one HTTP server on 127.0.0.1 that speaks the dialects, goes wrong when told to, records every call.
 // It must never read parameters or print answers itself.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { CkafkaFault, FaultQueue } from './faults.ts'
+import type { AnswerOptions, CkafkaFault, FaultQueue } from './faults.ts'
 
 export interface ReceivedRequest {
   method: string
@@ -12,6 +12,8 @@ export interface ReceivedRequest {
   path: string
   query: string
   contentType: string
+  /** Names in lower case. */
+  headers: Record<string, string>
   body: string
 }
 
@@ -22,30 +24,30 @@ export interface ReceivedCall {
 }
 
 export interface Answer {
-  code: number
+  /** 0: success, in both dialects. */
+  code: number | string
   body: string
 }
 
-/** One way of asking the model: API 2.0, later 3.0. */
+/** One way of asking the model: API 2.0 or 3.0. */
 export interface Dialect {
+  readonly name: 'v2' | 'v3'
   readonly path: string
   read(request: ReceivedRequest): ReceivedCall
   /** Checks the caller and does the work. */
-  answer(
-    request: ReceivedRequest,
-    call: ReceivedCall,
-    options: { effect: 'apply' | 'pretend'; leaveOut: string[] },
-  ): Answer
+  answer(request: ReceivedRequest, call: ReceivedCall, options: AnswerOptions): Answer
   /** A business error, nothing done. */
-  refuse(call: ReceivedCall, code: number, message: string): Answer
+  refuse(call: ReceivedCall, code: number | string, message: string): Answer
 }
 
 export interface CkafkaCall {
+  dialect: Dialect['name']
   action: string
+  /** Where a value is not text (API 3.0), its JSON. */
   params: Record<string, string>
   atMs: number
   /** The code answered; null: the caller has no readable answer, or not yet, or a pinned one. */
-  code: number | null
+  code: number | string | null
   fault: CkafkaFault['kind'] | null
 }
 
@@ -72,7 +74,13 @@ export async function startServer(deps: {
     if (request.method !== 'GET' && request.method !== 'POST') return sendPage(response, 405)
     const call = dialect.read(request)
     const fault = deps.faults.take(call.action)
-    const record: CkafkaCall = { ...call, atMs: deps.now(), code: null, fault: fault?.kind ?? null }
+    const record: CkafkaCall = {
+      dialect: dialect.name,
+      ...call,
+      atMs: deps.now(),
+      code: null,
+      fault: fault?.kind ?? null,
+    }
     calls.push(record)
 
     const work = (effect: 'apply' | 'pretend' = 'apply', leaveOut: string[] = []) =>
@@ -170,6 +178,9 @@ async function readRequest(incoming: IncomingMessage): Promise<ReceivedRequest> 
     path,
     query: query.join('?'),
     contentType: incoming.headers['content-type'] ?? '',
+    headers: Object.fromEntries(
+      Object.entries(incoming.headers).map(([name, value]) => [name, String(value ?? '')]),
+    ),
     body: Buffer.concat(chunks).toString('utf8'),
   }
 }

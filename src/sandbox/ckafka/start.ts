@@ -2,8 +2,10 @@
 // It must never be reachable from another machine.
 
 import { type BehaviourV2, pageBehaviour } from './actions-v2.ts'
+import { type BehaviourV3, pageBehaviourV3 } from './actions-v3.ts'
 import { type CkafkaFault, createFaultQueue } from './faults.ts'
 import { createDialectV2, pathV2 } from './http-v2.ts'
+import { createDialectV3, pathV3 } from './http-v3.ts'
 import { type Cluster, type ClusterRules, type ClusterSeed, createCluster } from './model.ts'
 import { demoSeed } from './seed.ts'
 import { type CkafkaCall, startServer } from './server.ts'
@@ -13,12 +15,13 @@ export interface CkafkaSimulatorOptions {
   port?: number
   secretId: string
   secretKey: string
-  /** Given: temporary credentials; every call must carry it. */
+  /** Given: temporary credentials; every call, in either dialect, must carry it. */
   token?: string
   /** Absent: the demo's cluster. */
   seed?: ClusterSeed
   rules?: Partial<ClusterRules>
   behaviour?: Partial<BehaviourV2>
+  behaviourV3?: Partial<BehaviourV3>
   /** The host that callers sign with; absent: the Host header they send. */
   signedHost?: string
   now?: () => number
@@ -29,9 +32,13 @@ export interface CkafkaSimulator {
   readonly url: string
   /** Where API 2.0 is spoken: `<url>/v2/index.php`. */
   readonly urlV2: string
+  /** Where API 3.0 is spoken, by POST: `<url>/`. */
+  readonly urlV3: string
   readonly cluster: Cluster
-  /** May be changed at any time. */
+  /** Of API 2.0. May be changed at any time. */
   readonly behaviour: BehaviourV2
+  /** Of API 3.0. May be changed at any time. */
+  readonly behaviourV3: BehaviourV3
   /** Every call received, oldest first, of one action or of all. */
   calls(action?: string): CkafkaCall[]
   /** The next `times` (default 1) calls of the action, or of any with `*`, go wrong like this. First in, first out. */
@@ -49,6 +56,7 @@ export async function startCkafkaSimulator(options: CkafkaSimulatorOptions): Pro
   const { port = 0, secretId, secretKey, token, signedHost, seed = demoSeed(now()), rules = {} } = options
   const cluster = createCluster(seed, { now, rules })
   const behaviour = { ...pageBehaviour, ...options.behaviour }
+  const behaviourV3 = { ...pageBehaviourV3, ...options.behaviourV3 }
   const faults = createFaultQueue()
   const listeners = new Set<() => void>()
   const announce = () => {
@@ -56,23 +64,28 @@ export async function startCkafkaSimulator(options: CkafkaSimulatorOptions): Pro
   }
   cluster.onChange(announce)
 
-  const dialect = createDialectV2({
+  const callers = {
     cluster,
-    behaviour,
     secretId,
     secretKey,
     ...(token !== undefined && { token }),
     ...(signedHost !== undefined && { signedHost }),
     now,
-  })
-  const server = await startServer({ port, dialects: [dialect], faults, now, onCall: announce })
+  }
+  const dialects = [
+    createDialectV2({ ...callers, behaviour }),
+    createDialectV3({ ...callers, behaviour: behaviourV3 }),
+  ]
+  const server = await startServer({ port, dialects, faults, now, onCall: announce })
   const url = `http://127.0.0.1:${server.port}`
 
   return {
     url,
     urlV2: `${url}${pathV2}`,
+    urlV3: `${url}${pathV3}`,
     cluster,
     behaviour,
+    behaviourV3,
     calls: server.calls,
     inject: faults.inject,
     clearFaults: faults.clear,

@@ -2,14 +2,16 @@
 
 import { afterEach, describe, expect, it } from 'vitest'
 import { createCkafka } from '../../../src/adapters/ckafka/ckafka.ts'
-import type { CkafkaConfig, CkafkaDeps } from '../../../src/adapters/ckafka/settings.ts'
+import type { CkafkaDeps, ConfigV2 } from '../../../src/adapters/ckafka/settings.ts'
 import type { Reset, Strategy } from '../../../src/request/reset.ts'
 import { seedPageSeed } from '../../../src/sandbox/ckafka/seed.ts'
 import { startCkafkaSimulator } from '../../../src/sandbox/ckafka/start.ts'
-import { CREDENTIALS, describeCluster } from '../../contract/cluster.contract.ts'
+import { type ClusterSubject, CREDENTIALS, describeCluster } from '../../contract/cluster.contract.ts'
+import { describeClusterReader } from '../../contract/cluster-reader.contract.ts'
 import { httpAnswer, type RawServer, startRawServer } from './raw-server.ts'
 
-const config = (url: string, more: Partial<CkafkaConfig> = {}): CkafkaConfig => ({
+const config = (url: string, more: Partial<ConfigV2> = {}): ConfigV2 => ({
+  dialect: 'v2',
   endpoint: url,
   region: 'ap-guangzhou',
   signatureMethod: 'HmacSHA256',
@@ -18,11 +20,19 @@ const config = (url: string, more: Partial<CkafkaConfig> = {}): CkafkaConfig => 
   ...more,
 })
 
-describeCluster('CKafka API 2.0', {
+const subject: ClusterSubject = {
   resetAction: 'SetGroupOffsets',
   readAction: 'GetGroupOffsets',
-  create: (simulator, timeouts) => createCkafka(config(simulator.url, { timeouts }), { now: Date.now }),
-})
+  unmovedCode: 25,
+  throttle(simulator) {
+    simulator.behaviour.quotaPerMinute = 0
+    return { retryAfterMs: 60_000 }
+  },
+  create: (simulator, timeouts, quota) =>
+    createCkafka(config(simulator.url, { timeouts }), { now: Date.now, ...(quota && { quota }) }),
+}
+describeCluster('CKafka API 2.0', subject)
+describeClusterReader('reading with CKafka API 2.0', subject)
 
 const closers: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -34,7 +44,7 @@ const serve = async (...args: Parameters<typeof startRawServer>): Promise<RawSer
   closers.push(server.close)
   return server
 }
-const client = (url: string, more: Partial<CkafkaConfig> = {}, deps: Partial<CkafkaDeps> = {}) => {
+const client = (url: string, more: Partial<ConfigV2> = {}, deps: Partial<CkafkaDeps> = {}) => {
   const cluster = createCkafka(config(url, more), { now: Date.now, ...deps })
   closers.push(cluster.close)
   return cluster

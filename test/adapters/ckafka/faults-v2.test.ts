@@ -21,7 +21,14 @@ const serve = async (...args: Parameters<typeof startRawServer>): Promise<RawSer
 const client = (endpoint: string, timeouts: CkafkaConfig['timeouts'] = {}) => {
   const config = { region: 'ap-guangzhou', secretId: 'AKIDFAULTS', secretKey: 'faults-secret-key' }
   const cluster = createCkafka(
-    { ...config, endpoint, signatureMethod: 'HmacSHA256', setOffsetsAction: 'SetGroupOffsets', timeouts },
+    {
+      ...config,
+      dialect: 'v2',
+      endpoint,
+      signatureMethod: 'HmacSHA256',
+      setOffsetsAction: 'SetGroupOffsets',
+      timeouts,
+    },
     { now: Date.now },
   )
   closers.push(cluster.close)

@@ -1,0 +1,40 @@
+// How API 3.0 is called: a signed POST with a JSON body, and the envelope that answers it. Sources are at the signature
+// and at the codes.
+
+import { stringify } from 'lossless-json'
+import { type Api, createApi, type Dialect } from './call.ts'
+import { readEnvelopeV3 } from './envelope-v3.ts'
+import type { CkafkaDeps, ConfigV3 } from './settings.ts'
+import { authorizationOf } from './sign-v3.ts'
+
+/** Whole numbers may be bigint: they are printed with every digit. */
+export type ParamsV3 = Readonly<Record<string, string | number | bigint | readonly string[]>>
+
+const SERVICE = 'ckafka'
+const VERSION = '2019-08-19'
+const CONTENT_TYPE = 'application/json; charset=utf-8'
+
+export function createApiV3(config: ConfigV3, deps: CkafkaDeps): Api<ParamsV3> {
+  const endpoint = new URL('/', config.endpoint)
+
+  const dialect: Dialect<ParamsV3> = {
+    sign(_effect, action, params, nowMs) {
+      const body = stringify(params) ?? '{}'
+      const timestampSeconds = Math.floor(nowMs / 1000)
+      const { host } = endpoint
+      const call = { service: SERVICE, host, contentType: CONTENT_TYPE, action, body, timestampSeconds }
+      const headers = {
+        'content-type': CONTENT_TYPE,
+        authorization: authorizationOf(call, config.secretId, config.secretKey),
+        'x-tc-action': action,
+        'x-tc-version': VERSION,
+        'x-tc-timestamp': String(timestampSeconds),
+        'x-tc-region': config.region,
+        ...(config.token ? { 'x-tc-token': config.token } : {}),
+      }
+      return { method: 'POST', url: endpoint.href, headers, body }
+    },
+    read: readEnvelopeV3,
+  }
+  return createApi(dialect, config, deps)
+}

@@ -1,0 +1,279 @@
+// One call of the API, in either dialect: ask the budget, sign, send, and say what the answer proves. It must never send
+// a mutation twice, and never let a secret, a parameter or a URL into a cause. Reads have no effect, so that a read may
+// be sent a second time.
+
+import type { Quota } from '../../ports.ts'
+import type { RefusalReason } from '../../request/result.ts'
+import type { Read } from './fields.ts'
+import { createHttp, type Exchange, type HttpAnswer, type HttpRequest } from './http.ts'
+import type { RefusedHere } from './last-look.ts'
+import { type CkafkaConfig, type CkafkaDeps, DEFAULT_TIMEOUTS } from './settings.ts'
+
+/** `notSent` and `unknown` differ for mutations only; to a read both mean that there is no answer. */
+export type Answer<T> =
+  | { kind: 'answered'; value: T }
+  | { kind: 'refused'; reason: RefusalReason; code: string; message: string }
+  | { kind: 'notSent'; cause: string; retryAfterMs?: number }
+  | { kind: 'unknown'; cause: string }
+
+/** What is asked: an action, its parameters in the dialect's own form, and how the payload of its answer is read. */
+export interface Question<Params, T> {
+  action: string
+  params: Params
+  /** `whole` is the answer around the payload: some actions put their fields there. */
+  readData: (data: unknown, whole: unknown) => Read<T>
+}
+
+export interface ApiCall<Params, T> extends Question<Params, T> {
+  /** Epoch. Nothing is sent from then on, and the call ends by then. */
+  deadlineMs: number
+}
+
+/** Who waits for the answer. */
+export type Urgency = 'execution' | 'person'
+
+export interface Api<Params> {
+  mutate<T>(call: ApiCall<Params, T>): Promise<Answer<T>>
+  read<T>(call: ApiCall<Params, T>, urgency: Urgency): Promise<Answer<T>>
+  close(): Promise<void>
+}
+
+export type Effect = 'mutation' | 'read'
+
+/**
+ * What a code proves. `refused` and `notSent`: answered before anything was executed. `replayed`: the clock or the nonce
+ * was not accepted. `partly`: done for some topics; the payload tells which.
+ */
+export type Verdict =
+  | { kind: 'succeeded' }
+  | { kind: 'partly' }
+  | { kind: 'refused'; reason: RefusalReason }
+  | { kind: 'notSent'; cause: string; retryAfterMs: number }
+  | { kind: 'replayed' }
+  | { kind: 'unknown' }
+
+/** An answer, read no further than its envelope. */
+export interface Said {
+  code: string
+  message: string
+  verdict: Verdict
+  data: unknown
+  whole: unknown
+}
+
+export interface Dialect<Params> {
+  /** A refusal when no request can carry the call. */
+  sign(effect: Effect, action: string, params: Params, nowMs: number): HttpRequest | RefusedHere
+  read(body: string): Read<Said>
+}
+
+/** Under the window of five minutes outside which the API refuses a timestamp; the rest is how long a call may take. */
+const CLOCK_SKEW_MS = 270_000
+/** A budget that keeps silent this long holds up nobody: the API's own limit still holds. */
+const QUOTA_PATIENCE_MS = 1_000
+
+/** One try, and whether a second one could end better. `code` is for metrics. */
+interface Tried<T> {
+  answer: Answer<T>
+  code: string | null
+  again: 'useless' | 'likely'
+}
+
+export function createApi<Params>(
+  dialect: Dialect<Params>,
+  config: CkafkaConfig,
+  { now, quota, onCall }: CkafkaDeps,
+): Api<Params> {
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...config.timeouts }
+  const http = createHttp(timeouts, now)
+  const secrets = [config.secretKey, config.secretId, config.token ?? ''].filter(secret => secret !== '')
+  let state: 'open' | 'closed' = 'open'
+
+  async function attempt<T>(
+    effect: Effect,
+    call: ApiCall<Params, T>,
+    urgency: Urgency,
+    connection: 'fresh' | 'kept',
+  ): Promise<Tried<T>> {
+    const startedMs = now()
+    const tried = await send(effect, call, urgency, connection, startedMs)
+    try {
+      const { answer, code } = tried
+      onCall?.({
+        action: call.action,
+        outcome: outcomeName(effect, answer.kind),
+        code,
+        durationMs: Math.max(0, now() - startedMs),
+      })
+    } catch {
+      // What was learnt of the call must not be lost to a fault in counting it.
+    }
+    return tried
+  }
+
+  async function send<T>(
+    effect: Effect,
+    call: ApiCall<Params, T>,
+    urgency: Urgency,
+    connection: 'fresh' | 'kept',
+    signedAtMs: number,
+  ): Promise<Tried<T>> {
+    const request = dialect.sign(effect, call.action, call.params, signedAtMs)
+    if ('kind' in request) return useless(request)
+    const budgeted = quota === undefined ? undefined : await overBudget(quota, call, urgency)
+    const obstacle = budgeted ?? obstacleTo(call)
+    if (obstacle !== undefined) return obstacle
+    const leftMs = call.deadlineMs - now()
+    const exchange = await http.exchange(connection, request, Math.min(timeouts.callMs, leftMs))
+    return interpret(effect, call, exchange, signedAtMs)
+  }
+
+  function obstacleTo<T>({ deadlineMs }: ApiCall<Params, T>): Tried<T> | undefined {
+    if (state === 'closed') return useless({ kind: 'notSent', cause: 'the connection to the API is closed' })
+    return deadlineMs - now() > 0
+      ? undefined
+      : useless({ kind: 'notSent', cause: 'the deadline had passed before the call' })
+  }
+
+  async function overBudget<T>(
+    allowance: Quota,
+    call: ApiCall<Params, T>,
+    urgency: Urgency,
+  ): Promise<Tried<T> | undefined> {
+    const obstacle = obstacleTo(call)
+    if (obstacle !== undefined) return obstacle
+    let timer: NodeJS.Timeout | undefined
+    const silence = new Promise<{ ok: true }>(resolve => {
+      timer = setTimeout(() => resolve({ ok: true }), Math.min(QUOTA_PATIENCE_MS, call.deadlineMs - now()))
+    })
+    try {
+      const taken = await Promise.race([allowance.take(call.action, urgency), silence])
+      if (taken.ok) return undefined
+      const { retryAfterMs } = taken
+      const cause = 'the budget of API calls is used up just now'
+      return useless({ kind: 'notSent', cause, retryAfterMs }, 'budget')
+    } catch {
+      return undefined
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  function interpret<T>(
+    effect: Effect,
+    call: ApiCall<Params, T>,
+    exchange: Exchange,
+    signedAtMs: number,
+  ): Tried<T> {
+    if (exchange.kind !== 'answered') {
+      const { kind, cause, code } = exchange
+      // A server that took its time would take it again; a broken connection need not break twice.
+      if (kind === 'timeLimit') return useless({ kind: 'unknown', cause }, code)
+      return { answer: { kind, cause }, code, again: 'likely' }
+    }
+    const { status } = exchange
+    const httpCode = `http ${status}`
+    // By definition of the status the call was turned away before it was executed.
+    if (status === 429) {
+      const { retryAfterMs = 60_000 } = exchange
+      return useless({ kind: 'notSent', cause: 'too many calls (HTTP 429)', retryAfterMs }, httpCode)
+    }
+    const broken = useless<T>({ kind: 'unknown', cause: `the API answered with HTTP ${status}` }, httpCode)
+    // A gateway says 5xx also when the server behind it has done the work.
+    if (status < 200 || status >= 500) return broken
+    const said = dialect.read(exchange.body)
+    if (status >= 300) {
+      // A bare 3xx or 4xx is not the API's: a proxy may send it after letting the call through (when it dislikes the
+      // answer, say). Only the API's own refusal, in its envelope, proves that nothing was executed.
+      if (!said.ok || said.value.verdict.kind === 'succeeded' || said.value.verdict.kind === 'partly')
+        return broken
+    }
+    if (!said.ok) return useless({ kind: 'unknown', cause: notDocumented(said.problem) }, httpCode)
+    return judge(effect, call, said.value, exchange, signedAtMs)
+  }
+
+  function judge<T>(
+    effect: Effect,
+    call: ApiCall<Params, T>,
+    { code, verdict, data, whole, ...said }: Said,
+    { serverTimeMs }: HttpAnswer,
+    signedAtMs: number,
+  ): Tried<T> {
+    const message = withoutSecrets(said.message)
+    switch (verdict.kind) {
+      case 'succeeded':
+      case 'partly': {
+        const hasData = data !== undefined && data !== null
+        const read: Read<T> =
+          verdict.kind === 'partly' && !hasData
+            ? { ok: false, problem: 'data: expected object' }
+            : call.readData(data, whole)
+        return read.ok
+          ? useless({ kind: 'answered', value: read.value }, code)
+          : useless({ kind: 'unknown', cause: notDocumented(read.problem) }, code)
+      }
+      case 'refused':
+        return useless({ kind: 'refused', reason: verdict.reason, code, message }, code)
+      case 'notSent':
+        return useless({ kind: 'notSent', cause: verdict.cause, retryAfterMs: verdict.retryAfterMs }, code)
+      case 'replayed': {
+        // The nonce is new in every call, so this means one of two things. Either our clock is off, which the server's
+        // Date shows. Or this call reached the API twice, by something in between that sent it again, and the first
+        // copy may have been executed: then signing and sending once more could shift twice.
+        const skewed = serverTimeMs !== undefined && Math.abs(serverTimeMs - signedAtMs) >= CLOCK_SKEW_MS
+        if (skewed || effect === 'read') {
+          return { answer: { kind: 'refused', reason: 'clock', code, message }, code, again: 'likely' }
+        }
+        const cause = `the API took the call for a repetition of itself (${code})`
+        return useless({ kind: 'unknown', cause }, code)
+      }
+      case 'unknown':
+        return useless({ kind: 'unknown', cause: `the API answered with ${spoken(code, message)}` }, code)
+      default:
+        return verdict satisfies never
+    }
+  }
+
+  /** Some of the API's messages quote the call. */
+  function withoutSecrets(message: string): string {
+    return secrets.reduce((text, secret) => text.replaceAll(secret, '***'), message)
+  }
+
+  return {
+    async mutate(call) {
+      const { answer } = await attempt('mutation', call, 'execution', 'fresh')
+      return answer
+    },
+
+    async read(call, urgency) {
+      const first = await attempt('read', call, urgency, 'kept')
+      if (first.again === 'useless') return first.answer
+      // On a connection of its own: an idle one that the server had closed is the usual reason to be here.
+      const second = await attempt('read', call, urgency, 'fresh')
+      return second.answer
+    },
+
+    async close() {
+      state = 'closed'
+      await http.close()
+    },
+  }
+}
+
+/** As the port calls it. */
+function outcomeName(effect: Effect, kind: Answer<unknown>['kind']): string {
+  if (kind === 'answered') return effect === 'mutation' ? 'done' : 'read'
+  return effect === 'mutation' || kind === 'refused' ? kind : 'unavailable'
+}
+
+function useless<T>(answer: Answer<T>, code: string | null = null): Tried<T> {
+  return { answer, code, again: 'useless' }
+}
+
+function notDocumented(problem: string): string {
+  return `the answer was not what the API documents: ${problem}`
+}
+
+function spoken(code: string, message: string): string {
+  return message === '' ? `code ${code}` : `code ${code}: ${message}`
+}

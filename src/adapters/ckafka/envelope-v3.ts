@@ -1,0 +1,195 @@
+// Reads the JSON of API 3.0 answers: the envelope, and the results of the actions used. It must never guess: what does
+// not fit is a problem in words, and offsets are bigint from text to record, so that no digit is lost.
+// Numbers come as numbers in one action and as text in another: both are read everywhere.
+
+import { z } from 'zod'
+import type { Group, Instance, LogRange } from '../../request/group.ts'
+import type { Said } from './call.ts'
+import { verdictOfReturn, verdictOfV3 } from './codes-v3.ts'
+import {
+  check,
+  digits,
+  int64,
+  list,
+  name,
+  offset,
+  type Page,
+  parseJson,
+  type Read,
+  shown,
+  smallInt,
+  text,
+} from './fields.ts'
+import { groupAmong, type TopicOffsets } from './group-offsets.ts'
+
+const ROOT = 'Response.Result'
+
+const word = z.union([digits, z.string()], 'expected text or a number')
+const returnSchema = z.object({ ReturnCode: word, ReturnMessage: text })
+const envelopeSchema = z.object({
+  Response: z.object({
+    Error: z.object({ Code: name, Message: text }).nullish(),
+    Result: z.unknown().optional(),
+  }),
+})
+
+/** An error, the code that some actions have inside their result, or the result. */
+export function readEnvelopeV3(body: string): Read<Said> {
+  const json = parseJson(body)
+  if (!json.ok) return json
+  const read = check(envelopeSchema, json.value, '')
+  if (!read.ok) return read
+  const { Error: error, Result: data } = read.value.Response
+  const rest = { data, whole: json.value }
+  if (error !== undefined && error !== null) {
+    const message = shown(error.Message ?? '')
+    // The whole of a code is for metrics and cards: nothing as long as a page may pass for one.
+    const code = shown(error.Code).slice(0, 100)
+    return { ok: true, value: { ...rest, code, message, verdict: verdictOfV3(error.Code, message) } }
+  }
+  const returned = returnSchema.safeParse(data)
+  if (!returned.success)
+    return { ok: true, value: { ...rest, code: '0', message: '', verdict: { kind: 'succeeded' } } }
+  const message = shown(returned.data.ReturnMessage ?? '')
+  const verdict = verdictOfReturn(returned.data.ReturnCode, message)
+  const code =
+    verdict.kind === 'succeeded' ? '0' : `ReturnCode ${shown(returned.data.ReturnCode).slice(0, 50)}`
+  return { ok: true, value: { ...rest, code, message, verdict } }
+}
+
+/** ModifyGroupOffsets: nothing but its ReturnCode, which the envelope has judged; without one nothing is proven. */
+export function readModified(data: unknown): Read<'accepted'> {
+  const read = check(returnSchema, data, ROOT)
+  return read.ok ? { ok: true, value: 'accepted' } : read
+}
+
+const groupOffsetsSchema = z.object({
+  TotalCount: smallInt.nullish(),
+  TopicList: list(
+    z.object({
+      Topic: name,
+      Partitions: list(
+        z.object({
+          Partition: smallInt,
+          Offset: offset,
+          LogEndOffset: offset.nullish(),
+          ErrorCode: smallInt.nullish(),
+        }),
+      ),
+    }),
+  ),
+})
+
+export function readGroupOffsets(data: unknown): Read<Page<TopicOffsets>> {
+  const read = check(groupOffsetsSchema, data, ROOT)
+  if (!read.ok) return read
+  const items = read.value.TopicList.map(({ Topic, Partitions }) => ({
+    topic: Topic,
+    partitions: Partitions.map(({ Partition, Offset, LogEndOffset, ErrorCode }) => ({
+      partition: Partition,
+      committed: Offset,
+      logEnd: LogEndOffset ?? null,
+      errorCode: ErrorCode ?? 0,
+    })),
+  }))
+  return pageOf(read.value, items)
+}
+
+const groupInfoSchema = list(
+  z.object({
+    Group: name,
+    State: z.string(),
+    ErrorCode: smallInt.nullish(),
+    Members: list(z.object({ ClientId: text, ClientHost: text })).optional(),
+  }),
+)
+
+export function readGroupInfo(data: unknown, group: string): Read<Group> {
+  const read = check(groupInfoSchema, data, ROOT)
+  if (!read.ok) return read
+  const described = read.value.map(({ Group, State, ErrorCode, Members }) => ({
+    name: Group,
+    state: State,
+    errorCode: ErrorCode ?? 0,
+    members: (Members ?? []).map(({ ClientId, ClientHost }) => ({
+      clientId: ClientId ?? '',
+      host: ClientHost ?? '',
+    })),
+  }))
+  return groupAmong(described, group, ROOT)
+}
+
+const groupsSchema = z.object({ TotalCount: smallInt.nullish(), GroupList: list(z.object({ Group: name })) })
+
+export function readGroups(data: unknown): Read<Page<string>> {
+  const read = check(groupsSchema, data, ROOT)
+  return read.ok
+    ? pageOf(
+        read.value,
+        read.value.GroupList.map(({ Group }) => Group),
+      )
+    : read
+}
+
+const topicsSchema = z.object({
+  TotalCount: smallInt.nullish(),
+  TopicList: list(z.object({ TopicName: name })),
+})
+
+export function readTopics(data: unknown): Read<Page<string>> {
+  const read = check(topicsSchema, data, ROOT)
+  return read.ok
+    ? pageOf(
+        read.value,
+        read.value.TopicList.map(({ TopicName }) => TopicName),
+      )
+    : read
+}
+
+const instancesSchema = z.object({
+  TotalCount: smallInt.nullish(),
+  InstanceList: list(z.object({ InstanceId: name, InstanceName: text })),
+})
+
+export function readInstances(data: unknown): Read<Page<Instance>> {
+  const read = check(instancesSchema, data, ROOT)
+  if (!read.ok) return read
+  const items = read.value.InstanceList.map(({ InstanceId, InstanceName }) => ({
+    id: InstanceId,
+    name: shown(InstanceName ?? ''),
+  }))
+  return pageOf(read.value, items)
+}
+
+const logRangesSchema = z.object({
+  TotalCount: smallInt.nullish(),
+  TopicInSyncReplicaList: list(z.object({ Partition: smallInt, BeginOffset: int64, EndOffset: int64 })),
+})
+
+export function readLogRanges(data: unknown): Read<Page<LogRange>> {
+  const read = check(logRangesSchema, data, ROOT)
+  if (!read.ok) return read
+  const items = read.value.TopicInSyncReplicaList.map(({ Partition, BeginOffset, EndOffset }) => ({
+    partition: Partition,
+    start: BeginOffset,
+    end: EndOffset,
+  }))
+  return pageOf(read.value, items)
+}
+
+const messagesSchema = list(z.object({ Partition: smallInt.nullish(), Offset: int64 }))
+
+/** The offset of the first record; null when there is none. A record of another partition is no answer to what was asked. */
+export function readFirstMessage(data: unknown, partition: number): Read<bigint | null> {
+  const read = check(messagesSchema, data, ROOT)
+  if (!read.ok) return read
+  const [first] = read.value
+  if (first === undefined) return { ok: true, value: null }
+  return (first.Partition ?? partition) === partition
+    ? { ok: true, value: first.Offset }
+    : { ok: false, problem: `${ROOT}[0].Partition: expected the one asked for` }
+}
+
+function pageOf<T>({ TotalCount }: { TotalCount?: number | null | undefined }, items: T[]): Read<Page<T>> {
+  return { ok: true, value: { totalCount: TotalCount ?? null, items } }
+}

@@ -1,0 +1,70 @@
+// What the fields of an answer are read as, in either dialect: whole numbers that keep every digit, lists, text fit to be
+// shown. It must never guess: what does not fit is named by its place, and its value never leaves here.
+
+import { LosslessNumber, parse } from 'lossless-json'
+import { z } from 'zod'
+import { clip } from '../../request/reset.ts'
+
+export type Read<T> = { ok: true; value: T } | { ok: false; problem: string }
+
+/** One page of a listing. The count is the API's word for all pages together, and not always right. */
+export interface Page<T> {
+  totalCount: number | null
+  items: T[]
+}
+
+const MESSAGE_MAX = 500
+const INT64_MAX = 2n ** 63n - 1n
+
+// Some answers carry numbers as strings.
+export const digits = z
+  .union(
+    [z.instanceof(LosslessNumber).transform(number => number.value), z.string()],
+    'expected a whole number',
+  )
+  .pipe(z.string().regex(/^-?\d{1,19}$/, 'expected a whole number'))
+export const smallInt = digits.transform(Number).pipe(z.int32('expected a small whole number'))
+export const int64 = digits
+  .transform(BigInt)
+  .refine(value => value <= INT64_MAX && value >= -INT64_MAX, 'expected an int64')
+/** An offset, or null for Kafka's −1: nothing committed, or not known. */
+export const offset = int64.nullable().transform(value => (value === null || value < 0n ? null : value))
+export const name = z.string().min(1)
+export const text = z.string().nullish().catch(undefined)
+
+/** `null` is how some servers print an empty list. A missing one is a problem: it would claim that there is nothing. */
+export function list<T extends z.ZodType>(item: T) {
+  return z
+    .array(item)
+    .nullable()
+    .transform(items => items ?? [])
+}
+
+export function parseJson(body: string): Read<unknown> {
+  try {
+    return { ok: true, value: parse(body) }
+  } catch {
+    return { ok: false, problem: 'not JSON' }
+  }
+}
+
+/** The first problem, by its place and never by its value: `data.succ[0].topic: expected string`. */
+export function check<T>(schema: z.ZodType<T>, value: unknown, root: string): Read<T> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return { ok: true, value: parsed.data }
+  const issue = parsed.error.issues[0]
+  const place = (issue?.path ?? []).reduce<string>(
+    (path, step) =>
+      typeof step === 'number' ? `${path}[${step}]` : path === '' ? String(step) : `${path}.${String(step)}`,
+    root,
+  )
+  const what = (issue?.message ?? 'unreadable').replace('Invalid input: ', '').replace(/, received .*$/, '')
+  return { ok: false, problem: place === '' ? what : `${place}: ${what}` }
+}
+
+/** Text from outside, made fit for a card: one line, no control or direction marks, at most 500 characters. */
+export function shown(from: string): string {
+  // Cut first: nothing beyond can be shown, and a whole answer could be one text.
+  const flat = from.slice(0, MESSAGE_MAX * 4).replace(/[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069]+/gu, ' ')
+  return clip(flat.trim(), MESSAGE_MAX)
+}

@@ -1,0 +1,113 @@
+// API 3.0 says of a reset only that it was accepted. This tells from offsets read afterwards what it did to a partition.
+// It must never call a success what the offsets do not show.
+
+import type { LogRange } from '../../request/group.ts'
+import type { Strategy } from '../../request/reset.ts'
+import type { PartitionReport, TopicReport } from '../../request/result.ts'
+import type { PartitionOffset, TopicOffsets } from './group-offsets.ts'
+
+/** `asAsked`: where the strategy must lead. `needsRange`: only where the log starts or ends can tell. */
+export type Finding = 'asAsked' | 'otherwise' | 'needsRange'
+
+/** Kafka's UNKNOWN_SERVER_ERROR and UNKNOWN_TOPIC_OR_PARTITION: the numbers that 2.0 would have reported. */
+const NOT_AS_ASKED = -1
+const NO_SUCH_TOPIC = 3
+
+/**
+ * @param before the partition as it was before the reset; absent when it was not listed
+ * @param range the log after the reset, where it has been read
+ */
+export function findingOf(
+  strategy: Strategy,
+  before: PartitionOffset | undefined,
+  after: PartitionOffset,
+  range: LogRange | undefined,
+): Finding {
+  const { committed } = after
+  if (committed === null) return 'otherwise'
+  const logEnd = after.logEnd ?? range?.end
+  // Producers go on while the offsets move: "the end" was anything between its two readings.
+  const isEnd = () => {
+    if (logEnd === undefined) return 'needsRange'
+    return foundIf(committed >= (before?.logEnd ?? logEnd) && committed <= logEnd)
+  }
+  const isStart = () => (range === undefined ? 'needsRange' : foundIf(committed === range.start))
+  const isInside = () => (logEnd === undefined ? 'needsRange' : foundIf(committed <= logEnd))
+  const isClamped = (wanted: bigint) => {
+    if (committed === wanted) return 'asAsked'
+    return committed > wanted ? isStart() : isEnd()
+  }
+  switch (strategy.kind) {
+    case 'earliest':
+      return isStart()
+    case 'latest':
+      return isEnd()
+    case 'time':
+      // Only the messages themselves could tell more.
+      return isInside()
+    case 'offset':
+      return isClamped(strategy.offset)
+    case 'shift': {
+      const from = before?.committed ?? null
+      // The API does not say what it shifts from where nothing was committed.
+      if (from === null) return isInside()
+      return isClamped(strategy.direction === 'replay' ? from - strategy.count : from + strategy.count)
+    }
+    default:
+      return strategy satisfies never
+  }
+}
+
+function foundIf(isSo: boolean): Finding {
+  return isSo ? 'asAsked' : 'otherwise'
+}
+
+/** Undefined when it cannot be said without the log's ranges. */
+export function reportOf(
+  strategy: Strategy,
+  before: TopicOffsets | undefined,
+  after: TopicOffsets,
+  ranges?: readonly LogRange[],
+): TopicReport | undefined {
+  const byPartition = new Map(before?.partitions.map(each => [each.partition, each]))
+  const rangeOf = new Map(ranges?.map(range => [range.partition, range]))
+  const partitions: PartitionReport[] = []
+  for (const each of after.partitions) {
+    const { partition, committed, errorCode } = each
+    if (errorCode !== 0) {
+      const errorMessage = 'the API answered success, but the offset could not be read back'
+      partitions.push({ partition, offset: null, errorCode, errorMessage })
+      continue
+    }
+    const finding = findingOf(strategy, byPartition.get(partition), each, rangeOf.get(partition))
+    if (finding === 'needsRange') return undefined
+    partitions.push(
+      finding === 'asAsked'
+        ? { partition, offset: committed, errorCode: 0, errorMessage: '' }
+        : { partition, offset: committed, errorCode: NOT_AS_ASKED, errorMessage: contradiction(committed) },
+    )
+  }
+  const read = new Set(after.partitions.map(({ partition }) => partition))
+  for (const partition of byPartition.keys()) {
+    if (!read.has(partition)) {
+      const errorMessage = 'the API answered success, but no longer lists the partition'
+      partitions.push({ partition, offset: null, errorCode: NOT_AS_ASKED, errorMessage })
+    }
+  }
+  return { topic: after.topic, errorCode: 0, errorMessage: '', partitions }
+}
+
+function contradiction(committed: bigint | null): string {
+  return committed === null
+    ? 'the API answered success, but there is no committed offset'
+    : `the API answered success, but the offset is ${committed}`
+}
+
+export function isAsAsked({ partitions }: TopicReport): boolean {
+  return partitions.every(({ errorCode }) => errorCode === 0)
+}
+
+export function reportMissing(topic: string): TopicReport {
+  const errorMessage = 'There is no topic of this name in the instance.'
+  return { topic, errorCode: NO_SUCH_TOPIC, errorMessage, partitions: [] }
+}

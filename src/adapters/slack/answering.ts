@@ -1,0 +1,64 @@
+// How a person gets an answer in time, whatever goes wrong behind it: Slack waits three seconds, then shows an error.
+
+import type { RespondArguments } from '@slack/bolt'
+import type { Report } from '../../ports.ts'
+import { FAULT, STORE_AWAY, TRIGGER_GONE } from './words.ts'
+
+/** By then the answer has to be on its way. */
+export const ANSWER_MS = 2_500
+
+/** Rejects with STORE_AWAY when the work takes longer; the work itself goes on. */
+export async function inTime<T>(work: Promise<T>, ms = ANSWER_MS): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(Object.assign(new Error('No answer in time.'), { code: 'STORE_AWAY' })),
+      ms,
+    )
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Whatever goes wrong, the person gets a sentence; the cause goes to the log. */
+export async function answering(
+  where: string,
+  report: Report,
+  respond: (message: RespondArguments) => Promise<unknown>,
+  act: () => Promise<void>,
+): Promise<void> {
+  try {
+    await act()
+  } catch (error) {
+    report({ event: 'fault', where, error })
+    await respond(onlyForYou(sentenceFor(error)))
+  }
+}
+
+export function onlyForYou(text: string): RespondArguments {
+  return { response_type: 'ephemeral', replace_original: false, text }
+}
+
+function sentenceFor(error: unknown): string {
+  const { code, data } = Object(error) as { code?: unknown; data?: { error?: unknown } }
+  if (code === 'STORE_AWAY') return STORE_AWAY
+  return /trigger/.test(String(data?.error)) ? TRIGGER_GONE : FAULT
+}
+
+/** Text that came back from Slack: unreadable is undefined, and a schema decides the rest. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** A newer drawing has won, or the view was closed meanwhile: nothing to tell anybody. */
+export function isOvertaken(error: unknown): boolean {
+  const { data } = Object(error) as { data?: { error?: unknown } }
+  return data?.error === 'hash_conflict' || data?.error === 'not_found'
+}

@@ -1,0 +1,107 @@
+// What can be seen of a group just now, as blocks for the form and the approval modal. Pure.
+
+import type { KnownBlock } from '@slack/types'
+import type { Group, Position } from '../../request/group.ts'
+import { counted, grouped } from '../../request/reset.ts'
+import type { ReadOutcome } from '../../request/result.ts'
+import { clipMiddle, line, type Piece, paragraph, strong, words } from './text.ts'
+import { groupInWords } from './words.ts'
+
+export type GroupSight =
+  | { kind: 'reading' }
+  | { kind: 'seen'; group: ReadOutcome<Group>; positions: ReadOutcome<Position[]> }
+
+const TOPICS_SHOWN = 12
+const TOPIC_WIDTH = 40
+
+export function groupSight(sight: GroupSight | undefined): KnownBlock[] {
+  if (sight === undefined) return []
+  if (sight.kind === 'reading') return [paragraph(line(words('Looking at the group…')))]
+  const { group, positions } = sight
+  const pieces: Piece[] =
+    group.kind === 'read'
+      ? [strong('The group: '), words(groupInWords(group.value))]
+      : [strong('The group: '), words(`could not be read (${whyNot(group)}).`)]
+  return [paragraph(line(...pieces)), ...positionsTable(positions)]
+}
+
+function whyNot(read: Exclude<ReadOutcome<unknown>, { kind: 'read' }>): string {
+  return read.kind === 'unavailable' ? read.cause : `${read.message}, code ${read.code}`
+}
+
+/** A modal takes no table block, so the columns are lined up by hand. Most lag first. */
+function positionsTable(read: ReadOutcome<Position[]>): KnownBlock[] {
+  if (read.kind !== 'read' || read.value.length === 0) return []
+  const byTopic = new Map<string, Position[]>()
+  for (const position of read.value) {
+    const positions = byTopic.get(position.topic)
+    if (positions === undefined) byTopic.set(position.topic, [position])
+    else positions.push(position)
+  }
+  const topics = [...byTopic]
+    .map(([topic, positions]) => ({ topic, partitions: positions.length, ...spreadOf(positions) }))
+    .sort((a, b) => (a.lag < b.lag ? 1 : a.lag > b.lag ? -1 : a.topic < b.topic ? -1 : 1))
+  const rows = topics
+    .slice(0, TOPICS_SHOWN)
+    .map(({ topic, partitions, committed, end, lag }) => [
+      clipMiddle(topic, TOPIC_WIDTH),
+      `${partitions}`,
+      committed,
+      end,
+      grouped(lag),
+    ])
+  const left = topics.length - rows.length
+  return [
+    {
+      type: 'rich_text',
+      elements: [
+        {
+          type: 'rich_text_preformatted',
+          elements: [
+            { type: 'text', text: aligned([['Topic', 'Partitions', 'Committed', 'End', 'Lag'], ...rows]) },
+          ],
+        },
+      ],
+    },
+    ...(left > 0 ? [paragraph(line(words(`… and ${counted(left, 'more topic')} with less lag.`)))] : []),
+  ]
+}
+
+function spreadOf(positions: readonly Position[]): { committed: string; end: string; lag: bigint } {
+  const lag = positions.reduce(
+    (sum, { committed, logEnd }) =>
+      committed === null || logEnd === null ? sum : sum + (logEnd - committed),
+    0n,
+  )
+  return {
+    committed: range(positions.map(one => one.committed)),
+    end: range(positions.map(one => one.logEnd)),
+    lag,
+  }
+}
+
+/** `12…90` over the partitions; one number when they agree. */
+function range(offsets: readonly (bigint | null)[]): string {
+  const known = offsets.filter(offset => offset !== null).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+  const [low] = known
+  const high = known.at(-1)
+  if (low === undefined || high === undefined) return '–'
+  return low === high ? `${low}` : `${low}…${high}`
+}
+
+function aligned(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map(row => [...(row[column] ?? '')].length)),
+  )
+  return rows
+    .map(row =>
+      row
+        .map((cell, column) => {
+          const width = (widths[column] ?? 0) + cell.length - [...cell].length
+          return column === 0 ? cell.padEnd(width) : cell.padStart(width)
+        })
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}

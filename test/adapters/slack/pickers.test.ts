@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest'
+import {
+  type Choices,
+  groupChoices,
+  instanceChoices,
+  nearestNames,
+  searchPieces,
+  topicChoices,
+} from '../../../src/adapters/slack/pickers.ts'
+import { groupInWords, noSuchGroup } from '../../../src/adapters/slack/words.ts'
+import type { LongNames } from '../../../src/ports.ts'
+import type { ReadOutcome } from '../../../src/request/result.ts'
+import { validateView } from '../../../src/sandbox/slack/validate.ts'
+
+const names: LongNames = { tokenOf: name => `~${name.length}`, nameOf: async token => token }
+const read = <T>(value: T): ReadOutcome<T> => ({ kind: 'read', value })
+const page = (all: string[]) => read({ names: all, total: all.length })
+const SILENT: ReadOutcome<never> = { kind: 'unavailable', cause: 'no answer within 2 s' }
+const REFUSED: ReadOutcome<never> = { kind: 'refused', reason: 'credentials', code: '4100', message: 'no' }
+
+const optionsOf = (choices: Choices) =>
+  'options' in choices ? choices.options : choices.option_groups.flatMap(group => group.options)
+const textsOf = (choices: Choices) => optionsOf(choices).map(option => option.text.text)
+const valuesOf = (choices: Choices) => optionsOf(choices).map(option => option.value)
+
+/** Options obey the same rules where a view brings them along. */
+function expectAccepted(choices: Choices): void {
+  const view = {
+    type: 'modal',
+    title: { type: 'plain_text', text: 't' },
+    submit: { type: 'plain_text', text: 's' },
+    blocks: [
+      {
+        type: 'input',
+        label: { type: 'plain_text', text: 'l' },
+        element: { type: 'static_select', action_id: 'a', ...choices },
+      },
+    ],
+  }
+  expect(validateView(view)).toEqual([])
+}
+
+describe('a picker', () => {
+  it('offers names that Slack accepts, however odd or long, and keeps long ones apart', () => {
+    const odd = [
+      '报表 a&b @x',
+      '<!channel>',
+      '%2e',
+      'x'.repeat(75),
+      `${'y'.repeat(200)}1`,
+      `${'y'.repeat(201)}2`,
+    ]
+    const choices = groupChoices(page(odd), '', names)
+    expectAccepted(choices)
+    expect(valuesOf(choices)).toEqual([...odd.slice(0, 4), '~201', '~202'])
+    expect(textsOf(choices)[4]).toMatch(/^y+…y+1$/)
+  })
+
+  it('offers at most what Slack takes', () => {
+    const many = Array.from({ length: 300 }, (_, index) => `g-${index}`)
+    expectAccepted(groupChoices(page(many), '', names))
+    const topics = topicChoices(read(many), page(many.map(name => `t${name}`)), '', names)
+    expectAccepted(topics)
+    expect(optionsOf(topics)).toHaveLength(200)
+  })
+
+  it('lets the name be typed, and says why, when the cluster cannot be asked', () => {
+    expect(textsOf(groupChoices(SILENT, 'orders-b', names))).toEqual([
+      'orders-b – as typed, CKafka does not answer',
+    ])
+    expect(textsOf(groupChoices(REFUSED, 'orders-b', names))).toEqual([
+      'orders-b – as typed, CKafka refused: 4100',
+    ])
+    expect(valuesOf(groupChoices(SILENT, ' orders-b ', names))).toEqual(['orders-b'])
+    expect(optionsOf(groupChoices(SILENT, '', names))).toEqual([])
+    expectAccepted(groupChoices(SILENT, 'z'.repeat(255), names))
+  })
+
+  it('puts the topics the group has committed to first, each topic once', () => {
+    const choices = topicChoices(read(['orders', 'payments']), page(['audit', 'orders']), '', names)
+    expect('option_groups' in choices ? choices.option_groups.map(group => group.label.text) : []).toEqual([
+      'The group has committed offsets',
+      'Other topics',
+    ])
+    expect(textsOf(choices)).toEqual(['orders', 'payments', 'audit'])
+    expect(textsOf(topicChoices(read(['orders', 'payments']), page([]), 'PAY', names))).toEqual(['payments'])
+  })
+
+  it('offers what is known of the topics when a part of the cluster is silent', () => {
+    const choices = topicChoices(read(['orders']), SILENT, 'ord', names)
+    expect(textsOf(choices)).toEqual(['orders', 'ord – as typed, CKafka does not answer'])
+  })
+
+  it('finds an instance by its name or its id, also as it is shown', () => {
+    const instances = read([
+      { id: 'ckafka-a', name: 'Orders prod' },
+      { id: 'ckafka-b', name: 'ckafka-b' },
+    ])
+    expect(textsOf(instanceChoices(instances, '', names))).toEqual(['Orders prod (ckafka-a)', 'ckafka-b'])
+    expect(valuesOf(instanceChoices(instances, 'prod', names))).toEqual(['ckafka-a'])
+    expect(valuesOf(instanceChoices(instances, 'Orders prod (ckafka-a)', names))).toEqual(['ckafka-a'])
+  })
+})
+
+describe('the nearest names', () => {
+  it('find the group that was meant', () => {
+    const groups = ['orders-audit', 'orders-billing', 'payments', 'orders-billing-eu']
+    expect(nearestNames('ordrs-biling', groups)[0]).toBe('orders-billing')
+    expect(nearestNames('zzzzzzzz', groups)).toEqual([])
+  })
+
+  it('are looked for by the pieces of the name', () => {
+    expect(searchPieces('orders-biling.eu')).toEqual(['orders', 'biling', 'ord'])
+  })
+
+  it('are said in a sentence that can be acted on', () => {
+    const target = { instanceId: 'ckafka-a', group: 'ordrs' }
+    expect(noSuchGroup(target, ['orders'])).toBe(
+      'There is no group “ordrs” on ckafka-a. Did you mean “orders”?',
+    )
+    expect(noSuchGroup(target, [])).toContain('Check the spelling')
+  })
+})
+
+describe('a group in words', () => {
+  it('says who is connected and what to do', () => {
+    const members = [{ clientId: 'audit-1', host: '/10.0.3.11' }]
+    expect(groupInWords({ state: 'Stable', members })).toBe(
+      '1 consumer is connected: audit-1 (10.0.3.11). Stop them first: CKafka refuses to reset a group that is in use.',
+    )
+    expect(groupInWords({ state: 'Stable', members: [] })).toContain('in use (Stable)')
+    expect(groupInWords({ state: 'Empty', members: [] })).toContain('can be reset')
+  })
+})

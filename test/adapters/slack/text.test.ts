@@ -1,0 +1,115 @@
+// Text that Slack shows: nothing in it can become a mention, a link or a broken layout, and nothing is cut in half.
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  clipEscaped,
+  clipMiddle,
+  code,
+  escaped,
+  line,
+  moment,
+  paragraph,
+  plain,
+  strong,
+  words,
+} from '../../../src/adapters/slack/text.ts'
+import { topicsInWords } from '../../../src/adapters/slack/words.ts'
+import { counted, grouped } from '../../../src/request/reset.ts'
+import { validateMessage } from '../../../src/sandbox/slack/validate.ts'
+
+const any = fc.string({ unit: 'binary', maxLength: 400 })
+const entities = fc
+  .array(fc.constantFrom('&', '<', '>', 'a', '…', '🙂', 'amp;', '<!here>'), { maxLength: 60 })
+  .map(all => all.join(''))
+const unescaped = (text: string) =>
+  text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+
+describe('escaped text', () => {
+  it('holds no markup, and reads as what it was', () => {
+    fc.assert(
+      fc.property(entities, text => {
+        expect(escaped(text)).not.toMatch(/[<>]|&(?!(amp|lt|gt);)/)
+        expect(unescaped(escaped(text))).toBe(text)
+      }),
+    )
+  })
+
+  it('is cut within the limit, never through an entity or a mention', () => {
+    fc.assert(
+      fc.property(entities, fc.integer({ min: 1, max: 80 }), (text, max) => {
+        const cut = clipEscaped(`${escaped(text)}<@U0ALICE>${escaped(text)}`, max)
+        expect([...cut].length).toBeLessThanOrEqual(max)
+        expect(cut.replaceAll('<@U0ALICE>', '')).not.toMatch(/[<>]|&(?!(amp|lt|gt);)/)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('that fits is left alone', () => {
+    expect(clipEscaped('a &amp; b…', 10)).toBe('a &amp; b…')
+    expect(clipEscaped('a &amp; <@U1>', 13)).toBe('a &amp; <@U1>')
+    expect(clipEscaped('a &amp; b', 6)).toBe('a …')
+    expect(clipEscaped('by <@U0ALICE>', 8)).toBe('by …')
+  })
+})
+
+describe('the pieces of a message', () => {
+  it('are never empty, hold no control character and no mark of direction, and keep line breaks', () => {
+    for (const make of [words, strong, code]) {
+      expect(make('')).toMatchObject({ text: '–' })
+      expect(make('a\nb')).toMatchObject({ text: 'a\nb' })
+      expect(make('a\u0000b\u202ec\u200f\td\u2028e\r')).toMatchObject({ text: 'a b c  d e ' })
+    }
+    fc.assert(
+      fc.property(any, text => {
+        const blocks = [paragraph(line(words(text), strong(text)), line(code(text)))]
+        expect(validateMessage({ blocks })).toEqual([])
+      }),
+    )
+  })
+
+  it('are cut to Slack’s limit by whole characters', () => {
+    expect(plain('🙂'.repeat(80), 75).text).toBe(`${'🙂'.repeat(74)}…`)
+    expect(plain('', 75)).toEqual({ type: 'plain_text', text: '–', emoji: false })
+  })
+
+  it('show a moment in the reader’s zone, or in UTC where Slack cannot', () => {
+    expect(moment(1_795_420_800_999)).toEqual({
+      type: 'date',
+      timestamp: 1_795_420_800,
+      format: '{date_short_pretty} at {time}',
+      fallback: '2026-11-23 08:00:00 UTC',
+    })
+  })
+})
+
+describe('a long name', () => {
+  it('keeps both ends and exactly the length it may have', () => {
+    expect(clipMiddle('orders.v1', 9)).toBe('orders.v1')
+    expect(clipMiddle('orders.v1', 8)).toBe('orde….v1')
+    fc.assert(
+      fc.property(any, fc.integer({ min: 1, max: 50 }), (text, max) => {
+        expect([...clipMiddle(text, max)].length).toBe(Math.min(max, [...text].length))
+      }),
+    )
+  })
+})
+
+describe('numbers and names in words', () => {
+  it('agree with each other', () => {
+    expect([0, 1, 2, 12_430].map(count => counted(count, 'topic'))).toEqual([
+      '0 topics',
+      '1 topic',
+      '2 topics',
+      '12\u202f430 topics',
+    ])
+    expect(grouped(9_223_372_036_854_775_807n)).toBe('9 223 372 036 854 775 807'.replaceAll(' ', '\u202f'))
+  })
+
+  it('name as many topics as asked for, and count the rest', () => {
+    expect(topicsInWords([], 3)).toBe('all topics of the group')
+    expect(topicsInWords(['a', 'b', 'c'], 3)).toBe('a, b, c')
+    expect(topicsInWords(['a', 'b', 'c', 'd'], 3)).toBe('a, b, c and 1 more')
+  })
+})

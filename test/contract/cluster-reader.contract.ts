@@ -1,0 +1,310 @@
+// The promises of the ClusterReader port, for every implementation of it, over the cluster of cluster.contract.ts.
+// Nothing here may know how an implementation speaks to the API.
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ReadOutcome } from '../../src/request/result.ts'
+import type { CkafkaFault } from '../../src/sandbox/ckafka/faults.ts'
+import { type CkafkaSimulator, startCkafkaSimulator } from '../../src/sandbox/ckafka/start.ts'
+import {
+  type ClusterSubject,
+  CREDENTIALS,
+  INSTANCE,
+  NOW,
+  OTHER_NAMES,
+  PATIENT,
+  type Subject,
+  seed,
+} from './cluster.contract.ts'
+
+export function describeClusterReader(name: string, subject: ClusterSubject): void {
+  describe(name, () => {
+    let simulator: CkafkaSimulator
+    let reader: Subject
+
+    beforeEach(async () => {
+      const [first] = seed().instances
+      if (first === undefined) throw new Error('the contract needs an instance')
+      // More instances than either API gives on one page.
+      const others = Array.from({ length: 130 }, (_, index) => ({
+        ...first,
+        id: `ckafka-other-${String(index).padStart(3, '0')}`,
+        name: '',
+        topics: [],
+        groups: [],
+      }))
+      simulator = await startCkafkaSimulator({ ...CREDENTIALS, seed: { instances: [first, ...others] } })
+      reader = subject.create(simulator, PATIENT)
+    })
+    afterEach(async () => {
+      await simulator.close()
+      await reader.close()
+    })
+
+    const target = (group: string, instanceId = INSTANCE) => ({ instanceId, group })
+    const lie = (counts: 'doubled' | 'zero') => {
+      simulator.behaviour.counts = counts
+      simulator.behaviourV3.counts = counts
+    }
+    const value = <T>(outcome: ReadOutcome<T>): T => {
+      if (outcome.kind !== 'read') throw new Error(JSON.stringify(outcome))
+      return outcome.value
+    }
+    const hang: CkafkaFault = { kind: 'hang', afterDoingIt: false }
+
+    /** Each read once, as a person would cause it. */
+    const reads: [string, (from: Subject) => Promise<ReadOutcome<unknown>>][] = [
+      ['instances', from => from.instances()],
+      ['groups', from => from.groups(INSTANCE, '')],
+      ['topics', from => from.topics(INSTANCE, '')],
+      ['group', from => from.group(target('billing'))],
+      ['positions', from => from.positions(target('billing'))],
+    ]
+    const logReads: typeof reads = [
+      ['logRanges', from => from.logRanges(INSTANCE, 'orders')],
+      ['firstMessageAt', from => from.firstMessageAt(INSTANCE, 'orders', 0, NOW)],
+    ]
+
+    it('lists every instance, however many pages they fill', async () => {
+      const instances = value(await reader.instances())
+      expect(instances).toHaveLength(131)
+      expect(instances[0]).toEqual({ id: INSTANCE, name: 'contract' })
+    })
+
+    describe('a search', () => {
+      it('finds the groups whose name holds the text, in one call', async () => {
+        expect(value(await reader.groups(INSTANCE, 'il'))).toEqual({ names: ['billing'], total: 1 })
+        expect(value(await reader.groups(INSTANCE, 'nowhere'))).toEqual({ names: [], total: 0 })
+        expect(simulator.calls()).toHaveLength(2)
+      })
+
+      it('finds topics likewise, at most 50 of them, and says how many there are', async () => {
+        const { names, total } = value(await reader.topics(INSTANCE, 'many-'))
+        expect([names.length, total]).toEqual([50, 120])
+        expect(simulator.calls()).toHaveLength(1)
+      })
+
+      it('gives the first ones for an empty text', async () => {
+        expect(value(await reader.groups(INSTANCE, '')).names).toContain('billing')
+        expect(value(await reader.topics(INSTANCE, '')).names).toHaveLength(50)
+      })
+
+      it.each(OTHER_NAMES)('carries %s through unchanged, as text and as answer', async other => {
+        expect(value(await reader.groups(INSTANCE, other)).names).toEqual([other])
+        expect(value(await reader.topics(INSTANCE, other)).names).toEqual([other])
+      })
+
+      it('refuses an instance that is not there', async () => {
+        const expected = { kind: 'refused', reason: 'instanceMissing' }
+        expect(await reader.groups('ckafka-nowhere', '')).toMatchObject(expected)
+        expect(await reader.topics('ckafka-nowhere', '')).toMatchObject(expected)
+      })
+    })
+
+    describe('a group', () => {
+      it('is told with its state and who is in it', async () => {
+        expect(value(await reader.group(target('billing')))).toEqual({ state: 'Empty', members: [] })
+        expect(value(await reader.group(target('busy')))).toEqual({
+          state: 'Stable',
+          members: [{ clientId: 'busy-1', host: '10.53.88.65' }],
+        })
+      })
+
+      it.each(['PreparingRebalance', 'CompletingRebalance'] as const)(
+        'is told while it is %s, when the API names no members',
+        async state => {
+          simulator.cluster.rebalance('busy', state)
+          expect(value(await reader.group(target('busy')))).toEqual({ state, members: [] })
+        },
+      )
+
+      it('is Dead when nobody knows it', async () => {
+        expect(value(await reader.group(target('nobody')))).toEqual({ state: 'Dead', members: [] })
+      })
+
+      it.each(OTHER_NAMES)('named %s is found', async other => {
+        expect(value(await reader.group(target(other))).state).toBe('Empty')
+      })
+    })
+
+    describe('positions', () => {
+      it('tell committed offset and log end of every partition, in order, with every digit', async () => {
+        const topics = ['payments', 'orders', 'huge']
+        expect(value(await reader.positions(target('billing'), topics))).toEqual([
+          {
+            topic: 'huge',
+            partition: 0,
+            committed: 9_007_199_254_740_500n,
+            logStart: null,
+            logEnd: 9_007_199_254_740_993n,
+          },
+          { topic: 'orders', partition: 0, committed: 500n, logStart: null, logEnd: 1_000n },
+          { topic: 'orders', partition: 1, committed: 1_500n, logStart: null, logEnd: 2_000n },
+          { topic: 'payments', partition: 0, committed: 400n, logStart: null, logEnd: 500n },
+        ])
+      })
+
+      it('tell of a partition without a commit, and of no topic that is not there', async () => {
+        const positions = value(await reader.positions(target('half'), ['orders', 'payments', 'nowhere']))
+        expect(positions.map(({ topic, committed, logEnd }) => [topic, committed, logEnd])).toEqual([
+          ['orders', null, 1_000n],
+          ['orders', 0n, 2_000n],
+          ['payments', null, 500n],
+        ])
+      })
+
+      it('cover all the group has committed to when no topic is named, and nothing when none is asked for', async () => {
+        const positions = value(await reader.positions(target('billing')))
+        expect(new Set(positions.map(({ topic }) => topic))).toEqual(new Set(['huge', 'orders', 'payments']))
+        expect(value(await reader.positions(target('half')))).toHaveLength(2)
+        expect(value(await reader.positions(target('billing'), []))).toEqual([])
+      })
+
+      it.each(['honest', 'doubled', 'zero'] as const)(
+        'are all there over several pages: %s counts',
+        async counts => {
+          if (counts !== 'honest') lie(counts)
+          const named = Array.from({ length: 120 }, (_, index) => `many-${index}`)
+          expect(value(await reader.positions(target('many')))).toHaveLength(120)
+          expect(value(await reader.positions(target('many'), named))).toHaveLength(120)
+        },
+      )
+
+      it('do not pass a partition that could not be read for one at offset −1', async () => {
+        simulator.cluster.failRead('orders', 1, 15)
+        const positions = value(await reader.positions(target('billing'), ['orders']))
+        expect(positions[1]).toMatchObject({ partition: 1, committed: null, logEnd: null })
+      })
+
+      it.each(OTHER_NAMES)('of a group and a topic named %s are found', async other => {
+        expect(value(await reader.positions(target(other), [other]))).toMatchObject([
+          { topic: other, committed: 50n, logEnd: 100n },
+        ])
+      })
+    })
+
+    describe('logs', () => {
+      it('are told with start and end, partition by partition, or refused where the API cannot', async () => {
+        const outcome = await reader.logRanges(INSTANCE, 'orders')
+        if (!reader.can.logStart) {
+          expect(outcome).toMatchObject({ kind: 'refused', reason: 'badRequest' })
+          expect(simulator.calls()).toEqual([])
+          return
+        }
+        expect(value(outcome)).toEqual([
+          { partition: 0, start: 100n, end: 1_000n },
+          { partition: 1, start: 200n, end: 2_000n },
+        ])
+        expect(value(await reader.logRanges(INSTANCE, 'huge'))).toEqual([
+          { partition: 0, start: 9_007_199_254_740_000n, end: 9_007_199_254_740_993n },
+        ])
+      })
+
+      it.each(['honest', 'doubled', 'zero'] as const)(
+        'are all there over several pages: %s counts',
+        async counts => {
+          if (!reader.can.logStart) return
+          if (counts !== 'honest') lie(counts)
+          simulator.cluster.createTopic('wide', 64)
+          const partitions = value(await reader.logRanges(INSTANCE, 'wide')).map(({ partition }) => partition)
+          expect(partitions).toEqual(Array.from({ length: 64 }, (_, index) => index))
+        },
+      )
+
+      it('are searched by time, or the search is refused where the API cannot', async () => {
+        const outcome = await reader.firstMessageAt(INSTANCE, 'orders', 0, NOW - 300_000)
+        if (!reader.can.firstMessageAt) {
+          expect(outcome).toMatchObject({ kind: 'refused', reason: 'badRequest' })
+          expect(simulator.calls()).toEqual([])
+          return
+        }
+        expect(outcome).toEqual({ kind: 'read', value: 700n })
+        expect(value(await reader.firstMessageAt(INSTANCE, 'orders', 1, NOW + 1))).toBeNull()
+        expect(value(await reader.firstMessageAt(INSTANCE, 'orders', 1, 0))).toBe(200n)
+      })
+    })
+
+    it.each<[string, (from: Subject) => Promise<ReadOutcome<unknown>>]>([
+      ['an empty instance', from => from.groups(' ', '')],
+      ['an empty group', from => from.group(target(''))],
+      ['an empty topic among others', from => from.positions(target('billing'), ['orders', ''])],
+      ['a search that is no text', from => from.topics(INSTANCE, '\ud800')],
+      ['a topic that is no text', from => from.logRanges(INSTANCE, '\ud800')],
+    ])('refuses %s without asking the API', async (_, read) => {
+      expect(await read(reader)).toMatchObject({ kind: 'refused', reason: 'badRequest' })
+      expect(simulator.calls()).toEqual([])
+    })
+
+    describe.each(reads)('%s, when something is wrong', (_, read) => {
+      it('ends in time when the API keeps silent', async () => {
+        const impatient = subject.create(simulator, { ...PATIENT, personReadMs: 100 })
+        simulator.inject('*', hang, Number.POSITIVE_INFINITY)
+        const startedMs = Date.now()
+        expect(await read(impatient)).toMatchObject({ kind: 'unavailable' })
+        expect(Date.now() - startedMs).toBeLessThan(400)
+        await impatient.close()
+      })
+
+      it.each<[string, CkafkaFault]>([
+        ['connections keep breaking', { kind: 'cut', afterDoingIt: false }],
+        ['the gateway fails', { kind: 'status', status: 502, afterDoingIt: false }],
+        ['a web page comes', { kind: 'html' }],
+        ['answers come in half', { kind: 'halfAnswer' }],
+        [
+          'the answer is of another shape',
+          { kind: 'pinned', body: '{"code":0,"Response":{}}', afterDoingIt: false },
+        ],
+      ])('is unavailable, never empty, when %s', async (_, fault) => {
+        simulator.inject('*', fault, Number.POSITIVE_INFINITY)
+        expect(await read(reader)).toMatchObject({ kind: 'unavailable' })
+        expect(simulator.calls().length).toBeLessThanOrEqual(2)
+      })
+
+      it('gives way to executions: it asks the budget as a person, and sends nothing without', async () => {
+        const asked: string[] = []
+        const frugal = subject.create(simulator, PATIENT, {
+          async take(_, urgency) {
+            asked.push(urgency)
+            return { ok: false, retryAfterMs: 7_000 }
+          },
+        })
+        expect(await read(frugal)).toMatchObject({ kind: 'unavailable', retryAfterMs: 7_000 })
+        expect(asked).toEqual(['person'])
+        expect(simulator.calls()).toEqual([])
+        await frugal.close()
+      })
+
+      it('says how long to wait when there were too many calls', async () => {
+        const { retryAfterMs } = subject.throttle(simulator)
+        expect(await read(reader)).toMatchObject({ kind: 'unavailable', retryAfterMs })
+      })
+    })
+
+    it.each(logReads)('%s gives way to executions too', async (_, read) => {
+      if (!reader.can.logStart) return
+      const frugal = subject.create(simulator, PATIENT, {
+        take: async (_, urgency) =>
+          urgency === 'person' ? { ok: false, retryAfterMs: 7_000 } : { ok: true },
+      })
+      expect(await read(frugal)).toMatchObject({ kind: 'unavailable', retryAfterMs: 7_000 })
+      await frugal.close()
+    })
+
+    it('goes on with a list after a short pause, rather than throw away what it has read', async () => {
+      let calls = 0
+      const paced = subject.create(simulator, PATIENT, {
+        async take() {
+          calls += 1
+          return calls === 2 ? { ok: false, retryAfterMs: 20 } : { ok: true }
+        },
+      })
+      expect(value(await paced.positions(target('many')))).toHaveLength(120)
+      await paced.close()
+    })
+
+    it('never has an effect', async () => {
+      for (const [, read] of [...reads, ...logReads]) await read(reader)
+      expect(simulator.cluster.effects()).toEqual([])
+      expect(simulator.calls(subject.resetAction)).toEqual([])
+    })
+  })
+}

@@ -1,0 +1,165 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { wideSeed } from '../../src/sandbox/ckafka/seed.ts'
+import type { SlackView } from '../../src/sandbox/slack/face.ts'
+import { renderView } from '../../src/sandbox/slack/render.ts'
+import { DEMO, OPS, type Product, startProduct, textOf, until } from '../support/product.ts'
+
+let product: Product
+afterEach(() => product.stop())
+
+const ASK = `--instance ${DEMO.instance} --group ${DEMO.group} --topic orders --to-latest --reason why`
+const seen = (view: SlackView | undefined) =>
+  view === undefined
+    ? ''
+    : renderView(view, { userName: id => id })
+        .join('\n')
+        .replace(/\s*│\n│\s*/g, ' ')
+
+async function openForm(flags = ''): Promise<SlackView> {
+  await product.alice.command(OPS, `/reset-offsets ${flags}`)
+  return product.alice.waitForView()
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<{ ms: number; value: T }> {
+  const startMs = performance.now()
+  const value = await work()
+  return { ms: performance.now() - startMs, value }
+}
+
+describe.each(['v2', 'v3'] as const)('with API %s', dialect => {
+  it('the pickers follow one another: instance, its groups, the topics of the group first', async () => {
+    product = await startProduct({ dialect })
+    const { alice } = product
+    await openForm()
+    expect(await alice.suggestions('CKafka instance', '')).toEqual(['orders-demo (ckafka-demo0001)'])
+    expect(await alice.suggestions('Consumer group', '')).toEqual([])
+    await alice.fill('CKafka instance', 'orders-demo (ckafka-demo0001)')
+    await alice.waitForView(view => view.private_metadata.includes(DEMO.instance))
+    expect(await alice.suggestions('Consumer group', 'bill')).toEqual(['orders-billing'])
+    expect(await alice.suggestions('Consumer group', 'a&b')).toEqual(['报表 a&b @x'])
+    await alice.fill('Consumer group', 'orders-audit')
+    await alice.fill('Topics to reset', 'The topics I name')
+    await alice.waitForView(view => JSON.stringify(view.blocks).includes('Topic names'))
+    expect(await alice.suggestions('Topic names', '')).toEqual(['orders', 'payments', 'shipments'])
+  })
+
+  it('the form shows the group: its state, who is connected, offsets and lag', async () => {
+    product = await startProduct({ dialect })
+    await openForm(ASK)
+    const empty = await product.alice.waitForView(view => seen(view).includes('can be reset'))
+    expect(seen(empty)).toMatch(/orders\s+4\s+\d+…\d+\s+\d+…\d+/)
+    await product.alice.fill('Consumer group', 'orders-audit')
+    const used = await product.alice.waitForView(view => seen(view).includes('2 consumers are connected'))
+    expect(seen(used)).toContain('audit-1 (10.0.3.11), audit-2 (10.0.3.12)')
+  })
+
+  it('a group nobody knows is refused on its field, with the nearest names', async () => {
+    product = await startProduct({ dialect })
+    await openForm(
+      `--instance ${DEMO.instance} --group orders-biling --topic orders --to-latest --reason why`,
+    )
+    expect(await product.alice.submit()).toMatchObject({
+      kind: 'errors',
+      errors: { field_group: expect.stringContaining('Did you mean “orders-billing”') },
+    })
+  })
+
+  it('a group in use can be asked for, and card and modal say that it has to be stopped first', async () => {
+    product = await startProduct({ dialect })
+    await product.ask(
+      `--instance ${DEMO.instance} --group orders-audit --topic orders --to-latest --reason why`,
+    )
+    expect(textOf(product.card())).toContain('2 consumers are connected')
+    expect(textOf(product.card())).toContain('Stop them first')
+    await product.bob.press(product.card(), 'Review')
+    const view = await product.bob.waitForView(open => seen(open).includes('2 consumers are connected'))
+    expect(seen(view)).toContain('audit-1')
+    await product.bob.fill('Decision', 'Approve')
+    await product.bob.submit()
+    await until(() => textOf(product.card()).includes('· failed'))
+    await until(() => product.threadText().includes('Consumers are still connected'))
+    expect(product.ckafka.cluster.effects('orders-audit')).toEqual([])
+  })
+
+  it('an odd name goes the whole way without harm', async () => {
+    product = await startProduct({ dialect })
+    await product.ask(
+      `--instance ${DEMO.instance} --group "报表 a&b @x" --topic payments --to-earliest --reason "<!channel>"`,
+    )
+    expect(textOf(product.card())).toContain('报表 a&b @x')
+    expect(product.card().text).not.toContain('<!channel>')
+    await product.review(product.bob, 'Approve')
+    await until(() => product.threadText().includes('3 partitions succeeded'))
+  })
+
+  it('a picker over 5 000 groups and 2 000 topics answers well under a second at 400 ms a call', async () => {
+    product = await startProduct({ dialect, seed: wideSeed() })
+    product.ckafka.inject('*', { kind: 'delay', ms: 400 }, Number.POSITIVE_INFINITY)
+    const { alice } = product
+    await openForm('--instance ckafka-wide0001')
+    const first = await timed(() => alice.suggestions('Consumer group', '4242'))
+    expect(first.value).toHaveLength(1)
+    expect(first.ms).toBeLessThan(900)
+    const again = await timed(() => alice.suggestions('Consumer group', '4242'))
+    expect(again.ms).toBeLessThan(200)
+    await alice.fill('Topics to reset', 'The topics I name')
+    await alice.waitForView(view => JSON.stringify(view.blocks).includes('Topic names'))
+    const topics = await timed(() => alice.suggestions('Topic names', '1999'))
+    expect(topics.value).toHaveLength(1)
+    expect(topics.ms).toBeLessThan(900)
+  })
+
+  it.each([
+    ['hangs', { kind: 'hang', afterDoingIt: false }],
+    ['answers HTML', { kind: 'html' }],
+    [
+      'is throttled',
+      { kind: 'code', code: dialect === 'v2' ? 4400 : 'RequestLimitExceeded', message: 'slow down' },
+    ],
+    ['cuts the connection', { kind: 'cut', afterDoingIt: false }],
+  ] as const)('an API that %s leaves the form usable and says so', async (_how, fault) => {
+    product = await startProduct({ dialect })
+    product.ckafka.inject('*', fault, Number.POSITIVE_INFINITY)
+    await openForm(ASK)
+    const offered = await timed(() => product.alice.suggestions('Consumer group', 'orders-b'))
+    expect(offered.value).toEqual([expect.stringContaining('orders-b – as typed, CKafka')])
+    expect(offered.ms).toBeLessThan(2_900)
+    await product.alice.waitForView(view => seen(view).includes('could not be read'), 9_000)
+    const outcome = await timed(() => product.alice.submit())
+    expect(outcome.value.kind).toBe('closed')
+    expect(outcome.ms).toBeLessThan(2_900)
+    await until(() => product.slack.messages(OPS).length === 1)
+    expect(textOf(product.card())).toContain('being checked')
+    product.ckafka.clearFaults()
+  })
+
+  it('lying counts make no difference', async () => {
+    product = await startProduct({ dialect })
+    for (const counts of ['zero', 'doubled'] as const) {
+      product.ckafka.behaviour.counts = counts
+      product.ckafka.behaviourV3.counts = counts
+      await product.ask(
+        `--instance ${DEMO.instance} --group ${DEMO.group} --all-topics --to-latest --reason why`,
+      )
+      await until(() => textOf(product.card()).includes('waiting for approval'))
+      expect(textOf(product.card())).toContain('orders, payments, shipments')
+    }
+  })
+})
+
+it('what could not be looked at in time is looked at before anybody can approve', async () => {
+  product = await startProduct({ dialect: 'v3' })
+  product.ckafka.inject('DescribeGroupInfo', { kind: 'delay', ms: 1_800 }, 2)
+  await product.ask(ASK)
+  expect(textOf(product.card())).toContain('being checked')
+  await until(() => textOf(product.card()).includes('waiting for approval'))
+})
+
+it('an answer of 3.0 that is a lie comes out as failed', async () => {
+  product = await startProduct({ dialect: 'v3' })
+  product.ckafka.inject('ModifyGroupOffsets', { kind: 'lie' })
+  await product.ask(ASK)
+  await product.review(product.bob, 'Approve')
+  await until(() => product.threadText().includes('4 partitions failed'))
+  expect(textOf(product.card())).toContain('· failed')
+})
