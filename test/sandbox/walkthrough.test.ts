@@ -134,9 +134,10 @@ describe('the world', () => {
     await where.bot.restart()
     await where.waitForBot()
     await expect
-      .poll(() => where.slack.messages(CHANNELS.kafkaOps).at(-1)?.text, { timeout: 5_000 })
+      // Killed between its claim and the post, the bot waits for the claim to run out before it looks and posts again.
+      .poll(() => where.slack.messages(CHANNELS.kafkaOps).at(-1)?.text, { timeout: 30_000 })
       .toMatch(/^R-1 ·/)
-  })
+  }, 45_000)
 
   it('leaves nothing behind: the bot stops in order and its keys are gone', async () => {
     const where = await start()
