@@ -124,7 +124,7 @@ export async function startRewind(config: Config, telemetry: Telemetry): Promise
     slack: bot?.slack.requestListener,
   })
   const { port } = server.address() as AddressInfo
-  telemetry.info('started', { event: 'started', port })
+  telemetry.info('started', { event: 'started', port, api: ckafka.dialect, can: cluster.can })
 
   return {
     port,

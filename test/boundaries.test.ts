@@ -21,7 +21,9 @@ interface Import {
 const MAY_IMPORT: Record<string, string[]> = {
   'request/': ['request/', 'zod'],
   'ports.ts': ['type request/'],
-  'approvals.ts': ['request/', 'ports.ts', 'node:crypto'],
+  'changes.ts': ['request/', 'ports.ts', 'node:crypto'],
+  'debts.ts': ['request/', 'ports.ts', 'changes.ts'],
+  'approvals.ts': ['request/', 'ports.ts', 'changes.ts', 'debts.ts', 'node:crypto'],
   'pump.ts': ['type ports.ts'],
   'config.ts': ['request/', 'zod'],
   'telemetry.ts': ['type ports.ts', 'node:http', 'pino', 'prom-client'],

@@ -94,6 +94,18 @@ describe('the answer', () => {
     expect(product.slack.calls('chat.postMessage').every(call => call.ok)).toBe(true)
   })
 
+  it('of 3.0 with 10 000 partitions is read back as far as the budget of calls allows, and the rest by its movement', async () => {
+    product = await startProduct({ seed: bigSeed(10_000), dialect: 'v3', env: { CALL_DEADLINE: '8s' } })
+    await product.ask(
+      '--instance ckafka-bulk0001 --group bulk --all-topics --to-earliest --reason "replay all"',
+    )
+    await until(() => textOf(product.card()).includes('waiting for approval'))
+    await product.review(product.bob, 'Approve')
+    await until(() => product.slack.files().length === 1, 14_000)
+    expect(product.threadText().replaceAll('\u202f', '')).toContain('10000 partitions succeeded')
+    expect(product.callsToReset()).toBe(1)
+  }, 30_000)
+
   it('with a partition beyond 2^53 is reported digit for digit', async () => {
     product = await startProduct({ seed: seedPageSeed() })
     product.ckafka.pinAnswer('SetGroupOffsets', PAGE_ANSWER.replace('27708', '9007199254740993'))

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { backoffAfter, decide, MAX_ATTEMPTS, nextDueAt, owed, submit } from '../../src/request/decide.ts'
+import { backoffAfter, decide, MAX_ATTEMPTS, submit } from '../../src/request/decide.ts'
 import type { Group } from '../../src/request/group.ts'
+import { nextDueAt, owed } from '../../src/request/owed.ts'
 import { type Command, isFinal, type ResetRequest } from '../../src/request/request.ts'
 import {
   ALICE,

@@ -86,8 +86,8 @@ export function createResetsV3(
     for (const offsets of undecided) {
       const { topic } = offsets
       const ranges = await surely(() => listings.logRanges(LOG_QUESTIONS_V3, target.instanceId, topic, asker))
-      if (ranges.kind !== 'answered') continue
-      const report = reportOf(strategy, before.get(topic), offsets, ranges.value)
+      const evidence = ranges.kind === 'answered' ? ranges.value : 'movementOnly'
+      const report = reportOf(strategy, before.get(topic), offsets, evidence)
       if (report !== undefined) reports.push(report)
     }
     return reports

@@ -14,24 +14,32 @@ const NOT_AS_ASKED = -1
 const NO_SUCH_TOPIC = 3
 
 /**
- * @param before the partition as it was before the reset; absent when it was not listed
- * @param range the log after the reset, where it has been read
+ * What there is to go by besides the offsets: the log after the reset, the hope of reading it, or, when time has run
+ * out for that, only that the offset moved back, as it must where the log's start is the target.
  */
+export type Evidence = LogRange | 'mayBeRead' | 'movementOnly'
+
+/** @param before the partition as it was before the reset; absent when it was not listed */
 export function findingOf(
   strategy: Strategy,
   before: PartitionOffset | undefined,
   after: PartitionOffset,
-  range: LogRange | undefined,
+  evidence: Evidence,
 ): Finding {
   const { committed } = after
   if (committed === null) return 'otherwise'
+  const range = typeof evidence === 'string' ? undefined : evidence
   const logEnd = after.logEnd ?? range?.end
   // Producers go on while the offsets move: "the end" was anything between its two readings.
   const isEnd = () => {
     if (logEnd === undefined) return 'needsRange'
     return foundIf(committed >= (before?.logEnd ?? logEnd) && committed <= logEnd)
   }
-  const isStart = () => (range === undefined ? 'needsRange' : foundIf(committed === range.start))
+  const isStart = () => {
+    if (range !== undefined) return foundIf(committed === range.start)
+    const from = before?.committed ?? null
+    return evidence === 'movementOnly' && from !== null && committed < from ? 'asAsked' : 'needsRange'
+  }
   const isInside = () => (logEnd === undefined ? 'needsRange' : foundIf(committed <= logEnd))
   const isClamped = (wanted: bigint) => {
     if (committed === wanted) return 'asAsked'
@@ -62,15 +70,17 @@ function foundIf(isSo: boolean): Finding {
   return isSo ? 'asAsked' : 'otherwise'
 }
 
-/** Undefined when it cannot be said without the log's ranges. */
+/** Undefined when it cannot be said by this evidence. */
 export function reportOf(
   strategy: Strategy,
   before: TopicOffsets | undefined,
   after: TopicOffsets,
-  ranges?: readonly LogRange[],
+  evidence: readonly LogRange[] | 'mayBeRead' | 'movementOnly' = 'mayBeRead',
 ): TopicReport | undefined {
   const byPartition = new Map(before?.partitions.map(each => [each.partition, each]))
-  const rangeOf = new Map(ranges?.map(range => [range.partition, range]))
+  const ranges = typeof evidence === 'string' ? [] : evidence
+  const rangeOf = new Map(ranges.map(range => [range.partition, range]))
+  const otherwise = typeof evidence === 'string' ? evidence : 'mayBeRead'
   const partitions: PartitionReport[] = []
   for (const each of after.partitions) {
     const { partition, committed, errorCode } = each
@@ -79,7 +89,7 @@ export function reportOf(
       partitions.push({ partition, offset: null, errorCode, errorMessage })
       continue
     }
-    const finding = findingOf(strategy, byPartition.get(partition), each, rangeOf.get(partition))
+    const finding = findingOf(strategy, byPartition.get(partition), each, rangeOf.get(partition) ?? otherwise)
     if (finding === 'needsRange') return undefined
     partitions.push(
       finding === 'asAsked'

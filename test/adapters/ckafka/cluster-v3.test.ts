@@ -168,19 +168,22 @@ describe('many topics', () => {
     expect(simulator.calls('DescribeGroupOffsets')).toHaveLength(6)
   })
 
-  it('are read as far as the API’s limits and the deadline allow; the rest is not reported', async () => {
-    const simulator = await start({ seed: wide(12) })
+  it.each([
+    ['all, where there is time to wait for the API’s limit', 8_000, 7],
+    ['as far as the deadline allows, where there is not', 900, 5],
+  ])('are read back: %s', async (_, ms, most) => {
+    const simulator = await start({ seed: wide(7) })
+    // Five log ranges a second.
     simulator.behaviourV3.rates = 'enforced'
-    const topics = Array.from({ length: 12 }, (_, index) => name(index))
+    const topics = Array.from({ length: 7 }, (_, index) => name(index))
     const startedMs = Date.now()
     const outcome = await client(simulator.url).resetOffsets(
       reset({ kind: 'earliest' }, topics),
-      startedMs + 1_600,
+      startedMs + ms,
     )
-    expect(Date.now() - startedMs).toBeLessThan(1_800)
+    expect(Date.now() - startedMs).toBeLessThan(ms + 300)
     const reported = outcome.kind === 'done' ? outcome.topics : []
-    // Five log ranges a second.
-    expect(reported).toHaveLength(10)
+    expect(reported).toHaveLength(most)
     expect(reported.flatMap(({ partitions }) => partitions).every(({ errorCode }) => errorCode === 0)).toBe(
       true,
     )

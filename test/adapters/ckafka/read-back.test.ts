@@ -16,7 +16,7 @@ const before = at(500n)
 const range = { partition: 0, start: 100n, end: 1_010n }
 const find = (strategy: Strategy, committed: bigint | null) => {
   const after = at(committed, 1_010n)
-  const first = findingOf(strategy, before, after, undefined)
+  const first = findingOf(strategy, before, after, 'mayBeRead')
   return first === 'needsRange' ? `range: ${findingOf(strategy, before, after, range)}` : first
 }
 
@@ -64,14 +64,14 @@ describe('one partition', () => {
     ['the latest', latest, 'otherwise'],
     ['an offset', offset(700n), 'asAsked'],
   ])('that had no commit is held to what can be known: %s', (_, strategy, expected) => {
-    expect(findingOf(strategy, undefined, at(700n), undefined)).toBe(expected)
-    expect(findingOf(strategy, at(null), at(700n), undefined)).toBe(expected)
+    expect(findingOf(strategy, undefined, at(700n), 'mayBeRead')).toBe(expected)
+    expect(findingOf(strategy, at(null), at(700n), 'mayBeRead')).toBe(expected)
   })
 
   it('needs the range where the answer does not tell the log end', () => {
     for (const strategy of [latest, time, skip(5_000n)]) {
       const after = at(1_010n, null)
-      expect(findingOf(strategy, at(500n, null), after, undefined)).toBe('needsRange')
+      expect(findingOf(strategy, at(500n, null), after, 'mayBeRead')).toBe('needsRange')
       expect(findingOf(strategy, at(500n, null), after, range)).toBe('asAsked')
     }
   })
@@ -129,5 +129,23 @@ describe('a topic', () => {
     expect(reportOf(offset(600n), undefined, after, both)?.partitions.map(each => each.errorCode)).toEqual([
       0, 0,
     ])
+  })
+})
+
+describe('when the ranges of the log cannot be read in time', () => {
+  const earliest = { kind: 'earliest' } as const
+
+  it('an offset that moved back is what a reset to the start looks like', () => {
+    expect(findingOf(earliest, at(500n), at(100n), 'movementOnly')).toBe('asAsked')
+  })
+
+  it('an offset that stayed, moved on or was never there proves nothing', () => {
+    expect(findingOf(earliest, at(500n), at(500n), 'movementOnly')).toBe('needsRange')
+    expect(findingOf(earliest, at(500n), at(600n), 'movementOnly')).toBe('needsRange')
+    expect(findingOf(earliest, at(null), at(100n), 'movementOnly')).toBe('needsRange')
+  })
+
+  it('a movement back is not taken while the ranges may still be read', () => {
+    expect(findingOf(earliest, at(500n), at(100n), 'mayBeRead')).toBe('needsRange')
   })
 })

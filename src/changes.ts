@@ -1,0 +1,131 @@
+// The only way to change a request: read, decide, commit, and again when somebody else was first.
+
+import { randomUUID } from 'node:crypto'
+import type { ChangeOutcome, Clock, Commit, CommitOutcome, Report, Store } from './ports.ts'
+import { type Draft, decide, eventOf, submissionOf, submit } from './request/decide.ts'
+import { nextDueAt } from './request/owed.ts'
+import { type Command, isFinal, type RequestId, type ResetRequest } from './request/request.ts'
+import type { PartitionResult } from './request/result.ts'
+
+export interface Changes {
+  /** Creates the request, or returns the one that this submission has created before. */
+  create(draft: Omit<Draft, 'id'>, submissionId: string): Promise<ResetRequest>
+  /** Applies the command to the request as it is now. `result` is kept beside the record, in the same step. */
+  change(id: RequestId, command: Command, options?: ChangeOptions): Promise<ChangeOutcome>
+  /** Asks the store again while it is away. Rejects with StoreAway when patience ends. */
+  patiently<T>(ask: () => Promise<T>, patience?: Patience): Promise<T>
+}
+
+/** A person waits at most about a second; a worker that holds evidence tries for ten minutes. */
+export type Patience = 'person' | 'worker'
+
+export interface ChangeOptions {
+  result?: PartitionResult[]
+  patience?: Patience
+}
+
+/** The store did not answer, even after trying again: the change may or may not have been saved. */
+export class StoreAway extends Error {
+  readonly code = 'STORE_AWAY'
+  constructor(cause: unknown) {
+    super('The store did not answer.', { cause })
+    this.name = 'StoreAway'
+  }
+}
+
+const PATIENCE_MS = { person: 1_000, worker: 600_000 } as const
+
+export function createChanges(deps: { store: Store; clock: Clock; report: Report }): Changes {
+  const { store, clock, report } = deps
+
+  async function create(wanted: Omit<Draft, 'id'>, submissionId: string): Promise<ResetRequest> {
+    const draft: Draft = { ...wanted, id: await patiently(() => store.nextRequestId()) }
+    const nowMs = clock()
+    const next = submit(draft, nowMs)
+    const changeId = randomUUID()
+    const committed = await commitSurely({
+      next,
+      expectedVersion: 0,
+      changeId,
+      event: eventOf(next, submissionOf(draft), changeId, nowMs),
+      dueAtMs: nextDueAt(next, nowMs),
+      open: true,
+      submissionId,
+    })
+    if (committed.kind === 'duplicate') {
+      const earlier = await patiently(() => store.read(committed.id))
+      if (earlier !== undefined) return earlier
+    }
+    report({ event: 'submitted', requestId: next.id, requester: next.requester })
+    return next
+  }
+
+  /** The same change id goes with every try, so that a lost reply cannot double it. */
+  async function change(
+    id: RequestId,
+    command: Command,
+    options: ChangeOptions = {},
+  ): Promise<ChangeOutcome> {
+    const changeId = randomUUID()
+    const patience = options.patience ?? 'person'
+    for (;;) {
+      const request = await patiently(() => store.read(id), patience)
+      if (request === undefined) return { kind: 'missing' }
+      const nowMs = clock()
+      const decided = decide(request, command, nowMs)
+      if (!decided.ok) {
+        if ('by' in command && command.kind !== 'claimPost') {
+          report({
+            event: 'refused',
+            requestId: id,
+            command: command.kind,
+            refusal: decided.refusal,
+            by: command.by,
+          })
+        }
+        return { kind: 'refused', refusal: decided.refusal, request }
+      }
+      const { next } = decided
+      const committed = await commitSurely(
+        {
+          next,
+          expectedVersion: request.version,
+          changeId,
+          event: eventOf(next, command, changeId, nowMs),
+          dueAtMs: nextDueAt(next, nowMs),
+          open: !isFinal(next.state) && next.state.name !== 'unclear',
+          ...(options.result === undefined ? {} : { documents: { result: options.result } }),
+        },
+        patience,
+      )
+      if (committed.kind === 'applied') {
+        report({
+          event: 'changed',
+          requestId: id,
+          command: command.kind,
+          state: next.state.name,
+          version: next.version,
+        })
+        return { kind: 'changed', request: next }
+      }
+    }
+  }
+
+  function commitSurely(commit: Commit, patience: Patience = 'person'): Promise<CommitOutcome> {
+    return patiently(() => store.commit(commit), patience)
+  }
+
+  async function patiently<T>(ask: () => Promise<T>, patience: Patience = 'person'): Promise<T> {
+    const giveUpAtMs = performance.now() + PATIENCE_MS[patience]
+    for (let delayMs = 50; ; delayMs = Math.min(delayMs * 2, 5_000)) {
+      try {
+        return await ask()
+      } catch (error) {
+        if (performance.now() + delayMs >= giveUpAtMs) throw new StoreAway(error)
+        await new Promise(resolve => setTimeout(resolve, delayMs))
+      }
+    }
+  }
+
+  return { create, change, patiently }
+}

@@ -1,0 +1,264 @@
+// What a record still owes the outside, paid here: jobs, looks at the group, expiries, cards and replies.
+// Paying is repeatable and ends in a receipt, a change like any other. Nothing is remembered but what is under way.
+
+import type { Changes } from './changes.ts'
+import type {
+  ChangeOutcome,
+  Chat,
+  ChatOutcome,
+  Clock,
+  Cluster,
+  ClusterReader,
+  Report,
+  Store,
+  WorkQueue,
+} from './ports.ts'
+import type { Group } from './request/group.ts'
+import { type Debt, nextDueAt, owed, REFUSED_POST_RETRY_MS } from './request/owed.ts'
+import type { PostKey, RequestId, ResetRequest } from './request/request.ts'
+import type { ReadOutcome } from './request/result.ts'
+
+export interface DebtsDeps {
+  changes: Changes
+  store: Store
+  queue: WorkQueue
+  cluster: Cluster
+  reader: ClusterReader
+  chat: Chat
+  clock: Clock
+  report: Report
+  /** Names this process in claims. */
+  processId: string
+}
+
+export interface Debts {
+  /** Starts paying what this request owes, and returns at once. */
+  pay(id: RequestId): void
+  /** Pays what is due now. Returns how many requests it looked at. */
+  payDue(limit: number): Promise<number>
+  /** Pays for requests that have no place in the due set. */
+  payForgotten(): Promise<number>
+  /** Resolves once no debt is being paid any more. */
+  idle(): Promise<void>
+}
+
+/** Longer than any call to Slack, and short enough that a lost message is looked for soon. */
+const CLAIM_MS = 15_000
+const LEASE_MS = 60_000
+const PREPARE_RETRY_MS = 5_000
+const PREPARE_TRIES = 20
+
+export function createDebts(deps: DebtsDeps): Debts {
+  const { store, queue, cluster, reader, chat, clock, report, processId } = deps
+  const { change, patiently } = deps.changes
+  const payments = new Map<string, { again: boolean; done: Promise<void> }>()
+
+  /** State and chat have a lane each, so that Slack never holds up an execution. */
+  function pay(id: RequestId): void {
+    startLane(id, 'state', isStateDebt)
+    startLane(id, 'chat', debt => !isStateDebt(debt))
+  }
+
+  function startLane(id: RequestId, lane: string, mine: (debt: Debt) => boolean): void {
+    const key = `${lane}:${id}`
+    const running = payments.get(key)
+    if (running !== undefined) {
+      running.again = true
+      return
+    }
+    const payment = { again: true, done: Promise.resolve() }
+    payments.set(key, payment)
+    payment.done = (async () => {
+      try {
+        while (payment.again) {
+          payment.again = false
+          await payAll(id, mine)
+        }
+      } catch (error) {
+        // The lease runs out and the pump comes again.
+        report({ event: 'fault', where: `paying ${lane} debts`, requestId: id, error })
+      } finally {
+        payments.delete(key)
+      }
+    })()
+  }
+
+  async function payAll(id: RequestId, mine: (debt: Debt) => boolean): Promise<void> {
+    for (;;) {
+      const request = await patiently(() => store.read(id))
+      if (request === undefined) return
+      const nowMs = clock()
+      const debt = owed(request, nowMs).find(candidate => mine(candidate) && candidate.dueAtMs <= nowMs)
+      if (debt === undefined) {
+        await store.settle(id, request.version, nextDueAt(request, nowMs))
+        return
+      }
+      const outcome = await payOne(request, debt)
+      if (outcome !== 'paid') return
+    }
+  }
+
+  /** `paid` when the record changed, so that the rest can be looked at; `left` when somebody else or time has to act. */
+  async function payOne(request: ResetRequest, debt: Debt): Promise<'paid' | 'left'> {
+    const { id } = request
+    switch (debt.kind) {
+      case 'prepare':
+        return prepare(request)
+      case 'expire':
+        return paid(await change(id, { kind: 'expire' }))
+      case 'abandon':
+        return paid(await change(id, { kind: 'abandon' }))
+      case 'dispatch':
+        await queue.enqueue(id, debt.number, debt.delayMs)
+        return paid(await change(id, { kind: 'dispatched', number: debt.number }))
+      case 'checkDispatch': {
+        if (await queue.isLive(id, debt.number))
+          return paid(await change(id, { kind: 'dispatched', number: debt.number }))
+        const number = request.dispatches + 1
+        await queue.enqueue(id, number, 0)
+        return paid(await change(id, { kind: 'dispatched', number }))
+      }
+      case 'updateCard':
+        return updateCard(request)
+      case 'post':
+        return post(request, debt.key, debt.look)
+      default:
+        return debt satisfies never
+    }
+  }
+
+  async function prepare(request: ResetRequest): Promise<'paid' | 'left'> {
+    const { id, state } = request
+    if (state.name !== 'preparing') return 'paid'
+    const prepared = await lookBeforeAsking(request)
+    switch (prepared.kind) {
+      case 'read':
+        return paid(await change(id, { kind: 'prepare', ...prepared.value }))
+      case 'refused':
+        return paid(
+          await change(id, { kind: 'prepareFailed', cause: `${prepared.message} (code ${prepared.code})` }),
+        )
+      case 'impossible':
+        return paid(await change(id, { kind: 'prepareFailed', cause: prepared.cause }))
+      case 'unavailable': {
+        if (state.tries + 1 >= PREPARE_TRIES) {
+          return paid(await change(id, { kind: 'prepareFailed', cause: prepared.cause }))
+        }
+        const retryAtMs = clock() + Math.max(prepared.retryAfterMs ?? 0, PREPARE_RETRY_MS)
+        return paid(await change(id, { kind: 'prepareLater', retryAtMs }))
+      }
+      default:
+        return prepared satisfies never
+    }
+  }
+
+  /** The group as it is, and the names of the topics: what a decision needs to be about. */
+  async function lookBeforeAsking({
+    reset,
+    group: seen,
+  }: ResetRequest): Promise<
+    ReadOutcome<{ group: Group; topics: string[] }> | { kind: 'impossible'; cause: string }
+  > {
+    const group: ReadOutcome<Group> =
+      seen === null ? await reader.group(reset.target) : { kind: 'read', value: seen }
+    if (group.kind !== 'read') return group
+    if (group.value.state === 'Dead') return { kind: 'impossible', cause: 'there is no such consumer group' }
+    const topics: ReadOutcome<string[]> =
+      reset.scope === 'allTopics'
+        ? await cluster.committedTopics(reset.target)
+        : { kind: 'read', value: reset.topics }
+    if (topics.kind !== 'read') return topics
+    if (topics.value.length === 0) {
+      return { kind: 'impossible', cause: 'the group has no committed offsets on any topic' }
+    }
+    return { kind: 'read', value: { group: group.value, topics: topics.value } }
+  }
+
+  async function updateCard(request: ResetRequest): Promise<'paid' | 'left'> {
+    const { id, revision } = request
+    const outcome = await chat.updateCard(request)
+    reportPost(request, 'cardUpdate', outcome)
+    switch (outcome.kind) {
+      case 'posted':
+      case 'refused':
+        // A card that cannot be changed any more must not hold up the replies under it.
+        return paid(await change(id, { kind: 'cardShown', revision }))
+      case 'later':
+        return paid(await change(id, { kind: 'cardLater', retryAtMs: clock() + outcome.afterMs }))
+      case 'unknown':
+        return paid(await change(id, { kind: 'cardLater', retryAtMs: clock() + 2_000 }))
+      default:
+        return outcome satisfies never
+    }
+  }
+
+  async function post(request: ResetRequest, key: PostKey, look: boolean): Promise<'paid' | 'left'> {
+    const { id } = request
+    if (look) {
+      const found = await chat.find(request, key)
+      if (found.kind === 'found' && found.ts !== null) {
+        return paid(await change(id, { kind: 'posted', key, ts: found.ts, revision: 0 }))
+      }
+      if (found.kind === 'later' || found.kind === 'unknown') {
+        // Still not known whether it is there: keep the claim, so that the next try looks again.
+        const untilMs = clock() + (found.kind === 'later' ? found.afterMs : CLAIM_MS)
+        return paid(await change(id, { kind: 'claimPost', key, by: processId, untilMs }))
+      }
+    }
+    const untilMs = clock() + CLAIM_MS
+    const claim = await change(id, { kind: 'claimPost', key, by: processId, untilMs })
+    if (claim.kind !== 'changed') return 'left'
+    const result =
+      key === 'result' || key === 'csv' ? await patiently(() => store.readDocument(id, 'result')) : undefined
+    const outcome = await chat.post(claim.request, key, result, untilMs)
+    reportPost(request, key, outcome)
+    switch (outcome.kind) {
+      case 'posted':
+        return paid(
+          await change(id, { kind: 'posted', key, ts: outcome.ts, revision: claim.request.revision }),
+        )
+      case 'later':
+        return paid(await change(id, { kind: 'postLater', key, retryAtMs: clock() + outcome.afterMs }))
+      case 'refused': {
+        const retryAtMs = clock() + REFUSED_POST_RETRY_MS
+        return paid(await change(id, { kind: 'postRefused', key, code: outcome.code, retryAtMs }))
+      }
+      case 'unknown':
+        return 'left'
+      default:
+        return outcome satisfies never
+    }
+  }
+
+  function reportPost(request: ResetRequest, key: PostKey | 'cardUpdate', outcome: ChatOutcome): void {
+    const detail = 'cause' in outcome ? outcome.cause : 'code' in outcome ? outcome.code : ''
+    report({ event: 'posted', requestId: request.id, key, outcome: outcome.kind, detail })
+  }
+
+  async function payDue(limit: number): Promise<number> {
+    const nowMs = clock()
+    const ids = await store.takeDue(nowMs, nowMs + LEASE_MS, limit)
+    for (const id of ids) pay(id)
+    return ids.length
+  }
+
+  async function payForgotten(): Promise<number> {
+    const ids = await store.findForgotten()
+    for (const id of ids) pay(id)
+    return ids.length
+  }
+
+  async function idle(): Promise<void> {
+    while (payments.size > 0) await Promise.all([...payments.values()].map(payment => payment.done))
+  }
+
+  return { pay, payDue, payForgotten, idle }
+}
+
+function isStateDebt(debt: Debt): boolean {
+  return debt.kind !== 'post' && debt.kind !== 'updateCard'
+}
+
+function paid(outcome: ChangeOutcome): 'paid' | 'left' {
+  return outcome.kind === 'changed' ? 'paid' : 'left'
+}

@@ -1,0 +1,122 @@
+// What the outside has not been given yet, derived from the record alone, so that no crash can lose it. Pure.
+
+import { isFinal, type PostKey, type ResetRequest, type State } from './request.ts'
+import { ROWS_IN_TABLE } from './result.ts'
+
+/** How long a job on the queue is trusted before somebody looks whether it is still there. */
+const DISPATCH_TRUST_MS = 30_000
+/** A message Slack refuses is offered again this late while the request is open: people do invite the bot. */
+export const REFUSED_POST_RETRY_MS = 60_000
+
+/** Something the outside has not been given yet, and from when on it can be. */
+export type Debt =
+  | { kind: 'prepare'; dueAtMs: number }
+  | { kind: 'expire'; dueAtMs: number }
+  | { kind: 'dispatch'; number: number; delayMs: number; dueAtMs: number }
+  | { kind: 'checkDispatch'; number: number; dueAtMs: number }
+  | { kind: 'abandon'; dueAtMs: number }
+  /** `look`: an earlier post of this key may have arrived. */
+  | { kind: 'post'; key: PostKey; look: boolean; dueAtMs: number }
+  | { kind: 'updateCard'; dueAtMs: number }
+
+/** In the order in which to pay. */
+export function owed(request: ResetRequest, nowMs: number): Debt[] {
+  return [...stateDebts(request, nowMs), ...chatDebts(request, nowMs)]
+}
+
+/** When the request next needs somebody, or null. */
+export function nextDueAt(request: ResetRequest, nowMs: number): number | null {
+  const debts = owed(request, nowMs)
+  return debts.length === 0 ? null : Math.min(...debts.map(debt => debt.dueAtMs))
+}
+
+function stateDebts(request: ResetRequest, nowMs: number): Debt[] {
+  const { state } = request
+  switch (state.name) {
+    case 'preparing':
+      return [
+        { kind: 'expire', dueAtMs: request.expiresAtMs },
+        { kind: 'prepare', dueAtMs: state.retryAtMs },
+      ]
+    case 'pending':
+      return [{ kind: 'expire', dueAtMs: request.expiresAtMs }]
+    case 'approved': {
+      if (state.dispatch === null) {
+        const delayMs = Math.max(0, state.notBeforeMs - nowMs)
+        return [{ kind: 'dispatch', number: request.dispatches + 1, delayMs, dueAtMs: nowMs }]
+      }
+      const { number, seenAtMs } = state.dispatch
+      const dueAtMs = Math.max(seenAtMs, state.notBeforeMs) + DISPATCH_TRUST_MS
+      return [{ kind: 'checkDispatch', number, dueAtMs }]
+    }
+    case 'executing':
+      return [{ kind: 'abandon', dueAtMs: state.abandonAtMs }]
+    default:
+      return []
+  }
+}
+
+/** Replies need the card's thread, so they are owed once the card is there, one after the other, to keep their order. */
+function chatDebts(request: ResetRequest, nowMs: number): Debt[] {
+  const card = postDebt(request, 'card', nowMs)
+  if (card !== null) {
+    const toldRequester =
+      request.posts.card?.state === 'refused' ? postDebt(request, 'cardTrouble', nowMs) : null
+    return toldRequester === null ? [card] : [toldRequester, card]
+  }
+  const debts: Debt[] = []
+  if (request.posts.card?.state !== 'posted') return debts
+  if (request.cardRevision < request.revision)
+    debts.push({ kind: 'updateCard', dueAtMs: Math.max(nowMs, request.cardRetryAtMs) })
+  for (const key of replyKeys(request.state)) {
+    const debt = postDebt(request, key, nowMs)
+    if (debt !== null) return [...debts, debt]
+  }
+  return debts
+}
+
+/** The replies a thread should hold by now, oldest first. */
+function replyKeys(state: State): PostKey[] {
+  switch (state.name) {
+    case 'preparing':
+    case 'pending':
+      return []
+    case 'rejected':
+    case 'cancelled':
+    case 'expired':
+    case 'approved':
+    case 'executing':
+      return ['decision']
+    case 'unclear':
+      return ['decision', 'unclear']
+    case 'succeeded':
+    case 'partial':
+    case 'failed': {
+      const keys: PostKey[] = state.decision === null ? ['result'] : ['decision', 'result']
+      return state.outcome.kind === 'done' && state.outcome.rows > ROWS_IN_TABLE ? [...keys, 'csv'] : keys
+    }
+    default:
+      return state satisfies never
+  }
+}
+
+function postDebt(request: ResetRequest, key: PostKey, nowMs: number): Debt | null {
+  const post = request.posts[key]
+  switch (post?.state) {
+    case undefined:
+      return { kind: 'post', key, look: false, dueAtMs: nowMs }
+    case 'claimed':
+      return { kind: 'post', key, look: true, dueAtMs: post.untilMs }
+    case 'waiting':
+      return { kind: 'post', key, look: false, dueAtMs: post.retryAtMs }
+    case 'refused':
+      // Slack said no for good. Only the card of a living request is offered again.
+      return key === 'card' && !isFinal(request.state)
+        ? { kind: 'post', key, look: false, dueAtMs: post.retryAtMs }
+        : null
+    case 'posted':
+      return null
+    default:
+      return post satisfies never
+  }
+}
