@@ -54,6 +54,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'main.ts': [
     ...['request/', 'ports.ts', 'approvals.ts', 'pump.ts', 'config.ts', 'telemetry.ts', 'adapters/', 'node:'],
   ],
+  'sandbox/page/': ['sandbox/page/', 'preact', '@preact/signals'],
   'sandbox/': ['sandbox/', 'node:', 'zod', 'ws', 'undici', 'lossless-json', 'ioredis', 'yaml'],
 }
 
