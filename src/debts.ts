@@ -44,7 +44,8 @@ export interface Debts {
 
 /** Longer than any call to Slack, and short enough that a lost message is looked for soon. */
 const CLAIM_MS = 15_000
-const LEASE_MS = 60_000
+/** How soon another process may look after a request that one has taken and not settled. */
+const LEASE_MS = 20_000
 const PREPARE_RETRY_MS = 5_000
 const PREPARE_TRIES = 20
 

@@ -2,19 +2,16 @@
 
 import type { RespondArguments } from '@slack/bolt'
 import type { Report } from '../../ports.ts'
-import { FAULT, STORE_AWAY, TRIGGER_GONE } from './words.ts'
+import { FAULT, STORE_AWAY, TOO_SLOW, TRIGGER_GONE } from './words.ts'
 
 /** By then the answer has to be on its way. */
 export const ANSWER_MS = 2_500
 
-/** Rejects with STORE_AWAY when the work takes longer; the work itself goes on. */
+/** Rejects with TOO_SLOW when the work takes longer; the work itself goes on. */
 export async function inTime<T>(work: Promise<T>, ms = ANSWER_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(Object.assign(new Error('No answer in time.'), { code: 'STORE_AWAY' })),
-      ms,
-    )
+    timer = setTimeout(() => reject(Object.assign(new Error('No answer in time.'), { code: 'TOO_SLOW' })), ms)
   })
   try {
     return await Promise.race([work, late])
@@ -42,9 +39,11 @@ export function onlyForYou(text: string): RespondArguments {
   return { response_type: 'ephemeral', replace_original: false, text }
 }
 
-function sentenceFor(error: unknown): string {
+/** What a person is told about an error that nobody expected. */
+export function sentenceFor(error: unknown): string {
   const { code, data } = Object(error) as { code?: unknown; data?: { error?: unknown } }
   if (code === 'STORE_AWAY') return STORE_AWAY
+  if (code === 'TOO_SLOW') return TOO_SLOW
   return /trigger/.test(String(data?.error)) ? TRIGGER_GONE : FAULT
 }
 

@@ -11,6 +11,7 @@ import {
   splitTopics,
   utc,
 } from '../../request/reset.ts'
+import { readFlagWords } from './flag-words.ts'
 import { LIMITS } from './limits.ts'
 
 export interface Flags {
@@ -28,6 +29,8 @@ const STRATEGIES = {
   'to-offset': 'offset',
 } as const satisfies Record<string, Strategy['kind']>
 const VALUELESS = ['all-topics', 'to-earliest', 'to-latest']
+/** A reason needs no quotes, and topics may be listed with commas and spaces. */
+const GREEDY = ['reason', 'topic']
 const NAMES = ['instance', 'group', 'topic', 'all-topics', 'reason', ...Object.keys(STRATEGIES)]
 /** A longer one cannot exist, and a shortened one would be another name. */
 const LONGEST = { instance: 64, group: 255 } as const
@@ -36,8 +39,7 @@ type StrategyFlag = keyof typeof STRATEGIES
 
 /** @param nowMs what --by-duration counts back from */
 export function parseFlags(text: string, nowMs: number): Flags {
-  const { words, unclosed } = splitWords(unescaped(text))
-  const { typed, stray } = readFlagWords(words)
+  const { typed, stray, unclosed } = readFlagWords(text, { valueless: VALUELESS, greedy: GREEDY })
   const fields: ResetFields = {}
   const problems: string[] = []
   const chosen = new Map<StrategyFlag, Partial<ResetFields>>()
@@ -126,93 +128,6 @@ function strayWords(words: string[]): string {
   return all.length === 1
     ? `${all[0]} belongs to no flag.`
     : `${all.slice(0, -1).join(', ')} and ${all.at(-1)} belong to no flag.`
-}
-
-/** Slack escapes these three, and only these. */
-function unescaped(text: string): string {
-  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
-}
-
-/** Keyboards make a long dash of `--`. */
-const FLAG = /^(?:--([^\s=]*)|[—–]-?([a-z][\w-]*))(?:=(.*))?$/is
-const NEXT_FLAG = /\s(?:--\S|[—–]-?[a-z])/i
-
-/** Each flag with its values. Words that no flag takes are stray; a reason and a list of topics take all that follow. */
-function readFlagWords(words: string[]): { typed: Map<string, string[]>; stray: string[] } {
-  const typed = new Map<string, string[]>()
-  const stray: string[] = []
-  let open: { name: string; value: string | undefined } | undefined
-  const close = () => {
-    if (open !== undefined) typed.set(open.name, [...(typed.get(open.name) ?? []), open.value ?? ''])
-    open = undefined
-  }
-  for (const word of words) {
-    const flag = FLAG.exec(word)
-    if (flag !== null) {
-      close()
-      open = { name: flag[1] ?? flag[2] ?? '', value: flag[3] }
-    } else if (open === undefined || VALUELESS.includes(open.name)) stray.push(word)
-    else if (open.value === undefined) open.value = word
-    else if (open.name === 'reason' || open.name === 'topic') open.value += ` ${word}`
-    else stray.push(word)
-  }
-  close()
-  return { typed, stray }
-}
-
-/** What may end a quote that was opened so: keyboards bend straight quotes, now and then only one of a pair. */
-const QUOTES: Readonly<Record<string, string>> = {
-  '"': '"”',
-  '“': '”"',
-  '„': '“”"',
-  '”': '”"',
-  "'": "'’",
-  '‘': "’'",
-  '’': "’'",
-}
-
-/** Words as a shell splits them, but an apostrophe is no quote, and a quote left open ends before the next flag. */
-function splitWords(text: string): { words: string[]; unclosed: boolean } {
-  const words: string[] = []
-  let word: string | undefined
-  let unclosed = false
-  for (let at = 0; at < text.length; at++) {
-    const character = text.charAt(at)
-    if (opensQuote(text, at)) {
-      const close = closingQuote(text, at)
-      const end = close ?? startOfNextFlag(text, at)
-      unclosed ||= close === undefined
-      word = (word ?? '') + text.slice(at + 1, end)
-      at = close ?? end - 1
-    } else if (/\s/.test(character)) {
-      if (word !== undefined) words.push(word)
-      word = undefined
-    } else word = (word ?? '') + character
-  }
-  if (word !== undefined) words.push(word)
-  return { words, unclosed }
-}
-
-const SINGLE = ["'", '‘', '’']
-const IN_WORD = /[\p{L}\p{N}]/u
-
-function opensQuote(text: string, at: number): boolean {
-  const mark = text.charAt(at)
-  return Object.hasOwn(QUOTES, mark) && !(SINGLE.includes(mark) && IN_WORD.test(text.charAt(at - 1)))
-}
-
-function closingQuote(text: string, at: number): number | undefined {
-  const closing = QUOTES[text.charAt(at)] ?? ''
-  for (let end = at + 1; end < text.length; end++) {
-    const mark = text.charAt(end)
-    if (closing.includes(mark) && !(SINGLE.includes(mark) && IN_WORD.test(text.charAt(end + 1)))) return end
-  }
-  return undefined
-}
-
-function startOfNextFlag(text: string, at: number): number {
-  const offset = text.slice(at).search(NEXT_FLAG)
-  return offset < 0 ? text.length : at + offset
 }
 
 function readStrategy(flag: StrategyFlag, value: string, nowMs: number): Partial<ResetFields> | string {

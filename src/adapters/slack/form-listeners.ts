@@ -14,7 +14,7 @@ import type { Approvals, Clock, ClusterReader, LongNames, Report } from '../../p
 import type { Group, Instance } from '../../request/group.ts'
 import { parseReset, type Reset, type ResetFields, splitTopics, type Target } from '../../request/reset.ts'
 import type { ReadOutcome } from '../../request/result.ts'
-import { answering, inTime, isOvertaken, parseJson } from './answering.ts'
+import { answering, inTime, isOvertaken, parseJson, sentenceFor } from './answering.ts'
 import { parseFlags } from './flags.ts'
 import type { GroupSight } from './group-sight.ts'
 import { ACTIONS, blockIdOf, CALLBACKS, COMMANDS, type FormMetadata, formMetadataSchema } from './ids.ts'
@@ -28,7 +28,7 @@ import {
 } from './pickers.ts'
 import { problemsByBlock, readResetForm, resetForm } from './reset-form.ts'
 import { sentenceModal } from './review.ts'
-import { FAULT, noSuchGroup, refusalHint, STORE_AWAY } from './words.ts'
+import { FAULT, noSuchGroup, refusalHint } from './words.ts'
 
 export interface FormListenersDeps {
   approvals: Approvals
@@ -47,10 +47,14 @@ type SubmitArgs = SlackViewMiddlewareArgs<ViewSubmitAction> & AllMiddlewareArgs
 
 /** A look at the group that takes longer is shown when it comes; until then the form says that it is looking. */
 const QUICK_LOOK_MS = 300
-/** Of the three seconds that a submission may take, so much for looking at the group. */
+/** Of the three seconds that a submission may take, so much for names that travelled as tokens, */
+const NAMED_MS = 400
+/** so much for looking at the group, */
 const CHECK_MS = 1_000
-/** And so much for finding names like one that is not there. */
+/** so much for finding names like one that is not there, */
 const NEAREST_MS = 700
+/** and so much for saving it. */
+const SUBMIT_MS = 1_400
 const OPTIONS_MS = 2_300
 
 export function registerFormListeners(app: App, deps: FormListenersDeps): void {
@@ -131,7 +135,7 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
       return
     }
     try {
-      const fields = await inTime(named(readResetForm(view.state.values)), CHECK_MS)
+      const fields = await inTime(named(readResetForm(view.state.values)), NAMED_MS)
       const parsed = parseReset(fields, { instances: instances.map(({ id }) => id) })
       const checked = parsed.ok ? await check(parsed.reset) : parsed
       if (!checked.ok) {
@@ -155,7 +159,7 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     } catch (error) {
       report({ event: 'fault', where: 'submit', error })
       // The form stays open with everything in it; sending it again is the same request.
-      await ack({ response_action: 'errors', errors: { [blockIdOf('reason')]: STORE_AWAY } })
+      await ack({ response_action: 'errors', errors: { [blockIdOf('reason')]: sentenceFor(error) } })
     }
   })
 
@@ -262,7 +266,6 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
   }
 }
 
-const SUBMIT_MS = 1_400
 const LOOKING: GroupSight = { kind: 'reading' }
 const NOTHING: ReadOutcome<string[]> = { kind: 'read', value: [] }
 

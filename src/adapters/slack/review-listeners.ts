@@ -13,11 +13,11 @@ import type {
 } from '@slack/bolt'
 import type { Approvals, ChangeOutcome, ClusterReader, Report } from '../../ports.ts'
 import { type RequestId, type ResetRequest, requestIdSchema } from '../../request/request.ts'
-import { answering, inTime, isOvertaken, onlyForYou, parseJson } from './answering.ts'
+import { answering, inTime, isOvertaken, onlyForYou, parseJson, sentenceFor } from './answering.ts'
 import { openList } from './card.ts'
 import { ACTIONS, CALLBACKS, COMMANDS, REVIEW_BLOCKS, reviewMetadataSchema } from './ids.ts'
 import { readReview, reviewModal, sentenceModal } from './review.ts'
-import { FAULT, refusalSentence, STORE_AWAY } from './words.ts'
+import { FAULT, refusalSentence } from './words.ts'
 
 export interface ReviewListenersDeps {
   approvals: Approvals
@@ -90,7 +90,7 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): vo
         await ack({ response_action: 'update', view: sentenceModal(`${requestId} not changed`, refused) })
     } catch (error) {
       report({ event: 'fault', where: 'decide', requestId, error })
-      await ack({ response_action: 'errors', errors: { [REVIEW_BLOCKS.note]: STORE_AWAY } })
+      await ack({ response_action: 'errors', errors: { [REVIEW_BLOCKS.note]: sentenceFor(error) } })
     }
   })
 

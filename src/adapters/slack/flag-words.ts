@@ -1,0 +1,99 @@
+// Words and flags out of the text after a command, as phones and keyboards really type it. It knows no flag by name.
+// Our own rules, because a shell's splitter takes an apostrophe for a quote and drops what it cannot place.
+
+/** Keyboards make a long dash of `--`. */
+const FLAG = /^(?:--([^\s=]*)|[—–]-?([a-z][\w-]*))(?:=(.*))?$/is
+const NEXT_FLAG = /\s(?:--\S|[—–]-?[a-z])/i
+
+/** `valueless` flags take no word, `greedy` ones all that follow, and the rest one. */
+export interface FlagGrammar {
+  valueless: readonly string[]
+  greedy: readonly string[]
+}
+
+/** Each flag with its values. Words that no flag takes are stray. */
+export function readFlagWords(
+  text: string,
+  { valueless, greedy }: FlagGrammar,
+): { typed: Map<string, string[]>; stray: string[]; unclosed: boolean } {
+  const { words, unclosed } = splitWords(unescaped(text))
+  const typed = new Map<string, string[]>()
+  const stray: string[] = []
+  let open: { name: string; value: string | undefined } | undefined
+  const close = () => {
+    if (open !== undefined) typed.set(open.name, [...(typed.get(open.name) ?? []), open.value ?? ''])
+    open = undefined
+  }
+  for (const word of words) {
+    const flag = FLAG.exec(word)
+    if (flag !== null) {
+      close()
+      open = { name: flag[1] ?? flag[2] ?? '', value: flag[3] }
+    } else if (open === undefined || valueless.includes(open.name)) stray.push(word)
+    else if (open.value === undefined) open.value = word
+    else if (greedy.includes(open.name)) open.value += ` ${word}`
+    else stray.push(word)
+  }
+  close()
+  return { typed, stray, unclosed }
+}
+
+/** What may end a quote that was opened so: keyboards bend straight quotes, now and then only one of a pair. */
+const QUOTES: Readonly<Record<string, string>> = {
+  '"': '"”',
+  '“': '”"',
+  '„': '“”"',
+  '”': '”"',
+  "'": "'’",
+  '‘': "’'",
+  '’': "’'",
+}
+
+/** Words as a shell splits them, but an apostrophe is no quote, and a quote left open ends before the next flag. */
+function splitWords(text: string): { words: string[]; unclosed: boolean } {
+  const words: string[] = []
+  let word: string | undefined
+  let unclosed = false
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charAt(at)
+    if (opensQuote(text, at)) {
+      const close = closingQuote(text, at)
+      const end = close ?? startOfNextFlag(text, at)
+      unclosed ||= close === undefined
+      word = (word ?? '') + text.slice(at + 1, end)
+      at = close ?? end - 1
+    } else if (/\s/.test(character)) {
+      if (word !== undefined) words.push(word)
+      word = undefined
+    } else word = (word ?? '') + character
+  }
+  if (word !== undefined) words.push(word)
+  return { words, unclosed }
+}
+
+const SINGLE = ["'", '‘', '’']
+const IN_WORD = /[\p{L}\p{N}]/u
+
+function opensQuote(text: string, at: number): boolean {
+  const mark = text.charAt(at)
+  return Object.hasOwn(QUOTES, mark) && !(SINGLE.includes(mark) && IN_WORD.test(text.charAt(at - 1)))
+}
+
+function closingQuote(text: string, at: number): number | undefined {
+  const closing = QUOTES[text.charAt(at)] ?? ''
+  for (let end = at + 1; end < text.length; end++) {
+    const mark = text.charAt(end)
+    if (closing.includes(mark) && !(SINGLE.includes(mark) && IN_WORD.test(text.charAt(end + 1)))) return end
+  }
+  return undefined
+}
+
+function startOfNextFlag(text: string, at: number): number {
+  const offset = text.slice(at).search(NEXT_FLAG)
+  return offset < 0 ? text.length : at + offset
+}
+
+/** Slack escapes these three, and only these. */
+function unescaped(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+}
