@@ -206,6 +206,16 @@ describe('what is owed', () => {
     )
   })
 
+  it('is no reply without a card to put it under', () => {
+    const refused = following(
+      pending(),
+      { kind: 'postRefused', key: 'card', code: 'is_archived', retryAtMs: T0 + 60_000 },
+      { kind: 'posted', key: 'cardTrouble', ts: '5', revision: 0 },
+      reject,
+    )
+    expect(kinds(refused, T0 + 120_000)).toEqual([])
+  })
+
   it('is a word to the requester when Slack refuses the card, and the card again later', () => {
     const refused = following(pending(), {
       kind: 'postRefused',
