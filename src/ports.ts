@@ -69,13 +69,35 @@ export interface WorkQueue {
   isLive(id: RequestId, dispatch: number): Promise<boolean>
 }
 
-/** The CKafka API. Never rejects: every fault is an outcome. */
+/** Where one partition is to go. */
+export interface PartitionWrite {
+  partition: number
+  offset: bigint
+}
+
+/**
+ * The CKafka API. Never rejects: every fault is an outcome. What is `done` has a report for each topic that could be
+ * judged whole, and none for the others. Topics and partitions that do not exist are reported with Kafka's code 3.
+ */
 export interface Cluster {
   /**
    * Applies the reset to exactly `reset.topics`, once, and ends by `deadlineMs` (epoch) at the latest.
    * Never retries by itself, and never sends a call without topics (refused as `badRequest`).
+   * With `partitions`, where `can.writePartitions`, it touches and reports only these, of every topic; refused as
+   * `badRequest` elsewhere, for an empty list, and where some of the topics have partitions of it that others lack.
    */
-  resetOffsets(reset: Reset, deadlineMs: number): Promise<CallOutcome>
+  resetOffsets(reset: Reset, deadlineMs: number, partitions?: readonly number[]): Promise<CallOutcome>
+  /**
+   * Commits an offset for each partition named of one topic, in one call, where `can.writePartitions`; else refused as
+   * `badRequest`. Otherwise as resetOffsets: once, by the deadline, never into a group with members. A partition is a
+   * success only when it is found at that very offset: one that the log's ends held back has failed (code −1).
+   */
+  writeOffsets(
+    target: Target,
+    topic: string,
+    offsets: readonly PartitionWrite[],
+    deadlineMs: number,
+  ): Promise<CallOutcome>
   /** Names of all topics the group has committed offsets for, sorted. */
   committedTopics(target: Target): Promise<ReadOutcome<string[]>>
 }
@@ -85,7 +107,10 @@ export interface Cluster {
  * `urgency` says who is waiting: reads for a person give way to those an execution needs (see Quota).
  */
 export interface ClusterReader {
-  /** What this dialect can know beyond names, groups and committed offsets. */
+  /**
+   * What this dialect can know beyond names, groups and committed offsets; and `writePartitions`: whether it can move
+   * some partitions of a topic, and each to an offset of its own.
+   */
   readonly can: { logStart: boolean; firstMessageAt: boolean; writePartitions: boolean }
   /** Instances of the account in this region, all of them. */
   instances(): Promise<ReadOutcome<Instance[]>>

@@ -1,6 +1,7 @@
 // The promises of the Cluster port, for every implementation of it. They are checked in the simulator, from the outside:
 // what was written and how often it was asked. Nothing here may know how an implementation speaks to the API.
-// The ClusterReader's are in cluster-reader.contract.ts, over the same cluster.
+// Over the same cluster: writes to chosen partitions in cluster-partitions.contract.ts, the ClusterReader's promises in
+// cluster-reader.contract.ts.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Cluster, ClusterReader, Quota } from '../../src/ports.ts'
@@ -12,6 +13,8 @@ import { type CkafkaSimulator, startCkafkaSimulator } from '../../src/sandbox/ck
 export interface ClusterSubject {
   /** Names of the API's actions that the implementation uses. */
   resetAction: string
+  /** Null where the API cannot move some partitions of a topic. */
+  writeAction: string | null
   readAction: string
   /** The Kafka code of a partition that the API did not move: its own, or that of a contradiction found afterwards. */
   unmovedCode: number

@@ -8,7 +8,10 @@ import type { CkafkaDeps, ConfigV3 } from './settings.ts'
 import { authorizationOf } from './sign-v3.ts'
 
 /** Whole numbers may be bigint: they are printed with every digit. */
-export type ParamsV3 = Readonly<Record<string, string | number | bigint | readonly string[]>>
+type ValueV3 = string | number | bigint | readonly ValueV3[] | ParamsV3
+export interface ParamsV3 {
+  readonly [name: string]: ValueV3
+}
 
 const SERVICE = 'ckafka'
 const VERSION = '2019-08-19'

@@ -4,13 +4,14 @@
 import type { Cluster, ClusterReader } from '../../ports.ts'
 import { createApiV2 } from './call-v2.ts'
 import { createApiV3 } from './call-v3.ts'
-import { createResetsV2 } from './cluster-v2.ts'
-import { createResetsV3 } from './cluster-v3.ts'
+import { createWritesV2 } from './cluster-v2.ts'
+import { createWritesV3 } from './cluster-v3.ts'
 import {
   problemWith,
   problemWithNames,
   problemWithSearch,
   problemWithTarget,
+  problemWithWrite,
   refusedHere,
 } from './last-look.ts'
 import { QUESTIONS_V2 } from './questions-v2.ts'
@@ -28,8 +29,12 @@ export function createCkafka(config: CkafkaConfig, deps: CkafkaDeps): Ckafka {
 
   return {
     can: dialect.can,
-    resetOffsets: (reset, deadlineMs) =>
-      unless(problemWith(reset), () => dialect.resetOffsets(reset, deadlineMs)),
+    resetOffsets: (reset, deadlineMs, partitions) =>
+      unless(problemWith(reset, partitions), () => dialect.resetOffsets(reset, deadlineMs, partitions)),
+    writeOffsets: (target, topic, offsets, deadlineMs) =>
+      unless(problemWithWrite(target, topic, offsets), () =>
+        dialect.writeOffsets(target, topic, offsets, deadlineMs),
+      ),
     committedTopics: target => unless(problemWithTarget(target), () => dialect.committedTopics(target)),
     instances: () => dialect.instances(),
     groups: (instanceId, search) =>
@@ -56,12 +61,12 @@ function speak(config: CkafkaConfig, deps: CkafkaDeps): Ckafka {
     case 'v2': {
       const api = createApiV2(config, deps)
       const reader = createReader(api, QUESTIONS_V2, config, deps)
-      return { ...reader, ...createResetsV2(api, config), close: api.close }
+      return { ...reader, ...createWritesV2(api, config), close: api.close }
     }
     case 'v3': {
       const api = createApiV3(config, deps)
       const reader = createReader(api, QUESTIONS_V3, config, deps)
-      return { ...reader, ...createResetsV3(api, config, deps), close: api.close }
+      return { ...reader, ...createWritesV3(api, config, deps), close: api.close }
     }
     default:
       return config satisfies never

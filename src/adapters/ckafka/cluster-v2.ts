@@ -6,12 +6,18 @@ import type { Reset, Strategy } from '../../request/reset.ts'
 import type { Api } from './call.ts'
 import type { ParamsV2 } from './call-v2.ts'
 import { readResetData } from './envelope-v2.ts'
+import { refusedHere } from './last-look.ts'
 import { topicParams } from './questions-v2.ts'
 import type { ConfigV2 } from './settings.ts'
 
-export function createResetsV2(api: Api<ParamsV2>, config: ConfigV2): Pick<Cluster, 'resetOffsets'> {
+export function createWritesV2(
+  api: Api<ParamsV2>,
+  config: ConfigV2,
+): Pick<Cluster, 'resetOffsets' | 'writeOffsets'> {
   return {
-    async resetOffsets(reset, deadlineMs) {
+    async resetOffsets(reset, deadlineMs, partitions) {
+      if (partitions !== undefined)
+        return refusedHere('API 2.0 resets whole topics: it cannot set partitions apart.')
       const answer = await api.mutate({
         action: config.setOffsetsAction,
         params: resetParams(reset),
@@ -19,6 +25,10 @@ export function createResetsV2(api: Api<ParamsV2>, config: ConfigV2): Pick<Clust
         readData: readResetData,
       })
       return answer.kind === 'answered' ? { kind: 'done', topics: answer.value } : answer
+    },
+
+    async writeOffsets() {
+      return refusedHere('API 2.0 resets whole topics: it cannot write an offset for each partition.')
     },
   }
 }

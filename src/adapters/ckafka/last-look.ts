@@ -1,10 +1,12 @@
 // The last look before the API, whatever the dialect. It must never let through what the API would read as a wider or an
 // opposite reset, even though the form refuses the same earlier.
 
+import type { PartitionWrite } from '../../ports.ts'
 import type { Reset, Strategy, Target } from '../../request/reset.ts'
 import type { RefusalReason } from '../../request/result.ts'
 
 const INT64_MAX = 2n ** 63n - 1n
+const INT32_MAX = 2 ** 31 - 1
 
 export interface RefusedHere {
   kind: 'refused'
@@ -18,13 +20,38 @@ export function refusedHere(message: string): RefusedHere {
   return { kind: 'refused', reason: 'badRequest', code: 'none', message }
 }
 
-/** Undefined when the reset may be sent. */
-export function problemWith({ target, strategy, topics }: Reset): string | undefined {
+/** Undefined when the reset may be sent. Absent partitions: all of each topic. */
+export function problemWith(
+  { target, strategy, topics }: Reset,
+  partitions?: readonly number[],
+): string | undefined {
   if (topics.length === 0)
     return 'A reset needs topics: without them the API resets every topic of the group.'
   if (topics.some(topic => topic.trim() === '')) return 'A topic name is empty.'
   if (!topics.every(isEncodable)) return 'A topic name is not valid text.'
-  return problemWithTarget(target) ?? problemWithStrategy(strategy)
+  const ofPartitions = partitions === undefined ? undefined : problemWithPartitions(partitions)
+  return problemWithTarget(target) ?? problemWithStrategy(strategy) ?? ofPartitions
+}
+
+/** Undefined when the offsets may be written. */
+export function problemWithWrite(
+  target: Target,
+  topic: string,
+  offsets: readonly PartitionWrite[],
+): string | undefined {
+  const known =
+    problemWithTarget(target) ??
+    problemWithNames([topic]) ??
+    problemWithPartitions(offsets.map(({ partition }) => partition))
+  if (known !== undefined) return known
+  return offsets.every(({ offset }) => isOffset(offset)) ? undefined : 'The offset must be 0 or more.'
+}
+
+function problemWithPartitions(partitions: readonly number[]): string | undefined {
+  if (partitions.length === 0)
+    return 'The list of partitions is empty: without one the API moves every partition of the topic.'
+  if (!partitions.every(isPartition)) return 'A partition must be a whole number, 0 or more.'
+  return new Set(partitions).size === partitions.length ? undefined : 'A partition is named twice.'
 }
 
 export function problemWithTarget({ instanceId, group }: Target): string | undefined {
@@ -57,15 +84,21 @@ function problemWithStrategy(strategy: Strategy): string | undefined {
         ? undefined
         : 'The time must be after 1970.'
     case 'offset':
-      return strategy.offset >= 0n && strategy.offset <= INT64_MAX
-        ? undefined
-        : 'The offset must be 0 or more.'
+      return isOffset(strategy.offset) ? undefined : 'The offset must be 0 or more.'
     case 'earliest':
     case 'latest':
       return undefined
     default:
       return strategy satisfies never
   }
+}
+
+function isOffset(offset: bigint): boolean {
+  return offset >= 0n && offset <= INT64_MAX
+}
+
+function isPartition(partition: number): boolean {
+  return Number.isInteger(partition) && partition >= 0 && partition <= INT32_MAX
 }
 
 /** Half of a character pair cannot be sent as UTF-8: it would name another group or topic. */

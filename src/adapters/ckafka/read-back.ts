@@ -1,4 +1,4 @@
-// API 3.0 says of a reset only that it was accepted. This tells from offsets read afterwards what it did to a partition.
+// API 3.0 says of a write only that it was accepted. This tells from offsets read afterwards what it did to a partition.
 // It must never call a success what the offsets do not show.
 
 import type { LogRange } from '../../request/group.ts'
@@ -6,12 +6,15 @@ import type { Strategy } from '../../request/reset.ts'
 import type { PartitionReport, TopicReport } from '../../request/result.ts'
 import type { PartitionOffset, TopicOffsets } from './group-offsets.ts'
 
-/** `asAsked`: where the strategy must lead. `needsRange`: only where the log starts or ends can tell. */
+/** Where partitions were to go: by a strategy, or each to an offset of its own. */
+export type Aim = Strategy | { kind: 'each'; offsets: ReadonlyMap<number, bigint> }
+
+/** `asAsked`: where the aim must lead. `needsRange`: only where the log starts or ends can tell. */
 export type Finding = 'asAsked' | 'otherwise' | 'needsRange'
 
 /** Kafka's UNKNOWN_SERVER_ERROR and UNKNOWN_TOPIC_OR_PARTITION: the numbers that 2.0 would have reported. */
 const NOT_AS_ASKED = -1
-const NO_SUCH_TOPIC = 3
+const NOT_THERE = 3
 
 /**
  * What there is to go by besides the offsets: the log after the reset, the hope of reading it, or, when time has run
@@ -21,7 +24,7 @@ export type Evidence = LogRange | 'mayBeRead' | 'movementOnly'
 
 /** @param before the partition as it was before the reset; absent when it was not listed */
 export function findingOf(
-  strategy: Strategy,
+  aim: Aim,
   before: PartitionOffset | undefined,
   after: PartitionOffset,
   evidence: Evidence,
@@ -45,7 +48,7 @@ export function findingOf(
     if (committed === wanted) return 'asAsked'
     return committed > wanted ? isStart() : isEnd()
   }
-  switch (strategy.kind) {
+  switch (aim.kind) {
     case 'earliest':
       return isStart()
     case 'latest':
@@ -54,15 +57,18 @@ export function findingOf(
       // Only the messages themselves could tell more.
       return isInside()
     case 'offset':
-      return isClamped(strategy.offset)
+      return isClamped(aim.offset)
     case 'shift': {
       const from = before?.committed ?? null
       // The API does not say what it shifts from where nothing was committed.
       if (from === null) return isInside()
-      return isClamped(strategy.direction === 'replay' ? from - strategy.count : from + strategy.count)
+      return isClamped(aim.direction === 'replay' ? from - aim.count : from + aim.count)
     }
+    case 'each':
+      // Whoever names an offset for each partition means it: the nearest one in the log is another offset.
+      return foundIf(committed === aim.offsets.get(after.partition))
     default:
-      return strategy satisfies never
+      return aim satisfies never
   }
 }
 
@@ -72,7 +78,7 @@ function foundIf(isSo: boolean): Finding {
 
 /** Undefined when it cannot be said by this evidence. */
 export function reportOf(
-  strategy: Strategy,
+  aim: Aim,
   before: TopicOffsets | undefined,
   after: TopicOffsets,
   evidence: readonly LogRange[] | 'mayBeRead' | 'movementOnly' = 'mayBeRead',
@@ -89,7 +95,7 @@ export function reportOf(
       partitions.push({ partition, offset: null, errorCode, errorMessage })
       continue
     }
-    const finding = findingOf(strategy, byPartition.get(partition), each, rangeOf.get(partition) ?? otherwise)
+    const finding = findingOf(aim, byPartition.get(partition), each, rangeOf.get(partition) ?? otherwise)
     if (finding === 'needsRange') return undefined
     partitions.push(
       finding === 'asAsked'
@@ -100,7 +106,7 @@ export function reportOf(
   const read = new Set(after.partitions.map(({ partition }) => partition))
   for (const partition of byPartition.keys()) {
     if (!read.has(partition)) {
-      const errorMessage = 'the API answered success, but no longer lists the partition'
+      const errorMessage = 'the API answered success, but does not list the partition'
       partitions.push({ partition, offset: null, errorCode: NOT_AS_ASKED, errorMessage })
     }
   }
@@ -119,5 +125,10 @@ export function isAsAsked({ partitions }: TopicReport): boolean {
 
 export function reportMissing(topic: string): TopicReport {
   const errorMessage = 'There is no topic of this name in the instance.'
-  return { topic, errorCode: NO_SUCH_TOPIC, errorMessage, partitions: [] }
+  return { topic, errorCode: NOT_THERE, errorMessage, partitions: [] }
+}
+
+export function reportsMissing(partitions: readonly number[]): PartitionReport[] {
+  const errorMessage = 'There is no partition of this number in the topic.'
+  return partitions.map(partition => ({ partition, offset: null, errorCode: NOT_THERE, errorMessage }))
 }

@@ -7,6 +7,7 @@ import type { Reset, Strategy } from '../../../src/request/reset.ts'
 import { seedPageSeed } from '../../../src/sandbox/ckafka/seed.ts'
 import { startCkafkaSimulator } from '../../../src/sandbox/ckafka/start.ts'
 import { type ClusterSubject, CREDENTIALS, describeCluster } from '../../contract/cluster.contract.ts'
+import { describeClusterPartitions } from '../../contract/cluster-partitions.contract.ts'
 import { describeClusterReader } from '../../contract/cluster-reader.contract.ts'
 import { httpAnswer, type RawServer, startRawServer } from './raw-server.ts'
 
@@ -22,6 +23,7 @@ const config = (url: string, more: Partial<ConfigV2> = {}): ConfigV2 => ({
 
 const subject: ClusterSubject = {
   resetAction: 'SetGroupOffsets',
+  writeAction: null,
   readAction: 'GetGroupOffsets',
   unmovedCode: 25,
   throttle(simulator) {
@@ -32,6 +34,7 @@ const subject: ClusterSubject = {
     createCkafka(config(simulator.url, { timeouts }), { now: Date.now, ...(quota && { quota }) }),
 }
 describeCluster('CKafka API 2.0', subject)
+describeClusterPartitions('chosen partitions with CKafka API 2.0', subject)
 describeClusterReader('reading with CKafka API 2.0', subject)
 
 const closers: (() => Promise<void>)[] = []

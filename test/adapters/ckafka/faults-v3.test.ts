@@ -6,69 +6,30 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createCkafka } from '../../../src/adapters/ckafka/ckafka.ts'
 import type { CkafkaDeps, ConfigV3 } from '../../../src/adapters/ckafka/settings.ts'
 import type { Reset, Strategy } from '../../../src/request/reset.ts'
-import { httpAnswer, type RawServer, type SeenRequest, startRawServer } from './raw-server.ts'
+import { httpAnswer, type RawServer, startRawServer } from './raw-server.ts'
+import {
+  ACCEPTED,
+  actionOf,
+  answering,
+  at,
+  error,
+  type Respond,
+  result,
+  type Script,
+  seen,
+  startScriptedApi,
+} from './scripted-v3.ts'
 
 const closers: (() => Promise<void>)[] = []
 afterEach(async () => {
   await Promise.all(closers.splice(0).map(close => close()))
 })
 
-type Respond = (socket: Socket, number: number, request: SeenRequest) => void
-interface Script {
-  info?: Respond
-  /** The first is the look beforehand. */
-  offsets?: Respond
-  modify?: Respond
-  ranges?: Respond
-  topics?: Respond
-}
-
-const result = (value: unknown, status = 200) =>
-  httpAnswer(status, JSON.stringify({ Response: { Result: value, RequestId: 'r' } }))
-const error = (Code: string, Message = 'm', status = 200) =>
-  httpAnswer(status, JSON.stringify({ Response: { Error: { Code, Message }, RequestId: 'r' } }))
-const answering =
-  (text: string): Respond =>
-  socket => {
-    socket.write(text)
-  }
-
-const EMPTY = result([{ Group: 'g', State: 'Empty', ErrorCode: '0' }])
-const at = (Offset: number) =>
-  result({
-    TotalCount: 1,
-    TopicList: [{ Topic: 't', Partitions: [{ Partition: 0, Offset, LogEndOffset: 100, ErrorCode: 0 }] }],
-  })
-const ACCEPTED = result({ ReturnCode: '0', ReturnMessage: 'ok' })
-const RANGES = result({
-  TotalCount: 1,
-  TopicInSyncReplicaList: [{ Partition: '0', BeginOffset: 10, EndOffset: 100 }],
-})
-
-const actionOf = ({ headers }: SeenRequest) => /^x-tc-action: *(\w+)/im.exec(headers)?.[1] ?? ''
-const seen = (server: RawServer, action = 'ModifyGroupOffsets') =>
-  server.requests.filter(request => actionOf(request) === action)
-
-/** Without a script: a group at 50 that a reset takes to 40, in a log from 10 to 100. */
-const serve = async (script: Script = {}): Promise<RawServer> => {
-  const counts = new Map<string, number>()
-  const usual: Record<string, Respond> = {
-    DescribeGroupInfo: script.info ?? answering(EMPTY),
-    DescribeGroupOffsets: script.offsets ?? ((socket, number) => socket.write(at(number === 1 ? 50 : 40))),
-    ModifyGroupOffsets: script.modify ?? answering(ACCEPTED),
-    DescribeTopicSyncReplica: script.ranges ?? answering(RANGES),
-    DescribeTopic: script.topics ?? answering(result({ TotalCount: 0, TopicList: [] })),
-  }
-  const server = await startRawServer((socket, request) => {
-    const action = actionOf(request)
-    const number = (counts.get(action) ?? 0) + 1
-    counts.set(action, number)
-    usual[action]?.(socket, number, request)
-  })
+const serve = async (script?: Script): Promise<RawServer> => {
+  const server = await startScriptedApi(script)
   closers.push(server.close)
   return server
 }
-
 const client = (endpoint: string, more: Partial<ConfigV3> = {}, deps: Partial<CkafkaDeps> = {}) => {
   const account = { region: 'ap-guangzhou', secretId: 'AKIDFAULTS', secretKey: 'faults-secret-key' }
   const cluster = createCkafka(

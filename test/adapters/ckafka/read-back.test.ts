@@ -116,7 +116,7 @@ describe('a topic', () => {
         partition: 4,
         offset: null,
         errorCode: -1,
-        errorMessage: 'the API answered success, but no longer lists the partition',
+        errorMessage: 'the API answered success, but does not list the partition',
       },
     ])
   })

@@ -1,0 +1,60 @@
+// API 3.0 on a raw server: each action answers with what a test scripts, or as for a small group in a small log.
+
+import type { Socket } from 'node:net'
+import { httpAnswer, type RawServer, type SeenRequest, startRawServer } from './raw-server.ts'
+
+export type Respond = (socket: Socket, number: number, request: SeenRequest) => void
+export interface Script {
+  info?: Respond
+  /** The first is the look beforehand. */
+  offsets?: Respond
+  modify?: Respond
+  write?: Respond
+  ranges?: Respond
+  topics?: Respond
+}
+
+export const result = (value: unknown, status = 200) =>
+  httpAnswer(status, JSON.stringify({ Response: { Result: value, RequestId: 'r' } }))
+export const error = (Code: string, Message = 'm', status = 200) =>
+  httpAnswer(status, JSON.stringify({ Response: { Error: { Code, Message }, RequestId: 'r' } }))
+export const answering =
+  (text: string): Respond =>
+  socket => {
+    socket.write(text)
+  }
+
+const EMPTY = result([{ Group: 'g', State: 'Empty', ErrorCode: '0' }])
+export const at = (Offset: number) =>
+  result({
+    TotalCount: 1,
+    TopicList: [{ Topic: 't', Partitions: [{ Partition: 0, Offset, LogEndOffset: 100, ErrorCode: 0 }] }],
+  })
+export const ACCEPTED = result({ ReturnCode: '0', ReturnMessage: 'ok' })
+const RANGES = result({
+  TotalCount: 1,
+  TopicInSyncReplicaList: [{ Partition: '0', BeginOffset: 10, EndOffset: 100 }],
+})
+
+export const actionOf = ({ headers }: SeenRequest) => /^x-tc-action: *(\w+)/im.exec(headers)?.[1] ?? ''
+export const seen = (server: RawServer, action = 'ModifyGroupOffsets') =>
+  server.requests.filter(request => actionOf(request) === action)
+
+/** Without a script: a group at 50 that a reset takes to 40, in a log from 10 to 100. */
+export async function startScriptedApi(script: Script = {}): Promise<RawServer> {
+  const counts = new Map<string, number>()
+  const usual: Record<string, Respond> = {
+    DescribeGroupInfo: script.info ?? answering(EMPTY),
+    DescribeGroupOffsets: script.offsets ?? ((socket, number) => socket.write(at(number === 1 ? 50 : 40))),
+    ModifyGroupOffsets: script.modify ?? answering(ACCEPTED),
+    BatchModifyGroupOffsets: script.write ?? answering(ACCEPTED),
+    DescribeTopicSyncReplica: script.ranges ?? answering(RANGES),
+    DescribeTopic: script.topics ?? answering(result({ TotalCount: 0, TopicList: [] })),
+  }
+  return startRawServer((socket, request) => {
+    const action = actionOf(request)
+    const number = (counts.get(action) ?? 0) + 1
+    counts.set(action, number)
+    usual[action]?.(socket, number, request)
+  })
+}
