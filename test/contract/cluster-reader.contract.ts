@@ -240,7 +240,7 @@ export function describeClusterReader(name: string, subject: ClusterSubject): vo
         simulator.inject('*', hang, Number.POSITIVE_INFINITY)
         const startedMs = Date.now()
         expect(await read(impatient)).toMatchObject({ kind: 'unavailable' })
-        expect(Date.now() - startedMs).toBeLessThan(400)
+        expect(Date.now() - startedMs).toBeLessThan(3_000)
         await impatient.close()
       })
 

@@ -242,7 +242,7 @@ export function describeCluster(name: string, subject: ClusterSubject): void {
         expect(await cluster.resetOffsets(resetOf(replay(10n), ['orders']), startedMs + 500)).toMatchObject({
           kind: 'unknown',
         })
-        expect(Date.now() - startedMs).toBeLessThan(900)
+        expect(Date.now() - startedMs).toBeLessThan(3_000)
         expect(await cluster.resetOffsets(resetOf(replay(10n), ['orders']), Date.now())).toMatchObject({
           kind: 'notSent',
         })
@@ -377,7 +377,7 @@ export function describeCluster(name: string, subject: ClusterSubject): void {
         const startedMs = Date.now()
         const outcome = await impatient.committedTopics({ instanceId: INSTANCE, group: 'billing' })
         expect(outcome).toMatchObject({ kind: 'unavailable' })
-        expect(Date.now() - startedMs).toBeLessThan(500)
+        expect(Date.now() - startedMs).toBeLessThan(3_000)
         await impatient.close()
       })
 

@@ -183,7 +183,7 @@ describe('many topics', () => {
     // Without a commit beforehand there is no movement to go by.
     const fresh = { ...reset({ kind: 'earliest' }, topics), target: { ...target, group: 'fresh' } }
     const outcome = await client(simulator.url).resetOffsets(fresh, startedMs + ms)
-    expect(Date.now() - startedMs).toBeLessThan(ms + 300)
+    expect(Date.now() - startedMs).toBeLessThan(ms + 2_000)
     const reported = outcome.kind === 'done' ? outcome.topics : []
     expect(reported).toHaveLength(most)
     expect(reported.flatMap(({ partitions }) => partitions).every(({ errorCode }) => errorCode === 0)).toBe(

@@ -196,7 +196,7 @@ describe('a reset that may have been read is unknown, and is sent once', () => {
       kind: 'unknown',
       cause: expect.stringMatching(/^no answer within \d+ ms$/),
     })
-    expect(Date.now() - startedMs).toBeLessThan(300)
+    expect(Date.now() - startedMs).toBeLessThan(2_000)
     expect(server.requests).toHaveLength(1)
   })
 
@@ -228,18 +228,18 @@ describe('a reset that may have been read is unknown, and is sent once', () => {
     })
     const startedMs = Date.now()
     expect(await client(server.url).resetOffsets(shift, startedMs + 100)).toMatchObject({ kind: 'unknown' })
-    expect(Date.now() - startedMs).toBeLessThan(300)
+    expect(Date.now() - startedMs).toBeLessThan(2_000)
   })
 
   it('a connection that is not made by the deadline, which also ends it', async () => {
     const silent = await serve(() => {})
     const startedMs = Date.now()
-    const outcome = await client(`https://127.0.0.1:${silent.port}`, { connectMs: 400 }).resetOffsets(
+    const outcome = await client(`https://127.0.0.1:${silent.port}`, { connectMs: 5_000 }).resetOffsets(
       shift,
       startedMs + 60,
     )
     expect(outcome).toMatchObject({ kind: 'unknown' })
-    expect(Date.now() - startedMs).toBeLessThan(300)
+    expect(Date.now() - startedMs).toBeLessThan(2_000)
   })
 
   it('50 MB of answer, of which at most 16 MB are read', async () => {
@@ -304,12 +304,12 @@ describe('connections', () => {
       if (number > 1) socket.end(httpAnswer(200, DONE))
     })
     const cluster = client(server.url)
-    const silent = cluster.resetOffsets(shift, soon(300))
+    const silent = cluster.resetOffsets(shift, soon(1_500))
     await expect.poll(() => server.requests.length).toBe(1)
     const startedMs = Date.now()
     const others = await Promise.all(Array.from({ length: 6 }, () => cluster.resetOffsets(shift, soon())))
     expect(others.every(({ kind }) => kind === 'done')).toBe(true)
-    expect(Date.now() - startedMs).toBeLessThan(250)
+    expect(Date.now() - startedMs).toBeLessThan(1_200)
     expect((await silent).kind).toBe('unknown')
     expect(server.requests).toHaveLength(7)
   })

@@ -149,11 +149,11 @@ describe('a reset that cannot have been read was not sent', () => {
   it('when the look takes more than half of the time: the call would have too little left', async () => {
     const server = await serve({ info: () => {} })
     const startedMs = Date.now()
-    expect(await client(server.url).resetOffsets(shift, startedMs + 400)).toEqual({
+    expect(await client(server.url).resetOffsets(shift, startedMs + 2_000)).toEqual({
       kind: 'notSent',
       cause: expect.stringMatching(/^looking at the group before the reset: no answer within \d+ ms$/),
     })
-    expect(Date.now() - startedMs).toBeLessThan(380)
+    expect(Date.now() - startedMs).toBeLessThan(1_900)
     expect(seen(server)).toEqual([])
   })
 
@@ -288,7 +288,7 @@ describe('a reset that may have been read is unknown, and is sent once', () => {
     const startedMs = Date.now()
     const outcome = await client(server.url).resetOffsets(shift, startedMs + 500)
     expect(outcome).toMatchObject({ kind: 'unknown', cause: expect.stringMatching(/^no answer within/) })
-    expect(Date.now() - startedMs).toBeLessThan(800)
+    expect(Date.now() - startedMs).toBeLessThan(3_000)
     expect(seen(server)).toHaveLength(1)
   })
 
@@ -345,7 +345,7 @@ describe('once the API has accepted a reset, it is done, and what can be learnt 
       kind: 'done',
       topics: [],
     })
-    expect(Date.now() - startedMs).toBeLessThan(700)
+    expect(Date.now() - startedMs).toBeLessThan(3_000)
     expect(seen(server)).toHaveLength(1)
   })
 

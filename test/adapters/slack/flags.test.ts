@@ -346,7 +346,7 @@ describe('any text at all', () => {
     for (const noise of ['"', "'", '“ ', '--x ', 'a ', '—a"', '-', '= ', ':0 ']) {
       const startMs = performance.now()
       const { problems } = parse(noise.repeat(4_000 / noise.length))
-      expect(performance.now() - startMs).toBeLessThan(200)
+      expect(performance.now() - startMs).toBeLessThan(1_000)
       expect(problems.length).toBeLessThan(5)
     }
   })

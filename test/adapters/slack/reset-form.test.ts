@@ -329,7 +329,7 @@ describe('a view Slack accepts', () => {
     const notes = Array.from({ length: 5_000 }, (_, index) => `--flag${index} is not a flag Rewind knows.`)
     const startMs = performance.now()
     const view = form({}, { notes })
-    expect(performance.now() - startMs).toBeLessThan(100)
+    expect(performance.now() - startMs).toBeLessThan(500)
     expect(JSON.stringify(view.blocks)).toContain('4991 more like these.')
   })
 })
