@@ -1,0 +1,80 @@
+// The app manifest: what Slack's schema allows, and what the product really uses. Limits are those of the schema.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { COMMANDS } from '../src/adapters/slack/ids.ts'
+
+const manifest: unknown = parse(readFileSync('manifest.yml', 'utf8'))
+
+/** Slack refuses keys it does not know, so every object here is strict. */
+const schema = z.strictObject({
+  _metadata: z.strictObject({ major_version: z.literal([1, 2]), minor_version: z.int() }),
+  display_information: z.strictObject({
+    name: z.string().min(1).max(35),
+    description: z.string().max(140),
+    long_description: z.string().min(175).max(4000),
+    background_color: z.string().regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i),
+  }),
+  features: z.strictObject({
+    bot_user: z.strictObject({ display_name: z.string().max(80), always_online: z.boolean() }),
+    slash_commands: z
+      .array(
+        z.strictObject({
+          command: z.string().startsWith('/').max(32),
+          description: z.string().min(1).max(2000),
+          usage_hint: z.string().max(1000),
+          should_escape: z.boolean(),
+        }),
+      )
+      .max(50),
+  }),
+  oauth_config: z.strictObject({ scopes: z.strictObject({ bot: z.array(z.string()) }) }),
+  settings: z.strictObject({
+    interactivity: z.strictObject({ is_enabled: z.literal(true) }),
+    org_deploy_enabled: z.boolean(),
+    socket_mode_enabled: z.literal(true),
+    token_rotation_enabled: z.boolean(),
+  }),
+})
+
+/** Which methods of the Web API a scope is for, as the method pages say. */
+const METHODS_OF: Record<string, string[]> = {
+  commands: ['app.command('],
+  'chat:write': ['chat.postMessage(', 'chat.update('],
+  'chat:write.public': ['chat.postMessage('],
+  'files:write': ['files.getUploadURLExternal(', 'files.completeUploadExternal('],
+  'usergroups:read': ['usergroups.users.list('],
+  'channels:history': ['conversations.history(', 'conversations.replies('],
+  'groups:history': ['conversations.history(', 'conversations.replies('],
+}
+const FREE = ['views.open(', 'views.update(']
+
+describe('the manifest', () => {
+  const read = schema.parse(manifest)
+  const sources = readdirSync('src/adapters/slack')
+    .map(file => readFileSync(`src/adapters/slack/${file}`, 'utf8'))
+    .join('\n')
+
+  it('has the commands that the product listens to, and no other', () => {
+    const commands = read.features.slash_commands.map(({ command }) => command)
+    expect(commands.sort()).toEqual(Object.values(COMMANDS).sort())
+  })
+
+  it('asks for no scope that nothing uses', () => {
+    for (const scope of read.oauth_config.scopes.bot) {
+      expect(
+        METHODS_OF[scope]?.some(method => sources.includes(method)),
+        scope,
+      ).toBe(true)
+    }
+  })
+
+  it('asks for a scope for every method that is called', () => {
+    const called = [...sources.matchAll(/client\.((?:[a-z]+\.)+[a-zA-Z]+\()/g)].map(([, method]) => method)
+    expect(called.length).toBeGreaterThan(5)
+    const granted = [...FREE, ...read.oauth_config.scopes.bot.flatMap(scope => METHODS_OF[scope] ?? [])]
+    for (const method of called) expect(granted).toContain(method)
+  })
+})
