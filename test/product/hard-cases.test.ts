@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { bigSeed, seedPageSeed } from '../../src/sandbox/ckafka/seed.ts'
+import { PAGE_ANSWER } from '../support/page-answer.ts'
 import { DEMO, OPS, PRIVATE, type Product, startProduct, textOf, until } from '../support/product.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 
@@ -15,52 +16,6 @@ afterEach(async () => {
 const ASK = `--instance ${DEMO.instance} --group ${DEMO.group} --topic orders --shift-by -100 --reason "wrong VAT rate"`
 const heard = (person: Product['alice'], words: string) =>
   until(() => person.ephemerals().some(message => textOf(message).includes(words)))
-
-/** The sample answer of the SetGroupOffsets page, as printed there, without its comments. */
-const PAGE_ANSWER = `{
-    "codeDesc":"Success",
-    "code":0,
-    "msg":"",
-    "data":{
-        "succ":[
-            {
-                "topic":"streams-wordcount-output",
-                "error_code":0,
-                "partitions":[
-                    {
-                        "partition":2, 
-                        "offset":27708,
-                        "error_code":0
-                    },
-                    {
-                        "partition":1,
-                        "offset":112843,
-                        "error_code":0
-                    },
-                    {
-                        "partition":3,
-                        "offset":29149,
-                        "error_code":0
-                    },
-                    {
-                        "partition":0,
-                        "offset":29402,
-                        "error_code":0
-                    }
-                ]
-            }
-        ],
-        "failed":[
-            {
-                "topic":"aaaa",
-                "error_code":3,
-                "error_msg":"This request is for a topic or partition that does not exist on this broker.",
-                "partitions":[
-                ]
-            }
-        ]
-    }
-}`
 
 describe('the answer', () => {
   it('that the API page prints becomes 4 partitions succeeded and 1 topic failed with code 3', async () => {

@@ -6,53 +6,7 @@ import {
   readGroupOffsetsData,
   readResetData,
 } from '../../../src/adapters/ckafka/envelope-v2.ts'
-
-/** The sample answer of the SetGroupOffsets page, its comments left out. */
-const PAGE_ANSWER = `{
-    "codeDesc":"Success",
-    "code":0,
-    "msg":"",
-    "data":{
-        "succ":[
-            {
-                "topic":"streams-wordcount-output",
-                "error_code":0,
-                "partitions":[
-                    {
-                        "partition":2, 
-                        "offset":27708,
-                        "error_code":0
-                    },
-                    {
-                        "partition":1,
-                        "offset":112843,
-                        "error_code":0
-                    },
-                    {
-                        "partition":3,
-                        "offset":29149,
-                        "error_code":0
-                    },
-                    {
-                        "partition":0,
-                        "offset":29402,
-                        "error_code":0
-                    }
-                ]
-            }
-        ],
-        "failed":[
-            {
-                "topic":"aaaa",
-                "error_code":3,
-                "error_msg":"This request is for a topic or partition that does not exist on this broker.",
-                "partitions":[
-                ]
-            }
-        ]
-    }
-}
-`
+import { PAGE_ANSWER } from '../../support/page-answer.ts'
 
 const envelope = (body: string) => {
   const read = readEnvelope(body)
