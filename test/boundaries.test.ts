@@ -140,7 +140,9 @@ describe('the sources', () => {
 
   it('are all read, imports included', () => {
     const read = sources.flatMap(({ path, text }) => importsOf(path, withoutComments(text)).map(() => path))
-    for (const place of Object.keys(MAY_IMPORT).filter(each => each !== 'pump.ts' && each !== 'sandbox/page/')) {
+    for (const place of Object.keys(MAY_IMPORT).filter(
+      each => each !== 'pump.ts' && each !== 'sandbox/page/',
+    )) {
       expect(read.filter(path => isWithin(path, place))).not.toEqual([])
     }
     const imported = sources.flatMap(({ path, text }) => importsOf(path, text).map(each => each.target))
