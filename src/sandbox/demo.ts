@@ -1,9 +1,12 @@
-// `npm run demo`: the product and its whole world on one machine, played by one person from a terminal, or walked
-// through by itself. It must never leave anything running when it ends.
+// `npm run demo`: the product and its whole world on one machine, played by one person from a page or a terminal, or
+// walked through by itself. It must never leave anything running when it ends.
 
 import { clearLine, createInterface, cursorTo } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import type { CkafkaFault } from './ckafka/faults.ts'
+import { RESET_ACTIONS } from './page-faults.ts'
+import { startPageServer } from './page-server.ts'
 import { createTerminal, type Terminal } from './slack/terminal.ts'
 import { columns } from './slack/text-layout.ts'
 import { FIRST_RESET, walkthrough } from './walkthrough.ts'
@@ -11,10 +14,14 @@ import { CHANNELS, startWorld, USERS, type World } from './world.ts'
 
 const INSTANCE = 'ckafka-demo0001'
 const GROUP = 'orders-billing'
+const PAGE_PORT = 4400
+const PAGE_DIR = fileURLToPath(new URL('./page', import.meta.url))
+/** Nobody who plays waits a minute to see what a call that never answers leads to. */
+const SHORT_DEADLINES = { CALL_DEADLINE: '10s', CALL_GRACE: '5s' }
 
 const USAGE = `Usage: npm run demo [-- --walkthrough] [-- --http]
 
-Starts Rewind with a local Slack, a CKafka simulator and a private Redis.
+Starts Rewind with a local Slack, a CKafka simulator and a private Redis, and a page to play it all from.
 
   --walkthrough   one request from command to report by itself, then checks; exits 0 only if all hold
   --http          Slack reaches Rewind over signed HTTP instead of Socket Mode
@@ -31,9 +38,6 @@ const HELP = [
   'log [<n>]                  the last lines that Rewind logged',
   'quit                       end everything',
 ]
-
-/** The calls that move offsets: one in each API. */
-const RESET_ACTIONS = ['SetGroupOffsets', 'ModifyGroupOffsets'] as const
 
 const FAULTS: Record<string, CkafkaFault> = {
   throttle: { kind: 'status', status: 429, afterDoingIt: false },
@@ -71,11 +75,11 @@ async function main(flags: string[]): Promise<void> {
   const delivery = flags.includes('--http') ? 'http' : 'socket'
   const redisUrl = process.env.REDIS_URL
   let world: World | undefined
-  const endings: (() => void)[] = []
+  const endings: (() => Promise<void> | void)[] = []
   let ended: Promise<never> | undefined
   const end = (code: number): Promise<never> => {
     ended ??= (async () => {
-      for (const ending of endings) ending()
+      for (const ending of endings) await ending()
       // A world that is only half there ends with this process.
       await world?.close()
       process.exit(code)
@@ -91,7 +95,7 @@ async function main(flags: string[]): Promise<void> {
       delivery,
       log: console.log,
       ...(redisUrl ? { redisUrl } : {}),
-      ...(CKAFKA_API ? { env: { CKAFKA_API } } : {}),
+      env: { ...(CKAFKA_API ? { CKAFKA_API } : {}), ...(alone ? {} : SHORT_DEADLINES) },
     })
     await world.waitForBot()
     if (alone) {
@@ -102,7 +106,9 @@ async function main(flags: string[]): Promise<void> {
       console.log(ok ? '\nAll of it holds.' : `\n${failures.length} of it did not hold.`)
       return await end(ok ? 0 : 1)
     }
-    await play(world, delivery, endings)
+    const page = await startPageServer({ world, port: PAGE_PORT, pageDir: PAGE_DIR })
+    endings.push(() => page.close())
+    await play(world, delivery, page.url, endings)
     await end(0)
   } catch (error) {
     if (ended === undefined) console.error(error instanceof Error ? error.message : error)
@@ -111,7 +117,12 @@ async function main(flags: string[]): Promise<void> {
 }
 
 /** Resolves when the person has had enough. */
-async function play(world: World, delivery: string, endings: (() => void)[]): Promise<void> {
+async function play(
+  world: World,
+  delivery: string,
+  pageUrl: string,
+  endings: (() => Promise<void> | void)[],
+): Promise<void> {
   const tty = process.stdin.isTTY === true && process.stdout.isTTY === true
   const input = createInterface({ input: process.stdin, output: process.stdout, terminal: tty })
   let state: 'busy' | 'waiting' | 'quitting' = 'busy'
@@ -141,7 +152,7 @@ async function play(world: World, delivery: string, endings: (() => void)[]): Pr
     input.close()
   })
   const activity = watchActivity(world)
-  for (const line of welcome(world, delivery)) print(line)
+  for (const line of welcome(world, delivery, pageUrl)) print(line)
 
   await new Promise<void>(resolve => {
     let queue = Promise.resolve()
@@ -169,18 +180,20 @@ async function play(world: World, delivery: string, endings: (() => void)[]): Pr
   })
 }
 
-function welcome({ slack, ckafka, redisUrl, bot }: World, delivery: string): string[] {
+function welcome({ slack, ckafka, redisUrl, bot }: World, delivery: string, pageUrl: string): string[] {
   return [
     '',
     'Rewind resets Kafka consumer-group offsets on CKafka, once a colleague has approved it.',
     'Here it runs with everything around it, and you play all the people of a small workspace.',
+    '',
+    `  ➜ Open ${pageUrl}`,
     '',
     `  Rewind   http://127.0.0.1:${bot.port}/readyz, /metrics (process ${bot.pid})`,
     `  Slack    ${slack.apiUrl} (${delivery === 'http' ? 'signed HTTP' : 'Socket Mode'})`,
     `  CKafka   ${ckafka.urlV2}`,
     `  Redis    ${redisUrl}`,
     '',
-    'You are alice, in #kafka-ops. bob and carol may approve, dave may not, gina is a guest.',
+    'Or stay in this terminal. You are alice, in #kafka-ops. bob and carol may approve, dave may not, gina is a guest.',
     'A first reset, line by line (orders-archive does not exist, so a part of it fails):',
     '',
     `  ${FIRST_RESET} --reason "Billing skipped orders since the deploy of 08:00"`,
@@ -239,10 +252,7 @@ async function obey(
   }
 }
 
-/** Members that were taken away, by group, so that they can come back as they were. */
-const away = new Map<string, Parameters<World['ckafka']['cluster']['join']>[1][]>()
-
-function tellCluster({ ckafka }: World, words: string[]): string[] {
+function tellCluster({ ckafka, members }: World, words: string[]): string[] {
   const { cluster } = ckafka
   const [verb = '', name = '', count = ''] = words
   const named = words.slice(1).join(' ')
@@ -258,24 +268,12 @@ function tellCluster({ ckafka }: World, words: string[]): string[] {
       }
       return [`${messages} messages written to ${name}.`]
     }
-    case 'stop': {
-      const { members } = cluster.group(INSTANCE, named)
-      if (members.length === 0) return [`${named} has no members.`]
-      away.set(named, members)
-      for (const member of members) cluster.leave(named, member.clientId)
+    case 'stop':
+      members.stop(named)
       return [describeGroup(cluster, named)]
-    }
-    case 'start': {
-      const { state, members } = cluster.group(INSTANCE, named)
-      if (state === 'Dead') return [`There is no group "${named}".`]
-      if (members.length > 0) return [`${named} is running already.`]
-      for (const member of away.get(named) ?? [
-        { clientId: 'consumer-1', assignment: wholeOf(cluster, named) },
-      ]) {
-        cluster.join(named, member)
-      }
+    case 'start':
+      members.start(named)
       return [describeGroup(cluster, named)]
-    }
     default: {
       const group = verb === '' ? GROUP : words.join(' ')
       if (cluster.group(INSTANCE, group).state === 'Dead') return [`There is no group "${group}".`]
@@ -308,14 +306,6 @@ function positionsTable(cluster: Cluster, group: string): string[] {
     ...rows.map(row => row.map(String)),
   ]
   return columns(table, ['left', 'right', 'right', 'right', 'right', 'right'])
-}
-
-function wholeOf(cluster: Cluster, group: string): Record<string, number[]> {
-  const assignment: Record<string, number[]> = {}
-  for (const { topic, partition } of cluster.positions(INSTANCE, group)) {
-    assignment[topic] = [...(assignment[topic] ?? []), partition]
-  }
-  return assignment
 }
 
 function plantFault({ ckafka }: World, [name, times = '1']: string[]): string[] {

@@ -1,9 +1,9 @@
-// Makes a bare checkout ready to run: installs the locked dependencies and, with --build, compiles src into dist.
+// Makes a bare checkout ready to run: installs the locked dependencies and, with --build, makes dist out of src.
 // It must run on bare Node with nothing installed, say nothing when nothing is to do, and never change the lockfile.
 
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -71,14 +71,31 @@ function buildIfStale() {
   const sources = digestOf('src', 'tsconfig.json', 'package-lock.json')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return
 
-  say('Building dist from src (tsc)')
+  say('Building dist from src (tsc, esbuild)')
   // A file whose source is gone must not live on in dist.
   rmSync(at('dist'), { recursive: true, force: true })
   const compiler = at('node_modules', 'typescript')
   const { bin } = JSON.parse(readFileSync(join(compiler, 'package.json'), 'utf8'))
   const { status } = run(process.execPath, [join(compiler, bin.tsc), '-p', 'tsconfig.json'])
-  if (status !== 0) stop('The build failed: correct the errors listed above, then run this again.')
+  if (status !== 0 || !bundlePage())
+    stop('The build failed: correct the errors listed above, then run this again.')
   writeFileSync(stamp, sources)
+}
+
+// The sandbox's page, for a browser; the compiler leaves it alone.
+function bundlePage() {
+  const page = join('src', 'sandbox', 'page')
+  const bundle = join('dist', 'sandbox', 'page')
+  const options = ['--bundle', '--format=esm', '--target=es2022', '--minify', '--sourcemap']
+  const { status } = run(join('node_modules', '.bin', 'esbuild'), [
+    join(page, 'main.tsx'),
+    `--outfile=${join(bundle, 'page.js')}`,
+    ...options,
+    '--log-level=warning',
+  ])
+  if (status !== 0) return false
+  copyFileSync(at(page, 'index.html'), at(bundle, 'index.html'))
+  return true
 }
 
 // By content, not by time: a checkout, a copy or a clock can give any file any time.
@@ -97,7 +114,8 @@ function run(command, args) {
   return spawnSync(command, args, {
     cwd: top,
     stdio: 'inherit',
-    shell: process.platform === 'win32' && command === 'npm',
+    // There npm and esbuild are scripts of the shell.
+    shell: process.platform === 'win32' && command !== process.execPath,
   })
 }
 

@@ -10,8 +10,9 @@ import { z } from 'zod'
 import { type Bot, type Role, startBot, stopBot } from './bot.ts'
 import type { ClusterSeed } from './ckafka/model.ts'
 import { type CkafkaSimulator, startCkafkaSimulator } from './ckafka/start.ts'
-import { redisFor } from './redis/start.ts'
-import type { LocalSlack } from './slack/face.ts'
+import { createMembers, type Members } from './consumers.ts'
+import { type PrivateRedis, startRedis } from './redis/start.ts'
+import type { LocalSlack, LocalSlackChannel, LocalSlackUser, LocalSlackUserGroup } from './slack/face.ts'
 import { startLocalSlack } from './slack/server.ts'
 
 export const USERS = {
@@ -60,10 +61,26 @@ export interface WorldOptions {
   log?(line: string): void
 }
 
+/** The workspace as it was when the world began. */
+export interface WorldWorkspace {
+  /** `part`: what they are in this story. */
+  people: (LocalSlackUser & { part: 'requester' | 'approver' | 'outsider' | 'guest' })[]
+  channels: LocalSlackChannel[]
+  userGroups: LocalSlackUserGroup[]
+  commands: { command: string; description: string; hint: string }[]
+}
+
 export interface World {
   readonly slack: LocalSlack
+  readonly workspace: WorldWorkspace
   readonly ckafka: CkafkaSimulator
+  readonly members: Members
+  readonly delivery: 'socket' | 'http'
+  /** Which API the bot calls: `v2` or `v3`. */
+  readonly api: string
   readonly redisUrl: string
+  /** Absent: a Redis that was here before. */
+  readonly redis: PrivateRedis | undefined
   /** Every key of the bot holds this. */
   readonly redisPrefix: string
   readonly bots: Bot[]
@@ -84,13 +101,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const bots: Bot[] = []
 
   try {
-    const redis = await redisFor(options.redisUrl === undefined ? {} : { REDIS_URL: options.redisUrl }, {
-      appendonly: 'always',
-      log,
-    })
-    closers.push(() => redis.close())
+    const redis = options.redisUrl === undefined ? await startRedis({ appendonly: 'always', log }) : undefined
+    const redisUrl = redis?.url ?? options.redisUrl ?? ''
     const redisPrefix = `world-${randomBytes(6).toString('hex')}`
-    if (options.redisUrl !== undefined) closers.push(() => removeKeys(redis.url, redisPrefix))
+    closers.push(() => redis?.close() ?? removeKeys(redisUrl, redisPrefix))
 
     const { secretId, secretKey, botToken, appToken, signingSecret } = credentials
     const ckafka = await startCkafkaSimulator({
@@ -100,14 +114,18 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       ...(options.seed === undefined ? {} : { seed: options.seed }),
     })
     closers.push(() => ckafka.close())
+    const { scopes, commands } = await readManifest(options.manifestFile ?? ourManifest)
     const slack = await startLocalSlack({
       delivery: delivery === 'socket' ? { kind: 'socket' } : { kind: 'http', url: () => endpointOf(bots) },
       botToken,
       appToken,
       signingSecret,
       ...clock,
-      ...people,
-      ...(await readManifest(options.manifestFile ?? ourManifest)),
+      users: people,
+      channels,
+      userGroups,
+      scopes,
+      commands: commands.map(each => each.command),
     })
     closers.push(() => slack.close())
 
@@ -116,7 +134,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       LOG_LEVEL: logLevel,
       HOST: '127.0.0.1',
       PORT: '0',
-      REDIS_URL: redis.url,
+      REDIS_URL: redisUrl,
       REDIS_PREFIX: redisPrefix,
       SLACK_API_URL: slack.apiUrl,
       SLACK_BOT_TOKEN: botToken,
@@ -142,8 +160,13 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 
     return {
       slack,
+      workspace: { people, channels, userGroups, commands },
       ckafka,
-      redisUrl: redis.url,
+      members: createMembers(ckafka.cluster),
+      delivery,
+      api: options.env?.CKAFKA_API ?? 'v3',
+      redisUrl,
+      redis,
       redisPrefix,
       bots,
       bot,
@@ -162,40 +185,48 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 const speaksToSlack = (role: Role) => role !== 'worker'
 
 const everybody = Object.values(USERS)
-const people = {
-  users: [
-    { id: USERS.alice, name: 'alice', realName: 'Alice Moreau' },
-    { id: USERS.bob, name: 'bob', realName: 'Bob Okafor' },
-    { id: USERS.carol, name: 'carol', realName: 'Carol Lindqvist' },
-    { id: USERS.dave, name: 'dave', realName: 'Dave Tanaka' },
-    { id: USERS.gina, name: 'gina', realName: 'Gina Ferrari', kind: 'guest' as const },
-  ],
-  channels: [
-    { id: CHANNELS.kafkaOps, name: 'kafka-ops', members: everybody, botIsMember: true },
-    { id: CHANNELS.general, name: 'general', members: everybody },
-    {
-      id: CHANNELS.paymentsPrivate,
-      name: 'payments-private',
-      private: true,
-      members: [USERS.alice, USERS.bob],
-    },
-  ],
-  userGroups: [
-    { id: APPROVERS_GROUP, handle: 'kafka-approvers', name: 'Kafka approvers', users: [USERS.carol] },
-  ],
-}
+const people: WorldWorkspace['people'] = [
+  { id: USERS.alice, name: 'alice', realName: 'Alice Moreau', part: 'requester' },
+  { id: USERS.bob, name: 'bob', realName: 'Bob Okafor', part: 'approver' },
+  { id: USERS.carol, name: 'carol', realName: 'Carol Lindqvist', part: 'approver' },
+  { id: USERS.dave, name: 'dave', realName: 'Dave Tanaka', part: 'outsider' },
+  { id: USERS.gina, name: 'gina', realName: 'Gina Ferrari', kind: 'guest', part: 'guest' },
+]
+const channels: LocalSlackChannel[] = [
+  { id: CHANNELS.kafkaOps, name: 'kafka-ops', members: everybody, botIsMember: true },
+  { id: CHANNELS.general, name: 'general', members: everybody },
+  {
+    id: CHANNELS.paymentsPrivate,
+    name: 'payments-private',
+    private: true,
+    members: [USERS.alice, USERS.bob],
+  },
+]
+const userGroups: LocalSlackUserGroup[] = [
+  { id: APPROVERS_GROUP, handle: 'kafka-approvers', name: 'Kafka approvers', users: [USERS.carol] },
+]
 
 const manifestSchema = z.object({
-  features: z.object({ slash_commands: z.array(z.object({ command: z.string() })) }),
+  features: z.object({
+    slash_commands: z.array(
+      z.object({ command: z.string(), description: z.string(), usage_hint: z.string().default('') }),
+    ),
+  }),
   oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
 })
 
 // Read, not repeated: what works here works with the scopes and commands that people really install.
-async function readManifest(file: string): Promise<{ scopes: string[]; commands: string[] }> {
+async function readManifest(
+  file: string,
+): Promise<{ scopes: string[]; commands: WorldWorkspace['commands'] }> {
   const manifest = manifestSchema.parse(parse(await readFile(file, 'utf8')))
   return {
     scopes: manifest.oauth_config.scopes.bot,
-    commands: manifest.features.slash_commands.map(each => each.command),
+    commands: manifest.features.slash_commands.map(({ command, description, usage_hint }) => ({
+      command,
+      description,
+      hint: usage_hint,
+    })),
   }
 }
 

@@ -1,4 +1,4 @@
-// The setup script in a checkout of its own, with a stand-in for npm and for the compiler: offline and fast.
+// The setup script in a checkout of its own, with stand-ins for npm, the compiler and the bundler: offline and fast.
 
 import { spawnSync } from 'node:child_process'
 import {
@@ -45,6 +45,15 @@ if (readFileSync('src/main.ts', 'utf8').includes('broken')) process.exit(2)
 mkdirSync('dist')
 writeFileSync('dist/main.js', '')`
 
+const bundled = 'node_modules/.bin/esbuild'
+const bundler = `#!/usr/bin/env node
+const { appendFileSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs')
+const [entry, outfile] = process.argv.slice(2)
+appendFileSync('calls', 'esbuild\\n')
+if (readFileSync(entry, 'utf8').includes('broken')) process.exit(1)
+mkdirSync('dist/sandbox/page', { recursive: true })
+writeFileSync(outfile.replace('--outfile=', ''), '')`
+
 // Does what npm ci would: it empties node_modules, fills it, and writes the list of what it put there last.
 const npm = `
 const { appendFileSync, mkdirSync, rmSync, writeFileSync } = require('node:fs')
@@ -54,6 +63,8 @@ rmSync('node_modules', { recursive: true, force: true })
 mkdirSync('${compiled}/bin', { recursive: true })
 writeFileSync('${compiled}/package.json', '{"bin":{"tsc":"./bin/tsc"}}')
 writeFileSync('${compiled}/bin/tsc', ${JSON.stringify(compiler)})
+mkdirSync('${dirname(bundled)}')
+writeFileSync('${bundled}', ${JSON.stringify(bundler)}, { mode: 0o755 })
 writeFileSync('node_modules/.package-lock.json', ${JSON.stringify(asLock(packages))})`
 
 beforeEach(() => {
@@ -61,6 +72,8 @@ beforeEach(() => {
   mkdirSync(at('src/sandbox'), { recursive: true })
   copyFileSync(original, at(script))
   write('src/main.ts', '')
+  write('src/sandbox/page/main.tsx', '')
+  write('src/sandbox/page/index.html', '<!doctype html>')
   write('tsconfig.json', '{}')
   write('npm/npm-cli.js', npm)
   write('package-lock.json', asLock({ '': { name: 'x' }, ...packages, 'node_modules/aix': otherPlatform }))
@@ -79,6 +92,7 @@ function setUp({ args = [] as string[], nodeArgs = [] as string[], env = {} } = 
   return { stdout, stderr, status, calls }
 }
 
+const built = 'tsc -p tsconfig.json\nesbuild\n'
 const build = () => setUp({ args: ['--build'] })
 const nothing = { stdout: '', stderr: '', status: 0, calls: '' }
 
@@ -132,8 +146,10 @@ describe('--build', () => {
   it('compiles once, and says nothing when nothing has changed', () => {
     const first = build()
     expect(first.status).toBe(0)
-    expect(first.calls).toContain('tsc -p tsconfig.json')
+    expect(first.calls).toContain(built)
     expect(existsSync(at('dist/main.js'))).toBe(true)
+    expect(existsSync(at('dist/sandbox/page/page.js'))).toBe(true)
+    expect(readIfAny('dist/sandbox/page/index.html')).toBe('<!doctype html>')
     expect(build()).toEqual(nothing)
   })
 
@@ -146,13 +162,13 @@ describe('--build', () => {
     build()
     write('dist/old.js', '')
     write('src/main.ts', 'changed')
-    expect(build().calls).toBe('tsc -p tsconfig.json\n')
+    expect(build().calls).toBe(built)
     expect(existsSync(at('dist/old.js'))).toBe(false)
 
     write('src/more/extra.ts', '')
-    expect(build().calls).toBe('tsc -p tsconfig.json\n')
+    expect(build().calls).toBe(built)
     rmSync(at('src/more/extra.ts'))
-    expect(build().calls).toBe('tsc -p tsconfig.json\n')
+    expect(build().calls).toBe(built)
   })
 
   it('compiles nothing again when only the time of a file has changed', () => {
@@ -161,14 +177,17 @@ describe('--build', () => {
     expect(build()).toEqual(nothing)
   })
 
-  it('says what to do when it fails, and tries again the next time', () => {
-    write('src/main.ts', 'broken')
-    const { status, stderr } = build()
-    expect(status).toBe(1)
-    expect(stderr).toBe('The build failed: correct the errors listed above, then run this again.\n')
-    write('src/main.ts', '')
-    expect(build().status).toBe(0)
-  })
+  it.each(['src/main.ts', 'src/sandbox/page/main.tsx'])(
+    'says what to do when it fails for %s, and tries again the next time',
+    name => {
+      write(name, 'broken')
+      const { status, stderr } = build()
+      expect(status).toBe(1)
+      expect(stderr).toBe('The build failed: correct the errors listed above, then run this again.\n')
+      write(name, '')
+      expect(build().status).toBe(0)
+    },
+  )
 })
 
 it('refuses a Node that is too old, in one sentence', () => {

@@ -1,0 +1,107 @@
+// What lives around the cluster in a demo: members that leave, come back and consume, and producers that write.
+// It moves the cluster by its verbs alone, and never while nobody has asked for it with `startTraffic`.
+
+import type { Member } from './ckafka/instance.ts'
+import type { Cluster } from './ckafka/model.ts'
+
+const EVERY_MS = 500
+const MEMBERS_STARTED = 2
+
+/** Where the members of stopped groups are kept, so that they come back as they were. */
+export interface Members {
+  stop(group: string): void
+  /** Those that were stopped; a group that never had any gets two, which share its partitions. */
+  start(group: string): void
+}
+
+export function createMembers(cluster: Cluster): Members {
+  const away = new Map<string, Member[]>()
+  const instance = cluster.instances()[0]?.id ?? ''
+  const known = (group: string) => {
+    const found = cluster.group(instance, group)
+    if (found.state === 'Dead') throw new Error(`There is no group "${group}".`)
+    return found
+  }
+
+  function newMembers(group: string): Member[] {
+    const members = Array.from({ length: MEMBERS_STARTED }, (_, index) => ({
+      clientId: `consumer-${index + 1}`,
+      host: `/10.0.4.${11 + index}`,
+      assignment: {} as Record<string, number[]>,
+    }))
+    for (const { topic, partition } of cluster.positions(instance, group)) {
+      const assignment = members[partition % MEMBERS_STARTED]?.assignment ?? {}
+      assignment[topic] = [...(assignment[topic] ?? []), partition]
+    }
+    return members
+  }
+
+  return {
+    stop(group) {
+      const { members } = known(group)
+      if (members.length === 0) throw new Error(`${group} has no members.`)
+      away.set(group, members)
+      for (const { clientId } of members) cluster.leave(group, clientId)
+    },
+    start(group) {
+      if (known(group).members.length > 0) throw new Error(`${group} is running already.`)
+      for (const member of away.get(group) ?? newMembers(group)) cluster.join(group, member)
+      away.delete(group)
+    },
+  }
+}
+
+export interface Traffic {
+  produce(topic: string, running: boolean): void
+  producing(topic: string): boolean
+  close(): void
+}
+
+/** From now on members consume what is assigned to them, and topics that are switched on are written to. */
+export function startTraffic(cluster: Cluster): Traffic {
+  const instance = cluster.instances()[0]?.id ?? ''
+  const written = new Set<string>()
+  const topics = () => cluster.instances()[0]?.topics ?? []
+
+  function write(): void {
+    for (const { name, partitions } of topics()) {
+      if (!written.has(name)) continue
+      // Uneven, as keys make it.
+      for (let partition = 0; partition < partitions; partition++)
+        cluster.produce(name, partition, 40 + 25 * ((partition * 2) % 5))
+    }
+  }
+
+  function read(): void {
+    for (const { name } of cluster.instances()[0]?.groups ?? []) {
+      const assigned = new Set(
+        cluster
+          .group(instance, name)
+          .members.flatMap(({ assignment }) => Object.entries(assignment))
+          .flatMap(([topic, partitions]) => partitions.map(partition => `${topic} ${partition}`)),
+      )
+      if (assigned.size === 0) continue
+      for (const { topic, partition, committed, logStart, logEnd } of cluster.positions(instance, name)) {
+        const left = logEnd - (committed ?? logStart)
+        if (left <= 0n || !assigned.has(`${topic} ${partition}`)) continue
+        // Fast enough to be seen on a long log, and never slower than what a producer writes.
+        cluster.consume(name, topic, partition, 250n + left / 12n)
+      }
+    }
+  }
+
+  const timer = setInterval(() => {
+    write()
+    read()
+  }, EVERY_MS)
+
+  return {
+    produce(topic, running) {
+      if (!topics().some(each => each.name === topic)) throw new Error(`There is no topic "${topic}".`)
+      if (running) written.add(topic)
+      else written.delete(topic)
+    },
+    producing: topic => written.has(topic),
+    close: () => clearInterval(timer),
+  }
+}

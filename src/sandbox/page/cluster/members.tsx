@@ -1,0 +1,34 @@
+// A group's consumers as chips, and the switch that stops and starts them.
+// It must never guess whether the group can be reset: the cluster's word for its state says so.
+
+import type { ClusterScene } from '../protocol.ts'
+import { Toggle } from './toggle.tsx'
+
+type Group = ClusterScene['groups'][number]
+
+export function Members({ group }: { group: Group }) {
+  const running = group.members.length > 0
+  return (
+    <div class="members">
+      <Toggle
+        testId={`members-switch-${group.name}`}
+        on={running}
+        deed={{ do: 'members', group: group.name, running: !running }}
+        label={`Consumers of ${group.name}`}
+      >
+        Consumers
+      </Toggle>
+      {running ? (
+        <ul class="chips" aria-label={`Consumers of ${group.name}`}>
+          {group.members.map(({ clientId, host }) => (
+            <li class="chip" key={`${clientId} ${host}`}>
+              <strong>{clientId}</strong> {host.replace(/^\//, '')}
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <span class="quiet">none running</span>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,231 @@
+// The page in a real browser, the way people use it: asking, deciding, being refused, and watching the cluster move.
+
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
+import { findChromium, launchBrowser } from './browser.ts'
+import {
+  askForFirstReset,
+  become,
+  cardOf,
+  type Demo,
+  type DemoOptions,
+  decide,
+  hasFocus,
+  markerAt,
+  openDemo,
+  openFirstReset,
+  openReview,
+  openThread,
+  PATIENCE_MS,
+  partition,
+  submit,
+  switchFault,
+  widthOf,
+  writeIn,
+} from './demo-page.ts'
+
+const chromium = findChromium()
+const redisUrl = inject('redisUrl')
+
+describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
+  let browser: Browser
+  let demo: Demo | undefined
+
+  beforeAll(async () => {
+    browser = await launchBrowser(chromium ?? '')
+  })
+  afterAll(() => browser?.close())
+  afterEach(async () => {
+    await demo?.close()
+    demo = undefined
+  })
+
+  async function open(options: Partial<DemoOptions> = {}): Promise<Demo> {
+    demo = await openDemo(browser, { redisUrl, ...options })
+    return demo
+  }
+
+  it('takes two people from the guide’s first reset to markers that moved and a table that says so', async () => {
+    const { page, troubles } = await open()
+    const before = await markerAt(page, 'orders', 0)
+    expect(before).toBeGreaterThan(0.9)
+    expect(await partition(page, 'shipments', 5).textContent()).toContain('retention edge')
+    expect(await partition(page, 'shipments', 4).textContent()).not.toContain('retention edge')
+    const ofAnotherGroup = page.getByTestId('partition-报表 a&b @x-payments-0')
+    const untouched = await ofAnotherGroup.getAttribute('data-committed')
+
+    await askForFirstReset(page)
+    await become(page, 'bob')
+    await openReview(page, await cardOf(page, 'waiting for approval'))
+    await decide(page, 'Approve')
+    await writeIn(page, 'note', 'Billing is stopped, go ahead.')
+    await submit(page)
+
+    const card = await cardOf(page, 'partly done')
+    await expect.poll(() => markerAt(page, 'orders', 0), { timeout: PATIENCE_MS }).toBeLessThan(0.1)
+    const { committed } = await page
+      .getByTestId('partition-orders-billing-orders-0')
+      .evaluate(row => ({ committed: row.dataset.committed }))
+    expect(await ofAnotherGroup.getAttribute('data-committed')).toBe(untouched)
+    expect(await page.getByTestId('calls').textContent()).toContain('ModifyGroupOffsets')
+
+    const thread = await openThread(page, card)
+    await thread.getByText('13 partitions succeeded').first().waitFor()
+    await thread.getByText('approved R-1: Billing is stopped').waitFor()
+    const row = thread
+      .getByRole('row')
+      .filter({ hasText: 'orders' })
+      .filter({ hasText: committed ?? 'nothing' })
+    expect(await row.first().textContent()).toContain('succeeded')
+    expect(await thread.getByRole('row').filter({ hasText: 'orders-archive' }).textContent()).toContain(
+      'failed',
+    )
+    expect(troubles).toEqual([])
+  })
+
+  it('keeps the window open with the problem at its field, until a rejection has a note that everybody reads', async () => {
+    const { page, world } = await open()
+    const before = await markerAt(page, 'orders', 0)
+    await askForFirstReset(page)
+    await become(page, 'carol')
+    const modal = await openReview(page, await cardOf(page, 'waiting for approval'))
+    await decide(page, 'Reject')
+    await submit(page)
+    await page.getByTestId('error-note').getByText('Say why you reject it').waitFor()
+
+    await writeIn(page, 'note', 'Not during the sale')
+    await submit(page)
+    await modal.waitFor({ state: 'hidden' })
+    const card = await cardOf(page, 'rejected')
+    await (await openThread(page, card)).getByText('rejected R-1: Not during the sale').waitFor()
+    expect(await card.getByRole('button', { name: 'Review' }).count()).toBe(0)
+    expect(await markerAt(page, 'orders', 0)).toBeCloseTo(before, 3)
+    expect(world.ckafka.calls('ModifyGroupOffsets')).toHaveLength(0)
+  })
+
+  it('asks before it cancels, and cancels only then', async () => {
+    const { page } = await open()
+    const card = await askForFirstReset(page)
+    await card.getByRole('button', { name: 'Cancel request' }).click()
+    await page.getByRole('button', { name: 'Keep it' }).click()
+    expect(await card.textContent()).toContain('waiting for approval')
+
+    await card.getByRole('button', { name: 'Cancel request' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel request' }).click()
+    await cardOf(page, 'cancelled')
+  })
+
+  it('shows a problem under its own field and lets the form be sent once it is mended', async () => {
+    const { page } = await open()
+    await page
+      .getByTestId('composer')
+      .fill(
+        '/reset-offsets --instance ckafka-demo0001 --group orders-biling --topic orders --to-latest --reason skip',
+      )
+    await page.getByTestId('composer').press('Enter')
+    const group = page.getByTestId('field-field_group')
+    await group.waitFor()
+    await submit(page)
+    await page.getByTestId('error-field_group').waitFor()
+    expect(await page.getByTestId('error-field_reason').count()).toBe(0)
+
+    await group.getByRole('combobox').fill('bill')
+    await page.getByRole('option', { name: 'orders-billing' }).click()
+    await submit(page)
+    await cardOf(page, 'waiting for approval')
+  })
+
+  it('answers an outsider’s click with a note that only they can see', async () => {
+    const { page } = await open()
+    await askForFirstReset(page)
+    await become(page, 'dave')
+    await (await cardOf(page, 'waiting for approval')).getByRole('button', { name: 'Review' }).click()
+    const note = page.getByTestId('ephemeral').filter({ hasText: 'Only approvers can decide' })
+    await note.waitFor()
+    expect(await note.textContent()).toContain('Only visible to you')
+
+    await become(page, 'bob')
+    await cardOf(page, 'waiting for approval')
+    await note.waitFor({ state: 'detached' })
+  })
+
+  it('says that nobody knows when the API hangs after the reset, though the markers show that it happened', async () => {
+    const { page, world } = await open({ env: { CALL_DEADLINE: '2s', CALL_GRACE: '1s' } })
+    await switchFault(page, 'ckafka-hang-after')
+    await askForFirstReset(page)
+    await become(page, 'bob')
+    await openReview(page, await cardOf(page, 'waiting for approval'))
+    await decide(page, 'Approve')
+    await submit(page)
+    await cardOf(page, 'unclear')
+    await expect.poll(() => markerAt(page, 'orders', 0), { timeout: PATIENCE_MS }).toBeLessThan(0.1)
+    await page.getByRole('tab', { name: /^API calls/ }).click()
+    const failed = page.getByTestId('calls').getByRole('listitem').filter({ hasText: 'ModifyGroupOffsets' })
+    expect(await failed.first().textContent()).toContain('failed')
+    expect(world.ckafka.calls('ModifyGroupOffsets')).toHaveLength(1)
+  })
+
+  it('lets a request be made with the keyboard alone', async () => {
+    const { page } = await open()
+    const { keyboard } = page
+    const tabTo = async (testId: string) => {
+      for (let stops = 0; stops < 60; stops++) {
+        await keyboard.press('Tab')
+        if (await hasFocus(page, testId)) return
+      }
+      throw new Error(`Tab does not reach ${testId}`)
+    }
+    await tabTo('composer')
+    await keyboard.type(
+      '/reset-offsets --instance ckafka-demo0001 --group orders-billing --topic orders --to-earliest',
+    )
+    await keyboard.press('Enter')
+    await page.getByTestId('modal').waitFor()
+    expect(await hasFocus(page, 'modal')).toBe(true)
+    await tabTo('field-field_reason')
+    await keyboard.type('no mouse at hand')
+    await tabTo('submit')
+    await keyboard.press('Enter')
+    const card = await cardOf(page, 'waiting for approval')
+    expect(await card.textContent()).toContain('no mouse at hand')
+  })
+
+  it('closes the form with Escape, and asks for nothing', async () => {
+    const { page, world } = await open()
+    const modal = await openFirstReset(page)
+    await page.keyboard.press('Escape')
+    await modal.waitFor({ state: 'hidden' })
+    expect(world.slack.messages('C0KAFKAOPS')).toHaveLength(0)
+  })
+
+  it('shows one half at a time on a phone, and nothing that is wider than it', async () => {
+    const { page } = await open({ look: { viewport: { width: 390, height: 844 } } })
+    const composer = page.getByTestId('composer')
+    const orders = partition(page, 'orders', 0)
+    await composer.waitFor()
+    expect(await orders.isVisible()).toBe(false)
+
+    await page.getByTestId('tab-cluster').click()
+    await orders.waitFor()
+    expect(await composer.isVisible()).toBe(false)
+    expect(await widthOf(page)).toBeLessThanOrEqual(390)
+
+    await page.getByTestId('tab-slack').click()
+    await askForFirstReset(page)
+    expect(await widthOf(page)).toBeLessThanOrEqual(390)
+  })
+
+  it('shows consumers that were started as members, and the lag that they work off', async () => {
+    const { page } = await open()
+    const lag = partition(page, 'orders', 0).getByTestId('lag')
+    const before = await lag.textContent()
+    const consumers = page.getByTestId('members-switch-orders-billing')
+    expect(await consumers.getAttribute('aria-checked')).toBe('false')
+    await consumers.click()
+    await page.getByText('consumer-1').waitFor()
+    expect(await consumers.getAttribute('aria-checked')).toBe('true')
+    await expect.poll(() => lag.textContent(), { timeout: PATIENCE_MS }).not.toBe(before)
+    await consumers.click()
+    await page.getByText('consumer-1').waitFor({ state: 'detached' })
+  })
+})

@@ -1,0 +1,86 @@
+// Takes the README's pictures of the page as it is built now. It proves nothing; page.test.ts does.
+
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, inject, it } from 'vitest'
+import { findChromium, launchBrowser } from './browser.ts'
+import {
+  askForFirstReset,
+  become,
+  cardOf,
+  type Demo,
+  decide,
+  openDemo,
+  openReview,
+  openThread,
+  submit,
+  writeIn,
+} from './demo-page.ts'
+import { withPalette } from './png.ts'
+
+const chromium = findChromium()
+const folder = fileURLToPath(new URL('screenshots/', import.meta.url))
+const redisUrl = inject('redisUrl')
+const REASON = 'Billing skipped orders since the deploy of 08:00'
+/** As long as a marker needs to come to rest and the arrow beside it to go. */
+const REST_MS = 3_000
+
+describe.skipIf(chromium === undefined)('screenshots', { timeout: 60_000 }, () => {
+  let browser: Browser
+  let demo: Demo | undefined
+
+  beforeAll(async () => {
+    mkdirSync(folder, { recursive: true })
+    browser = await launchBrowser(chromium ?? '')
+  })
+  afterAll(() => browser?.close())
+  afterEach(async () => {
+    await demo?.close()
+    demo = undefined
+  })
+
+  async function take(page: Page, name: string): Promise<void> {
+    // Nothing that is only there because the mouse happens to be.
+    await page.mouse.move(0, 0)
+    await page.waitForTimeout(REST_MS)
+    writeFileSync(`${folder}${name}.png`, withPalette(await page.screenshot()))
+  }
+
+  async function approve(page: Page): Promise<void> {
+    await decide(page, 'Approve')
+    await writeIn(page, 'note', 'Billing is stopped, go ahead.')
+  }
+
+  it('of the card, the modal and the thread', async () => {
+    demo = await openDemo(browser, { redisUrl, look: { colorScheme: 'light' } })
+    const { page } = demo
+    await page.getByTestId('first-reset').click()
+    await page.getByTestId('guide-dismiss').click()
+    await page.getByTestId('composer').press('Enter')
+    await writeIn(page, 'field_reason', REASON)
+    await submit(page)
+    await become(page, 'bob')
+    await openReview(page, await cardOf(page, 'waiting for approval'))
+    await approve(page)
+    await take(page, 'review-modal')
+    await submit(page)
+    const card = await cardOf(page, 'partly done')
+    await take(page, 'card-and-cluster')
+    await page.emulateMedia({ colorScheme: 'dark' })
+    const thread = await openThread(page, card)
+    await thread.getByText('13 partitions succeeded').first().waitFor()
+    await thread.getByText('approved R-1').evaluate(reply => reply.scrollIntoView({ block: 'start' }))
+    await take(page, 'thread')
+  })
+
+  it('of the phone', async () => {
+    demo = await openDemo(browser, {
+      redisUrl,
+      look: { colorScheme: 'light', viewport: { width: 390, height: 844 } },
+    })
+    const { page } = demo
+    await askForFirstReset(page, REASON)
+    await take(page, 'narrow')
+  })
+})
