@@ -29,7 +29,7 @@ function whyNot(read: Exclude<ReadOutcome<unknown>, { kind: 'read' }>): string {
   return read.kind === 'unavailable' ? read.cause : `${read.message}, code ${read.code}`
 }
 
-/** A modal takes no table block, so the columns are lined up by hand. Most lag first. */
+/** A modal takes no table block, so the columns are lined up by hand, in characters of one width. Most lag first. */
 function positionsTable(read: ReadOutcome<Position[]>): KnownBlock[] {
   if (read.kind !== 'read' || read.value.length === 0) return []
   const byTopic = new Map<string, Position[]>()
@@ -48,7 +48,7 @@ function positionsTable(read: ReadOutcome<Position[]>): KnownBlock[] {
       `${partitions}`,
       committed,
       end,
-      grouped(lag),
+      grouped(lag).replaceAll('\u202f', ' '),
     ])
   const left = topics.length - rows.length
   return [

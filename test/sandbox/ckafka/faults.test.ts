@@ -95,11 +95,11 @@ it('unreported: the work is done and the topic not mentioned', async () => {
 })
 
 it('delay: the work is done late, even when the caller has gone', async () => {
-  simulator.inject('SetGroupOffsets', { kind: 'delay', ms: 60 })
+  simulator.inject('SetGroupOffsets', { kind: 'delay', ms: 500 })
   const done = new Promise<void>(resolve => simulator.onChange(resolve))
   const body = new URLSearchParams(signParams(simulator, shift))
   await expect(
-    fetch(simulator.urlV2, { method: 'POST', body, signal: AbortSignal.timeout(30) }),
+    fetch(simulator.urlV2, { method: 'POST', body, signal: AbortSignal.timeout(250) }),
   ).rejects.toThrow()
   expect(committed()).toEqual(before)
   await done

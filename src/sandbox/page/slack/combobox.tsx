@@ -36,6 +36,9 @@ export function Combobox({
   const [offered, setOffered] = useState<Offered | 'loading'>('loading')
   const [at, setAt] = useState(0)
   const options = Array.isArray(offered) ? offered : []
+  /** The text the list is for; the list lags behind the fingers. */
+  const [offeredFor, setOfferedFor] = useState('')
+  const pickFirst = useRef(false)
 
   useEffect(() => {
     if (!open) return
@@ -46,6 +49,13 @@ export function Combobox({
         const found = await offers(typed)
         if (stale) return
         setOffered(found)
+        setOfferedFor(typed)
+        const first = Array.isArray(found) ? found[0] : undefined
+        if (pickFirst.current && first) {
+          pickFirst.current = false
+          choose(first.text)
+          return
+        }
         setAt(Math.max(0, Array.isArray(found) ? found.findIndex(({ text }) => picked.includes(text)) : 0))
       },
       typed === '' ? 0 : REST_MS,
@@ -66,6 +76,8 @@ export function Combobox({
 
   function show(): void {
     if (open) return
+    pickFirst.current = false
+    setOfferedFor('')
     setOffered('loading')
     setTyped('')
     setOpen(true)
@@ -112,8 +124,10 @@ export function Combobox({
         // It picks; it never submits the form.
         event.preventDefault()
         const option = options[at]
-        if (open && option) choose(option.text)
-        else show()
+        if (!open) show()
+        // Never one of a list that does not fit what is typed.
+        else if (offeredFor !== typed) pickFirst.current = true
+        else if (option) choose(option.text)
         return
       }
       case 'Escape':
@@ -164,6 +178,7 @@ export function Combobox({
           value={open ? typed : (single ?? '')}
           onInput={event => {
             if (!open) show()
+            pickFirst.current = false
             setTyped(event.currentTarget.value)
           }}
           onClick={show}

@@ -2,7 +2,7 @@
 
 import type { ComponentChild } from 'preact'
 import { exactMoment, formatMoment } from './dates.ts'
-import { channelName, groupHandle, mentionOf } from './names.ts'
+import { channelName, groupHandle, nameOf } from './names.ts'
 import { type Part, type Span, type Style, safeUrl } from './spans.ts'
 import { useWorkspace } from './workspace-context.ts'
 
@@ -82,9 +82,7 @@ function SpanView({ span }: { span: Span }) {
     }
     case 'user':
       return (
-        <span class={span.id === slack.me ? 'mention mention-me' : 'mention'}>
-          @{mentionOf(slack, span.id)}
-        </span>
+        <span class={span.id === slack.me ? 'mention mention-me' : 'mention'}>@{nameOf(slack, span.id)}</span>
       )
     case 'userGroup':
       return <span class="mention">@{(span.label || groupHandle(slack, span.id)).replace(/^@/, '')}</span>

@@ -4,15 +4,10 @@ import type { SlackScene } from '../protocol.ts'
 
 export const BOT_NAME = 'Rewind'
 
-/** The full name that stands over a message. */
+/** The full name, over a message and after an `@`. */
 export function nameOf(slack: SlackScene, userId: string): string {
   if (userId === slack.botUserId) return BOT_NAME
   return slack.people.find(person => person.id === userId)?.realName ?? userId
-}
-
-/** What stands after an `@`. */
-export function mentionOf(slack: SlackScene, userId: string): string {
-  return nameOf(slack, userId)
 }
 
 export function groupHandle(slack: SlackScene, groupId: string): string {
