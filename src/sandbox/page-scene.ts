@@ -16,6 +16,7 @@ const FIRST_RESET =
   '--topic orders-archive --to-earliest --reason "Billing skipped orders since the deploy of 08:00"'
 const CALLS_SHOWN = 60
 const PARAMS_SHOWN = 160
+const ANSWER_SHOWN = 160
 
 export interface Surroundings {
   world: World
@@ -171,12 +172,16 @@ function sayParams(params: Record<string, string>): string {
     .filter(([name]) => !EVERYWHERE.test(name))
     .map(([name, value]) => `${name}=${value}`)
     .join(' ')
-  return said.length > PARAMS_SHOWN ? `${said.slice(0, PARAMS_SHOWN - 1)}…` : said
+  return clipped(said, PARAMS_SHOWN)
 }
 
-function answerOf({ code, fault }: CkafkaCall): { answer: string; failed: boolean } {
-  if (code === 0) return { answer: 'success', failed: false }
-  if (code !== null) return { answer: `error ${code}`, failed: true }
+function clipped(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text
+}
+
+function answerOf({ code, answer, fault }: CkafkaCall): { answer: string; failed: boolean } {
+  if (code === 0) return { answer: `success ${clipped(answer, ANSWER_SHOWN)}`, failed: false }
+  if (code !== null) return { answer: `error ${code} ${clipped(answer, ANSWER_SHOWN)}`, failed: true }
   switch (fault) {
     case null:
     case 'delay':

@@ -192,3 +192,11 @@ it('expires what nobody decided, and tells a late approver', async () => {
   await until(() => product.bob.ephemerals().some(message => textOf(message).includes('R-1 has expired')))
   expect(product.callsToReset()).toBe(0)
 })
+
+it('takes the command in a direct message too, before anything was said there', async () => {
+  product = await startProduct()
+  await product.alice.command('D0ALICE', `/reset-offsets ${ASK}`)
+  await product.alice.waitForView()
+  expect((await product.alice.submit()).kind).toBe('closed')
+  await until(() => product.alice.directMessages().some(message => textOf(message).includes('R-1')))
+})

@@ -48,8 +48,13 @@ export interface CkafkaCall {
   atMs: number
   /** The code answered; null: the caller has no readable answer, or not yet, or a pinned one. */
   code: number | string | null
+  /** How the body answered begins; empty while there is none. */
+  answer: string
   fault: CkafkaFault['kind'] | null
 }
+
+/** Enough to see what it is, however large it was. */
+const ANSWER_KEPT = 1_000
 
 export interface CkafkaServer {
   port: number
@@ -79,6 +84,7 @@ export async function startServer(deps: {
       ...call,
       atMs: deps.now(),
       code: null,
+      answer: '',
       fault: fault?.kind ?? null,
     }
     calls.push(record)
@@ -87,6 +93,7 @@ export async function startServer(deps: {
       dialect.answer(request, call, { effect, leaveOut })
     const send = ({ code, body }: Answer) => {
       record.code = code
+      record.answer = body.slice(0, ANSWER_KEPT)
       sendJson(response, body)
     }
     const workIf = (yes: boolean) => {

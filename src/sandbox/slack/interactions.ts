@@ -25,11 +25,18 @@ export interface Interactions {
   act(source: Source, field: Field, state?: Json): Promise<void>
   /** Asks the app for options; an answer Slack cannot use leaves the last list on screen. */
   suggest(source: Source, field: Field, typed: string): Promise<Json[]>
+  /** The list on screen under this field, as the app last gave it. */
+  onScreen(source: Source, field: Field): Json[]
 }
 
 const MAX_OPTIONS = 100
 // external_select asks nobody before this many characters, unless it says otherwise.
 const MIN_QUERY_LENGTH = 3
+
+function keyOf(source: Source, { blockId, actionId }: Field): string {
+  const where = source.kind === 'view' ? source.view.id : source.message.ts
+  return `${where}/${blockId}/${actionId}`
+}
 
 export function createInteractions(outside: Outside, user: LocalSlackUser): Interactions {
   const { workspace, triggers, responseUrls, delivery } = outside
@@ -62,8 +69,7 @@ export function createInteractions(outside: Outside, user: LocalSlackUser): Inte
     async suggest(source, field, typed) {
       const least = field.element.min_query_length
       if (typed.length < (typeof least === 'number' ? least : MIN_QUERY_LENGTH)) return []
-      const where = source.kind === 'view' ? source.view.id : source.message.ts
-      const key = `${where}/${field.blockId}/${field.actionId}`
+      const key = keyOf(source, field)
       const ack = await delivery.deliver(
         'interactive',
         blockSuggestionBody(workspace, user, source, field, typed),
@@ -76,5 +82,6 @@ export function createInteractions(outside: Outside, user: LocalSlackUser): Inte
       if (usable) shown.set(key, optionsOf(body))
       return shown.get(key) ?? []
     },
+    onScreen: (source, field) => shown.get(keyOf(source, field)) ?? [],
   }
 }

@@ -56,9 +56,19 @@ export function createModalVerbs(
 
   async function offered(view: StoredView, to: Field, value: unknown): Promise<Json[] | undefined> {
     if (!String(to.element.type).endsWith('external_select') || value === null) return undefined
-    const typed = (Array.isArray(value) ? value : [value]).map(String)
-    const lists = await Promise.all(typed.map(one => interactions.suggest({ kind: 'view', view }, to, one)))
-    return lists.flat()
+    const source = { kind: 'view', view } as const
+    // What is picked stays picked, and what is on the list is picked from there: Slack asks again only for what is typed.
+    const known = [...pickedIn(view, to), ...interactions.onScreen(source, to)]
+    const isKnown = (one: string) => known.some(option => visible(textOf(option.text)) === visible(one))
+    const typed = (Array.isArray(value) ? value : [value]).map(String).filter(one => !isKnown(one))
+    const lists = await Promise.all(typed.map(one => interactions.suggest(source, to, one)))
+    return [...known, ...lists.flat()]
+  }
+
+  function pickedIn(view: StoredView, { blockId, actionId }: Field): Json[] {
+    const state = view.state.values[blockId]?.[actionId]
+    if (!isObject(state)) return []
+    return [state.selected_option, state.selected_options].flat().filter(isObject)
   }
 
   /** Everything that Slack would ask the person to correct first, by block_id. */

@@ -29,6 +29,8 @@ export function createPerson(outside: Outside, user: LocalSlackUser): Person {
     user,
     ...createModalVerbs(outside, user, interactions),
     async command(channelId, line) {
+      // A direct message can be written in before anything was said there.
+      if (channelId === `D${user.id.slice(1)}`) workspace.openDm(user.id)
       const channel = conversation(channelId)
       if (!channel.members.includes(user.id) || channel.archived)
         throw new Error(`${user.name} cannot write in ${channel.name}`)
