@@ -3,4 +3,6 @@
 import { defineConfig } from 'vitest/config'
 import tests from '../vitest.config.ts'
 
-export default defineConfig({ test: { ...tests.test, include: ['test/browser/screenshots.ts'] } })
+export default defineConfig({
+  test: { ...tests.test, include: ['test/browser/screenshots.ts'], exclude: [] },
+})

@@ -1,0 +1,6 @@
+// The page in a real browser, apart from the rest because a browser takes both cores for itself: `npm run test:page`.
+
+import { defineConfig } from 'vitest/config'
+import tests from '../vitest.config.ts'
+
+export default defineConfig({ test: { ...tests.test, include: ['test/browser/**/*.test.ts'], exclude: [] } })
