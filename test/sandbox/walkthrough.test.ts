@@ -1,11 +1,10 @@
-// The built bot as a process of its own in the whole local world: the walkthrough, its failures, and the demo.
+// The built bot as a process of its own in the whole local world: the walkthrough, its failures, and the world itself.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
 import { afterEach, describe, expect, inject, it, vi } from 'vitest'
@@ -176,65 +175,5 @@ describe('the world', () => {
     await expect(world.waitForBot()).rejects.toThrow(
       /ended \(1\) before it was ready:\nCALL_DEADLINE must be/,
     )
-  })
-})
-
-describe('npm run demo', () => {
-  async function demo(flags: string[], typed: string[] = []) {
-    const child = spawn(process.execPath, [dist('sandbox/demo.js'), ...flags], {
-      env: { ...process.env, REDIS_URL: redisUrl },
-    })
-    const output = Promise.all([text(child.stdout), text(child.stderr)])
-    child.stdin.end(typed.map(line => `${line}\n`).join(''))
-    const [code] = (await once(child, 'exit')) as [number | null]
-    const [out, err] = await output
-    return { code, out, err }
-  }
-
-  it('plays a request typed line by line, and shows the cluster before and after', async () => {
-    const { code, out, err } = await demo(
-      [],
-      [
-        'cluster',
-        '/reset-offsets --group orders-billing --topic orders --topic orders-archive --to-earliest --reason "Replay"',
-        'submit',
-        'as bob',
-        'press Review',
-        'set Decision = Approve',
-        'submit',
-        'thread',
-        'cluster',
-        'cluster produce orders 10',
-        'cluster stop orders-audit',
-        'cluster start orders-audit',
-        'fault lie',
-        'fault nonsense',
-        'log 1',
-        'quit',
-        'people',
-      ],
-    )
-    expect({ code, err }).toEqual({ code: 0, err: '' })
-    expect(out).toMatch(/orders +0 +442430 +801354 +812430 +11076/)
-    expect(out).toContain('== R-1 · partly done ==')
-    expect(out).toMatch(/orders +0 +442430 +442430 +812430 +370000/)
-    expect(out).toContain('10 messages written to orders.')
-    expect(out).toContain('orders-audit on ckafka-demo0001: Empty, no members')
-    expect(out).toContain('orders-audit on ckafka-demo0001: Stable, audit-1, audit-2')
-    expect(out).toContain('Type fault and one of these')
-    expect(out).toMatch(/"service":"rewind"/)
-    expect(out).not.toContain('alice (Alice Moreau)')
-  })
-
-  it('ends with 0 when the walkthrough holds', async () => {
-    const { code, out } = await demo(['--walkthrough', '--http'])
-    expect(out.trimEnd()).toMatch(/All of it holds\.$/)
-    expect(code).toBe(0)
-  })
-
-  it('names a flag that it does not know, and ends with 2', async () => {
-    const { code, err } = await demo(['--walktrough'])
-    expect(code).toBe(2)
-    expect(err).toBe('There is no flag --walktrough: run npm run demo -- --help to see what there is.\n')
   })
 })

@@ -1,0 +1,70 @@
+// The built demo as somebody starts it: typed into, walked through by itself, and misspelt.
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, inject, it } from 'vitest'
+
+const redisUrl = inject('redisUrl')
+const dist = (path: string) => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url))
+
+describe('npm run demo', () => {
+  async function demo(flags: string[], typed: string[] = []) {
+    const child = spawn(process.execPath, [dist('sandbox/demo.js'), ...flags], {
+      env: { ...process.env, REDIS_URL: redisUrl },
+    })
+    const output = Promise.all([text(child.stdout), text(child.stderr)])
+    child.stdin.end(typed.map(line => `${line}\n`).join(''))
+    const [code] = (await once(child, 'exit')) as [number | null]
+    const [out, err] = await output
+    return { code, out, err }
+  }
+
+  it('plays a request typed line by line, and shows the cluster before and after', async () => {
+    const { code, out, err } = await demo(
+      [],
+      [
+        'cluster',
+        '/reset-offsets --group orders-billing --topic orders --topic orders-archive --to-earliest --reason "Replay"',
+        'submit',
+        'as bob',
+        'press Review',
+        'set Decision = Approve',
+        'submit',
+        'thread',
+        'cluster',
+        'cluster produce orders 10',
+        'cluster stop orders-audit',
+        'cluster start orders-audit',
+        'fault lie',
+        'fault nonsense',
+        'log 1',
+        'quit',
+        'people',
+      ],
+    )
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toMatch(/orders +0 +442430 +801354 +812430 +11076/)
+    expect(out).toContain('== R-1 · partly done ==')
+    expect(out).toMatch(/orders +0 +442430 +442430 +812430 +370000/)
+    expect(out).toContain('10 messages written to orders.')
+    expect(out).toContain('orders-audit on ckafka-demo0001: Empty, no members')
+    expect(out).toContain('orders-audit on ckafka-demo0001: Stable, audit-1, audit-2')
+    expect(out).toContain('Type fault and one of these')
+    expect(out).toMatch(/"service":"rewind"/)
+    expect(out).not.toContain('alice (Alice Moreau)')
+  })
+
+  it('ends with 0 when the walkthrough holds', async () => {
+    const { code, out } = await demo(['--walkthrough', '--http'])
+    expect(out.trimEnd()).toMatch(/All of it holds\.$/)
+    expect(code).toBe(0)
+  })
+
+  it('names a flag that it does not know, and ends with 2', async () => {
+    const { code, err } = await demo(['--walktrough'])
+    expect(code).toBe(2)
+    expect(err).toBe('There is no flag --walktrough: run npm run demo -- --help to see what there is.\n')
+  })
+})
