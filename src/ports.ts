@@ -28,7 +28,7 @@ export interface Commit {
   event: AuditEvent
   /** When the request next needs somebody's work; null when nothing is owed. */
   dueAtMs: number | null
-  /** Not in a final state, so that it belongs in the list of open requests. */
+  /** Still to be decided or carried out, so that it belongs in the list of open requests; `unclear` is neither. */
   open: boolean
   /** Large facts kept beside the record, written with it. */
   documents?: Partial<Record<DocumentName, PartitionResult[]>>
