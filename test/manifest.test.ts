@@ -45,6 +45,7 @@ const METHODS_OF: Record<string, string[]> = {
   'chat:write': ['chat.postMessage(', 'chat.update('],
   'chat:write.public': ['chat.postMessage('],
   'files:write': ['files.getUploadURLExternal(', 'files.completeUploadExternal('],
+  'files:read': ["type: 'file_input'"],
   'usergroups:read': ['usergroups.users.list('],
   'channels:history': ['conversations.history(', 'conversations.replies('],
   'groups:history': ['conversations.history(', 'conversations.replies('],

@@ -3,7 +3,7 @@
 
 import { z } from 'zod'
 import type { Deed, FromPage, FromServer } from './page/protocol.ts'
-import { DIRECT_MESSAGES, type Surroundings } from './page-scene.ts'
+import { DIRECT_MESSAGES, LARGEST_FILE, type Surroundings } from './page-scene.ts'
 import type { Person, SlackMessage } from './slack/face.ts'
 
 export type Done = Omit<Extract<FromServer, { kind: 'done' }>, 'kind' | 'number'>
@@ -18,6 +18,8 @@ const deedSchema = z.discriminatedUnion('do', [
     field: text,
     value: z.union([text, z.array(text), z.number(), z.null()]),
   }),
+  z.object({ do: z.literal('attach'), field: text, name: text, content: z.base64() }),
+  z.object({ do: z.literal('detach'), field: text, file: text }),
   z.object({ do: z.literal('suggest'), field: text, typed: text }),
   z.object({ do: z.literal('submit') }),
   z.object({ do: z.literal('close'), all: z.boolean() }),
@@ -59,6 +61,16 @@ export async function performDeed(
     }
     case 'fill':
       await person.fill(deed.field, deed.value)
+      return {}
+    case 'attach': {
+      const content = Buffer.from(deed.content, 'base64')
+      if (content.length > LARGEST_FILE)
+        throw new Error(`"${deed.name}" cannot be attached: it is larger than 1 MB.`)
+      await person.attach(deed.field, { name: deed.name, content })
+      return {}
+    }
+    case 'detach':
+      await person.detach(deed.field, deed.file)
       return {}
     case 'suggest':
       return { suggestions: await person.suggestions(deed.field, deed.typed) }

@@ -17,6 +17,7 @@ export interface FaultSwitches {
   list(): FaultSwitch[]
   /** Throws when there is no such fault, or Rewind does not come back. */
   set(id: string, on: boolean): Promise<void>
+  close(): void
 }
 
 type Fault = Omit<FaultSwitch, 'on'> &
@@ -26,15 +27,25 @@ type Fault = Omit<FaultSwitch, 'on'> &
     | { kind: 'state'; isOn(): boolean; set(on: boolean): Promise<void> }
   )
 
-export function createFaultSwitches(world: World): FaultSwitches {
+/** `changed` is called when faults were cleared by somebody else, e.g. at the terminal. */
+export function createFaultSwitches(world: World, changed: () => void): FaultSwitches {
   const { ckafka, slack } = world
   const faults = faultsOf(world)
   /** Injected faults that are on, the newest first: it is the one that the next call meets. */
   let injected: Fault[] = []
 
+  function forget(kind: 'ckafka' | 'slack'): void {
+    injected = injected.filter(fault => fault.kind !== kind)
+    changed()
+  }
+  const clearing = {
+    ckafka: followClearing(ckafka, () => forget('ckafka')),
+    slack: followClearing(slack, () => forget('slack')),
+  }
+
   function injectAgain(): void {
-    ckafka.clearFaults()
-    slack.clearFaults()
+    clearing.ckafka.clear()
+    clearing.slack.clear()
     for (const fault of injected) {
       if (fault.kind === 'ckafka')
         for (const [action, what] of fault.plant) ckafka.inject(action, what, Number.POSITIVE_INFINITY)
@@ -59,6 +70,28 @@ export function createFaultSwitches(world: World): FaultSwitches {
       injected = injected.filter(each => each !== fault)
       if (on) injected.unshift(fault)
       injectAgain()
+    },
+    close() {
+      clearing.ckafka.unfollow()
+      clearing.slack.unfollow()
+    },
+  }
+}
+
+/**
+ * Tells of every clearing but those by the returned `clear`. Neither simulator says by itself that its faults are gone,
+ * and a switch that shows on when nothing goes wrong any more is a lie.
+ */
+function followClearing(simulator: { clearFaults(): void }, cleared: () => void) {
+  const { clearFaults: clear } = simulator
+  simulator.clearFaults = () => {
+    clear()
+    cleared()
+  }
+  return {
+    clear,
+    unfollow() {
+      simulator.clearFaults = clear
     },
   }
 }

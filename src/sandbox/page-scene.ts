@@ -3,9 +3,17 @@
 
 import type { CkafkaCall } from './ckafka/server.ts'
 import type { Traffic } from './consumers.ts'
-import type { ClusterScene, Message, OpenView, PartitionScene, Scene, SlackScene } from './page/protocol.ts'
+import type {
+  ClusterScene,
+  FileInfo,
+  Message,
+  OpenView,
+  PartitionScene,
+  Scene,
+  SlackScene,
+} from './page/protocol.ts'
 import type { FaultSwitches } from './page-faults.ts'
-import type { Person, SlackMessage, SlackView } from './slack/face.ts'
+import type { Person, SlackFile, SlackMessage, SlackView } from './slack/face.ts'
 import type { World } from './world.ts'
 
 /** Where the page finds the person's direct messages with the app. */
@@ -14,6 +22,10 @@ export const DIRECT_MESSAGES = 'DM'
 const FIRST_RESET =
   '/reset-offsets --instance ckafka-demo0001 --group orders-billing --topic orders --topic payments --topic shipments ' +
   '--topic orders-archive --to-earliest --reason "Billing skipped orders since the deploy of 08:00"'
+/** What is attached here is a list of offsets, not a backup; and the deed that carries it is one message. */
+export const LARGEST_FILE = 1024 ** 2
+const LINES_SHOWN = 6
+const LINE_SHOWN = 160
 const CALLS_SHOWN = 60
 const PARAMS_SHOWN = 160
 const ANSWER_SHOWN = 160
@@ -71,6 +83,7 @@ function slackScene({ slack, workspace, delivery, bots }: World, person: Person)
     messages,
     threads,
     view: view === undefined ? null : asOpenView(view),
+    largestFile: LARGEST_FILE,
     home: home === undefined ? null : { blocks: home.blocks },
     connected: delivery === 'http' ? bots.some(bot => bot.exit === undefined) : slack.connections() > 0,
   }
@@ -84,11 +97,23 @@ function asMessage(message: SlackMessage, replyCount: number): Message {
     user,
     text,
     blocks,
-    files: files.map(({ id, name, size }) => ({ id, name, size, href: `/files/${id}` })),
+    files: files.map(asFileInfo),
     ephemeral: message.ephemeralFor !== undefined,
     edited: message.edited === true,
     replyCount,
   }
+}
+
+function asFileInfo({ id, name, size, content }: SlackFile): FileInfo {
+  const href = `/files/${id}`
+  const start = content.subarray(0, LINES_SHOWN * LINE_SHOWN * 4)
+  if (start.includes(0)) return { id, name, size, href, text: null }
+  const lines = start.toString().split(/\r?\n/)
+  // A file ends with a line break, not with an empty line.
+  if (lines.at(-1) === '') lines.pop()
+  const shown = lines.slice(0, LINES_SHOWN).map(line => clipped(line, LINE_SHOWN))
+  const more = lines.length > shown.length || content.length > start.length
+  return { id, name, size, href, text: { lines: shown, more, href: `${href}/text` } }
 }
 
 function asOpenView(view: SlackView): OpenView {

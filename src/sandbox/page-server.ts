@@ -10,12 +10,13 @@ import { startTraffic } from './consumers.ts'
 import type { FromServer } from './page/protocol.ts'
 import { performDeed, readFromPage } from './page-deeds.ts'
 import { createFaultSwitches } from './page-faults.ts'
-import { type Surroundings, sceneFor } from './page-scene.ts'
+import { LARGEST_FILE, type Surroundings, sceneFor } from './page-scene.ts'
 import type { SlackFile } from './slack/face.ts'
 import type { World } from './world.ts'
 
 const SCENE_EVERY_MS = 50
-const MESSAGE_BYTES = 1_000_000
+/** A file of the largest size, in base64, and the deed around it. */
+const MESSAGE_BYTES = Math.ceil(LARGEST_FILE / 3) * 4 + 100_000
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
 const TYPES: Record<string, string> = {
@@ -49,7 +50,8 @@ export interface PageServer {
 
 export async function startPageServer({ world, port = 0, pageDir }: PageServerOptions): Promise<PageServer> {
   const traffic = startTraffic(world.ckafka.cluster)
-  const surroundings: Surroundings = { world, traffic, faults: createFaultSwitches(world) }
+  const faults = createFaultSwitches(world, () => scenes.ask())
+  const surroundings: Surroundings = { world, traffic, faults }
   const tabs = new Set<{ show(): void }>()
   const scenes = coalesced(SCENE_EVERY_MS, () => {
     for (const tab of tabs) tab.show()
@@ -111,6 +113,7 @@ export async function startPageServer({ world, port = 0, pageDir }: PageServerOp
     async close() {
       for (const unsubscribe of unsubscribes) unsubscribe()
       scenes.close()
+      faults.close()
       traffic.close()
       for (const client of sockets.clients) client.terminate()
       const ended = new Promise(resolve => server.close(resolve))
@@ -148,15 +151,16 @@ async function answer(
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'Only GET.')
   if (!isLocal(request)) return refuse(response, 403, 'This server is for this machine alone.')
   const path = pathOf(request)
-  const uploaded = /^\/files\/(\w+)$/.exec(path)?.[1]
+  const [, uploaded, asText] = /^\/files\/(\w+)(\/text)?$/.exec(path) ?? []
   if (uploaded !== undefined) {
     const file = files().find(each => each.id === uploaded)
     if (file === undefined) return refuse(response, 404, 'There is no such file.')
-    const name = encodeURIComponent(file.name)
+    const name = `filename*=UTF-8''${encodeURIComponent(file.name)}`
+    // Never as the type that somebody gave it: a page of theirs would be one of this server's.
     response.writeHead(200, {
       ...HEADERS,
-      'content-type': 'application/octet-stream',
-      'content-disposition': `attachment; filename*=UTF-8''${name}`,
+      'content-type': asText ? 'text/plain; charset=utf-8' : 'application/octet-stream',
+      'content-disposition': `${asText ? 'inline' : 'attachment'}; ${name}`,
     })
     response.end(file.content)
     return

@@ -1,7 +1,7 @@
 // The page server with a real WebSocket, in front of the built bot in the whole local world.
 
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -32,7 +32,10 @@ beforeAll(async () => {
   await writeFile(join(pageDir, 'page.js.map'), '{}')
   await writeFile(join(pageDir, 'secret.txt'), 'secret')
   await writeFile(join(folder, 'outside.js'), 'secret')
-  world = await startWorld({ delivery: 'socket', redisUrl: inject('redisUrl') })
+  const manifest = await readFile(new URL('../../manifest.yml', import.meta.url), 'utf8')
+  const manifestFile = join(folder, 'manifest.yml')
+  await writeFile(manifestFile, manifest.replace(/^( +bot:\n)( +)- /m, '$1$2- files:read\n$2- '))
+  world = await startWorld({ delivery: 'socket', redisUrl: inject('redisUrl'), manifestFile })
   await world.waitForBot()
   server = await startPageServer({ world, pageDir })
 })
@@ -116,6 +119,38 @@ describe('files', () => {
     const answer = await fetch(`${server.url}${file?.href}`)
     expect(answer.headers.get('content-disposition')).toBe("attachment; filename*=UTF-8''R-1%20%C3%BC.csv")
     expect(await answer.text()).toBe('a,b\n')
+  })
+
+  it('show their first lines and can be read as nothing but text, whatever is in them', async () => {
+    const post = async (filename: string, content: string | Uint8Array) => {
+      const length = Buffer.from(content).length
+      const ticket = await callSlack('files.getUploadURLExternal', { filename, length })
+      await fetch(String(ticket.upload_url), { method: 'POST', body: Buffer.from(content) })
+      await callSlack('files.completeUploadExternal', {
+        files: [{ id: ticket.file_id }],
+        channel_id: kafkaOps,
+      })
+      const tab = await tabOf(USERS.alice)
+      return messagesIn(tab.scene(), kafkaOps)
+        .flatMap(message => message.files)
+        .at(-1)
+    }
+    const lines = Array.from({ length: 9 }, (_, index) => `orders,${index}`)
+    const long = await post('long.csv', `${lines.join('\r\n')}\r\n`)
+    expect(long?.text).toMatchObject({ lines: lines.slice(0, 6), more: true })
+    const short = await post('short.csv', 'topic\norders\n')
+    expect(short?.text).toMatchObject({ lines: ['topic', 'orders'], more: false })
+    const wide = await post('wide.csv', 'ü'.repeat(100_000))
+    expect(wide?.text?.lines).toEqual([`${'ü'.repeat(159)}…`])
+    expect(wide?.text?.more).toBe(true)
+    expect(await post('picture.png', new Uint8Array([137, 80, 0, 1]))).toMatchObject({ text: null })
+
+    const page = await post('page.html', '<script>alert(1)</script>')
+    const opened = await fetch(`${server.url}${page?.text?.href}`)
+    expect(opened.headers.get('content-type')).toBe('text/plain; charset=utf-8')
+    expect(opened.headers.get('x-content-type-options')).toBe('nosniff')
+    expect(await opened.text()).toBe('<script>alert(1)</script>')
+    expect((await fetch(`${server.url}/files/F0NONE/text`)).status).toBe(404)
   })
 })
 
@@ -291,6 +326,60 @@ async function cardSeenBy(tab: Tab): Promise<{ ts: string; action: string; block
   return { ts: card?.ts ?? '', action: 'Review', blockId }
 }
 
+describe('a file in a form', () => {
+  /** Alice before a form of Rewind’s, into which the test has put a field for a file. */
+  async function openForm(): Promise<Tab> {
+    const alice = await tabOf(USERS.alice)
+    await alice.perform({ do: 'command', channel: kafkaOps, line: billing })
+    const { view } = (await alice.until(scene => scene.slack.view?.submit != null)).slack
+    const label = { type: 'plain_text', text: 'Offsets' }
+    const element = { type: 'file_input', action_id: 'file', filetypes: ['csv'], max_files: 1 }
+    const answer = await callSlack('views.update', {
+      view_id: view?.id,
+      view: {
+        type: 'modal',
+        title: label,
+        submit: label,
+        blocks: [{ type: 'input', block_id: 'csv', label, element }],
+      },
+    })
+    expect(answer).toMatchObject({ ok: true })
+    await alice.until(scene => scene.slack.view?.blocks[0]?.block_id === 'csv')
+    return alice
+  }
+  const held = (tab: Tab) => tab.scene().slack.view?.values.csv?.file as { files: { id: string }[] }
+  const attach = (tab: Tab, name: string, content: string | Uint8Array) =>
+    tab.perform({ do: 'attach', field: 'csv', name, content: Buffer.from(content).toString('base64') })
+
+  it('reaches Slack byte by byte, and can be taken off again', async () => {
+    const alice = await openForm()
+    const content = new Uint8Array([0xef, 0xbb, 0xbf, 0, 255, 10])
+    expect(await attach(alice, 'offsets.csv', content)).not.toHaveProperty('said')
+    expect(held(alice)).toMatchObject({ files: [{ name: 'offsets.csv', size: 6 }] })
+    expect(world.slack.files().at(-1)?.content).toEqual(Buffer.from(content))
+    const [{ id } = { id: '' }] = held(alice).files
+    expect(await alice.perform({ do: 'detach', field: 'csv', file: id })).not.toHaveProperty('said')
+    expect(held(alice)).toEqual({ type: 'file_input', files: [] })
+    await alice.perform({ do: 'close', all: true })
+  })
+
+  it('is refused in a sentence when it is of another type, too large, or one too many', async () => {
+    const alice = await openForm()
+    const { largestFile } = alice.scene().slack
+    expect((await attach(alice, 'a.txt', 'x')).said).toBe('"a.txt" cannot be attached: only .csv can.')
+    expect((await attach(alice, 'a.csv', new Uint8Array(largestFile + 1))).said).toBe(
+      '"a.csv" cannot be attached: it is larger than 1 MB.',
+    )
+    expect(held(alice).files).toEqual([])
+    expect(await attach(alice, 'a.csv', new Uint8Array(largestFile))).not.toHaveProperty('said')
+    expect((await attach(alice, 'b.csv', 'x')).said).toContain('Only one file')
+    expect(
+      (await alice.perform({ do: 'attach', field: 'csv', name: 'c.csv', content: 'no base64!' })).said,
+    ).toContain('This is not a deed')
+    await alice.perform({ do: 'close', all: true })
+  })
+})
+
 describe('the cluster', () => {
   const auditLag = (scene: Scene) => Number(partitionOf(scene, 'orders-audit', 'orders', 1)?.lag)
 
@@ -367,6 +456,27 @@ describe('faults', () => {
     await tab.perform({ do: 'fault', id: 'ckafka-throttled', on: false })
     await tab.perform({ do: 'fault', id: 'ckafka-nonsense', on: false })
     expect(await ask()).not.toMatch(/<html>|RequestLimitExceeded|not empty/)
+  })
+
+  it('are off on every page once they were cleared elsewhere, and do not come back with the next one', async () => {
+    const tab = await tabOf(USERS.alice)
+    await tab.perform({ do: 'fault', id: 'ckafka-nonsense', on: true })
+    await tab.perform({ do: 'fault', id: 'slack-rate-limited', on: true })
+    world.ckafka.clearFaults()
+    const cleared = await tab.until(scene => !isOn(scene, 'ckafka-nonsense'))
+    expect(isOn(cleared, 'slack-rate-limited')).toBe(true)
+    expect(await callSlack('chat.postMessage', { channel: kafkaOps, text: 'x' })).toMatchObject({
+      error: 'ratelimited',
+    })
+    await tab.perform({ do: 'fault', id: 'ckafka-throttled', on: true })
+    await tab.perform({ do: 'fault', id: 'ckafka-throttled', on: false })
+    const answer = await fetch(world.ckafka.urlV3, {
+      method: 'POST',
+      headers: { 'x-tc-action': 'ModifyGroupOffsets' },
+    })
+    expect(await answer.text()).not.toContain('<html>')
+    world.slack.clearFaults()
+    await tab.until(scene => !isOn(scene, 'slack-rate-limited'))
   })
 
   it('reach Slack’s messages, a topic, and no other', async () => {

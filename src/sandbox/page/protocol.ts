@@ -26,6 +26,8 @@ export interface FileInfo {
   size: number
   /** Where the page can download it. */
   href: string
+  /** Its first lines, and where all of it can be read; null when it is no text. */
+  text: { lines: string[]; more: boolean; href: string } | null
 }
 
 export interface Message {
@@ -72,6 +74,8 @@ export interface SlackScene {
   threads: Record<string, Message[]>
   /** The modal on top of this person's stack. */
   view: OpenView | null
+  /** The most bytes that a file may have to be attached from here. */
+  largestFile: number
   home: { blocks: Block[] } | null
   /** Whether the app is connected. */
   connected: boolean
@@ -132,6 +136,10 @@ export type Deed =
   | { do: 'command'; channel: string; line: string }
   /** Fills a field as Person.fill does; `field` is its block_id. Option-valued fields are filled by the option's text. */
   | { do: 'fill'; field: string; value: string | string[] | number | null }
+  /** `content` is base64. */
+  | { do: 'attach'; field: string; name: string; content: string }
+  /** `file` is the id that Slack gave it. */
+  | { do: 'detach'; field: string; file: string }
   | { do: 'suggest'; field: string; typed: string }
   | { do: 'submit' }
   | { do: 'close'; all: boolean }

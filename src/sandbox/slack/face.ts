@@ -75,6 +75,11 @@ export interface SlackFile {
   name: string
   title: string
   size: number
+  mimetype: string
+  /** Who uploaded it: a person, or the bot. */
+  user: string
+  /** Unix seconds. */
+  created: number
   content: Buffer
 }
 
@@ -121,6 +126,13 @@ export interface Person {
    * An input with dispatch_action sends its block_actions payload, as Slack does, and waits for the acknowledgement.
    */
   fill(field: string, value: string | string[] | number | null): Promise<void>
+  /**
+   * Attaches a file to the file input found like a field of `fill`, beside those that it holds. Slack stores it at once;
+   * only the app gets to see it. Throws what Slack's client says of a file it does not take: type, size, one too many.
+   */
+  attach(field: string, file: { name: string; content: string | Uint8Array }): Promise<SlackFile>
+  /** Takes a file off again, by its id or its name. */
+  detach(field: string, file: string): Promise<void>
   /** What an external select offers for the typed text (block_suggestion). */
   suggestions(field: string, typed: string): Promise<string[]>
   submit(): Promise<SubmitOutcome>
@@ -151,7 +163,10 @@ export interface Person {
 }
 
 export interface ApiCall {
-  /** The Web API method; `upload` for bytes sent to an upload URL, `response_url` for an answer to one. */
+  /**
+   * The Web API method; `upload` for bytes sent to an upload URL, `download` for a file fetched from its `url_private`
+   * or `url_private_download`, `response_url` for an answer to one.
+   */
   method: string
   /** Decoded: JSON arguments are objects; the token is left out. */
   args: Record<string, unknown>
@@ -180,6 +195,7 @@ export interface LocalSlack {
   messages(channelId: string): SlackMessage[]
   /** The replies under a message (the parent is not included), oldest first. */
   thread(channelId: string, threadTs: string): SlackMessage[]
+  /** Every file, posted by the bot or attached by a person, oldest first. */
   files(): SlackFile[]
   /** Every Web API call, in order. */
   calls(method?: string): ApiCall[]

@@ -1,8 +1,10 @@
-// Uploading files the current way: ask for a URL, send the bytes, complete.
+// Files on their way in and out: uploading the current way (ask for a URL, send the bytes, complete), looking one up,
+// and downloading one. It must never hand out a file's content to somebody without the token and the scope.
 import { randomBytes } from 'node:crypto'
 import { readUpload, textArgument } from './arguments.ts'
 import type { SlackFile } from './face.ts'
 import { objectsIn } from './fields.ts'
+import { fileIdIn, fileOnWire, mimetypeOf } from './file-object.ts'
 import { refuse } from './message-content.ts'
 import { rewriteMarkup } from './rewriting.ts'
 import type { Methods } from './web-api.ts'
@@ -12,9 +14,17 @@ export interface Files {
   methods: Methods
   /** Takes the bytes sent to an upload URL. */
   upload(path: string, contentType: string, body: Buffer): Promise<{ status: number; body: string }>
+  /** Answers a GET of a file's `url_private` or `url_private_download`. */
+  download(path: string, may: 'read' | 'nothing'): Download
 }
 
-export function createFiles(workspace: Workspace, baseUrl: () => string): Files {
+export type Download =
+  | { kind: 'file'; file: SlackFile }
+  | { kind: 'missing' }
+  /** Slack takes whoever is not allowed for a browser, and sends it to the login page (slackapi/deno-slack-sdk#285). */
+  | { kind: 'login'; location: string }
+
+export function createFiles(workspace: Workspace): Files {
   const tickets = new Map<string, { fileId: string; name: string; length: number }>()
   const uploaded = new Map<string, { name: string; content: Buffer }>()
   const scopes = ['files:write']
@@ -30,7 +40,7 @@ export function createFiles(workspace: Workspace, baseUrl: () => string): Files 
           const fileId = workspace.newId('F')
           const path = `/upload/v1/${randomBytes(16).toString('hex')}`
           tickets.set(path, { fileId, name: String(args.filename), length })
-          return { ok: true, upload_url: `${baseUrl()}${path}`, file_id: fileId }
+          return { ok: true, upload_url: `${workspace.origin()}${path}`, file_id: fileId }
         },
       },
       'files.completeUploadExternal': {
@@ -60,6 +70,9 @@ export function createFiles(workspace: Workspace, baseUrl: () => string): Files 
               name: bytes.name,
               title: title ?? bytes.name,
               size: bytes.content.length,
+              mimetype: mimetypeOf(bytes.name),
+              user: workspace.botUserId,
+              created: Math.floor(workspace.now() / 1000),
               content: bytes.content,
             })
           }
@@ -78,6 +91,22 @@ export function createFiles(workspace: Workspace, baseUrl: () => string): Files 
           return { ok: true, files: files.map(({ id, title }) => ({ id, title })) }
         },
       },
+      'files.info': {
+        scopes: ['files:read'],
+        required: ['file'],
+        run(args) {
+          const file = workspace.file(String(args.file))
+          if (!file) return refuse('file_not_found')
+          const paging = { count: 100, total: 0, page: 1, pages: 0 }
+          return { ok: true, file: fileOnWire(workspace, file), comments: [], paging }
+        },
+      },
+    },
+    download(path, may) {
+      if (may === 'nothing')
+        return { kind: 'login', location: `${workspace.origin()}/?redir=${encodeURIComponent(path)}` }
+      const file = workspace.file(fileIdIn(path) ?? '')
+      return file ? { kind: 'file', file } : { kind: 'missing' }
     },
     async upload(path, contentType, body) {
       const ticket = tickets.get(path)

@@ -1,7 +1,8 @@
 // What Slack's client knows about one input element: its state, what a person may enter, what it refuses to send.
 // The app never sees a submission that this refuses.
 import { isObject, type Json } from './block-schema.ts'
-import { optionsOf, textOf } from './fields.ts'
+import { objectsIn, optionsOf, textOf } from './fields.ts'
+import { extensionOf } from './file-object.ts'
 import { visible } from './rewriting.ts'
 
 /** Turns a name the person sees (`@ada`, `#ops`) into an id. */
@@ -15,8 +16,12 @@ interface Kind {
   key: string
   many?: boolean
   initial: string
-  entered: 'text' | 'option' | 'user' | 'channel' | 'date' | 'time' | 'seconds' | 'rich'
+  entered: 'text' | 'option' | 'user' | 'channel' | 'date' | 'time' | 'seconds' | 'rich' | 'file'
 }
+
+const MAX_FILES = 10
+// "There is a 10MB file size limit": docs.slack.dev, file input element; a real view carried it as this number.
+const MAX_FILE_BYTES = 10_000_000
 
 const kinds: Record<string, Kind> = {
   plain_text_input: { key: 'value', initial: 'initial_value', entered: 'text' },
@@ -63,6 +68,8 @@ const kinds: Record<string, Kind> = {
   datepicker: { key: 'selected_date', initial: 'initial_date', entered: 'date' },
   timepicker: { key: 'selected_time', initial: 'initial_time', entered: 'time' },
   datetimepicker: { key: 'selected_date_time', initial: 'initial_date_time', entered: 'seconds' },
+  // Left empty, it is an empty list, unlike the menus that take one option.
+  file_input: { key: 'files', many: true, initial: 'initial_files', entered: 'file' },
 }
 
 function kindOf(element: Json): Kind | undefined {
@@ -134,6 +141,8 @@ export function enteredState(
         if (!Number.isInteger(seconds)) throw new Error(`"${one}" is not a number of unix seconds`)
         return seconds
       }
+      case 'file':
+        throw new Error('a file_input is not filled: attach a file to it')
       default:
         return kind.entered satisfies never
     }
@@ -154,6 +163,30 @@ export function stillOffered(element: Json, state: Json): boolean {
   if (options.length === 0) return true
   const picked = [state.selected_option, state.selected_options].flat().filter(isObject)
   return picked.every(one => options.some(option => option.value === one.value))
+}
+
+/** The files that a file_input holds, as they look on the wire. */
+export function filesIn(state: unknown): Json[] {
+  return isObject(state) ? objectsIn(state.files) : []
+}
+
+/** Why Slack's client does not take this file into this field beside those that are in it, if it does not. */
+export function attachRefusal(
+  element: Json,
+  attached: number,
+  file: { name: string; size: number },
+): string | undefined {
+  if (element.type !== 'file_input') return `a ${String(element.type)} takes no file`
+  const most = typeof element.max_files === 'number' ? element.max_files : MAX_FILES
+  if (attached >= most)
+    return most === 1
+      ? 'Only one file can be attached: remove the one that is there first.'
+      : `Only ${most} files can be attached: remove one of them first.`
+  const types = Array.isArray(element.filetypes) ? element.filetypes.map(String) : []
+  if (types.length > 0 && !types.some(each => each.toLowerCase() === extensionOf(file.name)))
+    return `"${file.name}" cannot be attached: only ${types.map(each => `.${each}`).join(', ')} can.`
+  if (file.size > MAX_FILE_BYTES) return `"${file.name}" cannot be attached: it is larger than 10 MB.`
+  return undefined
 }
 
 /** What Slack's client writes under a field it will not submit. */

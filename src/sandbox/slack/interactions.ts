@@ -8,6 +8,7 @@ import { blockActionsBody, blockSuggestionBody, type Source } from './payloads.t
 import type { ResponseUrls } from './response-urls.ts'
 import type { Triggers } from './triggers.ts'
 import type { Views } from './views.ts'
+import type { Call } from './web-api.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface Outside {
@@ -16,6 +17,8 @@ export interface Outside {
   triggers: Triggers
   responseUrls: ResponseUrls
   delivery: Delivery
+  /** What the app was allowed when it was installed. */
+  granted: Call
   /** The app's slash commands. */
   commands: string[]
 }

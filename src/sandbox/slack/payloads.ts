@@ -1,9 +1,10 @@
 // The bodies Slack sends: events, commands, interactions, and messages and views as they look on the wire.
 // Pure builders: nothing is delivered or stored here.
 import type { Json } from './block-schema.ts'
-import type { LocalSlackUser, SlackFile, SlackMessage } from './face.ts'
+import type { LocalSlackUser, SlackMessage } from './face.ts'
 import type { Field } from './fields.ts'
 import { fieldsOf } from './fields.ts'
+import { fileOnWire } from './file-object.ts'
 import { hasState, initialState } from './inputs.ts'
 import type { StoredView } from './views.ts'
 import type { Channel, Workspace } from './workspace.ts'
@@ -65,19 +66,6 @@ export function messageOnWire(
       ? { thread_ts: message.thread_ts, ...(parent ? { parent_user_id: parent.user } : {}) }
       : {}),
     ...(metadata === 'with' && message.metadata ? { metadata: structuredClone(message.metadata) } : {}),
-  }
-}
-
-export function fileOnWire(workspace: Workspace, file: SlackFile): Json {
-  const url = `https://${workspace.teamDomain}.slack.com/files/${workspace.botUserId}/${file.id}`
-  return {
-    id: file.id,
-    name: file.name,
-    title: file.title,
-    size: file.size,
-    user: workspace.botUserId,
-    permalink: url,
-    url_private: url,
   }
 }
 

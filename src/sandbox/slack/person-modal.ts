@@ -1,8 +1,9 @@
 // A person in front of a modal: filling, submitting, closing. What Slack's own client refuses never reaches the app.
 import { isObject, type Json } from './block-schema.ts'
-import type { LocalSlackUser, Person, SlackView, SubmitOutcome } from './face.ts'
+import type { LocalSlackUser, Person, SlackFile, SlackView, SubmitOutcome } from './face.ts'
 import { type Field, fieldsOf, optionsOf, textOf } from './fields.ts'
-import { enteredState, hasState, pickedOption, refusalOf } from './inputs.ts'
+import { fileOnWire, mimetypeOf } from './file-object.ts'
+import { attachRefusal, enteredState, filesIn, hasState, pickedOption, refusalOf } from './inputs.ts'
 import type { Interactions, Outside } from './interactions.ts'
 import { viewClosedBody, viewSubmissionBody } from './payloads.ts'
 import { visible } from './rewriting.ts'
@@ -16,6 +17,8 @@ type ModalVerbs = Pick<
   | 'view'
   | 'waitForView'
   | 'fill'
+  | 'attach'
+  | 'detach'
   | 'suggestions'
   | 'submit'
   | 'closeView'
@@ -29,7 +32,7 @@ export function createModalVerbs(
   user: LocalSlackUser,
   interactions: Interactions,
 ): ModalVerbs {
-  const { workspace, views, triggers, delivery } = outside
+  const { workspace, views, triggers, delivery, granted } = outside
 
   function top(): StoredView {
     const view = views.top(user.id)
@@ -83,6 +86,13 @@ export function createModalVerbs(
     return errors
   }
 
+  async function enter(view: StoredView, to: Field, state: Json): Promise<void> {
+    views.setState(view, to.blockId, to.actionId, state)
+    // In an actions block or beside a section, every pick is an action; in an input block only when it asks for it.
+    if (to.place !== 'input' || to.block.dispatch_action === true)
+      await interactions.act({ kind: 'view', view }, to, state)
+  }
+
   const trouble: SubmitOutcome = { kind: 'trouble', message: TROUBLE }
 
   function follow(view: StoredView, answer: Json): SubmitOutcome {
@@ -106,12 +116,12 @@ export function createModalVerbs(
         return { kind: 'errors', errors: { ...texts } }
       }
       case 'update': {
-        if (judgeView(answer.view, 'modal')) return trouble
+        if (judgeView(answer.view, 'modal', granted)) return trouble
         const outcome = views.update(view, answer.view as Json)
         return 'error' in outcome ? trouble : { kind: 'updated', view: copyView(outcome.view) }
       }
       case 'push': {
-        if (judgeView(answer.view, 'modal')) return trouble
+        if (judgeView(answer.view, 'modal', granted)) return trouble
         const outcome = views.push(user.id, answer.view as Json)
         return 'error' in outcome ? trouble : { kind: 'pushed', view: copyView(outcome.view) }
       }
@@ -156,11 +166,37 @@ export function createModalVerbs(
       const view = top()
       const to = field(view, name)
       const options = await offered(view, to, value)
-      const state = enteredState(to.element, value, directory, options)
-      views.setState(view, to.blockId, to.actionId, state)
-      // In an actions block or beside a section, every pick is an action; in an input block only when it asks for it.
-      if (to.place !== 'input' || to.block.dispatch_action === true)
-        await interactions.act({ kind: 'view', view }, to, state)
+      await enter(view, to, enteredState(to.element, value, directory, options))
+    },
+    async attach(name, { name: fileName, content: given }) {
+      const view = top()
+      const to = field(view, name)
+      const content = Buffer.from(given)
+      const size = content.length
+      const before = filesIn(view.state.values[to.blockId]?.[to.actionId])
+      const refusal = attachRefusal(to.element, before.length, { name: fileName, size })
+      if (refusal) throw new Error(refusal)
+      const file: SlackFile = {
+        id: workspace.newId('F'),
+        name: fileName,
+        title: fileName,
+        size,
+        mimetype: mimetypeOf(fileName),
+        user: user.id,
+        created: Math.floor(workspace.now() / 1000),
+        content,
+      }
+      workspace.addFile(file)
+      await enter(view, to, { type: to.element.type, files: [...before, fileOnWire(workspace, file)] })
+      return file
+    },
+    async detach(name, file) {
+      const view = top()
+      const to = field(view, name)
+      const before = filesIn(view.state.values[to.blockId]?.[to.actionId])
+      const gone = before.find(one => one.id === file) ?? before.find(one => one.name === file)
+      if (!gone) throw new Error(`no file "${file}"; there are: ${before.map(one => one.name).join(', ')}`)
+      await enter(view, to, { type: to.element.type, files: before.filter(one => one !== gone) })
     },
     async suggestions(name, typed) {
       const view = top()

@@ -2,7 +2,7 @@
 // It shows what Slack's client would show and nothing that only the app knows.
 
 import { isObject, type Json } from './block-schema.ts'
-import type { SlackBlock, SlackFile, SlackMessage, SlackView } from './face.ts'
+import type { SlackBlock, SlackMessage, SlackView } from './face.ts'
 import { objectsIn, optionsOf, textOf } from './fields.ts'
 import { formatUtc, type Lookup, readMrkdwn, readPlain, readRaw, readRichText, readText } from './markup.ts'
 import { type Align, box, columns, pad, widthOf } from './text-layout.ts'
@@ -171,7 +171,8 @@ function renderValue(element: Json, entered: unknown, lookup: Lookup): string[] 
     })
   }
   const shown = chosen.map(each => showValue(element, each, lookup)).join('; ')
-  const placeholder = element.placeholder === undefined ? 'empty' : readText(element.placeholder, lookup)
+  const placeholder =
+    element.placeholder === undefined ? emptyOf(element) : readText(element.placeholder, lookup)
   const menu = /_select$/.test(String(element.type)) ? ' ▾' : ''
   const value = `${shown === '' ? `(${placeholder})` : shown}${menu}`
   const choices = options.slice(0, LISTED_CHOICES).map(option => readText(option.text, lookup))
@@ -185,14 +186,22 @@ function renderValue(element: Json, entered: unknown, lookup: Lookup): string[] 
 /** What is entered, or what the element starts with, always as a list. */
 function chosenValues(element: Json, entered: unknown): unknown[] {
   const source = isObject(entered) ? entered : element
-  const prefix = isObject(entered) ? /^(selected_|value$|rich_text_value$)/ : /^initial_/
+  const prefix = isObject(entered) ? /^(selected_|value$|rich_text_value$|files$)/ : /^initial_/
   return Object.entries(source)
     .filter(([key, value]) => prefix.test(key) && value !== null && value !== undefined && value !== '')
     .flatMap(([, value]) => value)
 }
 
+function emptyOf(element: Json): string {
+  if (element.type !== 'file_input') return 'empty'
+  const types = Array.isArray(element.filetypes) ? element.filetypes.map(type => `.${String(type)}`) : []
+  return ['no file', ...types].join(', ')
+}
+
 function showValue(element: Json, value: unknown, lookup: Lookup): string {
   if (isObject(value)) {
+    if (element.type === 'file_input')
+      return describeFile({ name: String(value.name), size: Number(value.size) })
     return value.type === 'rich_text' ? readRichText(value, lookup).join('\n') : readText(value.text, lookup)
   }
   switch (element.type) {
@@ -210,7 +219,7 @@ function renderImage(image: Json): string {
   return `[image: ${readPlain(String(image.alt_text ?? ''))}]`
 }
 
-function describeFile(file: SlackFile): string {
+export function describeFile(file: { name: string; size: number }): string {
   return `📎 ${readPlain(file.name)} (${formatSize(file.size)})`
 }
 

@@ -8,7 +8,7 @@ import { createChatMethods } from './chat-methods.ts'
 import { createDelivery } from './delivery.ts'
 import type { ApiCall, LocalSlack, LocalSlackOptions, Person, SlackFault } from './face.ts'
 import { createFaults } from './faults.ts'
-import { createFiles } from './file-methods.ts'
+import { createFiles, type Download } from './file-methods.ts'
 import { createHttpDelivery } from './http-delivery.ts'
 import { createLookupMethods } from './lookup-methods.ts'
 import { createPerson } from './person.ts'
@@ -22,18 +22,22 @@ import { copyMessage, createWorkspace } from './workspace.ts'
 
 const ACK_TIMEOUT_MS = 3000
 const POLL_MS = 20
+// What a client reads, with HTTP 200, that follows the redirect of a download it was not allowed.
+const LOGIN_PAGE =
+  '<!DOCTYPE html><html lang="en-US"><head><title>Login | Slack</title></head><body>Sign in to Slack</body></html>'
 
 /** What goes out over HTTP, and whether the thing asked for was done. */
 interface Answer {
   status: number
   headers: Record<string, string>
-  body: string
+  body: string | Buffer
   done: boolean
   error?: string
 }
 
 export async function startLocalSlack(options: LocalSlackOptions): Promise<LocalSlack> {
-  const workspace = createWorkspace(options)
+  let baseUrl = ''
+  const workspace = createWorkspace(options, () => baseUrl)
   const { now } = workspace
   const views = createViews(workspace)
   const triggers = createTriggers(now)
@@ -42,7 +46,6 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
   const people = new Map<string, Person>()
   const pauses = new Set<() => void>()
   let closed = false
-  let baseUrl = ''
   const ackTimeoutMs = options.ackTimeoutMs ?? ACK_TIMEOUT_MS
 
   const sockets = createSocketDelivery({
@@ -62,7 +65,7 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
       : undefined
   const delivery = createDelivery(http ?? sockets, wanted.kind)
   const responseUrls = createResponseUrls(workspace, () => baseUrl)
-  const files = createFiles(workspace, () => baseUrl)
+  const files = createFiles(workspace)
   const webApi = createWebApi({
     botToken: options.botToken,
     appToken: options.appToken,
@@ -102,6 +105,13 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
       await serve(response, 'upload', { path: url.pathname, bytes: body.length }, async () =>
         plain(await files.upload(url.pathname, type, body)),
       )
+    } else if (url.pathname.startsWith('/files-pri/')) {
+      const may = webApi.authorizes(request.headers.authorization, 'files:read') ? 'read' : 'nothing'
+      await serve(response, 'download', { path: url.pathname }, async () =>
+        downloaded(files.download(url.pathname, may)),
+      )
+    } else if (url.pathname === '/') {
+      send(response, html(200, LOGIN_PAGE))
     } else if (url.pathname.startsWith('/responses/')) {
       const parsed = parseJson(body.toString())
       const args = isObject(parsed) ? parsed : {}
@@ -198,7 +208,11 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
       const known = people.get(userId)
       if (known) return known
       const { commands } = options
-      const person = createPerson({ workspace, views, triggers, responseUrls, delivery, commands }, user)
+      const { granted } = webApi
+      const person = createPerson(
+        { workspace, views, triggers, responseUrls, delivery, granted, commands },
+        user,
+      )
       people.set(userId, person)
       return person
     },
@@ -254,6 +268,38 @@ function json(body: Json, headers: Record<string, string> = {}): Answer {
 function plain({ status, body }: { status: number; body: string }): Answer {
   const done = status === 200
   return { status, headers: { 'content-type': 'text/plain' }, body, done, ...(done ? {} : { error: body }) }
+}
+
+function downloaded(download: Download): Answer {
+  switch (download.kind) {
+    case 'file': {
+      const { name, mimetype, content } = download.file
+      return {
+        status: 200,
+        headers: {
+          'content-type': mimetype,
+          'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+        },
+        body: content,
+        done: true,
+      }
+    }
+    case 'login': {
+      const { location } = download
+      const page = html(302, `<a href="${location}">Found</a>.`)
+      return { ...page, headers: { ...page.headers, location }, done: false, error: 'login' }
+    }
+    case 'missing':
+      return html(404, '<!DOCTYPE html><title>Slack</title>That file was not found.')
+    default:
+      return download satisfies never
+  }
+}
+
+function html(status: number, body: string): Answer {
+  const done = status === 200
+  const headers = { 'content-type': 'text/html; charset=utf-8' }
+  return { status, headers, body, done, ...(done ? {} : { error: 'not found' }) }
 }
 
 function send(response: ServerResponse, { status, headers, body }: Answer): void {

@@ -1,9 +1,13 @@
 // A line-driven Slack client with which one person plays all the people of the local workspace.
 // Every line ends in a verb of a Person: it must never reach past what that person could do or see.
 
+import type { Json } from './block-schema.ts'
 import type { LocalSlack, Person, SlackMessage } from './face.ts'
 import { type Field, fieldsOf, optionsOf, textOf } from './fields.ts'
+import { filesIn } from './inputs.ts'
+import { readLocalText } from './local-file.ts'
 import { readPlain, readText } from './markup.ts'
+import { describeFile } from './render.ts'
 import { visible } from './rewriting.ts'
 import { createScreen } from './terminal-screen.ts'
 
@@ -34,6 +38,8 @@ const HELP = [
   'home                       open the Home tab of the app',
   'open                       show the dialog again',
   'set <field> = <value>      fill a field: several choices with ;  times as 2026-11-23T08:00 (UTC)',
+  'attach <field> = <path>    attach a small text file of this machine',
+  'detach <field>             take what is attached off again',
   'submit                     send the dialog',
   'close                      close the dialog',
   'press <button> [on <n>]    press a button: of the dialog, of message n, or of the newest that has it',
@@ -142,19 +148,53 @@ export function createTerminal(
     const parts = /^([^=]+?)\s*=\s*(.*)$/s.exec(text)
     if (!parts) return io.print('Type set <field> = <value>.')
     const [, name = '', typed = ''] = parts
-    const view = me.view()
-    if (!view) return io.print('No dialog is open.')
-    const fields = fieldsOf(view.blocks).filter(each => !/button$/.test(String(each.element.type)))
-    const field = findField(fields, name)
-    if (!field) {
-      return io.print(`No field "${name}". There are: ${fields.map(labelOf).join(', ') || 'none'}.`)
-    }
-    // A block_id is unique in a view; an action_id only within its block.
-    const id = field.place === 'input' ? field.blockId : field.actionId
+    const found = findInView(name)
+    if (!found) return
+    const { field, id } = found
+    if (field.element.type === 'file_input' && typed !== '')
+      return io.print(`Type attach ${labelOf(field)} = <path>.`)
     const value = await readValue(field, id, typed)
     if (value === undefined) return
     await me.fill(id, value)
     io.print(`${labelOf(field)}: ${value === null ? 'empty' : typed}`)
+  }
+
+  /** undefined when there is no such field; then it has been said. */
+  function findInView(name: string): { field: Field; id: string; files: Json[] } | undefined {
+    const view = me.view()
+    if (!view) {
+      io.print('No dialog is open.')
+      return undefined
+    }
+    const fields = fieldsOf(view.blocks).filter(each => !/button$/.test(String(each.element.type)))
+    const field = findField(fields, name)
+    if (!field) {
+      io.print(`No field "${name}". There are: ${fields.map(labelOf).join(', ') || 'none'}.`)
+      return undefined
+    }
+    const files = filesIn(view.state.values[field.blockId]?.[field.actionId])
+    // A block_id is unique in a view; an action_id only within its block.
+    return { field, id: field.place === 'input' ? field.blockId : field.actionId, files }
+  }
+
+  async function attachFile(text: string): Promise<void> {
+    const [, name = '', path = ''] = /^([^=]+?)\s*=\s*(.+)$/s.exec(text) ?? []
+    if (path === '') return io.print('Type attach <field> = <path>.')
+    const found = findInView(name)
+    if (!found) return
+    const file = await readLocalText(path)
+    if (file.kind === 'problem') return io.print(file.says)
+    const { size } = await me.attach(found.id, file)
+    io.print(`${labelOf(found.field)}: ${describeFile({ name: file.name, size })}`)
+  }
+
+  async function detachFiles(name: string): Promise<void> {
+    if (name === '') return io.print('Type detach <field>.')
+    const found = findInView(name)
+    if (!found) return
+    if (found.files.length === 0) return io.print(`Nothing is attached to ${labelOf(found.field)}.`)
+    for (const { id } of found.files) await me.detach(found.id, String(id))
+    io.print(`${labelOf(found.field)}: empty`)
   }
 
   /** undefined when the text is no value for this field; then it has been said why. */
@@ -257,6 +297,10 @@ export function createTerminal(
         return showView()
       case 'set':
         return fillField(rest)
+      case 'attach':
+        return attachFile(rest)
+      case 'detach':
+        return detachFiles(rest)
       case 'submit':
         return submit()
       case 'close':

@@ -1,12 +1,13 @@
 // views.*: opening, pushing, updating and publishing, judged before anything is shown.
 import { textArgument } from './arguments.ts'
 import { isObject, type Json } from './block-schema.ts'
+import { objectsIn } from './fields.ts'
 import { errorCodeIn, type Refusal, refuse, refuseArguments } from './message-content.ts'
 import { viewOnWire } from './payloads.ts'
 import type { Triggers } from './triggers.ts'
 import { validateView } from './validate.ts'
 import type { ViewOutcome, Views } from './views.ts'
-import type { Methods } from './web-api.ts'
+import type { Call, Methods } from './web-api.ts'
 import type { Workspace } from './workspace.ts'
 
 export function createViewMethods(workspace: Workspace, views: Views, triggers: Triggers): Methods {
@@ -18,10 +19,10 @@ export function createViewMethods(workspace: Workspace, views: Views, triggers: 
   return {
     'views.open': {
       required: ['trigger_id', 'view'],
-      run(args) {
+      run(args, call) {
         const trigger = triggers.look(args.trigger_id)
         if ('error' in trigger) return refuse(trigger.error)
-        const refused = judgeView(args.view, 'modal')
+        const refused = judgeView(args.view, 'modal', call)
         if (refused) return refused
         const outcome = views.open(trigger.userId, args.view as Json)
         if ('view' in outcome) triggers.use(String(args.trigger_id))
@@ -30,11 +31,11 @@ export function createViewMethods(workspace: Workspace, views: Views, triggers: 
     },
     'views.push': {
       required: ['trigger_id', 'view'],
-      run(args) {
+      run(args, call) {
         const trigger = triggers.look(args.trigger_id)
         if ('error' in trigger) return refuse(trigger.error)
         if (!trigger.viewId) return refuse('invalid_trigger_id')
-        const refused = judgeView(args.view, 'modal')
+        const refused = judgeView(args.view, 'modal', call)
         if (refused) return refused
         const outcome = views.push(trigger.userId, args.view as Json)
         if ('view' in outcome) triggers.use(String(args.trigger_id))
@@ -43,11 +44,11 @@ export function createViewMethods(workspace: Workspace, views: Views, triggers: 
     },
     'views.update': {
       required: ['view'],
-      run(args) {
+      run(args, call) {
         const id = textArgument(args, 'view_id')
         const externalId = textArgument(args, 'external_id')
         if (!id && !externalId) return refuseArguments(['missing required field: view_id'])
-        const refused = judgeView(args.view, 'modal')
+        const refused = judgeView(args.view, 'modal', call)
         if (refused) return refused
         const view = id ? views.byId(id) : views.byExternalId(externalId ?? '')
         if (view?.type !== 'modal') return refuse('not_found')
@@ -56,8 +57,8 @@ export function createViewMethods(workspace: Workspace, views: Views, triggers: 
     },
     'views.publish': {
       required: ['user_id', 'view'],
-      run(args) {
-        const refused = judgeView(args.view, 'home')
+      run(args, call) {
+        const refused = judgeView(args.view, 'home', call)
         if (refused) return refused
         const user = workspace.user(String(args.user_id))
         if (!user) return refuseArguments(['invalid `user_id` [json-pointer:/user_id]'])
@@ -68,12 +69,19 @@ export function createViewMethods(workspace: Workspace, views: Views, triggers: 
 }
 
 /** Why Slack would not show this view, if it would not. */
-export function judgeView(view: unknown, surface: 'modal' | 'home'): Refusal | undefined {
+export function judgeView(view: unknown, surface: 'modal' | 'home', call: Call): Refusal | undefined {
   const problems = validateView(view)
   const code = errorCodeIn(problems)
   if (code) return refuse(code)
   if (problems.length > 0) return refuseArguments(problems)
   if (isObject(view) && view.type !== surface)
     return refuseArguments([`must be a valid view type: ${surface} [json-pointer:/view/type]`])
+  // That the scope is needed is documented, how Slack says so is not: this is what it says of every other scope.
+  if (hasFileInput(view) && !call.has('files:read')) return call.missing('files:read')
   return undefined
+}
+
+function hasFileInput(view: unknown): boolean {
+  const blocks = isObject(view) ? objectsIn(view.blocks) : []
+  return blocks.some(({ element }) => isObject(element) && element.type === 'file_input')
 }

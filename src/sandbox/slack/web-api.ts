@@ -2,7 +2,7 @@
 // What a method does is in the tables it is given.
 import { textArgument } from './arguments.ts'
 import type { Json } from './block-schema.ts'
-import { refuse, refuseArguments } from './message-content.ts'
+import { type Refusal, refuse, refuseArguments } from './message-content.ts'
 
 export interface Method {
   token?: 'app'
@@ -15,13 +15,17 @@ export interface Method {
 export interface Call {
   has(scope: string): boolean
   /** The answer for a scope that only turns out to be needed once the arguments are known. */
-  missing(scope: string): Json
+  missing(scope: string): Refusal
 }
 
 export type Methods = Record<string, Method>
 
 export interface WebApi {
   call(name: string, authorization: string | undefined, args: Json): { body: Json; accepted: string[] }
+  /** What the installed app may do, whichever call it makes. */
+  readonly granted: Call
+  /** Whether this header carries the bot's token, and that token has the scope. */
+  authorizes(authorization: string | undefined, scope: string): boolean
   revokeToken(): void
 }
 
@@ -35,6 +39,7 @@ export function createWebApi(deps: {
   const provided = deps.scopes.join(',')
   const missing = (scope: string) => refuse('missing_scope', { needed: scope, provided })
   const has = (scope: string) => deps.scopes.includes(scope)
+  const granted: Call = { has, missing }
 
   function judgeToken(token: string | undefined, method: Method): string | undefined {
     if (!token) return 'not_authed'
@@ -53,7 +58,7 @@ export function createWebApi(deps: {
     if (method.scopes && !method.scopes.some(has)) return missing(method.scopes.join(','))
     const absent = (method.required ?? []).filter(key => args[key] === undefined || args[key] === '')
     if (absent.length > 0) return refuseArguments(absent.map(key => `missing required field: ${key}`))
-    return method.run(args, { has, missing })
+    return method.run(args, granted)
   }
 
   return {
@@ -61,6 +66,9 @@ export function createWebApi(deps: {
       body: answer(name, authorization, args),
       accepted: deps.methods[name]?.scopes ?? [],
     }),
+    granted,
+    authorizes: (authorization, scope) =>
+      authorization === `Bearer ${deps.botToken}` && !revoked && has(scope),
     revokeToken() {
       revoked = true
     },

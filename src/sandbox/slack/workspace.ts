@@ -25,6 +25,8 @@ export interface Workspace {
   readonly botId: string
   readonly botUserId: string
   readonly botName: string
+  /** Where the files are served: `http://127.0.0.1:<port>`. */
+  origin(): string
   now(): number
   user(id: string): LocalSlackUser | undefined
   userNamed(name: string): LocalSlackUser | undefined
@@ -47,6 +49,7 @@ export interface Workspace {
   messagesOf(channelId: string): SlackMessage[]
   channels(): Channel[]
   addFile(file: SlackFile): void
+  file(id: string): SlackFile | undefined
   files(): SlackFile[]
   changed(): void
   onChange(listener: () => void): () => void
@@ -71,7 +74,7 @@ export function copyMessage(message: SlackMessage): SlackMessage {
   return files ? { ...structuredClone(rest), files: [...files] } : structuredClone(rest)
 }
 
-export function createWorkspace(options: LocalSlackOptions): Workspace {
+export function createWorkspace(options: LocalSlackOptions, origin: () => string): Workspace {
   const now = options.now ?? Date.now
   const users = new Map(options.users.map(user => [user.id, user]))
   const channels = new Map<string, Channel>(
@@ -105,6 +108,7 @@ export function createWorkspace(options: LocalSlackOptions): Workspace {
     botId: 'B0LOCALBOT',
     botUserId,
     botName: 'bot',
+    origin,
     now,
     user: id => users.get(id),
     userNamed: name => [...users.values()].find(user => user.name === name || user.realName === name),
@@ -167,6 +171,7 @@ export function createWorkspace(options: LocalSlackOptions): Workspace {
     addFile(file) {
       files.push(file)
     },
+    file: id => files.find(one => one.id === id),
     files: () => [...files],
     changed,
     onChange(listener) {

@@ -24,6 +24,7 @@ export const allScopes = [
   'usergroups:read',
   'users:read',
   'files:write',
+  'files:read',
   'im:write',
   'im:read',
   'im:history',

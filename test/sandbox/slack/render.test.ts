@@ -23,7 +23,18 @@ describe('a message', () => {
     const cells = (...row: string[]) => row.map(text => ({ type: 'raw_text', text }))
     const card = message({
       text: 'never shown beside blocks',
-      files: [{ id: 'F1', name: 'audit.csv', title: '', size: 2300, content: Buffer.alloc(0) }],
+      files: [
+        {
+          id: 'F1',
+          name: 'audit.csv',
+          title: '',
+          size: 2300,
+          mimetype: 'text/csv',
+          user: 'B1',
+          created: 1795420800,
+          content: Buffer.alloc(0),
+        },
+      ],
       blocks: [
         { type: 'header', text: plain('Reset of orders &amp; billing') },
         {
@@ -263,6 +274,29 @@ describe('a dialog', () => {
       '│                                          │',
       '│ [ Cancel ]  [ Review ]                   │',
       '└──────────────────────────────────────────┘',
+    ])
+  })
+
+  it('shows what is attached to a file field, or what could be', () => {
+    const element = { type: 'file_input', filetypes: ['csv', 'tsv'] }
+    const shown = renderView(
+      view({
+        blocks: [input('csv', 'Offsets', element), input('more', 'More', element, { optional: true })],
+        state: {
+          values: {
+            csv: { a: { type: 'file_input', files: [{ id: 'F1', name: 'offsets.csv', size: 2300 }] } },
+            more: { a: { type: 'file_input', files: [] } },
+          },
+        },
+      }),
+      lookup,
+    )
+    expect(shown.slice(1, -3)).toEqual([
+      '│ Offsets                                  │',
+      '│   > 📎 offsets.csv (2.2 KB)              │',
+      '│                                          │',
+      '│ More (optional)                          │',
+      '│   > (no file, .csv, .tsv)                │',
     ])
   })
 

@@ -1,7 +1,10 @@
 // One person playing everybody, against the real local Slack and a small app that speaks plain HTTP to it.
 
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { LocalSlack } from '../../../src/sandbox/slack/face.ts'
@@ -10,6 +13,7 @@ import { createTerminal, type Terminal } from '../../../src/sandbox/slack/termin
 
 interface Payload {
   command?: string
+  text?: string
   type: string
   trigger_id: string
   value: string
@@ -43,6 +47,12 @@ const dialog = {
     }),
     input('when', 'When', { type: 'datetimepicker' }),
     { ...input('why', 'Reason', { type: 'plain_text_input', multiline: true }), optional: true },
+  ],
+}
+const dialogWithFile = {
+  ...dialog,
+  blocks: [
+    { ...input('csv', 'Offsets', { type: 'file_input', filetypes: ['csv'], max_files: 1 }), optional: true },
   ],
 }
 const confirm = {
@@ -93,7 +103,8 @@ async function call(method: string, args: object): Promise<{ ts: string }> {
 /** What the app does with each payload; the answer is the acknowledgement. */
 async function answer(payload: Payload): Promise<object | string> {
   if (payload.command === '/reset') {
-    await call('views.open', { trigger_id: payload.trigger_id, view: dialog })
+    const view = payload.text === 'file' ? dialogWithFile : dialog
+    await call('views.open', { trigger_id: payload.trigger_id, view })
     return ''
   }
   switch (payload.type) {
@@ -145,7 +156,7 @@ beforeEach(async () => {
     botToken: 'xoxb-1',
     appToken: 'xapp-1',
     signingSecret: 's',
-    scopes: ['commands', 'chat:write', 'chat:write.public', 'im:write'],
+    scopes: ['commands', 'chat:write', 'chat:write.public', 'im:write', 'files:read'],
     users: [
       { id: 'U1', name: 'ada', realName: 'Ada L' },
       { id: 'U2', name: 'bob', realName: 'Bob K' },
@@ -320,6 +331,39 @@ describe('the terminal', () => {
   it('says why somebody cannot do what they typed', async () => {
     await type('as guy')
     expect(await type('/reset')).toEqual(['guy cannot write in ops'])
+  })
+
+  it('attaches a small text file of this machine, and takes it off again', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'terminal-'))
+    const path = (name: string) => join(folder, name)
+    try {
+      await writeFile(path('offsets of mine.csv'), 'topic,partition,offset\n')
+      await writeFile(path('notes.txt'), 'x')
+      await writeFile(path('picture.csv'), new Uint8Array([137, 80, 78, 71, 0, 255]))
+      await writeFile(path('big.csv'), 'x'.repeat(1024 ** 2 + 1))
+      await type('/reset file')
+      const answers: [typed: string, said: string][] = [
+        ['attach Offsets', 'Type attach <field> = <path>.'],
+        ['attach Colour = a.csv', 'No field "Colour". There are: Offsets.'],
+        ['set Offsets = a.csv', 'Type attach Offsets = <path>.'],
+        ['detach', 'Type detach <field>.'],
+        ['detach Offsets', 'Nothing is attached to Offsets.'],
+        [`attach Offsets = ${path('none.csv')}`, `There is no file "${path('none.csv')}".`],
+        [`attach Offsets = ${folder}`, `"${folder}" is not a file.`],
+        [`attach Offsets = ${path('picture.csv')}`, `"${path('picture.csv')}" is not a text file.`],
+        [`attach Offsets = ${path('big.csv')}`, `"${path('big.csv')}" is larger than 1 MB.`],
+        [`attach Offsets = ${path('notes.txt')}`, '"notes.txt" cannot be attached: only .csv can.'],
+        [`attach offsets = ${path('offsets of mine.csv')}`, 'Offsets: 📎 offsets of mine.csv (23 B)'],
+        ['detach Offsets', 'Offsets: empty'],
+        [`attach csv = ${path('offsets of mine.csv')}`, 'Offsets: 📎 offsets of mine.csv (23 B)'],
+      ]
+      for (const [typed, said] of answers) expect(await type(typed)).toEqual([said])
+      expect((await type('open')).some(line => line.includes('> 📎 offsets of mine.csv (23 B)'))).toBe(true)
+      expect(await type('submit')).toContain('Sent.')
+      expect(submitted).toMatchObject({ csv: { a: { files: [{ name: 'offsets of mine.csv', size: 23 }] } } })
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   })
 
   it('clears a field that is set to nothing', async () => {

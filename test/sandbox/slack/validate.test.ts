@@ -460,6 +460,19 @@ describe('what may stand where', () => {
     ],
     ['file in an input', 'modal', input({ type: 'file_input', max_files: 10 }), null],
     ['file in an input', 'message', input({ type: 'file_input' }), 'file_input [json-pointer:/blocks/0]'],
+    ['file in an input', 'home', input({ type: 'file_input' }), 'file_input [json-pointer:/view/blocks/0]'],
+    [
+      'file beside a section',
+      'modal',
+      section({ accessory: { type: 'file_input' } }),
+      'file_input [json-pointer:/view/blocks/0]',
+    ],
+    [
+      'file in actions',
+      'modal',
+      { type: 'actions', elements: [{ type: 'file_input' }] },
+      'file_input [json-pointer:/view/blocks/0]',
+    ],
     ['rich text in an input', 'modal', input({ type: 'rich_text_input' }), null],
     [
       'rich text in an input',
@@ -630,6 +643,24 @@ describe('what an element must and may hold', () => {
       'modal',
       input({ type: 'file_input', max_files: 11 }),
       'must be less than or equal to 10 [json-pointer:/view/blocks/0/element/max_files]',
+    ],
+    [
+      'no file at all',
+      'modal',
+      input({ type: 'file_input', max_files: 0 }),
+      'must be greater than or equal to 1 [json-pointer:/view/blocks/0/element/max_files]',
+    ],
+    [
+      'a file type that is no text',
+      'modal',
+      input({ type: 'file_input', filetypes: ['csv', 1] }),
+      'must provide a string [json-pointer:/view/blocks/0/element/filetypes/1]',
+    ],
+    [
+      'file types that are no list',
+      'modal',
+      input({ type: 'file_input', filetypes: 'csv' }),
+      'must provide an array [json-pointer:/view/blocks/0/element/filetypes]',
     ],
     [
       'a style that is none',

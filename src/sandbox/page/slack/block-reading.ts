@@ -38,6 +38,7 @@ export type Input = { actionId: string; placeholder: string } & (
   | { kind: 'radios'; options: Option[] }
   | { kind: 'checkboxes'; options: Option[] }
   | { kind: 'moment' }
+  | { kind: 'files'; types: string[]; most: number }
 )
 
 export type Element = Button | Input | { kind: 'image'; alt: string } | { kind: 'unknown'; type: string }
@@ -136,6 +137,12 @@ export function readElement(element: Json): Element {
       return { ...base, kind: 'checkboxes', options: optionsOf(element) }
     case 'datetimepicker':
       return { ...base, kind: 'moment' }
+    case 'file_input': {
+      const types = Array.isArray(element.filetypes) ? element.filetypes.map(stringIn).filter(Boolean) : []
+      // Slack's own default is ten.
+      const most = numberIn(element.max_files) ?? 10
+      return { ...base, kind: 'files', types: types.map(type => type.toLowerCase()), most }
+    }
     case 'image':
       return { kind: 'image', alt: stringIn(element.alt_text) }
     default:
@@ -197,20 +204,32 @@ function cellText(cell: Json): string {
   return stringIn(cell.text) || (numberIn(cell.value)?.toString() ?? '')
 }
 
+export interface Attached {
+  id: string
+  name: string
+  size: number
+}
+
 /** What Slack holds for a field, in the words the person reads. */
 export interface Entered {
   /** The texts of the picked options. */
   picked: string[]
   text: string
   seconds: number | null
+  files: Attached[]
 }
 
 export function readEntered(state: unknown): Entered {
-  const { selected_option, selected_options, value, selected_date_time } = isObject(state) ? state : {}
+  const { selected_option, selected_options, value, selected_date_time, files } = isObject(state) ? state : {}
   const options = isObject(selected_option) ? [selected_option] : objectsIn(selected_options)
   return {
     picked: options.map(option => plainTextIn(option.text)),
     text: stringIn(value),
     seconds: numberIn(selected_date_time),
+    files: objectsIn(files).map(({ id, name, size }) => ({
+      id: stringIn(id),
+      name: stringIn(name),
+      size: numberIn(size) ?? 0,
+    })),
   }
 }

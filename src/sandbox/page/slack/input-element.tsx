@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { type Input, type Option, readEntered } from './block-reading.ts'
 import { Combobox, type Offer } from './combobox.tsx'
 import { act } from './deeds.ts'
+import { FileField } from './file-field.tsx'
 import type { Value } from './fills.ts'
 import { useSurface } from './surface.ts'
 import { MomentField, TextField } from './text-field.tsx'
@@ -36,6 +37,8 @@ export function InputElement({
       return <TextField {...props} key={field} input={input} field={field} stored={entered.text} />
     case 'moment':
       return <MomentField {...props} key={field} field={field} stored={entered.seconds} />
+    case 'files':
+      return <FileField {...props} key={field} input={input} field={field} attached={entered.files} />
     case 'radios':
     case 'checkboxes':
       return <Choices {...props} kind={input.kind} options={input.options} picked={picked} pick={pick} />

@@ -1,11 +1,12 @@
 // One message: who, when, what it holds, its files, its replies; and that only this person sees it, if so.
 
-import type { FileInfo, Message } from '../protocol.ts'
+import type { Message } from '../protocol.ts'
 import { Avatar } from './avatar.tsx'
 import { Blocks } from './blocks.tsx'
 import { ago, exactMoment, timeOfDay } from './dates.ts'
+import { FileCard } from './file-card.tsx'
 import { Formatted } from './formatted.tsx'
-import { countedReplies, sizeInWords } from './message-list.ts'
+import { countedReplies } from './message-list.ts'
 import { readMrkdwn } from './mrkdwn.ts'
 import { nameOf } from './names.ts'
 import { openThread } from './place.ts'
@@ -134,20 +135,5 @@ function Replies({ message, conversation }: { message: Message; conversation: st
       <span class="replies-count">{countedReplies(message.replyCount)}</span>
       {last && <span class="replies-last">Last reply {ago(Number(last.ts), nowMs)}</span>}
     </button>
-  )
-}
-
-function FileCard({ file }: { file: FileInfo }) {
-  return (
-    <a class="file" href={file.href} download={file.name}>
-      <svg viewBox="0 0 24 24" width="28" height="28" aria-hidden="true">
-        <path d="M6 2h8l5 5v15H6z" fill="currentColor" opacity="0.18" />
-        <path d="M6 2h8l5 5v15H6zM14 2v5h5M9 12h7M9 15h7M9 18h5" fill="none" stroke="currentColor" />
-      </svg>
-      <span>
-        <strong>{file.name}</strong>
-        <span class="file-size">{sizeInWords(file.size)} · download</span>
-      </span>
-    </a>
   )
 }

@@ -3,6 +3,7 @@
 
 import { useEffect, useId, useMemo } from 'preact/hooks'
 import type { OpenView } from '../protocol.ts'
+import { deedOf, isFileChange } from './attachment.ts'
 import { Avatar } from './avatar.tsx'
 import { Blocks } from './blocks.tsx'
 import { act, notice, useDeed } from './deeds.ts'
@@ -22,7 +23,9 @@ export function Modal({ view }: { view: OpenView }) {
   const fills = useMemo(
     () =>
       createFills(async (field, value) => {
-        const { said } = await act({ do: 'fill', field, value })
+        const { said } = await act(
+          isFileChange(value) ? await deedOf(field, value) : { do: 'fill', field, value },
+        )
         if (said) throw new Error(said)
       }),
     [view.id],
@@ -32,7 +35,9 @@ export function Modal({ view }: { view: OpenView }) {
     // What has to be corrected first is what the person is taken to.
     const [first] = wrong
     if (first === undefined) return
-    const field = dialog.ref.current?.querySelector<HTMLElement>('[data-invalid="true"] :is(input, textarea)')
+    const field = dialog.ref.current?.querySelector<HTMLElement>(
+      '[data-invalid="true"] :is(input, textarea, .file-attached button)',
+    )
     field?.focus()
     field?.scrollIntoView({ block: 'center' })
   }, [wrong.join(' ')])

@@ -74,7 +74,16 @@ describe('an element', () => {
       ...['button', 'text', 'number', 'menu', 'menu'],
       ...['typeahead', 'typeahead', 'radios', 'checkboxes', 'moment'],
     ])
-    expect(readElement({ type: 'file_input' })).toEqual({ kind: 'unknown', type: 'file_input' })
+    expect(readElement({ type: 'hologram' })).toEqual({ kind: 'unknown', type: 'hologram' })
+  })
+
+  it('takes the files that the app wants, ten of any type where it does not say', () => {
+    expect(readElement({ type: 'file_input', filetypes: ['CSV', 7], max_files: 1 })).toMatchObject({
+      kind: 'files',
+      types: ['csv'],
+      most: 1,
+    })
+    expect(readElement({ type: 'file_input' })).toMatchObject({ types: [], most: 10 })
   })
 
   it('tells one pick from many', () => {
@@ -119,10 +128,12 @@ describe('what is entered', () => {
     expect(readEntered({ selected_options: [option('A'), option('B')] }).picked).toEqual(['A', 'B'])
     expect(readEntered({ value: 'typed' }).text).toBe('typed')
     expect(readEntered({ selected_date_time: 1_700_000_000 }).seconds).toBe(1_700_000_000)
+    const file = { id: 'F1', name: 'a.csv', size: 12, mimetype: 'text/csv' }
+    expect(readEntered({ files: [file] }).files).toEqual([{ id: 'F1', name: 'a.csv', size: 12 }])
   })
 
   it('is nothing where nothing is', () => {
     for (const state of [undefined, null, {}, { selected_option: null }, { value: null }])
-      expect(readEntered(state)).toEqual({ picked: [], text: '', seconds: null })
+      expect(readEntered(state)).toEqual({ picked: [], text: '', seconds: null, files: [] })
   })
 })

@@ -1,11 +1,11 @@
 // What a person enters reaches Slack in their order, whole, and before they submit.
 
 import { describe, expect, it } from 'vitest'
-import { createFills, type Value } from '../../../../src/sandbox/page/slack/fills.ts'
+import { createFills } from '../../../../src/sandbox/page/slack/fills.ts'
 
 function slowSlack() {
-  const told: [string, Value][] = []
-  const send = async (field: string, value: Value) => {
+  const told: [string, unknown][] = []
+  const send = async (field: string, value: unknown) => {
     await new Promise(resolve => setTimeout(resolve, 5))
     told.push([field, value])
     if (value === 'refused') throw new Error('operation_timeout')
@@ -63,6 +63,19 @@ describe('filling a form', () => {
     fills.later('note', 'refused')
     await expect(fills.flush()).resolves.toBeUndefined()
     expect(told.map(([field]) => field)).toEqual(['group', 'reason', 'note'])
+  })
+
+  it('sends a file in its turn, and never submits before it has arrived', async () => {
+    const { told, send } = slowSlack()
+    const fills = createFills(send, 60_000)
+    const file = { kind: 'detach', file: 'F1' } as const
+    fills.later('reason', 'because')
+    void fills.now('csv', file)
+    await fills.flush()
+    expect(told).toEqual([
+      ['csv', file],
+      ['reason', 'because'],
+    ])
   })
 
   it('drops what was typed into a field that is gone', async () => {

@@ -1,0 +1,34 @@
+// A file under a message: its name and size, its first lines if it is text, and the ways to all of it.
+
+import type { FileInfo } from '../protocol.ts'
+import { FileIcon } from './file-icon.tsx'
+import { sizeInWords } from './message-list.ts'
+
+export function FileCard({ file }: { file: FileInfo }) {
+  const { name, size, href, text } = file
+  return (
+    <section class="file" data-testid="file" aria-label={`File ${name}`}>
+      <div class="file-head">
+        <FileIcon />
+        <span class="file-words">
+          <strong>{name}</strong>
+          <span class="file-size">{sizeInWords(size)}</span>
+        </span>
+        {text !== null && (
+          <a href={text.href} target="_blank" rel="noreferrer" aria-label={`Open ${name}`}>
+            Open
+          </a>
+        )}
+        <a href={href} download={name} aria-label={`Download ${name}`}>
+          Download
+        </a>
+      </div>
+      {text !== null && text.lines.length > 0 && (
+        <pre class="file-text" data-more={text.more}>
+          {text.lines.join('\n')}
+          {text.more && '\n…'}
+        </pre>
+      )}
+    </section>
+  )
+}
