@@ -1,7 +1,7 @@
 // The only reader of the environment: one schema, every problem named at once, no value of a secret ever shown.
 
 import { z } from 'zod'
-import { type Approvers, parseApprovers } from './request/policy.ts'
+import { type Approvers, parseApprovers, type SkipLimits } from './request/policy.ts'
 
 export interface Config {
   role: 'all' | 'bot' | 'worker'
@@ -14,6 +14,8 @@ export interface Config {
   /** Absent for a worker apart, which never speaks to Slack. */
   slack: SlackConfig | undefined
   ckafka: CkafkaSettings
+  /** How many times the documented limits of calls this process may use. */
+  quotaFactor: number
   instances: { id: string; name: string }[]
   approvers: Approvers
   approvalsChannel: string | null
@@ -21,6 +23,9 @@ export interface Config {
   workerConcurrency: number
   callMs: number
   graceMs: number
+  skipLimits: SkipLimits
+  emptyWaitMs: number
+  emptyHoldMs: number
 }
 
 export interface SlackConfig {
@@ -54,6 +59,7 @@ const duration = z
   .string()
   .regex(/^[1-9]\d{0,4}[smhd]$/, 'must be a number with s, m, h or d, like 30m or 24h')
   .transform(value => Number(value.slice(0, -1)) * (UNITS_MS[value.slice(-1)] as number))
+const messageCount = z.coerce.number('must be a number of messages').int().min(0).max(Number.MAX_SAFE_INTEGER)
 const httpUrl = z.string().refine(isUrlOf('http:', 'https:'), 'must be an http or https address')
 
 const schema = z.object({
@@ -85,6 +91,11 @@ const schema = z.object({
   CKAFKA_SET_OFFSETS_ACTION: z
     .enum(['SetGroupOffsets', 'SetGroupOffset'], 'must be SetGroupOffsets or SetGroupOffset')
     .default('SetGroupOffsets'),
+  CKAFKA_QUOTA_FACTOR: z.coerce
+    .number('must be a number, like 0.5 or 2')
+    .min(0.01, 'must be 0.01 or more')
+    .max(100, 'must be 100 or less')
+    .default(1),
   TENCENTCLOUD_REGION: text.default('ap-guangzhou'),
   TENCENTCLOUD_SECRET_ID: z.string('is missing').trim().min(1, 'is missing'),
   TENCENTCLOUD_SECRET_KEY: z.string('is missing').trim().min(1, 'is missing'),
@@ -96,6 +107,10 @@ const schema = z.object({
   WORKER_CONCURRENCY: z.coerce.number('must be a number').int().min(1).max(64).default(4),
   CALL_DEADLINE: duration.default(25_000),
   CALL_GRACE: duration.default(30_000),
+  SKIPS_TYPED_ABOVE: messageCount.default(1_000),
+  SKIPS_TWO_APPROVERS_ABOVE: messageCount.optional(),
+  EMPTY_WAIT: duration.default(30 * (UNITS_MS.m as number)),
+  EMPTY_HOLD: duration.default(45_000),
 })
 
 export type ConfigOutcome = { ok: true; config: Config } | { ok: false; problems: string[] }
@@ -109,7 +124,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
   const parsed = schema.safeParse(given)
   const problems = parsed.success
     ? []
-    : parsed.error.issues.map(issue => `${issue.path.join('.')} ${issue.message}`)
+    : [...new Set(parsed.error.issues.map(issue => `${issue.path.join('.')} ${issue.message}`))]
   const role = given.ROLE ?? 'all'
   if (role !== 'worker') problems.push(...slackProblems(given))
   const { approvers, wrong } = parseApprovers(parsed.success ? parsed.data.APPROVERS : [])
@@ -139,6 +154,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
         signatureMethod: data.CKAFKA_SIGNATURE_METHOD,
         setOffsetsAction: data.CKAFKA_SET_OFFSETS_ACTION,
       },
+      quotaFactor: data.CKAFKA_QUOTA_FACTOR,
       instances: data.CKAFKA_INSTANCES,
       approvers,
       approvalsChannel: data.APPROVALS_CHANNEL ?? null,
@@ -146,6 +162,12 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
       workerConcurrency: data.WORKER_CONCURRENCY,
       callMs: data.CALL_DEADLINE,
       graceMs: data.CALL_GRACE,
+      skipLimits: {
+        typedAbove: data.SKIPS_TYPED_ABOVE,
+        secondApproverAbove: data.SKIPS_TWO_APPROVERS_ABOVE ?? null,
+      },
+      emptyWaitMs: data.EMPTY_WAIT,
+      emptyHoldMs: data.EMPTY_HOLD,
     },
   }
 }

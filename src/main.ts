@@ -18,11 +18,15 @@ import { createSlackApp, type SlackApp } from './adapters/slack/app.ts'
 import { createSlackChat } from './adapters/slack/chat.ts'
 import type { FormListenersDeps } from './adapters/slack/form-listeners.ts'
 import { createWebClient } from './adapters/slack/web-client.ts'
-import { type ApprovalsService, createApprovals } from './approvals.ts'
 import { type Config, readConfig, type SlackConfig } from './config.ts'
-import { type Pump, startPump } from './pump.ts'
+import { type ApprovalsService, createApprovals } from './service/approvals.ts'
+import { type Pump, startPump } from './service/pump.ts'
 import { createTelemetry, startHttpServer, type Telemetry } from './telemetry.ts'
 
+/** One read with all its pages: for a person in front of a form, for a plan in the background, for an execution. */
+const PERSON_READ_MS = 8_000
+const PLAN_READ_MS = 600_000
+const EXECUTION_READ_MS = 60_000
 const PUMP_REST_MS = 250
 /** A pump this silent while the process lives cannot reach the store; readiness says so. */
 const PUMP_SILENT_MS = 30_000
@@ -52,9 +56,18 @@ export async function startRewind(config: Config, telemetry: Telemetry): Promise
     {
       now: Date.now,
       onCall: telemetry.observeCall,
-      quota: createQuota(redis, prefix, budgetsOf(ckafka.dialect, accountOf(ckafka.secretId))),
+      quota: createQuota(
+        redis,
+        prefix,
+        budgetsOf(ckafka.dialect, accountOf(ckafka.secretId), config.quotaFactor),
+      ),
     },
   )
+  const readers = {
+    person: cluster.reader({ urgency: 'person', readMs: PERSON_READ_MS }),
+    plan: cluster.reader({ urgency: 'person', readMs: PLAN_READ_MS }),
+    execution: cluster.reader({ urgency: 'execution', readMs: EXECUTION_READ_MS }),
+  }
   const client =
     config.slack === undefined
       ? null
@@ -77,19 +90,13 @@ export async function startRewind(config: Config, telemetry: Telemetry): Promise
       store,
       queue,
       cluster,
-      reader: cluster,
+      readers,
       chat,
       clock: Date.now,
       report,
       processId: `${config.role}-${randomUUID()}`,
     },
-    {
-      approvers: config.approvers,
-      approvalsChannel: config.approvalsChannel,
-      requestExpiryMs: config.requestExpiryMs,
-      callMs: config.callMs,
-      graceMs: config.graceMs,
-    },
+    config,
   )
 
   const bot =
@@ -97,13 +104,15 @@ export async function startRewind(config: Config, telemetry: Telemetry): Promise
       ? null
       : startBot(config.slack, telemetry, {
           approvals,
-          reader: createCachedReader(cluster, { now: Date.now }),
+          reader: createCachedReader(readers.person, { now: Date.now }),
           names: createLongNames(redis, prefix, error =>
             report({ event: 'fault', where: 'long names', error }),
           ),
           clock: Date.now,
           report,
           instances: config.instances,
+          botToken: config.slack.botToken,
+          slackApiUrl: config.slack.apiUrl,
         })
   const executor =
     config.role === 'bot'

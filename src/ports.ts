@@ -1,17 +1,22 @@
 // What the product needs from the outside world. The comments are the contracts; test/contract holds each adapter to them.
 
 import type { Refusal } from './request/decide.ts'
-import type { Group, Instance, LogRange, NamePage, Position } from './request/group.ts'
+import type { Difference } from './request/drift.ts'
+import type { FollowUps } from './request/follow-up.ts'
+import type { Abilities, Group, Instance, LogRange, NamePage, Position } from './request/group.ts'
+import type { PlanRow } from './request/plan.ts'
 import type {
   AuditEvent,
   Command,
   DocumentName,
+  DocumentOf,
+  Documents,
   PostKey,
   RequestId,
   ResetRequest,
   StateName,
 } from './request/request.ts'
-import type { Reset, Target } from './request/reset.ts'
+import type { Asked, NativeStrategy, Target } from './request/reset.ts'
 import type { CallOutcome, PartitionResult, ReadOutcome } from './request/result.ts'
 
 /** Milliseconds since the epoch. The only clock the product reads. */
@@ -31,7 +36,7 @@ export interface Commit {
   /** Still to be decided or carried out, so that it belongs in the list of open requests; `unclear` is neither. */
   open: boolean
   /** Large facts kept beside the record, written with it. */
-  documents?: Partial<Record<DocumentName, PartitionResult[]>>
+  documents?: Documents
   /** With a create: the submission it came from. A second create from it answers `duplicate`. */
   submissionId?: string
 }
@@ -47,7 +52,7 @@ export interface Store {
   nextRequestId(): Promise<RequestId>
   /** Undefined when there is no such request. Rejects for a record written by a newer version. */
   read(id: RequestId): Promise<ResetRequest | undefined>
-  readDocument(id: RequestId, name: DocumentName): Promise<PartitionResult[] | undefined>
+  readDocument<Name extends DocumentName>(id: RequestId, name: Name): Promise<DocumentOf<Name> | undefined>
   readEvents(id: RequestId): Promise<AuditEvent[]>
   commit(commit: Commit): Promise<CommitOutcome>
   /** Takes requests whose debts are due, oldest first, and moves each out of the way until `leaseUntilMs`. */
@@ -69,6 +74,13 @@ export interface WorkQueue {
   isLive(id: RequestId, dispatch: number): Promise<boolean>
 }
 
+/** A reset as the API itself knows it: whole topics, and one strategy for all of their partitions. */
+export interface NativeReset {
+  target: Target
+  topics: readonly string[]
+  strategy: NativeStrategy
+}
+
 /** Where one partition is to go. */
 export interface PartitionWrite {
   partition: number
@@ -76,21 +88,21 @@ export interface PartitionWrite {
 }
 
 /**
- * The CKafka API. Never rejects: every fault is an outcome. What is `done` has a report for each topic that could be
- * judged whole, and none for the others. Topics and partitions that do not exist are reported with Kafka's code 3.
+ * The writes of the CKafka API. Never rejects: every fault is an outcome. `done` holds what the API said and nothing
+ * else: each topic and partition it answered for, with the offset it named, or null where it only accepted the call
+ * (3.0). Whether that is true is for a read-back to tell (request/proof.ts). Topics and partitions that do not exist
+ * are reported with Kafka's code 3.
  */
 export interface Cluster {
   /**
-   * Applies the reset to exactly `reset.topics`, once, and ends by `deadlineMs` (epoch) at the latest.
-   * Never retries by itself, and never sends a call without topics (refused as `badRequest`).
-   * With `partitions`, where `can.writePartitions`, it touches and reports only these, of every topic; refused as
-   * `badRequest` elsewhere, for an empty list, and where some of the topics have partitions of it that others lack.
+   * Applies the reset to exactly `topics`, once, and ends by `deadlineMs` (epoch) at the latest.
+   * Never retries by itself, never sends a call without topics (refused as `badRequest`), and never writes into a group
+   * with members (refused as `groupNotEmpty`).
    */
-  resetOffsets(reset: Reset, deadlineMs: number, partitions?: readonly number[]): Promise<CallOutcome>
+  resetOffsets(reset: NativeReset, deadlineMs: number): Promise<CallOutcome>
   /**
    * Commits an offset for each partition named of one topic, in one call, where `can.writePartitions`; else refused as
-   * `badRequest`. Otherwise as resetOffsets: once, by the deadline, never into a group with members. A partition is a
-   * success only when it is found at that very offset: one that the log's ends held back has failed (code −1).
+   * `badRequest`. Otherwise as resetOffsets.
    */
   writeOffsets(
     target: Target,
@@ -98,20 +110,11 @@ export interface Cluster {
     offsets: readonly PartitionWrite[],
     deadlineMs: number,
   ): Promise<CallOutcome>
-  /** Names of all topics the group has committed offsets for, sorted. */
-  committedTopics(target: Target): Promise<ReadOutcome<string[]>>
 }
 
-/**
- * What people look at before they decide: never an effect, and never in the way of one. Never rejects.
- * `urgency` says who is waiting: reads for a person give way to those an execution needs (see Quota).
- */
+/** Reads: never an effect. Never rejects; one read, with all its pages, ends within the reader's own patience. */
 export interface ClusterReader {
-  /**
-   * What this dialect can know beyond names, groups and committed offsets; and `writePartitions`: whether it can move
-   * some partitions of a topic, and each to an offset of its own.
-   */
-  readonly can: { logStart: boolean; firstMessageAt: boolean; writePartitions: boolean }
+  readonly can: Abilities
   /** Instances of the account in this region, all of them. */
   instances(): Promise<ReadOutcome<Instance[]>>
   /** Groups whose name holds the text, at most 50, in one call. Empty text: the first 50. */
@@ -122,7 +125,7 @@ export interface ClusterReader {
   group(target: Target): Promise<ReadOutcome<Group>>
   /** Committed offset and log end of every partition of these topics (absent: all the group has committed to). */
   positions(target: Target, topics?: readonly string[]): Promise<ReadOutcome<Position[]>>
-  /** Log start and end of each partition, where `can.logStart`; else refused as `badRequest`. */
+  /** Log start and end of each partition, where `can.logStart`; else refused as `badRequest`. Empty: no such topic. */
   logRanges(instanceId: string, topic: string): Promise<ReadOutcome<LogRange[]>>
   /** Offset of the first message at or after the time, null when there is none; where `can.firstMessageAt`. */
   firstMessageAt(
@@ -177,18 +180,19 @@ export type ChatOutcome =
   | { kind: 'refused'; code: string }
   | { kind: 'unknown'; cause: string }
 
+/** What a post may show besides the record: the plan it is about, and the result. Absent where it needs none. */
+export interface PostDocuments {
+  plan?: PlanRow[]
+  result?: PartitionResult[]
+}
+
 /** Slack, seen from the product. Never rejects: every fault is an outcome. */
 export interface Chat {
   /**
    * Posts what `key` stands for: the card, a reply in its thread, a direct message. Not repeatable by itself, so it
    * has ended by `untilMs`: a call that would have to start too late for that is not made, and answered `later`.
    */
-  post(
-    request: ResetRequest,
-    key: PostKey,
-    result: PartitionResult[] | undefined,
-    untilMs: number,
-  ): Promise<ChatOutcome>
+  post(request: ResetRequest, key: PostKey, documents: PostDocuments, untilMs: number): Promise<ChatOutcome>
   /** Finds an earlier post of this key whose answer was lost; null when Slack has none. */
   find(request: ResetRequest, key: PostKey): Promise<{ kind: 'found'; ts: string | null } | ChatOutcome>
   /** Renders the card anew from the record. Repeatable. */
@@ -214,11 +218,8 @@ export type ProductEvent =
 
 export type Report = (event: ProductEvent) => void
 
-export interface Submittal {
-  reset: Reset
-  /** The group as just seen; null when it could not be read in time, and is to be looked at before anybody decides. */
-  group: Group | null
-  reason: string
+export interface Submittal extends Asked {
+  parent: ResetRequest['parent']
   requester: string
   askedIn: string
   /** The view it was submitted from: the same view twice is one request. */
@@ -230,13 +231,35 @@ export type ChangeOutcome =
   | { kind: 'refused'; refusal: Refusal; request: ResetRequest }
   | { kind: 'missing' }
 
+/** What a look at the world, with the plan in hand, has found. `moved`: the request has gone back to be planned anew. */
+export type Look =
+  | { kind: 'holds'; verdict: 'unchanged' | 'harmless' | 'consuming'; group: Group }
+  | { kind: 'moved'; differences: Difference[] }
+  | { kind: 'notSeen'; cause: string }
+
+export interface Vote {
+  verdict: 'approve' | 'reject'
+  by: string
+  note: string
+  /** Of the plan that was shown to them. */
+  digest: string
+  /** What they typed where the guard asks for the group's name. */
+  typedGroup: string
+}
+
 /** What people can do. Each may reject with StoreAway when the store does not answer. */
 export interface Approvals {
   submit(submittal: Submittal): Promise<ResetRequest>
   read(id: RequestId): Promise<ResetRequest | undefined>
+  /** The rows of the plan that the request stands at; empty before there is one. */
+  readPlan(request: ResetRequest): Promise<PlanRow[]>
   openRequests(limit: number): Promise<{ requests: ResetRequest[]; total: number }>
   /** Why this person could not decide on this request now, or null. `decide` asks again when they do. */
   reviewRefusal(request: ResetRequest, userId: string): Promise<Refusal | null>
-  decide(id: RequestId, verdict: 'approve' | 'reject', by: string, note: string): Promise<ChangeOutcome>
+  /** Compares the plan with the world, in at most `patienceMs`. */
+  lookAgain(request: ResetRequest, at: 'opened' | 'submitted', patienceMs: number): Promise<Look>
+  decide(id: RequestId, vote: Vote): Promise<ChangeOutcome>
   cancel(id: RequestId, by: string): Promise<ChangeOutcome>
+  /** What can be asked for after this execution; null when it has no result. */
+  followUps(request: ResetRequest, kind: 'undo' | 'retry'): Promise<FollowUps | null>
 }

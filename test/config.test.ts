@@ -26,6 +26,10 @@ describe('the settings', () => {
         requestExpiryMs: 86_400_000,
         approvers: { users: ['U0BOB'], groups: ['S0KAFKA'] },
         approvalsChannel: null,
+        quotaFactor: 1,
+        skipLimits: { typedAbove: 1_000, secondApproverAbove: null },
+        emptyWaitMs: 1_800_000,
+        emptyHoldMs: 45_000,
         slack: { delivery: { kind: 'socket' } },
         ckafka: {
           dialect: 'v3',
@@ -88,6 +92,27 @@ describe('the settings', () => {
       },
     })
   })
+
+  it('read how much of the documented limits may be used, and refuse what is no such number', () => {
+    expect(readConfig({ ...good, CKAFKA_QUOTA_FACTOR: '0.5' })).toMatchObject({
+      config: { quotaFactor: 0.5 },
+    })
+    for (const wrong of ['0', '-1', 'half', '1000', 'Infinity']) {
+      expect(problemsOf({ ...good, CKAFKA_QUOTA_FACTOR: wrong })).toEqual([
+        expect.stringContaining('CKAFKA_QUOTA_FACTOR'),
+      ])
+    }
+  })
+
+  it.each(['SKIPS_TYPED_ABOVE', 'SKIPS_TWO_APPROVERS_ABOVE'])(
+    'read %s as a number of messages, and 0 asks it of every skip',
+    name => {
+      expect(problemsOf({ ...good, [name]: '0' })).toEqual([])
+      for (const wrong of ['-1', '1.5', 'many', '99999999999999999999']) {
+        expect(problemsOf({ ...good, [name]: wrong })).toEqual([expect.stringContaining(name)])
+      }
+    },
+  )
 
   it.each([
     ['90s', 90_000],

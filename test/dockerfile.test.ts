@@ -22,7 +22,7 @@ const shipped = readdirSync(join(top, 'src'), { recursive: true, encoding: 'utf8
 )
 
 const importsOf = (name: string) =>
-  [...read(join('src', name)).matchAll(/(?:from|^import|import\()\s*'([^']+)'/gm)].map(
+  [...read(join('src', name)).matchAll(/(?:\sfrom\s|^import\s|import\()'([^']+)'/gm)].map(
     ([, imported]) => imported ?? '',
   )
 

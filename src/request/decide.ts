@@ -2,34 +2,45 @@
 // All safety claims live here: who may decide, who may call, and that nothing is called twice on a guess.
 
 import { z } from 'zod'
-import type { Group } from './group.ts'
+import { differenceSchema } from './drift.ts'
+import { type Group, hasMembers } from './group.ts'
+import { type Plan, planSchema } from './plan.ts'
 import type {
   AuditEvent,
   Command,
   Decision,
+  Note,
   Post,
   PostKey,
   RequestId,
   ResetRequest,
   State,
   Submission,
+  Wait,
 } from './request.ts'
 import { type Reset, resetSchema } from './reset.ts'
-import { verdictOf } from './result.ts'
+import { ROWS_IN_TABLE, verdictOf } from './result.ts'
 
 /** Executions that provably never reached the API are tried again this often in all. */
 export const MAX_ATTEMPTS = 8
 const FIRST_BACKOFF_MS = 2_000
 const LONGEST_BACKOFF_MS = 300_000
+const LONGEST_LOOK_MS = 60_000
+/** While an empty group is watched, so often in the time that it has to stay empty. */
+const LOOKS_IN_HOLD = 3
 
 export type Refusal =
   | 'ownRequest'
   | 'notApprover'
   | 'notRequester'
   | 'noteMissing'
+  | 'groupNotTyped'
+  | 'alreadyVoted'
+  | 'planChanged'
   | 'preparing'
   | 'expired'
   | 'decided'
+  | 'inUse'
   | 'stale'
 
 export type Decided = { ok: true; next: ResetRequest } | { ok: false; refusal: Refusal }
@@ -37,7 +48,8 @@ export type Decided = { ok: true; next: ResetRequest } | { ok: false; refusal: R
 export interface Draft {
   id: RequestId
   reset: Reset
-  group: Group | null
+  parent: ResetRequest['parent']
+  skipToEnd: boolean
   reason: string
   requester: string
   askedIn: string
@@ -45,38 +57,36 @@ export interface Draft {
   expiresAtMs: number
 }
 
-/** A new request. Nobody can decide on it before "all topics" are names and somebody has looked at the group. */
+/** A new request. Nobody can decide on it before there is a plan. */
 export function submit(draft: Draft, nowMs: number): ResetRequest {
   return {
-    schema: 1,
+    schema: 2,
     ...draft,
     version: 1,
     revision: 1,
     createdAtMs: nowMs,
-    state: isPrepared(draft) ? { name: 'pending' } : { name: 'preparing', tries: 0, retryAtMs: nowMs },
+    state: preparing(nowMs),
+    group: null,
+    plan: null,
+    round: 1,
+    drift: [],
+    guard: { typedGroup: false, approvals: 1 },
+    votes: [],
     dispatches: 0,
+    notes: [],
     posts: {},
     cardRevision: 0,
     cardRetryAtMs: nowMs,
   }
 }
 
-function isPrepared({ reset, group }: Draft): boolean {
-  return reset.scope === 'topics' && group !== null
+function preparing(nowMs: number): State {
+  return { name: 'preparing', tries: 0, retryAtMs: nowMs, progress: null }
 }
 
 export function submissionOf(draft: Draft): Submission {
-  const { group, reason, requester, askedIn, channel, expiresAtMs } = draft
-  return {
-    kind: 'submit',
-    reset: z.encode(resetSchema, draft.reset),
-    group,
-    reason,
-    requester,
-    askedIn,
-    channel,
-    expiresAtMs,
-  }
+  const { id: _, reset, ...rest } = draft
+  return { kind: 'submit', reset: z.encode(resetSchema, reset), ...rest }
 }
 
 export function eventOf(
@@ -92,54 +102,86 @@ export function eventOf(
 export function decide(request: ResetRequest, command: Command, nowMs: number): Decided {
   const { state } = request
   switch (command.kind) {
-    case 'prepare':
-      if (state.name !== 'preparing') return refuse('stale')
-      return visible(
-        request,
-        { name: 'pending' },
-        { group: command.group, reset: { ...request.reset, topics: command.topics } },
-      )
+    case 'prepare': {
+      if (state.name !== 'preparing' || command.round !== request.round) return refuse('stale')
+      const { topics, group, guard } = command
+      const plan = planSchema.decode(command.plan)
+      const planned = {
+        group,
+        plan,
+        guard,
+        reset: { ...request.reset, topics },
+        notes: [...request.notes, { kind: 'planned', round: request.round } as const],
+      }
+      return visible({ ...request, ...planned }, ...outlookOf(request, plan, nowMs))
+    }
+
+    case 'progress':
+      if (state.name !== 'preparing' || command.round !== request.round) return refuse('stale')
+      return visible(request, {
+        ...state,
+        retryAtMs: command.retryAtMs,
+        progress: { done: command.done, total: command.total },
+      })
 
     case 'prepareLater':
-      if (state.name !== 'preparing') return refuse('stale')
+      if (state.name !== 'preparing' || command.round !== request.round) return refuse('stale')
       return unseen(request, { state: { ...state, tries: state.tries + 1, retryAtMs: command.retryAtMs } })
 
     case 'prepareFailed':
-      if (state.name !== 'preparing') return refuse('stale')
-      return visible(request, {
-        name: 'failed',
-        decision: null,
-        attempt: 0,
-        outcome: { kind: 'notPrepared', cause: command.cause },
-        atMs: nowMs,
-      })
-
-    case 'decide': {
-      if (command.by === request.requester) return refuse('ownRequest')
-      if (!command.mayDecide) return refuse('notApprover')
-      if (state.name === 'preparing') return refuse('preparing')
-      if (state.name !== 'pending') return refuse(state.name === 'expired' ? 'expired' : 'decided')
-      if (nowMs >= request.expiresAtMs) return refuse('expired')
-      const note = command.note.trim()
-      if (command.verdict === 'reject' && note === '') return refuse('noteMissing')
-      const decision: Decision = { verdict: command.verdict, by: command.by, note, atMs: nowMs }
+      if (state.name !== 'preparing' || command.round !== request.round) return refuse('stale')
       return visible(
         request,
-        command.verdict === 'reject' ? { name: 'rejected', decision } : approved(decision, 1, nowMs, null),
+        {
+          name: 'failed',
+          decision: null,
+          attempt: 0,
+          outcome: { kind: 'notPrepared', cause: command.cause },
+          atMs: nowMs,
+        },
+        { kind: 'ended' },
       )
+
+    case 'decide':
+      return vote(request, command, nowMs)
+
+    case 'drifted': {
+      if (state.name !== 'pending' && state.name !== 'approved') return refuse('stale')
+      // Somebody else has had it planned anew already.
+      if (request.plan?.digest !== command.digest) return refuse('stale')
+      // Its time is up, whether or not anybody has marked it: a look must not bring it back.
+      if (state.name === 'pending' && nowMs >= request.expiresAtMs) return refuse('expired')
+      const differences = z.array(differenceSchema).decode(command.differences)
+      const again = {
+        plan: null,
+        group: null,
+        votes: [],
+        drift: differences,
+        round: request.round + 1,
+        expiresAtMs: Math.max(request.expiresAtMs, nowMs + command.expiryMs),
+      }
+      return visible({ ...request, ...again }, preparing(nowMs), {
+        kind: 'drifted',
+        at: command.at,
+        differences,
+      })
     }
 
-    case 'cancel':
-      if (command.by !== request.requester) return refuse('notRequester')
-      if (state.name !== 'pending' && state.name !== 'preparing') {
+    case 'cancel': {
+      const undecided = state.name === 'pending' || state.name === 'preparing'
+      if (!undecided && state.name !== 'approved') {
         return refuse(state.name === 'expired' ? 'expired' : 'decided')
       }
-      return visible(request, { name: 'cancelled', by: command.by, atMs: nowMs })
+      // Those who may approve may also take an approval back, as long as nothing has been called.
+      if (command.by !== request.requester && (undecided || !command.mayDecide)) return refuse('notRequester')
+      const { by } = command
+      return visible(request, { name: 'cancelled', by, atMs: nowMs }, { kind: 'cancelled', by })
+    }
 
     case 'expire':
       if (state.name !== 'pending' && state.name !== 'preparing') return refuse('stale')
       if (nowMs < request.expiresAtMs) return refuse('stale')
-      return visible(request, { name: 'expired', atMs: nowMs })
+      return visible(request, { name: 'expired', atMs: nowMs }, { kind: 'expired' })
 
     case 'dispatched':
       if (state.name !== 'approved') return refuse('stale')
@@ -148,14 +190,39 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
         state: { ...state, dispatch: { number: command.number, seenAtMs: nowMs } },
       })
 
+    case 'wait':
+      return wait(request, command, nowMs)
+
+    case 'postpone': {
+      if (state.name !== 'approved' || request.plan?.digest !== command.digest) return refuse('stale')
+      const { cause, retryAfterMs } = command
+      // Who waits has an end to it already: a look that fails then is no attempt.
+      if (state.wait !== null && nowMs < state.wait.untilMs) {
+        const notBeforeMs = nowMs + Math.max(retryAfterMs, FIRST_BACKOFF_MS)
+        return unseen(request, { state: { ...state, notBeforeMs, dispatch: null } })
+      }
+      return again(request, state, { kind: 'notSent', cause }, retryAfterMs, nowMs)
+    }
+
+    case 'callOff': {
+      // CKafka refuses even to be looked at, and would again.
+      if (state.name !== 'approved' || request.plan?.digest !== command.digest) return refuse('stale')
+      const { decision, attempt } = state
+      const { outcome } = command
+      return visible(request, { name: 'failed', decision, attempt, outcome, atMs: nowMs }, { kind: 'ended' })
+    }
+
     case 'start':
       // Whoever wins this commit, and only they, calls the API.
       if (state.name !== 'approved') return refuse('stale')
+      if (request.plan?.digest !== command.digest) return refuse('planChanged')
+      if (!mayStart(request, command.group, command.holdMs, nowMs)) return refuse('inUse')
       return visible(request, {
         name: 'executing',
         decision: state.decision,
         attempt: state.attempt,
         worker: command.worker,
+        wait: state.wait,
         startedAtMs: nowMs,
         deadlineMs: nowMs + command.callMs,
         abandonAtMs: nowMs + command.callMs + command.graceMs,
@@ -166,13 +233,17 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
 
     case 'abandon':
       if (state.name !== 'executing' || nowMs < state.abandonAtMs) return refuse('stale')
-      return visible(request, {
-        name: 'unclear',
-        decision: state.decision,
-        attempt: state.attempt,
-        outcome: { kind: 'unknown', cause: 'the worker stopped before it could say how the call ended' },
-        atMs: nowMs,
-      })
+      return visible(
+        request,
+        {
+          name: 'unclear',
+          decision: state.decision,
+          attempt: state.attempt,
+          outcome: { kind: 'unknown', cause: STOPPED },
+          atMs: nowMs,
+        },
+        { kind: 'unclear', cause: STOPPED },
+      )
 
     case 'claimPost': {
       const post = request.posts[command.key]
@@ -211,6 +282,95 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
   }
 }
 
+const STOPPED = 'the worker stopped before it could say how the call ended'
+
+/** A plan that jumps to the end of a log where nobody meant it ends here; any other waits for a decision. */
+function outlookOf(request: ResetRequest, { jumping }: Plan, nowMs: number): [State, ...Note[]] {
+  if (request.skipToEnd || jumping.skips === 0n) return [{ name: 'pending' }]
+  const outcome = { kind: 'wouldJump', ...jumping } as const
+  return [{ name: 'failed', decision: null, attempt: 0, outcome, atMs: nowMs }, { kind: 'ended' }]
+}
+
+function vote(request: ResetRequest, command: Extract<Command, { kind: 'decide' }>, nowMs: number): Decided {
+  const { state, guard, votes } = request
+  const { verdict, by } = command
+  if (by === request.requester) return refuse('ownRequest')
+  if (!command.mayDecide) return refuse('notApprover')
+  if (state.name === 'preparing') return refuse('preparing')
+  if (state.name !== 'pending') return refuse(state.name === 'expired' ? 'expired' : 'decided')
+  if (nowMs >= request.expiresAtMs) return refuse('expired')
+  if (request.plan?.digest !== command.digest) return refuse('planChanged')
+  const note = command.note.trim()
+  const decision: Decision = { verdict, by, note, atMs: nowMs }
+  const noteOf = (approvals: number): Note => ({
+    kind: 'voted',
+    decision,
+    approvals,
+    needed: guard.approvals,
+  })
+  if (verdict === 'reject') {
+    if (note === '') return refuse('noteMissing')
+    return visible(request, { name: 'rejected', decision }, noteOf(votes.length))
+  }
+  if (votes.some(each => each.by === by)) return refuse('alreadyVoted')
+  if (guard.typedGroup && command.typedGroup.trim() !== request.reset.target.group) {
+    return refuse('groupNotTyped')
+  }
+  const approvals = [...votes, decision]
+  return visible(
+    { ...request, votes: approvals },
+    approvals.length < guard.approvals ? state : approved({ decision, attempt: 1, notBeforeMs: nowMs }),
+    noteOf(approvals.length),
+  )
+}
+
+/**
+ * A group that was seen with members has to stay empty for a while before anything is written: a consumer that has
+ * crashed counts as a member until its session times out, and one that restarts is back in seconds.
+ */
+export function mayStart(request: ResetRequest, group: Group, holdMs: number, nowMs: number): boolean {
+  const { state } = request
+  if (state.name !== 'approved' || hasMembers(group)) return false
+  if (state.wait === null) return request.group !== null && !hasMembers(request.group)
+  const { emptySinceMs } = state.wait
+  return emptySinceMs !== null && nowMs - emptySinceMs >= holdMs
+}
+
+function wait(request: ResetRequest, command: Extract<Command, { kind: 'wait' }>, nowMs: number): Decided {
+  const { state } = request
+  if (state.name !== 'approved' || request.plan?.digest !== command.digest) return refuse('stale')
+  const { group, holdMs } = command
+  const before = state.wait
+  const untilMs = before?.untilMs ?? nowMs + command.patienceMs
+  const looks = (before?.looks ?? 0) + 1
+  const emptySinceMs = hasMembers(group) ? null : (before?.emptySinceMs ?? nowMs)
+  if (nowMs >= untilMs && emptySinceMs === null) {
+    const { decision, attempt } = state
+    const outcome = { kind: 'neverEmpty', group } as const
+    return visible(request, { name: 'failed', decision, attempt, outcome, atMs: nowMs }, { kind: 'ended' })
+  }
+  const next: Wait = { sinceMs: before?.sinceMs ?? nowMs, untilMs, looks, emptySinceMs, group }
+  const pauseMs =
+    emptySinceMs === null
+      ? Math.min(LONGEST_LOOK_MS, backoffAfter(looks), untilMs - nowMs)
+      : Math.min(Math.ceil(holdMs / LOOKS_IN_HOLD), Math.max(0, emptySinceMs + holdMs - nowMs))
+  const waiting: State = { ...state, wait: next, notBeforeMs: nowMs + pauseMs, dispatch: null }
+  if (before === null) return visible(request, waiting, { kind: 'waiting', group, untilMs })
+  return isSameSight(before, next) ? unseen(request, { state: waiting }) : visible(request, waiting)
+}
+
+function isSameSight(one: Wait, other: Wait): boolean {
+  return (
+    (one.emptySinceMs === null) === (other.emptySinceMs === null) &&
+    membersOf(one.group) === membersOf(other.group)
+  )
+}
+
+/** The API lists members in any order. */
+function membersOf({ state, members }: Group): string {
+  return JSON.stringify([state, members.map(({ clientId, host }) => `${clientId} ${host}`).sort()])
+}
+
 function finish(
   request: ResetRequest,
   command: Extract<Command, { kind: 'finish' }>,
@@ -224,27 +384,57 @@ function finish(
   if (state.name === 'executing' && state.worker !== command.worker) return refuse('stale')
   const ended = { decision: state.decision, attempt, outcome, atMs: nowMs }
   switch (outcome.kind) {
-    case 'done':
-      return visible(request, { name: verdictOf(outcome.counts), ...ended })
-    case 'refused':
-    case 'notPrepared':
-      return visible(request, { name: 'failed', ...ended })
-    case 'unknown':
-      return visible(request, { name: 'unclear', ...ended })
-    case 'notSent': {
-      // After `unclear` people may have acted on it, so a late "never sent" ends the request instead of trying again.
-      if (late || state.decision === null || attempt >= MAX_ATTEMPTS)
-        return visible(request, { name: 'failed', ...ended })
-      const backoffMs = Math.max(command.retryAfterMs ?? 0, backoffAfter(attempt))
-      return visible(request, approved(state.decision, attempt + 1, nowMs + backoffMs, outcome.cause))
+    case 'done': {
+      const name = verdictOf(outcome.counts)
+      if (name === 'unclear') {
+        return visible(request, { name, ...ended }, { kind: 'unclear', cause: 'CKafka reported nothing' })
+      }
+      const notes: Note[] = [{ kind: 'ended' }]
+      if (outcome.rows > ROWS_IN_TABLE) notes.push({ kind: 'resultFile' })
+      return visible(request, { name, ...ended }, ...notes)
     }
+    case 'refused':
+      // Somebody joined between the look and the call. That is no failure: it is waited for.
+      if (outcome.reason === 'groupNotEmpty' && state.name === 'executing') {
+        const wait = state.wait === null ? null : { ...state.wait, emptySinceMs: null }
+        return again({ ...request, group: JOINED }, { ...state, wait }, JOINED_CAUSE, 0, nowMs)
+      }
+      return visible(request, { name: 'failed', ...ended }, { kind: 'ended' })
+    case 'unknown':
+      return visible(request, { name: 'unclear', ...ended }, { kind: 'unclear', cause: outcome.cause })
+    case 'notSent':
+      // After `unclear` people may have acted on it, so that nothing is tried again by itself.
+      if (state.name === 'executing') {
+        return again(request, state, outcome, command.retryAfterMs ?? 0, nowMs)
+      }
+      return visible(request, { name: 'failed', ...ended }, { kind: 'ended' })
     default:
       return outcome satisfies never
   }
 }
 
-function approved(decision: Decision, attempt: number, notBeforeMs: number, lastCause: string | null): State {
-  return { name: 'approved', decision, attempt, notBeforeMs, lastCause, dispatch: null }
+/** CKafka says so itself, and not who: the group counts as seen with members, and has to stay empty again. */
+const JOINED: Group = { state: 'Stable', members: [] }
+const JOINED_CAUSE = { kind: 'notSent', cause: 'a consumer joined the group' } as const
+
+/** What certainly did not reach the API is tried again, a few times and ever later. */
+function again(
+  request: ResetRequest,
+  { decision, attempt, wait }: { decision: Decision; attempt: number; wait: Wait | null },
+  outcome: { kind: 'notSent'; cause: string },
+  retryAfterMs: number,
+  nowMs: number,
+): Decided {
+  if (attempt >= MAX_ATTEMPTS) {
+    return visible(request, { name: 'failed', decision, attempt, outcome, atMs: nowMs }, { kind: 'ended' })
+  }
+  const notBeforeMs = nowMs + Math.max(retryAfterMs, backoffAfter(attempt))
+  const next = approved({ decision, attempt: attempt + 1, notBeforeMs })
+  return visible(request, { ...next, lastCause: outcome.cause, wait })
+}
+
+function approved(state: { decision: Decision; attempt: number; notBeforeMs: number }) {
+  return { name: 'approved', ...state, lastCause: null, wait: null, dispatch: null } as const
 }
 
 /** 2 s, 4 s, 8 s … at most five minutes. */
@@ -256,9 +446,14 @@ function refuse(refusal: Refusal): Decided {
   return { ok: false, refusal }
 }
 
-/** A change people can see: the card has to be rendered again. */
-function visible(request: ResetRequest, state: State, change: Partial<ResetRequest> = {}): Decided {
-  return unseen(request, { ...change, state, revision: request.revision + 1 })
+/** A change people can see: the card has to be drawn again, and the thread may have something to tell. */
+function visible(request: ResetRequest, state: State, ...notes: Note[]): Decided {
+  return unseen(request, {
+    ...request,
+    state,
+    notes: [...request.notes, ...notes],
+    revision: request.revision + 1,
+  })
 }
 
 function withPost(

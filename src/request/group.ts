@@ -22,6 +22,11 @@ export const groupSchema = z.object({
 })
 export type Group = z.output<typeof groupSchema>
 
+/** Whether a reset would have to wait: some states name no members although there are some. */
+export function hasMembers({ state, members }: Group): boolean {
+  return members.length > 0 || (state !== 'Empty' && state !== 'Dead')
+}
+
 /** One partition at one instant. Null: never committed, or not known in this dialect. */
 export const positionSchema = z.object({
   topic: z.string(),
@@ -31,6 +36,16 @@ export const positionSchema = z.object({
   logEnd: int64Schema.nullable(),
 })
 export type Position = z.output<typeof positionSchema>
+
+/** What a dialect of the API can know beyond names, groups, committed offsets and log ends; and what it can write. */
+export interface Abilities {
+  /** Where the log of a partition starts. */
+  logStart: boolean
+  /** The first message at or after a time. */
+  firstMessageAt: boolean
+  /** Some partitions of a topic, and each to an offset of its own. */
+  writePartitions: boolean
+}
 
 export interface Instance {
   id: string
@@ -47,4 +62,9 @@ export interface LogRange {
   partition: number
   start: bigint
   end: bigint
+}
+
+/** Names one partition where a map or a person needs one name: `orders 3`. A topic name holds no space. */
+export function placeOf(topic: string, partition: number): string {
+  return `${topic} ${partition}`
 }

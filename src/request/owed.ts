@@ -1,7 +1,6 @@
 // What the outside has not been given yet, derived from the record alone, so that no crash can lose it. Pure.
 
-import { isFinal, type PostKey, type ResetRequest, type State } from './request.ts'
-import { ROWS_IN_TABLE } from './result.ts'
+import { isFinal, noteKey, type PostKey, type ResetRequest } from './request.ts'
 
 /** How long a job on the queue is trusted before somebody looks whether it is still there. */
 const DISPATCH_TRUST_MS = 30_000
@@ -68,36 +67,11 @@ function chatDebts(request: ResetRequest, nowMs: number): Debt[] {
   if (request.posts.card?.state !== 'posted') return debts
   if (request.cardRevision < request.revision)
     debts.push({ kind: 'updateCard', dueAtMs: Math.max(nowMs, request.cardRetryAtMs) })
-  for (const key of replyKeys(request.state)) {
-    const debt = postDebt(request, key, nowMs)
+  for (const index of request.notes.keys()) {
+    const debt = postDebt(request, noteKey(index), nowMs)
     if (debt !== null) return [...debts, debt]
   }
   return debts
-}
-
-/** The replies a thread should hold by now, oldest first. */
-function replyKeys(state: State): PostKey[] {
-  switch (state.name) {
-    case 'preparing':
-    case 'pending':
-      return []
-    case 'rejected':
-    case 'cancelled':
-    case 'expired':
-    case 'approved':
-    case 'executing':
-      return ['decision']
-    case 'unclear':
-      return ['decision', 'unclear']
-    case 'succeeded':
-    case 'partial':
-    case 'failed': {
-      const keys: PostKey[] = state.decision === null ? ['result'] : ['decision', 'result']
-      return state.outcome.kind === 'done' && state.outcome.rows > ROWS_IN_TABLE ? [...keys, 'csv'] : keys
-    }
-    default:
-      return state satisfies never
-  }
 }
 
 function postDebt(request: ResetRequest, key: PostKey, nowMs: number): Debt | null {

@@ -1,4 +1,7 @@
-// Who may decide. Pure: group members are looked up elsewhere and come in as facts.
+// Who may decide, and what a plan asks of them. Pure: group members are looked up elsewhere and come in as facts.
+
+import type { Plan } from './plan.ts'
+import type { Guard } from './request.ts'
 
 export interface Approvers {
   users: readonly string[]
@@ -17,4 +20,20 @@ export function parseApprovers(ids: readonly string[]): { approvers: Approvers; 
 /** Whether this person is an approver at all; that nobody decides on their own request is `decide`'s first rule. */
 export function isApprover(userId: string, approvers: Approvers, groupMembers: readonly string[]): boolean {
   return approvers.users.includes(userId) || groupMembers.includes(userId)
+}
+
+/** Skips are losses, so that skipping more messages than this asks for more. Null: never. */
+export interface SkipLimits {
+  /** The approver types the group's name. */
+  typedAbove: number | null
+  /** Two people have to approve. */
+  secondApproverAbove: number | null
+}
+
+export function guardOf({ skips }: Pick<Plan, 'skips'>, limits: SkipLimits): Guard {
+  const isAbove = (limit: number | null) => limit !== null && skips > BigInt(limit)
+  return {
+    typedGroup: isAbove(limits.typedAbove),
+    approvals: isAbove(limits.secondApproverAbove) ? 2 : 1,
+  }
 }

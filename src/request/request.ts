@@ -2,9 +2,11 @@
 // Written as JSON and read back by schema: a field that cannot be read is an error here, never an `undefined` further in.
 
 import { z } from 'zod'
+import { differenceSchema } from './drift.ts'
 import { type Group, groupSchema } from './group.ts'
-import { resetSchema } from './reset.ts'
-import { countsSchema, refusalReasonSchema } from './result.ts'
+import { type PlanRow, planSchema } from './plan.ts'
+import { int64Schema, resetSchema, type Targets } from './reset.ts'
+import { countsSchema, type PartitionResult, refusalReasonSchema } from './result.ts'
 
 export const requestIdSchema = z
   .string()
@@ -34,10 +36,21 @@ export const outcomeSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('notSent'), cause: z.string() }),
   z.object({ kind: z.literal('unknown'), cause: z.string() }),
-  /** "All topics" could not be turned into names, so there was nothing to approve. */
+  /** No plan could be made, so there was nothing to approve. */
   z.object({ kind: z.literal('notPrepared'), cause: z.string() }),
+  /** There is no message as late as the time asked for, and nobody has said that skipping to the end is meant. */
+  z.object({
+    kind: z.literal('wouldJump'),
+    partitions: z.int(),
+    skips: int64Schema,
+    first: z.array(z.string()),
+  }),
+  /** Consumers stayed connected until the wait was over. */
+  z.object({ kind: z.literal('neverEmpty'), group: groupSchema }),
 ])
 export type Outcome = z.output<typeof outcomeSchema>
+/** What a call can end in; kept in the audit as it is, so that it holds no bigint. */
+export type CallEnd = Exclude<Outcome, { kind: 'notPrepared' | 'wouldJump' | 'neverEmpty' }>
 
 const endedSchema = z.object({
   decision: decisionSchema.nullable(),
@@ -46,9 +59,28 @@ const endedSchema = z.object({
   atMs: timeMsSchema,
 })
 
+/** An approved request whose group has members waits for it to be empty. */
+const waitSchema = z.object({
+  sinceMs: timeMsSchema,
+  /** Nobody waits longer than this. */
+  untilMs: timeMsSchema,
+  looks: z.int(),
+  /** Since when every look has found the group empty; null while it has members. */
+  emptySinceMs: timeMsSchema.nullable(),
+  /** As it was at the last look. */
+  group: groupSchema,
+})
+export type Wait = z.output<typeof waitSchema>
+
 /** `attempt` counts executions from 1; `number` counts jobs put on the queue, and is never used twice. */
 export const stateSchema = z.discriminatedUnion('name', [
-  z.object({ name: z.literal('preparing'), tries: z.int(), retryAtMs: timeMsSchema }),
+  z.object({
+    name: z.literal('preparing'),
+    tries: z.int(),
+    retryAtMs: timeMsSchema,
+    /** How many of the reads that a plan needs are done; null before that is known. */
+    progress: z.object({ done: z.int(), total: z.int() }).nullable(),
+  }),
   z.object({ name: z.literal('pending') }),
   z.object({ name: z.literal('rejected'), decision: decisionSchema }),
   z.object({ name: z.literal('cancelled'), by: userIdSchema, atMs: timeMsSchema }),
@@ -59,6 +91,7 @@ export const stateSchema = z.discriminatedUnion('name', [
     attempt: z.int(),
     notBeforeMs: timeMsSchema,
     lastCause: z.string().nullable(),
+    wait: waitSchema.nullable(),
     dispatch: z.object({ number: z.int(), seenAtMs: timeMsSchema }).nullable(),
   }),
   z.object({
@@ -66,6 +99,8 @@ export const stateSchema = z.discriminatedUnion('name', [
     decision: decisionSchema,
     attempt: z.int(),
     worker: z.string(),
+    /** Kept for when the call turns out never to have been made. */
+    wait: waitSchema.nullable(),
     startedAtMs: timeMsSchema,
     /** The call has ended by then, whatever happened. */
     deadlineMs: timeMsSchema,
@@ -80,9 +115,43 @@ export const stateSchema = z.discriminatedUnion('name', [
 export type State = z.output<typeof stateSchema>
 export type StateName = State['name']
 
-/** The messages a request can owe. `card` is the root; the rest are replies, but `cardTrouble`, a direct message. */
-export const postKeySchema = z.enum(['card', 'decision', 'unclear', 'result', 'csv', 'cardTrouble'])
-export type PostKey = z.output<typeof postKeySchema>
+/** Where a difference was found. */
+const driftedAtSchema = z.enum(['opened', 'submitted', 'execution'])
+export type DriftedAt = z.output<typeof driftedAtSchema>
+
+/**
+ * What the thread has to tell, in the order in which it happened: each becomes one reply. `round` counts plans from 1:
+ * each new one begins when the world has moved since the last.
+ */
+export const noteSchema = z.discriminatedUnion('kind', [
+  /** The full plan, as a file. */
+  z.object({ kind: z.literal('planned'), round: z.int() }),
+  z.object({ kind: z.literal('voted'), decision: decisionSchema, approvals: z.int(), needed: z.int() }),
+  z.object({ kind: z.literal('cancelled'), by: userIdSchema }),
+  z.object({ kind: z.literal('expired') }),
+  z.object({ kind: z.literal('drifted'), at: driftedAtSchema, differences: z.array(differenceSchema) }),
+  z.object({ kind: z.literal('waiting'), group: groupSchema, untilMs: timeMsSchema }),
+  z.object({ kind: z.literal('unclear'), cause: z.string() }),
+  z.object({ kind: z.literal('ended') }),
+  /** The full result, as a file. */
+  z.object({ kind: z.literal('resultFile') }),
+])
+export type Note = z.output<typeof noteSchema>
+
+/** The messages a request can owe: the root, a direct message about it, and a reply for each note. */
+export type PostKey = 'card' | 'cardTrouble' | `note-${number}`
+export const postKeySchema = z.custom<PostKey>(
+  value => typeof value === 'string' && /^(card|cardTrouble|note-\d{1,4})$/.test(value),
+)
+
+export function noteKey(index: number): PostKey {
+  return `note-${index}`
+}
+
+/** Undefined for the card and for what is not in the thread. */
+export function noteOf(request: Pick<ResetRequest, 'notes'>, key: PostKey): Note | undefined {
+  return request.notes[Number(key.replace('note-', ''))]
+}
 
 /**
  * `claimed` is written before a post and `posted` after it, so that whoever finds a claim run out knows that the
@@ -97,16 +166,36 @@ export const postSchema = z.discriminatedUnion('state', [
 ])
 export type Post = z.output<typeof postSchema>
 
+/** What a plan asks of those who approve it (policy.ts). */
+export const guardSchema = z.object({
+  /** They type the group's name. */
+  typedGroup: z.boolean(),
+  approvals: z.int().positive(),
+})
+export type Guard = z.output<typeof guardSchema>
+
 export const requestSchema = z.object({
-  schema: z.literal(1),
+  schema: z.literal(2),
   id: requestIdSchema,
   /** Counts every change; the compare-and-set key. */
   version: z.int().positive(),
   /** Counts the changes a person can see; the card shows one of them. */
   revision: z.int().positive(),
   reset: resetSchema,
-  /** The group as it was seen when this was asked for; null until somebody has looked. */
+  /** What this request follows up; null when it was asked for by itself. */
+  parent: z.object({ id: requestIdSchema, kind: z.enum(['undo', 'retry']) }).nullable(),
+  /** The requester has said that jumping to the end is meant where no message is late enough. */
+  skipToEnd: z.boolean(),
+  /** The group as it was seen when the plan was made; null until then. */
   group: groupSchema.nullable(),
+  /** The plan a decision is about; null until it is made. Its rows are the document `planDocument(round)`. */
+  plan: planSchema.nullable(),
+  round: z.int().positive(),
+  /** What has moved since the plan before this one; empty with the first. */
+  drift: z.array(differenceSchema),
+  guard: guardSchema,
+  /** Approvals of this plan so far, when it takes more than one. */
+  votes: z.array(decisionSchema),
   reason: z.string(),
   requester: userIdSchema,
   /** Where the command was typed, and where the card belongs. */
@@ -117,15 +206,26 @@ export const requestSchema = z.object({
   state: stateSchema,
   /** The highest job number used so far. */
   dispatches: z.int().nonnegative(),
-  posts: z.partialRecord(postKeySchema, postSchema),
+  notes: z.array(noteSchema),
+  posts: z.record(z.string(), postSchema),
   /** The revision the card shows, and from when on a newer one may be tried. */
   cardRevision: z.int().nonnegative(),
   cardRetryAtMs: timeMsSchema,
 })
 export type ResetRequest = z.output<typeof requestSchema>
 
-/** Large facts beside the record. */
-export type DocumentName = 'result'
+/** Large facts beside the record: the plan of each round, where a request of offsets goes, and what came of it. */
+export type DocumentName = `plan-${number}` | 'targets' | 'result'
+export type DocumentOf<Name extends DocumentName> = Name extends 'result'
+  ? PartitionResult[]
+  : Name extends 'targets'
+    ? Targets
+    : PlanRow[]
+export type Documents = { [Name in DocumentName]?: DocumentOf<Name> }
+
+export function planDocument(round: number): `plan-${number}` {
+  return `plan-${round}`
+}
 
 /** One change, in the words of the command that made it. Replaying the commands in order gives the record again. */
 export interface AuditEvent {
@@ -142,7 +242,8 @@ export type AuditedCommand = Submission | Command
 export interface Submission {
   kind: 'submit'
   reset: z.input<typeof resetSchema>
-  group: Group | null
+  parent: ResetRequest['parent']
+  skipToEnd: boolean
   reason: string
   requester: string
   askedIn: string
@@ -151,15 +252,50 @@ export interface Submission {
 }
 
 export type Command =
-  | { kind: 'prepare'; topics: string[]; group: Group }
-  | { kind: 'prepareLater'; retryAtMs: number }
-  | { kind: 'prepareFailed'; cause: string }
-  | { kind: 'decide'; verdict: 'approve' | 'reject'; by: string; note: string; mayDecide: boolean }
-  | { kind: 'cancel'; by: string }
+  | {
+      kind: 'prepare'
+      round: number
+      topics: string[]
+      group: Group
+      plan: z.input<typeof planSchema>
+      guard: Guard
+    }
+  | { kind: 'progress'; round: number; done: number; total: number; retryAtMs: number }
+  | { kind: 'prepareLater'; round: number; retryAtMs: number }
+  | { kind: 'prepareFailed'; round: number; cause: string }
+  | {
+      kind: 'decide'
+      verdict: 'approve' | 'reject'
+      by: string
+      note: string
+      mayDecide: boolean
+      /** Of the plan that was in front of them. */
+      digest: string
+      typedGroup: string
+    }
+  | {
+      kind: 'drifted'
+      at: DriftedAt
+      digest: string
+      differences: z.input<typeof differenceSchema>[]
+      expiryMs: number
+    }
+  | { kind: 'cancel'; by: string; mayDecide: boolean }
   | { kind: 'expire' }
   | { kind: 'dispatched'; number: number }
-  | { kind: 'start'; worker: string; callMs: number; graceMs: number }
-  | { kind: 'finish'; worker: string; attempt: number; outcome: Outcome; retryAfterMs?: number }
+  | { kind: 'wait'; digest: string; group: Group; holdMs: number; patienceMs: number }
+  | { kind: 'postpone'; digest: string; cause: string; retryAfterMs: number }
+  | { kind: 'callOff'; digest: string; outcome: Extract<Outcome, { kind: 'refused' }> }
+  | {
+      kind: 'start'
+      worker: string
+      digest: string
+      group: Group
+      holdMs: number
+      callMs: number
+      graceMs: number
+    }
+  | { kind: 'finish'; worker: string; attempt: number; outcome: CallEnd; retryAfterMs?: number }
   | { kind: 'abandon' }
   | { kind: 'claimPost'; key: PostKey; by: string; untilMs: number }
   | { kind: 'posted'; key: PostKey; ts: string; revision: number }

@@ -2,6 +2,7 @@
 // It must never guess: what cannot be understood is a problem on its own field.
 
 import { z } from 'zod'
+import { linesSchema } from './lines.ts'
 
 /** A bigint kept as decimal text in JSON, so that Kafka's int64 offsets lose no digit. */
 export const int64Schema = z.codec(z.string().regex(/^-?\d{1,19}$/), z.bigint(), {
@@ -11,31 +12,67 @@ export const int64Schema = z.codec(z.string().regex(/^-?\d{1,19}$/), z.bigint(),
 
 const LARGEST_OFFSET = 2n ** 63n - 1n
 
-/** Kafka's own rule for topic names: org.apache.kafka.common.internals.Topic. */
-const topicSchema = z.string().regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/)
+/** Kafka's own rule for topic names (org.apache.kafka.common.internals.Topic), less the one that no record can hold. */
+const topicSchema = z.string().regex(/^(?!(\.{1,2}|__proto__)$)[A-Za-z0-9._-]{1,249}$/)
 
 export const targetSchema = z.object({ instanceId: z.string().min(1), group: z.string().min(1) })
 
-/** `shift` counts messages per partition; `timestamp` is earliest, latest or a time in ms; `offset` is one number for all. */
-export const strategySchema = z.discriminatedUnion('kind', [
+/**
+ * What the API itself can be asked for. `shift` counts messages per partition; earliest, latest and a time in ms are the
+ * API's `timestamp`; `offset` is one number for all partitions.
+ */
+const nativeStrategies = [
   z.object({ kind: z.literal('shift'), direction: z.enum(['replay', 'skip']), count: int64Schema }),
   z.object({ kind: z.literal('earliest') }),
   z.object({ kind: z.literal('latest') }),
   z.object({ kind: z.literal('time'), timeMs: z.int() }),
   z.object({ kind: z.literal('offset'), offset: int64Schema }),
+] as const
+const nativeStrategySchema = z.discriminatedUnion('kind', nativeStrategies)
+
+/** The others need a write for each partition: to where another group is, or to offsets that were given one by one. */
+export const strategySchema = z.discriminatedUnion('kind', [
+  ...nativeStrategies,
+  z.object({ kind: z.literal('group'), group: z.string().min(1) }),
+  /** The offsets themselves are the document `targets`. */
+  z.object({ kind: z.literal('offsets'), source: z.enum(['file', 'undo', 'retry']), partitions: z.int() }),
 ])
 
-/** `topics` is empty only while "all topics" has not been expanded to names yet. */
+/**
+ * `topics` is empty only while "all topics" has not been expanded to names yet. `partitions` names those chosen of a
+ * topic; a topic that is not in it is reset whole.
+ */
 export const resetSchema = z.object({
   target: targetSchema,
   strategy: strategySchema,
   scope: z.enum(['topics', 'allTopics']),
   topics: z.array(z.string()),
+  partitions: z.record(z.string(), z.array(z.int().nonnegative())),
 })
 
+/** Where partitions are to go, one by one; keys are `placeOf`. */
+export const targetsSchema = z.codec(
+  linesSchema<[string, bigint]>(
+    ([place, offset]) => `${place} ${offset}`,
+    line => {
+      const [, place, offset] = /^(\S+ \d+) (\d+)$/.exec(line) ?? []
+      return place === undefined || offset === undefined ? null : [place, BigInt(offset)]
+    },
+  ),
+  z.custom<Map<string, bigint>>(value => value instanceof Map),
+  { decode: pairs => new Map(pairs), encode: targets => [...targets] },
+)
+export type Targets = ReadonlyMap<string, bigint>
+
 export type Target = z.output<typeof targetSchema>
+export type NativeStrategy = z.output<typeof nativeStrategySchema>
 export type Strategy = z.output<typeof strategySchema>
 export type Reset = z.output<typeof resetSchema>
+
+/** By topic; a topic without any is reset whole. A map, as a topic may be called `constructor`. */
+export function chosenPartitions({ partitions }: Reset): ReadonlyMap<string, ReadonlySet<number>> {
+  return new Map(Object.entries(partitions).map(([topic, chosen]) => [topic, new Set(chosen)]))
+}
 
 /** The fields of the form, as typed. Absent means not filled in. */
 export interface ResetFields {
@@ -47,37 +84,68 @@ export interface ResetFields {
   direction?: 'replay' | 'skip'
   count?: string
   timeSeconds?: number
+  /** Where there is no message that late, jumping to the end is meant. */
+  skipToEnd?: boolean
   offset?: string
+  otherGroup?: string
+  /** Where each partition is to go, out of a file; by `placeOf`. */
+  file?: Targets
   reason?: string
 }
 
 export type ResetField = keyof ResetFields
 export type Problems = Partial<Record<ResetField, string>>
-export type Parsed = { ok: true; reset: Reset; reason: string } | { ok: false; problems: Problems }
+export type Parsed = { ok: true; asked: Asked } | { ok: false; problems: Problems }
+
+/** A form that can be understood. */
+export interface Asked {
+  reset: Reset
+  reason: string
+  skipToEnd: boolean
+  /** The offsets of a file; null with every other strategy. */
+  targets: Targets | null
+}
 
 export interface ResetRules {
   /** Instances that may be reset; empty: any id. */
   instances: readonly string[]
+  /** Whether the API can move some partitions of a topic, and each to an offset of its own. */
+  writePartitions: boolean
+  nowMs: number
 }
 
 export const REASON_MAX = 1000
 const TOPICS_MAX = 500
+const PARTITIONS_MAX = 10_000
 
 /** Checks a filled-in form. Every wrong field gets its own sentence. */
 export function parseReset(fields: ResetFields, rules: ResetRules): Parsed {
   const problems: Problems = {}
   const instanceId = parseInstance(fields.instance, rules, problems)
   const group = parseGroup(fields.group, problems)
-  const topics = parseTopics(fields, problems)
-  const strategy = parseStrategy(fields, problems)
+  const strategy = parseStrategy(fields, rules, problems)
+  const scope =
+    fields.strategy === 'offsets' ? topicsInFile(fields.file, problems) : parseScope(fields, rules, problems)
   const reason = (fields.reason ?? '').trim()
   if (reason === '') problems.reason = 'Say why. The approver and the audit trail need it.'
   else if (reason.length > REASON_MAX) problems.reason = `Keep the reason under ${REASON_MAX} characters.`
 
-  if (Object.keys(problems).length > 0 || strategy === undefined || fields.scope === undefined) {
+  if (Object.keys(problems).length > 0 || strategy === undefined || scope === undefined) {
     return { ok: false, problems }
   }
-  return { ok: true, reason, reset: { target: { instanceId, group }, scope: fields.scope, topics, strategy } }
+  const reset: Reset = { target: { instanceId, group }, strategy, ...scope }
+  const targets = strategy.kind === 'offsets' ? (fields.file ?? null) : null
+  const skipToEnd = strategy.kind === 'time' && fields.skipToEnd === true
+  return { ok: true, asked: { reset, reason, skipToEnd, targets } }
+}
+
+type Scope = Pick<Reset, 'scope' | 'topics' | 'partitions'>
+
+/** A file names its topics and partitions itself. */
+function topicsInFile(file: Targets | undefined, problems: Problems): Scope {
+  const topics = new Set([...(file?.keys() ?? [])].map(place => place.slice(0, place.lastIndexOf(' '))))
+  if (topics.size > TOPICS_MAX) problems.file = `One request holds at most ${TOPICS_MAX} topics.`
+  return { scope: 'topics', topics: [...topics].sort(), partitions: {} }
 }
 
 function parseInstance(typed: string | undefined, rules: ResetRules, problems: Problems): string {
@@ -92,33 +160,83 @@ function parseInstance(typed: string | undefined, rules: ResetRules, problems: P
 
 function parseGroup(typed: string | undefined, problems: Problems): string {
   const group = (typed ?? '').trim()
-  if (group === '') problems.group = 'Give the name of the consumer group.'
-  else if (group.length > 255) problems.group = 'A consumer group name has at most 255 characters.'
-  else if (/\p{Cc}/u.test(group)) problems.group = 'A consumer group name cannot hold control characters.'
+  const problem = group === '' ? 'Give the name of the consumer group.' : groupNameProblem(group)
+  if (problem !== undefined) problems.group = problem
   return group
 }
 
-function parseTopics(fields: ResetFields, problems: Problems): string[] {
-  if (fields.scope === undefined) {
+function groupNameProblem(name: string): string | undefined {
+  if (name.length > 255) return 'A consumer group name has at most 255 characters.'
+  return /\p{Cc}/u.test(name) ? 'A consumer group name cannot hold control characters.' : undefined
+}
+
+function parseScope(fields: ResetFields, rules: ResetRules, problems: Problems): Scope | undefined {
+  const { scope } = fields
+  if (scope === undefined) {
     problems.scope = 'Choose whether to reset named topics or all of them.'
-    return []
+    return undefined
   }
-  if (fields.scope === 'allTopics') return []
-  const topics = splitTopics(fields.topics ?? '')
-  const wrong = topics.filter(topic => !topicSchema.safeParse(topic).success)
-  if (topics.length === 0) problems.topics = 'Name at least one topic, or choose all topics.'
+  if (scope === 'allTopics') return { scope, topics: [], partitions: {} }
+  const named = splitTopics(fields.topics ?? '').map(splitPartitions)
+  const wrong = named.filter(({ topic, partitions }) => partitions === null || !isTopic(topic))
+  const topics = [...new Set(named.map(({ topic }) => topic))]
+  const chosen = named.filter(({ partitions }) => partitions !== undefined)
+  if (named.length === 0) problems.topics = 'Name at least one topic, or choose all topics.'
   else if (wrong.length > 0) {
-    problems.topics = `Not a topic name: ${clip(wrong.join(', '), 200)}. Use letters, digits, dot, dash and underscore.`
+    const typed = clip(wrong.map(each => each.typed).join(', '), 200)
+    problems.topics = `Not a topic name: ${typed}. Use letters, digits, dot, dash and underscore, and name partitions like orders:0,1.`
   } else if (topics.length > TOPICS_MAX) problems.topics = `Name at most ${TOPICS_MAX} topics in one request.`
-  return topics
+  else if (chosen.length > 0 && !rules.writePartitions) {
+    problems.topics = 'API 2.0 resets whole topics. Leave the partitions out.'
+  } else if (topics.length < named.length) {
+    problems.topics = 'A topic is named twice. Name it once, with all of its partitions.'
+  }
+  const partitions = Object.fromEntries(chosen.map(each => [each.topic, each.partitions ?? []]))
+  if (Object.values(partitions).flat().length > PARTITIONS_MAX) {
+    problems.topics ??= `Name at most ${PARTITIONS_MAX} partitions in one request.`
+  }
+  return { scope, topics, partitions }
 }
 
-/** Topics may be separated by lines, commas or spaces: none of these can be part of a topic name. Repeats are dropped. */
+function isTopic(name: string): boolean {
+  return topicSchema.safeParse(name).success
+}
+
+/**
+ * Topics may be separated by lines, commas or spaces: none of these can be part of a topic name. Partitions follow a
+ * colon, as in `orders:0,1,4-6`, and a comma after it belongs to them. Repeats are dropped.
+ */
 export function splitTopics(text: string): string[] {
-  return [...new Set(text.split(/[\s,]+/).filter(topic => topic !== ''))]
+  const words = text.split(/\s+/).flatMap(word => {
+    const colon = word.indexOf(':')
+    if (colon < 0) return word.split(',')
+    const start = word.lastIndexOf(',', colon) + 1
+    return [...word.slice(0, start).split(','), word.slice(start).replace(/,$/, '')]
+  })
+  return [...new Set(words.filter(word => word !== ''))]
 }
 
-function parseStrategy(fields: ResetFields, problems: Problems): Strategy | undefined {
+/** Undefined: none are named. Null: what is named is no list of partitions. */
+export function splitPartitions(typed: string): {
+  typed: string
+  topic: string
+  partitions: number[] | null | undefined
+} {
+  const [topic = '', list] = typed.split(/:(.*)/s, 2)
+  if (list === undefined) return { typed, topic, partitions: undefined }
+  // zod leaves this key out of a record, so the topic would be reset whole.
+  if (topic === '__proto__') return { typed, topic, partitions: null }
+  const partitions = new Set<number>()
+  for (const part of list.split(',')) {
+    const [, low, high = low] = /^(\d{1,6})(?:-(\d{1,6}))?$/.exec(part) ?? []
+    if (low === undefined || Number(high) < Number(low)) return { typed, topic, partitions: null }
+    if (Number(high) - Number(low) >= PARTITIONS_MAX) return { typed, topic, partitions: null }
+    for (let partition = Number(low); partition <= Number(high); partition++) partitions.add(partition)
+  }
+  return { typed, topic, partitions: [...partitions].sort((a, b) => a - b) }
+}
+
+function parseStrategy(fields: ResetFields, rules: ResetRules, problems: Problems): Strategy | undefined {
   switch (fields.strategy) {
     case undefined:
       problems.strategy = 'Choose where the offsets should go.'
@@ -126,12 +244,17 @@ function parseStrategy(fields: ResetFields, problems: Problems): Strategy | unde
     case 'earliest':
     case 'latest':
       return { kind: fields.strategy }
-    case 'time':
+    case 'time': {
       if (fields.timeSeconds === undefined) {
         problems.timeSeconds = 'Pick the time to go to.'
         return undefined
       }
-      return { kind: 'time', timeMs: fields.timeSeconds * 1000 }
+      const timeMs = fields.timeSeconds * 1000
+      if (timeMs > rules.nowMs && fields.skipToEnd !== true) {
+        problems.timeSeconds = `${utc(timeMs)} is in the future: it would jump to the end of every partition. Pick an earlier time, or tick the box below if you mean to skip.`
+      }
+      return { kind: 'time', timeMs }
+    }
     case 'shift': {
       if (fields.direction === undefined) problems.direction = 'Choose replay or skip.'
       const count = parseWhole(fields.count)
@@ -147,10 +270,31 @@ function parseStrategy(fields: ResetFields, problems: Problems): Strategy | unde
       }
       return { kind: 'offset', offset }
     }
+    case 'group': {
+      const other = (fields.otherGroup ?? '').trim()
+      const wrong = groupNameProblem(other)
+      if (!rules.writePartitions) problems.strategy = NEEDS_PARTITIONS
+      else if (other === '') problems.otherGroup = 'Name the group whose offsets are to be taken over.'
+      else if (other === (fields.group ?? '').trim())
+        problems.otherGroup = 'That is the same group. Name another one.'
+      else if (wrong !== undefined) problems.otherGroup = wrong
+      else return { kind: 'group', group: other }
+      return undefined
+    }
+    case 'offsets': {
+      const partitions = fields.file?.size ?? 0
+      if (!rules.writePartitions) problems.strategy = NEEDS_PARTITIONS
+      else if (partitions === 0) problems.file = 'Attach a CSV with topic, partition and offset in each line.'
+      else return { kind: 'offsets', source: 'file', partitions }
+      return undefined
+    }
     default:
       return fields.strategy satisfies never
   }
 }
+
+const NEEDS_PARTITIONS =
+  'API 2.0 sends one number for all partitions, so this cannot be expressed. Choose another strategy.'
 
 /** A whole number from 0 to Kafka's largest offset; anything else is undefined. */
 export function parseWhole(text: string | undefined): bigint | undefined {
@@ -175,9 +319,19 @@ export function strategyInWords(strategy: Strategy): string {
       return `to ${utc(strategy.timeMs)}`
     case 'offset':
       return `to offset ${grouped(strategy.offset)} on every partition`
+    case 'group':
+      return `to where ${clip(strategy.group, 100)} is`
+    case 'offsets':
+      return `${OFFSETS_OF[strategy.source]} (${counted(strategy.partitions, 'partition')})`
     default:
       return strategy satisfies never
   }
+}
+
+const OFFSETS_OF = {
+  file: 'to the offsets of a file',
+  undo: 'back to where it was',
+  retry: 'to the offsets that were planned',
 }
 
 /** `2026-11-23 08:00:00 UTC` */

@@ -1,7 +1,10 @@
-// What the API said of one call, turned into a result per partition. Evidence only: what was not reported is not a success.
+// What an execution did, from evidence alone: what was planned, what the API said, and what a read-back shows.
+// It must never call a success what the offsets do not show.
 
 import { z } from 'zod'
-import { int64Schema } from './reset.ts'
+import { placeOf } from './group.ts'
+import { bigintIn, linesSchema, NONE, wordsOf } from './lines.ts'
+import { type Execution, isWritten, type PlanRow } from './plan.ts'
 
 /** One topic of the API's answer, `succ` and `failed` alike. Code 0 means no error; partitions may be absent on failure. */
 export interface TopicReport {
@@ -13,6 +16,7 @@ export interface TopicReport {
 
 export interface PartitionReport {
   partition: number
+  /** Null: the API only accepted the call, or has no offset for it. */
   offset: bigint | null
   errorCode: number
   errorMessage: string
@@ -53,79 +57,209 @@ export type ReadOutcome<T> =
 /** Rows that fit one Slack message legibly; a longer result is attached as a file as well. */
 export const ROWS_IN_TABLE = 50
 
-/** A null partition stands for the whole topic: the API named no partition. */
-export const partitionResultSchema = z.object({
-  topic: z.string(),
-  partition: z.int().nullable(),
-  outcome: z.enum(['succeeded', 'failed', 'unreported']),
-  offset: int64Schema.nullable(),
-  code: z.int(),
-  message: z.string(),
-})
-export const resultSchema = z.array(partitionResultSchema)
-export type PartitionResult = z.output<typeof partitionResultSchema>
+/**
+ * `clamped`: done, but the log ended before the offset asked for. `unreported`: nothing shows whether it happened.
+ * `moved-after`: it was accepted, and by now somebody has committed another offset over it.
+ */
+export const partitionOutcomeSchema = z.enum(['succeeded', 'clamped', 'failed', 'unreported', 'moved-after'])
+export type PartitionOutcome = z.output<typeof partitionOutcomeSchema>
+
+/** Why a row is no success, where the API gave no code for it. `elsewhere`: not where the strategy leads. */
+const whySchema = z.enum(['unchanged', 'elsewhere', 'notRead', 'notReported', 'notSeen'])
+
+/** A null partition stands for the whole topic: no partition of it could be seen when the plan was made. */
+export interface PartitionResult {
+  topic: string
+  partition: number | null
+  from: bigint | null
+  /** Null: the plan could not know it. */
+  planned: bigint | null
+  /** Null: the API said nothing of it. Code 0 without an offset: it only accepted the call. */
+  said: { offset: bigint | null; code: number; message: string } | null
+  /** Null: not read, or nothing is committed. */
+  readBack: bigint | null
+  outcome: PartitionOutcome
+  why: z.output<typeof whySchema> | null
+}
+
+const OUTCOMES = wordsOf(partitionOutcomeSchema.options)
+const REASONS = wordsOf([NONE, ...whySchema.options])
+const ROW = /^(\S+) (-|\d+) (-|-?\d+) (-|-?\d+) (-|-?\d+) (\S+) (\S+) (-|-?\d+) (-|-?\d+) (.*)$/s
+
+/** All rows, as they are kept beside the record; what the API said comes last, and its message may be anything. */
+export const resultSchema = linesSchema<PartitionResult>(
+  ({ topic, partition, from, planned, readBack, outcome, why, said }) =>
+    `${topic} ${partition ?? NONE} ${from ?? NONE} ${planned ?? NONE} ${readBack ?? NONE} ${outcome} ${why ?? NONE} ${said?.offset ?? NONE} ${said?.code ?? NONE} ${said?.message ?? ''}`,
+  line => {
+    const [, topic = '', partition, from = '', planned = '', readBack = '', ...rest] = ROW.exec(line) ?? []
+    const [outcome, why, offset = '', code, message = ''] = rest
+    const ended = OUTCOMES.get(outcome ?? '')
+    const reason = REASONS.get(why ?? '')
+    if (ended === undefined || reason === undefined) return null
+    return {
+      topic,
+      partition: partition === NONE ? null : Number(partition),
+      from: bigintIn(from),
+      planned: bigintIn(planned),
+      said: code === NONE ? null : { offset: bigintIn(offset), code: Number(code), message },
+      readBack: bigintIn(readBack),
+      outcome: ended,
+      why: reason === NONE ? null : reason,
+    }
+  },
+)
+
+/** What was read after the call: the committed offset by `placeOf`. A partition that could not be read is absent. */
+export type ReadBack = ReadonlyMap<string, bigint | null>
 
 export const countsSchema = z.object({
-  succeededPartitions: z.int(),
-  failedPartitions: z.int(),
-  failedTopics: z.int(),
-  unreportedTopics: z.int(),
+  succeeded: z.int(),
+  clamped: z.int(),
+  failed: z.int(),
+  unreported: z.int(),
+  movedAfter: z.int(),
 })
 export type Counts = z.output<typeof countsSchema>
 
-/** Failures first, then unreported, then what succeeded; by topic and partition within each. */
+/** Failures first, then what nobody knows, then what moved on, then successes; by topic and partition within each. */
 export function resultOf(
-  requestedTopics: readonly string[],
+  plan: { execution: Execution; unseenTopics: readonly string[] },
+  rows: readonly PlanRow[],
   reports: readonly TopicReport[],
+  readBack: ReadBack,
 ): PartitionResult[] {
-  const reported = new Set(reports.map(report => report.topic))
-  const results = reports.flatMap(topicResults)
-  for (const topic of requestedTopics) {
-    if (!reported.has(topic)) {
-      results.push({ topic, partition: null, outcome: 'unreported', offset: null, code: 0, message: '' })
-    }
+  const said = saidOf(reports)
+  const results: PartitionResult[] = []
+  for (const row of rows) {
+    // Nothing was to be written, and nobody can say where it should stand.
+    if (plan.execution === 'offsets' && row.to === null) continue
+    results.push(judged(row, plan.execution, said.of(row), readBack.get(placeOf(row.topic, row.partition))))
   }
+  for (const topic of plan.unseenTopics) results.push(unseen(topic, plan.execution, said.ofTopic(topic)))
   return results.sort(
     (a, b) =>
-      RANK[a.outcome] - RANK[b.outcome] ||
+      ORDER[a.outcome] - ORDER[b.outcome] ||
       (a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : (a.partition ?? -1) - (b.partition ?? -1)),
   )
 }
 
-const RANK = { failed: 0, unreported: 1, succeeded: 2 } as const
+const ORDER: Record<PartitionOutcome, number> = {
+  failed: 0,
+  unreported: 1,
+  'moved-after': 2,
+  clamped: 3,
+  succeeded: 4,
+}
 
-function topicResults(report: TopicReport): PartitionResult[] {
-  const { topic } = report
-  if (report.partitions.length === 0) {
+/** Rows of the result that may not stand where they should, so that a second look is worth it. */
+export function isDoubtful({ outcome, why }: PartitionResult): boolean {
+  return why === 'unchanged' || why === 'notRead' || outcome === 'moved-after'
+}
+
+type Said = NonNullable<PartitionResult['said']>
+
+function saidOf(reports: readonly TopicReport[]) {
+  const failures = new Map<string, Said>()
+  const partitions = new Map<string, Said>()
+  for (const { topic, errorCode, errorMessage, partitions: reported } of reports) {
     // A topic listed as succeeded without a partition proves nothing about any partition.
-    const outcome = report.errorCode === 0 ? 'unreported' : 'failed'
-    return [
-      { topic, partition: null, outcome, offset: null, code: report.errorCode, message: report.errorMessage },
-    ]
+    if (errorCode !== 0) failures.set(topic, { offset: null, code: errorCode, message: errorMessage })
+    for (const each of reported) {
+      partitions.set(placeOf(topic, each.partition), {
+        offset: each.offset,
+        code: each.errorCode === 0 ? errorCode : each.errorCode,
+        message: each.errorMessage === '' ? errorMessage : each.errorMessage,
+      })
+    }
   }
-  return report.partitions.map(({ partition, offset, errorCode, errorMessage }) => {
-    const code = errorCode === 0 ? report.errorCode : errorCode
-    const message = errorMessage === '' ? report.errorMessage : errorMessage
-    return { topic, partition, outcome: code === 0 ? 'succeeded' : 'failed', offset, code, message }
+  const ofTopic = (topic: string): Said | null => failures.get(topic) ?? null
+  return {
+    ofTopic,
+    of: ({ topic, partition }: PlanRow) => partitions.get(placeOf(topic, partition)) ?? ofTopic(topic),
+  }
+}
+
+function judged(
+  row: PlanRow,
+  execution: Execution,
+  said: Said | null,
+  read: bigint | null | undefined,
+): PartitionResult {
+  const { topic, partition, from, to } = row
+  // Spelt out: to spread it costs many times as much, and there may be ten thousand rows.
+  const found = (outcome: PartitionOutcome, why: PartitionResult['why'] = null) => ({
+    topic,
+    partition,
+    from,
+    planned: to,
+    said,
+    readBack: read ?? null,
+    outcome,
+    why,
   })
+  if (said !== null && said.code !== 0) return found('failed')
+  if (read === undefined) return found('unreported', 'notRead')
+  if (execution === 'offsets') {
+    if (read === to) return found(row.note === 'atStart' || row.note === 'atEnd' ? 'clamped' : 'succeeded')
+    if (!isWritten(row, execution)) return found('moved-after')
+    if (said === null) return found('unreported', 'notReported')
+    return read === from ? found('failed', 'unchanged') : found('moved-after')
+  }
+  if (said === null) return found('unreported', 'notReported')
+  if (said.offset !== null && said.offset !== read) {
+    return read === from ? found('failed', 'unchanged') : found('moved-after')
+  }
+  return found(...(to === null ? reachedAnywhere(row, said, read) : reached(row, to, said, read)))
+}
+
+type Found = [PartitionOutcome, PartitionResult['why']?]
+
+/** A native call of which the plan could not say where it leads. What the API named, if anything, is there. */
+function reachedAnywhere({ from, logStart }: PlanRow, said: Said, read: bigint | null): Found {
+  if (said.offset !== null) return ['succeeded']
+  if (read === null || read === from) return ['unreported', 'unchanged']
+  return [logStart !== null && read < logStart ? 'moved-after' : 'succeeded']
+}
+
+/** A native call of which the plan could; only an end of the log may hold it back from there. */
+function reached(row: PlanRow, to: bigint, said: Said, read: bigint | null): Found {
+  const { from, certainty, note, logEnd } = row
+  const done: Found = [note === 'atStart' || note === 'atEnd' ? 'clamped' : 'succeeded']
+  if (read === to) return done
+  if (read === null || read < to) {
+    // The start of a log only moves up, so that nothing it holds back stands before where it was to go.
+    if (read === from) return ['failed', 'unchanged']
+    return said.offset === null ? ['moved-after'] : ['failed', 'elsewhere']
+  }
+  if (read === from && certainty === 'exact') return ['failed', 'unchanged']
+  // The end of the log moves on between plan and call, and who asked for the end is served by any later one.
+  if (to === logEnd) return done
+  if (said.offset !== null) return ['clamped']
+  if (read === from) return ['unreported', 'unchanged']
+  return [certainty === 'exact' ? 'moved-after' : 'clamped']
+}
+
+/** Offsets are only written to partitions that were seen; a native call names the topic as well, and has to answer. */
+function unseen(topic: string, execution: Execution, said: Said | null): PartitionResult {
+  const place = { topic, partition: null, from: null, planned: null, readBack: null }
+  if (said !== null) return { ...place, said, outcome: 'failed', why: null }
+  return { ...place, said, outcome: execution === 'offsets' ? 'failed' : 'unreported', why: 'notSeen' }
 }
 
 export function countsOf(results: readonly PartitionResult[]): Counts {
-  const counts: Counts = { succeededPartitions: 0, failedPartitions: 0, failedTopics: 0, unreportedTopics: 0 }
-  for (const { outcome, partition } of results) {
-    if (outcome === 'succeeded') counts.succeededPartitions += 1
-    else if (outcome === 'unreported') counts.unreportedTopics += 1
-    else if (partition === null) counts.failedTopics += 1
-    else counts.failedPartitions += 1
-  }
+  const counts: Counts = { succeeded: 0, clamped: 0, failed: 0, unreported: 0, movedAfter: 0 }
+  for (const { outcome } of results) counts[outcome === 'moved-after' ? 'movedAfter' : outcome] += 1
   return counts
 }
 
-/** The state a request ends in. Nothing reported at all is `unclear`: we called, and do not know what it did. */
+/**
+ * The state a request ends in. What somebody committed over has happened, and does not stand: the whole is partial.
+ * Nothing known at all is `unclear`: we called, and do not know what it did. Nothing at all is no success.
+ */
 export function verdictOf(counts: Counts): 'succeeded' | 'partial' | 'failed' | 'unclear' {
-  const failed = counts.failedPartitions + counts.failedTopics
-  if (counts.succeededPartitions > 0) {
-    return failed + counts.unreportedTopics > 0 ? 'partial' : 'succeeded'
-  }
-  return counts.unreportedTopics > 0 ? 'unclear' : 'failed'
+  const good = counts.succeeded + counts.clamped
+  const bad = counts.failed + counts.unreported + counts.movedAfter
+  if (good > 0 && bad === 0) return 'succeeded'
+  if (good + counts.movedAfter > 0) return 'partial'
+  return counts.unreported > 0 ? 'unclear' : 'failed'
 }

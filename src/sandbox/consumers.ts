@@ -12,6 +12,11 @@ export interface Members {
   stop(group: string): void
   /** Those that were stopped; a group that never had any gets two, which share its partitions. */
   start(group: string): void
+  /**
+   * A consumer joins, reads so many messages of each partition of these topics (absent: all of the group), commits, and
+   * leaves. Where consumers are connected, they read them.
+   */
+  readOn(group: string, messages: number, topics?: string[]): void
 }
 
 export function createMembers(cluster: Cluster): Members {
@@ -47,6 +52,15 @@ export function createMembers(cluster: Cluster): Members {
       if (known(group).members.length > 0) throw new Error(`${group} is running already.`)
       for (const member of away.get(group) ?? newMembers(group)) cluster.join(group, member)
       away.delete(group)
+    },
+    readOn(group, messages, topics) {
+      const { members } = known(group)
+      const positions = cluster.positions(instance, group, topics)
+      if (positions.length === 0) throw new Error(`${group} has not read anything yet.`)
+      const passing = 'consumer-in-passing'
+      if (members.length === 0) cluster.join(group, { clientId: passing, host: '/10.0.4.10' })
+      for (const { topic, partition } of positions) cluster.consume(group, topic, partition, messages)
+      if (members.length === 0) cluster.leave(group, passing)
     },
   }
 }

@@ -4,16 +4,13 @@
 import { clearLine, createInterface, cursorTo } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { CkafkaFault } from './ckafka/faults.ts'
-import { RESET_ACTIONS } from './page-faults.ts'
+import { obey } from './demo-commands.ts'
 import { startPageServer } from './page-server.ts'
-import { createTerminal, type Terminal } from './slack/terminal.ts'
-import { columns } from './slack/text-layout.ts'
-import { FIRST_RESET, walkthrough } from './walkthrough.ts'
-import { CHANNELS, startWorld, USERS, type World } from './world.ts'
+import { createTerminal } from './slack/terminal.ts'
+import { FIRST_RESET } from './walkthrough/act-plan.ts'
+import { walkthrough } from './walkthrough/walkthrough.ts'
+import { CHANNELS, EMPTY_HOLD_MS, startWorld, USERS, type World } from './world.ts'
 
-const INSTANCE = 'ckafka-demo0001'
-const GROUP = 'orders-billing'
 const PAGE_PORT = 4400
 const PAGE_DIR = fileURLToPath(new URL('./page', import.meta.url))
 /** Nobody who plays waits a minute to see what a call that never answers leads to. */
@@ -23,33 +20,11 @@ const USAGE = `Usage: npm run demo [-- --walkthrough] [-- --http]
 
 Starts Rewind with a local Slack, a CKafka simulator and a private Redis, and a page to play it all from.
 
-  --walkthrough   one request from command to report by itself, then checks; exits 0 only if all hold
+  --walkthrough   plan, drift, wait, proof and undo by itself, each with checks; exits 0 only if all hold
   --http          Slack reaches Rewind over signed HTTP instead of Socket Mode
   --help          this text
 
 REDIS_URL, when set, is used instead of a private Redis. CKAFKA_API chooses the API, v3 (default) or v2.`
-
-const HELP = [
-  'cluster [<group>]          where the group stands (orders-billing unless named)',
-  'cluster stop|start <group> take the members of a group away, or bring them back',
-  'cluster produce orders 10  write 10 messages to a topic, spread over its partitions',
-  'fault [<kind> [<times>]]   let the next reset go wrong; alone: the kinds; fault clear ends it',
-  'bot kill|start             kill Rewind the hard way, or start it again',
-  'log [<n>]                  the last lines that Rewind logged',
-  'quit                       end everything',
-]
-
-const FAULTS: Record<string, CkafkaFault> = {
-  throttle: { kind: 'status', status: 429, afterDoingIt: false },
-  'cut-before': { kind: 'cut', afterDoingIt: false },
-  'cut-after': { kind: 'cut', afterDoingIt: true },
-  hang: { kind: 'hang', afterDoingIt: true },
-  'half-answer': { kind: 'halfAnswer' },
-  'bad-gateway': { kind: 'status', status: 502, afterDoingIt: true },
-  html: { kind: 'html' },
-  unreported: { kind: 'unreported', topics: ['payments'] },
-  lie: { kind: 'lie' },
-}
 
 /** After these lines the app acts on its own for a while: the next line has to wait for it, or comes too early. */
 const ACTING = /^(\/|submit|press|yes|set|home|close|bot)/
@@ -204,139 +179,14 @@ function welcome({ slack, ckafka, redisUrl, bot }: World, delivery: string, page
     '  submit',
     '  thread',
     '  cluster',
+    '  as alice',
+    '  press Prepare undo',
     '',
+    'Between asking and deciding, cluster read orders-billing lets a consumer commit: then there is a new plan to review.',
+    `A group that had consumers has to stay empty for ${EMPTY_HOLD_MS / 1000} seconds here (EMPTY_HOLD; 45 unless set).`,
     'Type help to see what else there is, quit to end.',
     '',
   ]
-}
-
-async function obey(
-  typed: string,
-  world: World,
-  terminal: Terminal,
-  print: (line: string) => void,
-): Promise<void> {
-  const [verb = '', ...words] = typed.split(/\s+/)
-  const sayAll = (lines: string[]) => {
-    for (const line of lines) print(line)
-  }
-  try {
-    switch (verb) {
-      case 'cluster':
-        sayAll(tellCluster(world, words))
-        break
-      case 'fault':
-        sayAll(plantFault(world, words))
-        break
-      case 'bot':
-        print(await steerBot(world, words[0]))
-        break
-      case 'log':
-        sayAll(world.bot.logs().slice(-(Number(words[0]) || 10)))
-        break
-      case 'help':
-        await terminal.run('help')
-        sayAll(HELP)
-        break
-      default:
-        await terminal.run(typed)
-    }
-  } catch (error) {
-    print(error instanceof Error ? error.message : String(error))
-  }
-  const { exit } = world.bot
-  if (exit !== undefined && verb !== 'bot') {
-    print(
-      `Rewind is not running (${exit.signal ?? exit.code}). Type log to see its last lines, or bot start.`,
-    )
-  }
-}
-
-function tellCluster({ ckafka, members }: World, words: string[]): string[] {
-  const { cluster } = ckafka
-  const [verb = '', name = '', count = ''] = words
-  const named = words.slice(1).join(' ')
-  switch (verb) {
-    case 'produce': {
-      const partitions = cluster.instances()[0]?.topics.find(topic => topic.name === name)?.partitions
-      const messages = /^[1-9]\d{0,11}$/.test(count) ? Number(count) : undefined
-      if (partitions === undefined) return [`There is no topic "${name}".`]
-      if (messages === undefined) return ['Type cluster produce <topic> <n>.']
-      for (let partition = 0; partition < partitions; partition++) {
-        const share = Math.floor(messages / partitions) + (partition < messages % partitions ? 1 : 0)
-        if (share > 0) cluster.produce(name, partition, share)
-      }
-      return [`${messages} messages written to ${name}.`]
-    }
-    case 'stop':
-      members.stop(named)
-      return [describeGroup(cluster, named)]
-    case 'start':
-      members.start(named)
-      return [describeGroup(cluster, named)]
-    default: {
-      const group = verb === '' ? GROUP : words.join(' ')
-      if (cluster.group(INSTANCE, group).state === 'Dead') return [`There is no group "${group}".`]
-      return [describeGroup(cluster, group), ...positionsTable(cluster, group)]
-    }
-  }
-}
-
-type Cluster = World['ckafka']['cluster']
-
-function describeGroup(cluster: Cluster, group: string): string {
-  const { state, members } = cluster.group(INSTANCE, group)
-  const who = members.length === 0 ? 'no members' : members.map(member => member.clientId).join(', ')
-  return `${group} on ${INSTANCE}: ${state}, ${who}`
-}
-
-function positionsTable(cluster: Cluster, group: string): string[] {
-  const rows = cluster
-    .positions(INSTANCE, group)
-    .map(each => [
-      each.topic,
-      each.partition,
-      each.logStart,
-      each.committed ?? '–',
-      each.logEnd,
-      each.lag ?? '–',
-    ])
-  const table = [
-    ['topic', 'partition', 'start', 'committed', 'end', 'lag'],
-    ...rows.map(row => row.map(String)),
-  ]
-  return columns(table, ['left', 'right', 'right', 'right', 'right', 'right'])
-}
-
-function plantFault({ ckafka }: World, [name, times = '1']: string[]): string[] {
-  if (name === 'clear') {
-    ckafka.clearFaults()
-    return ['CKafka answers as it should.']
-  }
-  const fault = FAULTS[name ?? '']
-  const count = Number(times)
-  if (fault === undefined || !Number.isInteger(count) || count < 1) {
-    return [
-      'Type fault and one of these, and how often if more than once:',
-      `  ${Object.keys(FAULTS).join(', ')}`,
-    ]
-  }
-  for (const action of RESET_ACTIONS) ckafka.inject(action, fault, count)
-  return [`The next ${count === 1 ? 'reset' : `${count} resets`}: ${JSON.stringify(fault)}`]
-}
-
-async function steerBot({ bot, waitForBot }: World, verb: string | undefined): Promise<string> {
-  switch (verb) {
-    case 'kill':
-      await bot.kill()
-      return 'Rewind was killed. Type bot start to bring it back.'
-    case 'start':
-      await bot.restart()
-      await waitForBot()
-      return `Rewind runs again (process ${bot.pid}).`
-    default:
-      return 'Type bot kill or bot start.'
-  }
 }
 
 function watchActivity({ slack, ckafka, bot }: World) {

@@ -8,6 +8,9 @@ import type { Person, SlackMessage } from './slack/face.ts'
 
 export type Done = Omit<Extract<FromServer, { kind: 'done' }>, 'kind' | 'number'>
 
+/** Few enough that there is still something left to read in every log. */
+const READ_AT_ONCE = 100
+
 const text = z.string().max(40_000)
 
 const deedSchema = z.discriminatedUnion('do', [
@@ -28,6 +31,7 @@ const deedSchema = z.discriminatedUnion('do', [
   z.object({ do: z.literal('openHome') }),
   z.object({ do: z.literal('pressInHome'), action: text }),
   z.object({ do: z.literal('members'), group: text, running: z.boolean() }),
+  z.object({ do: z.literal('readOn'), group: text }),
   z.object({ do: z.literal('produce'), topic: text, running: z.boolean() }),
   z.object({ do: z.literal('fault'), id: text, on: z.boolean() }),
 ]) satisfies z.ZodType<Deed>
@@ -97,6 +101,9 @@ export async function performDeed(
     case 'members':
       if (deed.running) world.members.start(deed.group)
       else world.members.stop(deed.group)
+      return {}
+    case 'readOn':
+      world.members.readOn(deed.group, READ_AT_ONCE)
       return {}
     case 'produce':
       traffic.produce(deed.topic, deed.running)

@@ -3,11 +3,10 @@
 
 import type { CkafkaFault } from './ckafka/faults.ts'
 import type { FaultSwitch } from './page/protocol.ts'
+import { RESET_ACTIONS } from './reset-actions.ts'
 import type { SlackFault } from './slack/face.ts'
 import type { World } from './world.ts'
 
-/** The calls that move offsets: one in each API. */
-export const RESET_ACTIONS = ['SetGroupOffsets', 'ModifyGroupOffsets']
 const CHAT_METHODS = ['chat.postMessage', 'chat.update', 'chat.postEphemeral']
 const FAILING_TOPIC = 'payments'
 /** NOT_LEADER_OR_FOLLOWER */
@@ -114,6 +113,11 @@ function ckafkaFaults({ api, ckafka }: World): Fault[] {
     api === 'v2'
       ? { kind: 'code', code: 4000, message: '(1049)group not empty, reset offset refused' }
       : { kind: 'code', ...ckafka.behaviourV3.membersRefusal }
+  // What API 3.0 is told to write can be looked for afterwards; what 2.0 works out by itself cannot be told apart.
+  const afterSilence =
+    api === 'v2'
+      ? 'Rewind says that it does not know, and never tries again by itself'
+      : 'Rewind reads the offsets back and says what they show'
   const place = { kind: 'ckafka', where: 'ckafka' } as const
   let topicFails = false
   return [
@@ -128,14 +132,14 @@ function ckafkaFaults({ api, ckafka }: World): Fault[] {
       ...place,
       id: 'ckafka-hang-after',
       label: 'Hangs after the reset',
-      says: 'The reset is done but never answered: Rewind says that it does not know, and never tries again by itself.',
+      says: `The reset is done but never answered: ${afterSilence}.`,
       plant: onResets({ kind: 'hang', afterDoingIt: true }),
     },
     {
       ...place,
       id: 'ckafka-hang-before',
       label: 'Hangs before the reset',
-      says: 'Nothing is done and nothing answered: to Rewind that looks like the other hang, so it says the same.',
+      says: 'Nothing is done and nothing answered: Rewind says that it does not know, and never tries again by itself.',
       plant: onResets({ kind: 'hang', afterDoingIt: false }),
     },
     {
@@ -149,7 +153,7 @@ function ckafkaFaults({ api, ckafka }: World): Fault[] {
       ...place,
       id: 'ckafka-refuses',
       label: 'Refuses: members',
-      says: 'The reset is refused because the group has members: Rewind says that nothing was changed, and why.',
+      says: 'The reset is refused because the group has members, though none shows: Rewind tries again later, a few times.',
       plant: onResets(membersRefusal),
     },
     {
@@ -164,6 +168,13 @@ function ckafkaFaults({ api, ckafka }: World): Fault[] {
         if (on) ckafka.cluster.failTopic(FAILING_TOPIC, FAILING_CODE)
         else ckafka.cluster.heal(FAILING_TOPIC)
       },
+    },
+    {
+      ...place,
+      id: 'ckafka-lies',
+      label: 'Lies',
+      says: 'The reset is answered with success and nothing is done: Rewind reads the offsets back and says that it failed.',
+      plant: onResets({ kind: 'lie' }),
     },
     {
       ...place,

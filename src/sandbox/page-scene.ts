@@ -13,6 +13,7 @@ import type {
   SlackScene,
 } from './page/protocol.ts'
 import type { FaultSwitches } from './page-faults.ts'
+import { RESET_ACTIONS } from './reset-actions.ts'
 import type { Person, SlackFile, SlackMessage, SlackView } from './slack/face.ts'
 import type { World } from './world.ts'
 
@@ -160,6 +161,7 @@ function clusterScene({ world, traffic }: Surroundings): ClusterScene {
       partitions,
       producing: traffic.producing(name),
     })),
+    resets: calls.filter(({ action }) => RESET_ACTIONS.includes(action)).length,
     calls: calls.slice(before).map((call, index) => ({
       number: before + index + 1,
       atMs: call.atMs,

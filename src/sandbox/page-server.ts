@@ -82,7 +82,7 @@ export async function startPageServer({ world, port = 0, pageDir }: PageServerOp
         }
         return performDeed(surroundings, doer, deed)
       }
-      const inSlack = !['become', 'members', 'produce', 'fault'].includes(deed.do)
+      const inSlack = !['become', 'members', 'readOn', 'produce', 'fault'].includes(deed.do)
       const done = inSlack ? queue.then(perform) : perform()
       queue = inSlack ? done.catch(() => {}) : queue
       void done

@@ -37,6 +37,9 @@ const credentials = {
   secretKey: 'local-secret-key',
 }
 
+/** How long a group that had consumers has to stay empty here; in production at least their session timeout. */
+export const EMPTY_HOLD_MS = 2_000
+
 // The same depth from src/ and from dist/.
 const top = new URL('../../', import.meta.url)
 const ourManifest = fileURLToPath(new URL('manifest.yml', top))
@@ -148,6 +151,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       TENCENTCLOUD_SECRET_ID: secretId,
       TENCENTCLOUD_SECRET_KEY: secretKey,
       APPROVERS: `${USERS.bob},${APPROVERS_GROUP}`,
+      EMPTY_HOLD: `${EMPTY_HOLD_MS / 1000}s`,
       ...options.env,
     }
     for (const role of roles) {

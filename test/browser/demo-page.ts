@@ -91,15 +91,15 @@ export async function askForFirstReset(page: Page, reason = 'Billing skipped ord
   return cardOf(page, 'waiting for approval')
 }
 
-export async function cardOf(page: Page, state: string): Promise<Locator> {
-  const card = page.getByTestId('message').filter({ hasText: `R-1 · ${state}` })
+export async function cardOf(page: Page, state: string, id = 'R-1'): Promise<Locator> {
+  const card = page.getByTestId('message').filter({ hasText: `${id} · ${state}` })
   await card.waitFor()
   return card
 }
 
-export async function openReview(page: Page, card: Locator): Promise<Locator> {
+export async function openReview(page: Page, card: Locator, id = 'R-1'): Promise<Locator> {
   await card.getByRole('button', { name: 'Review' }).click()
-  return openModal(page, 'Review R-1')
+  return openModal(page, `Review ${id}`)
 }
 
 export async function decide(page: Page, verdict: 'Approve' | 'Reject'): Promise<void> {

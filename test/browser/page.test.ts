@@ -14,6 +14,7 @@ import {
   markerAt,
   openDemo,
   openFirstReset,
+  openModal,
   openReview,
   openThread,
   PATIENCE_MS,
@@ -83,6 +84,92 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     expect(troubles).toEqual([])
   })
 
+  it('leads from a plan that a commit has overtaken to a new one, to its result, and back again', async () => {
+    const { page, troubles } = await open()
+    const stepNow = page.getByTestId('guide').locator('li[data-state="now"]')
+    const at = () => partition(page, 'orders', 0).getAttribute('data-committed')
+    const first = await askForFirstReset(page)
+    const overtaken = digestIn(await first.textContent())
+    expect(await stepNow.textContent()).toContain('Read 100')
+
+    await page.getByTestId('read-on-orders-billing').click()
+    await expect.poll(at, { timeout: PATIENCE_MS }).toBe('801454')
+    await become(page, 'bob')
+    await (await cardOf(page, 'waiting for approval')).getByRole('button', { name: 'Review' }).click()
+    const refused = await openModal(page, 'Nothing was decided')
+    expect(await refused.textContent()).toMatch(
+      /The committed offset of orders 0 moved from 801.354 to 801.454/,
+    )
+    await refused.getByRole('button', { name: 'Close', exact: true }).last().click()
+
+    const again = (await cardOf(page, 'waiting for approval')).filter({ hasText: 'What has moved since' })
+    await again.waitFor()
+    expect(digestIn(await again.textContent())).not.toBe(overtaken)
+    await expect.poll(() => stepNow.textContent()).toContain('Review again')
+    await openReview(page, again)
+    await decide(page, 'Approve')
+    await submit(page)
+    const ended = await cardOf(page, 'partly done')
+    expect(await at()).toBe('442430')
+    await expect.poll(() => stepNow.textContent()).toContain('Prepare undo')
+
+    await become(page, 'alice')
+    await ended.getByRole('button', { name: 'Prepare undo' }).click()
+    await openModal(page, 'Undo R-1')
+    await submit(page)
+    const undoing = await cardOf(page, 'waiting for approval', 'R-2')
+    expect(await undoing.textContent()).toContain('Undo of R-1')
+    await become(page, 'bob')
+    await openReview(page, undoing, 'R-2')
+    await decide(page, 'Approve')
+    await writeIn(page, 'typed_group', 'orders-billing')
+    await submit(page)
+    await cardOf(page, 'done', 'R-2')
+    expect(await at()).toBe('801454')
+
+    const thread = await openThread(page, await cardOf(page, 'partly done'))
+    await thread.getByText('Something has moved since the plan of R-1').first().waitFor()
+    const row = thread.getByRole('row').filter({ hasText: 'orders' }).filter({ hasText: '442430' })
+    expect(await row.first().getByRole('cell').allTextContents()).toEqual([
+      'orders',
+      '0',
+      '442430',
+      'accepted',
+      '442430',
+      'succeeded',
+    ])
+    expect(troubles).toEqual([])
+  })
+
+  it('takes offsets out of a CSV that is attached, and shows the group where the file says', async () => {
+    const { page, troubles } = await open()
+    await page
+      .getByTestId('composer')
+      .fill(
+        '/reset-offsets --instance ckafka-demo0001 --group orders-billing --from-file --reason "As exported"',
+      )
+    await page.getByTestId('composer').press('Enter')
+    const modal = await openModal(page, 'Reset offsets')
+    const csv = 'orders,0,500000\norders,1,450000\n'
+    await modal
+      .getByTestId('field-field_file')
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'offsets.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
+    await modal.getByTestId('attached').filter({ hasText: 'offsets.csv' }).waitFor()
+    await submit(page)
+    await modal.waitFor({ state: 'hidden' })
+    await become(page, 'bob')
+    const card = await cardOf(page, 'waiting for approval')
+    expect(await card.textContent()).toContain('to the offsets of a file (2 partitions)')
+    await openReview(page, card)
+    await decide(page, 'Approve')
+    await submit(page)
+    await cardOf(page, 'done')
+    const at = (number: number) => partition(page, 'orders', number).getAttribute('data-committed')
+    expect([await at(0), await at(1), await at(2)]).toEqual(['500000', '450000', '795263'])
+    expect(troubles).toEqual([])
+  })
+
   it('keeps the window open with the problem at its field, until a rejection has a note that everybody reads', async () => {
     const { page, world } = await open()
     const before = await markerAt(page, 'orders', 0)
@@ -100,7 +187,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     await (await openThread(page, card)).getByText('rejected R-1: Not during the sale').waitFor()
     expect(await card.getByRole('button', { name: 'Review' }).count()).toBe(0)
     expect(await markerAt(page, 'orders', 0)).toBeCloseTo(before, 3)
-    expect(world.ckafka.calls('ModifyGroupOffsets')).toHaveLength(0)
+    expect(world.ckafka.cluster.effects()).toHaveLength(0)
   })
 
   it('asks before it cancels, and cancels only then', async () => {
@@ -150,7 +237,9 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
   })
 
   it('says that nobody knows when the API hangs after the reset, though the markers show that it happened', async () => {
-    const { page, world } = await open({ env: { CALL_DEADLINE: '2s', CALL_GRACE: '1s' } })
+    const { page, world } = await open({
+      env: { CKAFKA_API: 'v2', CALL_DEADLINE: '2s', CALL_GRACE: '1s' },
+    })
     await switchFault(page, 'ckafka-hang-after')
     await askForFirstReset(page)
     await become(page, 'bob')
@@ -160,9 +249,9 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     await cardOf(page, 'unclear')
     await expect.poll(() => markerAt(page, 'orders', 0), { timeout: PATIENCE_MS }).toBeLessThan(0.1)
     await page.getByRole('tab', { name: /^API calls/ }).click()
-    const failed = page.getByTestId('calls').getByRole('listitem').filter({ hasText: 'ModifyGroupOffsets' })
+    const failed = page.getByTestId('calls').getByRole('listitem').filter({ hasText: 'SetGroupOffsets' })
     expect(await failed.first().textContent()).toContain('failed')
-    expect(world.ckafka.calls('ModifyGroupOffsets')).toHaveLength(1)
+    expect(world.ckafka.calls('SetGroupOffsets')).toHaveLength(1)
   })
 
   it('lets a request be made with the keyboard alone', async () => {
@@ -229,3 +318,10 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     await page.getByText('consumer-1').waitFor({ state: 'detached' })
   })
 })
+
+/** Names the plan that a card shows. */
+function digestIn(text: string | null): string {
+  const [, digest] = /Plan ([0-9a-f]{8})/.exec(text ?? '') ?? []
+  if (digest === undefined) throw new Error(`there is no plan in: ${text}`)
+  return digest
+}

@@ -12,6 +12,7 @@ import {
   type Demo,
   decide,
   openDemo,
+  openModal,
   openReview,
   openThread,
   submit,
@@ -26,7 +27,7 @@ const REASON = 'Billing skipped orders since the deploy of 08:00'
 /** As long as a marker needs to come to rest and the arrow beside it to go. */
 const REST_MS = 3_000
 
-describe.skipIf(chromium === undefined)('screenshots', { timeout: 60_000 }, () => {
+describe.skipIf(chromium === undefined)('screenshots', { timeout: 120_000 }, () => {
   let browser: Browser
   let demo: Demo | undefined
 
@@ -52,7 +53,7 @@ describe.skipIf(chromium === undefined)('screenshots', { timeout: 60_000 }, () =
     await writeIn(page, 'note', 'Billing is stopped, go ahead.')
   }
 
-  it('of the card, the modal and the thread', async () => {
+  it('of the plan that was overtaken, the modal, the card and the thread', async () => {
     demo = await openDemo(browser, { redisUrl, look: { colorScheme: 'light' } })
     const { page } = demo
     await page.getByTestId('first-reset').click()
@@ -60,9 +61,19 @@ describe.skipIf(chromium === undefined)('screenshots', { timeout: 60_000 }, () =
     await page.getByTestId('composer').press('Enter')
     await writeIn(page, 'field_reason', REASON)
     await submit(page)
+    const asked = await cardOf(page, 'waiting for approval')
+    await page.getByTestId('read-on-orders-billing').click()
     await become(page, 'bob')
-    await openReview(page, await cardOf(page, 'waiting for approval'))
+    await asked.getByRole('button', { name: 'Review' }).click()
+    const refused = await openModal(page, 'Nothing was decided')
+    await refused.getByRole('button', { name: 'Close', exact: true }).last().click()
+    const again = asked.filter({ hasText: 'What has moved since' })
+    await again.waitFor()
+    await take(page, 'drift')
+    const modal = await openReview(page, again)
+    await modal.getByText('Just now').waitFor()
     await approve(page)
+    await modal.getByText(/^Plan [0-9a-f]{8}/).evaluate(head => head.scrollIntoView({ block: 'start' }))
     await take(page, 'review-modal')
     await submit(page)
     const card = await cardOf(page, 'partly done')

@@ -2,24 +2,28 @@
 // Nothing here may know how an implementation speaks to the API.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ClusterReader, Quota } from '../../src/ports.ts'
 import type { ReadOutcome } from '../../src/request/result.ts'
 import type { CkafkaFault } from '../../src/sandbox/ckafka/faults.ts'
 import { type CkafkaSimulator, startCkafkaSimulator } from '../../src/sandbox/ckafka/start.ts'
 import {
+  CALL_MS,
   type ClusterSubject,
   CREDENTIALS,
   INSTANCE,
   NOW,
   OTHER_NAMES,
-  PATIENT,
   type Subject,
   seed,
 } from './cluster.contract.ts'
 
+const PERSON = { urgency: 'person', readMs: 10_000 } as const
+
 export function describeClusterReader(name: string, subject: ClusterSubject): void {
   describe(name, () => {
     let simulator: CkafkaSimulator
-    let reader: Subject
+    let cluster: Subject
+    let reader: ClusterReader
 
     beforeEach(async () => {
       const [first] = seed().instances
@@ -33,11 +37,12 @@ export function describeClusterReader(name: string, subject: ClusterSubject): vo
         groups: [],
       }))
       simulator = await startCkafkaSimulator({ ...CREDENTIALS, seed: { instances: [first, ...others] } })
-      reader = subject.create(simulator, PATIENT)
+      cluster = subject.create(simulator, CALL_MS)
+      reader = cluster.reader(PERSON)
     })
     afterEach(async () => {
       await simulator.close()
-      await reader.close()
+      await cluster.close()
     })
 
     const target = (group: string, instanceId = INSTANCE) => ({ instanceId, group })
@@ -51,8 +56,20 @@ export function describeClusterReader(name: string, subject: ClusterSubject): vo
     }
     const hang: CkafkaFault = { kind: 'hang', afterDoingIt: false }
 
-    /** Each read once, as a person would cause it. */
-    const reads: [string, (from: Subject) => Promise<ReadOutcome<unknown>>][] = [
+    /** Reads with a budget that says this. */
+    const withBudget = async <T>(
+      take: Quota['take'],
+      read: (from: ClusterReader) => Promise<T>,
+      options: Parameters<Subject['reader']>[0] = PERSON,
+    ): Promise<T> => {
+      const subjectOfBudget = subject.create(simulator, CALL_MS, { take })
+      const outcome = await read(subjectOfBudget.reader(options))
+      await subjectOfBudget.close()
+      return outcome
+    }
+
+    /** Each read once. */
+    const reads: [string, (from: ClusterReader) => Promise<ReadOutcome<unknown>>][] = [
       ['instances', from => from.instances()],
       ['groups', from => from.groups(INSTANCE, '')],
       ['topics', from => from.topics(INSTANCE, '')],
@@ -175,6 +192,26 @@ export function describeClusterReader(name: string, subject: ClusterSubject): vo
         expect(positions[1]).toMatchObject({ partition: 1, committed: null, logEnd: null })
       })
 
+      it('hold a topic of which nothing could be read, even when no topic is named', async () => {
+        simulator.cluster.failRead('payments', 0, 15)
+        const positions = value(await reader.positions(target('billing')))
+        expect(positions.at(-1)).toEqual({
+          topic: 'payments',
+          partition: 0,
+          committed: null,
+          logStart: null,
+          logEnd: null,
+        })
+      })
+
+      it('are none for a group that nobody knows, and refused for an instance that is not there', async () => {
+        expect(value(await reader.positions(target('nobody')))).toEqual([])
+        expect(await reader.positions(target('billing', 'ckafka-nowhere'))).toMatchObject({
+          kind: 'refused',
+          reason: 'instanceMissing',
+        })
+      })
+
       it.each(OTHER_NAMES)('of a group and a topic named %s are found', async other => {
         expect(value(await reader.positions(target(other), [other]))).toMatchObject([
           { topic: other, committed: 50n, logEnd: 100n },
@@ -210,6 +247,15 @@ export function describeClusterReader(name: string, subject: ClusterSubject): vo
         },
       )
 
+      it('are none of a topic that is not there, and refused of an instance that is not', async () => {
+        if (!reader.can.logStart) return
+        expect(await reader.logRanges(INSTANCE, 'nowhere')).toEqual({ kind: 'read', value: [] })
+        expect(await reader.logRanges('ckafka-nowhere', 'orders')).toMatchObject({
+          kind: 'refused',
+          reason: 'instanceMissing',
+        })
+      })
+
       it('are searched by time, or the search is refused where the API cannot', async () => {
         const outcome = await reader.firstMessageAt(INSTANCE, 'orders', 0, NOW - 300_000)
         if (!reader.can.firstMessageAt) {
@@ -223,7 +269,7 @@ export function describeClusterReader(name: string, subject: ClusterSubject): vo
       })
     })
 
-    it.each<[string, (from: Subject) => Promise<ReadOutcome<unknown>>]>([
+    it.each<[string, (from: ClusterReader) => Promise<ReadOutcome<unknown>>]>([
       ['an empty instance', from => from.groups(' ', '')],
       ['an empty group', from => from.group(target(''))],
       ['an empty topic among others', from => from.positions(target('billing'), ['orders', ''])],
@@ -236,12 +282,11 @@ export function describeClusterReader(name: string, subject: ClusterSubject): vo
 
     describe.each(reads)('%s, when something is wrong', (_, read) => {
       it('ends in time when the API keeps silent', async () => {
-        const impatient = subject.create(simulator, { ...PATIENT, personReadMs: 100 })
+        const impatient = cluster.reader({ ...PERSON, readMs: 100 })
         simulator.inject('*', hang, Number.POSITIVE_INFINITY)
         const startedMs = Date.now()
         expect(await read(impatient)).toMatchObject({ kind: 'unavailable' })
         expect(Date.now() - startedMs).toBeLessThan(3_000)
-        await impatient.close()
       })
 
       it.each<[string, CkafkaFault]>([
@@ -259,18 +304,24 @@ export function describeClusterReader(name: string, subject: ClusterSubject): vo
         expect(simulator.calls().length).toBeLessThanOrEqual(2)
       })
 
-      it('gives way to executions: it asks the budget as a person, and sends nothing without', async () => {
-        const asked: string[] = []
-        const frugal = subject.create(simulator, PATIENT, {
-          async take(_, urgency) {
-            asked.push(urgency)
+      it.each(['person', 'execution'] as const)(
+        'asks the budget for whom it reads, and sends nothing without: for a %s',
+        async urgency => {
+          const asked: string[] = []
+          const refuse: Quota['take'] = async (_action, whose) => {
+            asked.push(whose)
             return { ok: false, retryAfterMs: 7_000 }
-          },
-        })
-        expect(await read(frugal)).toMatchObject({ kind: 'unavailable', retryAfterMs: 7_000 })
-        expect(asked).toEqual(['person'])
-        expect(simulator.calls()).toEqual([])
-        await frugal.close()
+          }
+          const outcome = await withBudget(refuse, read, { ...PERSON, urgency })
+          expect(outcome).toMatchObject({ kind: 'unavailable', retryAfterMs: 7_000 })
+          expect(asked).toEqual([urgency])
+          expect(simulator.calls()).toEqual([])
+        },
+      )
+
+      it('reads through one broken connection', async () => {
+        simulator.inject('*', { kind: 'cut', afterDoingIt: false })
+        expect(await read(reader)).toMatchObject({ kind: 'read' })
       })
 
       it('says how long to wait when there were too many calls', async () => {
@@ -281,24 +332,37 @@ export function describeClusterReader(name: string, subject: ClusterSubject): vo
 
     it.each(logReads)('%s gives way to executions too', async (_, read) => {
       if (!reader.can.logStart) return
-      const frugal = subject.create(simulator, PATIENT, {
-        take: async (_, urgency) =>
-          urgency === 'person' ? { ok: false, retryAfterMs: 7_000 } : { ok: true },
+      const spare: Quota['take'] = async (_action, urgency) =>
+        urgency === 'person' ? { ok: false, retryAfterMs: 7_000 } : { ok: true }
+      expect(await withBudget(spare, read)).toMatchObject({ kind: 'unavailable', retryAfterMs: 7_000 })
+      expect(await withBudget(spare, read, { ...PERSON, urgency: 'execution' })).toMatchObject({
+        kind: 'read',
       })
-      expect(await read(frugal)).toMatchObject({ kind: 'unavailable', retryAfterMs: 7_000 })
-      await frugal.close()
     })
 
-    it('goes on with a list after a short pause, rather than throw away what it has read', async () => {
+    it('goes on with a list after short pauses, rather than throw away what it has read', async () => {
       let calls = 0
-      const paced = subject.create(simulator, PATIENT, {
-        async take() {
-          calls += 1
-          return calls === 2 ? { ok: false, retryAfterMs: 20 } : { ok: true }
-        },
+      const paced: Quota['take'] = async () => {
+        calls += 1
+        return calls % 2 === 0 ? { ok: false, retryAfterMs: 20 } : { ok: true }
+      }
+      const positions = await withBudget(paced, from => from.positions(target('many')))
+      expect(value(positions)).toHaveLength(120)
+    })
+
+    it('ends within its patience when the pauses would take longer, and says how long to wait', async () => {
+      let calls = 0
+      const dry: Quota['take'] = async () => {
+        calls += 1
+        return calls === 1 ? { ok: true } : { ok: false, retryAfterMs: 100 }
+      }
+      const startedMs = Date.now()
+      const positions = await withBudget(dry, from => from.positions(target('many')), {
+        urgency: 'execution',
+        readMs: 250,
       })
-      expect(value(await paced.positions(target('many')))).toHaveLength(120)
-      await paced.close()
+      expect(positions).toMatchObject({ kind: 'unavailable', retryAfterMs: 100 })
+      expect(Date.now() - startedMs).toBeLessThan(2_000)
     })
 
     it('never has an effect', async () => {

@@ -5,8 +5,23 @@ import { describe, expect, it } from 'vitest'
 import type { Commit, Store } from '../../src/ports.ts'
 import { decide, eventOf, submissionOf, submit } from '../../src/request/decide.ts'
 import type { Command, RequestId, ResetRequest } from '../../src/request/request.ts'
-import type { PartitionResult } from '../../src/request/result.ts'
-import { approve, draft, reject, T0 } from '../support/requests.ts'
+import type { Targets } from '../../src/request/reset.ts'
+import {
+  allArrived,
+  approve,
+  draft,
+  drifted,
+  positionsOf,
+  prepare,
+  reject,
+  rowsOf,
+  someReset,
+  T0,
+} from '../support/requests.ts'
+
+/** The first whole number that a JavaScript number cannot hold. */
+const BEYOND = 9_007_199_254_740_993n
+const FAR_OUT = { positions: positionsOf(someReset.topics, { committed: BEYOND, logEnd: BEYOND + 50n }) }
 
 export function storeContract(name: string, fresh: () => Promise<Store>): void {
   async function created(store: Store, change: Partial<Commit> = {}): Promise<ResetRequest> {
@@ -16,6 +31,15 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
     const commit = { next, expectedVersion: 0, changeId: 'create', event, dueAtMs: T0, open: true, ...change }
     expect(await store.commit(commit)).toEqual({ kind: 'applied' })
     return next
+  }
+
+  /** With a plan, and its rows beside it. */
+  async function planned(store: Store): Promise<ResetRequest> {
+    const request = await created(store)
+    const documents = { 'plan-1': rowsOf(request.reset, FAR_OUT) }
+    const commit = commitOf(request, prepare(request, { facts: FAR_OUT }), { documents })
+    expect(await store.commit(commit)).toEqual({ kind: 'applied' })
+    return commit.next
   }
 
   function commitOf(request: ResetRequest, command: Command, change: Partial<Commit> = {}): Commit {
@@ -30,8 +54,9 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
   describe(name, () => {
     it('gives back what was committed, digit for digit', async () => {
       const store = await fresh()
-      const request = await created(store)
-      expect(await store.read(request.id)).toEqual(request)
+      for (const request of [await created(store), await planned(store)]) {
+        expect(await store.read(request.id)).toEqual(request)
+      }
       expect(await store.read('R-999999' as RequestId)).toBeUndefined()
     })
 
@@ -43,24 +68,24 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
 
     it('applies exactly one of many decisions made at the same instant', async () => {
       const store = await fresh()
-      const request = await created(store)
+      const request = await planned(store)
       const commits = Array.from({ length: 50 }, (_, i) => commitOf(request, i % 2 === 0 ? approve : reject))
       const outcomes = await Promise.all(commits.map(commit => store.commit(commit)))
       expect(outcomes.filter(outcome => outcome.kind === 'applied')).toHaveLength(1)
       expect(outcomes.filter(outcome => outcome.kind === 'conflict')).toHaveLength(49)
-      expect(await store.readEvents(request.id)).toHaveLength(2)
+      expect(await store.readEvents(request.id)).toHaveLength(3)
     })
 
     it('takes a replay of the same change for what it is, also after somebody else’s later change', async () => {
       const store = await fresh()
-      const request = await created(store)
+      const request = await planned(store)
       const commit = commitOf(request, approve)
       await store.commit(commit)
       expect(await store.commit(commit)).toEqual({ kind: 'applied' })
       await store.commit(commitOf(commit.next, { kind: 'dispatched', number: 1 }))
       expect(await store.commit(commit)).toEqual({ kind: 'applied' })
-      expect((await store.read(request.id))?.version).toBe(3)
-      expect(await store.readEvents(request.id)).toHaveLength(3)
+      expect((await store.read(request.id))?.version).toBe(4)
+      expect(await store.readEvents(request.id)).toHaveLength(4)
     })
 
     it('makes one request of one submission, however often it arrives', async () => {
@@ -82,21 +107,59 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       expect(await store.read(id)).toBeUndefined()
     })
 
-    it('keeps a document with the change that brought it, beyond 2^53', async () => {
+    it('keeps what happened, in the words of the commands, in order', async () => {
       const store = await fresh()
-      const request = await created(store)
-      const result: PartitionResult[] = [
-        {
-          topic: 't',
-          partition: 0,
-          outcome: 'succeeded',
-          offset: 9_007_199_254_740_993n,
-          code: 0,
-          message: '',
-        },
-      ]
+      const request = await planned(store)
+      const commit = commitOf(request, drifted())
+      await store.commit(commit)
+      const events = await store.readEvents(request.id)
+      expect(events.map(event => event.command.kind)).toEqual(['submit', 'prepare', 'drifted'])
+      expect(events.at(-1)).toEqual(commit.event)
+    })
+
+    it('keeps every kind of document with the change that brought it, beyond 2^53', async () => {
+      const store = await fresh()
+      const targets: Targets = new Map([
+        ['orders 0', BEYOND],
+        ['orders 1', 2n ** 63n - 1n],
+      ])
+      const { id } = await created(store, { documents: { targets } })
+      expect(await store.readDocument(id, 'targets')).toEqual(targets)
+      expect(await store.readDocument(id, 'result')).toBeUndefined()
+
+      const request = await planned(store)
+      const rows = await store.readDocument(request.id, 'plan-1')
+      expect(rows).toEqual(rowsOf(request.reset, FAR_OUT))
+      expect(rows?.[0]?.from).toBe(BEYOND)
+
+      const result = allArrived(request).map(row => ({ ...row, readBack: BEYOND }))
       await store.commit(commitOf(request, approve, { documents: { result } }))
       expect(await store.readDocument(request.id, 'result')).toEqual(result)
+    })
+
+    it('keeps the plan of each round, and that of one request apart from another’s', async () => {
+      const store = await fresh()
+      const [request, other] = [await planned(store), await created(store)]
+      const moved = commitOf(request, drifted())
+      await store.commit(moved)
+      const second = rowsOf(request.reset)
+      await store.commit(commitOf(moved.next, prepare(moved.next), { documents: { 'plan-2': second } }))
+      expect(await store.readDocument(request.id, 'plan-1')).toEqual(rowsOf(request.reset, FAR_OUT))
+      expect(await store.readDocument(request.id, 'plan-2')).toEqual(second)
+      expect(await store.readDocument(other.id, 'plan-1')).toBeUndefined()
+    })
+
+    it('keeps no document of a change that came too late', async () => {
+      const store = await fresh()
+      const request = await created(store)
+      const rows = rowsOf(request.reset)
+      const [first, late] = [rows, rows.slice(1)].map(plan =>
+        commitOf(request, prepare(request), { documents: { 'plan-1': plan } }),
+      )
+      if (first === undefined || late === undefined) throw new Error('There are two.')
+      expect(await store.commit(first)).toEqual({ kind: 'applied' })
+      expect(await store.commit(late)).toEqual({ kind: 'conflict' })
+      expect(await store.readDocument(request.id, 'plan-1')).toEqual(rows)
     })
 
     it('lends a due request once until the lease ends, oldest first', async () => {

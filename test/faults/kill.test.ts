@@ -16,7 +16,7 @@ async function start() {
   const world = await startWorld({
     delivery: 'socket',
     redisUrl: inject('redisUrl'),
-    env: { CALL_DEADLINE: '2s', CALL_GRACE: '1s' },
+    env: { CALL_DEADLINE: '2s', CALL_GRACE: '1s', EMPTY_HOLD: '1s' },
   })
   await world.waitForBot()
   const cards = () => world.slack.messages(OPS)
@@ -24,7 +24,10 @@ async function start() {
     const [card] = cards()
     return card === undefined ? [] : world.slack.thread(OPS, card.ts)
   }
-  const calls = () => world.ckafka.calls('ModifyGroupOffsets')
+  const calls = () => world.ckafka.calls('BatchModifyGroupOffsets')
+
+  const planned = () =>
+    until(() => cards().some(card => textOf(card).includes('waiting for approval')), 40_000)
 
   return {
     world,
@@ -41,19 +44,23 @@ async function start() {
       await alice.waitForView()
       expect((await alice.submit()).kind).toBe('closed')
     },
+    /** The card shows that there is a plan to approve. */
+    planned,
     async approve() {
+      await planned()
       const bob = world.slack.person(USERS.bob)
       await bob.command(OPS, '/offset-requests R-1')
       await bob.waitForView()
       await bob.fill('Decision', 'Approve')
       expect((await bob.submit()).kind).toBe('closed')
     },
-    /** One card, one word about the decision, one end, at most one call: whatever happened on the way. */
+    /** One card, one plan, one word about the decision, one end, at most one call: whatever happened on the way. */
     async expectOneEnd(end: 'done' | 'unclear') {
       const last = end === 'done' ? '4 partitions succeeded' : 'will not call again'
-      await until(() => replies().some(reply => textOf(reply).includes(last)), 40_000)
+      await until(() => replies().some(reply => textOf(reply).includes(last)), 60_000)
       await until(() => cards().some(card => textOf(card).includes(`· ${end}`)), 20_000)
       expect(cards()).toHaveLength(1)
+      expect(replies().filter(reply => textOf(reply).includes('R-1-plan-1.csv'))).toHaveLength(1)
       expect(replies().filter(reply => textOf(reply).includes('approved R-1'))).toHaveLength(1)
       expect(replies().filter(reply => textOf(reply).includes(last))).toHaveLength(1)
       expect(world.ckafka.cluster.effects(GROUP).length).toBeLessThanOrEqual(1)
@@ -68,7 +75,7 @@ function scene(name: string, play: (stage: Awaited<ReturnType<typeof start>>) =>
     const stage = await start()
     onTestFinished(() => stage.world.close())
     await play(stage)
-  }, 60_000)
+  }, 100_000)
 }
 
 describe('killed and started again, one request is one request', () => {
@@ -78,6 +85,27 @@ describe('killed and started again, one request is one request', () => {
     await until(() => stage.cards().length === 1, 40_000)
     await stage.approve()
     await stage.expectOneEnd('done')
+  })
+
+  scene('when it dies while the plan is being made', async stage => {
+    stage.world.ckafka.inject('DescribeTopicSyncReplica', { kind: 'hang', afterDoingIt: false })
+    await stage.submit()
+    await until(() => stage.world.ckafka.calls('DescribeTopicSyncReplica').length === 1)
+    await stage.killAndRestart()
+    await stage.approve()
+    await stage.expectOneEnd('done')
+  })
+
+  scene('when it dies while it waits for the group to be empty', async stage => {
+    await stage.submit()
+    await until(() => stage.cards().length === 1)
+    stage.world.ckafka.cluster.join(GROUP, { clientId: 'billing-1' })
+    await stage.approve()
+    await until(() => stage.cards().some(card => textOf(card).includes('waiting for the group to be empty')))
+    await stage.killAndRestart()
+    stage.world.ckafka.cluster.leave(GROUP, 'billing-1')
+    await stage.expectOneEnd('done')
+    expect(stage.calls()).toHaveLength(1)
   })
 
   scene('when it dies while the card is being posted', async stage => {
@@ -102,7 +130,7 @@ describe('killed and started again, one request is one request', () => {
   scene('when it dies with the call in flight: unclear, and not called again', async stage => {
     await stage.submit()
     await until(() => stage.cards().length === 1)
-    stage.world.ckafka.inject('ModifyGroupOffsets', { kind: 'hang', afterDoingIt: true })
+    stage.world.ckafka.inject('BatchModifyGroupOffsets', { kind: 'hang', afterDoingIt: true })
     await stage.approve()
     await until(() => stage.calls().length === 1)
     await stage.killAndRestart()
@@ -112,7 +140,7 @@ describe('killed and started again, one request is one request', () => {
 
   scene('when it dies with the result not yet told', async stage => {
     await stage.submit()
-    await until(() => stage.cards().length === 1)
+    await stage.planned()
     stage.world.slack.inject('chat.postMessage', { kind: 'hang' }, Number.POSITIVE_INFINITY)
     stage.world.slack.inject('chat.update', { kind: 'hang' }, Number.POSITIVE_INFINITY)
     await stage.approve()
@@ -126,7 +154,7 @@ describe('killed and started again, one request is one request', () => {
   scene('and stopped in order, it lets the call in flight end and exits 0', async stage => {
     await stage.submit()
     await until(() => stage.cards().length === 1)
-    stage.world.ckafka.inject('ModifyGroupOffsets', { kind: 'delay', ms: 500 })
+    stage.world.ckafka.inject('BatchModifyGroupOffsets', { kind: 'delay', ms: 500 })
     await stage.approve()
     await until(() => stage.world.bot.logs().some(line => line.includes('"start"')))
     await stage.world.bot.kill('SIGTERM')

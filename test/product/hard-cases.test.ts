@@ -1,7 +1,18 @@
 import { afterEach, describe, expect, inject, it } from 'vitest'
+import type { ClusterSeed } from '../../src/sandbox/ckafka/model.ts'
 import { bigSeed, seedPageSeed } from '../../src/sandbox/ckafka/seed.ts'
 import { PAGE_ANSWER } from '../support/page-answer.ts'
-import { DEMO, OPS, PRIVATE, type Product, startProduct, textOf, until } from '../support/product.ts'
+import {
+  DEMO,
+  NO_WAITING,
+  OPS,
+  PRIVATE,
+  type Product,
+  startProduct,
+  textOf,
+  until,
+  viewText,
+} from '../support/product.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 
 let product: Product
@@ -17,67 +28,79 @@ const ASK = `--instance ${DEMO.instance} --group ${DEMO.group} --topic orders --
 const heard = (person: Product['alice'], words: string) =>
   until(() => person.ephemerals().some(message => textOf(message).includes(words)))
 
+/** Offsets that a number of JavaScript cannot hold. */
+function farSeed(): ClusterSeed {
+  const log = { start: 9_007_199_254_740_901n, end: 9_007_199_254_740_993n }
+  const written = [{ fromOffset: log.start, atMs: 1_700_000_000_000, everyMs: 1 }]
+  const topics = [{ name: 'far', partitions: [{ ...log, written }] }]
+  const groups = [{ name: 'far-reader', commits: { far: [log.start + 1n] } }]
+  return { instances: [{ id: 'ckafka-far00001', name: 'far', topics, groups }] }
+}
+
 describe('the answer', () => {
   it('that the API page prints becomes 4 partitions succeeded and 1 topic failed with code 3', async () => {
-    product = await startProduct({ seed: seedPageSeed() })
+    product = await startProduct({ dialect: 'v2', seed: seedPageSeed() })
     product.ckafka.pinAnswer('SetGroupOffsets', PAGE_ANSWER)
     await product.ask(
       '--instance ckafka-xxooa0 --group streams-wordcount --topic streams-wordcount-output --topic aaaa --to-latest --reason sample',
     )
     await product.review(product.bob, 'Approve')
-    await until(() => product.threadText().includes('4 partitions succeeded · 1 topic failed'))
+    await product.threadSays('4 partitions succeeded · 1 failed')
     const thread = product.threadText()
     expect(thread).toContain('aaaa failed: 3 UNKNOWN_TOPIC_OR_PARTITION')
     expect(thread).toContain('This request is for a topic or partition that does not exist on this broker.')
     expect(thread).toContain('Check the spelling')
     for (const offset of ['27708', '112843', '29149', '29402']) expect(thread).toContain(offset)
-    expect(textOf(product.card())).toContain('· partly done')
+    await product.cardSays('· partly done')
   })
 
-  it('with 10 000 partitions becomes a thread that can be read, and a file that has them all', async () => {
-    product = await startProduct({ seed: bigSeed(10_000) })
-    await product.ask(
-      '--instance ckafka-bulk0001 --group bulk --all-topics --to-earliest --reason "replay all"',
-    )
-    await until(() => textOf(product.card()).includes('waiting for approval'))
-    await product.review(product.bob, 'Approve')
-    await until(() => product.slack.files().length === 1, 12_000)
-    const [file] = product.slack.files()
-    expect(file?.name).toBe('R-1-result.csv')
-    expect(file?.content.toString('utf8').trim().split('\n')).toHaveLength(10_001)
-    expect(product.threadText().replaceAll('\u202f', '')).toContain('10000 partitions succeeded')
-    expect(product.slack.calls('chat.postMessage').every(call => call.ok)).toBe(true)
-  })
+  it.each([
+    ['v2', 10_000, 1],
+    ['v3', 1_000, 10],
+  ] as const)(
+    'of %s with %i partitions becomes a thread that can be read, and files that have them all',
+    async (dialect, partitions, calls) => {
+      product = await startProduct({ dialect, seed: bigSeed(partitions), env: NO_WAITING })
+      await product.ask(
+        '--instance ckafka-bulk0001 --group bulk --all-topics --to-earliest --reason "replay all"',
+      )
+      const { bob } = product
+      await product.openReview(bob)
+      await bob.waitForView(view => viewText(view).includes('Nothing has moved'), 12_000)
+      await bob.fill('Decision', 'Approve')
+      expect((await bob.submit()).kind).toBe('closed')
+      await until(() => product.slack.files().length === 2, 20_000)
+      for (const file of ['R-1-plan-1.csv', 'R-1-result.csv'])
+        expect(await product.csv(file)).toHaveLength(partitions)
+      expect(product.threadText()).toContain(`${partitions / 1_000} 000 partitions succeeded`)
+      expect(product.slack.calls('chat.postMessage').every(call => call.ok)).toBe(true)
+      expect(product.callsToReset()).toBe(calls)
+    },
+    40_000,
+  )
 
-  it('of 3.0 with 10 000 partitions is read back as far as the budget of calls allows, and the rest by its movement', async () => {
-    product = await startProduct({ seed: bigSeed(10_000), dialect: 'v3', env: { CALL_DEADLINE: '8s' } })
-    await product.ask(
-      '--instance ckafka-bulk0001 --group bulk --all-topics --to-earliest --reason "replay all"',
-    )
-    await until(() => textOf(product.card()).includes('waiting for approval'))
-    await product.review(product.bob, 'Approve')
-    await until(() => product.slack.files().length === 1, 14_000)
-    expect(product.threadText().replaceAll('\u202f', '')).toContain('10000 partitions succeeded')
-    expect(product.callsToReset()).toBe(1)
-  }, 30_000)
-
-  it('with a partition beyond 2^53 is reported digit for digit', async () => {
-    product = await startProduct({ seed: seedPageSeed() })
-    product.ckafka.pinAnswer('SetGroupOffsets', PAGE_ANSWER.replace('27708', '9007199254740993'))
-    await product.ask(
-      '--instance ckafka-xxooa0 --group streams-wordcount --topic streams-wordcount-output --topic aaaa --to-latest --reason sample',
-    )
-    await product.review(product.bob, 'Approve')
-    await until(() => product.threadText().includes('9007199254740993'))
-  })
+  it.each(['v2', 'v3'] as const)(
+    'of %s with a partition beyond 2^53 is reported digit for digit',
+    async dialect => {
+      product = await startProduct({ dialect, seed: farSeed() })
+      await product.ask(
+        '--instance ckafka-far00001 --group far-reader --topic far --to-latest --reason sample',
+      )
+      await product.review(product.bob, 'Approve')
+      await product.threadSays('1 partition succeeded')
+      expect(product.threadText()).toContain('9007199254740993')
+      const [position] = product.ckafka.cluster.positions('ckafka-far00001', 'far-reader')
+      expect(position?.committed).toBe(9_007_199_254_740_993n)
+    },
+  )
 
   it('that never comes makes the request unclear, is said in plain words, and is never called for again', async () => {
-    product = await startProduct({ env: { CALL_DEADLINE: '1s', CALL_GRACE: '1s' } })
+    product = await startProduct({ dialect: 'v2', env: { CALL_DEADLINE: '1s', CALL_GRACE: '1s' } })
     product.ckafka.inject('SetGroupOffsets', { kind: 'hang', afterDoingIt: true })
     await product.ask(ASK)
     await product.review(product.bob, 'Approve')
-    await until(() => textOf(product.card()).includes('· unclear'))
-    await until(() => product.threadText().includes('will not call again by itself'))
+    await product.cardSays('· unclear')
+    await product.threadSays('will not call again by itself')
     await new Promise(resolve => setTimeout(resolve, 500))
     expect(product.callsToReset()).toBe(1)
     expect(product.ckafka.cluster.effects(DEMO.group)).toHaveLength(1)
@@ -129,7 +152,7 @@ describe('every click is answered', () => {
     expect(outcomes.map(outcome => outcome.kind).sort()).toEqual(['closed', 'updated'])
     const told = outcomes.find(outcome => outcome.kind === 'updated')
     expect(JSON.stringify(told)).toMatch(/has approved R-1|R-1 is done/)
-    await until(() => product.threadText().includes('4 partitions succeeded'))
+    await product.threadSays('4 partitions succeeded')
     expect(product.callsToReset()).toBe(1)
     expect(product.threadText().match(/approved R-1/g)).toHaveLength(1)
   })
@@ -164,7 +187,7 @@ describe('when Redis is away', () => {
     proxy.up()
     await until(async () => (await alice.submit()).kind === 'closed')
     await until(() => product.slack.messages(OPS).length === 1)
-    expect(textOf(product.card())).toContain('waiting for approval')
+    await product.cardSays('waiting for approval')
   })
 
   it('a lost reply to the submission still makes one request', async () => {
@@ -184,7 +207,7 @@ describe('when Redis is away', () => {
     await product.bob.fill('Decision', 'Approve')
     proxy.loseNextReply('"verdict":"approve"')
     expect((await product.bob.submit()).kind).toBe('closed')
-    await until(() => textOf(product.card()).includes('· done'))
+    await product.cardSays('· done')
     expect(product.callsToReset()).toBe(1)
   })
 })
@@ -197,6 +220,7 @@ describe('when Slack is difficult', () => {
     await product.alice.waitForView()
     await product.alice.submit()
     await until(() => product.slack.messages(OPS).length === 1)
+    await until(() => product.events.some(event => event.event === 'changed' && event.command === 'prepare'))
     await product.bob.command(OPS, '/offset-requests R-1')
     await product.bob.waitForView()
     await product.bob.fill('Decision', 'Approve')
@@ -244,20 +268,20 @@ describe('roles', () => {
     await product.startAnother({ ROLE: 'worker' })
     await product.ask(ASK)
     await product.review(product.bob, 'Approve')
-    await until(() => product.threadText().includes('4 partitions succeeded'))
+    await product.threadSays('4 partitions succeeded')
     expect(product.callsToReset()).toBe(1)
   })
 
   it('a stop lets the call in hand end, and its result is kept', async () => {
     product = await startProduct()
-    product.ckafka.inject('SetGroupOffsets', { kind: 'delay', ms: 400 })
+    product.ckafka.inject('BatchModifyGroupOffsets', { kind: 'delay', ms: 400 })
     await product.ask(ASK)
     await product.review(product.bob, 'Approve')
     await until(() => product.events.some(event => event.event === 'changed' && event.command === 'start'))
     await product.rewind.stop()
     expect(product.events).toContainEqual(expect.objectContaining({ command: 'finish', state: 'succeeded' }))
     await product.startAnother()
-    await until(() => product.threadText().includes('4 partitions succeeded'))
+    await product.threadSays('4 partitions succeeded')
     expect(product.callsToReset()).toBe(1)
   })
 })

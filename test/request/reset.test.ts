@@ -19,7 +19,8 @@ const filled: ResetFields = {
   count: '100',
   reason: 'wrong VAT rate',
 }
-const rules = { instances: [] }
+const NOW = Date.UTC(2026, 10, 23, 8)
+const rules = { instances: [], writePartitions: true, nowMs: NOW }
 
 function problemsOf(change: Partial<ResetFields>, remove: (keyof ResetFields)[] = []) {
   const fields = { ...filled, ...change }
@@ -32,12 +33,17 @@ describe('a filled-in form', () => {
   it('becomes a reset with each topic once', () => {
     expect(parseReset(filled, rules)).toEqual({
       ok: true,
-      reason: 'wrong VAT rate',
-      reset: {
-        target: { instanceId: 'ckafka-xxooa0', group: 'orders-billing' },
-        scope: 'topics',
-        topics: ['orders', 'payments'],
-        strategy: { kind: 'shift', direction: 'replay', count: 100n },
+      asked: {
+        reason: 'wrong VAT rate',
+        skipToEnd: false,
+        targets: null,
+        reset: {
+          target: { instanceId: 'ckafka-xxooa0', group: 'orders-billing' },
+          scope: 'topics',
+          topics: ['orders', 'payments'],
+          partitions: {},
+          strategy: { kind: 'shift', direction: 'replay', count: 100n },
+        },
       },
     })
   })
@@ -76,12 +82,133 @@ describe('a filled-in form', () => {
   })
 
   it('takes only instances Rewind is set up for, and names them', () => {
-    const parsed = parseReset(filled, { instances: ['ckafka-a', 'ckafka-b'] })
+    const parsed = parseReset(filled, { ...rules, instances: ['ckafka-a', 'ckafka-b'] })
     expect(parsed.ok ? '' : parsed.problems.instance).toContain('ckafka-a, ckafka-b')
   })
 
   it('takes groups and topics as Kafka names them', () => {
     expect(problemsOf({ group: '报表 a&b @x % <!channel>', topics: 'a.b_c-D.0' })).toEqual([])
+  })
+})
+
+const resetOf = (change: Partial<ResetFields>) => {
+  const parsed = parseReset({ ...filled, ...change }, rules)
+  if (!parsed.ok) throw new Error(Object.values(parsed.problems).join(' '))
+  return parsed.asked
+}
+const sentencesOf = (change: Partial<ResetFields>, other = rules) => {
+  const parsed = parseReset({ ...filled, ...change }, other)
+  return parsed.ok ? {} : parsed.problems
+}
+
+describe('partitions', () => {
+  it('are those named, sorted, and a topic without any is reset whole', () => {
+    const { reset } = resetOf({ topics: 'orders:4,0-2,1\npayments' })
+    expect(reset.topics).toEqual(['orders', 'payments'])
+    expect(reset.partitions).toEqual({ orders: [0, 1, 2, 4] })
+  })
+
+  it.each([
+    'orders:',
+    'orders:x',
+    'orders:0,,1',
+    'orders:3-1',
+    'orders:-1',
+    ':0',
+    'a/b:0',
+    'orders:0:1',
+    '__proto__:0',
+  ])('that are no list are refused: %s', topics => {
+    expect(sentencesOf({ topics: `${topics} payments` }).topics).toContain('name partitions like orders:0,1')
+  })
+
+  it('may stand in a list of topics', () => {
+    expect(resetOf({ topics: 'payments,orders:0,1, a' }).reset).toMatchObject({
+      topics: ['payments', 'orders', 'a'],
+      partitions: { orders: [0, 1] },
+    })
+  })
+
+  it('are refused where the API resets whole topics', () => {
+    expect(sentencesOf({ topics: 'orders:0' }, { ...rules, writePartitions: false }).topics).toContain(
+      'API 2.0',
+    )
+  })
+
+  it('of a topic that is named twice are never guessed', () => {
+    for (const topics of ['orders orders:0', 'orders:0 orders:1'])
+      expect(sentencesOf({ topics }).topics).toContain('named twice')
+  })
+
+  it('are not more than a request can carry', () => {
+    expect(sentencesOf({ topics: 'a:0-9999' })).toEqual({})
+    expect(sentencesOf({ topics: 'a:0-9999 b:0' }).topics).toContain('10000 partitions')
+    expect(sentencesOf({ topics: 'a:0-999999' }).topics).toContain('Not a topic name')
+  })
+
+  it('survive being written down and read back', () => {
+    const { reset } = resetOf({ topics: 'orders:0,1 constructor:2' })
+    const read = resetSchema.decode(JSON.parse(JSON.stringify(z.encode(resetSchema, reset))))
+    expect(read).toEqual(reset)
+  })
+})
+
+describe('a strategy that sets each partition apart', () => {
+  const file = new Map([
+    ['orders 0', 5n],
+    ['orders 1', 7n],
+    ['a.b 3', 0n],
+  ])
+
+  it('takes over another group', () => {
+    expect(resetOf({ strategy: 'group', otherGroup: ' orders-audit ' }).reset.strategy).toEqual({
+      kind: 'group',
+      group: 'orders-audit',
+    })
+    for (const otherGroup of ['', ' ', 'orders-billing', 'g'.repeat(256), 'a\nb'])
+      expect(Object.keys(sentencesOf({ strategy: 'group', otherGroup }))).toEqual(['otherGroup'])
+  })
+
+  it('takes topics and offsets from a file, whatever topics are named', () => {
+    const { reset, targets } = resetOf({ strategy: 'offsets', file })
+    expect(reset.strategy).toEqual({ kind: 'offsets', source: 'file', partitions: 3 })
+    expect(reset).toMatchObject({ scope: 'topics', topics: ['a.b', 'orders'], partitions: {} })
+    expect(targets).toBe(file)
+  })
+
+  it('needs the file, and asks for no topics beside it', () => {
+    expect(problemsOf({ strategy: 'offsets' }, ['scope', 'topics'])).toEqual(['file'])
+    expect(problemsOf({ strategy: 'offsets', file: new Map() })).toEqual(['file'])
+  })
+
+  it('takes no file of more topics than one request holds', () => {
+    const large = new Map(Array.from({ length: 501 }, (_, index) => [`t${index} 0`, 0n]))
+    expect(sentencesOf({ strategy: 'offsets', file: large }).file).toContain('at most 500 topics')
+  })
+
+  it('is refused where the API cannot, on the field where it was chosen', () => {
+    const without = { ...rules, writePartitions: false }
+    expect(Object.keys(sentencesOf({ strategy: 'group', otherGroup: 'a' }, without))).toEqual(['strategy'])
+    expect(Object.keys(sentencesOf({ strategy: 'offsets', file }, without))).toEqual(['strategy'])
+  })
+
+  it('leaves the file out of a reset that goes elsewhere', () => {
+    expect(resetOf({ file }).targets).toBeNull()
+  })
+})
+
+describe('a time', () => {
+  const future = NOW / 1000 + 60
+
+  it('in the future is refused, unless skipping to the end is meant', () => {
+    expect(sentencesOf({ strategy: 'time', timeSeconds: future }).timeSeconds).toContain('in the future')
+    expect(resetOf({ strategy: 'time', timeSeconds: future, skipToEnd: true }).skipToEnd).toBe(true)
+    expect(resetOf({ strategy: 'time', timeSeconds: future - 60 }).skipToEnd).toBe(false)
+  })
+
+  it('alone can allow to skip to the end', () => {
+    expect(resetOf({ skipToEnd: true }).skipToEnd).toBe(false)
+    expect(resetOf({ strategy: 'latest', skipToEnd: true }).skipToEnd).toBe(false)
   })
 })
 
@@ -110,6 +237,6 @@ describe('words', () => {
 it('an offset beyond 2^53 survives being written down and read back', () => {
   const parsed = parseReset({ ...filled, strategy: 'offset', offset: '9223372036854775807' }, rules)
   if (!parsed.ok) throw new Error('not parsed')
-  const read = resetSchema.decode(JSON.parse(JSON.stringify(z.encode(resetSchema, parsed.reset))))
+  const read = resetSchema.decode(JSON.parse(JSON.stringify(z.encode(resetSchema, parsed.asked.reset))))
   expect(read.strategy).toEqual({ kind: 'offset', offset: 9_223_372_036_854_775_807n })
 })

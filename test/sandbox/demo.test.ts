@@ -34,6 +34,10 @@ describe('npm run demo', () => {
         'submit',
         'thread',
         'cluster',
+        'as alice',
+        'press Prepare undo',
+        'close',
+        'cluster read orders-billing',
         'cluster produce orders 10',
         'cluster stop orders-audit',
         'cluster start orders-audit',
@@ -48,19 +52,21 @@ describe('npm run demo', () => {
     expect(out).toMatch(/orders +0 +442430 +801354 +812430 +11076/)
     expect(out).toContain('== R-1 · partly done ==')
     expect(out).toMatch(/orders +0 +442430 +442430 +812430 +370000/)
+    expect(out).toContain('Puts back what R-1 moved: 4 partitions of orders-billing')
+    expect(out).toMatch(/orders +0 +442430 +442530 +812430 +369900/)
     expect(out).toContain('10 messages written to orders.')
     expect(out).toContain('orders-audit on ckafka-demo0001: Empty, no members')
     expect(out).toContain('orders-audit on ckafka-demo0001: Stable, audit-1, audit-2')
     expect(out).toContain('Type fault and one of these')
     expect(out).toMatch(/"service":"rewind"/)
     expect(out).not.toContain('alice (Alice Moreau)')
-  })
+  }, 30_000)
 
   it('ends with 0 when the walkthrough holds', async () => {
     const { code, out } = await demo(['--walkthrough', '--http'])
     expect(out.trimEnd()).toMatch(/All of it holds\.$/)
     expect(code).toBe(0)
-  })
+  }, 60_000)
 
   it('names a flag that it does not know, and ends with 2', async () => {
     const { code, err } = await demo(['--walktrough'])

@@ -291,7 +291,7 @@ describe('people', () => {
     })
     expect(after.cluster.calls).toContainEqual(
       expect.objectContaining({
-        action: 'ModifyGroupOffsets',
+        action: 'BatchModifyGroupOffsets',
         api: 'v3',
         answer: expect.stringMatching(/^success \{/),
         failed: false,
@@ -412,6 +412,32 @@ describe('the cluster', () => {
     expect((await tab.perform({ do: 'members', group, running: true })).said).toContain('running already')
     await tab.perform({ do: 'members', group, running: false })
     expect((await tab.perform({ do: 'members', group, running: false })).said).toContain('no members')
+  })
+
+  it('lets a consumer read on a little and go, or those that are connected', async () => {
+    const tab = await tabOf(USERS.alice)
+    const readOn = (group: string) => tab.perform({ do: 'readOn', group })
+    const at = () => Number(partitionOf(tab.scene(), 'orders-billing', 'shipments', 0)?.committed)
+    const before = at()
+    expect(await readOn('orders-billing')).not.toHaveProperty('said')
+    expect(at()).toBe(before + 100)
+    expect(tab.scene().cluster.groups.find(({ name }) => name === 'orders-billing')?.state).toBe('Empty')
+
+    const audit = () => tab.scene().cluster.groups.find(({ name }) => name === 'orders-audit')
+    const members = audit()?.members
+    expect(await readOn('orders-audit')).not.toHaveProperty('said')
+    expect(audit()?.members).toEqual(members)
+    expect((await readOn('nobody')).said).toBe('There is no group "nobody".')
+  })
+
+  it('tells how often offsets were to be moved', async () => {
+    const tab = await tabOf(USERS.alice)
+    const { resets } = tab.scene().cluster
+    await fetch(world.ckafka.urlV3, {
+      method: 'POST',
+      headers: { 'x-tc-action': 'BatchModifyGroupOffsets' },
+    })
+    await tab.until(({ cluster }) => cluster.resets === resets + 1)
   })
 
   it('is shown at most twenty times a second, however often it changes', async () => {

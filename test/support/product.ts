@@ -11,8 +11,9 @@ import type { ProductEvent } from '../../src/ports.ts'
 import type { ClusterSeed } from '../../src/sandbox/ckafka/model.ts'
 import { demoSeed } from '../../src/sandbox/ckafka/seed.ts'
 import { type CkafkaSimulator, startCkafkaSimulator } from '../../src/sandbox/ckafka/start.ts'
-import type { LocalSlack, Person, SlackMessage } from '../../src/sandbox/slack/face.ts'
-import { renderMessage } from '../../src/sandbox/slack/render.ts'
+import { RESET_ACTIONS } from '../../src/sandbox/reset-actions.ts'
+import type { LocalSlack, Person, SlackMessage, SlackView } from '../../src/sandbox/slack/face.ts'
+import { renderMessage, renderView } from '../../src/sandbox/slack/render.ts'
 import { startLocalSlack } from '../../src/sandbox/slack/server.ts'
 import { createTelemetry } from '../../src/telemetry.ts'
 
@@ -25,8 +26,8 @@ const manifest = parse(readFileSync('manifest.yml', 'utf8')) as {
   features: { slash_commands: { command: string }[] }
 }
 
-/** The call that moves offsets, which must happen at most once. */
-export const RESET_ACTION = { v2: 'SetGroupOffsets', v3: 'ModifyGroupOffsets' } as const
+/** Enough calls for a test that is not about the limits: in 3.0 the API allows one a second of some. */
+export const NO_WAITING = { CKAFKA_QUOTA_FACTOR: '100' }
 
 export interface Product {
   slack: LocalSlack
@@ -41,20 +42,28 @@ export interface Product {
   prefix: string
   /** Another process of the same installation. */
   startAnother(env?: Record<string, string>): Promise<Rewind>
-  /** Asks for a reset with flags, submits the form as it is, and returns the card. */
+  /** Asks for a reset with flags, submits the form as it is, and returns the card once there is a plan. */
   ask(flags: string): Promise<SlackMessage>
-  /** Opens the approval modal from the card and sends the decision. */
+  /** Opens the approval modal from the card. */
+  openReview(person: Person): Promise<SlackView>
+  /** Opens it, types the group's name where it asks for that, and sends the decision. */
   review(person: Person, verdict: 'Approve' | 'Reject', note?: string): Promise<void>
+  /** The newest. */
   card(): SlackMessage
+  cardSays(words: string | RegExp, timeoutMs?: number): Promise<void>
   /** What a person reads in the thread under the card. */
   threadText(): string
+  threadSays(words: string | RegExp, timeoutMs?: number): Promise<void>
+  /** The lines of a CSV file, once it is posted, without its header. */
+  csv(name: string): Promise<string[][]>
+  /** The calls that move offsets: in 3.0 a plan that is exact is written with one for each topic. */
   callsToReset(): number
   stop(): Promise<void>
 }
 
 export interface ProductOptions {
   delivery?: 'socket' | 'http'
-  /** 2.0 unless told otherwise: its answers can be pinned to what the API page prints. */
+  /** 3.0 unless told otherwise. */
   dialect?: 'v2' | 'v3'
   seed?: ClusterSeed
   env?: Record<string, string>
@@ -65,7 +74,7 @@ export interface ProductOptions {
 
 export async function startProduct(options: ProductOptions = {}): Promise<Product> {
   const delivery = options.delivery ?? 'socket'
-  const dialect = options.dialect ?? 'v2'
+  const dialect = options.dialect ?? 'v3'
   const prefix = `test-${randomUUID()}`
   const port = delivery === 'http' ? await freePort() : 0
   const ckafka = await startCkafkaSimulator({
@@ -122,8 +131,13 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
       telemetry.report(event)
     }
     const rewind = await startRewind(config, { ...telemetry, report })
-    running.push(rewind)
-    return rewind
+    let stopped: Promise<void> | undefined
+    const stop = () => {
+      stopped ??= rewind.stop()
+      return stopped
+    }
+    running.push({ ...rewind, stop })
+    return { ...rewind, stop }
   }
 
   const rewind = await startOne({})
@@ -148,13 +162,19 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
       const outcome = await alice.submit()
       if (outcome.kind !== 'closed') throw new Error(`The form stayed open: ${JSON.stringify(outcome)}`)
       await until(() => slack.messages(OPS).length > before)
+      await product.cardSays(/^(?![\s\S]*being planned)/, 20_000)
       return product.card()
     },
-    async review(person, verdict, note = '') {
+    async openReview(person) {
       await person.press(product.card(), 'Review')
-      await person.waitForView()
+      return person.waitForView()
+    },
+    async review(person, verdict, note = '') {
+      const view = await product.openReview(person)
       await person.fill('Decision', verdict)
       if (note !== '') await person.fill('Note', note)
+      const isTyped = view.blocks.some(block => block.block_id === TYPED_GROUP)
+      if (verdict === 'Approve' && isTyped) await person.fill(TYPED_GROUP, groupIn(view))
       const outcome = await person.submit()
       if (outcome.kind !== 'closed') throw new Error(`The modal stayed open: ${JSON.stringify(outcome)}`)
     },
@@ -163,8 +183,16 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
       if (card === undefined) throw new Error('There is no card.')
       return card
     },
+    cardSays: (words, timeoutMs) => says(() => textOf(product.card()), words, timeoutMs),
     threadText: () => slack.thread(OPS, product.card().ts).map(textOf).join('\n'),
-    callsToReset: () => ckafka.calls(RESET_ACTION[dialect]).length,
+    threadSays: (words, timeoutMs) => says(product.threadText, words, timeoutMs),
+    async csv(name) {
+      const posted = () => slack.files().find(file => file.name === name)
+      await until(() => posted() !== undefined)
+      const [, ...lines] = posted()?.content.toString('utf8').trim().split('\n') ?? []
+      return lines.map(each => each.split(','))
+    },
+    callsToReset: () => ckafka.calls().filter(({ action }) => RESET_ACTIONS.includes(action)).length,
     async stop() {
       await Promise.all(running.map(each => each.stop()))
       await slack.close()
@@ -182,9 +210,38 @@ export function configOf(env: Record<string, string>): Config {
 
 const names = new Map(['alice', 'bob', 'carol', 'dave'].map(name => [`U0${name.toUpperCase()}`, name]))
 
-/** A message as a person reads it in a terminal. */
+/** A message as a person reads it in a terminal, with plain spaces in its numbers. */
 export function textOf(message: SlackMessage): string {
-  return renderMessage(message, { userName: id => names.get(id) ?? id }).join('\n')
+  return plainSpaces(renderMessage(message, { userName: id => names.get(id) ?? id }).join('\n'))
+}
+
+/** A modal likewise, its lines joined where they were only wrapped. Empty: none is open. */
+export function viewText(view: SlackView | undefined): string {
+  if (view === undefined) return ''
+  const text = renderView(view, { userName: id => names.get(id) ?? id }).join('\n')
+  return plainSpaces(text.replace(/\s*│\n│\s*/g, ' '))
+}
+
+function plainSpaces(text: string): string {
+  return text.replaceAll('\u202f', ' ')
+}
+
+const TYPED_GROUP = 'typed_group'
+
+/** The group that the approval modal is about: the first name in it that is set as code. */
+function groupIn(view: SlackView): string {
+  const [, group = ''] =
+    /\{"type":"text","text":"([^"]*)","style":\{"code":true\}\}/.exec(JSON.stringify(view.blocks)) ?? []
+  return group
+}
+
+async function says(read: () => string, words: string | RegExp, timeoutMs = 8_000): Promise<void> {
+  const holds = () => (typeof words === 'string' ? read().includes(words) : words.test(read()))
+  for (const end = performance.now() + timeoutMs; performance.now() < end; ) {
+    if (holds()) return
+    await new Promise(resolve => setTimeout(resolve, 10))
+  }
+  throw new Error(`${words} was not said within ${timeoutMs} ms:\n${read()}`)
 }
 
 export async function until(holds: () => boolean | Promise<boolean>, timeoutMs = 8_000): Promise<void> {

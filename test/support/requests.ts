@@ -1,25 +1,59 @@
 // Requests in every state, made by the product's own commands, so that no test invents a record that cannot exist.
 
+import { z } from 'zod'
 import { type Draft, decide, submit } from '../../src/request/decide.ts'
-import { type Command, type ResetRequest, requestIdSchema } from '../../src/request/request.ts'
+import type { Difference } from '../../src/request/drift.ts'
+import { differenceSchema } from '../../src/request/drift.ts'
+import { type Group, type Position, placeOf } from '../../src/request/group.ts'
+import {
+  type Execution,
+  type Facts,
+  type PlanRow,
+  planOf,
+  planRows,
+  planSchema,
+} from '../../src/request/plan.ts'
+import { type Command, type Guard, type ResetRequest, requestIdSchema } from '../../src/request/request.ts'
 import type { Reset } from '../../src/request/reset.ts'
+import {
+  countsOf,
+  type PartitionResult,
+  type ReadBack,
+  resultOf,
+  type TopicReport,
+} from '../../src/request/result.ts'
 
 export const T0 = Date.UTC(2026, 10, 23, 8, 0, 0)
 export const ALICE = 'U0ALICE'
 export const BOB = 'U0BOB'
+export const CAROL = 'U0CAROL'
+
+export const EMPTY: Group = { state: 'Empty', members: [] }
+export const IN_USE: Group = {
+  state: 'Stable',
+  members: [
+    { clientId: 'billing-1', host: '/10.0.3.11' },
+    { clientId: 'billing-2', host: '/10.0.3.12' },
+  ],
+}
+
+/** Of every plan here, so that a decision need not look it up. */
+export const DIGEST = '7f3a91c2'.repeat(8)
 
 export const someReset: Reset = {
   target: { instanceId: 'ckafka-demo0001', group: 'orders-billing' },
   strategy: { kind: 'shift', direction: 'replay', count: 100n },
   scope: 'topics',
   topics: ['orders', 'payments'],
+  partitions: {},
 }
 
 export function draft(change: Partial<Draft> = {}): Draft {
   return {
     id: requestIdSchema.parse('R-12'),
     reset: someReset,
-    group: { state: 'Empty', members: [] },
+    parent: null,
+    skipToEnd: false,
     reason: 'wrong VAT rate since 06:00',
     requester: ALICE,
     askedIn: 'C0OPS',
@@ -29,8 +63,70 @@ export function draft(change: Partial<Draft> = {}): Draft {
   }
 }
 
-export function pending(change: Partial<Draft> = {}): ResetRequest {
+/** As it is before there is a plan. */
+export function asked(change: Partial<Draft> = {}): ResetRequest {
   return submit(draft(change), T0)
+}
+
+/** Two partitions of each topic, 1 000 messages kept, all but 50 of them read. */
+export function positionsOf(topics: readonly string[], change: Partial<Position> = {}): Position[] {
+  return topics.flatMap(topic =>
+    [0, 1].map(partition => ({
+      topic,
+      partition,
+      committed: 442_430n + BigInt(partition),
+      logStart: 441_480n,
+      logEnd: 442_480n + BigInt(partition),
+      ...change,
+    })),
+  )
+}
+
+export interface Outlook {
+  facts?: Omit<Facts, 'atMs'>
+  group?: Group
+  guard?: Guard
+  execution?: Execution
+  digest?: string
+  movedSince?: number
+}
+
+/** What `all topics` turns out to be. */
+export const FOUND_TOPICS = ['orders', 'payments', 'refunds']
+
+export function rowsOf(reset: Reset, facts?: Omit<Facts, 'atMs'>): PlanRow[] {
+  const topics = reset.topics.length === 0 ? FOUND_TOPICS : reset.topics
+  return planRows({ ...reset, topics }, { atMs: T0, positions: positionsOf(topics), ...facts })
+}
+
+export function prepare(
+  { reset, round }: ResetRequest,
+  outlook: Outlook = {},
+): Extract<Command, { kind: 'prepare' }> {
+  const topics = reset.topics.length === 0 ? FOUND_TOPICS : reset.topics
+  const { execution = 'offsets', digest = DIGEST, movedSince = null } = outlook
+  const rows = rowsOf(reset, outlook.facts)
+  const plan = planOf({ ...reset, topics }, rows, {
+    execution,
+    digest,
+    atMs: T0 + round,
+    positions: rows,
+    movedSince,
+  })
+  return {
+    kind: 'prepare',
+    round,
+    topics,
+    group: outlook.group ?? EMPTY,
+    plan: z.encode(planSchema, plan),
+    guard: outlook.guard ?? { typedGroup: false, approvals: 1 },
+  }
+}
+
+/** With a plan, and waiting for a decision. */
+export function pending(change: Partial<Draft> = {}, outlook: Outlook = {}): ResetRequest {
+  const request = asked(change)
+  return following(request, prepare(request, outlook))
 }
 
 /** Applies commands one after the other; throws where one is refused. */
@@ -43,16 +139,38 @@ export function following(request: ResetRequest, ...commands: (Command | [Comman
   }, request)
 }
 
-export const approve: Command = { kind: 'decide', verdict: 'approve', by: BOB, note: '', mayDecide: true }
-export const reject: Command = {
+export const approve: Extract<Command, { kind: 'decide' }> = {
   kind: 'decide',
-  verdict: 'reject',
+  verdict: 'approve',
   by: BOB,
-  note: 'not during the sale',
+  note: '',
   mayDecide: true,
+  digest: DIGEST,
+  typedGroup: '',
 }
-export const start: Command = { kind: 'start', worker: 'w1', callMs: 25_000, graceMs: 30_000 }
+export const reject: Extract<Command, { kind: 'decide' }> = {
+  ...approve,
+  verdict: 'reject',
+  note: 'not during the sale',
+}
+export const start: Extract<Command, { kind: 'start' }> = {
+  kind: 'start',
+  worker: 'w1',
+  digest: DIGEST,
+  group: EMPTY,
+  holdMs: 30_000,
+  callMs: 25_000,
+  graceMs: 30_000,
+}
 export const cardPosted: Command = { kind: 'posted', key: 'card', ts: '1700000000.000100', revision: 1 }
+
+export function wait(group: Group = IN_USE): Extract<Command, { kind: 'wait' }> {
+  return { kind: 'wait', digest: DIGEST, group, holdMs: 30_000, patienceMs: 1_800_000 }
+}
+
+export function postpone(retryAfterMs: number): Extract<Command, { kind: 'postpone' }> {
+  return { kind: 'postpone', digest: DIGEST, cause: 'no answer', retryAfterMs }
+}
 
 export function finish(
   outcome: Extract<Command, { kind: 'finish' }>['outcome'],
@@ -64,49 +182,114 @@ export function finish(
 
 export const allSucceeded = {
   kind: 'done',
-  counts: { succeededPartitions: 4, failedPartitions: 0, failedTopics: 0, unreportedTopics: 0 },
+  counts: { succeeded: 4, clamped: 0, failed: 0, unreported: 0, movedAfter: 0 },
   rows: 4,
 } as const
 
+/** What a call came to, from what the API said and what is there afterwards; by the product's own judgement. */
+export function resultFor(
+  request: ResetRequest,
+  reports: readonly TopicReport[],
+  readBack: ReadBack,
+): PartitionResult[] {
+  if (request.plan === null) throw new Error('There is no plan.')
+  return resultOf(request.plan, rowsOf(request.reset), reports, readBack)
+}
+
+/** Everything is where the plan wanted it. */
+export function allArrived(request: ResetRequest): PartitionResult[] {
+  const rows = rowsOf(request.reset)
+  const topics = [...new Set(rows.map(({ topic }) => topic))]
+  const reports = topics.map(topic => ({
+    topic,
+    errorCode: 0,
+    errorMessage: '',
+    partitions: rows
+      .filter(row => row.topic === topic)
+      .map(({ partition }) => ({ partition, offset: null, errorCode: 0, errorMessage: '' })),
+  }))
+  return resultFor(request, reports, new Map(rows.map(row => [placeOf(row.topic, row.partition), row.to])))
+}
+
+/** The request carried out with these rows. */
+export function endedWith(
+  result: readonly PartitionResult[],
+  request: ResetRequest = pending(),
+): ResetRequest {
+  const outcome = { kind: 'done', counts: countsOf(result), rows: result.length } as const
+  return following(request, approve, start, finish(outcome))
+}
+
+export const someDifferences: Difference[] = [
+  {
+    kind: 'committedMoved',
+    partitions: 7,
+    first: { topic: 'orders', partition: 0, was: 442_430n, is: 442_511n },
+  },
+]
+
+export function drifted(
+  differences: readonly Difference[] = someDifferences,
+  at: Extract<Command, { kind: 'drifted' }>['at'] = 'execution',
+): Command {
+  const encoded = z.encode(z.array(differenceSchema), [...differences])
+  return { kind: 'drifted', at, digest: DIGEST, differences: encoded, expiryMs: 3_600_000 }
+}
+
 /** Every state there is, and the ends that read differently, by name. */
 export function everyState(change: Partial<Draft> = {}): [string, ResetRequest][] {
-  const asked = pending(change)
-  const approved = following(asked, approve)
+  const fresh = asked(change)
+  const planned = pending(change)
+  const approved = following(planned, approve)
   const executing = following(approved, start)
   const ended = (outcome: Parameters<typeof finish>[0]) => following(executing, finish(outcome))
-  const all: Reset = { ...asked.reset, scope: 'allTopics', topics: [] }
-  const preparing = pending({ ...change, reset: all })
-  const counts = { succeededPartitions: 0, failedPartitions: 0, failedTopics: 0, unreportedTopics: 0 }
+  const all: Reset = { ...fresh.reset, scope: 'allTopics', topics: [] }
+  const preparing = asked({ ...change, reset: all })
+  const counts = { succeeded: 0, clamped: 0, failed: 0, unreported: 0, movedAfter: 0 }
+  const waiting = following(approved, wait())
+  const moved = following(planned, drifted())
+  const late: Reset = { ...fresh.reset, strategy: { kind: 'time', timeMs: T0 + 3_600_000 } }
+  const guarded = pending(change, { guard: { typedGroup: true, approvals: 1 } })
+  const twice = pending(change, { guard: { typedGroup: false, approvals: 2 } })
   return [
     ['preparing', preparing],
     [
-      'notPrepared',
-      following(preparing, { kind: 'prepareFailed', cause: 'the group has no committed offsets' }),
+      'preparing, partly',
+      following(preparing, { kind: 'progress', round: 1, done: 12, total: 64, retryAtMs: T0 }),
     ],
-    ['pending', asked],
-    ['rejected', following(asked, reject)],
-    ['cancelled', following(asked, { kind: 'cancel', by: asked.requester })],
-    ['expired', following(asked, [{ kind: 'expire' }, asked.expiresAtMs])],
+    ['preparing again', moved],
+    [
+      'notPrepared',
+      following(preparing, { kind: 'prepareFailed', round: 1, cause: 'the group has no committed offsets' }),
+    ],
+    ['wouldJump', pending({ ...change, reset: late })],
+    ['pending', planned],
+    ['pending again', following(moved, prepare(moved))],
+    ['pending, guarded', guarded],
+    ['pending, half approved', following(twice, approve)],
+    ['rejected', following(planned, reject)],
+    ['cancelled', following(planned, { kind: 'cancel', by: planned.requester, mayDecide: false })],
+    ['expired', following(planned, [{ kind: 'expire' }, planned.expiresAtMs])],
     ['approved', approved],
     ['approved again', ended({ kind: 'notSent', cause: 'could not connect (ECONNREFUSED)' })],
+    ['waiting', waiting],
+    ['waiting, empty', following(waiting, [wait(EMPTY), T0 + 60_000])],
+    ['neverEmpty', following(waiting, [wait(), T0 + 1_900_000])],
     ['executing', executing],
     ['succeeded', ended(allSucceeded)],
-    [
-      'partial',
-      ended({ kind: 'done', counts: { ...counts, succeededPartitions: 4, failedTopics: 1 }, rows: 5 }),
-    ],
-    ['failed', ended({ kind: 'done', counts: { ...counts, failedTopics: 2 }, rows: 2 })],
+    ['partial', ended({ kind: 'done', counts: { ...counts, succeeded: 4, failed: 1 }, rows: 5 })],
+    ['failed', ended({ kind: 'done', counts: { ...counts, failed: 2 }, rows: 2 })],
     [
       'refused',
       ended({
         kind: 'refused',
-        reason: 'groupNotEmpty',
-        code: '4000/1049',
-        message: 'consumer group not empty',
+        reason: 'instanceMissing',
+        code: '4000/1050',
+        message: 'instance not found',
       }),
     ],
     ['unclear', ended({ kind: 'unknown', cause: 'no answer within 20 s' })],
-    ['unreported', ended({ kind: 'done', counts: { ...counts, unreportedTopics: 2 }, rows: 2 })],
+    ['unreported', ended({ kind: 'done', counts: { ...counts, unreported: 2 }, rows: 2 })],
   ]
 }
 

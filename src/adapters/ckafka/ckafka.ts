@@ -2,13 +2,14 @@
 // It must never let a call through that the last look has a problem with.
 
 import type { Cluster, ClusterReader } from '../../ports.ts'
+import type { Abilities } from '../../request/group.ts'
 import { createApiV2 } from './call-v2.ts'
 import { createApiV3 } from './call-v3.ts'
 import { createWritesV2 } from './cluster-v2.ts'
 import { createWritesV3 } from './cluster-v3.ts'
 import {
-  problemWith,
   problemWithNames,
+  problemWithReset,
   problemWithSearch,
   problemWithTarget,
   problemWithWrite,
@@ -16,57 +17,84 @@ import {
 } from './last-look.ts'
 import { QUESTIONS_V2 } from './questions-v2.ts'
 import { QUESTIONS_V3 } from './questions-v3.ts'
-import { createReader } from './reader.ts'
+import { createReader, type ReaderOptions } from './reader.ts'
 import type { CkafkaConfig, CkafkaDeps } from './settings.ts'
 
-/** `close` waits for calls under way. */
-export type Ckafka = Cluster & ClusterReader & { close(): Promise<void> }
+export type Ckafka = Cluster & {
+  can: Abilities
+  reader(options: ReaderOptions): ClusterReader
+  /** Waits for calls under way. */
+  close(): Promise<void>
+}
 
 export function createCkafka(config: CkafkaConfig, deps: CkafkaDeps): Ckafka {
-  const dialect = speak(config, deps)
-  const unless = async <T>(problem: string | undefined, ask: () => Promise<T>) =>
-    problem === undefined ? ask() : refusedHere(problem)
-
+  const { can, writes, reader, close } = speak(config, deps)
   return {
-    can: dialect.can,
-    resetOffsets: (reset, deadlineMs, partitions) =>
-      unless(problemWith(reset, partitions), () => dialect.resetOffsets(reset, deadlineMs, partitions)),
+    can,
+    resetOffsets: (reset, deadlineMs) =>
+      unless(problemWithReset(reset), () => writes.resetOffsets(reset, deadlineMs)),
     writeOffsets: (target, topic, offsets, deadlineMs) =>
       unless(problemWithWrite(target, topic, offsets), () =>
-        dialect.writeOffsets(target, topic, offsets, deadlineMs),
+        writes.writeOffsets(target, topic, offsets, deadlineMs),
       ),
-    committedTopics: target => unless(problemWithTarget(target), () => dialect.committedTopics(target)),
-    instances: () => dialect.instances(),
-    groups: (instanceId, search) =>
-      unless(problemWithSearch(instanceId, search), () => dialect.groups(instanceId, search)),
-    topics: (instanceId, search) =>
-      unless(problemWithSearch(instanceId, search), () => dialect.topics(instanceId, search)),
-    group: target => unless(problemWithTarget(target), () => dialect.group(target)),
-    positions: (target, topics) =>
-      unless(problemWithTarget(target) ?? problemWithNames(topics ?? []), () =>
-        dialect.positions(target, topics),
-      ),
-    logRanges: (instanceId, topic) =>
-      unless(problemWithNames([instanceId, topic]), () => dialect.logRanges(instanceId, topic)),
-    firstMessageAt: (instanceId, topic, partition, timeMs) =>
-      unless(problemWithNames([instanceId, topic]), () =>
-        dialect.firstMessageAt(instanceId, topic, partition, timeMs),
-      ),
-    close: () => dialect.close(),
+    reader: options => ({ can, ...guarded(reader(options)) }),
+    close,
   }
 }
 
-function speak(config: CkafkaConfig, deps: CkafkaDeps): Ckafka {
+type Reads = Omit<ClusterReader, 'can'>
+
+function guarded(reads: Reads): Reads {
+  return {
+    instances: () => reads.instances(),
+    groups: (instanceId, search) =>
+      unless(problemWithSearch(instanceId, search), () => reads.groups(instanceId, search)),
+    topics: (instanceId, search) =>
+      unless(problemWithSearch(instanceId, search), () => reads.topics(instanceId, search)),
+    group: target => unless(problemWithTarget(target), () => reads.group(target)),
+    positions: (target, topics) =>
+      unless(problemWithTarget(target) ?? problemWithNames(topics ?? []), () =>
+        reads.positions(target, topics),
+      ),
+    logRanges: (instanceId, topic) =>
+      unless(problemWithNames([instanceId, topic]), () => reads.logRanges(instanceId, topic)),
+    firstMessageAt: (instanceId, topic, partition, timeMs) =>
+      unless(problemWithNames([instanceId, topic]), () =>
+        reads.firstMessageAt(instanceId, topic, partition, timeMs),
+      ),
+  }
+}
+
+async function unless<T>(problem: string | undefined, ask: () => Promise<T>) {
+  return problem === undefined ? ask() : refusedHere(problem)
+}
+
+interface Spoken {
+  can: Abilities
+  writes: Cluster
+  reader: (options: ReaderOptions) => Reads
+  close: () => Promise<void>
+}
+
+function speak(config: CkafkaConfig, deps: CkafkaDeps): Spoken {
   switch (config.dialect) {
     case 'v2': {
       const api = createApiV2(config, deps)
-      const reader = createReader(api, QUESTIONS_V2, config, deps)
-      return { ...reader, ...createWritesV2(api, config), close: api.close }
+      return {
+        can: { logStart: false, firstMessageAt: false, writePartitions: false },
+        writes: createWritesV2(api, config),
+        reader: options => createReader(api, QUESTIONS_V2, options, deps),
+        close: api.close,
+      }
     }
     case 'v3': {
       const api = createApiV3(config, deps)
-      const reader = createReader(api, QUESTIONS_V3, config, deps)
-      return { ...reader, ...createWritesV3(api, config, deps), close: api.close }
+      return {
+        can: { logStart: true, firstMessageAt: true, writePartitions: true },
+        writes: createWritesV3(api, deps),
+        reader: options => createReader(api, QUESTIONS_V3, options, deps),
+        close: api.close,
+      }
     }
     default:
       return config satisfies never

@@ -1,8 +1,8 @@
 // A reset over CKafka API 2.0: one call, which answers partition by partition.
 // It must never retry, nor be used but through ckafka.ts: without topics the API would reset every topic of the group.
 
-import type { Cluster } from '../../ports.ts'
-import type { Reset, Strategy } from '../../request/reset.ts'
+import type { Cluster, NativeReset } from '../../ports.ts'
+import type { NativeStrategy } from '../../request/reset.ts'
 import type { Api } from './call.ts'
 import type { ParamsV2 } from './call-v2.ts'
 import { readResetData } from './envelope-v2.ts'
@@ -10,14 +10,9 @@ import { refusedHere } from './last-look.ts'
 import { topicParams } from './questions-v2.ts'
 import type { ConfigV2 } from './settings.ts'
 
-export function createWritesV2(
-  api: Api<ParamsV2>,
-  config: ConfigV2,
-): Pick<Cluster, 'resetOffsets' | 'writeOffsets'> {
+export function createWritesV2(api: Api<ParamsV2>, config: ConfigV2): Cluster {
   return {
-    async resetOffsets(reset, deadlineMs, partitions) {
-      if (partitions !== undefined)
-        return refusedHere('API 2.0 resets whole topics: it cannot set partitions apart.')
+    async resetOffsets(reset, deadlineMs) {
       const answer = await api.mutate({
         action: config.setOffsetsAction,
         params: resetParams(reset),
@@ -33,12 +28,12 @@ export function createWritesV2(
   }
 }
 
-function resetParams({ target: { instanceId, group }, strategy, topics }: Reset): ParamsV2 {
+function resetParams({ target: { instanceId, group }, strategy, topics }: NativeReset): ParamsV2 {
   // Each once: a topic named twice could be shifted twice.
   return { instanceId, group, ...strategyParams(strategy), ...topicParams([...new Set(topics)]) }
 }
 
-function strategyParams(strategy: Strategy): ParamsV2 {
+function strategyParams(strategy: NativeStrategy): ParamsV2 {
   switch (strategy.kind) {
     case 'shift':
       return {

@@ -1,106 +1,111 @@
-// The writes of CKafka API 3.0: look, make one call, and read back what it did, since the call itself does not tell.
-// It must never call twice, nor be used but through ckafka.ts.
+// The writes of CKafka API 3.0: look at what is there, make one call, and report what that accepted.
+// It must never call twice, claim more than that the call was accepted, nor be used but through ckafka.ts.
 
-import type { Cluster, PartitionWrite } from '../../ports.ts'
-import type { Reset, Strategy, Target } from '../../request/reset.ts'
-import type { CallOutcome } from '../../request/result.ts'
-import { createAfterwards } from './afterwards-v3.ts'
-import { type Beforehand, createBeforehand, type Place } from './beforehand-v3.ts'
-import type { Api } from './call.ts'
+import type { Cluster } from '../../ports.ts'
+import type { NativeStrategy } from '../../request/reset.ts'
+import type { CallOutcome, PartitionReport, TopicReport } from '../../request/result.ts'
+import { createBeforehand, type Found } from './beforehand-v3.ts'
+import type { Answer, Api } from './call.ts'
 import type { ParamsV3 } from './call-v3.ts'
 import { readModified } from './envelope-v3.ts'
-import { createListings } from './listings.ts'
+import { type Asker, createListings } from './listings.ts'
 import { QUESTIONS_V3 } from './questions-v3.ts'
-import type { Aim } from './read-back.ts'
-import { type CkafkaDeps, type ConfigV3, DEFAULT_TIMEOUTS } from './settings.ts'
+import type { CkafkaDeps } from './settings.ts'
 
 interface Write {
   action: string
-  place: Place
-  aim: Aim
-  /** Names only what is there. */
-  paramsOf: (before: Beforehand) => ParamsV3
+  look: (asker: Asker) => Promise<Answer<Found[]>>
+  /** Names only what was found; null when that is nothing. */
+  paramsOf: (found: readonly Found[]) => ParamsV3 | null
 }
 
-export function createWritesV3(
-  api: Api<ParamsV3>,
-  config: ConfigV3,
-  { now }: CkafkaDeps,
-): Pick<Cluster, 'resetOffsets' | 'writeOffsets'> {
-  const { secondLookMs } = { ...DEFAULT_TIMEOUTS, ...config.timeouts }
-  const listings = createListings(api, QUESTIONS_V3, now)
-  const lookBeforehand = createBeforehand(listings, now)
-  const lookAfterwards = createAfterwards(listings, now, secondLookMs)
+export function createWritesV3(api: Api<ParamsV3>, { now }: CkafkaDeps): Cluster {
+  const beforehand = createBeforehand(createListings(api, QUESTIONS_V3, now), now)
 
-  async function carryOut({ action, place, aim, paramsOf }: Write, deadlineMs: number): Promise<CallOutcome> {
+  async function carryOut({ action, look, paramsOf }: Write, deadlineMs: number): Promise<CallOutcome> {
     const startedMs = now()
     // Half of the time is the call's own: one that is made in the last moment ends as unknown.
-    const beforehandMs = startedMs + (deadlineMs - startedMs) / 2
-    const before = await lookBeforehand(place, { urgency: 'execution', deadlineMs: beforehandMs })
-    if ('kind' in before) return before
-    if (before.topics.length === 0) return { kind: 'done', topics: before.missing }
-
-    const answer = await api.mutate({ action, params: paramsOf(before), deadlineMs, readData: readModified })
-    if (answer.kind !== 'answered') return answer
-    const reports = await lookAfterwards(place.target, aim, before, { urgency: 'execution', deadlineMs })
-    return { kind: 'done', topics: [...before.missing, ...reports] }
+    const lookUntilMs = startedMs + (deadlineMs - startedMs) / 2
+    const found = await look({ urgency: 'execution', deadlineMs: lookUntilMs })
+    if (found.kind === 'unknown') {
+      // Of the look, that is: whatever became of it, the call was not made.
+      return { kind: 'notSent', cause: `looking at the group before the reset: ${found.cause}` }
+    }
+    if (found.kind !== 'answered') return found
+    const params = paramsOf(found.value)
+    if (params !== null) {
+      const answer = await api.mutate({ action, params, deadlineMs, readData: readModified })
+      if (answer.kind !== 'answered') return answer
+    }
+    return { kind: 'done', topics: found.value.map(reportOf) }
   }
 
   return {
-    resetOffsets(reset, deadlineMs, partitions) {
-      const { target, topics, strategy } = reset
+    resetOffsets({ target, topics, strategy }, deadlineMs) {
       const write: Write = {
         action: 'ModifyGroupOffsets',
-        place: { target, topics, partitions },
-        aim: strategy,
-        paramsOf: before => resetParams(reset, before),
+        look: asker => beforehand.topics(target, topics, asker),
+        paramsOf(found) {
+          const there = found.flatMap(each => (each.kind === 'topic' ? [each.topic] : []))
+          if (there.length === 0) return null
+          const { instanceId, group } = target
+          return { InstanceId: instanceId, Group: group, Topics: there, ...strategyParams(strategy) }
+        },
       }
       return carryOut(write, deadlineMs)
     },
 
     writeOffsets(target, topic, offsets, deadlineMs) {
-      const wanted = new Map(offsets.map(({ partition, offset }) => [partition, offset]))
+      const wanted = offsets.map(({ partition }) => partition)
       const write: Write = {
         action: 'BatchModifyGroupOffsets',
-        place: { target, topics: [topic], partitions: [...wanted.keys()] },
-        aim: { kind: 'each', offsets: wanted },
-        paramsOf: before => writeParams(target, topic, offsets, before),
+        look: asker => beforehand.partitions(target, topic, wanted, asker),
+        paramsOf(found) {
+          const there = new Set(found.flatMap(each => (each.kind === 'topic' ? each.partitions : [])))
+          const named = offsets.filter(({ partition }) => there.has(partition))
+          if (named.length === 0) return null
+          return {
+            InstanceId: target.instanceId,
+            GroupName: target.group,
+            // The API would write the same offsets to each topic named; without a name, to every topic of the group.
+            TopicName: [topic],
+            Partitions: named.map(({ partition, offset }) => ({ Partition: partition, Offset: offset })),
+          }
+        },
       }
       return carryOut(write, deadlineMs)
     },
   }
 }
 
-function resetParams(
-  { target: { instanceId, group }, strategy }: Reset,
-  { topics, partitions: { there } }: Beforehand,
-): ParamsV3 {
+/** Kafka's UNKNOWN_TOPIC_OR_PARTITION: the number that 2.0 would have reported. */
+const NOT_THERE = 3
+
+function reportOf(found: Found): TopicReport {
+  const { topic } = found
+  if (found.kind === 'noTopic') {
+    const errorMessage = 'There is no topic of this name in the instance.'
+    return { topic, errorCode: NOT_THERE, errorMessage, partitions: [] }
+  }
+  const { partitions, missing } = found
   return {
-    InstanceId: instanceId,
-    Group: group,
-    Topics: topics,
-    ...(there === 'all' ? {} : { Partitions: there }),
-    ...strategyParams(strategy),
+    topic,
+    errorCode: 0,
+    errorMessage: '',
+    partitions: [...partitions.map(reportAccepted), ...missing.map(reportMissing)],
   }
 }
 
-/** The API would write the same offsets to each topic named; without a name, to every topic of the group. */
-function writeParams(
-  { instanceId, group }: Target,
-  topic: string,
-  offsets: readonly PartitionWrite[],
-  { partitions: { there } }: Beforehand,
-): ParamsV3 {
-  const named = offsets.filter(({ partition }) => there === 'all' || there.includes(partition))
-  return {
-    InstanceId: instanceId,
-    GroupName: group,
-    TopicName: [topic],
-    Partitions: named.map(({ partition, offset }) => ({ Partition: partition, Offset: offset })),
-  }
+function reportAccepted(partition: number): PartitionReport {
+  return { partition, offset: null, errorCode: 0, errorMessage: '' }
 }
 
-function strategyParams(strategy: Strategy): ParamsV3 {
+function reportMissing(partition: number): PartitionReport {
+  const errorMessage = 'There is no partition of this number in the topic.'
+  return { partition, offset: null, errorCode: NOT_THERE, errorMessage }
+}
+
+function strategyParams(strategy: NativeStrategy): ParamsV3 {
   switch (strategy.kind) {
     case 'shift':
       return { Strategy: 0, Shift: strategy.direction === 'replay' ? -strategy.count : strategy.count }

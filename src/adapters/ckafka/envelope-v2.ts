@@ -1,5 +1,5 @@
-// Reads the JSON of API 2.0 answers: the envelope, and the data of the two actions used. It must never guess: what does
-// not fit is a problem in words, and offsets are bigint from text to record, so that no digit is lost.
+// Reads the JSON of API 2.0 answers: the envelope, and the data of a reset. It must never guess: what does not fit is a
+// problem in words, and offsets are bigint from text to record, so that no digit is lost.
 // The field names differ between pages of the documentation (message and msg, error_code and err_code): both are read.
 
 import { z } from 'zod'
@@ -17,12 +17,6 @@ export interface Envelope {
   whole: unknown
 }
 
-/** One page of GetGroupOffsets: for each topic, whether the group has a committed offset on it. */
-export interface GroupOffsetsPage {
-  totalCount: number | null
-  topics: { topic: string; hasCommit: boolean }[]
-}
-
 const envelopeSchema = z.object({ code: smallInt, message: text, msg: text, data: z.unknown().optional() })
 
 const errorFields = {
@@ -38,16 +32,6 @@ const topicSchema = z.object({
   partitions: z.array(partitionSchema).nullish(),
 })
 const resetSchema = z.object({ succ: z.array(topicSchema).nullish(), failed: z.array(topicSchema).nullish() })
-
-const groupOffsetsSchema = z.object({
-  totalCount: smallInt.nullish(),
-  topicList: z.array(
-    z.object({
-      topic: z.string().min(1),
-      partitions: z.array(z.object({ offset: int64.nullish() })).nullish(),
-    }),
-  ),
-})
 
 export function readEnvelope(body: string): Read<Envelope> {
   const json = parseJson(body)
@@ -126,20 +110,4 @@ function errorCodeOf({ error_code, err_code }: ErrorFields): number {
 
 function errorMessageOf({ error_msg, err_msg }: ErrorFields): string {
   return shown(error_msg || err_msg || '')
-}
-
-/** `data` of GetGroupOffsets. Missing data is a problem here: an empty list would claim that there are no topics. */
-export function readGroupOffsetsData(data: unknown): Read<GroupOffsetsPage> {
-  const read = check(groupOffsetsSchema, data, 'data')
-  if (!read.ok) return read
-  return {
-    ok: true,
-    value: {
-      totalCount: read.value.totalCount ?? null,
-      topics: read.value.topicList.map(({ topic, partitions }) => ({
-        topic,
-        hasCommit: (partitions ?? []).some(({ offset }) => typeof offset === 'bigint' && offset >= 0n),
-      })),
-    },
-  }
 }

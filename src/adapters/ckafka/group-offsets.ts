@@ -17,8 +17,9 @@ export interface TopicOffsets {
   partitions: PartitionOffset[]
 }
 
-export function hasCommit({ partitions }: TopicOffsets): boolean {
-  return partitions.some(({ committed }) => committed !== null)
+/** What could not be read may hide a commit. */
+export function mayHaveCommit({ partitions }: TopicOffsets): boolean {
+  return partitions.some(({ committed, errorCode }) => committed !== null || errorCode !== 0)
 }
 
 /** By topic and partition. The log start is not among what these answers tell. */

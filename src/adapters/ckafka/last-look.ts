@@ -1,8 +1,8 @@
 // The last look before the API, whatever the dialect. It must never let through what the API would read as a wider or an
 // opposite reset, even though the form refuses the same earlier.
 
-import type { PartitionWrite } from '../../ports.ts'
-import type { Reset, Strategy, Target } from '../../request/reset.ts'
+import type { NativeReset, PartitionWrite } from '../../ports.ts'
+import type { NativeStrategy, Target } from '../../request/reset.ts'
 import type { RefusalReason } from '../../request/result.ts'
 
 const INT64_MAX = 2n ** 63n - 1n
@@ -20,17 +20,13 @@ export function refusedHere(message: string): RefusedHere {
   return { kind: 'refused', reason: 'badRequest', code: 'none', message }
 }
 
-/** Undefined when the reset may be sent. Absent partitions: all of each topic. */
-export function problemWith(
-  { target, strategy, topics }: Reset,
-  partitions?: readonly number[],
-): string | undefined {
+/** Undefined when the reset may be sent. */
+export function problemWithReset({ target, strategy, topics }: NativeReset): string | undefined {
   if (topics.length === 0)
     return 'A reset needs topics: without them the API resets every topic of the group.'
   if (topics.some(topic => topic.trim() === '')) return 'A topic name is empty.'
   if (!topics.every(isEncodable)) return 'A topic name is not valid text.'
-  const ofPartitions = partitions === undefined ? undefined : problemWithPartitions(partitions)
-  return problemWithTarget(target) ?? problemWithStrategy(strategy) ?? ofPartitions
+  return problemWithTarget(target) ?? problemWithStrategy(strategy)
 }
 
 /** Undefined when the offsets may be written. */
@@ -48,8 +44,7 @@ export function problemWithWrite(
 }
 
 function problemWithPartitions(partitions: readonly number[]): string | undefined {
-  if (partitions.length === 0)
-    return 'The list of partitions is empty: without one the API moves every partition of the topic.'
+  if (partitions.length === 0) return 'The list of partitions is empty.'
   if (!partitions.every(isPartition)) return 'A partition must be a whole number, 0 or more.'
   return new Set(partitions).size === partitions.length ? undefined : 'A partition is named twice.'
 }
@@ -73,7 +68,7 @@ export function problemWithSearch(instanceId: string, search: string): string | 
   return problemWithNames(search === '' ? [instanceId] : [instanceId, search])
 }
 
-function problemWithStrategy(strategy: Strategy): string | undefined {
+function problemWithStrategy(strategy: NativeStrategy): string | undefined {
   switch (strategy.kind) {
     case 'shift':
       // A negative count would turn the direction round.

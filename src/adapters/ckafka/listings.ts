@@ -23,6 +23,7 @@ export interface Listings<Params> {
     asker: Asker,
   ): Promise<Answer<TopicOffsets[]>>
   isTopic(instanceId: string, topic: string, asker: Asker): Promise<Answer<boolean>>
+  /** Empty: no such topic. */
   logRanges(
     logs: LogQuestions<Params>,
     instanceId: string,
@@ -58,8 +59,22 @@ export function createListings<Params>(
     })
   }
 
+  async function isTopic(instanceId: string, topic: string, asker: Asker): Promise<Answer<boolean>> {
+    const answer = await readPages({
+      pageSize: pageSizes.names,
+      readPage: offset => ask(questions.topics(instanceId, topic, offset), asker),
+      keyOf: name => name,
+      noun: 'topics',
+      isEnough: seen => seen.has(topic),
+      now,
+      deadlineMs: asker.deadlineMs,
+    })
+    return answer.kind === 'answered' ? { kind: 'answered', value: answer.value.includes(topic) } : answer
+  }
+
   return {
     ask,
+    isTopic,
 
     async offsets(target, topics, asker) {
       if (topics === undefined) return pageThroughOffsets(target, undefined, asker)
@@ -74,21 +89,8 @@ export function createListings<Params>(
       return { kind: 'answered', value: found }
     },
 
-    async isTopic(instanceId, topic, asker) {
+    async logRanges(logs, instanceId, topic, asker) {
       const answer = await readPages({
-        pageSize: pageSizes.names,
-        readPage: offset => ask(questions.topics(instanceId, topic, offset), asker),
-        keyOf: name => name,
-        noun: 'topics',
-        isEnough: seen => seen.has(topic),
-        now,
-        deadlineMs: asker.deadlineMs,
-      })
-      return answer.kind === 'answered' ? { kind: 'answered', value: answer.value.includes(topic) } : answer
-    },
-
-    logRanges(logs, instanceId, topic, asker) {
-      return readPages({
         pageSize: pageSizes.logRanges,
         readPage: offset => ask(logs.ranges(instanceId, topic, offset), asker),
         keyOf: ({ partition }) => String(partition),
@@ -96,6 +98,10 @@ export function createListings<Params>(
         now,
         deadlineMs: asker.deadlineMs,
       })
+      if (answer.kind !== 'refused') return answer
+      // No documented code means that the topic is missing, so that any refusal may.
+      const known = await isTopic(instanceId, topic, asker)
+      return known.kind === 'answered' && !known.value ? { kind: 'answered', value: [] } : answer
     },
   }
 }

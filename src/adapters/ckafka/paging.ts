@@ -5,9 +5,12 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Answer } from './call.ts'
 import type { Page } from './fields.ts'
 
-const PAGES_MAX = 200
+/** A topic may have 10 000 partitions, and the smallest page holds 20. */
+const PAGES_MAX = 1_000
 /** A listing under way waits this long for the next page when the API or the budget asks it to. */
-const SHORT_PAUSE_MS = 2_000
+const LONGEST_PAUSE_MS = 2_000
+/** Some servers ask for no wait at all. */
+const SHORTEST_PAUSE_MS = 50
 
 export interface Listing<T> {
   pageSize: number
@@ -51,22 +54,9 @@ export async function throughShortPauses<T>(
 ): Promise<Answer<T>> {
   for (;;) {
     const answer = await ask()
-    const waitMs = answer.kind === 'notSent' ? answer.retryAfterMs : undefined
-    if (waitMs === undefined || waitMs > SHORT_PAUSE_MS || now() + waitMs >= deadlineMs) return answer
-    await pause(waitMs)
-  }
-}
-
-/** For reads that prove what has been done already: asks until there is an answer, or time is up. */
-export async function untilAnswered<T>(
-  ask: () => Promise<Answer<T>>,
-  now: () => number,
-  deadlineMs: number,
-): Promise<Answer<T>> {
-  for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, SHORT_PAUSE_MS)) {
-    const answer = await ask()
-    if (answer.kind === 'answered' || answer.kind === 'refused') return answer
-    const waitMs = Math.max(pauseMs, answer.kind === 'notSent' ? (answer.retryAfterMs ?? 0) : 0)
+    const askedMs = answer.kind === 'notSent' ? answer.retryAfterMs : undefined
+    if (askedMs === undefined || askedMs > LONGEST_PAUSE_MS) return answer
+    const waitMs = Math.max(askedMs, SHORTEST_PAUSE_MS)
     if (now() + waitMs >= deadlineMs) return answer
     await pause(waitMs)
   }

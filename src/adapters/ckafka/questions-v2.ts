@@ -8,7 +8,6 @@ import {
   readTopicsData,
 } from './answers-v2.ts'
 import type { ParamsV2 } from './call-v2.ts'
-import { readGroupOffsetsData } from './envelope-v2.ts'
 import type { Questions } from './questions.ts'
 
 const PAGE = { instances: 20, names: 50, offsets: 50, logRanges: 0 }
@@ -44,17 +43,6 @@ export const QUESTIONS_V2: Questions<ParamsV2> = {
     action: 'GetGroupOffsets',
     params: { instanceId, group, ...topicParams(topics ?? []), ...page(offset, PAGE.offsets) },
     readData: readOffsetsData,
-  }),
-
-  committed: ({ instanceId, group }, offset) => ({
-    action: 'GetGroupOffsets',
-    params: { instanceId, group, ...page(offset, PAGE.offsets) },
-    readData: data => {
-      const read = readGroupOffsetsData(data)
-      if (!read.ok) return read
-      const { totalCount, topics } = read.value
-      return { ok: true, value: { totalCount, items: topics } }
-    },
   }),
 
   logs: null,

@@ -10,7 +10,6 @@ import {
   readLogRanges,
   readTopics,
 } from './envelope-v3.ts'
-import { hasCommit } from './group-offsets.ts'
 import type { LogQuestions, Questions } from './questions.ts'
 
 const PAGE = { instances: 100, names: 50, offsets: 50, logRanges: 20 }
@@ -73,20 +72,6 @@ export const QUESTIONS_V3: Questions<ParamsV3> = {
       ...page(offset, PAGE.offsets),
     },
     readData: readGroupOffsets,
-  }),
-
-  committed: ({ instanceId, group }, offset) => ({
-    action: 'DescribeGroupOffsets',
-    params: { InstanceId: instanceId, Group: group, ...page(offset, PAGE.offsets) },
-    readData: data => {
-      const read = readGroupOffsets(data)
-      if (!read.ok) return read
-      const { totalCount, items } = read.value
-      return {
-        ok: true,
-        value: { totalCount, items: items.map(each => ({ topic: each.topic, hasCommit: hasCommit(each) })) },
-      }
-    },
   }),
 
   logs: LOG_QUESTIONS_V3,

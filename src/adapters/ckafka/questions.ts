@@ -19,7 +19,6 @@ export interface Questions<Params> {
     topics: readonly string[] | undefined,
     offset: number,
   ): Question<Params, Page<TopicOffsets>>
-  committed(target: Target, offset: number): Question<Params, Page<{ topic: string; hasCommit: boolean }>>
   /** Null where the dialect cannot tell where a log starts, or when its messages came. */
   logs: LogQuestions<Params> | null
 }

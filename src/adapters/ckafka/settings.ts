@@ -32,14 +32,8 @@ export interface CkafkaTimeouts {
   connectMs: number
   headersMs: number
   bodyMs: number
-  /** One call from start to end; a mutation's deadline may make it shorter. */
+  /** One call from start to end; a deadline may make it shorter. */
   callMs: number
-  /** All pages of one read together. */
-  readMs: number
-  /** The same where a person waits for the answer. */
-  personReadMs: number
-  /** Before an offset that is not as asked is read again (3.0). */
-  secondLookMs: number
 }
 
 export interface CkafkaDeps {
@@ -58,7 +52,4 @@ export const DEFAULT_TIMEOUTS: CkafkaTimeouts = {
   headersMs: 15_000,
   bodyMs: 10_000,
   callMs: 20_000,
-  readMs: 60_000,
-  personReadMs: 8_000,
-  secondLookMs: 500,
 }

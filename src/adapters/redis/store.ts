@@ -3,13 +3,17 @@
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Commit, CommitOutcome, Store } from '../../ports.ts'
+import { planRowsSchema } from '../../request/plan.ts'
 import {
   type AuditEvent,
+  type DocumentName,
+  type DocumentOf,
   type RequestId,
   type ResetRequest,
   requestIdSchema,
   requestSchema,
 } from '../../request/request.ts'
+import { targetsSchema } from '../../request/reset.ts'
 import { resultSchema } from '../../request/result.ts'
 import { COMMIT, FIND_FORGOTTEN, SETTLE, TAKE_DUE } from './scripts.ts'
 
@@ -25,9 +29,9 @@ export function createRedisStore(redis: Redis, prefix: string): Store {
   async function commit(change: Commit): Promise<CommitOutcome> {
     const { next, submissionId } = change
     const { id } = next
-    const documents = Object.entries(change.documents ?? {}).flatMap(([name, rows]) => [
+    const documents = Object.entries(change.documents ?? {}).flatMap(([name, value]) => [
       name,
-      JSON.stringify(z.encode(resultSchema, rows)),
+      JSON.stringify(z.encode(schemaOf(name as DocumentName) as z.ZodType, value)),
     ])
     const answer = await redis.eval(
       COMMIT,
@@ -69,9 +73,10 @@ export function createRedisStore(redis: Redis, prefix: string): Store {
       return requestIdSchema.parse(`R-${await redis.incr(`${tag}:last-request`)}`)
     },
     read,
-    async readDocument(id, name) {
+    async readDocument<Name extends DocumentName>(id: RequestId, name: Name) {
       const json = await redis.hget(documentsKey(id), name)
-      return json === null ? undefined : resultSchema.decode(JSON.parse(json))
+      if (json === null) return undefined
+      return schemaOf(name).parse(JSON.parse(json)) as DocumentOf<Name>
     },
     async readEvents(id) {
       const events = await redis.lrange(eventsKey(id), 0, -1)
@@ -99,6 +104,17 @@ export function createRedisStore(redis: Redis, prefix: string): Store {
     async ping() {
       await redis.ping()
     },
+  }
+}
+
+function schemaOf(name: DocumentName) {
+  switch (name) {
+    case 'result':
+      return resultSchema
+    case 'targets':
+      return targetsSchema
+    default:
+      return planRowsSchema
   }
 }
 

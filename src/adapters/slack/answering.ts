@@ -1,7 +1,9 @@
 // How a person gets an answer in time, whatever goes wrong behind it: Slack waits three seconds, then shows an error.
 
-import type { RespondArguments } from '@slack/bolt'
+import type { ButtonAction, RespondArguments } from '@slack/bolt'
 import type { Report } from '../../ports.ts'
+import { type RequestId, requestIdSchema } from '../../request/request.ts'
+import { COMMANDS } from './ids.ts'
 import { FAULT, STORE_AWAY, TOO_SLOW, TRIGGER_GONE } from './words.ts'
 
 /** By then the answer has to be on its way. */
@@ -60,4 +62,15 @@ export function parseJson(text: string): unknown {
 export function isOvertaken(error: unknown): boolean {
   const { data } = Object(error) as { data?: { error?: unknown } }
   return data?.error === 'hash_conflict' || data?.error === 'not_found'
+}
+
+/** The request that a button belongs to. */
+export function idOf(action: ButtonAction): RequestId {
+  const id = requestIdSchema.safeParse(action.value)
+  if (!id.success) throw new Error('The button names no request.')
+  return id.data
+}
+
+export function noSuchRequest(id: RequestId): string {
+  return `There is no request ${id}. Type ${COMMANDS.list} for the open ones.`
 }

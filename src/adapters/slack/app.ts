@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from '@slack/bolt'
+import { registerFollowUpListeners } from './follow-up-listeners.ts'
 import { type FormListenersDeps, registerFormListeners } from './form-listeners.ts'
 import { registerReviewListeners } from './review-listeners.ts'
 
@@ -55,6 +56,7 @@ export function createSlackApp(config: SlackAppConfig, deps: FormListenersDeps, 
   app.error(async error => deps.report({ event: 'fault', where: 'listener', error }))
   registerFormListeners(app, deps)
   registerReviewListeners(app, deps)
+  registerFollowUpListeners(app, deps)
   socket?.client.on('connected', () => {
     connected = true
   })

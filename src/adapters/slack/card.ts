@@ -1,11 +1,15 @@
-// The card: the one message of a request, always drawn from the record. Pure; the review modal shares its facts.
+// The card: the one message of a request, always drawn from the record. Pure; the review modal shares its lines.
 
 import type { Button, KnownBlock } from '@slack/types'
-import type { ResetRequest, State } from '../../request/request.ts'
-import { clip, counted, REASON_MAX, strategyInWords } from '../../request/reset.ts'
+import { isFinal, type ResetRequest, type State } from '../../request/request.ts'
+import { clip, counted, grouped, strategyInWords } from '../../request/reset.ts'
+import { differenceBullets } from './drift-words.ts'
+import { facts, parentInWords, resetInWords } from './facts.ts'
 import { ACTIONS } from './ids.ts'
 import { LIMITS } from './limits.ts'
+import { moverLine, planDetails, planHead, totalsInWords } from './plan-words.ts'
 import {
+  bullets,
   clipEscaped,
   clipMiddle,
   code,
@@ -19,7 +23,14 @@ import {
   strong,
   words,
 } from './text.ts'
-import { groupInWords, outcomeSentence, STATE_WORDS, topicsInWords } from './words.ts'
+import {
+  connectedInWords,
+  groupInWords,
+  lossInWords,
+  outcomeSentence,
+  scopeInWords,
+  stateWords,
+} from './words.ts'
 
 export interface Message {
   text: string
@@ -30,66 +41,68 @@ const TOPICS_ON_CARD = 10
 const TOPICS_SPOKEN = 3
 /** Characters of a decision's note. */
 export const NOTE_MAX = 1_000
-/** More than ten topics and one group of Kafka's longest names take, so that only names that cannot exist are cut. */
-const TOPICS_CHARACTERS = 3_000
-const NAME_CHARACTERS = 255
 
 export function card(request: ResetRequest): Message {
-  const title = `${request.id} · ${STATE_WORDS[request.state.name]}`
+  const title = `${request.id} · ${stateWords(request.state)}`
   return {
-    text: clipEscaped(`${title}: ${spoken(request)}`, LIMITS.messageText),
+    text: clipEscaped(`${title}: ${spokenFacts(request)}`, LIMITS.messageText),
     blocks: [
       { type: 'header', text: plain(title, LIMITS.headerText) },
       facts(request, TOPICS_ON_CARD),
+      ...planBlocks(request),
+      ...driftBlocks(request),
       ...groupInUse(request),
-      paragraph(line(...stateLine(request))),
+      paragraph(line(...stateLine(request)), ...guardLines(request).map(pieces => line(...pieces))),
       ...buttons(request),
     ],
   }
 }
 
-/** As it was when this was asked for; the approval modal shows it as it is. */
-function groupInUse({ group, state }: ResetRequest): KnownBlock[] {
-  if (group === null || group.state === 'Empty' || !['pending', 'approved'].includes(state.name)) return []
-  return [paragraph(line(strong('When asked: '), words(groupInWords(group))))]
+/** In full as long as somebody may still act on it; afterwards the thread has it. */
+function planBlocks(request: ResetRequest): KnownBlock[] {
+  const { plan } = request
+  if (plan === null) return []
+  const head = paragraph(line(...planHead(plan)))
+  if (isOver(request.state)) return [head]
+  const details = planDetails(request).map(pieces => line(...pieces))
+  return [
+    head,
+    ...(plan.biggest.length === 0 ? [] : [bullets(plan.biggest.map(moverLine))]),
+    paragraph(...details),
+  ]
 }
 
-/** Who asks for what, where and why. */
-export function facts(request: ResetRequest, topicsShown: number) {
-  const { reset } = request
-  return paragraph(
-    line(
-      person(request.requester),
-      words(' asks to reset the offsets of '),
-      code(clipMiddle(reset.target.group, NAME_CHARACTERS)),
-      words(' on '),
-      code(clipMiddle(reset.target.instanceId, NAME_CHARACTERS)),
-      words(' '),
-      strong(strategyInWords(reset.strategy)),
-      words('.'),
-    ),
-    line(strong('Topics: '), words(clip(topicsInWords(reset.topics, topicsShown), TOPICS_CHARACTERS))),
-    line(strong('Why: '), words(clip(request.reason, REASON_MAX))),
-    line(strong('Asked: '), moment(request.createdAtMs)),
-  )
+function isOver(state: State): boolean {
+  return isFinal(state) || state.name === 'unclear'
+}
+
+function driftBlocks({ drift, state }: ResetRequest): KnownBlock[] {
+  if (drift.length === 0 || !(state.name === 'preparing' || state.name === 'pending')) return []
+  return [paragraph(line(strong('What has moved since the last plan:'))), differenceBullets(drift)]
+}
+
+/** As it was when the plan was made; a request that waits for it says so itself. */
+function groupInUse({ group, state }: ResetRequest): KnownBlock[] {
+  if (group === null || group.state === 'Empty') return []
+  const isShown = state.name === 'pending' || (state.name === 'approved' && state.wait === null)
+  return isShown ? [paragraph(line(strong('When planned: '), words(groupInWords(group))))] : []
 }
 
 /** One sentence for screen readers and notifications, which read only the text. */
-function spoken(request: ResetRequest): string {
-  const { reset } = request
-  return escaped(
-    `reset ${clip(reset.target.group, 100)} on ${clip(reset.target.instanceId, 100)} ${strategyInWords(reset.strategy)}; topics: ${clip(
-      topicsInWords(reset.topics, TOPICS_SPOKEN),
-      800,
-    )}. Why: ${clip(request.reason, 500)}`,
-  ).concat(` (asked by <@${request.requester}>)`)
+function spokenFacts(request: ResetRequest): string {
+  const { reset, parent, plan } = request
+  const lead = parent === null ? '' : `${parentInWords(parent)}: `
+  const topics = clip(scopeInWords(reset, TOPICS_SPOKEN), 800)
+  const totals = plan === null ? '' : ` ${totalsInWords(plan)}`
+  const sentence = `${lead}${resetInWords(reset)}; topics: ${topics}.${totals} Why: ${clip(request.reason, 500)}`
+  return `${escaped(sentence)} (asked by <@${request.requester}>)`
 }
 
 export function stateLine(request: ResetRequest): Piece[] {
   const { state } = request
   switch (state.name) {
     case 'preparing':
-      return [words('Looking at the group and its topics. Then it can be reviewed.')]
+      return [words(`${progressInWords(state.progress)} Then it can be reviewed.`)]
     case 'pending':
       return [words('An approver has to review it. It expires '), moment(request.expiresAtMs), words('.')]
     case 'rejected':
@@ -103,60 +116,140 @@ export function stateLine(request: ResetRequest): Piece[] {
     case 'expired':
       return [words('Nobody decided in time. Nothing was reset. Ask again with /reset-offsets.')]
     case 'approved':
-      return [...approval(state.decision), ...waiting(state)]
+      return [...approval(request, state.decision), ...nextInLine(state)]
     case 'executing':
-      return [...approval(state.decision), words('Calling CKafka now.')]
+      return [...approval(request, state.decision), words('Calling CKafka now.')]
     case 'unclear':
       return [
-        ...(state.decision === null ? [] : approval(state.decision)),
+        ...(state.decision === null ? [] : approval(request, state.decision)),
         words('Nobody knows whether it happened. The thread says what to do.'),
       ]
     case 'succeeded':
     case 'partial':
     case 'failed':
       return [
-        ...(state.decision === null ? [] : approval(state.decision)),
-        words(outcomeSentence(state.outcome)),
+        ...(state.decision === null ? [] : approval(request, state.decision)),
+        words(outcomeSentence(state.outcome, request)),
       ]
     default:
       return state satisfies never
   }
 }
 
-function approval(decision: { by: string; note: string }): Piece[] {
-  const note = decision.note === '' ? '. ' : `: ${clip(decision.note, NOTE_MAX)}\n`
-  return [words('Approved by '), person(decision.by), words(note)]
+function progressInWords(progress: { done: number; total: number } | null): string {
+  return progress === null
+    ? 'Working out the plan.'
+    : `Working out the plan: ${grouped(progress.done)} of ${grouped(progress.total)} reads done.`
 }
 
-function waiting(state: Extract<State, { name: 'approved' }>): Piece[] {
-  if (state.lastCause === null) return [words('It is on the queue and runs next.')]
+/** The note is the last approver's. */
+function approval({ votes }: ResetRequest, decision: { by: string; note: string }): Piece[] {
+  const others = votes.filter(({ by }) => by !== decision.by)
+  const note = decision.note === '' ? '. ' : `: ${clip(decision.note, NOTE_MAX)}\n`
   return [
-    words(
-      `Attempt ${state.attempt - 1} was not carried out: ${clip(state.lastCause, 500)}. The next one starts `,
-    ),
-    moment(state.notBeforeMs),
-    words('.'),
+    words('Approved by '),
+    ...others.flatMap(({ by }) => [person(by), words(' and ')]),
+    person(decision.by),
+    words(note),
+  ]
+}
+
+function nextInLine(state: Extract<State, { name: 'approved' }>): Piece[] {
+  const { wait, lastCause } = state
+  if (wait === null && lastCause === null) return [words('It is on the queue and runs next.')]
+  const failed =
+    lastCause === null
+      ? []
+      : [
+          words(
+            `Attempt ${state.attempt - 1} was not carried out: ${clip(lastCause, 500)}. The next one starts `,
+          ),
+          moment(state.notBeforeMs),
+          words('.'),
+        ]
+  return wait === null ? failed : [...failed, ...(failed.length > 0 ? [words(' ')] : []), ...waiting(wait)]
+}
+
+function waiting({
+  group,
+  emptySinceMs,
+  untilMs,
+}: NonNullable<Extract<State, { name: 'approved' }>['wait']>) {
+  return emptySinceMs === null
+    ? [
+        words(`It runs once the group is empty: ${connectedInWords(group)}. Stop them. It waits until `),
+        moment(untilMs),
+        words('.'),
+      ]
+    : [
+        words('The group has been empty since '),
+        moment(emptySinceMs),
+        words('. It runs once that has lasted long enough. If somebody connects again, it waits until '),
+        moment(untilMs),
+        words('.'),
+      ]
+}
+
+/** What the plan asks of those who approve it, and how far that has got. */
+export function guardLines({ guard, votes, state, plan }: ResetRequest): Piece[][] {
+  if (state.name !== 'pending') return []
+  const typed = guard.typedGroup
+    ? [[words(`To approve it, the group’s name has to be typed: ${lossInWords({ plan })}.`)]]
+    : []
+  if (guard.approvals < 2) return typed
+  return [
+    ...typed,
+    [
+      words(`It takes ${counted(guard.approvals, 'approver')}: ${grouped(votes.length)} so far`),
+      ...votes.flatMap(({ by }, index) => [words(index === 0 ? ', by ' : ' and '), person(by)]),
+      words('.'),
+    ],
   ]
 }
 
 function buttons(request: ResetRequest): KnownBlock[] {
   const { id, state } = request
-  const review = reviewButton(id)
-  const cancel: Button = {
-    type: 'button',
-    action_id: ACTIONS.cancel,
-    text: plain('Cancel request', LIMITS.optionText),
-    value: id,
+  switch (state.name) {
+    case 'pending':
+      return [actions(reviewButton(id), cancelButton(id, 'Cancel request'))]
+    case 'preparing':
+      return [actions(cancelButton(id, 'Cancel request'))]
+    case 'approved':
+      return [actions(cancelButton(id, state.wait === null ? 'Cancel request' : 'Stop waiting'))]
+    case 'succeeded':
+    case 'partial':
+    case 'failed':
+    case 'unclear':
+      return followUpButtons(request, state)
+    default:
+      return []
+  }
+}
+
+/** Only an execution that came to a result has something to put back, or to try again. */
+function followUpButtons(
+  { id }: ResetRequest,
+  { name, outcome }: Extract<State, { outcome: unknown }>,
+): KnownBlock[] {
+  if (outcome.kind !== 'done') return []
+  const { failed, unreported } = outcome.counts
+  const offered = [
+    ...(name === 'failed' ? [] : [button(ACTIONS.undo, 'Prepare undo', id)]),
+    ...(failed + unreported > 0 ? [button(ACTIONS.retry, 'Retry what failed', id)] : []),
+  ]
+  return offered.length === 0 ? [] : [actions(...offered)]
+}
+
+function cancelButton(id: string, text: string): Button {
+  return {
+    ...button(ACTIONS.cancel, text, id),
     confirm: {
       title: plain(`Cancel ${id}?`, 100),
-      text: plain('Nobody can approve it afterwards. You can always ask again.', 300),
-      confirm: plain('Cancel request', 30),
+      text: plain('It will not run, and nobody can approve it afterwards. You can always ask again.', 300),
+      confirm: plain(text, 30),
       deny: plain('Keep it', 30),
     },
   }
-  if (state.name === 'pending') return [actions(review, cancel)]
-  if (state.name === 'preparing') return [actions(cancel)]
-  return []
 }
 
 function actions(...elements: Button[]): KnownBlock {
@@ -164,13 +257,16 @@ function actions(...elements: Button[]): KnownBlock {
 }
 
 export function reviewButton(id: string): Button {
+  return { ...button(ACTIONS.review, 'Review', id), style: 'primary' }
+}
+
+function button(action: string, text: string, id: string): Button {
   return {
     type: 'button',
-    action_id: ACTIONS.review,
-    text: plain('Review', LIMITS.optionText),
-    style: 'primary',
+    action_id: action,
+    text: plain(text, LIMITS.optionText),
     value: id,
-    accessibility_label: `Review ${id}`,
+    accessibility_label: `${text} ${id}`,
   }
 }
 
@@ -181,15 +277,15 @@ export function openList(requests: readonly ResetRequest[], total: number): Mess
   if (requests.length === 0) {
     return message('No request is open. Ask for a reset with /reset-offsets.', [])
   }
-  const listed = requests.slice(0, LISTED)
+  const newest = requests.slice(0, LISTED)
   const open = `${counted(total, 'request')} ${total === 1 ? 'is' : 'are'} open`
-  const intro = total > listed.length ? `${open}. These are the newest ${listed.length}.` : `${open}.`
+  const intro = total > newest.length ? `${open}. These are the newest ${newest.length}.` : `${open}.`
   return message(
     intro,
-    listed.flatMap((request): KnownBlock[] => [
+    newest.flatMap((request): KnownBlock[] => [
       paragraph(
         line(
-          strong(`${request.id} · ${STATE_WORDS[request.state.name]}`),
+          strong(`${request.id} · ${stateWords(request.state)}`),
           words(' · '),
           person(request.requester),
           words(' · '),

@@ -3,12 +3,11 @@
 import type { WebClient } from '@slack/web-api'
 import pLimit from 'p-limit'
 import { fetch } from 'undici'
-import type { Chat, ChatOutcome, Clock } from '../../ports.ts'
-import type { PostKey, ResetRequest } from '../../request/request.ts'
-import type { PartitionResult } from '../../request/result.ts'
+import type { Chat, ChatOutcome, Clock, PostDocuments } from '../../ports.ts'
+import { noteOf, type PostKey, type ResetRequest } from '../../request/request.ts'
 import { card, type Message } from './card.ts'
 import { POST_EVENT_TYPE, postMetadataSchema } from './ids.ts'
-import { cardTroubleMessage, decisionReply, resultCsv, resultReply, unclearReply } from './replies.ts'
+import { cardTroubleMessage, noteReply, planCsv, resultCsv } from './replies.ts'
 import { outcomeOfError, SLACK_CALL_MS } from './web-client.ts'
 
 const CALLS_AT_ONCE = 8
@@ -45,14 +44,15 @@ export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatD
   function post(
     request: ResetRequest,
     key: PostKey,
-    result: PartitionResult[] | undefined,
+    documents: PostDocuments,
     untilMs: number,
   ): Promise<ChatOutcome> {
     const cardTs = cardTsOf(request)
     const channel = key === 'cardTrouble' ? request.requester : request.channel
-    if (key === 'csv') return paced(channel, () => upload(request, result ?? [], cardTs, untilMs))
+    const file = fileOf(request, key, documents)
+    if (file !== null) return paced(channel, () => upload(request, file, cardTs, untilMs))
     return paced(channel, async () => {
-      const { text, blocks } = messageOf(request, key, result ?? [])
+      const { text, blocks } = messageOf(request, key, documents)
       requireTime(untilMs)
       const answer = await client.chat.postMessage({
         channel,
@@ -70,11 +70,10 @@ export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatD
   /** Three calls; only the last one shows the file to anybody. */
   async function upload(
     request: ResetRequest,
-    result: PartitionResult[],
+    { name, content, comment }: AttachedFile,
     cardTs: string | undefined,
     untilMs: number,
   ): Promise<string | undefined> {
-    const { name, content } = resultCsv(request, result)
     const body = Buffer.from(content, 'utf8')
     const place = await client.files.getUploadURLExternal({ filename: name, length: body.length })
     if (place.upload_url === undefined || place.file_id === undefined) return undefined
@@ -92,7 +91,7 @@ export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatD
       files: [{ id: place.file_id, title: name }],
       channel_id: request.channel,
       ...(cardTs === undefined ? {} : { thread_ts: cardTs }),
-      initial_comment: `The full result of ${request.id}.`,
+      initial_comment: comment,
     })
     return place.file_id
   }
@@ -164,21 +163,29 @@ export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatD
   return { post, find, updateCard, groupMembers }
 }
 
-function messageOf(request: ResetRequest, key: Exclude<PostKey, 'csv'>, result: PartitionResult[]): Message {
-  switch (key) {
-    case 'card':
-      return card(request)
-    case 'decision':
-      return decisionReply(request)
-    case 'unclear':
-      return unclearReply(request)
-    case 'result':
-      return resultReply(request, result)
-    case 'cardTrouble':
-      return cardTroubleMessage(request)
-    default:
-      return key satisfies never
-  }
+function messageOf(request: ResetRequest, key: PostKey, documents: PostDocuments): Message {
+  if (key === 'card') return card(request)
+  if (key === 'cardTrouble') return cardTroubleMessage(request)
+  const note = noteOf(request, key)
+  if (note === undefined) throw new Error(`There is no ${key} in ${request.id}.`)
+  return noteReply(request, note, documents)
+}
+
+interface AttachedFile {
+  name: string
+  content: string
+  comment: string
+}
+
+/** Null: this one is a message. */
+function fileOf(
+  request: ResetRequest,
+  key: PostKey,
+  { plan = [], result = [] }: PostDocuments,
+): AttachedFile | null {
+  const note = noteOf(request, key)
+  if (note?.kind === 'planned') return planCsv(request, plan, note.round)
+  return note?.kind === 'resultFile' ? resultCsv(request, result) : null
 }
 
 function postedAs(message: unknown, request: ResetRequest, key: PostKey): string | undefined {
@@ -187,7 +194,8 @@ function postedAs(message: unknown, request: ResetRequest, key: PostKey): string
     metadata?: unknown
     files?: { id?: string; name?: string }[]
   }
-  if (key === 'csv') return files?.find(file => file.name === resultCsv(request, []).name)?.id
+  const file = fileOf(request, key, {})
+  if (file !== null) return files?.find(each => each.name === file.name)?.id
   const marked = postMetadataSchema.safeParse(metadata)
   if (!marked.success) return undefined
   const { request_id, key: markedKey } = marked.data.event_payload

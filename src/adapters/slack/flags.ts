@@ -8,11 +8,11 @@ import {
   REASON_MAX,
   type ResetFields,
   type Strategy,
+  splitPartitions,
   splitTopics,
   utc,
 } from '../../request/reset.ts'
 import { readFlagWords } from './flag-words.ts'
-import { LIMITS } from './limits.ts'
 
 export interface Flags {
   fields: ResetFields
@@ -27,18 +27,26 @@ const STRATEGIES = {
   'to-earliest': 'earliest',
   'to-latest': 'latest',
   'to-offset': 'offset',
+  'to-group': 'group',
+  'from-file': 'offsets',
 } as const satisfies Record<string, Strategy['kind']>
-const VALUELESS = ['all-topics', 'to-earliest', 'to-latest']
+const VALUELESS = ['all-topics', 'allow-skip-to-end', 'to-earliest', 'to-latest']
 /** A reason needs no quotes, and topics may be listed with commas and spaces. */
 const GREEDY = ['reason', 'topic']
-const NAMES = ['instance', 'group', 'topic', 'all-topics', 'reason', ...Object.keys(STRATEGIES)]
+const NAMES = ['instance', 'group', 'topic', 'reason', ...VALUELESS, ...Object.keys(STRATEGIES)]
 /** A longer one cannot exist, and a shortened one would be another name. */
-const LONGEST = { instance: 64, group: 255 } as const
+const LONGEST = { instance: 64, group: 255, 'to-group': 255 } as const
 
 type StrategyFlag = keyof typeof STRATEGIES
 
-/** @param nowMs what --by-duration counts back from */
-export function parseFlags(text: string, nowMs: number): Flags {
+export interface FlagRules {
+  /** What --by-duration counts back from. */
+  nowMs: number
+  /** Whether the API can move some partitions of a topic, and each to an offset of its own. */
+  writePartitions: boolean
+}
+
+export function parseFlags(text: string, rules: FlagRules): Flags {
   const { typed, stray, unclosed } = readFlagWords(text, { valueless: VALUELESS, greedy: GREEDY })
   const fields: ResetFields = {}
   const problems: string[] = []
@@ -46,42 +54,72 @@ export function parseFlags(text: string, nowMs: number): Flags {
   if (unclosed) problems.push('A quote is never closed, so its end is a guess. Check the fields.')
 
   for (const [name, values] of typed) {
+    const given = values.filter(value => value !== '')
     if (!NAMES.includes(name)) {
-      const given = values.filter(value => value !== '').map(value => `“${clip(value, 40)}”`)
-      const lost = given.length === 0 ? '' : `, so ${given.slice(0, 3).join(' and ')} is left out`
+      const lost = given.length === 0 ? '' : `, so ${quoted(given)} is left out`
       problems.push(`--${clip(name, 40)} is not a flag Rewind knows${lost}.`)
-      continue
-    }
-    if (VALUELESS.includes(name)) {
-      if (values.some(value => value !== '')) problems.push(`--${name} takes no value.`)
+    } else if (VALUELESS.includes(name)) {
+      if (given.length > 0) problems.push(`--${name} takes no value.`)
       else if (isStrategyFlag(name)) chosen.set(name, { strategy: STRATEGIES[name] })
-      else fields.scope = 'allTopics'
-      continue
-    }
-    if (name === 'topic') continue
-    const [value = '', ...others] = new Set(values)
-    const problem =
-      value === ''
-        ? `--${name} needs a value.`
-        : others.length > 0
-          ? `--${name} is given more than once. Fill it in below.`
-          : undefined
-    if (problem !== undefined) problems.push(problem)
-    if (isStrategyFlag(name)) {
-      const read = problem === undefined ? readStrategy(name, value, nowMs) : {}
-      if (typeof read === 'string') problems.push(read)
+      else if (name === 'all-topics') fields.scope = 'allTopics'
+      else fields.skipToEnd = true
+    } else if (name === 'from-file') chosen.set(name, readFromFile(given, rules, problems))
+    else if (name !== 'topic') {
+      const value = onlyValue(name, values, problems)
       // Said wrongly, it still is a choice: beside another one, neither may win.
-      chosen.set(name, { strategy: STRATEGIES[name], ...(typeof read === 'string' ? {} : read) })
-    } else if (problem === undefined) readText(name, value, fields, problems)
+      if (isStrategyFlag(name)) chosen.set(name, readStrategyFlag(name, value, rules, problems))
+      else if (value !== null) readText(name, value, fields, problems)
+    }
   }
 
-  readTopics(typed.get('topic'), fields, problems)
+  readTopics(typed.get('topic'), fields, problems, rules)
   if (chosen.size > 1) {
     const flags = [...chosen.keys()].map(flag => `--${flag}`).join(', ')
     problems.push(`Only one of ${flags} can be used. Choose below.`)
   } else for (const strategy of chosen.values()) Object.assign(fields, strategy)
+  dropUnused(fields, problems)
   if (stray.length > 0) problems.push(strayWords(stray))
   return { fields, problems }
+}
+
+function quoted(values: readonly string[]): string {
+  const shown = values.slice(0, 3).map(value => `“${clip(value, 40)}”`)
+  return shown.join(' and ')
+}
+
+function onlyValue(name: string, values: string[], problems: string[]): string | null {
+  const [value = '', ...others] = new Set(values)
+  if (value === '') problems.push(`--${name} needs a value.`)
+  else if (others.length > 0) problems.push(`--${name} is given more than once. Fill it in below.`)
+  else return value
+  return null
+}
+
+/** Kafka's tool takes a path here; a file of somebody's machine cannot be reached from Slack. */
+function readFromFile(given: string[], rules: FlagRules, problems: string[]): Partial<ResetFields> {
+  const lost = given.length === 0 ? '' : `, so ${quoted(given)} is left out`
+  if (!rules.writePartitions) problems.push(needsPartitions('from-file'))
+  else if (lost !== '') problems.push(`--from-file takes no path${lost}. Attach the file below.`)
+  return rules.writePartitions ? { strategy: STRATEGIES['from-file'] } : {}
+}
+
+function needsPartitions(flag: StrategyFlag): string {
+  return `--${flag} cannot be used: API 2.0 sends one number for all partitions. Choose below.`
+}
+
+function readStrategyFlag(
+  name: StrategyFlag,
+  value: string | null,
+  rules: FlagRules,
+  problems: string[],
+): Partial<ResetFields> {
+  if (name === 'to-group' && !rules.writePartitions) {
+    problems.push(needsPartitions(name))
+    return {}
+  }
+  const read = value === null ? {} : readStrategy(name, value, rules.nowMs)
+  if (typeof read === 'string') problems.push(read)
+  return { strategy: STRATEGIES[name], ...(typeof read === 'string' ? {} : read) }
 }
 
 function isStrategyFlag(name: string): name is StrategyFlag {
@@ -98,22 +136,37 @@ function readText(name: string, value: string, fields: ResetFields, problems: st
   }
 }
 
-function readTopics(values: string[] | undefined, fields: ResetFields, problems: string[]): void {
-  if (values === undefined) return
-  const words = values.flatMap(value => value.split(/\s+/))
-  const partitions = words.filter(word => /:\d+(,\d+)*$/.test(word))
-  const topics = splitTopics(words.filter(word => !partitions.includes(word)).join(' '))
-  for (const word of partitions) {
-    problems.push(`“${clip(word, 60)}” names partitions, but Rewind resets whole topics.`)
+/** What the chosen strategy has no use for. */
+function dropUnused(fields: ResetFields, problems: string[]): void {
+  if (fields.skipToEnd !== undefined && fields.strategy !== 'time') {
+    delete fields.skipToEnd
+    problems.push('--allow-skip-to-end is left out: it belongs to --to-datetime or --by-duration alone.')
   }
+  if (fields.strategy === 'offsets' && (fields.scope !== undefined || fields.topics !== undefined)) {
+    delete fields.scope
+    delete fields.topics
+    problems.push('--from-file takes the topics from the file, so those named here are left out.')
+  }
+}
+
+function readTopics(
+  values: string[] | undefined,
+  fields: ResetFields,
+  problems: string[],
+  { writePartitions }: FlagRules,
+): void {
+  if (values === undefined) return
+  const named = splitTopics(values.join(' ')).map(splitPartitions)
+  // Half of a name and its partitions would be another topic: what is no list of partitions stays as it was typed.
+  const refused = writePartitions ? [] : named.filter(({ partitions }) => Array.isArray(partitions))
+  const topics = named.filter(each => !refused.includes(each)).map(each => each.typed)
+  for (const { typed } of refused)
+    problems.push(`“${clip(typed, 60)}” names partitions, but API 2.0 resets whole topics.`)
   if (topics.length === 0) {
-    if (partitions.length === 0) problems.push('--topic needs a value.')
+    if (refused.length === 0) problems.push('--topic needs a value.')
     return
   }
   fields.topics = topics.join('\n')
-  if (fields.topics.length > LIMITS.plainTextInput) {
-    problems.push('The topic names do not all fit in the form. Ask in two requests.')
-  }
   if (fields.scope === undefined) fields.scope = 'topics'
   else {
     delete fields.scope
@@ -154,8 +207,13 @@ function readStrategy(flag: StrategyFlag, value: string, nowMs: number): Partial
         ? '--by-duration needs an ISO 8601 duration, like PT2H30M or P1D.'
         : timeField(nowMs - durationMs)
     }
+    case 'to-group':
+      return value.length <= LONGEST[flag]
+        ? { strategy: 'group', otherGroup: value }
+        : `--to-group takes at most ${LONGEST[flag]} characters.`
     case 'to-earliest':
     case 'to-latest':
+    case 'from-file':
       return { strategy: STRATEGIES[flag] }
     default:
       return flag satisfies never

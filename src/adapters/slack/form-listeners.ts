@@ -10,11 +10,26 @@ import type {
   SlackViewMiddlewareArgs,
   ViewSubmitAction,
 } from '@slack/bolt'
+import type { ModalView } from '@slack/types'
 import type { Approvals, Clock, ClusterReader, LongNames, Report } from '../../ports.ts'
 import type { Group, Instance } from '../../request/group.ts'
-import { parseReset, type Reset, type ResetFields, splitTopics, type Target } from '../../request/reset.ts'
+import type { FileRead } from '../../request/offsets-file.ts'
+import {
+  type Asked,
+  type Problems,
+  parseReset,
+  type ResetFields,
+  splitTopics,
+  type Target,
+} from '../../request/reset.ts'
 import type { ReadOutcome } from '../../request/result.ts'
 import { answering, inTime, isOvertaken, parseJson, sentenceFor } from './answering.ts'
+import {
+  type Attachment,
+  createAttachedFileReader,
+  FILES_SCOPE_MISSING,
+  isScopeMissing,
+} from './attached-file.ts'
 import { parseFlags } from './flags.ts'
 import type { GroupSight } from './group-sight.ts'
 import { ACTIONS, blockIdOf, CALLBACKS, COMMANDS, type FormMetadata, formMetadataSchema } from './ids.ts'
@@ -25,8 +40,9 @@ import {
   nearestNames,
   searchPieces,
   topicChoices,
+  topicSearch,
 } from './pickers.ts'
-import { problemsByBlock, readResetForm, resetForm } from './reset-form.ts'
+import { problemsByBlock, readAttachment, readResetForm, resetForm } from './reset-form.ts'
 import { sentenceModal } from './review.ts'
 import { FAULT, noSuchGroup, refusalHint } from './words.ts'
 
@@ -38,6 +54,9 @@ export interface FormListenersDeps {
   report: Report
   /** Those that may be reset; empty: all of the account. */
   instances: readonly Instance[]
+  botToken: string
+  /** Undefined: Slack's own. */
+  slackApiUrl: string | undefined
 }
 
 type CommandArgs = SlackCommandMiddlewareArgs & AllMiddlewareArgs
@@ -49,35 +68,35 @@ type SubmitArgs = SlackViewMiddlewareArgs<ViewSubmitAction> & AllMiddlewareArgs
 const QUICK_LOOK_MS = 300
 /** Of the three seconds that a submission may take, so much for names that travelled as tokens, */
 const NAMED_MS = 400
-/** so much for looking at the group, */
+/** so much for looking at the groups, */
 const CHECK_MS = 1_000
-/** so much for finding names like one that is not there, */
+/** beside it so much for fetching the file, */
+const FILE_MS = 900
+/** and then either so much for finding names like one that is not there, */
 const NEAREST_MS = 700
-/** and so much for saving it. */
+/** or so much for saving it. */
 const SUBMIT_MS = 1_400
 const OPTIONS_MS = 2_300
 
 export function registerFormListeners(app: App, deps: FormListenersDeps): void {
   const { approvals, reader, names, clock, report, instances } = deps
+  const { can } = reader
+  const readAttachedFile = createAttachedFileReader(deps)
 
   app.command(COMMANDS.reset, async ({ ack, command, client, respond }: CommandArgs) => {
     await ack()
     await answering('reset command', report, respond, async () => {
       // The trigger lives three seconds: nothing is asked of Redis or CKafka before the form is open.
-      const { fields, problems } = parseFlags(command.text, clock())
-      const metadata = { askedIn: command.channel_id, notes: problems }
+      const { writePartitions } = can
+      const { fields, problems } = parseFlags(command.text, { nowMs: clock(), writePartitions })
       const target = targetOf(fields)
-      const opened = await client.views.open({
-        trigger_id: command.trigger_id,
-        view: resetForm(fields, {
-          instances,
-          names,
-          metadata,
-          ...(target === null ? {} : { sight: LOOKING }),
-        }),
-      })
-      if (target === null || opened.view?.id === undefined || opened.view.hash === undefined) return
-      await redraw(client, opened.view.id, opened.view.hash, fields, metadata, await look(target))
+      const sight = target === null ? undefined : LOOKING
+      const open = (metadata: FormMetadata) =>
+        client.views.open({ trigger_id: command.trigger_id, view: draw(fields, metadata, sight) })
+      const asked = { askedIn: command.channel_id, notes: problems }
+      const { metadata, answer } = await drawn(asked, open)
+      if (target === null || answer.view?.id === undefined || answer.view.hash === undefined) return
+      await redraw(client, answer.view.id, answer.view.hash, fields, metadata, await look(target))
     })
   })
 
@@ -104,26 +123,29 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     await ack(instanceChoices(await choosable(), typed, names))
   })
 
-  app.options(ACTIONS.group, async ({ ack, payload }: OptionsArgs) => {
-    const { instance } = await chosenSoFar(payload)
-    await ack(
-      await offered(async () => {
-        if (instance === undefined) return { options: [] }
-        return groupChoices(await reader.groups(instance, payload.value.trim()), payload.value, names)
-      }),
-    )
-  })
+  for (const actionId of [ACTIONS.group, ACTIONS.otherGroup]) {
+    app.options(actionId, async ({ ack, payload }: OptionsArgs) => {
+      const { instance } = await chosenSoFar(payload)
+      await ack(
+        await offered(async () => {
+          if (instance === undefined) return { options: [] }
+          return groupChoices(await reader.groups(instance, payload.value.trim()), payload.value, names)
+        }),
+      )
+    })
+  }
 
   app.options(ACTIONS.topics, async ({ ack, payload }: OptionsArgs) => {
     const { instance, group } = await chosenSoFar(payload)
     await ack(
       await offered(async () => {
         if (instance === undefined) return { options: [] }
+        const search = topicSearch(payload.value, can)
         const [own, all] = await Promise.all([
           group === undefined ? NOTHING : committedTopics({ instanceId: instance, group }),
-          reader.topics(instance, payload.value.trim()),
+          reader.topics(instance, search.name),
         ])
-        return topicChoices(own, all, payload.value, names)
+        return topicChoices(own, all, search, names)
       }),
     )
   })
@@ -136,24 +158,18 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     }
     try {
       const fields = await inTime(named(readResetForm(view.state.values)), NAMED_MS)
-      const parsed = parseReset(fields, { instances: instances.map(({ id }) => id) })
-      const checked = parsed.ok ? await check(parsed.reset) : parsed
-      if (!checked.ok) {
+      const read = await readForm(fields, readAttachment(view.state.values), metadata.data)
+      if (!read.ok) {
         const shown = view.blocks.map(block => block.block_id ?? '')
-        const errors = problemsByBlock(checked.problems, shown)
-        const notes = Object.values(checked.problems)
+        const errors = problemsByBlock(read.problems, shown)
+        const notes = Object.values(read.problems)
         await (errors === null
-          ? ack({
-              response_action: 'update',
-              view: resetForm(fields, { instances, names, metadata: { ...metadata.data, notes } }),
-            })
+          ? ack({ response_action: 'update', view: draw(fields, { ...metadata.data, notes }, undefined) })
           : ack({ response_action: 'errors', errors }))
         return
       }
-      if (!parsed.ok) return
-      const { reset, reason } = parsed
       const { askedIn } = metadata.data
-      const submittal = { reset, group: checked.group, reason, requester: body.user.id, askedIn }
+      const submittal = { ...read.asked, parent: null, requester: body.user.id, askedIn }
       await inTime(approvals.submit({ ...submittal, submissionId: view.id }), SUBMIT_MS)
       await ack()
     } catch (error) {
@@ -163,21 +179,73 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     }
   })
 
+  /** The form as it was sent, with the content of its file; or all that is wrong with it, as far as can be told now. */
+  async function readForm(
+    fields: ResetFields,
+    attachment: Attachment | undefined,
+    { files }: FormMetadata,
+  ): Promise<{ ok: true; asked: Asked } | { ok: false; problems: Problems }> {
+    if (fields.strategy === 'offsets' && files === 'refused') {
+      return { ok: false, problems: { strategy: FILES_SCOPE_MISSING } }
+    }
+    const rules = {
+      instances: instances.map(({ id }) => id),
+      writePartitions: can.writePartitions,
+      nowMs: clock(),
+    }
+    const typed = parseReset(fields, rules)
+    const isWrong = !typed.ok && Object.keys(typed.problems).some(field => field !== 'file')
+    const [file, unknown] = await Promise.all([
+      readFile(fields, attachment),
+      isWrong ? {} : checkGroups(fields),
+    ])
+    const parsed = file?.ok ? parseReset({ ...fields, file: file.targets }, rules) : typed
+    const problems: Problems = { ...(parsed.ok ? {} : parsed.problems), ...unknown }
+    if (file?.ok === false) problems.file = file.problem
+    // It is there, but what to look for in it is not known yet.
+    if (file === null && attachment !== undefined) delete problems.file
+    return parsed.ok && Object.keys(problems).length === 0
+      ? { ok: true, asked: parsed.asked }
+      : { ok: false, problems }
+  }
+
+  async function readFile(
+    { strategy, group }: ResetFields,
+    attachment: Attachment | undefined,
+  ): Promise<FileRead | null> {
+    const wanted = strategy === 'offsets' && can.writePartitions
+    if (!wanted || attachment === undefined || group === undefined) return null
+    return readAttachedFile(attachment, group.trim(), FILE_MS)
+  }
+
+  async function checkGroups(fields: ResetFields): Promise<Problems> {
+    const target = targetOf(fields)
+    if (target === null) return {}
+    const other = { instanceId: target.instanceId, group: (fields.otherGroup ?? '').trim() }
+    const [group, from] = await Promise.all([
+      check(target),
+      fields.strategy === 'group' ? check(other, target.group) : { kind: 'fine' as const },
+    ])
+    return {
+      ...(group.kind === 'noInstance' ? { instance: group.sentence } : {}),
+      ...(group.kind === 'noGroup' ? { group: group.sentence } : {}),
+      ...(from.kind === 'noGroup' ? { otherGroup: from.sentence } : {}),
+    }
+  }
+
   /** A group nobody knows is refused while the form is open; one that cannot be looked at now is looked at later. */
   async function check(
-    reset: Reset,
-  ): Promise<
-    { ok: true; group: Group | null } | { ok: false; problems: { group?: string; instance?: string } }
-  > {
-    const { target } = reset
+    target: Target,
+    notMeant?: string,
+  ): Promise<{ kind: 'fine' } | { kind: 'noGroup' | 'noInstance'; sentence: string }> {
     const read = await Promise.race([reader.group(target), after<ReadOutcome<Group> | null>(CHECK_MS, null)])
     if (read?.kind === 'refused' && read.reason === 'instanceMissing') {
-      return { ok: false, problems: { instance: refusalHint(read.reason) } }
+      return { kind: 'noInstance', sentence: refusalHint(read.reason) }
     }
-    if (read?.kind !== 'read') return { ok: true, group: null }
-    if (read.value.state !== 'Dead') return { ok: true, group: read.value }
+    if (read?.kind !== 'read' || read.value.state !== 'Dead') return { kind: 'fine' }
     const nearest = await Promise.race([nearestGroups(target), after<string[]>(NEAREST_MS, [])])
-    return { ok: false, problems: { group: noSuchGroup(target, nearest) } }
+    const meant = nearest.filter(name => name !== notMeant)
+    return { kind: 'noGroup', sentence: noSuchGroup(target, meant) }
   }
 
   async function nearestGroups({ instanceId, group }: Target): Promise<string[]> {
@@ -215,18 +283,41 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     sight: GroupSight | undefined,
   ): Promise<string | undefined> {
     const { instance, group } = fields
-    const context = { instances, names, metadata: { ...metadata, ...compact({ instance, group }) } }
-    const view = resetForm(fields, sight === undefined ? context : { ...context, sight })
-    try {
-      const updated = await client.views.update({
+    const update = (latest: FormMetadata) =>
+      client.views.update({
         view_id: viewId,
-        view,
+        view: draw(fields, latest, sight),
         ...(hash === undefined ? {} : { hash }),
       })
-      return updated.view?.hash
+    try {
+      const { answer } = await drawn({ ...metadata, ...compact({ instance, group }) }, update)
+      return answer.view?.hash
     } catch (error) {
       if (!isOvertaken(error)) report({ event: 'fault', where: 'form update', error })
       return undefined
+    }
+  }
+
+  function draw(fields: ResetFields, metadata: FormMetadata, sight: GroupSight | undefined): ModalView {
+    return resetForm(fields, { instances, names, can, metadata, ...(sight === undefined ? {} : { sight }) })
+  }
+
+  /** Without its scope Slack refuses any form with a field for a file: then it is shown without, and says why. */
+  async function drawn<T>(
+    metadata: FormMetadata,
+    show: (metadata: FormMetadata) => Promise<T>,
+  ): Promise<{ metadata: FormMetadata; answer: T }> {
+    try {
+      return { metadata, answer: await show(metadata) }
+    } catch (error) {
+      if (metadata.files === 'refused' || !isScopeMissing(error)) throw error
+      report({ event: 'fault', where: 'field for a file', error })
+      const without: FormMetadata = {
+        ...metadata,
+        files: 'refused',
+        notes: [FILES_SCOPE_MISSING, ...metadata.notes],
+      }
+      return { metadata: without, answer: await show(without) }
     }
   }
 
@@ -256,11 +347,12 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
 
   /** Long names travel as tokens. */
   async function named(fields: ResetFields): Promise<ResetFields> {
-    const { group, topics } = fields
+    const { group, otherGroup, topics } = fields
     const topicNames = await Promise.all(splitTopics(topics ?? '').map(topic => names.nameOf(topic)))
     return {
       ...fields,
       ...(group === undefined ? {} : { group: await names.nameOf(group) }),
+      ...(otherGroup === undefined ? {} : { otherGroup: await names.nameOf(otherGroup) }),
       ...(topics === undefined ? {} : { topics: topicNames.join('\n') }),
     }
   }

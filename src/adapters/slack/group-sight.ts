@@ -1,9 +1,10 @@
-// What can be seen of a group just now, as blocks for the form and the approval modal. Pure.
+// What can be seen of a group just now, as blocks for the form. Pure.
 
 import type { KnownBlock } from '@slack/types'
 import type { Group, Position } from '../../request/group.ts'
-import { counted, grouped } from '../../request/reset.ts'
+import { counted } from '../../request/reset.ts'
 import type { ReadOutcome } from '../../request/result.ts'
+import { aligned, groupedWide, preformatted } from './preformatted.ts'
 import { clipMiddle, line, type Piece, paragraph, strong, words } from './text.ts'
 import { groupInWords } from './words.ts'
 
@@ -29,7 +30,7 @@ function whyNot(read: Exclude<ReadOutcome<unknown>, { kind: 'read' }>): string {
   return read.kind === 'unavailable' ? read.cause : `${read.message}, code ${read.code}`
 }
 
-/** A modal takes no table block, so the columns are lined up by hand, in characters of one width. Most lag first. */
+/** Most lag first. */
 function positionsTable(read: ReadOutcome<Position[]>): KnownBlock[] {
   if (read.kind !== 'read' || read.value.length === 0) return []
   const byTopic = new Map<string, Position[]>()
@@ -48,21 +49,11 @@ function positionsTable(read: ReadOutcome<Position[]>): KnownBlock[] {
       `${partitions}`,
       committed,
       end,
-      grouped(lag).replaceAll('\u202f', ' '),
+      groupedWide(lag),
     ])
   const left = topics.length - rows.length
   return [
-    {
-      type: 'rich_text',
-      elements: [
-        {
-          type: 'rich_text_preformatted',
-          elements: [
-            { type: 'text', text: aligned([['Topic', 'Partitions', 'Committed', 'End', 'Lag'], ...rows]) },
-          ],
-        },
-      ],
-    },
+    preformatted(aligned([['Topic', 'Partitions', 'Committed', 'End', 'Lag'], ...rows])),
     ...(left > 0 ? [paragraph(line(words(`… and ${counted(left, 'more topic')} with less lag.`)))] : []),
   ]
 }
@@ -87,21 +78,4 @@ function range(offsets: readonly (bigint | null)[]): string {
   const high = known.at(-1)
   if (low === undefined || high === undefined) return '–'
   return low === high ? `${low}` : `${low}…${high}`
-}
-
-function aligned(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map(row => [...(row[column] ?? '')].length)),
-  )
-  return rows
-    .map(row =>
-      row
-        .map((cell, column) => {
-          const width = (widths[column] ?? 0) + cell.length - [...cell].length
-          return column === 0 ? cell.padEnd(width) : cell.padStart(width)
-        })
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
 }

@@ -5,17 +5,26 @@ import { requestIdSchema } from '../../request/request.ts'
 import type { ResetField } from '../../request/reset.ts'
 
 export const COMMANDS = { reset: '/reset-offsets', list: '/offset-requests' } as const
-export const CALLBACKS = { resetForm: 'reset_form', review: 'review_request', sentence: 'sentence' } as const
+export const CALLBACKS = {
+  resetForm: 'reset_form',
+  review: 'review_request',
+  followUp: 'follow_up',
+  sentence: 'sentence',
+} as const
 export const ACTIONS = {
   review: 'review',
   cancel: 'cancel',
+  undo: 'undo',
+  retry: 'retry',
   strategy: 'strategy',
   scope: 'scope',
   instance: 'instance',
   group: 'group',
+  otherGroup: 'otherGroup',
   topics: 'topics',
 } as const
-export const REVIEW_BLOCKS = { verdict: 'verdict', note: 'note' } as const
+export const REVIEW_BLOCKS = { verdict: 'verdict', note: 'note', typedGroup: 'typed_group' } as const
+export const FOLLOW_UP_BLOCKS = { choice: 'choice', reason: 'reason' } as const
 
 /** One input block per field, named alike, so that a problem finds its field. */
 export function blockIdOf(field: ResetField): string {
@@ -28,9 +37,16 @@ export const formMetadataSchema = z.object({
   notes: z.array(z.string()),
   instance: z.string().optional(),
   group: z.string().optional(),
+  /** Slack does not show a field for a file to an app without the scope `files:read`. */
+  files: z.literal('refused').optional(),
 })
 export type FormMetadata = z.output<typeof formMetadataSchema>
-export const reviewMetadataSchema = z.object({ requestId: requestIdSchema })
+/** `digest` names the plan that was shown: the decision is about that one and no other. */
+export const reviewMetadataSchema = z.object({ requestId: requestIdSchema, digest: z.string() })
+export const followUpMetadataSchema = z.object({
+  requestId: requestIdSchema,
+  kind: z.enum(['undo', 'retry']),
+})
 
 /** Marks each post, so that one whose answer was lost can be found again. */
 export const POST_EVENT_TYPE = 'rewind_post'

@@ -1,5 +1,5 @@
 // Slack's size limits that the views have to respect, counted in characters as Slack counts them.
-// Source: the block and view reference of docs.slack.dev. Limits on a whole message are kept by what replies.ts shows.
+// Source: the block and view reference of docs.slack.dev. Limits on a whole message are kept by what card.ts and replies.ts show.
 
 export const LIMITS = {
   headerText: 150,

@@ -4,10 +4,11 @@
 import type { Option, OptionGroup, PlainTextOption } from '@slack/types'
 import Fuse from 'fuse.js'
 import type { LongNames } from '../../ports.ts'
-import type { Instance, NamePage } from '../../request/group.ts'
+import type { Abilities, Instance, NamePage } from '../../request/group.ts'
+import { counted, splitPartitions } from '../../request/reset.ts'
 import type { ReadOutcome } from '../../request/result.ts'
 import { LIMITS } from './limits.ts'
-import { clipMiddle, plain } from './text.ts'
+import { clipMiddle, listed, plain } from './text.ts'
 
 export type Choices = { options: Option[] } | { option_groups: OptionGroup[] }
 
@@ -15,6 +16,32 @@ export type Choices = { options: Option[] } | { option_groups: OptionGroup[] }
 export function nameOption(name: string, names: LongNames, text = name): PlainTextOption {
   const value = name.length <= LIMITS.optionValue ? name : names.tokenOf(name)
   return { text: plain(clipMiddle(text, LIMITS.optionText), LIMITS.optionText), value }
+}
+
+/** A topic, with its partitions where some are named: `orders:0,1` is shown as `orders, partitions 0 and 1`. */
+export function topicOption(typed: string, names: LongNames): PlainTextOption {
+  const { topic, partitions } = splitPartitions(typed)
+  if (!Array.isArray(partitions)) return nameOption(typed, names)
+  const ranges = rangesOf(partitions)
+  const spelled = `${partitions.length === 1 ? 'partition' : 'partitions'} ${listed(ranges)}`
+  const shown = spelled.length <= PARTITIONS_WIDTH ? spelled : counted(partitions.length, 'partition')
+  // The topic gives way: what is chosen of it must stay readable.
+  return nameOption(typed, names, `${clipMiddle(topic, LIMITS.optionText - shown.length - 2)}, ${shown}`)
+}
+
+const PARTITIONS_WIDTH = 34
+
+/** `0`, `1`, `4–6` */
+function rangesOf(partitions: readonly number[]): string[] {
+  const ranges: [low: number, high: number][] = []
+  for (const partition of partitions) {
+    const last = ranges.at(-1)
+    if (last !== undefined && last[1] === partition - 1) last[1] = partition
+    else ranges.push([partition, partition])
+  }
+  return ranges.flatMap(([low, high]) =>
+    low === high ? [`${low}`] : high === low + 1 ? [`${low}`, `${high}`] : [`${low}–${high}`],
+  )
 }
 
 export function instanceOption({ id, name }: Instance): PlainTextOption {
@@ -33,25 +60,46 @@ export function instanceChoices(read: ReadOutcome<Instance[]>, typed: string, na
 
 export function groupChoices(read: ReadOutcome<NamePage>, typed: string, names: LongNames): Choices {
   if (read.kind !== 'read') return { options: asTyped(read, typed, names) }
-  return { options: read.value.names.slice(0, LIMITS.options).map(name => nameOption(name, names)) }
+  return { options: optionsOf(read.value.names, names) }
+}
+
+/** What somebody types to find a topic: a part of its name, or the whole name with partitions. */
+export interface TopicSearch {
+  /** To look for among the names. */
+  name: string
+  /** `orders:0,1`, when partitions were named and can be chosen. */
+  partitions: string | null
+}
+
+export function topicSearch(typed: string, can: Pick<Abilities, 'writePartitions'>): TopicSearch {
+  // Still being typed: `orders:` and `orders:0,` are on their way to `orders:0,1`.
+  const word = typed.replace(/\s+/g, '').replace(/(:.*?)[,-]+$/, '$1')
+  if (!can.writePartitions || !word.includes(':')) return { name: typed.trim(), partitions: null }
+  const { topic, partitions } = splitPartitions(word)
+  return { name: topic, partitions: Array.isArray(partitions) ? word : null }
 }
 
 /** Topics the group has committed to come first: they are the ones a reset moves. */
 export function topicChoices(
   committed: ReadOutcome<string[]>,
   all: ReadOutcome<NamePage>,
-  typed: string,
+  search: TopicSearch,
   names: LongNames,
 ): Choices {
-  const wanted = typed.trim().toLowerCase()
+  const wanted = search.name.toLowerCase()
   const own =
     committed.kind === 'read' ? committed.value.filter(name => name.toLowerCase().includes(wanted)) : []
   const others = all.kind === 'read' ? all.value.names.filter(name => !own.includes(name)) : []
-  const groups: [string, Option[]][] = [
-    ['The group has committed offsets', own.slice(0, LIMITS.options).map(name => nameOption(name, names))],
-    ['Other topics', others.slice(0, LIMITS.options).map(name => nameOption(name, names))],
-    ['Not from the cluster', all.kind === 'read' ? [] : asTyped(all, typed, names)],
-  ]
+  const chosen =
+    search.partitions !== null && [...own, ...others].includes(search.name) ? search.partitions : null
+  const groups: [string, Option[]][] =
+    chosen !== null
+      ? [['These partitions alone', [topicOption(chosen, names)]]]
+      : [
+          ['The group has committed offsets', optionsOf(own, names)],
+          ['Other topics', optionsOf(others, names)],
+          ['Not from the cluster', notFromCluster(all, search, names)],
+        ]
   const filled = groups.filter(([, options]) => options.length > 0)
   return filled.length === 0
     ? { options: [] }
@@ -61,6 +109,22 @@ export function topicChoices(
           options,
         })),
       }
+}
+
+function optionsOf(found: readonly string[], names: LongNames): PlainTextOption[] {
+  return found.slice(0, LIMITS.options).map(name => nameOption(name, names))
+}
+
+/** A page may hold only some of the topics with that text in their names, and the one that was meant be among the rest. */
+function notFromCluster(
+  all: ReadOutcome<NamePage>,
+  { name, partitions }: TopicSearch,
+  names: LongNames,
+): PlainTextOption[] {
+  if (all.kind !== 'read') return asTyped(all, partitions ?? name, names)
+  return partitions !== null && all.value.total > all.value.names.length
+    ? [topicOption(partitions, names)]
+    : []
 }
 
 /** Typing must stay possible when the cluster cannot be asked; what is typed is checked when it is sent. */

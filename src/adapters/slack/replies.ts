@@ -1,150 +1,170 @@
-// The replies under a card, and the result as a file. Pure: the same record and rows always give the same message.
+// The replies under a card, and the plan and the result as files. Pure: the same record and rows always give the same.
+// It must never say of an execution more than its rows show.
 
-import type { KnownBlock, RichTextSection, TableBlock } from '@slack/types'
-import { stringify } from 'csv-stringify/sync'
+import type { KnownBlock } from '@slack/types'
+import Papa from 'papaparse'
+import type { PostDocuments } from '../../ports.ts'
+import { shortDigest } from '../../request/digest.ts'
+import { hasMembers } from '../../request/group.ts'
 import { kafkaErrorName } from '../../request/kafka-errors.ts'
-import type { ResetRequest } from '../../request/request.ts'
+import type { PlanRow } from '../../request/plan.ts'
+import type { DriftedAt, Note, ResetRequest } from '../../request/request.ts'
 import { clip, counted, grouped } from '../../request/reset.ts'
 import { type PartitionResult, ROWS_IN_TABLE } from '../../request/result.ts'
 import { type Message, NOTE_MAX } from './card.ts'
+import { differenceBullets, differencesInWords } from './drift-words.ts'
 import { LIMITS } from './limits.ts'
+import {
+  reasonInWords,
+  resultTable,
+  saidInWords,
+  troubleLine,
+  troublesOf,
+  troubleText,
+} from './result-words.ts'
 import {
   bullets,
   clipEscaped,
-  clipMiddle,
-  code,
   escaped,
   line,
+  moment,
   type Piece,
   paragraph,
   person,
-  shown,
+  spoken,
   strong,
   words,
 } from './text.ts'
-import { kafkaError, outcomeSentence, stateSentence, UNCLEAR_ADVICE } from './words.ts'
+import { connectedInWords, outcomeSentence, stateSentence, UNCLEAR_ADVICE } from './words.ts'
 
-const FAILURES_SPELLED_OUT = 10
-const TOPIC_IN_CELL = 60
+const TROUBLES_SPELLED_OUT = 10
 
-/** Who decided, or that nobody did. */
-export function decisionReply(request: ResetRequest): Message {
-  const { state, id } = request
-  if (state.name === 'cancelled')
-    return said([person(state.by), words(` cancelled ${id}. Nothing was reset.`)])
-  if (state.name === 'expired')
-    return said([words(`${id} expired: nobody decided in time. Nothing was reset.`)])
-  const decision = 'decision' in state ? state.decision : null
-  if (decision === null) return said([words(stateSentence(id, state))])
-  const verb = decision.verdict === 'approve' ? 'approved' : 'rejected'
+/** What the thread has to tell. The notes that are files have a message only for where a file cannot be shown. */
+export function noteReply(request: ResetRequest, note: Note, { result = [] }: PostDocuments): Message {
+  const { id } = request
+  switch (note.kind) {
+    case 'planned':
+      return said([words(`The plan of ${id}, partition by partition, is a file.`)])
+    case 'resultFile':
+      return said([words(`The full result of ${id} is a file.`)])
+    case 'voted':
+      return votedReply(id, note)
+    case 'cancelled':
+      return said([person(note.by), words(` cancelled ${id}. Nothing was reset.`)])
+    case 'expired':
+      return said([
+        words(`${id} expired: nobody decided in time. Nothing was reset. Ask again with /reset-offsets.`),
+      ])
+    case 'drifted':
+      return driftedReply(request, note)
+    case 'waiting':
+      return waitingReply(request, note)
+    case 'unclear':
+      return unclearReply(request, note.cause, result)
+    case 'ended':
+      return endedReply(request, result)
+    default:
+      return note satisfies never
+  }
+}
+
+function votedReply(id: string, { decision, approvals, needed }: Extract<Note, { kind: 'voted' }>): Message {
+  const { verdict, by, note } = decision
+  const count = needed > 1 ? ` (${grouped(approvals)} of ${counted(needed, 'approval')})` : ''
+  const verb = verdict === 'approve' ? `approved ${id}${count}` : `rejected ${id}`
+  return said([person(by), words(` ${verb}${note === '' ? '.' : `: ${clip(note, NOTE_MAX)}`}`)])
+}
+
+const FOUND_AT: Record<DriftedAt, string> = {
+  opened: 'Found when it was opened for review:',
+  submitted: 'Found when a decision was sent, which does not count:',
+  execution: 'Found before anything was written:',
+}
+
+function driftedReply(
+  { id, requester }: ResetRequest,
+  { at, differences }: Extract<Note, { kind: 'drifted' }>,
+): Message {
+  const lead = [strong(`Something has moved since the plan of ${id}. `), words(FOUND_AT[at])]
+  const then = [
+    words('Nothing was reset. A new plan is being made; it needs a new decision. '),
+    person(requester),
+  ]
+  const sentences = differencesInWords(differences).map(sentence => escaped(`• ${sentence}`))
+  return {
+    text: clipEscaped([spoken(lead), ...sentences, spoken(then)].join('\n'), LIMITS.messageText),
+    blocks: [
+      paragraph(line(...lead)),
+      ...(differences.length === 0 ? [] : [differenceBullets(differences)]),
+      paragraph(line(...then)),
+    ],
+  }
+}
+
+function waitingReply(
+  { id, requester }: ResetRequest,
+  { group, untilMs }: Extract<Note, { kind: 'waiting' }>,
+): Message {
+  const [head, why, back] = hasMembers(group)
+    ? ['be', `${connectedInWords(group)}. Stop them.`, '']
+    : ['stay', 'consumers were connected a moment ago.', ' if they come back']
   return said([
-    person(decision.by),
-    words(` ${verb} ${id}${decision.note === '' ? '.' : `: ${clip(decision.note, NOTE_MAX)}`}`),
+    strong(`${id} waits for its group to ${head} empty: `),
+    words(`${why} It runs by itself once the group has stayed empty, and gives up at `),
+    moment(untilMs),
+    words(`${back}. To call it off, press Stop waiting on the card. `),
+    person(requester),
   ])
 }
 
-export function unclearReply(request: ResetRequest): Message {
-  const { state, id } = request
-  const what = state.name === 'unclear' ? outcomeSentence(state.outcome) : ''
-  return said([strong(`${id} is unclear. `), words(`${what} ${UNCLEAR_ADVICE}`)], [person(request.requester)])
-}
-
-/** The summary: counts, each failure with its code, name, message and hint, and every new offset as a table. */
-export function resultReply(request: ResetRequest, result: readonly PartitionResult[]): Message {
-  const { state, id } = request
-  const outcome = 'outcome' in state ? outcomeSentence(state.outcome) : ''
-  const ending = stateSentence(id, state)
-  const failures = failuresOf(result)
-  const blocks: KnownBlock[] = [
-    paragraph(line(strong(ending), words(` ${outcome} `), person(request.requester))),
+function unclearReply(request: ResetRequest, cause: string, result: readonly PartitionResult[]): Message {
+  const lead: Piece[] = [
+    strong(`${request.id} is unclear. `),
+    words(`We called CKafka and do not know what it did: ${clip(cause, 500)}. ${UNCLEAR_ADVICE} `),
+    person(request.requester),
   ]
-  if (failures.length > 0) {
-    blocks.push(bullets(failures.slice(0, FAILURES_SPELLED_OUT).map(failureLine)))
-    const more = failures.length - FAILURES_SPELLED_OUT
-    const where = result.length > ROWS_IN_TABLE ? 'file' : 'table'
-    if (more > 0)
-      blocks.push(paragraph(line(words(`… and ${counted(more, 'more failure')} in the ${where} below.`))))
-  }
-  if (result.length > 0) blocks.push(table(result.slice(0, ROWS_IN_TABLE)))
+  return withEvidence(lead, request.state.name === 'unclear' ? result : [])
+}
+
+/** The summary: counts, each row that is no success with its reason, and the evidence as a table. */
+function endedReply(request: ResetRequest, result: readonly PartitionResult[]): Message {
+  const { state, id, requester } = request
+  const outcome = 'outcome' in state ? `${outcomeSentence(state.outcome, request)} ` : ''
+  const clamped = result.some(row => row.outcome === 'clamped')
+    ? 'Clamped: the log ends before the offset asked for. '
+    : ''
+  const lead = [strong(stateSentence(id, state)), words(` ${outcome}${clamped}`), person(requester)]
+  return withEvidence(lead, result)
+}
+
+function withEvidence(lead: Piece[], result: readonly PartitionResult[]): Message {
+  const troubles = troublesOf(result)
+  const spelled = troubles.slice(0, TROUBLES_SPELLED_OUT)
+  const blocks: KnownBlock[] = [paragraph(line(...lead))]
+  if (spelled.length > 0) blocks.push(bullets(spelled.map(troubleLine)))
+  const more = troubles.length - spelled.length
+  const where = result.length > ROWS_IN_TABLE ? 'file' : 'table'
+  if (more > 0) blocks.push(sentence(`… and ${grouped(more)} more like these in the ${where} below.`))
+  if (result.length > 0) blocks.push(resultTable(result.slice(0, ROWS_IN_TABLE)))
   if (result.length > ROWS_IN_TABLE) {
-    const shown = `The first ${ROWS_IN_TABLE} of ${grouped(result.length)} rows, failures first. The full result follows as a file.`
-    blocks.push(paragraph(line(words(shown))))
-  }
-  return {
-    text: clipEscaped(
-      [escaped(`${ending} ${outcome}`), ...failures.slice(0, FAILURES_SPELLED_OUT).map(failureText)].join(
-        '\n',
+    blocks.push(
+      sentence(
+        `The first ${ROWS_IN_TABLE} of ${grouped(result.length)} rows, failures first. The full result follows as a file.`,
       ),
-      LIMITS.messageText,
-    ),
-    blocks,
+    )
   }
+  const text = [spoken(lead), ...spelled.map(troubleText)].join('\n')
+  return { text: clipEscaped(text, LIMITS.messageText), blocks }
 }
 
-interface Failure {
-  topic: string
-  partitions: number[]
-  outcome: 'failed' | 'unreported'
-  code: number
-  message: string
+function sentence(text: string): KnownBlock {
+  return paragraph(line(words(text)))
 }
 
-/** Partitions of one topic that failed the same way are said once. */
-function failuresOf(result: readonly PartitionResult[]): Failure[] {
-  const failures = new Map<string, Failure>()
-  for (const { topic, partition, outcome, code: errorCode, message } of result) {
-    if (outcome === 'succeeded') continue
-    const key = JSON.stringify([topic, outcome, errorCode, message])
-    const failure = failures.get(key) ?? { topic, partitions: [], outcome, code: errorCode, message }
-    if (partition !== null) failure.partitions.push(partition)
-    failures.set(key, failure)
-  }
-  return [...failures.values()]
-}
-
-function failureLine(failure: Failure): RichTextSection {
-  const { text, hint } = failureWords(failure)
-  return line(code(clipMiddle(failure.topic, 100)), words(` ${text} ${hint}`))
-}
-
-function failureText(failure: Failure): string {
-  const { text, hint } = failureWords(failure)
-  return escaped(`• ${clipMiddle(failure.topic, 100)} ${text} ${hint}`)
-}
-
-function failureWords({ partitions, outcome, code: errorCode, message }: Failure): {
-  text: string
-  hint: string
-} {
-  const where =
-    partitions.length === 0
-      ? ''
-      : partitions.length <= 8
-        ? `${partitions.length === 1 ? 'partition' : 'partitions'} ${partitions.join(', ')} `
-        : `${counted(partitions.length, 'partition')} `
-  if (outcome === 'unreported') {
-    const verb = partitions.length > 1 ? 'were' : 'was'
-    return { text: `${where}${verb} not reported.`, hint: 'Look at its offsets in the CKafka console.' }
-  }
-  const error = kafkaError(errorCode)
-  const api = message === '' ? '' : ` “${clip(message, 200)}”`
-  return { text: `${where}failed: ${error.name}.${api}`, hint: error.hint }
-}
-
-function table(rows: readonly PartitionResult[]): TableBlock {
-  const cell = (text: string) => ({ type: 'raw_text' as const, text: shown(text) })
+function said(pieces: Piece[]): Message {
   return {
-    type: 'table',
-    column_settings: [{ is_wrapped: true }, { align: 'right' }, { align: 'right' }, { is_wrapped: true }],
-    rows: [
-      ['Topic', 'Partition', 'New offset', 'Result'].map(cell),
-      ...rows.map(row => [
-        cell(clipMiddle(row.topic, TOPIC_IN_CELL)),
-        cell(row.partition === null ? '–' : row.partition.toString()),
-        cell(row.outcome === 'succeeded' && row.offset !== null ? row.offset.toString() : '–'),
-        cell(row.outcome === 'failed' ? `failed: ${kafkaError(row.code).name}` : row.outcome),
-      ]),
-    ],
+    text: clipEscaped(spoken(pieces), LIMITS.messageText),
+    blocks: [paragraph(line(...pieces))],
   }
 }
 
@@ -157,47 +177,80 @@ export function cardTroubleMessage(request: ResetRequest): Message {
   return { text, blocks: [{ type: 'section', text: { type: 'mrkdwn', text, verbatim: true } }] }
 }
 
-/** The full result, safe to open in a spreadsheet: names that look like formulas are disarmed. */
-export function resultCsv(
-  request: ResetRequest,
-  result: readonly PartitionResult[],
-): { name: string; content: string } {
-  const { instanceId, group } = request.reset.target
-  const rows = result.map(row => ({
-    instance: instanceId,
-    group,
-    topic: row.topic,
-    partition: row.partition ?? '',
-    outcome: row.outcome,
-    new_offset: row.outcome === 'succeeded' && row.offset !== null ? row.offset.toString() : '',
-    code: row.outcome === 'unreported' ? '' : row.code,
-    code_name: row.outcome === 'unreported' ? '' : kafkaErrorName(row.code),
-    message: row.message,
-  }))
+/** `comment` is said beside the file, in Slack's text format, and holds no words of people. */
+export interface AttachedFile {
+  name: string
+  content: string
+  comment: string
+}
+
+/** The full plan of a round. Its offsets can be asked for again as they are. */
+export function planCsv(request: ResetRequest, rows: readonly PlanRow[], round: number): AttachedFile {
+  const { id, plan, reset } = request
+  const isCurrent = plan !== null && round === request.round
+  const which = isCurrent ? `Plan ${shortDigest(plan.digest)}` : `Plan ${grouped(round)}`
   return {
-    name: `${request.id}-result.csv`,
-    content: stringify(rows, {
-      header: true,
-      escape_formulas: true,
-      columns: [
-        'instance',
-        'group',
-        'topic',
-        'partition',
-        'outcome',
-        'new_offset',
-        'code',
-        'code_name',
-        'message',
-      ],
-    }),
+    name: `${id}-plan-${round}.csv`,
+    comment: `${which} of ${id} in full: ${counted(rows.length, 'partition')}.`,
+    content: csvOf(
+      rows.map(row => ({
+        instance: reset.target.instanceId,
+        group: reset.target.group,
+        topic: row.topic,
+        partition: row.partition,
+        from: decimal(row.from),
+        to: decimal(row.to),
+        replays: decimal(row.replays),
+        skips: decimal(row.skips),
+        certainty: row.certainty,
+        note: row.note ?? '',
+        log_start: decimal(row.logStart),
+        log_end: decimal(row.logEnd),
+      })),
+      ['instance', 'group', 'topic', 'partition', 'from', 'to', 'replays', 'skips'],
+      ['certainty', 'note', 'log_start', 'log_end'],
+    ),
   }
 }
 
-function said(pieces: Piece[], toward: Piece[] = []): Message {
-  const all = [...pieces, ...toward.flatMap(piece => [words(' '), piece])]
-  const spoken = all.map(piece =>
-    piece.type === 'text' ? escaped(piece.text) : piece.type === 'user' ? `<@${piece.user_id}>` : '',
-  )
-  return { text: clipEscaped(spoken.join(''), LIMITS.messageText), blocks: [paragraph(line(...all))] }
+/** The full result, with the reason of each row that is no success. */
+export function resultCsv(request: ResetRequest, result: readonly PartitionResult[]): AttachedFile {
+  const { id, reset } = request
+  return {
+    name: `${id}-result.csv`,
+    comment: `The result of ${id} in full: ${counted(result.length, 'row')}.`,
+    content: csvOf(
+      result.map(row => ({
+        instance: reset.target.instanceId,
+        group: reset.target.group,
+        topic: row.topic,
+        partition: row.partition ?? '',
+        from: decimal(row.from),
+        planned: decimal(row.planned),
+        api_said: row.said === null || row.said.code !== 0 ? '' : saidInWords(row.said),
+        api_code: row.said?.code ?? '',
+        api_code_name: row.said === null ? '' : kafkaErrorName(row.said.code),
+        read_back: decimal(row.readBack),
+        outcome: row.outcome,
+        message: messageOf(row),
+      })),
+      ['instance', 'group', 'topic', 'partition', 'from', 'planned', 'api_said', 'api_code'],
+      ['api_code_name', 'read_back', 'outcome', 'message'],
+    ),
+  }
+}
+
+function messageOf(row: PartitionResult): string {
+  const api = row.said?.message ?? ''
+  return api === '' && row.why !== null ? reasonInWords(row) : api
+}
+
+function decimal(value: bigint | null): string {
+  return value === null ? '' : value.toString()
+}
+
+/** Safe to open in a spreadsheet: names that look like formulas are disarmed. */
+function csvOf(rows: Record<string, string | number>[], ...columns: string[][]): string {
+  const text = Papa.unparse({ fields: columns.flat(), data: rows }, { escapeFormulae: true, newline: '\n' })
+  return `${text}\n`
 }

@@ -3,7 +3,7 @@
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types'
 import { z } from 'zod'
 import type { LongNames } from '../../ports.ts'
-import type { Instance } from '../../request/group.ts'
+import type { Abilities, Instance } from '../../request/group.ts'
 import {
   clip,
   type Problems,
@@ -11,12 +11,14 @@ import {
   REASON_MAX,
   type ResetField,
   type ResetFields,
+  type Strategy,
   splitTopics,
 } from '../../request/reset.ts'
+import { type Attachment, attachmentIn } from './attached-file.ts'
 import { type GroupSight, groupSight } from './group-sight.ts'
 import { ACTIONS, blockIdOf, CALLBACKS, type FormMetadata } from './ids.ts'
 import { LIMITS } from './limits.ts'
-import { instanceOption, nameOption } from './pickers.ts'
+import { instanceOption, nameOption, topicOption } from './pickers.ts'
 import { bullets, line, paragraph, plain, words } from './text.ts'
 
 const NOTES_SHOWN = 10
@@ -28,30 +30,42 @@ export interface ResetFormContext {
   /** Those that may be reset; empty: all of the account. */
   instances: readonly Instance[]
   names: LongNames
+  can: Pick<Abilities, 'writePartitions'>
   /** Where it was asked, what the flags held that could not be understood, and the choices the pickers follow. */
   metadata: FormMetadata
   /** The chosen group as it is now. */
   sight?: GroupSight
 }
 
-const STRATEGIES: [NonNullable<ResetFields['strategy']>, string, string][] = [
+type Choice<Value extends string> = [value: Value, text: string, description: string]
+
+const STRATEGIES: Choice<Strategy['kind']>[] = [
   ['shift', 'By a number of messages', 'Replay or skip so many on every partition'],
   ['time', 'To a time', 'The first message at or after it'],
   ['earliest', 'To the earliest message', 'Replays everything that is kept'],
   ['latest', 'To the latest position', 'Skips everything not read yet'],
   ['offset', 'To an offset', 'The same number on every partition'],
+  ['group', 'To where another group is', 'Its offset on each partition'],
+  ['offsets', 'To the offsets in a file', 'A CSV with an offset for each partition'],
 ]
-const SCOPES: [NonNullable<ResetFields['scope']>, string, string][] = [
+const SCOPES: Choice<NonNullable<ResetFields['scope']>>[] = [
   ['topics', 'The topics I name', 'Only these are reset'],
   ['allTopics', 'All topics of the group', 'Every topic the group has committed offsets for'],
 ]
-const DIRECTIONS: [NonNullable<ResetFields['direction']>, string, string][] = [
+const DIRECTIONS: Choice<NonNullable<ResetFields['direction']>>[] = [
   ['replay', 'Replay', 'Go back: messages are delivered again'],
   ['skip', 'Skip', 'Go forward: messages are never delivered'],
+]
+const SKIP_TO_END: Choice<'skipToEnd'> = [
+  'skipToEnd',
+  'Skip to the end where no message is that late',
+  'Without it, such a request is refused',
 ]
 
 export function resetForm(fields: ResetFields, context: ResetFormContext): ModalView {
   const notes = notesOf(fields, context)
+  const strategies = STRATEGIES.filter(([kind]) => isOffered(kind, context))
+  const strategy = oneOf(strategies, fields.strategy)
   return {
     type: 'modal',
     callback_id: CALLBACKS.resetForm,
@@ -62,18 +76,35 @@ export function resetForm(fields: ResetFields, context: ResetFormContext): Modal
     blocks: [
       ...notesBlocks(notes),
       instanceInput(fields.instance, context.instances),
-      groupInput(fields.group, context.names),
+      dispatching(groupInput('group', 'Consumer group', ACTIONS.group, fields.group, context.names)),
       ...groupSight(context.sight),
-      choice('scope', 'Topics to reset', SCOPES, fields.scope, ACTIONS.scope),
-      // Named but not chosen yet: the names stay until somebody chooses "all topics".
-      ...(fields.scope === 'topics' || (fields.scope === undefined && fields.topics !== undefined)
-        ? [topicsInput(fields.topics, context.names)]
-        : []),
-      strategyInput(fields.strategy),
-      ...strategyInputs(fields),
+      // A file names its topics itself.
+      ...(strategy === 'offsets' ? [] : scopeInputs(fields, context.names)),
+      strategyInput(strategies, strategy),
+      ...strategyInputs(strategy, fields, context.names),
       reasonInput(fields.reason),
     ],
   }
+}
+
+function isOffered(kind: Strategy['kind'], { can, metadata }: ResetFormContext): boolean {
+  switch (kind) {
+    case 'group':
+      return can.writePartitions
+    case 'offsets':
+      return can.writePartitions && metadata.files === undefined
+    default:
+      return true
+  }
+}
+
+function scopeInputs(fields: ResetFields, names: LongNames): InputBlock[] {
+  // Named but not chosen yet: the names stay until somebody chooses "all topics".
+  const named = fields.scope === 'topics' || (fields.scope === undefined && fields.topics !== undefined)
+  return [
+    choice('scope', 'Topics to reset', SCOPES, fields.scope, ACTIONS.scope),
+    ...(named ? [topicsInput(fields.topics, names)] : []),
+  ]
 }
 
 /** At most as many as a person reads, each cut to a few lines. */
@@ -107,8 +138,12 @@ function notesBlocks(notes: readonly string[]): KnownBlock[] {
   ]
 }
 
-function strategyInputs(fields: ResetFields): KnownBlock[] {
-  switch (fields.strategy) {
+function strategyInputs(
+  strategy: Strategy['kind'] | undefined,
+  fields: ResetFields,
+  names: LongNames,
+): KnownBlock[] {
+  switch (strategy) {
     case 'shift':
       return [
         choice('direction', 'Direction', DIRECTIONS, fields.direction),
@@ -121,13 +156,51 @@ function strategyInputs(fields: ResetFields): KnownBlock[] {
           action_id: 'timeSeconds',
           ...(isPickable(fields.timeSeconds) ? { initial_date_time: fields.timeSeconds } : {}),
         }),
+        skipToEndInput(fields.skipToEnd),
       ]
     case 'offset':
       return [numberInput('offset', 'Offset', fields.offset, '0')]
-    default:
+    case 'group':
+      return [groupInput('otherGroup', 'The other group', ACTIONS.otherGroup, fields.otherGroup, names)]
+    case 'offsets':
+      return [fileInput()]
+    case 'earliest':
+    case 'latest':
+    case undefined:
       return []
+    default:
+      return strategy satisfies never
   }
 }
+
+function skipToEndInput(chosen: boolean | undefined): InputBlock {
+  const ticked = option(...SKIP_TO_END)
+  return {
+    ...input('skipToEnd', 'If the time is past the newest message', undefined, {
+      type: 'checkboxes',
+      action_id: 'skipToEnd',
+      options: [ticked],
+      ...(chosen === true ? { initial_options: [ticked] } : {}),
+    }),
+    optional: true,
+  }
+}
+
+/** Slack has no first value for a file; what is attached stays while block and action do. Checked when it is sent. */
+function fileInput(): InputBlock {
+  return {
+    ...input('file', 'File of offsets', FILE_HINT, {
+      type: 'file_input',
+      action_id: 'file',
+      filetypes: ['csv'],
+      max_files: 1,
+    }),
+    optional: true,
+  }
+}
+
+const FILE_HINT =
+  'Topic, partition and offset in each line, as kafka-consumer-groups.sh --export writes them. A plan or a result that Rewind has posted is understood too.'
 
 function instanceInput(typed: string | undefined, instances: readonly Instance[]): InputBlock {
   const known = instances.find(({ id }) => id === typed)
@@ -145,16 +218,20 @@ function instanceInput(typed: string | undefined, instances: readonly Instance[]
   )
 }
 
-function groupInput(typed: string | undefined, names: LongNames): InputBlock {
-  return dispatching(
-    input('group', 'Consumer group', undefined, {
-      type: 'external_select',
-      action_id: ACTIONS.group,
-      min_query_length: 0,
-      placeholder: plain('Type a part of its name', 150),
-      ...(typed === undefined || typed === '' ? {} : { initial_option: nameOption(typed, names) }),
-    }),
-  )
+function groupInput(
+  field: 'group' | 'otherGroup',
+  label: string,
+  actionId: string,
+  typed: string | undefined,
+  names: LongNames,
+): InputBlock {
+  return input(field, label, undefined, {
+    type: 'external_select',
+    action_id: actionId,
+    min_query_length: 0,
+    placeholder: plain('Type a part of its name', 150),
+    ...(typed === undefined || typed === '' ? {} : { initial_option: nameOption(typed, names) }),
+  })
 }
 
 function topicsInput(typed: string | undefined, names: LongNames): InputBlock {
@@ -164,7 +241,7 @@ function topicsInput(typed: string | undefined, names: LongNames): InputBlock {
     action_id: ACTIONS.topics,
     min_query_length: 0,
     placeholder: plain('Type a part of their names', 150),
-    ...(initial.length === 0 ? {} : { initial_options: initial.map(name => nameOption(name, names)) }),
+    ...(initial.length === 0 ? {} : { initial_options: initial.map(name => topicOption(name, names)) }),
   })
 }
 
@@ -173,28 +250,30 @@ function dispatching(block: InputBlock): InputBlock {
   return { ...block, dispatch_action: true }
 }
 
-function strategyInput(chosen: ResetFields['strategy']): InputBlock {
-  const options = STRATEGIES.map(([value, text, description]) => option(value, text, description))
+function strategyInput(
+  offered: Choice<Strategy['kind']>[],
+  chosen: Strategy['kind'] | undefined,
+): InputBlock {
+  const options = offered.map(each => option(...each))
   const initial = options.find(each => each.value === chosen)
-  return {
-    ...input('strategy', 'Where the offsets go', undefined, {
+  return dispatching(
+    input('strategy', 'Where the offsets go', undefined, {
       type: 'static_select',
       action_id: ACTIONS.strategy,
       options,
       ...(initial === undefined ? {} : { initial_option: initial }),
     }),
-    dispatch_action: true,
-  }
+  )
 }
 
 function choice(
   field: ResetField,
   label: string,
-  choices: [string, string, string][],
+  choices: Choice<string>[],
   chosen: string | undefined,
   dispatchAs?: string,
 ): InputBlock {
-  const options = choices.map(([value, text, description]) => option(value, text, description))
+  const options = choices.map(each => option(...each))
   const initial = options.find(each => each.value === chosen)
   return {
     ...input(field, label, undefined, {
@@ -260,10 +339,22 @@ const valueSchema = z.object({ value: z.string().nullish() })
 const dateTimeSchema = z.object({ selected_date_time: z.int().nullish() })
 const stateSchema = z.record(z.string(), z.record(z.string(), z.unknown()))
 
-/** What the form holds now, long names as tokens. Fields that are not shown, or not filled in, are absent. */
-export function readResetForm(state: unknown): ResetFields {
+function elementsOf(state: unknown): (field: ResetField) => unknown {
   const blocks = stateSchema.catch({}).parse(state)
-  const element = (field: ResetField): unknown => Object.values(blocks[blockIdOf(field)] ?? {})[0]
+  return field => Object.values(blocks[blockIdOf(field)] ?? {})[0]
+}
+
+/** The file that is attached; its content is still with Slack. */
+export function readAttachment(state: unknown): Attachment | undefined {
+  return attachmentIn(elementsOf(state)('file'))
+}
+
+/**
+ * What the form holds now, long names as tokens and without the content of a file. Fields that are not shown, or not
+ * filled in, are absent.
+ */
+export function readResetForm(state: unknown): ResetFields {
+  const element = elementsOf(state)
   const selected = (field: ResetField) =>
     selectedSchema.safeParse(element(field)).data?.selected_option?.value
   const manySelected = (field: ResetField) =>
@@ -271,6 +362,7 @@ export function readResetForm(state: unknown): ResetFields {
       .safeParse(element(field))
       .data?.selected_options.map(option => option.value)
       .join('\n')
+  const ticked = manySelected('skipToEnd') === SKIP_TO_END[0]
   const value = (field: ResetField) => valueSchema.safeParse(element(field)).data?.value ?? undefined
   const timeSeconds = dateTimeSchema.safeParse(element('timeSeconds')).data?.selected_date_time ?? undefined
   const fields = {
@@ -282,13 +374,15 @@ export function readResetForm(state: unknown): ResetFields {
     direction: oneOf(DIRECTIONS, selected('direction')),
     count: value('count'),
     timeSeconds,
+    skipToEnd: ticked || undefined,
     offset: value('offset'),
+    otherGroup: selected('otherGroup'),
     reason: value('reason'),
   }
   return Object.fromEntries(Object.entries(fields).filter(([, filled]) => filled !== undefined))
 }
 
-function oneOf<T extends string>(choices: [T, string, string][], value: string | undefined): T | undefined {
+function oneOf<T extends string>(choices: Choice<T>[], value: string | undefined): T | undefined {
   return choices.find(([name]) => name === value)?.[0]
 }
 

@@ -11,17 +11,26 @@ import type {
   SlackViewMiddlewareArgs,
   ViewSubmitAction,
 } from '@slack/bolt'
-import type { Approvals, ChangeOutcome, ClusterReader, Report } from '../../ports.ts'
+import type { Approvals, ChangeOutcome, Report } from '../../ports.ts'
+import type { PlanRow } from '../../request/plan.ts'
 import { type RequestId, type ResetRequest, requestIdSchema } from '../../request/request.ts'
-import { answering, inTime, isOvertaken, onlyForYou, parseJson, sentenceFor } from './answering.ts'
+import {
+  answering,
+  idOf,
+  inTime,
+  isOvertaken,
+  noSuchRequest,
+  onlyForYou,
+  parseJson,
+  sentenceFor,
+} from './answering.ts'
 import { openList } from './card.ts'
 import { ACTIONS, CALLBACKS, COMMANDS, REVIEW_BLOCKS, reviewMetadataSchema } from './ids.ts'
-import { readReview, reviewModal, sentenceModal } from './review.ts'
+import { movedModal, readReview, reviewModal, sentenceModal } from './review.ts'
 import { FAULT, refusalSentence } from './words.ts'
 
 export interface ReviewListenersDeps {
   approvals: Approvals
-  reader: ClusterReader
   report: Report
 }
 
@@ -31,9 +40,11 @@ type ButtonArgs = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMidd
 type SubmitArgs = SlackViewMiddlewareArgs<ViewSubmitAction> & AllMiddlewareArgs
 
 const OPEN_LISTED = 20
+/** The modal is open meanwhile, and says that it is looking. */
+const LOOK_MS = 8_000
 
 export function registerReviewListeners(app: App, deps: ReviewListenersDeps): void {
-  const { approvals, reader, report } = deps
+  const { approvals, report } = deps
 
   app.command(COMMANDS.list, async ({ ack, command, client, respond }: CommandArgs) => {
     await ack()
@@ -79,15 +90,20 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): vo
       await ack({ response_action: 'update', view: sentenceModal('Not decided', FAULT) })
       return
     }
-    const { requestId } = metadata.data
+    const { requestId, digest } = metadata.data
     try {
-      const outcome = await inTime(approvals.decide(requestId, review.verdict, body.user.id, review.note))
+      const outcome = await inTime(approvals.decide(requestId, { ...review, by: body.user.id, digest }))
       const refused = refusalOf(outcome, requestId)
       if (refused === null) await ack()
       else if (outcome.kind === 'refused' && outcome.refusal === 'noteMissing') {
         await ack({ response_action: 'errors', errors: { [REVIEW_BLOCKS.note]: refused } })
-      } else
+      } else if (outcome.kind === 'refused' && outcome.refusal === 'groupNotTyped') {
+        await ack({ response_action: 'errors', errors: { [REVIEW_BLOCKS.typedGroup]: refused } })
+      } else if (outcome.kind === 'refused' && hasMoved(outcome.request, digest)) {
+        await ack({ response_action: 'update', view: movedModal(outcome.request, outcome.request.drift) })
+      } else {
         await ack({ response_action: 'update', view: sentenceModal(`${requestId} not changed`, refused) })
+      }
     } catch (error) {
       report({ event: 'fault', where: 'decide', requestId, error })
       await ack({ response_action: 'errors', errors: { [REVIEW_BLOCKS.note]: sentenceFor(error) } })
@@ -105,40 +121,36 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): vo
     if (request === undefined) return noSuchRequest(id)
     const refusal = await inTime(approvals.reviewRefusal(request, userId))
     if (refusal !== null) return refusalSentence(refusal, request)
-    const opened = await client.views.open({
-      trigger_id: triggerId,
-      view: reviewModal(request, { kind: 'reading' }),
-    })
-    await showGroup(request, opened.view, client)
+    const rows = await inTime(approvals.readPlan(request))
+    const opened = await client.views.open({ trigger_id: triggerId, view: reviewModal(request, rows) })
+    await showWhatMoved(request, rows, opened.view, client)
     return null
   }
 
-  /** The group as it is now, which CKafka may take its time to say; the modal is open and usable meanwhile. */
-  async function showGroup(
+  /** What has moved since the plan, which CKafka may take its time to say; the modal is open and usable meanwhile. */
+  async function showWhatMoved(
     request: ResetRequest,
+    rows: readonly PlanRow[],
     opened: { id?: string; hash?: string } | undefined,
     client: Client,
   ): Promise<void> {
+    const look = await approvals.lookAgain(request, 'opened', LOOK_MS)
     if (opened?.id === undefined || opened.hash === undefined) return
-    const { target, topics } = request.reset
-    const [group, positions] = await Promise.all([reader.group(target), reader.positions(target, topics)])
+    const view =
+      look.kind === 'moved' ? movedModal(request, look.differences) : reviewModal(request, rows, look)
     try {
-      await client.views.update({
-        view_id: opened.id,
-        hash: opened.hash,
-        view: reviewModal(request, { kind: 'seen', group, positions }),
-      })
+      await client.views.update({ view_id: opened.id, hash: opened.hash, view })
     } catch (error) {
-      if (!isOvertaken(error))
+      if (!isOvertaken(error)) {
         report({ event: 'fault', where: 'review update', requestId: request.id, error })
+      }
     }
   }
 }
 
-function idOf(action: ButtonAction): RequestId {
-  const id = requestIdSchema.safeParse(action.value)
-  if (!id.success) throw new Error('The button names no request.')
-  return id.data
+/** Whether the plan that was decided on is not the request's plan any more. */
+function hasMoved({ plan, drift, state }: ResetRequest, digest: string): boolean {
+  return drift.length > 0 && plan?.digest !== digest && ['preparing', 'pending'].includes(state.name)
 }
 
 function refusalOf(outcome: ChangeOutcome, id: RequestId): string | null {
@@ -152,8 +164,4 @@ function refusalOf(outcome: ChangeOutcome, id: RequestId): string | null {
     default:
       return outcome satisfies never
   }
-}
-
-function noSuchRequest(id: RequestId): string {
-  return `There is no request ${id}. Type ${COMMANDS.list} for the open ones.`
 }

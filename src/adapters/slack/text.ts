@@ -2,7 +2,7 @@
 // People's words and names go into rich_text or plain_text only, where Slack interprets nothing.
 
 import type { PlainTextElement, RichTextBlock, RichTextElement, RichTextSection } from '@slack/types'
-import { clip, utc } from '../../request/reset.ts'
+import { clip, grouped, utc } from '../../request/reset.ts'
 
 export type Piece = RichTextElement
 
@@ -48,11 +48,16 @@ export function person(userId: string): Piece {
   return { type: 'user', user_id: userId }
 }
 
+/** Slack shows no time outside of these. */
+const LAST_SECOND = 9_999_999_999
+
 /** Shown in the reader's own zone; the fallback is UTC. */
 export function moment(timeMs: number): Piece {
+  const timestamp = Math.floor(timeMs / 1000)
+  if (timestamp < 0 || timestamp > LAST_SECOND) return words(utc(timeMs))
   return {
     type: 'date',
-    timestamp: Math.floor(timeMs / 1000),
+    timestamp,
     format: '{date_short_pretty} at {time}',
     fallback: utc(timeMs),
   }
@@ -76,6 +81,30 @@ export function paragraph(...lines: RichTextSection[]): RichTextBlock {
 
 export function bullets(items: RichTextSection[]): RichTextBlock {
   return { type: 'rich_text', elements: [{ type: 'rich_text_list', style: 'bullet', elements: items }] }
+}
+
+/** The same pieces for a notification or a screen reader, which read only a message's `text`. */
+export function spoken(pieces: readonly Piece[]): string {
+  const texts = pieces.map(piece => {
+    switch (piece.type) {
+      case 'text':
+        return escaped(piece.text)
+      case 'user':
+        return `<@${piece.user_id}>`
+      case 'date':
+        return escaped(piece.fallback ?? '')
+      default:
+        return ''
+    }
+  })
+  return texts.join('')
+}
+
+/** `a, b and c`; `a, b and 3 more` with what is left out. */
+export function listed(items: readonly string[], left = 0): string {
+  const all = left > 0 ? [...items, `${grouped(left)} more`] : items
+  const last = all.at(-1) ?? ''
+  return all.length < 2 ? last : `${all.slice(0, -1).join(', ')} and ${last}`
 }
 
 /** Keeps both ends of a long name, because names differ at either. */

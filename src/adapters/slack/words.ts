@@ -4,11 +4,13 @@ import type { Refusal } from '../../request/decide.ts'
 import type { Group } from '../../request/group.ts'
 import { kafkaErrorHint, kafkaErrorName } from '../../request/kafka-errors.ts'
 import type { Outcome, ResetRequest, State } from '../../request/request.ts'
-import { clip, counted, grouped, type Target } from '../../request/reset.ts'
+import { clip, counted, grouped, type Reset, type Target, utc } from '../../request/reset.ts'
 import type { Counts, RefusalReason } from '../../request/result.ts'
+import { placesInWords, skipsInWords } from './plan-words.ts'
+import { listed } from './text.ts'
 
 export const STATE_WORDS: Record<State['name'], string> = {
-  preparing: 'being checked',
+  preparing: 'being planned',
   pending: 'waiting for approval',
   approved: 'approved, on the queue',
   executing: 'running',
@@ -19,6 +21,15 @@ export const STATE_WORDS: Record<State['name'], string> = {
   rejected: 'rejected',
   cancelled: 'cancelled',
   expired: 'expired',
+}
+
+/** `approved, waiting for the group to be empty` */
+export function stateWords(state: State): string {
+  return isWaiting(state) ? 'approved, waiting for the group to be empty' : STATE_WORDS[state.name]
+}
+
+function isWaiting(state: State): boolean {
+  return state.name === 'approved' && state.wait !== null
 }
 
 /** What can be said of `R-12` in this state: `R-12 is partly done.` */
@@ -34,7 +45,9 @@ export function stateSentence(id: string, state: State): string {
     case 'unclear':
       return `${id} is unclear and needs a person.`
     case 'approved':
-      return `${id} is approved and on the queue.`
+      return isWaiting(state)
+        ? `${id} is approved and waits for the group to be empty.`
+        : `${id} is approved and on the queue.`
     default:
       return `${id} is ${STATE_WORDS[state.name]}.`
   }
@@ -56,11 +69,21 @@ export function refusalSentence(refusal: Refusal, request: ResetRequest): string
     case 'notApprover':
       return `Only approvers can decide on ${id}. Ask one of them, or the people who run Rewind.`
     case 'notRequester':
-      return `Only <@${requester}>, who asked for ${id}, can cancel it. Approvers can reject it.`
+      return state.name === 'approved'
+        ? `Only <@${requester}>, who asked for ${id}, or an approver can cancel it now.`
+        : `Only <@${requester}>, who asked for ${id}, can cancel it. Approvers can reject it.`
+    case 'groupNotTyped':
+      return `Type the group’s name exactly as it stands above to approve ${id}: ${lossInWords(request)}.`
+    case 'alreadyVoted':
+      return `You have approved ${id} already. It needs another approver as well.`
+    case 'planChanged':
+      return `The plan of ${id} is not the one you saw, so nothing was decided. Review it again from its card.`
+    case 'inUse':
+      return `The group of ${id} is in use. It runs by itself once the group has stayed empty.`
     case 'noteMissing':
       return 'Say why you reject it, so that the requester knows what to change.'
     case 'preparing':
-      return `${id} is still being checked. Try again in a moment.`
+      return `${id} is still being planned. Try again in a moment.`
     case 'expired':
       return `${id} has expired, so nothing was done. Ask again with /reset-offsets.`
     case 'decided':
@@ -69,6 +92,13 @@ export function refusalSentence(refusal: Refusal, request: ResetRequest): string
     default:
       return refusal satisfies never
   }
+}
+
+/** Why approving asks for more than a click: `it skips 12 430 messages, and they will not be delivered` */
+export function lossInWords({ plan }: Pick<ResetRequest, 'plan'>): string {
+  return plan === null || plan.skips === 0n
+    ? 'it may skip messages, and they will not be delivered'
+    : `it skips ${skipsInWords(plan)}, and they will not be delivered`
 }
 
 function pastSentence(id: string, state: State): string {
@@ -83,7 +113,9 @@ function pastSentence(id: string, state: State): string {
     case 'pending':
       return `${id} has changed meanwhile. Look at the card and try again.`
     case 'approved':
-      return `<@${state.decision.by}> has approved ${id}, and it is on the queue.`
+      return isWaiting(state)
+        ? `<@${state.decision.by}> has approved ${id}, and it waits for the group to be empty.`
+        : `<@${state.decision.by}> has approved ${id}, and it is on the queue.`
     case 'executing':
       return `<@${state.decision.by}> has approved ${id}, and it is running.`
     default:
@@ -91,19 +123,28 @@ function pastSentence(id: string, state: State): string {
   }
 }
 
-/** `4 partitions succeeded · 1 topic failed` */
+/** `7 partitions succeeded · 1 clamped · 1 failed` */
 export function countsInWords(counts: Counts): string {
-  const parts = [
-    counts.succeededPartitions > 0 && `${counted(counts.succeededPartitions, 'partition')} succeeded`,
-    counts.failedPartitions > 0 && `${counted(counts.failedPartitions, 'partition')} failed`,
-    counts.failedTopics > 0 && `${counted(counts.failedTopics, 'topic')} failed`,
-    counts.unreportedTopics > 0 && `${counted(counts.unreportedTopics, 'topic')} not reported`,
-  ].filter(part => part !== false)
-  return parts.length === 0 ? 'The API reported no partition at all' : parts.join(' · ')
+  const named: [number, string][] = [
+    [counts.succeeded, 'succeeded'],
+    [counts.clamped, 'clamped'],
+    [counts.failed, 'failed'],
+    [counts.unreported, 'unreported'],
+    [counts.movedAfter, 'moved after'],
+  ]
+  const [first, ...rest] = named.filter(([count]) => count > 0)
+  if (first === undefined) return 'No partition had to be moved'
+  const [count, word] = first
+  return [`${counted(count, 'partition')} ${word}`, ...rest.map(([n, each]) => `${grouped(n)} ${each}`)].join(
+    ' · ',
+  )
 }
 
 /** What an ended request's outcome means, in one or two sentences. */
-export function outcomeSentence(outcome: Outcome): string {
+export function outcomeSentence(
+  outcome: Outcome,
+  { reset, plan }: Pick<ResetRequest, 'reset' | 'plan'>,
+): string {
   switch (outcome.kind) {
     case 'done':
       return `${countsInWords(outcome.counts)}.`
@@ -117,9 +158,18 @@ export function outcomeSentence(outcome: Outcome): string {
     case 'notSent':
       return `The reset was not carried out: ${clip(outcome.cause, 500)}. No offset moved. Ask again later.`
     case 'notPrepared':
-      return `The topics of the group could not be read: ${clip(outcome.cause, 500)}. Nothing was reset. Check the names, then ask again.`
+      return `The plan could not be made: ${clip(outcome.cause, 500)}. Nothing was reset. Check the names, then ask again.`
     case 'unknown':
       return `We called CKafka and do not know what it did: ${clip(outcome.cause, 500)}.`
+    case 'wouldJump': {
+      const { strategy } = reset
+      const since = strategy.kind === 'time' ? `at or after ${utc(strategy.timeMs)}` : 'as late as asked for'
+      const where = placesInWords(outcome.first, outcome.partitions)
+      const skipped = skipsInWords({ skips: outcome.skips, certainty: plan?.certainty ?? 'exact' })
+      return `There is no message ${since} on ${where}: it would jump to the end there and skip ${skipped}. Ask again with an earlier time, or tick the box that says so.`
+    }
+    case 'neverEmpty':
+      return `The group was never empty for long enough: ${connectedInWords(outcome.group)}. Nothing was reset. Ask again when its consumers are stopped.`
     default:
       return outcome satisfies never
   }
@@ -170,22 +220,60 @@ export function topicsInWords(topics: readonly string[], most: number): string {
   return rest > 0 ? `${named} and ${grouped(rest)} more` : named
 }
 
+/** The same with the partitions where only some were chosen: `orders (partitions 0, 4–6), payments` */
+export function scopeInWords(
+  { topics, partitions }: Pick<Reset, 'topics' | 'partitions'>,
+  most: number,
+): string {
+  // A map, as a topic may be called `constructor`.
+  const chosenOf = new Map(Object.entries(partitions))
+  const named = topics.slice(0, most).map(topic => {
+    const chosen = chosenOf.get(topic)
+    return chosen === undefined
+      ? topic
+      : `${topic} (${chosen.length === 1 ? 'partition' : 'partitions'} ${rangesInWords(chosen)})`
+  })
+  return topicsInWords([...named, ...topics.slice(most)], most)
+}
+
+const RANGES_NAMED = 8
+
+/** `0, 4–6`; `chosen` in order */
+function rangesInWords(chosen: readonly number[]): string {
+  const ranges: { low: number; high: number }[] = []
+  for (const partition of chosen) {
+    const last = ranges.at(-1)
+    if (last !== undefined && last.high + 1 === partition) last.high = partition
+    else ranges.push({ low: partition, high: partition })
+  }
+  const named = ranges
+    .slice(0, RANGES_NAMED)
+    .map(({ low, high }) =>
+      low === high ? `${low}` : high === low + 1 ? `${low}, ${high}` : `${low}–${high}`,
+    )
+  return ranges.length > RANGES_NAMED ? `${named.join(', ')} …` : named.join(', ')
+}
+
+/** `2 consumers are connected: audit-1 (10.0.3.11), …` */
+export function connectedInWords({ state, members }: Group): string {
+  if (members.length === 0) return `the group is in use (${state})`
+  const named = members
+    .slice(0, MEMBERS_NAMED)
+    .map(({ clientId, host }) => `${clip(clientId, 60)} (${clip(host.replace(/^\//, ''), 60)})`)
+  const all = listed(named, members.length - named.length)
+  return `${members.length === 1 ? '1 consumer is' : `${grouped(members.length)} consumers are`} connected: ${all}`
+}
+
+const MEMBERS_NAMED = 5
+
 /** `2 consumers are connected: audit-1 (10.0.3.11), … Stop them first.` */
 export function groupInWords(group: Group): string {
   const { state, members } = group
   if (state === 'Dead') return 'it does not exist.'
-  if (state === 'Empty') return 'empty. No consumer is connected, so it can be reset.'
-  const stop = 'Stop them first: CKafka refuses to reset a group that is in use.'
-  if (members.length === 0) return `in use (${state}). ${stop}`
-  const named = members
-    .slice(0, MEMBERS_NAMED)
-    .map(({ clientId, host }) => `${clip(clientId, 60)} (${clip(host.replace(/^\//, ''), 60)})`)
-  const left = members.length - named.length
-  const all = left > 0 ? `${named.join(', ')} and ${grouped(left)} more` : named.join(', ')
-  return `${members.length === 1 ? '1 consumer is' : `${grouped(members.length)} consumers are`} connected: ${all}. ${stop}`
+  if (members.length === 0 && state === 'Empty') return 'empty. No consumer is connected, so it can be reset.'
+  const stop = 'Stop them first: a reset waits until the group is empty.'
+  return members.length === 0 ? `in use (${state}). ${stop}` : `${connectedInWords(group)}. ${stop}`
 }
-
-const MEMBERS_NAMED = 5
 
 export function noSuchGroup({ instanceId, group }: Target, nearest: readonly string[]): string {
   const none = `There is no group “${clip(group, 100)}” on ${instanceId}.`

@@ -1,4 +1,4 @@
-// The guided first run: three sentences, each pointing at what to do next. It must never do a step itself, except to
+// The guided first run: a few sentences, each pointing at what to do next. It must never do a step itself, except to
 // put the first line into the composer.
 
 import { signal } from '@preact/signals'
@@ -7,8 +7,7 @@ import { recall, remember } from './memory.ts'
 import type { Scene } from './protocol.ts'
 
 const KEY = 'guide'
-/** The calls that move offsets: one in each API. */
-const RESET_ACTIONS = ['SetGroupOffsets', 'ModifyGroupOffsets']
+const DRIFTED = 'Something has moved since the plan'
 
 export const guideHidden = signal(recall('browser', KEY) === 'hidden')
 
@@ -22,13 +21,15 @@ function hideGuide(): void {
   remember('browser', KEY, 'hidden')
 }
 
-/** Which of the three steps is next, by what can be seen: nobody has to say that they have done one. */
-function nextStep({ slack, cluster }: Scene): 1 | 2 | 3 {
+/** Which of the steps is next, by what can be seen: nobody has to say that they have done one. */
+function nextStep({ slack, cluster }: Scene): 1 | 2 | 3 | 4 {
+  if (cluster.resets > 0) return 4
+  const replies = Object.values(slack.threads).flat()
+  if (replies.some(message => message.text.includes(DRIFTED))) return 3
   const asked = Object.values(slack.messages)
     .flat()
     .some(message => message.user === slack.botUserId && !message.ephemeral)
-  if (!asked) return 1
-  return cluster.calls.some(call => RESET_ACTIONS.includes(call.action)) ? 3 : 2
+  return asked ? 2 : 1
 }
 
 /** `onDraft`: the first line is in the composer now. */
@@ -62,11 +63,17 @@ export function Guide({ scene, onDraft }: { scene: Scene; onDraft(): void }) {
           , press Enter in the message box, and submit the form.
         </li>
         <li value={2} data-state={stateOf(2)}>
-          Become {nameOf('approver')} at the top, press Review on the new card, choose Approve and submit.
+          Press Read 100 at orders-billing: a consumer commits. Become {nameOf('approver')} and press Review:
+          the plan is made anew.
         </li>
         <li value={3} data-state={stateOf(3)}>
-          Watch the markers of orders-billing move in the cluster, and open the card’s thread to read what
-          happened to each partition.
+          Review again, approve and submit. The markers move, and the thread shows planned, said and read
+          back.
+        </li>
+        <li value={4} data-state={stateOf(4)}>
+          Become {requester} and press Prepare undo
+          {scene.run.api === 'v2' ? ', which says why API 2.0 cannot' : ': a request of its own'}. Then try
+          running consumers, or a fault.
         </li>
       </ol>
       <button type="button" class="quiet-button" data-testid="guide-dismiss" onClick={hideGuide}>

@@ -101,6 +101,8 @@ export interface ClusterScene {
     topics: { topic: string; partitions: PartitionScene[] }[]
   }[]
   topics: { name: string; partitions: number; producing: boolean }[]
+  /** How many calls were to move offsets, whatever came of them. */
+  resets: number
   /** The newest last, at most 60. `answer` is one short line. */
   calls: {
     number: number
@@ -148,6 +150,8 @@ export type Deed =
   | { do: 'openHome' }
   | { do: 'pressInHome'; action: string }
   | { do: 'members'; group: string; running: boolean }
+  /** A few messages of every partition are read and committed. */
+  | { do: 'readOn'; group: string }
   | { do: 'produce'; topic: string; running: boolean }
   | { do: 'fault'; id: string; on: boolean }
 

@@ -85,6 +85,23 @@ describe('offsets', () => {
     expect(read(partition)).toMatchObject({ value: { items: [{ topic: 't', partitions: [expected] }] } })
   })
 
+  it('are read with the topics they are of, from the sample of the page', () => {
+    const [data] = answer(
+      `"data":{"totalCount":1,"topicList":[{"topic":"test","partitions":[{"partition":0,"offset":22689638,"metadata":"",
+        "err_code":0,"log_end_offset":207927929,"lag":185238291}]}]}`,
+    )
+    const partition = { partition: 0, committed: 22689638n, logEnd: 207927929n, errorCode: 0 }
+    expect(readOffsetsData(data)).toEqual({
+      ok: true,
+      value: { totalCount: 1, items: [{ topic: 'test', partitions: [partition] }] },
+    })
+  })
+
+  it.each(['null', '{}', '[]', '{"totalCount":0}', '{"topicList":{}}'])(
+    'are never none because the answer is %s',
+    data => expect(readOffsetsData(answer(`"data":${data}`)[0]).ok).toBe(false),
+  )
+
   it('are a problem without a partition or an offset, which would be a guess', () => {
     expect(read('{"offset":1}').ok).toBe(false)
     expect(read('{"partition":0}')).toEqual({

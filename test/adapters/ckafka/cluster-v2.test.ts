@@ -1,9 +1,10 @@
 // The 2.0 dialect: the port's promises over the simulator, then what is said on the wire and what each code proves.
 
 import { afterEach, describe, expect, it } from 'vitest'
-import { createCkafka } from '../../../src/adapters/ckafka/ckafka.ts'
+import { type Ckafka, createCkafka } from '../../../src/adapters/ckafka/ckafka.ts'
 import type { CkafkaDeps, ConfigV2 } from '../../../src/adapters/ckafka/settings.ts'
-import type { Reset, Strategy } from '../../../src/request/reset.ts'
+import type { NativeReset } from '../../../src/ports.ts'
+import type { NativeStrategy } from '../../../src/request/reset.ts'
 import { seedPageSeed } from '../../../src/sandbox/ckafka/seed.ts'
 import { startCkafkaSimulator } from '../../../src/sandbox/ckafka/start.ts'
 import { type ClusterSubject, CREDENTIALS, describeCluster } from '../../contract/cluster.contract.ts'
@@ -24,17 +25,16 @@ const config = (url: string, more: Partial<ConfigV2> = {}): ConfigV2 => ({
 const subject: ClusterSubject = {
   resetAction: 'SetGroupOffsets',
   writeAction: null,
-  readAction: 'GetGroupOffsets',
-  unmovedCode: 25,
+  says: 'offsets',
   throttle(simulator) {
     simulator.behaviour.quotaPerMinute = 0
     return { retryAfterMs: 60_000 }
   },
-  create: (simulator, timeouts, quota) =>
-    createCkafka(config(simulator.url, { timeouts }), { now: Date.now, ...(quota && { quota }) }),
+  create: (simulator, callMs, quota) =>
+    createCkafka(config(simulator.url, { timeouts: { callMs } }), { now: Date.now, ...(quota && { quota }) }),
 }
 describeCluster('CKafka API 2.0', subject)
-describeClusterPartitions('chosen partitions with CKafka API 2.0', subject)
+describeClusterPartitions('writing offsets with CKafka API 2.0', subject)
 describeClusterReader('reading with CKafka API 2.0', subject)
 
 const closers: (() => Promise<void>)[] = []
@@ -53,13 +53,14 @@ const client = (url: string, more: Partial<ConfigV2> = {}, deps: Partial<CkafkaD
   return cluster
 }
 const target = { instanceId: 'ckafka-xxooa0', group: 'streams-wordcount' }
-const latest: Reset = { target, strategy: { kind: 'latest' }, scope: 'topics', topics: ['t'] }
-const reset = (strategy: Strategy, topics: string[], group = target.group) => ({
+const latest: NativeReset = { target, strategy: { kind: 'latest' }, topics: ['t'] }
+const reset = (strategy: NativeStrategy, topics: string[], group = target.group): NativeReset => ({
   target: { ...target, group },
   strategy,
-  scope: 'topics' as const,
   topics,
 })
+const positions = (cluster: Ckafka) =>
+  cluster.reader({ urgency: 'execution', readMs: 10_000 }).positions(target)
 const soon = () => Date.now() + 5_000
 const EMPTY = '{"code":0,"codeDesc":"Success","msg":"","data":{"succ":[],"failed":[]}}'
 
@@ -91,7 +92,7 @@ describe('what goes over the wire', () => {
     })
   })
 
-  it.each<[Strategy, Record<string, string>]>([
+  it.each<[NativeStrategy, Record<string, string>]>([
     [
       { kind: 'shift', direction: 'skip', count: 7n },
       { strategy: '0', shift: '7' },
@@ -140,8 +141,8 @@ describe('what goes over the wire', () => {
   it('reads by GET, and by POST when the query would be long', async () => {
     const answer = '{"code":0,"message":"","data":{"totalCount":0,"topicList":[]}}'
     const server = await serve(socket => socket.write(httpAnswer(200, answer)))
-    await client(server.url).committedTopics(target)
-    await client(server.url, { token: 't'.repeat(4_000) }).committedTopics(target)
+    await positions(client(server.url))
+    await positions(client(server.url, { token: 't'.repeat(4_000) }))
     expect(server.requests.map(({ method }) => method)).toEqual(['GET', 'POST'])
   })
 
@@ -160,7 +161,7 @@ describe('what goes over the wire', () => {
     )
     expect(outcome).toMatchObject({ kind: 'done' })
     expect(simulator.calls()[0]?.params.SignatureMethod).toBe('HmacSHA1')
-    expect(await client(simulator.url, { ...more, token: 'other' }).committedTopics(target)).toMatchObject({
+    expect(await positions(client(simulator.url, { ...more, token: 'other' }))).toMatchObject({
       kind: 'refused',
       reason: 'credentials',
       code: '4105',
@@ -179,8 +180,7 @@ describe('what a code proves', () => {
       socket.end(httpAnswer(200, body, { date: new Date().toUTCString() })),
     )
     const cluster = client(server.url)
-    const outcome =
-      effect === 'reset' ? await cluster.resetOffsets(latest, soon()) : await cluster.committedTopics(target)
+    const outcome = effect === 'reset' ? await cluster.resetOffsets(latest, soon()) : await positions(cluster)
     return { outcome, requests: server.requests.length }
   }
 
@@ -289,11 +289,11 @@ describe('code 4500, a clock or a nonce that was not accepted', () => {
     const server = await serve((socket, _, number) =>
       socket.end(number === 1 ? dated(new Date()) : httpAnswer(200, page)),
     )
-    expect(await client(server.url).committedTopics(target)).toEqual({ kind: 'read', value: [] })
+    expect(await positions(client(server.url))).toEqual({ kind: 'read', value: [] })
     expect(new Set(server.requests.map(({ params }) => params.Nonce)).size).toBe(2)
 
     const stubborn = await serve(socket => socket.end(dated(new Date())))
-    expect(await client(stubborn.url).committedTopics(target)).toMatchObject({
+    expect(await positions(client(stubborn.url))).toMatchObject({
       kind: 'refused',
       reason: 'clock',
     })
@@ -318,7 +318,7 @@ describe('the listing of topics', () => {
   /** Offsets are where the adapter asked to go on. */
   const list = async (answer: (offset: number) => string) => {
     const server = await serve((socket, { params }) => socket.write(answer(Number(params.offset))))
-    const outcome = await client(server.url).committedTopics(target)
+    const outcome = await positions(client(server.url))
     return {
       offsets: server.requests.map(({ params }) => Number(params.offset)),
       outcome: outcome.kind === 'read' ? outcome.value.length : outcome,
@@ -351,7 +351,7 @@ describe('the listing of topics', () => {
 
   it('never passes off the part of an endless list for all of it', async () => {
     const { offsets, outcome } = await list(offset => pageOf(names(offset, 50), 50))
-    expect(offsets).toHaveLength(200)
+    expect(offsets).toHaveLength(1_000)
     expect(outcome).toMatchObject({ kind: 'unavailable' })
   })
 })

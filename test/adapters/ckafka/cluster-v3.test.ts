@@ -1,9 +1,10 @@
-// The 3.0 dialect: the ports' promises over the simulator, and what a reset must still prove when the API only says yes.
+// The 3.0 dialect: the ports' promises over the simulator, and what becomes of many topics, missing ones and the account.
 
 import { afterEach, describe, expect, it } from 'vitest'
 import { createCkafka } from '../../../src/adapters/ckafka/ckafka.ts'
 import type { CkafkaDeps, ConfigV3 } from '../../../src/adapters/ckafka/settings.ts'
-import type { Strategy } from '../../../src/request/reset.ts'
+import type { NativeReset } from '../../../src/ports.ts'
+import type { NativeStrategy } from '../../../src/request/reset.ts'
 import type { ClusterSeed } from '../../../src/sandbox/ckafka/model.ts'
 import {
   type CkafkaSimulator,
@@ -20,24 +21,22 @@ const config = (url: string, more: Partial<ConfigV3> = {}): ConfigV3 => ({
   region: 'ap-guangzhou',
   ...CREDENTIALS,
   ...more,
-  timeouts: { secondLookMs: 10, ...more.timeouts },
 })
 
 const subject: ClusterSubject = {
   resetAction: 'ModifyGroupOffsets',
   writeAction: 'BatchModifyGroupOffsets',
-  readAction: 'DescribeGroupOffsets',
-  unmovedCode: -1,
+  says: 'accepted',
   throttle(simulator) {
     const fault = { kind: 'code', code: 'RequestLimitExceeded', message: 'slow down' } as const
     simulator.inject('*', fault, Number.POSITIVE_INFINITY)
     return { retryAfterMs: 1_000 }
   },
-  create: (simulator, timeouts, quota) =>
-    createCkafka(config(simulator.url, { timeouts }), { now: Date.now, ...(quota && { quota }) }),
+  create: (simulator, callMs, quota) =>
+    createCkafka(config(simulator.url, { timeouts: { callMs } }), { now: Date.now, ...(quota && { quota }) }),
 }
 describeCluster('CKafka API 3.0', subject)
-describeClusterPartitions('chosen partitions with CKafka API 3.0', subject)
+describeClusterPartitions('writing offsets with CKafka API 3.0', subject)
 describeClusterReader('reading with CKafka API 3.0', subject)
 
 const closers: (() => Promise<void>)[] = []
@@ -84,111 +83,50 @@ const client = (url: string, more: Partial<ConfigV3> = {}, deps: Partial<CkafkaD
   closers.push(cluster.close)
   return cluster
 }
-const reset = (strategy: Strategy, topics = [name(0)]) => ({
-  target,
-  strategy,
-  scope: 'topics' as const,
-  topics,
-})
+const reset = (strategy: NativeStrategy, topics = [name(0)]): NativeReset => ({ target, strategy, topics })
 const soon = (ms = 5_000) => Date.now() + ms
-const replay = (count: bigint): Strategy => ({ kind: 'shift', direction: 'replay', count })
-const skip = (count: bigint): Strategy => ({ kind: 'shift', direction: 'skip', count })
-
-describe('an API that says yes and does nothing', () => {
-  it.each<[string, Strategy]>([
-    ['earliest', { kind: 'earliest' }],
-    ['latest', { kind: 'latest' }],
-    ['an offset below', { kind: 'offset', offset: 300n }],
-    ['an offset above', { kind: 'offset', offset: 1_800n }],
-    ['an offset that no log has', { kind: 'offset', offset: 2n ** 63n - 1n }],
-    ['a shift back', replay(50n)],
-    ['a shift forward', skip(50n)],
-    ['a shift too far back', replay(50_000n)],
-    ['a shift too far forward', skip(50_000n)],
-  ])('is found out: %s', async (_, strategy) => {
-    const simulator = await start()
-    simulator.inject('ModifyGroupOffsets', { kind: 'lie' })
-    const outcome = await client(simulator.url).resetOffsets(reset(strategy), soon())
-    const partitions = outcome.kind === 'done' ? (outcome.topics[0]?.partitions ?? []) : []
-    const found = partitions.map(({ partition, offset, errorCode, errorMessage }) => [
-      partition,
-      offset,
-      errorCode,
-      errorMessage,
-    ])
-    expect(found.sort()).toEqual([
-      [0, 500n, -1, 'the API answered success, but the offset is 500'],
-      [1, 1_500n, -1, 'the API answered success, but the offset is 1500'],
-    ])
-    expect(simulator.calls('ModifyGroupOffsets')).toHaveLength(1)
-  })
-})
-
-describe('an API that does what it says', () => {
-  it.each<[string, Strategy]>([
-    ['earliest', { kind: 'earliest' }],
-    ['latest', { kind: 'latest' }],
-    ['a time', { kind: 'time', timeMs: 1_700_000_300_000 }],
-    ['a time after the last message', { kind: 'time', timeMs: 1_800_000_000_000 }],
-    ['an offset', { kind: 'offset', offset: 700n }],
-    ['an offset clamped below', { kind: 'offset', offset: 0n }],
-    ['an offset clamped above', { kind: 'offset', offset: 2n ** 63n - 1n }],
-    ['where it stands already', { kind: 'offset', offset: 500n }],
-    ['a shift back', replay(50n)],
-    ['a shift clamped below', replay(50_000n)],
-    ['a shift clamped above', skip(50_000n)],
-  ])('is believed, while producers go on: %s', async (_, strategy) => {
-    const simulator = await start()
-    const produce = setInterval(() => simulator.cluster.produce(name(0), 0, 1), 1)
-    const outcome = await client(simulator.url).resetOffsets(reset(strategy), soon())
-    clearInterval(produce)
-    const partitions = outcome.kind === 'done' ? (outcome.topics[0]?.partitions ?? []) : []
-    expect(partitions.map(({ errorCode, errorMessage }) => [errorCode, errorMessage])).toEqual([
-      [0, ''],
-      [0, ''],
-    ])
-    const committed = simulator.cluster.positions(INSTANCE, 'g').map(position => position.committed)
-    expect(partitions.sort((a, b) => a.partition - b.partition).map(({ offset }) => offset)).toEqual(
-      committed,
-    )
-  })
-})
+const replay = (count: bigint): NativeStrategy => ({ kind: 'shift', direction: 'replay', count })
+const skip = (count: bigint): NativeStrategy => ({ kind: 'shift', direction: 'skip', count })
 
 describe('many topics', () => {
-  it('are reset by one call and read back in parts, each topic once', async () => {
+  it('are looked at in parts and reset by one call, each reported once', async () => {
     const simulator = await start({ seed: wide(120) })
     simulator.behaviourV3.counts = 'zero'
     const topics = Array.from({ length: 120 }, (_, index) => name(index))
     const outcome = await client(simulator.url).resetOffsets(reset(replay(10n), topics), soon())
     const reported = outcome.kind === 'done' ? outcome.topics : []
-    expect(reported.map(({ topic }) => topic).sort()).toEqual(topics)
+    expect(reported.map(({ topic }) => topic)).toEqual(topics)
     expect(reported.every(({ partitions }) => partitions.length === 2)).toBe(true)
     expect(reported.flatMap(({ partitions }) => partitions).every(({ errorCode }) => errorCode === 0)).toBe(
       true,
     )
     expect(simulator.calls('ModifyGroupOffsets')).toHaveLength(1)
-    // Three parts before, three after: what is complete needs no further page, whatever the count.
-    expect(simulator.calls('DescribeGroupOffsets')).toHaveLength(6)
+    // What is complete needs no further page, whatever the count.
+    expect(simulator.calls('DescribeGroupOffsets')).toHaveLength(3)
+  })
+})
+
+describe('many partitions', () => {
+  it('are all read, however few a page holds and a second allows', async () => {
+    const simulator = await start()
+    // Five log ranges a second, twenty partitions each.
+    simulator.behaviourV3.rates = 'enforced'
+    simulator.cluster.createTopic('broad', 130)
+    const read = (readMs: number) =>
+      client(simulator.url).reader({ urgency: 'execution', readMs }).logRanges(INSTANCE, 'broad')
+    const outcome = await read(10_000)
+    expect(outcome.kind === 'read' && outcome.value.map(({ partition }) => partition)).toEqual(
+      Array.from({ length: 130 }, (_, index) => index),
+    )
+    expect(await read(300)).toMatchObject({ kind: 'unavailable' })
   })
 
-  it.each([
-    ['all, where there is time to wait for the API’s limit', 8_000, 7],
-    ['as far as the deadline allows, where there is not', 900, 5],
-  ])('are read back, where nothing but the log can tell: %s', async (_, ms, most) => {
-    const simulator = await start({ seed: wide(7) })
-    // Five log ranges a second.
-    simulator.behaviourV3.rates = 'enforced'
-    const topics = Array.from({ length: 7 }, (_, index) => name(index))
-    const startedMs = Date.now()
-    // Without a commit beforehand there is no movement to go by.
-    const fresh = { ...reset({ kind: 'earliest' }, topics), target: { ...target, group: 'fresh' } }
-    const outcome = await client(simulator.url).resetOffsets(fresh, startedMs + ms)
-    expect(Date.now() - startedMs).toBeLessThan(ms + 2_000)
-    const reported = outcome.kind === 'done' ? outcome.topics : []
-    expect(reported).toHaveLength(most)
-    expect(reported.flatMap(({ partitions }) => partitions).every(({ errorCode }) => errorCode === 0)).toBe(
-      true,
-    )
+  it('are all read when there are as many as a topic may have', async () => {
+    const simulator = await start()
+    simulator.cluster.createTopic('broadest', 10_000)
+    const reader = client(simulator.url).reader({ urgency: 'execution', readMs: 60_000 })
+    const outcome = await reader.logRanges(INSTANCE, 'broadest')
+    expect(outcome.kind === 'read' && outcome.value).toHaveLength(10_000)
   })
 })
 
@@ -215,20 +153,6 @@ describe('a topic that does not exist', () => {
 })
 
 describe('a partition', () => {
-  it('that cannot be read back has failed with the error of the reading', async () => {
-    const simulator = await start()
-    simulator.cluster.failRead(name(0), 1, 15)
-    const outcome = await client(simulator.url).resetOffsets(reset(skip(10n)), soon())
-    const partitions = outcome.kind === 'done' ? (outcome.topics[0]?.partitions ?? []) : []
-    const codes = new Map(partitions.map(({ partition, errorCode }) => [partition, errorCode]))
-    expect(codes).toEqual(
-      new Map([
-        [0, 0],
-        [1, 15],
-      ]),
-    )
-  })
-
   it('that the API says has failed leaves unknown what became of the others', async () => {
     const simulator = await start({ behaviourV3: { failures: 'told' } })
     simulator.cluster.failPartition(name(0), 1, 25, 'a member is back')
@@ -242,15 +166,13 @@ describe('a partition', () => {
 describe('the account', () => {
   it('is proven by the signature, with a token where credentials are temporary', async () => {
     const simulator = await start({ token: 'tok/+=' })
-    const committed = (more: Partial<ConfigV3>, deps: Partial<CkafkaDeps> = {}) =>
-      client(simulator.url, more, deps).committedTopics(target)
-    expect(await committed({ token: 'tok/+=' })).toEqual({ kind: 'read', value: [name(0)] })
-    expect(await committed({ token: 'other' })).toMatchObject({ reason: 'credentials' })
-    expect(await committed({ token: 'tok/+=', secretKey: 'wrong' })).toMatchObject({ reason: 'credentials' })
-    expect(await committed({ token: 'tok/+=', secretId: 'AKIDOTHER' })).toMatchObject({
-      reason: 'credentials',
-    })
-    expect(await committed({ token: 'tok/+=', region: 'ap-nowhere' })).toMatchObject({ reason: 'badRequest' })
+    const read = (more: Partial<ConfigV3>) =>
+      client(simulator.url, more).reader({ urgency: 'execution', readMs: 5_000 }).group(target)
+    expect(await read({ token: 'tok/+=' })).toMatchObject({ kind: 'read' })
+    expect(await read({ token: 'other' })).toMatchObject({ reason: 'credentials' })
+    expect(await read({ token: 'tok/+=', secretKey: 'wrong' })).toMatchObject({ reason: 'credentials' })
+    expect(await read({ token: 'tok/+=', secretId: 'AKIDOTHER' })).toMatchObject({ reason: 'credentials' })
+    expect(await read({ token: 'tok/+=', region: 'ap-nowhere' })).toMatchObject({ reason: 'badRequest' })
   })
 
   it('is refused for a clock that is off, before anything is sent', async () => {

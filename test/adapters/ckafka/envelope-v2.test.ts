@@ -1,11 +1,7 @@
 // Answers of API 2.0 as documented, and as they differ between pages, years and bad days.
 
 import { describe, expect, it } from 'vitest'
-import {
-  readEnvelope,
-  readGroupOffsetsData,
-  readResetData,
-} from '../../../src/adapters/ckafka/envelope-v2.ts'
+import { readEnvelope, readResetData } from '../../../src/adapters/ckafka/envelope-v2.ts'
 import { PAGE_ANSWER } from '../../support/page-answer.ts'
 
 const envelope = (body: string) => {
@@ -14,7 +10,6 @@ const envelope = (body: string) => {
   return read.value
 }
 const reports = (data: string) => readResetData(envelope(`{"code":0,"data":${data}}`).data)
-const page = (data: string) => readGroupOffsetsData(envelope(`{"code":0,"data":${data}}`).data)
 
 describe('the envelope', () => {
   it('reads the sample answer of the page', () => {
@@ -175,27 +170,4 @@ describe('the result of a reset', () => {
   ])('says where %s is not what the API documents', (data, problem) => {
     expect(reports(data)).toEqual({ ok: false, problem })
   })
-})
-
-describe('a page of the group’s offsets', () => {
-  it('reads the sample of the page', () => {
-    const read = page(
-      `{"totalCount":1,"topicList":[{"topic":"test","partitions":[{"partition":0,"offset":22689638,"metadata":"",
-        "err_code":0,"log_end_offset":207927929,"lag":185238291}]}]}`,
-    )
-    expect(read).toEqual({ ok: true, value: { totalCount: 1, topics: [{ topic: 'test', hasCommit: true }] } })
-  })
-
-  it('tells topics with a committed offset from those without', () => {
-    const read = page(
-      `{"totalCount":"3","topicList":[{"topic":"zero","partitions":[{"offset":-1},{"offset":0}]},
-        {"topic":"never","partitions":[{"offset":-1},{"offset":null},{}]},{"topic":"bare"}]}`,
-    )
-    expect(read.ok && read.value.topics.map(({ hasCommit }) => hasCommit)).toEqual([true, false, false])
-  })
-
-  it.each(['null', '{}', '[]', '{"totalCount":0}', '{"topicList":{}}'])(
-    'never takes %s for an empty list of topics',
-    data => expect(page(data).ok).toBe(false),
-  )
 })

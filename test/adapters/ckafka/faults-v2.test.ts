@@ -3,9 +3,9 @@
 
 import type { Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createCkafka } from '../../../src/adapters/ckafka/ckafka.ts'
+import { type Ckafka, createCkafka } from '../../../src/adapters/ckafka/ckafka.ts'
 import type { CkafkaConfig } from '../../../src/adapters/ckafka/settings.ts'
-import type { Reset } from '../../../src/request/reset.ts'
+import type { NativeReset } from '../../../src/ports.ts'
 import { httpAnswer, type RawServer, startRawServer } from './raw-server.ts'
 
 const closers: (() => Promise<void>)[] = []
@@ -35,12 +35,13 @@ const client = (endpoint: string, timeouts: CkafkaConfig['timeouts'] = {}) => {
   return cluster
 }
 const target = { instanceId: 'ckafka-xxooa0', group: 'g' }
-const shift: Reset = {
+const shift: NativeReset = {
   target,
   strategy: { kind: 'shift', direction: 'replay', count: 1n },
-  scope: 'topics',
   topics: ['t'],
 }
+const positions = (cluster: Ckafka) =>
+  cluster.reader({ urgency: 'execution', readMs: 10_000 }).positions(target)
 const soon = (ms = 5_000) => Date.now() + ms
 const DONE = '{"code":0,"data":{"succ":[],"failed":[]}}'
 const PAGE = '{"code":0,"data":{"totalCount":0,"topicList":[]}}'
@@ -111,7 +112,7 @@ describe('a reset that cannot have been read was not sent', () => {
     const cause = 'too many calls (HTTP 429)'
     expect(await cluster.resetOffsets(shift, soon())).toEqual({ kind: 'notSent', cause, retryAfterMs })
     expect(server.requests).toHaveLength(1)
-    expect(await cluster.committedTopics(target)).toEqual({ kind: 'unavailable', cause, retryAfterMs })
+    expect(await positions(cluster)).toEqual({ kind: 'unavailable', cause, retryAfterMs })
   })
 })
 
@@ -321,7 +322,7 @@ describe('connections', () => {
     })
     const cluster = client(server.url)
     for (let call = 0; call < 3; call += 1) {
-      expect(await cluster.committedTopics(target)).toEqual({ kind: 'read', value: [] })
+      expect(await positions(cluster)).toEqual({ kind: 'read', value: [] })
     }
     expect(server.requests).toHaveLength(4)
     expect(server.requests[2]?.connection).toBe(1)
@@ -342,7 +343,7 @@ describe('causes', () => {
     for (const answer of breaking) {
       const server = await serve(answer)
       outcomes.push(await client(server.url).resetOffsets(shift, soon()))
-      outcomes.push(await client(server.url).committedTopics(target))
+      outcomes.push(await positions(client(server.url)))
     }
     expect(JSON.stringify(outcomes)).not.toMatch(
       /AKIDFAULTS|faults-secret|127\.0\.0\.1|index\.php|Signature|ckafka-xxooa0/,

@@ -6,7 +6,6 @@ import { httpAnswer, type RawServer, type SeenRequest, startRawServer } from './
 export type Respond = (socket: Socket, number: number, request: SeenRequest) => void
 export interface Script {
   info?: Respond
-  /** The first is the look beforehand. */
   offsets?: Respond
   modify?: Respond
   write?: Respond
@@ -25,11 +24,10 @@ export const answering =
   }
 
 const EMPTY = result([{ Group: 'g', State: 'Empty', ErrorCode: '0' }])
-export const at = (Offset: number) =>
-  result({
-    TotalCount: 1,
-    TopicList: [{ Topic: 't', Partitions: [{ Partition: 0, Offset, LogEndOffset: 100, ErrorCode: 0 }] }],
-  })
+const OFFSETS = result({
+  TotalCount: 1,
+  TopicList: [{ Topic: 't', Partitions: [{ Partition: 0, Offset: 50, LogEndOffset: 100, ErrorCode: 0 }] }],
+})
 export const ACCEPTED = result({ ReturnCode: '0', ReturnMessage: 'ok' })
 const RANGES = result({
   TotalCount: 1,
@@ -40,12 +38,12 @@ export const actionOf = ({ headers }: SeenRequest) => /^x-tc-action: *(\w+)/im.e
 export const seen = (server: RawServer, action = 'ModifyGroupOffsets') =>
   server.requests.filter(request => actionOf(request) === action)
 
-/** Without a script: a group at 50 that a reset takes to 40, in a log from 10 to 100. */
+/** Without a script: a group at 50, in a log from 10 to 100. */
 export async function startScriptedApi(script: Script = {}): Promise<RawServer> {
   const counts = new Map<string, number>()
   const usual: Record<string, Respond> = {
     DescribeGroupInfo: script.info ?? answering(EMPTY),
-    DescribeGroupOffsets: script.offsets ?? ((socket, number) => socket.write(at(number === 1 ? 50 : 40))),
+    DescribeGroupOffsets: script.offsets ?? answering(OFFSETS),
     ModifyGroupOffsets: script.modify ?? answering(ACCEPTED),
     BatchModifyGroupOffsets: script.write ?? answering(ACCEPTED),
     DescribeTopicSyncReplica: script.ranges ?? answering(RANGES),

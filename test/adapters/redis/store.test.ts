@@ -4,7 +4,7 @@ import { connectRedis } from '../../../src/adapters/redis/connect.ts'
 import { createRedisStore } from '../../../src/adapters/redis/store.ts'
 import { eventOf, submissionOf, submit } from '../../../src/request/decide.ts'
 import { storeContract } from '../../contract/store.contract.ts'
-import { draft, pending, T0 } from '../../support/requests.ts'
+import { asked, draft, T0 } from '../../support/requests.ts'
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts'
 
 const redis = await ready(inject('redisUrl'))
@@ -44,7 +44,7 @@ describe('the Redis store', () => {
   it('leaves a record of a newer version alone and says so, and still lists the others', async () => {
     const prefix = `test-${randomUUID()}`
     const store = createRedisStore(redis, prefix)
-    const next = pending()
+    const next = asked()
     const event = eventOf(next, submissionOf(draft()), 'c1', T0)
     await store.commit({ next, expectedVersion: 0, changeId: 'c1', event, dueAtMs: T0, open: true })
     await redis.hset(
@@ -52,7 +52,7 @@ describe('the Redis store', () => {
       'version',
       '1',
       'json',
-      JSON.stringify({ schema: 2, id: 'R-13' }),
+      JSON.stringify({ schema: 3, id: 'R-13' }),
     )
     await redis.zadd(`{${prefix}}:open`, T0, 'R-13')
     await expect(store.read('R-13' as typeof next.id)).rejects.toThrow('cannot be read by this version')

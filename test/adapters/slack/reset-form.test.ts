@@ -9,6 +9,7 @@ import { formMetadataSchema } from '../../../src/adapters/slack/ids.ts'
 import {
   problemsByBlock,
   type ResetFormContext,
+  readAttachment,
   readResetForm,
   resetForm,
 } from '../../../src/adapters/slack/reset-form.ts'
@@ -18,6 +19,7 @@ import { enteredState, initialState } from '../../../src/sandbox/slack/inputs.ts
 import { validateView } from '../../../src/sandbox/slack/validate.ts'
 
 const NOW = Date.UTC(2026, 10, 23, 12, 0, 0)
+const RULES = { nowMs: NOW, writePartitions: true }
 /** Tokens as they are kept elsewhere: the same for the same name. */
 const kept = new Map<string, string>()
 const names: LongNames = {
@@ -33,12 +35,18 @@ interface Change {
   instances?: ResetFormContext['instances']
   notes?: string[]
   sight?: GroupSight
+  writePartitions?: boolean
+  files?: 'refused'
 }
-const form = (fields: ResetFields = {}, { instances = [], notes = [], sight }: Change = {}) =>
+const form = (
+  fields: ResetFields = {},
+  { instances = [], notes = [], sight, writePartitions = true, files }: Change = {},
+) =>
   resetForm(fields, {
     instances,
     names,
-    metadata: { askedIn: 'C0OPS', notes },
+    can: { writePartitions },
+    metadata: { askedIn: 'C0OPS', notes, ...(files === undefined ? {} : { files }) },
     ...(sight === undefined ? {} : { sight }),
   })
 
@@ -67,10 +75,11 @@ const ALWAYS = ['CKafka instance', 'Consumer group', 'Topics to reset', 'Where t
 const STRATEGY_FIELDS: [NonNullable<ResetFields['strategy']> | undefined, string[]][] = [
   [undefined, []],
   ['shift', ['Direction', 'Messages per partition']],
-  ['time', ['Time']],
+  ['time', ['Time', 'If the time is past the newest message']],
   ['earliest', []],
   ['latest', []],
   ['offset', ['Offset']],
+  ['group', ['The other group']],
 ]
 
 describe('the fields', () => {
@@ -80,6 +89,19 @@ describe('the fields', () => {
     expect(validateView(view)).toEqual([])
   })
 
+  it('of a file are not those of the scope, because a file names its topics', () => {
+    for (const scope of ['topics', 'allTopics', undefined] as const) {
+      const view = form({ strategy: 'offsets', topics: 'orders', ...(scope && { scope }) })
+      expect(labels(view)).toEqual([
+        ...ALWAYS.slice(0, 2),
+        'Where the offsets go',
+        'File of offsets',
+        'Reason',
+      ])
+      expect(validateView(view)).toEqual([])
+    }
+  })
+
   it('of the scope are the topic names, when topics are named', () => {
     expect(labels(form({ scope: 'topics' }))).toContain('Topic names')
     expect(labels(form({ scope: 'allTopics' }))).not.toContain('Topic names')
@@ -87,7 +109,7 @@ describe('the fields', () => {
   })
 
   it('keep the names while nobody has chosen between them and all topics', () => {
-    const { fields, problems } = parseFlags('--topic orders --all-topics', NOW)
+    const { fields, problems } = parseFlags('--topic orders --all-topics', RULES)
     const view = form(fields, { notes: problems })
     expect(readResetForm(stateOf(view)).topics).toBe('orders')
     const chosen = readResetForm(stateOf(view, { field_scope: 'The topics I name' }))
@@ -123,11 +145,119 @@ describe('the fields', () => {
   })
 })
 
+describe('a strategy that sets each partition apart', () => {
+  const offered = (view: ModalView) =>
+    elementOf(view, 'field_strategy').options.map((each: { value: string }) => each.value)
+
+  it('is offered where the API can write it, and nowhere else', () => {
+    expect(offered(form())).toEqual(['shift', 'time', 'earliest', 'latest', 'offset', 'group', 'offsets'])
+    expect(offered(form({}, { writePartitions: false }))).toEqual([
+      'shift',
+      'time',
+      'earliest',
+      'latest',
+      'offset',
+    ])
+    expect(offered(form({}, { files: 'refused' }))).not.toContain('offsets')
+  })
+
+  it('that is not offered leaves the form as if none were chosen', () => {
+    for (const change of [{ writePartitions: false }, { files: 'refused' as const }]) {
+      const view = form({ strategy: 'offsets', scope: 'topics' }, change)
+      expect(labels(view)).toEqual([...ALWAYS.slice(0, 3), 'Topic names', ...ALWAYS.slice(3)])
+      expect(readResetForm(stateOf(view)).strategy).toBeUndefined()
+    }
+  })
+
+  it('is read back with the other group, also by its token', () => {
+    const otherGroup = 'g'.repeat(200)
+    const read = readResetForm(stateOf(form({ strategy: 'group', otherGroup })))
+    expect(read).toEqual({ strategy: 'group', otherGroup: expect.stringMatching(/^~token/) })
+    expect(nameOf(read.otherGroup ?? '')).toBe(otherGroup)
+  })
+
+  it('takes one CSV file, which need not be there for the form to be drawn anew', () => {
+    const block = inputs(form({ strategy: 'offsets' })).find(each => each.block_id === 'field_file')
+    expect(block).toMatchObject({
+      optional: true,
+      element: { type: 'file_input', filetypes: ['csv'], max_files: 1 },
+    })
+  })
+
+  it('finds the file that is attached, and none in a state that holds none', () => {
+    const stateWith = (element: unknown) => ({ field_file: { file: element } })
+    const file = { id: 'F1', name: 'a.csv', size: 42, url_private_download: 'https://files.slack.com/a' }
+    expect(readAttachment(stateWith({ type: 'file_input', files: [file] }))).toEqual({
+      size: 42,
+      url_private_download: 'https://files.slack.com/a',
+    })
+    for (const none of [{ type: 'file_input', files: [] }, { files: null }, {}, null, 'a.csv'])
+      expect(readAttachment(stateWith(none))).toBeUndefined()
+    expect(readAttachment(stateWith({ files: [{ id: 'F1' }] }))).toEqual({
+      size: 0,
+      url_private_download: '',
+    })
+    expect(readAttachment(undefined)).toBeUndefined()
+  })
+})
+
+describe('topics with partitions', () => {
+  const optionsOf = (topics: string) =>
+    elementOf(form({ scope: 'topics', topics }), 'field_topics').initial_options.map(
+      ({ text, value }: { text: { text: string }; value: string }) => [text.text, nameOf(value)],
+    )
+
+  it('are shown in words and carried as they were typed', () => {
+    const topics = ['orders:0,1', 'payments', 'a:3', 'b:0-2,7,9']
+    expect(optionsOf(topics.join('\n'))).toEqual([
+      ['orders, partitions 0 and 1', 'orders:0,1'],
+      ['payments', 'payments'],
+      ['a, partition 3', 'a:3'],
+      ['b, partitions 0–2, 7 and 9', 'b:0-2,7,9'],
+    ])
+    expect(readResetForm(stateOf(form({ scope: 'topics', topics: topics.join('\n') }))).topics).toBe(
+      topics.join('\n'),
+    )
+  })
+
+  it('stay apart when name and partitions are too long to be carried', () => {
+    const long = 't'.repeat(200)
+    const many = Array.from({ length: 60 }, (_, index) => index * 2).join(',')
+    const topics = [`${long}:0,1`, `${long}x:0,1`, `orders:${many}`]
+    const options = optionsOf(topics.join('\n'))
+    expect(options.map(([, value]: string[]) => value)).toEqual(topics)
+    expect(options[0][0]).toMatch(/^t+…t+, partitions 0 and 1$/)
+    expect(options[2][0]).toBe('orders, 60 partitions')
+  })
+})
+
+describe('leave to skip to the end', () => {
+  it('is asked for with a time, and read back only when it is ticked', () => {
+    const ticked = form({ strategy: 'time', skipToEnd: true })
+    expect(validateView(ticked)).toEqual([])
+    expect(readResetForm(stateOf(ticked))).toEqual({ strategy: 'time', skipToEnd: true })
+    const unticked = form({ strategy: 'time' })
+    expect(readResetForm(stateOf(unticked))).toEqual({ strategy: 'time' })
+    const byHand = stateOf(unticked, { field_skipToEnd: 'Skip to the end where no message is that late' })
+    expect(readResetForm(byHand).skipToEnd).toBe(true)
+  })
+
+  it('is not asked for with anything else', () => {
+    for (const [strategy] of STRATEGY_FIELDS.filter(([each]) => each !== 'time'))
+      expect(labels(form({ ...(strategy && { strategy }), skipToEnd: true }))).not.toContain(
+        'If the time is past the newest message',
+      )
+  })
+})
+
 describe('the round trip', () => {
   const text = (max: number) =>
     fc.string({ unit: 'binary-ascii', minLength: 1, maxLength: max }).filter(each => each.trim() !== '')
   const topics = fc
-    .uniqueArray(fc.stringMatching(/^[A-Za-z0-9._-]{1,249}$/), { minLength: 1, maxLength: 20 })
+    .uniqueArray(fc.stringMatching(/^[A-Za-z0-9._-]{1,249}(:\d{1,3}(,\d{1,3}){0,40})?$/), {
+      minLength: 1,
+      maxLength: 20,
+    })
     .map(all => all.join('\n'))
   const whole = (least: bigint) => fc.bigInt({ min: least, max: 2n ** 63n - 1n }).map(String)
   const base = fc.record({ instance: text(64), group: text(255), reason: text(1_000) }, { requiredKeys: [] })
@@ -148,9 +278,16 @@ describe('the round trip', () => {
       strategy: fc.constant('time' as const),
       timeSeconds: fc.integer({ min: 1_000_000_000, max: 2_147_483_647 }),
     }),
+    fc.record({ strategy: fc.constant('time' as const), skipToEnd: fc.constant(true) }),
     fc.record({ strategy: fc.constant('offset' as const), offset: whole(0n) }),
+    fc.record({ strategy: fc.constant('group' as const), otherGroup: text(255) }),
+    fc.constant({ strategy: 'offsets' as const }),
   )
-  const anyFields = fc.tuple(base, scope, strategy).map(([a, b, c]): ResetFields => ({ ...a, ...b, ...c }))
+  const anyFields = fc
+    .tuple(base, scope, strategy)
+    .map(
+      ([a, b, c]): ResetFields => ({ ...a, ...('strategy' in c && c.strategy === 'offsets' ? {} : b), ...c }),
+    )
 
   it('reads back what it drew, and draws a view Slack accepts', () => {
     fc.assert(
@@ -158,10 +295,11 @@ describe('the round trip', () => {
         const view = form(fields)
         expect(validateView(view)).toEqual([])
         const read = readResetForm(stateOf(view))
-        const { group, topics: typed } = read
+        const { group, otherGroup, topics: typed } = read
         expect({
           ...read,
           ...(group === undefined ? {} : { group: nameOf(group) }),
+          ...(otherGroup === undefined ? {} : { otherGroup: nameOf(otherGroup) }),
           ...(typed === undefined ? {} : { topics: typed.split('\n').map(nameOf).join('\n') }),
         }).toEqual(fields)
       }),
@@ -198,22 +336,34 @@ describe('the round trip', () => {
   })
 
   it('never throws for a state that is not one, and takes no value of a wrong kind', () => {
-    const known = ['field_strategy', 'field_scope', 'field_group', 'field_timeSeconds', 'field_instance']
+    const known = [
+      'field_strategy',
+      'field_scope',
+      'field_group',
+      'field_timeSeconds',
+      'field_instance',
+      'field_skipToEnd',
+      'field_file',
+    ]
     const element = fc.oneof(
       fc.anything(),
       fc.record({ value: fc.anything() }),
       fc.record({ selected_option: fc.anything() }),
       fc.record({ selected_option: fc.record({ value: fc.anything() }) }),
       fc.record({ selected_date_time: fc.anything() }),
+      fc.record({ selected_options: fc.array(fc.record({ value: fc.anything() })) }),
+      fc.record({ files: fc.anything() }),
+      fc.record({ files: fc.array(fc.anything()) }),
     )
     const state = fc.dictionary(fc.constantFrom(...known), fc.dictionary(fc.string(), element))
     fc.assert(
       fc.property(fc.oneof(fc.anything(), state), garbage => {
+        readAttachment(garbage)
         const fields = readResetForm(garbage)
         const { group, strategy, timeSeconds } = fields
         if (group !== undefined) expect(typeof group).toBe('string')
         if (strategy !== undefined)
-          expect(['shift', 'time', 'earliest', 'latest', 'offset']).toContain(strategy)
+          expect(['shift', 'time', 'earliest', 'latest', 'offset', 'group', 'offsets']).toContain(strategy)
         if (timeSeconds !== undefined) expect(Number.isInteger(timeSeconds)).toBe(true)
         expect(validateView(form(fields))).toEqual([])
       }),
@@ -234,6 +384,11 @@ describe('a view Slack accepts', () => {
       '--by-duration',
       '--to-earliest',
       '--all-topics',
+      '--to-group',
+      '--from-file',
+      '--allow-skip-to-end',
+      'orders:0,1',
+      't:0-999',
       '"',
       '0',
       '-5',
@@ -250,12 +405,12 @@ describe('a view Slack accepts', () => {
       fc.array(fc.oneof(flag, fc.string({ unit: 'binary' })), { maxLength: 60 }).map(all => all.join(' ')),
     )
     fc.assert(
-      fc.property(text, fc.constantFrom(0, 1, 3), (typed, count) => {
-        const { fields, problems } = parseFlags(typed, NOW)
-        const view = form(fields, { notes: problems, instances: instances(count) })
+      fc.property(text, fc.constantFrom(0, 1, 3), fc.boolean(), (typed, count, writePartitions) => {
+        const { fields, problems } = parseFlags(typed, { nowMs: NOW, writePartitions })
+        const view = form(fields, { notes: problems, instances: instances(count), writePartitions })
         expect(validateView(view)).toEqual([])
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 

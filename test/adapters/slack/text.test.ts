@@ -8,9 +8,12 @@ import {
   code,
   escaped,
   line,
+  listed,
   moment,
   paragraph,
+  person,
   plain,
+  spoken,
   strong,
   words,
 } from '../../../src/adapters/slack/text.ts'
@@ -81,6 +84,34 @@ describe('the pieces of a message', () => {
       format: '{date_short_pretty} at {time}',
       fallback: '2026-11-23 08:00:00 UTC',
     })
+  })
+})
+
+describe('pieces read aloud', () => {
+  it('are the same words, with mentions that work and names that cannot become one', () => {
+    const pieces = [person('U0ALICE'), words(' asks <!here> & '), code('a'), moment(1_795_420_800_000)]
+    expect(spoken(pieces)).toBe('<@U0ALICE> asks &lt;!here&gt; &amp; a2026-11-23 08:00:00 UTC')
+    expect(spoken([])).toBe('')
+  })
+})
+
+describe('a moment that Slack cannot show', () => {
+  it('is said in UTC', () => {
+    expect(moment(-1)).toEqual(words('1969-12-31 23:59:59 UTC'))
+    expect(moment(10_000_000_000_000)).toEqual(words('2286-11-20 17:46:40 UTC'))
+  })
+})
+
+describe('a list in a sentence', () => {
+  it('ends in a word, and counts what it leaves out', () => {
+    expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(items => listed(items))).toEqual([
+      '',
+      'a',
+      'a and b',
+      'a, b and c',
+    ])
+    expect(listed(['a', 'b'], 1_200)).toBe('a, b and 1\u202f200 more')
+    expect(listed([], 3)).toBe('3 more')
   })
 })
 

@@ -1,7 +1,8 @@
-// A group's consumers as chips, and the switch that stops and starts them.
+// A group's consumers as chips, the switch that stops and starts them, and a button to have a little read and committed.
 // It must never guess whether the group can be reset: the cluster's word for its state says so.
 
 import type { ClusterScene } from '../protocol.ts'
+import { DeedButton } from './deed-button.tsx'
 import { Toggle } from './toggle.tsx'
 
 type Group = ClusterScene['groups'][number]
@@ -29,6 +30,13 @@ export function Members({ group }: { group: Group }) {
       ) : (
         <span class="quiet">none running</span>
       )}
+      <DeedButton
+        testId={`read-on-${group.name}`}
+        deed={{ do: 'readOn', group: group.name }}
+        label={`Let a consumer of ${group.name} read 100 messages of every partition and commit`}
+      >
+        Read 100
+      </DeedButton>
     </div>
   )
 }

@@ -1,17 +1,23 @@
 // The only way to change a request: read, decide, commit, and again when somebody else was first.
 
 import { randomUUID } from 'node:crypto'
-import type { ChangeOutcome, Clock, Commit, CommitOutcome, Report, Store } from './ports.ts'
-import { type Draft, decide, eventOf, submissionOf, submit } from './request/decide.ts'
-import { nextDueAt } from './request/owed.ts'
-import { type Command, isFinal, type RequestId, type ResetRequest } from './request/request.ts'
-import type { PartitionResult } from './request/result.ts'
+import type { ChangeOutcome, Clock, Commit, CommitOutcome, Report, Store } from '../ports.ts'
+import { type Draft, decide, eventOf, submissionOf, submit } from '../request/decide.ts'
+import { nextDueAt } from '../request/owed.ts'
+import {
+  type Command,
+  type Documents,
+  isFinal,
+  type RequestId,
+  type ResetRequest,
+} from '../request/request.ts'
 
 export interface Changes {
   /** Creates the request, or returns the one that this submission has created before. */
-  create(draft: Omit<Draft, 'id'>, submissionId: string): Promise<ResetRequest>
-  /** Applies the command to the request as it is now. `result` is kept beside the record, in the same step. */
+  create(draft: Omit<Draft, 'id'>, submissionId: string, documents?: Documents): Promise<ResetRequest>
+  /** Applies the command to the request as it is now. The documents are kept beside the record, in the same step. */
   change(id: RequestId, command: Command, options?: ChangeOptions): Promise<ChangeOutcome>
+  read(id: RequestId, patience?: Patience): Promise<ResetRequest | undefined>
   /** Asks the store again while it is away. Rejects with StoreAway when patience ends. */
   patiently<T>(ask: () => Promise<T>, patience?: Patience): Promise<T>
 }
@@ -20,7 +26,7 @@ export interface Changes {
 export type Patience = 'person' | 'worker'
 
 export interface ChangeOptions {
-  result?: PartitionResult[]
+  documents?: Documents
   patience?: Patience
 }
 
@@ -38,7 +44,11 @@ const PATIENCE_MS = { person: 1_000, worker: 600_000 } as const
 export function createChanges(deps: { store: Store; clock: Clock; report: Report }): Changes {
   const { store, clock, report } = deps
 
-  async function create(wanted: Omit<Draft, 'id'>, submissionId: string): Promise<ResetRequest> {
+  async function create(
+    wanted: Omit<Draft, 'id'>,
+    submissionId: string,
+    documents: Documents = {},
+  ): Promise<ResetRequest> {
     const draft: Draft = { ...wanted, id: await patiently(() => store.nextRequestId()) }
     const nowMs = clock()
     const next = submit(draft, nowMs)
@@ -50,6 +60,7 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
       event: eventOf(next, submissionOf(draft), changeId, nowMs),
       dueAtMs: nextDueAt(next, nowMs),
       open: true,
+      documents,
       submissionId,
     })
     if (committed.kind === 'duplicate') {
@@ -94,7 +105,7 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
           event: eventOf(next, command, changeId, nowMs),
           dueAtMs: nextDueAt(next, nowMs),
           open: !isFinal(next.state) && next.state.name !== 'unclear',
-          ...(options.result === undefined ? {} : { documents: { result: options.result } }),
+          ...(options.documents === undefined ? {} : { documents: options.documents }),
         },
         patience,
       )
@@ -127,5 +138,5 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
     }
   }
 
-  return { create, change, patiently }
+  return { create, change, read: (id, patience) => patiently(() => store.read(id), patience), patiently }
 }

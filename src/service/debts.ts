@@ -1,29 +1,26 @@
 // What a record still owes the outside, paid here: jobs, looks at the group, expiries, cards and replies.
 // Paying is repeatable and ends in a receipt, a change like any other. Nothing is remembered but what is under way.
 
-import type { Changes } from './changes.ts'
 import type {
   ChangeOutcome,
   Chat,
   ChatOutcome,
   Clock,
-  Cluster,
-  ClusterReader,
+  PostDocuments,
   Report,
   Store,
   WorkQueue,
-} from './ports.ts'
-import type { Group } from './request/group.ts'
-import { type Debt, nextDueAt, owed, REFUSED_POST_RETRY_MS } from './request/owed.ts'
-import type { PostKey, RequestId, ResetRequest } from './request/request.ts'
-import type { ReadOutcome } from './request/result.ts'
+} from '../ports.ts'
+import { type Debt, nextDueAt, owed, REFUSED_POST_RETRY_MS } from '../request/owed.ts'
+import { noteOf, type PostKey, planDocument, type RequestId, type ResetRequest } from '../request/request.ts'
+import type { Changes } from './changes.ts'
+import type { Plans } from './plans.ts'
 
 export interface DebtsDeps {
   changes: Changes
   store: Store
   queue: WorkQueue
-  cluster: Cluster
-  reader: ClusterReader
+  plans: Plans
   chat: Chat
   clock: Clock
   report: Report
@@ -48,10 +45,13 @@ const CLAIM_MS = 15_000
 const LEASE_MS = 20_000
 const PREPARE_RETRY_MS = 5_000
 const PREPARE_TRIES = 20
+/** A plan of many reads says so often how far it is, and is left to whoever makes it for so long after. */
+const PROGRESS_MS = 3_000
+const PROGRESS_TRUST_MS = 30_000
 
 export function createDebts(deps: DebtsDeps): Debts {
-  const { store, queue, cluster, reader, chat, clock, report, processId } = deps
-  const { change, patiently } = deps.changes
+  const { store, queue, plans, chat, clock, report, processId } = deps
+  const { change, read, patiently } = deps.changes
   const payments = new Map<string, { again: boolean; done: Promise<void> }>()
 
   /** State and chat have a lane each, so that Slack never holds up an execution. */
@@ -86,7 +86,7 @@ export function createDebts(deps: DebtsDeps): Debts {
 
   async function payAll(id: RequestId, mine: (debt: Debt) => boolean): Promise<void> {
     for (;;) {
-      const request = await patiently(() => store.read(id))
+      const request = await read(id)
       if (request === undefined) return
       const nowMs = clock()
       const debt = owed(request, nowMs).find(candidate => mine(candidate) && candidate.dueAtMs <= nowMs)
@@ -129,50 +129,35 @@ export function createDebts(deps: DebtsDeps): Debts {
   }
 
   async function prepare(request: ResetRequest): Promise<'paid' | 'left'> {
-    const { id, state } = request
+    const { id, state, round } = request
     if (state.name !== 'preparing') return 'paid'
-    const prepared = await lookBeforeAsking(request)
-    switch (prepared.kind) {
-      case 'read':
-        return paid(await change(id, { kind: 'prepare', ...prepared.value }))
+    let told = clock()
+    const made = await plans.make(request, async (done, total) => {
+      if (clock() - told < PROGRESS_MS || done === total) return
+      told = clock()
+      await change(id, { kind: 'progress', round, done, total, retryAtMs: told + PROGRESS_TRUST_MS })
+      // Nobody else may be waiting on this lane, and the card is to show it now.
+      startLane(id, 'chat', debt => !isStateDebt(debt))
+    })
+    switch (made.kind) {
+      case 'planned':
+        return paid(await change(id, made.command, { documents: { [planDocument(round)]: made.rows } }))
       case 'refused':
         return paid(
-          await change(id, { kind: 'prepareFailed', cause: `${prepared.message} (code ${prepared.code})` }),
+          await change(id, { kind: 'prepareFailed', round, cause: `${made.message} (code ${made.code})` }),
         )
       case 'impossible':
-        return paid(await change(id, { kind: 'prepareFailed', cause: prepared.cause }))
+        return paid(await change(id, { kind: 'prepareFailed', round, cause: made.cause }))
       case 'unavailable': {
         if (state.tries + 1 >= PREPARE_TRIES) {
-          return paid(await change(id, { kind: 'prepareFailed', cause: prepared.cause }))
+          return paid(await change(id, { kind: 'prepareFailed', round, cause: made.cause }))
         }
-        const retryAtMs = clock() + Math.max(prepared.retryAfterMs ?? 0, PREPARE_RETRY_MS)
-        return paid(await change(id, { kind: 'prepareLater', retryAtMs }))
+        const retryAtMs = clock() + Math.max(made.retryAfterMs ?? 0, PREPARE_RETRY_MS)
+        return paid(await change(id, { kind: 'prepareLater', round, retryAtMs }))
       }
       default:
-        return prepared satisfies never
+        return made satisfies never
     }
-  }
-
-  /** The group as it is, and the names of the topics: what a decision needs to be about. */
-  async function lookBeforeAsking({
-    reset,
-    group: seen,
-  }: ResetRequest): Promise<
-    ReadOutcome<{ group: Group; topics: string[] }> | { kind: 'impossible'; cause: string }
-  > {
-    const group: ReadOutcome<Group> =
-      seen === null ? await reader.group(reset.target) : { kind: 'read', value: seen }
-    if (group.kind !== 'read') return group
-    if (group.value.state === 'Dead') return { kind: 'impossible', cause: 'there is no such consumer group' }
-    const topics: ReadOutcome<string[]> =
-      reset.scope === 'allTopics'
-        ? await cluster.committedTopics(reset.target)
-        : { kind: 'read', value: reset.topics }
-    if (topics.kind !== 'read') return topics
-    if (topics.value.length === 0) {
-      return { kind: 'impossible', cause: 'the group has no committed offsets on any topic' }
-    }
-    return { kind: 'read', value: { group: group.value, topics: topics.value } }
   }
 
   async function updateCard(request: ResetRequest): Promise<'paid' | 'left'> {
@@ -209,9 +194,8 @@ export function createDebts(deps: DebtsDeps): Debts {
     const untilMs = clock() + CLAIM_MS
     const claim = await change(id, { kind: 'claimPost', key, by: processId, untilMs })
     if (claim.kind !== 'changed') return 'left'
-    const result =
-      key === 'result' || key === 'csv' ? await patiently(() => store.readDocument(id, 'result')) : undefined
-    const outcome = await chat.post(claim.request, key, result, untilMs)
+    const documents = await patiently(() => documentsFor(claim.request, key))
+    const outcome = await chat.post(claim.request, key, documents, untilMs)
     reportPost(request, key, outcome)
     switch (outcome.kind) {
       case 'posted':
@@ -229,6 +213,15 @@ export function createDebts(deps: DebtsDeps): Debts {
       default:
         return outcome satisfies never
     }
+  }
+
+  async function documentsFor(request: ResetRequest, key: PostKey): Promise<PostDocuments> {
+    const note = noteOf(request, key)
+    if (note?.kind === 'planned') {
+      return { plan: (await store.readDocument(request.id, planDocument(note.round))) ?? [] }
+    }
+    const isResult = note?.kind === 'ended' || note?.kind === 'unclear' || note?.kind === 'resultFile'
+    return isResult ? { result: (await store.readDocument(request.id, 'result')) ?? [] } : {}
   }
 
   function reportPost(request: ResetRequest, key: PostKey | 'cardUpdate', outcome: ChatOutcome): void {

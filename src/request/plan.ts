@@ -1,0 +1,348 @@
+// What a reset would do, partition by partition, worked out before anybody decides: where each would go, what that
+// replays or skips, and how sure that is. It must never promise more than the facts carry.
+
+import { z } from 'zod'
+import { type Abilities, type Position, placeOf } from './group.ts'
+import { bigintIn, linesSchema, NONE, wordsOf } from './lines.ts'
+import { chosenPartitions, int64Schema, type Reset, type Strategy } from './reset.ts'
+
+/**
+ * `exact`: it goes to `to`, and the counts are the messages that the log holds between. `bound`: the counts are not
+ * exceeded. `unknown`: neither is the direction; each count is the most that can happen.
+ */
+export const certaintySchema = z.enum(['exact', 'bound', 'unknown'])
+export type Certainty = z.output<typeof certaintySchema>
+
+/**
+ * Why a partition goes elsewhere than the strategy alone says. `atStart`, `atEnd`: the log ends there. `noMessageSince`:
+ * none is as late as the time asked for, so that it jumps to the end. `noCommit`: there is nothing to count from.
+ */
+const noteSchema = z.enum(['atStart', 'atEnd', 'noMessageSince', 'noCommit'])
+type Note = z.output<typeof noteSchema>
+
+/** Offsets of one partition; the log's ends as they were when the plan was made, null where they are not known. */
+export const planRowSchema = z.object({
+  topic: z.string(),
+  partition: z.int().nonnegative(),
+  from: int64Schema.nullable(),
+  /** Null when it cannot be known, and where nothing is written. */
+  to: int64Schema.nullable(),
+  replays: int64Schema,
+  skips: int64Schema,
+  certainty: certaintySchema,
+  note: noteSchema.nullable(),
+  logStart: int64Schema.nullable(),
+  logEnd: int64Schema,
+})
+export type PlanRow = z.output<typeof planRowSchema>
+
+const CERTAINTIES = wordsOf(certaintySchema.options)
+const NOTES = wordsOf([NONE, ...noteSchema.options])
+const ROW = /^(\S+) (\d+) (-|-?\d+) (-|-?\d+) (-?\d+) (-?\d+) (\S+) (\S+) (-|-?\d+) (-?\d+)$/
+
+/** All rows, as they are kept beside the record; in the order of the fields above. */
+export const planRowsSchema = linesSchema<PlanRow>(
+  ({ topic, partition, from, to, replays, skips, certainty, note, logStart, logEnd }) =>
+    `${topic} ${partition} ${from ?? NONE} ${to ?? NONE} ${replays} ${skips} ${certainty} ${note ?? NONE} ${logStart ?? NONE} ${logEnd}`,
+  line => {
+    const [, topic = '', partition, from = '', to = '', replays = '', skips = '', ...rest] =
+      ROW.exec(line) ?? []
+    const [certainty, note, logStart = '', logEnd = ''] = rest
+    const sure = CERTAINTIES.get(certainty ?? '')
+    const noted = NOTES.get(note ?? '')
+    if (sure === undefined || noted === undefined) return null
+    return {
+      topic,
+      partition: Number(partition),
+      from: bigintIn(from),
+      to: bigintIn(to),
+      replays: BigInt(replays),
+      skips: BigInt(skips),
+      certainty: sure,
+      note: noted === NONE ? null : noted,
+      logStart: bigintIn(logStart),
+      logEnd: BigInt(logEnd),
+    }
+  },
+)
+
+/** `offsets`: each partition is written to exactly `to`. `native`: the API works it out by itself when it runs. */
+export const executionSchema = z.enum(['offsets', 'native'])
+export type Execution = z.output<typeof executionSchema>
+
+export const ROWS_ON_CARD = 5
+
+/** What the record keeps of a plan; the rows are a document beside it. */
+export const planSchema = z.object({
+  /** SHA-256, hex, of everything that a decision is about (digest.ts). */
+  digest: z.string(),
+  atMs: z.int().nonnegative(),
+  execution: executionSchema,
+  certainty: certaintySchema,
+  partitions: z.int(),
+  /** Of how many partitions the offset changes, or may change. */
+  moving: z.int(),
+  replays: int64Schema,
+  skips: int64Schema,
+  atStart: z.int(),
+  atEnd: z.int(),
+  /** Without a committed offset. */
+  noCommit: z.int(),
+  /** How many have no message as late as the time asked for, and the first few of them. */
+  jumping: z.object({ partitions: z.int(), skips: int64Schema, first: z.array(z.string()) }),
+  lagBefore: int64Schema,
+  /** At most, unless the plan is exact. */
+  lagAfter: int64Schema,
+  biggest: z.array(planRowSchema).max(ROWS_ON_CARD),
+  /** Topics asked for of which no partition could be seen. */
+  unseenTopics: z.array(z.string()),
+  /** Of an undo: how many partitions stand elsewhere than the execution left them; null with any other. */
+  movedSince: z.int().nullable(),
+})
+export type Plan = z.output<typeof planSchema>
+
+/** What a plan is made from: the positions, and what the strategy needs besides. Keys are `placeOf`. */
+export interface Facts {
+  atMs: number
+  /** Every partition in scope that could be seen, with a known log end. */
+  positions: readonly Position[]
+  /** Of a time: the first message at or after it, null when there is none. A partition not asked is absent. */
+  firstMessages?: ReadonlyMap<string, bigint | null>
+  /** Of another group, and of offsets given one by one: where to go. Partitions without one are not in the plan. */
+  targets?: ReadonlyMap<string, bigint>
+}
+
+/** By topic and partition. Partitions that the strategy does not name have no row. */
+export function planRows(reset: Reset, facts: Facts): PlanRow[] {
+  const chosen = chosenPartitions(reset)
+  const rows: PlanRow[] = []
+  for (const position of facts.positions) {
+    if (chosen.get(position.topic)?.has(position.partition) === false) continue
+    const aim = aimAt(reset.strategy, position, facts)
+    if (aim !== null) rows.push(rowOf(position, aim))
+  }
+  return rows.sort((a, b) => (a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition))
+}
+
+/** Where the strategy alone leads, before the log's ends are looked at. */
+type Aim =
+  | { kind: 'start' | 'end' | 'anywhere' | 'nowhere' }
+  | { kind: 'endAsNoMessage' }
+  | { kind: 'offset'; offset: bigint }
+
+/** Null: not named by the strategy. */
+function aimAt(strategy: Strategy, position: Position, facts: Facts): Aim | null {
+  const { topic, partition, committed } = position
+  switch (strategy.kind) {
+    case 'earliest':
+      return { kind: 'start' }
+    case 'latest':
+      return { kind: 'end' }
+    case 'shift':
+      if (committed === null) return { kind: 'nowhere' }
+      return {
+        kind: 'offset',
+        offset: strategy.direction === 'replay' ? committed - strategy.count : committed + strategy.count,
+      }
+    case 'time': {
+      const first = facts.firstMessages?.get(placeOf(topic, partition))
+      if (first === null) return { kind: 'endAsNoMessage' }
+      if (first !== undefined) return { kind: 'offset', offset: first }
+      return { kind: strategy.timeMs > facts.atMs ? 'endAsNoMessage' : 'anywhere' }
+    }
+    case 'offset':
+      return { kind: 'offset', offset: strategy.offset }
+    case 'group':
+    case 'offsets': {
+      const offset = facts.targets?.get(placeOf(topic, partition))
+      return offset === undefined ? null : { kind: 'offset', offset }
+    }
+    default:
+      return strategy satisfies never
+  }
+}
+
+function rowOf(position: Position, aim: Aim): PlanRow {
+  const { topic, partition, committed: from, logStart, logEnd } = position
+  if (logEnd === null) throw new Error(`A plan needs the log end of ${topic} ${partition}.`)
+  const { to, replays, skips, certainty, note } =
+    logStart === null ? withoutStart(from, logEnd, aim) : withinLog(from, logStart, logEnd, aim)
+  // Spelt out: to spread it costs many times as much, and there may be ten thousand rows.
+  return { topic, partition, from, to, replays, skips, certainty, note, logStart, logEnd }
+}
+
+type Outlook = Pick<PlanRow, 'to' | 'replays' | 'skips' | 'certainty' | 'note'>
+
+/** Both ends are known, so that nothing is left open but a time that was not asked for. */
+function withinLog(from: bigint | null, start: bigint, end: bigint, aim: Aim): Outlook {
+  const base = from === null ? null : clamped(from, start, end)
+  const goesTo = (to: bigint, note: Note | null): Outlook => ({
+    to,
+    replays: base !== null && to < base ? base - to : 0n,
+    skips: base !== null && to > base ? to - base : 0n,
+    certainty: 'exact',
+    note: from === null ? (note ?? 'noCommit') : note,
+  })
+  switch (aim.kind) {
+    case 'start':
+      return goesTo(start, null)
+    case 'end':
+      return goesTo(end, null)
+    case 'endAsNoMessage':
+      return goesTo(end, 'noMessageSince')
+    case 'offset':
+      return goesTo(
+        clamped(aim.offset, start, end),
+        aim.offset < start ? 'atStart' : aim.offset > end ? 'atEnd' : null,
+      )
+    case 'nowhere':
+      return { to: null, replays: 0n, skips: 0n, certainty: 'exact', note: 'noCommit' }
+    case 'anywhere':
+      return {
+        to: null,
+        replays: base === null ? 0n : base - start,
+        skips: base === null ? 0n : end - base,
+        certainty: 'unknown',
+        note: null,
+      }
+    default:
+      return aim satisfies never
+  }
+}
+
+/**
+ * The log's start is not known, and the committed offset may even lie before it: what a count says is never less than
+ * what happens, because there may be fewer messages between than offsets.
+ */
+function withoutStart(from: bigint | null, end: bigint, aim: Aim): Outlook {
+  const base = from === null ? null : clamped(from, 0n, end)
+  const goesTo = (to: bigint, note: Note | null): Outlook => {
+    const replays = base !== null && to < base ? base - to : 0n
+    const skips = base !== null && to > base ? to - base : 0n
+    // Nobody but the log's end is sure to be inside the log.
+    return { to, replays, skips, certainty: to === end && skips === 0n ? 'exact' : 'bound', note }
+  }
+  switch (aim.kind) {
+    case 'start':
+      return { to: null, replays: base ?? 0n, skips: 0n, certainty: 'bound', note: null }
+    case 'end':
+      return goesTo(end, null)
+    case 'endAsNoMessage':
+      return goesTo(end, 'noMessageSince')
+    case 'offset':
+      if (aim.offset > end) return goesTo(end, 'atEnd')
+      return goesTo(aim.offset < 0n ? 0n : aim.offset, aim.offset < 0n ? 'atStart' : null)
+    case 'nowhere':
+      // What the API shifts from where nothing was committed is not documented.
+      return { to: null, replays: 0n, skips: 0n, certainty: 'unknown', note: 'noCommit' }
+    case 'anywhere':
+      return {
+        to: null,
+        replays: base ?? 0n,
+        skips: base === null ? 0n : end - base,
+        certainty: 'unknown',
+        note: null,
+      }
+    default:
+      return aim satisfies never
+  }
+}
+
+function clamped(offset: bigint, start: bigint, end: bigint): bigint {
+  return offset < start ? start : offset > end ? end : offset
+}
+
+/** Null: the plan is not exact, and the strategy or the choice of partitions is more than the API itself can do. */
+export function executionOf(reset: Reset, rows: readonly PlanRow[], can: Abilities): Execution | null {
+  if (can.writePartitions && rows.every(({ certainty }) => certainty === 'exact')) return 'offsets'
+  const { kind } = reset.strategy
+  const isNative = kind !== 'group' && kind !== 'offsets' && Object.keys(reset.partitions).length === 0
+  return isNative ? 'native' : null
+}
+
+/** Whether carrying out the plan writes this partition. */
+export function isWritten({ from, to }: PlanRow, execution: Execution): boolean {
+  return execution === 'native' || (to !== null && to !== from)
+}
+
+/** Whether the committed offset changes, or may: that no message lies between does not hold it where it is. */
+export function moves({ certainty, from, to }: PlanRow): boolean {
+  return certainty !== 'exact' || (to !== null && to !== from)
+}
+
+const JUMPS_NAMED = 10
+
+export function planOf(
+  reset: Reset,
+  rows: readonly PlanRow[],
+  {
+    positions,
+    ...rest
+  }: Pick<Plan, 'execution' | 'digest' | 'atMs' | 'movedSince'> & { positions: readonly { topic: string }[] },
+): Plan {
+  const plan = {
+    ...rest,
+    certainty: 'exact' as Certainty,
+    partitions: rows.length,
+    moving: 0,
+    replays: 0n,
+    skips: 0n,
+    atStart: 0,
+    atEnd: 0,
+    noCommit: 0,
+    jumping: { partitions: 0, skips: 0n, first: [] as string[] },
+    lagBefore: 0n,
+  }
+  let lagOfNew = 0n
+  for (const row of rows) {
+    if (RANK[row.certainty] > RANK[plan.certainty]) plan.certainty = row.certainty
+    if (moves(row)) plan.moving += 1
+    plan.replays += row.replays
+    plan.skips += row.skips
+    if (row.note === 'atStart') plan.atStart += 1
+    if (row.note === 'atEnd') plan.atEnd += 1
+    if (row.from === null) {
+      plan.noCommit += 1
+      lagOfNew += lagWithoutCommit(row)
+    } else plan.lagBefore += row.logEnd - clamped(row.from, row.logStart ?? 0n, row.logEnd)
+    if (row.note === 'noMessageSince') {
+      plan.jumping.partitions += 1
+      plan.jumping.skips += row.skips
+      if (plan.jumping.first.length < JUMPS_NAMED) plan.jumping.first.push(placeOf(row.topic, row.partition))
+    }
+  }
+  const seen = new Set(positions.map(({ topic }) => topic))
+  const skipped = plan.certainty === 'exact' ? plan.skips : 0n
+  return {
+    ...plan,
+    lagAfter: plan.lagBefore + plan.replays - skipped + lagOfNew,
+    biggest: biggestOf(rows),
+    unseenTopics: reset.topics.filter(topic => !seen.has(topic)),
+  }
+}
+
+/** What a first commit leaves to be read, at the most: nothing was counted as lag before it. */
+function lagWithoutCommit({ to, certainty, logStart, logEnd }: PlanRow): bigint {
+  if (to !== null) return logEnd - to
+  return certainty === 'exact' ? 0n : logEnd - (logStart ?? 0n)
+}
+
+const RANK: Record<Certainty, number> = { exact: 0, bound: 1, unknown: 2 }
+
+/** The rows that move most; of equals the first. */
+function biggestOf(rows: readonly PlanRow[]): PlanRow[] {
+  const biggest: PlanRow[] = []
+  for (const row of rows) {
+    if (row.replays + row.skips === 0n) continue
+    const last = biggest.at(-1)
+    if (biggest.length === ROWS_ON_CARD && last !== undefined && sizeOf(row) <= sizeOf(last)) continue
+    const at = biggest.findIndex(other => sizeOf(other) < sizeOf(row))
+    biggest.splice(at === -1 ? biggest.length : at, 0, row)
+    if (biggest.length > ROWS_ON_CARD) biggest.pop()
+  }
+  return biggest
+}
+
+function sizeOf({ replays, skips }: PlanRow): bigint {
+  return replays > skips ? replays : skips
+}

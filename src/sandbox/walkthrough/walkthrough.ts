@@ -1,0 +1,82 @@
+// The whole story, as the people of the workspace live it, in five acts. After each, what was said is held against what
+// the cluster shows. It must never look inside the bot.
+
+import type { World } from '../world.ts'
+import { refuseDrift } from './act-drift.ts'
+import { planAndApprove } from './act-plan.ts'
+import { prove } from './act-proof.ts'
+import { undo } from './act-undo.ts'
+import { waitForEmpty } from './act-wait.ts'
+import type { Check } from './checks.ts'
+import { finishedCalls, type Stage, setStage } from './stage.ts'
+
+const PATIENCE_MS = 20_000
+
+export interface Verdict {
+  ok: boolean
+  failures: string[]
+}
+
+/** Never rejects: a step that cannot be taken ends the walk, and is a failure like any other. */
+export async function walkthrough(
+  world: World,
+  print: (line: string) => void,
+  { patienceMs = PATIENCE_MS } = {},
+): Promise<Verdict> {
+  const stage = setStage(world, print, patienceMs)
+  const failures: string[] = []
+
+  /** After an act that did not hold the rest would be another story. */
+  async function play<T extends { checks: Check[] }>(title: string, act: () => Promise<T>): Promise<T> {
+    stage.narrator.act(title)
+    const played = await act()
+    print('')
+    print('What holds now')
+    for (const { claim, holds, instead } of played.checks) {
+      print(`${holds ? '✓' : '✗'} ${claim}`)
+      if (holds) continue
+      print(`    ${instead}`)
+      failures.push(`${claim}: ${instead}`)
+    }
+    if (failures.length > 0) throw new Stopped()
+    return played
+  }
+
+  try {
+    const first = await play('Act 1: an exact plan, approved by somebody else', () => planAndApprove(stage))
+    const asked = await play('Act 2: the world moves, so the plan is refused', () => refuseDrift(stage))
+    const shifted = await play('Act 3: a group in use is waited for', () => waitForEmpty(stage, asked.card))
+    await play('Act 4: success is proved, and a lie is found out', () => prove(stage, shifted.report))
+    await play('Act 5: it is put back', async () => {
+      const { checks } = await undo(stage, {
+        first: first.card,
+        shifted: shifted.card,
+        before: shifted.before,
+      })
+      return { checks: [...checks, await grantedAll(stage)] }
+    })
+  } catch (error) {
+    if (!(error instanceof Stopped)) {
+      const why = error instanceof Error ? error.message : String(error)
+      print(`✗ ${why}`)
+      failures.push(why)
+    }
+  }
+  return { ok: failures.length === 0, failures }
+}
+
+/** A dialog that was sent or closed while the bot was about to draw it anew. */
+const OVERTAKEN = ['not_found', 'hash_conflict']
+
+class Stopped extends Error {}
+
+async function grantedAll(stage: Stage): Promise<Check> {
+  const refusals = (await finishedCalls(stage)).filter(
+    ({ ok, method, error = '' }) => !ok && !(method === 'views.update' && OVERTAKEN.includes(error)),
+  )
+  return {
+    claim: 'Slack granted every call: the scopes in the manifest are enough',
+    holds: refusals.length === 0,
+    instead: refusals.map(call => `${call.method}: ${call.error}`).join(', '),
+  }
+}

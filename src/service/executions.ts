@@ -1,0 +1,278 @@
+// Carries out one approved request, at most once, whoever else is asked to: look, wait, compare, call, read back.
+// It must never call on anything but a plan that still holds, nor say of the call more than the offsets show.
+
+import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import { z } from 'zod'
+import type { Clock, Cluster, ClusterReader, NativeReset, PartitionWrite, Report } from '../ports.ts'
+import { mayStart } from '../request/decide.ts'
+import { differenceSchema } from '../request/drift.ts'
+import { placeOf } from '../request/group.ts'
+import { isWritten, type PlanRow } from '../request/plan.ts'
+import type { CallEnd, RequestId, ResetRequest } from '../request/request.ts'
+import type { Reset } from '../request/reset.ts'
+import {
+  type CallOutcome,
+  countsOf,
+  isDoubtful,
+  type PartitionResult,
+  type ReadBack,
+  resultOf,
+  type TopicReport,
+} from '../request/result.ts'
+import type { Changes } from './changes.ts'
+import type { Comparison, Plans } from './plans.ts'
+
+export interface ExecutionsDeps {
+  changes: Changes
+  plans: Plans
+  cluster: Cluster
+  /** For executions: patient, and with the whole budget. */
+  reader: ClusterReader
+  clock: Clock
+  report: Report
+  /** Names this process in executions. */
+  processId: string
+  pay(id: RequestId): void
+}
+
+export interface ExecutionSettings {
+  /** The call is over after this long, whatever happened; a second more for each further topic. */
+  callMs: number
+  /** How long after the deadline an execution nobody finished counts as unclear. */
+  graceMs: number
+  requestExpiryMs: number
+  /** How long an approved request waits for its group to be empty. */
+  emptyWaitMs: number
+  /** How long a group that had members has to stay empty. */
+  emptyHoldMs: number
+}
+
+/** Clocks of machines differ by a little. */
+const EARLY_MS = 1_000
+const TOPIC_MS = 1_000
+/** What was read may be a moment old: a doubt is worth a second look. */
+const SECOND_LOOK_MS = 500
+const READ_BACK_MS = 10_000
+const READ_BACK_PAUSE_MS = 250
+const POSTPONE_MS = 2_000
+const ALL_TOPICS = Number.POSITIVE_INFINITY
+
+export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettings) {
+  const { plans, cluster, reader, clock, report, processId, pay } = deps
+  const { change, read } = deps.changes
+
+  return async function execute(id: RequestId): Promise<void> {
+    const request = await read(id, 'worker')
+    if (request?.state.name !== 'approved' || request.plan === null) return
+    // A second job for the same request: its own time has not come.
+    if (clock() + EARLY_MS < request.state.notBeforeMs) return
+    const ready = await isReady(request)
+    if (!ready) {
+      pay(id)
+      return
+    }
+    const { worker, group, rows } = ready
+    const { callMs, graceMs, emptyHoldMs: holdMs } = settings
+    const topics = request.reset.topics.length
+    // Patience of a worker: if the reply to this commit is lost, only asking again tells whether we may call.
+    const started = await change(
+      id,
+      {
+        kind: 'start',
+        worker,
+        digest: request.plan.digest,
+        group,
+        holdMs,
+        callMs: callMs + TOPIC_MS * (topics - 1),
+        graceMs,
+      },
+      { patience: 'worker' },
+    )
+    if (started.kind !== 'changed' || started.request.state.name !== 'executing') return
+    pay(id)
+    const { attempt, startedAtMs, deadlineMs } = started.request.state
+    const { called, result } = await callAndProve(started.request, rows, deadlineMs)
+    report({ event: 'called', requestId: id, outcome: called.kind, durationMs: clock() - startedAtMs })
+    const retryAfterMs = called.kind === 'notSent' ? called.retryAfterMs : undefined
+    const outcome = endOf(called, result)
+    await change(
+      id,
+      { kind: 'finish', worker, attempt, outcome, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+      { patience: 'worker', ...(outcome.kind === 'done' ? { documents: { result } } : {}) },
+    )
+    pay(id)
+  }
+
+  /** The last look before the call. False when the request has gone back, or has to come again later. */
+  async function isReady(request: ResetRequest) {
+    const { id, plan } = request
+    if (plan === null) return false
+    const seen = await plans.compare(request, reader, ALL_TOPICS)
+    if (seen.kind !== 'compared') {
+      await change(id, comeAgain(seen, plan.digest), { patience: 'worker' })
+      return false
+    }
+    const { sight, rows } = seen
+    const { group } = sight
+    if (!plans.areWhole(request, rows)) {
+      await change(id, { kind: 'callOff', digest: plan.digest, outcome: NOT_WHOLE }, { patience: 'worker' })
+      return false
+    }
+    if (!mayStart(request, group, settings.emptyHoldMs, clock())) {
+      const { emptyHoldMs: holdMs, emptyWaitMs: patienceMs } = settings
+      await change(
+        id,
+        { kind: 'wait', digest: plan.digest, group, holdMs, patienceMs },
+        { patience: 'worker' },
+      )
+      return false
+    }
+    if (seen.drift.verdict === 'material') {
+      const differences = z.encode(z.array(differenceSchema), seen.drift.differences)
+      const { digest } = plan
+      await change(
+        id,
+        { kind: 'drifted', at: 'execution', digest, differences, expiryMs: settings.requestExpiryMs },
+        { patience: 'worker' },
+      )
+      return false
+    }
+    return { group, rows, worker: `${processId}/${randomUUID()}` }
+  }
+
+  async function callAndProve(
+    request: ResetRequest,
+    rows: readonly PlanRow[],
+    deadlineMs: number,
+  ): Promise<{ called: CallOutcome; result: PartitionResult[] }> {
+    const { reset, plan } = request
+    if (plan === null) return { called: { kind: 'notSent', cause: 'there is no plan' }, result: [] }
+    const native = plan.execution === 'native' ? nativeOf(reset) : null
+    const called =
+      native === null
+        ? await writeRows(reset, rows, deadlineMs)
+        : await cluster.resetOffsets(native, deadlineMs)
+    if (called.kind === 'refused' || called.kind === 'notSent') return { called, result: [] }
+    // Offsets that were written tell by themselves that they were; of anything else, silence tells nothing.
+    if (called.kind === 'unknown' && native !== null) return { called, result: [] }
+
+    const reports = called.kind === 'done' ? called.topics : []
+    const untilMs = Math.max(deadlineMs, clock() + READ_BACK_MS)
+    let result = resultOf(plan, rows, reports, await readBack(reset, untilMs))
+    if (result.some(isDoubtful) && clock() + SECOND_LOOK_MS < untilMs) {
+      await pause(SECOND_LOOK_MS)
+      result = resultOf(plan, rows, reports, await readBack(reset, untilMs))
+    }
+    return { called, result }
+  }
+
+  /** Topic by topic, each in one call. What the first topic's refusal keeps from happening at all is a refusal of all. */
+  async function writeRows(
+    { target }: Reset,
+    rows: readonly PlanRow[],
+    deadlineMs: number,
+  ): Promise<CallOutcome> {
+    const reports: TopicReport[] = []
+    let unknown: string | null = null
+    for (const [topic, offsets] of writesOf(rows)) {
+      const called = await cluster.writeOffsets(target, topic, offsets, deadlineMs)
+      if (called.kind === 'done') reports.push(...called.topics)
+      else if (called.kind === 'unknown') unknown = called.cause
+      else if (reports.length === 0 && unknown === null) return called
+      else reports.push(notWritten(topic, called))
+    }
+    return reports.length === 0 && unknown !== null
+      ? { kind: 'unknown', cause: unknown }
+      : { kind: 'done', topics: reports }
+  }
+
+  /** Asks until there is an answer or time is up; what could not be read is left out. */
+  async function readBack({ target, topics }: Reset, untilMs: number): Promise<ReadBack> {
+    for (;;) {
+      const answer = await reader.positions(target, topics)
+      if (answer.kind === 'read') {
+        // Without a log end the partition could not be read, and then no commit does not mean that there is none.
+        const seen = answer.value.filter(({ logEnd }) => logEnd !== null)
+        return new Map(seen.map(({ topic, partition, committed }) => [placeOf(topic, partition), committed]))
+      }
+      const waitMs = Math.max(
+        READ_BACK_PAUSE_MS,
+        answer.kind === 'unavailable' ? (answer.retryAfterMs ?? 0) : 0,
+      )
+      if (answer.kind === 'refused' || clock() + waitMs >= untilMs) return new Map()
+      await pause(waitMs)
+    }
+  }
+}
+
+const NOT_WHOLE = {
+  kind: 'refused',
+  reason: 'other',
+  code: 'none',
+  message: 'The stored plan is not the one that was approved.',
+} as const
+
+function comeAgain(seen: Exclude<Comparison, { kind: 'compared' }>, digest: string) {
+  if (seen.kind === 'refused') return { kind: 'callOff', digest, outcome: seen } as const
+  const { cause, retryAfterMs = POSTPONE_MS } = seen
+  return {
+    kind: 'postpone',
+    digest,
+    cause: `looking at the group before the reset: ${cause}`,
+    retryAfterMs,
+  } as const
+}
+
+function nativeOf({ target, topics, strategy }: Reset): NativeReset | null {
+  if (strategy.kind === 'group' || strategy.kind === 'offsets') return null
+  return { target, topics, strategy }
+}
+
+function writesOf(rows: readonly PlanRow[]): Map<string, PartitionWrite[]> {
+  const writes = new Map<string, PartitionWrite[]>()
+  for (const row of rows) {
+    if (row.to === null || !isWritten(row, 'offsets')) continue
+    const write = { partition: row.partition, offset: row.to }
+    const known = writes.get(row.topic)
+    if (known === undefined) writes.set(row.topic, [write])
+    else known.push(write)
+  }
+  return writes
+}
+
+const NON_EMPTY_GROUP = 68
+const UNKNOWN_SERVER_ERROR = -1
+
+/** A topic that was left out after others had been written. */
+function notWritten(
+  topic: string,
+  called: Extract<CallOutcome, { kind: 'refused' | 'notSent' }>,
+): TopicReport {
+  const [errorCode, errorMessage] =
+    called.kind === 'notSent'
+      ? [UNKNOWN_SERVER_ERROR, `not sent: ${called.cause}`]
+      : [called.reason === 'groupNotEmpty' ? NON_EMPTY_GROUP : UNKNOWN_SERVER_ERROR, called.message]
+  return { topic, errorCode, errorMessage, partitions: [] }
+}
+
+/** What is kept of a call in the record; the rows are kept beside it. */
+function endOf(called: CallOutcome, result: readonly PartitionResult[]): CallEnd {
+  switch (called.kind) {
+    case 'done':
+      return { kind: 'done', counts: countsOf(result), rows: result.length }
+    case 'unknown':
+      // Nobody answered, and yet it is there: that is evidence enough.
+      return result.some(isArrived) ? { kind: 'done', counts: countsOf(result), rows: result.length } : called
+    case 'refused':
+      return called
+    case 'notSent':
+      return { kind: 'notSent', cause: called.cause }
+    default:
+      return called satisfies never
+  }
+}
+
+function isArrived({ outcome, from, planned }: PartitionResult): boolean {
+  return (outcome === 'succeeded' || outcome === 'clamped') && from !== planned
+}

@@ -1,0 +1,149 @@
+// Makes the plan of a request, and compares it with the world again before anybody acts on it.
+// It must never let a request be decided on that it could not work out.
+
+import { z } from 'zod'
+import type { Clock, ClusterReader, Store } from '../ports.ts'
+import { digestOf } from '../request/digest.ts'
+import { type Drift, driftSince, type Sight } from '../request/drift.ts'
+import { placeOf } from '../request/group.ts'
+import { executionOf, type PlanRow, planOf, planRows, planSchema } from '../request/plan.ts'
+import { guardOf, type SkipLimits } from '../request/policy.ts'
+import { type Command, planDocument, type ResetRequest } from '../request/request.ts'
+import type { Reset, Targets } from '../request/reset.ts'
+import type { ReadOutcome } from '../request/result.ts'
+import { takeSight } from './sights.ts'
+
+export interface PlansDeps {
+  store: Store
+  clock: Clock
+  limits: SkipLimits
+  /** For plans: patient, and giving way to executions. */
+  reader: ClusterReader
+}
+
+export type Planned =
+  | { kind: 'planned'; command: Extract<Command, { kind: 'prepare' }>; rows: PlanRow[] }
+  | { kind: 'impossible'; cause: string }
+  | Exclude<ReadOutcome<never>, { kind: 'read' }>
+
+export type Comparison =
+  | { kind: 'compared'; drift: Drift; sight: Sight; rows: PlanRow[] }
+  | Exclude<ReadOutcome<never>, { kind: 'read' }>
+
+export interface Plans {
+  make(request: ResetRequest, onProgress: (done: number, total: number) => Promise<void>): Promise<Planned>
+  rows(request: ResetRequest): Promise<PlanRow[]>
+  /** Whether these are the rows that the plan's digest stands for. */
+  areWhole(request: ResetRequest, rows: readonly PlanRow[]): boolean
+  /**
+   * Looks at the world again. With more topics than `logTopics` the starts of the logs are left out, which are slow to
+   * read: whether a target has left its log is seen by the look before the execution then.
+   */
+  compare(request: ResetRequest, reader: ClusterReader, logTopics: number): Promise<Comparison>
+}
+
+export function createPlans({ store, clock, limits, reader }: PlansDeps): Plans {
+  async function make(
+    request: ResetRequest,
+    onProgress: (done: number, total: number) => Promise<void>,
+  ): Promise<Planned> {
+    const { reset } = request
+    const targets =
+      reset.strategy.kind === 'offsets' ? await store.readDocument(request.id, 'targets') : undefined
+    const seen = await takeSight(reset, {
+      reader,
+      clock,
+      logsOf: () => true,
+      withTargets: true,
+      onProgress,
+      ...(targets === undefined ? {} : { targets }),
+    })
+    if (seen.kind !== 'read') return seen
+    const { group, facts, topics } = seen.value
+    const named = { ...reset, topics }
+    const rows = planRows(named, facts)
+    const problem =
+      (group.state === 'Dead' ? 'there is no such consumer group' : null) ??
+      problemWith(named, rows, sightedPlaces(seen.value), targets)
+    if (problem !== null) return { kind: 'impossible', cause: problem }
+    const execution = executionOf(named, rows, reader.can)
+    if (execution === null) return { kind: 'impossible', cause: TOO_WIDE }
+    const plan = planOf(named, rows, {
+      execution,
+      digest: digestOf(named, execution, rows),
+      atMs: facts.atMs,
+      positions: facts.positions,
+      movedSince: await movedSince(request, rows),
+    })
+    const command = {
+      kind: 'prepare',
+      round: request.round,
+      topics,
+      group,
+      plan: z.encode(planSchema, plan),
+      guard: guardOf(plan, limits),
+    } as const
+    return { kind: 'planned', command, rows }
+  }
+
+  /** Consumers may have gone on since the execution that is to be undone: the undo takes that back as well. */
+  async function movedSince({ parent }: ResetRequest, rows: readonly PlanRow[]): Promise<number | null> {
+    if (parent?.kind !== 'undo') return null
+    const result = (await store.readDocument(parent.id, 'result')) ?? []
+    const left = new Map(result.map(row => [placeOf(row.topic, row.partition ?? -1), row.readBack]))
+    return rows.filter(row => left.get(placeOf(row.topic, row.partition)) !== row.from).length
+  }
+
+  async function rowsOf(request: ResetRequest): Promise<PlanRow[]> {
+    if (request.plan === null) return []
+    return (await store.readDocument(request.id, planDocument(request.round))) ?? []
+  }
+
+  return {
+    make,
+    rows: rowsOf,
+    areWhole: ({ reset, plan }, rows) =>
+      plan !== null && digestOf(reset, plan.execution, rows) === plan.digest,
+    async compare(request, from, logTopics) {
+      const { reset, plan } = request
+      if (plan === null) return { kind: 'unavailable', cause: 'there is no plan yet' }
+      const [rows, seen] = await Promise.all([
+        rowsOf(request),
+        takeSight(reset, { reader: from, clock, logsOf: count => count <= logTopics }),
+      ])
+      if (seen.kind === 'impossible') return { kind: 'unavailable', cause: seen.cause }
+      if (seen.kind !== 'read') return seen
+      return { kind: 'compared', drift: driftSince(reset, plan, rows, seen.value), sight: seen.value, rows }
+    },
+  }
+}
+
+const TOO_WIDE =
+  'the targets cannot be worked out for so many partitions, and CKafka takes no such choice by itself. Ask for fewer partitions, or for whole topics'
+
+function sightedPlaces({ facts }: Sight): ReadonlySet<string> {
+  return new Set(facts.positions.map(({ topic, partition }) => placeOf(topic, partition)))
+}
+
+/** Why there is nothing to approve; the end of "The plan could not be made: …". */
+function problemWith(
+  { topics, partitions, strategy }: Reset,
+  rows: readonly PlanRow[],
+  seen: ReadonlySet<string>,
+  targets: Targets | undefined,
+): string | null {
+  if (topics.length === 0) return 'the group has no committed offsets on any topic'
+  const named = [
+    ...Object.entries(partitions).flatMap(([topic, chosen]) => chosen.map(each => placeOf(topic, each))),
+    ...(targets?.keys() ?? []),
+  ]
+  const missing = named.filter(place => !seen.has(place))
+  if (missing.length > 0) {
+    const more = missing.length > 3 ? ` and ${missing.length - 3} more` : ''
+    return `there is no partition ${missing.slice(0, 3).join(', ')}${more}`
+  }
+  if (rows.some(({ to, certainty }) => to !== null || certainty !== 'exact')) return null
+  if (rows.length > 0) return 'the group has no committed offset there that could be shifted'
+  if (strategy.kind === 'group') return `${strategy.group} has no committed offset on these topics`
+  return `CKafka shows no partition of ${topics.slice(0, 3).join(', ')}`
+}

@@ -1,0 +1,379 @@
+// Any sequence of commands, in any order and at any time: what has to hold of every record that can come of it.
+
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { z } from 'zod'
+import { type Draft, decide, eventOf, MAX_ATTEMPTS, submissionOf, submit } from '../../src/request/decide.ts'
+import { hasMembers } from '../../src/request/group.ts'
+import { nextDueAt } from '../../src/request/owed.ts'
+import {
+  type AuditEvent,
+  type Command,
+  isFinal,
+  noteKey,
+  type ResetRequest,
+  requestIdSchema,
+  requestSchema,
+} from '../../src/request/request.ts'
+import { resetSchema } from '../../src/request/reset.ts'
+import {
+  ALICE,
+  allSucceeded,
+  approve,
+  BOB,
+  CAROL,
+  DIGEST,
+  draft,
+  drifted,
+  EMPTY,
+  finish,
+  IN_USE,
+  postpone,
+  prepare,
+  reject,
+  someReset,
+  start,
+  T0,
+  wait,
+} from '../support/requests.ts'
+
+const DIGESTS = [DIGEST, '0badcafe'.repeat(8)]
+const groups = fc.constantFrom(EMPTY, IN_USE)
+const digests = fc.constantFrom(...DIGESTS)
+const people = fc.constantFrom(ALICE, BOB, CAROL, 'U0DAVE')
+const mayDecide = fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, fc.constant(false))
+
+/** A command, for the request as it is by then. */
+type Step = (request: ResetRequest) => Command
+
+const none = { succeeded: 0, clamped: 0, failed: 0, unreported: 0, movedAfter: 0 }
+const endings = fc.constantFrom<Extract<Command, { kind: 'finish' }>['outcome']>(
+  allSucceeded,
+  { kind: 'done', counts: { ...none, failed: 3 }, rows: 80 },
+  { kind: 'done', counts: { ...none, unreported: 3 }, rows: 3 },
+  { kind: 'notSent', cause: 'connection refused' },
+  { kind: 'notSent', cause: 'connection refused' },
+  { kind: 'refused', reason: 'groupNotEmpty', code: '1049', message: 'not empty' },
+  { kind: 'refused', reason: 'badRequest', code: '1001', message: 'no' },
+  { kind: 'unknown', cause: 'no answer' },
+)
+
+type Prepare = Extract<Command, { kind: 'prepare' }>
+const plans = new Map<string, Prepare>()
+
+/** The same reset has the same plan here, so that it is worked out once; that keeps hundreds of histories quick. */
+function planned(request: ResetRequest, change: Pick<Prepare, 'group' | 'guard'>, digest: string): Prepare {
+  const { strategy, topics } = request.reset
+  const key = `${strategy.kind} ${topics}`
+  const known = plans.get(key) ?? prepare(request)
+  plans.set(key, known)
+  return { ...known, ...change, round: request.round, plan: { ...known.plan, digest } }
+}
+
+/** Now and then by somebody who has not noticed that this is another round, or another plan. */
+const isLate = fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true))
+
+const planning = fc
+  .tuple(groups, digests, fc.boolean(), fc.integer({ min: 1, max: 2 }), isLate)
+  .map(([group, digest, typedGroup, approvals, late]): Step => {
+    return request => {
+      const command = planned(request, { group, guard: { typedGroup, approvals } }, digest)
+      return late ? { ...command, round: request.round - 1 } : command
+    }
+  })
+
+const deciding = fc
+  .tuple(fc.constantFrom(approve, approve, approve, reject), people, mayDecide, digests, fc.boolean())
+  .map(([command, by, may, digest, types]): Step => {
+    const typedGroup = types ? someReset.target.group : ''
+    return ({ plan }) => ({
+      ...command,
+      by,
+      mayDecide: may,
+      typedGroup,
+      digest: types ? (plan?.digest ?? '') : digest,
+    })
+  })
+
+const executing = fc.oneof(
+  fc.tuple(fc.constantFrom('w1', 'w2'), groups, fc.option(digests)).map(([worker, group, digest]): Step => {
+    return ({ plan }) => ({ ...start, worker, group, digest: digest ?? plan?.digest ?? '' })
+  }),
+  fc
+    .tuple(fc.constantFrom('w1', 'w2'), endings, fc.integer({ min: 0, max: 9 }))
+    .map(([worker, outcome, off]): Step => {
+      return ({ state }) => finish(outcome, worker, 'attempt' in state && off < 8 ? state.attempt : off)
+    }),
+  fc.tuple(groups, fc.boolean(), digests, isLate).map(([group, canLook, digest, late]): Step => {
+    return ({ plan }) => ({
+      ...(canLook ? wait(group) : postpone(5_000)),
+      digest: late ? digest : (plan?.digest ?? ''),
+    })
+  }),
+  fc.constantFrom<Step>(
+    () => ({ kind: 'abandon' }),
+    ({ dispatches }) => ({ kind: 'dispatched', number: dispatches + 1 }),
+  ),
+)
+
+/** What would bring it on; or else histories would seldom come as far as a call. */
+const onward = fc
+  .tuple(fc.constantFrom(BOB, CAROL), groups, digests, endings, fc.integer({ min: 1, max: 2 }))
+  .map(([by, group, digest, outcome, approvals]): Step => {
+    return request => {
+      const { state, plan } = request
+      switch (state.name) {
+        case 'preparing':
+          return planned(request, { group, guard: { typedGroup: approvals === 2, approvals } }, digest)
+        case 'pending':
+          return { ...approve, by, digest: plan?.digest ?? '', typedGroup: someReset.target.group }
+        case 'approved': {
+          const seen = state.wait === null ? request.group : state.wait.emptySinceMs === null ? IN_USE : EMPTY
+          const looks = hasMembers(group) || (seen !== null && hasMembers(seen))
+          return { ...(looks ? wait(group) : start), digest: plan?.digest ?? '' }
+        }
+        case 'executing':
+          return finish(outcome, state.worker, state.attempt)
+        default:
+          return finish(outcome)
+      }
+    }
+  })
+
+const rare = fc.oneof(
+  fc.tuple(people, mayDecide).map(
+    ([by, may]): Step =>
+      () => ({ kind: 'cancel', by, mayDecide: may }),
+  ),
+  digests.map(
+    (digest): Step =>
+      () =>
+        ({ ...drifted(), digest }) as Command,
+  ),
+  fc.constantFrom<Step>(
+    () => ({ kind: 'expire' }),
+    ({ round }) => ({ kind: 'prepareLater', round, retryAtMs: T0 + 5_000 }),
+    ({ round }) => ({ kind: 'prepareFailed', round, cause: 'x' }),
+    ({ round }) => ({ kind: 'prepareFailed', round: round - 1, cause: 'x' }),
+    ({ round }) => ({ kind: 'progress', round, done: 1, total: 2, retryAtMs: T0 + 30_000 }),
+    ({ plan }) => ({
+      kind: 'callOff',
+      digest: plan?.digest ?? '',
+      outcome: { kind: 'refused', reason: 'credentials', code: '4100', message: 'no' },
+    }),
+  ),
+)
+
+const talking = fc
+  .tuple(fc.constantFrom('card', 'cardTrouble', 'last'), fc.integer({ min: 0, max: 5 }))
+  .map(([which, answer]): Step => {
+    return request => {
+      const { notes, revision } = request
+      const key =
+        which === 'last' ? noteKey(Math.max(0, notes.length - 1)) : (which as 'card' | 'cardTrouble')
+      const retryAtMs = T0 + 9_000
+      const commands: Command[] = [
+        { kind: 'claimPost', key, by: 'p1', untilMs: T0 + 15_000 },
+        { kind: 'posted', key, ts: '1.2', revision },
+        { kind: 'postRefused', key, code: 'is_archived', retryAtMs },
+        { kind: 'postLater', key, retryAtMs },
+        { kind: 'cardShown', revision },
+        { kind: 'cardLater', retryAtMs },
+      ]
+      return commands[answer] ?? { kind: 'cardLater', retryAtMs }
+    }
+  })
+
+const steps = fc.array(
+  fc.tuple(
+    fc.oneof(
+      { weight: 12, arbitrary: onward },
+      { weight: 3, arbitrary: planning },
+      { weight: 5, arbitrary: deciding },
+      { weight: 6, arbitrary: executing },
+      { weight: 1, arbitrary: rare },
+      { weight: 2, arbitrary: talking },
+    ),
+    // Mostly seconds; at times long enough for a wait or an expiry to end.
+    fc.oneof(
+      { weight: 30, arbitrary: fc.integer({ min: 0, max: 40_000 }) },
+      fc.integer({ min: 0, max: 4_000_000 }),
+    ),
+  ),
+  { minLength: 8, maxLength: 60, size: 'max' },
+)
+
+const drafts = fc.constantFrom<Draft>(
+  draft(),
+  draft({ reset: { ...someReset, scope: 'allTopics', topics: [] } }),
+  draft({ reset: { ...someReset, strategy: { kind: 'time', timeMs: T0 + 86_400_000 } }, skipToEnd: true }),
+  draft({ reset: { ...someReset, strategy: { kind: 'time', timeMs: T0 + 86_400_000 } } }),
+)
+
+interface Change {
+  before: ResetRequest
+  command: Command
+  next: ResetRequest
+  atMs: number
+}
+
+/** Every change that was let through. */
+function historyOf(first: ResetRequest, taken: readonly (readonly [Step, number])[]): Change[] {
+  const changes: Change[] = []
+  let before = first
+  let atMs = T0
+  for (const [step, passedMs] of taken) {
+    atMs += passedMs
+    const command = step(before)
+    const decided = decide(before, command, atMs)
+    if (!decided.ok) continue
+    changes.push({ before, command, next: decided.next, atMs })
+    before = decided.next
+  }
+  return changes
+}
+
+/** The check names what is wrong; comparing text once a history is what keeps hundreds of them quick. */
+function forAnyHistory(check: (first: ResetRequest, changes: Change[], asked: Draft) => string[]): void {
+  fc.assert(
+    fc.property(drafts, steps, (asked, taken) => {
+      const first = submit(asked, T0)
+      expect(check(first, historyOf(first, taken), asked)).toEqual([])
+    }),
+    { numRuns: 120 },
+  )
+}
+
+it('keeps final states final, counts every version by one, and takes back nothing that was to be told', () => {
+  forAnyHistory((_, changes) =>
+    changes.flatMap(({ before, command, next }) => {
+      const hasChanged = next.state.name !== before.state.name
+      const wrong: string[] = []
+      if (next.version !== before.version + 1) wrong.push('version')
+      if (next.revision < before.revision || next.revision > before.revision + 1) wrong.push('revision')
+      if (before.notes.some((note, i) => note !== next.notes[i])) wrong.push('notes')
+      if (next.dispatches < before.dispatches) wrong.push('dispatches')
+      if (isFinal(before.state) && next.state !== before.state) wrong.push('final state')
+      if (hasChanged && next.revision === before.revision) wrong.push('card')
+      return wrong.map(each => `${each} after ${command.kind}`)
+    }),
+  )
+})
+
+it('calls on nothing but the very plan that enough others than the requester have approved', () => {
+  forAnyHistory((_, changes) => {
+    const wrong: string[] = []
+    let approvals: Extract<Command, { kind: 'decide' }>[] = []
+    for (const { before, command, next } of changes) {
+      if (command.kind === 'prepare' || command.kind === 'drifted') approvals = []
+      if (command.kind === 'decide' && command.verdict === 'approve') approvals.push(command)
+      if (next.state.name !== 'executing' || before.state.name === 'executing') continue
+      const { plan, guard, requester, reset } = next
+      if (command.kind !== 'start') wrong.push(`started by ${command.kind}`)
+      else if (command.digest !== plan?.digest) wrong.push('started with another plan')
+      else if (hasMembers(command.group)) wrong.push('started with members')
+      if (new Set(approvals.map(({ by }) => by)).size < guard.approvals) wrong.push('too few approvals')
+      for (const { by, mayDecide: may, digest, typedGroup } of approvals) {
+        if (by === requester || !may) wrong.push(`approved by ${by}`)
+        if (digest !== plan?.digest) wrong.push('another plan approved')
+        if (guard.typedGroup && typedGroup !== reset.target.group) wrong.push('group not typed')
+      }
+    }
+    return wrong
+  })
+})
+
+it('calls again only after a call that certainly did nothing, and not for ever', () => {
+  forAnyHistory((_, changes) => {
+    const wrong: string[] = []
+    let harmless = true
+    for (const { command, next } of changes) {
+      if (command.kind === 'start') {
+        if (!harmless) wrong.push('called again')
+        harmless = false
+      }
+      if (command.kind === 'finish') {
+        const { outcome } = command
+        harmless =
+          outcome.kind === 'notSent' || (outcome.kind === 'refused' && outcome.reason === 'groupNotEmpty')
+      }
+      if ('attempt' in next.state && next.state.attempt > MAX_ATTEMPTS) wrong.push('too many attempts')
+    }
+    return wrong
+  })
+})
+
+it('starts in no group that has not been empty for the hold since anybody was seen in it', () => {
+  forAnyHistory((_, changes) => {
+    const wrong: string[] = []
+    let seenMembers = false
+    let emptySinceMs: number | null = null
+    for (const { before, command, next, atMs } of changes) {
+      if (command.kind === 'prepare') [seenMembers, emptySinceMs] = [hasMembers(command.group), null]
+      if (command.kind === 'wait') {
+        if (hasMembers(command.group)) [seenMembers, emptySinceMs] = [true, null]
+        else emptySinceMs ??= atMs
+      }
+      const joined =
+        command.kind === 'finish' && 'reason' in command.outcome && next.state.name === 'approved'
+      if (joined) [seenMembers, emptySinceMs] = [true, null]
+      if (command.kind !== 'start' || !seenMembers) continue
+      const heldMs = emptySinceMs === null ? 0 : atMs - emptySinceMs
+      if (heldMs < command.holdMs) wrong.push(`held ${heldMs} ms, at version ${before.version}`)
+    }
+    return wrong
+  })
+})
+
+it('takes nothing from who has another plan in hand, and says only once a plan that it waits', () => {
+  forAnyHistory((_, changes) =>
+    changes.flatMap(({ before, command, next }) => {
+      const wrong: string[] = []
+      if ('round' in command && command.round !== before.round) wrong.push('another round')
+      if ('digest' in command && command.digest !== before.plan?.digest) wrong.push('another plan')
+      const waits = next.notes.filter(({ kind }) => kind === 'waiting').length
+      if (waits > next.round) wrong.push('waits told twice')
+      return wrong.map(each => `${each} after ${command.kind}`)
+    }),
+  )
+})
+
+it('leaves no open request without something that brings somebody back to it', () => {
+  forAnyHistory((first, changes) =>
+    [{ next: first, atMs: T0 }, ...changes]
+      .filter(({ next }) => !isFinal(next.state) && next.state.name !== 'unclear')
+      .filter(({ next, atMs }) => nextDueAt(next, atMs) === null)
+      .map(({ next }) => `${next.state.name} at version ${next.version}`),
+  )
+})
+
+it('gives the same record again from its audit events, and from its own JSON', () => {
+  forAnyHistory((first, changes, asked) => {
+    const events = [
+      eventOf(first, submissionOf(asked), 'c0', T0),
+      ...changes.map(({ command, next, atMs }, i) => eventOf(next, command, `c${i + 1}`, atMs)),
+    ].map(event => JSON.parse(JSON.stringify(event)) as AuditEvent)
+    const last = changes.at(-1)?.next ?? first
+    expect(events.map(({ version }) => version)).toEqual(events.map((_, i) => i + 1))
+    expect(events.at(-1)?.state).toBe(last.state.name)
+    expect(replayed(events)).toEqual(last)
+    const json = JSON.stringify(z.encode(requestSchema, last))
+    expect(requestSchema.decode(JSON.parse(json))).toEqual(last)
+    return []
+  })
+})
+
+function replayed(events: readonly AuditEvent[]): ResetRequest {
+  const [created, ...rest] = events
+  if (created?.command.kind !== 'submit') throw new Error('It does not begin with a submission.')
+  const { kind: _, reset, ...asked } = created.command
+  const id = requestIdSchema.parse('R-12')
+  let request = submit({ ...asked, id, reset: resetSchema.decode(reset) }, created.atMs)
+  for (const { command, atMs } of rest) {
+    if (command.kind === 'submit') throw new Error('It begins twice.')
+    const decided = decide(request, command, atMs)
+    if (!decided.ok) throw new Error(`${command.kind} was refused: ${decided.refusal}`)
+    request = decided.next
+  }
+  return request
+}

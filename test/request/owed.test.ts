@@ -1,0 +1,267 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { backoffAfter } from '../../src/request/decide.ts'
+import { type Debt, nextDueAt, owed, REFUSED_POST_RETRY_MS } from '../../src/request/owed.ts'
+import { type Command, isFinal, noteKey, type PostKey, type ResetRequest } from '../../src/request/request.ts'
+import {
+  allSucceeded,
+  approve,
+  asked,
+  cardPosted,
+  drifted,
+  EMPTY,
+  everyState,
+  finish,
+  following,
+  pending,
+  postpone,
+  prepare,
+  reject,
+  start,
+  T0,
+  wait,
+} from '../support/requests.ts'
+
+/** What can be paid at this time, in words. */
+function due(request: ResetRequest, nowMs: number): string[] {
+  return owed(request, nowMs)
+    .filter(debt => debt.dueAtMs <= nowMs)
+    .map(debt => (debt.kind === 'post' ? `post ${debt.key}` : debt.kind))
+}
+
+function postedAs(key: PostKey): Command {
+  return { kind: 'posted', key, ts: `ts of ${key}`, revision: 0 }
+}
+
+const cardShown: Command = { kind: 'cardShown', revision: 99 }
+
+describe('the work on a request', () => {
+  it('is its plan first, and its expiry even if the plan never comes', () => {
+    const request = following(asked(), cardPosted)
+    expect(due(request, T0)).toEqual(['prepare'])
+    const later = following(request, { kind: 'prepareLater', round: 1, retryAtMs: T0 + 5_000 })
+    expect(due(later, T0 + 4_999)).toEqual([])
+    expect(due(later, T0 + 5_000)).toEqual(['prepare'])
+    expect(due(later, request.expiresAtMs)[0]).toBe('expire')
+  })
+
+  it('is nothing but its expiry while people decide', () => {
+    const request = following(pending(), cardPosted, cardShown, postedAs('note-0'))
+    expect(nextDueAt(request, T0)).toBe(request.expiresAtMs)
+    expect(due(request, request.expiresAtMs - 1)).toEqual([])
+    expect(due(request, request.expiresAtMs)).toEqual(['expire'])
+  })
+
+  it('is the job before anything for Slack, so that Slack never holds up an execution', () => {
+    const approved = following(pending(), cardPosted, approve)
+    expect(due(approved, T0 + 1_000)).toEqual(['dispatch', 'updateCard', 'post note-0'])
+  })
+
+  it('is a look at the queue when a job has been trusted for long enough', () => {
+    const dispatched = following(pending(), approve, { kind: 'dispatched', number: 1 })
+    expect(due(dispatched, T0 + 30_999)).not.toContain('checkDispatch')
+    expect(due(dispatched, T0 + 31_000)).toContain('checkDispatch')
+  })
+
+  it('never uses a job number twice: not after a call that was not sent, a look, a failed look, or a new plan', () => {
+    const dispatched = following(pending(), approve, { kind: 'dispatched', number: 1 })
+    const moved = following(dispatched, drifted())
+    for (const again of [
+      following(dispatched, start, finish({ kind: 'notSent', cause: 'x' })),
+      following(dispatched, wait()),
+      following(dispatched, postpone(0)),
+      following(moved, prepare(moved), approve),
+    ]) {
+      expect(owed(again, T0 + 1_000)[0]).toMatchObject({ kind: 'dispatch', number: 2 })
+    }
+    expect(owed(following(dispatched, wait()), T0 + 1_000)[0]).toMatchObject({ delayMs: backoffAfter(1) })
+  })
+
+  it('waits for the next look of a group in use: the job is not missed before it can have come', () => {
+    const waiting = following(pending(), approve, wait(EMPTY), { kind: 'dispatched', number: 2 })
+    const lookAtMs = T0 + 11_000
+    expect(due(waiting, lookAtMs + 29_999)).not.toContain('checkDispatch')
+    expect(due(waiting, lookAtMs + 30_000)).toContain('checkDispatch')
+  })
+
+  it('is to be given up when the call has outlived its deadline and grace', () => {
+    const executing = following(pending(), approve, start)
+    const abandonAtMs = T0 + 1_000 + start.callMs + start.graceMs
+    expect(due(executing, abandonAtMs - 1)).not.toContain('abandon')
+    expect(due(executing, abandonAtMs)).toContain('abandon')
+  })
+
+  it('is a plan again, and no job, once the world has moved', () => {
+    const moved = following(pending(), cardPosted, approve, { kind: 'dispatched', number: 1 }, drifted())
+    expect(owed(moved, T0 + 1_000).map(debt => debt.kind)).not.toContain('dispatch')
+    expect(due(moved, T0 + 1_000)).toContain('prepare')
+  })
+
+  it('is no job when nobody knows what the last one did', () => {
+    const unclear = following(pending(), approve, start, finish({ kind: 'unknown', cause: 'no answer' }))
+    const kinds = owed(unclear, T0 + 10_000_000).map(debt => debt.kind)
+    expect(kinds).not.toContain('dispatch')
+    expect(kinds).not.toContain('checkDispatch')
+  })
+
+  it('is never nothing while the request is open, so that none is forgotten', () => {
+    for (const [name, request] of everyState()) {
+      const told = tellAll(request, () => 'posted').request
+      const isOpen = !isFinal(request.state) && request.state.name !== 'unclear'
+      expect([name, nextDueAt(told, T0) !== null]).toEqual([name, isOpen])
+    }
+  })
+})
+
+describe('the card', () => {
+  it('comes first, and the replies only under it', () => {
+    expect(due(pending(), T0)).toEqual(['post card'])
+    expect(due(following(pending(), approve, start, finish(allSucceeded)), T0 + 1_000)).toEqual(['post card'])
+  })
+
+  it('is drawn again when it shows less than has happened, when Slack will have it', () => {
+    const behind = following(pending(), cardPosted)
+    expect(due(behind, T0)).toContain('updateCard')
+    const later = following(behind, { kind: 'cardLater', retryAtMs: T0 + 9_000 })
+    expect(due(later, T0 + 8_999)).not.toContain('updateCard')
+    expect(due(later, T0 + 9_000)).toContain('updateCard')
+    const shown = following(behind, { kind: 'cardShown', revision: behind.revision })
+    expect(due(shown, T0)).not.toContain('updateCard')
+    // A slower process may have drawn what is older.
+    expect(() => following(shown, { kind: 'cardShown', revision: behind.revision - 1 })).toThrow('stale')
+  })
+
+  it('is offered again while the request lives, after a word to the requester, when Slack refuses it', () => {
+    const retryAtMs = T0 + REFUSED_POST_RETRY_MS
+    const refused = following(pending(), {
+      kind: 'postRefused',
+      key: 'card',
+      code: 'not_in_channel',
+      retryAtMs,
+    })
+    expect(due(refused, T0 + 2_000)).toEqual(['post cardTrouble'])
+    const told = following(refused, postedAs('cardTrouble'))
+    expect(due(told, retryAtMs - 1)).toEqual([])
+    expect(due(told, retryAtMs)).toEqual(['post card'])
+    expect(due(following(told, reject), retryAtMs)).toEqual([])
+  })
+})
+
+describe('the replies', () => {
+  const done = following(pending(), approve, start, finish({ ...allSucceeded, rows: 51 }))
+  const started = following(done, cardPosted, cardShown)
+
+  it('are one for each note, files as well, one at a time and in the order in which it happened', () => {
+    expect(done.notes.map(note => note.kind)).toEqual(['planned', 'voted', 'ended', 'resultFile'])
+    let request = started
+    for (const index of done.notes.keys()) {
+      expect(due(request, T0 + 1_000)).toEqual([`post ${noteKey(index)}`])
+      request = following(request, postedAs(noteKey(index)))
+    }
+    expect(nextDueAt(request, T0 + 1_000)).toBeNull()
+  })
+
+  it('wait for one that Slack will have later, and not for one it will never have', () => {
+    const later = following(started, { kind: 'postLater', key: 'note-0', retryAtMs: T0 + 7_000 })
+    expect(due(later, T0 + 6_999)).toEqual([])
+    expect(due(later, T0 + 7_000)).toEqual(['post note-0'])
+    const refused = following(started, {
+      kind: 'postRefused',
+      key: 'note-0',
+      code: 'msg_too_long',
+      retryAtMs: T0 + 2_000,
+    })
+    expect(due(refused, T0 + 2_000)).toEqual(['post note-1'])
+  })
+
+  it('are posted by one process at a time, and looked for before a second try', () => {
+    const claim = (by: string, untilMs: number): Command => ({
+      kind: 'claimPost',
+      key: 'note-0',
+      by,
+      untilMs,
+    })
+    const claimed = following(started, claim('p1', T0 + 16_000))
+    expect(due(claimed, T0 + 15_999)).toEqual([])
+    expect(() => following(claimed, [claim('p2', T0 + 30_000), T0 + 15_999])).toThrow('stale')
+    const debt: Debt = { kind: 'post', key: 'note-0', look: true, dueAtMs: T0 + 16_000 }
+    expect(owed(claimed, T0 + 16_000)).toEqual([debt])
+    expect(() => following(claimed, [claim('p2', T0 + 30_000), T0 + 16_000])).not.toThrow()
+  })
+
+  it('are never posted again, whatever is heard of them afterwards', () => {
+    const posted = following(started, postedAs('note-0'))
+    for (const late of [
+      postedAs('note-0'),
+      { kind: 'postRefused', key: 'note-0', code: 'x', retryAtMs: T0 },
+      { kind: 'postLater', key: 'note-0', retryAtMs: T0 },
+      { kind: 'claimPost', key: 'note-0', by: 'p2', untilMs: T0 + 9_000 },
+    ] as const) {
+      expect(() => following(posted, late)).toThrow('stale')
+    }
+  })
+
+  it('reach the thread exactly once each and in order, however Slack answers, or end with what it refused', () => {
+    const states = everyState().map(([, request]) => request)
+    const answers = fc.array(fc.constantFrom<Answer>('posted', 'refused', 'later', 'lost', 'arrived'), {
+      maxLength: 60,
+    })
+    fc.assert(
+      fc.property(fc.constantFrom(...states), answers, (state, given) => {
+        const left = [...given]
+        const answerFor = (key: PostKey): Answer => {
+          const answer = left.shift() ?? 'posted'
+          // Without a card there is no thread.
+          return key === 'card' && answer === 'refused' ? 'later' : answer
+        }
+        const { request, thread, refused } = tellAll(state, answerFor)
+        const notes = [...state.notes.keys()].map(noteKey)
+        expect(thread).toEqual(['card', ...notes.filter(key => !refused.includes(key))])
+        if (isFinal(state.state)) expect(nextDueAt(request, T0)).toBeNull()
+        expect(request.cardRevision).toBe(request.revision)
+      }),
+    )
+  })
+})
+
+/** `arrived`: it is there, but its answer was lost. `lost`: neither. */
+type Answer = 'posted' | 'refused' | 'later' | 'lost' | 'arrived'
+
+/** Pays all that is owed to Slack, as time goes by. */
+function tellAll(from: ResetRequest, answerFor: (key: PostKey) => Answer) {
+  const thread: PostKey[] = []
+  const refused: PostKey[] = []
+  let request = from
+  let nowMs = T0 + 2_000
+  for (let step = 0; step < 1_000; step++) {
+    const chat = owed(request, nowMs).filter(debt => debt.kind === 'post' || debt.kind === 'updateCard')
+    const debt = chat.find(({ dueAtMs }) => dueAtMs <= nowMs)
+    if (chat.length === 0) return { request, thread, refused }
+    if (debt === undefined) nowMs = Math.min(...chat.map(({ dueAtMs }) => dueAtMs))
+    else if (debt.kind === 'updateCard') {
+      request = following(request, [{ kind: 'cardShown', revision: request.revision }, nowMs])
+    } else request = tell(debt.key, debt.look)
+  }
+  throw new Error('It never ends.')
+
+  function tell(key: PostKey, look: boolean): ResetRequest {
+    if (look && thread.includes(key)) return following(request, [postedAs(key), nowMs])
+    const claimed = following(request, [{ kind: 'claimPost', key, by: 'p1', untilMs: nowMs + 15_000 }, nowMs])
+    const answer = answerFor(key)
+    if (answer === 'posted' || answer === 'arrived') thread.push(key)
+    switch (answer) {
+      case 'posted':
+        return following(claimed, [postedAs(key), nowMs])
+      case 'refused':
+        refused.push(key)
+        return following(claimed, [{ kind: 'postRefused', key, code: 'x', retryAtMs: nowMs + 60_000 }, nowMs])
+      case 'later':
+        return following(claimed, [{ kind: 'postLater', key, retryAtMs: nowMs + 3_000 }, nowMs])
+      case 'arrived':
+      case 'lost':
+        return claimed
+      default:
+        return answer satisfies never
+    }
+  }
+}

@@ -1,0 +1,75 @@
+// The whole story with the built bot as a process of its own, in both dialects, over both of Slack's transports.
+
+import { describe, expect, it } from 'vitest'
+import type { World } from '../../../src/sandbox/world.ts'
+import { startOwnWorld, walk } from './walked.ts'
+
+const APIS = ['v2', 'v3'] as const
+
+const SHOWN = {
+  both: [
+    '⚠ Please complete this required field.',
+    '⚠ There is no group “orders-biling” on ckafka-demo0001.',
+    'alice types “bill”: orders-billing',
+    'Only approvers can decide on R-1.',
+    'You asked for R-1 yourself',
+    '⚠ Say why you reject it',
+    '== R-1 · partly done ==',
+    'Something has moved since the plan of R-2',
+    '== R-2 · approved, waiting for the group to be empty ==',
+    '== R-2 · done ==',
+    'the offset did not move',
+    '== R-3 · failed ==',
+    'Undo of R-2.',
+    '⚠ Type the group’s name exactly',
+    '== R-4 · done ==',
+  ],
+  v2: [
+    'Replays at most',
+    'known when it runs',
+    '3 UNKNOWN_TOPIC_OR_PARTITION',
+    'R-1 cannot be undone exactly',
+  ],
+  v3: ['Plan ', 'Replays 1', 'Written as exact offsets', 'Puts back what R-1 moved'],
+}
+
+/** Every write that came of an approval, and none besides: each partition once for each request that moved it. */
+function writes({ ckafka }: World): Record<string, number> {
+  const times: Record<string, number> = {}
+  for (const { written } of ckafka.cluster.effects())
+    for (const { topic, partition } of written) {
+      const place = `${topic} ${partition}`
+      times[place] = (times[place] ?? 0) + 1
+    }
+  return times
+}
+
+describe('the walkthrough', { timeout: 120_000 }, () => {
+  it.each(['socket', 'http'] as const)(
+    'holds from plan to undo over %s, in both dialects',
+    async delivery => {
+      const worlds = await Promise.all(
+        APIS.map(async api => ({ api, world: await startOwnWorld({ delivery, env: { CKAFKA_API: api } }) })),
+      )
+      const walks = await Promise.all(worlds.map(async each => ({ ...each, ...(await walk(each.world)) })))
+      for (const { api, world, ok, failures, lines } of walks) {
+        expect(failures).toEqual([])
+        expect(ok).toBe(true)
+        const steps = lines.filter(line => /^\d+\. /.test(line))
+        expect(steps.map(step => Number.parseInt(step, 10))).toEqual(steps.map((_, index) => index + 1))
+        expect(lines.filter(line => line.startsWith('== Act '))).toHaveLength(5)
+        expect(lines.filter(line => line.startsWith('✓')).length).toBeGreaterThanOrEqual(40)
+        for (const shown of [...SHOWN.both, ...SHOWN[api]]) expect(lines.join('\n')).toContain(shown)
+        const once = Object.entries(writes(world))
+        expect(once).toHaveLength(13)
+        for (const [place, times] of once)
+          expect([place, times]).toEqual([place, /^ship/.test(place) ? 2 : 1])
+      }
+    },
+  )
+
+  it('holds with the bot and the worker in processes of their own', async () => {
+    const { failures } = await walk(await startOwnWorld({ roles: ['bot', 'worker'] }))
+    expect(failures).toEqual([])
+  })
+})

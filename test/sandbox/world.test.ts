@@ -1,0 +1,99 @@
+// The local world around the built bot: whom it trusts with what, and that nothing of it stays behind.
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { Redis } from 'ioredis'
+import { afterEach, describe, expect, inject, it, vi } from 'vitest'
+import { CHANNELS, startWorld, USERS, type World, type WorldOptions } from '../../src/sandbox/world.ts'
+
+const redisUrl = inject('redisUrl')
+const dist = (path: string) => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url))
+
+let world: World | undefined
+
+async function start(options: Partial<WorldOptions> = {}): Promise<World> {
+  world = await startWorld({ delivery: 'socket', redisUrl, ...options })
+  await world.waitForBot()
+  return world
+}
+
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await world?.close()
+  world = undefined
+})
+
+const cardText = ({ slack }: World) => slack.messages(CHANNELS.kafkaOps).at(-1)?.text
+
+async function ask({ slack }: World): Promise<void> {
+  const alice = slack.person(USERS.alice)
+  const flags = '--group orders-billing --topic orders --to-latest --reason "Skip the backlog"'
+  await alice.command(CHANNELS.kafkaOps, `/reset-offsets ${flags}`)
+  await alice.waitForView()
+  expect(await alice.submit()).toEqual({ kind: 'closed' })
+}
+
+describe('the world', () => {
+  it('gives the bot none of the credentials that its caller has', async () => {
+    // Either would be used if it arrived: the one in place of HTTP, the other in every call's signature.
+    vi.stubEnv('SLACK_APP_TOKEN', 'xapp-of-the-caller')
+    vi.stubEnv('TENCENTCLOUD_SECURITY_TOKEN', 'of-the-caller')
+    const where = await start({ delivery: 'http' })
+    expect(where.slack.connections()).toBe(0)
+    await ask(where)
+    await expect.poll(() => cardText(where), { timeout: 10_000 }).toMatch(/^R-1 · waiting for approval/)
+  })
+
+  it('starts a killed bot again where it was: the request is still there to approve', async () => {
+    const where = await start()
+    await ask(where)
+    await where.bot.kill()
+    expect(where.bot.exit).toEqual({ code: null, signal: 'SIGKILL' })
+    await where.bot.restart()
+    await where.waitForBot()
+    await expect
+      // Killed between its claim and the post, the bot waits for the claim to run out before it looks and posts again.
+      .poll(() => cardText(where), { timeout: 30_000 })
+      .toMatch(/^R-1 · waiting for approval/)
+  }, 45_000)
+
+  it('leaves nothing behind: the bot stops in order and its keys are gone', async () => {
+    const where = await start()
+    await ask(where)
+    const redis = new Redis(redisUrl)
+    try {
+      const keys = () => redis.keys(`*${where.redisPrefix}*`)
+      expect(await keys()).not.toEqual([])
+      await where.close()
+      expect(where.bot.exit).toEqual({ code: 0, signal: null })
+      expect(await keys()).toEqual([])
+    } finally {
+      redis.disconnect()
+    }
+  })
+
+  it('takes the bot along when its own process is killed', async () => {
+    const script = `
+      const { startWorld } = await import(${JSON.stringify(dist('sandbox/world.js'))})
+      const world = await startWorld({ delivery: 'socket', redisUrl: ${JSON.stringify(redisUrl)} })
+      await world.waitForBot()
+      console.log(world.bot.port)`
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer]
+    const health = () =>
+      fetch(`http://127.0.0.1:${line.toString().trim()}/healthz`).then(answer => answer.status)
+    expect(await health()).toBe(200)
+    parent.kill('SIGKILL')
+    await expect.poll(() => health().catch(() => 'gone'), { timeout: 5_000 }).toBe('gone')
+  })
+
+  it('says why when the bot cannot start', async () => {
+    world = await startWorld({ delivery: 'socket', redisUrl, env: { CALL_DEADLINE: 'soon' } })
+    await expect(world.waitForBot()).rejects.toThrow(
+      /ended \(1\) before it was ready:\nCALL_DEADLINE must be/,
+    )
+  })
+})

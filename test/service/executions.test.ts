@@ -1,0 +1,429 @@
+// One approved request carried out, over the real store and the real API: at most once, and only what was approved.
+
+import { afterEach, describe, expect, inject, it, vi } from 'vitest'
+import { mayStart } from '../../src/request/decide.ts'
+import { hasMembers } from '../../src/request/group.ts'
+import type { ResetRequest } from '../../src/request/request.ts'
+import type { Reset } from '../../src/request/reset.ts'
+import type { CkafkaFault } from '../../src/sandbox/ckafka/faults.ts'
+import { EMPTY } from '../support/requests.ts'
+import {
+  back100,
+  GROUP,
+  SETTINGS,
+  type Service,
+  type ServiceOptions,
+  startService,
+} from '../support/service.ts'
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
+
+const WRITE = 'BatchModifyGroupOffsets'
+const LOGS = 'DescribeTopicSyncReplica'
+const STATE = 'DescribeGroupInfo'
+const both: Reset = { ...back100, topics: ['orders', 'payments'] }
+const BEFORE = [900n, 800n, null]
+const AFTER = [800n, 700n, null]
+const FOR_EVER = Number.POSITIVE_INFINITY
+
+let service: Service
+let proxy: TcpProxy | undefined
+afterEach(async () => {
+  await service.close()
+  await proxy?.close()
+  proxy = undefined
+})
+
+async function start(options?: ServiceOptions): Promise<void> {
+  service = await startService(options)
+}
+
+const cluster = () => service.ckafka.cluster
+const join = () => cluster().join(GROUP, { clientId: 'billing-1', host: '/10.0.3.11' })
+const leave = () => cluster().leave(GROUP, 'billing-1')
+
+/** Once the API has been asked for this for the `times`th time, and answered. */
+function onceAnswered(action: string, times: number, then: () => void): void {
+  let isDone = false
+  service.ckafka.onChange(() => {
+    if (isDone || service.ckafka.calls(action).filter(({ answer }) => answer !== '').length < times) return
+    isDone = true
+    then()
+  })
+}
+
+/** Lets the time pass until it may be looked at again, and takes that look. */
+function lookAgain(request: ResetRequest): Promise<ResetRequest> {
+  if (request.state.name !== 'approved') throw new Error(`It is ${request.state.name}.`)
+  service.pass(Math.max(0, request.state.notBeforeMs - service.clock()))
+  return service.execute(request)
+}
+
+describe('an approved request', () => {
+  it('is carried out as it was planned, and proven by what stands there afterwards', async () => {
+    await start()
+    const request = await service.execute(await service.approved(both))
+    expect(request.state).toMatchObject({
+      name: 'succeeded',
+      attempt: 1,
+      outcome: { counts: { succeeded: 3, failed: 0, unreported: 0 }, rows: 3 },
+    })
+    expect(service.committed('orders')).toEqual(AFTER)
+    expect(service.committed('payments')).toEqual([600n])
+    expect(await service.store.readDocument(request.id, 'result')).toMatchObject([
+      { topic: 'orders', partition: 0, from: 900n, planned: 800n, readBack: 800n },
+      { topic: 'orders', partition: 1, from: 800n, planned: 700n, readBack: 700n },
+      { topic: 'payments', partition: 0, from: 700n, planned: 600n, readBack: 600n },
+    ])
+    expect(service.events.filter(({ event }) => event === 'called')).toMatchObject([{ outcome: 'done' }])
+  })
+
+  it('is carried out once, however many jobs come for it', async () => {
+    await start()
+    const request = await service.approved()
+    await Promise.all([1, 2, 3, 4].map(() => service.execute(request)))
+    await service.execute(request)
+    expect((await service.now(request)).state.name).toBe('succeeded')
+    expect(service.callsToReset()).toBe(1)
+  })
+
+  it('is not looked at before its time has come, and keeps it for the job that comes then', async () => {
+    await start()
+    const approved = await service.approved()
+    const later = await service.apply(approved, {
+      kind: 'postpone',
+      digest: approved.plan?.digest ?? '',
+      cause: 'no answer',
+      retryAfterMs: 60_000,
+    })
+    service.newActions()
+    expect(await service.execute(approved)).toEqual(later)
+    service.pass(58_000)
+    expect(await service.execute(approved)).toEqual(later)
+    expect(service.newActions()).toEqual([])
+    // Clocks of machines differ by a little.
+    service.pass(1_500)
+    expect((await service.execute(approved)).state.name).toBe('succeeded')
+  })
+
+  it.each(['asked', 'pending', 'cancelled'])('is the only one that is: not one that is %s', async name => {
+    await start()
+    let request = await service.ask()
+    if (name !== 'asked') request = await service.plan(request)
+    if (name === 'cancelled') {
+      request = await service.approve(request)
+      request = await service.apply(request, { kind: 'cancel', by: request.requester, mayDecide: false })
+    }
+    service.newActions()
+    expect(await service.execute(request)).toEqual(request)
+    expect(service.newActions()).toEqual([])
+  })
+})
+
+describe('a plan that is not there as it was approved', () => {
+  it.each<[string, (key: string) => Promise<unknown>]>([
+    ['is missing', key => service.redis.hdel(key, 'plan-1')],
+    ['has lost a row', key => rewrite(key, rows => rows.slice(1))],
+    ['says something else', key => rewrite(key, rows => rows.map(row => row.replace(' 800 ', ' 810 ')))],
+  ])('ends the request, and nothing is called: it %s', async (_, lose) => {
+    await start()
+    const approved = await service.approved()
+    await lose(service.documentsKey(approved))
+    const failed = await service.execute(approved)
+    expect(failed.state).toMatchObject({
+      name: 'failed',
+      outcome: { kind: 'refused', message: 'The stored plan is not the one that was approved.' },
+    })
+    expect(service.callsToReset()).toBe(0)
+    expect(service.committed('orders')).toEqual(BEFORE)
+  })
+
+  async function rewrite(key: string, change: (rows: string[]) => string[]): Promise<void> {
+    const rows: string[] = JSON.parse((await service.redis.hget(key, 'plan-1')) ?? '')
+    const changed = JSON.stringify(change(rows))
+    expect(changed).not.toBe(JSON.stringify(rows))
+    await service.redis.hset(key, 'plan-1', changed)
+  }
+})
+
+describe('a store that is away', () => {
+  async function startBehindProxy() {
+    proxy = await startTcpProxy(Number(new URL(inject('redisUrl')).port))
+    await start({ redisUrl: `redis://127.0.0.1:${proxy.port}` })
+    let losses = 0
+    service.redis.on('close', () => {
+      losses += 1
+    })
+    return { ...proxy, losses: () => losses }
+  }
+
+  it('once the call has begun costs nothing of its evidence: no row is read after that', async () => {
+    const between = await startBehindProxy()
+    const approved = await service.approved()
+    onceAnswered(WRITE, 1, () => {
+      between.down()
+      setTimeout(between.up, 100)
+    })
+    const request = await service.execute(approved)
+    expect(request.state).toMatchObject({ name: 'succeeded', outcome: { counts: { succeeded: 2 } } })
+    expect(await service.store.readDocument(request.id, 'result')).toHaveLength(2)
+    expect(service.callsToReset()).toBe(1)
+    expect(between.losses()).toBeGreaterThan(0)
+  })
+
+  it('as it is told to start is asked again: the call is made once, and by whoever has started', async () => {
+    const between = await startBehindProxy()
+    const approved = await service.approved()
+    onceAnswered(STATE, 2, () => between.loseNextReply('"kind":"start"'))
+    const request = await service.execute(approved)
+    expect(request.state.name).toBe('succeeded')
+    expect(service.callsToReset()).toBe(1)
+    const commands = (await service.store.readEvents(request.id)).map(({ command }) => command.kind)
+    expect(commands.slice(-2)).toEqual(['start', 'finish'])
+    expect(between.losses()).toBe(1)
+  })
+
+  it('as it is told the end is told again, once', async () => {
+    const between = await startBehindProxy()
+    const approved = await service.approved()
+    onceAnswered(WRITE, 1, () => between.loseNextReply('"kind":"finish"'))
+    const request = await service.execute(approved)
+    expect(request.state.name).toBe('succeeded')
+    const commands = (await service.store.readEvents(request.id)).map(({ command }) => command.kind)
+    expect(commands.filter(kind => kind === 'finish')).toHaveLength(1)
+    expect(between.losses()).toBe(1)
+  })
+})
+
+describe('a group in use', () => {
+  it('is waited for and has to stay empty for the hold, and then it is carried out', async () => {
+    await start()
+    join()
+    const approved = await service.approved()
+    let request = await service.execute(approved)
+    expect(request.state).toMatchObject({ name: 'approved', attempt: 1, wait: { looks: 1 } })
+    leave()
+    request = await lookAgain(request)
+    const emptyAtMs = service.clock()
+    while (request.state.name === 'approved') {
+      expect(service.callsToReset()).toBe(0)
+      request = await lookAgain(request)
+    }
+    expect(request.state.name).toBe('succeeded')
+    expect(service.clock() - emptyAtMs).toBeGreaterThanOrEqual(SETTINGS.emptyHoldMs)
+    expect(service.committed('orders')).toEqual(AFTER)
+  })
+
+  it('that goes on committing is waited for; planned anew is what it has become when it is empty', async () => {
+    await start()
+    join()
+    const approved = await service.approved()
+    let request = approved
+    for (let look = 1; look <= 3; look++) {
+      cluster().consume(GROUP, 'orders', 0, 5)
+      request = await lookAgain(request)
+      expect(request).toMatchObject({ round: 1, state: { name: 'approved', wait: { looks: look } } })
+    }
+    leave()
+    while (request.state.name === 'approved') request = await lookAgain(request)
+    expect(request).toMatchObject({
+      round: 2,
+      plan: null,
+      state: { name: 'preparing' },
+      drift: [{ kind: 'committedMoved', first: { was: 900n, is: 915n } }],
+    })
+    expect(service.callsToReset()).toBe(0)
+  })
+
+  it('is given up on at the hour that was announced', async () => {
+    await start()
+    join()
+    let request = await service.execute(await service.approved())
+    const waitedFromMs = service.clock()
+    while (request.state.name === 'approved') request = await lookAgain(request)
+    expect(request.state).toMatchObject({ name: 'failed', outcome: { kind: 'neverEmpty' } })
+    expect(service.clock() - waitedFromMs).toBeLessThan(SETTINGS.emptyWaitMs + 10_000)
+    expect(service.callsToReset()).toBe(0)
+  })
+
+  it('is waited for through looks that fail, and none of them is an attempt', async () => {
+    await start()
+    join()
+    let request = await service.execute(await service.approved())
+    service.ckafka.inject(STATE, { kind: 'status', status: 502, afterDoingIt: false }, FOR_EVER)
+    for (let look = 1; look <= 9; look++) request = await lookAgain(request)
+    expect(request.state).toMatchObject({ name: 'approved', attempt: 1, wait: { looks: 1 } })
+    service.ckafka.clearFaults()
+    expect((await lookAgain(request)).state).toMatchObject({ attempt: 1, wait: { looks: 2 } })
+  })
+})
+
+describe('a call that is refused because somebody is back', () => {
+  const refused: CkafkaFault = { kind: 'code', code: 'FailedOperation', message: 'group is not empty' }
+
+  it.each<[string, () => void]>([
+    ['the API itself says so', () => service.ckafka.inject(WRITE, refused)],
+    [
+      'the look just before the call does',
+      () =>
+        onceAnswered(STATE, 2, () => {
+          join()
+        }),
+    ],
+  ])('is held anew: %s', async (_, rejoin) => {
+    await start()
+    const approved = await service.approved()
+    expect(approved.group).toEqual(EMPTY)
+    rejoin()
+    let request = await service.execute(approved)
+    expect(request.state).toMatchObject({ name: 'approved', attempt: 2, wait: null })
+    expect(request.group !== null && hasMembers(request.group)).toBe(true)
+    expect(mayStart(request, EMPTY, 0, service.clock())).toBe(false)
+    if (cluster().group(back100.target.instanceId, GROUP).members.length > 0) leave()
+
+    const calls = service.callsToReset()
+    request = await lookAgain(request)
+    expect(request.state).toMatchObject({ name: 'approved', wait: { looks: 1 } })
+    const emptyAtMs = service.clock()
+    while (request.state.name === 'approved') {
+      expect(service.callsToReset()).toBe(calls)
+      request = await lookAgain(request)
+    }
+    expect(service.clock() - emptyAtMs).toBeGreaterThanOrEqual(SETTINGS.emptyHoldMs - 1_000)
+    expect(request.state).toMatchObject({ name: 'succeeded', attempt: 2 })
+    expect(service.callsToReset()).toBe(calls + 1)
+    expect(service.committed('orders')).toEqual(AFTER)
+  })
+
+  it('after a wait is held anew within that wait: no second one begins', async () => {
+    await start()
+    join()
+    let request = await service.execute(await service.approved())
+    const untilMs = request.state.name === 'approved' ? request.state.wait?.untilMs : undefined
+    leave()
+    service.ckafka.inject(WRITE, refused)
+    while (request.state.name === 'approved' && request.state.attempt === 1)
+      request = await lookAgain(request)
+    expect(request.state).toMatchObject({ attempt: 2, wait: { untilMs, emptySinceMs: null } })
+    const calls = service.callsToReset()
+    request = await lookAgain(request)
+    expect(request.state).toMatchObject({ wait: { untilMs } })
+    expect(service.callsToReset()).toBe(calls)
+    while (request.state.name === 'approved') request = await lookAgain(request)
+    expect(request.state.name).toBe('succeeded')
+    expect(request.notes.filter(({ kind }) => kind === 'waiting')).toHaveLength(1)
+  })
+
+  it('is a failure of the rest when it is the second topic: the first has been written', async () => {
+    await start()
+    const approved = await service.approved(both)
+    onceAnswered(WRITE, 1, join)
+    const request = await service.execute(approved)
+    expect(request.state).toMatchObject({
+      name: 'partial',
+      outcome: { counts: { succeeded: 2, failed: 1 } },
+    })
+    expect(service.committed('payments')).toEqual([700n])
+    expect(await service.store.readDocument(request.id, 'result')).toMatchObject([
+      { topic: 'payments', outcome: 'failed', said: { code: 68 } },
+      { topic: 'orders' },
+      { topic: 'orders' },
+    ])
+  })
+})
+
+describe('a look that fails', () => {
+  it.each([LOGS, STATE])('at %s puts the execution off, a few times, and nothing is called', async action => {
+    await start()
+    let request = await service.approved()
+    service.ckafka.inject(action, { kind: 'status', status: 502, afterDoingIt: false }, FOR_EVER)
+    for (let attempt = 1; request.state.name === 'approved'; attempt++) {
+      expect(request.state.attempt).toBe(attempt)
+      request = await lookAgain(request)
+    }
+    expect(request.state).toMatchObject({ name: 'failed', attempt: 8, outcome: { kind: 'notSent' } })
+    expect(service.callsToReset()).toBe(0)
+  })
+
+  it('at one partition is no look: nothing is called on the rest of it', async () => {
+    await start()
+    const approved = await service.approved()
+    cluster().failRead('orders', 1, 15)
+    const later = await service.execute(approved)
+    expect(later.state).toMatchObject({ name: 'approved', attempt: 2 })
+    expect(later.state.name === 'approved' && later.state.lastCause).toContain('orders 1 could not be read')
+    cluster().heal()
+    expect((await lookAgain(later)).state.name).toBe('succeeded')
+  })
+
+  it('for good calls the execution off', async () => {
+    await start()
+    const approved = await service.approved()
+    const code = { kind: 'code', code: 'UnauthorizedOperation', message: 'not you' } as const
+    service.ckafka.inject(STATE, code, FOR_EVER)
+    const request = await service.execute(approved)
+    expect(request.state).toMatchObject({ name: 'failed', outcome: { reason: 'notAllowed' } })
+    expect(service.callsToReset()).toBe(0)
+  })
+})
+
+describe('a world that has moved', () => {
+  it('takes the request back, though it is approved, and nothing is called', async () => {
+    await start()
+    const approved = await service.approved()
+    cluster().commit(GROUP, 'orders', 0, 901n)
+    const request = await service.execute(approved)
+    expect(request).toMatchObject({ round: 2, state: { name: 'preparing' } })
+    expect(request.notes.at(-1)).toMatchObject({ kind: 'drifted', at: 'execution' })
+    expect(service.callsToReset()).toBe(0)
+  })
+
+  it('is seen as late as can be: what is committed while the logs are read counts', async () => {
+    await start()
+    const approved = await service.approved(both)
+    onceAnswered(LOGS, 4, () => cluster().commit(GROUP, 'orders', 0, 901n))
+    expect((await service.execute(approved)).state.name).toBe('preparing')
+    expect(service.callsToReset()).toBe(0)
+  })
+
+  it('of a plan that is gone already says nothing of the plan that has followed it', async () => {
+    await start()
+    const approved = await service.approved()
+    service.ckafka.inject(STATE, { kind: 'delay', ms: 100 })
+    const slow = service.execute(approved)
+    await vi.waitUntil(() => service.ckafka.calls(STATE).length === 2, { interval: 5 })
+    const again = await service.apply(approved, {
+      kind: 'drifted',
+      at: 'opened',
+      digest: approved.plan?.digest ?? '',
+      differences: [],
+      expiryMs: SETTINGS.requestExpiryMs,
+    })
+    // This is what the slow look sees: without its plan it would make the request wait.
+    join()
+    cluster().commit(GROUP, 'orders', 0, 950n)
+    const anew = await service.approve(await service.plan(again))
+    expect(await slow).toEqual(anew)
+    expect(service.callsToReset()).toBe(0)
+  })
+})
+
+describe('a call whose end nobody has seen', () => {
+  it('is done where the offsets that were written stand there', async () => {
+    await start()
+    service.ckafka.inject(WRITE, { kind: 'cut', afterDoingIt: true })
+    const request = await service.execute(await service.approved())
+    expect(request.state.name).toBe('succeeded')
+    expect(service.callsToReset()).toBe(1)
+  })
+
+  it('is unclear where they do not, and is not made again', async () => {
+    await start()
+    service.ckafka.inject(WRITE, { kind: 'cut', afterDoingIt: false })
+    const request = await service.execute(await service.approved())
+    expect(request.state).toMatchObject({ name: 'unclear', outcome: { kind: 'unknown' } })
+    service.pass(600_000)
+    expect(await service.execute(request)).toEqual(request)
+    expect(service.callsToReset()).toBe(1)
+    expect(service.committed('orders')).toEqual(BEFORE)
+  })
+})

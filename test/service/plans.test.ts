@@ -1,0 +1,231 @@
+// The plan of a request: made once a round, refused where there is nothing to approve, and compared with the world again.
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { planDocument, type ResetRequest } from '../../src/request/request.ts'
+import type { Reset } from '../../src/request/reset.ts'
+import type { Comparison, Planned } from '../../src/service/plans.ts'
+import { back100, GROUP, INSTANCE, OTHER_GROUP, type Service, startService } from '../support/service.ts'
+
+let service: Service
+beforeEach(async () => {
+  service = await startService()
+})
+afterEach(() => service.close())
+
+const cluster = () => service.ckafka.cluster
+const make = async (request: ResetRequest | Promise<ResetRequest>) =>
+  service.plans.make(await request, async () => {})
+const compare = (request: ResetRequest, logTopics = 12) =>
+  service.plans.compare(request, service.reader, logTopics)
+
+function planned(made: Planned) {
+  if (made.kind !== 'planned') throw new Error(JSON.stringify(made))
+  return made
+}
+
+function verdictOf(seen: Comparison): string {
+  if (seen.kind !== 'compared') return seen.kind
+  return seen.drift.verdict === 'material'
+    ? seen.drift.differences.map(({ kind }) => kind).join(', ')
+    : seen.drift.verdict
+}
+
+/** The world has moved, and the request goes back to be planned anew. */
+const drift = (request: ResetRequest) =>
+  service.apply(request, {
+    kind: 'drifted',
+    at: 'opened',
+    digest: request.plan?.digest ?? '',
+    differences: [{ kind: 'committedMoved', partitions: 1, first: MOVED }],
+    expiryMs: 3_600_000,
+  })
+const MOVED = { topic: 'orders', partition: 0, was: '900', is: '950' }
+
+describe('a plan', () => {
+  it('is kept whole beside the record: the rows that are read back are those of its digest', async () => {
+    const request = await service.plan(await service.ask())
+    expect(request).toMatchObject({ state: { name: 'pending' }, plan: { replays: 200n, moving: 2 } })
+    const rows = await service.plans.rows(request)
+    expect(rows.map(({ partition, from, to }) => [partition, from, to])).toEqual([
+      [0, 900n, 800n],
+      [1, 800n, 700n],
+      [2, null, null],
+    ])
+    expect(service.plans.areWhole(request, rows)).toBe(true)
+  })
+
+  it('is not whole with a row missing, one too many or one changed, nor before it is made', async () => {
+    const asked = await service.ask()
+    expect(await service.plans.rows(asked)).toEqual([])
+    expect(service.plans.areWhole(asked, [])).toBe(false)
+    const request = await service.plan(asked)
+    const [first, second, third] = await service.plans.rows(request)
+    if (!first || !second || !third) throw new Error('It has three rows.')
+    for (const rows of [
+      [],
+      [first, second],
+      [first, second, third, third],
+      [second, first, third],
+      [{ ...first, to: 801n }, second, third],
+      [{ ...first, from: 901n }, second, third],
+      [{ ...first, topic: 'payments' }, second, third],
+    ]) {
+      expect(service.plans.areWhole(request, rows)).toBe(false)
+    }
+  })
+
+  it('of a slow planner of the round before does not become the plan of this round', async () => {
+    const asked = await service.ask()
+    const slow = planned(await make(asked))
+    const first = await service.plan(asked)
+    const second = await drift(first)
+    cluster().commit(GROUP, 'orders', 0, 950n)
+
+    const documents = { [planDocument(asked.round)]: slow.rows }
+    const late = await service.changes.change(asked.id, slow.command, { documents })
+    expect(late).toMatchObject({ kind: 'refused', refusal: 'stale' })
+    expect(await service.now(second)).toMatchObject({ plan: null, round: 2, state: { name: 'preparing' } })
+
+    const request = await service.plan(second)
+    expect(request.plan?.digest).not.toBe(first.plan?.digest)
+    const rows = await service.plans.rows(request)
+    expect(rows[0]).toMatchObject({ from: 950n, to: 850n })
+    expect(service.plans.areWhole(request, rows)).toBe(true)
+    expect(await service.store.readDocument(request.id, 'plan-1')).toMatchObject([{ from: 900n }, {}, {}])
+  })
+
+  it('of two planners of one round is that of the first', async () => {
+    const asked = await service.ask()
+    const slow = planned(await make(asked))
+    cluster().commit(GROUP, 'orders', 0, 950n)
+    const request = await service.plan(asked)
+    const documents = { [planDocument(asked.round)]: slow.rows }
+    expect((await service.changes.change(asked.id, slow.command, { documents })).kind).toBe('refused')
+    expect(service.plans.areWhole(request, await service.plans.rows(request))).toBe(true)
+  })
+})
+
+describe('no plan is made, and it is said why,', () => {
+  const withTopics = (topics: string[], change: Partial<Reset> = {}): Reset => ({
+    ...back100,
+    topics,
+    ...change,
+  })
+  it.each<[string, Reset, string]>([
+    [
+      'of a shift where nothing is committed: nothing could be written',
+      withTopics(['untouched']),
+      'the group has no committed offset there that could be shifted',
+    ],
+    [
+      'of a shift of the one partition without a commit',
+      withTopics(['orders'], { partitions: { orders: [2] } }),
+      'the group has no committed offset there that could be shifted',
+    ],
+    ['of a topic that is not there', withTopics(['nowhere']), 'CKafka shows no partition of nowhere'],
+    [
+      'of partitions that are not there',
+      withTopics(['orders'], { partitions: { orders: [0, 3, 4, 5, 6] } }),
+      'there is no partition orders 3, orders 4, orders 5 and 1 more',
+    ],
+    [
+      'of a group that nobody knows',
+      { ...back100, target: { instanceId: INSTANCE, group: 'nobody' } },
+      'there is no such consumer group',
+    ],
+    [
+      'of where another group is when it is nowhere there',
+      withTopics(['payments'], { strategy: { kind: 'group', group: OTHER_GROUP } }),
+      'audit has no committed offset on these topics',
+    ],
+    [
+      'of where a group is that nobody knows',
+      withTopics(['orders'], { strategy: { kind: 'group', group: 'nobody' } }),
+      'there is no group nobody',
+    ],
+  ])('%s', async (_, reset, cause) => {
+    expect(await make(service.ask(reset))).toEqual({ kind: 'impossible', cause })
+  })
+
+  it('of all topics when the group has committed to none', async () => {
+    cluster().join('fresh', { clientId: 'fresh-1' })
+    cluster().leave('fresh', 'fresh-1')
+    const reset: Reset = {
+      ...back100,
+      target: { instanceId: INSTANCE, group: 'fresh' },
+      scope: 'allTopics',
+      topics: [],
+    }
+    const cause = 'the group has no committed offsets on any topic'
+    expect(await make(service.ask(reset))).toEqual({ kind: 'impossible', cause })
+  })
+
+  it('while a partition cannot be read', async () => {
+    cluster().failRead('orders', 0, 15)
+    const made = await make(service.ask())
+    expect(made).toMatchObject({ kind: 'unavailable', cause: 'the offset of orders 0 could not be read' })
+  })
+})
+
+describe('a plan that writes anything at all', () => {
+  it('is made, though other partitions have nothing to count from', async () => {
+    const made = planned(await make(service.ask()))
+    expect(made.command.plan).toMatchObject({ partitions: 3, moving: 2, noCommit: 1 })
+  })
+
+  it('is made of an offset for a group that has no commit there', async () => {
+    const reset: Reset = { ...back100, topics: ['untouched'], strategy: { kind: 'earliest' } }
+    expect(planned(await make(service.ask(reset))).rows).toMatchObject([{ from: null, to: 0n }])
+  })
+
+  it('is made in the dialect that cannot tell what a shift does there', async () => {
+    await service.close()
+    service = await startService({ dialect: 'v2' })
+    const made = planned(await make(service.ask({ ...back100, topics: ['untouched'] })))
+    expect(made.command.plan).toMatchObject({ execution: 'native', certainty: 'unknown' })
+  })
+})
+
+describe('a comparison', () => {
+  it('finds nothing when nothing has happened, and calls growing logs harmless', async () => {
+    const request = await service.plan(await service.ask())
+    expect(verdictOf(await compare(request))).toBe('unchanged')
+    expect(verdictOf(await compare(request, 0))).toBe('unchanged')
+    cluster().produce('orders', 1, 10)
+    expect(verdictOf(await compare(request))).toBe('harmless')
+    expect(verdictOf(await compare(request, 0))).toBe('harmless')
+  })
+
+  it('has the rows with it, so that nothing has to be read again for the call', async () => {
+    const request = await service.plan(await service.ask())
+    const seen = await compare(request)
+    expect(seen.kind === 'compared' && seen.rows).toEqual(await service.plans.rows(request))
+  })
+
+  it('finds consumers that go on, and the same difference is material once they are gone', async () => {
+    const request = await service.plan(await service.ask())
+    cluster().join(GROUP, { clientId: 'billing-1' })
+    cluster().consume(GROUP, 'orders', 0, 5)
+    expect(verdictOf(await compare(request))).toBe('consuming')
+    cluster().leave(GROUP, 'billing-1')
+    expect(verdictOf(await compare(request))).toBe('committedMoved')
+  })
+
+  it('sees a target that has left its log, unless it was told to be quick', async () => {
+    const request = await service.plan(await service.ask())
+    cluster().truncate('orders', 1, 701n)
+    expect(verdictOf(await compare(request))).toBe('targetLeftLog')
+    expect(verdictOf(await compare(request, 0))).toBe('unchanged')
+  })
+
+  it('says that it could not look, and takes no part for the whole', async () => {
+    expect(verdictOf(await compare(await service.ask()))).toBe('unavailable')
+    const request = await service.plan(await service.ask())
+    cluster().failRead('orders', 2, 15)
+    expect(verdictOf(await compare(request))).toBe('unavailable')
+    cluster().heal()
+    const code = { kind: 'code', code: 'UnauthorizedOperation', message: 'not you' } as const
+    service.ckafka.inject('DescribeGroupInfo', code)
+    expect(verdictOf(await compare(request))).toBe('refused')
+  })
+})

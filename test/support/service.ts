@@ -1,0 +1,213 @@
+// The service over the real store and the real adapter, without Slack and without a queue: a test takes each step itself.
+// Its clock runs by itself and can be moved ahead, for the simulator as well.
+
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import type { Redis } from 'ioredis'
+import { inject } from 'vitest'
+import { createCkafka } from '../../src/adapters/ckafka/ckafka.ts'
+import { connectRedis } from '../../src/adapters/redis/connect.ts'
+import { createRedisStore } from '../../src/adapters/redis/store.ts'
+import type { ClusterReader, ProductEvent, Quota, Store } from '../../src/ports.ts'
+import type { Command, ResetRequest } from '../../src/request/request.ts'
+import type { Reset } from '../../src/request/reset.ts'
+import type { ClusterSeed } from '../../src/sandbox/ckafka/model.ts'
+import { type CkafkaSimulator, startCkafkaSimulator } from '../../src/sandbox/ckafka/start.ts'
+import { type Changes, createChanges } from '../../src/service/changes.ts'
+import { createExecutions, type ExecutionSettings } from '../../src/service/executions.ts'
+import { createPlans, type Plans } from '../../src/service/plans.ts'
+import { ALICE, BOB } from './requests.ts'
+
+export const INSTANCE = 'ckafka-service1'
+export const GROUP = 'billing'
+export const OTHER_GROUP = 'audit'
+const ACCOUNT = { secretId: 'AKIDSERVICE', secretKey: 'service-secret-key' }
+/** The actions that move offsets. */
+const WRITES = ['SetGroupOffsets', 'ModifyGroupOffsets', 'BatchModifyGroupOffsets']
+
+export const SETTINGS: ExecutionSettings = {
+  callMs: 5_000,
+  graceMs: 5_000,
+  requestExpiryMs: 3_600_000,
+  emptyWaitMs: 1_800_000,
+  emptyHoldMs: 30_000,
+}
+
+/** A message each second, the last one just now. */
+const logTo = (end: bigint) => ({
+  start: 0n,
+  end,
+  written: [{ fromOffset: 0n, atMs: Date.now() - Number(end) * 1_000, everyMs: 1_000 }],
+})
+
+/** Three partitions of orders, one of payments; nothing is committed to the last of orders. */
+export const seed = (): ClusterSeed => ({
+  instances: [
+    {
+      id: INSTANCE,
+      name: 'service',
+      topics: [
+        { name: 'orders', partitions: [logTo(1_000n), logTo(1_000n), logTo(1_000n)] },
+        { name: 'payments', partitions: [logTo(1_000n)] },
+        { name: 'untouched', partitions: [logTo(1_000n)] },
+      ],
+      groups: [
+        { name: GROUP, commits: { orders: [900n, 800n, null], payments: [700n] } },
+        { name: OTHER_GROUP, commits: { orders: [500n, null, null] } },
+      ],
+    },
+  ],
+})
+
+export const back100: Reset = {
+  target: { instanceId: INSTANCE, group: GROUP },
+  strategy: { kind: 'shift', direction: 'replay', count: 100n },
+  scope: 'topics',
+  topics: ['orders'],
+  partitions: {},
+}
+
+export interface Service {
+  ckafka: CkafkaSimulator
+  redis: Redis
+  store: Store
+  changes: Changes
+  plans: Plans
+  reader: ClusterReader
+  events: ProductEvent[]
+  clock(): number
+  /** Lets time pass for all but sockets and timers. */
+  pass(ms: number): void
+  /** As it is now. */
+  now(request: ResetRequest): Promise<ResetRequest>
+  /** Applies a command; throws when it is refused. */
+  apply(request: ResetRequest, command: Command): Promise<ResetRequest>
+  /** Asks for a reset, which has no plan yet. */
+  ask(reset?: Reset): Promise<ResetRequest>
+  /** Makes the plan of the round that the request is in, and keeps it. */
+  plan(request: ResetRequest): Promise<ResetRequest>
+  approve(request: ResetRequest): Promise<ResetRequest>
+  /** Asked for, planned and approved. */
+  approved(reset?: Reset): Promise<ResetRequest>
+  /** One job for the request; returns what became of it. */
+  execute(request: ResetRequest): Promise<ResetRequest>
+  /** The calls that the simulator has answered since the last time, in order. */
+  newActions(): string[]
+  callsToReset(): number
+  committed(topic: string, group?: string): (bigint | null)[]
+  /** Where the rows of this round's plan are kept, for a test that loses them. */
+  documentsKey(request: ResetRequest): string
+  close(): Promise<void>
+}
+
+export interface ServiceOptions {
+  dialect?: 'v2' | 'v3'
+  redisUrl?: string
+  /** Keeps to the calls that the account may make. */
+  quota?: (redis: Redis, prefix: string) => Quota
+}
+
+export async function startService(options: ServiceOptions = {}): Promise<Service> {
+  const { dialect = 'v3', redisUrl = inject('redisUrl'), quota } = options
+  const prefix = `test-${randomUUID()}`
+  let aheadMs = 0
+  const clock = () => Date.now() + aheadMs
+  const ckafka = await startCkafkaSimulator({ ...ACCOUNT, seed: seed(), now: clock })
+  const redis = connectRedis(redisUrl, () => {})
+  await once(redis, 'ready')
+  const store = createRedisStore(redis, prefix)
+  const api = { endpoint: ckafka.url, region: 'ap-guangzhou', ...ACCOUNT }
+  const cluster = createCkafka(
+    dialect === 'v3'
+      ? { dialect, ...api }
+      : { dialect, ...api, signatureMethod: 'HmacSHA256', setOffsetsAction: 'SetGroupOffsets' },
+    { now: clock, ...(quota === undefined ? {} : { quota: quota(redis, prefix) }) },
+  )
+  const reader = cluster.reader({ urgency: 'execution', readMs: 5_000 })
+  const events: ProductEvent[] = []
+  const report = (event: ProductEvent) => void events.push(event)
+  const changes = createChanges({ store, clock, report })
+  const limits = { typedAbove: null, secondApproverAbove: null }
+  const plans = createPlans({ store, clock, limits, reader })
+  const carryOut = createExecutions(
+    { changes, plans, cluster, reader, clock, report, processId: 'w1', pay: () => {} },
+    SETTINGS,
+  )
+  let seen = 0
+
+  const service: Service = {
+    ckafka,
+    redis,
+    store,
+    changes,
+    plans,
+    reader,
+    events,
+    clock,
+    pass(ms) {
+      aheadMs += ms
+    },
+    async now({ id }) {
+      const request = await changes.read(id, 'worker')
+      if (request === undefined) throw new Error(`There is no ${id}.`)
+      return request
+    },
+    async apply({ id }, command) {
+      const outcome = await changes.change(id, command)
+      if (outcome.kind !== 'changed') throw new Error(`${command.kind}: ${JSON.stringify(outcome)}`)
+      return outcome.request
+    },
+    ask(reset = back100) {
+      const asked = {
+        reset,
+        parent: null,
+        skipToEnd: false,
+        reason: 'wrong VAT rate',
+        requester: ALICE,
+        askedIn: 'C0OPS',
+        channel: 'C0OPS',
+        expiresAtMs: clock() + SETTINGS.requestExpiryMs,
+      }
+      return changes.create(asked, randomUUID())
+    },
+    async plan(request) {
+      const made = await plans.make(request, async () => {})
+      if (made.kind !== 'planned') throw new Error(`There is no plan: ${JSON.stringify(made)}`)
+      const documents = { [`plan-${request.round}`]: made.rows }
+      const outcome = await changes.change(request.id, made.command, { documents })
+      if (outcome.kind !== 'changed') throw new Error(`It was not taken: ${outcome.kind}`)
+      return outcome.request
+    },
+    approve: request =>
+      service.apply(request, {
+        kind: 'decide',
+        verdict: 'approve',
+        by: BOB,
+        note: '',
+        mayDecide: true,
+        digest: request.plan?.digest ?? '',
+        typedGroup: '',
+      }),
+    approved: async reset => service.approve(await service.plan(await service.ask(reset))),
+    async execute(request) {
+      await carryOut(request.id)
+      return service.now(request)
+    },
+    newActions() {
+      const calls = ckafka.calls().slice(seen)
+      seen += calls.length
+      return calls.map(({ action }) => action)
+    },
+    callsToReset: () => ckafka.calls().filter(({ action }) => WRITES.includes(action)).length,
+    committed: (topic, group = GROUP) =>
+      ckafka.cluster.positions(INSTANCE, group, [topic]).map(position => position.committed),
+    documentsKey: ({ id }) => `{${prefix}}:documents:${id}`,
+    async close() {
+      // In this order: a call that hangs would be waited for.
+      await ckafka.close()
+      await cluster.close()
+      redis.disconnect()
+    },
+  }
+  return service
+}
