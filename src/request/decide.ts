@@ -342,13 +342,15 @@ function wait(request: ResetRequest, command: Extract<Command, { kind: 'wait' }>
   const { group, holdMs } = command
   const before = state.wait
   const untilMs = before?.untilMs ?? nowMs + command.patienceMs
-  const looks = (before?.looks ?? 0) + 1
   const emptySinceMs = hasMembers(group) ? null : (before?.emptySinceMs ?? nowMs)
   if (nowMs >= untilMs && emptySinceMs === null) {
     const { decision, attempt } = state
     const outcome = { kind: 'neverEmpty', group } as const
     return visible(request, { name: 'failed', decision, attempt, outcome, atMs: nowMs }, { kind: 'ended' })
   }
+  // Who comes back is looked for as closely as who was there first.
+  const isSame = before !== null && (before.emptySinceMs === null) === (emptySinceMs === null)
+  const looks = isSame ? before.looks + 1 : 1
   const next: Wait = { sinceMs: before?.sinceMs ?? nowMs, untilMs, looks, emptySinceMs, group }
   const pauseMs =
     emptySinceMs === null
@@ -396,7 +398,7 @@ function finish(
     case 'refused':
       // Somebody joined between the look and the call. That is no failure: it is waited for.
       if (outcome.reason === 'groupNotEmpty' && state.name === 'executing') {
-        const wait = state.wait === null ? null : { ...state.wait, emptySinceMs: null }
+        const wait = state.wait === null ? null : { ...state.wait, emptySinceMs: null, group: JOINED }
         return again({ ...request, group: JOINED }, { ...state, wait }, JOINED_CAUSE, 0, nowMs)
       }
       return visible(request, { name: 'failed', ...ended }, { kind: 'ended' })

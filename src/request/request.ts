@@ -64,6 +64,7 @@ const waitSchema = z.object({
   sinceMs: timeMsSchema,
   /** Nobody waits longer than this. */
   untilMs: timeMsSchema,
+  /** So often in a row it has been found with members, or empty. */
   looks: z.int(),
   /** Since when every look has found the group empty; null while it has members. */
   emptySinceMs: timeMsSchema.nullable(),

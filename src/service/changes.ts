@@ -1,6 +1,7 @@
 // The only way to change a request: read, decide, commit, and again when somebody else was first.
 
 import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
 import type { ChangeOutcome, Clock, Commit, CommitOutcome, Report, Store } from '../ports.ts'
 import { type Draft, decide, eventOf, submissionOf, submit } from '../request/decide.ts'
 import { nextDueAt } from '../request/owed.ts'
@@ -132,6 +133,7 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
       try {
         return await ask()
       } catch (error) {
+        if (isOurFault(error)) throw error
         if (performance.now() + delayMs >= giveUpAtMs) throw new StoreAway(error)
         await new Promise(resolve => setTimeout(resolve, delayMs))
       }
@@ -139,4 +141,9 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
   }
 
   return { create, change, read: (id, patience) => patiently(() => store.read(id), patience), patiently }
+}
+
+/** Asking again would not mend it: a record that cannot be written, or code that is wrong. */
+function isOurFault(error: unknown): boolean {
+  return error instanceof z.core.$ZodError || error instanceof TypeError || error instanceof RangeError
 }

@@ -5,6 +5,9 @@ import { performance } from 'node:perf_hooks'
 import { setImmediate as breathe } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { card } from '../../src/adapters/slack/card.ts'
+import { noteReply, planCsv, resultCsv } from '../../src/adapters/slack/replies.ts'
+import { reviewModal } from '../../src/adapters/slack/review.ts'
 import { digestOf } from '../../src/request/digest.ts'
 import { driftSince, type Sight } from '../../src/request/drift.ts'
 import { retryOf, undoOf } from '../../src/request/follow-up.ts'
@@ -20,6 +23,7 @@ import {
   planRowsSchema,
   planSchema,
 } from '../../src/request/plan.ts'
+import type { ResetRequest } from '../../src/request/request.ts'
 import { type Reset, type Strategy, targetsSchema } from '../../src/request/reset.ts'
 import {
   countsOf,
@@ -29,6 +33,7 @@ import {
   resultSchema,
   type TopicReport,
 } from '../../src/request/result.ts'
+import { endedWith, pending } from '../support/requests.ts'
 
 const TOPICS = 40
 const PARTITIONS = 250
@@ -126,6 +131,8 @@ function stepsOf(each: Case): Step[] {
   const storedTargets = JSON.stringify(z.encode(targetsSchema, targets))
   const sight: Sight = { group: { state: 'Empty', members: [] }, facts: { ...facts, positions: later } }
   const counted = true
+  const request: ResetRequest = { ...pending(), reset, plan }
+  const ended: ResetRequest = { ...endedWith(result), reset, plan }
   return [
     {
       name: 'plan, digest, totals',
@@ -133,7 +140,15 @@ function stepsOf(each: Case): Step[] {
       run: () => z.encode(planSchema, planned(reset, facts, each.can).plan),
     },
     { name: 'drift', counted, run: () => driftSince(reset, plan, rows, sight) },
-    // Rendering belongs here: a step, counted, for each view that shows the plan.
+    { name: 'card', counted, run: () => card(request) },
+    { name: 'review modal', counted, run: () => reviewModal(request, rows) },
+    { name: 'plan as a file', counted, run: () => planCsv(request, rows, 1) },
+    {
+      name: 'result in the thread',
+      counted: false,
+      run: () => noteReply(ended, { kind: 'ended' }, { result }),
+    },
+    { name: 'result as a file', counted: false, run: () => resultCsv(ended, result) },
     { name: 'result, counts', counted: false, run: () => countsOf(resultOf(plan, rows, reports, readBack)) },
     {
       name: 'undo and retry',

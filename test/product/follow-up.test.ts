@@ -101,9 +101,7 @@ describe('with API 3.0', () => {
     const parent = await run('exact', '--shift-by -1000')
     expect(committed('exact')).not.toEqual(before)
     const form = await followUp(product.alice, 'Prepare undo')
-    expect(form).toContain(
-      `Puts back what ${parent} moved: 3 partitions of exact.reader back to where it was`,
-    )
+    expect(form).toMatch(new RegExp(`Puts back what ${parent} moved: .*3 partitions`))
     const card = textOf(product.card())
     expect(card).toContain(`Undo of ${parent}`)
     // 1 000 and 1 000, and 322 where the log had ended.
@@ -175,7 +173,7 @@ describe('with API 3.0', () => {
     const parent = await run('failed', '--shift-by -100', 'failed failed-b', '· partly done')
     cluster().heal()
     const form = await followUp(product.alice, 'Retry what failed')
-    expect(form).toContain(`Tries again what ${parent} did not do: 1 partition of failed.reader`)
+    expect(form).toMatch(new RegExp(`Tries again what ${parent} did not do: .*1 partition`))
     expect(textOf(product.card())).toContain(`Retry of ${parent}`)
     const rows = await product.csv(`${requestId()}-plan-1.csv`)
     expect(rows.map(([, , topic, partition, from, to]) => [topic, partition, from, to])).toEqual([
@@ -225,7 +223,7 @@ describe('with API 2.0', () => {
     await run('mixed', '--to-earliest', 'mixed mixed-b')
     const form = await followUp(product.alice, 'Prepare undo')
     expect(form).toContain('mixed: its partitions stood at different offsets')
-    expect(form).toContain('1 partition of mixed.reader to offset 4 000')
+    expect(form).toMatch(/to offset 4 000.*Topics: mixed-b/)
     await approve()
     expect(committed('mixed', 'mixed-b')).toEqual([4_000n])
     expect(committed('mixed')).toEqual([0n, 0n, 3_900n])

@@ -139,6 +139,7 @@ describe('with API 3.0', () => {
   it('takes a plan’s own CSV as it lies in the thread', async () => {
     await product.ask(asking('--topic shipments --shift-by -10'))
     const [first = ''] = /R-\d+/.exec(textOf(product.card())) ?? []
+    await product.csv(`${first}-plan-1.csv`)
     await product.alice.press(product.card(), 'Cancel request')
     await product.cardSays('· cancelled')
     const file = product.slack.files().find(({ name }) => name === `${first}-plan-1.csv`)

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { type PlanRow, planRowsSchema } from '../../src/request/plan.ts'
 import { targetsSchema } from '../../src/request/reset.ts'
 import { type PartitionResult, resultSchema } from '../../src/request/result.ts'
+import { anyText } from '../support/texts.ts'
 
 const LARGEST = 2n ** 63n - 1n
 
@@ -35,7 +36,7 @@ const resultRow: fc.Arbitrary<PartitionResult> = fc.record({
     fc.record({
       offset: fc.option(fc.bigInt(-LARGEST, LARGEST)),
       code: fc.maxSafeInteger(),
-      message: fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('-', ' - 0 ', 'a\nb', '\u2028', '')),
+      message: fc.oneof(anyText(), fc.constantFrom('-', ' - 0 ', 'a\nb', '\u2028', '')),
     }),
   ),
   readBack: maybe,

@@ -83,6 +83,15 @@ describe('an approved request whose group is in use', () => {
     expect(pauses).toEqual([4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000, 60_000])
   })
 
+  it('is looked at as closely when somebody comes back as when they were there first', () => {
+    let request = looking(waiting, IN_USE, BEGUN + 300_000)
+    request = looking(request, EMPTY, nextLookAt(request) + 15_000)
+    const backAt = nextLookAt(request)
+    request = following(request, [wait(), backAt])
+    expect(nextLookAt(request)).toBe(backAt + 2_000)
+    expect(nextLookAt(following(request, [wait(), backAt + 2_000]))).toBe(backAt + 6_000)
+  })
+
   it('has its card drawn again only when something else is to be seen', () => {
     const same = following(waiting, [wait(), T0 + 5_000])
     expect(same.revision).toBe(waiting.revision)
@@ -210,7 +219,9 @@ describe('a call that turns out not to have been made', () => {
 
   it('as somebody had joined begins the hold anew, until the same hour', () => {
     const back = following(executing, [joined, heldAt + 1_000])
-    expect(waitOf(back)).toEqual({ ...waitOf(held), emptySinceMs: null })
+    const { group, ...rest } = waitOf(back)
+    expect(rest).toEqual({ sinceMs: BEGUN, untilMs: UNTIL, looks: 1, emptySinceMs: null })
+    expect(hasMembers(group)).toBe(true)
     expect(refusalOf(back, start, heldAt + 10 * HOLD_MS)).toBe('inUse')
     const again = following(back, [wait(EMPTY), heldAt + 3_000])
     expect(refusalOf(again, start, heldAt + 3_000 + HOLD_MS - 1)).toBe('inUse')

@@ -105,10 +105,12 @@ export interface ServiceOptions {
   redisUrl?: string
   /** Keeps to the calls that the account may make. */
   quota?: (redis: Redis, prefix: string) => Quota
+  /** As soon as the service has something to say. */
+  onEvent?: (event: ProductEvent) => void
 }
 
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
-  const { dialect = 'v3', redisUrl = inject('redisUrl'), quota } = options
+  const { dialect = 'v3', redisUrl = inject('redisUrl'), quota, onEvent = () => {} } = options
   const prefix = `test-${randomUUID()}`
   let aheadMs = 0
   const clock = () => Date.now() + aheadMs
@@ -125,7 +127,10 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   )
   const reader = cluster.reader({ urgency: 'execution', readMs: 5_000 })
   const events: ProductEvent[] = []
-  const report = (event: ProductEvent) => void events.push(event)
+  const report = (event: ProductEvent) => {
+    events.push(event)
+    onEvent(event)
+  }
   const changes = createChanges({ store, clock, report })
   const limits = { typedAbove: null, secondApproverAbove: null }
   const plans = createPlans({ store, clock, limits, reader })

@@ -25,12 +25,13 @@ export function mayHaveCommit({ partitions }: TopicOffsets): boolean {
 /** By topic and partition. The log start is not among what these answers tell. */
 export function positionsOf(offsets: readonly TopicOffsets[]): Position[] {
   const positions = offsets.flatMap(({ topic, partitions }) =>
-    partitions.map(({ partition, committed, logEnd }) => ({
+    partitions.map(({ partition, committed, logEnd, errorCode }) => ({
       topic,
       partition,
       committed,
       logStart: null,
-      logEnd,
+      // An offset that could not be read must not pass for one that was never committed.
+      logEnd: errorCode === 0 ? logEnd : null,
     })),
   )
   return positions.sort((a, b) =>

@@ -193,25 +193,19 @@ export function planCsv(request: ResetRequest, rows: readonly PlanRow[], round: 
     name: `${id}-plan-${round}.csv`,
     comment: `${which} of ${id} in full: ${counted(rows.length, 'partition')}.`,
     content: csvOf(
-      rows.map(row => ({
-        instance: reset.target.instanceId,
-        group: reset.target.group,
-        topic: row.topic,
-        partition: row.partition,
-        from: decimal(row.from),
-        to: decimal(row.to),
-        replays: decimal(row.replays),
-        skips: decimal(row.skips),
-        certainty: row.certainty,
-        note: row.note ?? '',
-        log_start: decimal(row.logStart),
-        log_end: decimal(row.logEnd),
-      })),
-      ['instance', 'group', 'topic', 'partition', 'from', 'to', 'replays', 'skips'],
-      ['certainty', 'note', 'log_start', 'log_end'],
+      PLAN_COLUMNS,
+      rows.map(row => [
+        ...[reset.target.instanceId, reset.target.group, row.topic, row.partition, row.from, row.to],
+        ...[row.replays, row.skips, row.certainty, row.note, row.logStart, row.logEnd],
+      ]),
     ),
   }
 }
+
+const PLAN_COLUMNS = [
+  ...['instance', 'group', 'topic', 'partition', 'from', 'to', 'replays', 'skips'],
+  ...['certainty', 'note', 'log_start', 'log_end'],
+]
 
 /** The full result, with the reason of each row that is no success. */
 export function resultCsv(request: ResetRequest, result: readonly PartitionResult[]): AttachedFile {
@@ -220,37 +214,43 @@ export function resultCsv(request: ResetRequest, result: readonly PartitionResul
     name: `${id}-result.csv`,
     comment: `The result of ${id} in full: ${counted(result.length, 'row')}.`,
     content: csvOf(
-      result.map(row => ({
-        instance: reset.target.instanceId,
-        group: reset.target.group,
-        topic: row.topic,
-        partition: row.partition ?? '',
-        from: decimal(row.from),
-        planned: decimal(row.planned),
-        api_said: row.said === null || row.said.code !== 0 ? '' : saidInWords(row.said),
-        api_code: row.said?.code ?? '',
-        api_code_name: row.said === null ? '' : kafkaErrorName(row.said.code),
-        read_back: decimal(row.readBack),
-        outcome: row.outcome,
-        message: messageOf(row),
-      })),
-      ['instance', 'group', 'topic', 'partition', 'from', 'planned', 'api_said', 'api_code'],
-      ['api_code_name', 'read_back', 'outcome', 'message'],
+      RESULT_COLUMNS,
+      result.map(row => [
+        ...[reset.target.instanceId, reset.target.group, row.topic, row.partition, row.from, row.planned],
+        row.said === null || row.said.code !== 0 ? null : saidInWords(row.said),
+        ...[row.said?.code ?? null, row.said === null ? null : kafkaErrorName(row.said.code)],
+        ...[row.readBack, row.outcome, messageOf(row)],
+      ]),
     ),
   }
 }
+
+const RESULT_COLUMNS = [
+  ...['instance', 'group', 'topic', 'partition', 'from', 'planned', 'api_said', 'api_code'],
+  ...['api_code_name', 'read_back', 'outcome', 'message'],
+]
 
 function messageOf(row: PartitionResult): string {
   const api = row.said?.message ?? ''
   return api === '' && row.why !== null ? reasonInWords(row) : api
 }
 
-function decimal(value: bigint | null): string {
-  return value === null ? '' : value.toString()
-}
+type Cell = string | number | bigint | null
 
-/** Safe to open in a spreadsheet: names that look like formulas are disarmed. */
-function csvOf(rows: Record<string, string | number>[], ...columns: string[][]): string {
-  const text = Papa.unparse({ fields: columns.flat(), data: rows }, { escapeFormulae: true, newline: '\n' })
-  return `${text}\n`
+/**
+ * Safe to open in a spreadsheet: names that look like formulas are disarmed. Most cells are numbers, and the same few
+ * texts come back in every row, so that each is quoted once.
+ */
+function csvOf(columns: readonly string[], rows: readonly Cell[][]): string {
+  const quoted = new Map<string, string>()
+  const written = (cell: Cell): string => {
+    if (cell === null || cell === '') return ''
+    if (typeof cell !== 'string') return `${cell}`
+    const known = quoted.get(cell)
+    if (known !== undefined) return known
+    const text = Papa.unparse([[cell]], { escapeFormulae: true })
+    quoted.set(cell, text)
+    return text
+  }
+  return [columns, ...rows].map(row => `${row.map(written).join(',')}\n`).join('')
 }

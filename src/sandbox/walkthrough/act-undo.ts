@@ -117,8 +117,5 @@ async function undoFirst(stage: Stage, first: SlackMessage): Promise<Check[]> {
   const offered = narrator.renderView(alice).join('\n')
   narrator.step('She closes it again')
   await alice.closeView()
-  return [
-    says(`Alice was offered to undo ${id}`, offered, [`Puts back what ${id} moved`]),
-    notAsked(),
-  ]
+  return [says(`Alice was offered to undo ${id}`, offered, [`Puts back what ${id} moved`]), notAsked()]
 }

@@ -171,6 +171,14 @@ describe('what a person reads', () => {
     )
   })
 
+  it('of a group that somebody joined at the last moment does not say that it is empty', () => {
+    const joined = { kind: 'refused', reason: 'groupNotEmpty', code: '1049', message: 'not empty' } as const
+    const held = following(inState('waiting, empty'), [start, T0 + 90_000])
+    const text = cardOf(following(held, finish(joined))).join('\n')
+    expect(text).toContain('Attempt 1 was not carried out: a consumer joined the group.')
+    expect(text).toContain('It runs once the group is empty: the group is in use (Stable). Stop them.')
+  })
+
   it('of many topics: the first ten, and how many more there are', () => {
     const topics = Array.from({ length: 500 }, (_, index) => `${index}-`.padEnd(249, 'x'))
     const request = pending({

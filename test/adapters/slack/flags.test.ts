@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseFlags } from '../../../src/adapters/slack/flags.ts'
 import type { ResetFields } from '../../../src/request/reset.ts'
+import { anyText } from '../../support/texts.ts'
 
 const NOW = Date.UTC(2026, 10, 23, 12, 0, 0)
 const NOW_SECONDS = NOW / 1000
@@ -350,30 +351,26 @@ describe('any text at all', () => {
       '\u0000',
       '\u202e',
     ),
-    fc.string({ unit: 'binary', maxLength: 12 }),
+    anyText({ maxLength: 12 }),
   )
   const typed = fc.array(piece, { maxLength: 40 }).map(pieces => pieces.join(' '))
 
   it('never throws, and leaves only fields the form knows, in the form they have there', () => {
     fc.assert(
-      fc.property(
-        fc.oneof(typed, fc.string({ unit: 'binary', maxLength: 4_000 })),
-        fc.boolean(),
-        (text, can) => {
-          const parsed = parse(text, can)
-          for (const sentence of parsed.problems) {
-            expect(sentence).toMatch(/\.$/)
-            expect(sentence.length).toBeLessThan(400)
-          }
-          const { count, offset, timeSeconds, group, topics } = parsed.fields
-          if (count !== undefined) expect(count).toMatch(/^[1-9]\d*$/)
-          if (offset !== undefined) expect(offset).toMatch(/^(0|[1-9]\d*)$/)
-          if (timeSeconds !== undefined) expect(Number.isInteger(timeSeconds)).toBe(true)
-          for (const name of [group, topics]) expect(name).not.toBe('')
-          if (!can) expect(['group', 'offsets']).not.toContain(parsed.fields.strategy)
-          if (parsed.fields.skipToEnd) expect(parsed.fields.strategy).toBe('time')
-        },
-      ),
+      fc.property(fc.oneof(typed, anyText({ maxLength: 4_000 })), fc.boolean(), (text, can) => {
+        const parsed = parse(text, can)
+        for (const sentence of parsed.problems) {
+          expect(sentence).toMatch(/\.$/)
+          expect(sentence.length).toBeLessThan(400)
+        }
+        const { count, offset, timeSeconds, group, topics } = parsed.fields
+        if (count !== undefined) expect(count).toMatch(/^[1-9]\d*$/)
+        if (offset !== undefined) expect(offset).toMatch(/^(0|[1-9]\d*)$/)
+        if (timeSeconds !== undefined) expect(Number.isInteger(timeSeconds)).toBe(true)
+        for (const name of [group, topics]) expect(name).not.toBe('')
+        if (!can) expect(['group', 'offsets']).not.toContain(parsed.fields.strategy)
+        if (parsed.fields.skipToEnd) expect(parsed.fields.strategy).toBe('time')
+      }),
       { numRuns: 500 },
     )
   })

@@ -17,6 +17,7 @@ import type { LongNames } from '../../../src/ports.ts'
 import type { ResetFields } from '../../../src/request/reset.ts'
 import { enteredState, initialState } from '../../../src/sandbox/slack/inputs.ts'
 import { validateView } from '../../../src/sandbox/slack/validate.ts'
+import { anyText } from '../../support/texts.ts'
 
 const NOW = Date.UTC(2026, 10, 23, 12, 0, 0)
 const RULES = { nowMs: NOW, writePartitions: true }
@@ -401,8 +402,8 @@ describe('a view Slack accepts', () => {
       '🙂',
     )
     const text = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 4_000 }),
-      fc.array(fc.oneof(flag, fc.string({ unit: 'binary' })), { maxLength: 60 }).map(all => all.join(' ')),
+      anyText({ maxLength: 4_000 }),
+      fc.array(fc.oneof(flag, anyText()), { maxLength: 60 }).map(all => all.join(' ')),
     )
     fc.assert(
       fc.property(text, fc.constantFrom(0, 1, 3), fc.boolean(), (typed, count, writePartitions) => {
@@ -450,7 +451,7 @@ describe('a view Slack accepts', () => {
   })
 
   it('comes of notes of any number and size, which are still there after a redraw', () => {
-    const note = fc.string({ unit: 'binary', maxLength: 4_000 })
+    const note = anyText({ maxLength: 4_000 })
     fc.assert(
       fc.property(fc.array(note, { maxLength: 30 }), notes => {
         const view = form({}, { notes })

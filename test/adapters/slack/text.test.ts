@@ -20,8 +20,9 @@ import {
 import { topicsInWords } from '../../../src/adapters/slack/words.ts'
 import { counted, grouped } from '../../../src/request/reset.ts'
 import { validateMessage } from '../../../src/sandbox/slack/validate.ts'
+import { anyText } from '../../support/texts.ts'
 
-const any = fc.string({ unit: 'binary', maxLength: 400 })
+const any = anyText({ maxLength: 400 })
 const entities = fc
   .array(fc.constantFrom('&', '<', '>', 'a', '…', '🙂', 'amp;', '<!here>'), { maxLength: 60 })
   .map(all => all.join(''))
