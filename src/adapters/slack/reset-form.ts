@@ -205,7 +205,8 @@ const FILE_HINT =
 function instanceInput(typed: string | undefined, instances: readonly Instance[]): InputBlock {
   const known = instances.find(({ id }) => id === typed)
   const only = instances.length === 1 && typed === undefined ? instances[0] : undefined
-  const typedHere = instances.length === 0 && typed !== undefined && typed.length <= LONGEST_INSTANCE
+  const typedHere =
+    instances.length === 0 && typed !== undefined && typed !== '' && typed.length <= LONGEST_INSTANCE
   const initial = known ?? only ?? (typedHere ? { id: typed, name: '' } : undefined)
   return dispatching(
     input('instance', 'CKafka instance', undefined, {

@@ -415,6 +415,14 @@ describe('a view Slack accepts', () => {
     )
   })
 
+  it('comes of names that were left empty', () => {
+    const { fields } = parseFlags('--instance "" --group "" --to-group ""', RULES)
+    for (const count of [0, 1, 3]) {
+      const empty: ResetFields = { ...fields, instance: '', group: '', topics: '', scope: 'topics' }
+      expect(validateView(form(empty, { instances: instances(count) }))).toEqual([])
+    }
+  })
+
   it('comes of more topics than a picker holds, and says that some are left out', () => {
     const topics = Array.from({ length: 101 }, (_, index) => `topic-${index}`).join('\n')
     const view = form({ scope: 'topics', topics })

@@ -3,7 +3,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, it } from 'vitest'
 import { RESET_ACTIONS } from '../../../src/sandbox/reset-actions.ts'
 import { startOwnWorld, walk } from './walked.ts'
 
@@ -12,31 +12,34 @@ const V2 = { env: { CKAFKA_API: 'v2' } }
 /** Under load a step takes seconds; what never comes is waited for this long. */
 const PATIENCE_MS = 12_000
 
-describe('the walkthrough fails', { timeout: 120_000 }, () => {
-  it.each(['v2', 'v3'])(
+/** At once, because each waits for most of its time. */
+describe.concurrent('the walkthrough fails', { timeout: 120_000 }, () => {
+  it.for(['v2', 'v3'])(
     'when API %s answers success and moves nothing, and says where the offsets are',
-    async api => {
-      const where = await startOwnWorld({ env: { CKAFKA_API: api } })
+    async (api, test) => {
+      const where = await startOwnWorld(test, { env: { CKAFKA_API: api } })
       for (const action of RESET_ACTIONS) where.ckafka.inject(action, { kind: 'lie' }, 2)
       const { ok, failures, lines } = await walk(where)
-      expect(ok).toBe(false)
-      expect(failures).toContainEqual(
-        expect.stringMatching(/^the group stands .*orders 0 at \d+, not 442430/),
-      )
-      expect(failures).toContainEqual(
-        expect.stringMatching(/^each partition was written .*orders 0 written 0/),
-      )
-      expect(failures).toContainEqual(
-        expect.stringMatching(/^the three columns .*orders 0 at \d+, told as 4?/),
-      )
-      expect(failures).toContainEqual(expect.stringMatching(/^the card ended as partly done: .*failed/))
-      expect(lines.filter(line => line.startsWith('✗'))).toHaveLength(failures.length)
-      expect(lines.filter(line => line.startsWith('== Act '))).toHaveLength(1)
+      test.expect(ok).toBe(false)
+      test
+        .expect(failures)
+        .toContainEqual(test.expect.stringMatching(/^the group stands .*orders 0 at \d+, not 442430/))
+      test
+        .expect(failures)
+        .toContainEqual(test.expect.stringMatching(/^each partition was written .*orders 0 written 0/))
+      test
+        .expect(failures)
+        .toContainEqual(test.expect.stringMatching(/^the three columns .*orders 0 at \d+, told as 4?/))
+      test
+        .expect(failures)
+        .toContainEqual(test.expect.stringMatching(/^the card ended as partly done: .*failed/))
+      test.expect(lines.filter(line => line.startsWith('✗'))).toHaveLength(failures.length)
+      test.expect(lines.filter(line => line.startsWith('== Act '))).toHaveLength(1)
     },
   )
 
-  it('when the world did not move before the decision', async () => {
-    const where = await startOwnWorld(V2)
+  it('when the world did not move before the decision', async test => {
+    const where = await startOwnWorld(test, V2)
     const { cluster } = where.ckafka
     const before = cluster.positions('ckafka-demo0001', GROUP, ['shipments'])
     const { ok, failures } = await walk(where, {
@@ -49,12 +52,12 @@ describe('the walkthrough fails', { timeout: 120_000 }, () => {
         },
       },
     })
-    expect(ok).toBe(false)
-    expect(failures).toEqual([expect.stringContaining('bob sees "Review R-2"')])
+    test.expect(ok).toBe(false)
+    test.expect(failures).toEqual([test.expect.stringContaining('bob sees "Review R-2"')])
   })
 
-  it('when the group is not in use, so that nothing is waited for', async () => {
-    const where = await startOwnWorld(V2)
+  it('when the group is not in use, so that nothing is waited for', async test => {
+    const where = await startOwnWorld(test, V2)
     const { failures } = await walk(where, {
       patienceMs: PATIENCE_MS,
       meddle: {
@@ -62,68 +65,78 @@ describe('the walkthrough fails', { timeout: 120_000 }, () => {
         run: () => where.ckafka.cluster.leave(GROUP, 'billing-1'),
       },
     })
-    expect(failures).toEqual([expect.stringContaining('Nobody saw “waits for its group')])
+    test.expect(failures).toEqual([test.expect.stringContaining('Nobody saw “waits for its group')])
   })
 
-  it('when the consumers commit once more before they stop, so that something else would be written', async () => {
-    const where = await startOwnWorld(V2)
+  it('when the consumers commit once more before they stop, so that something else would be written', async test => {
+    const where = await startOwnWorld(test, V2)
     const { failures } = await walk(where, {
       patienceMs: PATIENCE_MS,
       meddle: { at: /The consumer stops/, run: () => where.members.readOn(GROUP, 1, ['shipments']) },
     })
-    expect(failures).toEqual([expect.stringContaining('Nobody saw the end of the request')])
+    test.expect(failures).toEqual([test.expect.stringContaining('Nobody saw the end of the request')])
   })
 
-  it('when the API does not lie though it was made to', async () => {
-    const where = await startOwnWorld(V2)
+  it('when the API does not lie though it was made to', async test => {
+    const where = await startOwnWorld(test, V2)
     where.ckafka.inject = () => {}
     const { failures, lines } = await walk(where)
-    expect(failures).toContainEqual(expect.stringMatching(/^nothing was written: payments 0 written 1 times/))
-    expect(failures).toContainEqual(expect.stringMatching(/^the card ended as failed: .*R-3 · done/))
-    expect(lines.at(-1)).not.toContain('Act 5')
+    test
+      .expect(failures)
+      .toContainEqual(test.expect.stringMatching(/^nothing was written: payments 0 written 1 times/))
+    test
+      .expect(failures)
+      .toContainEqual(test.expect.stringMatching(/^the card ended as failed: .*R-3 · done/))
+    test.expect(lines.at(-1)).not.toContain('Act 5')
   })
 
-  it('when the undo moves nothing', async () => {
-    const where = await startOwnWorld()
+  it('when the undo moves nothing', async test => {
+    const where = await startOwnWorld(test)
     const { failures } = await walk(where, {
       meddle: {
         at: /He types it, and approves/,
         run: () => where.ckafka.inject('BatchModifyGroupOffsets', { kind: 'lie' }),
       },
     })
-    expect(failures).toContainEqual(
-      expect.stringMatching(/^shipments stands where it stood before R-2.*shipments 0 at \d+, not \d+/),
-    )
-    expect(failures).toContainEqual(expect.stringMatching(/^the card ended as done: .*R-4 · failed/))
+    test
+      .expect(failures)
+      .toContainEqual(
+        test.expect.stringMatching(
+          /^shipments stands where it stood before R-2.*shipments 0 at \d+, not \d+/,
+        ),
+      )
+    test
+      .expect(failures)
+      .toContainEqual(test.expect.stringMatching(/^the card ended as done: .*R-4 · failed/))
   })
 
-  it('when the manifest lacks a scope that the bot needs', async () => {
+  it('when the manifest lacks a scope that the bot needs', async test => {
     const folder = await mkdtemp(join(tmpdir(), 'rewind-manifest-'))
-    onTestFinished(() => rm(folder, { recursive: true }))
+    test.onTestFinished(() => rm(folder, { recursive: true }))
     const manifestFile = join(folder, 'manifest.yml')
     const manifest = await readFile(new URL('../../../manifest.yml', import.meta.url), 'utf8')
     await writeFile(manifestFile, manifest.replace(/^ +- usergroups:read.*\n/m, ''))
-    const { failures } = await walk(await startOwnWorld({ ...V2, manifestFile }))
-    expect(failures).toEqual([expect.stringContaining('usergroups.users.list: missing_scope')])
+    const { failures } = await walk(await startOwnWorld(test, { ...V2, manifestFile }))
+    test.expect(failures).toEqual([test.expect.stringContaining('usergroups.users.list: missing_scope')])
   })
 
-  it('when CKafka refuses the reset', async () => {
-    const where = await startOwnWorld()
+  it('when CKafka refuses the reset', async test => {
+    const where = await startOwnWorld(test)
     where.ckafka.inject('BatchModifyGroupOffsets', {
       kind: 'code',
       code: 'InvalidParameterValue',
       message: 'The value is wrong.',
     })
     const { ok, failures } = await walk(where)
-    expect(ok).toBe(false)
-    expect(failures.join('\n')).toMatch(/the card ended as partly done: .*failed/)
+    test.expect(ok).toBe(false)
+    test.expect(failures.join('\n')).toMatch(/the card ended as partly done: .*failed/)
   })
 
-  it('with the reason, not with an exception, when a step cannot be taken', async () => {
-    const where = await startOwnWorld()
+  it('with the reason, not with an exception, when a step cannot be taken', async test => {
+    const where = await startOwnWorld(test)
     await where.bot.kill()
     const { ok, failures } = await walk(where)
-    expect(ok).toBe(false)
-    expect(failures).toEqual([expect.stringContaining('/reset-offsets failed with the error')])
+    test.expect(ok).toBe(false)
+    test.expect(failures).toEqual([test.expect.stringContaining('/reset-offsets failed with the error')])
   })
 })

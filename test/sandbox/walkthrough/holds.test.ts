@@ -45,11 +45,14 @@ function writes({ ckafka }: World): Record<string, number> {
 }
 
 describe('the walkthrough', { timeout: 120_000 }, () => {
-  it.each(['socket', 'http'] as const)(
+  it.for(['socket', 'http'] as const)(
     'holds from plan to undo over %s, in both dialects',
-    async delivery => {
+    async (delivery, test) => {
       const worlds = await Promise.all(
-        APIS.map(async api => ({ api, world: await startOwnWorld({ delivery, env: { CKAFKA_API: api } }) })),
+        APIS.map(async api => ({
+          api,
+          world: await startOwnWorld(test, { delivery, env: { CKAFKA_API: api } }),
+        })),
       )
       const walks = await Promise.all(worlds.map(async each => ({ ...each, ...(await walk(each.world)) })))
       for (const { api, world, ok, failures, lines } of walks) {
@@ -68,8 +71,8 @@ describe('the walkthrough', { timeout: 120_000 }, () => {
     },
   )
 
-  it('holds with the bot and the worker in processes of their own', async () => {
-    const { failures } = await walk(await startOwnWorld({ roles: ['bot', 'worker'] }))
+  it('holds with the bot and the worker in processes of their own', async test => {
+    const { failures } = await walk(await startOwnWorld(test, { roles: ['bot', 'worker'] }))
     expect(failures).toEqual([])
   })
 })

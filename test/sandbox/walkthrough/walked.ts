@@ -1,10 +1,13 @@
 // Walks through the whole story in a world of its own, which ends with the test.
 
-import { inject, onTestFinished } from 'vitest'
+import { inject, type TestContext } from 'vitest'
 import { walkthrough } from '../../../src/sandbox/walkthrough/walkthrough.ts'
 import { startWorld, type World, type WorldOptions } from '../../../src/sandbox/world.ts'
 
-export async function startOwnWorld(options: Partial<WorldOptions> = {}): Promise<World> {
+export async function startOwnWorld(
+  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+  options: Partial<WorldOptions> = {},
+): Promise<World> {
   const world = await startWorld({ delivery: 'socket', redisUrl: inject('redisUrl'), ...options })
   onTestFinished(() => world.close())
   await world.waitForBot()
