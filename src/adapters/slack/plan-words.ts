@@ -3,7 +3,7 @@
 import { shortDigest } from '../../request/digest.ts'
 import type { Plan, PlanRow } from '../../request/plan.ts'
 import type { ResetRequest } from '../../request/request.ts'
-import { counted, grouped } from '../../request/reset.ts'
+import { counted, grouped, type Reset } from '../../request/reset.ts'
 import { clipMiddle, code, line, listed, moment, type Piece, strong, words } from './text.ts'
 
 const PLACES_NAMED = 5
@@ -84,10 +84,15 @@ export function planHead(plan: Plan): Piece[] {
 }
 
 /** What else is to be known before deciding, a line each. */
-export function planDetails({ plan, parent }: Pick<ResetRequest, 'plan' | 'parent'>): Piece[][] {
+export function planDetails({
+  plan,
+  parent,
+  reset,
+}: Pick<ResetRequest, 'plan' | 'parent' | 'reset'>): Piece[][] {
   if (plan === null) return []
   const lines = [lagInWords(plan), ...cautions(plan)]
-  if (plan.movedSince !== null && parent !== null) lines.push(movedSinceInWords(plan.movedSince, parent.id))
+  if (plan.movedSince !== null && parent !== null)
+    lines.push(movedSinceInWords(plan.movedSince, parent.id, reset))
   return [
     ...lines.map(text => [words(text)]),
     [words(EXECUTION_WORDS[plan.execution]), words(' Made '), moment(plan.atMs), words('.')],
@@ -131,10 +136,12 @@ function cautions(plan: Plan): string[] {
   return found
 }
 
-function movedSinceInWords(partitions: number, parent: string): string {
-  return partitions === 0
-    ? `Every partition still stands where ${parent} left it.`
-    : `${counted(partitions, 'partition')} moved on since ${parent} ran. The undo takes that back as well.`
+function movedSinceInWords(partitions: number, parent: string, { strategy }: Reset): string {
+  if (partitions === 0) return `Every partition still stands where ${parent} left it.`
+  const moved = `${counted(partitions, 'partition')} moved on since ${parent} ran.`
+  return strategy.kind === 'shift'
+    ? `${moved} The same shift backwards does not lead to where they stood before.`
+    : `${moved} The undo takes that back as well.`
 }
 
 /** `partitions 3 and 7 of orders`, or `orders 3, payments 0 and 4 more`; of `total` places the first are named. */

@@ -303,8 +303,12 @@ describe('the plan on the card', () => {
     expect(planned({ parent }, { movedSince: 0 })).toContain(
       'Every partition still stands where R-7 left it.',
     )
-    expect(planned({ parent }, { movedSince: 3 })).toContain(
+    const offset = { ...orders, strategy: { kind: 'offset', offset: 7n } as const }
+    expect(planned({ parent, reset: offset }, { movedSince: 3 })).toContain(
       '3 partitions moved on since R-7 ran. The undo takes that back as well.',
+    )
+    expect(planned({ parent }, { movedSince: 1 })).toContain(
+      '1 partition moved on since R-7 ran. The same shift backwards does not lead to where they stood before.',
     )
   })
 
