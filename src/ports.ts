@@ -37,11 +37,21 @@ export interface Commit {
   open: boolean
   /** Large facts kept beside the record, written with it. */
   documents?: Documents
+  /**
+   * The group that an execution writes to: one request at a time may hold it. `untilMs` bounds how long a holder that
+   * never comes back keeps the others out.
+   */
+  writer?: { target: Target; act: 'take'; untilMs: number } | { target: Target; act: 'giveBack' }
   /** With a create: the submission it came from. A second create from it answers `duplicate`. */
   submissionId?: string
 }
 
-export type CommitOutcome = { kind: 'applied' } | { kind: 'conflict' } | { kind: 'duplicate'; id: RequestId }
+/** `busy`: another request is writing to the group; nothing was changed. */
+export type CommitOutcome =
+  | { kind: 'applied' }
+  | { kind: 'conflict' }
+  | { kind: 'duplicate'; id: RequestId }
+  | { kind: 'busy'; id: RequestId }
 
 /**
  * Keeps the truth. Every method may reject when the store is away; a rejected commit may or may not have happened,
@@ -230,6 +240,9 @@ export type ChangeOutcome =
   | { kind: 'changed'; request: ResetRequest }
   | { kind: 'refused'; refusal: Refusal; request: ResetRequest }
   | { kind: 'missing' }
+
+/** Of an execution that is to start: `busy` while the request named is writing to the same group. */
+export type StartOutcome = ChangeOutcome | { kind: 'busy'; id: RequestId }
 
 /** What a look at the world, with the plan in hand, has found. `moved`: the request has gone back to be planned anew. */
 export type Look =

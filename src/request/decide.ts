@@ -204,6 +204,13 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
       return again(request, state, { kind: 'notSent', cause }, retryAfterMs, nowMs)
     }
 
+    case 'standBehind': {
+      if (state.name !== 'approved' || request.plan?.digest !== command.digest) return refuse('stale')
+      const lastCause = `${command.other} is being carried out on the same group`
+      const next: State = { ...state, lastCause, notBeforeMs: nowMs + FIRST_BACKOFF_MS, dispatch: null }
+      return state.lastCause === lastCause ? unseen(request, { state: next }) : visible(request, next)
+    }
+
     case 'callOff': {
       // CKafka refuses even to be looked at, and would again.
       if (state.name !== 'approved' || request.plan?.digest !== command.digest) return refuse('stale')

@@ -286,6 +286,8 @@ export type Command =
   | { kind: 'dispatched'; number: number }
   | { kind: 'wait'; digest: string; group: Group; holdMs: number; patienceMs: number }
   | { kind: 'postpone'; digest: string; cause: string; retryAfterMs: number }
+  /** Another request is writing to the same group. */
+  | { kind: 'standBehind'; digest: string; other: RequestId }
   | { kind: 'callOff'; digest: string; outcome: Extract<Outcome, { kind: 'refused' }> }
   | {
       kind: 'start'

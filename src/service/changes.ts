@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import type { ChangeOutcome, Clock, Commit, CommitOutcome, Report, Store } from '../ports.ts'
+import type { ChangeOutcome, Clock, Commit, CommitOutcome, Report, StartOutcome, Store } from '../ports.ts'
 import { type Draft, decide, eventOf, submissionOf, submit } from '../request/decide.ts'
 import { nextDueAt } from '../request/owed.ts'
 import {
@@ -18,6 +18,8 @@ export interface Changes {
   create(draft: Omit<Draft, 'id'>, submissionId: string, documents?: Documents): Promise<ResetRequest>
   /** Applies the command to the request as it is now. The documents are kept beside the record, in the same step. */
   change(id: RequestId, command: Command, options?: ChangeOptions): Promise<ChangeOutcome>
+  /** The change that an execution begins with: it also takes the group, which no other request may be writing to. */
+  start(id: RequestId, command: Extract<Command, { kind: 'start' }>): Promise<StartOutcome>
   read(id: RequestId, patience?: Patience): Promise<ResetRequest | undefined>
   /** Asks the store again while it is away. Rejects with StoreAway when patience ends. */
   patiently<T>(ask: () => Promise<T>, patience?: Patience): Promise<T>
@@ -72,12 +74,14 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
     return next
   }
 
+  async function change(id: RequestId, command: Command, options?: ChangeOptions): Promise<ChangeOutcome> {
+    const outcome = await apply(id, command, options)
+    if (outcome.kind === 'busy') throw new Error(`${command.kind} takes no group.`)
+    return outcome
+  }
+
   /** The same change id goes with every try, so that a lost reply cannot double it. */
-  async function change(
-    id: RequestId,
-    command: Command,
-    options: ChangeOptions = {},
-  ): Promise<ChangeOutcome> {
+  async function apply(id: RequestId, command: Command, options: ChangeOptions = {}): Promise<StartOutcome> {
     const changeId = randomUUID()
     const patience = options.patience ?? 'person'
     for (;;) {
@@ -107,9 +111,11 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
           dueAtMs: nextDueAt(next, nowMs),
           open: !isFinal(next.state) && next.state.name !== 'unclear',
           ...(options.documents === undefined ? {} : { documents: options.documents }),
+          ...writerOf(request, next),
         },
         patience,
       )
+      if (committed.kind === 'busy') return committed
       if (committed.kind === 'applied') {
         report({
           event: 'changed',
@@ -140,7 +146,26 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
     }
   }
 
-  return { create, change, read: (id, patience) => patiently(() => store.read(id), patience), patiently }
+  return {
+    create,
+    change,
+    start: (id, command) => apply(id, command, { patience: 'worker' }),
+    read: (id, patience) => patiently(() => store.read(id), patience),
+    patiently,
+  }
+}
+
+/** Longer than the pump takes to notice that an execution was abandoned. */
+const WRITER_MARGIN_MS = 60_000
+
+/** Who executes holds the group, from the commit before the call to the one after it. */
+function writerOf({ state, reset: { target } }: ResetRequest, next: ResetRequest): Pick<Commit, 'writer'> {
+  const wasWriting = state.name === 'executing'
+  if (next.state.name === 'executing') {
+    const untilMs = next.state.abandonAtMs + WRITER_MARGIN_MS
+    return wasWriting ? {} : { writer: { target, act: 'take', untilMs } }
+  }
+  return wasWriting ? { writer: { target, act: 'giveBack' } } : {}
 }
 
 /** Asking again would not mend it: a record that cannot be written, or code that is wrong. */

@@ -60,7 +60,7 @@ const ALL_TOPICS = Number.POSITIVE_INFINITY
 
 export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettings) {
   const { plans, cluster, reader, clock, report, processId, pay } = deps
-  const { change, read } = deps.changes
+  const { change, start, read } = deps.changes
 
   return async function execute(id: RequestId): Promise<void> {
     const request = await read(id, 'worker')
@@ -76,19 +76,21 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     const { callMs, graceMs, emptyHoldMs: holdMs } = settings
     const topics = request.reset.topics.length
     // Patience of a worker: if the reply to this commit is lost, only asking again tells whether we may call.
-    const started = await change(
-      id,
-      {
-        kind: 'start',
-        worker,
-        digest: request.plan.digest,
-        group,
-        holdMs,
-        callMs: callMs + TOPIC_MS * (topics - 1),
-        graceMs,
-      },
-      { patience: 'worker' },
-    )
+    const { digest } = request.plan
+    const started = await start(id, {
+      kind: 'start',
+      worker,
+      digest,
+      group,
+      holdMs,
+      callMs: callMs + TOPIC_MS * (topics - 1),
+      graceMs,
+    })
+    if (started.kind === 'busy') {
+      await change(id, { kind: 'standBehind', digest, other: started.id }, { patience: 'worker' })
+      pay(id)
+      return
+    }
     if (started.kind !== 'changed' || started.request.state.name !== 'executing') return
     pay(id)
     const { attempt, startedAtMs, deadlineMs } = started.request.state

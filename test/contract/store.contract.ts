@@ -191,5 +191,34 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       expect(total).toBe(2)
       expect(await store.findForgotten()).toEqual([second.id])
     })
+
+    it('lets one request at a time take a group, until it is given back or the time is up', async () => {
+      const store = await fresh()
+      const { target } = someReset
+      const take = (ms: number) => ({ target, act: 'take', untilMs: T0 + ms }) as const
+      const [one, two] = [await planned(store), await planned(store)]
+      const started = commitOf(one, reject, { writer: take(60_000) })
+      expect(await store.commit(started)).toEqual({ kind: 'applied' })
+      expect(await store.commit(started)).toEqual({ kind: 'applied' })
+      const second = commitOf(two, reject, { writer: take(50) })
+      expect(await store.commit(second)).toEqual({ kind: 'busy', id: one.id })
+      expect(await store.read(two.id)).toEqual(two)
+      const elsewhere = { ...take(60_000), target: { ...target, group: `${target.group}-other` } }
+      const third = await planned(store)
+      const apart = commitOf(third, reject, { writer: elsewhere })
+      expect(await store.commit(apart)).toEqual({ kind: 'applied' })
+
+      const later = { kind: 'cardLater', retryAtMs: T0 } as const
+      const giveBack = { writer: { target, act: 'giveBack' } } as const
+      expect(await store.commit(commitOf(apart.next, later, giveBack))).toEqual({ kind: 'applied' })
+      expect(await store.commit(second)).toEqual({ kind: 'busy', id: one.id })
+      expect(await store.commit(commitOf(started.next, later, giveBack))).toEqual({ kind: 'applied' })
+      expect(await store.commit(second)).toEqual({ kind: 'applied' })
+      const last = await planned(store)
+      const waiting = commitOf(last, reject, { writer: take(60_000) })
+      expect(await store.commit(waiting)).toEqual({ kind: 'busy', id: two.id })
+      await new Promise(resolve => setTimeout(resolve, 80))
+      expect(await store.commit(waiting)).toEqual({ kind: 'applied' })
+    })
   })
 }

@@ -88,6 +88,24 @@ describe('an approved request', () => {
     expect(service.callsToReset()).toBe(1)
   })
 
+  it('waits while another request writes to the same group, and is planned afresh after it', async () => {
+    await start()
+    const [first, second] = [await service.approved(), await service.approved(both)]
+    service.ckafka.inject(WRITE, { kind: 'delay', ms: 300 })
+    const running = service.execute(first)
+    await vi.waitFor(async () => expect((await service.now(first)).state.name).toBe('executing'))
+    const behind = await service.execute(second)
+    expect(behind.state).toMatchObject({
+      name: 'approved',
+      attempt: 1,
+      lastCause: `${first.id} is being carried out on the same group`,
+    })
+    expect(service.callsToReset()).toBe(1)
+    expect((await running).state.name).toBe('succeeded')
+    expect((await lookAgain(await service.now(second))).state.name).toBe('preparing')
+    expect(service.callsToReset()).toBe(1)
+  })
+
   it('is not looked at before its time has come, and keeps it for the job that comes then', async () => {
     await start()
     const approved = await service.approved()

@@ -4,9 +4,11 @@
  * Moves one request from an expected version to the next, with its audit event, its place in the due set and in the
  * list of open requests, and its documents.
  * KEYS  1 request hash  2 changes list  3 events list  4 due zset  5 open zset  6 documents hash  7 submission
+ *       8 writer of the group
  * ARGV  1 expected version (0 creates)  2 change id  3 next version  4 record JSON  5 event JSON  6 due ms or ''
- *       7 '1' when open  8 created ms  9 request id  10 '1' when a submission key is given  11… document name, JSON
- * Returns {'applied'} · {'conflict'} · {'duplicate', request id}
+ *       7 '1' when open  8 created ms  9 request id  10 '1' when a submission key is given  11 writer: 'take',
+ *       'giveBack' or ''  12 for how many ms it is taken  13… document name, JSON
+ * Returns {'applied'} · {'conflict'} · {'duplicate', request id} · {'busy', request id}
  */
 export const COMMIT = `
 if redis.call('LPOS', KEYS[2], ARGV[2]) then return {'applied'} end
@@ -17,13 +19,22 @@ if ARGV[10] == '1' then
   if earlier then return {'duplicate', earlier} end
   redis.call('SET', KEYS[7], ARGV[9], 'EX', 86400)
 end
+if ARGV[11] ~= '' then
+  local writer = redis.call('GET', KEYS[8])
+  if ARGV[11] == 'take' then
+    if writer and writer ~= ARGV[9] then return {'busy', writer} end
+    redis.call('SET', KEYS[8], ARGV[9], 'PX', ARGV[12])
+  elseif writer == ARGV[9] then
+    redis.call('DEL', KEYS[8])
+  end
+end
 redis.call('HSET', KEYS[1], 'version', ARGV[3], 'json', ARGV[4])
 redis.call('LPUSH', KEYS[2], ARGV[2])
 redis.call('LTRIM', KEYS[2], 0, 31)
 redis.call('RPUSH', KEYS[3], ARGV[5])
 if ARGV[6] == '' then redis.call('ZREM', KEYS[4], ARGV[9]) else redis.call('ZADD', KEYS[4], ARGV[6], ARGV[9]) end
 if ARGV[7] == '1' then redis.call('ZADD', KEYS[5], ARGV[8], ARGV[9]) else redis.call('ZREM', KEYS[5], ARGV[9]) end
-for i = 11, #ARGV, 2 do redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
+for i = 13, #ARGV, 2 do redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
 return {'applied'}
 `
 

@@ -13,7 +13,7 @@ import {
   requestIdSchema,
   requestSchema,
 } from '../../request/request.ts'
-import { targetsSchema } from '../../request/reset.ts'
+import { type Target, targetsSchema } from '../../request/reset.ts'
 import { resultSchema } from '../../request/result.ts'
 import { COMMIT, FIND_FORGOTTEN, SETTLE, TAKE_DUE } from './scripts.ts'
 
@@ -24,10 +24,12 @@ export function createRedisStore(redis: Redis, prefix: string): Store {
   const openKey = `${tag}:open`
   const requestKey = (id: string) => `${tag}:request:${id}`
   const eventsKey = (id: string) => `${tag}:events:${id}`
+  const writerKey = (target: Target | undefined) =>
+    `${tag}:writer:${target === undefined ? '' : JSON.stringify([target.instanceId, target.group])}`
   const documentsKey = (id: string) => `${tag}:documents:${id}`
 
   async function commit(change: Commit): Promise<CommitOutcome> {
-    const { next, submissionId } = change
+    const { next, submissionId, writer } = change
     const { id } = next
     const documents = Object.entries(change.documents ?? {}).flatMap(([name, value]) => [
       name,
@@ -35,7 +37,7 @@ export function createRedisStore(redis: Redis, prefix: string): Store {
     ])
     const answer = await redis.eval(
       COMMIT,
-      7,
+      8,
       requestKey(id),
       `${tag}:changes:${id}`,
       eventsKey(id),
@@ -43,6 +45,7 @@ export function createRedisStore(redis: Redis, prefix: string): Store {
       openKey,
       documentsKey(id),
       `${tag}:submission:${submissionId ?? ''}`,
+      writerKey(writer?.target),
       change.expectedVersion,
       change.changeId,
       next.version,
@@ -53,6 +56,8 @@ export function createRedisStore(redis: Redis, prefix: string): Store {
       next.createdAtMs,
       id,
       submissionId === undefined ? '' : '1',
+      writer?.act ?? '',
+      writer?.act === 'take' ? Math.max(1, writer.untilMs - change.event.atMs) : '',
       ...documents,
     )
     return commitAnswerSchema.parse(answer)
@@ -120,13 +125,7 @@ function schemaOf(name: DocumentName) {
 
 const idsSchema = z.array(requestIdSchema)
 
-const commitAnswerSchema = z
-  .union([
-    z.tuple([z.literal('applied')]),
-    z.tuple([z.literal('conflict')]),
-    z.tuple([z.literal('duplicate'), requestIdSchema]),
-  ])
-  .transform(
-    (answer): CommitOutcome =>
-      answer[0] === 'duplicate' ? { kind: 'duplicate', id: answer[1] } : { kind: answer[0] },
-  )
+const commitAnswerSchema = z.union([
+  z.tuple([z.enum(['applied', 'conflict'])]).transform(([kind]) => ({ kind })),
+  z.tuple([z.enum(['duplicate', 'busy']), requestIdSchema]).transform(([kind, id]) => ({ kind, id })),
+])

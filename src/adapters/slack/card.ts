@@ -162,7 +162,9 @@ function nextInLine(state: Extract<State, { name: 'approved' }>): Piece[] {
       ? []
       : [
           words(
-            `Attempt ${state.attempt - 1} was not carried out: ${clip(lastCause, 500)}. The next one starts `,
+            state.attempt === 1
+              ? `It is not carried out yet: ${clip(lastCause, 500)}. It is tried again `
+              : `Attempt ${state.attempt - 1} was not carried out: ${clip(lastCause, 500)}. The next one starts `,
           ),
           moment(state.notBeforeMs),
           words('.'),
