@@ -49,6 +49,7 @@ export interface Draft {
   id: RequestId
   reset: Reset
   parent: ResetRequest['parent']
+  overlaps: RequestId[]
   skipToEnd: boolean
   reason: string
   requester: string

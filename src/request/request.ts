@@ -185,6 +185,8 @@ export const requestSchema = z.object({
   reset: resetSchema,
   /** What this request follows up; null when it was asked for by itself. */
   parent: z.object({ id: requestIdSchema, kind: z.enum(['undo', 'retry']) }).nullable(),
+  /** Requests for the same group and topics that were open when this was asked for. */
+  overlaps: z.array(requestIdSchema),
   /** The requester has said that jumping to the end is meant where no message is late enough. */
   skipToEnd: z.boolean(),
   /** The group as it was seen when the plan was made; null until then. */
@@ -244,6 +246,7 @@ export interface Submission {
   kind: 'submit'
   reset: z.input<typeof resetSchema>
   parent: ResetRequest['parent']
+  overlaps: RequestId[]
   skipToEnd: boolean
   reason: string
   requester: string

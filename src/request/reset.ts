@@ -358,3 +358,16 @@ export function clip(text: string, max: number): string {
   const characters = [...text]
   return characters.length <= max ? text : `${characters.slice(0, max - 1).join('')}…`
 }
+
+/** Whether both would move a partition of the same topic. A list that is not known yet may hold any topic. */
+export function overlap(one: Reset, other: Reset): boolean {
+  if (one.target.instanceId !== other.target.instanceId || one.target.group !== other.target.group)
+    return false
+  if (one.topics.length === 0 || other.topics.length === 0) return true
+  const [chosen, othersChosen] = [chosenPartitions(one), chosenPartitions(other)]
+  return one.topics.some(topic => {
+    if (!other.topics.includes(topic)) return false
+    const [mine, theirs] = [chosen.get(topic), othersChosen.get(topic)]
+    return mine === undefined || theirs === undefined || [...mine].some(partition => theirs.has(partition))
+  })
+}

@@ -20,6 +20,7 @@ import { differenceSchema } from '../request/drift.ts'
 import { retryOf, undoOf } from '../request/follow-up.ts'
 import { type Approvers, isApprover, type SkipLimits } from '../request/policy.ts'
 import type { Command, RequestId, ResetRequest } from '../request/request.ts'
+import { overlap } from '../request/reset.ts'
 import { createChanges } from './changes.ts'
 import { createDebts, type Debts } from './debts.ts'
 import { createExecutions, type ExecutionSettings } from './executions.ts'
@@ -60,6 +61,9 @@ export interface ApprovalsService extends Approvals, Omit<Debts, 'pay'> {
 
 /** The starts of so many topics' logs can be read while a modal is open, and while one is being sent. */
 const LOG_TOPICS = { opened: 12, submitted: 2 } as const
+/** So many open requests are compared with a new one, and so many of those that overlap are named. */
+const OPEN_COMPARED = 200
+const OVERLAPS_NAMED = 5
 /** Slack gives three seconds for an answer to a sent modal: a look that takes longer is left to the execution. */
 const SUBMITTED_LOOK_MS = 1_000
 
@@ -77,7 +81,10 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     const channel = settings.approvalsChannel ?? asked.askedIn
     const expiresAtMs = clock() + settings.requestExpiryMs
     const documents = targets === null ? {} : { targets }
-    const request = await changes.create({ ...asked, channel, expiresAtMs }, submissionId, documents)
+    const { requests } = await patiently(() => store.openRequests(OPEN_COMPARED))
+    const overlaps = requests.filter(({ reset }) => overlap(reset, asked.reset)).map(({ id }) => id)
+    const draft = { ...asked, overlaps: overlaps.slice(0, OVERLAPS_NAMED), channel, expiresAtMs }
+    const request = await changes.create(draft, submissionId, documents)
     pay(request.id)
     return request
   }

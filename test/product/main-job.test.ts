@@ -166,6 +166,14 @@ it('lists the open requests and opens a review from there', async () => {
   expect((await bob.waitForView()).title.text).toBe('Review R-1')
 })
 
+it('names on the card the requests that are open for the same group and topics', async () => {
+  product = await startProduct()
+  await product.ask(ASK)
+  expect(textOf(product.card())).not.toContain('Overlap')
+  await product.ask(ASK)
+  expect(textOf(product.card())).toContain('Overlap: R-1 was open for the same group and topics')
+})
+
 it('lets the requester cancel from the card, and says so in the thread', async () => {
   product = await startProduct()
   await product.ask(ASK)

@@ -3,7 +3,9 @@ import { z } from 'zod'
 import {
   clip,
   grouped,
+  overlap,
   parseReset,
+  type Reset,
   type ResetFields,
   resetSchema,
   strategyInWords,
@@ -239,4 +241,33 @@ it('an offset beyond 2^53 survives being written down and read back', () => {
   if (!parsed.ok) throw new Error('not parsed')
   const read = resetSchema.decode(JSON.parse(JSON.stringify(z.encode(resetSchema, parsed.asked.reset))))
   expect(read.strategy).toEqual({ kind: 'offset', offset: 9_223_372_036_854_775_807n })
+})
+
+describe('two requests', () => {
+  const one = (change: Partial<Reset> = {}): Reset => ({
+    target: { instanceId: 'ckafka-a', group: 'billing' },
+    strategy: { kind: 'earliest' },
+    scope: 'topics',
+    topics: ['orders', 'payments'],
+    partitions: {},
+    ...change,
+  })
+
+  it.each<[string, Reset, boolean]>([
+    ['a topic in common', one({ topics: ['payments', 'refunds'] }), true],
+    ['no topic in common', one({ topics: ['refunds'] }), false],
+    ['all topics, which are not names yet', one({ scope: 'allTopics', topics: [] }), true],
+    ['another group', one({ target: { instanceId: 'ckafka-a', group: 'audit' } }), false],
+    ['another instance', one({ target: { instanceId: 'ckafka-b', group: 'billing' } }), false],
+    ['partitions of a topic reset whole', one({ topics: ['orders'], partitions: { orders: [3] } }), true],
+  ])('with %s overlap: %s', (_what, other, expected) => {
+    expect(overlap(one(), other)).toBe(expected)
+    expect(overlap(other, one())).toBe(expected)
+  })
+
+  it('overlap on partitions only where both have chosen the same', () => {
+    const chosen = (partitions: number[]) => one({ topics: ['orders'], partitions: { orders: partitions } })
+    expect(overlap(chosen([0, 1]), chosen([1, 2]))).toBe(true)
+    expect(overlap(chosen([0, 1]), chosen([2, 3]))).toBe(false)
+  })
 })

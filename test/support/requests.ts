@@ -53,6 +53,7 @@ export function draft(change: Partial<Draft> = {}): Draft {
     id: requestIdSchema.parse('R-12'),
     reset: someReset,
     parent: null,
+    overlaps: [],
     skipToEnd: false,
     reason: 'wrong VAT rate since 06:00',
     requester: ALICE,

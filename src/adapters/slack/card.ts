@@ -15,6 +15,7 @@ import {
   code,
   escaped,
   line,
+  listed,
   moment,
   type Piece,
   paragraph,
@@ -52,6 +53,7 @@ export function card(request: ResetRequest): Message {
       ...planBlocks(request),
       ...driftBlocks(request),
       ...groupInUse(request),
+      ...overlapBlocks(request),
       paragraph(line(...stateLine(request)), ...guardLines(request).map(pieces => line(...pieces))),
       ...buttons(request),
     ],
@@ -79,6 +81,14 @@ function isOver(state: State): boolean {
 function driftBlocks({ drift, state }: ResetRequest): KnownBlock[] {
   if (drift.length === 0 || !(state.name === 'preparing' || state.name === 'pending')) return []
   return [paragraph(line(strong('What has moved since the last plan:'))), differenceBullets(drift)]
+}
+
+/** For who decides: both may be right, and one after the other they do something else than each alone. */
+function overlapBlocks({ overlaps, state }: ResetRequest): KnownBlock[] {
+  if (overlaps.length === 0 || !['preparing', 'pending'].includes(state.name)) return []
+  const [verb, which] = overlaps.length === 1 ? ['was', 'it'] : ['were', 'they']
+  const text = `${listed(overlaps)} ${verb} open for the same group and topics when this was asked for. Look at what ${which} would do first.`
+  return [paragraph(line(strong('Overlap: '), words(text)))]
 }
 
 /** As it was when the plan was made; a request that waits for it says so itself. */

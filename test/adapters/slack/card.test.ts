@@ -298,6 +298,14 @@ describe('the plan on the card', () => {
     )
   })
 
+  it('names the requests that were open for the same topics, as long as somebody has to decide', () => {
+    const [one, two] = ['R-7', 'R-9'].map(id => requestIdSchema.parse(id))
+    if (one === undefined || two === undefined) throw new Error('There are two.')
+    const said = 'R-7 and R-9 were open for the same group and topics when this was asked for.'
+    expect(cardOf(pending({ overlaps: [one, two] })).join('\n')).toContain(said)
+    expect(cardOf({ ...inState('succeeded'), overlaps: [one, two] }).join('\n')).not.toContain(said)
+  })
+
   it('says of an undo whether consumers have gone on since', () => {
     const parent = { id: requestIdSchema.parse('R-7'), kind: 'undo' } as const
     expect(planned({ parent }, { movedSince: 0 })).toContain(
