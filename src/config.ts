@@ -117,14 +117,9 @@ export type ConfigOutcome = { ok: true; config: Config } | { ok: false; problems
 
 /** @returns the settings, or one line per problem: its variable's name and what is wrong, never its value. */
 export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
-  // An empty variable means "not set": that is how compose files and shells leave things out.
-  const given = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
-  )
+  const given = givenIn(env)
   const parsed = schema.safeParse(given)
-  const problems = parsed.success
-    ? []
-    : [...new Set(parsed.error.issues.map(issue => `${issue.path.join('.')} ${issue.message}`))]
+  const problems = parsed.success ? [] : problemsOf(parsed.error)
   const role = given.ROLE ?? 'all'
   if (role !== 'worker') problems.push(...slackProblems(given))
   const { approvers, wrong } = parseApprovers(parsed.success ? parsed.data.APPROVERS : [])
@@ -170,6 +165,28 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
       emptyHoldMs: data.EMPTY_HOLD,
     },
   }
+}
+
+export type StoreConfigOutcome =
+  | ({ ok: true } & Pick<Config, 'redisUrl' | 'redisPrefix'>)
+  | { ok: false; problems: string[] }
+
+/** For a command that only reads the store, and needs no other setting. */
+export function readStoreConfig(env: NodeJS.ProcessEnv): StoreConfigOutcome {
+  const parsed = schema.pick({ REDIS_URL: true, REDIS_PREFIX: true }).safeParse(givenIn(env))
+  if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error) }
+  return { ok: true, redisUrl: parsed.data.REDIS_URL, redisPrefix: parsed.data.REDIS_PREFIX }
+}
+
+/** An empty variable means "not set": that is how compose files and shells leave things out. */
+function givenIn(env: NodeJS.ProcessEnv): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  )
+}
+
+function problemsOf(error: z.ZodError): string[] {
+  return [...new Set(error.issues.map(issue => `${issue.path.join('.')} ${issue.message}`))]
 }
 
 function slackProblems(given: Record<string, string | undefined>): string[] {

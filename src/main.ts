@@ -10,6 +10,7 @@ import { createWorkQueue, type Executor, startExecutor } from './adapters/bullmq
 import { budgetsOf } from './adapters/ckafka/budgets.ts'
 import { createCachedReader } from './adapters/ckafka/cached-reader.ts'
 import { createCkafka } from './adapters/ckafka/ckafka.ts'
+import { checkRedis } from './adapters/redis/check.ts'
 import { connectRedis } from './adapters/redis/connect.ts'
 import { createLongNames } from './adapters/redis/long-names.ts'
 import { createQuota } from './adapters/redis/quota.ts'
@@ -46,6 +47,10 @@ export async function startRewind(config: Config, telemetry: Telemetry): Promise
   const onError = (where: string) => (error: Error) => report({ event: 'fault', where, error })
   const { redisUrl: url, redisPrefix: prefix } = config
   const redis = connectRedis(url, onError('redis'))
+  // Beside the start, and once: a Redis that is set up badly still serves.
+  redis.once('ready', async () => {
+    for (const problem of await checkRedis(redis)) telemetry.info(problem, { event: 'redisCheck' })
+  })
   // A Redis that is away does not keep the process from starting: readiness says what is missing.
   await once(redis, 'ready', { signal: AbortSignal.timeout(REDIS_CONNECT_MS) }).catch(() => {})
   const store = createRedisStore(redis, prefix)

@@ -53,6 +53,16 @@ export type CommitOutcome =
   | { kind: 'duplicate'; id: RequestId }
   | { kind: 'busy'; id: RequestId }
 
+/** What is stored of what happened to a request, as it is stored: whoever verifies it must see what is there. */
+export interface Trail {
+  id: RequestId
+  /** What the record says; 0 and empty where there is no record, or none that can be read. */
+  version: number
+  auditHash: string
+  /** JSON of each event, oldest first. */
+  events: string[]
+}
+
 /**
  * Keeps the truth. Every method may reject when the store is away; a rejected commit may or may not have happened,
  * and committing it again with the same change id settles which.
@@ -64,6 +74,11 @@ export interface Store {
   read(id: RequestId): Promise<ResetRequest | undefined>
   readDocument<Name extends DocumentName>(id: RequestId, name: Name): Promise<DocumentOf<Name> | undefined>
   readEvents(id: RequestId): Promise<AuditEvent[]>
+  /**
+   * The audit trail of every request there is when it begins, oldest first, each as it was at one instant. Holds a few
+   * at a time, however many there are.
+   */
+  readTrails(): AsyncIterable<Trail>
   commit(commit: Commit): Promise<CommitOutcome>
   /** Takes requests whose debts are due, oldest first, and moves each out of the way until `leaseUntilMs`. */
   takeDue(nowMs: number, leaseUntilMs: number, limit: number): Promise<RequestId[]>

@@ -64,6 +64,7 @@ export function submit(draft: Draft, nowMs: number): ResetRequest {
     schema: 2,
     ...draft,
     version: 1,
+    auditHash: '',
     revision: 1,
     createdAtMs: nowMs,
     state: preparing(nowMs),
@@ -267,7 +268,7 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
     }
 
     case 'postRefused':
-      if (request.posts[command.key]?.state === 'posted') return refuse('stale')
+      if (!isTheirs(request.posts[command.key], command.by)) return refuse('stale')
       return withPost(request, command.key, {
         state: 'refused',
         code: command.code,
@@ -275,7 +276,7 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
       })
 
     case 'postLater':
-      if (request.posts[command.key]?.state === 'posted') return refuse('stale')
+      if (!isTheirs(request.posts[command.key], command.by)) return refuse('stale')
       return withPost(request, command.key, { state: 'waiting', retryAtMs: command.retryAtMs })
 
     case 'cardShown':
@@ -450,6 +451,11 @@ function approved(state: { decision: Decision; attempt: number; notBeforeMs: num
 /** 2 s, 4 s, 8 s … at most five minutes. */
 export function backoffAfter(attempt: number): number {
   return Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1))
+}
+
+/** What became of a post is told late now and then: by then another may have claimed it, or posted it. */
+function isTheirs(post: Post | undefined, by: string): boolean {
+  return post?.state !== 'posted' && !(post?.state === 'claimed' && post.by !== by)
 }
 
 function refuse(refusal: Refusal): Decided {

@@ -180,6 +180,11 @@ export const requestSchema = z.object({
   id: requestIdSchema,
   /** Counts every change; the compare-and-set key. */
   version: z.int().positive(),
+  /** Of the last audit event (audit.ts), so that the next change is chained on it; empty before the first. */
+  auditHash: z
+    .string()
+    .regex(/^([0-9a-f]{64})?$/)
+    .default(''),
   /** Counts the changes a person can see; the card shows one of them. */
   revision: z.int().positive(),
   reset: resetSchema,
@@ -305,8 +310,8 @@ export type Command =
   | { kind: 'abandon' }
   | { kind: 'claimPost'; key: PostKey; by: string; untilMs: number }
   | { kind: 'posted'; key: PostKey; ts: string; revision: number }
-  | { kind: 'postRefused'; key: PostKey; code: string; retryAtMs: number }
-  | { kind: 'postLater'; key: PostKey; retryAtMs: number }
+  | { kind: 'postRefused'; key: PostKey; by: string; code: string; retryAtMs: number }
+  | { kind: 'postLater'; key: PostKey; by: string; retryAtMs: number }
   | { kind: 'cardShown'; revision: number }
   | { kind: 'cardLater'; retryAtMs: number }
 

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { ChangeOutcome, Clock, Commit, CommitOutcome, Report, StartOutcome, Store } from '../ports.ts'
+import { sealed } from '../request/audit.ts'
 import { type Draft, decide, eventOf, submissionOf, submit } from '../request/decide.ts'
 import { nextDueAt } from '../request/owed.ts'
 import {
@@ -54,13 +55,14 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
   ): Promise<ResetRequest> {
     const draft: Draft = { ...wanted, id: await patiently(() => store.nextRequestId()) }
     const nowMs = clock()
-    const next = submit(draft, nowMs)
+    const first = submit(draft, nowMs)
     const changeId = randomUUID()
+    const { next, event } = sealed(first, eventOf(first, submissionOf(draft), changeId, nowMs))
     const committed = await commitSurely({
       next,
       expectedVersion: 0,
       changeId,
-      event: eventOf(next, submissionOf(draft), changeId, nowMs),
+      event,
       dueAtMs: nextDueAt(next, nowMs),
       open: true,
       documents,
@@ -90,7 +92,7 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
       const nowMs = clock()
       const decided = decide(request, command, nowMs)
       if (!decided.ok) {
-        if ('by' in command && command.kind !== 'claimPost') {
+        if (command.kind === 'decide' || command.kind === 'cancel') {
           report({
             event: 'refused',
             requestId: id,
@@ -101,13 +103,13 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
         }
         return { kind: 'refused', refusal: decided.refusal, request }
       }
-      const { next } = decided
+      const { next, event } = sealed(decided.next, eventOf(decided.next, command, changeId, nowMs))
       const committed = await commitSurely(
         {
           next,
           expectedVersion: request.version,
           changeId,
-          event: eventOf(next, command, changeId, nowMs),
+          event,
           dueAtMs: nextDueAt(next, nowMs),
           open: !isFinal(next.state) && next.state.name !== 'unclear',
           ...(options.documents === undefined ? {} : { documents: options.documents }),

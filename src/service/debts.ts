@@ -203,10 +203,14 @@ export function createDebts(deps: DebtsDeps): Debts {
           await change(id, { kind: 'posted', key, ts: outcome.ts, revision: claim.request.revision }),
         )
       case 'later':
-        return paid(await change(id, { kind: 'postLater', key, retryAtMs: clock() + outcome.afterMs }))
+        return paid(
+          await change(id, { kind: 'postLater', key, by: processId, retryAtMs: clock() + outcome.afterMs }),
+        )
       case 'refused': {
         const retryAtMs = clock() + REFUSED_POST_RETRY_MS
-        return paid(await change(id, { kind: 'postRefused', key, code: outcome.code, retryAtMs }))
+        return paid(
+          await change(id, { kind: 'postRefused', key, by: processId, code: outcome.code, retryAtMs }),
+        )
       }
       case 'unknown':
         return 'left'

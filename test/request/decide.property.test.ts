@@ -175,8 +175,8 @@ const talking = fc
       const commands: Command[] = [
         { kind: 'claimPost', key, by: 'p1', untilMs: T0 + 15_000 },
         { kind: 'posted', key, ts: '1.2', revision },
-        { kind: 'postRefused', key, code: 'is_archived', retryAtMs },
-        { kind: 'postLater', key, retryAtMs },
+        { kind: 'postRefused', by: 'p1', key, code: 'is_archived', retryAtMs },
+        { kind: 'postLater', by: 'p1', key, retryAtMs },
         { kind: 'cardShown', revision },
         { kind: 'cardLater', retryAtMs },
       ]

@@ -135,6 +135,7 @@ describe('the card', () => {
     const retryAtMs = T0 + REFUSED_POST_RETRY_MS
     const refused = following(pending(), {
       kind: 'postRefused',
+      by: 'p1',
       key: 'card',
       code: 'not_in_channel',
       retryAtMs,
@@ -162,11 +163,12 @@ describe('the replies', () => {
   })
 
   it('wait for one that Slack will have later, and not for one it will never have', () => {
-    const later = following(started, { kind: 'postLater', key: 'note-0', retryAtMs: T0 + 7_000 })
+    const later = following(started, { kind: 'postLater', by: 'p1', key: 'note-0', retryAtMs: T0 + 7_000 })
     expect(due(later, T0 + 6_999)).toEqual([])
     expect(due(later, T0 + 7_000)).toEqual(['post note-0'])
     const refused = following(started, {
       kind: 'postRefused',
+      by: 'p1',
       key: 'note-0',
       code: 'msg_too_long',
       retryAtMs: T0 + 2_000,
@@ -189,12 +191,26 @@ describe('the replies', () => {
     expect(() => following(claimed, [claim('p2', T0 + 30_000), T0 + 16_000])).not.toThrow()
   })
 
+  it('keep a newer claim, whatever is heard late of the one before it', () => {
+    const first = { kind: 'claimPost', key: 'note-0', by: 'p1', untilMs: T0 + 16_000 } as const
+    const second: [Command, number] = [{ ...first, by: 'p2', untilMs: T0 + 40_000 }, T0 + 17_000]
+    const claimed = following(started, first, second)
+    for (const late of [
+      { kind: 'postRefused', by: 'p1', key: 'note-0', code: 'x', retryAtMs: T0 },
+      { kind: 'postLater', by: 'p1', key: 'note-0', retryAtMs: T0 },
+    ] as const) {
+      expect(() => following(claimed, [late, T0 + 18_000])).toThrow('stale')
+    }
+    const mine = { kind: 'postLater', by: 'p2', key: 'note-0', retryAtMs: T0 + 50_000 } as const
+    expect(following(claimed, [mine, T0 + 18_000]).posts['note-0']).toMatchObject({ state: 'waiting' })
+  })
+
   it('are never posted again, whatever is heard of them afterwards', () => {
     const posted = following(started, postedAs('note-0'))
     for (const late of [
       postedAs('note-0'),
-      { kind: 'postRefused', key: 'note-0', code: 'x', retryAtMs: T0 },
-      { kind: 'postLater', key: 'note-0', retryAtMs: T0 },
+      { kind: 'postRefused', by: 'p1', key: 'note-0', code: 'x', retryAtMs: T0 },
+      { kind: 'postLater', by: 'p1', key: 'note-0', retryAtMs: T0 },
       { kind: 'claimPost', key: 'note-0', by: 'p2', untilMs: T0 + 9_000 },
     ] as const) {
       expect(() => following(posted, late)).toThrow('stale')
@@ -254,9 +270,12 @@ function tellAll(from: ResetRequest, answerFor: (key: PostKey) => Answer) {
         return following(claimed, [postedAs(key), nowMs])
       case 'refused':
         refused.push(key)
-        return following(claimed, [{ kind: 'postRefused', key, code: 'x', retryAtMs: nowMs + 60_000 }, nowMs])
+        return following(claimed, [
+          { kind: 'postRefused', by: 'p1', key, code: 'x', retryAtMs: nowMs + 60_000 },
+          nowMs,
+        ])
       case 'later':
-        return following(claimed, [{ kind: 'postLater', key, retryAtMs: nowMs + 3_000 }, nowMs])
+        return following(claimed, [{ kind: 'postLater', by: 'p1', key, retryAtMs: nowMs + 3_000 }, nowMs])
       case 'arrived':
       case 'lost':
         return claimed

@@ -2,7 +2,7 @@
 
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
-import type { Commit, CommitOutcome, Store } from '../../ports.ts'
+import type { Commit, CommitOutcome, Store, Trail } from '../../ports.ts'
 import { planRowsSchema } from '../../request/plan.ts'
 import {
   type AuditEvent,
@@ -17,11 +17,15 @@ import { type Target, targetsSchema } from '../../request/reset.ts'
 import { resultSchema } from '../../request/result.ts'
 import { COMMIT, FIND_FORGOTTEN, SETTLE, TAKE_DUE } from './scripts.ts'
 
+/** Trails read at once: enough to hide the way to Redis, few enough to hold. */
+const TRAILS_AT_ONCE = 50
+
 /** @param prefix Names the product's keys; all of them share it as their hash tag. */
 export function createRedisStore(redis: Redis, prefix: string): Store {
   const tag = `{${prefix}}`
   const dueKey = `${tag}:due`
   const openKey = `${tag}:open`
+  const lastRequestKey = `${tag}:last-request`
   const requestKey = (id: string) => `${tag}:request:${id}`
   const eventsKey = (id: string) => `${tag}:events:${id}`
   const writerKey = (target: Target | undefined) =>
@@ -73,9 +77,26 @@ export function createRedisStore(redis: Redis, prefix: string): Store {
     return parsed.data
   }
 
+  /** Record and events in one step, so that no change can come between. */
+  async function readTrail(id: RequestId): Promise<Trail | undefined> {
+    const answer = await redis.multi().hget(requestKey(id), 'json').lrange(eventsKey(id), 0, -1).exec()
+    const [json, events] = trailAnswerSchema.parse(answer?.map(([error, value]) => error ?? value))
+    if (json === null && events.length === 0) return undefined
+    return { id, ...chainEndOf(json), events }
+  }
+
+  async function* readTrails(): AsyncGenerator<Trail> {
+    const last = Number(await redis.get(lastRequestKey))
+    for (let from = 1; from <= last; from += TRAILS_AT_ONCE) {
+      const count = Math.min(TRAILS_AT_ONCE, last - from + 1)
+      const ids = Array.from({ length: count }, (_, i) => requestIdSchema.parse(`R-${from + i}`))
+      for (const trail of await Promise.all(ids.map(readTrail))) if (trail !== undefined) yield trail
+    }
+  }
+
   return {
     async nextRequestId() {
-      return requestIdSchema.parse(`R-${await redis.incr(`${tag}:last-request`)}`)
+      return requestIdSchema.parse(`R-${await redis.incr(lastRequestKey)}`)
     },
     read,
     async readDocument<Name extends DocumentName>(id: RequestId, name: Name) {
@@ -87,6 +108,7 @@ export function createRedisStore(redis: Redis, prefix: string): Store {
       const events = await redis.lrange(eventsKey(id), 0, -1)
       return events.map(json => JSON.parse(json) as AuditEvent)
     },
+    readTrails,
     commit,
     async takeDue(nowMs, leaseUntilMs, limit) {
       return idsSchema.parse(await redis.eval(TAKE_DUE, 1, dueKey, nowMs, leaseUntilMs, limit))
@@ -122,6 +144,20 @@ function schemaOf(name: DocumentName) {
       return planRowsSchema
   }
 }
+
+function chainEndOf(json: string | null): Pick<Trail, 'version' | 'auditHash'> {
+  const none = { version: 0, auditHash: '' }
+  if (json === null) return none
+  try {
+    return chainEndSchema.parse(JSON.parse(json))
+  } catch {
+    return none
+  }
+}
+
+/** Of a record of any version of the product. */
+const chainEndSchema = z.object({ version: z.number(), auditHash: z.string().default('') })
+const trailAnswerSchema = z.tuple([z.string().nullable(), z.array(z.string())])
 
 const idsSchema = z.array(requestIdSchema)
 

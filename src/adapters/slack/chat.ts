@@ -112,12 +112,20 @@ export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatD
     })
   }
 
+  let knownSelf: string | undefined
+  async function self(): Promise<string> {
+    knownSelf ??= (await client.auth.test()).user_id
+    if (knownSelf === undefined) throw new Error('Slack did not say who this app is.')
+    return knownSelf
+  }
+
   async function find(request: ResetRequest, key: PostKey): ReturnType<Chat['find']> {
     // Reading direct messages would take one more scope than a repeated hint is worth.
     if (key === 'cardTrouble') return { kind: 'found', ts: null }
     const cardTs = cardTsOf(request)
     let cursor: string | undefined
     try {
+      const me = await self()
       for (let page = 0; page < PAGES_SEARCHED; page++) {
         const query = {
           channel: request.channel,
@@ -133,7 +141,7 @@ export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatD
               })
             : await client.conversations.replies({ ...query, ts: cardTs })
         for (const message of answer.messages ?? []) {
-          const ts = postedAs(message, request, key)
+          const ts = postedAs(message, request, key, me)
           if (ts !== undefined) return { kind: 'found', ts }
         }
         cursor = answer.response_metadata?.next_cursor
@@ -188,12 +196,15 @@ function fileOf(
   return note?.kind === 'resultFile' ? resultCsv(request, result) : null
 }
 
-function postedAs(message: unknown, request: ResetRequest, key: PostKey): string | undefined {
-  const { ts, metadata, files } = message as {
+/** Metadata is anybody's to write: only what this app has said itself counts. */
+function postedAs(message: unknown, request: ResetRequest, key: PostKey, me: string): string | undefined {
+  const { user, ts, metadata, files } = message as {
+    user?: string
     ts?: string
     metadata?: unknown
     files?: { id?: string; name?: string }[]
   }
+  if (user !== me) return undefined
   const file = fileOf(request, key, {})
   if (file !== null) return files?.find(each => each.name === file.name)?.id
   const marked = postMetadataSchema.safeParse(metadata)

@@ -414,6 +414,7 @@ describe('the other replies', () => {
   it('tell the requester where the card could not be posted, and what to do', () => {
     const request = following(pending(), {
       kind: 'postRefused',
+      by: 'p1',
       key: 'card',
       code: 'not_in_channel',
       retryAtMs: 0,
@@ -437,7 +438,7 @@ describe.each(HOSTILE.map(text => [text.slice(0, 20), text]))('hostile text, %j 
     following(base, approve, start, finish({ kind: 'refused', reason: 'other', code: text, message: text })),
     following(base, approve, wait(group), [wait(group), T0 + 1_900_000]),
     following(base, drifted([{ kind: 'committedMoved', partitions: 2, first }])),
-    following(base, { kind: 'postRefused', key: 'card', code: text, retryAtMs: 0 }),
+    following(base, { kind: 'postRefused', by: 'p1', key: 'card', code: text, retryAtMs: 0 }),
   ]
   const result = [
     failed(text, null, 3, text),
