@@ -29,8 +29,8 @@ const LONGEST_LINE_BYTES = 64 * 1_024 * 1_024
 const eventLineSchema = z.looseObject({
   requestId: requestIdSchema,
   version: z.number(),
-  hash: z.string(),
   command: z.unknown(),
+  hash: z.string(),
 })
 const endLineSchema = z.strictObject({
   requestId: requestIdSchema,
@@ -38,7 +38,11 @@ const endLineSchema = z.strictObject({
   lastHash: z.string(),
 })
 const closingLineSchema = z.strictObject({ requests: z.number(), hash: z.string() })
-const lineSchema = z.union([endLineSchema, closingLineSchema, eventLineSchema])
+
+type Line =
+  | { kind: 'event'; requestId: RequestId; event: ChainEnd }
+  | ({ kind: 'end' } & z.output<typeof endLineSchema>)
+  | ({ kind: 'closing' } & z.output<typeof closingLineSchema>)
 
 export interface AuditTotals {
   requests: number
@@ -47,27 +51,41 @@ export interface AuditTotals {
   hash: string
 }
 
-/** The lines of an export, some at a time, with their line breaks; returns the totals. */
-export async function* exportedLines(store: Store): AsyncGenerator<string, AuditTotals> {
+export interface AuditExport {
+  /** Some at a time, with their line breaks. */
+  lines(): AsyncGenerator<string>
+  totals(): AuditTotals
+}
+
+export function createAuditExport(store: Pick<Store, 'readTrails'>): AuditExport {
   const totals: AuditTotals = { requests: 0, events: 0, hash: '' }
-  for await (const { id: requestId, version, auditHash: lastHash, events } of store.readTrails()) {
-    const end = JSON.stringify({ requestId, version, lastHash })
-    totals.requests += 1
-    totals.events += events.length
-    totals.hash = chainHash(totals.hash, end)
-    yield [...events.map(json => eventLine(requestId, json)), end].map(line => `${line}\n`).join('')
+  return {
+    async *lines() {
+      for await (const { id: requestId, version, auditHash: lastHash, events } of store.readTrails()) {
+        const end = JSON.stringify({ requestId, version, lastHash })
+        totals.requests += 1
+        totals.events += events.length
+        totals.hash = chainHash(totals.hash, end)
+        yield [...events.map(json => eventLine(requestId, json)), end].map(line => `${line}\n`).join('')
+      }
+      yield `${JSON.stringify({ requests: totals.requests, hash: totals.hash })}\n`
+    },
+    totals: () => ({ ...totals }),
   }
-  yield `${JSON.stringify({ requests: totals.requests, hash: totals.hash })}\n`
-  return totals
 }
 
 /** What is not an event any more is exported as it is: the file then says so, and the rest is there as well. */
 function eventLine(requestId: RequestId, json: string): string {
+  const event = parsedJson(json)
+  return JSON.stringify(typeof event === 'object' ? { requestId, ...event } : { requestId, unreadable: json })
+}
+
+function parsedJson(text: string): unknown {
   try {
-    const event: unknown = JSON.parse(json)
-    if (typeof event === 'object') return JSON.stringify({ requestId, ...event })
-  } catch {}
-  return JSON.stringify({ requestId, unreadable: json })
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** Follows the lines of a file. Each is looked at in the light of those before it, of which only the end is kept. */
@@ -89,12 +107,12 @@ export function createTrailCheck(): TrailCheck {
     if (isClosed) return 'it was added: the file ends before it'
     const line = parsedLine(text)
     if (line === null) return 'it is not a line of an export, so it was changed or added'
-    if ('requests' in line) return closingProblem(line)
+    if (line.kind === 'closing') return closingProblem(line)
     const { requestId } = line
-    const place = placeProblem(requestId)
-    if (place !== null) return `${requestId}: ${place}`
     const chain = current?.chain ?? CHAIN_START
-    const problem = 'lastHash' in line ? endProblem(line, chain, text) : eventProblem(line, chain)
+    const problem =
+      placeProblem(requestId) ??
+      (line.kind === 'end' ? endProblem(line, chain, text) : eventProblem(requestId, line.event, chain))
     return problem === null ? null : `${requestId}: ${problem}`
   }
 
@@ -109,14 +127,13 @@ export function createTrailCheck(): TrailCheck {
     return null
   }
 
-  function eventProblem(line: z.output<typeof eventLineSchema>, chain: ChainEnd): string | null {
-    const { requestId, ...event } = line
+  function eventProblem(requestId: RequestId, event: ChainEnd, chain: ChainEnd): string | null {
+    const { version } = event
     const problem = linkProblem(chain, event)
     if (problem === 'misplaced') {
-      const { version } = event
       return `it has version ${version} where ${chain.version + 1} comes next, so a line before it is missing, or it was changed, moved or added`
     }
-    if (problem === 'changed') return `version ${event.version} is not what its hash says, so it was changed`
+    if (problem === 'changed') return `version ${version} is not what its hash says, so it was changed`
     current = { requestId, chain: event }
     totals.events += 1
     return null
@@ -127,9 +144,10 @@ export function createTrailCheck(): TrailCheck {
     chain: ChainEnd,
     text: string,
   ): string | null {
-    if (version !== chain.version || lastHash !== chain.hash) {
+    if (version !== chain.version) {
       return `the record has version ${version} and the events end with ${chain.version}, so lines are missing, or it was changed`
     }
+    if (lastHash !== chain.hash) return 'the last event is not the one that the record names'
     if (version === 0) return 'it has no events'
     totals.requests += 1
     totals.hash = chainHash(totals.hash, text)
@@ -158,20 +176,18 @@ function numberOf(id: RequestId): number {
   return Number(id.slice(2))
 }
 
-/** The line as data, when it is exactly what an export writes: two texts that say the same are not the same line. */
-function parsedLine(text: string): z.output<typeof lineSchema> | null {
-  try {
-    const json: unknown = JSON.parse(text)
-    if (JSON.stringify(json) !== text) return null
-    const isEvent = typeof json === 'object' && json !== null && 'command' in json
-    // As it was parsed: a schema would put what it knows first, and the hash is over the order.
-    if (isEvent) return eventLineSchema.safeParse(json).success ? (json as EventLine) : null
-    return lineSchema.safeParse(json).data ?? null
-  } catch {
-    return null
-  }
+/** Null for what is not exactly as an export writes it: two texts that say the same are not the same line. */
+function parsedLine(text: string): Line | null {
+  const json = parsedJson(text)
+  const end = endLineSchema.safeParse(json).data
+  if (end !== undefined) return JSON.stringify(end) === text ? { kind: 'end', ...end } : null
+  const closing = closingLineSchema.safeParse(json).data
+  if (closing !== undefined) return JSON.stringify(closing) === text ? { kind: 'closing', ...closing } : null
+  if (!eventLineSchema.safeParse(json).success) return null
+  // As it was parsed: a schema would put the fields that it knows first, and the hash is over their order.
+  const { requestId, ...event } = json as z.output<typeof eventLineSchema>
+  return JSON.stringify({ requestId, ...event }) === text ? { kind: 'event', requestId, event } : null
 }
-type EventLine = z.output<typeof eventLineSchema>
 
 export type Verified =
   | { ok: true; totals: AuditTotals }
@@ -183,8 +199,9 @@ export async function verifyLines(chunks: AsyncIterable<Buffer>): Promise<Verifi
   let line = 0
   for await (const bytes of linesOf(chunks)) {
     line += 1
-    const text = textOf(bytes)
-    const problem = text === null ? 'it is not text, so it was changed' : check.next(text)
+    const text = bytes === null ? null : textOf(bytes)
+    const problem =
+      text === null ? 'it is no whole line of text, so it was changed or cut off' : check.next(text)
     if (problem !== null) return { ok: false, line, problem }
   }
   const problem = check.end()
@@ -193,9 +210,9 @@ export async function verifyLines(chunks: AsyncIterable<Buffer>): Promise<Verifi
 
 /**
  * Split at line feeds and nothing else: node:readline would also split at the line separators of Unicode, which may
- * stand in a reason. What follows the last line feed is a line that is not whole, and comes with an ending that no line has.
+ * stand in a reason. Null for what follows the last one, which is not a whole line.
  */
-async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer | null> {
   let rest: Buffer[] = []
   let restBytes = 0
   for await (const chunk of chunks) {
@@ -210,7 +227,7 @@ async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     restBytes += chunk.length - from
     if (restBytes > LONGEST_LINE_BYTES) break
   }
-  if (restBytes > 0) yield Buffer.from([0xff])
+  if (restBytes > 0) yield null
 }
 
 /** Null for bytes that no text has: taking them for something else would let a changed byte pass. */
@@ -231,22 +248,14 @@ async function exportTo(file: string | undefined): Promise<number> {
   const redis = connectRedis(settings.redisUrl, () => {})
   try {
     await once(redis, 'ready', { signal: AbortSignal.timeout(CONNECT_MS) })
-    const lines = exportedLines(createRedisStore(redis, settings.redisPrefix))
-    const totals: AuditTotals[] = []
+    const audit = createAuditExport(createRedisStore(redis, settings.redisPrefix))
     const to = file === undefined ? process.stdout : createWriteStream(file)
-    await pipeline(Readable.from(thenTotals(lines, totals)), to, { end: file !== undefined })
-    for (const each of totals) console.error(`Exported ${inWords(each)}`)
+    await pipeline(Readable.from(audit.lines()), to, { end: file !== undefined })
+    console.error(`Exported ${inWords(audit.totals())}`)
     return 0
   } finally {
     redis.disconnect()
   }
-}
-
-async function* thenTotals(
-  lines: AsyncGenerator<string, AuditTotals>,
-  totals: AuditTotals[],
-): AsyncGenerator<string> {
-  totals.push(yield* lines)
 }
 
 async function verifyFile(file: string): Promise<number> {

@@ -49,7 +49,7 @@ export async function startRewind(config: Config, telemetry: Telemetry): Promise
   const redis = connectRedis(url, onError('redis'))
   // Beside the start, and once: a Redis that is set up badly still serves.
   redis.once('ready', async () => {
-    for (const problem of await checkRedis(redis)) telemetry.info(problem, { event: 'redisCheck' })
+    for (const problem of await checkRedis(redis)) telemetry.warn(problem, { event: 'redisCheck' })
   })
   // A Redis that is away does not keep the process from starting: readiness says what is missing.
   await once(redis, 'ready', { signal: AbortSignal.timeout(REDIS_CONNECT_MS) }).catch(() => {})

@@ -8,6 +8,7 @@ import type { ProductEvent, Report } from './ports.ts'
 export interface Telemetry {
   report: Report
   info(message: string, fields?: Record<string, unknown>): void
+  warn(message: string, fields?: Record<string, unknown>): void
   fatal(message: string, error: unknown): void
   /** For Bolt and the Slack client, which log by themselves. */
   slackLogger: SlackLogger
@@ -73,6 +74,7 @@ export function createTelemetry(level: string, role: string): Telemetry {
   return {
     report,
     info: (message, fields = {}) => log.info(fields, message),
+    warn: (message, fields = {}) => log.warn(fields, message),
     fatal: (message, error) => log.fatal({ error: plainError(error) }, message),
     slackLogger: {
       // Bolt's debug and info lines hold whole payloads.

@@ -28,6 +28,8 @@ const LONGEST_BACKOFF_MS = 300_000
 const LONGEST_LOOK_MS = 60_000
 /** While an empty group is watched, so often in the time that it has to stay empty. */
 const LOOKS_IN_HOLD = 3
+/** After the first read-back of an unclear execution, so long until each further one. */
+const UNCLEAR_LOOKS_MS = [15_000, 60_000]
 
 export type Refusal =
   | 'ownRequest'
@@ -49,7 +51,6 @@ export interface Draft {
   id: RequestId
   reset: Reset
   parent: ResetRequest['parent']
-  overlaps: RequestId[]
   skipToEnd: boolean
   reason: string
   requester: string
@@ -69,6 +70,7 @@ export function submit(draft: Draft, nowMs: number): ResetRequest {
     createdAtMs: nowMs,
     state: preparing(nowMs),
     group: null,
+    overlaps: [],
     plan: null,
     round: 1,
     drift: [],
@@ -106,12 +108,13 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
   switch (command.kind) {
     case 'prepare': {
       if (state.name !== 'preparing' || command.round !== request.round) return refuse('stale')
-      const { topics, group, guard } = command
+      const { topics, group, guard, overlaps } = command
       const plan = planSchema.decode(command.plan)
       const planned = {
         group,
         plan,
         guard,
+        overlaps,
         reset: { ...request.reset, topics },
         notes: [...request.notes, { kind: 'planned', round: request.round } as const],
       }
@@ -250,9 +253,18 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
           attempt: state.attempt,
           outcome: { kind: 'unknown', cause: STOPPED },
           atMs: nowMs,
+          lookAtMs: nowMs,
+          looks: 0,
         },
         { kind: 'unclear', cause: STOPPED },
       )
+
+    case 'notShown': {
+      if (state.name !== 'unclear' || state.attempt !== command.attempt) return refuse('stale')
+      const pauseMs = UNCLEAR_LOOKS_MS[state.looks] ?? null
+      const lookAtMs = pauseMs === null ? null : nowMs + pauseMs
+      return unseen(request, { state: { ...state, looks: state.looks + 1, lookAtMs } })
+    }
 
     case 'claimPost': {
       const post = request.posts[command.key]
@@ -398,7 +410,8 @@ function finish(
     case 'done': {
       const name = verdictOf(outcome.counts)
       if (name === 'unclear') {
-        return visible(request, { name, ...ended }, { kind: 'unclear', cause: 'CKafka reported nothing' })
+        const unclear: State = { name, ...ended, lookAtMs: null, looks: 0 }
+        return visible(request, unclear, { kind: 'unclear', cause: 'CKafka reported nothing' })
       }
       const notes: Note[] = [{ kind: 'ended' }]
       if (outcome.rows > ROWS_IN_TABLE) notes.push({ kind: 'resultFile' })
@@ -411,8 +424,12 @@ function finish(
         return again({ ...request, group: JOINED }, { ...state, wait }, JOINED_CAUSE, 0, nowMs)
       }
       return visible(request, { name: 'failed', ...ended }, { kind: 'ended' })
-    case 'unknown':
-      return visible(request, { name: 'unclear', ...ended }, { kind: 'unclear', cause: outcome.cause })
+    case 'unknown': {
+      // What is still under way has arrived by then, or never will.
+      const lookAtMs = state.name === 'executing' ? state.abandonAtMs : nowMs
+      const unclear: State = { name: 'unclear', ...ended, lookAtMs, looks: 0 }
+      return visible(request, unclear, { kind: 'unclear', cause: outcome.cause })
+    }
     case 'notSent':
       // After `unclear` people may have acted on it, so that nothing is tried again by itself.
       if (state.name === 'executing') {

@@ -14,6 +14,7 @@ export type Debt =
   | { kind: 'dispatch'; number: number; delayMs: number; dueAtMs: number }
   | { kind: 'checkDispatch'; number: number; dueAtMs: number }
   | { kind: 'abandon'; dueAtMs: number }
+  | { kind: 'readBack'; dueAtMs: number }
   /** `look`: an earlier post of this key may have arrived. */
   | { kind: 'post'; key: PostKey; look: boolean; dueAtMs: number }
   | { kind: 'updateCard'; dueAtMs: number }
@@ -48,6 +49,8 @@ function stateDebts(request: ResetRequest, nowMs: number): Debt[] {
       const dueAtMs = Math.max(seenAtMs, state.notBeforeMs) + DISPATCH_TRUST_MS
       return [{ kind: 'checkDispatch', number, dueAtMs }]
     }
+    case 'unclear':
+      return state.lookAtMs === null ? [] : [{ kind: 'readBack', dueAtMs: state.lookAtMs }]
     case 'executing':
       return [{ kind: 'abandon', dueAtMs: state.abandonAtMs }]
     default:

@@ -111,7 +111,12 @@ export const stateSchema = z.discriminatedUnion('name', [
   endedSchema.extend({ name: z.literal('succeeded') }),
   endedSchema.extend({ name: z.literal('partial') }),
   endedSchema.extend({ name: z.literal('failed') }),
-  endedSchema.extend({ name: z.literal('unclear') }),
+  endedSchema.extend({
+    name: z.literal('unclear'),
+    /** When the offsets are next read back, which may show that it happened; null: no more. */
+    lookAtMs: timeMsSchema.nullable(),
+    looks: z.int(),
+  }),
 ])
 export type State = z.output<typeof stateSchema>
 export type StateName = State['name']
@@ -190,7 +195,7 @@ export const requestSchema = z.object({
   reset: resetSchema,
   /** What this request follows up; null when it was asked for by itself. */
   parent: z.object({ id: requestIdSchema, kind: z.enum(['undo', 'retry']) }).nullable(),
-  /** Requests for the same group and topics that were open when this was asked for. */
+  /** Requests for the same group and topics that were open when the plan was made. */
   overlaps: z.array(requestIdSchema),
   /** The requester has said that jumping to the end is meant where no message is late enough. */
   skipToEnd: z.boolean(),
@@ -251,7 +256,6 @@ export interface Submission {
   kind: 'submit'
   reset: z.input<typeof resetSchema>
   parent: ResetRequest['parent']
-  overlaps: RequestId[]
   skipToEnd: boolean
   reason: string
   requester: string
@@ -268,6 +272,7 @@ export type Command =
       group: Group
       plan: z.input<typeof planSchema>
       guard: Guard
+      overlaps: RequestId[]
     }
   | { kind: 'progress'; round: number; done: number; total: number; retryAtMs: number }
   | { kind: 'prepareLater'; round: number; retryAtMs: number }
@@ -308,6 +313,8 @@ export type Command =
     }
   | { kind: 'finish'; worker: string; attempt: number; outcome: CallEnd; retryAfterMs?: number }
   | { kind: 'abandon' }
+  /** The offsets do not show that it happened, or could not be read. */
+  | { kind: 'notShown'; attempt: number }
   | { kind: 'claimPost'; key: PostKey; by: string; untilMs: number }
   | { kind: 'posted'; key: PostKey; ts: string; revision: number }
   | { kind: 'postRefused'; key: PostKey; by: string; code: string; retryAtMs: number }

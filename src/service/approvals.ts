@@ -20,12 +20,12 @@ import { differenceSchema } from '../request/drift.ts'
 import { retryOf, undoOf } from '../request/follow-up.ts'
 import { type Approvers, isApprover, type SkipLimits } from '../request/policy.ts'
 import type { Command, RequestId, ResetRequest } from '../request/request.ts'
-import { overlap } from '../request/reset.ts'
 import { createChanges } from './changes.ts'
 import { createDebts, type Debts } from './debts.ts'
 import { createExecutions, type ExecutionSettings } from './executions.ts'
 import { createPlans } from './plans.ts'
 import { within } from './sights.ts'
+import { evidenceOf } from './verifications.ts'
 
 export interface ApprovalsDeps {
   store: Store
@@ -61,9 +61,6 @@ export interface ApprovalsService extends Approvals, Omit<Debts, 'pay'> {
 
 /** The starts of so many topics' logs can be read while a modal is open, and while one is being sent. */
 const LOG_TOPICS = { opened: 12, submitted: 2 } as const
-/** So many open requests are compared with a new one, and so many of those that overlap are named. */
-const OPEN_COMPARED = 200
-const OVERLAPS_NAMED = 5
 /** Slack gives three seconds for an answer to a sent modal: a look that takes longer is left to the execution. */
 const SUBMITTED_LOOK_MS = 1_000
 
@@ -72,7 +69,8 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
   const changes = createChanges(deps)
   const { change, read, patiently } = changes
   const plans = createPlans({ store, clock, limits: settings.skipLimits, reader: readers.plan })
-  const debts = chat === null ? NO_DEBTS : createDebts({ ...deps, chat, changes, plans })
+  const evidence = (request: ResetRequest) => evidenceOf(request, { plans, reader: readers.execution })
+  const debts = chat === null ? NO_DEBTS : createDebts({ ...deps, chat, changes, plans, evidence })
   const { pay } = debts
   const execute = createExecutions({ ...deps, changes, plans, reader: readers.execution, pay }, settings)
 
@@ -81,10 +79,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     const channel = settings.approvalsChannel ?? asked.askedIn
     const expiresAtMs = clock() + settings.requestExpiryMs
     const documents = targets === null ? {} : { targets }
-    const { requests } = await patiently(() => store.openRequests(OPEN_COMPARED))
-    const overlaps = requests.filter(({ reset }) => overlap(reset, asked.reset)).map(({ id }) => id)
-    const draft = { ...asked, overlaps: overlaps.slice(0, OVERLAPS_NAMED), channel, expiresAtMs }
-    const request = await changes.create(draft, submissionId, documents)
+    const request = await changes.create({ ...asked, channel, expiresAtMs }, submissionId, documents)
     pay(request.id)
     return request
   }

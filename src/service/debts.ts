@@ -15,12 +15,15 @@ import { type Debt, nextDueAt, owed, REFUSED_POST_RETRY_MS } from '../request/ow
 import { noteOf, type PostKey, planDocument, type RequestId, type ResetRequest } from '../request/request.ts'
 import type { Changes } from './changes.ts'
 import type { Plans } from './plans.ts'
+import type { Evidence } from './verifications.ts'
 
 export interface DebtsDeps {
   changes: Changes
   store: Store
   queue: WorkQueue
   plans: Plans
+  /** What the offsets show of a call that nobody answered. */
+  evidence(request: ResetRequest): Promise<Evidence | null>
   chat: Chat
   clock: Clock
   report: Report
@@ -50,7 +53,7 @@ const PROGRESS_MS = 3_000
 const PROGRESS_TRUST_MS = 30_000
 
 export function createDebts(deps: DebtsDeps): Debts {
-  const { store, queue, plans, chat, clock, report, processId } = deps
+  const { store, queue, plans, evidence, chat, clock, report, processId } = deps
   const { change, read, patiently } = deps.changes
   const payments = new Map<string, { again: boolean; done: Promise<void> }>()
 
@@ -119,6 +122,8 @@ export function createDebts(deps: DebtsDeps): Debts {
         await queue.enqueue(id, number, 0)
         return paid(await change(id, { kind: 'dispatched', number }))
       }
+      case 'readBack':
+        return readBack(request)
       case 'updateCard':
         return updateCard(request)
       case 'post':
@@ -158,6 +163,17 @@ export function createDebts(deps: DebtsDeps): Debts {
       default:
         return made satisfies never
     }
+  }
+
+  async function readBack(request: ResetRequest): Promise<'paid' | 'left'> {
+    const { id, state } = request
+    if (state.name !== 'unclear') return 'paid'
+    const { attempt } = state
+    const found = await evidence(request)
+    if (found === null) return paid(await change(id, { kind: 'notShown', attempt }))
+    const { outcome, result } = found
+    const command = { kind: 'finish', worker: processId, attempt, outcome } as const
+    return paid(await change(id, command, { documents: { result } }))
   }
 
   async function updateCard(request: ResetRequest): Promise<'paid' | 'left'> {

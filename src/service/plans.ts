@@ -8,10 +8,14 @@ import { type Drift, driftSince, type Sight } from '../request/drift.ts'
 import { placeOf } from '../request/group.ts'
 import { executionOf, type PlanRow, planOf, planRows, planSchema } from '../request/plan.ts'
 import { guardOf, type SkipLimits } from '../request/policy.ts'
-import { type Command, planDocument, type ResetRequest } from '../request/request.ts'
-import type { Reset, Targets } from '../request/reset.ts'
+import { type Command, planDocument, type RequestId, type ResetRequest } from '../request/request.ts'
+import { overlap, type Reset, type Targets } from '../request/reset.ts'
 import type { ReadOutcome } from '../request/result.ts'
 import { takeSight } from './sights.ts'
+
+/** So many open requests are compared with a new one, and so many of those that overlap are named. */
+const OPEN_COMPARED = 200
+const OVERLAPS_NAMED = 5
 
 export interface PlansDeps {
   store: Store
@@ -82,8 +86,15 @@ export function createPlans({ store, clock, limits, reader }: PlansDeps): Plans 
       group,
       plan: z.encode(planSchema, plan),
       guard: guardOf(plan, limits),
+      overlaps: await overlapsOf(request.id, named),
     } as const
     return { kind: 'planned', command, rows }
+  }
+
+  async function overlapsOf(id: RequestId, reset: Reset): Promise<RequestId[]> {
+    const { requests } = await store.openRequests(OPEN_COMPARED)
+    const others = requests.filter(other => other.id !== id && overlap(reset, other.reset))
+    return others.slice(0, OVERLAPS_NAMED).map(other => other.id)
   }
 
   /** Consumers may have gone on since the execution that is to be undone: the undo takes that back as well. */

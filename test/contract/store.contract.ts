@@ -2,7 +2,8 @@
 
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import type { Commit, Store } from '../../src/ports.ts'
+import type { Commit, Store, Trail } from '../../src/ports.ts'
+import { sealed, verifyChain } from '../../src/request/audit.ts'
 import { decide, eventOf, submissionOf, submit } from '../../src/request/decide.ts'
 import type { Command, RequestId, ResetRequest } from '../../src/request/request.ts'
 import type { Targets } from '../../src/request/reset.ts'
@@ -26,8 +27,8 @@ const FAR_OUT = { positions: positionsOf(someReset.topics, { committed: BEYOND, 
 export function storeContract(name: string, fresh: () => Promise<Store>): void {
   async function created(store: Store, change: Partial<Commit> = {}): Promise<ResetRequest> {
     const id = await store.nextRequestId()
-    const next = submit(draft({ id }), T0)
-    const event = eventOf(next, submissionOf(draft({ id })), 'create', T0)
+    const first = submit(draft({ id }), T0)
+    const { next, event } = sealed(first, eventOf(first, submissionOf(draft({ id })), 'create', T0))
     const commit = { next, expectedVersion: 0, changeId: 'create', event, dueAtMs: T0, open: true, ...change }
     expect(await store.commit(commit)).toEqual({ kind: 'applied' })
     return next
@@ -46,8 +47,7 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
     const decided = decide(request, command, T0)
     if (!decided.ok) throw new Error(decided.refusal)
     const changeId = randomUUID()
-    const { next } = decided
-    const event = eventOf(next, command, changeId, T0)
+    const { next, event } = sealed(decided.next, eventOf(decided.next, command, changeId, T0))
     return { next, expectedVersion: request.version, changeId, event, dueAtMs: T0, open: true, ...change }
   }
 
@@ -115,6 +115,60 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       const events = await store.readEvents(request.id)
       expect(events.map(event => event.command.kind)).toEqual(['submit', 'prepare', 'drifted'])
       expect(events.at(-1)).toEqual(commit.event)
+    })
+
+    async function trailsOf(store: Store): Promise<Trail[]> {
+      const trails: Trail[] = []
+      for await (const trail of store.readTrails()) trails.push(trail)
+      return trails
+    }
+
+    it('gives the trail of every request as it is stored, oldest first, finished and skipped numbers or not', async () => {
+      const store = await fresh()
+      expect(await trailsOf(store)).toEqual([])
+      const first = await planned(store)
+      await store.nextRequestId()
+      const many = Array.from({ length: 60 }, () => created(store, { open: false, dueAtMs: null }))
+      const others = await Promise.all(many)
+      const ended = commitOf(first, reject, { open: false })
+      await store.commit(ended)
+
+      const trails = await trailsOf(store)
+      const numbers = trails.map(({ id }) => Number(id.slice(2)))
+      expect(numbers).toEqual([...numbers].sort((a, b) => a - b))
+      expect(trails).toHaveLength(1 + others.length)
+      expect(trails[0]).toMatchObject({ id: first.id, version: 3, auditHash: ended.next.auditHash })
+      for (const { version, auditHash, events } of trails) {
+        expect(events).toHaveLength(version)
+        expect(
+          verifyChain(
+            events.map(json => JSON.parse(json)),
+            auditHash,
+          ),
+        ).toEqual([])
+      }
+    })
+
+    it('gives each trail as it was at one instant, while the request changes', async () => {
+      const store = await fresh()
+      let request = await planned(store)
+      let isDone = false
+      async function change(): Promise<void> {
+        for (let i = 0; i < 100; i++) {
+          const commit = commitOf(request, { kind: 'cardLater', retryAtMs: T0 + i })
+          await store.commit(commit)
+          request = commit.next
+        }
+        isDone = true
+      }
+      const changing = change()
+      let looks = 0
+      while (!isDone) {
+        for (const { version, events } of await trailsOf(store)) expect(events).toHaveLength(version)
+        looks += 1
+      }
+      await changing
+      expect(looks).toBeGreaterThan(5)
     })
 
     it('keeps every kind of document with the change that brought it, beyond 2^53', async () => {

@@ -250,8 +250,9 @@ describe('when Slack is difficult', () => {
     await product.bob.submit()
     await until(() => product.ckafka.cluster.effects(DEMO.group).length === 1)
     product.slack.clearFaults()
-    await until(() => textOf(product.card()).includes('· done'), 12_000)
-  })
+    // A post that Slack answered with 503 may be there: its claim of 15 s runs out before it is looked for.
+    await until(() => textOf(product.card()).includes('· done'), 25_000)
+  }, 40_000)
 
   it('a form whose trigger died is answered with a sentence', async () => {
     product = await startProduct()

@@ -107,9 +107,27 @@ describe('the work on a request', () => {
   it('is never nothing while the request is open, so that none is forgotten', () => {
     for (const [name, request] of everyState()) {
       const told = tellAll(request, () => 'posted').request
-      const isOpen = !isFinal(request.state) && request.state.name !== 'unclear'
+      const { state } = request
+      const isOpen = state.name === 'unclear' ? state.lookAtMs !== null : !isFinal(state)
       expect([name, nextDueAt(told, T0) !== null]).toEqual([name, isOpen])
     }
+  })
+})
+
+describe('an unclear execution', () => {
+  it('is read back from its time on, as long as another look is planned', () => {
+    const [, unclear] =
+      everyState().find(([, { state }]) => state.name === 'unclear' && state.lookAtMs !== null) ?? []
+    if (unclear?.state.name !== 'unclear' || unclear.state.lookAtMs === null) throw new Error('None is.')
+    const { lookAtMs, attempt } = unclear.state
+    expect(owed(unclear, T0)).toContainEqual({ kind: 'readBack', dueAtMs: lookAtMs })
+    let request = unclear
+    while (request.state.name === 'unclear' && request.state.lookAtMs !== null) {
+      request = following(request, [{ kind: 'notShown', attempt }, request.state.lookAtMs])
+    }
+    expect(request.state).toMatchObject({ name: 'unclear', looks: 3 })
+    expect(owed(request, T0).map(({ kind }) => kind)).not.toContain('readBack')
+    expect(() => following(request, { kind: 'notShown', attempt: attempt + 1 })).toThrow('stale')
   })
 })
 

@@ -53,7 +53,6 @@ export function draft(change: Partial<Draft> = {}): Draft {
     id: requestIdSchema.parse('R-12'),
     reset: someReset,
     parent: null,
-    overlaps: [],
     skipToEnd: false,
     reason: 'wrong VAT rate since 06:00',
     requester: ALICE,
@@ -121,6 +120,7 @@ export function prepare(
     group: outlook.group ?? EMPTY,
     plan: z.encode(planSchema, plan),
     guard: outlook.guard ?? { typedGroup: false, approvals: 1 },
+    overlaps: [],
   }
 }
 

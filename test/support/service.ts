@@ -166,7 +166,6 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
       const asked = {
         reset,
         parent: null,
-        overlaps: [],
         skipToEnd: false,
         reason: 'wrong VAT rate',
         requester: ALICE,

@@ -85,9 +85,9 @@ function driftBlocks({ drift, state }: ResetRequest): KnownBlock[] {
 
 /** For who decides: both may be right, and one after the other they do something else than each alone. */
 function overlapBlocks({ overlaps, state }: ResetRequest): KnownBlock[] {
-  if (overlaps.length === 0 || !['preparing', 'pending'].includes(state.name)) return []
+  if (overlaps.length === 0 || state.name !== 'pending') return []
   const [verb, which] = overlaps.length === 1 ? ['was', 'it'] : ['were', 'they']
-  const text = `${listed(overlaps)} ${verb} open for the same group and topics when this was asked for. Look at what ${which} would do first.`
+  const text = `${listed(overlaps)} ${verb} open for the same group and topics when this was planned. Look at what ${which} would do first.`
   return [paragraph(line(strong('Overlap: '), words(text)))]
 }
 

@@ -176,7 +176,7 @@ export function outcomeSentence(
 }
 
 export const UNCLEAR_ADVICE =
-  'Rewind will not call again by itself, because that could move the offsets twice. Look at the group’s offsets in the CKafka console, then decide whether a new request is needed.'
+  'Rewind will not call again by itself, because that could move the offsets twice. It reads them back a few times within the next minutes and says here if they show that it happened. If nothing follows, look at the group’s offsets in the CKafka console, then decide whether a new request is needed.'
 
 export function refusalHint(reason: RefusalReason): string {
   switch (reason) {

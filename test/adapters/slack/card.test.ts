@@ -301,8 +301,8 @@ describe('the plan on the card', () => {
   it('names the requests that were open for the same topics, as long as somebody has to decide', () => {
     const [one, two] = ['R-7', 'R-9'].map(id => requestIdSchema.parse(id))
     if (one === undefined || two === undefined) throw new Error('There are two.')
-    const said = 'R-7 and R-9 were open for the same group and topics when this was asked for.'
-    expect(cardOf(pending({ overlaps: [one, two] })).join('\n')).toContain(said)
+    const said = 'R-7 and R-9 were open for the same group and topics when this was planned.'
+    expect(cardOf({ ...pending(), overlaps: [one, two] }).join('\n')).toContain(said)
     expect(cardOf({ ...inState('succeeded'), overlaps: [one, two] }).join('\n')).not.toContain(said)
   })
 

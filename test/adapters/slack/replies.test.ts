@@ -389,7 +389,7 @@ describe('the other replies', () => {
     const unclear = everyState().find(([state]) => state === 'unclear')?.[1] ?? pending()
     const message = lastReply(unclear)
     const sentence =
-      'R-12 is unclear. We called CKafka and do not know what it did: no answer within 20 s. Rewind will not call again by itself, because that could move the offsets twice. Look at the group’s offsets in the CKafka console, then decide whether a new request is needed.'
+      'R-12 is unclear. We called CKafka and do not know what it did: no answer within 20 s. Rewind will not call again by itself, because that could move the offsets twice. It reads them back a few times within the next minutes and says here if they show that it happened. If nothing follows, look at the group’s offsets in the CKafka console, then decide whether a new request is needed.'
     expect(read(message)).toEqual([`${sentence} @alice`])
     expect(message.text).toBe(`${sentence} <@${ALICE}>`)
   })

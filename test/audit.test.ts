@@ -1,0 +1,328 @@
+// The audit trail outside the store: what the product has written is exported whole, and any other file is found out.
+
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { connectRedis } from '../src/adapters/redis/connect.ts'
+import { createRedisStore } from '../src/adapters/redis/store.ts'
+import { createAuditExport, verifyLines } from '../src/audit.ts'
+import type { Store, Trail } from '../src/ports.ts'
+import { chained } from '../src/request/audit.ts'
+import { eventOf, submissionOf, submit } from '../src/request/decide.ts'
+import { type RequestId, requestIdSchema } from '../src/request/request.ts'
+import { createChanges } from '../src/service/changes.ts'
+import { allSucceeded, approve, draft, finish, HOSTILE, prepare, start, T0 } from './support/requests.ts'
+import { startTcpProxy } from './support/tcp-proxy.ts'
+
+const redis = connectRedis(inject('redisUrl'), () => {})
+if (redis.status !== 'ready') await once(redis, 'ready')
+const folder = await mkdtemp(join(tmpdir(), 'audit-'))
+afterAll(async () => {
+  redis.disconnect()
+  await rm(folder, { recursive: true })
+})
+
+/** A store in which the product has carried out, refused and left open a request each, and skipped a number. */
+async function filled(): Promise<{ prefix: string; store: Store; ids: RequestId[] }> {
+  const prefix = `test-${randomUUID()}`
+  const store = createRedisStore(redis, prefix)
+  const changes = createChanges({ store, clock: () => T0, report: () => {} })
+  const ask = async (reason: string) => {
+    const { id: _, ...wanted } = draft({ reason })
+    const request = await changes.create(wanted, randomUUID())
+    await changes.change(request.id, prepare(request))
+    return request.id
+  }
+  // All but the longest, which would only make it slow.
+  const done = await ask(HOSTILE.filter(each => each.length < 1_000).join(' '))
+  await changes.change(done, approve)
+  await changes.start(done, start)
+  await changes.change(done, finish(allSucceeded))
+  await store.nextRequestId()
+  const rejected = await ask('Reset by mistake')
+  await changes.change(rejected, { ...approve, verdict: 'reject', note: 'no' })
+  return { prefix, store, ids: [done, rejected, await ask('wrong VAT rate')] }
+}
+
+async function exported(store: Pick<Store, 'readTrails'>): Promise<string[]> {
+  let all = ''
+  for await (const some of createAuditExport(store).lines()) all += some
+  return all.split('\n').slice(0, -1)
+}
+
+/** In pieces of a few bytes, as a slow disk might. */
+async function* piecesOf(bytes: Buffer, size = 4_096): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+}
+
+function verified(lines: readonly string[]) {
+  return verifyLines(piecesOf(Buffer.from(lines.map(line => `${line}\n`).join(''))))
+}
+
+describe('an export', () => {
+  let lines: string[]
+  let store: Store
+  let ids: RequestId[]
+  beforeAll(async () => {
+    ;({ store, ids } = await filled())
+    lines = await exported(store)
+  })
+
+  it('holds every event of every request, oldest first, then what the record says, and closes', async () => {
+    const read = lines.map(line => JSON.parse(line))
+    const [first, second, third] = ids
+    const of = (id: RequestId | undefined, events: number) => Array.from({ length: events + 1 }, () => id)
+    expect(read.map(({ requestId }) => requestId)).toEqual([
+      ...[...of(first, 5), ...of(second, 3), ...of(third, 2)],
+      undefined,
+    ])
+    expect(read[0]).toMatchObject({ version: 1, command: { kind: 'submit' }, state: 'preparing' })
+    const record = await store.read(first as RequestId)
+    expect(read[5]).toEqual({ requestId: first, version: 5, lastHash: record?.auditHash })
+    expect(read.at(-1)).toEqual({ requests: 3, hash: expect.stringMatching(/^[0-9a-f]{64}$/) })
+  })
+
+  it('is whole, however it is cut into pieces', async () => {
+    const bytes = Buffer.from(lines.map(line => `${line}\n`).join(''))
+    for (const size of [1, 7, 4_096, bytes.length]) {
+      expect(await verifyLines(piecesOf(bytes, size))).toMatchObject({
+        ok: true,
+        totals: { requests: 3, events: 10 },
+      })
+    }
+  })
+
+  it('of a store without requests is whole as well', async () => {
+    const empty = createRedisStore(redis, `test-${randomUUID()}`)
+    expect(await verified(await exported(empty))).toMatchObject({ ok: true, totals: { requests: 0 } })
+  })
+
+  it('is found out wherever a byte was changed, at the line it is in or the next that tells', async () => {
+    const bytes = Buffer.from(lines.map(line => `${line}\n`).join(''))
+    for (let at = 0; at < bytes.length; at += 41) {
+      const changed = Buffer.from(bytes)
+      changed[at] = (changed[at] as number) ^ 1
+      const line = bytes.subarray(0, at).filter(byte => byte === 0x0a).length + 1
+      const outcome = await verifyLines(piecesOf(changed))
+      expect(outcome, `byte ${at}`).toMatchObject({ ok: false })
+      if (outcome.ok) continue
+      expect([line, line + 1]).toContain(outcome.line)
+    }
+  })
+
+  it('is found out when a line is missing, and wherever it ends too early', async () => {
+    for (const i of lines.keys()) {
+      const outcome = await verified(lines.toSpliced(i, 1))
+      expect(outcome, `without line ${i + 1}`).toMatchObject({ ok: false, line: i + 1 })
+      expect(await verified(lines.slice(0, i)), `${i} lines`).toMatchObject({ ok: false, line: i + 1 })
+    }
+    const cut = Buffer.from(lines.join('\n'))
+    expect(await verifyLines(piecesOf(cut))).toMatchObject({ ok: false, line: lines.length })
+  })
+
+  it('is found out when lines are swapped, doubled or added', async () => {
+    for (let i = 1; i < lines.length; i++) {
+      const [one, two] = [lines[i - 1] as string, lines[i] as string]
+      expect(await verified(lines.with(i - 1, two).with(i, one)), `line ${i}`).toMatchObject({ ok: false })
+      expect(await verified(lines.toSpliced(i, 0, one)), `line ${i} twice`).toMatchObject({
+        ok: false,
+        line: i + 1,
+      })
+    }
+    for (const extra of ['', '{}', 'null', '[]', '{"requestId":"R-9"}']) {
+      expect(await verified([...lines, extra])).toMatchObject({ ok: false, line: lines.length + 1 })
+      expect(await verified(['', ...lines])).toMatchObject({ ok: false, line: 1 })
+    }
+  })
+
+  it('is found out when a line says the same in other bytes', async () => {
+    const [first = '', ...rest] = lines
+    for (const other of [
+      ` ${first}`,
+      `${first}\r`,
+      `\uFEFF${first}`,
+      first.replace(':1,', ':1.0,'),
+      first.replace('"version":1,', '"version":2,"version":1,'),
+      JSON.stringify({ version: 1, ...JSON.parse(first) }),
+    ]) {
+      expect(other).not.toBe(first)
+      expect(await verified([other, ...rest])).toMatchObject({ ok: false, line: 1 })
+    }
+  })
+
+  it('is found out when a whole request is taken out, renamed, or moved', async () => {
+    const blocks = ids.map(id => lines.filter(line => JSON.parse(line).requestId === id))
+    const closing = lines.at(-1) as string
+    const [first = [], second = [], third = []] = blocks
+    expect(await verified([...first, ...third, closing])).toMatchObject({ ok: false })
+    expect(await verified([...first, ...third, ...second, closing])).toMatchObject({ ok: false })
+    const renamed = third.map(line => line.replace(`"${ids[2]}"`, '"R-99"'))
+    const problem = { ok: false, line: lines.length, problem: expect.stringContaining('3 requests') }
+    expect(await verified([...first, ...second, ...renamed, closing])).toMatchObject(problem)
+  })
+
+  it('names the request and says what is wrong', async () => {
+    const changed = lines.with(1, (lines[1] as string).replace('"atMs":', '"atMs":1'))
+    expect(await verified(changed)).toEqual({
+      ok: false,
+      line: 2,
+      problem: `${ids[0]}: version 2 is not what its hash says, so it was changed`,
+    })
+    const missing = await verified(lines.toSpliced(1, 1))
+    expect(missing).toMatchObject({
+      problem: expect.stringContaining(`${ids[0]}: it has version 3 where 2 comes next`),
+    })
+  })
+})
+
+describe('a store that somebody has written to', () => {
+  const eventsKey = (prefix: string, id: RequestId | undefined) => `{${prefix}}:events:${id}`
+
+  it.each<[string, (prefix: string, id: RequestId) => Promise<unknown>]>([
+    ['has lost its last event', (prefix, id) => redis.rpop(eventsKey(prefix, id))],
+    ['has lost its first event', (prefix, id) => redis.lpop(eventsKey(prefix, id))],
+    ['has lost all of them', (prefix, id) => redis.del(eventsKey(prefix, id))],
+    ['has lost its record', (prefix, id) => redis.del(`{${prefix}}:request:${id}`)],
+    ['has an event that is none', (prefix, id) => redis.lset(eventsKey(prefix, id), 1, 'nothing')],
+    ['has an event that is no object', (prefix, id) => redis.lset(eventsKey(prefix, id), 1, 'null')],
+    [
+      'has an event that was changed, and the chain made anew up to the end',
+      async (prefix, id) => {
+        const key = eventsKey(prefix, id)
+        const stored = (await redis.lrange(key, 0, -1)).map(json => JSON.parse(json))
+        let hash = ''
+        for (const [i, { hash: _, ...event }] of stored.entries()) {
+          const anew = chained(hash, { ...event, atMs: event.atMs + 1 })
+          hash = anew.hash
+          await redis.lset(key, i, JSON.stringify(anew))
+        }
+      },
+    ],
+    [
+      'has an event more',
+      async (prefix, id) => {
+        const last = await redis.lindex(eventsKey(prefix, id), -1)
+        const { hash, ...event } = JSON.parse(last as string)
+        const more = chained(hash, { ...event, version: event.version + 1 })
+        await redis.rpush(eventsKey(prefix, id), JSON.stringify(more))
+      },
+    ],
+  ])('is exported as it is, and found out when a request %s', async (_what, tamper) => {
+    const { prefix, store, ids } = await filled()
+    await tamper(prefix, ids[1] as RequestId)
+    const lines = await exported(store)
+    const outcome = await verified(lines)
+    expect(outcome).toMatchObject({ ok: false })
+    // The first request, which has six lines, is not the one that is named.
+    if (!outcome.ok) expect(outcome.line).toBeGreaterThan(6)
+    expect(lines.at(-1)).toContain('"requests":3')
+  })
+})
+
+describe('the product', () => {
+  it('writes one chain when the reply to a change is lost and when two changes meet', async () => {
+    const prefix = `test-${randomUUID()}`
+    const proxy = await startTcpProxy(Number(new URL(inject('redisUrl')).port))
+    const behindProxy = connectRedis(`redis://127.0.0.1:${proxy.port}`, () => {})
+    await once(behindProxy, 'ready')
+    try {
+      const store = createRedisStore(behindProxy, prefix)
+      const changes = createChanges({ store, clock: () => T0, report: () => {} })
+      const { id: _, ...wanted } = draft()
+      proxy.loseNextReply('"version":1')
+      const request = await changes.create(wanted, randomUUID())
+      proxy.loseNextReply('"version":2')
+      expect(await changes.change(request.id, prepare(request))).toMatchObject({ kind: 'changed' })
+      const meeting = [1, 2, 3, 4].map(i =>
+        changes.change(request.id, { kind: 'cardLater', retryAtMs: T0 + i }),
+      )
+      await Promise.all(meeting)
+      const outcome = await verified(await exported(store))
+      expect(outcome).toMatchObject({ ok: true, totals: { requests: 1, events: 6 } })
+    } finally {
+      behindProxy.disconnect()
+      await proxy.close()
+    }
+  })
+})
+
+describe('the memory of the command', () => {
+  it('does not grow with the number of requests', async () => {
+    const first = submit(draft(), T0)
+    const event = chained('', eventOf(first, submissionOf(draft()), 'c', T0))
+    const json = JSON.stringify(event)
+    let [given, mostAhead] = [0, 0]
+    const many: Pick<Store, 'readTrails'> = {
+      async *readTrails(): AsyncGenerator<Trail> {
+        for (let n = 1; n <= 3_000; n++) {
+          given = n
+          yield { id: requestIdSchema.parse(`R-${n}`), version: 1, auditHash: event.hash, events: [json] }
+        }
+      },
+    }
+    async function* watched(): AsyncGenerator<Buffer> {
+      let taken = 0
+      for await (const some of createAuditExport(many).lines()) {
+        mostAhead = Math.max(mostAhead, given - taken)
+        taken += 1
+        yield Buffer.from(some)
+      }
+    }
+    expect(await verifyLines(watched())).toMatchObject({ ok: true, totals: { requests: 3_000 } })
+    expect(mostAhead).toBeLessThan(3)
+  })
+})
+
+describe('npm run audit', () => {
+  async function audit(args: string[], env: Record<string, string> = {}) {
+    const child = spawn(process.execPath, ['dist/audit.js', ...args], {
+      env: { PATH: process.env.PATH ?? '', ...env },
+    })
+    const [out, err, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'close') as Promise<[number | null]>,
+    ])
+    return { code, out, err }
+  }
+
+  it('exports to a file or to stdout, verifies, and exits 1 for a file in which one byte was changed', async () => {
+    const { prefix, ids } = await filled()
+    const env = { REDIS_URL: inject('redisUrl'), REDIS_PREFIX: prefix }
+    const file = join(folder, 'audit.jsonl')
+    const toFile = await audit(['export', file], env)
+    expect(toFile).toMatchObject({ code: 0, out: '', err: expect.stringContaining('3 requests, 10 events') })
+    const bytes = await readFile(file)
+    expect((await audit(['export'], env)).out).toBe(bytes.toString())
+
+    // Without any setting: whoever verifies needs the file and nothing else.
+    const whole = await audit(['verify', file])
+    expect(whole).toMatchObject({ code: 0, out: expect.stringContaining('is whole: 3 requests, 10 events') })
+    expect(toFile.err).toContain(/hash \w{64}/.exec(whole.out)?.[0] ?? 'no hash')
+
+    const at = bytes.indexOf('Reset by mistake')
+    bytes.write('r', at)
+    await writeFile(file, bytes)
+    expect(await audit(['verify', file])).toEqual({
+      code: 1,
+      out: '',
+      err: `${file}, line 7: ${ids[1]}: version 1 is not what its hash says, so it was changed.\n`,
+    })
+  })
+
+  it('says what it cannot do, and exits with something else than 0', async () => {
+    expect(await audit(['export'])).toEqual({ code: 1, out: '', err: 'REDIS_URL is missing\n' })
+    const away = await audit(['export'], { REDIS_URL: 'redis://127.0.0.1:1' })
+    expect(away).toMatchObject({ code: 1, out: '', err: expect.stringContaining('ECONNREFUSED') })
+    const none = await audit(['verify', join(folder, 'none')])
+    expect(none).toMatchObject({ code: 1, err: expect.stringContaining('ENOENT') })
+    for (const args of [[], ['verify'], ['shred', 'x'], ['verify', 'a', 'b']]) {
+      expect(await audit(args)).toMatchObject({ code: 2, err: expect.stringContaining('audit verify FILE') })
+    }
+  })
+})
