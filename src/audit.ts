@@ -19,6 +19,7 @@ audit verify FILE     exits 1 and names the first line that is not what was expo
 
 const CONNECT_MS = 5_000
 const LINE_BREAK = 0x0a
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 /** Longer than any line of an export; a file without line breaks is not read into memory. */
 const LONGEST_LINE_BYTES = 64 * 1_024 * 1_024
 
@@ -179,14 +180,15 @@ function numberOf(id: RequestId): number {
 /** Null for what is not exactly as an export writes it: two texts that say the same are not the same line. */
 function parsedLine(text: string): Line | null {
   const json = parsedJson(text)
+  if (eventLineSchema.safeParse(json).success) {
+    // As it was parsed: a schema would put the fields that it knows first, and the hash is over their order.
+    const { requestId, ...event } = json as z.output<typeof eventLineSchema>
+    return JSON.stringify({ requestId, ...event }) === text ? { kind: 'event', requestId, event } : null
+  }
   const end = endLineSchema.safeParse(json).data
   if (end !== undefined) return JSON.stringify(end) === text ? { kind: 'end', ...end } : null
   const closing = closingLineSchema.safeParse(json).data
-  if (closing !== undefined) return JSON.stringify(closing) === text ? { kind: 'closing', ...closing } : null
-  if (!eventLineSchema.safeParse(json).success) return null
-  // As it was parsed: a schema would put the fields that it knows first, and the hash is over their order.
-  const { requestId, ...event } = json as z.output<typeof eventLineSchema>
-  return JSON.stringify({ requestId, ...event }) === text ? { kind: 'event', requestId, event } : null
+  return closing !== undefined && JSON.stringify(closing) === text ? { kind: 'closing', ...closing } : null
 }
 
 export type Verified =
@@ -233,7 +235,7 @@ async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer | 
 /** Null for bytes that no text has: taking them for something else would let a changed byte pass. */
 function textOf(bytes: Buffer): string | null {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return decoder.decode(bytes)
   } catch {
     return null
   }

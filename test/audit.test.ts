@@ -46,7 +46,7 @@ async function filled(): Promise<{ prefix: string; store: Store; ids: RequestId[
   await store.nextRequestId()
   const rejected = await ask('Reset by mistake')
   await changes.change(rejected, { ...approve, verdict: 'reject', note: 'no' })
-  return { prefix, store, ids: [done, rejected, await ask('wrong VAT rate')] }
+  return { prefix, store, ids: [done, rejected, await ask('wrong VAT \uFFFD rate')] }
 }
 
 async function exported(store: Pick<Store, 'readTrails'>): Promise<string[]> {
@@ -155,12 +155,29 @@ describe('an export', () => {
     }
   })
 
+  it('is found out when what cannot be read as text was put for the sign that stands for that', async () => {
+    const bytes = Buffer.from(lines.map(line => `${line}\n`).join(''))
+    const sign = Buffer.from('\uFFFD')
+    const at = bytes.indexOf(sign)
+    const changed = Buffer.concat([
+      bytes.subarray(0, at),
+      Buffer.from([0xff]),
+      bytes.subarray(at + sign.length),
+    ])
+    expect(changed.toString()).toBe(bytes.toString())
+    expect(await verifyLines(piecesOf(changed))).toMatchObject({ ok: false, line: 11 })
+  })
+
   it('is found out when a whole request is taken out, renamed, or moved', async () => {
     const blocks = ids.map(id => lines.filter(line => JSON.parse(line).requestId === id))
     const closing = lines.at(-1) as string
     const [first = [], second = [], third = []] = blocks
     expect(await verified([...first, ...third, closing])).toMatchObject({ ok: false })
-    expect(await verified([...first, ...third, ...second, closing])).toMatchObject({ ok: false })
+    expect(await verified([...first, ...third, ...second, closing])).toMatchObject({
+      ok: false,
+      line: first.length + third.length + 1,
+      problem: expect.stringContaining(`${ids[1]}: it comes after ${ids[2]}`),
+    })
     const renamed = third.map(line => line.replace(`"${ids[2]}"`, '"R-99"'))
     const problem = { ok: false, line: lines.length, problem: expect.stringContaining('3 requests') }
     expect(await verified([...first, ...second, ...renamed, closing])).toMatchObject(problem)
@@ -316,13 +333,19 @@ describe('npm run audit', () => {
   })
 
   it('says what it cannot do, and exits with something else than 0', async () => {
-    expect(await audit(['export'])).toEqual({ code: 1, out: '', err: 'REDIS_URL is missing\n' })
-    const away = await audit(['export'], { REDIS_URL: 'redis://127.0.0.1:1' })
+    const [unset, away, missing, misspelt, incomplete] = await Promise.all([
+      audit(['export']),
+      audit(['export'], { REDIS_URL: 'redis://127.0.0.1:1' }),
+      audit(['verify', join(folder, 'none')]),
+      audit(['shred', 'x']),
+      audit(['verify']),
+    ])
+    expect(unset).toEqual({ code: 1, out: '', err: 'REDIS_URL is missing\n' })
     expect(away).toMatchObject({ code: 1, out: '', err: expect.stringContaining('ECONNREFUSED') })
-    const none = await audit(['verify', join(folder, 'none')])
-    expect(none).toMatchObject({ code: 1, err: expect.stringContaining('ENOENT') })
-    for (const args of [[], ['verify'], ['shred', 'x'], ['verify', 'a', 'b']]) {
-      expect(await audit(args)).toMatchObject({ code: 2, err: expect.stringContaining('audit verify FILE') })
+    expect(missing).toMatchObject({ code: 1, err: expect.stringContaining('ENOENT') })
+    for (const { code, err } of [misspelt, incomplete]) {
+      expect(code).toBe(2)
+      expect(err).toContain('audit verify FILE')
     }
   })
 })
