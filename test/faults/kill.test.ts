@@ -127,10 +127,24 @@ describe('killed and started again, one request is one request', () => {
     await stage.expectOneEnd(stage.cards().some(card => textOf(card).includes('· done')) ? 'done' : 'unclear')
   })
 
-  scene('when it dies with the call in flight: unclear, and not called again', async stage => {
+  scene(
+    'when it dies with the call in flight, which has arrived: proved by the offsets, not called again',
+    async stage => {
+      await stage.submit()
+      await until(() => stage.cards().length === 1)
+      stage.world.ckafka.inject('BatchModifyGroupOffsets', { kind: 'hang', afterDoingIt: true })
+      await stage.approve()
+      await until(() => stage.calls().length === 1)
+      await stage.killAndRestart()
+      await stage.expectOneEnd('done')
+      expect(stage.calls()).toHaveLength(1)
+    },
+  )
+
+  scene('when it dies with the call in flight, which has not: unclear, and not called again', async stage => {
     await stage.submit()
     await until(() => stage.cards().length === 1)
-    stage.world.ckafka.inject('BatchModifyGroupOffsets', { kind: 'hang', afterDoingIt: true })
+    stage.world.ckafka.inject('BatchModifyGroupOffsets', { kind: 'hang', afterDoingIt: false })
     await stage.approve()
     await until(() => stage.calls().length === 1)
     await stage.killAndRestart()
