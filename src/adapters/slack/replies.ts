@@ -217,7 +217,7 @@ export function resultCsv(request: ResetRequest, result: readonly PartitionResul
       RESULT_COLUMNS,
       result.map(row => [
         ...[reset.target.instanceId, reset.target.group, row.topic, row.partition, row.from, row.planned],
-        row.said === null || row.said.code !== 0 ? null : saidInWords(row.said),
+        row.said === null || row.said.code !== 0 ? null : (row.said.offset ?? saidInWords(row.said)),
         ...[row.said?.code ?? null, row.said === null ? null : kafkaErrorName(row.said.code)],
         ...[row.readBack, row.outcome, messageOf(row)],
       ]),
