@@ -1,6 +1,5 @@
 // What the product needs from the outside world. The comments are the contracts; test/contract holds each adapter to them.
 
-import type { Refusal } from './request/decide.ts'
 import type { Difference } from './request/drift.ts'
 import type { FollowUps } from './request/follow-up.ts'
 import type { Abilities, Group, Instance, LogRange, NamePage, Position } from './request/group.ts'
@@ -18,6 +17,7 @@ import type {
 } from './request/request.ts'
 import type { Asked, NativeStrategy, Target } from './request/reset.ts'
 import type { CallOutcome, PartitionResult, ReadOutcome } from './request/result.ts'
+import type { Refusal } from './request/step.ts'
 
 /** Milliseconds since the epoch. The only clock the product reads. */
 export type Clock = () => number

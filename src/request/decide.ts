@@ -3,7 +3,7 @@
 
 import { z } from 'zod'
 import { differenceSchema } from './drift.ts'
-import { type Group, hasMembers } from './group.ts'
+import type { Group } from './group.ts'
 import { type Plan, planSchema } from './plan.ts'
 import type {
   AuditEvent,
@@ -20,32 +20,13 @@ import type {
 } from './request.ts'
 import { type Reset, resetSchema } from './reset.ts'
 import { ROWS_IN_TABLE, verdictOf } from './result.ts'
+import { backoffAfter, type Decided, FIRST_BACKOFF_MS, refuse, unseen, visible } from './step.ts'
+import { mayStart, wait } from './waiting.ts'
 
 /** Executions that provably never reached the API are tried again this often in all. */
 export const MAX_ATTEMPTS = 8
-const FIRST_BACKOFF_MS = 2_000
-const LONGEST_BACKOFF_MS = 300_000
-const LONGEST_LOOK_MS = 60_000
-/** While an empty group is watched, so often in the time that it has to stay empty. */
-const LOOKS_IN_HOLD = 3
 /** After the first read-back of an unclear execution, so long until each further one. */
 const UNCLEAR_LOOKS_MS = [15_000, 60_000]
-
-export type Refusal =
-  | 'ownRequest'
-  | 'notApprover'
-  | 'notRequester'
-  | 'noteMissing'
-  | 'groupNotTyped'
-  | 'alreadyVoted'
-  | 'planChanged'
-  | 'preparing'
-  | 'expired'
-  | 'decided'
-  | 'inUse'
-  | 'stale'
-
-export type Decided = { ok: true; next: ResetRequest } | { ok: false; refusal: Refusal }
 
 export interface Draft {
   id: RequestId
@@ -345,55 +326,6 @@ function vote(request: ResetRequest, command: Extract<Command, { kind: 'decide' 
   )
 }
 
-/**
- * A group that was seen with members has to stay empty for a while before anything is written: a consumer that has
- * crashed counts as a member until its session times out, and one that restarts is back in seconds.
- */
-export function mayStart(request: ResetRequest, group: Group, holdMs: number, nowMs: number): boolean {
-  const { state } = request
-  if (state.name !== 'approved' || hasMembers(group)) return false
-  if (state.wait === null) return request.group !== null && !hasMembers(request.group)
-  const { emptySinceMs } = state.wait
-  return emptySinceMs !== null && nowMs - emptySinceMs >= holdMs
-}
-
-function wait(request: ResetRequest, command: Extract<Command, { kind: 'wait' }>, nowMs: number): Decided {
-  const { state } = request
-  if (state.name !== 'approved' || request.plan?.digest !== command.digest) return refuse('stale')
-  const { group, holdMs } = command
-  const before = state.wait
-  const untilMs = before?.untilMs ?? nowMs + command.patienceMs
-  const emptySinceMs = hasMembers(group) ? null : (before?.emptySinceMs ?? nowMs)
-  if (nowMs >= untilMs && emptySinceMs === null) {
-    const { decision, attempt } = state
-    const outcome = { kind: 'neverEmpty', group } as const
-    return visible(request, { name: 'failed', decision, attempt, outcome, atMs: nowMs }, { kind: 'ended' })
-  }
-  // Who comes back is looked for as closely as who was there first.
-  const isSame = before !== null && (before.emptySinceMs === null) === (emptySinceMs === null)
-  const looks = isSame ? before.looks + 1 : 1
-  const next: Wait = { sinceMs: before?.sinceMs ?? nowMs, untilMs, looks, emptySinceMs, group }
-  const pauseMs =
-    emptySinceMs === null
-      ? Math.min(LONGEST_LOOK_MS, backoffAfter(looks), untilMs - nowMs)
-      : Math.min(Math.ceil(holdMs / LOOKS_IN_HOLD), Math.max(0, emptySinceMs + holdMs - nowMs))
-  const waiting: State = { ...state, wait: next, notBeforeMs: nowMs + pauseMs, dispatch: null }
-  if (before === null) return visible(request, waiting, { kind: 'waiting', group, untilMs })
-  return isSameSight(before, next) ? unseen(request, { state: waiting }) : visible(request, waiting)
-}
-
-function isSameSight(one: Wait, other: Wait): boolean {
-  return (
-    (one.emptySinceMs === null) === (other.emptySinceMs === null) &&
-    membersOf(one.group) === membersOf(other.group)
-  )
-}
-
-/** The API lists members in any order. */
-function membersOf({ state, members }: Group): string {
-  return JSON.stringify([state, members.map(({ clientId, host }) => `${clientId} ${host}`).sort()])
-}
-
 function finish(
   request: ResetRequest,
   command: Extract<Command, { kind: 'finish' }>,
@@ -465,28 +397,9 @@ function approved(state: { decision: Decision; attempt: number; notBeforeMs: num
   return { name: 'approved', ...state, lastCause: null, wait: null, dispatch: null } as const
 }
 
-/** 2 s, 4 s, 8 s … at most five minutes. */
-export function backoffAfter(attempt: number): number {
-  return Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1))
-}
-
 /** What became of a post is told late now and then: by then another may have claimed it, or posted it. */
 function isTheirs(post: Post | undefined, by: string): boolean {
   return post?.state !== 'posted' && !(post?.state === 'claimed' && post.by !== by)
-}
-
-function refuse(refusal: Refusal): Decided {
-  return { ok: false, refusal }
-}
-
-/** A change people can see: the card has to be drawn again, and the thread may have something to tell. */
-function visible(request: ResetRequest, state: State, ...notes: Note[]): Decided {
-  return unseen(request, {
-    ...request,
-    state,
-    notes: [...request.notes, ...notes],
-    revision: request.revision + 1,
-  })
 }
 
 function withPost(
@@ -496,8 +409,4 @@ function withPost(
   change: Partial<ResetRequest> = {},
 ): Decided {
   return unseen(request, { ...change, posts: { ...request.posts, [key]: post } })
-}
-
-function unseen(request: ResetRequest, change: Partial<ResetRequest>): Decided {
-  return { ok: true, next: { ...request, ...change, version: request.version + 1 } }
 }

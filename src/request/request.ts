@@ -146,9 +146,6 @@ export type Note = z.output<typeof noteSchema>
 
 /** The messages a request can owe: the root, a direct message about it, and a reply for each note. */
 export type PostKey = 'card' | 'cardTrouble' | `note-${number}`
-export const postKeySchema = z.custom<PostKey>(
-  value => typeof value === 'string' && /^(card|cardTrouble|note-\d{1,4})$/.test(value),
-)
 
 export function noteKey(index: number): PostKey {
   return `note-${index}`

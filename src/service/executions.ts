@@ -5,7 +5,6 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Clock, Cluster, ClusterReader, NativeReset, PartitionWrite, Report } from '../ports.ts'
-import { mayStart } from '../request/decide.ts'
 import { differenceSchema } from '../request/drift.ts'
 import { placeOf } from '../request/group.ts'
 import { isWritten, type PlanRow } from '../request/plan.ts'
@@ -20,6 +19,7 @@ import {
   resultOf,
   type TopicReport,
 } from '../request/result.ts'
+import { mayStart } from '../request/waiting.ts'
 import type { Changes } from './changes.ts'
 import type { Comparison, Plans } from './plans.ts'
 

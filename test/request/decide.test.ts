@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { backoffAfter, decide, MAX_ATTEMPTS } from '../../src/request/decide.ts'
+import { decide, MAX_ATTEMPTS } from '../../src/request/decide.ts'
 import type { Command, ResetRequest } from '../../src/request/request.ts'
+import { backoffAfter } from '../../src/request/step.ts'
 import {
   ALICE,
   allSucceeded,

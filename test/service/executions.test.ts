@@ -1,10 +1,10 @@
 // One approved request carried out, over the real store and the real API: at most once, and only what was approved.
 
 import { afterEach, describe, expect, inject, it, vi } from 'vitest'
-import { mayStart } from '../../src/request/decide.ts'
 import { hasMembers } from '../../src/request/group.ts'
 import type { ResetRequest } from '../../src/request/request.ts'
 import type { Reset } from '../../src/request/reset.ts'
+import { mayStart } from '../../src/request/waiting.ts'
 import type { CkafkaFault } from '../../src/sandbox/ckafka/faults.ts'
 import { EMPTY } from '../support/requests.ts'
 import {

@@ -3,7 +3,6 @@
 
 export const LIMITS = {
   headerText: 150,
-  plainTextInput: 3000,
   viewTitle: 24,
   privateMetadata: 3000,
   messageText: 4000,

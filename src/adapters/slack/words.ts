@@ -1,11 +1,11 @@
 // Every sentence a person reads about a request: what happened, and what to do next. Rendering is elsewhere.
 
-import type { Refusal } from '../../request/decide.ts'
 import type { Group } from '../../request/group.ts'
 import { kafkaErrorHint, kafkaErrorName } from '../../request/kafka-errors.ts'
 import type { Outcome, ResetRequest, State } from '../../request/request.ts'
 import { clip, counted, grouped, type Reset, type Target, utc } from '../../request/reset.ts'
 import type { Counts, RefusalReason } from '../../request/result.ts'
+import type { Refusal } from '../../request/step.ts'
 import { placesInWords, skipsInWords } from './plan-words.ts'
 import { listed } from './text.ts'
 

@@ -1,0 +1,63 @@
+// An approved request whose group has members: how long it waits, how often somebody looks, and when it may start.
+// It must never let an execution start while anybody is connected, or has been a moment ago.
+
+import { type Group, hasMembers } from './group.ts'
+import type { Command, ResetRequest, State, Wait } from './request.ts'
+import { backoffAfter, type Decided, refuse, unseen, visible } from './step.ts'
+
+const LONGEST_LOOK_MS = 60_000
+/** While an empty group is watched, so often in the time that it has to stay empty. */
+const LOOKS_IN_HOLD = 3
+
+/**
+ * A group that was seen with members has to stay empty for a while before anything is written: a consumer that has
+ * crashed counts as a member until its session times out, and one that restarts is back in seconds.
+ */
+export function mayStart(request: ResetRequest, group: Group, holdMs: number, nowMs: number): boolean {
+  const { state } = request
+  if (state.name !== 'approved' || hasMembers(group)) return false
+  if (state.wait === null) return request.group !== null && !hasMembers(request.group)
+  const { emptySinceMs } = state.wait
+  return emptySinceMs !== null && nowMs - emptySinceMs >= holdMs
+}
+
+export function wait(
+  request: ResetRequest,
+  command: Extract<Command, { kind: 'wait' }>,
+  nowMs: number,
+): Decided {
+  const { state } = request
+  if (state.name !== 'approved' || request.plan?.digest !== command.digest) return refuse('stale')
+  const { group, holdMs } = command
+  const before = state.wait
+  const untilMs = before?.untilMs ?? nowMs + command.patienceMs
+  const emptySinceMs = hasMembers(group) ? null : (before?.emptySinceMs ?? nowMs)
+  if (nowMs >= untilMs && emptySinceMs === null) {
+    const { decision, attempt } = state
+    const outcome = { kind: 'neverEmpty', group } as const
+    return visible(request, { name: 'failed', decision, attempt, outcome, atMs: nowMs }, { kind: 'ended' })
+  }
+  // Who comes back is looked for as closely as who was there first.
+  const isSame = before !== null && (before.emptySinceMs === null) === (emptySinceMs === null)
+  const looks = isSame ? before.looks + 1 : 1
+  const next: Wait = { sinceMs: before?.sinceMs ?? nowMs, untilMs, looks, emptySinceMs, group }
+  const pauseMs =
+    emptySinceMs === null
+      ? Math.min(LONGEST_LOOK_MS, backoffAfter(looks), untilMs - nowMs)
+      : Math.min(Math.ceil(holdMs / LOOKS_IN_HOLD), Math.max(0, emptySinceMs + holdMs - nowMs))
+  const waiting: State = { ...state, wait: next, notBeforeMs: nowMs + pauseMs, dispatch: null }
+  if (before === null) return visible(request, waiting, { kind: 'waiting', group, untilMs })
+  return isSameSight(before, next) ? unseen(request, { state: waiting }) : visible(request, waiting)
+}
+
+function isSameSight(one: Wait, other: Wait): boolean {
+  return (
+    (one.emptySinceMs === null) === (other.emptySinceMs === null) &&
+    membersOf(one.group) === membersOf(other.group)
+  )
+}
+
+/** The API lists members in any order. */
+function membersOf({ state, members }: Group): string {
+  return JSON.stringify([state, members.map(({ clientId, host }) => `${clientId} ${host}`).sort()])
+}
