@@ -1,13 +1,12 @@
 // The command that exports the audit trail of every request as JSON lines, and verifies such a file, line by line.
 // It must never write to the store, nor hold more than a few requests at a time.
 
-import { once } from 'node:events'
 import { createReadStream, createWriteStream, realpathSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { connectRedis } from './adapters/redis/connect.ts'
+import { connectRedis, untilReady } from './adapters/redis/connect.ts'
 import { createRedisStore } from './adapters/redis/store.ts'
 import { readStoreConfig } from './config.ts'
 import type { Store } from './ports.ts'
@@ -247,9 +246,9 @@ async function exportTo(file: string | undefined): Promise<number> {
     for (const problem of settings.problems) console.error(problem)
     return 1
   }
-  const redis = connectRedis(settings.redisUrl, () => {})
+  const redis = connectRedis(settings.redis, () => {})
   try {
-    await once(redis, 'ready', { signal: AbortSignal.timeout(CONNECT_MS) })
+    await untilReady(redis, CONNECT_MS)
     const audit = createAuditExport(createRedisStore(redis, settings.redisPrefix))
     const to = file === undefined ? process.stdout : createWriteStream(file)
     await pipeline(Readable.from(audit.lines()), to, { end: file !== undefined })

@@ -1,5 +1,6 @@
 // The only reader of the environment: one schema, every problem named at once, no value of a secret ever shown.
 
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { type Approvers, parseApprovers, type SkipLimits } from './request/policy.ts'
 
@@ -9,7 +10,7 @@ export interface Config {
   host: string
   port: number
   logLevel: string
-  redisUrl: string
+  redis: RedisSettings
   redisPrefix: string
   /** Absent for a worker apart, which never speaks to Slack. */
   slack: SlackConfig | undefined
@@ -19,6 +20,7 @@ export interface Config {
   instances: { id: string; name: string }[]
   approvers: Approvers
   approvalsChannel: string | null
+  fallbackChannel: string | null
   requestExpiryMs: number
   workerConcurrency: number
   callMs: number
@@ -26,6 +28,30 @@ export interface Config {
   skipLimits: SkipLimits
   emptyWaitMs: number
   emptyHoldMs: number
+}
+
+export type RedisSettings =
+  | { mode: 'single'; url: string; ca: string | undefined }
+  | ({
+      mode: 'sentinel'
+      sentinels: RedisAddress[]
+      name: string
+      sentinelPassword: string | undefined
+      db: number
+    } & RedisAccess)
+  | ({ mode: 'cluster'; nodes: RedisAddress[] } & RedisAccess)
+
+export interface RedisAddress {
+  host: string
+  port: number
+}
+
+interface RedisAccess {
+  username: string | undefined
+  password: string | undefined
+  tls: boolean
+  /** The text of the file. */
+  ca: string | undefined
 }
 
 export interface SlackConfig {
@@ -72,7 +98,13 @@ const schema = z.object({
       'must be trace, debug, info, warn, error, fatal or silent',
     )
     .default('info'),
-  REDIS_URL: z.string('is missing').refine(isUrlOf('redis:', 'rediss:'), 'must look like redis://host:6379'),
+  REDIS_URL: z.string('is missing').transform(redisUrlsIn),
+  REDIS_MODE: z
+    .enum(['single', 'sentinel', 'cluster'], 'must be single, sentinel or cluster')
+    .default('single'),
+  REDIS_SENTINEL_NAME: text.default('mymaster'),
+  REDIS_SENTINEL_PASSWORD: text.optional(),
+  REDIS_CA_FILE: text.transform(readCertificates).optional(),
   REDIS_PREFIX: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,64}$/, 'may hold letters, digits, dash and underscore')
@@ -103,6 +135,7 @@ const schema = z.object({
   CKAFKA_INSTANCES: list.transform(parts => parts.map(instanceOf)),
   APPROVERS: list,
   APPROVALS_CHANNEL: text.regex(/^[CG][A-Z0-9_]+$/, 'must be a channel id, like C0123ABCD').optional(),
+  FALLBACK_CHANNEL: text.regex(/^[CG][A-Z0-9_]+$/, 'must be a channel id, like C0123ABCD').optional(),
   REQUEST_EXPIRY: duration.default(UNITS_MS.d as number),
   WORKER_CONCURRENCY: z.coerce.number('must be a number').int().min(1).max(64).default(4),
   CALL_DEADLINE: duration.default(25_000),
@@ -111,6 +144,15 @@ const schema = z.object({
   SKIPS_TWO_APPROVERS_ABOVE: messageCount.optional(),
   EMPTY_WAIT: duration.default(30 * (UNITS_MS.m as number)),
   EMPTY_HOLD: duration.default(45_000),
+})
+
+const storeSchema = schema.pick({
+  REDIS_URL: true,
+  REDIS_MODE: true,
+  REDIS_SENTINEL_NAME: true,
+  REDIS_SENTINEL_PASSWORD: true,
+  REDIS_CA_FILE: true,
+  REDIS_PREFIX: true,
 })
 
 export type ConfigOutcome = { ok: true; config: Config } | { ok: false; problems: string[] }
@@ -122,11 +164,13 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
   const problems = parsed.success ? [] : problemsOf(parsed.error)
   const role = given.ROLE ?? 'all'
   if (role !== 'worker') problems.push(...slackProblems(given))
+  const redis = parsed.success ? redisOf(parsed.data) : null
+  if (redis?.ok === false) problems.push(...redis.problems)
   const { approvers, wrong } = parseApprovers(parsed.success ? parsed.data.APPROVERS : [])
   if (wrong.length > 0) {
     problems.push('APPROVERS must hold user ids (U…) and user-group ids (S…), separated by commas')
   }
-  if (!parsed.success || problems.length > 0) return { ok: false, problems }
+  if (!parsed.success || !redis?.ok || problems.length > 0) return { ok: false, problems }
 
   const { data } = parsed
   return {
@@ -136,7 +180,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
       host: data.HOST,
       port: data.PORT,
       logLevel: data.LOG_LEVEL,
-      redisUrl: data.REDIS_URL,
+      redis: redis.settings,
       redisPrefix: data.REDIS_PREFIX,
       slack: data.ROLE === 'worker' ? undefined : slackOf(data),
       ckafka: {
@@ -153,6 +197,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
       instances: data.CKAFKA_INSTANCES,
       approvers,
       approvalsChannel: data.APPROVALS_CHANNEL ?? null,
+      fallbackChannel: data.FALLBACK_CHANNEL ?? null,
       requestExpiryMs: data.REQUEST_EXPIRY,
       workerConcurrency: data.WORKER_CONCURRENCY,
       callMs: data.CALL_DEADLINE,
@@ -168,14 +213,16 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
 }
 
 export type StoreConfigOutcome =
-  | ({ ok: true } & Pick<Config, 'redisUrl' | 'redisPrefix'>)
+  | ({ ok: true } & Pick<Config, 'redis' | 'redisPrefix'>)
   | { ok: false; problems: string[] }
 
 /** For a command that only reads the store, and needs no other setting. */
 export function readStoreConfig(env: NodeJS.ProcessEnv): StoreConfigOutcome {
-  const parsed = schema.pick({ REDIS_URL: true, REDIS_PREFIX: true }).safeParse(givenIn(env))
+  const parsed = storeSchema.safeParse(givenIn(env))
   if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error) }
-  return { ok: true, redisUrl: parsed.data.REDIS_URL, redisPrefix: parsed.data.REDIS_PREFIX }
+  const redis = redisOf(parsed.data)
+  if (!redis.ok) return redis
+  return { ok: true, redis: redis.settings, redisPrefix: parsed.data.REDIS_PREFIX }
 }
 
 /** An empty variable means "not set": that is how compose files and shells leave things out. */
@@ -187,6 +234,105 @@ function givenIn(env: NodeJS.ProcessEnv): Record<string, string | undefined> {
 
 function problemsOf(error: z.ZodError): string[] {
   return [...new Set(error.issues.map(issue => `${issue.path.join('.')} ${issue.message}`))]
+}
+
+type RedisOutcome = { ok: true; settings: RedisSettings } | { ok: false; problems: string[] }
+
+/** What is wrong between the settings of Redis; each alone was looked at before. */
+function redisOf(data: z.output<typeof storeSchema>): RedisOutcome {
+  const { REDIS_MODE: mode, REDIS_URL: urls, REDIS_CA_FILE: ca } = data
+  const problems: string[] = []
+  const one = (name: string, values: (string | undefined)[]) => {
+    const different = [...new Set(values.filter(value => value !== undefined && value !== ''))]
+    if (different.length > 1) problems.push(`REDIS_URL must name the same ${name} in every address`)
+    return different[0]
+  }
+  const protocol = one(
+    'protocol, redis: or rediss:,',
+    urls.map(url => url.protocol),
+  )
+  const username = one(
+    'user',
+    urls.map(url => decodeURIComponent(url.username)),
+  )
+  const password = one(
+    'password',
+    urls.map(url => decodeURIComponent(url.password)),
+  )
+  const db = one(
+    'database',
+    urls.map(url => url.pathname.slice(1)),
+  )
+  const tls = protocol === 'rediss:'
+  if (mode === 'single' && urls.length > 1) {
+    problems.push('REDIS_URL must hold one address, unless REDIS_MODE is sentinel or cluster')
+  }
+  if (mode === 'cluster' && Number(db ?? 0) !== 0) {
+    problems.push('REDIS_URL must name no database: a Cluster has only 0')
+  }
+  if (ca !== undefined && !tls) problems.push('REDIS_CA_FILE is for TLS: REDIS_URL must begin with rediss://')
+  if (problems.length > 0) return { ok: false, problems }
+
+  const access = { username, password, tls, ca }
+  const addresses = (defaultPort: number) => urls.map(url => addressOf(url, defaultPort))
+  switch (mode) {
+    case 'single':
+      return { ok: true, settings: { mode, url: urls[0]?.href ?? '', ca } }
+    case 'sentinel': {
+      const { REDIS_SENTINEL_NAME: name, REDIS_SENTINEL_PASSWORD: sentinelPassword } = data
+      const sentinels = addresses(26_379)
+      return {
+        ok: true,
+        settings: { mode, sentinels, name, sentinelPassword, db: Number(db ?? 0), ...access },
+      }
+    }
+    case 'cluster':
+      return { ok: true, settings: { mode, nodes: addresses(6_379), ...access } }
+    default:
+      return mode satisfies never
+  }
+}
+
+/** Each address begins with its protocol, so that a password may hold a comma. */
+function redisUrlsIn(value: string, context: z.RefinementCtx): URL[] {
+  const parts = value.trim().split(/\s*,\s*(?=rediss?:\/\/)/i)
+  if (parts.every(isRedisUrl)) return parts.map(part => new URL(part))
+  const example = 'redis://host:6379, or several such addresses, with commas between them'
+  context.addIssue({ code: 'custom', message: `must look like ${example}` })
+  return z.NEVER
+}
+
+function isRedisUrl(part: string): boolean {
+  if (!isUrlOf('redis:', 'rediss:')(part)) return false
+  const url = new URL(part)
+  try {
+    decodeURIComponent(url.username + url.password)
+  } catch {
+    return false
+  }
+  return url.hostname !== '' && !url.hostname.includes(',') && /^(\/\d*)?$/.test(url.pathname)
+}
+
+function addressOf(url: URL, defaultPort: number): RedisAddress {
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  return { host, port: url.port === '' ? defaultPort : Number(url.port) }
+}
+
+/** The text of the file, which is public. */
+function readCertificates(file: string, context: z.RefinementCtx): string {
+  const refuse = (message: string) => {
+    context.addIssue({ code: 'custom', message })
+    return z.NEVER
+  }
+  try {
+    const pem = readFileSync(file, 'utf8')
+    return pem.includes('-----BEGIN CERTIFICATE-----')
+      ? pem
+      : refuse('names a file that holds no certificate (PEM)')
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? ` (${error.code})` : ''
+    return refuse(`names a file that cannot be read${why}`)
+  }
 }
 
 function slackProblems(given: Record<string, string | undefined>): string[] {

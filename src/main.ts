@@ -1,7 +1,6 @@
 // The composition root: settings → adapters → service → start → signals → ordered stop. No decision is made here.
 
 import { createHash, randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { realpathSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -11,7 +10,7 @@ import { budgetsOf } from './adapters/ckafka/budgets.ts'
 import { createCachedReader } from './adapters/ckafka/cached-reader.ts'
 import { createCkafka } from './adapters/ckafka/ckafka.ts'
 import { checkRedis } from './adapters/redis/check.ts'
-import { connectRedis } from './adapters/redis/connect.ts'
+import { connectBlocking, connectRedis, untilReady } from './adapters/redis/connect.ts'
 import { createLongNames } from './adapters/redis/long-names.ts'
 import { createQuota } from './adapters/redis/quota.ts'
 import { createRedisStore } from './adapters/redis/store.ts'
@@ -45,16 +44,20 @@ export interface Rewind {
 export async function startRewind(config: Config, telemetry: Telemetry): Promise<Rewind> {
   const { report } = telemetry
   const onError = (where: string) => (error: Error) => report({ event: 'fault', where, error })
-  const { redisUrl: url, redisPrefix: prefix } = config
-  const redis = connectRedis(url, onError('redis'))
+  const { redisPrefix: prefix } = config
+  const redis = connectRedis(config.redis, onError('redis'))
   // Beside the start, and once: a Redis that is set up badly still serves.
   redis.once('ready', async () => {
     for (const problem of await checkRedis(redis)) telemetry.warn(problem, { event: 'redisCheck' })
   })
   // A Redis that is away does not keep the process from starting: readiness says what is missing.
-  await once(redis, 'ready', { signal: AbortSignal.timeout(REDIS_CONNECT_MS) }).catch(() => {})
+  await untilReady(redis, REDIS_CONNECT_MS).catch(() => {})
   const store = createRedisStore(redis, prefix)
-  const queue = createWorkQueue({ url, prefix, onError: onError('queue') })
+  const queue = createWorkQueue({
+    connection: connectRedis(config.redis, onError('queue')),
+    prefix,
+    onError: onError('queue'),
+  })
   const { token, ...ckafka } = config.ckafka
   const cluster = createCkafka(
     { ...ckafka, ...(token === undefined ? {} : { token }) },
@@ -123,7 +126,7 @@ export async function startRewind(config: Config, telemetry: Telemetry): Promise
     config.role === 'bot'
       ? null
       : startExecutor({
-          url,
+          connection: connectBlocking(config.redis, onError('worker')),
           prefix,
           concurrency: config.workerConcurrency,
           execute: approvals.execute,

@@ -10,6 +10,7 @@ import type {
   DocumentName,
   DocumentOf,
   Documents,
+  Origin,
   PostKey,
   RequestId,
   ResetRequest,
@@ -33,25 +34,32 @@ export interface Commit {
   event: AuditEvent
   /** When the request next needs somebody's work; null when nothing is owed. */
   dueAtMs: number | null
-  /** Still to be decided or carried out, so that it belongs in the list of open requests; `unclear` is neither. */
+  /** Still to be decided, carried out or cleared up, so that it belongs in the list of open requests. */
   open: boolean
   /** Large facts kept beside the record, written with it. */
   documents?: Documents
   /**
    * The group that an execution writes to: one request at a time may hold it. `untilMs` bounds how long a holder that
-   * never comes back keeps the others out.
+   * never comes back keeps the others out. A server that has taken the place of another may have forgotten that
+   * somebody took it: it lets nobody take any for `settleMs` after it was first seen.
    */
-  writer?: { target: Target; act: 'take'; untilMs: number } | { target: Target; act: 'giveBack' }
+  writer?:
+    | { target: Target; act: 'take'; untilMs: number; settleMs: number }
+    | { target: Target; act: 'giveBack' }
   /** With a create: the submission it came from. A second create from it answers `duplicate`. */
   submissionId?: string
 }
 
-/** `busy`: another request is writing to the group; nothing was changed. */
+/**
+ * `busy`: another request is writing to the group. `settling`: nobody may take a group for so long. Nothing was changed
+ * with either.
+ */
 export type CommitOutcome =
   | { kind: 'applied' }
   | { kind: 'conflict' }
   | { kind: 'duplicate'; id: RequestId }
   | { kind: 'busy'; id: RequestId }
+  | { kind: 'settling'; waitMs: number }
 
 /** What is stored of what happened to a request, as it is stored: whoever verifies it must see what is there. */
 export interface Trail {
@@ -185,6 +193,8 @@ export interface Quota {
     action: string,
     urgency: 'execution' | 'person',
   ): Promise<{ ok: true } | { ok: false; retryAfterMs: number }>
+  /** The API asked to wait: nobody is given a call of this action for so long. Never rejects. */
+  pause(action: string, ms: number): Promise<void>
 }
 
 /** Names that do not fit where they have to travel. */
@@ -222,8 +232,8 @@ export interface Chat {
   find(request: ResetRequest, key: PostKey): Promise<{ kind: 'found'; ts: string | null } | ChatOutcome>
   /** Renders the card anew from the record. Repeatable. */
   updateCard(request: ResetRequest): Promise<ChatOutcome>
-  /** User ids of a user group. A group that cannot be read is empty. */
-  groupMembers(groupId: string): Promise<string[]>
+  /** User ids of a user group; null when it cannot be read. */
+  groupMembers(groupId: string): Promise<string[] | null>
 }
 
 /** What the product did, for logs and metrics. Holds ids and codes, never a secret and never a raw payload. */
@@ -256,8 +266,8 @@ export type ChangeOutcome =
   | { kind: 'refused'; refusal: Refusal; request: ResetRequest }
   | { kind: 'missing' }
 
-/** Of an execution that is to start: `busy` while the request named is writing to the same group. */
-export type StartOutcome = ChangeOutcome | { kind: 'busy'; id: RequestId }
+/** Of an execution that is to start: `busy` and `settling` as the store says. */
+export type StartOutcome = ChangeOutcome | Extract<CommitOutcome, { kind: 'busy' | 'settling' }>
 
 /** What a look at the world, with the plan in hand, has found. `moved`: the request has gone back to be planned anew. */
 export type Look =
@@ -273,6 +283,14 @@ export interface Vote {
   digest: string
   /** What they typed where the guard asks for the group's name. */
   typedGroup: string
+  from: Origin
+}
+
+export interface Testimony {
+  attempt: number
+  by: string
+  happened: boolean
+  from: Origin
 }
 
 /** What people can do. Each may reject with StoreAway when the store does not answer. */
@@ -287,7 +305,11 @@ export interface Approvals {
   /** Compares the plan with the world, in at most `patienceMs`. */
   lookAgain(request: ResetRequest, at: 'opened' | 'submitted', patienceMs: number): Promise<Look>
   decide(id: RequestId, vote: Vote): Promise<ChangeOutcome>
-  cancel(id: RequestId, by: string): Promise<ChangeOutcome>
+  cancel(id: RequestId, by: string, from: Origin): Promise<ChangeOutcome>
+  /** Has the offsets read back once more, for an execution of which nobody knows what it did. */
+  checkAgain(id: RequestId, attempt: number, by: string, from: Origin): Promise<ChangeOutcome>
+  /** Says whether that execution happened. */
+  testify(id: RequestId, testimony: Testimony): Promise<ChangeOutcome>
   /** What can be asked for after this execution; null when it has no result. */
   followUps(request: ResetRequest, kind: 'undo' | 'retry'): Promise<FollowUps | null>
 }

@@ -19,7 +19,7 @@ import { createChanges } from '../src/service/changes.ts'
 import { allSucceeded, approve, draft, finish, HOSTILE, prepare, start, T0 } from './support/requests.ts'
 import { startTcpProxy } from './support/tcp-proxy.ts'
 
-const redis = connectRedis(inject('redisUrl'), () => {})
+const redis = connectRedis({ mode: 'single', url: inject('redisUrl') }, () => {})
 if (redis.status !== 'ready') await once(redis, 'ready')
 const folder = await mkdtemp(join(tmpdir(), 'audit-'))
 afterAll(async () => {
@@ -245,7 +245,7 @@ describe('the product', () => {
   it('writes one chain when the reply to a change is lost and when two changes meet', async () => {
     const prefix = `test-${randomUUID()}`
     const proxy = await startTcpProxy(Number(new URL(inject('redisUrl')).port))
-    const behindProxy = connectRedis(`redis://127.0.0.1:${proxy.port}`, () => {})
+    const behindProxy = connectRedis({ mode: 'single', url: `redis://127.0.0.1:${proxy.port}` }, () => {})
     await once(behindProxy, 'ready')
     try {
       const store = createRedisStore(behindProxy, prefix)
@@ -271,7 +271,7 @@ describe('the product', () => {
 describe('the memory of the command', () => {
   it('does not grow with the number of requests', async () => {
     const first = submit(draft(), T0)
-    const event = chained('', eventOf(first, submissionOf(draft()), 'c', T0))
+    const event = chained('', eventOf(null, first, submissionOf(draft()), 'c', T0))
     const json = JSON.stringify(event)
     let [given, mostAhead] = [0, 0]
     const many: Pick<Store, 'readTrails'> = {

@@ -26,7 +26,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'ports.ts': ['type request/'],
   'service/pump.ts': ['type ports.ts'],
   'service/': ['request/', 'ports.ts', 'service/', 'zod', 'node:crypto', 'node:timers'],
-  'config.ts': ['request/', 'zod'],
+  'config.ts': ['request/', 'zod', 'node:fs'],
   'telemetry.ts': ['type ports.ts', 'node:http', 'pino', 'prom-client'],
   'adapters/redis/': [
     'request/',

@@ -1,5 +1,6 @@
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { readConfig } from '../src/config.ts'
+import { readConfig, readStoreConfig } from '../src/config.ts'
 
 const good = {
   SLACK_BOT_TOKEN: 'xoxb-very-secret-1',
@@ -125,5 +126,111 @@ describe('the settings', () => {
 
   it.each(['0h', '5', 'h', '1.5h', '-1h', '100000d'])('refuse %s as a duration', text => {
     expect(problemsOf({ ...good, REQUEST_EXPIRY: text })).toEqual([expect.stringContaining('REQUEST_EXPIRY')])
+  })
+})
+
+describe('the settings of Redis', () => {
+  const CA = fileURLToPath(new URL('support/tls/authority.pem', import.meta.url))
+
+  function redisOf(env: Record<string, string>) {
+    const [read, store] = [readConfig({ ...good, ...env }), readStoreConfig(env)]
+    if (!read.ok || !store.ok) throw new Error('They are wrong.')
+    expect(store.redis).toEqual(read.config.redis)
+    return read.config.redis
+  }
+
+  function wrongIn(env: Record<string, string>): string[] {
+    const [problems, store] = [problemsOf({ ...good, ...env }), readStoreConfig(env)]
+    expect(store).toEqual({ ok: false, problems })
+    expect(problems.join('\n')).not.toMatch(/hunter2|secret-host/)
+    return problems
+  }
+
+  it('are one server unless told otherwise, whose address is left as it is', () => {
+    const url = 'redis://me:p%2Ca,ss@redis.local:6380/2'
+    expect(redisOf({ REDIS_URL: url })).toEqual({ mode: 'single', url, ca: undefined })
+  })
+
+  it('are Sentinels, with the user, the password and the database of the master in their addresses', () => {
+    const urls = 'rediss://me:hunter2@a:26380/3, rediss://b,rediss://[::1]:7'
+    const env = { REDIS_MODE: 'sentinel', REDIS_SENTINEL_NAME: 'rewind', REDIS_SENTINEL_PASSWORD: 'other' }
+    expect(redisOf({ ...env, REDIS_URL: urls, REDIS_CA_FILE: CA })).toEqual({
+      mode: 'sentinel',
+      sentinels: [
+        { host: 'a', port: 26_380 },
+        { host: 'b', port: 26_379 },
+        { host: '::1', port: 7 },
+      ],
+      name: 'rewind',
+      sentinelPassword: 'other',
+      username: 'me',
+      password: 'hunter2',
+      db: 3,
+      tls: true,
+      ca: expect.stringContaining('BEGIN CERTIFICATE'),
+    })
+    expect(redisOf({ REDIS_MODE: 'sentinel', REDIS_URL: 'redis://a' })).toMatchObject({
+      name: 'mymaster',
+      db: 0,
+      tls: false,
+    })
+  })
+
+  it('are a Cluster, of which some nodes are enough', () => {
+    expect(redisOf({ REDIS_MODE: 'cluster', REDIS_URL: 'redis://:p%40ss@a,redis://b:7001' })).toEqual({
+      mode: 'cluster',
+      nodes: [
+        { host: 'a', port: 6_379 },
+        { host: 'b', port: 7_001 },
+      ],
+      username: undefined,
+      password: 'p@ss',
+      tls: false,
+      ca: undefined,
+    })
+  })
+
+  it.each([
+    ['nothing', {}, 'REDIS_URL is missing'],
+    ['no address', { REDIS_URL: 'hunter2' }, 'REDIS_URL must look like redis://host:6379'],
+    ['an address without its protocol', { REDIS_URL: 'redis://secret-host,b' }, 'REDIS_URL must look like'],
+    ['a password that is not escaped', { REDIS_URL: 'redis://:hunter2%@a' }, 'REDIS_URL must look like'],
+    ['a database without a number', { REDIS_URL: 'redis://a/hunter2' }, 'REDIS_URL must look like'],
+    ['two servers', { REDIS_URL: 'redis://a,redis://b' }, 'REDIS_URL must hold one address'],
+    [
+      'another mode',
+      { REDIS_URL: 'redis://a', REDIS_MODE: 'hunter2' },
+      'REDIS_MODE must be single, sentinel',
+    ],
+    [
+      'TLS for one',
+      { REDIS_MODE: 'cluster', REDIS_URL: 'redis://a,rediss://b' },
+      'REDIS_URL must name the same',
+    ],
+    [
+      'two passwords',
+      { REDIS_MODE: 'sentinel', REDIS_URL: 'redis://:hunter2@a,redis://:hunter22@b' },
+      'REDIS_URL must name the same password',
+    ],
+    [
+      'a database in a Cluster',
+      { REDIS_MODE: 'cluster', REDIS_URL: 'redis://a/1' },
+      'REDIS_URL must name no',
+    ],
+    [
+      'a file that is not there',
+      { REDIS_URL: 'rediss://a', REDIS_CA_FILE: '/hunter2.pem' },
+      'REDIS_CA_FILE names a file that cannot be read (ENOENT)',
+    ],
+    [
+      'a file of another kind',
+      { REDIS_URL: 'rediss://a', REDIS_CA_FILE: 'package.json' },
+      'REDIS_CA_FILE names a file that holds no certificate',
+    ],
+    ['an authority without TLS', { REDIS_URL: 'redis://a', REDIS_CA_FILE: CA }, 'REDIS_CA_FILE is for TLS'],
+  ])('refuse %s, and do not show it', (_what, env, problem) => {
+    const { REDIS_URL: _, ...others } = good
+    expect(problemsOf({ ...others, ...env })).toEqual([expect.stringContaining(problem)])
+    if ('REDIS_URL' in env) expect(wrongIn(env as Record<string, string>)).toHaveLength(1)
   })
 })

@@ -21,12 +21,15 @@ import type {
 import { type Reset, resetSchema } from './reset.ts'
 import { ROWS_IN_TABLE, verdictOf } from './result.ts'
 import { backoffAfter, type Decided, FIRST_BACKOFF_MS, refuse, unseen, visible } from './step.ts'
+import { alreadyThere, checkAgain, looked, testify, unclearFrom } from './unclear.ts'
 import { mayStart, wait } from './waiting.ts'
 
 /** Executions that provably never reached the API are tried again this often in all. */
 export const MAX_ATTEMPTS = 8
-/** After the first read-back of an unclear execution, so long until each further one. */
-const UNCLEAR_LOOKS_MS = [15_000, 60_000]
+/** So many jobs in a row may end without a trace in the record. */
+export const MAX_LOST_JOBS = 5
+/** A call that was answered with nothing was read back just now. */
+const UNCLEAR_LOOK_MS = 15_000
 
 export interface Draft {
   id: RequestId
@@ -37,6 +40,7 @@ export interface Draft {
   requester: string
   askedIn: string
   channel: string
+  elsewhere: string | null
   expiresAtMs: number
 }
 
@@ -75,12 +79,20 @@ export function submissionOf(draft: Draft): Submission {
 }
 
 export function eventOf(
+  before: ResetRequest | null,
   next: ResetRequest,
   command: AuditEvent['command'],
   changeId: string,
   nowMs: number,
 ): AuditEvent {
-  return { version: next.version, changeId, atMs: nowMs, command, state: next.state.name }
+  return {
+    version: next.version,
+    changeId,
+    atMs: nowMs,
+    command,
+    before: before?.state.name ?? null,
+    state: next.state.name,
+  }
 }
 
 /** What the command makes of the request, or why not. */
@@ -159,7 +171,9 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
         return refuse(state.name === 'expired' ? 'expired' : 'decided')
       }
       // Those who may approve may also take an approval back, as long as nothing has been called.
-      if (command.by !== request.requester && (undecided || !command.mayDecide)) return refuse('notRequester')
+      if (command.by !== request.requester && (undecided || command.policy.verdict === 'deny')) {
+        return refuse('notRequester')
+      }
       const { by } = command
       return visible(request, { name: 'cancelled', by, atMs: nowMs }, { kind: 'cancelled', by })
     }
@@ -169,12 +183,30 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
       if (nowMs < request.expiresAtMs) return refuse('stale')
       return visible(request, { name: 'expired', atMs: nowMs }, { kind: 'expired' })
 
-    case 'dispatched':
+    case 'attempted':
+      return unseen(request, {})
+
+    case 'dispatched': {
       if (state.name !== 'approved') return refuse('stale')
+      const lost = (state.dispatch?.lost ?? 0) + (command.lost === true ? 1 : 0)
+      if (lost > MAX_LOST_JOBS) {
+        const outcome = { kind: 'notSent', cause: LOST_JOBS } as const
+        return visible(request, { ...endOf(state), name: 'failed', outcome, atMs: nowMs }, { kind: 'ended' })
+      }
       return unseen(request, {
         dispatches: Math.max(request.dispatches, command.number),
-        state: { ...state, dispatch: { number: command.number, seenAtMs: nowMs } },
+        state: { ...state, dispatch: { number: command.number, seenAtMs: nowMs, lost } },
       })
+    }
+
+    case 'revoke': {
+      if (state.name !== 'approved') return refuse('stale')
+      const votes = request.votes.filter(({ by }) => !command.by.includes(by))
+      if (votes.length === request.votes.length) return refuse('stale')
+      const expiresAtMs = Math.max(request.expiresAtMs, nowMs + command.expiryMs)
+      const note = { kind: 'revoked', by: command.by } as const
+      return visible({ ...request, votes, expiresAtMs }, { name: 'pending' }, note)
+    }
 
     case 'wait':
       return wait(request, command, nowMs)
@@ -184,25 +216,28 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
       const { cause, retryAfterMs } = command
       // Who waits has an end to it already: a look that fails then is no attempt.
       if (state.wait !== null && nowMs < state.wait.untilMs) {
-        const notBeforeMs = nowMs + Math.max(retryAfterMs, FIRST_BACKOFF_MS)
+        const notBeforeMs = nowMs + Math.max(retryAfterMs ?? 0, FIRST_BACKOFF_MS)
         return unseen(request, { state: { ...state, notBeforeMs, dispatch: null } })
       }
       return again(request, state, { kind: 'notSent', cause }, retryAfterMs, nowMs)
     }
 
-    case 'standBehind': {
+    case 'standBack': {
       if (state.name !== 'approved' || request.plan?.digest !== command.digest) return refuse('stale')
-      const lastCause = `${command.other} is being carried out on the same group`
-      const next: State = { ...state, lastCause, notBeforeMs: nowMs + FIRST_BACKOFF_MS, dispatch: null }
+      const { cause: lastCause, waitMs } = command
+      const notBeforeMs = nowMs + Math.max(waitMs, FIRST_BACKOFF_MS)
+      const next: State = { ...state, lastCause, notBeforeMs, dispatch: null }
       return state.lastCause === lastCause ? unseen(request, { state: next }) : visible(request, next)
     }
+
+    case 'alreadyThere':
+      return alreadyThere(request, command, nowMs)
 
     case 'callOff': {
       // CKafka refuses even to be looked at, and would again.
       if (state.name !== 'approved' || request.plan?.digest !== command.digest) return refuse('stale')
-      const { decision, attempt } = state
       const { outcome } = command
-      return visible(request, { name: 'failed', decision, attempt, outcome, atMs: nowMs }, { kind: 'ended' })
+      return visible(request, { ...endOf(state), name: 'failed', outcome, atMs: nowMs }, { kind: 'ended' })
     }
 
     case 'start':
@@ -226,26 +261,19 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
 
     case 'abandon':
       if (state.name !== 'executing' || nowMs < state.abandonAtMs) return refuse('stale')
-      return visible(
-        request,
-        {
-          name: 'unclear',
-          decision: state.decision,
-          attempt: state.attempt,
-          outcome: { kind: 'unknown', cause: STOPPED },
-          atMs: nowMs,
-          lookAtMs: nowMs,
-          looks: 0,
-        },
-        { kind: 'unclear', cause: STOPPED },
-      )
+      return visible(request, unclearFrom({ ...endOf(state), atMs: nowMs }, STOPPED, nowMs), {
+        kind: 'unclear',
+        cause: STOPPED,
+      })
 
-    case 'notShown': {
-      if (state.name !== 'unclear' || state.attempt !== command.attempt) return refuse('stale')
-      const pauseMs = UNCLEAR_LOOKS_MS[state.looks] ?? null
-      const lookAtMs = pauseMs === null ? null : nowMs + pauseMs
-      return unseen(request, { state: { ...state, looks: state.looks + 1, lookAtMs } })
-    }
+    case 'looked':
+      return looked(request, command, againAfterUnclear(nowMs), nowMs)
+
+    case 'checkAgain':
+      return checkAgain(request, command, nowMs)
+
+    case 'testify':
+      return testify(request, command, againAfterUnclear(nowMs), nowMs)
 
     case 'claimPost': {
       const post = request.posts[command.key]
@@ -285,6 +313,11 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
 }
 
 const STOPPED = 'the worker stopped before it could say how the call ended'
+const LOST_JOBS = 'no worker could carry it out. The log of the workers says why'
+
+function endOf({ decision, attempt }: { decision: Decision | null; attempt: number }) {
+  return { decision, attempt }
+}
 
 /** A plan that jumps to the end of a log where nobody meant it ends here; any other waits for a decision. */
 function outlookOf(request: ResetRequest, { jumping }: Plan, nowMs: number): [State, ...Note[]] {
@@ -297,7 +330,7 @@ function vote(request: ResetRequest, command: Extract<Command, { kind: 'decide' 
   const { state, guard, votes } = request
   const { verdict, by } = command
   if (by === request.requester) return refuse('ownRequest')
-  if (!command.mayDecide) return refuse('notApprover')
+  if (command.policy.verdict === 'deny') return refuse('notApprover')
   if (state.name === 'preparing') return refuse('preparing')
   if (state.name !== 'pending') return refuse(state.name === 'expired' ? 'expired' : 'decided')
   if (nowMs >= request.expiresAtMs) return refuse('expired')
@@ -342,8 +375,11 @@ function finish(
     case 'done': {
       const name = verdictOf(outcome.counts)
       if (name === 'unclear') {
-        const unclear: State = { name, ...ended, lookAtMs: null, looks: 0 }
-        return visible(request, unclear, { kind: 'unclear', cause: 'CKafka reported nothing' })
+        const cause = 'CKafka reported nothing'
+        return visible(request, unclearFrom(ended, cause, nowMs + UNCLEAR_LOOK_MS), {
+          kind: 'unclear',
+          cause,
+        })
       }
       const notes: Note[] = [{ kind: 'ended' }]
       if (outcome.rows > ROWS_IN_TABLE) notes.push({ kind: 'resultFile' })
@@ -353,21 +389,19 @@ function finish(
       // Somebody joined between the look and the call. That is no failure: it is waited for.
       if (outcome.reason === 'groupNotEmpty' && state.name === 'executing') {
         const wait = state.wait === null ? null : { ...state.wait, emptySinceMs: null, group: JOINED }
-        return again({ ...request, group: JOINED }, { ...state, wait }, JOINED_CAUSE, 0, nowMs)
+        return again({ ...request, group: JOINED }, { ...state, wait }, JOINED_CAUSE, undefined, nowMs)
       }
       return visible(request, { name: 'failed', ...ended }, { kind: 'ended' })
     case 'unknown': {
       // What is still under way has arrived by then, or never will.
       const lookAtMs = state.name === 'executing' ? state.abandonAtMs : nowMs
-      const unclear: State = { name: 'unclear', ...ended, lookAtMs, looks: 0 }
-      return visible(request, unclear, { kind: 'unclear', cause: outcome.cause })
+      const { cause } = outcome
+      return visible(request, unclearFrom(ended, cause, lookAtMs), { kind: 'unclear', cause })
     }
     case 'notSent':
-      // After `unclear` people may have acted on it, so that nothing is tried again by itself.
-      if (state.name === 'executing') {
-        return again(request, state, outcome, command.retryAfterMs ?? 0, nowMs)
-      }
-      return visible(request, { name: 'failed', ...ended }, { kind: 'ended' })
+      return state.name === 'executing'
+        ? again(request, state, outcome, command.retryAfterMs, nowMs)
+        : againAfterUnclear(nowMs)(request, outcome.cause)
     default:
       return outcome satisfies never
   }
@@ -377,24 +411,40 @@ function finish(
 const JOINED: Group = { state: 'Stable', members: [] }
 const JOINED_CAUSE = { kind: 'notSent', cause: 'a consumer joined the group' } as const
 
-/** What certainly did not reach the API is tried again, a few times and ever later. */
+/** What certainly did not happen is tried again, a few times and ever later. Being asked to wait is no attempt. */
 function again(
   request: ResetRequest,
-  { decision, attempt, wait }: { decision: Decision; attempt: number; wait: Wait | null },
+  last: { decision: Decision; attempt: number; wait: Wait | null; cleared?: boolean },
   outcome: { kind: 'notSent'; cause: string },
-  retryAfterMs: number,
+  retryAfterMs: number | undefined,
   nowMs: number,
 ): Decided {
+  const { decision, attempt, wait, cleared = false } = last
+  const { cause: lastCause } = outcome
+  if (retryAfterMs !== undefined) {
+    const notBeforeMs = nowMs + Math.max(retryAfterMs, FIRST_BACKOFF_MS)
+    return visible(request, { ...approved({ decision, attempt, notBeforeMs }), lastCause, wait })
+  }
   if (attempt >= MAX_ATTEMPTS) {
     return visible(request, { name: 'failed', decision, attempt, outcome, atMs: nowMs }, { kind: 'ended' })
   }
-  const notBeforeMs = nowMs + Math.max(retryAfterMs, backoffAfter(attempt))
-  const next = approved({ decision, attempt: attempt + 1, notBeforeMs })
-  return visible(request, { ...next, lastCause: outcome.cause, wait })
+  const next = approved({ decision, attempt: attempt + 1, notBeforeMs: nowMs + backoffAfter(attempt) })
+  return visible(request, { ...next, lastCause, wait, cleared })
+}
+
+/** The look before the call finds out whether the plan still holds: people may have acted on it meanwhile. */
+function againAfterUnclear(nowMs: number) {
+  return (request: ResetRequest, cause: string, cleared?: 'cleared'): Decided => {
+    const { state } = request
+    if (state.name !== 'unclear' || state.decision === null) return refuse('stale')
+    const { decision, attempt } = state
+    const last = { decision, attempt, wait: null, cleared: cleared !== undefined }
+    return again(request, last, { kind: 'notSent', cause }, undefined, nowMs)
+  }
 }
 
 function approved(state: { decision: Decision; attempt: number; notBeforeMs: number }) {
-  return { name: 'approved', ...state, lastCause: null, wait: null, dispatch: null } as const
+  return { name: 'approved', ...state, lastCause: null, wait: null, dispatch: null, cleared: false } as const
 }
 
 /** What became of a post is told late now and then: by then another may have claimed it, or posted it. */

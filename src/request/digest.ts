@@ -23,6 +23,11 @@ export function digestOf(
   return hash.update(lines.join('')).digest('hex')
 }
 
+/** SHA-256, hex. */
+export function digestOfText(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
 /** `7f3a91c2`: enough to tell the plans of one request apart by eye. */
 export function shortDigest(digest: string): string {
   return digest.slice(0, SHOWN)

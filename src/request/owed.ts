@@ -1,6 +1,6 @@
 // What the outside has not been given yet, derived from the record alone, so that no crash can lose it. Pure.
 
-import { isFinal, noteKey, type PostKey, type ResetRequest } from './request.ts'
+import { elsewhereKey, isFinal, noteKey, type PostKey, type ResetRequest } from './request.ts'
 
 /** How long a job on the queue is trusted before somebody looks whether it is still there. */
 const DISPATCH_TRUST_MS = 30_000
@@ -50,7 +50,7 @@ function stateDebts(request: ResetRequest, nowMs: number): Debt[] {
       return [{ kind: 'checkDispatch', number, dueAtMs }]
     }
     case 'unclear':
-      return state.lookAtMs === null ? [] : [{ kind: 'readBack', dueAtMs: state.lookAtMs }]
+      return [{ kind: 'readBack', dueAtMs: state.lookAtMs }]
     case 'executing':
       return [{ kind: 'abandon', dueAtMs: state.abandonAtMs }]
     default:
@@ -58,23 +58,39 @@ function stateDebts(request: ResetRequest, nowMs: number): Debt[] {
   }
 }
 
-/** Replies need the card's thread, so they are owed once the card is there, one after the other, to keep their order. */
+/**
+ * Replies need the card's thread, so they are owed once the card is there, one after the other, to keep their order.
+ * What Slack does not take there is owed to the other channel, if there is one; it holds up nothing.
+ */
 function chatDebts(request: ResetRequest, nowMs: number): Debt[] {
-  const card = postDebt(request, 'card', nowMs)
-  if (card !== null) {
-    const toldRequester =
-      request.posts.card?.state === 'refused' ? postDebt(request, 'cardTrouble', nowMs) : null
-    return toldRequester === null ? [card] : [toldRequester, card]
-  }
-  const debts: Debt[] = []
-  if (request.posts.card?.state !== 'posted') return debts
-  if (request.cardRevision < request.revision)
-    debts.push({ kind: 'updateCard', dueAtMs: Math.max(nowMs, request.cardRetryAtMs) })
+  const debts = cardDebts(request, nowMs)
+  const { state } = request.posts.card ?? {}
+  if (state !== 'posted' && state !== 'refused') return debts
   for (const index of request.notes.keys()) {
-    const debt = postDebt(request, noteKey(index), nowMs)
+    const debt = noteDebt(request, noteKey(index), nowMs)
     if (debt !== null) return [...debts, debt]
   }
   return debts
+}
+
+function cardDebts(request: ResetRequest, nowMs: number): Debt[] {
+  const { posts, elsewhere, revision, cardRevision, cardRetryAtMs } = request
+  if (posts.card?.state === 'posted') {
+    return cardRevision < revision ? [{ kind: 'updateCard', dueAtMs: Math.max(nowMs, cardRetryAtMs) }] : []
+  }
+  const told: PostKey[] =
+    posts.card?.state !== 'refused'
+      ? []
+      : ['cardTrouble', ...(elsewhere === null ? [] : [elsewhereKey('card')])]
+  return [...told, 'card' as const].flatMap(key => postDebt(request, key, nowMs) ?? [])
+}
+
+function noteDebt(request: ResetRequest, key: `note-${number}`, nowMs: number): Debt | null {
+  const { posts, elsewhere } = request
+  const away = elsewhereKey(key)
+  if (posts[away]?.state === 'posted') return null
+  if (posts.card?.state === 'posted' && posts[key]?.state !== 'refused') return postDebt(request, key, nowMs)
+  return elsewhere === null ? null : postDebt(request, away, nowMs)
 }
 
 function postDebt(request: ResetRequest, key: PostKey, nowMs: number): Debt | null {

@@ -3,6 +3,7 @@
 
 import { z } from 'zod'
 import { differenceSchema } from './drift.ts'
+import type { Evidence } from './evidence.ts'
 import { type Group, groupSchema } from './group.ts'
 import { type PlanRow, planSchema } from './plan.ts'
 import { int64Schema, resetSchema, type Targets } from './reset.ts'
@@ -33,6 +34,8 @@ export const outcomeSchema = z.discriminatedUnion('kind', [
     reason: refusalReasonSchema,
     code: z.string(),
     message: z.string(),
+    /** Names the call to Tencent’s support; the API of 2.0 has none. */
+    requestId: z.string().optional(),
   }),
   z.object({ kind: z.literal('notSent'), cause: z.string() }),
   z.object({ kind: z.literal('unknown'), cause: z.string() }),
@@ -47,10 +50,12 @@ export const outcomeSchema = z.discriminatedUnion('kind', [
   }),
   /** Consumers stayed connected until the wait was over. */
   z.object({ kind: z.literal('neverEmpty'), group: groupSchema }),
+  /** The offsets do not tell, and somebody vouches for it that it happened. */
+  z.object({ kind: z.literal('testified'), by: userIdSchema }),
 ])
 export type Outcome = z.output<typeof outcomeSchema>
 /** What a call can end in; kept in the audit as it is, so that it holds no bigint. */
-export type CallEnd = Exclude<Outcome, { kind: 'notPrepared' | 'wouldJump' | 'neverEmpty' }>
+export type CallEnd = Extract<Outcome, { kind: 'done' | 'refused' | 'notSent' | 'unknown' }>
 
 const endedSchema = z.object({
   decision: decisionSchema.nullable(),
@@ -93,7 +98,10 @@ export const stateSchema = z.discriminatedUnion('name', [
     notBeforeMs: timeMsSchema,
     lastCause: z.string().nullable(),
     wait: waitSchema.nullable(),
-    dispatch: z.object({ number: z.int(), seenAtMs: timeMsSchema }).nullable(),
+    /** `lost`: so many jobs in a row have ended without a trace in the record. */
+    dispatch: z.object({ number: z.int(), seenAtMs: timeMsSchema, lost: z.int().default(0) }).nullable(),
+    /** Somebody has vouched for it that the attempt before this one did nothing. */
+    cleared: z.boolean().default(false),
   }),
   z.object({
     name: z.literal('executing'),
@@ -113,9 +121,15 @@ export const stateSchema = z.discriminatedUnion('name', [
   endedSchema.extend({ name: z.literal('failed') }),
   endedSchema.extend({
     name: z.literal('unclear'),
-    /** When the offsets are next read back, which may show that it happened; null: no more. */
-    lookAtMs: timeMsSchema.nullable(),
+    /** When the offsets are next read back, which may show what happened. */
+    lookAtMs: timeMsSchema,
     looks: z.int(),
+    /** What the last read-back showed, where it takes a second one to count. */
+    seen: z.enum(['absent', 'partly']).nullable(),
+    /** Whether people have been asked. */
+    asked: z.boolean(),
+    /** Whether a call is on record; without one the offsets cannot tell that it happened. */
+    called: z.boolean(),
   }),
 ])
 export type State = z.output<typeof stateSchema>
@@ -138,22 +152,44 @@ export const noteSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('drifted'), at: driftedAtSchema, differences: z.array(differenceSchema) }),
   z.object({ kind: z.literal('waiting'), group: groupSchema, untilMs: timeMsSchema }),
   z.object({ kind: z.literal('unclear'), cause: z.string() }),
+  /** The offsets do not settle it: people are asked what happened. */
+  z.object({
+    kind: z.literal('asked'),
+    attempt: z.int(),
+    evidence: z.enum(['present', 'neither', 'unread']),
+  }),
+  z.object({ kind: z.literal('testified'), by: userIdSchema, happened: z.boolean() }),
+  /** Approvals that do not count any more, because the policy has changed since. */
+  z.object({ kind: z.literal('revoked'), by: z.array(userIdSchema) }),
   z.object({ kind: z.literal('ended') }),
   /** The full result, as a file. */
   z.object({ kind: z.literal('resultFile') }),
 ])
 export type Note = z.output<typeof noteSchema>
 
-/** The messages a request can owe: the root, a direct message about it, and a reply for each note. */
-export type PostKey = 'card' | 'cardTrouble' | `note-${number}`
+/** The root of a request's thread, and a reply for each note. */
+export type ThreadKey = 'card' | `note-${number}`
+/** The messages a request can owe: its thread, a direct message about it, and what its channel did not take. */
+export type PostKey = ThreadKey | 'cardTrouble' | `elsewhere-${ThreadKey}`
 
-export function noteKey(index: number): PostKey {
+const ELSEWHERE = 'elsewhere-'
+
+export function noteKey(index: number): `note-${number}` {
   return `note-${index}`
 }
 
-/** Undefined for the card and for what is not in the thread. */
+/** The same message, in the channel for what Slack does not take where it belongs. */
+export function elsewhereKey(key: ThreadKey): `elsewhere-${ThreadKey}` {
+  return `${ELSEWHERE}${key}`
+}
+
+export function isElsewhere(key: PostKey): boolean {
+  return key.startsWith(ELSEWHERE)
+}
+
+/** Undefined for what is no note. */
 export function noteOf(request: Pick<ResetRequest, 'notes'>, key: PostKey): Note | undefined {
-  return request.notes[Number(key.replace('note-', ''))]
+  return request.notes[Number(key.replace(ELSEWHERE, '').replace('note-', ''))]
 }
 
 /**
@@ -211,6 +247,8 @@ export const requestSchema = z.object({
   /** Where the command was typed, and where the card belongs. */
   askedIn: z.string(),
   channel: z.string(),
+  /** The channel that is told what Slack does not take in the one above; null: there is none. */
+  elsewhere: z.string().nullable().default(null),
   createdAtMs: timeMsSchema,
   expiresAtMs: timeMsSchema,
   state: stateSchema,
@@ -243,7 +281,21 @@ export interface AuditEvent {
   changeId: string
   atMs: number
   command: AuditedCommand
+  /** Null: the request was not there before. */
+  before: StateName | null
   state: StateName
+}
+
+/** Where in Slack a person did something: the message whose button was pressed, or the channel of a command. */
+export interface Origin {
+  channel: string | null
+  message: string | null
+}
+
+/** Whether a person may do this, and by which rule. */
+export interface PolicyVerdict {
+  verdict: 'allow' | 'deny'
+  rule: string
 }
 
 /** What happened, as data; `decide.ts` gives the commands their meaning. */
@@ -258,8 +310,12 @@ export interface Submission {
   requester: string
   askedIn: string
   channel: string
+  elsewhere: string | null
   expiresAtMs: number
 }
+
+/** What people do, and may be refused. */
+export type PersonsCommand = Extract<Command, { kind: 'decide' | 'cancel' | 'checkAgain' | 'testify' }>
 
 export type Command =
   | {
@@ -279,7 +335,8 @@ export type Command =
       verdict: 'approve' | 'reject'
       by: string
       note: string
-      mayDecide: boolean
+      policy: PolicyVerdict
+      from: Origin
       /** Of the plan that was in front of them. */
       digest: string
       typedGroup: string
@@ -291,13 +348,20 @@ export type Command =
       differences: z.input<typeof differenceSchema>[]
       expiryMs: number
     }
-  | { kind: 'cancel'; by: string; mayDecide: boolean }
+  | { kind: 'cancel'; by: string; policy: PolicyVerdict; from: Origin }
+  /** Somebody was refused who may not do this at all; kept because somebody tried. */
+  | { kind: 'attempted'; command: string; by: string; refusal: string; from: Origin }
   | { kind: 'expire' }
-  | { kind: 'dispatched'; number: number }
+  /** `lost`: the job before this one had ended without a trace in the record. */
+  | { kind: 'dispatched'; number: number; lost?: boolean }
+  /** These approvals do not count any more under the present policy. */
+  | { kind: 'revoke'; by: string[]; rule: string; expiryMs: number }
   | { kind: 'wait'; digest: string; group: Group; holdMs: number; patienceMs: number }
-  | { kind: 'postpone'; digest: string; cause: string; retryAfterMs: number }
-  /** Another request is writing to the same group. */
-  | { kind: 'standBehind'; digest: string; other: RequestId }
+  /** `retryAfterMs`: the API or its budget asked to wait so long. */
+  | { kind: 'postpone'; digest: string; cause: string; retryAfterMs?: number }
+  /** It has to wait for others, and nothing has been tried. */
+  | { kind: 'standBack'; digest: string; cause: string; waitMs: number }
+  | { kind: 'alreadyThere'; digest: string }
   | { kind: 'callOff'; digest: string; outcome: Extract<Outcome, { kind: 'refused' }> }
   | {
       kind: 'start'
@@ -308,10 +372,23 @@ export type Command =
       callMs: number
       graceMs: number
     }
-  | { kind: 'finish'; worker: string; attempt: number; outcome: CallEnd; retryAfterMs?: number }
+  | {
+      kind: 'finish'
+      worker: string
+      attempt: number
+      outcome: CallEnd
+      /** The API or its budget asked to wait so long: that is no attempt. */
+      retryAfterMs?: number
+      /** As the API named them, in the order of the calls; the first few. */
+      apiRequestIds?: string[]
+      /** SHA-256 of the result's rows, as they are kept. */
+      resultDigest?: string
+    }
   | { kind: 'abandon' }
-  /** The offsets do not show that it happened, or could not be read. */
-  | { kind: 'notShown'; attempt: number }
+  /** The offsets were read back, or could not be, and that does not settle it. */
+  | { kind: 'looked'; attempt: number; evidence: Evidence; graceMs: number }
+  | { kind: 'checkAgain'; attempt: number; by: string; from: Origin }
+  | { kind: 'testify'; attempt: number; by: string; happened: boolean; policy: PolicyVerdict; from: Origin }
   | { kind: 'claimPost'; key: PostKey; by: string; untilMs: number }
   | { kind: 'posted'; key: PostKey; ts: string; revision: number }
   | { kind: 'postRefused'; key: PostKey; by: string; code: string; retryAtMs: number }

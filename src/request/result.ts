@@ -40,13 +40,15 @@ export type RefusalReason = z.output<typeof refusalReasonSchema>
 
 /**
  * How one mutating call ended. `refused`: the API said no, nothing happened. `notSent`: certain that nothing reached it,
- * so trying again is safe. `unknown`: it may have happened; never try again by itself.
+ * so trying again is safe; with `retryAfterMs` it asked to wait. `unknown`: it may have happened; never try again by
+ * itself. `requestIds`: what the API calls the calls it answered.
  */
-export type CallOutcome =
+export type CallOutcome = { requestIds?: string[] } & (
   | { kind: 'done'; topics: TopicReport[] }
   | { kind: 'refused'; reason: RefusalReason; code: string; message: string }
   | { kind: 'notSent'; cause: string; retryAfterMs?: number }
   | { kind: 'unknown'; cause: string }
+)
 
 /** How a read ended. Reads have no effect, so `unavailable` may always be tried again. */
 export type ReadOutcome<T> =
@@ -64,8 +66,11 @@ export const ROWS_IN_TABLE = 50
 export const partitionOutcomeSchema = z.enum(['succeeded', 'clamped', 'failed', 'unreported', 'moved-after'])
 export type PartitionOutcome = z.output<typeof partitionOutcomeSchema>
 
-/** Why a row is no success, where the API gave no code for it. `elsewhere`: not where the strategy leads. */
-const whySchema = z.enum(['unchanged', 'elsewhere', 'notRead', 'notReported', 'notSeen'])
+/**
+ * Why a row is no success, where the API gave no code for it. `elsewhere`: not where the strategy leads. `notWritten`:
+ * nobody answered, and of all that was to be written this stands where it was.
+ */
+const whySchema = z.enum(['unchanged', 'elsewhere', 'notRead', 'notReported', 'notSeen', 'notWritten'])
 
 /** A null partition stands for the whole topic: no partition of it could be seen when the plan was made. */
 export interface PartitionResult {

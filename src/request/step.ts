@@ -17,6 +17,7 @@ export type Refusal =
   | 'expired'
   | 'decided'
   | 'inUse'
+  | 'checking'
   | 'stale'
 
 export type Decided = { ok: true; next: ResetRequest } | { ok: false; refusal: Refusal }

@@ -25,6 +25,8 @@ export interface Bot {
   readonly exit: { code: number | null; signal: NodeJS.Signals | null } | undefined
   /** What it has logged, oldest first, restarts included. */
   logs(): string[]
+  /** Gets each line as it is logged. Returns the unsubscribe function. */
+  onLine(listener: (line: string) => void): () => void
   /** SIGKILL unless told otherwise. Resolves when the process has ended; at once for SIGSTOP and SIGCONT. */
   kill(signal?: NodeJS.Signals): Promise<void>
   /** Starts it again, killing it first if it runs. */
@@ -35,6 +37,7 @@ export interface Bot {
 
 export async function startBot(role: Role, env: Record<string, string>): Promise<Bot> {
   const lines: string[] = []
+  const listeners = new Set<(line: string) => void>()
   let run = await startRun()
 
   async function startRun(): Promise<{ child: ChildProcess; port: number | undefined }> {
@@ -52,6 +55,7 @@ export async function startBot(role: Role, env: Record<string, string>): Promise
         lines.push(line)
         if (lines.length > LOG_LINES_KEPT) lines.shift()
         started.port ??= portIn(line)
+        for (const listener of [...listeners]) listener(line)
       })
     }
     return started
@@ -81,6 +85,10 @@ export async function startBot(role: Role, env: Record<string, string>): Promise
       return exitOf(run.child)
     },
     logs: () => [...lines],
+    onLine(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
     kill,
     async restart() {
       await kill()

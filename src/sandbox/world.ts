@@ -44,6 +44,9 @@ export const EMPTY_HOLD_MS = 2_000
 const top = new URL('../../', import.meta.url)
 const ourManifest = fileURLToPath(new URL('manifest.yml', top))
 
+/** `slack`: its Web API, and Socket Mode. */
+export type Service = 'redis' | 'slack' | 'ckafka'
+
 export interface WorldOptions {
   /** How Slack reaches the bot. */
   delivery: 'socket' | 'http'
@@ -58,6 +61,10 @@ export interface WorldOptions {
   logLevel?: 'trace' | 'debug' | 'info'
   /** A file with the scopes and slash commands to install the app with; absent: the project's. */
   manifestFile?: string
+  /** Puts something between one process, counted from 0, and one of the services that it speaks to, at `url`. */
+  between?: (service: Service, url: string, process: number) => Promise<string>
+  /** Beside those of the story. */
+  more?: { people?: WorldWorkspace['people']; channels?: LocalSlackChannel[] }
   /** The clock of Slack and CKafka; the bot has its own. */
   now?: () => number
   /** Gets a line when something takes long: the first run on a bare machine fetches a Redis. */
@@ -97,6 +104,8 @@ export interface World {
 export async function startWorld(options: WorldOptions): Promise<World> {
   const { delivery, roles = ['all'], logLevel = 'info', log = () => {} } = options
   const clock = options.now === undefined ? {} : { now: options.now }
+  const people = [...storyPeople, ...(options.more?.people ?? [])]
+  const channels = [...storyChannels, ...(options.more?.channels ?? [])]
   const closers: (() => Promise<void>)[] = []
   const close = async () => {
     for (const end of closers.splice(0).reverse()) await end()
@@ -154,8 +163,15 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       EMPTY_HOLD: `${EMPTY_HOLD_MS / 1000}s`,
       ...options.env,
     }
-    for (const role of roles) {
-      const bot = await startBot(role, role === 'worker' ? withoutSlack(env) : env)
+    const { between = async (_service: Service, url: string) => url } = options
+    for (const [process, role] of roles.entries()) {
+      const addresses = {
+        REDIS_URL: await between('redis', env.REDIS_URL, process),
+        CKAFKA_ENDPOINT: await between('ckafka', env.CKAFKA_ENDPOINT, process),
+        ...(speaksToSlack(role) ? { SLACK_API_URL: await between('slack', env.SLACK_API_URL, process) } : {}),
+      }
+      const own = { ...env, ...addresses }
+      const bot = await startBot(role, role === 'worker' ? withoutSlack(own) : own)
       bots.push(bot)
       closers.push(() => stopBot(bot))
     }
@@ -189,14 +205,14 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 const speaksToSlack = (role: Role) => role !== 'worker'
 
 const everybody = Object.values(USERS)
-const people: WorldWorkspace['people'] = [
+const storyPeople: WorldWorkspace['people'] = [
   { id: USERS.alice, name: 'alice', realName: 'Alice Moreau', part: 'requester' },
   { id: USERS.bob, name: 'bob', realName: 'Bob Okafor', part: 'approver' },
   { id: USERS.carol, name: 'carol', realName: 'Carol Lindqvist', part: 'approver' },
   { id: USERS.dave, name: 'dave', realName: 'Dave Tanaka', part: 'outsider' },
   { id: USERS.gina, name: 'gina', realName: 'Gina Ferrari', kind: 'guest', part: 'guest' },
 ]
-const channels: LocalSlackChannel[] = [
+const storyChannels: LocalSlackChannel[] = [
   { id: CHANNELS.kafkaOps, name: 'kafka-ops', members: everybody, botIsMember: true },
   { id: CHANNELS.general, name: 'general', members: everybody },
   {

@@ -18,14 +18,20 @@ import type {
 import { decide } from '../request/decide.ts'
 import { differenceSchema } from '../request/drift.ts'
 import { retryOf, undoOf } from '../request/follow-up.ts'
-import { type Approvers, isApprover, type SkipLimits } from '../request/policy.ts'
-import type { Command, RequestId, ResetRequest } from '../request/request.ts'
+import {
+  type Approvers,
+  type GroupMembers,
+  noLongerApprovers,
+  type SkipLimits,
+  verdictOn,
+} from '../request/policy.ts'
+import type { Command, Origin, PolicyVerdict, RequestId, ResetRequest } from '../request/request.ts'
 import { createChanges } from './changes.ts'
 import { createDebts, type Debts } from './debts.ts'
 import { createExecutions, type ExecutionSettings } from './executions.ts'
 import { createPlans } from './plans.ts'
 import { within } from './sights.ts'
-import { evidenceOf } from './verifications.ts'
+import { lookBack } from './verifications.ts'
 
 export interface ApprovalsDeps {
   store: Store
@@ -51,6 +57,8 @@ export interface ApprovalsSettings extends ExecutionSettings {
   approvers: Approvers
   /** Where cards go; null: the channel the command was typed in. */
   approvalsChannel: string | null
+  /** Where that goes which Slack does not take there; null: nowhere but to the log. */
+  fallbackChannel: string | null
   skipLimits: SkipLimits
 }
 
@@ -63,33 +71,62 @@ export interface ApprovalsService extends Approvals, Omit<Debts, 'pay'> {
 const LOG_TOPICS = { opened: 12, submitted: 2 } as const
 /** Slack gives three seconds for an answer to a sent modal: a look that takes longer is left to the execution. */
 const SUBMITTED_LOOK_MS = 1_000
+/** Slack holds up no execution: who cannot be looked up in this time keeps their approval. */
+const POLICY_LOOK_MS = 1_000
 
 export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings): ApprovalsService {
   const { store, chat, clock, readers } = deps
   const changes = createChanges(deps)
   const { change, read, patiently } = changes
   const plans = createPlans({ store, clock, limits: settings.skipLimits, reader: readers.plan })
-  const evidence = (request: ResetRequest) => evidenceOf(request, { plans, reader: readers.execution })
-  const debts = chat === null ? NO_DEBTS : createDebts({ ...deps, chat, changes, plans, evidence })
+  const reader = readers.execution
+  const debts =
+    chat === null
+      ? NO_DEBTS
+      : createDebts({
+          ...deps,
+          chat,
+          changes,
+          plans,
+          lookBack: request => lookBack(request, { plans, reader }),
+          noLongerApprovers: request => within(POLICY_LOOK_MS, expelled(request), []),
+          requestExpiryMs: settings.requestExpiryMs,
+          graceMs: settings.graceMs,
+        })
   const { pay } = debts
-  const execute = createExecutions({ ...deps, changes, plans, reader: readers.execution, pay }, settings)
+  const execute = createExecutions({ ...deps, changes, plans, reader, pay }, settings)
 
   async function submitRequest(submittal: Submittal): Promise<ResetRequest> {
     const { submissionId, targets, ...asked } = submittal
     const channel = settings.approvalsChannel ?? asked.askedIn
     const expiresAtMs = clock() + settings.requestExpiryMs
     const documents = targets === null ? {} : { targets }
-    const request = await changes.create({ ...asked, channel, expiresAtMs }, submissionId, documents)
+    const request = await changes.create(
+      { ...asked, channel, elsewhere: settings.fallbackChannel, expiresAtMs },
+      submissionId,
+      documents,
+    )
     pay(request.id)
     return request
   }
 
-  async function mayDecide(userId: string): Promise<boolean> {
+  async function membersOf(groups: readonly string[]): Promise<GroupMembers> {
+    if (chat === null) return new Map()
+    return new Map(
+      await Promise.all(groups.map(async group => [group, await chat.groupMembers(group)] as const)),
+    )
+  }
+
+  async function policyFor(userId: string): Promise<PolicyVerdict> {
     const { approvers } = settings
-    if (isApprover(userId, approvers, [])) return true
-    if (chat === null) return false
-    const members = await Promise.all(approvers.groups.map(group => chat.groupMembers(group)))
-    return isApprover(userId, approvers, members.flat())
+    const named = verdictOn(userId, approvers, new Map())
+    return named.verdict === 'allow' ? named : verdictOn(userId, approvers, await membersOf(approvers.groups))
+  }
+
+  async function expelled({ votes }: ResetRequest): Promise<string[]> {
+    const { approvers } = settings
+    const voters = votes.map(({ by }) => by).filter(by => !approvers.users.includes(by))
+    return voters.length === 0 ? [] : noLongerApprovers(voters, approvers, await membersOf(approvers.groups))
   }
 
   /** When the world has moved, the request goes back to be planned anew, whoever noticed. */
@@ -116,7 +153,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
   }
 
   async function decideRequest(id: RequestId, vote: Vote) {
-    const command = { kind: 'decide', ...vote, mayDecide: await mayDecide(vote.by) } as const
+    const command = { kind: 'decide', ...vote, policy: await policyFor(vote.by) } as const
     const request = await read(id)
     // Only a vote that would count is worth a look at the cluster; a rejection needs none.
     if (request !== undefined && vote.verdict === 'approve' && decide(request, command, clock()).ok) {
@@ -139,7 +176,8 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
         verdict: 'approve',
         by: userId,
         note: '',
-        mayDecide: await mayDecide(userId),
+        policy: await policyFor(userId),
+        from: NOWHERE,
         digest: request.plan?.digest ?? '',
         typedGroup: request.reset.target.group,
       },
@@ -164,7 +202,11 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     reviewRefusal,
     lookAgain,
     decide: decideRequest,
-    cancel: async (id, by) => changeAndPay(id, { kind: 'cancel', by, mayDecide: await mayDecide(by) }),
+    cancel: async (id, by, from) =>
+      changeAndPay(id, { kind: 'cancel', by, policy: await policyFor(by), from }),
+    checkAgain: (id, attempt, by, from) => changeAndPay(id, { kind: 'checkAgain', attempt, by, from }),
+    testify: async (id, testimony) =>
+      changeAndPay(id, { kind: 'testify', ...testimony, policy: await policyFor(testimony.by) }),
     followUps,
     execute,
     payDue,
@@ -173,6 +215,8 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
   }
 }
 
+/** Of a question that nobody asked in Slack. */
+const NOWHERE: Origin = { channel: null, message: null }
 const TOO_SLOW = { kind: 'unavailable', cause: 'CKafka did not answer in time' } as const
 
 /** A worker apart owes nobody anything: the bots look after the record it leaves. */

@@ -5,14 +5,18 @@ import { z } from 'zod'
 import type { ChangeOutcome, Clock, Commit, CommitOutcome, Report, StartOutcome, Store } from '../ports.ts'
 import { sealed } from '../request/audit.ts'
 import { type Draft, decide, eventOf, submissionOf, submit } from '../request/decide.ts'
+import { digestOfText } from '../request/digest.ts'
 import { nextDueAt } from '../request/owed.ts'
 import {
   type Command,
   type Documents,
   isFinal,
+  type PersonsCommand,
   type RequestId,
   type ResetRequest,
 } from '../request/request.ts'
+import { resultSchema } from '../request/result.ts'
+import type { Refusal } from '../request/step.ts'
 
 export interface Changes {
   /** Creates the request, or returns the one that this submission has created before. */
@@ -57,7 +61,7 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
     const nowMs = clock()
     const first = submit(draft, nowMs)
     const changeId = randomUUID()
-    const { next, event } = sealed(first, eventOf(first, submissionOf(draft), changeId, nowMs))
+    const { next, event } = sealed(first, eventOf(null, first, submissionOf(draft), changeId, nowMs))
     const committed = await commitSurely({
       next,
       expectedVersion: 0,
@@ -78,12 +82,23 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
 
   async function change(id: RequestId, command: Command, options?: ChangeOptions): Promise<ChangeOutcome> {
     const outcome = await apply(id, command, options)
-    if (outcome.kind === 'busy') throw new Error(`${command.kind} takes no group.`)
+    if (outcome.kind === 'busy' || outcome.kind === 'settling') {
+      throw new Error(`${command.kind} takes no group.`)
+    }
     return outcome
   }
 
+  /** Who may not do something and tries is worth knowing; who is told so must not wait for it. */
+  async function keepAttempt(id: RequestId, command: PersonsCommand, refusal: string): Promise<void> {
+    const { kind, by, from } = command
+    await apply(id, { kind: 'attempted', command: kind, by, refusal, from }).catch(error =>
+      report({ event: 'fault', where: 'keeping an attempt', requestId: id, error }),
+    )
+  }
+
   /** The same change id goes with every try, so that a lost reply cannot double it. */
-  async function apply(id: RequestId, command: Command, options: ChangeOptions = {}): Promise<StartOutcome> {
+  async function apply(id: RequestId, wanted: Command, options: ChangeOptions = {}): Promise<StartOutcome> {
+    const command = withResultDigest(wanted, options.documents)
     const changeId = randomUUID()
     const patience = options.patience ?? 'person'
     for (;;) {
@@ -92,18 +107,14 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
       const nowMs = clock()
       const decided = decide(request, command, nowMs)
       if (!decided.ok) {
-        if (command.kind === 'decide' || command.kind === 'cancel') {
-          report({
-            event: 'refused',
-            requestId: id,
-            command: command.kind,
-            refusal: decided.refusal,
-            by: command.by,
-          })
+        const { refusal } = decided
+        if (isPersons(command)) {
+          report({ event: 'refused', requestId: id, command: command.kind, refusal, by: command.by })
+          if (FORBIDDEN.has(refusal)) await keepAttempt(id, command, refusal)
         }
-        return { kind: 'refused', refusal: decided.refusal, request }
+        return { kind: 'refused', refusal, request }
       }
-      const { next, event } = sealed(decided.next, eventOf(decided.next, command, changeId, nowMs))
+      const { next, event } = sealed(decided.next, eventOf(request, decided.next, command, changeId, nowMs))
       const committed = await commitSurely(
         {
           next,
@@ -111,13 +122,13 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
           changeId,
           event,
           dueAtMs: nextDueAt(next, nowMs),
-          open: !isFinal(next.state) && next.state.name !== 'unclear',
+          open: !isFinal(next.state),
           ...(options.documents === undefined ? {} : { documents: options.documents }),
           ...writerOf(request, next),
         },
         patience,
       )
-      if (committed.kind === 'busy') return committed
+      if (committed.kind === 'busy' || committed.kind === 'settling') return committed
       if (committed.kind === 'applied') {
         report({
           event: 'changed',
@@ -157,6 +168,20 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
   }
 }
 
+/** So that the audit covers the rows, which are kept beside the record. */
+function withResultDigest(command: Command, documents: Documents | undefined): Command {
+  if (command.kind !== 'finish' || documents?.result === undefined) return command
+  const kept = JSON.stringify(z.encode(resultSchema, documents.result))
+  return { ...command, resultDigest: digestOfText(kept) }
+}
+
+/** What no waiting and no second try would change. */
+const FORBIDDEN: ReadonlySet<Refusal> = new Set(['ownRequest', 'notApprover', 'notRequester'])
+
+function isPersons(command: Command): command is PersonsCommand {
+  return ['decide', 'cancel', 'checkAgain', 'testify'].includes(command.kind)
+}
+
 /** Longer than the pump takes to notice that an execution was abandoned. */
 const WRITER_MARGIN_MS = 60_000
 
@@ -165,7 +190,8 @@ function writerOf({ state, reset: { target } }: ResetRequest, next: ResetRequest
   const wasWriting = state.name === 'executing'
   if (next.state.name === 'executing') {
     const untilMs = next.state.abandonAtMs + WRITER_MARGIN_MS
-    return wasWriting ? {} : { writer: { target, act: 'take', untilMs } }
+    const { startedAtMs, abandonAtMs } = next.state
+    return wasWriting ? {} : { writer: { target, act: 'take', untilMs, settleMs: abandonAtMs - startedAtMs } }
   }
   return wasWriting ? { writer: { target, act: 'giveBack' } } : {}
 }

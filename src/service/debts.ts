@@ -11,11 +11,13 @@ import type {
   Store,
   WorkQueue,
 } from '../ports.ts'
+import type { Sighting } from '../request/evidence.ts'
 import { type Debt, nextDueAt, owed, REFUSED_POST_RETRY_MS } from '../request/owed.ts'
 import { noteOf, type PostKey, planDocument, type RequestId, type ResetRequest } from '../request/request.ts'
+import { countsOf } from '../request/result.ts'
+import { isProof } from '../request/unclear.ts'
 import type { Changes } from './changes.ts'
 import type { Plans } from './plans.ts'
-import type { Evidence } from './verifications.ts'
 
 export interface DebtsDeps {
   changes: Changes
@@ -23,12 +25,17 @@ export interface DebtsDeps {
   queue: WorkQueue
   plans: Plans
   /** What the offsets show of a call that nobody answered. */
-  evidence(request: ResetRequest): Promise<Evidence | null>
+  lookBack(request: ResetRequest): Promise<Sighting>
+  /** Who of those who approved it may not any more. */
+  noLongerApprovers(request: ResetRequest): Promise<string[]>
   chat: Chat
   clock: Clock
   report: Report
   /** Names this process in claims. */
   processId: string
+  requestExpiryMs: number
+  /** How far apart read-backs have to be. */
+  graceMs: number
 }
 
 export interface Debts {
@@ -53,7 +60,7 @@ const PROGRESS_MS = 3_000
 const PROGRESS_TRUST_MS = 30_000
 
 export function createDebts(deps: DebtsDeps): Debts {
-  const { store, queue, plans, evidence, chat, clock, report, processId } = deps
+  const { store, queue, plans, chat, clock, report, processId } = deps
   const { change, read, patiently } = deps.changes
   const payments = new Map<string, { again: boolean; done: Promise<void> }>()
 
@@ -113,14 +120,13 @@ export function createDebts(deps: DebtsDeps): Debts {
       case 'abandon':
         return paid(await change(id, { kind: 'abandon' }))
       case 'dispatch':
-        await queue.enqueue(id, debt.number, debt.delayMs)
-        return paid(await change(id, { kind: 'dispatched', number: debt.number }))
+        return dispatch(request, debt.number, debt.delayMs)
       case 'checkDispatch': {
         if (await queue.isLive(id, debt.number))
           return paid(await change(id, { kind: 'dispatched', number: debt.number }))
         const number = request.dispatches + 1
         await queue.enqueue(id, number, 0)
-        return paid(await change(id, { kind: 'dispatched', number }))
+        return paid(await change(id, { kind: 'dispatched', number, lost: true }))
       }
       case 'readBack':
         return readBack(request)
@@ -131,6 +137,18 @@ export function createDebts(deps: DebtsDeps): Debts {
       default:
         return debt satisfies never
     }
+  }
+
+  /** The last moment at which Slack is at hand: a worker cannot look user groups up. */
+  async function dispatch(request: ResetRequest, number: number, delayMs: number): Promise<'paid' | 'left'> {
+    const { id } = request
+    const by = await deps.noLongerApprovers(request)
+    if (by.length > 0) {
+      const { requestExpiryMs: expiryMs } = deps
+      return paid(await change(id, { kind: 'revoke', by, rule: 'APPROVERS names them no more', expiryMs }))
+    }
+    await queue.enqueue(id, number, delayMs)
+    return paid(await change(id, { kind: 'dispatched', number }))
   }
 
   async function prepare(request: ResetRequest): Promise<'paid' | 'left'> {
@@ -169,11 +187,14 @@ export function createDebts(deps: DebtsDeps): Debts {
     const { id, state } = request
     if (state.name !== 'unclear') return 'paid'
     const { attempt } = state
-    const found = await evidence(request)
-    if (found === null) return paid(await change(id, { kind: 'notShown', attempt }))
-    const { outcome, result } = found
-    const command = { kind: 'finish', worker: processId, attempt, outcome } as const
-    return paid(await change(id, command, { documents: { result } }))
+    const { evidence, result } = await deps.lookBack(request)
+    const documents = result.length > 0 ? { documents: { result } } : {}
+    if (isProof(state, evidence)) {
+      const outcome = { kind: 'done', counts: countsOf(result), rows: result.length } as const
+      const command = { kind: 'finish', worker: processId, attempt, outcome } as const
+      return paid(await change(id, command, documents))
+    }
+    return paid(await change(id, { kind: 'looked', attempt, evidence, graceMs: deps.graceMs }, documents))
   }
 
   async function updateCard(request: ResetRequest): Promise<'paid' | 'left'> {
@@ -240,8 +261,8 @@ export function createDebts(deps: DebtsDeps): Debts {
     if (note?.kind === 'planned') {
       return { plan: (await store.readDocument(request.id, planDocument(note.round))) ?? [] }
     }
-    const isResult = note?.kind === 'ended' || note?.kind === 'unclear' || note?.kind === 'resultFile'
-    return isResult ? { result: (await store.readDocument(request.id, 'result')) ?? [] } : {}
+    const showsResult = ['ended', 'unclear', 'asked', 'resultFile'].includes(note?.kind ?? '')
+    return showsResult ? { result: (await store.readDocument(request.id, 'result')) ?? [] } : {}
   }
 
   function reportPost(request: ResetRequest, key: PostKey | 'cardUpdate', outcome: ChatOutcome): void {

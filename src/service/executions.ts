@@ -4,10 +4,19 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
-import type { Clock, Cluster, ClusterReader, NativeReset, PartitionWrite, Report } from '../ports.ts'
-import { differenceSchema } from '../request/drift.ts'
+import type {
+  Clock,
+  Cluster,
+  ClusterReader,
+  NativeReset,
+  PartitionWrite,
+  Report,
+  StartOutcome,
+} from '../ports.ts'
+import { differenceSchema, type Sight } from '../request/drift.ts'
+import { sightingOf } from '../request/evidence.ts'
 import { placeOf } from '../request/group.ts'
-import { isWritten, type PlanRow } from '../request/plan.ts'
+import { isWritten, type Plan, type PlanRow } from '../request/plan.ts'
 import type { CallEnd, RequestId, ResetRequest } from '../request/request.ts'
 import type { Reset } from '../request/reset.ts'
 import {
@@ -55,7 +64,6 @@ const TOPIC_MS = 1_000
 const SECOND_LOOK_MS = 500
 const READ_BACK_MS = 10_000
 const READ_BACK_PAUSE_MS = 250
-const POSTPONE_MS = 2_000
 const ALL_TOPICS = Number.POSITIVE_INFINITY
 
 export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettings) {
@@ -86,8 +94,8 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
       callMs: callMs + TOPIC_MS * (topics - 1),
       graceMs,
     })
-    if (started.kind === 'busy') {
-      await change(id, { kind: 'standBehind', digest, other: started.id }, { patience: 'worker' })
+    if (started.kind === 'busy' || started.kind === 'settling') {
+      await change(id, standBack(started, digest), { patience: 'worker' })
       pay(id)
       return
     }
@@ -100,7 +108,14 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     const outcome = endOf(called, result)
     await change(
       id,
-      { kind: 'finish', worker, attempt, outcome, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+      {
+        kind: 'finish',
+        worker,
+        attempt,
+        outcome,
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+        ...(called.requestIds === undefined ? {} : { apiRequestIds: called.requestIds.slice(0, IDS_KEPT) }),
+      },
       { patience: 'worker', ...(outcome.kind === 'done' ? { documents: { result } } : {}) },
     )
     pay(id)
@@ -130,6 +145,10 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
       )
       return false
     }
+    if (seen.drift.verdict === 'material' && !isCleared(request) && isThere(plan, rows, sight)) {
+      await change(id, { kind: 'alreadyThere', digest: plan.digest }, { patience: 'worker' })
+      return false
+    }
     if (seen.drift.verdict === 'material') {
       const differences = z.encode(z.array(differenceSchema), seen.drift.differences)
       const { digest } = plan
@@ -156,11 +175,16 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
         ? await writeRows(reset, rows, deadlineMs)
         : await cluster.resetOffsets(native, deadlineMs)
     if (called.kind === 'refused' || called.kind === 'notSent') return { called, result: [] }
-    // Offsets that were written tell by themselves that they were; of anything else, silence tells nothing.
-    if (called.kind === 'unknown' && native !== null) return { called, result: [] }
-
-    const reports = called.kind === 'done' ? called.topics : []
     const untilMs = Math.max(deadlineMs, clock() + READ_BACK_MS)
+    if (called.kind === 'unknown') {
+      // Only where all of it stands at once is nothing left to come of the call; the rest is for later looks.
+      const { evidence, result } = sightingOf(plan, rows, await readBack(reset, untilMs))
+      return evidence === 'present' && native === null
+        ? { called: { ...called, kind: 'done', topics: [] }, result }
+        : { called, result: [] }
+    }
+
+    const reports = called.topics
     let result = resultOf(plan, rows, reports, await readBack(reset, untilMs))
     if (result.some(isDoubtful) && clock() + SECOND_LOOK_MS < untilMs) {
       await pause(SECOND_LOOK_MS)
@@ -176,17 +200,19 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     deadlineMs: number,
   ): Promise<CallOutcome> {
     const reports: TopicReport[] = []
+    const requestIds: string[] = []
     let unknown: string | null = null
     for (const [topic, offsets] of writesOf(rows)) {
       const called = await cluster.writeOffsets(target, topic, offsets, deadlineMs)
+      requestIds.push(...(called.requestIds ?? []))
       if (called.kind === 'done') reports.push(...called.topics)
       else if (called.kind === 'unknown') unknown = called.cause
       else if (reports.length === 0 && unknown === null) return called
       else reports.push(notWritten(topic, called))
     }
     return reports.length === 0 && unknown !== null
-      ? { kind: 'unknown', cause: unknown }
-      : { kind: 'done', topics: reports }
+      ? { kind: 'unknown', cause: unknown, requestIds }
+      : { kind: 'done', topics: reports, requestIds }
   }
 
   /** Asks until there is an answer or time is up; what could not be read is left out. */
@@ -208,6 +234,32 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
   }
 }
 
+/** The API's names of calls that the audit keeps: enough to ask its support about. */
+const IDS_KEPT = 20
+
+function standBack(started: Extract<StartOutcome, { kind: 'busy' | 'settling' }>, digest: string) {
+  const [cause, waitMs] =
+    started.kind === 'busy'
+      ? [`${started.id} is being carried out on the same group`, 0]
+      : [
+          'another Redis has taken over, and a call that it does not know of may still be under way',
+          started.waitMs,
+        ]
+  return { kind: 'standBack', digest, cause, waitMs } as const
+}
+
+function isCleared({ state }: ResetRequest): boolean {
+  return state.name === 'approved' && state.cleared
+}
+
+/** Every offset stands where this plan leads, though nothing is known of a call. */
+function isThere(plan: Plan, rows: readonly PlanRow[], { facts }: Sight): boolean {
+  const stands = new Map(
+    facts.positions.map(({ topic, partition, committed }) => [placeOf(topic, partition), committed]),
+  )
+  return sightingOf(plan, rows, stands).evidence === 'present'
+}
+
 const NOT_WHOLE = {
   kind: 'refused',
   reason: 'other',
@@ -217,13 +269,9 @@ const NOT_WHOLE = {
 
 function comeAgain(seen: Exclude<Comparison, { kind: 'compared' }>, digest: string) {
   if (seen.kind === 'refused') return { kind: 'callOff', digest, outcome: seen } as const
-  const { cause, retryAfterMs = POSTPONE_MS } = seen
-  return {
-    kind: 'postpone',
-    digest,
-    cause: `looking at the group before the reset: ${cause}`,
-    retryAfterMs,
-  } as const
+  const { retryAfterMs } = seen
+  const cause = `looking at the group before the reset: ${seen.cause}`
+  return { kind: 'postpone', digest, cause, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } as const
 }
 
 function nativeOf({ target, topics, strategy }: Reset): NativeReset | null {
@@ -264,17 +312,14 @@ function endOf(called: CallOutcome, result: readonly PartitionResult[]): CallEnd
     case 'done':
       return { kind: 'done', counts: countsOf(result), rows: result.length }
     case 'unknown':
-      // Nobody answered, and yet it is there: that is evidence enough.
-      return result.some(isArrived) ? { kind: 'done', counts: countsOf(result), rows: result.length } : called
-    case 'refused':
-      return called
+      return { kind: 'unknown', cause: called.cause }
+    case 'refused': {
+      const { kind, reason, code, message, requestIds: [requestId] = [] } = called
+      return { kind, reason, code, message, ...(requestId === undefined ? {} : { requestId }) }
+    }
     case 'notSent':
       return { kind: 'notSent', cause: called.cause }
     default:
       return called satisfies never
   }
-}
-
-function isArrived({ outcome, from, planned }: PartitionResult): boolean {
-  return (outcome === 'succeeded' || outcome === 'clamped') && from !== planned
 }

@@ -1,42 +1,26 @@
-// What became of a call that nobody answered: the offsets tell, if it happened. Reads only.
-// It must never take for evidence what would stand there anyway.
+// Looks at what became of a call that nobody answered. Reads only; what the offsets tell is judged in request/evidence.ts.
 
 import type { ClusterReader } from '../ports.ts'
+import { type Sighting, sightingOf } from '../request/evidence.ts'
 import { placeOf } from '../request/group.ts'
-import { isWritten, type PlanRow } from '../request/plan.ts'
-import type { CallEnd, ResetRequest } from '../request/request.ts'
-import { countsOf, type PartitionResult, resultOf } from '../request/result.ts'
+import type { ResetRequest } from '../request/request.ts'
 import type { Plans } from './plans.ts'
 
-export interface Evidence {
-  outcome: Extract<CallEnd, { kind: 'done' }>
-  result: PartitionResult[]
-}
-
-/** Null: the offsets do not show that it happened, all of it; or they could not be read. */
-export async function evidenceOf(
+/** Rejects when the store is away. */
+export async function lookBack(
   request: ResetRequest,
   { plans, reader }: { plans: Plans; reader: ClusterReader },
-): Promise<Evidence | null> {
+): Promise<Sighting> {
   const { plan, reset } = request
-  if (plan === null) return null
   const rows = await plans.rows(request)
-  if (!plans.areWhole(request, rows) || !rows.some(movesFor)) return null
+  if (plan === null || !plans.areWhole(request, rows)) return NOTHING_TO_TELL
   const read = await reader.positions(reset.target, reset.topics)
-  if (read.kind !== 'read') return null
-  const readable = read.value.filter(({ logEnd }) => logEnd !== null)
+  const listed = read.kind === 'read' ? read.value.filter(({ logEnd }) => logEnd !== null) : []
   const readBack = new Map(
-    readable.map(({ topic, partition, committed }) => [placeOf(topic, partition), committed]),
+    listed.map(({ topic, partition, committed }) => [placeOf(topic, partition), committed]),
   )
-  // Nobody said anything, so that only the place itself can tell, whichever way it was to be written.
-  const result = resultOf({ ...plan, execution: 'offsets' }, rows, [], readBack)
-  const standing = new Map(result.map(row => [placeOf(row.topic, row.partition ?? -1), row.outcome]))
-  const isThere = rows
-    .filter(row => isWritten(row, plan.execution))
-    .every(row => ['succeeded', 'clamped'].includes(standing.get(placeOf(row.topic, row.partition)) ?? ''))
-  return isThere ? { outcome: { kind: 'done', counts: countsOf(result), rows: result.length }, result } : null
+  return sightingOf(plan, rows, readBack)
 }
 
-function movesFor({ from, to }: PlanRow): boolean {
-  return to !== null && to !== from
-}
+/** Without the rows that were approved nothing can be compared. */
+const NOTHING_TO_TELL: Sighting = { evidence: 'neither', result: [] }

@@ -218,7 +218,7 @@ export function describeClusterPartitions(name: string, subject: ClusterSubject)
           asked.push(call)
           return call[0] === action ? { ok: false, retryAfterMs: 300 } : { ok: true }
         }
-        const frugal = subject.create(simulator, CALL_MS, { take })
+        const frugal = subject.create(simulator, CALL_MS, { take, pause: async () => {} })
         const target = { instanceId: INSTANCE, group: 'billing' }
         expect(await frugal.writeOffsets(target, 'orders', to(300n), soon())).toMatchObject({
           kind: 'notSent',

@@ -62,7 +62,7 @@ export function describeClusterReader(name: string, subject: ClusterSubject): vo
       read: (from: ClusterReader) => Promise<T>,
       options: Parameters<Subject['reader']>[0] = PERSON,
     ): Promise<T> => {
-      const subjectOfBudget = subject.create(simulator, CALL_MS, { take })
+      const subjectOfBudget = subject.create(simulator, CALL_MS, { take, pause: async () => {} })
       const outcome = await read(subjectOfBudget.reader(options))
       await subjectOfBudget.close()
       return outcome

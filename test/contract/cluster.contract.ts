@@ -271,6 +271,7 @@ export function describeCluster(name: string, subject: ClusterSubject): void {
             asked.push(call)
             return { ok: false, retryAfterMs: 7_000 }
           },
+          pause: async () => {},
         })
         const outcome = await frugal.resetOffsets(resetOf(replay(10n), ['orders']), Date.now() + 5_000)
         expect(outcome).toMatchObject({ kind: 'notSent', retryAfterMs: 7_000 })
@@ -283,7 +284,7 @@ export function describeCluster(name: string, subject: ClusterSubject): void {
         ['cannot be read', () => Promise.reject(new Error('the store is away'))],
         ['keeps silent', () => new Promise(() => {})],
       ])('is not held up by a budget that %s', async (_, take) => {
-        const brave = subject.create(simulator, CALL_MS, { take })
+        const brave = subject.create(simulator, CALL_MS, { take, pause: async () => {} })
         const outcome = await brave.resetOffsets(resetOf(replay(10n), ['orders']), Date.now() + 20_000)
         expect(outcome.kind).toBe('done')
         await brave.close()
@@ -296,6 +297,7 @@ export function describeCluster(name: string, subject: ClusterSubject): void {
             asked.push(action)
             return { ok: true }
           },
+          pause: async () => {},
         })
         await counted.resetOffsets(resetOf({ kind: 'earliest' }, ['orders', 'payments']), Date.now() + 5_000)
         expect(asked.sort()).toEqual(

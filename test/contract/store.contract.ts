@@ -28,7 +28,7 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
   async function created(store: Store, change: Partial<Commit> = {}): Promise<ResetRequest> {
     const id = await store.nextRequestId()
     const first = submit(draft({ id }), T0)
-    const { next, event } = sealed(first, eventOf(first, submissionOf(draft({ id })), 'create', T0))
+    const { next, event } = sealed(first, eventOf(null, first, submissionOf(draft({ id })), 'create', T0))
     const commit = { next, expectedVersion: 0, changeId: 'create', event, dueAtMs: T0, open: true, ...change }
     expect(await store.commit(commit)).toEqual({ kind: 'applied' })
     return next
@@ -47,7 +47,7 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
     const decided = decide(request, command, T0)
     if (!decided.ok) throw new Error(decided.refusal)
     const changeId = randomUUID()
-    const { next, event } = sealed(decided.next, eventOf(decided.next, command, changeId, T0))
+    const { next, event } = sealed(decided.next, eventOf(request, decided.next, command, changeId, T0))
     return { next, expectedVersion: request.version, changeId, event, dueAtMs: T0, open: true, ...change }
   }
 
@@ -93,7 +93,7 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       const first = await created(store, { submissionId: 'V1' })
       const id = await store.nextRequestId()
       const next = submit(draft({ id }), T0)
-      const event = eventOf(next, submissionOf(draft({ id })), 'again', T0)
+      const event = eventOf(null, next, submissionOf(draft({ id })), 'again', T0)
       const again = {
         next,
         expectedVersion: 0,
@@ -249,7 +249,7 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
     it('lets one request at a time take a group, until it is given back or the time is up', async () => {
       const store = await fresh()
       const { target } = someReset
-      const take = (ms: number) => ({ target, act: 'take', untilMs: T0 + ms }) as const
+      const take = (ms: number) => ({ target, act: 'take', untilMs: T0 + ms, settleMs: 0 }) as const
       const [one, two] = [await planned(store), await planned(store)]
       const started = commitOf(one, reject, { writer: take(60_000) })
       expect(await store.commit(started)).toEqual({ kind: 'applied' })

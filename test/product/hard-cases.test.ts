@@ -100,7 +100,7 @@ describe('the answer', () => {
     await product.ask(ASK)
     await product.review(product.bob, 'Approve')
     await product.cardSays('· unclear')
-    await product.threadSays('will not call again by itself')
+    await product.threadSays('does not call again on a guess')
     await new Promise(resolve => setTimeout(resolve, 500))
     expect(product.callsToReset()).toBe(1)
     expect(product.ckafka.cluster.effects(DEMO.group)).toHaveLength(1)

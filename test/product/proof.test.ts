@@ -186,7 +186,7 @@ describe('with API 3.0', () => {
     product.ckafka.inject('BatchModifyGroupOffsets', { kind: 'cut', afterDoingIt: false }, 2)
     await run('lost')
     await product.cardSays('· unclear')
-    await product.threadSays('will not call again by itself')
+    await product.threadSays('does not call again on a guess')
     expect(product.callsToReset()).toBe(calls + 2)
     expect(effectsOn('lost')).toBe(0)
   })

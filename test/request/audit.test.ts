@@ -13,7 +13,7 @@ import { allSucceeded, approve, draft, finish, HOSTILE, prepare, start, T0 } fro
 function history(reason = 'wrong VAT rate'): { request: ResetRequest; events: ChainedEvent[] } {
   const asked = draft({ reason })
   const first = submit(asked, T0)
-  let change = sealed(first, eventOf(first, submissionOf(asked), 'c0', T0))
+  let change = sealed(first, eventOf(null, first, submissionOf(asked), 'c0', T0))
   const events = [change.event]
   const commands: Command[] = [prepare(first), approve, start, finish(allSucceeded)]
   for (const [i, command] of commands.entries()) {
@@ -22,7 +22,7 @@ function history(reason = 'wrong VAT rate'): { request: ResetRequest; events: Ch
     )
     const decided = decide(stored, command, T0 + i)
     if (!decided.ok) throw new Error(decided.refusal)
-    change = sealed(decided.next, eventOf(decided.next, command, `c${i + 1}`, T0 + i))
+    change = sealed(decided.next, eventOf(change.next, decided.next, command, `c${i + 1}`, T0 + i))
     events.push(change.event)
   }
   return {

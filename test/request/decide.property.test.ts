@@ -18,22 +18,27 @@ import {
 import { resetSchema } from '../../src/request/reset.ts'
 import {
   ALICE,
+  ALLOWED,
   allSucceeded,
   approve,
   BOB,
   CAROL,
+  DENIED,
   DIGEST,
   draft,
   drifted,
   EMPTY,
   finish,
   IN_USE,
+  looked,
   postpone,
   prepare,
   reject,
+  SOMEWHERE,
   someReset,
   start,
   T0,
+  testify,
   wait,
 } from '../support/requests.ts'
 
@@ -41,7 +46,7 @@ const DIGESTS = [DIGEST, '0badcafe'.repeat(8)]
 const groups = fc.constantFrom(EMPTY, IN_USE)
 const digests = fc.constantFrom(...DIGESTS)
 const people = fc.constantFrom(ALICE, BOB, CAROL, 'U0DAVE')
-const mayDecide = fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, fc.constant(false))
+const policy = fc.oneof({ weight: 4, arbitrary: fc.constant(ALLOWED) }, fc.constant(DENIED))
 
 /** A command, for the request as it is by then. */
 type Step = (request: ResetRequest) => Command
@@ -83,13 +88,13 @@ const planning = fc
   })
 
 const deciding = fc
-  .tuple(fc.constantFrom(approve, approve, approve, reject), people, mayDecide, digests, fc.boolean())
+  .tuple(fc.constantFrom(approve, approve, approve, reject), people, policy, digests, fc.boolean())
   .map(([command, by, may, digest, types]): Step => {
     const typedGroup = types ? someReset.target.group : ''
     return ({ plan }) => ({
       ...command,
       by,
-      mayDecide: may,
+      policy: may,
       typedGroup,
       digest: types ? (plan?.digest ?? '') : digest,
     })
@@ -134,16 +139,37 @@ const onward = fc
         }
         case 'executing':
           return finish(outcome, state.worker, state.attempt)
+        case 'unclear':
+          return looked(approvals === 2 ? 'absent' : 'neither', state.attempt)
         default:
           return finish(outcome)
       }
     }
   })
 
+/** What the offsets show of a call that nobody answered, and what people say of it. */
+const clearing = fc
+  .tuple(
+    fc.constantFrom('present', 'absent', 'absent', 'partly', 'neither', 'unread' as const),
+    fc.constantFrom('look', 'look', 'look', 'testify', 'checkAgain', 'alreadyThere' as const),
+    people,
+    policy,
+    fc.boolean(),
+  )
+  .map(([evidence, which, by, may, happened]): Step => {
+    return ({ state, plan }) => {
+      const attempt = 'attempt' in state ? state.attempt : 1
+      if (which === 'look') return looked(evidence, attempt)
+      if (which === 'testify') return { ...testify, attempt, by, policy: may, happened }
+      if (which === 'checkAgain') return { kind: 'checkAgain', attempt, by, from: SOMEWHERE }
+      return { kind: 'alreadyThere', digest: plan?.digest ?? '' }
+    }
+  })
+
 const rare = fc.oneof(
-  fc.tuple(people, mayDecide).map(
+  fc.tuple(people, policy).map(
     ([by, may]): Step =>
-      () => ({ kind: 'cancel', by, mayDecide: may }),
+      () => ({ kind: 'cancel', by, policy: may, from: SOMEWHERE }),
   ),
   digests.map(
     (digest): Step =>
@@ -155,6 +181,10 @@ const rare = fc.oneof(
     ({ round }) => ({ kind: 'prepareLater', round, retryAtMs: T0 + 5_000 }),
     ({ round }) => ({ kind: 'prepareFailed', round, cause: 'x' }),
     ({ round }) => ({ kind: 'prepareFailed', round: round - 1, cause: 'x' }),
+    ({ votes }) => ({ kind: 'revoke', by: votes.slice(-1).map(({ by }) => by), rule: 'x', expiryMs: 60_000 }),
+    ({ dispatches }) => ({ kind: 'dispatched', number: dispatches + 1, lost: true }),
+    () => ({ kind: 'attempted', command: 'decide', by: ALICE, refusal: 'ownRequest', from: SOMEWHERE }),
+    ({ plan }) => ({ kind: 'standBack', digest: plan?.digest ?? '', cause: 'R-9', waitMs: 5_000 }),
     ({ round }) => ({ kind: 'progress', round, done: 1, total: 2, retryAtMs: T0 + 30_000 }),
     ({ plan }) => ({
       kind: 'callOff',
@@ -191,6 +221,7 @@ const steps = fc.array(
       { weight: 3, arbitrary: planning },
       { weight: 5, arbitrary: deciding },
       { weight: 6, arbitrary: executing },
+      { weight: 5, arbitrary: clearing },
       { weight: 1, arbitrary: rare },
       { weight: 2, arbitrary: talking },
     ),
@@ -267,14 +298,15 @@ it('calls on nothing but the very plan that enough others than the requester hav
     for (const { before, command, next } of changes) {
       if (command.kind === 'prepare' || command.kind === 'drifted') approvals = []
       if (command.kind === 'decide' && command.verdict === 'approve') approvals.push(command)
+      if (command.kind === 'revoke') approvals = approvals.filter(({ by }) => !command.by.includes(by))
       if (next.state.name !== 'executing' || before.state.name === 'executing') continue
       const { plan, guard, requester, reset } = next
       if (command.kind !== 'start') wrong.push(`started by ${command.kind}`)
       else if (command.digest !== plan?.digest) wrong.push('started with another plan')
       else if (hasMembers(command.group)) wrong.push('started with members')
       if (new Set(approvals.map(({ by }) => by)).size < guard.approvals) wrong.push('too few approvals')
-      for (const { by, mayDecide: may, digest, typedGroup } of approvals) {
-        if (by === requester || !may) wrong.push(`approved by ${by}`)
+      for (const { by, policy: may, digest, typedGroup } of approvals) {
+        if (by === requester || may.verdict === 'deny') wrong.push(`approved by ${by}`)
         if (digest !== plan?.digest) wrong.push('another plan approved')
         if (guard.typedGroup && typedGroup !== reset.target.group) wrong.push('group not typed')
       }
@@ -283,11 +315,21 @@ it('calls on nothing but the very plan that enough others than the requester hav
   })
 })
 
-it('calls again only after a call that certainly did nothing, and not for ever', () => {
+it('calls again only after a call that certainly did nothing, by its answer, by two looks or by an approver’s word', () => {
   forAnyHistory((_, changes) => {
     const wrong: string[] = []
     let harmless = true
-    for (const { command, next } of changes) {
+    let absentAtMs: number | null = null
+    for (const { before, command, next, atMs } of changes) {
+      if (command.kind === 'looked') {
+        if (command.evidence !== 'absent') absentAtMs = null
+        else if (absentAtMs === null) absentAtMs = atMs
+        else if (atMs - absentAtMs >= 15_000) harmless = true
+      } else if (before.state.name !== 'unclear' || command.kind === 'checkAgain') absentAtMs = null
+      if (command.kind === 'testify') {
+        if (command.by === before.requester || command.policy.verdict === 'deny') wrong.push('who testified')
+        if (!command.happened) harmless = true
+      }
       if (command.kind === 'start') {
         if (!harmless) wrong.push('called again')
         harmless = false
@@ -325,23 +367,25 @@ it('starts in no group that has not been empty for the hold since anybody was se
   })
 })
 
-it('takes nothing from who has another plan in hand, and says only once a plan that it waits', () => {
-  forAnyHistory((_, changes) =>
-    changes.flatMap(({ before, command, next }) => {
+it('takes nothing from who has another plan in hand, and says only once an approval that it waits', () => {
+  forAnyHistory((_, changes) => {
+    let begun = 0
+    return changes.flatMap(({ before, command, next }) => {
       const wrong: string[] = []
+      if (['pending', 'unclear'].includes(before.state.name) && next.state.name === 'approved') begun += 1
       if ('round' in command && command.round !== before.round) wrong.push('another round')
       if ('digest' in command && command.digest !== before.plan?.digest) wrong.push('another plan')
       const waits = next.notes.filter(({ kind }) => kind === 'waiting').length
-      if (waits > next.round) wrong.push('waits told twice')
+      if (waits > begun) wrong.push('waits told twice')
       return wrong.map(each => `${each} after ${command.kind}`)
-    }),
-  )
+    })
+  })
 })
 
 it('leaves no open request without something that brings somebody back to it', () => {
   forAnyHistory((first, changes) =>
     [{ next: first, atMs: T0 }, ...changes]
-      .filter(({ next }) => !isFinal(next.state) && next.state.name !== 'unclear')
+      .filter(({ next }) => !isFinal(next.state))
       .filter(({ next, atMs }) => nextDueAt(next, atMs) === null)
       .map(({ next }) => `${next.state.name} at version ${next.version}`),
   )
@@ -350,8 +394,10 @@ it('leaves no open request without something that brings somebody back to it', (
 it('gives the same record again from its audit events, and from its own JSON', () => {
   forAnyHistory((first, changes, asked) => {
     const events = [
-      eventOf(first, submissionOf(asked), 'c0', T0),
-      ...changes.map(({ command, next, atMs }, i) => eventOf(next, command, `c${i + 1}`, atMs)),
+      eventOf(null, first, submissionOf(asked), 'c0', T0),
+      ...changes.map(({ command, next, atMs }, i) =>
+        eventOf(changes[i - 1]?.next ?? first, next, command, `c${i + 1}`, atMs),
+      ),
     ].map(event => JSON.parse(JSON.stringify(event)) as AuditEvent)
     const last = changes.at(-1)?.next ?? first
     expect(events.map(({ version }) => version)).toEqual(events.map((_, i) => i + 1))

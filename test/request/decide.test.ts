@@ -1,17 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import { decide, MAX_ATTEMPTS } from '../../src/request/decide.ts'
+import { decide, MAX_ATTEMPTS, MAX_LOST_JOBS } from '../../src/request/decide.ts'
 import type { Command, ResetRequest } from '../../src/request/request.ts'
 import { backoffAfter } from '../../src/request/step.ts'
 import {
   ALICE,
+  ALLOWED,
   allSucceeded,
   approve,
   asked,
   BOB,
   CAROL,
+  DENIED,
   DIGEST,
   drifted,
   EMPTY,
+  everyState,
   FOUND_TOPICS,
   finish,
   following,
@@ -20,6 +23,7 @@ import {
   postpone,
   prepare,
   reject,
+  SOMEWHERE,
   someDifferences,
   someReset,
   start,
@@ -42,7 +46,7 @@ const newsOfPlan = (round: number): Command[] => [
   { kind: 'progress', round, done: 1, total: 2, retryAtMs: T0 },
 ]
 
-const cancelBy = (by: string, mayDecide = false): Command => ({ kind: 'cancel', by, mayDecide })
+const cancelBy = (by: string, policy = DENIED): Command => ({ kind: 'cancel', by, policy, from: SOMEWHERE })
 const typed = { typedGroup: true, approvals: 1 }
 const twoPeople = { typedGroup: false, approvals: 2 }
 const groupNotEmpty = {
@@ -134,8 +138,8 @@ describe('a decision', () => {
   })
 
   it('is made by approvers only', () => {
-    expect(refusalOf(pending(), { ...approve, mayDecide: false })).toBe('notApprover')
-    expect(refusalOf(pending(), { ...reject, mayDecide: false })).toBe('notApprover')
+    expect(refusalOf(pending(), { ...approve, policy: DENIED, from: SOMEWHERE })).toBe('notApprover')
+    expect(refusalOf(pending(), { ...reject, policy: DENIED, from: SOMEWHERE })).toBe('notApprover')
   })
 
   it('is about the plan that was in front of them, and no other', () => {
@@ -211,14 +215,17 @@ describe('a cancellation', () => {
   it('is the requester’s alone before a decision', () => {
     for (const request of [asked(), pending()]) {
       expect(following(request, cancelBy(ALICE)).state).toMatchObject({ name: 'cancelled', by: ALICE })
-      expect(refusalOf(request, cancelBy(BOB, true))).toBe('notRequester')
+      expect(refusalOf(request, cancelBy(BOB, ALLOWED))).toBe('notRequester')
     }
   })
 
   it('takes an approval back, by the requester or an approver, until something is called', () => {
     const approved = following(pending(), approve)
     expect(following(approved, cancelBy(ALICE)).state.name).toBe('cancelled')
-    expect(following(approved, cancelBy(CAROL, true)).state).toMatchObject({ name: 'cancelled', by: CAROL })
+    expect(following(approved, cancelBy(CAROL, ALLOWED)).state).toMatchObject({
+      name: 'cancelled',
+      by: CAROL,
+    })
     expect(refusalOf(approved, cancelBy('U0DAVE'))).toBe('notRequester')
     const called = following(approved, start)
     expect(refusalOf(called, cancelBy(ALICE))).toBe('decided')
@@ -335,9 +342,14 @@ describe('an execution', () => {
     expect(request.state).toMatchObject({ name: 'failed', attempt: MAX_ATTEMPTS, outcome: notSent })
   })
 
-  it('comes again no sooner than CKafka asked for', () => {
+  it('comes again no sooner than CKafka asked for, which is no attempt, however often it asks', () => {
     const command = { ...finish(notSent), retryAfterMs: 90_000 } as Command
-    expect(following(executing, command).state).toMatchObject({ notBeforeMs: T0 + 91_000 })
+    let request = executing
+    for (let asked = 0; asked < MAX_ATTEMPTS + 2; asked++) {
+      request = following(request, command)
+      expect(request.state).toMatchObject({ name: 'approved', attempt: 1, notBeforeMs: T0 + 91_000 })
+      request = following(request, start)
+    }
   })
 
   it('waits, rather than fails, when somebody joined the group between the look and the call', () => {
@@ -347,15 +359,17 @@ describe('an execution', () => {
   it('is put off while CKafka cannot be looked at, and not for ever', () => {
     let request = following(pending(), approve, { kind: 'dispatched', number: 1 })
     for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt++) {
-      request = following(request, postpone(60_000))
+      request = following(request, postpone())
       expect(request.state).toMatchObject({
         name: 'approved',
         attempt: attempt + 1,
-        notBeforeMs: T0 + 1_000 + Math.max(60_000, backoffAfter(attempt)),
+        notBeforeMs: T0 + 1_000 + backoffAfter(attempt),
         dispatch: null,
       })
     }
-    request = following(request, postpone(60_000))
+    const throttled = following(request, postpone(60_000))
+    expect(throttled.state).toMatchObject({ attempt: MAX_ATTEMPTS, notBeforeMs: T0 + 61_000 })
+    request = following(request, postpone())
     expect(request.state).toMatchObject({ name: 'failed', outcome: { kind: 'notSent', cause: 'no answer' } })
     expect(refusalOf(executing, postpone(60_000))).toBe('stale')
   })
@@ -406,13 +420,57 @@ describe('an execution', () => {
     expect(following(executing, [{ kind: 'abandon' }, abandonAtMs]).state.name).toBe('unclear')
   })
 
-  it('takes the evidence of a worker that was thought dead, but does not try again after people may have acted', () => {
+  it('takes the evidence of a worker that was thought dead', () => {
     const unclear = following(executing, [{ kind: 'abandon' }, T0 + 100_000])
     expect(following(unclear, finish(allSucceeded)).state.name).toBe('succeeded')
-    expect(following(unclear, finish(notSent)).state.name).toBe('failed')
+    expect(following(unclear, finish(notSent)).state).toMatchObject({ name: 'approved', attempt: 2 })
     expect(following(unclear, finish(groupNotEmpty)).state.name).toBe('failed')
     expect(refusalOf(unclear, finish({ kind: 'unknown', cause: 'x' }))).toBe('stale')
     expect(refusalOf(unclear, finish(allSucceeded, 'w1', 2))).toBe('stale')
+  })
+
+  it('is given up after a few jobs in a row that left no trace, and any trace begins the count anew', () => {
+    const lost = (number: number): Command => ({ kind: 'dispatched', number, lost: true })
+    let request = following(pending(), approve, { kind: 'dispatched', number: 1 })
+    for (let number = 2; number <= 1 + MAX_LOST_JOBS; number++) request = following(request, lost(number))
+    expect(request.state).toMatchObject({ name: 'approved', dispatch: { lost: MAX_LOST_JOBS } })
+    expect(following(request, lost(9)).state).toMatchObject({ name: 'failed', outcome: { kind: 'notSent' } })
+    expect(following(request, lost(9)).notes.at(-1)).toEqual({ kind: 'ended' })
+    expect(following(request, wait(EMPTY), { kind: 'dispatched', number: 9 }).state).toMatchObject({
+      dispatch: { lost: 0 },
+    })
+  })
+
+  it('loses an approval that does not count any more, and needs a decision again', () => {
+    const revoke: Command = { kind: 'revoke', by: [BOB], rule: 'APPROVERS', expiryMs: HOUR_MS }
+    const back = following(pending(), approve, revoke)
+    expect(back).toMatchObject({ state: { name: 'pending' }, votes: [] })
+    expect(back.expiresAtMs).toBeGreaterThanOrEqual(T0 + HOUR_MS)
+    expect(back.notes.at(-1)).toEqual({ kind: 'revoked', by: [BOB] })
+    expect(following(back, { ...approve, by: CAROL }).state.name).toBe('approved')
+    expect(refusalOf(following(pending(), approve), { ...revoke, by: [CAROL] } as Command)).toBe('stale')
+    expect(refusalOf(executing, revoke)).toBe('stale')
+  })
+
+  it('keeps the other approval when one of two is revoked', () => {
+    const two = following(pending({}, { guard: twoPeople }), approve, { ...approve, by: CAROL })
+    const back = following(two, { kind: 'revoke', by: [BOB], rule: 'APPROVERS', expiryMs: HOUR_MS })
+    expect(back.votes.map(({ by }) => by)).toEqual([CAROL])
+    expect(refusalOf(back, { ...approve, by: CAROL })).toBe('alreadyVoted')
+  })
+
+  it('keeps who tried what they may not, and nothing else changes', () => {
+    const tried: Command = {
+      kind: 'attempted',
+      command: 'decide',
+      by: ALICE,
+      refusal: 'ownRequest',
+      from: SOMEWHERE,
+    }
+    for (const [, request] of everyState()) {
+      const { version, ...rest } = following(request, tried)
+      expect({ ...rest, version: version - 1 }).toEqual(request)
+    }
   })
 
   it('attaches its rows as a file when they are more than a message holds', () => {

@@ -7,6 +7,7 @@ import {
   allSucceeded,
   approve,
   asked,
+  askedAbout,
   cardPosted,
   drifted,
   EMPTY,
@@ -107,27 +108,19 @@ describe('the work on a request', () => {
   it('is never nothing while the request is open, so that none is forgotten', () => {
     for (const [name, request] of everyState()) {
       const told = tellAll(request, () => 'posted').request
-      const { state } = request
-      const isOpen = state.name === 'unclear' ? state.lookAtMs !== null : !isFinal(state)
-      expect([name, nextDueAt(told, T0) !== null]).toEqual([name, isOpen])
+      expect([name, nextDueAt(told, T0) !== null]).toEqual([name, !isFinal(request.state)])
     }
   })
 })
 
 describe('an unclear execution', () => {
-  it('is read back from its time on, as long as another look is planned', () => {
-    const [, unclear] =
-      everyState().find(([, { state }]) => state.name === 'unclear' && state.lookAtMs !== null) ?? []
-    if (unclear?.state.name !== 'unclear' || unclear.state.lookAtMs === null) throw new Error('None is.')
-    const { lookAtMs, attempt } = unclear.state
-    expect(owed(unclear, T0)).toContainEqual({ kind: 'readBack', dueAtMs: lookAtMs })
-    let request = unclear
-    while (request.state.name === 'unclear' && request.state.lookAtMs !== null) {
-      request = following(request, [{ kind: 'notShown', attempt }, request.state.lookAtMs])
+  it('is read back from its time on, and ever again while nobody says what happened', () => {
+    const unclear = following(pending(), approve, start, finish({ kind: 'unknown', cause: 'no answer' }))
+    for (const request of [unclear, askedAbout(unclear)]) {
+      if (request.state.name !== 'unclear') throw new Error('It is clear.')
+      const { lookAtMs } = request.state
+      expect(owed(request, T0)).toContainEqual({ kind: 'readBack', dueAtMs: lookAtMs })
     }
-    expect(request.state).toMatchObject({ name: 'unclear', looks: 3 })
-    expect(owed(request, T0).map(({ kind }) => kind)).not.toContain('readBack')
-    expect(() => following(request, { kind: 'notShown', attempt: attempt + 1 })).toThrow('stale')
   })
 })
 

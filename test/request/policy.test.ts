@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { guardOf, isApprover, parseApprovers } from '../../src/request/policy.ts'
+import { guardOf, noLongerApprovers, parseApprovers, verdictOn } from '../../src/request/policy.ts'
 
 describe('approvers', () => {
   it('are people and user groups, and anything else is said to be wrong', () => {
@@ -11,10 +11,23 @@ describe('approvers', () => {
 
   it('are those named, and the members of the groups named, and nobody else', () => {
     const { approvers } = parseApprovers(['U0BOB', 'S0ONCALL'])
-    expect(isApprover('U0BOB', approvers, [])).toBe(true)
-    expect(isApprover('U0CAROL', approvers, ['U0CAROL'])).toBe(true)
-    expect(isApprover('U0CAROL', approvers, [])).toBe(false)
-    expect(isApprover('S0ONCALL', approvers, [])).toBe(false)
+    const verdict = (userId: string, members: string[] | null) =>
+      verdictOn(userId, approvers, new Map([['S0ONCALL', members]]))
+    expect(verdict('U0BOB', null)).toEqual({ verdict: 'allow', rule: 'APPROVERS names U0BOB' })
+    expect(verdict('U0CAROL', ['U0CAROL'])).toEqual({ verdict: 'allow', rule: 'APPROVERS names S0ONCALL' })
+    for (const members of [[], ['U0DAVE'], null]) expect(verdict('U0CAROL', members).verdict).toBe('deny')
+    expect(verdict('S0ONCALL', ['U0CAROL']).verdict).toBe('deny')
+  })
+
+  it('of whom an approval still counts are all but those who certainly are none any more', () => {
+    const { approvers } = parseApprovers(['U0BOB', 'S0ONCALL'])
+    const expelled = (members: string[] | null) =>
+      noLongerApprovers(['U0BOB', 'U0CAROL'], approvers, new Map([['S0ONCALL', members]]))
+    expect(expelled(['U0CAROL'])).toEqual([])
+    expect(expelled(['U0DAVE'])).toEqual(['U0CAROL'])
+    expect(expelled(null)).toEqual([])
+    const { approvers: others } = parseApprovers(['U0DAVE'])
+    expect(noLongerApprovers(['U0BOB'], others, new Map())).toEqual(['U0BOB'])
   })
 })
 

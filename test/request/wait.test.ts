@@ -1,17 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { decide, MAX_ATTEMPTS } from '../../src/request/decide.ts'
 import { type Group, hasMembers } from '../../src/request/group.ts'
-import type { Command, ResetRequest, Wait } from '../../src/request/request.ts'
+import type { Command, PolicyVerdict, ResetRequest, Wait } from '../../src/request/request.ts'
 import {
   ALICE,
+  ALLOWED,
   approve,
   CAROL,
+  DENIED,
   EMPTY,
   finish,
   following,
   IN_USE,
   pending,
   postpone,
+  SOMEWHERE,
   start,
   T0,
   wait,
@@ -114,10 +117,15 @@ describe('an approved request whose group is in use', () => {
 
   it('can be cancelled meanwhile by the requester or an approver, and by nobody else', () => {
     for (const request of [waiting, following(waiting, [wait(EMPTY), T0 + 5_000])]) {
-      const cancel = (by: string, mayDecide: boolean): Command => ({ kind: 'cancel', by, mayDecide })
-      expect(following(request, cancel(ALICE, false)).state.name).toBe('cancelled')
-      expect(following(request, cancel(CAROL, true)).state.name).toBe('cancelled')
-      expect(refusalOf(request, cancel(CAROL, false))).toBe('notRequester')
+      const cancel = (by: string, policy: PolicyVerdict): Command => ({
+        kind: 'cancel',
+        by,
+        policy,
+        from: SOMEWHERE,
+      })
+      expect(following(request, cancel(ALICE, DENIED)).state.name).toBe('cancelled')
+      expect(following(request, cancel(CAROL, ALLOWED)).state.name).toBe('cancelled')
+      expect(refusalOf(request, cancel(CAROL, DENIED))).toBe('notRequester')
     }
   })
 
@@ -142,15 +150,15 @@ describe('an approved request whose group is in use', () => {
   })
 
   it('gives up at last when looks still fail after that hour, and starts no second wait', () => {
-    let request = following(waiting, [postpone(0), UNTIL])
+    let request = following(waiting, [postpone(), UNTIL])
     expect(request.state).toMatchObject({ attempt: 2, lastCause: 'no answer', wait: waitOf(waiting) })
     expect(following(request, [wait(), UNTIL + 5_000]).state).toMatchObject({
       name: 'failed',
       outcome: { kind: 'neverEmpty' },
     })
     expect(refusalOf(request, start, UNTIL + 5_000)).toBe('inUse')
-    for (let look = 2; look < MAX_ATTEMPTS; look++) request = following(request, [postpone(0), UNTIL])
-    request = following(request, [postpone(0), UNTIL])
+    for (let look = 2; look < MAX_ATTEMPTS; look++) request = following(request, [postpone(), UNTIL])
+    request = following(request, [postpone(), UNTIL])
     expect(request.state).toMatchObject({ name: 'failed', outcome: { kind: 'notSent' } })
   })
 })

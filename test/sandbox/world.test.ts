@@ -4,8 +4,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
-import { afterEach, describe, expect, inject, it, vi } from 'vitest'
+import { afterEach, describe, expect, inject, it, onTestFinished, vi } from 'vitest'
 import { CHANNELS, startWorld, USERS, type World, type WorldOptions } from '../../src/sandbox/world.ts'
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 
 const redisUrl = inject('redisUrl')
 const dist = (path: string) => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url))
@@ -26,7 +27,7 @@ afterEach(async () => {
 
 const cardText = ({ slack }: World) => slack.messages(CHANNELS.kafkaOps).at(-1)?.text
 
-async function ask({ slack }: World): Promise<void> {
+async function ask({ slack }: Pick<World, 'slack'>): Promise<void> {
   const alice = slack.person(USERS.alice)
   const flags = '--group orders-billing --topic orders --to-latest --reason "Skip the backlog"'
   await alice.command(CHANNELS.kafkaOps, `/reset-offsets ${flags}`)
@@ -71,6 +72,30 @@ describe('the world', () => {
     } finally {
       redis.disconnect()
     }
+  })
+
+  it('puts what it is given between each process and what it speaks to', async () => {
+    const proxies: TcpProxy[] = []
+    const asked: string[] = []
+    const { bots, slack, ckafka } = await start({
+      roles: ['bot', 'worker'],
+      async between(service, url, process) {
+        const target = new URL(url)
+        const proxy = await startTcpProxy(Number(target.port))
+        proxies.push(proxy)
+        onTestFinished(() => proxy.close())
+        asked.push(`${process === 0 ? 'bot' : 'worker'} ${service}`)
+        target.port = `${proxy.port}`
+        return target.href
+      },
+    })
+    expect(asked).toEqual(['bot redis', 'bot ckafka', 'bot slack', 'worker redis', 'worker ckafka'])
+    expect(bots.map(({ role }) => role)).toEqual(['bot', 'worker'])
+    await ask({ slack })
+    // Socket Mode goes the same way as the Web API.
+    expect(slack.sent().map(({ through }) => through)).toEqual(Array(2).fill(`127.0.0.1:${proxies[2]?.port}`))
+    await expect.poll(() => ckafka.calls().length).toBeGreaterThan(0)
+    for (const proxy of proxies.slice(0, 4)) expect(proxy.connections()).toBeGreaterThan(0)
   })
 
   it('takes the bot along when its own process is killed', async () => {

@@ -6,7 +6,7 @@ import type { ResetRequest } from '../../src/request/request.ts'
 import type { Reset } from '../../src/request/reset.ts'
 import { mayStart } from '../../src/request/waiting.ts'
 import type { CkafkaFault } from '../../src/sandbox/ckafka/faults.ts'
-import { EMPTY } from '../support/requests.ts'
+import { approve, DENIED, EMPTY, SOMEWHERE, testify } from '../support/requests.ts'
 import {
   back100,
   GROUP,
@@ -131,7 +131,12 @@ describe('an approved request', () => {
     if (name !== 'asked') request = await service.plan(request)
     if (name === 'cancelled') {
       request = await service.approve(request)
-      request = await service.apply(request, { kind: 'cancel', by: request.requester, mayDecide: false })
+      request = await service.apply(request, {
+        kind: 'cancel',
+        by: request.requester,
+        policy: DENIED,
+        from: SOMEWHERE,
+      })
     }
     service.newActions()
     expect(await service.execute(request)).toEqual(request)
@@ -447,5 +452,77 @@ describe('a call whose end nobody has seen', () => {
     expect(await service.execute(request)).toEqual(request)
     expect(service.callsToReset()).toBe(1)
     expect(service.committed('orders')).toEqual(BEFORE)
+  })
+})
+
+describe('a Redis that has taken over from another', () => {
+  /** What a failover forgets: the store has the record as it was before the call, and nobody writes to the group. */
+  async function forgotten(afterDoingIt: boolean): Promise<ResetRequest> {
+    await start()
+    const approved = await service.approved()
+    const earlier = await keysOf(approved)
+    service.ckafka.inject(WRITE, { kind: 'cut', afterDoingIt })
+    await service.execute(approved)
+    await restore(earlier)
+    return service.now(approved)
+  }
+
+  async function keysOf({ id }: ResetRequest): Promise<Map<string, Buffer | null>> {
+    const { redis, prefix } = service
+    const names = ['request', 'changes', 'events', 'documents'].map(name => `{${prefix}}:${name}:${id}`)
+    const dumps = await Promise.all(names.map(name => redis.dumpBuffer(name)))
+    return new Map(names.map((name, index) => [name, dumps[index] ?? null]))
+  }
+
+  async function restore(keys: Map<string, Buffer | null>): Promise<void> {
+    const { redis, prefix } = service
+    for (const [name, dump] of keys) if (dump !== null) await redis.restore(name, 0, dump, 'REPLACE')
+    await redis.del(`{${prefix}}:writer:${JSON.stringify([back100.target.instanceId, GROUP])}`)
+    await redis.hset(`{${prefix}}:server`, 'run', 'a'.repeat(40), 'since', '0')
+  }
+
+  it('begins nothing until every call that it may not know of has ended', async () => {
+    const request = await forgotten(false)
+    const held = await service.execute(request)
+    expect(held.state).toMatchObject({ name: 'approved', attempt: 1 })
+    expect(held.state.name === 'approved' && held.state.lastCause).toContain('another Redis has taken over')
+    const waitsMs = held.state.name === 'approved' ? held.state.notBeforeMs - service.clock() : 0
+    expect(waitsMs).toBeGreaterThan(SETTINGS.callMs + SETTINGS.graceMs - 2_000)
+    expect(service.callsToReset()).toBe(1)
+  })
+
+  it('asks people about offsets that stand where the plan leads: a call may have been forgotten', async () => {
+    const request = await forgotten(true)
+    const asked = await service.execute(request)
+    expect(asked.state).toMatchObject({ name: 'unclear', asked: true, called: false })
+    expect(asked.notes.at(-1)).toEqual({ kind: 'asked', attempt: 1, evidence: 'present' })
+    expect(service.callsToReset()).toBe(1)
+  })
+
+  it('plans anew where somebody vouches for it that nothing was called', async () => {
+    const request = await forgotten(true)
+    const asked = await service.execute(request)
+    const cleared = await service.apply(asked, { ...testify, happened: false })
+    expect((await lookAgain(cleared)).state.name).toBe('preparing')
+    expect(service.callsToReset()).toBe(1)
+  })
+})
+
+describe('people who may not', () => {
+  it('are on record with what they tried, and nothing else has changed', async () => {
+    await start()
+    const request = await service.plan(await service.ask())
+    const digest = request.plan?.digest ?? ''
+    const own = { ...approve, digest, by: request.requester }
+    expect(await service.changes.change(request.id, own)).toMatchObject({ refusal: 'ownRequest' })
+    const late = { ...approve, digest: 'another' }
+    expect(await service.changes.change(request.id, late)).toMatchObject({ refusal: 'planChanged' })
+    const events = await service.store.readEvents(request.id)
+    expect(events.at(-1)).toMatchObject({
+      before: 'pending',
+      state: 'pending',
+      command: { kind: 'attempted', command: 'decide', by: request.requester, refusal: 'ownRequest' },
+    })
+    expect(await service.now(request)).toMatchObject({ state: request.state, version: request.version + 1 })
   })
 })

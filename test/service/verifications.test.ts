@@ -2,7 +2,7 @@
 
 import { afterEach, expect, it } from 'vitest'
 import type { ResetRequest } from '../../src/request/request.ts'
-import { evidenceOf } from '../../src/service/verifications.ts'
+import { lookBack } from '../../src/service/verifications.ts'
 import { back100, GROUP, type Service, startService } from '../support/service.ts'
 
 let service: Service
@@ -18,42 +18,46 @@ async function unclear(afterDoingIt: boolean): Promise<ResetRequest> {
   return ended
 }
 
-const evidence = (request: ResetRequest) => evidenceOf(request, service)
+const sighting = (request: ResetRequest) => lookBack(request, service)
+const places = (rows: { topic: string; partition: number | null; outcome: string }[]) =>
+  rows.map(({ topic, partition, outcome }) => `${topic}:${partition} ${outcome}`)
 
 it('happened, where every partition stands where the plan leads', async () => {
-  const found = await evidence(await unclear(true))
-  expect(found?.outcome.counts).toMatchObject({ failed: 0, unreported: 0, movedAfter: 0 })
-  expect(found?.result.every(row => row.readBack === row.planned)).toBe(true)
+  const { evidence, result } = await sighting(await unclear(true))
+  expect(evidence).toBe('present')
+  expect(result.every(row => row.readBack === row.planned && row.outcome === 'succeeded')).toBe(true)
 })
 
-it('is not known to have happened where nothing has moved', async () => {
-  expect(await evidence(await unclear(false))).toBeNull()
+it('did not, where every one stands where it was', async () => {
+  expect((await sighting(await unclear(false))).evidence).toBe('absent')
 })
 
-it('is not known to have happened where one partition stands elsewhere', async () => {
+it('did in part, where some stand there, and the others are said not to have been written', async () => {
+  const request = await unclear(true)
+  service.ckafka.cluster.commit(GROUP, 'orders', 1, 800n)
+  const { evidence, result } = await sighting(request)
+  expect(evidence).toBe('partly')
+  expect(result.find(({ partition }) => partition === 1)).toMatchObject({
+    outcome: 'failed',
+    why: 'notWritten',
+  })
+  expect(places(result)).toContain('orders:0 succeeded')
+})
+
+it('is not known, where one partition stands elsewhere', async () => {
   const request = await unclear(true)
   service.ckafka.cluster.commit(GROUP, 'orders', 1, 5n)
-  expect(await evidence(request)).toBeNull()
+  expect((await sighting(request)).evidence).toBe('neither')
 })
 
 it('is not judged by offsets that could not be read', async () => {
   const request = await unclear(true)
   service.ckafka.inject('GetGroupOffsets', { kind: 'status', status: 502, afterDoingIt: false }, 5)
-  expect(await evidence(request)).toBeNull()
+  expect((await sighting(request)).evidence).toBe('unread')
 })
 
-it('is looked at when it has ended for sure, twice more, and then no more', async () => {
-  const request = await unclear(false)
-  if (request.state.name !== 'unclear') throw new Error('It is clear.')
-  const { lookAtMs, attempt } = request.state
-  expect(lookAtMs).toBeGreaterThan(service.clock())
-  let now = request
-  for (const looks of [1, 2]) {
-    now = await service.apply(now, { kind: 'notShown', attempt })
-    expect(now.state).toMatchObject({ name: 'unclear', looks })
-    expect(now.state.name === 'unclear' && now.state.lookAtMs !== null).toBe(true)
-  }
-  now = await service.apply(now, { kind: 'notShown', attempt })
-  expect(now.state).toMatchObject({ name: 'unclear', lookAtMs: null })
-  expect(service.callsToReset()).toBe(1)
+it('is not judged without the rows that were approved', async () => {
+  const request = await unclear(true)
+  await service.redis.del(service.documentsKey(request))
+  expect(await sighting(request)).toEqual({ evidence: 'neither', result: [] })
 })

@@ -19,6 +19,8 @@ import { createTelemetry } from '../../src/telemetry.ts'
 
 export const OPS = 'C0OPS'
 export const PRIVATE = 'C0PRIVATE'
+/** Told what the others do not take, where a test says so. */
+export const FALLBACK = 'C0FALLBACK'
 export const DEMO = { instance: 'ckafka-demo0001', group: 'orders-billing' }
 
 const manifest = parse(readFileSync('manifest.yml', 'utf8')) as {
@@ -99,6 +101,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     })),
     channels: [
       { id: OPS, name: 'kafka-ops', members: ['U0ALICE', 'U0BOB', 'U0CAROL', 'U0DAVE'], botIsMember: true },
+      { id: FALLBACK, name: 'kafka-fallback', members: ['U0BOB'], botIsMember: true },
       { id: PRIVATE, name: 'payments', private: true, members: ['U0ALICE', 'U0BOB'], botIsMember: false },
     ],
     userGroups: [{ id: 'S0KAFKA', handle: 'kafka-approvers', name: 'Kafka approvers', users: ['U0CAROL'] }],

@@ -13,7 +13,14 @@ import {
   planRows,
   planSchema,
 } from '../../src/request/plan.ts'
-import { type Command, type Guard, type ResetRequest, requestIdSchema } from '../../src/request/request.ts'
+import {
+  type Command,
+  type Guard,
+  type Origin,
+  type PolicyVerdict,
+  type ResetRequest,
+  requestIdSchema,
+} from '../../src/request/request.ts'
 import type { Reset } from '../../src/request/reset.ts'
 import {
   countsOf,
@@ -58,6 +65,7 @@ export function draft(change: Partial<Draft> = {}): Draft {
     requester: ALICE,
     askedIn: 'C0OPS',
     channel: 'C0OPS',
+    elsewhere: null,
     expiresAtMs: T0 + 3_600_000,
     ...change,
   }
@@ -140,12 +148,20 @@ export function following(request: ResetRequest, ...commands: (Command | [Comman
   }, request)
 }
 
+export const ALLOWED: PolicyVerdict = { verdict: 'allow', rule: 'APPROVERS names them' }
+export const DENIED: PolicyVerdict = {
+  verdict: 'deny',
+  rule: 'APPROVERS names neither them nor a group of theirs',
+}
+export const SOMEWHERE: Origin = { channel: 'C0OPS', message: '1700000000.000100' }
+
 export const approve: Extract<Command, { kind: 'decide' }> = {
   kind: 'decide',
   verdict: 'approve',
   by: BOB,
   note: '',
-  mayDecide: true,
+  policy: ALLOWED,
+  from: SOMEWHERE,
   digest: DIGEST,
   typedGroup: '',
 }
@@ -165,12 +181,38 @@ export const start: Extract<Command, { kind: 'start' }> = {
 }
 export const cardPosted: Command = { kind: 'posted', key: 'card', ts: '1700000000.000100', revision: 1 }
 
+export const testify: Extract<Command, { kind: 'testify' }> = {
+  kind: 'testify',
+  attempt: 1,
+  by: BOB,
+  happened: true,
+  policy: ALLOWED,
+  from: SOMEWHERE,
+}
+
 export function wait(group: Group = IN_USE): Extract<Command, { kind: 'wait' }> {
   return { kind: 'wait', digest: DIGEST, group, holdMs: 30_000, patienceMs: 1_800_000 }
 }
 
-export function postpone(retryAfterMs: number): Extract<Command, { kind: 'postpone' }> {
-  return { kind: 'postpone', digest: DIGEST, cause: 'no answer', retryAfterMs }
+export function postpone(retryAfterMs?: number): Extract<Command, { kind: 'postpone' }> {
+  const wanted = retryAfterMs === undefined ? {} : { retryAfterMs }
+  return { kind: 'postpone', digest: DIGEST, cause: 'no answer', ...wanted }
+}
+
+export function looked(
+  evidence: Extract<Command, { kind: 'looked' }>['evidence'],
+  attempt = 1,
+): Extract<Command, { kind: 'looked' }> {
+  return { kind: 'looked', attempt, evidence, graceMs: start.graceMs }
+}
+
+/** Read back with nothing to show for it until people are asked. */
+export function askedAbout(unclear: ResetRequest): ResetRequest {
+  let request = unclear
+  while (request.state.name === 'unclear' && !request.state.asked) {
+    request = following(request, [looked('neither', request.state.attempt), request.state.lookAtMs])
+  }
+  return request
 }
 
 export function finish(
@@ -248,6 +290,8 @@ export function everyState(change: Partial<Draft> = {}): [string, ResetRequest][
   const preparing = asked({ ...change, reset: all })
   const counts = { succeeded: 0, clamped: 0, failed: 0, unreported: 0, movedAfter: 0 }
   const waiting = following(approved, wait())
+  const unclear = ended({ kind: 'unknown', cause: 'no answer within 20 s' })
+  const inDoubt = askedAbout(unclear)
   const moved = following(planned, drifted())
   const late: Reset = { ...fresh.reset, strategy: { kind: 'time', timeMs: T0 + 3_600_000 } }
   const guarded = pending(change, { guard: { typedGroup: true, approvals: 1 } })
@@ -269,7 +313,10 @@ export function everyState(change: Partial<Draft> = {}): [string, ResetRequest][
     ['pending, guarded', guarded],
     ['pending, half approved', following(twice, approve)],
     ['rejected', following(planned, reject)],
-    ['cancelled', following(planned, { kind: 'cancel', by: planned.requester, mayDecide: false })],
+    [
+      'cancelled',
+      following(planned, { kind: 'cancel', by: planned.requester, policy: DENIED, from: SOMEWHERE }),
+    ],
     ['expired', following(planned, [{ kind: 'expire' }, planned.expiresAtMs])],
     ['approved', approved],
     ['approved again', ended({ kind: 'notSent', cause: 'could not connect (ECONNREFUSED)' })],
@@ -289,7 +336,11 @@ export function everyState(change: Partial<Draft> = {}): [string, ResetRequest][
         message: 'instance not found',
       }),
     ],
-    ['unclear', ended({ kind: 'unknown', cause: 'no answer within 20 s' })],
+    ['unclear', unclear],
+    ['unclear, asked', inDoubt],
+    ['testified', following(inDoubt, [testify, T0 + 1_000_000])],
+    ['revoked', following(approved, { kind: 'revoke', by: [BOB], rule: 'APPROVERS', expiryMs: 3_600_000 })],
+    ['alreadyThere', following(approved, { kind: 'alreadyThere', digest: DIGEST })],
     ['unreported', ended({ kind: 'done', counts: { ...counts, unreported: 2 }, rows: 2 })],
   ]
 }

@@ -3,10 +3,9 @@
 
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import type { Redis } from 'ioredis'
 import { inject } from 'vitest'
 import { createCkafka } from '../../src/adapters/ckafka/ckafka.ts'
-import { connectRedis } from '../../src/adapters/redis/connect.ts'
+import { connectRedis, type RedisConnection } from '../../src/adapters/redis/connect.ts'
 import { createRedisStore } from '../../src/adapters/redis/store.ts'
 import type { ClusterReader, ProductEvent, Quota, Store } from '../../src/ports.ts'
 import type { Command, ResetRequest } from '../../src/request/request.ts'
@@ -16,7 +15,7 @@ import { type CkafkaSimulator, startCkafkaSimulator } from '../../src/sandbox/ck
 import { type Changes, createChanges } from '../../src/service/changes.ts'
 import { createExecutions, type ExecutionSettings } from '../../src/service/executions.ts'
 import { createPlans, type Plans } from '../../src/service/plans.ts'
-import { ALICE, BOB } from './requests.ts'
+import { ALICE, ALLOWED, BOB, SOMEWHERE } from './requests.ts'
 
 export const INSTANCE = 'ckafka-service1'
 export const GROUP = 'billing'
@@ -68,8 +67,9 @@ export const back100: Reset = {
 }
 
 export interface Service {
+  prefix: string
   ckafka: CkafkaSimulator
-  redis: Redis
+  redis: RedisConnection
   store: Store
   changes: Changes
   plans: Plans
@@ -104,7 +104,7 @@ export interface ServiceOptions {
   dialect?: 'v2' | 'v3'
   redisUrl?: string
   /** Keeps to the calls that the account may make. */
-  quota?: (redis: Redis, prefix: string) => Quota
+  quota?: (redis: RedisConnection, prefix: string) => Quota
   /** As soon as the service has something to say. */
   onEvent?: (event: ProductEvent) => void
 }
@@ -115,7 +115,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   let aheadMs = 0
   const clock = () => Date.now() + aheadMs
   const ckafka = await startCkafkaSimulator({ ...ACCOUNT, seed: seed(), now: clock })
-  const redis = connectRedis(redisUrl, () => {})
+  const redis = connectRedis({ mode: 'single', url: redisUrl }, () => {})
   await once(redis, 'ready')
   const store = createRedisStore(redis, prefix)
   const api = { endpoint: ckafka.url, region: 'ap-guangzhou', ...ACCOUNT }
@@ -141,6 +141,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   let seen = 0
 
   const service: Service = {
+    prefix,
     ckafka,
     redis,
     store,
@@ -171,6 +172,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
         requester: ALICE,
         askedIn: 'C0OPS',
         channel: 'C0OPS',
+        elsewhere: null,
         expiresAtMs: clock() + SETTINGS.requestExpiryMs,
       }
       return changes.create(asked, randomUUID())
@@ -189,7 +191,8 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
         verdict: 'approve',
         by: BOB,
         note: '',
-        mayDecide: true,
+        policy: ALLOWED,
+        from: SOMEWHERE,
         digest: request.plan?.digest ?? '',
         typedGroup: '',
       }),

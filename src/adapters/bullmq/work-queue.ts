@@ -2,7 +2,7 @@
 // outside Redis: BullMQ can mark a job failed that never ran (measured), so the record decides what runs.
 
 import { type Job, Queue, UnrecoverableError, Worker } from 'bullmq'
-import { Redis } from 'ioredis'
+import type { Cluster, Redis } from 'ioredis'
 import { z } from 'zod'
 import type { WorkQueue } from '../../ports.ts'
 import { type RequestId, requestIdSchema } from '../../request/request.ts'
@@ -14,20 +14,21 @@ const CLOSE_MS = 1_000
 const jobSchema = z.object({ requestId: requestIdSchema })
 
 export interface WorkQueueOptions {
-  url: string
+  /** The queue's or the executor's own, which it ends when it closes. */
+  connection: Redis | Cluster
   prefix: string
   onError: (error: Error) => void
 }
 
+/** @param options Their connection has to fail at once: an enqueue that hangs could land after the caller gave up. */
 export function createWorkQueue(options: WorkQueueOptions): WorkQueue & { close(): Promise<void> } {
-  // The producer fails fast: an enqueue that hangs could land long after the caller gave up.
-  const connection = new Redis(options.url, {
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    commandTimeout: 2_000,
+  const { connection } = options
+  const queue = new Queue(QUEUE, {
+    connection,
+    prefix: bullPrefix(options.prefix),
+    // It asks once, and if Redis goes away just then the queue never works again. The start checks the version as well.
+    skipVersionCheck: true,
   })
-  connection.on('error', options.onError)
-  const queue = new Queue(QUEUE, { connection, prefix: bullPrefix(options.prefix) })
   queue.on('error', options.onError)
 
   return {
@@ -69,10 +70,9 @@ export interface Executor {
   close(patienceMs: number): Promise<void>
 }
 
+/** @param options Their connection has to wait for Redis, with no timeout of a command: BullMQ's blocking pop does. */
 export function startExecutor(options: ExecutorOptions): Executor {
-  // BullMQ's blocking pop needs a connection that waits; a command timeout would break it (measured).
-  const connection = new Redis(options.url, { maxRetriesPerRequest: null })
-  connection.on('error', options.onError)
+  const { connection } = options
   const inHand = new Set<Promise<void>>()
   const worker = new Worker(
     QUEUE,

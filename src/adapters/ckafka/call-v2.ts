@@ -49,7 +49,8 @@ export function createApiV2(config: ConfigV2, deps: CkafkaDeps): Api<ParamsV2> {
       if (!read.ok) return read
       const { code, moduleCode, ...rest } = read.value
       const shownCode = moduleCode === null ? `${code}` : `${code}/${moduleCode}`
-      return { ok: true, value: { ...rest, code: shownCode, verdict: verdictOf(code, moduleCode) } }
+      const verdict = verdictOf(code, moduleCode)
+      return { ok: true, value: { ...rest, code: shownCode, verdict, requestId: null } }
     },
   }
   return createApi(dialect, config, deps)

@@ -9,12 +9,16 @@ import { createHttp, type Exchange, type HttpAnswer, type HttpRequest } from './
 import type { RefusedHere } from './last-look.ts'
 import { type CkafkaConfig, type CkafkaDeps, DEFAULT_TIMEOUTS } from './settings.ts'
 
-/** `notSent` and `unknown` differ for mutations only; to a read both mean that there is no answer. */
-export type Answer<T> =
+/**
+ * `notSent` and `unknown` differ for mutations only; to a read both mean that there is no answer. `requestIds`: the one
+ * that the API gave a mutation, if it got that far.
+ */
+export type Answer<T> = { requestIds?: string[] } & (
   | { kind: 'answered'; value: T }
   | { kind: 'refused'; reason: RefusalReason; code: string; message: string }
   | { kind: 'notSent'; cause: string; retryAfterMs?: number }
   | { kind: 'unknown'; cause: string }
+)
 
 /** What is asked: an action, its parameters in the dialect's own form, and how the payload of its answer is read. */
 export interface Question<Params, T> {
@@ -59,6 +63,8 @@ export interface Said {
   verdict: Verdict
   data: unknown
   whole: unknown
+  /** What the API calls this call; null where it does not say. */
+  requestId: string | null
 }
 
 export interface Dialect<Params> {
@@ -125,7 +131,12 @@ export function createApi<Params>(
     if (obstacle !== undefined) return obstacle
     const leftMs = call.deadlineMs - now()
     const exchange = await http.exchange(connection, request, Math.min(timeouts.callMs, leftMs))
-    return interpret(effect, call, exchange, signedAtMs)
+    const tried = interpret(effect, call, exchange, signedAtMs)
+    // Whoever calls next would be told the same, in whatever process.
+    if (tried.answer.kind === 'notSent' && tried.answer.retryAfterMs !== undefined) {
+      await quota?.pause(call.action, tried.answer.retryAfterMs)
+    }
+    return tried
   }
 
   function obstacleTo<T>({ deadlineMs }: ApiCall<Params, T>): Tried<T> | undefined {
@@ -189,7 +200,11 @@ export function createApi<Params>(
         return broken
     }
     if (!said.ok) return useless({ kind: 'unknown', cause: notDocumented(said.problem) }, httpCode)
-    return judge(effect, call, said.value, exchange, signedAtMs)
+    const tried = judge(effect, call, said.value, exchange, signedAtMs)
+    const { requestId } = said.value
+    return effect === 'read' || requestId === null
+      ? tried
+      : { ...tried, answer: { ...tried.answer, requestIds: [requestId] } }
   }
 
   function judge<T>(

@@ -32,12 +32,12 @@ export function createWritesV3(api: Api<ParamsV3>, { now }: CkafkaDeps): Cluster
       return { kind: 'notSent', cause: `looking at the group before the reset: ${found.cause}` }
     }
     if (found.kind !== 'answered') return found
+    const done = { kind: 'done', topics: found.value.map(reportOf) } as const
     const params = paramsOf(found.value)
-    if (params !== null) {
-      const answer = await api.mutate({ action, params, deadlineMs, readData: readModified })
-      if (answer.kind !== 'answered') return answer
-    }
-    return { kind: 'done', topics: found.value.map(reportOf) }
+    if (params === null) return done
+    const answer = await api.mutate({ action, params, deadlineMs, readData: readModified })
+    if (answer.kind !== 'answered') return answer
+    return answer.requestIds === undefined ? done : { ...done, requestIds: answer.requestIds }
   }
 
   return {

@@ -30,6 +30,7 @@ const envelopeSchema = z.object({
   Response: z.object({
     Error: z.object({ Code: name, Message: text }).nullish(),
     Result: z.unknown().optional(),
+    RequestId: z.string().nullish(),
   }),
 })
 
@@ -39,8 +40,8 @@ export function readEnvelopeV3(body: string): Read<Said> {
   if (!json.ok) return json
   const read = check(envelopeSchema, json.value, '')
   if (!read.ok) return read
-  const { Error: error, Result: data } = read.value.Response
-  const rest = { data, whole: json.value }
+  const { Error: error, Result: data, RequestId: requestId } = read.value.Response
+  const rest = { data, whole: json.value, requestId: requestId ? shown(requestId).slice(0, 100) : null }
   if (error !== undefined && error !== null) {
     const message = shown(error.Message ?? '')
     // The whole of a code is for metrics and cards: nothing as long as a page may pass for one.

@@ -1,8 +1,9 @@
 // What is wrong with how the Redis behind the store is set up, in words for whoever runs it: it may forget what was
 // decided. It must never change a setting, and never throw: a Redis that cannot be asked is one more sentence.
 
-import type { Redis } from 'ioredis'
+import { Redis } from 'ioredis'
 import { z } from 'zod'
+import type { RedisConnection } from './connect.ts'
 
 /** LPOS came with it, and the commit script cannot do without. */
 const OLDEST = '6.0.6'
@@ -12,7 +13,24 @@ const RECOMMENDED = '6.2'
 const settingSchema = z.tuple([z.string(), z.string()])
 
 /** Each sentence says what is wrong, what that means and what to set; none when all is well. */
-export async function checkRedis(redis: Redis): Promise<string[]> {
+export async function checkRedis(redis: RedisConnection): Promise<string[]> {
+  if (redis instanceof Redis) return checkServer(redis)
+  const masters = redis.nodes('master')
+  if (masters.length === 0)
+    return ['The settings of Redis could not be checked: no node of the Cluster answers.']
+  const found = await Promise.all(
+    masters.map(async master => ({
+      address: `${master.options.host}:${master.options.port}`,
+      problems: await checkServer(master),
+    })),
+  )
+  return [...new Set(found.flatMap(({ problems }) => problems))].map(problem => {
+    const at = found.filter(({ problems }) => problems.includes(problem)).map(({ address }) => address)
+    return at.length === found.length ? problem : `${at.sort().join(', ')}: ${problem}`
+  })
+}
+
+async function checkServer(redis: Redis): Promise<string[]> {
   const [info, appendfsync, save] = await Promise.all([
     readInfo(redis),
     readSetting(redis, 'appendfsync'),
@@ -25,6 +43,7 @@ export async function checkRedis(redis: Redis): Promise<string[]> {
     ...checkVersion(info.get('redis_version')),
     ...checkEviction(info),
     ...checkPersistence(info.get('aof_enabled'), appendfsync, save),
+    ...checkReplicas(info, redis.options.sentinels != null),
   ]
 }
 
@@ -114,5 +133,14 @@ function checkFsync(appendfsync: string | undefined): string[] {
   const span = appendfsync === 'no' ? 'the last half minute, or more' : 'the last second'
   return [
     `If its machine fails, Redis may lose ${span} (appendfsync ${appendfsync}): a request or a decision then has to be made again, and a reset that had begun is not remembered. ${remedy}`,
+  ]
+}
+
+/** INFO counts the good replicas only while the master asks for some before it writes. */
+function checkReplicas(info: Map<string, string>, isWatched: boolean): string[] {
+  const hasReplicas = isWatched || Number(info.get('connected_slaves') ?? 0) > 0
+  if (!hasReplicas || info.has('min_slaves_good_slaves')) return []
+  return [
+    'A failover may lose what was acknowledged before it: Redis also writes while no replica follows (min-replicas-to-write 0), and a request, a decision or a reset that had begun may then be forgotten. Set min-replicas-to-write 1 and min-replicas-max-lag 10.',
   ]
 }

@@ -1,13 +1,230 @@
-// How the product connects to Redis. An ambiguous command surfaces as an error here; it is never sent again by itself.
+// How the product connects to Redis: one server, the master that Sentinels name, or a Cluster. An ambiguous command
+// surfaces as an error here; it is never sent again by itself. No error that is passed on names a password.
 
-import { Redis } from 'ioredis'
+import { once } from 'node:events'
+import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
+
+export type RedisConnection = Redis | Cluster
+
+export interface RedisAddress {
+  host: string
+  port: number
+}
+
+/** `ca` is the authority to trust with TLS, in PEM; without it those that Node trusts. */
+export type RedisSettings =
+  | { mode: 'single'; url: string; ca?: string | undefined }
+  | ({
+      mode: 'sentinel'
+      sentinels: RedisAddress[]
+      /** What the Sentinels call the master. */
+      name: string
+      /** Of the Sentinels themselves. */
+      sentinelPassword?: string | undefined
+      db?: number | undefined
+    } & Access)
+  | ({ mode: 'cluster'; nodes: RedisAddress[] } & Access)
+
+type Of<Mode> = Extract<RedisSettings, { mode: Mode }>
+
+interface Access {
+  username?: string | undefined
+  password?: string | undefined
+  tls: boolean
+  ca?: string | undefined
+}
+
+interface Conduct {
+  redis: Pick<
+    RedisOptions,
+    'enableOfflineQueue' | 'maxRetriesPerRequest' | 'commandTimeout' | 'socketTimeout'
+  >
+  cluster: Pick<ClusterOptions, 'enableOfflineQueue' | 'retryDelayOnFailover' | 'retryDelayOnClusterDown'>
+}
 
 /**
- * For the store and the queue's producer: fails at once when Redis is away, after two seconds when it is frozen.
- * ioredis sends a command again when its reply was lost, unless maxRetriesPerRequest is 0 (measured).
+ * ioredis sends a command again when its reply was lost, unless maxRetriesPerRequest is 0; and a Cluster does, unless
+ * retryDelayOnFailover is 0 (both measured). A machine that vanished closes no socket: socketTimeout does.
  */
-export function connectRedis(url: string, onError: (error: Error) => void): Redis {
-  const redis = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 2_000 })
-  redis.on('error', onError)
+const AT_ONCE: Conduct = {
+  redis: { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 2_000, socketTimeout: 5_000 },
+  cluster: { enableOfflineQueue: false, retryDelayOnFailover: 0, retryDelayOnClusterDown: 0 },
+}
+
+/** BullMQ's blocking pop waits up to ten seconds, and for Redis to come back; a command timeout would break it (measured). */
+const WAITING: Conduct = { redis: { maxRetriesPerRequest: null, socketTimeout: 15_000 }, cluster: {} }
+
+const LONGEST_RETRY_MS = 1_000
+const SENTINEL_RETRY_MS = 500
+const TOLD_AGAIN_MS = 60_000
+
+/** For the store and the queue's producer: fails at once when Redis is away, after two seconds when it is frozen. */
+export function connectRedis(settings: RedisSettings, onError: (error: Error) => void): RedisConnection {
+  return connect(settings, AT_ONCE, onError)
+}
+
+/** For BullMQ's worker alone: what it asks waits for Redis, and is sent again. */
+export function connectBlocking(settings: RedisSettings, onError: (error: Error) => void): RedisConnection {
+  return connect(settings, WAITING, onError)
+}
+
+/** Resolves when commands can be sent, to any key. Throws when they cannot within this time, or Redis refuses. */
+export async function untilReady(redis: RedisConnection, withinMs: number): Promise<void> {
+  const signal = AbortSignal.timeout(withinMs)
+  if (redis.status !== 'ready') await once(redis, 'ready', { signal })
+  if (redis instanceof Redis) return
+  const nodes = redis.nodes('master').filter(node => node.status !== 'ready')
+  await Promise.all(nodes.map(node => once(node, 'ready', { signal })))
+}
+
+function connect(
+  settings: RedisSettings,
+  conduct: Conduct,
+  onError: (error: Error) => void,
+): RedisConnection {
+  const outage = followOutage(onError)
+  const redis = open(settings, conduct, outage)
+  redis.on('ready', outage.end)
   return redis
+}
+
+function open(settings: RedisSettings, conduct: Conduct, outage: Outage): RedisConnection {
+  switch (settings.mode) {
+    case 'single':
+      return openServer(settings, conduct, outage)
+    case 'sentinel':
+      return openMaster(settings, conduct, outage)
+    case 'cluster':
+      return openCluster(settings, conduct, outage)
+    default:
+      return settings satisfies never
+  }
+}
+
+const OF_A_SERVER = {
+  retryStrategy: times => Math.min(50 * 2 ** (times - 1), LONGEST_RETRY_MS),
+  // A master that became a replica under us has not done it: connect anew, and to the master.
+  reconnectOnError: error => error.message.startsWith('READONLY'),
+} satisfies RedisOptions
+
+function openServer({ url, ca }: Of<'single'>, conduct: Conduct, outage: Outage): Redis {
+  const tls = ca === undefined ? {} : { tls: { ca } }
+  const redis = new Redis(url, { ...conduct.redis, ...OF_A_SERVER, ...tls })
+  redis.on('error', error => outage.tell(error))
+  return redis
+}
+
+function openMaster(settings: Of<'sentinel'>, conduct: Conduct, outage: Outage): Redis {
+  const { sentinels, name, sentinelPassword, username, password, db = 0 } = settings
+  const tls = tlsOf(settings)
+  const redis = new Redis({
+    ...conduct.redis,
+    ...OF_A_SERVER,
+    sentinels,
+    name,
+    sentinelPassword,
+    sentinelCommandTimeout: 2_000,
+    sentinelRetryStrategy: () => SENTINEL_RETRY_MS,
+    username,
+    password,
+    db,
+    ...(tls === undefined ? {} : { enableTLSForSentinelMode: true, tls, sentinelTLS: tls }),
+  })
+  let refusal: Error | undefined
+  redis.on('sentinelError', (error: Error) => {
+    refusal = error
+  })
+  redis.on('error', error => {
+    if (!error.message.startsWith('All sentinels are unreachable')) return outage.tell(error)
+    // It also says so when each has answered once, but the master did not.
+    if (refusal !== undefined) outage.tell(refusal, explain(refusal.message, sentinels[0], tls))
+    refusal = undefined
+  })
+  return redis
+}
+
+function openCluster(settings: Of<'cluster'>, conduct: Conduct, outage: Outage): Cluster {
+  const { nodes, username, password } = settings
+  const tls = tlsOf(settings)
+  const cluster = new Cluster(nodes, {
+    ...conduct.cluster,
+    redisOptions: { ...conduct.redis, username, password, tls },
+    // The addresses could not be looked up: nothing else says so.
+    clusterRetryStrategy: (times, reason) => {
+      if (reason !== undefined) outage.tell(reason)
+      return Math.min(100 * times, LONGEST_RETRY_MS)
+    },
+    // A certificate is for the name that was given, not for the address behind it.
+    ...(tls === undefined ? {} : { dnsLookup: (address, found) => found(null, address) }),
+  })
+  // Only says that it cannot reach any node; why is said of each.
+  cluster.on('error', () => {})
+  cluster.on('node error', (error: Error, address: string) => {
+    const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(address) ?? []
+    const at = { host, port: Number(port) }
+    outage.tell(error, explain(`Redis at ${address}: ${error.message}`, at, tls))
+  })
+  connectMasters(cluster)
+  return cluster
+}
+
+/** ioredis connects to a node with the first command to it, and without an offline queue refuses the second meanwhile. */
+function connectMasters(cluster: Cluster): void {
+  const connectTo = (node: Redis) => {
+    if (cluster.status !== 'ready' || node.status !== 'wait' || node.options.readOnly) return
+    node.connect().catch(() => {})
+  }
+  cluster.on('+node', connectTo)
+  cluster.on('ready', () => cluster.nodes('master').forEach(connectTo))
+}
+
+type Tls = { ca?: string } | undefined
+
+function tlsOf({ tls, ca }: Access): Tls {
+  if (!tls) return undefined
+  return ca === undefined ? {} : { ca }
+}
+
+interface Outage {
+  /** @param inWords When it takes more to say what happened. */
+  tell(error: Error, inWords?: () => Promise<string>): void
+  end(): void
+}
+
+/** The same fault comes back with each try to connect, several times a second: once a minute is enough. */
+function followOutage(onError: (error: Error) => void): Outage {
+  const toldAtMs = new Map<string, number>()
+  return {
+    tell(error, inWords) {
+      const now = performance.now()
+      if (now - (toldAtMs.get(error.message) ?? Number.NEGATIVE_INFINITY) < TOLD_AGAIN_MS) return
+      toldAtMs.set(error.message, now)
+      if (inWords === undefined) onError(error)
+      else void inWords().then(words => onError(new Error(words, { cause: error })))
+    },
+    end: () => toldAtMs.clear(),
+  }
+}
+
+const CLOSED = 'Connection is closed.'
+
+/** ioredis keeps for itself why a Sentinel or a node of a Cluster could not be spoken to. */
+function explain(words: string, address: RedisAddress | undefined, tls: Tls): () => Promise<string> {
+  return async () => {
+    if (!words.endsWith(CLOSED) || address === undefined) return words
+    const redis = new Redis({
+      ...address,
+      tls,
+      lazyConnect: true,
+      retryStrategy: null,
+      enableReadyCheck: false,
+    })
+    let why = CLOSED
+    redis.on('error', error => {
+      why = error.message
+    })
+    await redis.connect().catch(() => {})
+    redis.disconnect()
+    return words.replace(CLOSED, why)
+  }
 }

@@ -1,12 +1,16 @@
 // The LongNames port on Redis: names too long for a Slack option travel as a token and are looked up on their return.
 
 import { createHash } from 'node:crypto'
-import type { Redis } from 'ioredis'
 import type { LongNames } from '../../ports.ts'
+import type { RedisConnection } from './connect.ts'
 
 const KEPT_SECONDS = 7 * 86_400
 
-export function createLongNames(redis: Redis, prefix: string, onError: (error: unknown) => void): LongNames {
+export function createLongNames(
+  redis: RedisConnection,
+  prefix: string,
+  onError: (error: unknown) => void,
+): LongNames {
   const keyOf = (token: string) => `{${prefix}}:name:${token}`
   return {
     tokenOf(name) {

@@ -1,14 +1,14 @@
 // The Quota port on Redis, so that all processes together keep to the account's budget. It must never hold up a call
 // because Redis is away: the API's own limit still holds, and its refusal is harmless.
 
-import type { Redis } from 'ioredis'
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Budget, Budgets, Quota } from '../../ports.ts'
+import type { RedisConnection } from './connect.ts'
 
 /** What people looking around may use; the rest is kept for executions. */
 const PERSON_SHARE = 0.7
 
-export function createQuota(redis: Redis, prefix: string, budgets: Budgets): Quota {
+export function createQuota(redis: RedisConnection, prefix: string, budgets: Budgets): Quota {
   const limiters = new Map<string, RateLimiterRedis>()
 
   function limiter(name: string, points: number, seconds: number): RateLimiterRedis {
@@ -52,6 +52,18 @@ export function createQuota(redis: Redis, prefix: string, budgets: Budgets): Quo
         if (waitMs !== null) return { ok: false, retryAfterMs: waitMs }
       }
       return { ok: true }
+    },
+
+    async pause(action, ms) {
+      const [name, budget] =
+        budgets.perAction(action) === undefined
+          ? ['together', budgets.together]
+          : [action, budgets.perAction(action)]
+      if (budget === undefined) return
+      // While the store is away the API's own limit still holds.
+      await limiter(name, budget.points, budget.seconds)
+        .block('calls', ms / 1_000)
+        .catch(() => {})
     },
   }
 }

@@ -4,16 +4,33 @@
  * Moves one request from an expected version to the next, with its audit event, its place in the due set and in the
  * list of open requests, and its documents.
  * KEYS  1 request hash  2 changes list  3 events list  4 due zset  5 open zset  6 documents hash  7 submission
- *       8 writer of the group
+ *       8 writer of the group  9 server hash: the Redis that was seen last, and since when
  * ARGV  1 expected version (0 creates)  2 change id  3 next version  4 record JSON  5 event JSON  6 due ms or ''
  *       7 '1' when open  8 created ms  9 request id  10 '1' when a submission key is given  11 writer: 'take',
- *       'giveBack' or ''  12 for how many ms it is taken  13… document name, JSON
- * Returns {'applied'} · {'conflict'} · {'duplicate', request id} · {'busy', request id}
+ *       'giveBack' or ''  12 for how many ms it is taken  13 for how many ms a new Redis settles
+ *       14… document name, JSON
+ * Returns {'applied'} · {'conflict'} · {'duplicate', request id} · {'busy', request id} · {'settling', ms}
+ *
+ * A Redis that took over from another may have lost what was written last: that somebody took a group, for one. It says
+ * so by its run_id, and until a call that was under way then must have ended, nobody takes a group.
  */
 export const COMMIT = `
+local function settlesFor(ms)
+  local info = redis.pcall('INFO', 'server')
+  local run = type(info) == 'string' and string.match(info, 'run_id:(%x+)')
+  if not run then return 0 end
+  local clock = redis.call('TIME')
+  local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+  local known = redis.call('HMGET', KEYS[9], 'run', 'since')
+  if known[1] == run then return tonumber(known[2]) + ms - now end
+  local since = known[1] and now or 0
+  redis.call('HSET', KEYS[9], 'run', run, 'since', string.format('%d', since))
+  return since + ms - now
+end
 if redis.call('LPOS', KEYS[2], ARGV[2]) then return {'applied'} end
 local version = redis.call('HGET', KEYS[1], 'version') or '0'
 if version ~= ARGV[1] then return {'conflict'} end
+if ARGV[1] == '0' and redis.call('EXISTS', KEYS[9]) == 0 then settlesFor(0) end
 if ARGV[10] == '1' then
   local earlier = redis.call('GET', KEYS[7])
   if earlier then return {'duplicate', earlier} end
@@ -22,6 +39,8 @@ end
 if ARGV[11] ~= '' then
   local writer = redis.call('GET', KEYS[8])
   if ARGV[11] == 'take' then
+    local settles = settlesFor(tonumber(ARGV[13]))
+    if settles > 0 then return {'settling', string.format('%d', settles)} end
     if writer and writer ~= ARGV[9] then return {'busy', writer} end
     redis.call('SET', KEYS[8], ARGV[9], 'PX', ARGV[12])
   elseif writer == ARGV[9] then
@@ -34,7 +53,7 @@ redis.call('LTRIM', KEYS[2], 0, 31)
 redis.call('RPUSH', KEYS[3], ARGV[5])
 if ARGV[6] == '' then redis.call('ZREM', KEYS[4], ARGV[9]) else redis.call('ZADD', KEYS[4], ARGV[6], ARGV[9]) end
 if ARGV[7] == '1' then redis.call('ZADD', KEYS[5], ARGV[8], ARGV[9]) else redis.call('ZREM', KEYS[5], ARGV[9]) end
-for i = 13, #ARGV, 2 do redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
+for i = 14, #ARGV, 2 do redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
 return {'applied'}
 `
 

@@ -1,6 +1,5 @@
 // The Store port on Redis. The record is one JSON value guarded by its version; every change is one Lua script.
 
-import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Commit, CommitOutcome, Store, Trail } from '../../ports.ts'
 import { planRowsSchema } from '../../request/plan.ts'
@@ -15,13 +14,14 @@ import {
 } from '../../request/request.ts'
 import { type Target, targetsSchema } from '../../request/reset.ts'
 import { resultSchema } from '../../request/result.ts'
+import type { RedisConnection } from './connect.ts'
 import { COMMIT, FIND_FORGOTTEN, SETTLE, TAKE_DUE } from './scripts.ts'
 
 /** Trails read at once: enough to hide the way to Redis, few enough to hold. */
 const TRAILS_AT_ONCE = 50
 
 /** @param prefix Names the product's keys; all of them share it as their hash tag. */
-export function createRedisStore(redis: Redis, prefix: string): Store {
+export function createRedisStore(redis: RedisConnection, prefix: string): Store {
   const tag = `{${prefix}}`
   const dueKey = `${tag}:due`
   const openKey = `${tag}:open`
@@ -41,7 +41,7 @@ export function createRedisStore(redis: Redis, prefix: string): Store {
     ])
     const answer = await redis.eval(
       COMMIT,
-      8,
+      9,
       requestKey(id),
       `${tag}:changes:${id}`,
       eventsKey(id),
@@ -50,6 +50,7 @@ export function createRedisStore(redis: Redis, prefix: string): Store {
       documentsKey(id),
       `${tag}:submission:${submissionId ?? ''}`,
       writerKey(writer?.target),
+      `${tag}:server`,
       change.expectedVersion,
       change.changeId,
       next.version,
@@ -62,6 +63,7 @@ export function createRedisStore(redis: Redis, prefix: string): Store {
       submissionId === undefined ? '' : '1',
       writer?.act ?? '',
       writer?.act === 'take' ? Math.max(1, writer.untilMs - change.event.atMs) : '',
+      writer?.act === 'take' ? writer.settleMs : '',
       ...documents,
     )
     return commitAnswerSchema.parse(answer)
@@ -164,4 +166,5 @@ const idsSchema = z.array(requestIdSchema)
 const commitAnswerSchema = z.union([
   z.tuple([z.enum(['applied', 'conflict'])]).transform(([kind]) => ({ kind })),
   z.tuple([z.enum(['duplicate', 'busy']), requestIdSchema]).transform(([kind, id]) => ({ kind, id })),
+  z.tuple([z.literal('settling'), z.coerce.number()]).transform(([kind, waitMs]) => ({ kind, waitMs })),
 ])

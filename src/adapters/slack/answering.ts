@@ -1,10 +1,10 @@
 // How a person gets an answer in time, whatever goes wrong behind it: Slack waits three seconds, then shows an error.
 
-import type { ButtonAction, RespondArguments } from '@slack/bolt'
-import type { Report } from '../../ports.ts'
-import { type RequestId, requestIdSchema } from '../../request/request.ts'
+import type { BlockAction, ButtonAction, RespondArguments } from '@slack/bolt'
+import type { ChangeOutcome, Report } from '../../ports.ts'
+import { type Origin, type RequestId, requestIdSchema } from '../../request/request.ts'
 import { COMMANDS } from './ids.ts'
-import { FAULT, STORE_AWAY, TOO_SLOW, TRIGGER_GONE } from './words.ts'
+import { FAULT, refusalSentence, STORE_AWAY, TOO_SLOW, TRIGGER_GONE } from './words.ts'
 
 /** By then the answer has to be on its way. */
 export const ANSWER_MS = 2_500
@@ -71,6 +71,26 @@ export function idOf(action: ButtonAction): RequestId {
   return id.data
 }
 
+/** The message whose button was pressed. */
+export function originOf(body: BlockAction): Origin {
+  return { channel: body.channel?.id ?? null, message: body.message?.ts ?? null }
+}
+
+/** Why nothing came of it, or null. */
+export function refusalOf(outcome: ChangeOutcome, id: RequestId): string | null {
+  switch (outcome.kind) {
+    case 'changed':
+      return null
+    case 'missing':
+      return noSuchRequest(id)
+    case 'refused':
+      return refusalSentence(outcome.refusal, outcome.request)
+    default:
+      return outcome satisfies never
+  }
+}
+
+/** Its card may still be there: a Redis that lost what was written last does not know the request any more. */
 export function noSuchRequest(id: RequestId): string {
-  return `There is no request ${id}. Type ${COMMANDS.list} for the open ones.`
+  return `There is no request ${id}. If you see its card, it was lost: ask again with ${COMMANDS.reset}. Type ${COMMANDS.list} for the open ones.`
 }

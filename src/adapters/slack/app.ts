@@ -5,6 +5,7 @@ import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from '@s
 import { registerFollowUpListeners } from './follow-up-listeners.ts'
 import { type FormListenersDeps, registerFormListeners } from './form-listeners.ts'
 import { registerReviewListeners } from './review-listeners.ts'
+import { registerUnclearListeners } from './unclear-listeners.ts'
 
 export interface SlackAppConfig {
   botToken: string
@@ -57,6 +58,7 @@ export function createSlackApp(config: SlackAppConfig, deps: FormListenersDeps, 
   registerFormListeners(app, deps)
   registerReviewListeners(app, deps)
   registerFollowUpListeners(app, deps)
+  registerUnclearListeners(app, deps)
   socket?.client.on('connected', () => {
     connected = true
   })

@@ -132,7 +132,11 @@ export function stateLine(request: ResetRequest): Piece[] {
     case 'unclear':
       return [
         ...(state.decision === null ? [] : approval(request, state.decision)),
-        words('Nobody knows whether it happened. The thread says what to do.'),
+        words(
+          state.asked
+            ? 'Nobody knows whether it happened. The thread asks what did.'
+            : 'Nobody answered. The offsets are being read back to see what happened.',
+        ),
       ]
     case 'succeeded':
     case 'partial':
@@ -250,6 +254,17 @@ function followUpButtons(
     ...(failed + unreported > 0 ? [button(ACTIONS.retry, 'Retry what failed', id)] : []),
   ]
   return offered.length === 0 ? [] : [actions(...offered)]
+}
+
+/** Of one attempt: a click under an older question is about nothing any more. */
+export function questionButtons(id: string, attempt: number): KnownBlock {
+  const value = `${id} ${attempt}`
+  const asked = (action: string, text: string): Button => ({ ...button(action, text, id), value })
+  return actions(
+    asked(ACTIONS.happened, 'It happened'),
+    asked(ACTIONS.didNotHappen, 'It did not'),
+    asked(ACTIONS.checkAgain, 'Check again'),
+  )
 }
 
 function cancelButton(id: string, text: string): Button {

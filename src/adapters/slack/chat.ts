@@ -4,8 +4,9 @@ import type { WebClient } from '@slack/web-api'
 import pLimit from 'p-limit'
 import { fetch } from 'undici'
 import type { Chat, ChatOutcome, Clock, PostDocuments } from '../../ports.ts'
-import { noteOf, type PostKey, type ResetRequest } from '../../request/request.ts'
+import { elsewhereKey, isElsewhere, noteOf, type PostKey, type ResetRequest } from '../../request/request.ts'
 import { card, type Message } from './card.ts'
+import { elsewhereCard, elsewhereReply } from './elsewhere.ts'
 import { POST_EVENT_TYPE, postMetadataSchema } from './ids.ts'
 import { cardTroubleMessage, noteReply, planCsv, resultCsv } from './replies.ts'
 import { outcomeOfError, SLACK_CALL_MS } from './web-client.ts'
@@ -24,7 +25,7 @@ export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatD
   const limit = pLimit(CALLS_AT_ONCE)
   /** Channel → when Slack wants to hear from us again; a fact about this minute, not worth keeping. */
   const pausedUntil = new Map<string, number>()
-  const groups = new Map<string, { members: Promise<string[]>; untilMs: number }>()
+  const groups = new Map<string, { members: Promise<string[] | null>; untilMs: number }>()
 
   async function paced(channel: string, call: () => Promise<string | undefined>): Promise<ChatOutcome> {
     const pausedMs = (pausedUntil.get(channel) ?? 0) - clock()
@@ -47,10 +48,9 @@ export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatD
     documents: PostDocuments,
     untilMs: number,
   ): Promise<ChatOutcome> {
-    const cardTs = cardTsOf(request)
-    const channel = key === 'cardTrouble' ? request.requester : request.channel
+    const { channel, threadTs } = placeOf(request, key)
     const file = fileOf(request, key, documents)
-    if (file !== null) return paced(channel, () => upload(request, file, cardTs, untilMs))
+    if (file !== null) return paced(channel, () => upload(file, channel, threadTs, untilMs))
     return paced(channel, async () => {
       const { text, blocks } = messageOf(request, key, documents)
       requireTime(untilMs)
@@ -61,7 +61,7 @@ export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatD
         metadata: { event_type: POST_EVENT_TYPE, event_payload: { request_id: request.id, key } },
         unfurl_links: false,
         unfurl_media: false,
-        ...(key === 'card' || key === 'cardTrouble' || cardTs === undefined ? {} : { thread_ts: cardTs }),
+        ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
       })
       return answer.ts
     })
@@ -69,9 +69,9 @@ export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatD
 
   /** Three calls; only the last one shows the file to anybody. */
   async function upload(
-    request: ResetRequest,
     { name, content, comment }: AttachedFile,
-    cardTs: string | undefined,
+    channel: string,
+    threadTs: string | undefined,
     untilMs: number,
   ): Promise<string | undefined> {
     const body = Buffer.from(content, 'utf8')
@@ -89,8 +89,8 @@ export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatD
     requireTime(untilMs)
     await client.files.completeUploadExternal({
       files: [{ id: place.file_id, title: name }],
-      channel_id: request.channel,
-      ...(cardTs === undefined ? {} : { thread_ts: cardTs }),
+      channel_id: channel,
+      ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
       initial_comment: comment,
     })
     return place.file_id
@@ -122,24 +122,24 @@ export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatD
   async function find(request: ResetRequest, key: PostKey): ReturnType<Chat['find']> {
     // Reading direct messages would take one more scope than a repeated hint is worth.
     if (key === 'cardTrouble') return { kind: 'found', ts: null }
-    const cardTs = cardTsOf(request)
+    const { channel, threadTs } = placeOf(request, key)
     let cursor: string | undefined
     try {
       const me = await self()
       for (let page = 0; page < PAGES_SEARCHED; page++) {
         const query = {
-          channel: request.channel,
+          channel,
           include_all_metadata: true,
           limit: 200,
           ...(cursor ? { cursor } : {}),
         }
         const answer =
-          key === 'card' || cardTs === undefined
+          threadTs === undefined
             ? await client.conversations.history({
                 ...query,
                 oldest: secondsOf(request.createdAtMs - 60_000),
               })
-            : await client.conversations.replies({ ...query, ts: cardTs })
+            : await client.conversations.replies({ ...query, ts: threadTs })
         for (const message of answer.messages ?? []) {
           const ts = postedAs(message, request, key, me)
           if (ts !== undefined) return { kind: 'found', ts }
@@ -153,7 +153,7 @@ export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatD
     }
   }
 
-  function groupMembers(groupId: string): Promise<string[]> {
+  function groupMembers(groupId: string): Promise<string[] | null> {
     const cached = groups.get(groupId)
     if (cached !== undefined && clock() < cached.untilMs) return cached.members
     const members = client.usergroups.users.list({ usergroup: groupId }).then(
@@ -161,7 +161,7 @@ export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatD
       error => {
         groups.delete(groupId)
         onGroupUnreadable(groupId, error)
-        return []
+        return null
       },
     )
     groups.set(groupId, { members, untilMs: clock() + GROUP_CACHE_MS })
@@ -171,9 +171,23 @@ export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatD
   return { post, find, updateCard, groupMembers }
 }
 
+/** Where it is posted. Only the notes of a card that is there have a thread. */
+function placeOf(request: ResetRequest, key: PostKey): { channel: string; threadTs: string | undefined } {
+  const { channel, elsewhere, requester } = request
+  if (key === 'cardTrouble') return { channel: requester, threadTs: undefined }
+  if (isElsewhere(key)) return { channel: elsewhere ?? channel, threadTs: undefined }
+  return { channel, threadTs: key === 'card' ? undefined : cardTsOf(request) }
+}
+
 function messageOf(request: ResetRequest, key: PostKey, documents: PostDocuments): Message {
   if (key === 'card') return card(request)
   if (key === 'cardTrouble') return cardTroubleMessage(request)
+  if (key === elsewhereKey('card')) return elsewhereCard(request)
+  if (isElsewhere(key)) return elsewhereReply(request, noteMessage(request, key, documents))
+  return noteMessage(request, key, documents)
+}
+
+function noteMessage(request: ResetRequest, key: PostKey, documents: PostDocuments): Message {
   const note = noteOf(request, key)
   if (note === undefined) throw new Error(`There is no ${key} in ${request.id}.`)
   return noteReply(request, note, documents)

@@ -16,6 +16,9 @@ export const ACTIONS = {
   cancel: 'cancel',
   undo: 'undo',
   retry: 'retry',
+  happened: 'happened',
+  didNotHappen: 'did_not_happen',
+  checkAgain: 'check_again',
   strategy: 'strategy',
   scope: 'scope',
   instance: 'instance',
@@ -42,7 +45,16 @@ export const formMetadataSchema = z.object({
 })
 export type FormMetadata = z.output<typeof formMetadataSchema>
 /** `digest` names the plan that was shown: the decision is about that one and no other. */
-export const reviewMetadataSchema = z.object({ requestId: requestIdSchema, digest: z.string() })
+export const reviewMetadataSchema = z.object({
+  requestId: requestIdSchema,
+  digest: z.string(),
+  /** Where it was opened; a modal that an older version has opened does not say. */
+  from: z
+    .object({ channel: z.string().nullable(), message: z.string().nullable() })
+    .default({ channel: null, message: null }),
+})
+/** What the buttons are about that ask what happened. */
+export const attemptSchema = z.object({ id: requestIdSchema, attempt: z.coerce.number().int().positive() })
 export const followUpMetadataSchema = z.object({
   requestId: requestIdSchema,
   kind: z.enum(['undo', 'retry']),

@@ -11,7 +11,7 @@ import type { PlanRow } from '../../request/plan.ts'
 import type { DriftedAt, Note, ResetRequest } from '../../request/request.ts'
 import { clip, counted, grouped } from '../../request/reset.ts'
 import { type PartitionResult, ROWS_IN_TABLE } from '../../request/result.ts'
-import { type Message, NOTE_MAX } from './card.ts'
+import { type Message, NOTE_MAX, questionButtons } from './card.ts'
 import { differenceBullets, differencesInWords } from './drift-words.ts'
 import { LIMITS } from './limits.ts'
 import {
@@ -61,6 +61,12 @@ export function noteReply(request: ResetRequest, note: Note, { result = [] }: Po
       return waitingReply(request, note)
     case 'unclear':
       return unclearReply(request, note.cause, result)
+    case 'asked':
+      return askedReply(request, note, result)
+    case 'testified':
+      return said([person(note.by), words(testimonyInWords(id, note.happened))])
+    case 'revoked':
+      return revokedReply(request, note.by)
     case 'ended':
       return endedReply(request, result)
     default:
@@ -124,6 +130,46 @@ function unclearReply(request: ResetRequest, cause: string, result: readonly Par
     person(request.requester),
   ]
   return withEvidence(lead, request.state.name === 'unclear' ? result : [])
+}
+
+/** The question, with what the offsets show and the buttons to answer it. */
+function askedReply(
+  request: ResetRequest,
+  { attempt, evidence }: Extract<Note, { kind: 'asked' }>,
+  result: readonly PartitionResult[],
+): Message {
+  const { id, requester } = request
+  const lead = [
+    strong(`What became of ${id}? `),
+    words(`${ASKED[evidence]} Nothing is called until an approver says what happened. `),
+    person(requester),
+  ]
+  const shownRows = request.state.name === 'unclear' && evidence === 'neither' ? result : []
+  const { text, blocks } = withEvidence(lead, shownRows)
+  return { text, blocks: [...blocks, questionButtons(id, attempt)] }
+}
+
+const ASKED: Record<Extract<Note, { kind: 'asked' }>['evidence'], string> = {
+  neither: 'The offsets stand neither where they were nor where the plan leads, so they do not tell.',
+  unread: 'The offsets could not be read back, so they do not tell.',
+  present:
+    'The offsets stand where the plan leads, and no call is on record: it was forgotten with what Redis lost, or somebody has done it by hand.',
+}
+
+function testimonyInWords(id: string, happened: boolean): string {
+  return happened
+    ? ` says that ${id} happened. It is closed as done.`
+    : ` says that ${id} did not happen. It is tried again if nothing has moved since the plan; otherwise it needs a new decision.`
+}
+
+function revokedReply({ id, requester }: ResetRequest, by: readonly string[]): Message {
+  const [verb, who] = by.length === 1 ? ['does', 'is no approver'] : ['do', 'are no approvers']
+  return said([
+    words('The approval of '),
+    ...by.flatMap((each, index) => [...(index === 0 ? [] : [words(' and ')]), person(each)]),
+    words(` ${verb} not count any more: who gave it ${who} now. ${id} needs a decision again. `),
+    person(requester),
+  ])
 }
 
 /** The summary: counts, each row that is no success with its reason, and the evidence as a table. */

@@ -77,6 +77,8 @@ export function reasonInWords({ said, why, outcome }: PartitionResult): string {
       return 'the offset could not be read back. Look at it in the CKafka console.'
     case 'notReported':
       return 'CKafka’s answer does not name it. Look at its offset in the CKafka console.'
+    case 'notWritten':
+      return 'nobody answered the call, and this part of it did not happen. Press Retry what failed on the card.'
     case 'notSeen':
       return 'no partition of it could be seen. Check the spelling. If the topic was deleted, leave it out.'
     case null:

@@ -11,9 +11,9 @@ import type {
   SlackViewMiddlewareArgs,
   ViewSubmitAction,
 } from '@slack/bolt'
-import type { Approvals, ChangeOutcome, Report } from '../../ports.ts'
-import type { PlanRow } from '../../request/plan.ts'
-import { type RequestId, type ResetRequest, requestIdSchema } from '../../request/request.ts'
+import type { ModalView } from '@slack/types'
+import type { Approvals, Look, Report } from '../../ports.ts'
+import { type Origin, type RequestId, type ResetRequest, requestIdSchema } from '../../request/request.ts'
 import {
   answering,
   idOf,
@@ -21,7 +21,9 @@ import {
   isOvertaken,
   noSuchRequest,
   onlyForYou,
+  originOf,
   parseJson,
+  refusalOf,
   sentenceFor,
 } from './answering.ts'
 import { openList } from './card.ts'
@@ -61,7 +63,10 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): vo
         await respond(onlyForYou(usage))
         return
       }
-      const refused = await openReview(id.data, command.user_id, command.trigger_id, client)
+      const refused = await openReview(id.data, command.user_id, command.trigger_id, client, {
+        channel: command.channel_id,
+        message: null,
+      })
       if (refused !== null) await respond(onlyForYou(refused))
     })
   })
@@ -69,7 +74,7 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): vo
   app.action(ACTIONS.review, async ({ ack, body, action, client, respond }: ButtonArgs) => {
     await ack()
     await answering('review button', report, respond, async () => {
-      const refused = await openReview(idOf(action), body.user.id, body.trigger_id, client)
+      const refused = await openReview(idOf(action), body.user.id, body.trigger_id, client, originOf(body))
       if (refused !== null) await respond(onlyForYou(refused))
     })
   })
@@ -78,7 +83,7 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): vo
     await ack()
     await answering('cancel button', report, respond, async () => {
       const id = idOf(action)
-      const refused = refusalOf(await inTime(approvals.cancel(id, body.user.id)), id)
+      const refused = refusalOf(await inTime(approvals.cancel(id, body.user.id, originOf(body))), id)
       if (refused !== null) await respond(onlyForYou(refused))
     })
   })
@@ -90,9 +95,10 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): vo
       await ack({ response_action: 'update', view: sentenceModal('Not decided', FAULT) })
       return
     }
-    const { requestId, digest } = metadata.data
+    const { requestId, digest, from } = metadata.data
     try {
-      const outcome = await inTime(approvals.decide(requestId, { ...review, by: body.user.id, digest }))
+      const vote = { ...review, by: body.user.id, digest, from }
+      const outcome = await inTime(approvals.decide(requestId, vote))
       const refused = refusalOf(outcome, requestId)
       if (refused === null) await ack()
       else if (outcome.kind === 'refused' && outcome.refusal === 'noteMissing') {
@@ -116,30 +122,30 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): vo
     userId: string,
     triggerId: string,
     client: Client,
+    from: Origin,
   ): Promise<string | null> {
     const request = await inTime(approvals.read(id))
     if (request === undefined) return noSuchRequest(id)
     const refusal = await inTime(approvals.reviewRefusal(request, userId))
     if (refusal !== null) return refusalSentence(refusal, request)
     const rows = await inTime(approvals.readPlan(request))
-    const opened = await client.views.open({ trigger_id: triggerId, view: reviewModal(request, rows) })
-    await showWhatMoved(request, rows, opened.view, client)
+    const draw = (look?: Look) => reviewModal(request, rows, look, from)
+    const opened = await client.views.open({ trigger_id: triggerId, view: draw() })
+    await showWhatMoved(request, draw, opened.view, client)
     return null
   }
 
   /** What has moved since the plan, which CKafka may take its time to say; the modal is open and usable meanwhile. */
   async function showWhatMoved(
     request: ResetRequest,
-    rows: readonly PlanRow[],
+    draw: (look: Look) => ModalView,
     opened: { id?: string; hash?: string } | undefined,
     client: Client,
   ): Promise<void> {
     const look = await approvals.lookAgain(request, 'opened', LOOK_MS)
     if (opened?.id === undefined || opened.hash === undefined) return
-    const view =
-      look.kind === 'moved' ? movedModal(request, look.differences) : reviewModal(request, rows, look)
     try {
-      await client.views.update({ view_id: opened.id, hash: opened.hash, view })
+      await client.views.update({ view_id: opened.id, hash: opened.hash, view: draw(look) })
     } catch (error) {
       if (!isOvertaken(error)) {
         report({ event: 'fault', where: 'review update', requestId: request.id, error })
@@ -151,17 +157,4 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): vo
 /** Whether the plan that was decided on is not the request's plan any more. */
 function hasMoved({ plan, drift, state }: ResetRequest, digest: string): boolean {
   return drift.length > 0 && plan?.digest !== digest && ['preparing', 'pending'].includes(state.name)
-}
-
-function refusalOf(outcome: ChangeOutcome, id: RequestId): string | null {
-  switch (outcome.kind) {
-    case 'changed':
-      return null
-    case 'missing':
-      return noSuchRequest(id)
-    case 'refused':
-      return refusalSentence(outcome.refusal, outcome.request)
-    default:
-      return outcome satisfies never
-  }
 }

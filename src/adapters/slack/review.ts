@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { Look } from '../../ports.ts'
 import type { Difference } from '../../request/drift.ts'
 import type { PlanRow } from '../../request/plan.ts'
-import type { ResetRequest } from '../../request/request.ts'
+import type { Origin, ResetRequest } from '../../request/request.ts'
 import { clip, counted } from '../../request/reset.ts'
 import { guardLines, NOTE_MAX, stateLine } from './card.ts'
 import { differenceBullets } from './drift-words.ts'
@@ -26,8 +26,18 @@ const TOPIC_NAME_MAX = 249
 /** The longest name a group can have. */
 const TYPED_MAX = 255
 
-/** @param look what a look at the world has found just now; absent while it is under way */
-export function reviewModal(request: ResetRequest, rows: readonly PlanRow[], look?: Look): ModalView {
+const NOWHERE: Origin = { channel: null, message: null }
+
+/**
+ * @param look what a look at the world has found just now; absent while it is under way
+ * @param from where it is opened, for the audit of the decision
+ */
+export function reviewModal(
+  request: ResetRequest,
+  rows: readonly PlanRow[],
+  look?: Look,
+  from: Origin = NOWHERE,
+): ModalView {
   if (look?.kind === 'moved') return movedModal(request, look.differences)
   const { id, plan, guard } = request
   return {
@@ -36,7 +46,7 @@ export function reviewModal(request: ResetRequest, rows: readonly PlanRow[], loo
     title: plain(`Review ${id}`, LIMITS.viewTitle),
     submit: plain('Send decision', LIMITS.viewTitle),
     close: plain('Not now', LIMITS.viewTitle),
-    private_metadata: JSON.stringify({ requestId: id, digest: plan?.digest ?? '' }),
+    private_metadata: JSON.stringify({ requestId: id, digest: plan?.digest ?? '', from }),
     blocks: [
       facts(request, TOPICS_IN_FACTS),
       ...(plan === null ? [] : [paragraph(line(...planHead(plan)))]),

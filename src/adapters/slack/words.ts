@@ -25,6 +25,7 @@ export const STATE_WORDS: Record<State['name'], string> = {
 
 /** `approved, waiting for the group to be empty` */
 export function stateWords(state: State): string {
+  if (state.name === 'unclear' && !state.asked) return 'unclear, being checked'
   return isWaiting(state) ? 'approved, waiting for the group to be empty' : STATE_WORDS[state.name]
 }
 
@@ -43,7 +44,9 @@ export function stateSentence(id: string, state: State): string {
     case 'failed':
       return `${id} has failed.`
     case 'unclear':
-      return `${id} is unclear and needs a person.`
+      return state.asked
+        ? `${id} is unclear and needs a person.`
+        : `${id} is unclear, and its offsets are being read back.`
     case 'approved':
       return isWaiting(state)
         ? `${id} is approved and waits for the group to be empty.`
@@ -80,6 +83,8 @@ export function refusalSentence(refusal: Refusal, request: ResetRequest): string
       return `The plan of ${id} is not the one you saw, so nothing was decided. Review it again from its card.`
     case 'inUse':
       return `The group of ${id} is in use. It runs by itself once the group has stayed empty.`
+    case 'checking':
+      return `The offsets of ${id} are being read back. The thread says what they show, or asks.`
     case 'noteMissing':
       return 'Say why you reject it, so that the requester knows what to change.'
     case 'preparing':
@@ -150,10 +155,11 @@ export function outcomeSentence(
       return `${countsInWords(outcome.counts)}.`
     case 'refused': {
       const words = outcome.message.trim() === '' ? '' : ` It said: “${clip(outcome.message.trim(), 500)}”`
-      const code = clip(outcome.code, 100)
+      const call = outcome.requestId === undefined ? '' : `, request ${clip(outcome.requestId, 100)}`
+      const named = `${clip(outcome.code, 100)}${call}`
       return words === ''
-        ? `CKafka refused it with code ${code}, and no offset moved. ${refusalHint(outcome.reason)}`
-        : `CKafka refused it, and no offset moved.${words} (code ${code}). ${refusalHint(outcome.reason)}`
+        ? `CKafka refused it with code ${named}, and no offset moved. ${refusalHint(outcome.reason)}`
+        : `CKafka refused it, and no offset moved.${words} (code ${named}). ${refusalHint(outcome.reason)}`
     }
     case 'notSent':
       return `The reset was not carried out: ${clip(outcome.cause, 500)}. No offset moved. Ask again later.`
@@ -170,13 +176,15 @@ export function outcomeSentence(
     }
     case 'neverEmpty':
       return `The group was never empty for long enough: ${connectedInWords(outcome.group)}. Nothing was reset. Ask again when its consumers are stopped.`
+    case 'testified':
+      return 'The offsets did not tell, and an approver has said that it happened. The thread says who.'
     default:
       return outcome satisfies never
   }
 }
 
 export const UNCLEAR_ADVICE =
-  'Rewind will not call again by itself, because that could move the offsets twice. It reads them back a few times within the next minutes and says here if they show that it happened. If nothing follows, look at the group’s offsets in the CKafka console, then decide whether a new request is needed.'
+  'Rewind does not call again on a guess, because that could move the offsets twice. It reads them back within the next minutes. If they show that it happened, it is done; if they show twice that it did not, it is tried again; if they do not tell, you are asked here.'
 
 export function refusalHint(reason: RefusalReason): string {
   switch (reason) {

@@ -3,12 +3,13 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
+import { connect as connectTls } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { findRedisServer } from './find.ts'
 
@@ -23,9 +24,18 @@ export type StartRedisOptions = {
   port?: number
   /** Kept on close when given; otherwise a temporary folder is made and removed. */
   dir?: string
+  password?: string
+  /** Speaks TLS and nothing else. Paths of PEM files. */
+  tls?: TlsFiles
+  /** More settings of the server, like `{ 'cluster-enabled': 'yes' }`. */
+  settings?: Record<string, string>
+  /** Starts a Sentinel instead. What it is to watch, in the words of its configuration file, which it then rewrites. */
+  sentinel?: string[]
   /** Gets a line when something takes long: the first run on a bare machine fetches a server. */
   log?(line: string): void
 }
+
+export type TlsFiles = { cert: string; key: string; ca: string }
 
 export type PrivateRedis = {
   url: string
@@ -45,7 +55,7 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Priva
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'rewind-redis-')))
   const removeDir = options.dir === undefined
 
-  const startOn = (port: number) => startServer({ binary, port, dir, removeDir, appendonly })
+  const startOn = (port: number) => startServer({ ...options, binary, port, dir, removeDir, appendonly })
   const startAnywhere = async () => {
     for (let attempt = 1; ; attempt++) {
       const port = await findFreePort()
@@ -71,7 +81,7 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Priva
   let { child } = running
 
   return {
-    url: `redis://127.0.0.1:${port}`,
+    url: `${options.tls ? 'rediss' : 'redis'}://${options.password ? `:${options.password}@` : ''}127.0.0.1:${port}`,
     port,
     dir,
     get pid() {
@@ -98,7 +108,7 @@ export async function redisFor(
   return await startRedis(options)
 }
 
-type ServerOptions = {
+type ServerOptions = Pick<StartRedisOptions, 'password' | 'tls' | 'settings' | 'sentinel'> & {
   binary: string
   port: number
   dir: string
@@ -106,19 +116,11 @@ type ServerOptions = {
   appendonly: 'always' | 'no'
 }
 
-async function startServer({ binary, port, dir, removeDir, appendonly }: ServerOptions) {
-  const settings = {
-    bind: '127.0.0.1',
-    port: String(port),
-    dir,
-    save: '',
-    appendonly: appendonly === 'always' ? 'yes' : 'no',
-    appendfsync: 'always',
-    'maxmemory-policy': 'noeviction',
-    daemonize: 'no',
-    logfile: '',
-  }
-  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])
+async function startServer(options: ServerOptions) {
+  const { binary, port, dir, removeDir, password, tls } = options
+  const args = options.sentinel
+    ? [await writeSentinelFile(options, options.sentinel), '--sentinel']
+    : Object.entries(settingsOf(options)).flatMap(([name, value]) => [`--${name}`, value])
   // Its own process group: Ctrl-C in a terminal is for the parent, which stops Redis last.
   const child = spawn(binary, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -138,7 +140,7 @@ async function startServer({ binary, port, dir, removeDir, appendonly }: ServerO
   }
 
   const deadlineMs = Date.now() + readyTimeoutMs
-  while (!(await isReady(port, pidOf(child)))) {
+  while (!(await isReady({ port, password, tls }, pidOf(child)))) {
     if (hasExited(child)) throw new Error(`The private Redis stopped while starting:\n${lines.join('\n')}`)
     if (Date.now() > deadlineMs) {
       await signalServer(child, 'SIGKILL')
@@ -147,6 +149,52 @@ async function startServer({ binary, port, dir, removeDir, appendonly }: ServerO
     await delay(10)
   }
   return child
+}
+
+function settingsOf({
+  port,
+  dir,
+  appendonly,
+  password,
+  tls,
+  settings,
+}: ServerOptions): Record<string, string> {
+  return {
+    bind: '127.0.0.1',
+    ...(tls ? tlsSettings(port, tls) : { port: String(port) }),
+    dir,
+    save: '',
+    appendonly: appendonly === 'always' ? 'yes' : 'no',
+    appendfsync: 'always',
+    'maxmemory-policy': 'noeviction',
+    daemonize: 'no',
+    logfile: '',
+    ...(password ? { requirepass: password, masterauth: password } : {}),
+    ...settings,
+  }
+}
+
+function tlsSettings(port: number, { cert, key, ca }: TlsFiles): Record<string, string> {
+  return {
+    port: '0',
+    'tls-port': String(port),
+    'tls-cert-file': cert,
+    'tls-key-file': key,
+    'tls-ca-cert-file': ca,
+    'tls-auth-clients': 'no',
+  }
+}
+
+async function writeSentinelFile({ port, dir, password }: ServerOptions, watched: string[]): Promise<string> {
+  const file = join(dir, 'sentinel.conf')
+  const own = [
+    'bind 127.0.0.1',
+    `port ${port}`,
+    `dir ${dir}`,
+    ...(password ? [`requirepass ${password}`] : []),
+  ]
+  await writeFile(file, `${[...own, ...watched].join('\n')}\n`)
+  return file
 }
 
 // A process killed with SIGKILL cannot clean up, but the kernel closes its pipes: the shell then reads
@@ -192,11 +240,15 @@ async function findFreePort(): Promise<number> {
   }
 }
 
+type Door = { port: number; password: string | undefined; tls: TlsFiles | undefined }
+
 // The process id tells our server from another one that already holds the port. While it loads its file
 // the server answers PING with -LOADING.
-function isReady(port: number, pid: number): Promise<boolean> {
+function isReady({ port, password, tls }: Door, pid: number): Promise<boolean> {
   return new Promise(settle => {
-    const socket = connect(port, '127.0.0.1')
+    const address = { port, host: '127.0.0.1' }
+    // Whoever holds the port has to prove the process id, so its certificate need not be looked at.
+    const socket = tls ? connectTls({ ...address, rejectUnauthorized: false }) : connect(address)
     const answer = (yes: boolean) => {
       socket.destroy()
       settle(yes)
@@ -205,11 +257,12 @@ function isReady(port: number, pid: number): Promise<boolean> {
     socket.setTimeout(1_000, () => answer(false))
     socket.once('error', () => answer(false))
     socket.once('close', () => answer(false))
-    socket.once('connect', () => socket.write('PING\r\nINFO server\r\n'))
+    const auth = password ? `AUTH ${password}\r\n` : ''
+    socket.once(tls ? 'secureConnect' : 'connect', () => socket.write(`${auth}PING\r\nINFO server\r\n`))
     socket.on('data', data => {
       received += data.toString()
       const processId = /^process_id:(\d+)\r$/m.exec(received)?.[1]
-      if (processId) answer(received.startsWith('+PONG') && Number(processId) === pid)
+      if (processId) answer(/^\+PONG\r$/m.test(received) && Number(processId) === pid)
     })
   })
 }

@@ -4,9 +4,11 @@ import type { Json } from './block-schema.ts'
 
 export type PayloadKind = 'command' | 'interactive' | 'event'
 
-export type Ack =
+/** `through`: the host and port at which the app was reached, or had reached us. Absent: it was not. */
+export type Ack = { through?: string } & (
   | { kind: 'acked'; body: Json }
   | { kind: 'failed'; reason: 'timeout' | 'unreachable' | 'status'; retry: 'allowed' | 'refused' }
+)
 
 export interface Attempt {
   number: number

@@ -176,6 +176,20 @@ export interface ApiCall {
   error?: string
 }
 
+/** Something that a person did, on its way to the app. */
+export interface SentPayload {
+  kind: 'command' | 'interactive'
+  userId: string
+  atMs: number
+  /** `timeout`, `unreachable` or `status`: Slack showed the person an error. */
+  outcome: 'waiting' | 'acked' | 'timeout' | 'unreachable' | 'status'
+  /**
+   * The host and port of the connection it went by, which tells connections through different proxies apart. Absent
+   * while it waits, and when there was none.
+   */
+  through?: string
+}
+
 /** How the next matching Web API calls go wrong. `times` defaults to 1; Infinity until cleared. */
 export type SlackFault =
   | { kind: 'rateLimited'; retryAfterSeconds: number }
@@ -199,6 +213,8 @@ export interface LocalSlack {
   files(): SlackFile[]
   /** Every Web API call, in order. */
   calls(method?: string): ApiCall[]
+  /** What one person did, or anybody, oldest first. Events and their repetitions are not in it. */
+  sent(userId?: string): SentPayload[]
   /** `method` as in ApiCall, or `*` for any. */
   inject(method: string, fault: SlackFault, times?: number): void
   clearFaults(): void

@@ -36,7 +36,7 @@ export function createHttpDelivery(deps: {
         const settle = (ack: Ack) => {
           clearTimeout(timer)
           running.delete(stop)
-          resolve(ack)
+          resolve({ ...ack, through: target.host })
           call.destroy()
         }
         const stop = () => settle({ kind: 'failed', reason: 'unreachable', retry: 'refused' })

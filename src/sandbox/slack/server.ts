@@ -6,13 +6,14 @@ import { parseJson, readArguments, readBody } from './arguments.ts'
 import { isObject, type Json } from './block-schema.ts'
 import { createChatMethods } from './chat-methods.ts'
 import { createDelivery } from './delivery.ts'
-import type { ApiCall, LocalSlack, LocalSlackOptions, Person, SlackFault } from './face.ts'
+import type { ApiCall, LocalSlack, LocalSlackOptions, Person, SentPayload, SlackFault } from './face.ts'
 import { createFaults } from './faults.ts'
 import { createFiles, type Download } from './file-methods.ts'
 import { createHttpDelivery } from './http-delivery.ts'
 import { createLookupMethods } from './lookup-methods.ts'
 import { createPerson } from './person.ts'
 import { createResponseUrls } from './response-urls.ts'
+import { noting } from './sent-payloads.ts'
 import { createSocketDelivery } from './socket-delivery.ts'
 import { createTriggers } from './triggers.ts'
 import { createViewMethods } from './view-methods.ts'
@@ -63,7 +64,8 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
           now,
         })
       : undefined
-  const delivery = createDelivery(http ?? sockets, wanted.kind)
+  const sent: SentPayload[] = []
+  const delivery = noting(createDelivery(http ?? sockets, wanted.kind), sent, now)
   const responseUrls = createResponseUrls(workspace, () => baseUrl)
   const files = createFiles(workspace)
   const webApi = createWebApi({
@@ -77,9 +79,10 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
       ...files.methods,
       'apps.connections.open': {
         token: 'app',
-        run: () => ({
+        // Where the app called is where it is to connect, so that a proxy before us is not gone round.
+        run: (_args, { host }) => ({
           ok: true,
-          url: `${baseUrl.replace('http', 'ws')}/link/?ticket=${sockets.issueTicket()}&app_id=${workspace.appId}`,
+          url: `ws://${host ?? new URL(baseUrl).host}/link/?ticket=${sockets.issueTicket()}&app_id=${workspace.appId}`,
         }),
       },
     },
@@ -93,7 +96,7 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
       const { token: _token, ...args } = await readArguments(request, body)
       const token = request.headers.authorization ?? (_token as string | undefined)
       await serve(response, method, args, async () => {
-        const { body, accepted } = webApi.call(method, token, args)
+        const { body, accepted } = webApi.call(method, token, args, request.headers.host)
         const headers = {
           'x-oauth-scopes': options.scopes.join(','),
           'x-accepted-oauth-scopes': accepted.join(','),
@@ -226,6 +229,8 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
         .map(copyMessage),
     files: workspace.files,
     calls: method => calls.filter(call => method === undefined || call.method === method),
+    sent: userId =>
+      sent.filter(one => userId === undefined || one.userId === userId).map(one => ({ ...one })),
     inject: faults.inject,
     clearFaults: faults.clear,
     setChannel: workspace.setChannel,

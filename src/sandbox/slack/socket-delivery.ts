@@ -30,6 +30,8 @@ export function createSocketDelivery(deps: {
   const server = new WebSocketServer({ noServer: true })
   const tickets = new Set<string>()
   const open: WebSocket[] = []
+  /** The host that each connection was made to. */
+  const through = new WeakMap<WebSocket, string>()
   const waiting = new Map<string, { socket: WebSocket; settle: (ack: Ack) => void }>()
   const host = 'applink-local'
 
@@ -39,7 +41,8 @@ export function createSocketDelivery(deps: {
     deps.changed()
   }
 
-  function greet(socket: WebSocket): void {
+  function greet(socket: WebSocket, request: IncomingMessage): void {
+    through.set(socket, request.headers.host ?? '')
     const pings = setInterval(() => socket.ping(), PING_EVERY_MS)
     pings.unref()
     socket.on('close', () => {
@@ -120,7 +123,7 @@ export function createSocketDelivery(deps: {
         const settle = (ack: Ack) => {
           clearTimeout(timer)
           waiting.delete(envelopeId)
-          resolve(ack)
+          resolve({ ...ack, through: through.get(socket) ?? '' })
         }
         const late = () => settle({ kind: 'failed', reason: 'timeout', retry: 'allowed' })
         const timer = setTimeout(late, deps.ackTimeoutMs)

@@ -13,6 +13,8 @@ export interface Method {
 }
 
 export interface Call {
+  /** The host and port that the caller has called at, which need not be ours: something may stand between. */
+  readonly host?: string
   has(scope: string): boolean
   /** The answer for a scope that only turns out to be needed once the arguments are known. */
   missing(scope: string): Refusal
@@ -21,7 +23,12 @@ export interface Call {
 export type Methods = Record<string, Method>
 
 export interface WebApi {
-  call(name: string, authorization: string | undefined, args: Json): { body: Json; accepted: string[] }
+  call(
+    name: string,
+    authorization: string | undefined,
+    args: Json,
+    host?: string,
+  ): { body: Json; accepted: string[] }
   /** What the installed app may do, whichever call it makes. */
   readonly granted: Call
   /** Whether this header carries the bot's token, and that token has the scope. */
@@ -49,7 +56,7 @@ export function createWebApi(deps: {
     return token === needed ? undefined : 'not_allowed_token_type'
   }
 
-  function answer(name: string, authorization: string | undefined, args: Json): Json {
+  function answer(name: string, authorization: string | undefined, args: Json, host?: string): Json {
     const method = deps.methods[name]
     if (!method) return refuse('unknown_method', { req_method: name })
     const token = authorization?.replace(/^Bearer /, '') ?? textArgument(args, 'token')
@@ -58,12 +65,12 @@ export function createWebApi(deps: {
     if (method.scopes && !method.scopes.some(has)) return missing(method.scopes.join(','))
     const absent = (method.required ?? []).filter(key => args[key] === undefined || args[key] === '')
     if (absent.length > 0) return refuseArguments(absent.map(key => `missing required field: ${key}`))
-    return method.run(args, granted)
+    return method.run(args, host === undefined ? granted : { ...granted, host })
   }
 
   return {
-    call: (name, authorization, args) => ({
-      body: answer(name, authorization, args),
+    call: (name, authorization, args, host) => ({
+      body: answer(name, authorization, args, host),
       accepted: deps.methods[name]?.scopes ?? [],
     }),
     granted,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, expect, inject, it } from 'vitest'
 import { createWorkQueue, type Executor, startExecutor } from '../../../src/adapters/bullmq/work-queue.ts'
+import { connectBlocking, connectRedis } from '../../../src/adapters/redis/connect.ts'
 import type { RequestId } from '../../../src/request/request.ts'
 
 const id = 'R-12' as RequestId
@@ -11,13 +12,15 @@ afterEach(async () => {
 })
 
 function setUp() {
-  const options = { url: inject('redisUrl'), prefix: `test-${randomUUID()}`, onError: () => {} }
-  const queue = createWorkQueue(options)
+  const settings = { mode: 'single', url: inject('redisUrl') } as const
+  const options = { prefix: `test-${randomUUID()}`, onError: () => {} }
+  const queue = createWorkQueue({ ...options, connection: connectRedis(settings, () => {}) })
   open.push({ close: () => queue.close() })
   const seen: RequestId[] = []
   const work = (execute: (id: RequestId) => Promise<void>): Executor => {
     const executor = startExecutor({
       ...options,
+      connection: connectBlocking(settings, () => {}),
       concurrency: 2,
       execute: async request => {
         seen.push(request)

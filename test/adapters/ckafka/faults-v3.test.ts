@@ -65,7 +65,7 @@ const half = (socket: Socket, then: () => void) => {
 describe('what goes over the wire', () => {
   it('is a look, and one reset with its topics named', async () => {
     const server = await serve()
-    expect(await client(server.url).resetOffsets(shift, soon())).toEqual(ACCEPTANCE)
+    expect(await client(server.url).resetOffsets(shift, soon())).toMatchObject(ACCEPTANCE)
     const actions = server.requests.map(actionOf)
     expect(new Set(actions.slice(0, 2))).toEqual(new Set(['DescribeGroupInfo', 'DescribeGroupOffsets']))
     expect(actions.slice(2)).toEqual(['ModifyGroupOffsets'])
@@ -105,7 +105,7 @@ describe('what goes over the wire', () => {
 
 describe('a reset that cannot have been read was not sent', () => {
   it('refused connection', async () => {
-    expect(await client(`http://127.0.0.1:${await closedPort()}`).resetOffsets(shift, soon())).toEqual({
+    expect(await client(`http://127.0.0.1:${await closedPort()}`).resetOffsets(shift, soon())).toMatchObject({
       kind: 'notSent',
       cause: 'could not connect (ECONNREFUSED)',
     })
@@ -146,7 +146,7 @@ describe('a reset that cannot have been read was not sent', () => {
   it('when the look takes more than half of the time: the call would have too little left', async () => {
     const server = await serve({ info: () => {} })
     const startedMs = Date.now()
-    expect(await client(server.url).resetOffsets(shift, startedMs + 1_800)).toEqual({
+    expect(await client(server.url).resetOffsets(shift, startedMs + 1_800)).toMatchObject({
       kind: 'notSent',
       cause: expect.stringMatching(/^looking at the group before the reset: no answer within \d+ ms$/),
     })
@@ -166,7 +166,7 @@ describe('a reset that cannot have been read was not sent', () => {
     ['the reset', { modify: answering(error('RequestLimitExceeded')) }, 1],
   ] as const)('when %s was one call too many', async (_, script, sent) => {
     const server = await serve(script)
-    expect(await client(server.url).resetOffsets(shift, soon())).toEqual({
+    expect(await client(server.url).resetOffsets(shift, soon())).toMatchObject({
       kind: 'notSent',
       cause: 'too many calls in this second (RequestLimitExceeded)',
       retryAfterMs: 1_000,
@@ -178,7 +178,7 @@ describe('a reset that cannot have been read was not sent', () => {
     const server = await serve({
       modify: socket => socket.end(httpAnswer(429, 'slow down', { 'retry-after': '7' })),
     })
-    expect(await client(server.url).resetOffsets(shift, soon())).toEqual({
+    expect(await client(server.url).resetOffsets(shift, soon())).toMatchObject({
       kind: 'notSent',
       cause: 'too many calls (HTTP 429)',
       retryAfterMs: 7_000,
@@ -207,7 +207,7 @@ describe('a group that is not empty is refused before anything is sent', () => {
 
   it('or by the API itself, when a member has come since', async () => {
     const server = await serve({ modify: answering(error('FailedOperation', 'group is not empty')) })
-    expect(await client(server.url).resetOffsets(shift, soon())).toEqual({
+    expect(await client(server.url).resetOffsets(shift, soon())).toMatchObject({
       kind: 'refused',
       reason: 'groupNotEmpty',
       code: 'FailedOperation',
@@ -276,7 +276,7 @@ describe('a reset that may have been read is unknown, and is sent once', () => {
     ],
   ])('%s', async (_, modify, cause) => {
     const server = await serve({ modify })
-    expect(await client(server.url).resetOffsets(shift, soon())).toEqual({ kind: 'unknown', cause })
+    expect(await client(server.url).resetOffsets(shift, soon())).toMatchObject({ kind: 'unknown', cause })
     expect(seen(server)).toHaveLength(1)
   })
 
@@ -292,7 +292,7 @@ describe('a reset that may have been read is unknown, and is sent once', () => {
   it('silence until the call has had its time, long before the deadline', async () => {
     const server = await serve({ modify: () => {} })
     const outcome = await client(server.url, { timeouts: { callMs: 600 } }).resetOffsets(shift, soon(60_000))
-    expect(outcome).toEqual({ kind: 'unknown', cause: 'no answer within 600 ms' })
+    expect(outcome).toMatchObject({ kind: 'unknown', cause: 'no answer within 600 ms' })
   })
 
   it('and each goes over a connection of its own', async () => {
@@ -311,7 +311,7 @@ describe('the API’s own refusal counts with any 4xx', () => {
     const server = await serve({
       modify: socket => socket.end(error('UnauthorizedOperation', 'who', status)),
     })
-    expect(await client(server.url).resetOffsets(shift, soon())).toEqual({
+    expect(await client(server.url).resetOffsets(shift, soon())).toMatchObject({
       kind: 'refused',
       reason: 'notAllowed',
       code: 'UnauthorizedOperation',
@@ -325,7 +325,7 @@ describe('once the API has accepted a reset', () => {
     const nothing = answering(result({ TotalCount: 0, TopicList: [] }))
     const topics = answering(result({ TotalCount: 2, TopicList: [{ TopicName: 'at' }, { TopicName: 't' }] }))
     const server = await serve({ offsets: nothing, topics })
-    expect(await client(server.url).resetOffsets(shift, soon())).toEqual({
+    expect(await client(server.url).resetOffsets(shift, soon())).toMatchObject({
       kind: 'done',
       topics: [{ topic: 't', errorCode: 0, errorMessage: '', partitions: [] }],
     })
@@ -388,16 +388,34 @@ describe('what is counted', () => {
     const quota: CkafkaDeps['quota'] = {
       take: async action =>
         action === 'ModifyGroupOffsets' ? { ok: false, retryAfterMs: 300 } : { ok: true },
+      pause: async () => {},
     }
     const onCall: CkafkaDeps['onCall'] = ({ action, outcome, code }) => {
       calls.push([action, outcome, code])
     }
-    expect(await client(server.url, {}, { quota, onCall }).resetOffsets(shift, soon())).toEqual({
+    expect(await client(server.url, {}, { quota, onCall }).resetOffsets(shift, soon())).toMatchObject({
       kind: 'notSent',
       cause: 'the budget of API calls is used up just now',
       retryAfterMs: 300,
     })
     expect(calls).toContainEqual(['ModifyGroupOffsets', 'notSent', 'budget'])
     expect(seen(server)).toEqual([])
+  })
+})
+
+describe('what the API calls a call', () => {
+  it.each([
+    ['a success', undefined, 'done'],
+    ['a refusal', answering(error('MissingParameter')), 'refused'],
+    ['an unknown end', answering(error('InternalError')), 'unknown'],
+  ] as const)('comes with %s, to ask its support about', async (_, modify, kind) => {
+    const server = await serve(modify === undefined ? {} : { modify })
+    const outcome = await client(server.url).resetOffsets(shift, soon())
+    expect(outcome).toMatchObject({ kind, requestIds: ['r'] })
+  })
+
+  it('is not known of a call that was not answered', async () => {
+    const server = await serve({ modify: socket => socket.destroy() })
+    expect(await client(server.url).resetOffsets(shift, soon())).not.toHaveProperty('requestIds')
   })
 })

@@ -2,16 +2,16 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { checkRedis } from '../../../src/adapters/redis/check.ts'
-import { connectRedis } from '../../../src/adapters/redis/connect.ts'
+import { connectRedis, type RedisConnection } from '../../../src/adapters/redis/connect.ts'
 import { type PrivateRedis, startRedis } from '../../../src/sandbox/redis/start.ts'
 
 // Not the Redis that tests share: its settings are changed here, and REDIS_URL may name somebody's own.
 let server: PrivateRedis
 let admin: Redis
-const opened: Redis[] = []
+const opened: RedisConnection[] = []
 
-async function connected(url: string): Promise<Redis> {
-  const redis = connectRedis(url, () => {})
+async function connected(url: string): Promise<RedisConnection> {
+  const redis = connectRedis({ mode: 'single', url }, () => {})
   opened.push(redis)
   await new Promise(resolve => redis.once('ready', resolve))
   return redis

@@ -5,8 +5,8 @@ import { connectRedis } from '../../../src/adapters/redis/connect.ts'
 import { createQuota } from '../../../src/adapters/redis/quota.ts'
 import { startTcpProxy } from '../../support/tcp-proxy.ts'
 
-const redis = connectRedis(inject('redisUrl'), () => {})
-const other = connectRedis(inject('redisUrl'), () => {})
+const redis = connectRedis({ mode: 'single', url: inject('redisUrl') }, () => {})
+const other = connectRedis({ mode: 'single', url: inject('redisUrl') }, () => {})
 await Promise.all([redis, other].map(one => new Promise(resolve => one.once('ready', resolve))))
 afterAll(() => {
   redis.disconnect()
@@ -53,7 +53,7 @@ describe('the quota', () => {
 
   it('lets a call go when Redis is away', async () => {
     const proxy = await startTcpProxy(Number(new URL(inject('redisUrl')).port))
-    const behind = connectRedis(`redis://127.0.0.1:${proxy.port}`, () => {})
+    const behind = connectRedis({ mode: 'single', url: `redis://127.0.0.1:${proxy.port}` }, () => {})
     await new Promise(resolve => behind.once('ready', resolve))
     const quota = createQuota(behind, `test-${randomUUID()}`, budgetsOf('v2', 'a'))
     proxy.down()

@@ -11,7 +11,7 @@ const redis = await ready(inject('redisUrl'))
 let proxy: TcpProxy | undefined
 
 async function ready(url: string) {
-  const connection = connectRedis(url, () => {})
+  const connection = connectRedis({ mode: 'single', url }, () => {})
   if (connection.status !== 'ready') await new Promise(resolve => connection.once('ready', resolve))
   return connection
 }
@@ -31,7 +31,7 @@ describe('the Redis store', () => {
     const behindProxy = await ready(`redis://127.0.0.1:${proxy.port}`)
     const store = createRedisStore(behindProxy, prefix)
     const next = submit(draft(), T0)
-    const event = eventOf(next, submissionOf(draft()), 'c1', T0)
+    const event = eventOf(null, next, submissionOf(draft()), 'c1', T0)
     const commit = { next, expectedVersion: 0, changeId: 'c1', event, dueAtMs: T0, open: true }
     proxy.loseNextReply('R-12')
     await expect(store.commit(commit)).rejects.toThrow()
@@ -45,7 +45,7 @@ describe('the Redis store', () => {
     const prefix = `test-${randomUUID()}`
     const store = createRedisStore(redis, prefix)
     const next = asked()
-    const event = eventOf(next, submissionOf(draft()), 'c1', T0)
+    const event = eventOf(null, next, submissionOf(draft()), 'c1', T0)
     await store.commit({ next, expectedVersion: 0, changeId: 'c1', event, dueAtMs: T0, open: true })
     await redis.hset(
       `{${prefix}}:request:R-13`,
@@ -63,7 +63,7 @@ describe('the Redis store', () => {
     const prefix = `test-${randomUUID()}`
     const store = createRedisStore(redis, prefix)
     const next = submit(draft({ id: await store.nextRequestId() }), T0)
-    const event = eventOf(next, submissionOf(draft()), 'c1', T0)
+    const event = eventOf(null, next, submissionOf(draft()), 'c1', T0)
     await store.commit({
       next,
       expectedVersion: 0,

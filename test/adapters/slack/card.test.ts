@@ -143,13 +143,23 @@ describe('what a person reads', () => {
     ],
     [
       'unclear',
+      'unclear, being checked',
+      'Approved by @bob. Nobody answered. The offsets are being read back to see what happened.',
+    ],
+    [
+      'unclear, asked',
       'unclear, needs a person',
-      'Approved by @bob. Nobody knows whether it happened. The thread says what to do.',
+      'Approved by @bob. Nobody knows whether it happened. The thread asks what did.',
+    ],
+    [
+      'testified',
+      'done',
+      'Approved by @bob. The offsets did not tell, and an approver has said that it happened. The thread says who.',
     ],
     [
       'unreported',
-      'unclear, needs a person',
-      'Approved by @bob. Nobody knows whether it happened. The thread says what to do.',
+      'unclear, being checked',
+      'Approved by @bob. Nobody answered. The offsets are being read back to see what happened.',
     ],
   ])('once it is %s', (state, title, line) => {
     const lines = cardOf(inState(state))
@@ -389,6 +399,7 @@ describe.each(states)('a request that is %s', (name, request) => {
       pending: open,
       'pending again': open,
       'pending, guarded': open,
+      revoked: open,
       'pending, half approved': open,
       preparing: ['Cancel request'],
       'preparing, partly': ['Cancel request'],
@@ -400,7 +411,6 @@ describe.each(states)('a request that is %s', (name, request) => {
       succeeded: ['Prepare undo'],
       partial: ['Prepare undo', 'Retry what failed'],
       failed: ['Retry what failed'],
-      unreported: ['Prepare undo', 'Retry what failed'],
     }
     expect(buttonsOf(request)).toEqual(offered[name] ?? [])
     for (const block of card(request).blocks) {

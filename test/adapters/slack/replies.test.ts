@@ -26,6 +26,7 @@ import {
   following,
   HOSTILE,
   IN_USE,
+  looked,
   pending,
   positionsOf,
   prepare,
@@ -36,6 +37,7 @@ import {
   someReset,
   start,
   T0,
+  testify,
   wait,
 } from '../../support/requests.ts'
 
@@ -329,7 +331,8 @@ it.each([
   ['succeeded', 'R-12 is done.'],
   ['partial', 'R-12 is partly done.'],
   ['failed', 'R-12 has failed.'],
-  ['unclear', 'R-12 is unclear and needs a person.'],
+  ['unclear', 'R-12 is unclear, and its offsets are being read back.'],
+  ['unclear, asked', 'R-12 is unclear and needs a person.'],
 ])('a request that is %s is said to be so in a whole sentence', (name, sentence) => {
   const request = everyState().find(([state]) => state === name)?.[1]
   expect(request && stateSentence(request.id, request.state)).toBe(sentence)
@@ -389,7 +392,7 @@ describe('the other replies', () => {
     const unclear = everyState().find(([state]) => state === 'unclear')?.[1] ?? pending()
     const message = lastReply(unclear)
     const sentence =
-      'R-12 is unclear. We called CKafka and do not know what it did: no answer within 20 s. Rewind will not call again by itself, because that could move the offsets twice. It reads them back a few times within the next minutes and says here if they show that it happened. If nothing follows, look at the group’s offsets in the CKafka console, then decide whether a new request is needed.'
+      'R-12 is unclear. We called CKafka and do not know what it did: no answer within 20 s. Rewind does not call again on a guess, because that could move the offsets twice. It reads them back within the next minutes. If they show that it happened, it is done; if they show twice that it did not, it is tried again; if they do not tell, you are asked here.'
     expect(read(message)).toEqual([`${sentence} @alice`])
     expect(message.text).toBe(`${sentence} <@${ALICE}>`)
   })
@@ -403,6 +406,58 @@ describe('the other replies', () => {
       '• orders partitions 0 and 1 unreported: the offset could not be read back. Look at it in the CKafka console.',
     ])
     expect(rowsIn(message)).toHaveLength(3)
+  })
+
+  it.each([
+    [
+      'neither',
+      'What became of R-12? The offsets stand neither where they were nor where the plan leads, so they do not tell. Nothing is called until an approver says what happened. @alice',
+    ],
+    [
+      'unread',
+      'What became of R-12? The offsets could not be read back, so they do not tell. Nothing is called until an approver says what happened. @alice',
+    ],
+  ] as const)('ask what happened where the offsets do not tell: %s', (evidence, question) => {
+    let request = following(pending(), approve, start, finish({ kind: 'unknown', cause: 'no answer' }))
+    while (request.state.name === 'unclear' && !request.state.asked) {
+      request = following(request, [looked(evidence), request.state.lookAtMs])
+    }
+    const message = lastReply(request)
+    expect(read(message)[0]).toBe(question)
+    const buttons = message.blocks.at(-1)
+    expect(buttons).toMatchObject({
+      type: 'actions',
+      elements: [
+        { action_id: 'happened', value: 'R-12 1', text: { text: 'It happened' } },
+        { action_id: 'did_not_happen', value: 'R-12 1', text: { text: 'It did not' } },
+        { action_id: 'check_again', value: 'R-12 1', text: { text: 'Check again' } },
+      ],
+    })
+    expect(validateMessage(message)).toEqual([])
+  })
+
+  it('ask about offsets that stand there already, with what may explain it', () => {
+    const request = everyState().find(([state]) => state === 'alreadyThere')?.[1] ?? pending()
+    expect(read(lastReply(request))[0]).toBe(
+      'What became of R-12? The offsets stand where the plan leads, and no call is on record: it was forgotten with what Redis lost, or somebody has done it by hand. Nothing is called until an approver says what happened. @alice',
+    )
+  })
+
+  it('say what somebody has said of it, and what follows from that', () => {
+    const inDoubt = everyState().find(([state]) => state === 'unclear, asked')?.[1] ?? pending()
+    const said = (happened: boolean) =>
+      read(lastReply(following(inDoubt, [{ ...testify, happened }, T0 + 1_000_000])))
+    expect(said(true)).toEqual(['@bob says that R-12 happened. It is closed as done.'])
+    expect(said(false)).toEqual([
+      '@bob says that R-12 did not happen. It is tried again if nothing has moved since the plan; otherwise it needs a new decision.',
+    ])
+  })
+
+  it('say whose approval does not count any more', () => {
+    const request = everyState().find(([state]) => state === 'revoked')?.[1] ?? pending()
+    expect(read(lastReply(request))).toEqual([
+      'The approval of @bob does not count any more: who gave it is no approver now. R-12 needs a decision again. @alice',
+    ])
   })
 
   it('have a sentence even for what is posted as a file', () => {

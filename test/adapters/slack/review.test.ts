@@ -98,6 +98,7 @@ describe('the approval modal', () => {
     expect(reviewMetadataSchema.parse(JSON.parse(private_metadata ?? ''))).toEqual({
       requestId: 'R-12',
       digest: DIGEST,
+      from: { channel: null, message: null },
     })
   })
 
@@ -376,7 +377,7 @@ describe('the modal that only says a sentence', () => {
     ['succeeded', 'Too late: R-12 is done. The thread under its card says more.'],
     ['partial', 'Too late: R-12 is partly done. The thread under its card says more.'],
     ['failed', 'Too late: R-12 has failed. The thread under its card says more.'],
-    ['unclear', 'Too late: R-12 is unclear and needs a person. The thread under its card says more.'],
+    ['unclear, asked', 'Too late: R-12 is unclear and needs a person. The thread under its card says more.'],
   ])('tells a late approver of a request that is %s', (name, sentence) => {
     const request = everyState().find(([state]) => state === name)?.[1]
     expect(request && refusalSentence('decided', request)).toBe(sentence)

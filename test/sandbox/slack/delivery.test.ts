@@ -5,7 +5,8 @@ import { afterEach, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import type { LocalSlack } from '../../../src/sandbox/slack/face.ts'
 import { startLocalSlack } from '../../../src/sandbox/slack/server.ts'
-import { ada, client, ops, workspaceOptions } from './connected-app.ts'
+import { startTcpProxy } from '../../support/tcp-proxy.ts'
+import { ada, client, lin, ops, workspaceOptions } from './connected-app.ts'
 
 const stops: (() => Promise<unknown> | unknown)[] = []
 afterEach(async () => {
@@ -71,6 +72,39 @@ it('sends unacknowledged events again, and nothing else', async () => {
   expect(second).toMatchObject({ retry_attempt: 1, retry_reason: 'timeout' })
   expect(second?.payload?.event_id).toBe(first?.payload?.event_id)
   expect(frames.filter(frame => frame.type === 'slash_commands')).toHaveLength(1)
+})
+
+it('sends an event again on another connection when the one that got it dies', async () => {
+  const slack = await localSlack()
+  const one = await connectSilently(slack)
+  const two = await connectSilently(slack)
+  const home = slack.person(ada).openHome()
+  await expect.poll(() => one.frames.length).toBe(2)
+  one.socket.terminate()
+  await home
+  await expect.poll(() => two.frames.length).toBe(2)
+  expect(two.frames[1]).toMatchObject({ type: 'events_api', retry_attempt: 1 })
+  expect(two.frames[1]?.payload?.event_id).toBe(one.frames[1]?.payload?.event_id)
+})
+
+it('notes which connection each thing that a person did went by, and how it ended', async () => {
+  const slack = await localSlack()
+  const proxy = await startTcpProxy(Number(new URL(slack.apiUrl).port))
+  stops.push(proxy.close)
+  const direct = await connectSilently(slack)
+  const behind = await connectSilently({ ...slack, apiUrl: `http://127.0.0.1:${proxy.port}/api/` })
+  behind.socket.addEventListener('message', event => {
+    const { envelope_id } = JSON.parse(String(event.data)) as Frame
+    if (envelope_id !== undefined) behind.socket.send(JSON.stringify({ envelope_id }))
+  })
+  await Promise.all([slack.person(ada).command(ops, '/reset'), slack.person(lin).command(ops, '/reset')])
+  await expect.poll(() => direct.frames.length).toBe(2)
+  const { host } = new URL(slack.apiUrl)
+  expect(slack.sent()).toMatchObject([
+    { kind: 'command', userId: ada, outcome: 'timeout', through: host },
+    { kind: 'command', userId: lin, outcome: 'acked', through: `127.0.0.1:${proxy.port}` },
+  ])
+  expect(slack.sent(lin)).toHaveLength(1)
 })
 
 it('tells an HTTP app that an event comes again, until it wants no more', async () => {

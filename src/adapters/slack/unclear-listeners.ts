@@ -1,0 +1,56 @@
+// When nobody knows what an execution did: the three buttons under the question in the thread. Every click is answered.
+// A click is about one attempt: one under an older question is refused, whatever the request has become.
+
+import type {
+  AllMiddlewareArgs,
+  App,
+  BlockAction,
+  ButtonAction,
+  SlackActionMiddlewareArgs,
+} from '@slack/bolt'
+import type { Approvals, ChangeOutcome, Report } from '../../ports.ts'
+import type { RequestId } from '../../request/request.ts'
+import { answering, inTime, onlyForYou, originOf, refusalOf } from './answering.ts'
+import { ACTIONS, attemptSchema } from './ids.ts'
+
+export interface UnclearListenersDeps {
+  approvals: Approvals
+  report: Report
+}
+
+type ButtonArgs = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs
+
+export function registerUnclearListeners(app: App, { approvals, report }: UnclearListenersDeps): void {
+  for (const action of [ACTIONS.happened, ACTIONS.didNotHappen] as const) {
+    const happened = action === ACTIONS.happened
+    app.action(action, async ({ ack, body, action: pressed, respond }: ButtonArgs) => {
+      await ack()
+      await answering(`${action} button`, report, respond, async () => {
+        const { id, attempt } = attemptOf(pressed)
+        const testimony = { attempt, by: body.user.id, happened, from: originOf(body) }
+        const refused = refusalOf(await inTime(approvals.testify(id, testimony)), id)
+        if (refused !== null) await respond(onlyForYou(refused))
+      })
+    })
+  }
+
+  app.action(ACTIONS.checkAgain, async ({ ack, body, action, respond }: ButtonArgs) => {
+    await ack()
+    await answering('check again button', report, respond, async () => {
+      const { id, attempt } = attemptOf(action)
+      const outcome = await inTime(approvals.checkAgain(id, attempt, body.user.id, originOf(body)))
+      await respond(onlyForYou(checkAnswer(outcome, id)))
+    })
+  })
+}
+
+function checkAnswer(outcome: ChangeOutcome, id: RequestId): string {
+  return refusalOf(outcome, id) ?? `The offsets of ${id} are being read back. The thread says what they show.`
+}
+
+function attemptOf(action: ButtonAction): { id: RequestId; attempt: number } {
+  const [id, attempt] = (action.value ?? '').split(' ')
+  const read = attemptSchema.safeParse({ id, attempt })
+  if (!read.success) throw new Error('The button names no attempt.')
+  return read.data
+}

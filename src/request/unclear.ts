@@ -1,0 +1,115 @@
+// An execution of which nobody knows what it did: what the offsets show afterwards, and what people say. Pure.
+// Nothing is called again on a guess: the offsets show twice that it did not happen, or somebody vouches for it.
+
+import type { Evidence } from './evidence.ts'
+import type { Command, ResetRequest, State } from './request.ts'
+import { type Decided, refuse, unseen, visible } from './step.ts'
+
+type Unclear = Extract<State, { name: 'unclear' }>
+
+/** After each read-back that settles nothing, so many graces until the next; after the last, people are asked. */
+const PAUSES = [0.5, 2]
+/** What was seen once has to be seen again, so many graces after. */
+const SECOND_SIGHT = 0.5
+/** The cluster may be back before anybody has answered. */
+const ASKED_PAUSE_MS = 600_000
+
+/** How it begins, after a call that nobody answered. */
+export function unclearFrom(
+  ended: Pick<Unclear, 'decision' | 'attempt' | 'atMs'>,
+  cause: string,
+  lookAtMs: number,
+): Unclear {
+  const outcome = { kind: 'unknown', cause } as const
+  return { name: 'unclear', ...ended, outcome, lookAtMs, looks: 0, seen: null, asked: false, called: true }
+}
+
+/** Whether this read-back ends the matter: what shows a call that happened in part has to be seen twice. */
+export function isProof({ seen, called }: Pick<Unclear, 'seen' | 'called'>, evidence: Evidence): boolean {
+  return called && (evidence === 'present' || (evidence === 'partly' && seen === 'partly'))
+}
+
+/** How a further attempt of the same approval begins. `cleared`: somebody vouches for it that the last did nothing. */
+type Again = (request: ResetRequest, cause: string, cleared?: 'cleared') => Decided
+
+export function looked(
+  request: ResetRequest,
+  { attempt, evidence, graceMs }: Extract<Command, { kind: 'looked' }>,
+  again: Again,
+  nowMs: number,
+): Decided {
+  const { state } = request
+  if (state.name !== 'unclear' || state.attempt !== attempt || nowMs < state.lookAtMs) return refuse('stale')
+  if (evidence === 'absent' && state.seen === 'absent') return again(request, ABSENT_TWICE)
+  const looks = state.looks + 1
+  if (evidence === 'absent' || evidence === 'partly') {
+    const lookAtMs = nowMs + SECOND_SIGHT * graceMs
+    return unseen(request, { state: { ...state, looks, lookAtMs, seen: evidence } })
+  }
+  const later = (pauseMs: number): Unclear => ({ ...state, looks, lookAtMs: nowMs + pauseMs, seen: null })
+  if (state.asked) return unseen(request, { state: later(ASKED_PAUSE_MS) })
+  const pause = PAUSES[state.looks]
+  if (pause !== undefined) return unseen(request, { state: later(pause * graceMs) })
+  return visible(request, { ...later(ASKED_PAUSE_MS), asked: true }, { kind: 'asked', attempt, evidence })
+}
+
+/** Whoever asks for it: it only reads. What it finds is said in the thread. */
+export function checkAgain(
+  request: ResetRequest,
+  { attempt }: Extract<Command, { kind: 'checkAgain' }>,
+  nowMs: number,
+): Decided {
+  const { state } = request
+  if (state.name !== 'unclear' || state.attempt !== attempt) return refuse('stale')
+  if (!state.asked) return refuse('checking')
+  // One look that settles nothing is enough to ask again.
+  return visible(request, { ...state, lookAtMs: nowMs, looks: PAUSES.length, seen: null, asked: false })
+}
+
+export function testify(
+  request: ResetRequest,
+  { attempt, by, happened, policy }: Extract<Command, { kind: 'testify' }>,
+  again: Again,
+  nowMs: number,
+): Decided {
+  const { state } = request
+  if (by === request.requester) return refuse('ownRequest')
+  if (policy.verdict === 'deny') return refuse('notApprover')
+  if (state.name !== 'unclear' || state.attempt !== attempt) return refuse('stale')
+  // Not before people are asked: until then the offsets may still tell.
+  if (state.looks === 0 && !state.asked) return refuse('checking')
+  const note = { kind: 'testified', by, happened } as const
+  if (happened) {
+    const outcome = { kind: 'testified', by } as const
+    return visible(
+      request,
+      { name: 'succeeded', decision: state.decision, attempt, outcome, atMs: nowMs },
+      note,
+    )
+  }
+  return again({ ...request, notes: [...request.notes, note] }, DENIED, 'cleared')
+}
+
+/**
+ * The offsets stand where the plan leads before anything was called: the store may have forgotten a call, as after a
+ * failover, or somebody has done the same by hand. Who knows is asked.
+ */
+export function alreadyThere(
+  request: ResetRequest,
+  { digest }: Extract<Command, { kind: 'alreadyThere' }>,
+  nowMs: number,
+): Decided {
+  const { state } = request
+  if (state.name !== 'approved' || request.plan?.digest !== digest) return refuse('stale')
+  const { decision, attempt } = state
+  const begun = unclearFrom({ decision, attempt, atMs: nowMs }, FORGOTTEN, nowMs + ASKED_PAUSE_MS)
+  return visible(
+    request,
+    { ...begun, asked: true, called: false },
+    { kind: 'asked', attempt, evidence: 'present' },
+  )
+}
+
+const ABSENT_TWICE = 'nobody answered, and the offsets have shown twice that nothing happened'
+const DENIED = 'nobody answered, and it did not happen'
+const FORGOTTEN = 'the offsets stand where this plan leads, and no call is recorded'

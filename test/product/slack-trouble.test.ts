@@ -1,0 +1,97 @@
+// Slack does not take what is to be said, for good: it is told in the fallback channel and in the log, and holds up nothing.
+
+import { afterEach, describe, expect, it } from 'vitest'
+import {
+  DEMO,
+  FALLBACK,
+  NO_WAITING,
+  OPS,
+  PRIVATE,
+  type Product,
+  startProduct,
+  textOf,
+  until,
+} from '../support/product.ts'
+
+const ASK = `--instance ${DEMO.instance} --group ${DEMO.group} --topic orders --shift-by -100 --reason why`
+
+let product: Product
+afterEach(() => product.stop())
+
+async function start(env: Record<string, string> = { FALLBACK_CHANNEL: FALLBACK }): Promise<void> {
+  product = await startProduct({ env: { ...NO_WAITING, ...env } })
+}
+
+const told = () => product.slack.messages(FALLBACK).map(textOf)
+const refusals = () =>
+  product.events.flatMap(event =>
+    event.event === 'posted' && event.outcome === 'refused' ? [`${event.key} ${event.detail}`] : [],
+  )
+
+describe('a channel that is archived after the card was posted', () => {
+  it('has its replies told in the fallback channel, once each and in order, and the reset is carried out', async () => {
+    await start()
+    await product.ask(ASK)
+    await product.threadSays('R-1-plan-1.csv')
+    await product.openReview(product.bob)
+    product.slack.setChannel(OPS, { archived: true })
+    await product.bob.fill('Decision', 'Approve')
+    expect((await product.bob.submit()).kind).toBe('closed')
+    await until(() => told().some(text => text.includes('4 partitions succeeded')))
+    expect(told().length, told().join('\n')).toBe(2)
+    expect(told()[0]).toContain('approved R-1')
+    expect(told()[1]).toContain('R-1 is done')
+    expect(product.ckafka.cluster.effects(DEMO.group)).toHaveLength(1)
+    expect(refusals()).toContain('note-1 is_archived')
+  })
+})
+
+describe('a channel that the bot is not in', () => {
+  async function askThere(): Promise<void> {
+    await product.alice.command(PRIVATE, `/reset-offsets ${ASK}`)
+    await product.alice.waitForView()
+    expect((await product.alice.submit()).kind).toBe('closed')
+  }
+
+  async function approveByCommand(): Promise<void> {
+    await until(async () => {
+      await product.bob.command(PRIVATE, '/offset-requests R-1')
+      return (await product.bob.waitForView(() => true, 500).catch(() => undefined)) !== undefined
+    })
+    await product.bob.fill('Decision', 'Approve')
+    expect((await product.bob.submit()).kind).toBe('closed')
+  }
+
+  it('has its request told in the fallback channel, which can be decided and carried out from there', async () => {
+    await start()
+    await askThere()
+    await until(() => told().some(text => text.includes('R-1 has no card')))
+    await approveByCommand()
+    await until(() => told().some(text => text.includes('R-1 is done')))
+    expect(product.ckafka.cluster.effects(DEMO.group)).toHaveLength(1)
+    expect(refusals()).toContain('card channel_not_found')
+  })
+
+  it('holds up nothing where there is no fallback channel', async () => {
+    await start({})
+    await askThere()
+    await approveByCommand()
+    await until(() => product.ckafka.cluster.effects(DEMO.group).length === 1)
+    expect(told()).toEqual([])
+  })
+})
+
+describe('a token that was revoked', () => {
+  it('keeps nothing from being carried out, and is in the log', async () => {
+    await start()
+    await product.ask(ASK)
+    await product.openReview(product.bob)
+    product.slack.revokeToken()
+    await product.bob.fill('Decision', 'Approve')
+    await product.bob.submit()
+    await until(() => product.ckafka.cluster.effects(DEMO.group).length === 1)
+    const waits = () =>
+      product.events.some(event => event.event === 'posted' && event.detail === 'token_revoked')
+    await until(waits)
+  })
+})

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { type Evidence, sightingOf } from '../../src/request/evidence.ts'
+import { placeOf } from '../../src/request/group.ts'
+import type { Execution, PlanRow } from '../../src/request/plan.ts'
+import { rowsOf, someReset } from '../support/requests.ts'
+
+const [template] = rowsOf(someReset)
+if (template === undefined) throw new Error('There is no row.')
+
+/** Each partition as from → to. */
+const rows = (...moves: [bigint | null, bigint | null][]): PlanRow[] =>
+  moves.map(([from, to], partition) => ({ ...template, partition, from, to }))
+
+function evidence(planned: PlanRow[], stands: (bigint | null | 'unread')[], execution: Execution): Evidence {
+  const read = new Map(
+    stands.flatMap((offset, partition) =>
+      offset === 'unread' ? [] : [[placeOf(template?.topic ?? '', partition), offset] as const],
+    ),
+  )
+  return sightingOf({ execution, unseenTopics: [] }, planned, read).evidence
+}
+
+describe('what the offsets tell of a call', () => {
+  it.each<[string, PlanRow[], (bigint | null | 'unread')[], Evidence]>([
+    ['all where it leads', rows([9n, 5n], [8n, 4n]), [5n, 4n], 'present'],
+    ['all where they were', rows([9n, 5n], [8n, 4n]), [9n, 8n], 'absent'],
+    ['some of each', rows([9n, 5n], [8n, 4n]), [5n, 8n], 'partly'],
+    ['one elsewhere', rows([9n, 5n], [8n, 4n]), [5n, 6n], 'neither'],
+    ['one elsewhere among what did not move', rows([9n, 5n], [8n, 4n]), [9n, 6n], 'neither'],
+    ['one unread', rows([9n, 5n], [8n, 4n]), [5n, 'unread'], 'unread'],
+    ['a commit where there was none', rows([null, 5n]), [5n], 'present'],
+    ['still none', rows([null, 5n]), [null], 'absent'],
+    ['nothing to write', [], [], 'neither'],
+  ])('is right for %s', (_, planned, stands, expected) => {
+    for (const execution of ['offsets', 'native'] as const) {
+      expect(evidence(planned, stands, execution)).toBe(expected)
+    }
+  })
+
+  it('is nothing where the plan does not lead anywhere else', () => {
+    expect(evidence(rows([5n, 5n]), [5n], 'native')).toBe('absent')
+    expect(evidence(rows([5n, 5n], [9n, 4n]), [5n, 4n], 'native')).toBe('present')
+    expect(evidence(rows([5n, 5n], [9n, 4n]), [5n, 9n], 'native')).toBe('absent')
+    expect(evidence(rows([5n, 5n], [9n, 4n]), [3n, 4n], 'offsets')).toBe('present')
+  })
+
+  it('is nothing where the plan cannot say where a call leads', () => {
+    expect(evidence(rows([5n, null]), [7n], 'native')).toBe('neither')
+    expect(evidence(rows([5n, null]), [5n], 'native')).toBe('absent')
+  })
+})
