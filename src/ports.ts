@@ -71,6 +71,9 @@ export interface Trail {
   events: string[]
 }
 
+/** The `code` of an error that asking again would not mend. */
+export const UNREADABLE_RECORD = 'UNREADABLE_RECORD'
+
 /**
  * Keeps the truth. Every method may reject when the store is away; a rejected commit may or may not have happened,
  * and committing it again with the same change id settles which.
@@ -78,7 +81,7 @@ export interface Trail {
 export interface Store {
   /** Never the same twice. Numbers may be skipped. */
   nextRequestId(): Promise<RequestId>
-  /** Undefined when there is no such request. Rejects for a record written by a newer version. */
+  /** Undefined when there is no such request. Rejects with this code for a record written by a newer version. */
   read(id: RequestId): Promise<ResetRequest | undefined>
   readDocument<Name extends DocumentName>(id: RequestId, name: Name): Promise<DocumentOf<Name> | undefined>
   readEvents(id: RequestId): Promise<AuditEvent[]>
@@ -241,6 +244,8 @@ export type ProductEvent =
   | { event: 'submitted'; requestId: RequestId; requester: string }
   | { event: 'changed'; requestId: RequestId; command: Command['kind']; state: StateName; version: number }
   | { event: 'refused'; requestId: RequestId; command: Command['kind']; refusal: Refusal; by: string }
+  /** People have to say what became of an execution. */
+  | { event: 'asked'; requestId: RequestId; evidence: string }
   | { event: 'called'; requestId: RequestId; outcome: CallOutcome['kind']; durationMs: number }
   | {
       event: 'posted'

@@ -52,6 +52,10 @@ export function createTelemetry(level: string, role: string): Telemetry {
         metrics.refusals.inc({ refusal: event.refusal })
         log.info(event, 'change refused')
         return
+      case 'asked':
+        metrics.asked.inc()
+        log.warn(event, 'nobody knows what an execution did: the thread asks')
+        return
       case 'called':
         metrics.executions.inc({ outcome: event.outcome })
         log[event.outcome === 'done' ? 'info' : 'warn'](event, 'execution called CKafka')
@@ -113,6 +117,11 @@ function createMetrics(registry: Registry) {
       name: 'rewind_refusals_total',
       help: 'Changes refused, by reason.',
       labelNames: ['refusal'],
+      registers,
+    }),
+    asked: new Counter({
+      name: 'rewind_unclear_asked_total',
+      help: 'Executions of which people have to say what they did.',
       registers,
     }),
     executions: new Counter({

@@ -2,6 +2,7 @@
 // with a plan of its own. It must never offer what the dialect cannot express to the digit.
 
 import { type Abilities, placeOf } from './group.ts'
+import type { ResetRequest } from './request.ts'
 import type { Reset, Targets } from './reset.ts'
 import type { PartitionResult } from './result.ts'
 
@@ -17,6 +18,11 @@ export interface FollowUps {
   possible: FollowUp[]
   /** What none of these covers, and why. */
   impossible: { topic: string; partitions: number; why: 'noCommitBefore' | 'severalOffsets' | 'partly' }[]
+}
+
+/** It ended, and certainly wrote nothing: it can be asked for again as it is. */
+export function didNothing({ state }: Pick<ResetRequest, 'state'>): boolean {
+  return state.name === 'failed' && ['notSent', 'refused', 'neverEmpty'].includes(state.outcome.kind)
 }
 
 /** What would put the group back to where it stood before. */

@@ -11,6 +11,8 @@ type Unclear = Extract<State, { name: 'unclear' }>
 const PAUSES = [0.5, 2]
 /** What was seen once has to be seen again, so many graces after. */
 const SECOND_SIGHT = 0.5
+/** What shows one thing now and another then is left to people after so many looks. */
+const MOST_LOOKS = 6
 /** The cluster may be back before anybody has answered. */
 const ASKED_PAUSE_MS = 600_000
 
@@ -42,7 +44,7 @@ export function looked(
   if (state.name !== 'unclear' || state.attempt !== attempt || nowMs < state.lookAtMs) return refuse('stale')
   if (evidence === 'absent' && state.seen === 'absent') return again(request, ABSENT_TWICE)
   const looks = state.looks + 1
-  if (evidence === 'absent' || evidence === 'partly') {
+  if ((evidence === 'absent' || evidence === 'partly') && (state.asked || looks < MOST_LOOKS)) {
     const lookAtMs = nowMs + SECOND_SIGHT * graceMs
     return unseen(request, { state: { ...state, looks, lookAtMs, seen: evidence } })
   }
@@ -50,7 +52,9 @@ export function looked(
   if (state.asked) return unseen(request, { state: later(ASKED_PAUSE_MS) })
   const pause = PAUSES[state.looks]
   if (pause !== undefined) return unseen(request, { state: later(pause * graceMs) })
-  return visible(request, { ...later(ASKED_PAUSE_MS), asked: true }, { kind: 'asked', attempt, evidence })
+  const shown = evidence === 'unread' || evidence === 'present' ? evidence : 'neither'
+  const note = { kind: 'asked', attempt, evidence: shown } as const
+  return visible(request, { ...later(ASKED_PAUSE_MS), asked: true }, note)
 }
 
 /** Whoever asks for it: it only reads. What it finds is said in the thread. */

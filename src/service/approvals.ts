@@ -17,7 +17,7 @@ import type {
 } from '../ports.ts'
 import { decide } from '../request/decide.ts'
 import { differenceSchema } from '../request/drift.ts'
-import { retryOf, undoOf } from '../request/follow-up.ts'
+import { didNothing, retryOf, undoOf } from '../request/follow-up.ts'
 import {
   type Approvers,
   type GroupMembers,
@@ -186,7 +186,13 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     return trial.ok ? null : trial.refusal
   }
 
-  async function followUps({ id, reset }: ResetRequest, kind: 'undo' | 'retry') {
+  async function followUps(request: ResetRequest, kind: 'undo' | 'retry') {
+    const { id, reset } = request
+    if (kind === 'retry' && didNothing(request)) {
+      const targets = (await patiently(() => store.readDocument(id, 'targets'))) ?? null
+      const { length: partitions } = await patiently(() => plans.rows(request))
+      return { possible: [{ reset, targets, partitions }], impossible: [] }
+    }
     const result = await patiently(() => store.readDocument(id, 'result'))
     if (result === undefined) return null
     const { can } = readers.plan

@@ -2,7 +2,16 @@
 
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import type { ChangeOutcome, Clock, Commit, CommitOutcome, Report, StartOutcome, Store } from '../ports.ts'
+import {
+  type ChangeOutcome,
+  type Clock,
+  type Commit,
+  type CommitOutcome,
+  type Report,
+  type StartOutcome,
+  type Store,
+  UNREADABLE_RECORD,
+} from '../ports.ts'
 import { sealed } from '../request/audit.ts'
 import { type Draft, decide, eventOf, submissionOf, submit } from '../request/decide.ts'
 import { digestOfText } from '../request/digest.ts'
@@ -137,6 +146,8 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
           state: next.state.name,
           version: next.version,
         })
+        const asked = next.notes.slice(request.notes.length).find(note => note.kind === 'asked')
+        if (asked !== undefined) report({ event: 'asked', requestId: id, evidence: asked.evidence })
         return { kind: 'changed', request: next }
       }
     }
@@ -198,5 +209,6 @@ function writerOf({ state, reset: { target } }: ResetRequest, next: ResetRequest
 
 /** Asking again would not mend it: a record that cannot be written, or code that is wrong. */
 function isOurFault(error: unknown): boolean {
+  if ((Object(error) as { code?: unknown }).code === UNREADABLE_RECORD) return true
   return error instanceof z.core.$ZodError || error instanceof TypeError || error instanceof RangeError
 }

@@ -96,6 +96,15 @@ describe('an execution that nobody answered', () => {
     expect(lookedAt(lookedAt(request, 'absent'), 'absent').state.name).toBe('approved')
   })
 
+  it('has people asked as well when the offsets show one thing now and another then', () => {
+    let request = unclear
+    for (let look = 0; look < 5; look++) request = lookedAt(request, look % 2 === 0 ? 'absent' : 'partly')
+    expect(unclearState(request)).toMatchObject({ asked: false, looks: 5 })
+    request = lookedAt(request, 'partly')
+    expect(unclearState(request)).toMatchObject({ asked: true })
+    expect(request.notes.at(-1)).toEqual({ kind: 'asked', attempt: 1, evidence: 'neither' })
+  })
+
   it('hears nothing of a look that was about another attempt', () => {
     expect(refusalOf(unclear, looked('absent', 2), LATE)).toBe('stale')
     expect(refusalOf(executing, looked('absent'), LATE)).toBe('stale')

@@ -1,17 +1,24 @@
 // The WorkQueue port on BullMQ: jobs carry ids only and are delivery, not memory. Job state is no evidence of anything
 // outside Redis: BullMQ can mark a job failed that never ran (measured), so the record decides what runs.
 
-import { type Job, Queue, UnrecoverableError, Worker } from 'bullmq'
+import { DelayedError, type Job, Queue, UnrecoverableError, Worker } from 'bullmq'
 import type { Cluster, Redis } from 'ioredis'
 import { z } from 'zod'
-import type { WorkQueue } from '../../ports.ts'
+import { UNREADABLE_RECORD, type WorkQueue } from '../../ports.ts'
 import { type RequestId, requestIdSchema } from '../../request/request.ts'
 
 const QUEUE = 'execute'
 const DAY_SECONDS = 86_400
 const CLOSE_MS = 1_000
 
-const jobSchema = z.object({ requestId: requestIdSchema })
+const JOB_VERSION = 1
+/** How soon a worker that cannot read a job looks at it again; one of a newer version may have had it by then. */
+const LEFT_ALONE_MS = 10_000
+const jobSchema = z.object({
+  version: z.int().positive().max(JOB_VERSION).default(JOB_VERSION),
+  requestId: requestIdSchema,
+})
+const newerSchema = z.object({ version: z.int().gt(JOB_VERSION) })
 
 export interface WorkQueueOptions {
   /** The queue's or the executor's own, which it ends when it closes. */
@@ -35,11 +42,12 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue & { close(
     async enqueue(id, dispatch, delayMs) {
       await queue.add(
         'execute',
-        { requestId: id },
+        { version: JOB_VERSION, requestId: id },
         {
           jobId: jobIdOf(id, dispatch),
           delay: delayMs,
-          attempts: 8,
+          // Beyond them the record is asked again, which bounds how often.
+          attempts: 3,
           backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
           // A finished job keeps its id taken for a while, so that a late second add changes nothing.
           removeOnComplete: { age: 7 * DAY_SECONDS, count: 5_000 },
@@ -76,13 +84,17 @@ export function startExecutor(options: ExecutorOptions): Executor {
   const inHand = new Set<Promise<void>>()
   const worker = new Worker(
     QUEUE,
-    async (job: Job) => {
+    async (job: Job, token?: string) => {
       const parsed = jobSchema.safeParse(job.data)
+      if (newerSchema.safeParse(job.data).success) return leave(job, token, new Error(`${job.id} is newer.`))
       if (!parsed.success) throw new UnrecoverableError('The job names no request.')
       const execution = options.execute(parsed.data.requestId)
       inHand.add(execution)
       try {
         await execution
+      } catch (error) {
+        if (isUnreadable(error)) return leave(job, token, error)
+        throw error
       } finally {
         inHand.delete(execution)
       }
@@ -96,8 +108,17 @@ export function startExecutor(options: ExecutorOptions): Executor {
       // 0 could fail a job that never ran; running one again is harmless, because the record says what may be called.
       maxStalledCount: 5,
       maxStartedAttempts: 20,
+      // A Cluster in a failover is an error here; BullMQ would rest for fifteen seconds after it.
+      runRetryDelay: 2_000,
     },
   )
+  /** While an old and a new version run side by side, what the old one cannot read is the new one's. */
+  async function leave(job: Job, token: string | undefined, why: Error): Promise<never> {
+    options.onError(new Error('A job of a newer version is left alone.', { cause: why }))
+    await job.moveToDelayed(Date.now() + LEFT_ALONE_MS, token)
+    throw new DelayedError()
+  }
+
   worker.on('error', options.onError)
   worker.on('failed', (_job, error) => options.onError(error))
 
@@ -111,6 +132,10 @@ export function startExecutor(options: ExecutorOptions): Executor {
       connection.disconnect()
     },
   }
+}
+
+function isUnreadable(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && error.code === UNREADABLE_RECORD
 }
 
 function resolvesAfter(ms: number): Promise<void> {

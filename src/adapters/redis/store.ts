@@ -1,7 +1,7 @@
 // The Store port on Redis. The record is one JSON value guarded by its version; every change is one Lua script.
 
 import { z } from 'zod'
-import type { Commit, CommitOutcome, Store, Trail } from '../../ports.ts'
+import { type Commit, type CommitOutcome, type Store, type Trail, UNREADABLE_RECORD } from '../../ports.ts'
 import { planRowsSchema } from '../../request/plan.ts'
 import {
   type AuditEvent,
@@ -74,7 +74,8 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
     if (json === null) return undefined
     const parsed = requestSchema.safeDecode(JSON.parse(json))
     if (!parsed.success) {
-      throw new Error(`The record of ${id} cannot be read by this version: ${z.prettifyError(parsed.error)}`)
+      const problem = `The record of ${id} cannot be read by this version: ${z.prettifyError(parsed.error)}`
+      throw Object.assign(new Error(problem), { code: UNREADABLE_RECORD })
     }
     return parsed.data
   }

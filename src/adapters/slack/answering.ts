@@ -1,10 +1,10 @@
 // How a person gets an answer in time, whatever goes wrong behind it: Slack waits three seconds, then shows an error.
 
 import type { BlockAction, ButtonAction, RespondArguments } from '@slack/bolt'
-import type { ChangeOutcome, Report } from '../../ports.ts'
+import { type ChangeOutcome, type Report, UNREADABLE_RECORD } from '../../ports.ts'
 import { type Origin, type RequestId, requestIdSchema } from '../../request/request.ts'
 import { COMMANDS } from './ids.ts'
-import { FAULT, refusalSentence, STORE_AWAY, TOO_SLOW, TRIGGER_GONE } from './words.ts'
+import { FAULT, NEWER_VERSION, refusalSentence, STORE_AWAY, TOO_SLOW, TRIGGER_GONE } from './words.ts'
 
 /** By then the answer has to be on its way. */
 export const ANSWER_MS = 2_500
@@ -46,6 +46,7 @@ export function sentenceFor(error: unknown): string {
   const { code, data } = Object(error) as { code?: unknown; data?: { error?: unknown } }
   if (code === 'STORE_AWAY') return STORE_AWAY
   if (code === 'TOO_SLOW') return TOO_SLOW
+  if (code === UNREADABLE_RECORD) return NEWER_VERSION
   return /trigger/.test(String(data?.error)) ? TRIGGER_GONE : FAULT
 }
 

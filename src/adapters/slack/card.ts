@@ -1,6 +1,7 @@
 // The card: the one message of a request, always drawn from the record. Pure; the review modal shares its lines.
 
 import type { Button, KnownBlock } from '@slack/types'
+import { didNothing } from '../../request/follow-up.ts'
 import { isFinal, type ResetRequest, type State } from '../../request/request.ts'
 import { clip, counted, grouped, strategyInWords } from '../../request/reset.ts'
 import { differenceBullets } from './drift-words.ts'
@@ -236,7 +237,9 @@ function buttons(request: ResetRequest): KnownBlock[] {
     case 'partial':
     case 'failed':
     case 'unclear':
-      return followUpButtons(request, state)
+      return didNothing(request)
+        ? [actions(button(ACTIONS.retry, 'Ask again', id))]
+        : followUpButtons(request, state)
     default:
       return []
   }

@@ -60,6 +60,8 @@ export const STORE_AWAY =
   'Rewind could not reach its store just now, so this may not be saved. Wait a moment and try again.'
 export const TOO_SLOW =
   'This took too long, so it may not be saved. Look at the card, and press the button again if nothing has changed.'
+export const NEWER_VERSION =
+  'A newer version of Rewind has written this request, and this one cannot read it. Try again in a minute.'
 export const TRIGGER_GONE = 'Slack took too long to open the window. Please try again.'
 export const FAULT = 'Something went wrong on our side. If there is a card, look at it before you try again.'
 
