@@ -254,7 +254,7 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       const started = commitOf(one, reject, { writer: take(60_000) })
       expect(await store.commit(started)).toEqual({ kind: 'applied' })
       expect(await store.commit(started)).toEqual({ kind: 'applied' })
-      const second = commitOf(two, reject, { writer: take(50) })
+      const second = commitOf(two, reject, { writer: take(400) })
       expect(await store.commit(second)).toEqual({ kind: 'busy', id: one.id })
       expect(await store.read(two.id)).toEqual(two)
       const elsewhere = { ...take(60_000), target: { ...target, group: `${target.group}-other` } }
@@ -271,7 +271,7 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       const last = await planned(store)
       const waiting = commitOf(last, reject, { writer: take(60_000) })
       expect(await store.commit(waiting)).toEqual({ kind: 'busy', id: two.id })
-      await new Promise(resolve => setTimeout(resolve, 80))
+      await new Promise(resolve => setTimeout(resolve, 450))
       expect(await store.commit(waiting)).toEqual({ kind: 'applied' })
     })
   })

@@ -194,13 +194,19 @@ interface Outage {
 /** The same fault comes back with each try to connect, several times a second: once a minute is enough. */
 function followOutage(onError: (error: Error) => void): Outage {
   const toldAtMs = new Map<string, number>()
+  const isNew = (words: string) => {
+    const now = performance.now()
+    const isOld = now - (toldAtMs.get(words) ?? Number.NEGATIVE_INFINITY) < TOLD_AGAIN_MS
+    if (!isOld) toldAtMs.set(words, now)
+    return !isOld
+  }
   return {
     tell(error, inWords) {
-      const now = performance.now()
-      if (now - (toldAtMs.get(error.message) ?? Number.NEGATIVE_INFINITY) < TOLD_AGAIN_MS) return
-      toldAtMs.set(error.message, now)
-      if (inWords === undefined) onError(error)
-      else void inWords().then(words => onError(new Error(words, { cause: error })))
+      if (!isNew(error.message)) return
+      if (inWords === undefined) return onError(error)
+      void inWords().then(words => {
+        if (words === error.message || isNew(words)) onError(new Error(words, { cause: error }))
+      })
     },
     end: () => toldAtMs.clear(),
   }
