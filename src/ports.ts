@@ -233,8 +233,8 @@ export interface Chat {
   post(request: ResetRequest, key: PostKey, documents: PostDocuments, untilMs: number): Promise<ChatOutcome>
   /** Finds an earlier post of this key whose answer was lost; null when Slack has none. */
   find(request: ResetRequest, key: PostKey): Promise<{ kind: 'found'; ts: string | null } | ChatOutcome>
-  /** Renders the card anew from the record. Repeatable. */
-  updateCard(request: ResetRequest): Promise<ChatOutcome>
+  /** Renders the card anew from the record. Repeatable; has ended by `untilMs`, as `post` has. */
+  updateCard(request: ResetRequest, untilMs: number): Promise<ChatOutcome>
   /** User ids of a user group; null when it cannot be read. */
   groupMembers(groupId: string): Promise<string[] | null>
 }

@@ -164,6 +164,7 @@ function isReceipt(command: string): boolean {
     'claimPost',
     'posted',
     'postLater',
+    'claimCard',
     'cardShown',
     'cardLater',
     'dispatched',

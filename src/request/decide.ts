@@ -66,6 +66,7 @@ export function submit(draft: Draft, nowMs: number): ResetRequest {
     posts: {},
     cardRevision: 0,
     cardRetryAtMs: nowMs,
+    cardClaim: null,
   }
 }
 
@@ -204,8 +205,10 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
       const votes = request.votes.filter(({ by }) => !command.by.includes(by))
       if (votes.length === request.votes.length) return refuse('stale')
       const expiresAtMs = Math.max(request.expiresAtMs, nowMs + command.expiryMs)
+      // Who waited had members in sight; the wait is over, and what it knew must not be lost with it.
+      const group = state.wait === null ? request.group : JOINED
       const note = { kind: 'revoked', by: command.by } as const
-      return visible({ ...request, votes, expiresAtMs }, { name: 'pending' }, note)
+      return visible({ ...request, votes, expiresAtMs, group }, { name: 'pending' }, note)
     }
 
     case 'wait':
@@ -300,12 +303,15 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
       if (!isTheirs(request.posts[command.key], command.by)) return refuse('stale')
       return withPost(request, command.key, { state: 'waiting', retryAtMs: command.retryAtMs })
 
+    case 'claimCard':
+      if (nowMs < request.cardRetryAtMs) return refuse('stale')
+      return unseen(request, { cardClaim: command.by, cardRetryAtMs: command.untilMs })
+
     case 'cardShown':
-      if (command.revision <= request.cardRevision) return refuse('stale')
-      return unseen(request, { cardRevision: command.revision })
+      return cardShown(request, command, nowMs)
 
     case 'cardLater':
-      return unseen(request, { cardRetryAtMs: command.retryAtMs })
+      return unseen(request, { cardClaim: null, cardRetryAtMs: command.retryAtMs })
 
     default:
       return command satisfies never
@@ -407,7 +413,7 @@ function finish(
   }
 }
 
-/** CKafka says so itself, and not who: the group counts as seen with members, and has to stay empty again. */
+/** Nobody says who: the group counts as seen with members, and has to stay empty again. */
 const JOINED: Group = { state: 'Stable', members: [] }
 const JOINED_CAUSE = { kind: 'notSent', cause: 'a consumer joined the group' } as const
 
@@ -450,6 +456,19 @@ function approved(state: { decision: Decision; attempt: number; notBeforeMs: num
 /** What became of a post is told late now and then: by then another may have claimed it, or posted it. */
 function isTheirs(post: Post | undefined, by: string): boolean {
   return post?.state !== 'posted' && !(post?.state === 'claimed' && post.by !== by)
+}
+
+/** Whoever comes back late may have drawn an older card over a newer one, so that it has to be drawn again. */
+function cardShown(
+  request: ResetRequest,
+  { by, revision }: Extract<Command, { kind: 'cardShown' }>,
+  nowMs: number,
+): Decided {
+  const { cardClaim, cardRevision } = request
+  const isLate = revision < cardRevision || (cardClaim !== null && cardClaim !== by)
+  return isLate
+    ? unseen(request, { cardRevision: Math.min(revision, cardRevision) })
+    : unseen(request, { cardRevision: revision, cardClaim: null, cardRetryAtMs: nowMs })
 }
 
 function withPost(

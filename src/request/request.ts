@@ -259,6 +259,8 @@ export const requestSchema = z.object({
   /** The revision the card shows, and from when on a newer one may be tried. */
   cardRevision: z.int().nonnegative(),
   cardRetryAtMs: timeMsSchema,
+  /** Who is drawing a newer one, until then; two at once could leave the older one standing. */
+  cardClaim: z.string().nullable().default(null),
 })
 export type ResetRequest = z.output<typeof requestSchema>
 
@@ -393,7 +395,8 @@ export type Command =
   | { kind: 'posted'; key: PostKey; ts: string; revision: number }
   | { kind: 'postRefused'; key: PostKey; by: string; code: string; retryAtMs: number }
   | { kind: 'postLater'; key: PostKey; by: string; retryAtMs: number }
-  | { kind: 'cardShown'; revision: number }
+  | { kind: 'claimCard'; by: string; untilMs: number }
+  | { kind: 'cardShown'; by: string; revision: number }
   | { kind: 'cardLater'; retryAtMs: number }
 
 /** Final states never change again; `unclear` may still learn what happened. */

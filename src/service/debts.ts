@@ -198,14 +198,18 @@ export function createDebts(deps: DebtsDeps): Debts {
   }
 
   async function updateCard(request: ResetRequest): Promise<'paid' | 'left'> {
-    const { id, revision } = request
-    const outcome = await chat.updateCard(request)
+    const { id } = request
+    const untilMs = clock() + CLAIM_MS
+    const claim = await change(id, { kind: 'claimCard', by: processId, untilMs })
+    if (claim.kind !== 'changed') return 'left'
+    const { revision } = claim.request
+    const outcome = await chat.updateCard(claim.request, untilMs)
     reportPost(request, 'cardUpdate', outcome)
     switch (outcome.kind) {
       case 'posted':
       case 'refused':
         // A card that cannot be changed any more must not hold up the replies under it.
-        return paid(await change(id, { kind: 'cardShown', revision }))
+        return paid(await change(id, { kind: 'cardShown', by: processId, revision }))
       case 'later':
         return paid(await change(id, { kind: 'cardLater', retryAtMs: clock() + outcome.afterMs }))
       case 'unknown':

@@ -1,4 +1,4 @@
-// What a plan of 10 000 partitions costs, apart from the tests as it says nothing on a busy machine: `npm run bench`.
+// The benches, apart from the tests as they say nothing on a busy machine: `npm run bench`.
 
 import { defineConfig } from 'vitest/config'
 
@@ -6,7 +6,8 @@ export default defineConfig({
   test: {
     root: new URL('../..', import.meta.url).pathname,
     include: ['test/bench/**/*.bench.ts'],
-    testTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 30_000,
     fileParallelism: false,
     // The table is the point of it.
     reporters: [['default', { summary: false }]],

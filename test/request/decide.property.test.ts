@@ -207,7 +207,8 @@ const talking = fc
         { kind: 'posted', key, ts: '1.2', revision },
         { kind: 'postRefused', by: 'p1', key, code: 'is_archived', retryAtMs },
         { kind: 'postLater', by: 'p1', key, retryAtMs },
-        { kind: 'cardShown', revision },
+        { kind: 'cardShown', by: 'p1', revision },
+        { kind: 'claimCard', by: 'p1', untilMs: T0 + 15_000 },
         { kind: 'cardLater', retryAtMs },
       ]
       return commands[answer] ?? { kind: 'cardLater', retryAtMs }

@@ -34,7 +34,7 @@ function postedAs(key: PostKey): Command {
   return { kind: 'posted', key, ts: `ts of ${key}`, revision: 0 }
 }
 
-const cardShown: Command = { kind: 'cardShown', revision: 99 }
+const cardShown: Command = { kind: 'cardShown', by: 'p1', revision: 99 }
 
 describe('the work on a request', () => {
   it('is its plan first, and its expiry even if the plan never comes', () => {
@@ -136,10 +136,30 @@ describe('the card', () => {
     const later = following(behind, { kind: 'cardLater', retryAtMs: T0 + 9_000 })
     expect(due(later, T0 + 8_999)).not.toContain('updateCard')
     expect(due(later, T0 + 9_000)).toContain('updateCard')
-    const shown = following(behind, { kind: 'cardShown', revision: behind.revision })
+    const shown = following(behind, { kind: 'cardShown', by: 'p1', revision: behind.revision })
     expect(due(shown, T0)).not.toContain('updateCard')
     // A slower process may have drawn what is older.
-    expect(() => following(shown, { kind: 'cardShown', revision: behind.revision - 1 })).toThrow('stale')
+    // Whoever drew an older one may have done so after the newer one.
+    const over = following(shown, { kind: 'cardShown', by: 'p2', revision: behind.revision - 1 })
+    expect(due(over, T0 + 20_000)).toContain('updateCard')
+  })
+
+  it('is drawn by one at a time, and again when who drew it comes back too late', () => {
+    const behind = following(pending(), cardPosted, approve)
+    const claim = (by: string) => ({ kind: 'claimCard', by, untilMs: T0 + 16_000 }) as const
+    const claimed = following(behind, [claim('p1'), T0 + 1_000])
+    expect(owed(claimed, T0 + 1_000)).toContainEqual({ kind: 'updateCard', dueAtMs: T0 + 16_000 })
+    expect(() => following(claimed, [claim('p2'), T0 + 15_999])).toThrow('stale')
+    const { revision } = behind
+    const drawn = following(claimed, { kind: 'cardShown', by: 'p1', revision })
+    expect(due(drawn, T0 + 1_000)).not.toContain('updateCard')
+
+    const taken = following(claimed, [claim('p2'), T0 + 16_000])
+    const second = following(taken, { kind: 'cardShown', by: 'p2', revision })
+    const late = following(second, { kind: 'cardShown', by: 'p1', revision: revision - 1 })
+    expect(due(late, T0 + 40_000)).toContain('updateCard')
+    const meanwhile = following(taken, { kind: 'cardShown', by: 'p1', revision: revision - 1 })
+    expect(owed(meanwhile, T0 + 16_000).map(({ kind }) => kind)).toContain('updateCard')
   })
 
   it('is offered again while the request lives, after a word to the requester, when Slack refuses it', () => {
@@ -266,7 +286,7 @@ function tellAll(from: ResetRequest, answerFor: (key: PostKey) => Answer) {
     if (chat.length === 0) return { request, thread, refused }
     if (debt === undefined) nowMs = Math.min(...chat.map(({ dueAtMs }) => dueAtMs))
     else if (debt.kind === 'updateCard') {
-      request = following(request, [{ kind: 'cardShown', revision: request.revision }, nowMs])
+      request = following(request, [{ kind: 'cardShown', by: 'p1', revision: request.revision }, nowMs])
     } else request = tell(debt.key, debt.look)
   }
   throw new Error('It never ends.')

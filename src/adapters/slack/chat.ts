@@ -102,11 +102,12 @@ export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatD
       throw Object.assign(new Error('Too late to start.'), { retryAfter: 1 })
   }
 
-  async function updateCard(request: ResetRequest): Promise<ChatOutcome> {
+  async function updateCard(request: ResetRequest, untilMs: number): Promise<ChatOutcome> {
     const ts = cardTsOf(request)
     if (ts === undefined) return { kind: 'refused', code: 'no_card' }
     return paced(request.channel, async () => {
       const { text, blocks } = card(request)
+      requireTime(untilMs)
       await client.chat.update({ channel: request.channel, ts, text, blocks, parse: 'none' })
       return ts
     })

@@ -1,0 +1,175 @@
+// What people and the pump wait for must not grow with what is finished: the list of open requests, and the two rounds
+// of the reconciler, with 100 finished requests stored and with 100 000.
+
+import { once } from 'node:events'
+import { Redis } from 'ioredis'
+import { afterEach, expect, it } from 'vitest'
+import { z } from 'zod'
+import { createCkafka } from '../../src/adapters/ckafka/ckafka.ts'
+import { createRedisStore } from '../../src/adapters/redis/store.ts'
+import { openList } from '../../src/adapters/slack/card.ts'
+import { createSlackChat } from '../../src/adapters/slack/chat.ts'
+import { createWebClient } from '../../src/adapters/slack/web-client.ts'
+import { readConfig } from '../../src/config.ts'
+import { isFinal, type RequestId } from '../../src/request/request.ts'
+import { stopBot } from '../../src/sandbox/bot.ts'
+import { startRedis } from '../../src/sandbox/redis/start.ts'
+import { createApprovals } from '../../src/service/approvals.ts'
+import { createTelemetry } from '../../src/telemetry.ts'
+import { ACCOUNT, openDesk, openQueue } from './approved.ts'
+import { copyFinished, readTemplate } from './finished-copies.ts'
+import { type Installation, startInstallation, until } from './installation.ts'
+import { median, printTable } from './measure.ts'
+
+const FEW = 100
+const MANY = 100_000
+const OPEN = 20
+const ROUNDS = 200
+const WARM_UPS = 50
+/** More than this is growth; less cannot be told from chance. */
+const TARGET = { of: 'ratio', atMost: 1.5 } as const
+
+const closers: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+it('does not wait longer for more finished requests', async () => {
+  const installation = await startInstallation({ delivery: 'socket' })
+  closers.push(installation.close)
+  const template = await finishOne(installation)
+  const stores = {
+    few: await storeWith(FEW, template, installation),
+    many: await storeWith(MANY, template, installation),
+  }
+
+  const deeds = ['openRequests', 'payDue', 'payForgotten'] as const
+  const tookMs = deeds.map(() => ({ few: [] as number[], many: [] as number[] }))
+  for (let round = -WARM_UPS; round < ROUNDS; round++) {
+    for (const [index, deed] of deeds.entries()) {
+      const took = tookMs[index]
+      // In turns, and each first every other time, so that what disturbs the machine disturbs both alike.
+      const order = round % 2 === 0 ? (['few', 'many'] as const) : (['many', 'few'] as const)
+      for (const which of order) {
+        const ms = await stores[which][deed]()
+        if (round >= 0) took?.[which].push(ms)
+      }
+    }
+  }
+  const names = {
+    openRequests: '/offset-requests',
+    payDue: 'pump: payDue',
+    payForgotten: 'pump: payForgotten',
+  }
+  printTable(
+    'What is finished',
+    deeds.map((deed, index) => ({
+      what: names[deed],
+      unit: 'ms',
+      measured: median(tookMs[index]?.many ?? []),
+      baseline: median(tookMs[index]?.few ?? []),
+      target: TARGET,
+    })),
+    [
+      `Measured with ${MANY} finished requests stored, baseline with ${FEW}; ${OPEN} open ones in both. Median of ${ROUNDS}, in turns.`,
+      'The finished ones are copies of one that the product has carried out, with its events and documents.',
+    ],
+  )
+})
+
+/** One request that the product has planned, carried out and told about. */
+async function finishOne(installation: Installation) {
+  const { redisUrl, prefix, api } = installation
+  const bot = await installation.startProduct()
+  const desk = await openDesk(redisUrl, prefix, await api.ask('url', z.string()))
+  const redis = new Redis(redisUrl)
+  try {
+    const { id } = await desk.ask('billing')
+    const state = async () => (await desk.store.read(id))?.state
+    await until(async () => (await state())?.name === 'pending')
+    const planned = await desk.store.read(id)
+    if (planned === undefined) throw new Error(`There is no ${id}.`)
+    await desk.approve(planned)
+    await until(async () => {
+      const now = await state()
+      return now !== undefined && isFinal(now)
+    })
+    await until(async () => (await redis.zscore(`{${prefix}}:due`, id)) === null)
+    expect((await state())?.name).toBe('succeeded')
+    return await readTemplate(redis, prefix, id)
+  } finally {
+    redis.disconnect()
+    await desk.close()
+    await stopBot(bot)
+  }
+}
+
+type Template = Awaited<ReturnType<typeof readTemplate>>
+
+/** A store of its own, and how long each deed takes on it. */
+async function storeWith(finished: number, template: Template, { slack, api, env }: Installation) {
+  const apiUrl = await api.ask('url', z.string())
+  // Nothing is written while it is measured.
+  const server = await startRedis()
+  closers.push(server.close)
+  const redis = new Redis(server.url)
+  closers.push(async () => redis.disconnect())
+  await once(redis, 'ready')
+  const prefix = 'bench'
+  await copyFinished(redis, prefix, template, finished)
+
+  const store = createRedisStore(redis, prefix)
+  const desk = await openDesk(server.url, prefix, apiUrl)
+  closers.push(desk.close)
+  for (const request of await desk.pending(OPEN)) {
+    // As if its card were there: it is next due when it expires.
+    await store.settle(request.id, request.version, request.expiresAtMs)
+  }
+  const middle = await store.read(`R-${Math.ceil(finished / 2)}` as RequestId)
+  expect(middle?.state.name).toBe('succeeded')
+
+  const approvals = serve(server.url, prefix, store, slack.apiUrl, env)
+  const timed = async (deed: () => Promise<void>) => {
+    const startedMs = performance.now()
+    await deed()
+    return performance.now() - startedMs
+  }
+  return {
+    openRequests: () =>
+      timed(async () => {
+        const { requests, total } = await approvals.openRequests(OPEN)
+        openList(requests, total)
+        expect(total).toBe(OPEN)
+      }),
+    payDue: () => timed(async () => expect(await approvals.payDue(50)).toBe(0)),
+    payForgotten: () => timed(async () => expect(await approvals.payForgotten()).toBe(0)),
+  }
+}
+
+/** The product's service, put together as main.ts does. */
+function serve(
+  url: string,
+  prefix: string,
+  store: ReturnType<typeof createRedisStore>,
+  apiUrl: string,
+  env: Record<string, string>,
+) {
+  const read = readConfig(env)
+  if (!read.ok) throw new Error(read.problems.join('\n'))
+  const { slackLogger, report } = createTelemetry('silent', 'all')
+  const queue = openQueue(url, prefix)
+  closers.push(queue.close)
+  const cluster = createCkafka(
+    { dialect: 'v3', endpoint: env.CKAFKA_ENDPOINT ?? '', region: 'ap-guangzhou', ...ACCOUNT },
+    { now: Date.now },
+  )
+  closers.push(cluster.close)
+  const reader = cluster.reader({ urgency: 'person', readMs: 1_000 })
+  const client = createWebClient({ token: 'xoxb-bench', apiUrl, logger: slackLogger })
+  const chat = createSlackChat({ client, clock: Date.now, onGroupUnreadable: () => {} })
+  const readers = { person: reader, plan: reader, execution: reader }
+  return createApprovals(
+    { store, queue, cluster, readers, chat, clock: Date.now, report, processId: 'bench' },
+    read.config,
+  )
+}

@@ -1,0 +1,211 @@
+// What a storm has left behind, counted from outside: records against Slack's messages and the simulator's effects.
+// It must never take the record's word for what happened, nor forgive anything that it cannot explain.
+
+import { STATE_WORDS } from '../../src/adapters/slack/words.ts'
+import { type ChainedEvent, verifyChain } from '../../src/request/audit.ts'
+import { owed } from '../../src/request/owed.ts'
+import { isFinal, noteKey, type RequestId, type ResetRequest } from '../../src/request/request.ts'
+import type { Effect } from '../../src/sandbox/ckafka/model.ts'
+import type { SlackMessage } from '../../src/sandbox/slack/face.ts'
+import { type Fleet, markOf, patiently } from './fleet.ts'
+import type { Crowd } from './storm-people.ts'
+
+export const FAILINGS = ['lost', 'doubled', 'unanswered', 'invented'] as const
+export type Failing = (typeof FAILINGS)[number]
+
+export interface Problem {
+  failing: Failing
+  what: string
+  /** Absent: it belongs to no request. */
+  id?: RequestId
+  atMs: number
+}
+
+export interface Verdict {
+  problems: Problem[]
+  /** Requests by the state they ended in. */
+  states: Map<string, number>
+  effects: number
+}
+
+/**
+ * When a request counts as settled. `told` is enough where there is no time: an unclear one whose thread has heard of
+ * it; `over` waits until nothing at all is owed for it.
+ */
+export type Patience = 'told' | 'over'
+
+export function isSettled(request: ResetRequest, patience: Patience): boolean {
+  const { state } = request
+  if (!isFinal(state) && state.name !== 'unclear') return false
+  const debts = owed(request, Date.now())
+  return patience === 'over' ? debts.length === 0 : debts.every(({ kind }) => kind === 'readBack')
+}
+
+/** @returns what is still under way when time is up; empty when all has settled. */
+export async function waitUntilSettled(
+  fleet: Fleet,
+  { patience, timeoutMs }: { patience: Patience; timeoutMs: number },
+): Promise<RequestId[]> {
+  const settled = new Set<RequestId>()
+  for (const end = performance.now() + timeoutMs; ; ) {
+    const open: RequestId[] = []
+    for (const id of await fleet.requestIds()) {
+      if (settled.has(id)) continue
+      const request = await patiently(() => fleet.store.read(id))
+      if (request === undefined || isSettled(request, patience)) settled.add(id)
+      else open.push(id)
+    }
+    if (open.length === 0 || performance.now() > end) return open
+    await new Promise(resolve => setTimeout(resolve, 500))
+  }
+}
+
+export async function judge(
+  fleet: Fleet,
+  crowd: Crowd,
+  { patience, channels }: { patience: Patience; channels: readonly string[] },
+): Promise<Verdict> {
+  const problems: Problem[] = []
+  const states = new Map<string, number>()
+  const said = readSlack(fleet, channels)
+  const requests: ResetRequest[] = []
+  for (const id of await fleet.requestIds()) {
+    const request = await patiently(() => fleet.store.read(id))
+    if (request !== undefined) requests.push(request)
+  }
+  const effects = effectsOf(fleet, requests, problems)
+
+  for (const request of requests) {
+    const { id, state } = request
+    states.set(state.name, (states.get(state.name) ?? 0) + 1)
+    const problem = (failing: Failing, what: string) =>
+      problems.push({ failing, what, id, atMs: request.createdAtMs })
+    const events = await patiently(() => fleet.store.readEvents(id))
+
+    if (!isSettled(request, patience)) problem('lost', `it never ended: it is ${state.name}`)
+    const broken = verifyChain(events as ChainedEvent[], request.auditHash)
+    if (broken.length > 0) problem('invented', `its audit trail is broken: ${JSON.stringify(broken)}`)
+
+    const approvals = events.filter(
+      event => event.command.kind === 'decide' && event.state === 'approved',
+    ).length
+    const done = effects.get(id) ?? []
+    if (done.length > Math.min(approvals, 1)) {
+      problem('doubled', `${done.length} effects in CKafka for ${approvals} approvals`)
+    }
+    const claimsEffect = state.name === 'succeeded' || state.name === 'partial'
+    if (claimsEffect && done.length === 0)
+      problem('invented', `it is ${state.name}, and CKafka has no effect of it`)
+    if (!claimsEffect && isFinal(state) && done.length > 0) {
+      problem('invented', `it is ${state.name}, and CKafka has an effect of it`)
+    }
+    for (const { failing, what } of problemsInSlack(request, said.get(id) ?? [])) problem(failing, what)
+  }
+
+  for (const { reason, seen, atMs } of crowd.asked) {
+    const found = requests.filter(request => request.reason === reason)
+    if (seen === 'closed' && found.length === 0) {
+      problems.push({ failing: 'lost', what: `${reason} was sent, and there is no request`, atMs })
+    }
+    const [first, second] = found
+    if (first !== undefined && second !== undefined) {
+      problems.push({
+        failing: 'doubled',
+        what: `${reason} is ${first.id} and ${second.id}`,
+        id: second.id,
+        atMs,
+      })
+    }
+  }
+  for (const { id, by, verdict, atMs } of crowd.voted) {
+    const events = await patiently(() => fleet.store.readEvents(id))
+    const counted = events.some(
+      ({ command }) => command.kind === 'decide' && command.by === by && command.verdict === verdict,
+    )
+    if (!counted)
+      problems.push({ failing: 'lost', what: `${by} saw ${verdict} taken, and it is not there`, id, atMs })
+  }
+  for (const { deed, by, process, atMs, id } of crowd.unanswered) {
+    const what = `${by} ${deed}, process ${process} took it, and nothing was to be seen`
+    problems.push({ failing: 'unanswered', what, atMs, ...(id === undefined ? {} : { id }) })
+  }
+  return { problems, states, effects: fleet.ckafka.cluster.effects().length }
+}
+
+/** Each request moves by a distance of its own, which tells whose effect it is. */
+function effectsOf(fleet: Fleet, requests: ResetRequest[], problems: Problem[]): Map<RequestId, Effect[]> {
+  const effects = new Map<RequestId, Effect[]>()
+  for (const effect of fleet.ckafka.cluster.effects()) {
+    const distances = new Set(effect.written.map(({ from, to }) => to - (from ?? 0n)))
+    const owner = requests.find(
+      ({ reset }) =>
+        reset.target.group === effect.group &&
+        reset.strategy.kind === 'shift' &&
+        distances.size === 1 &&
+        distances.has(reset.strategy.direction === 'replay' ? -reset.strategy.count : reset.strategy.count),
+    )
+    if (owner !== undefined) effects.set(owner.id, [...(effects.get(owner.id) ?? []), effect])
+    else {
+      const what = `an effect on ${effect.group} by ${[...distances].join()} that no request asked for`
+      const other = requests.find(({ reset }) => reset.target.group === effect.group)
+      problems.push({
+        failing: 'doubled',
+        what,
+        atMs: effect.atMs,
+        ...(other === undefined ? {} : { id: other.id }),
+      })
+    }
+  }
+  return effects
+}
+
+interface Said {
+  key: string
+  message: SlackMessage
+}
+
+/** By request: what was posted for it, by key; a file is found by its name. */
+function readSlack({ slack }: Fleet, channels: readonly string[]): Map<string, Said[]> {
+  const said = new Map<string, Said[]>()
+  const note = (message: SlackMessage) => {
+    const mark = markOf(message)
+    if (mark !== undefined) add(mark.id, { key: mark.key, message })
+    for (const { name } of message.files ?? []) {
+      const id = /^(R-\d+)-/.exec(name)?.[1]
+      if (id !== undefined) add(id, { key: name, message })
+    }
+  }
+  const add = (id: string, one: Said) => said.set(id, [...(said.get(id) ?? []), one])
+  for (const channel of channels) {
+    for (const message of slack.messages(channel)) {
+      note(message)
+      for (const reply of slack.thread(channel, message.ts)) note(reply)
+    }
+  }
+  return said
+}
+
+function problemsInSlack(request: ResetRequest, said: Said[]): { failing: Failing; what: string }[] {
+  const { id, state, notes } = request
+  const problems: { failing: Failing; what: string }[] = []
+  const expectOne = (key: string) => {
+    const found = said.filter(one => one.key === key)
+    if (found.length === 0) problems.push({ failing: 'lost', what: `${key} was never posted` })
+    if (found.length > 1)
+      problems.push({ failing: 'doubled', what: `${key} was posted ${found.length} times` })
+    return found[0]
+  }
+  const card = expectOne('card')
+  if (
+    card !== undefined &&
+    !JSON.stringify(card.message.blocks).includes(`${id} · ${STATE_WORDS[state.name]}`)
+  ) {
+    problems.push({ failing: 'lost', what: `the card does not say that it is ${state.name}` })
+  }
+  for (const [index, note] of notes.entries()) {
+    if (note.kind === 'planned') expectOne(`${id}-plan-${note.round}.csv`)
+    else if (note.kind === 'resultFile') expectOne(`${id}-result.csv`)
+    else expectOne(noteKey(index))
+  }
+  return problems
+}

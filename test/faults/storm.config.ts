@@ -1,0 +1,13 @@
+// Thousands of faults on a fleet of processes, for an hour or so, apart from the tests: `npm run test:faults`.
+
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    root: new URL('../..', import.meta.url).pathname,
+    include: ['test/faults/storm.run.ts'],
+    // The table is the point of it.
+    reporters: [['default', { summary: false }]],
+    disableConsoleIntercept: true,
+  },
+})

@@ -1,0 +1,21 @@
+// The storm that goes with every run of the tests: short, with a fixed seed. `npm run test:faults` runs the long one.
+
+import { expect, it } from 'vitest'
+import { runStorm } from './storm.ts'
+
+it('loses, doubles, invents and leaves unanswered nothing in a short storm', async () => {
+  const lines: string[] = []
+  const storm = await runStorm({
+    seed: 20_261_123,
+    kills: 10,
+    minutes: 0.5,
+    killPauseMs: 1_500,
+    faultPauseMs: 1_500,
+    askPauseMs: 1_500,
+    calm: { patience: 'told', timeoutMs: 90_000 },
+    log: line => lines.push(line),
+  })
+  expect(storm.problems, lines.join('\n')).toEqual([])
+  expect(storm.kills).toBeGreaterThan(5)
+  expect(storm.requests).toBeGreaterThan(5)
+}, 180_000)
