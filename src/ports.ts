@@ -95,8 +95,8 @@ export interface Store {
   takeDue(nowMs: number, leaseUntilMs: number, limit: number): Promise<RequestId[]>
   /** Ends the lease: due then, or never (null). Does nothing if the request is not at this version any more. */
   settle(id: RequestId, version: number, dueAtMs: number | null): Promise<void>
-  /** Open requests, newest first. */
-  openRequests(limit: number): Promise<{ requests: ResetRequest[]; total: number }>
+  /** Open requests, of one group or of all, newest first. */
+  openRequests(limit: number, target?: Target): Promise<{ requests: ResetRequest[]; total: number }>
   /** Open requests without a place in the due set. There should never be one; a slow scan makes sure. */
   findForgotten(): Promise<RequestId[]>
   ping(): Promise<void>

@@ -33,7 +33,11 @@ export interface Changes {
   /** Applies the command to the request as it is now. The documents are kept beside the record, in the same step. */
   change(id: RequestId, command: Command, options?: ChangeOptions): Promise<ChangeOutcome>
   /** The change that an execution begins with: it also takes the group, which no other request may be writing to. */
-  start(id: RequestId, command: Extract<Command, { kind: 'start' }>): Promise<StartOutcome>
+  start(
+    id: RequestId,
+    command: Extract<Command, { kind: 'start' }>,
+    known: ResetRequest,
+  ): Promise<StartOutcome>
   read(id: RequestId, patience?: Patience): Promise<ResetRequest | undefined>
   /** Asks the store again while it is away. Rejects with StoreAway when patience ends. */
   patiently<T>(ask: () => Promise<T>, patience?: Patience): Promise<T>
@@ -45,6 +49,8 @@ export type Patience = 'person' | 'worker'
 export interface ChangeOptions {
   documents?: Documents
   patience?: Patience
+  /** As it was when it was last seen, which saves reading it again; if it has changed since, it is read. */
+  known?: ResetRequest
 }
 
 /** The store did not answer, even after trying again: the change may or may not have been saved. */
@@ -110,11 +116,16 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
     const command = withResultDigest(wanted, options.documents)
     const changeId = randomUUID()
     const patience = options.patience ?? 'person'
+    let { known } = options
     for (;;) {
-      const request = await patiently(() => store.read(id), patience)
+      const request = known ?? (await patiently(() => store.read(id), patience))
+      const isKnown = known !== undefined
+      known = undefined
       if (request === undefined) return { kind: 'missing' }
       const nowMs = clock()
       const decided = decide(request, command, nowMs)
+      // Only what is there now may refuse.
+      if (!decided.ok && isKnown) continue
       if (!decided.ok) {
         const { refusal } = decided
         if (isPersons(command)) {
@@ -173,7 +184,7 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
   return {
     create,
     change,
-    start: (id, command) => apply(id, command, { patience: 'worker' }),
+    start: (id, command, known) => apply(id, command, { patience: 'worker', known }),
     read: (id, patience) => patiently(() => store.read(id), patience),
     patiently,
   }

@@ -116,17 +116,17 @@ export function createDebts(deps: DebtsDeps): Debts {
       case 'prepare':
         return prepare(request)
       case 'expire':
-        return paid(await change(id, { kind: 'expire' }))
+        return paid(await change(id, { kind: 'expire' }, { known: request }))
       case 'abandon':
-        return paid(await change(id, { kind: 'abandon' }))
+        return paid(await change(id, { kind: 'abandon' }, { known: request }))
       case 'dispatch':
         return dispatch(request, debt.number, debt.delayMs)
       case 'checkDispatch': {
         if (await queue.isLive(id, debt.number))
-          return paid(await change(id, { kind: 'dispatched', number: debt.number }))
+          return paid(await change(id, { kind: 'dispatched', number: debt.number }, { known: request }))
         const number = request.dispatches + 1
         await queue.enqueue(id, number, 0)
-        return paid(await change(id, { kind: 'dispatched', number, lost: true }))
+        return paid(await change(id, { kind: 'dispatched', number, lost: true }, { known: request }))
       }
       case 'readBack':
         return readBack(request)
@@ -148,7 +148,7 @@ export function createDebts(deps: DebtsDeps): Debts {
       return paid(await change(id, { kind: 'revoke', by, rule: 'APPROVERS names them no more', expiryMs }))
     }
     await queue.enqueue(id, number, delayMs)
-    return paid(await change(id, { kind: 'dispatched', number }))
+    return paid(await change(id, { kind: 'dispatched', number }, { known: request }))
   }
 
   async function prepare(request: ResetRequest): Promise<'paid' | 'left'> {
@@ -200,7 +200,7 @@ export function createDebts(deps: DebtsDeps): Debts {
   async function updateCard(request: ResetRequest): Promise<'paid' | 'left'> {
     const { id } = request
     const untilMs = clock() + CLAIM_MS
-    const claim = await change(id, { kind: 'claimCard', by: processId, untilMs })
+    const claim = await change(id, { kind: 'claimCard', by: processId, untilMs }, { known: request })
     if (claim.kind !== 'changed') return 'left'
     const { revision } = claim.request
     const outcome = await chat.updateCard(claim.request, untilMs)
@@ -209,7 +209,9 @@ export function createDebts(deps: DebtsDeps): Debts {
       case 'posted':
       case 'refused':
         // A card that cannot be changed any more must not hold up the replies under it.
-        return paid(await change(id, { kind: 'cardShown', by: processId, revision }))
+        return paid(
+          await change(id, { kind: 'cardShown', by: processId, revision }, { known: claim.request }),
+        )
       case 'later':
         return paid(await change(id, { kind: 'cardLater', retryAtMs: clock() + outcome.afterMs }))
       case 'unknown':
@@ -233,7 +235,7 @@ export function createDebts(deps: DebtsDeps): Debts {
       }
     }
     const untilMs = clock() + CLAIM_MS
-    const claim = await change(id, { kind: 'claimPost', key, by: processId, untilMs })
+    const claim = await change(id, { kind: 'claimPost', key, by: processId, untilMs }, { known: request })
     if (claim.kind !== 'changed') return 'left'
     const documents = await patiently(() => documentsFor(claim.request, key))
     const outcome = await chat.post(claim.request, key, documents, untilMs)
@@ -241,7 +243,11 @@ export function createDebts(deps: DebtsDeps): Debts {
     switch (outcome.kind) {
       case 'posted':
         return paid(
-          await change(id, { kind: 'posted', key, ts: outcome.ts, revision: claim.request.revision }),
+          await change(
+            id,
+            { kind: 'posted', key, ts: outcome.ts, revision: claim.request.revision },
+            { known: claim.request },
+          ),
         )
       case 'later':
         return paid(

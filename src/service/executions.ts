@@ -85,7 +85,7 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     const topics = request.reset.topics.length
     // Patience of a worker: if the reply to this commit is lost, only asking again tells whether we may call.
     const { digest } = request.plan
-    const started = await start(id, {
+    const command = {
       kind: 'start',
       worker,
       digest,
@@ -93,7 +93,8 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
       holdMs,
       callMs: callMs + TOPIC_MS * (topics - 1),
       graceMs,
-    })
+    } as const
+    const started = await start(id, command, request)
     if (started.kind === 'busy' || started.kind === 'settling') {
       await change(id, standBack(started, digest), { patience: 'worker' })
       pay(id)
@@ -116,7 +117,11 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
         ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
         ...(called.requestIds === undefined ? {} : { apiRequestIds: called.requestIds.slice(0, IDS_KEPT) }),
       },
-      { patience: 'worker', ...(outcome.kind === 'done' ? { documents: { result } } : {}) },
+      {
+        patience: 'worker',
+        known: started.request,
+        ...(outcome.kind === 'done' ? { documents: { result } } : {}),
+      },
     )
     pay(id)
   }

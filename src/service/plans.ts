@@ -13,7 +13,7 @@ import { overlap, type Reset, type Targets } from '../request/reset.ts'
 import type { ReadOutcome } from '../request/result.ts'
 import { takeSight } from './sights.ts'
 
-/** So many open requests are compared with a new one, and so many of those that overlap are named. */
+/** So many open requests of the group are compared with a new one, and so many of those that overlap are named. */
 const OPEN_COMPARED = 200
 const OVERLAPS_NAMED = 5
 
@@ -92,7 +92,7 @@ export function createPlans({ store, clock, limits, reader }: PlansDeps): Plans 
   }
 
   async function overlapsOf(id: RequestId, reset: Reset): Promise<RequestId[]> {
-    const { requests } = await store.openRequests(OPEN_COMPARED)
+    const { requests } = await store.openRequests(OPEN_COMPARED, reset.target)
     const others = requests.filter(other => other.id !== id && overlap(reset, other.reset))
     return others.slice(0, OVERLAPS_NAMED).map(other => other.id)
   }

@@ -4,7 +4,7 @@
  * Moves one request from an expected version to the next, with its audit event, its place in the due set and in the
  * list of open requests, and its documents.
  * KEYS  1 request hash  2 changes list  3 events list  4 due zset  5 open zset  6 documents hash  7 submission
- *       8 writer of the group  9 server hash: the Redis that was seen last, and since when
+ *       8 writer of the group  9 server hash: the Redis that was seen last, and since when  10 open zset of the group
  * ARGV  1 expected version (0 creates)  2 change id  3 next version  4 record JSON  5 event JSON  6 due ms or ''
  *       7 '1' when open  8 created ms  9 request id  10 '1' when a submission key is given  11 writer: 'take',
  *       'giveBack' or ''  12 for how many ms it is taken  13 for how many ms a new Redis settles
@@ -52,7 +52,9 @@ redis.call('LPUSH', KEYS[2], ARGV[2])
 redis.call('LTRIM', KEYS[2], 0, 31)
 redis.call('RPUSH', KEYS[3], ARGV[5])
 if ARGV[6] == '' then redis.call('ZREM', KEYS[4], ARGV[9]) else redis.call('ZADD', KEYS[4], ARGV[6], ARGV[9]) end
-if ARGV[7] == '1' then redis.call('ZADD', KEYS[5], ARGV[8], ARGV[9]) else redis.call('ZREM', KEYS[5], ARGV[9]) end
+for _, open in ipairs({KEYS[5], KEYS[10]}) do
+  if ARGV[7] == '1' then redis.call('ZADD', open, ARGV[8], ARGV[9]) else redis.call('ZREM', open, ARGV[9]) end
+end
 for i = 14, #ARGV, 2 do redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
 return {'applied'}
 `

@@ -30,6 +30,7 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
   const eventsKey = (id: string) => `${tag}:events:${id}`
   const writerKey = (target: Target | undefined) =>
     `${tag}:writer:${target === undefined ? '' : JSON.stringify([target.instanceId, target.group])}`
+  const openOnKey = ({ instanceId, group }: Target) => `${openKey}:${JSON.stringify([instanceId, group])}`
   const documentsKey = (id: string) => `${tag}:documents:${id}`
 
   async function commit(change: Commit): Promise<CommitOutcome> {
@@ -41,7 +42,7 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
     ])
     const answer = await redis.eval(
       COMMIT,
-      9,
+      10,
       requestKey(id),
       `${tag}:changes:${id}`,
       eventsKey(id),
@@ -51,6 +52,7 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
       `${tag}:submission:${submissionId ?? ''}`,
       writerKey(writer?.target),
       `${tag}:server`,
+      openOnKey(next.reset.target),
       change.expectedVersion,
       change.changeId,
       next.version,
@@ -119,8 +121,9 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
     async settle(id, version, dueAtMs) {
       await redis.eval(SETTLE, 2, requestKey(id), dueKey, version, id, dueAtMs ?? '')
     },
-    async openRequests(limit) {
-      const [ids, total] = await Promise.all([redis.zrevrange(openKey, 0, limit - 1), redis.zcard(openKey)])
+    async openRequests(limit, target) {
+      const key = target === undefined ? openKey : openOnKey(target)
+      const [ids, total] = await Promise.all([redis.zrevrange(key, 0, limit - 1), redis.zcard(key)])
       const found = await Promise.allSettled(idsSchema.parse(ids).map(read))
       // One record of a newer version must not hide the others.
       const requests = found.flatMap(one =>
