@@ -10,8 +10,6 @@ import type {
   Command,
   Decision,
   Note,
-  Post,
-  PostKey,
   RequestId,
   ResetRequest,
   State,
@@ -21,6 +19,7 @@ import type {
 import { type Reset, resetSchema } from './reset.ts'
 import { ROWS_IN_TABLE, verdictOf } from './result.ts'
 import { backoffAfter, type Decided, FIRST_BACKOFF_MS, refuse, unseen, visible } from './step.ts'
+import { tell } from './telling.ts'
 import { alreadyThere, checkAgain, looked, testify, unclearFrom } from './unclear.ts'
 import { mayStart, wait } from './waiting.ts'
 
@@ -278,40 +277,14 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
     case 'testify':
       return testify(request, command, againAfterUnclear(nowMs), nowMs)
 
-    case 'claimPost': {
-      const post = request.posts[command.key]
-      if (post?.state === 'posted') return refuse('stale')
-      if (post?.state === 'claimed' && nowMs < post.untilMs) return refuse('stale')
-      return withPost(request, command.key, { state: 'claimed', by: command.by, untilMs: command.untilMs })
-    }
-
-    case 'posted': {
-      if (request.posts[command.key]?.state === 'posted') return refuse('stale')
-      const cardRevision = command.key === 'card' ? command.revision : request.cardRevision
-      return withPost(request, command.key, { state: 'posted', ts: command.ts }, { cardRevision })
-    }
-
+    case 'claimPost':
+    case 'posted':
     case 'postRefused':
-      if (!isTheirs(request.posts[command.key], command.by)) return refuse('stale')
-      return withPost(request, command.key, {
-        state: 'refused',
-        code: command.code,
-        retryAtMs: command.retryAtMs,
-      })
-
     case 'postLater':
-      if (!isTheirs(request.posts[command.key], command.by)) return refuse('stale')
-      return withPost(request, command.key, { state: 'waiting', retryAtMs: command.retryAtMs })
-
     case 'claimCard':
-      if (nowMs < request.cardRetryAtMs) return refuse('stale')
-      return unseen(request, { cardClaim: command.by, cardRetryAtMs: command.untilMs })
-
     case 'cardShown':
-      return cardShown(request, command, nowMs)
-
     case 'cardLater':
-      return unseen(request, { cardClaim: null, cardRetryAtMs: command.retryAtMs })
+      return tell(request, command, nowMs)
 
     default:
       return command satisfies never
@@ -451,31 +424,4 @@ function againAfterUnclear(nowMs: number) {
 
 function approved(state: { decision: Decision; attempt: number; notBeforeMs: number }) {
   return { name: 'approved', ...state, lastCause: null, wait: null, dispatch: null, cleared: false } as const
-}
-
-/** What became of a post is told late now and then: by then another may have claimed it, or posted it. */
-function isTheirs(post: Post | undefined, by: string): boolean {
-  return post?.state !== 'posted' && !(post?.state === 'claimed' && post.by !== by)
-}
-
-/** Whoever comes back late may have drawn an older card over a newer one, so that it has to be drawn again. */
-function cardShown(
-  request: ResetRequest,
-  { by, revision }: Extract<Command, { kind: 'cardShown' }>,
-  nowMs: number,
-): Decided {
-  const { cardClaim, cardRevision } = request
-  const isLate = revision < cardRevision || (cardClaim !== null && cardClaim !== by)
-  return isLate
-    ? unseen(request, { cardRevision: Math.min(revision, cardRevision) })
-    : unseen(request, { cardRevision: revision, cardClaim: null, cardRetryAtMs: nowMs })
-}
-
-function withPost(
-  request: ResetRequest,
-  key: PostKey,
-  post: Post,
-  change: Partial<ResetRequest> = {},
-): Decided {
-  return unseen(request, { ...change, posts: { ...request.posts, [key]: post } })
 }
