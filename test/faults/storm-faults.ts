@@ -35,7 +35,7 @@ interface Kind {
 /** Steps of a request, as they stand in what is sent to Redis. */
 const COMMITS = [
   ...['submit', 'prepare', 'decide', 'cancel', 'dispatched', 'start', 'start', 'finish', 'finish', 'wait'],
-  ...['claimPost', 'posted', 'cardShown', 'abandon', 'notShown'],
+  ...['claimPost', 'posted', 'cardShown', 'abandon', 'looked'],
 ].map(kind => `"kind":"${kind}"`)
 const SLACK_CALLS = [
   ...['chat.postMessage', 'chat.update', 'files.completeUploadExternal', 'views.open', 'views.update'],

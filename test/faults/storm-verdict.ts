@@ -1,7 +1,7 @@
 // What a storm has left behind, counted from outside: records against Slack's messages and the simulator's effects.
 // It must never take the record's word for what happened, nor forgive anything that it cannot explain.
 
-import { STATE_WORDS } from '../../src/adapters/slack/words.ts'
+import { stateWords } from '../../src/adapters/slack/words.ts'
 import { type ChainedEvent, verifyChain } from '../../src/request/audit.ts'
 import { owed } from '../../src/request/owed.ts'
 import { isFinal, noteKey, type RequestId, type ResetRequest } from '../../src/request/request.ts'
@@ -29,16 +29,15 @@ export interface Verdict {
 }
 
 /**
- * When a request counts as settled. `told` is enough where there is no time: an unclear one whose thread has heard of
- * it; `over` waits until nothing at all is owed for it.
+ * When a request counts as settled: final, or its thread asks what happened; and nothing is owed but a further look.
+ * `told` is enough where there is no time: an unclear one whose thread has heard of it.
  */
 export type Patience = 'told' | 'over'
 
 export function isSettled(request: ResetRequest, patience: Patience): boolean {
   const { state } = request
-  if (!isFinal(state) && state.name !== 'unclear') return false
-  const debts = owed(request, Date.now())
-  return patience === 'over' ? debts.length === 0 : debts.every(({ kind }) => kind === 'readBack')
+  const isOver = isFinal(state) || (state.name === 'unclear' && (state.asked || patience === 'told'))
+  return isOver && owed(request, Date.now()).every(({ kind }) => kind === 'readBack')
 }
 
 /** @returns what is still under way when time is up; empty when all has settled. */
@@ -196,10 +195,7 @@ function problemsInSlack(request: ResetRequest, said: Said[]): { failing: Failin
     return found[0]
   }
   const card = expectOne('card')
-  if (
-    card !== undefined &&
-    !JSON.stringify(card.message.blocks).includes(`${id} · ${STATE_WORDS[state.name]}`)
-  ) {
+  if (card !== undefined && !JSON.stringify(card.message.blocks).includes(`${id} · ${stateWords(state)}`)) {
     problems.push({ failing: 'lost', what: `the card does not say that it is ${state.name}` })
   }
   for (const [index, note] of notes.entries()) {
