@@ -235,8 +235,8 @@ export interface Chat {
   find(request: ResetRequest, key: PostKey): Promise<{ kind: 'found'; ts: string | null } | ChatOutcome>
   /** Renders the card anew from the record. Repeatable; has ended by `untilMs`, as `post` has. */
   updateCard(request: ResetRequest, untilMs: number): Promise<ChatOutcome>
-  /** User ids of a user group; null when it cannot be read. */
-  groupMembers(groupId: string): Promise<string[] | null>
+  /** User ids of a user group, as it is `now` or was `lately`, a minute ago at most; null when it cannot be read. */
+  groupMembers(groupId: string, as: 'now' | 'lately'): Promise<string[] | null>
 }
 
 /** What the product did, for logs and metrics. Holds ids and codes, never a secret and never a raw payload. */

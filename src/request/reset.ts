@@ -353,10 +353,11 @@ function messages(count: bigint): string {
   return count === 1n ? 'message' : 'messages'
 }
 
-/** Shortens by whole characters, never through the middle of one, and says so with an ellipsis. */
+/** Shortens to so many UTF-16 units, never through the middle of a character, and says so with an ellipsis. */
 export function clip(text: string, max: number): string {
-  const characters = [...text]
-  return characters.length <= max ? text : `${characters.slice(0, max - 1).join('')}…`
+  if (text.length <= max) return text
+  const cut = text.slice(0, max - 1)
+  return `${/[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut}…`
 }
 
 /** Whether both would move a partition of the same topic. A list that is not known yet may hold any topic. */

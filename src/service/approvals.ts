@@ -110,23 +110,27 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     return request
   }
 
-  async function membersOf(groups: readonly string[]): Promise<GroupMembers> {
+  async function membersOf(groups: readonly string[], as: 'now' | 'lately'): Promise<GroupMembers> {
     if (chat === null) return new Map()
     return new Map(
-      await Promise.all(groups.map(async group => [group, await chat.groupMembers(group)] as const)),
+      await Promise.all(groups.map(async group => [group, await chat.groupMembers(group, as)] as const)),
     )
   }
 
-  async function policyFor(userId: string): Promise<PolicyVerdict> {
+  async function policyFor(userId: string, as: 'now' | 'lately' = 'now'): Promise<PolicyVerdict> {
     const { approvers } = settings
     const named = verdictOn(userId, approvers, new Map())
-    return named.verdict === 'allow' ? named : verdictOn(userId, approvers, await membersOf(approvers.groups))
+    return named.verdict === 'allow'
+      ? named
+      : verdictOn(userId, approvers, await membersOf(approvers.groups, as))
   }
 
   async function expelled({ votes }: ResetRequest): Promise<string[]> {
     const { approvers } = settings
     const voters = votes.map(({ by }) => by).filter(by => !approvers.users.includes(by))
-    return voters.length === 0 ? [] : noLongerApprovers(voters, approvers, await membersOf(approvers.groups))
+    return voters.length === 0
+      ? []
+      : noLongerApprovers(voters, approvers, await membersOf(approvers.groups, 'now'))
   }
 
   /** When the world has moved, the request goes back to be planned anew, whoever noticed. */
@@ -176,7 +180,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
         verdict: 'approve',
         by: userId,
         note: '',
-        policy: await policyFor(userId),
+        policy: await policyFor(userId, 'lately'),
         from: NOWHERE,
         digest: request.plan?.digest ?? '',
         typedGroup: request.reset.target.group,

@@ -102,9 +102,10 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     }
     if (started.kind !== 'changed' || started.request.state.name !== 'executing') return
     pay(id)
-    const { attempt, startedAtMs, deadlineMs } = started.request.state
+    const { attempt, deadlineMs } = started.request.state
+    const begun = performance.now()
     const { called, result } = await callAndProve(started.request, rows, deadlineMs)
-    report({ event: 'called', requestId: id, outcome: called.kind, durationMs: clock() - startedAtMs })
+    report({ event: 'called', requestId: id, outcome: called.kind, durationMs: performance.now() - begun })
     const retryAfterMs = called.kind === 'notSent' ? called.retryAfterMs : undefined
     const outcome = endOf(called, result)
     await change(

@@ -9,7 +9,7 @@ import { placeOf } from '../request/group.ts'
 import { executionOf, type PlanRow, planOf, planRows, planSchema } from '../request/plan.ts'
 import { guardOf, type SkipLimits } from '../request/policy.ts'
 import { type Command, planDocument, type RequestId, type ResetRequest } from '../request/request.ts'
-import { overlap, type Reset, type Targets } from '../request/reset.ts'
+import { clip, overlap, type Reset, type Targets } from '../request/reset.ts'
 import type { ReadOutcome } from '../request/result.ts'
 import { takeSight } from './sights.ts'
 
@@ -144,6 +144,10 @@ function problemWith(
   targets: Targets | undefined,
 ): string | null {
   if (topics.length === 0) return 'the group has no committed offsets on any topic'
+  // The rows of a plan are kept as lines of words, and Kafka allows no blank in a name.
+  const unfit = topics.find(topic => /\s|^$/.test(topic))
+  if (unfit !== undefined)
+    return `Kafka has no topic by the name “${clip(unfit, 100)}”. Name the topics instead`
   const named = [
     ...Object.entries(partitions).flatMap(([topic, chosen]) => chosen.map(each => placeOf(topic, each))),
     ...(targets?.keys() ?? []),

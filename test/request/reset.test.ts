@@ -232,7 +232,9 @@ describe('words', () => {
   })
 
   it('are never cut through the middle of a character', () => {
-    expect(clip('🎈🎈🎈🎈', 3)).toBe('🎈🎈…')
+    expect(clip('🎈🎈🎈🎈', 4)).toBe('🎈…')
+    expect(clip('🎈🎈🎈🎈', 5)).toBe('🎈🎈…')
+    expect(clip('🎈🎈', 4)).toBe('🎈🎈')
   })
 })
 

@@ -5,6 +5,10 @@ import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Budget, Budgets, Quota } from '../../ports.ts'
 import type { RedisConnection } from './connect.ts'
 
+/** Those who were told to wait come back one after the other, in the order in which they asked. */
+const APART_MS = 50
+const LATEST_MS = 2_000
+
 /** What people looking around may use; the rest is kept for executions. */
 const PERSON_SHARE = 0.7
 
@@ -30,7 +34,9 @@ export function createQuota(redis: RedisConnection, prefix: string, budgets: Bud
       await limiter(name, points, seconds).consume('calls')
       return null
     } catch (refused) {
-      return refused instanceof RateLimiterRes ? Math.max(refused.msBeforeNext, 50) : null
+      if (!(refused instanceof RateLimiterRes)) return null
+      const before = Math.min(LATEST_MS, APART_MS * Math.max(1, refused.consumedPoints - points))
+      return refused.msBeforeNext + before
     }
   }
 

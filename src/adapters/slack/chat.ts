@@ -154,9 +154,9 @@ export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatD
     }
   }
 
-  function groupMembers(groupId: string): Promise<string[] | null> {
+  function groupMembers(groupId: string, as: 'now' | 'lately'): Promise<string[] | null> {
     const cached = groups.get(groupId)
-    if (cached !== undefined && clock() < cached.untilMs) return cached.members
+    if (as === 'lately' && cached !== undefined && clock() < cached.untilMs) return cached.members
     const members = client.usergroups.users.list({ usergroup: groupId }).then(
       answer => answer.users ?? [],
       error => {

@@ -74,7 +74,7 @@ describe('the pieces of a message', () => {
   })
 
   it('are cut to Slack’s limit by whole characters', () => {
-    expect(plain('🙂'.repeat(80), 75).text).toBe(`${'🙂'.repeat(74)}…`)
+    expect(plain('🙂'.repeat(80), 75).text).toBe(`${'🙂'.repeat(37)}…`)
     expect(plain('', 75)).toEqual({ type: 'plain_text', text: '–', emoji: false })
   })
 
