@@ -10,6 +10,7 @@ import { z } from 'zod'
 
 // The same depth from src/ and from dist/.
 const botEntry = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
+const AS_IN_THE_IMAGE = ['--enable-source-maps', '--max-semi-space-size=4']
 const LOG_LINES_KEPT = 5_000
 const POLL_MS = 20
 const STOP_PATIENCE_MS = 5_000
@@ -41,7 +42,7 @@ export async function startBot(role: Role, env: Record<string, string>): Promise
   let run = await startRun()
 
   async function startRun(): Promise<{ child: ChildProcess; port: number | undefined }> {
-    const child = spawn(process.execPath, ['--enable-source-maps', botEntry], {
+    const child = spawn(process.execPath, [...AS_IN_THE_IMAGE, botEntry], {
       env: { ...env, ROLE: role },
       stdio: ['ignore', 'pipe', 'pipe'],
       // Its own process group: Ctrl-C in a terminal is for this process, which stops the bot in order.

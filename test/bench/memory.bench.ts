@@ -37,6 +37,7 @@ it('keeps little in memory', async () => {
   // The same composition, which can be told to collect garbage.
   const product = await startChild('product', { ...env, ROLE: 'all', LOG_LEVEL: 'info' }, [
     '--enable-source-maps',
+    '--max-semi-space-size=4',
     '--expose-gc',
   ])
   closers.push(product.close)

@@ -5,7 +5,7 @@ import { stringify } from 'lossless-json'
 import { type Api, createApi, type Dialect } from './call.ts'
 import { readEnvelopeV3 } from './envelope-v3.ts'
 import type { CkafkaDeps, ConfigV3 } from './settings.ts'
-import { authorizationOf } from './sign-v3.ts'
+import { createSigner } from './sign-v3.ts'
 
 /** Whole numbers may be bigint: they are printed with every digit. */
 type ValueV3 = string | number | bigint | readonly ValueV3[] | ParamsV3
@@ -19,6 +19,7 @@ const CONTENT_TYPE = 'application/json; charset=utf-8'
 
 export function createApiV3(config: ConfigV3, deps: CkafkaDeps): Api<ParamsV3> {
   const endpoint = new URL('/', config.endpoint)
+  const authorizationOf = createSigner(config.secretId, config.secretKey)
 
   const dialect: Dialect<ParamsV3> = {
     sign(_effect, action, params, nowMs) {
@@ -28,7 +29,7 @@ export function createApiV3(config: ConfigV3, deps: CkafkaDeps): Api<ParamsV3> {
       const call = { service: SERVICE, host, contentType: CONTENT_TYPE, action, body, timestampSeconds }
       const headers = {
         'content-type': CONTENT_TYPE,
-        authorization: authorizationOf(call, config.secretId, config.secretKey),
+        authorization: authorizationOf(call),
         'x-tc-action': action,
         'x-tc-version': VERSION,
         'x-tc-timestamp': String(timestampSeconds),

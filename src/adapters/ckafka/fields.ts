@@ -16,10 +16,14 @@ export interface Page<T> {
 const MESSAGE_MAX = 500
 const INT64_MAX = 2n ** 63n - 1n
 
-// Some answers carry numbers as strings.
+// Some answers carry numbers as strings. A number is read as it was printed, see parseJson.
 export const digits = z
   .union(
-    [z.instanceof(LosslessNumber).transform(number => number.value), z.string()],
+    [
+      z.number().transform(String),
+      z.string(),
+      z.instanceof(LosslessNumber).transform(number => number.value),
+    ],
     'expected a whole number',
   )
   .pipe(z.string().regex(/^-?\d{1,19}$/, 'expected a whole number'))
@@ -40,12 +44,30 @@ export function list<T extends z.ZodType>(item: T) {
     .transform(items => items ?? [])
 }
 
+/** Numbers that JavaScript would print in another way are a LosslessNumber; a name that comes twice is a problem. */
 export function parseJson(body: string): Read<unknown> {
+  const plain = plainJson(body)
+  if (plain !== undefined) return { ok: true, value: plain }
   try {
-    return { ok: true, value: parse(body) }
+    return { ok: true, value: parse(body, undefined, { parseNumber: numberOf }) }
   } catch {
     return { ok: false, problem: 'not JSON' }
   }
+}
+
+/** Many times faster. That it prints as the very same text proves that no digit and no name was lost. */
+function plainJson(body: string): unknown {
+  try {
+    const value: unknown = JSON.parse(body)
+    return JSON.stringify(value) === body ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function numberOf(text: string): number | LosslessNumber {
+  const number = Number(text)
+  return JSON.stringify(number) === text ? number : new LosslessNumber(text)
 }
 
 /** The first problem, by its place and never by its value: `data.succ[0].topic: expected string`. */

@@ -1,7 +1,7 @@
 // One HTTP exchange, and the connections it goes over. It must never send a request twice: who may repeat is the
 // caller's business. Sources: undici docs/api (Client, Errors); the settings are each there against a measured fault.
 
-import { Agent, request as send } from 'undici'
+import { Agent, type Dispatcher } from 'undici'
 import { classifyNetworkError, type NetworkFault, spelled, type TimeLimits } from './network-error.ts'
 
 export interface HttpRequest {
@@ -63,61 +63,93 @@ export function createHttp(limits: TimeLimits, now: () => number): Http {
   }
 }
 
-async function exchange(
+/**
+ * By `dispatch` and not by `request`, whose stream for the body and whose abort signals cost more than all else that a
+ * call needs (measured). Whatever ends it first counts; what comes later is not heard.
+ */
+function exchange(
   agent: Agent,
   request: HttpRequest,
   limitMs: number,
   limits: TimeLimits,
   now: () => number,
 ): Promise<Exchange> {
-  const stop = new AbortController()
-  let timer: NodeJS.Timeout | undefined
-  // Beside the signal, a race: while undici is still connecting it takes no notice of an abort. It does before it
-  // writes, so a request that lost this race is never sent afterwards.
-  const timeLimit = new Promise<Exchange>(resolve => {
-    timer = setTimeout(() => {
+  return new Promise(resolve => {
+    let underWay: Dispatcher.DispatchController | undefined
+    let late: Error | undefined
+    // While undici is still connecting nothing can be stopped. It asks before it writes, so a request that lost this
+    // race is never sent afterwards.
+    const timer = setTimeout(() => {
       resolve({ kind: 'timeLimit', cause: `no answer within ${spelled(limitMs)}`, code: 'TIME_LIMIT' })
-      stop.abort()
+      late = new Error('time limit')
+      underWay?.abort(late)
     }, limitMs)
+    const end = (exchange: Exchange) => {
+      clearTimeout(timer)
+      resolve(exchange)
+    }
+
+    let status = 0
+    let headers: Headers = {}
+    const chunks: Buffer[] = []
+    const handler: Dispatcher.DispatchHandler = {
+      onRequestStart(controller) {
+        underWay = controller
+        if (late !== undefined) controller.abort(late)
+      },
+      // Once for each 1xx too; the last one is the answer's.
+      onResponseStart(_controller, statusCode, answered) {
+        status = statusCode
+        headers = answered
+      },
+      onResponseData(_controller, chunk) {
+        chunks.push(chunk)
+      },
+      onResponseEnd() {
+        end(answerOf(status, headers, textOf(chunks), now()))
+      },
+      onResponseError(_controller, error) {
+        end(classifyNetworkError(error, limits))
+      },
+    }
+    try {
+      agent.dispatch(dispatchOf(request), handler)
+    } catch (error) {
+      end(classifyNetworkError(error, limits))
+    }
   })
-  try {
-    return await Promise.race([attempt(agent, request, stop.signal, limits, now), timeLimit])
-  } finally {
-    clearTimeout(timer)
+}
+
+function dispatchOf({ method, url, headers, body }: HttpRequest): Dispatcher.DispatchOptions {
+  const { origin, pathname, search } = new URL(url)
+  return {
+    origin,
+    path: `${pathname}${search}`,
+    method,
+    headers: { accept: 'application/json', 'user-agent': 'rewind', ...headers },
+    ...(body === undefined ? {} : { body }),
   }
 }
 
-async function attempt(
-  agent: Agent,
-  { method, url, headers, body }: HttpRequest,
-  signal: AbortSignal,
-  limits: TimeLimits,
-  now: () => number,
-): Promise<Exchange> {
-  try {
-    const answer = await send(url, {
-      dispatcher: agent,
-      method,
-      signal,
-      headers: {
-        accept: 'application/json',
-        'user-agent': 'rewind',
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body }),
-    })
-    const retryAfterMs = waitOf(answer.headers['retry-after'], now())
-    const serverTimeMs = dateOf(answer.headers.date)
-    return {
-      kind: 'answered',
-      status: answer.statusCode,
-      body: await answer.body.text(),
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-      ...(serverTimeMs === undefined ? {} : { serverTimeMs }),
-    }
-  } catch (error) {
-    return classifyNetworkError(error, limits)
+type Headers = Readonly<Record<string, string | string[] | undefined>>
+
+function answerOf(status: number, headers: Headers, body: string, nowMs: number): HttpAnswer {
+  const retryAfterMs = waitOf(headers['retry-after'], nowMs)
+  const serverTimeMs = dateOf(headers.date)
+  return {
+    kind: 'answered',
+    status,
+    body,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(serverTimeMs === undefined ? {} : { serverTimeMs }),
   }
+}
+
+/** UTF-8, without the mark that some servers put before it. */
+function textOf(chunks: readonly Buffer[]): string {
+  const [only] = chunks
+  const text = (chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)).toString('utf8')
+  return text.startsWith('\ufeff') ? text.slice(1) : text
 }
 
 function waitOf(header: string | string[] | undefined, nowMs: number): number | undefined {

@@ -1,7 +1,7 @@
-// API 3.0 signatures (TC3-HMAC-SHA256), pure. It must never send, log or keep a secret.
+// API 3.0 signatures (TC3-HMAC-SHA256). It must never send or log a secret; a key that it keeps signs for one day only.
 // Rules: https://cloud.tencent.com/document/api/213/30654
 
-import { createHash, createHmac } from 'node:crypto'
+import { createHmac, hash } from 'node:crypto'
 
 export interface SignableV3 {
   /** `ckafka` */
@@ -19,6 +19,7 @@ export interface SignableV3 {
 
 const ALGORITHM = 'TC3-HMAC-SHA256'
 const LAST_SCOPE = 'tc3_request'
+const DAY_SECONDS = 86_400
 
 /** A POST to `/` without a query, which is all that CKafka takes. */
 export function canonicalRequest(call: SignableV3): string {
@@ -27,7 +28,7 @@ export function canonicalRequest(call: SignableV3): string {
 }
 
 export function stringToSignV3(call: SignableV3): string {
-  return [ALGORITHM, call.timestampSeconds, scopeOf(call), sha256(canonicalRequest(call))].join('\n')
+  return textToSign(call, dateOf(call))
 }
 
 /** Each made from the one before; the last signs. */
@@ -40,14 +41,33 @@ export function derivedKeys(secretKey: string, date: string, service: string): [
 /** Lower-case hex. */
 export function signatureOfV3(call: SignableV3, secretKey: string): string {
   const [, , signing] = derivedKeys(secretKey, dateOf(call), call.service)
-  return hmac(signing, stringToSignV3(call)).toString('hex')
+  return signed(call, dateOf(call), signing)
 }
 
 /** The Authorization header. */
 export function authorizationOf(call: SignableV3, secretId: string, secretKey: string): string {
-  const credential = `${secretId}/${scopeOf(call)}`
-  const signature = signatureOfV3(call, secretKey)
-  return `${ALGORITHM} Credential=${credential}, SignedHeaders=${signedNames(call)}, Signature=${signature}`
+  return createSigner(secretId, secretKey)(call)
+}
+
+/** Gives the Authorization header of each call. The key that signs is made once for all calls of a date and service. */
+export function createSigner(secretId: string, secretKey: string): (call: SignableV3) => string {
+  let made: { day: number; service: string; date: string; signing: Buffer } | undefined
+  return call => {
+    const { service } = call
+    const day = Math.floor(call.timestampSeconds / DAY_SECONDS)
+    if (made?.day !== day || made.service !== service) {
+      const date = dateOf(call)
+      const [, , signing] = derivedKeys(secretKey, date, service)
+      made = { day, service, date, signing }
+    }
+    const credential = `${secretId}/${scopeOf(made.date, service)}`
+    const signature = signed(call, made.date, made.signing)
+    return `${ALGORITHM} Credential=${credential}, SignedHeaders=${signedNames(call)}, Signature=${signature}`
+  }
+}
+
+function signed(call: SignableV3, date: string, signing: Buffer): string {
+  return createHmac('sha256', signing).update(textToSign(call, date), 'utf8').digest('hex')
 }
 
 /** In the order of their names. */
@@ -65,8 +85,13 @@ function signedNames(call: SignableV3): string {
     .join(';')
 }
 
-function scopeOf(call: SignableV3): string {
-  return `${dateOf(call)}/${call.service}/${LAST_SCOPE}`
+function textToSign(call: SignableV3, date: string): string {
+  const scope = scopeOf(date, call.service)
+  return `${ALGORITHM}\n${call.timestampSeconds}\n${scope}\n${sha256(canonicalRequest(call))}`
+}
+
+function scopeOf(date: string, service: string): string {
+  return `${date}/${service}/${LAST_SCOPE}`
 }
 
 /** By UTC, whatever the zone of the machine: near midnight the two differ. */
@@ -79,5 +104,5 @@ function hmac(key: string | Buffer, text: string): Buffer {
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex')
+  return hash('sha256', text)
 }

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from '@slack/bolt'
 import { registerFollowUpListeners } from './follow-up-listeners.ts'
 import { type FormListenersDeps, registerFormListeners } from './form-listeners.ts'
+import { lightFetch } from './light-fetch.ts'
 import { registerReviewListeners } from './review-listeners.ts'
 import { registerUnclearListeners } from './unclear-listeners.ts'
 
@@ -34,7 +35,7 @@ export function createSlackApp(config: SlackAppConfig, deps: FormListenersDeps, 
     token: config.botToken,
     receiver,
     // Its own object each: Bolt writes retry settings and headers into the options it is given (measured).
-    clientOptions: { ...address, retryConfig: { retries: 0 }, timeout: LISTENER_CALL_MS },
+    clientOptions: { ...address, fetch: lightFetch, retryConfig: { retries: 0 }, timeout: LISTENER_CALL_MS },
     logger,
     logLevel: LogLevel.WARN,
     // Checking the token is a call that may fail; it belongs to start(), not to a constructor.

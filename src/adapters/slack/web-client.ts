@@ -3,6 +3,7 @@
 
 import { type Logger, LogLevel, WebClient } from '@slack/web-api'
 import type { ChatOutcome } from '../../ports.ts'
+import { lightFetch } from './light-fetch.ts'
 
 export interface SlackClientOptions {
   token: string
@@ -18,6 +19,7 @@ export function createWebClient(options: SlackClientOptions): WebClient {
   const { token, apiUrl, logger, timeoutMs = SLACK_CALL_MS } = options
   return new WebClient(token, {
     ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
+    fetch: lightFetch,
     retryConfig: { retries: 0 },
     timeout: timeoutMs,
     rejectRateLimitedCalls: true,

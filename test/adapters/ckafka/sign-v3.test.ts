@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import {
   authorizationOf,
   canonicalRequest,
+  createSigner,
   derivedKeys,
   type SignableV3,
   signatureOfV3,
@@ -83,6 +84,15 @@ describe('signatures of API 3.0', () => {
     expect(stringToSignV3(lastSecond).split('\n')[2]).toBe('2019-02-25/cvm/tc3_request')
     const nextDay = { ...lastSecond, timestampSeconds: lastSecond.timestampSeconds + 1 }
     expect(stringToSignV3(nextDay).split('\n')[2]).toBe('2019-02-26/cvm/tc3_request')
+  })
+
+  it('change with the date and the service, however many calls one signer has signed', () => {
+    const sign = createSigner('AKIDEXAMPLE', 'SECRETEXAMPLE')
+    const nextDay = { ...reset, timestampSeconds: reset.timestampSeconds + 86_400 }
+    const calls = [reset, reset, nextDay, { ...nextDay, service: 'cvm' }, nextDay, reset, withoutAction]
+    const anew = calls.map(call => authorizationOf(call, 'AKIDEXAMPLE', 'SECRETEXAMPLE'))
+    expect(calls.map(sign)).toEqual(anew)
+    expect(new Set(anew).size).toBe(4)
   })
 
   it('cover the body byte by byte, in UTF-8', () => {

@@ -1,0 +1,97 @@
+// What Slack’s client needs of fetch, without the web streams that cost half of a call’s CPU time (measured). It must
+// never send a request twice, nor one that its signal has stopped. What the client does not ask for is left to fetch.
+
+import type { FetchFunction } from '@slack/web-api'
+import { type Dispatcher, getGlobalDispatcher } from 'undici'
+
+type FetchResponse = Awaited<ReturnType<FetchFunction>>
+type Headers = Readonly<Record<string, string | string[] | undefined>>
+
+/** Resolves when the whole body is there, so that an answer that breaks off is an error here and not a text later. */
+export const lightFetch: FetchFunction = async (url, init = {}) => {
+  const { method = 'GET', headers = {}, body, redirect, signal } = init
+  if (redirect !== 'error' || typeof body !== 'string') return fetch(url, init)
+  signal?.throwIfAborted()
+  const { origin, pathname, search } = new URL(url)
+  const request = { origin, path: `${pathname}${search}`, method, headers, body }
+  const response = await exchange(request, String(url), signal)
+  if (response.status >= 300 && response.status < 400) throw new TypeError('Slack answered with a redirect')
+  return response
+}
+
+function exchange(
+  request: Dispatcher.DispatchOptions,
+  url: string,
+  signal: AbortSignal | undefined,
+): Promise<FetchResponse> {
+  return new Promise((resolve, reject) => {
+    let underWay: Dispatcher.DispatchController | undefined
+    // Undici asks before it writes: what was stopped while it was connecting is never sent.
+    const stop = () => {
+      reject(signal?.reason)
+      underWay?.abort(stopped)
+    }
+    signal?.addEventListener('abort', stop)
+    const end = () => signal?.removeEventListener('abort', stop)
+
+    let status = 0
+    let statusText = ''
+    let headers: Headers = {}
+    const chunks: Buffer[] = []
+    getGlobalDispatcher().dispatch(request, {
+      onRequestStart(controller) {
+        underWay = controller
+        if (signal?.aborted) controller.abort(stopped)
+      },
+      // Once for each 1xx too; the last one is the answer's.
+      onResponseStart(_controller, statusCode, answered, statusMessage = '') {
+        status = statusCode
+        headers = answered
+        statusText = statusMessage
+      },
+      onResponseData(_controller, chunk) {
+        chunks.push(chunk)
+      },
+      onResponseEnd() {
+        end()
+        resolve(responseOf(url, status, statusText, headers, Buffer.concat(chunks)))
+      },
+      onResponseError(_controller, error) {
+        end()
+        reject(error)
+      },
+    })
+  })
+}
+
+const stopped = new Error('stopped by its signal')
+
+function responseOf(
+  url: string,
+  status: number,
+  statusText: string,
+  headers: Headers,
+  bytes: Buffer<ArrayBuffer>,
+): FetchResponse {
+  const textOf = (value: string | string[]) => (typeof value === 'string' ? value : value.join(', '))
+  const text = () => new TextDecoder().decode(bytes)
+  return {
+    ok: status >= 200 && status < 300,
+    status,
+    statusText,
+    url,
+    headers: {
+      get(name) {
+        const value = headers[name.toLowerCase()]
+        return value === undefined ? null : textOf(value)
+      },
+      entries: () =>
+        Object.entries(headers).flatMap(([name, value]): [string, string][] =>
+          value === undefined ? [] : [[name, textOf(value)]],
+        ),
+    },
+    text: async () => text(),
+    json: async () => JSON.parse(text()),
+    arrayBuffer: async () => bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength),
+  }
+}
