@@ -351,7 +351,7 @@ export type Command =
       expiryMs: number
     }
   | { kind: 'cancel'; by: string; policy: PolicyVerdict; from: Origin }
-  /** Somebody was refused who may not do this at all; kept because somebody tried. */
+  /** Was refused: a person who may not do this at all, or a worker that was thought dead; kept because they tried. */
   | { kind: 'attempted'; command: string; by: string; refusal: string; from: Origin }
   | { kind: 'expire' }
   /** `lost`: the job before this one had ended without a trace in the record. */

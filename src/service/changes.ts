@@ -36,7 +36,7 @@ export interface Changes {
   start(
     id: RequestId,
     command: Extract<Command, { kind: 'start' }>,
-    known: ResetRequest,
+    known?: ResetRequest,
   ): Promise<StartOutcome>
   read(id: RequestId, patience?: Patience): Promise<ResetRequest | undefined>
   /** Asks the store again while it is away. Rejects with StoreAway when patience ends. */
@@ -184,7 +184,8 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
   return {
     create,
     change,
-    start: (id, command, known) => apply(id, command, { patience: 'worker', known }),
+    start: (id, command, known) =>
+      apply(id, command, { patience: 'worker', ...(known === undefined ? {} : { known }) }),
     read: (id, patience) => patiently(() => store.read(id), patience),
     patiently,
   }

@@ -16,7 +16,7 @@ import { type Debt, nextDueAt, owed, REFUSED_POST_RETRY_MS } from '../request/ow
 import { noteOf, type PostKey, planDocument, type RequestId, type ResetRequest } from '../request/request.ts'
 import { countsOf } from '../request/result.ts'
 import { isProof } from '../request/unclear.ts'
-import type { Changes } from './changes.ts'
+import { type Changes, StoreAway } from './changes.ts'
 import type { Plans } from './plans.ts'
 
 export interface DebtsDeps {
@@ -237,7 +237,7 @@ export function createDebts(deps: DebtsDeps): Debts {
     const untilMs = clock() + CLAIM_MS
     const claim = await change(id, { kind: 'claimPost', key, by: processId, untilMs }, { known: request })
     if (claim.kind !== 'changed') return 'left'
-    const documents = await patiently(() => documentsFor(claim.request, key))
+    const documents = await documentsOrNone(claim.request, key)
     const outcome = await chat.post(claim.request, key, documents, untilMs)
     reportPost(request, key, outcome)
     switch (outcome.kind) {
@@ -263,6 +263,17 @@ export function createDebts(deps: DebtsDeps): Debts {
         return 'left'
       default:
         return outcome satisfies never
+    }
+  }
+
+  /** A document that cannot be read any more must not silence the thread: it is said without. */
+  async function documentsOrNone(request: ResetRequest, key: PostKey): Promise<PostDocuments> {
+    try {
+      return await patiently(() => documentsFor(request, key))
+    } catch (error) {
+      if (error instanceof StoreAway) throw error
+      report({ event: 'fault', where: `documents of ${key}`, requestId: request.id, error })
+      return {}
     }
   }
 

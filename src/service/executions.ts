@@ -28,6 +28,7 @@ import {
   resultOf,
   type TopicReport,
 } from '../request/result.ts'
+import type { Refusal } from '../request/step.ts'
 import { mayStart } from '../request/waiting.ts'
 import type { Changes } from './changes.ts'
 import type { Comparison, Plans } from './plans.ts'
@@ -108,7 +109,7 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     report({ event: 'called', requestId: id, outcome: called.kind, durationMs: performance.now() - begun })
     const retryAfterMs = called.kind === 'notSent' ? called.retryAfterMs : undefined
     const outcome = endOf(called, result)
-    await change(
+    const finished = await change(
       id,
       {
         kind: 'finish',
@@ -124,7 +125,15 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
         ...(outcome.kind === 'done' ? { documents: { result } } : {}),
       },
     )
+    if (finished.kind === 'refused') await keepLate(id, worker, outcome, finished.refusal)
     pay(id)
+  }
+
+  /** It was thought dead, and others have gone on: what it brings changes nothing, and is kept. */
+  async function keepLate(id: RequestId, worker: string, { kind }: CallEnd, refusal: Refusal): Promise<void> {
+    const from = { channel: null, message: null }
+    const command = { kind: 'attempted', command: `finish ${kind}`, by: worker, refusal, from } as const
+    await change(id, command, { patience: 'worker' })
   }
 
   /** The last look before the call. False when the request has gone back, or has to come again later. */

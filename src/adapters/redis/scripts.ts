@@ -1,36 +1,55 @@
 // The Lua scripts of the store: each is one step that happens whole or not at all. All keys share one hash tag.
 
+/** Numbers that a Redis which took over may not know to have been given. */
+const NUMBERS_SKIPPED = 100
+
+/**
+ * A Redis that took over from another may have lost what was written last: that somebody took a group, and which number
+ * a request was given. It says so by its run_id. Until a call that was under way then must have ended, nobody takes a
+ * group, and no number is given twice.
+ */
+const SINCE_WHEN = `
+local function now()
+  local clock = redis.call('TIME')
+  return clock[1] * 1000 + math.floor(clock[2] / 1000)
+end
+local function sinceWhen(server, last)
+  local info = redis.pcall('INFO', 'server')
+  local run = type(info) == 'string' and string.match(info, 'run_id:(%x+)')
+  if not run then return 0 end
+  local known = redis.call('HMGET', server, 'run', 'since')
+  if known[1] == run then return tonumber(known[2]) end
+  local since = known[1] and now() or 0
+  redis.call('HSET', server, 'run', run, 'since', string.format('%d', since))
+  if known[1] then redis.call('INCRBY', last, ${NUMBERS_SKIPPED}) end
+  return since
+end
+`
+
+/** KEYS 1 number of the last request  2 server hash · Returns the next number. */
+export const NEXT_NUMBER = `
+${SINCE_WHEN}
+sinceWhen(KEYS[2], KEYS[1])
+return redis.call('INCR', KEYS[1])
+`
+
 /**
  * Moves one request from an expected version to the next, with its audit event, its place in the due set and in the
  * list of open requests, and its documents.
  * KEYS  1 request hash  2 changes list  3 events list  4 due zset  5 open zset  6 documents hash  7 submission
  *       8 writer of the group  9 server hash: the Redis that was seen last, and since when  10 open zset of the group
+ *       11 number of the last request
  * ARGV  1 expected version (0 creates)  2 change id  3 next version  4 record JSON  5 event JSON  6 due ms or ''
  *       7 '1' when open  8 created ms  9 request id  10 '1' when a submission key is given  11 writer: 'take',
  *       'giveBack' or ''  12 for how many ms it is taken  13 for how many ms a new Redis settles
  *       14… document name, JSON
  * Returns {'applied'} · {'conflict'} · {'duplicate', request id} · {'busy', request id} · {'settling', ms}
- *
- * A Redis that took over from another may have lost what was written last: that somebody took a group, for one. It says
- * so by its run_id, and until a call that was under way then must have ended, nobody takes a group.
  */
 export const COMMIT = `
-local function settlesFor(ms)
-  local info = redis.pcall('INFO', 'server')
-  local run = type(info) == 'string' and string.match(info, 'run_id:(%x+)')
-  if not run then return 0 end
-  local clock = redis.call('TIME')
-  local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-  local known = redis.call('HMGET', KEYS[9], 'run', 'since')
-  if known[1] == run then return tonumber(known[2]) + ms - now end
-  local since = known[1] and now or 0
-  redis.call('HSET', KEYS[9], 'run', run, 'since', string.format('%d', since))
-  return since + ms - now
-end
+${SINCE_WHEN}
 if redis.call('LPOS', KEYS[2], ARGV[2]) then return {'applied'} end
 local version = redis.call('HGET', KEYS[1], 'version') or '0'
 if version ~= ARGV[1] then return {'conflict'} end
-if ARGV[1] == '0' and redis.call('EXISTS', KEYS[9]) == 0 then settlesFor(0) end
 if ARGV[10] == '1' then
   local earlier = redis.call('GET', KEYS[7])
   if earlier then return {'duplicate', earlier} end
@@ -39,7 +58,7 @@ end
 if ARGV[11] ~= '' then
   local writer = redis.call('GET', KEYS[8])
   if ARGV[11] == 'take' then
-    local settles = settlesFor(tonumber(ARGV[13]))
+    local settles = sinceWhen(KEYS[9], KEYS[11]) + tonumber(ARGV[13]) - now()
     if settles > 0 then return {'settling', string.format('%d', settles)} end
     if writer and writer ~= ARGV[9] then return {'busy', writer} end
     redis.call('SET', KEYS[8], ARGV[9], 'PX', ARGV[12])

@@ -15,7 +15,7 @@ import {
 import { type Target, targetsSchema } from '../../request/reset.ts'
 import { resultSchema } from '../../request/result.ts'
 import type { RedisConnection } from './connect.ts'
-import { COMMIT, FIND_FORGOTTEN, SETTLE, TAKE_DUE } from './scripts.ts'
+import { COMMIT, FIND_FORGOTTEN, NEXT_NUMBER, SETTLE, TAKE_DUE } from './scripts.ts'
 
 /** Trails read at once: enough to hide the way to Redis, few enough to hold. */
 const TRAILS_AT_ONCE = 50
@@ -26,6 +26,7 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
   const dueKey = `${tag}:due`
   const openKey = `${tag}:open`
   const lastRequestKey = `${tag}:last-request`
+  const serverKey = `${tag}:server`
   const requestKey = (id: string) => `${tag}:request:${id}`
   const eventsKey = (id: string) => `${tag}:events:${id}`
   const writerKey = (target: Target | undefined) =>
@@ -42,7 +43,7 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
     ])
     const answer = await redis.eval(
       COMMIT,
-      10,
+      11,
       requestKey(id),
       `${tag}:changes:${id}`,
       eventsKey(id),
@@ -51,8 +52,9 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
       documentsKey(id),
       `${tag}:submission:${submissionId ?? ''}`,
       writerKey(writer?.target),
-      `${tag}:server`,
+      serverKey,
       openOnKey(next.reset.target),
+      lastRequestKey,
       change.expectedVersion,
       change.changeId,
       next.version,
@@ -101,7 +103,7 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
 
   return {
     async nextRequestId() {
-      return requestIdSchema.parse(`R-${await redis.incr(lastRequestKey)}`)
+      return requestIdSchema.parse(`R-${await redis.eval(NEXT_NUMBER, 2, lastRequestKey, serverKey)}`)
     },
     read,
     async readDocument<Name extends DocumentName>(id: RequestId, name: Name) {
