@@ -1,0 +1,57 @@
+// The product against a model of what may go wrong: any sequence of people, jobs, time, crashes and faults, over the real
+// service, and the promises looked at after each step. FAULTS_RUNS and FAULTS_SEED let it run longer, or once more.
+
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { connectRedis, untilReady } from '../../src/adapters/redis/connect.ts'
+import { calmDown } from './model/calm.ts'
+import { commands, firstAsked } from './model/commands.ts'
+import { holdAll } from './model/invariants.ts'
+import { startJobs } from './model/jobs.ts'
+import { ask } from './model/steps.ts'
+import { type Shared, startWorld } from './model/world.ts'
+
+const RUNS = Number(process.env.FAULTS_RUNS ?? 40)
+const SEED = process.env.FAULTS_SEED === undefined ? {} : { seed: Number(process.env.FAULTS_SEED) }
+const COMMANDS = 40
+const RUN_MS = 30_000
+/** Where the number of runs is not asked for, a slow machine makes fewer. */
+const LIMIT = process.env.FAULTS_RUNS === undefined ? { interruptAfterTimeLimit: 10_000 } : {}
+
+let shared: Shared
+
+beforeAll(async () => {
+  const redis = connectRedis({ mode: 'single', url: inject('redisUrl') }, () => {})
+  await untilReady(redis, 5_000)
+  shared = { redis, jobs: await startJobs(inject('redisUrl')) }
+})
+
+afterAll(async () => {
+  await shared.jobs.close()
+  shared.redis.disconnect()
+})
+
+it(
+  'keeps every promise whatever happens in whatever order, and gets everything done when it is calm again',
+  async () => {
+    let steps = 0
+    await fc.assert(
+      fc.asyncProperty(firstAsked, commands(COMMANDS), async (asked, sequence) => {
+        const world = await startWorld(shared)
+        try {
+          for (const { by, group, topics } of asked) await ask(world, by, group, topics)
+          await fc.asyncModelRun(() => ({ model: { requests: asked.length }, real: world }), sequence)
+          await holdAll(world)
+          await calmDown(world)
+          steps += 1
+        } finally {
+          await world.close()
+          await shared.jobs.clear()
+        }
+      }),
+      { numRuns: RUNS, unbiased: true, endOnFailure: process.env.FAULTS_SHRINK === 'no', ...SEED, ...LIMIT },
+    )
+    expect(steps).toBeGreaterThan(0)
+  },
+  RUNS * RUN_MS,
+)

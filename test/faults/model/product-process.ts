@@ -1,0 +1,229 @@
+// One process of the product in the model: the real service over the real adapters, with a gate at each of its ports, at
+// which it can be frozen, killed, or kept from hearing that a change was saved. It must never change what passes.
+
+import type { WebClient } from '@slack/web-api'
+import { createCkafka } from '../../../src/adapters/ckafka/ckafka.ts'
+import { createSlackChat } from '../../../src/adapters/slack/chat.ts'
+import type {
+  ClusterReader,
+  Commit,
+  CommitOutcome,
+  ProductEvent,
+  Store,
+  WorkQueue,
+} from '../../../src/ports.ts'
+import type { RequestId } from '../../../src/request/request.ts'
+import {
+  type ApprovalsService,
+  type ApprovalsSettings,
+  createApprovals,
+} from '../../../src/service/approvals.ts'
+
+/** Where it meets the outside; after `commit ` the kind of the command. */
+export interface Trap {
+  point: string
+  when: 'before' | 'after'
+  /** `loseReply`: it happened, and the process hears that it failed. */
+  what: 'freeze' | 'kill' | 'loseReply'
+}
+
+export interface ProcessDeps {
+  store: Store
+  queue: WorkQueue
+  client: WebClient
+  clock: () => number
+  ckafka: { url: string; secretId: string; secretKey: string }
+  settings: ApprovalsSettings
+  beforeCommit(commit: Commit): Promise<void>
+  afterCommit(commit: Commit, outcome: CommitOutcome): void
+  onEnqueued(id: RequestId, dispatch: number, delayMs: number): void
+  onSend(process: string): void
+  onAnswered(process: string): void
+  /** May answer with what was there before, as a read that lags behind does. */
+  staleRead(args: unknown[]): unknown
+  report(event: ProductEvent): void
+}
+
+export interface ProductProcess {
+  readonly name: string
+  readonly approvals: ApprovalsService
+  state(): 'running' | 'frozen' | 'dead'
+  /** The next time it comes there. One trap at a time. */
+  set(trap: Trap | null): void
+  thaw(): void
+  /** It never does anything again; what it has sent by then is on its way. */
+  kill(): void
+  /** Does it, and whatever comes of it, until that has ended or the process has stopped. */
+  run(...works: (() => Promise<unknown>)[]): Promise<void>
+  close(): Promise<void>
+}
+
+/** The API's actions that move offsets. */
+export const WRITE = 'BatchModifyGroupOffsets'
+
+export function startProcess(name: string, role: 'bot' | 'worker', deps: ProcessDeps): ProductProcess {
+  const { clock, settings } = deps
+  let state: 'running' | 'frozen' | 'dead' = 'running'
+  let trap: Trap | null = null
+  let stopped = signal()
+  let thawed = signal()
+  const works = new Set<Promise<unknown>>()
+
+  function stop(how: 'frozen' | 'dead'): void {
+    state = how
+    stopped.give()
+  }
+
+  async function mayGoOn(): Promise<void> {
+    while (state === 'frozen') await thawed.given
+    // What a killed process was doing ends nowhere.
+    if (state === 'dead') await new Promise(() => {})
+  }
+
+  function springs(point: string, when: Trap['when']): Trap['what'] | null {
+    if (trap?.point !== point || trap.when !== when || state !== 'running') return null
+    const { what } = trap
+    trap = null
+    if (what !== 'loseReply') stop(what === 'kill' ? 'dead' : 'frozen')
+    return what
+  }
+
+  async function pass<T>(point: string, act: () => Promise<T>): Promise<T> {
+    await mayGoOn()
+    springs(point, 'before')
+    await mayGoOn()
+    const [outcome] = await Promise.allSettled([act()])
+    const sprung = springs(point, 'after')
+    await mayGoOn()
+    if (sprung === 'loseReply') throw new Error('The reply was lost.')
+    if (outcome.status === 'rejected') throw outcome.reason
+    return outcome.value
+  }
+
+  /** Every method behind the gate. */
+  function gated<T extends object>(real: T, pointOf = (method: string) => method): T {
+    return new Proxy(real, {
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key)
+        if (typeof value !== 'function') return value
+        return (...args: unknown[]) =>
+          pass(pointOf(String(key)), async () => Reflect.apply(value, target, args) as unknown)
+      },
+    })
+  }
+
+  const store: Store = {
+    ...gated(deps.store),
+    commit: commit =>
+      pass(`commit ${commit.event.command.kind}`, async () => {
+        await deps.beforeCommit(commit)
+        const outcome = await deps.store.commit(commit)
+        deps.afterCommit(commit, outcome)
+        return outcome
+      }),
+  }
+  const queue: WorkQueue = {
+    enqueue: (id, dispatch, delayMs) =>
+      pass('enqueue', async () => {
+        await deps.queue.enqueue(id, dispatch, delayMs)
+        deps.onEnqueued(id, dispatch, delayMs)
+      }),
+    isLive: (id, dispatch) => pass('isLive', () => deps.queue.isLive(id, dispatch)),
+  }
+  const ckafka = createCkafka(
+    { dialect: 'v3', region: 'ap-guangzhou', endpoint: deps.ckafka.url, ...keysOf(deps) },
+    {
+      now: clock,
+      quota: {
+        async take(action) {
+          if (action !== WRITE) return { ok: true }
+          deps.onSend(name)
+          return { ok: true }
+        },
+        pause: async () => {},
+      },
+    },
+  )
+  const reader = ckafka.reader({ urgency: 'execution', readMs: 5_000 })
+  const looks: ClusterReader = gated(reader, () => 'look')
+  const readBacks: ClusterReader = {
+    ...looks,
+    positions: (...args) =>
+      pass('look', async () => {
+        const read = await reader.positions(...args)
+        return (deps.staleRead(args) as typeof read | undefined) ?? read
+      }),
+  }
+  const cluster = {
+    resetOffsets: (...args: Parameters<typeof ckafka.resetOffsets>) =>
+      pass('call', () => ckafka.resetOffsets(...args)),
+    writeOffsets: (...args: Parameters<typeof ckafka.writeOffsets>) =>
+      pass('call', () => ckafka.writeOffsets(...args).finally(() => deps.onAnswered(name))),
+  }
+  const chat =
+    role === 'worker'
+      ? null
+      : gated(createSlackChat({ client: deps.client, clock, onGroupUnreadable: () => {} }))
+  const approvals = createApprovals(
+    {
+      store,
+      queue,
+      cluster,
+      readers: { person: looks, plan: looks, execution: role === 'bot' ? readBacks : looks },
+      chat,
+      clock,
+      report: deps.report,
+      processId: name,
+    },
+    settings,
+  )
+
+  async function rest(): Promise<void> {
+    while (works.size > 0) await Promise.all(works)
+    await approvals.idle()
+    if (works.size > 0) await rest()
+  }
+
+  return {
+    name,
+    approvals,
+    state: () => state,
+    set(next) {
+      trap = next
+    },
+    thaw() {
+      if (state !== 'frozen') return
+      state = 'running'
+      const { give } = thawed
+      stopped = signal()
+      thawed = signal()
+      give()
+    },
+    kill() {
+      stop('dead')
+      thawed.give()
+    },
+    async run(...begun) {
+      for (const begin of begun) {
+        const work: Promise<unknown> = begin()
+          .catch(error => deps.report({ event: 'fault', where: name, error }))
+          .finally(() => works.delete(work))
+        works.add(work)
+      }
+      await Promise.race([rest(), stopped.given])
+    },
+    close: () => ckafka.close(),
+  }
+}
+
+function signal() {
+  let give = () => {}
+  const given = new Promise<void>(resolve => {
+    give = resolve
+  })
+  return { given, give }
+}
+
+function keysOf({ ckafka: { secretId, secretKey } }: ProcessDeps) {
+  return { secretId, secretKey }
+}
