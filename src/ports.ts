@@ -29,6 +29,11 @@ export interface Commit {
   next: ResetRequest
   /** Version the change was decided on; 0 creates. */
   expectedVersion: number
+  /**
+   * Of the last audit event then, empty for none: after a failover the record may have come to the same version by other
+   * changes, and what was decided on the forgotten ones must not be written over them.
+   */
+  expectedHash: string
   /** Names this change. The same id arriving again is a replay: answered `applied`, changing nothing. */
   changeId: string
   event: AuditEvent

@@ -80,6 +80,7 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
     const committed = await commitSurely({
       next,
       expectedVersion: 0,
+      expectedHash: '',
       changeId,
       event,
       dueAtMs: nextDueAt(next, nowMs),
@@ -139,6 +140,7 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
         {
           next,
           expectedVersion: request.version,
+          expectedHash: request.auditHash,
           changeId,
           event,
           dueAtMs: nextDueAt(next, nowMs),
@@ -208,9 +210,13 @@ function isPersons(command: Command): command is PersonsCommand {
 /** Longer than the pump takes to notice that an execution was abandoned. */
 const WRITER_MARGIN_MS = 60_000
 
-/** Who executes holds the group, from the commit before the call to the one after it. */
+/**
+ * Who executes holds the group, from the commit before the call until it is known what became of it: a call that nobody
+ * answered may still arrive, until the hold runs out.
+ */
 function writerOf({ state, reset: { target } }: ResetRequest, next: ResetRequest): Pick<Commit, 'writer'> {
-  const wasWriting = state.name === 'executing'
+  const wasWriting = state.name === 'executing' || state.name === 'unclear'
+  if (next.state.name === 'unclear') return {}
   if (next.state.name === 'executing') {
     const untilMs = next.state.abandonAtMs + WRITER_MARGIN_MS
     const { startedAtMs, abandonAtMs } = next.state

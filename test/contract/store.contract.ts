@@ -29,7 +29,16 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
     const id = await store.nextRequestId()
     const first = submit(draft({ id }), T0)
     const { next, event } = sealed(first, eventOf(null, first, submissionOf(draft({ id })), 'create', T0))
-    const commit = { next, expectedVersion: 0, changeId: 'create', event, dueAtMs: T0, open: true, ...change }
+    const commit = {
+      next,
+      expectedVersion: 0,
+      expectedHash: '',
+      changeId: 'create',
+      event,
+      dueAtMs: T0,
+      open: true,
+      ...change,
+    }
     expect(await store.commit(commit)).toEqual({ kind: 'applied' })
     return next
   }
@@ -48,7 +57,16 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
     if (!decided.ok) throw new Error(decided.refusal)
     const changeId = randomUUID()
     const { next, event } = sealed(decided.next, eventOf(request, decided.next, command, changeId, T0))
-    return { next, expectedVersion: request.version, changeId, event, dueAtMs: T0, open: true, ...change }
+    return {
+      next,
+      expectedVersion: request.version,
+      expectedHash: request.auditHash,
+      changeId,
+      event,
+      dueAtMs: T0,
+      open: true,
+      ...change,
+    }
   }
 
   describe(name, () => {
@@ -97,6 +115,7 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       const again = {
         next,
         expectedVersion: 0,
+        expectedHash: '',
         changeId: 'again',
         event,
         dueAtMs: T0,
@@ -248,6 +267,19 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       const other = { ...someReset.target, group: 'another' }
       expect(await store.openRequests(10, other)).toEqual({ requests: [], total: 0 })
       expect(await store.findForgotten()).toEqual([second.id])
+    })
+
+    it('takes no change that was decided on another history of the same length', async () => {
+      const store = await fresh()
+      const request = await planned(store)
+      const taken = commitOf(request, { kind: 'cardLater', retryAtMs: T0 + 1 })
+      const other = commitOf(request, { kind: 'cardLater', retryAtMs: T0 + 2 })
+      expect(await store.commit(taken)).toEqual({ kind: 'applied' })
+      // As after a failover that forgot `other`, and others came to the same version.
+      const late = commitOf(other.next, { kind: 'cardLater', retryAtMs: T0 + 3 })
+      expect(late.expectedVersion).toBe(taken.next.version)
+      expect(await store.commit(late)).toEqual({ kind: 'conflict' })
+      expect(await store.read(request.id)).toEqual(taken.next)
     })
 
     it('lets one request at a time take a group, until it is given back or the time is up', async () => {

@@ -17,7 +17,7 @@ const RUNS = Number(process.env.FAULTS_RUNS ?? 12)
 const SEED = process.env.FAULTS_SEED === undefined ? {} : { seed: Number(process.env.FAULTS_SEED) }
 const RUN_MS = 30_000
 /** Where the number of runs is not asked for, a slow machine makes fewer. */
-const LIMIT = process.env.FAULTS_RUNS === undefined ? { interruptAfterTimeLimit: 12_000 } : {}
+const LIMIT = process.env.FAULTS_RUNS === undefined ? { interruptAfterTimeLimit: 25_000 } : {}
 const GROUPS = ['billing', 'audit']
 /** So many change ids of a request are kept. */
 const CHANGES_KEPT = 32
@@ -123,7 +123,7 @@ function changeOf(before: ResetRequest, extra: Extra): Commit {
   if (!decided.ok) throw new Error(decided.refusal)
   const changeId = randomUUID()
   const { next, event } = sealed(decided.next, eventOf(before, decided.next, command, changeId, T0))
-  return { next, expectedVersion: before.version, changeId, event, ...extra }
+  return { next, expectedVersion: before.version, expectedHash: before.auditHash, changeId, event, ...extra }
 }
 
 async function creationOf(real: Real, extra: Extra): Promise<Commit> {
@@ -131,7 +131,7 @@ async function creationOf(real: Real, extra: Extra): Promise<Commit> {
   const first = submit(draft({ id }), T0)
   const changeId = randomUUID()
   const { next, event } = sealed(first, eventOf(null, first, submissionOf(draft({ id })), changeId, T0))
-  return { next, expectedVersion: 0, changeId, event, ...extra }
+  return { next, expectedVersion: 0, expectedHash: '', changeId, event, ...extra }
 }
 
 /** Compares everything that there is with everything that should be. */

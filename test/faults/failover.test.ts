@@ -44,14 +44,30 @@ function commitOf(request: ResetRequest, command: Command): Commit {
   if (!decided.ok) throw new Error(decided.refusal)
   const changeId = randomUUID()
   const { next, event } = sealed(decided.next, eventOf(request, decided.next, command, changeId, T0))
-  return { next, expectedVersion: request.version, changeId, event, dueAtMs: T0, open: true }
+  return {
+    next,
+    expectedVersion: request.version,
+    expectedHash: request.auditHash,
+    changeId,
+    event,
+    dueAtMs: T0,
+    open: true,
+  }
 }
 
 async function created(store: Store): Promise<ResetRequest> {
   const id = await store.nextRequestId()
   const first = submit(draft({ id }), T0)
   const { next, event } = sealed(first, eventOf(null, first, submissionOf(draft({ id })), 'create', T0))
-  await store.commit({ next, expectedVersion: 0, changeId: 'create', event, dueAtMs: T0, open: true })
+  await store.commit({
+    next,
+    expectedVersion: 0,
+    expectedHash: '',
+    changeId: 'create',
+    event,
+    dueAtMs: T0,
+    open: true,
+  })
   return next
 }
 

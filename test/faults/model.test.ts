@@ -16,7 +16,7 @@ const SEED = process.env.FAULTS_SEED === undefined ? {} : { seed: Number(process
 const COMMANDS = 40
 const RUN_MS = 30_000
 /** Where the number of runs is not asked for, a slow machine makes fewer. */
-const LIMIT = process.env.FAULTS_RUNS === undefined ? { interruptAfterTimeLimit: 10_000 } : {}
+const LIMIT = process.env.FAULTS_RUNS === undefined ? { interruptAfterTimeLimit: 25_000 } : {}
 
 let shared: Shared
 

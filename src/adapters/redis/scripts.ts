@@ -42,7 +42,7 @@ return redis.call('INCR', KEYS[1])
  * ARGV  1 expected version (0 creates)  2 change id  3 next version  4 record JSON  5 event JSON  6 due ms or ''
  *       7 '1' when open  8 created ms  9 request id  10 '1' when a submission key is given  11 writer: 'take',
  *       'giveBack' or ''  12 for how many ms it is taken  13 for how many ms a new Redis settles
- *       14… document name, JSON
+ *       14 expected hash of the last event  15 hash of this one  16… document name, JSON
  * Returns {'applied'} · {'conflict'} · {'duplicate', request id} · {'busy', request id} · {'settling', ms}
  */
 export const COMMIT = `
@@ -50,6 +50,8 @@ ${SINCE_WHEN}
 if redis.call('LPOS', KEYS[2], ARGV[2]) then return {'applied'} end
 local version = redis.call('HGET', KEYS[1], 'version') or '0'
 if version ~= ARGV[1] then return {'conflict'} end
+local hash = redis.call('HGET', KEYS[1], 'hash')
+if hash and hash ~= ARGV[14] then return {'conflict'} end
 if ARGV[10] == '1' then
   local earlier = redis.call('GET', KEYS[7])
   if earlier then return {'duplicate', earlier} end
@@ -66,7 +68,7 @@ if ARGV[11] ~= '' then
     redis.call('DEL', KEYS[8])
   end
 end
-redis.call('HSET', KEYS[1], 'version', ARGV[3], 'json', ARGV[4])
+redis.call('HSET', KEYS[1], 'version', ARGV[3], 'json', ARGV[4], 'hash', ARGV[15])
 redis.call('LPUSH', KEYS[2], ARGV[2])
 redis.call('LTRIM', KEYS[2], 0, 31)
 redis.call('RPUSH', KEYS[3], ARGV[5])
@@ -74,7 +76,7 @@ if ARGV[6] == '' then redis.call('ZREM', KEYS[4], ARGV[9]) else redis.call('ZADD
 for _, open in ipairs({KEYS[5], KEYS[10]}) do
   if ARGV[7] == '1' then redis.call('ZADD', open, ARGV[8], ARGV[9]) else redis.call('ZREM', open, ARGV[9]) end
 end
-for i = 14, #ARGV, 2 do redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
+for i = 16, #ARGV, 2 do redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
 return {'applied'}
 `
 

@@ -68,6 +68,8 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
       writer?.act ?? '',
       writer?.act === 'take' ? Math.max(1, writer.untilMs - change.event.atMs) : '',
       writer?.act === 'take' ? writer.settleMs : '',
+      change.expectedHash,
+      next.auditHash,
       ...documents,
     )
     return commitAnswerSchema.parse(answer)

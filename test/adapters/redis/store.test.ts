@@ -32,7 +32,15 @@ describe('the Redis store', () => {
     const store = createRedisStore(behindProxy, prefix)
     const next = submit(draft(), T0)
     const event = eventOf(null, next, submissionOf(draft()), 'c1', T0)
-    const commit = { next, expectedVersion: 0, changeId: 'c1', event, dueAtMs: T0, open: true }
+    const commit = {
+      next,
+      expectedVersion: 0,
+      expectedHash: '',
+      changeId: 'c1',
+      event,
+      dueAtMs: T0,
+      open: true,
+    }
     proxy.loseNextReply('R-12')
     await expect(store.commit(commit)).rejects.toThrow()
     await new Promise(resolve => behindProxy.once('ready', resolve))
@@ -46,7 +54,15 @@ describe('the Redis store', () => {
     const store = createRedisStore(redis, prefix)
     const next = asked()
     const event = eventOf(null, next, submissionOf(draft()), 'c1', T0)
-    await store.commit({ next, expectedVersion: 0, changeId: 'c1', event, dueAtMs: T0, open: true })
+    await store.commit({
+      next,
+      expectedVersion: 0,
+      expectedHash: '',
+      changeId: 'c1',
+      event,
+      dueAtMs: T0,
+      open: true,
+    })
     await redis.hset(
       `{${prefix}}:request:R-13`,
       'version',
@@ -67,6 +83,7 @@ describe('the Redis store', () => {
     await store.commit({
       next,
       expectedVersion: 0,
+      expectedHash: '',
       changeId: 'c1',
       event,
       dueAtMs: T0,

@@ -146,7 +146,7 @@ export function createApi(
       const { caller, deadlineMs } = started
       // Past its deadline it is not to be sent any more, and the adapter looks at that next.
       if (clock() < deadlineMs) {
-        const under = late.filter(each => !isGivenBackEarly(each.caller, caller)).map(each => each.caller)
+        const under = late.map(each => each.caller)
         for (const other of [...sent.values(), ...under]) {
           // An execution goes on to its next topic.
           if (other.group !== caller.group || other.execution === caller.execution) continue
@@ -188,14 +188,6 @@ export function createApi(
     callers: () => callers,
     overlaps: () => overlaps,
   }
-}
-
-/**
- * KNOWN FAILING: a call that nobody answered gives its group back at once to other requests, though it may arrive until it
- * is abandoned. Take this out when the group is kept until then: the model finds it within a few runs.
- */
-function isGivenBackEarly(late: Caller, next: Caller): boolean {
-  return late.id !== next.id
 }
 
 const FAULTS: Record<WriteFault, CkafkaFault> = {

@@ -171,19 +171,10 @@ async function failOver(world: World, id: RequestId, isIt: (memory: Memory) => b
     .filter(each => world.sinceStartMs() - each.passedMs <= LOST_MS && [...each.keys.values()].some(Boolean))
     .findLast(isIt)
   // Redis forgets in order: nobody else can have had the group since.
-  if (memory === undefined || hasHadOther(world, id, memory) || holdsRecord(world)) return false
+  if (memory === undefined || hasHadOther(world, id, memory)) return false
   world.history.forgotten.add(id)
   await world.failOver(id, memory.keys)
   return true
-}
-
-/**
- * KNOWN FAILING: a process that is stopped holds a record to decide on, or a change decided. Where Redis has forgotten that
- * record since, the change is taken all the same, once others have brought the record to the same version. Take this out
- * when the store compares more than the version.
- */
-function holdsRecord({ bots, workers: both }: World): boolean {
-  return [...bots, ...both].some(each => each.state() === 'frozen')
 }
 
 function hasHadOther({ history }: World, id: RequestId, { noted }: Memory): boolean {
