@@ -3,7 +3,6 @@
 
 import { z } from 'zod'
 import { differenceSchema } from './drift.ts'
-import type { Group } from './group.ts'
 import { type Plan, planSchema } from './plan.ts'
 import type {
   AuditEvent,
@@ -21,7 +20,7 @@ import { ROWS_IN_TABLE, verdictOf } from './result.ts'
 import { backoffAfter, type Decided, FIRST_BACKOFF_MS, refuse, unseen, visible } from './step.ts'
 import { tell } from './telling.ts'
 import { alreadyThere, checkAgain, looked, testify, unclearFrom } from './unclear.ts'
-import { mayStart, wait } from './waiting.ts'
+import { JOINED, mayStart, wait } from './waiting.ts'
 
 /** Executions that provably never reached the API are tried again this often in all. */
 export const MAX_ATTEMPTS = 8
@@ -386,8 +385,6 @@ function finish(
   }
 }
 
-/** Nobody says who: the group counts as seen with members, and has to stay empty again. */
-const JOINED: Group = { state: 'Stable', members: [] }
 const JOINED_CAUSE = { kind: 'notSent', cause: 'a consumer joined the group' } as const
 
 /** What certainly did not happen is tried again, a few times and ever later. Being asked to wait is no attempt. */

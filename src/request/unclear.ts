@@ -4,6 +4,7 @@
 import type { Evidence } from './evidence.ts'
 import type { Command, ResetRequest, State } from './request.ts'
 import { type Decided, refuse, unseen, visible } from './step.ts'
+import { JOINED } from './waiting.ts'
 
 type Unclear = Extract<State, { name: 'unclear' }>
 
@@ -107,8 +108,10 @@ export function alreadyThere(
   if (state.name !== 'approved' || request.plan?.digest !== digest) return refuse('stale')
   const { decision, attempt } = state
   const begun = unclearFrom({ decision, attempt, atMs: nowMs }, FORGOTTEN, nowMs + ASKED_PAUSE_MS)
+  // Who waited had members in sight, and what the wait knew must not be lost with it.
+  const group = state.wait === null ? request.group : JOINED
   return visible(
-    request,
+    { ...request, group },
     { ...begun, asked: true, called: false },
     { kind: 'asked', attempt, evidence: 'present' },
   )

@@ -5,6 +5,9 @@ import { type Group, hasMembers } from './group.ts'
 import type { Command, ResetRequest, State, Wait } from './request.ts'
 import { backoffAfter, type Decided, refuse, unseen, visible } from './step.ts'
 
+/** Nobody says who: the group counts as seen with members, and has to stay empty again. */
+export const JOINED: Group = { state: 'Stable', members: [] }
+
 const LONGEST_LOOK_MS = 60_000
 /** While an empty group is watched, so often in the time that it has to stay empty. */
 const LOOKS_IN_HOLD = 3

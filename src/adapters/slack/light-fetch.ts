@@ -2,10 +2,13 @@
 // never send a request twice, nor one that its signal has stopped. What the client does not ask for is left to fetch.
 
 import type { FetchFunction } from '@slack/web-api'
-import { type Dispatcher, getGlobalDispatcher } from 'undici'
+import { Agent, type Dispatcher } from 'undici'
 
 type FetchResponse = Awaited<ReturnType<FetchFunction>>
 type Headers = Readonly<Record<string, string | string[] | undefined>>
+
+/** Not the global one: that is of the undici inside Node where anybody has used Node's fetch first, and another version. */
+const agent = new Agent()
 
 /** Resolves when the whole body is there, so that an answer that breaks off is an error here and not a text later. */
 export const lightFetch: FetchFunction = async (url, init = {}) => {
@@ -38,7 +41,7 @@ function exchange(
     let statusText = ''
     let headers: Headers = {}
     const chunks: Buffer[] = []
-    getGlobalDispatcher().dispatch(request, {
+    agent.dispatch(request, {
       onRequestStart(controller) {
         underWay = controller
         if (signal?.aborted) controller.abort(stopped)

@@ -37,6 +37,12 @@ const post = {
   redirect: 'error',
 } as const
 
+it('does its work also where Node’s own fetch, with an undici of another version, was used before', async () => {
+  const url = await listen(response => response.end('ok'))
+  await (await fetch(url, { method: 'POST', body: 'first' })).text()
+  expect(await (await lightFetch(url, post)).text()).toBe('ok')
+})
+
 it('gives the status, the headers and the whole text, wherever it was cut on its way', async () => {
   const bytes = Buffer.from('{"ok":true,"text":"组 🎉"}')
   const url = await listen(async response => {
