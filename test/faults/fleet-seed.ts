@@ -4,17 +4,18 @@ import type { ClusterSeed } from '../../src/sandbox/ckafka/model.ts'
 
 export const INSTANCE = 'ckafka-fleet001'
 export const TOPIC = 'events'
-/** Where every group stands in each partition, of a log from 0 to twice as much. */
+/** Where every group stands in each partition at first. */
 export const COMMITTED = 5_000n
+export const LOG_START = 0n
+export const LOG_END = 2n * COMMITTED
 
 const PARTITIONS = 2
 
 export function fleetSeed(groups: number, now: number): ClusterSeed {
-  const end = COMMITTED * 2n
   const log = {
-    start: 0n,
-    end,
-    written: [{ fromOffset: 0n, atMs: now - Number(end) * 1_000, everyMs: 1_000 }],
+    start: LOG_START,
+    end: LOG_END,
+    written: [{ fromOffset: LOG_START, atMs: now - Number(LOG_END) * 1_000, everyMs: 1_000 }],
   }
   const each = <T>(value: T) => Array.from({ length: PARTITIONS }, () => value)
   return {

@@ -19,6 +19,8 @@ export interface StrikesDeps {
 
 export type Strikes = ReturnType<typeof createStrikes>
 
+/** Lines of its log that tell why a process ended by itself. */
+const LAST_WORDS = 4
 const TRIGGER_MS = 4_000
 /** Nothing is held for longer: what arrives after a call and its grace would be a call that nobody can wait for. */
 const HANG_MS = 5_000
@@ -271,7 +273,8 @@ export function createStrikes({ fleet, disturbances, random }: StrikesDeps) {
         if (exit === undefined || busy.has(process) || away.has(process)) continue
         busy.add(process)
         away.add(process)
-        const how = `${nameOf(process)} with ${exit.code ?? exit.signal}`
+        const said = process.bot.logs().slice(-LAST_WORDS).join(' | ').slice(0, 1_000)
+        const how = `${nameOf(process)} with ${exit.code ?? exit.signal}: ${said}`
         await revive(process, disturbances.begin('a process ended by itself', how, process.index))
       }
     }

@@ -5,9 +5,11 @@ import { stateWords } from '../../src/adapters/slack/words.ts'
 import { type ChainedEvent, verifyChain } from '../../src/request/audit.ts'
 import { owed } from '../../src/request/owed.ts'
 import { isFinal, noteKey, type RequestId, type ResetRequest } from '../../src/request/request.ts'
+import type { Reset } from '../../src/request/reset.ts'
 import type { Effect } from '../../src/sandbox/ckafka/model.ts'
 import type { SlackMessage } from '../../src/sandbox/slack/face.ts'
 import { type Fleet, markOf, patiently } from './fleet.ts'
+import { LOG_END, LOG_START } from './fleet-seed.ts'
 import type { Crowd } from './storm-people.ts'
 
 export const FAILINGS = ['lost', 'doubled', 'unanswered', 'invented'] as const
@@ -131,18 +133,16 @@ export async function judge(
   return { problems, states, effects: fleet.ckafka.cluster.effects().length }
 }
 
-/** Each request moves by a distance of its own, which tells whose effect it is. */
+/** Each request moves by a distance of its own, unless the log holds it back: that tells whose effect it is. */
 function effectsOf(fleet: Fleet, requests: ResetRequest[], problems: Problem[]): Map<RequestId, Effect[]> {
   const effects = new Map<RequestId, Effect[]>()
   for (const effect of fleet.ckafka.cluster.effects()) {
     const distances = new Set(effect.written.map(({ from, to }) => to - (from ?? 0n)))
-    const owner = requests.find(
-      ({ reset }) =>
-        reset.target.group === effect.group &&
-        reset.strategy.kind === 'shift' &&
-        distances.size === 1 &&
-        distances.has(reset.strategy.direction === 'replay' ? -reset.strategy.count : reset.strategy.count),
+    const candidates = requests.filter(
+      ({ reset }) => reset.target.group === effect.group && effect.written.every(each => isBy(each, reset)),
     )
+    // Where the log holds several back to one place, each has moved there once.
+    const owner = candidates.find(({ id }) => !effects.has(id)) ?? candidates[0]
     if (owner !== undefined) effects.set(owner.id, [...(effects.get(owner.id) ?? []), effect])
     else {
       const what = `an effect on ${effect.group} by ${[...distances].join()} that no request asked for`
@@ -156,6 +156,13 @@ function effectsOf(fleet: Fleet, requests: ResetRequest[], problems: Problem[]):
     }
   }
   return effects
+}
+
+function isBy({ from, to }: Effect['written'][number], { strategy }: Reset): boolean {
+  if (strategy.kind !== 'shift') return false
+  const { direction, count } = strategy
+  const wanted = (from ?? 0n) + (direction === 'replay' ? -count : count)
+  return to === (wanted < LOG_START ? LOG_START : wanted > LOG_END ? LOG_END : wanted)
 }
 
 interface Said {

@@ -38,6 +38,7 @@ export interface Storm {
 }
 
 const GROUPS = 3_000
+const ENDED_BY_ITSELF = 'a process ended by itself'
 const ROOMS = 100
 const TOLD_EVERY_MS = 60_000
 
@@ -122,6 +123,10 @@ function tableOf({ disturbances, crowd, verdict, fleet, kills, stormMs }: Result
   return [
     `faults injected in ${Math.round(stormMs / 1000)} s: ${total}, of which kills: ${kills}`,
     ...rows(faults),
+    ...disturbances
+      .between(0, Number.POSITIVE_INFINITY)
+      .filter(({ kind }) => kind === ENDED_BY_ITSELF)
+      .map(({ atMs, detail }) => `          ${timeOf(atMs)} ${detail}`),
     `requests saved, by their end: ${saved}`,
     ...rows(verdict.states),
     'what people saw of what they did',
