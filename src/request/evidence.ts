@@ -38,7 +38,8 @@ function evidenceIn(written: readonly PlanRow[], readBack: ReadBack): Evidence {
     if (stands === undefined) return 'unread'
     // Where it leads nowhere else, standing there tells nothing.
     if (stands === from) stayed += to === from ? 0 : 1
-    else if (stands === to) reached += 1
+    // No commit any more is no place that a plan leads to, even where the plan could not say which.
+    else if (stands !== null && stands === to) reached += 1
     else return 'neither'
   }
   if (reached === 0) return written.length === 0 ? 'neither' : 'absent'

@@ -47,5 +47,7 @@ describe('what the offsets tell of a call', () => {
   it('is nothing where the plan cannot say where a call leads', () => {
     expect(evidence(rows([5n, null]), [7n], 'native')).toBe('neither')
     expect(evidence(rows([5n, null]), [5n], 'native')).toBe('absent')
+    expect(evidence(rows([5n, null]), [null], 'native')).toBe('neither')
+    expect(evidence(rows([5n, 4n], [9n, null]), [4n, null], 'native')).toBe('neither')
   })
 })
