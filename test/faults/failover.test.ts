@@ -50,8 +50,8 @@ function commitOf(request: ResetRequest, command: Command): Commit {
     expectedHash: request.auditHash,
     changeId,
     event,
-    dueAtMs: T0,
-    open: true,
+    dueAtMs: null,
+    open: false,
   }
 }
 
@@ -65,8 +65,8 @@ async function created(store: Store): Promise<ResetRequest> {
     expectedHash: '',
     changeId: 'create',
     event,
-    dueAtMs: T0,
-    open: true,
+    dueAtMs: null,
+    open: false,
   })
   return next
 }
