@@ -3,6 +3,6 @@
 import { defineConfig } from 'vitest/config'
 import tests from '../vitest.config.ts'
 
-export default defineConfig({
-  test: { ...tests.test, include: ['test/browser/screenshots.ts'], exclude: [] },
-})
+const { projects: _, ...shared } = tests.test ?? {}
+
+export default defineConfig({ test: { ...shared, include: ['test/browser/screenshots.ts'] } })
