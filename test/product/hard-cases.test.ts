@@ -236,8 +236,11 @@ describe('when Slack is difficult', () => {
     await product.alice.submit()
     await until(() => product.alice.directMessages().length === 1)
     expect(textOf(product.alice.directMessages()[0] as never)).toContain('Invite Rewind there with /invite')
-    await product.bob.command(OPS, '/offset-requests R-1')
-    expect((await product.bob.waitForView()).title.text).toBe('Review R-1')
+    // Nobody can see on a card when it is planned.
+    await until(async () => {
+      await product.bob.command(OPS, '/offset-requests R-1')
+      return product.bob.view()?.title.text === 'Review R-1'
+    })
   })
 
   it('an outage of Slack does not hold up an execution', async () => {
