@@ -1,16 +1,14 @@
 // What the product needs from the outside world. The comments are the contracts; test/contract holds each adapter to them.
 
+import type { AuditEvent, Command, Origin } from './request/command.ts'
 import type { Difference } from './request/drift.ts'
 import type { FollowUps } from './request/follow-up.ts'
 import type { Abilities, Group, Instance, LogRange, NamePage, Position } from './request/group.ts'
 import type { PlanRow } from './request/plan.ts'
 import type {
-  AuditEvent,
-  Command,
   DocumentName,
   DocumentOf,
   Documents,
-  Origin,
   PostKey,
   RequestId,
   ResetRequest,
@@ -86,7 +84,7 @@ export const UNREADABLE_RECORD = 'UNREADABLE_RECORD'
 export interface Store {
   /** Never the same twice. Numbers may be skipped. */
   nextRequestId(): Promise<RequestId>
-  /** Undefined when there is no such request. Rejects with this code for a record written by a newer version. */
+  /** Undefined when there is no such request. Rejects with the code UNREADABLE_RECORD for one written by a newer version. */
   read(id: RequestId): Promise<ResetRequest | undefined>
   readDocument<Name extends DocumentName>(id: RequestId, name: Name): Promise<DocumentOf<Name> | undefined>
   readEvents(id: RequestId): Promise<AuditEvent[]>

@@ -2,7 +2,8 @@
 // It says that something is wrong and where; it never mends a chain.
 
 import { createHash } from 'node:crypto'
-import type { AuditEvent, ResetRequest } from './request.ts'
+import type { AuditEvent } from './command.ts'
+import type { ResetRequest } from './request.ts'
 
 /** `hash`: SHA-256, hex, of the hash before it (empty for the first), a line break, and the JSON of all but `hash`. */
 export interface ChainedEvent extends AuditEvent {

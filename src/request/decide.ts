@@ -2,32 +2,22 @@
 // All safety claims live here: who may decide, who may call, and that nothing is called twice on a guess.
 
 import { z } from 'zod'
+import type { AuditEvent, Command, Submission } from './command.ts'
 import { differenceSchema } from './drift.ts'
 import { type Plan, planSchema } from './plan.ts'
-import type {
-  AuditEvent,
-  Command,
-  Decision,
-  Note,
-  RequestId,
-  ResetRequest,
-  State,
-  Submission,
-  Wait,
-} from './request.ts'
+import type { Decision, Note, RequestId, ResetRequest, State, Wait } from './request.ts'
 import { type Reset, resetSchema } from './reset.ts'
 import { ROWS_IN_TABLE, verdictOf } from './result.ts'
-import { backoffAfter, type Decided, FIRST_BACKOFF_MS, refuse, unseen, visible } from './step.ts'
+import { approved, backoffAfter, type Decided, FIRST_BACKOFF_MS, refuse, unseen, visible } from './step.ts'
 import { tell } from './telling.ts'
 import { alreadyThere, checkAgain, looked, testify, unclearFrom } from './unclear.ts'
+import { vote } from './voting.ts'
 import { JOINED, mayStart, wait } from './waiting.ts'
 
 /** Executions that provably never reached the API are tried again this often in all. */
 export const MAX_ATTEMPTS = 8
 /** So many jobs in a row may end without a trace in the record. */
 export const MAX_LOST_JOBS = 5
-/** A call that was answered with nothing was read back just now. */
-const UNCLEAR_LOOK_MS = 15_000
 
 export interface Draft {
   id: RequestId
@@ -304,39 +294,6 @@ function outlookOf(request: ResetRequest, { jumping }: Plan, nowMs: number): [St
   return [{ name: 'failed', decision: null, attempt: 0, outcome, atMs: nowMs }, { kind: 'ended' }]
 }
 
-function vote(request: ResetRequest, command: Extract<Command, { kind: 'decide' }>, nowMs: number): Decided {
-  const { state, guard, votes } = request
-  const { verdict, by } = command
-  if (by === request.requester) return refuse('ownRequest')
-  if (command.policy.verdict === 'deny') return refuse('notApprover')
-  if (state.name === 'preparing') return refuse('preparing')
-  if (state.name !== 'pending') return refuse(state.name === 'expired' ? 'expired' : 'decided')
-  if (nowMs >= request.expiresAtMs) return refuse('expired')
-  if (request.plan?.digest !== command.digest) return refuse('planChanged')
-  const note = command.note.trim()
-  const decision: Decision = { verdict, by, note, atMs: nowMs }
-  const noteOf = (approvals: number): Note => ({
-    kind: 'voted',
-    decision,
-    approvals,
-    needed: guard.approvals,
-  })
-  if (verdict === 'reject') {
-    if (note === '') return refuse('noteMissing')
-    return visible(request, { name: 'rejected', decision }, noteOf(votes.length))
-  }
-  if (votes.some(each => each.by === by)) return refuse('alreadyVoted')
-  if (guard.typedGroup && command.typedGroup.trim() !== request.reset.target.group) {
-    return refuse('groupNotTyped')
-  }
-  const approvals = [...votes, decision]
-  return visible(
-    { ...request, votes: approvals },
-    approvals.length < guard.approvals ? state : approved({ decision, attempt: 1, notBeforeMs: nowMs }),
-    noteOf(approvals.length),
-  )
-}
-
 function finish(
   request: ResetRequest,
   command: Extract<Command, { kind: 'finish' }>,
@@ -349,15 +306,14 @@ function finish(
   if (!(state.name === 'executing' || late) || state.attempt !== attempt) return refuse('stale')
   if (state.name === 'executing' && state.worker !== command.worker) return refuse('stale')
   const ended = { decision: state.decision, attempt, outcome, atMs: nowMs }
+  // What is still under way has arrived by then, or never will.
+  const lookAtMs = state.name === 'executing' ? state.abandonAtMs : nowMs
   switch (outcome.kind) {
     case 'done': {
       const name = verdictOf(outcome.counts)
       if (name === 'unclear') {
         const cause = 'CKafka reported nothing'
-        return visible(request, unclearFrom(ended, cause, nowMs + UNCLEAR_LOOK_MS), {
-          kind: 'unclear',
-          cause,
-        })
+        return visible(request, unclearFrom(ended, cause, lookAtMs), { kind: 'unclear', cause })
       }
       const notes: Note[] = [{ kind: 'ended' }]
       if (outcome.rows > ROWS_IN_TABLE) notes.push({ kind: 'resultFile' })
@@ -371,8 +327,6 @@ function finish(
       }
       return visible(request, { name: 'failed', ...ended }, { kind: 'ended' })
     case 'unknown': {
-      // What is still under way has arrived by then, or never will.
-      const lookAtMs = state.name === 'executing' ? state.abandonAtMs : nowMs
       const { cause } = outcome
       return visible(request, unclearFrom(ended, cause, lookAtMs), { kind: 'unclear', cause })
     }
@@ -417,8 +371,4 @@ function againAfterUnclear(nowMs: number) {
     const last = { decision, attempt, wait: null, cleared: cleared !== undefined }
     return again(request, last, { kind: 'notSent', cause }, undefined, nowMs)
   }
-}
-
-function approved(state: { decision: Decision; attempt: number; notBeforeMs: number }) {
-  return { name: 'approved', ...state, lastCause: null, wait: null, dispatch: null, cleared: false } as const
 }

@@ -1,7 +1,8 @@
 // Who may decide, and what a plan asks of them. Pure: group members are looked up elsewhere and come in as facts.
 
+import type { PolicyVerdict } from './command.ts'
 import type { Plan } from './plan.ts'
-import type { Guard, PolicyVerdict } from './request.ts'
+import type { Guard } from './request.ts'
 
 export interface Approvers {
   users: readonly string[]

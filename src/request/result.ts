@@ -2,7 +2,7 @@
 // It must never call a success what the offsets do not show.
 
 import { z } from 'zod'
-import { placeOf } from './group.ts'
+import { type Position, placeOf } from './group.ts'
 import { bigintIn, linesSchema, NONE, wordsOf } from './lines.ts'
 import { type Execution, isWritten, type PlanRow } from './plan.ts'
 
@@ -116,6 +116,12 @@ export const resultSchema = linesSchema<PartitionResult>(
 
 /** What was read after the call: the committed offset by `placeOf`. A partition that could not be read is absent. */
 export type ReadBack = ReadonlyMap<string, bigint | null>
+
+/** Without a log end a partition could not be read, and then no commit does not mean that there is none. */
+export function readBackOf(positions: readonly Position[]): ReadBack {
+  const read = positions.filter(({ logEnd }) => logEnd !== null)
+  return new Map(read.map(({ topic, partition, committed }) => [placeOf(topic, partition), committed]))
+}
 
 export const countsSchema = z.object({
   succeeded: z.int(),

@@ -1,6 +1,6 @@
 // One step of a request: taken, with the next version of the record, or refused with a reason. It decides nothing.
 
-import type { Note, ResetRequest, State } from './request.ts'
+import type { Decision, Note, ResetRequest, State } from './request.ts'
 
 export const FIRST_BACKOFF_MS = 2_000
 const LONGEST_BACKOFF_MS = 300_000
@@ -43,4 +43,9 @@ export function unseen(request: ResetRequest, change: Partial<ResetRequest>): De
 /** 2 s, 4 s, 8 s … at most five minutes. */
 export function backoffAfter(attempt: number): number {
   return Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1))
+}
+
+/** Decided, and to be carried out from then on. */
+export function approved(state: { decision: Decision; attempt: number; notBeforeMs: number }) {
+  return { name: 'approved', ...state, lastCause: null, wait: null, dispatch: null, cleared: false } as const
 }

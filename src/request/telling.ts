@@ -1,7 +1,8 @@
 // What has been told in Slack, and by whom it is being told: posts and the drawings of the card. Pure.
 // It must never let two tell the same at once, nor forget that somebody may have told it already.
 
-import type { Command, Post, PostKey, ResetRequest } from './request.ts'
+import type { Command } from './command.ts'
+import type { Post, PostKey, ResetRequest } from './request.ts'
 import { type Decided, refuse, unseen } from './step.ts'
 
 export type TellingCommand = Extract<

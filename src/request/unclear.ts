@@ -1,8 +1,9 @@
 // An execution of which nobody knows what it did: what the offsets show afterwards, and what people say. Pure.
 // Nothing is called again on a guess: the offsets show twice that it did not happen, or somebody vouches for it.
 
+import type { Command } from './command.ts'
 import type { Evidence } from './evidence.ts'
-import type { Command, ResetRequest, State } from './request.ts'
+import type { ResetRequest, State } from './request.ts'
 import { type Decided, refuse, unseen, visible } from './step.ts'
 import { JOINED } from './waiting.ts'
 
@@ -12,7 +13,7 @@ type Unclear = Extract<State, { name: 'unclear' }>
 const PAUSES = [0.5, 2]
 /** What was seen once has to be seen again, so many graces after. */
 const SECOND_SIGHT = 0.5
-/** What shows one thing now and another then is left to people after so many looks. */
+/** What shows one thing now and another then is left to people after so many looks; once they are asked, after one. */
 const MOST_LOOKS = 6
 /** The cluster may be back before anybody has answered. */
 const ASKED_PAUSE_MS = 600_000
@@ -45,7 +46,8 @@ export function looked(
   if (state.name !== 'unclear' || state.attempt !== attempt || nowMs < state.lookAtMs) return refuse('stale')
   if (evidence === 'absent' && state.seen === 'absent') return again(request, ABSENT_TWICE)
   const looks = state.looks + 1
-  if ((evidence === 'absent' || evidence === 'partly') && (state.asked || looks < MOST_LOOKS)) {
+  const mayTell = state.asked ? state.seen === null : looks < MOST_LOOKS
+  if ((evidence === 'absent' || evidence === 'partly') && mayTell) {
     const lookAtMs = nowMs + SECOND_SIGHT * graceMs
     return unseen(request, { state: { ...state, looks, lookAtMs, seen: evidence } })
   }

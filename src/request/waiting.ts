@@ -1,8 +1,9 @@
 // An approved request whose group has members: how long it waits, how often somebody looks, and when it may start.
 // It must never let an execution start while anybody is connected, or has been a moment ago.
 
+import type { Command } from './command.ts'
 import { type Group, hasMembers } from './group.ts'
-import type { Command, ResetRequest, State, Wait } from './request.ts'
+import type { ResetRequest, State, Wait } from './request.ts'
 import { backoffAfter, type Decided, refuse, unseen, visible } from './step.ts'
 
 /** Nobody says who: the group counts as seen with members, and has to stay empty again. */

@@ -15,6 +15,7 @@ import type {
   Vote,
   WorkQueue,
 } from '../ports.ts'
+import { type Command, NOWHERE, type PolicyVerdict } from '../request/command.ts'
 import { decide } from '../request/decide.ts'
 import { differenceSchema } from '../request/drift.ts'
 import { didNothing, retryOf, undoOf } from '../request/follow-up.ts'
@@ -25,7 +26,7 @@ import {
   type SkipLimits,
   verdictOn,
 } from '../request/policy.ts'
-import type { Command, Origin, PolicyVerdict, RequestId, ResetRequest } from '../request/request.ts'
+import type { RequestId, ResetRequest } from '../request/request.ts'
 import { createChanges } from './changes.ts'
 import { createDebts, type Debts } from './debts.ts'
 import { createExecutions, type ExecutionSettings } from './executions.ts'
@@ -226,7 +227,6 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
 }
 
 /** Of a question that nobody asked in Slack. */
-const NOWHERE: Origin = { channel: null, message: null }
 const TOO_SLOW = { kind: 'unavailable', cause: 'CKafka did not answer in time' } as const
 
 /** A worker apart owes nobody anything: the bots look after the record it leaves. */

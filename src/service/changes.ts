@@ -13,17 +13,11 @@ import {
   UNREADABLE_RECORD,
 } from '../ports.ts'
 import { sealed } from '../request/audit.ts'
+import type { Command, PersonsCommand } from '../request/command.ts'
 import { type Draft, decide, eventOf, submissionOf, submit } from '../request/decide.ts'
 import { digestOfText } from '../request/digest.ts'
 import { nextDueAt } from '../request/owed.ts'
-import {
-  type Command,
-  type Documents,
-  isFinal,
-  type PersonsCommand,
-  type RequestId,
-  type ResetRequest,
-} from '../request/request.ts'
+import { type Documents, isFinal, type RequestId, type ResetRequest } from '../request/request.ts'
 import { resultSchema } from '../request/result.ts'
 import type { Refusal } from '../request/step.ts'
 

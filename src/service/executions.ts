@@ -13,9 +13,9 @@ import type {
   Report,
   StartOutcome,
 } from '../ports.ts'
+import { NOWHERE } from '../request/command.ts'
 import { differenceSchema, type Sight } from '../request/drift.ts'
 import { sightingOf } from '../request/evidence.ts'
-import { placeOf } from '../request/group.ts'
 import { isWritten, type Plan, type PlanRow } from '../request/plan.ts'
 import type { CallEnd, RequestId, ResetRequest } from '../request/request.ts'
 import type { Reset } from '../request/reset.ts'
@@ -25,6 +25,7 @@ import {
   isDoubtful,
   type PartitionResult,
   type ReadBack,
+  readBackOf,
   resultOf,
   type TopicReport,
 } from '../request/result.ts'
@@ -131,8 +132,13 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
 
   /** It was thought dead, and others have gone on: what it brings changes nothing, and is kept. */
   async function keepLate(id: RequestId, worker: string, { kind }: CallEnd, refusal: Refusal): Promise<void> {
-    const from = { channel: null, message: null }
-    const command = { kind: 'attempted', command: `finish ${kind}`, by: worker, refusal, from } as const
+    const command = {
+      kind: 'attempted',
+      command: `finish ${kind}`,
+      by: worker,
+      refusal,
+      from: NOWHERE,
+    } as const
     await change(id, command, { patience: 'worker' })
   }
 
@@ -193,8 +199,9 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     const untilMs = Math.max(deadlineMs, clock() + READ_BACK_MS)
     if (called.kind === 'unknown') {
       // Only where all of it stands at once is nothing left to come of the call; the rest is for later looks.
+      if (native !== null) return { called, result: [] }
       const { evidence, result } = sightingOf(plan, rows, await readBack(reset, untilMs))
-      return evidence === 'present' && native === null
+      return evidence === 'present'
         ? { called: { ...called, kind: 'done', topics: [] }, result }
         : { called, result: [] }
     }
@@ -234,11 +241,7 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
   async function readBack({ target, topics }: Reset, untilMs: number): Promise<ReadBack> {
     for (;;) {
       const answer = await reader.positions(target, topics)
-      if (answer.kind === 'read') {
-        // Without a log end the partition could not be read, and then no commit does not mean that there is none.
-        const seen = answer.value.filter(({ logEnd }) => logEnd !== null)
-        return new Map(seen.map(({ topic, partition, committed }) => [placeOf(topic, partition), committed]))
-      }
+      if (answer.kind === 'read') return readBackOf(answer.value)
       const waitMs = Math.max(
         READ_BACK_PAUSE_MS,
         answer.kind === 'unavailable' ? (answer.retryAfterMs ?? 0) : 0,
@@ -269,10 +272,7 @@ function isCleared({ state }: ResetRequest): boolean {
 
 /** Every offset stands where this plan leads, though nothing is known of a call. */
 function isThere(plan: Plan, rows: readonly PlanRow[], { facts }: Sight): boolean {
-  const stands = new Map(
-    facts.positions.map(({ topic, partition, committed }) => [placeOf(topic, partition), committed]),
-  )
-  return sightingOf(plan, rows, stands).evidence === 'present'
+  return sightingOf(plan, rows, readBackOf(facts.positions)).evidence === 'present'
 }
 
 const NOT_WHOLE = {

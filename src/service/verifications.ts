@@ -2,8 +2,8 @@
 
 import type { ClusterReader } from '../ports.ts'
 import { type Sighting, sightingOf } from '../request/evidence.ts'
-import { placeOf } from '../request/group.ts'
 import type { ResetRequest } from '../request/request.ts'
+import { readBackOf } from '../request/result.ts'
 import type { Plans } from './plans.ts'
 
 /** Rejects when the store is away. */
@@ -15,11 +15,7 @@ export async function lookBack(
   const rows = await plans.rows(request)
   if (plan === null || !plans.areWhole(request, rows)) return NOTHING_TO_TELL
   const read = await reader.positions(reset.target, reset.topics)
-  const listed = read.kind === 'read' ? read.value.filter(({ logEnd }) => logEnd !== null) : []
-  const readBack = new Map(
-    listed.map(({ topic, partition, committed }) => [placeOf(topic, partition), committed]),
-  )
-  return sightingOf(plan, rows, readBack)
+  return sightingOf(plan, rows, readBackOf(read.kind === 'read' ? read.value : []))
 }
 
 /** Without the rows that were approved nothing can be compared. */

@@ -1,12 +1,12 @@
 // What every Store has to keep, whatever it is made of.
 
-import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import type { Commit, Store, Trail } from '../../src/ports.ts'
-import { sealed, verifyChain } from '../../src/request/audit.ts'
-import { decide, eventOf, submissionOf, submit } from '../../src/request/decide.ts'
-import type { Command, RequestId, ResetRequest } from '../../src/request/request.ts'
+import type { Store, Trail } from '../../src/ports.ts'
+import { verifyChain } from '../../src/request/audit.ts'
+import { eventOf, submissionOf, submit } from '../../src/request/decide.ts'
+import type { RequestId, ResetRequest } from '../../src/request/request.ts'
 import type { Targets } from '../../src/request/reset.ts'
+import { commitOf, created } from '../support/commits.ts'
 import {
   allArrived,
   approve,
@@ -25,24 +25,6 @@ const BEYOND = 9_007_199_254_740_993n
 const FAR_OUT = { positions: positionsOf(someReset.topics, { committed: BEYOND, logEnd: BEYOND + 50n }) }
 
 export function storeContract(name: string, fresh: () => Promise<Store>): void {
-  async function created(store: Store, change: Partial<Commit> = {}): Promise<ResetRequest> {
-    const id = await store.nextRequestId()
-    const first = submit(draft({ id }), T0)
-    const { next, event } = sealed(first, eventOf(null, first, submissionOf(draft({ id })), 'create', T0))
-    const commit = {
-      next,
-      expectedVersion: 0,
-      expectedHash: '',
-      changeId: 'create',
-      event,
-      dueAtMs: T0,
-      open: true,
-      ...change,
-    }
-    expect(await store.commit(commit)).toEqual({ kind: 'applied' })
-    return next
-  }
-
   /** With a plan, and its rows beside it. */
   async function planned(store: Store): Promise<ResetRequest> {
     const request = await created(store)
@@ -50,23 +32,6 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
     const commit = commitOf(request, prepare(request, { facts: FAR_OUT }), { documents })
     expect(await store.commit(commit)).toEqual({ kind: 'applied' })
     return commit.next
-  }
-
-  function commitOf(request: ResetRequest, command: Command, change: Partial<Commit> = {}): Commit {
-    const decided = decide(request, command, T0)
-    if (!decided.ok) throw new Error(decided.refusal)
-    const changeId = randomUUID()
-    const { next, event } = sealed(decided.next, eventOf(request, decided.next, command, changeId, T0))
-    return {
-      next,
-      expectedVersion: request.version,
-      expectedHash: request.auditHash,
-      changeId,
-      event,
-      dueAtMs: T0,
-      open: true,
-      ...change,
-    }
   }
 
   describe(name, () => {

@@ -7,9 +7,8 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { connectRedis, type RedisConnection, untilReady } from '../../src/adapters/redis/connect.ts'
 import { createRedisStore } from '../../src/adapters/redis/store.ts'
 import type { Commit, CommitOutcome, Store } from '../../src/ports.ts'
-import { sealed } from '../../src/request/audit.ts'
-import { decide, eventOf, submissionOf, submit } from '../../src/request/decide.ts'
 import type { RequestId, ResetRequest } from '../../src/request/request.ts'
+import { commitOf, creationOf } from '../support/commits.ts'
 import { ALICE, draft, SOMEWHERE, T0 } from '../support/requests.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 
@@ -119,19 +118,11 @@ function changeOf(before: ResetRequest, extra: Extra): Commit {
     refusal: 'ownRequest',
     from: SOMEWHERE,
   } as const
-  const decided = decide(before, command, T0)
-  if (!decided.ok) throw new Error(decided.refusal)
-  const changeId = randomUUID()
-  const { next, event } = sealed(decided.next, eventOf(before, decided.next, command, changeId, T0))
-  return { next, expectedVersion: before.version, expectedHash: before.auditHash, changeId, event, ...extra }
+  return commitOf(before, command, extra)
 }
 
-async function creationOf(real: Real, extra: Extra): Promise<Commit> {
-  const id = await (real.stores[0] as Store).nextRequestId()
-  const first = submit(draft({ id }), T0)
-  const changeId = randomUUID()
-  const { next, event } = sealed(first, eventOf(null, first, submissionOf(draft({ id })), changeId, T0))
-  return { next, expectedVersion: 0, expectedHash: '', changeId, event, ...extra }
+async function newCommit(real: Real, extra: Extra): Promise<Commit> {
+  return creationOf(draft({ id: await (real.stores[0] as Store).nextRequestId() }), extra)
 }
 
 /** Compares everything that there is with everything that should be. */
@@ -217,7 +208,7 @@ const creating = fc.tuple(client, submissions, extras, losses).map(([by, submiss
   command(
     `create(${by}, ${submission}, ${lost} lost)`,
     async (model, real) => {
-      const commit = await creationOf(real, submitted(extra, submission))
+      const commit = await newCommit(real, submitted(extra, submission))
       expect(await commitSurely(real, by, commit, lost)).toEqual(apply(model, commit))
     },
     { needsRequest: false },
@@ -256,7 +247,7 @@ const together = fc
         const commits = await Promise.all(
           [one, other].map(extra =>
             creates
-              ? creationOf(real, submitted(extra, submission))
+              ? newCommit(real, submitted(extra, submission))
               : changeOf(pick(model, nth, 0), { ...extra }),
           ),
         )

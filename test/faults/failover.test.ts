@@ -6,13 +6,13 @@ import { expect, it, type TestContext } from 'vitest'
 import { connectRedis, type RedisConnection, untilReady } from '../../src/adapters/redis/connect.ts'
 import { createRedisStore } from '../../src/adapters/redis/store.ts'
 import type { Commit, Store } from '../../src/ports.ts'
-import { sealed, verifyChain } from '../../src/request/audit.ts'
-import { decide, eventOf, submissionOf, submit } from '../../src/request/decide.ts'
-import type { Command, ResetRequest } from '../../src/request/request.ts'
+import { verifyChain } from '../../src/request/audit.ts'
+import type { ResetRequest } from '../../src/request/request.ts'
 import type { PrivateRedis } from '../../src/sandbox/redis/start.ts'
+import { commitOf, created } from '../support/commits.ts'
 import { DEMO, NO_WAITING, startProduct } from '../support/product.ts'
 import { type StartedRedis, startCluster, startSentinels } from '../support/redis-servers.ts'
-import { draft, T0 } from '../support/requests.ts'
+import { T0 } from '../support/requests.ts'
 
 const BACK_MS = 20_000
 /** After a failover nobody may write to a group for as long as a call could be under way. */
@@ -20,6 +20,8 @@ const SHORT = { CALL_DEADLINE: '2s', CALL_GRACE: '1s' }
 /** Under way at once: about what a busy installation has. */
 const WRITERS = 5
 const REST_MS = 5
+/** Nobody else looks after it. */
+const IDLE = { dueAtMs: null, open: false }
 
 type Ends = Pick<TestContext, 'onTestFinished'>
 
@@ -39,44 +41,12 @@ async function connected({ settings }: StartedRedis, test: Ends): Promise<RedisC
   return redis
 }
 
-function commitOf(request: ResetRequest, command: Command): Commit {
-  const decided = decide(request, command, T0)
-  if (!decided.ok) throw new Error(decided.refusal)
-  const changeId = randomUUID()
-  const { next, event } = sealed(decided.next, eventOf(request, decided.next, command, changeId, T0))
-  return {
-    next,
-    expectedVersion: request.version,
-    expectedHash: request.auditHash,
-    changeId,
-    event,
-    dueAtMs: null,
-    open: false,
-  }
-}
-
-async function created(store: Store): Promise<ResetRequest> {
-  const id = await store.nextRequestId()
-  const first = submit(draft({ id }), T0)
-  const { next, event } = sealed(first, eventOf(null, first, submissionOf(draft({ id })), 'create', T0))
-  await store.commit({
-    next,
-    expectedVersion: 0,
-    expectedHash: '',
-    changeId: 'create',
-    event,
-    dueAtMs: null,
-    open: false,
-  })
-  return next
-}
-
 /** Changes one request again and again, after an error with the same change, until told to end. */
 function startWriting(store: Store, start: ResetRequest) {
   let [request, ending, acknowledged, errors] = [start, false, 0, 0]
   async function write(): Promise<void> {
     while (!ending) {
-      const commit = commitOf(request, { kind: 'cardLater', retryAtMs: T0 + acknowledged })
+      const commit = commitOf(request, { kind: 'cardLater', retryAtMs: T0 + acknowledged }, IDLE)
       const outcome = await commitUntilAnswered(commit)
       if (outcome === 'applied') {
         acknowledged += 1
@@ -139,7 +109,7 @@ async function expectToOutlive(
     `--instance ${DEMO.instance} --group ${DEMO.group} --topic orders --shift-by -10 --reason why`,
   )
   const store = createRedisStore(await connected(servers, test), prefix)
-  const requests = await Promise.all(Array.from({ length: WRITERS }, () => created(store)))
+  const requests = await Promise.all(Array.from({ length: WRITERS }, () => created(store, IDLE)))
   const writers = requests.map(request => startWriting(store, request))
   await until(() => writers.every(writer => writer.counts().acknowledged > 20))
 
@@ -174,7 +144,7 @@ it('does the same in a Cluster that loses the node of its keys and of its queue'
 it('leaves a master that hangs without closing a connection for the one that took its place', async test => {
   const servers = await started(startSentinels(), test)
   const store = createRedisStore(await connected(servers, test), `test-${randomUUID()}`)
-  const request = await created(store)
+  const request = await created(store, IDLE)
   const writer = startWriting(store, request)
   await until(() => writer.counts().acknowledged > 20)
   await servers.master.kill('SIGSTOP')

@@ -6,12 +6,8 @@ import { Redis } from 'ioredis'
 import { createRedisStore } from '../../src/adapters/redis/store.ts'
 import { postMetadataSchema } from '../../src/adapters/slack/ids.ts'
 import type { Store } from '../../src/ports.ts'
-import {
-  type AuditEvent,
-  type RequestId,
-  type ResetRequest,
-  requestIdSchema,
-} from '../../src/request/request.ts'
+import type { AuditEvent } from '../../src/request/command.ts'
+import { type RequestId, type ResetRequest, requestIdSchema } from '../../src/request/request.ts'
 import type { Bot, Role } from '../../src/sandbox/bot.ts'
 import type { ClusterSeed, Effect } from '../../src/sandbox/ckafka/model.ts'
 import type { CkafkaSimulator } from '../../src/sandbox/ckafka/start.ts'

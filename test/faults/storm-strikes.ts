@@ -103,32 +103,32 @@ export function createStrikes({ fleet, disturbances, random }: StrikesDeps) {
     }
   }
 
-  /** At a chosen step: whoever comes to it first dies before it is sent, or before its answer is there. */
-  const killAt = (service: Service, patterns: readonly string[], moment: 'before' | 'after'): Strike => {
+  /** At a chosen step: whoever comes to it first is struck before it is sent, or before its answer is there. */
+  function atStep(
+    service: Service,
+    patterns: readonly string[],
+    moment: 'before' | 'after',
+    strike: (process: FleetProcess, pattern: string) => boolean | Promise<boolean>,
+  ): Strike {
     return async () => {
       const pattern = random.pick(patterns)
       const line = lines[service]
       const held = moment === 'before' ? line.holdNextRequest(pattern) : line.holdNextReply(pattern)
       const process = await Promise.race([held, pauseFor(TRIGGER_MS).then(() => 'cleared' as const)])
-      if (process === 'cleared') {
-        line.forget()
-        return false
-      }
-      return kill(process, `SIGKILL ${moment} a step with ${service}`, `${moment} ${pattern}`)
+      if (process !== 'cleared') return strike(process, pattern)
+      line.forget()
+      return false
     }
   }
 
-  /** As the last one, and the process lives on with a connection that says nothing. */
-  const silentAt = (service: Service, patterns: readonly string[], moment: 'before' | 'after'): Strike => {
-    return async () => {
-      const pattern = random.pick(patterns)
-      const line = lines[service]
-      const held = moment === 'before' ? line.holdNextRequest(pattern) : line.holdNextReply(pattern)
-      const process = await Promise.race([held, pauseFor(TRIGGER_MS).then(() => 'cleared' as const)])
-      if (process === 'cleared') {
-        line.forget()
-        return false
-      }
+  const killAt = (service: Service, patterns: readonly string[], moment: 'before' | 'after'): Strike =>
+    atStep(service, patterns, moment, (process, pattern) =>
+      kill(process, `SIGKILL ${moment} a step with ${service}`, `${moment} ${pattern}`),
+    )
+
+  /** It lives on with a connection that says nothing. */
+  const silentAt = (service: Service, patterns: readonly string[], moment: 'before' | 'after'): Strike =>
+    atStep(service, patterns, moment, (process, pattern) => {
       const mutes = service === 'slack' ? process.index : 'nobody'
       const end = disturbances.begin(
         `silence ${moment} a step with ${service}`,
@@ -142,8 +142,7 @@ export function createStrikes({ fleet, disturbances, random }: StrikesDeps) {
         }),
       )
       return true
-    }
-  }
+    })
 
   async function stopInOrder(): Promise<boolean> {
     const process = idle()

@@ -5,8 +5,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type ChainedEvent, chained, sealed, verifyChain } from '../../src/request/audit.ts'
+import type { Command } from '../../src/request/command.ts'
 import { decide, eventOf, submissionOf, submit } from '../../src/request/decide.ts'
-import { type Command, type ResetRequest, requestSchema } from '../../src/request/request.ts'
+import { type ResetRequest, requestSchema } from '../../src/request/request.ts'
 import { allSucceeded, approve, draft, finish, HOSTILE, prepare, start, T0 } from '../support/requests.ts'
 
 /** A request from its submission to its end, sealed at each step, and read back from JSON as a store would. */

@@ -3,12 +3,11 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
+import type { AuditEvent, Command } from '../../src/request/command.ts'
 import { type Draft, decide, eventOf, MAX_ATTEMPTS, submissionOf, submit } from '../../src/request/decide.ts'
 import { hasMembers } from '../../src/request/group.ts'
 import { nextDueAt } from '../../src/request/owed.ts'
 import {
-  type AuditEvent,
-  type Command,
   isFinal,
   noteKey,
   type ResetRequest,

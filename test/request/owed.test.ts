@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Command } from '../../src/request/command.ts'
 import { type Debt, nextDueAt, owed, REFUSED_POST_RETRY_MS } from '../../src/request/owed.ts'
-import { type Command, isFinal, noteKey, type PostKey, type ResetRequest } from '../../src/request/request.ts'
+import { isFinal, noteKey, type PostKey, type ResetRequest } from '../../src/request/request.ts'
 import { backoffAfter } from '../../src/request/step.ts'
 import {
   allSucceeded,

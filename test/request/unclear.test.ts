@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { Command } from '../../src/request/command.ts'
 import { decide } from '../../src/request/decide.ts'
 import type { Evidence } from '../../src/request/evidence.ts'
-import type { Command, ResetRequest } from '../../src/request/request.ts'
+import type { ResetRequest } from '../../src/request/request.ts'
 import { isProof } from '../../src/request/unclear.ts'
 import {
   ALICE,
@@ -77,6 +78,16 @@ describe('an execution that nobody answered', () => {
       unclear,
     )
     expect(unclearState(request).seen).toBe('absent')
+  })
+
+  it('keeps looking every ten minutes while people are asked, even if the offsets show one thing now and another then', () => {
+    let request = inDoubt
+    for (let round = 0; round < 3; round += 1) {
+      const { lookAtMs } = unclearState(request)
+      request = lookedAt(lookedAt(request, 'absent'), 'partly')
+      expect(unclearState(request).lookAtMs - lookAtMs).toBe(15_000 + 600_000)
+      expect(unclearState(request).seen).toBeNull()
+    }
   })
 
   it('has people asked after three looks that settle nothing, once, and goes on looking', () => {

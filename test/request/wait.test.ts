@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { Command, PolicyVerdict } from '../../src/request/command.ts'
 import { decide, MAX_ATTEMPTS } from '../../src/request/decide.ts'
 import { type Group, hasMembers } from '../../src/request/group.ts'
-import type { Command, PolicyVerdict, ResetRequest, Wait } from '../../src/request/request.ts'
+import type { ResetRequest, Wait } from '../../src/request/request.ts'
 import {
   ALICE,
   ALLOWED,

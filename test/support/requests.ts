@@ -1,6 +1,7 @@
 // Requests in every state, made by the product's own commands, so that no test invents a record that cannot exist.
 
 import { z } from 'zod'
+import type { Command, Origin, PolicyVerdict } from '../../src/request/command.ts'
 import { type Draft, decide, submit } from '../../src/request/decide.ts'
 import type { Difference } from '../../src/request/drift.ts'
 import { differenceSchema } from '../../src/request/drift.ts'
@@ -13,14 +14,7 @@ import {
   planRows,
   planSchema,
 } from '../../src/request/plan.ts'
-import {
-  type Command,
-  type Guard,
-  type Origin,
-  type PolicyVerdict,
-  type ResetRequest,
-  requestIdSchema,
-} from '../../src/request/request.ts'
+import { type Guard, type ResetRequest, requestIdSchema } from '../../src/request/request.ts'
 import type { Reset } from '../../src/request/reset.ts'
 import {
   countsOf,

@@ -2,9 +2,9 @@
 
 import { z } from 'zod'
 import { type Commit, type CommitOutcome, type Store, type Trail, UNREADABLE_RECORD } from '../../ports.ts'
+import type { AuditEvent } from '../../request/command.ts'
 import { planRowsSchema } from '../../request/plan.ts'
 import {
-  type AuditEvent,
   type DocumentName,
   type DocumentOf,
   type RequestId,

@@ -2,7 +2,8 @@
 
 import type { BlockAction, ButtonAction, RespondArguments } from '@slack/bolt'
 import { type ChangeOutcome, type Report, UNREADABLE_RECORD } from '../../ports.ts'
-import { type Origin, type RequestId, requestIdSchema } from '../../request/request.ts'
+import type { Origin } from '../../request/command.ts'
+import { type RequestId, requestIdSchema } from '../../request/request.ts'
 import { COMMANDS } from './ids.ts'
 import { FAULT, NEWER_VERSION, refusalSentence, STORE_AWAY, TOO_SLOW, TRIGGER_GONE } from './words.ts'
 

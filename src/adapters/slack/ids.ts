@@ -1,6 +1,7 @@
 // Names that travel through Slack and come back: callback ids, action ids, block ids, metadata. Untrusted on return.
 
 import { z } from 'zod'
+import { NOWHERE } from '../../request/command.ts'
 import { requestIdSchema } from '../../request/request.ts'
 import type { ResetField } from '../../request/reset.ts'
 
@@ -49,9 +50,7 @@ export const reviewMetadataSchema = z.object({
   requestId: requestIdSchema,
   digest: z.string(),
   /** Where it was opened; a modal that an older version has opened does not say. */
-  from: z
-    .object({ channel: z.string().nullable(), message: z.string().nullable() })
-    .default({ channel: null, message: null }),
+  from: z.object({ channel: z.string().nullable(), message: z.string().nullable() }).default(NOWHERE),
 })
 /** What the buttons are about that ask what happened. */
 export const attemptSchema = z.object({ id: requestIdSchema, attempt: z.coerce.number().int().positive() })

@@ -13,7 +13,8 @@ import type {
 } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
 import type { Approvals, Look, Report } from '../../ports.ts'
-import { type Origin, type RequestId, type ResetRequest, requestIdSchema } from '../../request/request.ts'
+import type { Origin } from '../../request/command.ts'
+import { type RequestId, type ResetRequest, requestIdSchema } from '../../request/request.ts'
 import {
   answering,
   idOf,

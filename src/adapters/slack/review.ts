@@ -3,9 +3,10 @@
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types'
 import { z } from 'zod'
 import type { Look } from '../../ports.ts'
+import { NOWHERE, type Origin } from '../../request/command.ts'
 import type { Difference } from '../../request/drift.ts'
 import type { PlanRow } from '../../request/plan.ts'
-import type { Origin, ResetRequest } from '../../request/request.ts'
+import type { ResetRequest } from '../../request/request.ts'
 import { clip, counted } from '../../request/reset.ts'
 import { guardLines, NOTE_MAX, stateLine } from './card.ts'
 import { differenceBullets } from './drift-words.ts'
@@ -25,8 +26,6 @@ const TOPIC_BLOCK_BYTES = 2_900
 const TOPIC_NAME_MAX = 249
 /** The longest name a group can have. */
 const TYPED_MAX = 255
-
-const NOWHERE: Origin = { channel: null, message: null }
 
 /**
  * @param look what a look at the world has found just now; absent while it is under way

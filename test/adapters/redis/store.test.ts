@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, describe, expect, inject, it } from 'vitest'
 import { connectRedis } from '../../../src/adapters/redis/connect.ts'
 import { createRedisStore } from '../../../src/adapters/redis/store.ts'
-import { eventOf, submissionOf, submit } from '../../../src/request/decide.ts'
+import type { RequestId } from '../../../src/request/request.ts'
 import { storeContract } from '../../contract/store.contract.ts'
-import { asked, draft, T0 } from '../../support/requests.ts'
+import { created, creationOf } from '../../support/commits.ts'
+import { draft, T0 } from '../../support/requests.ts'
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts'
 
 const redis = await ready(inject('redisUrl'))
@@ -30,39 +31,19 @@ describe('the Redis store', () => {
     proxy = await startTcpProxy(Number(new URL(inject('redisUrl')).port))
     const behindProxy = await ready(`redis://127.0.0.1:${proxy.port}`)
     const store = createRedisStore(behindProxy, prefix)
-    const next = submit(draft(), T0)
-    const event = eventOf(null, next, submissionOf(draft()), 'c1', T0)
-    const commit = {
-      next,
-      expectedVersion: 0,
-      expectedHash: '',
-      changeId: 'c1',
-      event,
-      dueAtMs: T0,
-      open: true,
-    }
+    const commit = creationOf(draft())
     proxy.loseNextReply('R-12')
     await expect(store.commit(commit)).rejects.toThrow()
     await new Promise(resolve => behindProxy.once('ready', resolve))
     expect(await store.commit(commit)).toEqual({ kind: 'applied' })
-    expect(await createRedisStore(redis, prefix).readEvents(next.id)).toHaveLength(1)
+    expect(await createRedisStore(redis, prefix).readEvents(commit.next.id)).toHaveLength(1)
     behindProxy.disconnect()
   })
 
   it('leaves a record of a newer version alone and says so, and still lists the others', async () => {
     const prefix = `test-${randomUUID()}`
     const store = createRedisStore(redis, prefix)
-    const next = asked()
-    const event = eventOf(null, next, submissionOf(draft()), 'c1', T0)
-    await store.commit({
-      next,
-      expectedVersion: 0,
-      expectedHash: '',
-      changeId: 'c1',
-      event,
-      dueAtMs: T0,
-      open: true,
-    })
+    await store.commit(creationOf(draft()))
     await redis.hset(
       `{${prefix}}:request:R-13`,
       'version',
@@ -71,25 +52,14 @@ describe('the Redis store', () => {
       JSON.stringify({ schema: 3, id: 'R-13' }),
     )
     await redis.zadd(`{${prefix}}:open`, T0, 'R-13')
-    await expect(store.read('R-13' as typeof next.id)).rejects.toThrow('cannot be read by this version')
+    await expect(store.read('R-13' as RequestId)).rejects.toThrow('cannot be read by this version')
     expect((await store.openRequests(10)).requests).toHaveLength(1)
   })
 
   it('keeps every key in one hash slot, so that it runs on a cluster', async () => {
     const prefix = `test-${randomUUID()}`
     const store = createRedisStore(redis, prefix)
-    const next = submit(draft({ id: await store.nextRequestId() }), T0)
-    const event = eventOf(null, next, submissionOf(draft()), 'c1', T0)
-    await store.commit({
-      next,
-      expectedVersion: 0,
-      expectedHash: '',
-      changeId: 'c1',
-      event,
-      dueAtMs: T0,
-      open: true,
-      submissionId: 'V',
-    })
+    await created(store, { submissionId: 'V' })
     const keys = await redis.keys(`*${prefix}*`)
     expect(keys.length).toBeGreaterThan(4)
     expect(keys.every(key => key.startsWith(`{${prefix}}:`))).toBe(true)

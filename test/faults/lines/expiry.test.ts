@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest'
 import type { ProductEvent } from '../../../src/ports.ts'
-import type { Command, ResetRequest } from '../../../src/request/request.ts'
+import type { Command } from '../../../src/request/command.ts'
+import type { ResetRequest } from '../../../src/request/request.ts'
 import { textOf, viewText } from '../../support/product.ts'
 import { ALLOWED, BOB, SOMEWHERE } from '../../support/requests.ts'
 import { SETTINGS, type Service, startService } from '../../support/service.ts'

@@ -1,7 +1,8 @@
 // The fleet for one line of the fault table, and what must be true of a request in the end: one approval, one effect.
 
 import { expect, type TestContext } from 'vitest'
-import type { AuditEvent, RequestId } from '../../../src/request/request.ts'
+import type { AuditEvent } from '../../../src/request/command.ts'
+import type { RequestId } from '../../../src/request/request.ts'
 import { CHANNELS, USERS } from '../../../src/sandbox/world.ts'
 import { textOf } from '../../support/product.ts'
 import { askLine, type Fleet, type FleetOptions, type FleetProcess, startFleet } from '../fleet.ts'

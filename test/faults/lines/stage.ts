@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import { inject, type TestContext } from 'vitest'
 import { connectRedis } from '../../../src/adapters/redis/connect.ts'
 import { createRedisStore } from '../../../src/adapters/redis/store.ts'
-import { type AuditEvent, type ResetRequest, requestIdSchema } from '../../../src/request/request.ts'
+import type { AuditEvent } from '../../../src/request/command.ts'
+import { type ResetRequest, requestIdSchema } from '../../../src/request/request.ts'
 import type { Person, SlackMessage } from '../../../src/sandbox/slack/face.ts'
 import {
   DEMO,

@@ -1,0 +1,143 @@
+// What can be done to a request, as data: the commands, and the audit events that keep them. Shapes only, no decisions.
+
+import type { z } from 'zod'
+import type { differenceSchema } from './drift.ts'
+import type { Evidence } from './evidence.ts'
+import type { Group } from './group.ts'
+import type { planSchema } from './plan.ts'
+import type {
+  CallEnd,
+  DriftedAt,
+  Guard,
+  Outcome,
+  PostKey,
+  RequestId,
+  ResetRequest,
+  StateName,
+} from './request.ts'
+import type { resetSchema } from './reset.ts'
+
+/** One change, in the words of the command that made it. Replaying the commands in order gives the record again. */
+export interface AuditEvent {
+  version: number
+  changeId: string
+  atMs: number
+  command: AuditedCommand
+  /** Null: the request was not there before. */
+  before: StateName | null
+  state: StateName
+}
+
+/** Where in Slack a person did something: the message whose button was pressed, or the channel of a command. */
+export interface Origin {
+  channel: string | null
+  message: string | null
+}
+
+/** Nothing of the sort, or it is not known. */
+export const NOWHERE: Origin = { channel: null, message: null }
+
+/** Whether a person may do this, and by which rule. */
+export interface PolicyVerdict {
+  verdict: 'allow' | 'deny'
+  rule: string
+}
+
+/** What happened, as data; `decide.ts` gives the commands their meaning. */
+export type AuditedCommand = Submission | Command
+
+export interface Submission {
+  kind: 'submit'
+  reset: z.input<typeof resetSchema>
+  parent: ResetRequest['parent']
+  skipToEnd: boolean
+  reason: string
+  requester: string
+  askedIn: string
+  channel: string
+  elsewhere: string | null
+  expiresAtMs: number
+}
+
+/** What people do, and may be refused. */
+export type PersonsCommand = Extract<Command, { kind: 'decide' | 'cancel' | 'checkAgain' | 'testify' }>
+
+export type Command =
+  | {
+      kind: 'prepare'
+      round: number
+      topics: string[]
+      group: Group
+      plan: z.input<typeof planSchema>
+      guard: Guard
+      overlaps: RequestId[]
+    }
+  | { kind: 'progress'; round: number; done: number; total: number; retryAtMs: number }
+  | { kind: 'prepareLater'; round: number; retryAtMs: number }
+  | { kind: 'prepareFailed'; round: number; cause: string }
+  | {
+      kind: 'decide'
+      verdict: 'approve' | 'reject'
+      by: string
+      note: string
+      policy: PolicyVerdict
+      from: Origin
+      /** Of the plan that was in front of them. */
+      digest: string
+      typedGroup: string
+    }
+  | {
+      kind: 'drifted'
+      at: DriftedAt
+      digest: string
+      differences: z.input<typeof differenceSchema>[]
+      expiryMs: number
+    }
+  | { kind: 'cancel'; by: string; policy: PolicyVerdict; from: Origin }
+  /** Was refused: a person who may not do this at all, or a worker that was thought dead; kept because they tried. */
+  | { kind: 'attempted'; command: string; by: string; refusal: string; from: Origin }
+  | { kind: 'expire' }
+  /** `lost`: the job before this one had ended without a trace in the record. */
+  | { kind: 'dispatched'; number: number; lost?: boolean }
+  /** These approvals do not count any more under the present policy. */
+  | { kind: 'revoke'; by: string[]; rule: string; expiryMs: number }
+  | { kind: 'wait'; digest: string; group: Group; holdMs: number; patienceMs: number }
+  /** `retryAfterMs`: the API or its budget asked to wait so long. */
+  | { kind: 'postpone'; digest: string; cause: string; retryAfterMs?: number }
+  /** It has to wait for others, and nothing has been tried. */
+  | { kind: 'standBack'; digest: string; cause: string; waitMs: number }
+  | { kind: 'alreadyThere'; digest: string }
+  | { kind: 'callOff'; digest: string; outcome: Extract<Outcome, { kind: 'refused' }> }
+  | {
+      kind: 'start'
+      worker: string
+      digest: string
+      group: Group
+      holdMs: number
+      callMs: number
+      graceMs: number
+    }
+  | {
+      kind: 'finish'
+      worker: string
+      attempt: number
+      outcome: CallEnd
+      /** The API or its budget asked to wait so long: that is no attempt. */
+      retryAfterMs?: number
+      /** As the API named them, in the order of the calls; the first few. */
+      apiRequestIds?: string[]
+      /** SHA-256 of the result's rows, as they are kept. */
+      resultDigest?: string
+    }
+  | { kind: 'abandon' }
+  /** The offsets were read back, or could not be, and that does not settle it. */
+  | { kind: 'looked'; attempt: number; evidence: Evidence; graceMs: number }
+  | { kind: 'checkAgain'; attempt: number; by: string; from: Origin }
+  | { kind: 'testify'; attempt: number; by: string; happened: boolean; policy: PolicyVerdict; from: Origin }
+  | { kind: 'claimPost'; key: PostKey; by: string; untilMs: number }
+  | { kind: 'posted'; key: PostKey; ts: string; revision: number }
+  | { kind: 'postRefused'; key: PostKey; by: string; code: string; retryAtMs: number }
+  | { kind: 'postLater'; key: PostKey; by: string; retryAtMs: number }
+  | { kind: 'claimCard'; by: string; untilMs: number }
+  | { kind: 'cardShown'; by: string; revision: number }
+  | { kind: 'cardLater'; retryAtMs: number }
