@@ -1,4 +1,5 @@
-// The command that exports the audit trail of every request as JSON lines, and verifies such a file, line by line.
+// The command that exports the audit trail of every request, and of what was tried apart from them, as JSON lines, and
+// verifies such a file, line by line.
 // It must never write to the store, nor hold more than a few requests at a time.
 
 import { createReadStream, createWriteStream, realpathSync } from 'node:fs'
@@ -11,9 +12,10 @@ import { createRedisStore } from './adapters/redis/store.ts'
 import { readStoreConfig } from './config.ts'
 import type { Store } from './ports.ts'
 import { CHAIN_START, type ChainEnd, chainHash, linkProblem } from './request/audit.ts'
-import { type RequestId, requestIdSchema } from './request/request.ts'
+import { requestIdSchema } from './request/request.ts'
 
-const USAGE = `audit export [FILE]   writes the audit trail of every request, as JSON lines; without a file to stdout
+const USAGE = `audit export [FILE]   writes the audit trail of every request, and what was tried apart from them, as JSON
+                      lines; without a file to stdout
 audit verify FILE     exits 1 and names the first line that is not what was exported`
 
 const CONNECT_MS = 5_000
@@ -22,31 +24,38 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 /** Longer than any line of an export; a file without line breaks is not read into memory. */
 const LONGEST_LINE_BYTES = 64 * 1_024 * 1_024
 
+/** In the place of a request's number: the chain of what people tried that belongs to no request. */
+const ATTEMPTS = 'attempts'
+
 /**
- * The lines of a file, in order: for each request its events, as `{requestId, …event, hash}`, then its end. The last
- * line closes the file: its hash is a chain over the ends, so that no request can be taken out, added or renamed.
+ * The lines of a file, in order: for each request its events, as `{requestId, …event, hash}`, then its end; then what was
+ * tried, in the same form. The last line closes the file: its hash is a chain over the ends, so that no request can be
+ * taken out, added or renamed.
  */
+const chainIdSchema = z.union([requestIdSchema, z.literal(ATTEMPTS)])
+type ChainId = z.output<typeof chainIdSchema>
 const eventLineSchema = z.looseObject({
-  requestId: requestIdSchema,
+  requestId: chainIdSchema,
   version: z.number(),
   command: z.unknown(),
   hash: z.string(),
 })
 const endLineSchema = z.strictObject({
-  requestId: requestIdSchema,
+  requestId: chainIdSchema,
   version: z.number(),
   lastHash: z.string(),
 })
 const closingLineSchema = z.strictObject({ requests: z.number(), hash: z.string() })
 
 type Line =
-  | { kind: 'event'; requestId: RequestId; event: ChainEnd }
+  | { kind: 'event'; requestId: ChainId; event: ChainEnd }
   | ({ kind: 'end' } & z.output<typeof endLineSchema>)
   | ({ kind: 'closing' } & z.output<typeof closingLineSchema>)
 
 export interface AuditTotals {
   requests: number
   events: number
+  attempts: number
   /** Of the closing line: names the whole file. */
   hash: string
 }
@@ -57,25 +66,47 @@ export interface AuditExport {
   totals(): AuditTotals
 }
 
-export function createAuditExport(store: Pick<Store, 'readTrails'>): AuditExport {
-  const totals: AuditTotals = { requests: 0, events: 0, hash: '' }
+export function createAuditExport(store: Pick<Store, 'readTrails' | 'readAttempts'>): AuditExport {
+  const totals = { ...NOTHING_YET }
+
+  function endLine(requestId: ChainId, version: number, lastHash: string): string {
+    const end = JSON.stringify({ requestId, version, lastHash })
+    totals.hash = chainHash(totals.hash, end)
+    return end
+  }
+
+  async function* attemptLines(): AsyncGenerator<string> {
+    const { version, auditHash, events } = await store.readAttempts()
+    for await (const some of events()) {
+      totals.attempts += some.length
+      yield whole(some.map(json => eventLine(ATTEMPTS, json)))
+    }
+    if (version === 0 && totals.attempts === 0) return
+    yield whole([endLine(ATTEMPTS, version, auditHash)])
+  }
+
   return {
     async *lines() {
-      for await (const { id: requestId, version, auditHash: lastHash, events } of store.readTrails()) {
-        const end = JSON.stringify({ requestId, version, lastHash })
+      for await (const { id, version, auditHash, events } of store.readTrails()) {
         totals.requests += 1
         totals.events += events.length
-        totals.hash = chainHash(totals.hash, end)
-        yield [...events.map(json => eventLine(requestId, json)), end].map(line => `${line}\n`).join('')
+        yield whole([...events.map(json => eventLine(id, json)), endLine(id, version, auditHash)])
       }
+      yield* attemptLines()
       yield `${JSON.stringify({ requests: totals.requests, hash: totals.hash })}\n`
     },
     totals: () => ({ ...totals }),
   }
 }
 
+const NOTHING_YET: AuditTotals = { requests: 0, events: 0, attempts: 0, hash: '' }
+
+function whole(lines: readonly string[]): string {
+  return lines.map(line => `${line}\n`).join('')
+}
+
 /** What is not an event any more is exported as it is: the file then says so, and the rest is there as well. */
-function eventLine(requestId: RequestId, json: string): string {
+function eventLine(requestId: ChainId, json: string): string {
   const event = parsedJson(json)
   return JSON.stringify(typeof event === 'object' ? { requestId, ...event } : { requestId, unreadable: json })
 }
@@ -98,10 +129,10 @@ export interface TrailCheck {
 }
 
 export function createTrailCheck(): TrailCheck {
-  let current: { requestId: RequestId; chain: ChainEnd } | null = null
-  let last: RequestId | null = null
+  let current: { requestId: ChainId; chain: ChainEnd } | null = null
+  let last: ChainId | null = null
   let isClosed = false
-  const totals: AuditTotals = { requests: 0, events: 0, hash: '' }
+  const totals = { ...NOTHING_YET }
 
   function next(text: string): string | null {
     if (isClosed) return 'it was added: the file ends before it'
@@ -116,18 +147,18 @@ export function createTrailCheck(): TrailCheck {
     return problem === null ? null : `${requestId}: ${problem}`
   }
 
-  /** Requests come oldest first, and the lines of one together. */
-  function placeProblem(requestId: RequestId): string | null {
+  /** Requests come oldest first, what was tried after them, and the lines of one together. */
+  function placeProblem(requestId: ChainId): string | null {
     if (current !== null && current.requestId !== requestId) {
       return `it stands among the lines of ${current.requestId}, so lines are missing, or it was changed, moved or added`
     }
-    if (current === null && last !== null && numberOf(requestId) <= numberOf(last)) {
+    if (current === null && last !== null && orderOf(requestId) <= orderOf(last)) {
       return `it comes after ${last}, so it was changed, moved or added`
     }
     return null
   }
 
-  function eventProblem(requestId: RequestId, event: ChainEnd, chain: ChainEnd): string | null {
+  function eventProblem(requestId: ChainId, event: ChainEnd, chain: ChainEnd): string | null {
     const { version } = event
     const problem = linkProblem(chain, event)
     if (problem === 'misplaced') {
@@ -135,7 +166,7 @@ export function createTrailCheck(): TrailCheck {
     }
     if (problem === 'changed') return `version ${version} is not what its hash says, so it was changed`
     current = { requestId, chain: event }
-    totals.events += 1
+    totals[requestId === ATTEMPTS ? 'attempts' : 'events'] += 1
     return null
   }
 
@@ -149,7 +180,7 @@ export function createTrailCheck(): TrailCheck {
     }
     if (lastHash !== chain.hash) return 'the last event is not the one that the record names'
     if (version === 0) return 'it has no events'
-    totals.requests += 1
+    if (requestId !== ATTEMPTS) totals.requests += 1
     totals.hash = chainHash(totals.hash, text)
     last = requestId
     current = null
@@ -159,7 +190,7 @@ export function createTrailCheck(): TrailCheck {
   function closingProblem({ requests, hash }: z.output<typeof closingLineSchema>): string | null {
     if (current !== null) return `${current.requestId}: its last lines are missing`
     if (requests !== totals.requests || hash !== totals.hash) {
-      return `the export had ${requests} requests and these are ${totals.requests}, so one is missing, or was changed or added`
+      return `the export had ${requests} requests and these are ${totals.requests}, so one of them, or what was tried apart from them, is missing, or was changed or added`
     }
     isClosed = true
     return null
@@ -172,8 +203,8 @@ export function createTrailCheck(): TrailCheck {
   }
 }
 
-function numberOf(id: RequestId): number {
-  return Number(id.slice(2))
+function orderOf(id: ChainId): number {
+  return id === ATTEMPTS ? Number.POSITIVE_INFINITY : Number(id.slice(2))
 }
 
 /** Null for what is not exactly as an export writes it: two texts that say the same are not the same line. */
@@ -266,8 +297,8 @@ async function verifyFile(file: string): Promise<number> {
   return verified.ok ? 0 : 1
 }
 
-function inWords({ requests, events, hash }: AuditTotals): string {
-  return `${requests} requests, ${events} events, hash ${hash === '' ? 'none' : hash}.`
+function inWords({ requests, events, attempts, hash }: AuditTotals): string {
+  return `${requests} requests, ${events} events, ${attempts} attempts apart, hash ${hash === '' ? 'none' : hash}.`
 }
 
 async function main([command, file, ...more]: string[]): Promise<number> {

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { type Approvers, parseApprovers, type SkipLimits } from './request/policy.ts'
+import { type SkipLimits, wrongApprovers } from './request/policy.ts'
 
 export interface Config {
   role: 'all' | 'bot' | 'worker'
@@ -18,7 +18,11 @@ export interface Config {
   /** How many times the documented limits of calls this process may use. */
   quotaFactor: number
   instances: { id: string; name: string }[]
-  approvers: Approvers
+  /** User and user-group ids; what they may do says the policy's file, where there is one. */
+  approvers: string[]
+  policyFile: string | null
+  /** Of what many people read, and of those whose Slack speaks none of ours. */
+  language: 'en' | 'zh'
   approvalsChannel: string | null
   fallbackChannel: string | null
   requestExpiryMs: number
@@ -134,6 +138,8 @@ const schema = z.object({
   TENCENTCLOUD_SECURITY_TOKEN: text.optional(),
   CKAFKA_INSTANCES: list.transform(parts => parts.map(instanceOf)),
   APPROVERS: list,
+  POLICY_FILE: text.optional(),
+  LANGUAGE: z.enum(['en', 'zh'], 'must be en or zh').default('en'),
   APPROVALS_CHANNEL: text.regex(/^[CG][A-Z0-9_]+$/, 'must be a channel id, like C0123ABCD').optional(),
   FALLBACK_CHANNEL: text.regex(/^[CG][A-Z0-9_]+$/, 'must be a channel id, like C0123ABCD').optional(),
   REQUEST_EXPIRY: duration.default(UNITS_MS.d as number),
@@ -166,8 +172,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
   if (role !== 'worker') problems.push(...slackProblems(given))
   const redis = parsed.success ? redisOf(parsed.data) : null
   if (redis?.ok === false) problems.push(...redis.problems)
-  const { approvers, wrong } = parseApprovers(parsed.success ? parsed.data.APPROVERS : [])
-  if (wrong.length > 0) {
+  if (parsed.success && wrongApprovers(parsed.data.APPROVERS).length > 0) {
     problems.push('APPROVERS must hold user ids (U…) and user-group ids (S…), separated by commas')
   }
   if (!parsed.success || !redis?.ok || problems.length > 0) return { ok: false, problems }
@@ -195,7 +200,9 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
       },
       quotaFactor: data.CKAFKA_QUOTA_FACTOR,
       instances: data.CKAFKA_INSTANCES,
-      approvers,
+      approvers: data.APPROVERS,
+      policyFile: data.POLICY_FILE ?? null,
+      language: data.LANGUAGE,
       approvalsChannel: data.APPROVALS_CHANNEL ?? null,
       fallbackChannel: data.FALLBACK_CHANNEL ?? null,
       requestExpiryMs: data.REQUEST_EXPIRY,
@@ -223,6 +230,11 @@ export function readStoreConfig(env: NodeJS.ProcessEnv): StoreConfigOutcome {
   const redis = redisOf(parsed.data)
   if (!redis.ok) return redis
   return { ok: true, redis: redis.settings, redisPrefix: parsed.data.REDIS_PREFIX }
+}
+
+/** For a command that only reads the policy's file. */
+export function readPolicyFile(env: NodeJS.ProcessEnv): string | undefined {
+  return givenIn(env).POLICY_FILE
 }
 
 /** An empty variable means "not set": that is how compose files and shells leave things out. */
@@ -341,8 +353,8 @@ function slackProblems(given: Record<string, string | undefined>): string[] {
   if (given.SLACK_APP_TOKEN === undefined && given.SLACK_SIGNING_SECRET === undefined) {
     problems.push('SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) is missing')
   }
-  if (given.APPROVERS === undefined)
-    problems.push('APPROVERS is missing: without an approver nothing can ever run')
+  if (given.APPROVERS === undefined && given.POLICY_FILE === undefined)
+    problems.push('APPROVERS or POLICY_FILE is missing: without an approver nothing can ever run')
   return problems
 }
 

@@ -9,16 +9,20 @@ import { createWorkQueue, type Executor, startExecutor } from './adapters/bullmq
 import { budgetsOf } from './adapters/ckafka/budgets.ts'
 import { createCachedReader } from './adapters/ckafka/cached-reader.ts'
 import { createCkafka } from './adapters/ckafka/ckafka.ts'
+import { loadPolicy, type PolicySource, watchPolicy } from './adapters/policy/policy-file.ts'
 import { checkRedis } from './adapters/redis/check.ts'
 import { connectBlocking, connectRedis, untilReady } from './adapters/redis/connect.ts'
 import { createLongNames } from './adapters/redis/long-names.ts'
 import { createQuota } from './adapters/redis/quota.ts'
 import { createRedisStore } from './adapters/redis/store.ts'
-import { createSlackApp, type SlackApp } from './adapters/slack/app.ts'
+import { createSlackApp, type SlackApp, type SlackAppDeps } from './adapters/slack/app.ts'
 import { createSlackChat } from './adapters/slack/chat.ts'
-import type { FormListenersDeps } from './adapters/slack/form-listeners.ts'
+import { createPeople } from './adapters/slack/people.ts'
 import { createWebClient } from './adapters/slack/web-client.ts'
+import { createWordings } from './adapters/slack/wordings.ts'
 import { type Config, readConfig, type SlackConfig } from './config.ts'
+import type { Clock } from './ports.ts'
+import { type Policy, policyOfSettings } from './request/policy.ts'
 import { type ApprovalsService, createApprovals } from './service/approvals.ts'
 import { type Pump, startPump } from './service/pump.ts'
 import { createTelemetry, startHttpServer, type Telemetry } from './telemetry.ts'
@@ -33,6 +37,7 @@ const PUMP_SILENT_MS = 30_000
 /** Without this wait the first round of the pump would be a fault in the log of every start. */
 const REDIS_CONNECT_MS = 2_000
 const IDLE_MS = 3_000
+const POLICY_LOOK_MS = 2_000
 const SLACK_RETRY_MS = [1_000, 2_000, 5_000, 10_000, 30_000]
 
 export interface Rewind {
@@ -41,7 +46,12 @@ export interface Rewind {
   stop(): Promise<void>
 }
 
-export async function startRewind(config: Config, telemetry: Telemetry): Promise<Rewind> {
+/** @param clock another one lets a test wait for hours */
+export async function startRewind(
+  config: Config,
+  telemetry: Telemetry,
+  clock: Clock = Date.now,
+): Promise<Rewind> {
   const { report } = telemetry
   const onError = (where: string) => (error: Error) => report({ event: 'fault', where, error })
   const { redisPrefix: prefix } = config
@@ -62,7 +72,7 @@ export async function startRewind(config: Config, telemetry: Telemetry): Promise
   const cluster = createCkafka(
     { ...ckafka, ...(token === undefined ? {} : { token }) },
     {
-      now: Date.now,
+      now: clock,
       onCall: telemetry.observeCall,
       quota: createQuota(
         redis,
@@ -84,15 +94,27 @@ export async function startRewind(config: Config, telemetry: Telemetry): Promise
           apiUrl: config.slack.apiUrl,
           logger: telemetry.slackLogger,
         })
+  const people =
+    client === null
+      ? null
+      : createPeople({
+          client,
+          clock,
+          onUnreadable: (userId, error) => report({ event: 'fault', where: `looking up ${userId}`, error }),
+        })
+  const wordings = createWordings({ people: people ?? NOBODY, language: config.language })
   const chat =
     client === null
       ? null
       : createSlackChat({
           client,
-          clock: Date.now,
+          clock,
           onGroupUnreadable: (groupId, error) =>
             report({ event: 'fault', where: `user group ${groupId}, taken as empty`, error }),
+          words: wordings.common,
+          wordsFor: wordings.wordsFor,
         })
+  const policySource = startPolicy(config, telemetry, () => void reconsider())
   const approvals = createApprovals(
     {
       store,
@@ -100,27 +122,38 @@ export async function startRewind(config: Config, telemetry: Telemetry): Promise
       cluster,
       readers,
       chat,
-      clock: Date.now,
+      people,
+      policy: () => policySource.current(),
+      clock,
       report,
       processId: `${config.role}-${randomUUID()}`,
     },
     config,
   )
 
+  async function reconsider(): Promise<void> {
+    await approvals.reconsiderOpen().catch(onError('policy'))
+  }
+  // It may have been edited while nobody ran.
+  if (chat !== null) void reconsider()
+
   const bot =
-    config.slack === undefined
+    config.slack === undefined || people === null
       ? null
       : startBot(config.slack, telemetry, {
           approvals,
-          reader: createCachedReader(readers.person, { now: Date.now }),
+          reader: createCachedReader(readers.person, { now: clock }),
           names: createLongNames(redis, prefix, error =>
             report({ event: 'fault', where: 'long names', error }),
           ),
-          clock: Date.now,
+          clock,
           report,
           instances: config.instances,
           botToken: config.slack.botToken,
           slackApiUrl: config.slack.apiUrl,
+          wordsFor: wordings.wordsFor,
+          people,
+          approvalsChannel: config.approvalsChannel,
         })
   const executor =
     config.role === 'bot'
@@ -147,6 +180,7 @@ export async function startRewind(config: Config, telemetry: Telemetry): Promise
     port,
     async stop() {
       telemetry.info('stopping', { event: 'stopping' })
+      policySource.stop()
       await bot?.stopIntake()
       await executor?.close(config.callMs + 5_000)
       // What is not paid by then is still owed, and the next process pays it.
@@ -159,6 +193,32 @@ export async function startRewind(config: Config, telemetry: Telemetry): Promise
     },
   }
 }
+
+/** Rejects what cannot be used at the start; an edit that cannot be used leaves the policy as it is. */
+function startPolicy(config: Config, telemetry: Telemetry, onEdited: () => void): PolicySource {
+  const { policyFile: file, approvers, skipLimits } = config
+  if (file === null) {
+    const policy = policyOfSettings(approvers, skipLimits)
+    return { current: () => policy, stop: () => {} }
+  }
+  const read = loadPolicy(file)
+  if (!read.ok) throw new Error(`POLICY_FILE cannot be used: ${read.problems.join('; ')}`)
+  return watchPolicy(file, read.policy, {
+    everyMs: POLICY_LOOK_MS,
+    onEdited: ({ version }: Policy) => {
+      telemetry.info('the policy was edited', { event: 'policy', version })
+      onEdited()
+    },
+    onProblems: problems => {
+      telemetry.warn(`The edited policy cannot be used, and the one before goes on: ${problems.join('; ')}`, {
+        event: 'policy',
+      })
+    },
+  })
+}
+
+/** Where there is no Slack. */
+const NOBODY = { find: async () => null }
 
 /** Names the account in keys without giving its id away. */
 function accountOf(secretId: string): string {
@@ -174,7 +234,7 @@ interface Bot {
 function startBot(
   slackConfig: SlackConfig,
   telemetry: Telemetry,
-  deps: FormListenersDeps & { approvals: ApprovalsService },
+  deps: SlackAppDeps & { approvals: ApprovalsService },
 ): Bot {
   const { approvals, report } = deps
   const slack = createSlackApp(slackConfig, deps, telemetry.slackLogger)
@@ -238,7 +298,10 @@ async function main(): Promise<void> {
     telemetry.fatal('unhandled rejection', error)
     process.exit(1)
   })
-  const rewind = await startRewind(read.config, telemetry)
+  const rewind = await startRewind(read.config, telemetry).catch(error => {
+    telemetry.fatal('Rewind did not start', error)
+    process.exit(1)
+  })
   let stopping = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {

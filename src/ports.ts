@@ -4,17 +4,19 @@ import type { AuditEvent, Command, Origin } from './request/command.ts'
 import type { Difference } from './request/drift.ts'
 import type { FollowUps } from './request/follow-up.ts'
 import type { Abilities, Group, Instance, LogRange, NamePage, Position } from './request/group.ts'
+import type { ListPart } from './request/list-part.ts'
 import type { PlanRow } from './request/plan.ts'
 import type {
   DocumentName,
   DocumentOf,
   Documents,
   PostKey,
+  RefusedRuling,
   RequestId,
   ResetRequest,
   StateName,
 } from './request/request.ts'
-import type { Asked, NativeStrategy, Target } from './request/reset.ts'
+import type { Asked, NativeStrategy, Target, Targets } from './request/reset.ts'
 import type { CallOutcome, PartitionResult, ReadOutcome } from './request/result.ts'
 import type { Refusal } from './request/step.ts'
 
@@ -74,6 +76,54 @@ export interface Trail {
   events: string[]
 }
 
+/** What people tried that belongs to no request: the end as a Trail has it, and what comes before, some at a time. */
+export interface AttemptTrail {
+  version: number
+  auditHash: string
+  events(): AsyncIterable<string[]>
+}
+
+/**
+ * A list is of all requests, of one requester's, of one group's name wherever it is or on one instance alone, and of one
+ * part of them (request/list-part.ts).
+ */
+export interface ListFilter {
+  of:
+    | { kind: 'all' }
+    | { kind: 'requester'; userId: string }
+    | { kind: 'group'; group: string }
+    | { kind: 'target'; target: Target }
+  part: ListPart
+  /** Asked for at or after this, and before that. */
+  fromMs?: number
+  untilMs?: number
+}
+
+/** Where a page ended. */
+export interface ListPlace {
+  createdAtMs: number
+  id: RequestId
+}
+
+export interface ListPage {
+  requests: ResetRequest[]
+  /** On all pages together. */
+  total: number
+  /** Null: that was the last page. */
+  next: ListPlace | null
+}
+
+/** Somebody tried what they may not, and it belongs to no request. */
+export interface Attempt {
+  atMs: number
+  by: string
+  /** What they did, like `reset command`. */
+  command: string
+  /** A code of ours. */
+  refusal: string
+  from: Origin
+}
+
 /** The `code` of an error that asking again would not mend. */
 export const UNREADABLE_RECORD = 'UNREADABLE_RECORD'
 
@@ -93,11 +143,25 @@ export interface Store {
    * at a time, however many there are.
    */
   readTrails(): AsyncIterable<Trail>
+  /** Those that are there when it is called. */
+  readAttempts(): Promise<AttemptTrail>
   commit(commit: Commit): Promise<CommitOutcome>
   /** Takes requests whose debts are due, oldest first, and moves each out of the way until `leaseUntilMs`. */
   takeDue(nowMs: number, leaseUntilMs: number, limit: number): Promise<RequestId[]>
   /** Ends the lease: due then, or never (null). Does nothing if the request is not at this version any more. */
   settle(id: RequestId, version: number, dueAtMs: number | null): Promise<void>
+  /**
+   * Requests of a list, newest first, each as it is now; a page costs the same however many there are. `before` goes on
+   * after an earlier page; a request that has left the list meanwhile, or that a newer version has written, is skipped.
+   */
+  list(filter: ListFilter, limit: number, before?: ListPlace): Promise<ListPage>
+  /** Grows with every change of any request that people can see. */
+  changeCount(): Promise<number>
+  /**
+   * Keeps what somebody tried and may not, where there is no request to keep it with; chained like the events. The same
+   * attempt again, because the answer was lost, is kept once.
+   */
+  recordAttempt(attempt: Attempt): Promise<void>
   /** Open requests, of one group or of all, newest first. */
   openRequests(limit: number, target?: Target): Promise<{ requests: ResetRequest[]; total: number }>
   /** Open requests without a place in the due set. There should never be one; a slow scan makes sure. */
@@ -242,6 +306,23 @@ export interface Chat {
   groupMembers(groupId: string, as: 'now' | 'lately'): Promise<string[] | null>
 }
 
+/** Somebody in Slack, as Slack knows them. */
+export interface Person {
+  id: string
+  /** Only members of our own workspace may use Rewind. */
+  standing: 'member' | 'guest' | 'stranger' | 'bot' | 'deactivated'
+  /** Like `zh-CN`; null where Slack does not say. */
+  locale: string | null
+  /** IANA name; null where Slack does not say. */
+  timeZone: string | null
+}
+
+/** Who people are. Never rejects; remembers for ten minutes at most. */
+export interface People {
+  /** Null: Slack does not say just now, within `patienceMs`. */
+  find(userId: string, patienceMs: number): Promise<Person | null>
+}
+
 /** What the product did, for logs and metrics. Holds ids and codes, never a secret and never a raw payload. */
 export type ProductEvent =
   | { event: 'submitted'; requestId: RequestId; requester: string }
@@ -269,6 +350,11 @@ export interface Submittal extends Asked {
   submissionId: string
 }
 
+/** `notAllowed`: the policy allows no such request, and there is none. */
+export type Submitted =
+  | { kind: 'submitted'; request: ResetRequest }
+  | { kind: 'notAllowed'; ruling: RefusedRuling }
+
 export type ChangeOutcome =
   | { kind: 'changed'; request: ResetRequest }
   | { kind: 'refused'; refusal: Refusal; request: ResetRequest }
@@ -294,6 +380,14 @@ export interface Vote {
   from: Origin
 }
 
+export interface GlassBreaking {
+  by: string
+  reason: string
+  digest: string
+  typedGroup: string
+  from: Origin
+}
+
 export interface Testimony {
   attempt: number
   by: string
@@ -303,16 +397,34 @@ export interface Testimony {
 
 /** What people can do. Each may reject with StoreAway when the store does not answer. */
 export interface Approvals {
-  submit(submittal: Submittal): Promise<ResetRequest>
+  submit(submittal: Submittal): Promise<Submitted>
   read(id: RequestId): Promise<ResetRequest | undefined>
   /** The rows of the plan that the request stands at; empty before there is one. */
   readPlan(request: ResetRequest): Promise<PlanRow[]>
+  /** What a finished execution came to, row by row; empty where none has. */
+  readResult(request: ResetRequest): Promise<PartitionResult[]>
   openRequests(limit: number): Promise<{ requests: ResetRequest[]; total: number }>
+  /** One page of a list of requests, as the store gives it. */
+  list(filter: ListFilter, limit: number, before?: ListPlace): Promise<ListPage>
+  /** Every request for this group on this instance, newest first, likewise. */
+  history(target: Target, limit: number, before?: ListPlace): Promise<ListPage>
   /** Why this person could not decide on this request now, or null. `decide` asks again when they do. */
   reviewRefusal(request: ResetRequest, userId: string): Promise<Refusal | null>
+  /** Why this person could not have it carried out without approval now, or null. */
+  glassRefusal(request: ResetRequest, userId: string): Promise<Refusal | null>
+  /** Whether they could, now, decide on it, review its broken glass, or say what became of it when people are asked. */
+  waitsFor(request: ResetRequest, userId: string): Promise<boolean>
+  /** Grows with every change of any request that people can see; one try, so that who asks often is told at once. */
+  changeCount(): Promise<number>
   /** Compares the plan with the world, in at most `patienceMs`. */
   lookAgain(request: ResetRequest, at: 'opened' | 'submitted', patienceMs: number): Promise<Look>
   decide(id: RequestId, vote: Vote): Promise<ChangeOutcome>
+  /** Takes one's own approval back. */
+  withdraw(id: RequestId, by: string, from: Origin): Promise<ChangeOutcome>
+  /** Has it carried out without approval. */
+  breakGlass(id: RequestId, breaking: GlassBreaking): Promise<ChangeOutcome>
+  /** Says what an approver thinks, afterwards, of what was carried out without approval. */
+  review(id: RequestId, said: { by: string; note: string; from: Origin }): Promise<ChangeOutcome>
   cancel(id: RequestId, by: string, from: Origin): Promise<ChangeOutcome>
   /** Has the offsets read back once more, for an execution of which nobody knows what it did. */
   checkAgain(id: RequestId, attempt: number, by: string, from: Origin): Promise<ChangeOutcome>
@@ -320,4 +432,8 @@ export interface Approvals {
   testify(id: RequestId, testimony: Testimony): Promise<ChangeOutcome>
   /** What can be asked for after this execution; null when it has no result. */
   followUps(request: ResetRequest, kind: 'undo' | 'retry'): Promise<FollowUps | null>
+  /** Where the partitions of this request of offsets were to go; null when that is not kept. */
+  readTargets(request: ResetRequest): Promise<Targets | null>
+  /** Keeps who tried what they may not, where no request is there to keep it. Never rejects: a store away is a fault in the log. */
+  recordAttempt(attempt: Attempt): Promise<void>
 }

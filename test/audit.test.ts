@@ -11,8 +11,9 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { connectRedis } from '../src/adapters/redis/connect.ts'
 import { createRedisStore } from '../src/adapters/redis/store.ts'
 import { createAuditExport, verifyLines } from '../src/audit.ts'
-import type { Store, Trail } from '../src/ports.ts'
-import { chained } from '../src/request/audit.ts'
+import type { Attempt, Store, Trail } from '../src/ports.ts'
+import { chained, chainHash } from '../src/request/audit.ts'
+import { NOWHERE } from '../src/request/command.ts'
 import { eventOf, submissionOf, submit } from '../src/request/decide.ts'
 import { type RequestId, requestIdSchema } from '../src/request/request.ts'
 import { createChanges } from '../src/service/changes.ts'
@@ -49,7 +50,7 @@ async function filled(): Promise<{ prefix: string; store: Store; ids: RequestId[
   return { prefix, store, ids: [done, rejected, await ask('wrong VAT \uFFFD rate')] }
 }
 
-async function exported(store: Pick<Store, 'readTrails'>): Promise<string[]> {
+async function exported(store: Pick<Store, 'readTrails' | 'readAttempts'>): Promise<string[]> {
   let all = ''
   for await (const some of createAuditExport(store).lines()) all += some
   return all.split('\n').slice(0, -1)
@@ -241,6 +242,85 @@ describe('a store that somebody has written to', () => {
   })
 })
 
+describe('what was tried apart from any request', () => {
+  const attempt = (i: number): Attempt => ({
+    atMs: T0 + i,
+    by: 'U0GUEST',
+    command: 'reset command',
+    refusal: 'notMember',
+    from: NOWHERE,
+  })
+  const TRIED = 3
+
+  /** Beside three requests, whose lines come first. */
+  async function withAttempts() {
+    const { prefix, store } = await filled()
+    const before = (await exported(store)).length - 1
+    for (let i = 0; i < TRIED; i++) await store.recordAttempt(attempt(i))
+    const key = `{${prefix}}:attempts`
+    return { store, key, endKey: `${key}-end`, before, lines: await exported(store) }
+  }
+
+  it('is exported after the requests, and counted apart', async () => {
+    const { before, lines } = await withAttempts()
+    const tried = lines.slice(before, -1).map(line => JSON.parse(line))
+    expect(tried.map(({ requestId, version }) => [requestId, version])).toEqual([
+      ['attempts', 1],
+      ['attempts', 2],
+      ['attempts', 3],
+      ['attempts', 3],
+    ])
+    expect(tried[1]).toMatchObject(attempt(1))
+    expect(await verified(lines)).toMatchObject({
+      ok: true,
+      totals: { requests: 3, events: 10, attempts: TRIED },
+    })
+  })
+
+  it('is found out when a line of it was changed, taken out, swapped, or all of it is missing', async () => {
+    const { before, lines } = await withAttempts()
+    const changed = lines.with(before + 1, (lines[before + 1] as string).replace('U0GUEST', 'U0ALICE'))
+    expect(await verified(changed)).toEqual({
+      ok: false,
+      line: before + 2,
+      problem: 'attempts: version 2 is not what its hash says, so it was changed',
+    })
+    for (let i = before; i < lines.length - 1; i++) {
+      const outcome = await verified(lines.toSpliced(i, 1))
+      expect(outcome, `without line ${i + 1}`).toMatchObject({ ok: false, line: i + 1 })
+    }
+    const none = lines.toSpliced(before, TRIED + 1)
+    expect(await verified(none)).toMatchObject({
+      ok: false,
+      problem: expect.stringContaining('what was tried apart'),
+    })
+    const first = [...lines.slice(before, -1), ...lines.slice(0, before), ...lines.slice(-1)]
+    expect(await verified(first)).toMatchObject({ ok: false, line: TRIED + 2 })
+  })
+
+  it.each<[string, (at: { key: string; endKey: string }) => Promise<unknown>]>([
+    ['has lost its last line', ({ key }) => redis.rpop(key)],
+    ['has lost its first line', ({ key }) => redis.lpop(key)],
+    ['has lost all of them', ({ key }) => redis.del(key)],
+    ['has lost its end', ({ endKey }) => redis.del(endKey)],
+    [
+      'has a line that was changed, and the chain made anew up to the end',
+      async ({ key }) => {
+        let hash = ''
+        for (let i = 0; i < TRIED; i++) {
+          const event = { version: i + 1, ...attempt(i), by: 'U0BOB' }
+          hash = chainHash(hash, JSON.stringify(event))
+          await redis.lset(key, i, JSON.stringify({ ...event, hash }))
+        }
+      },
+    ],
+  ])('is exported as it is stored, and found out when the store %s', async (_what, tamper) => {
+    const { store, key, endKey } = await withAttempts()
+    await tamper({ key, endKey })
+    expect(await verified(await exported(store))).toMatchObject({ ok: false })
+  })
+})
+
 describe('the product', () => {
   it('writes one chain when the reply to a change is lost and when two changes meet', async () => {
     const prefix = `test-${randomUUID()}`
@@ -274,7 +354,12 @@ describe('the memory of the command', () => {
     const event = chained('', eventOf(null, first, submissionOf(draft()), 'c', T0))
     const json = JSON.stringify(event)
     let [given, mostAhead] = [0, 0]
-    const many: Pick<Store, 'readTrails'> = {
+    const many: Pick<Store, 'readTrails' | 'readAttempts'> = {
+      readAttempts: async () => ({
+        version: 0,
+        auditHash: '',
+        async *events() {},
+      }),
       async *readTrails(): AsyncGenerator<Trail> {
         for (let n = 1; n <= 3_000; n++) {
           given = n

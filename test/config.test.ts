@@ -25,8 +25,10 @@ describe('the settings', () => {
         role: 'all',
         port: 3000,
         requestExpiryMs: 86_400_000,
-        approvers: { users: ['U0BOB'], groups: ['S0KAFKA'] },
+        approvers: ['U0BOB', 'S0KAFKA'],
+        policyFile: null,
         approvalsChannel: null,
+        language: 'en',
         quotaFactor: 1,
         skipLimits: { typedAbove: 1_000, secondApproverAbove: null },
         emptyWaitMs: 1_800_000,
@@ -40,6 +42,11 @@ describe('the settings', () => {
         },
       },
     })
+  })
+
+  it('let cards be read in English or in Chinese, and in nothing else', () => {
+    expect(readConfig({ ...good, LANGUAGE: 'zh' })).toMatchObject({ config: { language: 'zh' } })
+    expect(problemsOf({ ...good, LANGUAGE: 'de' })).toEqual(['LANGUAGE must be en or zh'])
   })
 
   it('name every problem at once', () => {
@@ -68,7 +75,7 @@ describe('the settings', () => {
 
   it('take an empty variable for one that is not set', () => {
     expect(problemsOf({ ...good, APPROVALS_CHANNEL: '', SLACK_API_URL: ' ' })).toEqual([])
-    expect(problemsOf({ ...good, APPROVERS: '' })).toEqual([expect.stringContaining('APPROVERS is missing')])
+    expect(problemsOf({ ...good, APPROVERS: '' })).toEqual([expect.stringContaining('APPROVERS or POLICY_FILE is missing')])
   })
 
   it('need no Slack for a worker apart, and nothing but a signing secret for HTTP', () => {

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { COMMANDS } from '../src/adapters/slack/ids.ts'
+import { COMMANDS, SHORTCUTS } from '../src/adapters/slack/ids.ts'
 
 const manifest: unknown = parse(readFileSync('manifest.yml', 'utf8'))
 
@@ -18,6 +18,11 @@ const schema = z.strictObject({
     background_color: z.string().regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i),
   }),
   features: z.strictObject({
+    app_home: z.strictObject({
+      home_tab_enabled: z.boolean(),
+      messages_tab_enabled: z.boolean(),
+      messages_tab_read_only_enabled: z.boolean(),
+    }),
     bot_user: z.strictObject({ display_name: z.string().max(80), always_online: z.boolean() }),
     slash_commands: z
       .array(
@@ -29,9 +34,20 @@ const schema = z.strictObject({
         }),
       )
       .max(50),
+    shortcuts: z
+      .array(
+        z.strictObject({
+          name: z.string().min(1).max(24),
+          type: z.enum(['message', 'global']),
+          callback_id: z.string().min(1).max(255),
+          description: z.string().max(150),
+        }),
+      )
+      .max(10),
   }),
   oauth_config: z.strictObject({ scopes: z.strictObject({ bot: z.array(z.string()) }) }),
   settings: z.strictObject({
+    event_subscriptions: z.strictObject({ bot_events: z.array(z.string()).max(100) }),
     interactivity: z.strictObject({ is_enabled: z.literal(true) }),
     org_deploy_enabled: z.boolean(),
     socket_mode_enabled: z.literal(true),
@@ -46,22 +62,41 @@ const METHODS_OF: Record<string, string[]> = {
   'chat:write.public': ['chat.postMessage('],
   'files:write': ['files.getUploadURLExternal(', 'files.completeUploadExternal('],
   'files:read': ["type: 'file_input'"],
+  'users:read': ['users.info('],
   'usergroups:read': ['usergroups.users.list('],
   'channels:history': ['conversations.history(', 'conversations.replies('],
   'groups:history': ['conversations.history(', 'conversations.replies('],
+  'im:history': ['conversations.history(', 'conversations.replies('],
+  'im:write': ['conversations.open('],
 }
 /** Any token may ask for these. */
-const FREE = ['auth.test(', 'views.open(', 'views.update(']
+const FREE = ['auth.test(', 'views.open(', 'views.update(', 'views.publish(']
 
 describe('the manifest', () => {
   const read = schema.parse(manifest)
   const sources = readdirSync('src/adapters/slack')
+    .filter(file => file.endsWith('.ts'))
     .map(file => readFileSync(`src/adapters/slack/${file}`, 'utf8'))
     .join('\n')
 
   it('has the commands that the product listens to, and no other', () => {
     const commands = read.features.slash_commands.map(({ command }) => command)
     expect(commands.sort()).toEqual(Object.values(COMMANDS).sort())
+  })
+
+  it('has the message shortcuts that the product listens to, and no other', () => {
+    const { shortcuts } = read.features
+    expect(shortcuts.map(({ callback_id }) => callback_id).sort()).toEqual(Object.values(SHORTCUTS).sort())
+    expect(shortcuts.every(({ type }) => type === 'message')).toBe(true)
+  })
+
+  it('asks for the events that the product listens to, and no other', () => {
+    const heard = [...sources.matchAll(/app\.event\('(\w+)'/g)].map(([, event]) => event)
+    expect(read.settings.event_subscriptions.bot_events).toEqual(heard)
+  })
+
+  it('has a Home tab, and a place for direct messages: without it Slack refuses them', () => {
+    expect(read.features.app_home).toMatchObject({ home_tab_enabled: true, messages_tab_enabled: true })
   })
 
   it('asks for no scope that nothing uses', () => {

@@ -11,6 +11,7 @@ import type {
   Guard,
   Outcome,
   PostKey,
+  RefusedRuling,
   RequestId,
   ResetRequest,
   StateName,
@@ -57,10 +58,14 @@ export interface Submission {
   channel: string
   elsewhere: string | null
   expiresAtMs: number
+  guard: Guard
 }
 
 /** What people do, and may be refused. */
-export type PersonsCommand = Extract<Command, { kind: 'decide' | 'cancel' | 'checkAgain' | 'testify' }>
+export type PersonsCommand = Extract<
+  Command,
+  { kind: 'decide' | 'withdraw' | 'breakGlass' | 'review' | 'cancel' | 'checkAgain' | 'testify' }
+>
 
 export type Command =
   | {
@@ -85,7 +90,22 @@ export type Command =
       /** Of the plan that was in front of them. */
       digest: string
       typedGroup: string
+      /** Which of the guard's needs they can fill; absent: the first. */
+      fills?: number[]
     }
+  | { kind: 'withdraw'; by: string; from: Origin }
+  /** Has it carried out without approval. */
+  | {
+      kind: 'breakGlass'
+      by: string
+      reason: string
+      policy: PolicyVerdict
+      from: Origin
+      digest: string
+      typedGroup: string
+    }
+  /** Says, afterwards, what they think of it. */
+  | { kind: 'review'; by: string; note: string; policy: PolicyVerdict; from: Origin }
   | {
       kind: 'drifted'
       at: DriftedAt
@@ -99,8 +119,13 @@ export type Command =
   | { kind: 'expire' }
   /** `lost`: the job before this one had ended without a trace in the record. */
   | { kind: 'dispatched'; number: number; lost?: boolean }
-  /** These approvals do not count any more under the present policy. */
-  | { kind: 'revoke'; by: string[]; rule: string; expiryMs: number }
+  /** The present policy asks for something else, or other votes count under it. */
+  | { kind: 'reguard'; guard: Guard; fills: Record<string, number[]>; expiryMs: number }
+  /** The present policy does not allow it at all. */
+  | { kind: 'disallow'; ruling: RefusedRuling; version: string }
+  /** Approvers are to be told that it waits for them, each not before their day has begun. */
+  | { kind: 'remind'; round: number; pings: { to: string; notBeforeMs: number }[] }
+  | { kind: 'escalate'; round: number }
   | { kind: 'wait'; digest: string; group: Group; holdMs: number; patienceMs: number }
   /** `retryAfterMs`: the API or its budget asked to wait so long. */
   | { kind: 'postpone'; digest: string; cause: string; retryAfterMs?: number }

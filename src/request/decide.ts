@@ -2,17 +2,20 @@
 // All safety claims live here: who may decide, who may call, and that nothing is called twice on a guess.
 
 import { z } from 'zod'
+import { causeOf } from './cause.ts'
 import type { AuditEvent, Command, Submission } from './command.ts'
 import { differenceSchema } from './drift.ts'
+import { breakGlass, review } from './glass.ts'
 import { type Plan, planSchema } from './plan.ts'
-import type { Decision, Note, RequestId, ResetRequest, State, Wait } from './request.ts'
+import { escalate, remind } from './reminding.ts'
+import type { Decision, Guard, Note, RequestId, ResetRequest, State, Wait } from './request.ts'
 import { type Reset, resetSchema } from './reset.ts'
 import { ROWS_IN_TABLE, verdictOf } from './result.ts'
 import { approved, backoffAfter, type Decided, FIRST_BACKOFF_MS, refuse, unseen, visible } from './step.ts'
 import { tell } from './telling.ts'
 import { alreadyThere, checkAgain, looked, testify, unclearFrom } from './unclear.ts'
-import { vote } from './voting.ts'
-import { JOINED, mayStart, wait } from './waiting.ts'
+import { reguard, vote, withdraw } from './voting.ts'
+import { JOINED, mayStart, wait, waitsForWindow } from './waiting.ts'
 
 /** Executions that provably never reached the API are tried again this often in all. */
 export const MAX_ATTEMPTS = 8
@@ -30,6 +33,8 @@ export interface Draft {
   channel: string
   elsewhere: string | null
   expiresAtMs: number
+  /** What every plan of it is asked, under the rule that applies. */
+  guard: Guard
 }
 
 /** A new request. Nobody can decide on it before there is a plan. */
@@ -47,8 +52,12 @@ export function submit(draft: Draft, nowMs: number): ResetRequest {
     plan: null,
     round: 1,
     drift: [],
-    guard: { typedGroup: false, approvals: 1 },
     votes: [],
+    glass: null,
+    pendingSinceMs: null,
+    reminded: 0,
+    escalated: false,
+    pings: [],
     dispatches: 0,
     notes: [],
     posts: {},
@@ -99,6 +108,7 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
         overlaps,
         reset: { ...request.reset, topics },
         notes: [...request.notes, { kind: 'planned', round: request.round } as const],
+        pendingSinceMs: nowMs,
       }
       return visible({ ...request, ...planned }, ...outlookOf(request, plan, nowMs))
     }
@@ -132,6 +142,34 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
     case 'decide':
       return vote(request, command, nowMs)
 
+    case 'withdraw':
+      return withdraw(request, command.by, nowMs)
+
+    case 'breakGlass':
+      return breakGlass(request, command, nowMs)
+
+    case 'review':
+      return review(request, command, nowMs)
+
+    case 'remind':
+      return remind(request, command, nowMs)
+
+    case 'escalate':
+      return escalate(request, command, nowMs)
+
+    case 'reguard':
+      return reguard(request, command, nowMs)
+
+    case 'disallow': {
+      const { ruling } = command
+      if (state.name !== 'preparing' && state.name !== 'pending' && state.name !== 'approved') {
+        return refuse('stale')
+      }
+      const ended = state.name === 'approved' ? endOf(state) : { decision: null, attempt: 0 }
+      const outcome = { kind: 'notAllowed', ruling } as const
+      return visible(request, { ...ended, name: 'failed', outcome, atMs: nowMs }, { kind: 'ended' })
+    }
+
     case 'drifted': {
       if (state.name !== 'pending' && state.name !== 'approved') return refuse('stale')
       // Somebody else has had it planned anew already.
@@ -143,6 +181,9 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
         plan: null,
         group: null,
         votes: [],
+        pendingSinceMs: null,
+        reminded: 0,
+        escalated: false,
         drift: differences,
         round: request.round + 1,
         expiresAtMs: Math.max(request.expiresAtMs, nowMs + command.expiryMs),
@@ -188,17 +229,6 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
       })
     }
 
-    case 'revoke': {
-      if (state.name !== 'approved') return refuse('stale')
-      const votes = request.votes.filter(({ by }) => !command.by.includes(by))
-      if (votes.length === request.votes.length) return refuse('stale')
-      const expiresAtMs = Math.max(request.expiresAtMs, nowMs + command.expiryMs)
-      // Who waited had members in sight; the wait is over, and what it knew must not be lost with it.
-      const group = state.wait === null ? request.group : JOINED
-      const note = { kind: 'revoked', by: command.by } as const
-      return visible({ ...request, votes, expiresAtMs, group }, { name: 'pending' }, note)
-    }
-
     case 'wait':
       return wait(request, command, nowMs)
 
@@ -236,6 +266,7 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
       if (state.name !== 'approved') return refuse('stale')
       if (request.plan?.digest !== command.digest) return refuse('planChanged')
       if (!mayStart(request, command.group, command.holdMs, nowMs)) return refuse('inUse')
+      if (waitsForWindow(request, nowMs)) return refuse('outsideWindow')
       return visible(request, {
         name: 'executing',
         decision: state.decision,
@@ -280,8 +311,8 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
   }
 }
 
-const STOPPED = 'the worker stopped before it could say how the call ended'
-const LOST_JOBS = 'no worker could carry it out. The log of the workers says why'
+const STOPPED = causeOf('workerStopped')
+const LOST_JOBS = causeOf('jobsLost')
 
 function endOf({ decision, attempt }: { decision: Decision | null; attempt: number }) {
   return { decision, attempt }
@@ -312,7 +343,7 @@ function finish(
     case 'done': {
       const name = verdictOf(outcome.counts)
       if (name === 'unclear') {
-        const cause = 'CKafka reported nothing'
+        const cause = causeOf('nothingReported')
         return visible(request, unclearFrom(ended, cause, lookAtMs), { kind: 'unclear', cause })
       }
       const notes: Note[] = [{ kind: 'ended' }]
@@ -339,7 +370,7 @@ function finish(
   }
 }
 
-const JOINED_CAUSE = { kind: 'notSent', cause: 'a consumer joined the group' } as const
+const JOINED_CAUSE = { kind: 'notSent', cause: causeOf('joined') } as const
 
 /** What certainly did not happen is tried again, a few times and ever later. Being asked to wait is no attempt. */
 function again(

@@ -1,4 +1,4 @@
-// The Kafka protocol's error codes: what a number in an answer is called, and the one hint a person can act on.
+// The Kafka protocol's error codes: what a number in an answer is called. What to do about it is said in each language.
 // Match on the number only: the texts an API sends beside it vary by version.
 // Source: org.apache.kafka.common.protocol.Errors (Apache Kafka, October 2024).
 
@@ -136,33 +136,8 @@ const NAMES = [
   'VOTER_NOT_FOUND',
   'INVALID_REGULAR_EXPRESSION',
 ] as const
-const HINTS: Readonly<Record<number, string>> = {
-  1: 'The offset lies outside the log. Choose one between its start and its end.',
-  3: 'Check the spelling. If the topic was deleted, leave it out.',
-  5: 'The partition has no leader just now. Ask again in a minute.',
-  6: 'The partition is moving to another broker. Ask again in a minute.',
-  7: 'The broker was too slow. Check the offsets, then ask again.',
-  14: 'The group is being loaded. Ask again in a minute.',
-  15: 'The group has no coordinator just now. Ask again in a minute.',
-  16: 'The group moved to another broker. Ask again in a minute.',
-  17: 'This topic cannot be reset, because Kafka uses it itself. Leave it out.',
-  22: 'A consumer joined meanwhile. Stop the consumers, then ask again.',
-  24: 'Kafka does not accept this group name. Check the spelling.',
-  25: 'A consumer is connected. Stop the consumers, then ask again.',
-  27: 'The group is rebalancing. Stop the consumers, then ask again.',
-  29: 'The account may not use this topic. Ask the instance owner for access.',
-  30: 'The account may not use this group. Ask the instance owner for access.',
-  43: 'This topic keeps no message times. Choose another strategy than a time.',
-  68: 'A consumer is connected. Stop the consumers, then ask again.',
-  69: 'The group does not exist. Check the spelling.',
-  78: 'A new leader is catching up. Ask again in a minute.',
-}
 
 /** `UNKNOWN_TOPIC_OR_PARTITION` for 3; a code newer than this table is named by its number. */
 export function kafkaErrorName(code: number): string {
   return NAMES[code - FIRST_CODE] ?? `ERROR_${code}`
-}
-
-export function kafkaErrorHint(code: number): string {
-  return HINTS[code] ?? 'Look the code up in the Kafka protocol guide before you ask again.'
 }

@@ -2,9 +2,10 @@
 // It must never guess a column: what cannot be read is a problem that names its line.
 
 import { placeOf } from './group.ts'
+import type { FileProblem } from './problem.ts'
 import { clip, parseWhole, type Targets } from './reset.ts'
 
-export type FileRead = { ok: true; targets: Targets } | { ok: false; problem: string }
+export type FileRead = { ok: true; targets: Targets } | { ok: false; problem: FileProblem }
 
 /** More partitions than this are no file of one group. */
 export const LINES_MAX = 20_000
@@ -24,22 +25,18 @@ export function readOffsetsFile(lines: readonly (readonly string[])[], group: st
     .map((cells, index) => ({ cells: withoutTail(cells.map(unescaped)), line: index + 1 }))
     .filter(({ cells }) => cells.length > 0)
   const [first] = filled
-  if (first === undefined) return problem('The file is empty.')
-  if (filled.length > LINES_MAX) return problem(`The file has more than ${LINES_MAX} lines.`)
+  if (first === undefined) return problem({ kind: 'fileEmpty' })
+  if (filled.length > LINES_MAX) return problem({ kind: 'fileTooLong', lines: LINES_MAX })
   const header = columnsOfHeader(first.cells)
   const columns = header ?? columnsByPlace(first.cells)
-  if (columns === null) {
-    return problem(
-      'Each line needs topic, partition and offset, as kafka-consumer-groups.sh --export writes them.',
-    )
-  }
+  if (columns === null) return problem({ kind: 'columnsUnknown' })
 
   const targets = new Map<string, bigint>()
   let ofOthers = 0
   for (const { cells, line } of header === null ? filled : filled.slice(1)) {
     // One cell more may be a comma inside a number, and then half of that number would be taken for the offset.
     if (cells.length > first.cells.length) {
-      return problem(`Line ${line} has more cells than line ${first.line}: “${clip(cells.join(','), 60)}”.`)
+      return problem({ kind: 'lineTooWide', line, first: first.line, cells: clip(cells.join(','), 60) })
     }
     if (columns.group !== null && cells[columns.group] !== unescaped(group)) {
       ofOthers += 1
@@ -52,15 +49,15 @@ export function readOffsetsFile(lines: readonly (readonly string[])[], group: st
     if (typed === '' && header !== null) continue
     const offset = parseWhole(typed)
     if (!TOPIC.test(topic) || !/^\d{1,9}$/.test(partition) || offset === undefined) {
-      return problem(`Line ${line} has no topic, partition and offset: “${clip(cells.join(','), 60)}”.`)
+      return problem({ kind: 'lineUnreadable', line, cells: clip(cells.join(','), 60) })
     }
     const place = placeOf(topic, Number(partition))
-    if (targets.has(place)) return problem(`Line ${line} names ${place} a second time.`)
+    if (targets.has(place)) return problem({ kind: 'lineTwice', line, place })
     targets.set(place, offset)
   }
   if (targets.size > 0) return { ok: true, targets }
   return problem(
-    ofOthers > 0 ? `The file has no line of the group ${clip(group, 60)}.` : 'The file has no offsets.',
+    ofOthers > 0 ? { kind: 'groupNotInFile', group: clip(group, 60) } : { kind: 'noOffsetsInFile' },
   )
 }
 
@@ -91,6 +88,6 @@ function columnsByPlace({ length }: readonly string[]): Columns | null {
   return length === 4 ? { topic: 1, partition: 2, offset: 3, group: 0 } : null
 }
 
-function problem(text: string): FileRead {
-  return { ok: false, problem: text }
+function problem(problem: FileProblem): FileRead {
+  return { ok: false, problem }
 }

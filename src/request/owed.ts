@@ -1,6 +1,15 @@
 // What the outside has not been given yet, derived from the record alone, so that no crash can lose it. Pure.
 
-import { elsewhereKey, isFinal, noteKey, type PostKey, type ResetRequest } from './request.ts'
+import { escalateAt, pendingPings, remindAt } from './reminding.ts'
+import {
+  type DirectKey,
+  elsewhereKey,
+  isFinal,
+  type Note,
+  noteKey,
+  type PostKey,
+  type ResetRequest,
+} from './request.ts'
 
 /** How long a job on the queue is trusted before somebody looks whether it is still there. */
 const DISPATCH_TRUST_MS = 30_000
@@ -11,6 +20,8 @@ export const REFUSED_POST_RETRY_MS = 60_000
 export type Debt =
   | { kind: 'prepare'; dueAtMs: number }
   | { kind: 'expire'; dueAtMs: number }
+  | { kind: 'remind'; dueAtMs: number }
+  | { kind: 'escalate'; dueAtMs: number }
   | { kind: 'dispatch'; number: number; delayMs: number; dueAtMs: number }
   | { kind: 'checkDispatch'; number: number; dueAtMs: number }
   | { kind: 'abandon'; dueAtMs: number }
@@ -39,7 +50,7 @@ function stateDebts(request: ResetRequest, nowMs: number): Debt[] {
         { kind: 'prepare', dueAtMs: state.retryAtMs },
       ]
     case 'pending':
-      return [{ kind: 'expire', dueAtMs: request.expiresAtMs }]
+      return [{ kind: 'expire', dueAtMs: request.expiresAtMs }, ...reminderDebts(request)]
     case 'approved': {
       if (state.dispatch === null) {
         const delayMs = Math.max(0, state.notBeforeMs - nowMs)
@@ -66,11 +77,56 @@ function chatDebts(request: ResetRequest, nowMs: number): Debt[] {
   const debts = cardDebts(request, nowMs)
   const { state } = request.posts.card ?? {}
   if (state !== 'posted' && state !== 'refused') return debts
+  return [...debts, ...nextReply(request, nowMs), ...directDebts(request, nowMs)]
+}
+
+function nextReply(request: ResetRequest, nowMs: number): Debt[] {
   for (const index of request.notes.keys()) {
     const debt = noteDebt(request, noteKey(index), nowMs)
-    if (debt !== null) return [...debts, debt]
+    if (debt !== null) return [debt]
   }
-  return debts
+  return []
+}
+
+function reminderDebts(request: ResetRequest): Debt[] {
+  const [remindMs, escalateMs] = [remindAt(request), escalateAt(request)]
+  return [
+    ...(remindMs === null ? [] : [{ kind: 'remind', dueAtMs: remindMs } as const]),
+    ...(escalateMs === null ? [] : [{ kind: 'escalate', dueAtMs: escalateMs } as const]),
+  ]
+}
+
+/** What is told to one person or one more channel, beside the thread; none of it waits for another. */
+function directDebts(request: ResetRequest, nowMs: number): Debt[] {
+  const told = request.notes.flatMap((note, index): DirectKey[] => [
+    ...(isForRequester(note, request) ? [`direct-${index}` as const] : []),
+    ...(isForOthers(note) ? request.guard.tell.map(place => `tell-${index}-${place}` as const) : []),
+  ])
+  const pings = pendingPings(request, nowMs).flatMap(({ ping, index }) => {
+    const debt = postDebt(request, `ping-${index}`, nowMs)
+    return debt === null ? [] : [{ ...debt, dueAtMs: Math.max(debt.dueAtMs, ping.notBeforeMs) }]
+  })
+  return [...told.flatMap(key => postDebt(request, key, nowMs) ?? []), ...pings]
+}
+
+/** The decision and the end; what they did themselves they know. */
+function isForRequester(note: Note, { requester }: ResetRequest): boolean {
+  switch (note.kind) {
+    case 'voted':
+      return note.settles && note.decision.by !== requester
+    case 'glassBroken':
+      return note.by !== requester
+    case 'expired':
+    case 'ended':
+    case 'revoked':
+      return true
+    default:
+      return false
+  }
+}
+
+function isForOthers({ kind }: Note): boolean {
+  return kind === 'ended' || kind === 'glassBroken'
 }
 
 function cardDebts(request: ResetRequest, nowMs: number): Debt[] {

@@ -7,6 +7,7 @@ import { groupSchema } from './group.ts'
 import { type PlanRow, planSchema } from './plan.ts'
 import { int64Schema, resetSchema, type Targets } from './reset.ts'
 import { countsSchema, type PartitionResult, refusalReasonSchema } from './result.ts'
+import { windowSchema } from './window.ts'
 
 export const requestIdSchema = z
   .string()
@@ -22,8 +23,20 @@ export const decisionSchema = z.object({
   by: userIdSchema,
   note: z.string(),
   atMs: timeMsSchema,
+  /** Which of the guard's needs this person can fill, by index. */
+  fills: z.array(z.int()).default([0]),
 })
 export type Decision = z.output<typeof decisionSchema>
+
+/** Why a policy allows no request: a rule that denies it, none that covers it, or none for this person or channel. */
+export const refusedRulingSchema = z.object({
+  why: z.enum(['denied', 'nothingMatches', 'notRequester']),
+  /** Null: no rule is about it. */
+  rule: z.string().nullable(),
+  /** In the words of who wrote the rule; empty where they gave none. */
+  reason: z.string(),
+})
+export type RefusedRuling = z.output<typeof refusedRulingSchema>
 
 /** How an execution ended, without the rows: those are the document `result`. */
 export const outcomeSchema = z.discriminatedUnion('kind', [
@@ -49,6 +62,8 @@ export const outcomeSchema = z.discriminatedUnion('kind', [
   }),
   /** Consumers stayed connected until the wait was over. */
   z.object({ kind: z.literal('neverEmpty'), group: groupSchema }),
+  /** The policy does not allow it, or no longer. */
+  z.object({ kind: z.literal('notAllowed'), ruling: refusedRulingSchema }),
   /** The offsets do not tell, and somebody vouches for it that it happened. */
   z.object({ kind: z.literal('testified'), by: userIdSchema }),
 ])
@@ -145,7 +160,20 @@ export type DriftedAt = z.output<typeof driftedAtSchema>
 export const noteSchema = z.discriminatedUnion('kind', [
   /** The full plan, as a file. */
   z.object({ kind: z.literal('planned'), round: z.int() }),
-  z.object({ kind: z.literal('voted'), decision: decisionSchema, approvals: z.int(), needed: z.int() }),
+  /** `settles`: it is decided with this one. */
+  z.object({
+    kind: z.literal('voted'),
+    decision: decisionSchema,
+    approvals: z.int(),
+    needed: z.int(),
+    settles: z.boolean().default(false),
+  }),
+  z.object({ kind: z.literal('withdrawn'), by: userIdSchema, approvals: z.int(), needed: z.int() }),
+  /** The policy asks for something else now; `approvals` of those who have voted still count. */
+  z.object({ kind: z.literal('reguarded'), rule: z.string(), approvals: z.int(), needed: z.int() }),
+  z.object({ kind: z.literal('escalated'), label: z.string(), to: z.array(z.string()) }),
+  z.object({ kind: z.literal('glassBroken'), by: userIdSchema, reason: z.string() }),
+  z.object({ kind: z.literal('reviewed'), by: userIdSchema, note: z.string() }),
   z.object({ kind: z.literal('cancelled'), by: userIdSchema }),
   z.object({ kind: z.literal('expired') }),
   z.object({ kind: z.literal('drifted'), at: driftedAtSchema, differences: z.array(differenceSchema) }),
@@ -168,8 +196,10 @@ export type Note = z.output<typeof noteSchema>
 
 /** The root of a request's thread, and a reply for each note. */
 export type ThreadKey = 'card' | `note-${number}`
+/** To the requester, to who else is told, and to an approver. */
+export type DirectKey = `direct-${number}` | `tell-${number}-${string}` | `ping-${number}`
 /** The messages a request can owe: its thread, a direct message about it, and what its channel did not take. */
-export type PostKey = ThreadKey | 'cardTrouble' | `elsewhere-${ThreadKey}`
+export type PostKey = ThreadKey | DirectKey | 'cardTrouble' | `elsewhere-${ThreadKey}`
 
 const ELSEWHERE = 'elsewhere-'
 
@@ -184,6 +214,11 @@ export function elsewhereKey(key: ThreadKey): `elsewhere-${ThreadKey}` {
 
 export function isElsewhere(key: PostKey): boolean {
   return key.startsWith(ELSEWHERE)
+}
+
+/** What one person or one more channel is told, beside the thread. */
+export function isDirect(key: PostKey): key is DirectKey {
+  return /^(direct|tell|ping)-/.test(key)
 }
 
 /** Undefined for what is no note. */
@@ -204,13 +239,51 @@ export const postSchema = z.discriminatedUnion('state', [
 ])
 export type Post = z.output<typeof postSchema>
 
-/** What a plan asks of those who approve it (policy.ts). */
+/** So many approvals by people of these user and user-group ids. */
+export const needSchema = z.object({
+  label: z.string(),
+  from: z.array(z.string()),
+  count: z.int().positive(),
+})
+export type Need = z.output<typeof needSchema>
+
+/** What the rule that applies asks for, with this plan (policy.ts). */
 export const guardSchema = z.object({
   /** They type the group's name. */
   typedGroup: z.boolean(),
+  /** In all. */
   approvals: z.int().positive(),
+  /** The rule and the version of the policy; empty before there was one. */
+  rule: z.string().default(''),
+  version: z.string().default(''),
+  needs: z.array(needSchema).default([]),
+  /** Whether the requester's own vote counts. */
+  ownVote: z.boolean().default(false),
+  /** Null: it may run at any time. */
+  window: windowSchema.nullable().default(null),
+  /** Who may carry it out without approval. */
+  breakGlass: z.array(z.string()).default([]),
+  /** After so many milliseconds without a decision each approver is reminded. */
+  reminders: z.array(z.int().positive()).default([]),
+  escalation: z
+    .object({ afterMs: z.int().positive(), label: z.string(), to: z.array(z.string()) })
+    .nullable()
+    .default(null),
+  /** Channels and people that are told besides. */
+  tell: z.array(z.string()).default([]),
 })
 export type Guard = z.output<typeof guardSchema>
+
+/** Somebody has had it carried out without approval; `review` is what was said of it afterwards. */
+const glassSchema = z.object({
+  by: userIdSchema,
+  reason: z.string(),
+  atMs: timeMsSchema,
+  review: z.object({ by: userIdSchema, note: z.string(), atMs: timeMsSchema }).nullable(),
+})
+
+/** A direct message that somebody is owed, not before their day has begun. */
+const pingSchema = z.object({ to: userIdSchema, notBeforeMs: timeMsSchema, round: z.int() })
 
 export const requestSchema = z.object({
   schema: z.literal(2),
@@ -226,7 +299,7 @@ export const requestSchema = z.object({
   revision: z.int().positive(),
   reset: resetSchema,
   /** What this request follows up; null when it was asked for by itself. */
-  parent: z.object({ id: requestIdSchema, kind: z.enum(['undo', 'retry']) }).nullable(),
+  parent: z.object({ id: requestIdSchema, kind: z.enum(['undo', 'retry', 'edit']) }).nullable(),
   /** Requests for the same group and topics that were open when the plan was made. */
   overlaps: z.array(requestIdSchema),
   /** The requester has said that jumping to the end is meant where no message is late enough. */
@@ -239,8 +312,15 @@ export const requestSchema = z.object({
   /** What has moved since the plan before this one; empty with the first. */
   drift: z.array(differenceSchema),
   guard: guardSchema,
-  /** Approvals of this plan so far, when it takes more than one. */
+  /** Approvals of this plan so far. */
   votes: z.array(decisionSchema),
+  glass: glassSchema.nullable().default(null),
+  /** Since when this plan waits for a decision; null while it does not. */
+  pendingSinceMs: timeMsSchema.nullable().default(null),
+  /** How often approvers have been reminded of this plan, and whether it was escalated. */
+  reminded: z.int().default(0),
+  escalated: z.boolean().default(false),
+  pings: z.array(pingSchema).default([]),
   reason: z.string(),
   requester: userIdSchema,
   /** Where the command was typed, and where the card belongs. */
@@ -279,4 +359,15 @@ export function planDocument(round: number): `plan-${number}` {
 /** Final states never change again; `unclear` may still learn what happened. */
 export function isFinal(state: State): boolean {
   return !['preparing', 'pending', 'approved', 'executing', 'unclear'].includes(state.name)
+}
+
+/** Still to be decided, carried out, cleared up, or looked at afterwards. */
+export function isOpenRequest({ state, glass }: Pick<ResetRequest, 'state' | 'glass'>): boolean {
+  return !isFinal(state) || (glass !== null && glass.review === null)
+}
+
+/** Whether what is carried out now is so because somebody broke the glass. */
+export function brokeGlass({ state, glass }: ResetRequest): boolean {
+  if (glass === null || !('decision' in state) || state.decision === null) return false
+  return state.decision.by === glass.by && state.decision.atMs === glass.atMs
 }

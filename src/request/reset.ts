@@ -1,8 +1,9 @@
-// What a person may ask for: target, scope and strategy; how typed text becomes one, and how it is said in words.
+// What a person may ask for: target, scope and strategy; and how typed text becomes one.
 // It must never guess: what cannot be understood is a problem on its own field.
 
 import { z } from 'zod'
 import { linesSchema } from './lines.ts'
+import type { FieldProblem } from './problem.ts'
 
 /** A bigint kept as decimal text in JSON, so that Kafka's int64 offsets lose no digit. */
 export const int64Schema = z.codec(z.string().regex(/^-?\d{1,19}$/), z.bigint(), {
@@ -94,7 +95,7 @@ export interface ResetFields {
 }
 
 export type ResetField = keyof ResetFields
-export type Problems = Partial<Record<ResetField, string>>
+export type Problems = Partial<Record<ResetField, FieldProblem>>
 export type Parsed = { ok: true; asked: Asked } | { ok: false; problems: Problems }
 
 /** A form that can be understood. */
@@ -115,10 +116,11 @@ export interface ResetRules {
 }
 
 export const REASON_MAX = 1000
+const GROUP_MAX = 255
 const TOPICS_MAX = 500
 const PARTITIONS_MAX = 10_000
 
-/** Checks a filled-in form. Every wrong field gets its own sentence. */
+/** Checks a filled-in form. Every wrong field gets a problem of its own. */
 export function parseReset(fields: ResetFields, rules: ResetRules): Parsed {
   const problems: Problems = {}
   const instanceId = parseInstance(fields.instance, rules, problems)
@@ -127,8 +129,8 @@ export function parseReset(fields: ResetFields, rules: ResetRules): Parsed {
   const scope =
     fields.strategy === 'offsets' ? topicsInFile(fields.file, problems) : parseScope(fields, rules, problems)
   const reason = (fields.reason ?? '').trim()
-  if (reason === '') problems.reason = 'Say why. The approver and the audit trail need it.'
-  else if (reason.length > REASON_MAX) problems.reason = `Keep the reason under ${REASON_MAX} characters.`
+  if (reason === '') problems.reason = { kind: 'reasonMissing' }
+  else if (reason.length > REASON_MAX) problems.reason = { kind: 'reasonTooLong', max: REASON_MAX }
 
   if (Object.keys(problems).length > 0 || strategy === undefined || scope === undefined) {
     return { ok: false, problems }
@@ -144,36 +146,36 @@ type Scope = Pick<Reset, 'scope' | 'topics' | 'partitions'>
 /** A file names its topics and partitions itself. */
 function topicsInFile(file: Targets | undefined, problems: Problems): Scope {
   const topics = new Set([...(file?.keys() ?? [])].map(place => place.slice(0, place.lastIndexOf(' '))))
-  if (topics.size > TOPICS_MAX) problems.file = `One request holds at most ${TOPICS_MAX} topics.`
+  if (topics.size > TOPICS_MAX) problems.file = { kind: 'fileTopicsTooMany', max: TOPICS_MAX }
   return { scope: 'topics', topics: [...topics].sort(), partitions: {} }
 }
 
 function parseInstance(typed: string | undefined, rules: ResetRules, problems: Problems): string {
   const instanceId = (typed ?? '').trim()
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(instanceId)) {
-    problems.instance = 'Give the instance id, like ckafka-xxooa0.'
+    problems.instance = { kind: 'instanceMissing' }
   } else if (rules.instances.length > 0 && !rules.instances.includes(instanceId)) {
-    problems.instance = `Rewind is not set up for ${instanceId}. Pick one of: ${rules.instances.join(', ')}.`
+    problems.instance = { kind: 'instanceNotSetUp', instance: instanceId, instances: rules.instances }
   }
   return instanceId
 }
 
 function parseGroup(typed: string | undefined, problems: Problems): string {
   const group = (typed ?? '').trim()
-  const problem = group === '' ? 'Give the name of the consumer group.' : groupNameProblem(group)
+  const problem = group === '' ? ({ kind: 'groupMissing' } as const) : groupNameProblem(group)
   if (problem !== undefined) problems.group = problem
   return group
 }
 
-function groupNameProblem(name: string): string | undefined {
-  if (name.length > 255) return 'A consumer group name has at most 255 characters.'
-  return /\p{Cc}/u.test(name) ? 'A consumer group name cannot hold control characters.' : undefined
+function groupNameProblem(name: string): FieldProblem | undefined {
+  if (name.length > GROUP_MAX) return { kind: 'groupTooLong', max: GROUP_MAX }
+  return /\p{Cc}/u.test(name) ? { kind: 'groupUnprintable' } : undefined
 }
 
 function parseScope(fields: ResetFields, rules: ResetRules, problems: Problems): Scope | undefined {
   const { scope } = fields
   if (scope === undefined) {
-    problems.scope = 'Choose whether to reset named topics or all of them.'
+    problems.scope = { kind: 'scopeMissing' }
     return undefined
   }
   if (scope === 'allTopics') return { scope, topics: [], partitions: {} }
@@ -181,19 +183,19 @@ function parseScope(fields: ResetFields, rules: ResetRules, problems: Problems):
   const wrong = named.filter(({ topic, partitions }) => partitions === null || !isTopic(topic))
   const topics = [...new Set(named.map(({ topic }) => topic))]
   const chosen = named.filter(({ partitions }) => partitions !== undefined)
-  if (named.length === 0) problems.topics = 'Name at least one topic, or choose all topics.'
+  if (named.length === 0) problems.topics = { kind: 'topicsMissing' }
   else if (wrong.length > 0) {
     const typed = clip(wrong.map(each => each.typed).join(', '), 200)
-    problems.topics = `Not a topic name: ${typed}. Use letters, digits, dot, dash and underscore, and name partitions like orders:0,1.`
-  } else if (topics.length > TOPICS_MAX) problems.topics = `Name at most ${TOPICS_MAX} topics in one request.`
+    problems.topics = { kind: 'topicsUnreadable', typed }
+  } else if (topics.length > TOPICS_MAX) problems.topics = { kind: 'topicsTooMany', max: TOPICS_MAX }
   else if (chosen.length > 0 && !rules.writePartitions) {
-    problems.topics = 'API 2.0 resets whole topics. Leave the partitions out.'
+    problems.topics = { kind: 'wholeTopicsOnly' }
   } else if (topics.length < named.length) {
-    problems.topics = 'A topic is named twice. Name it once, with all of its partitions.'
+    problems.topics = { kind: 'topicTwice' }
   }
   const partitions = Object.fromEntries(chosen.map(each => [each.topic, each.partitions ?? []]))
   if (Object.values(partitions).flat().length > PARTITIONS_MAX) {
-    problems.topics ??= `Name at most ${PARTITIONS_MAX} partitions in one request.`
+    problems.topics ??= { kind: 'partitionsTooMany', max: PARTITIONS_MAX }
   }
   return { scope, topics, partitions }
 }
@@ -239,33 +241,33 @@ export function splitPartitions(typed: string): {
 function parseStrategy(fields: ResetFields, rules: ResetRules, problems: Problems): Strategy | undefined {
   switch (fields.strategy) {
     case undefined:
-      problems.strategy = 'Choose where the offsets should go.'
+      problems.strategy = { kind: 'strategyMissing' }
       return undefined
     case 'earliest':
     case 'latest':
       return { kind: fields.strategy }
     case 'time': {
       if (fields.timeSeconds === undefined) {
-        problems.timeSeconds = 'Pick the time to go to.'
+        problems.timeSeconds = { kind: 'timeMissing' }
         return undefined
       }
       const timeMs = fields.timeSeconds * 1000
       if (timeMs > rules.nowMs && fields.skipToEnd !== true) {
-        problems.timeSeconds = `${utc(timeMs)} is in the future: it would jump to the end of every partition. Pick an earlier time, or tick the box below if you mean to skip.`
+        problems.timeSeconds = { kind: 'timeInFuture', timeMs }
       }
       return { kind: 'time', timeMs }
     }
     case 'shift': {
-      if (fields.direction === undefined) problems.direction = 'Choose replay or skip.'
+      if (fields.direction === undefined) problems.direction = { kind: 'directionMissing' }
       const count = parseWhole(fields.count)
-      if (count === undefined || count === 0n) problems.count = 'Give a whole number of messages, 1 or more.'
+      if (count === undefined || count === 0n) problems.count = { kind: 'countUnreadable' }
       if (fields.direction === undefined || count === undefined || count === 0n) return undefined
       return { kind: 'shift', direction: fields.direction, count }
     }
     case 'offset': {
       const offset = parseWhole(fields.offset)
       if (offset === undefined) {
-        problems.offset = 'Give an offset: a whole number, 0 or more.'
+        problems.offset = { kind: 'offsetUnreadable' }
         return undefined
       }
       return { kind: 'offset', offset }
@@ -273,18 +275,17 @@ function parseStrategy(fields: ResetFields, rules: ResetRules, problems: Problem
     case 'group': {
       const other = (fields.otherGroup ?? '').trim()
       const wrong = groupNameProblem(other)
-      if (!rules.writePartitions) problems.strategy = NEEDS_PARTITIONS
-      else if (other === '') problems.otherGroup = 'Name the group whose offsets are to be taken over.'
-      else if (other === (fields.group ?? '').trim())
-        problems.otherGroup = 'That is the same group. Name another one.'
+      if (!rules.writePartitions) problems.strategy = { kind: 'needsPartitions' }
+      else if (other === '') problems.otherGroup = { kind: 'otherGroupMissing' }
+      else if (other === (fields.group ?? '').trim()) problems.otherGroup = { kind: 'otherGroupSame' }
       else if (wrong !== undefined) problems.otherGroup = wrong
       else return { kind: 'group', group: other }
       return undefined
     }
     case 'offsets': {
       const partitions = fields.file?.size ?? 0
-      if (!rules.writePartitions) problems.strategy = NEEDS_PARTITIONS
-      else if (partitions === 0) problems.file = 'Attach a CSV with topic, partition and offset in each line.'
+      if (!rules.writePartitions) problems.strategy = { kind: 'needsPartitions' }
+      else if (partitions === 0) problems.file = { kind: 'fileMissing' }
       else return { kind: 'offsets', source: 'file', partitions }
       return undefined
     }
@@ -293,45 +294,12 @@ function parseStrategy(fields: ResetFields, rules: ResetRules, problems: Problem
   }
 }
 
-const NEEDS_PARTITIONS =
-  'API 2.0 sends one number for all partitions, so this cannot be expressed. Choose another strategy.'
-
 /** A whole number from 0 to Kafka's largest offset; anything else is undefined. */
 export function parseWhole(text: string | undefined): bigint | undefined {
   const digits = (text ?? '').trim()
   if (!/^\d{1,19}$/.test(digits)) return undefined
   const value = BigInt(digits)
   return value <= LARGEST_OFFSET ? value : undefined
-}
-
-/** The strategy as the end of "Reset …": direction always in words, never a sign. */
-export function strategyInWords(strategy: Strategy): string {
-  switch (strategy.kind) {
-    case 'shift':
-      return strategy.direction === 'replay'
-        ? `back by ${grouped(strategy.count)} ${messages(strategy.count)} per partition (replays them)`
-        : `forward by ${grouped(strategy.count)} ${messages(strategy.count)} per partition (skips them)`
-    case 'earliest':
-      return 'to the earliest message kept (replays everything)'
-    case 'latest':
-      return 'to the latest position (skips everything not read yet)'
-    case 'time':
-      return `to ${utc(strategy.timeMs)}`
-    case 'offset':
-      return `to offset ${grouped(strategy.offset)} on every partition`
-    case 'group':
-      return `to where ${clip(strategy.group, 100)} is`
-    case 'offsets':
-      return `${OFFSETS_OF[strategy.source]} (${counted(strategy.partitions, 'partition')})`
-    default:
-      return strategy satisfies never
-  }
-}
-
-const OFFSETS_OF = {
-  file: 'to the offsets of a file',
-  undo: 'back to where it was',
-  retry: 'to the offsets that were planned',
 }
 
 /** `2026-11-23 08:00:00 UTC` */
@@ -342,15 +310,6 @@ export function utc(timeMs: number): string {
 /** Digits in threes with a thin space, so that long offsets can be read and still copied: 12 430. */
 export function grouped(value: bigint | number): string {
   return value.toString().replace(/\B(?=(\d{3})+$)/g, '\u202f')
-}
-
-/** `1 topic`, `3 topics` */
-export function counted(count: number, noun: string): string {
-  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`
-}
-
-function messages(count: bigint): string {
-  return count === 1n ? 'message' : 'messages'
 }
 
 /** Shortens to so many UTF-16 units, never through the middle of a character, and says so with an ellipsis. */

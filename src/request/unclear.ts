@@ -1,6 +1,7 @@
 // An execution of which nobody knows what it did: what the offsets show afterwards, and what people say. Pure.
 // Nothing is called again on a guess: the offsets show twice that it did not happen, or somebody vouches for it.
 
+import { causeOf } from './cause.ts'
 import type { Command } from './command.ts'
 import type { Evidence } from './evidence.ts'
 import type { ResetRequest, State } from './request.ts'
@@ -119,6 +120,6 @@ export function alreadyThere(
   )
 }
 
-const ABSENT_TWICE = 'nobody answered, and the offsets have shown twice that nothing happened'
-const DENIED = 'nobody answered, and it did not happen'
-const FORGOTTEN = 'the offsets stand where this plan leads, and no call is recorded'
+const ABSENT_TWICE = causeOf('absentTwice')
+const DENIED = causeOf('denied')
+const FORGOTTEN = causeOf('forgotten')

@@ -1,10 +1,12 @@
 // An approved request whose group has members: how long it waits, how often somebody looks, and when it may start.
 // It must never let an execution start while anybody is connected, or has been a moment ago.
 
+import { causeOf } from './cause.ts'
 import type { Command } from './command.ts'
 import { type Group, hasMembers } from './group.ts'
-import type { ResetRequest, State, Wait } from './request.ts'
+import { brokeGlass, type ResetRequest, type State, type Wait } from './request.ts'
 import { backoffAfter, type Decided, refuse, unseen, visible } from './step.ts'
+import { isOpen, opensAt } from './window.ts'
 
 /** Nobody says who: the group counts as seen with members, and has to stay empty again. */
 export const JOINED: Group = { state: 'Stable', members: [] }
@@ -64,4 +66,20 @@ function isSameSight(one: Wait, other: Wait): boolean {
 /** The API lists members in any order. */
 function membersOf({ state, members }: Group): string {
   return JSON.stringify([state, members.map(({ clientId, host }) => `${clientId} ${host}`).sort()])
+}
+
+/** Who broke the glass waits for no window. */
+export function waitsForWindow(request: ResetRequest, atMs: number): boolean {
+  const { window } = request.guard
+  return window !== null && !isOpen(window, atMs) && !brokeGlass(request)
+}
+
+/** Comes again when the window opens. */
+export function untilWindow(
+  { guard, plan }: ResetRequest,
+  nowMs: number,
+): Extract<Command, { kind: 'standBack' }> {
+  const opensMs = guard.window === null ? nowMs : opensAt(guard.window, nowMs)
+  const cause = causeOf('windowClosed')
+  return { kind: 'standBack', digest: plan?.digest ?? '', cause, waitMs: opensMs - nowMs }
 }

@@ -91,6 +91,10 @@ async function main(flags: string[]): Promise<void> {
   }
 }
 
+/** For the shortcut in the menu of a message. */
+const ALERT =
+  '[FIRING:1] Consumer lag is high: group orders-billing on ckafka-demo0001, topics orders, payments'
+
 /** Resolves when the person has had enough. */
 async function play(
   world: World,
@@ -116,6 +120,7 @@ async function play(
     console.log(text)
     if (tty && redraw === undefined) redraw = setImmediate(prompt)
   }
+  world.slack.person(USERS.dave).say(CHANNELS.kafkaOps, { text: ALERT })
   const terminal = createTerminal(
     world.slack,
     { print },
@@ -182,6 +187,7 @@ function welcome({ slack, ckafka, redisUrl, bot }: World, delivery: string, page
     '  as alice',
     '  press Prepare undo',
     '',
+    'dave has passed on an alert, message 1: menu Reset offsets from alert on 1 opens the form with what it names.',
     'Between asking and deciding, cluster read orders-billing lets a consumer commit: then there is a new plan to review.',
     `A group that had consumers has to stay empty for ${EMPTY_HOLD_MS / 1000} seconds here (EMPTY_HOLD; 45 unless set).`,
     'Type help to see what else there is, quit to end.',

@@ -28,8 +28,9 @@ const deedSchema = z.discriminatedUnion('do', [
   z.object({ do: z.literal('close'), all: z.boolean() }),
   z.object({ do: z.literal('pressInView'), action: text }),
   z.object({ do: z.literal('press'), channel: text, ts: text, action: text, blockId: text }),
+  z.object({ do: z.literal('shortcut'), channel: text, ts: text, shortcut: text }),
   z.object({ do: z.literal('openHome') }),
-  z.object({ do: z.literal('pressInHome'), action: text }),
+  z.object({ do: z.literal('pressInHome'), action: text, blockId: text }),
   z.object({ do: z.literal('members'), group: text, running: z.boolean() }),
   z.object({ do: z.literal('readOn'), group: text }),
   z.object({ do: z.literal('produce'), topic: text, running: z.boolean() }),
@@ -92,11 +93,14 @@ export async function performDeed(
     case 'press':
       await pressInMessage(person, deed)
       return {}
+    case 'shortcut':
+      await person.shortcut(messageOf(person, deed), deed.shortcut)
+      return {}
     case 'openHome':
       await person.openHome()
       return {}
     case 'pressInHome':
-      await person.pressInHome(deed.action)
+      await person.pressInHome(deed.action, deed.blockId)
       return {}
     case 'members':
       if (deed.running) world.members.start(deed.group)
@@ -123,14 +127,19 @@ function conversationOf(person: Person, channel: string): string {
 
 async function pressInMessage(
   person: Person,
-  { channel, ts, action, blockId }: Extract<Deed, { do: 'press' }>,
+  { action, blockId, ...at }: Extract<Deed, { do: 'press' }>,
 ): Promise<void> {
-  const message = findMessage(person, channel, ts)
-  if (message === undefined) throw new Error('This message has gone.')
+  const message = messageOf(person, at)
   const { blocks = [] } = message
   // A list may have the same button in every row; the row says which one is meant.
   const row = blocks.filter(block => block.block_id === blockId)
   await person.press({ ...message, blocks: row.length > 0 ? row : blocks }, action)
+}
+
+function messageOf(person: Person, { channel, ts }: { channel: string; ts: string }): SlackMessage {
+  const message = findMessage(person, channel, ts)
+  if (message === undefined) throw new Error('This message has gone.')
+  return message
 }
 
 function findMessage(person: Person, channel: string, ts: string): SlackMessage | undefined {

@@ -15,6 +15,7 @@ import type {
 import type { FaultSwitches } from './page-faults.ts'
 import { RESET_ACTIONS } from './reset-actions.ts'
 import type { Person, SlackFile, SlackMessage, SlackView } from './slack/face.ts'
+import { attachmentLines } from './slack/render.ts'
 import type { World } from './world.ts'
 
 /** Where the page finds the person's direct messages with the app. */
@@ -81,6 +82,7 @@ function slackScene({ slack, workspace, delivery, bots }: World, person: Person)
       joined: members.includes(me),
     })),
     commands: workspace.commands,
+    shortcuts: workspace.shortcuts,
     messages,
     threads,
     view: view === undefined ? null : asOpenView(view),
@@ -91,7 +93,8 @@ function slackScene({ slack, workspace, delivery, bots }: World, person: Person)
 }
 
 function asMessage(message: SlackMessage, replyCount: number): Message {
-  const { ts, thread_ts, user, text, blocks = [], files = [] } = message
+  const { ts, thread_ts, user, blocks = [], files = [], attachments = [] } = message
+  const text = [message.text, ...attachments.flatMap(attachmentLines)].filter(line => line !== '').join('\n')
   return {
     ts,
     ...(thread_ts === undefined || thread_ts === ts ? {} : { threadTs: thread_ts }),

@@ -12,7 +12,13 @@ import type { ClusterSeed } from './ckafka/model.ts'
 import { type CkafkaSimulator, startCkafkaSimulator } from './ckafka/start.ts'
 import { createMembers, type Members } from './consumers.ts'
 import { type PrivateRedis, startRedis } from './redis/start.ts'
-import type { LocalSlack, LocalSlackChannel, LocalSlackUser, LocalSlackUserGroup } from './slack/face.ts'
+import type {
+  LocalSlack,
+  LocalSlackChannel,
+  LocalSlackShortcut,
+  LocalSlackUser,
+  LocalSlackUserGroup,
+} from './slack/face.ts'
 import { startLocalSlack } from './slack/server.ts'
 
 export const USERS = {
@@ -78,6 +84,7 @@ export interface WorldWorkspace {
   channels: LocalSlackChannel[]
   userGroups: LocalSlackUserGroup[]
   commands: { command: string; description: string; hint: string }[]
+  shortcuts: LocalSlackShortcut[]
 }
 
 export interface World {
@@ -126,7 +133,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       ...(options.seed === undefined ? {} : { seed: options.seed }),
     })
     closers.push(() => ckafka.close())
-    const { scopes, commands } = await readManifest(options.manifestFile ?? ourManifest)
+    const { scopes, commands, shortcuts } = await readManifest(options.manifestFile ?? ourManifest)
     const slack = await startLocalSlack({
       delivery: delivery === 'socket' ? { kind: 'socket' } : { kind: 'http', url: () => endpointOf(bots) },
       botToken,
@@ -138,6 +145,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       userGroups,
       scopes,
       commands: commands.map(each => each.command),
+      shortcuts,
     })
     closers.push(() => slack.close())
 
@@ -180,7 +188,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 
     return {
       slack,
-      workspace: { people, channels, userGroups, commands },
+      workspace: { people, channels, userGroups, commands, shortcuts },
       ckafka,
       members: createMembers(ckafka.cluster),
       delivery,
@@ -231,6 +239,9 @@ const manifestSchema = z.object({
     slash_commands: z.array(
       z.object({ command: z.string(), description: z.string(), usage_hint: z.string().default('') }),
     ),
+    shortcuts: z
+      .array(z.object({ name: z.string(), type: z.enum(['message', 'global']), callback_id: z.string() }))
+      .default([]),
   }),
   oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
 })
@@ -238,7 +249,7 @@ const manifestSchema = z.object({
 // Read, not repeated: what works here works with the scopes and commands that people really install.
 async function readManifest(
   file: string,
-): Promise<{ scopes: string[]; commands: WorldWorkspace['commands'] }> {
+): Promise<{ scopes: string[] } & Pick<WorldWorkspace, 'commands' | 'shortcuts'>> {
   const manifest = manifestSchema.parse(parse(await readFile(file, 'utf8')))
   return {
     scopes: manifest.oauth_config.scopes.bot,
@@ -247,6 +258,9 @@ async function readManifest(
       description,
       hint: usage_hint,
     })),
+    shortcuts: manifest.features.shortcuts
+      .filter(({ type }) => type === 'message')
+      .map(({ name, callback_id }) => ({ name, callbackId: callback_id })),
   }
 }
 

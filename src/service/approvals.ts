@@ -4,33 +4,34 @@
 import { z } from 'zod'
 import type {
   Approvals,
+  Attempt,
+  ChangeOutcome,
   Chat,
   Clock,
   Cluster,
   ClusterReader,
+  GlassBreaking,
   Look,
+  People,
   Report,
   Store,
   Submittal,
+  Submitted,
   Vote,
   WorkQueue,
 } from '../ports.ts'
+import { causeOf } from '../request/cause.ts'
 import { type Command, NOWHERE, type PolicyVerdict } from '../request/command.ts'
 import { decide } from '../request/decide.ts'
 import { differenceSchema } from '../request/drift.ts'
 import { didNothing, retryOf, undoOf } from '../request/follow-up.ts'
-import {
-  type Approvers,
-  type GroupMembers,
-  noLongerApprovers,
-  type SkipLimits,
-  verdictOn,
-} from '../request/policy.ts'
+import { guardUnder, type Policy } from '../request/policy.ts'
 import type { RequestId, ResetRequest } from '../request/request.ts'
 import { createChanges } from './changes.ts'
 import { createDebts, type Debts } from './debts.ts'
 import { createExecutions, type ExecutionSettings } from './executions.ts'
 import { createPlans } from './plans.ts'
+import { createPolicies } from './policies.ts'
 import { within } from './sights.ts'
 import { lookBack } from './verifications.ts'
 
@@ -48,6 +49,10 @@ export interface ApprovalsDeps {
   }
   /** Null in a worker apart: it executes, and leaves what is owed to the bots, which have the Slack token. */
   chat: Chat | null
+  /** Null where there is no Slack: whose night it is is not known then. */
+  people: People | null
+  /** As it is now: the file may have been edited. */
+  policy: () => Policy
   clock: Clock
   report: Report
   /** Names this process in claims and executions. */
@@ -55,31 +60,34 @@ export interface ApprovalsDeps {
 }
 
 export interface ApprovalsSettings extends ExecutionSettings {
-  approvers: Approvers
   /** Where cards go; null: the channel the command was typed in. */
   approvalsChannel: string | null
   /** Where that goes which Slack does not take there; null: nowhere but to the log. */
   fallbackChannel: string | null
-  skipLimits: SkipLimits
 }
 
 export interface ApprovalsService extends Approvals, Omit<Debts, 'pay'> {
   /** Carries out one approved request, at most once, whoever else is asked to. */
   execute(id: RequestId): Promise<void>
+  /** Asks the policy again about every open request, after it was edited. */
+  reconsiderOpen(): Promise<void>
 }
 
 /** The starts of so many topics' logs can be read while a modal is open, and while one is being sent. */
 const LOG_TOPICS = { opened: 12, submitted: 2 } as const
 /** Slack gives three seconds for an answer to a sent modal: a look that takes longer is left to the execution. */
 const SUBMITTED_LOOK_MS = 1_000
-/** Slack holds up no execution: who cannot be looked up in this time keeps their approval. */
+/** Slack holds up no execution: what cannot be looked up in this time was looked at when it was decided. */
 const POLICY_LOOK_MS = 1_000
+/** Open requests that are looked through when the policy has changed. */
+const RECONSIDERED = 1_000
 
 export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings): ApprovalsService {
-  const { store, chat, clock, readers } = deps
+  const { store, chat, clock, readers, report } = deps
   const changes = createChanges(deps)
   const { change, read, patiently } = changes
-  const plans = createPlans({ store, clock, limits: settings.skipLimits, reader: readers.plan })
+  const policies = createPolicies({ ...deps, requestExpiryMs: settings.requestExpiryMs })
+  const plans = createPlans({ store, clock, guardFor: policies.guardFor, reader: readers.plan })
   const reader = readers.execution
   const debts =
     chat === null
@@ -90,48 +98,56 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
           changes,
           plans,
           lookBack: request => lookBack(request, { plans, reader }),
-          noLongerApprovers: request => within(POLICY_LOOK_MS, expelled(request), []),
-          requestExpiryMs: settings.requestExpiryMs,
+          reconsider: request => within(POLICY_LOOK_MS, policies.reconsider(request), null),
+          membersOf: policies.membersOf,
           graceMs: settings.graceMs,
         })
   const { pay } = debts
   const execute = createExecutions({ ...deps, changes, plans, reader, pay }, settings)
 
-  async function submitRequest(submittal: Submittal): Promise<ResetRequest> {
+  async function submitRequest(submittal: Submittal): Promise<Submitted> {
     const { submissionId, targets, ...asked } = submittal
-    const channel = settings.approvalsChannel ?? asked.askedIn
-    const expiresAtMs = clock() + settings.requestExpiryMs
+    const { reset, requester, askedIn } = asked
+    const { target, topics } = reset
+    const ruled = await policies.ruling({ target, topics, requester, channel: askedIn }, 'now')
+    if (ruled.kind === 'refused') {
+      const { kind: _, ...ruling } = ruled
+      const from = { channel: askedIn, message: null }
+      const command = `submit ${target.instanceId} ${target.group}`
+      void recordAttempt({ atMs: clock(), by: requester, command, refusal: ruling.why, from })
+      return { kind: 'notAllowed', ruling }
+    }
+    const { rule } = ruled
     const documents = targets === null ? {} : { targets }
     const request = await changes.create(
-      { ...asked, channel, elsewhere: settings.fallbackChannel, expiresAtMs },
+      {
+        ...asked,
+        channel: rule.card ?? settings.approvalsChannel ?? askedIn,
+        elsewhere: settings.fallbackChannel,
+        expiresAtMs: clock() + (rule.expiryMs ?? settings.requestExpiryMs),
+        guard: guardUnder(rule, deps.policy().version, null),
+      },
       submissionId,
       documents,
     )
     pay(request.id)
-    return request
+    return { kind: 'submitted', request }
   }
 
-  async function membersOf(groups: readonly string[], as: 'now' | 'lately'): Promise<GroupMembers> {
-    if (chat === null) return new Map()
-    return new Map(
-      await Promise.all(groups.map(async group => [group, await chat.groupMembers(group, as)] as const)),
-    )
+  /** Before anybody acts on it: the policy may say something else than when it was last asked. */
+  async function reconsidered(id: RequestId): Promise<ResetRequest | undefined> {
+    const request = await read(id)
+    if (request === undefined) return undefined
+    const command = await policies.reconsider(request)
+    if (command === null) return request
+    const outcome = await changeAndPay(id, command)
+    return outcome.kind === 'missing' ? undefined : outcome.request
   }
 
-  async function policyFor(userId: string, as: 'now' | 'lately' = 'now'): Promise<PolicyVerdict> {
-    const { approvers } = settings
-    const named = verdictOn(userId, approvers, new Map())
-    return named.verdict === 'allow'
-      ? named
-      : verdictOn(userId, approvers, await membersOf(approvers.groups, as))
-  }
-
-  async function expelled({ votes }: ResetRequest): Promise<string[]> {
-    const { approvers } = settings
-    const voters = votes.map(({ by }) => by).filter(by => !approvers.users.includes(by))
-    return voters.length === 0
-      ? []
-      : noLongerApprovers(voters, approvers, await membersOf(approvers.groups, 'now'))
+  /** All that wait for somebody, after the policy was edited. */
+  async function reconsiderOpen(): Promise<void> {
+    const { requests } = await patiently(() => store.openRequests(RECONSIDERED))
+    for (const { id } of requests) await reconsidered(id)
   }
 
   /** When the world has moved, the request goes back to be planned anew, whoever noticed. */
@@ -141,7 +157,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     if (plan === null || seen.kind !== 'compared') {
       return {
         kind: 'notSeen',
-        cause: seen.kind === 'refused' ? seen.message : 'CKafka did not answer in time',
+        cause: seen.kind === 'refused' ? seen.message : causeOf('slowCluster'),
       }
     }
     const { drift, sight } = seen
@@ -158,13 +174,39 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
   }
 
   async function decideRequest(id: RequestId, vote: Vote) {
-    const command = { kind: 'decide', ...vote, policy: await policyFor(vote.by) } as const
-    const request = await read(id)
+    const request = await reconsidered(id)
+    if (request === undefined) return { kind: 'missing' } as const
+    const command = {
+      kind: 'decide',
+      ...vote,
+      ...(await policies.mayDecide(request, vote.by, 'now')),
+    } as const
     // Only a vote that would count is worth a look at the cluster; a rejection needs none.
-    if (request !== undefined && vote.verdict === 'approve' && decide(request, command, clock()).ok) {
+    if (vote.verdict === 'approve' && decide(request, command, clock()).ok) {
       await lookAgain(request, 'submitted', SUBMITTED_LOOK_MS)
     }
     return changeAndPay(id, command)
+  }
+
+  async function breakGlass(id: RequestId, { by, ...broken }: GlassBreaking) {
+    const request = await reconsidered(id)
+    if (request === undefined) return { kind: 'missing' } as const
+    const policy = await policies.mayBreakGlass(request, by, 'now')
+    const command = { kind: 'breakGlass', by, ...broken, policy } as const
+    if (decide(request, command, clock()).ok) await lookAgain(request, 'submitted', SUBMITTED_LOOK_MS)
+    return changeAndPay(id, command)
+  }
+
+  /** As an approver of the request: to cancel what is approved, to say what happened, to look at it afterwards. */
+  async function asApprover(
+    id: RequestId,
+    by: string,
+    commandUnder: (policy: PolicyVerdict) => Command,
+  ): Promise<ChangeOutcome> {
+    const request = await read(id)
+    if (request === undefined) return { kind: 'missing' }
+    const { policy } = await policies.mayDecide(request, by, 'now')
+    return changeAndPay(id, commandUnder(policy))
   }
 
   async function changeAndPay(id: RequestId, command: Command) {
@@ -181,7 +223,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
         verdict: 'approve',
         by: userId,
         note: '',
-        policy: await policyFor(userId, 'lately'),
+        ...(await policies.mayDecide(request, userId, 'lately')),
         from: NOWHERE,
         digest: request.plan?.digest ?? '',
         typedGroup: request.reset.target.group,
@@ -189,6 +231,38 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
       clock(),
     )
     return trial.ok ? null : trial.refusal
+  }
+
+  async function glassRefusal(request: ResetRequest, by: string) {
+    const policy = await policies.mayBreakGlass(request, by, 'lately')
+    const digest = request.plan?.digest ?? ''
+    const typedGroup = request.reset.target.group
+    const command = {
+      kind: 'breakGlass',
+      by,
+      reason: '–',
+      policy,
+      from: NOWHERE,
+      digest,
+      typedGroup,
+    } as const
+    const trial = decide(request, command, clock())
+    return trial.ok ? null : trial.refusal
+  }
+
+  async function waitsFor(request: ResetRequest, by: string) {
+    const { state, glass } = request
+    if (state.name === 'pending') return (await reviewRefusal(request, by)) === null
+    const isReviewed = glass === null || glass.review !== null
+    const isAsked = state.name === 'unclear' && state.asked
+    if (isReviewed && !isAsked) return false
+    const { policy } = await policies.mayDecide(request, by, 'lately')
+    const said = { by, policy, from: NOWHERE }
+    const commands: Command[] = [
+      ...(isReviewed ? [] : [{ kind: 'review', note: '–', ...said } as const]),
+      ...(isAsked ? [{ kind: 'testify', attempt: state.attempt, happened: true, ...said } as const] : []),
+    ]
+    return commands.some(command => decide(request, command, clock()).ok)
   }
 
   async function followUps(request: ResetRequest, kind: 'undo' | 'retry') {
@@ -204,21 +278,43 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     return kind === 'undo' ? undoOf(reset, result, can) : retryOf(reset, result, can)
   }
 
+  /** Who is refused must not wait for it, nor be told that it could not be kept. */
+  async function recordAttempt(attempt: Attempt): Promise<void> {
+    try {
+      await patiently(() => store.recordAttempt(attempt))
+    } catch (error) {
+      report({ event: 'fault', where: 'keeping an attempt', error })
+    }
+  }
+
   const { payDue, payForgotten, idle } = debts
   return {
     submit: submitRequest,
     read,
     readPlan: request => patiently(() => plans.rows(request)),
+    readResult: async ({ id }) => (await patiently(() => store.readDocument(id, 'result'))) ?? [],
     openRequests: limit => patiently(() => store.openRequests(limit)),
+    list: (filter, limit, before) => patiently(() => store.list(filter, limit, before)),
+    history: (target, limit, before) =>
+      patiently(() => store.list({ of: { kind: 'target', target }, part: 'any' }, limit, before)),
     reviewRefusal,
+    glassRefusal,
+    waitsFor,
+    changeCount: () => store.changeCount(),
     lookAgain,
     decide: decideRequest,
-    cancel: async (id, by, from) =>
-      changeAndPay(id, { kind: 'cancel', by, policy: await policyFor(by), from }),
+    withdraw: (id, by, from) => changeAndPay(id, { kind: 'withdraw', by, from }),
+    breakGlass,
+    review: (id, { by, note, from }) =>
+      asApprover(id, by, policy => ({ kind: 'review', by, note, policy, from })),
+    cancel: (id, by, from) => asApprover(id, by, policy => ({ kind: 'cancel', by, policy, from })),
     checkAgain: (id, attempt, by, from) => changeAndPay(id, { kind: 'checkAgain', attempt, by, from }),
-    testify: async (id, testimony) =>
-      changeAndPay(id, { kind: 'testify', ...testimony, policy: await policyFor(testimony.by) }),
+    testify: (id, testimony) =>
+      asApprover(id, testimony.by, policy => ({ kind: 'testify', ...testimony, policy })),
+    reconsiderOpen,
     followUps,
+    readTargets: async ({ id }) => (await patiently(() => store.readDocument(id, 'targets'))) ?? null,
+    recordAttempt,
     execute,
     payDue,
     payForgotten,
@@ -227,7 +323,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
 }
 
 /** Of a question that nobody asked in Slack. */
-const TOO_SLOW = { kind: 'unavailable', cause: 'CKafka did not answer in time' } as const
+const TOO_SLOW = { kind: 'unavailable', cause: causeOf('slowCluster') } as const
 
 /** A worker apart owes nobody anything: the bots look after the record it leaves. */
 const NO_DEBTS: Debts = {

@@ -6,6 +6,7 @@ import type {
   Chat,
   ChatOutcome,
   Clock,
+  People,
   PostDocuments,
   Report,
   Store,
@@ -13,11 +14,22 @@ import type {
 } from '../ports.ts'
 import type { Sighting } from '../request/evidence.ts'
 import { type Debt, nextDueAt, owed, REFUSED_POST_RETRY_MS } from '../request/owed.ts'
-import { noteOf, type PostKey, planDocument, type RequestId, type ResetRequest } from '../request/request.ts'
+import { groupsOfGuard, stillAsked } from '../request/policy.ts'
+import {
+  noteOf,
+  type PostKey,
+  planDocument,
+  type RefusedRuling,
+  type RequestId,
+  type ResetRequest,
+} from '../request/request.ts'
 import { countsOf } from '../request/result.ts'
 import { isProof } from '../request/unclear.ts'
+import { untilWindow, waitsForWindow } from '../request/waiting.ts'
+import { daytimeAt } from '../request/window.ts'
 import { type Changes, StoreAway } from './changes.ts'
 import type { Plans } from './plans.ts'
+import type { Policies } from './policies.ts'
 
 export interface DebtsDeps {
   changes: Changes
@@ -26,14 +38,15 @@ export interface DebtsDeps {
   plans: Plans
   /** What the offsets show of a call that nobody answered. */
   lookBack(request: ResetRequest): Promise<Sighting>
-  /** Who of those who approved it may not any more. */
-  noLongerApprovers(request: ResetRequest): Promise<string[]>
+  /** What has to be changed because the policy says something else by now. */
+  reconsider: Policies['reconsider']
+  membersOf: Policies['membersOf']
+  people: People | null
   chat: Chat
   clock: Clock
   report: Report
   /** Names this process in claims. */
   processId: string
-  requestExpiryMs: number
   /** How far apart read-backs have to be. */
   graceMs: number
 }
@@ -56,6 +69,9 @@ const LEASE_MS = 20_000
 const PREPARE_RETRY_MS = 5_000
 const PREPARE_TRIES = 20
 /** A plan of many reads says so often how far it is, and is left to whoever makes it for so long after. */
+/** Nobody has more approvers who all have to know; a longer list is a mistake. */
+const MOST_REMINDED = 30
+const PERSON_MS = 2_000
 const PROGRESS_MS = 3_000
 const PROGRESS_TRUST_MS = 30_000
 
@@ -119,6 +135,10 @@ export function createDebts(deps: DebtsDeps): Debts {
         return paid(await change(id, { kind: 'expire' }, { known: request }))
       case 'abandon':
         return paid(await change(id, { kind: 'abandon' }, { known: request }))
+      case 'remind':
+        return remind(request)
+      case 'escalate':
+        return paid(await change(id, { kind: 'escalate', round: request.round }, { known: request }))
       case 'dispatch':
         return dispatch(request, debt.number, debt.delayMs)
       case 'checkDispatch': {
@@ -142,13 +162,31 @@ export function createDebts(deps: DebtsDeps): Debts {
   /** The last moment at which Slack is at hand: a worker cannot look user groups up. */
   async function dispatch(request: ResetRequest, number: number, delayMs: number): Promise<'paid' | 'left'> {
     const { id } = request
-    const by = await deps.noLongerApprovers(request)
-    if (by.length > 0) {
-      const { requestExpiryMs: expiryMs } = deps
-      return paid(await change(id, { kind: 'revoke', by, rule: 'APPROVERS names them no more', expiryMs }))
+    const command = await deps.reconsider(request)
+    if (command !== null) return paid(await change(id, command))
+    const runsAtMs = clock() + delayMs
+    if (waitsForWindow(request, runsAtMs)) {
+      const later = untilWindow(request, runsAtMs)
+      return paid(await change(id, { ...later, waitMs: later.waitMs + delayMs }))
     }
     await queue.enqueue(id, number, delayMs)
     return paid(await change(id, { kind: 'dispatched', number }, { known: request }))
+  }
+
+  /** Whoever could fill what is lacking, each when their day has begun. */
+  async function remind(request: ResetRequest): Promise<'paid' | 'left'> {
+    const { id, round } = request
+    const members = await deps.membersOf(groupsOfGuard(request.guard), 'now')
+    const pings = await Promise.all(
+      stillAsked(request, members)
+        .slice(0, MOST_REMINDED)
+        .map(async to => {
+          const known = (await deps.people?.find(to, PERSON_MS)) ?? null
+          const notBeforeMs = daytimeAt(known?.timeZone ?? null, clock())
+          return known === null || known.standing === 'member' ? [{ to, notBeforeMs }] : []
+        }),
+    )
+    return paid(await change(id, { kind: 'remind', round, pings: pings.flat() }))
   }
 
   async function prepare(request: ResetRequest): Promise<'paid' | 'left'> {
@@ -169,6 +207,8 @@ export function createDebts(deps: DebtsDeps): Debts {
         return paid(
           await change(id, { kind: 'prepareFailed', round, cause: `${made.message} (code ${made.code})` }),
         )
+      case 'notAllowed':
+        return paid(await change(id, disallowed(made.ruling)))
       case 'impossible':
         return paid(await change(id, { kind: 'prepareFailed', round, cause: made.cause }))
       case 'unavailable': {
@@ -309,6 +349,10 @@ export function createDebts(deps: DebtsDeps): Debts {
   }
 
   return { pay, payDue, payForgotten, idle }
+}
+
+function disallowed(ruling: RefusedRuling) {
+  return { kind: 'disallow', ruling, version: '' } as const
 }
 
 function isStateDebt(debt: Debt): boolean {

@@ -13,6 +13,7 @@ import type {
   Report,
   StartOutcome,
 } from '../ports.ts'
+import { causeOf } from '../request/cause.ts'
 import { NOWHERE } from '../request/command.ts'
 import { differenceSchema, type Sight } from '../request/drift.ts'
 import { sightingOf } from '../request/evidence.ts'
@@ -30,7 +31,7 @@ import {
   type TopicReport,
 } from '../request/result.ts'
 import type { Refusal } from '../request/step.ts'
-import { mayStart } from '../request/waiting.ts'
+import { mayStart, untilWindow, waitsForWindow } from '../request/waiting.ts'
 import type { Changes } from './changes.ts'
 import type { Comparison, Plans } from './plans.ts'
 
@@ -166,6 +167,10 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
       )
       return false
     }
+    if (waitsForWindow(request, clock())) {
+      await change(id, untilWindow(request, clock()), { patience: 'worker' })
+      return false
+    }
     if (seen.drift.verdict === 'material' && !isCleared(request) && isThere(plan, rows, sight)) {
       await change(id, { kind: 'alreadyThere', digest: plan.digest }, { patience: 'worker' })
       return false
@@ -189,7 +194,7 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     deadlineMs: number,
   ): Promise<{ called: CallOutcome; result: PartitionResult[] }> {
     const { reset, plan } = request
-    if (plan === null) return { called: { kind: 'notSent', cause: 'there is no plan' }, result: [] }
+    if (plan === null) return { called: { kind: 'notSent', cause: causeOf('noPlan') }, result: [] }
     const native = plan.execution === 'native' ? nativeOf(reset) : null
     const called =
       native === null
@@ -258,11 +263,8 @@ const IDS_KEPT = 20
 function standBack(started: Extract<StartOutcome, { kind: 'busy' | 'settling' }>, digest: string) {
   const [cause, waitMs] =
     started.kind === 'busy'
-      ? [`${started.id} is being carried out on the same group`, 0]
-      : [
-          'another Redis has taken over, and a call that it does not know of may still be under way',
-          started.waitMs,
-        ]
+      ? [causeOf('groupBusy', started.id), 0]
+      : [causeOf('redisTookOver'), started.waitMs]
   return { kind: 'standBack', digest, cause, waitMs } as const
 }
 
@@ -279,13 +281,13 @@ const NOT_WHOLE = {
   kind: 'refused',
   reason: 'other',
   code: 'none',
-  message: 'The stored plan is not the one that was approved.',
+  message: causeOf('planNotWhole'),
 } as const
 
 function comeAgain(seen: Exclude<Comparison, { kind: 'compared' }>, digest: string) {
   if (seen.kind === 'refused') return { kind: 'callOff', digest, outcome: seen } as const
   const { retryAfterMs } = seen
-  const cause = `looking at the group before the reset: ${seen.cause}`
+  const cause = causeOf('lookFailed', seen.cause)
   return { kind: 'postpone', digest, cause, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } as const
 }
 
@@ -316,7 +318,7 @@ function notWritten(
 ): TopicReport {
   const [errorCode, errorMessage] =
     called.kind === 'notSent'
-      ? [UNKNOWN_SERVER_ERROR, `not sent: ${called.cause}`]
+      ? [UNKNOWN_SERVER_ERROR, causeOf('notSent', called.cause)]
       : [called.reason === 'groupNotEmpty' ? NON_EMPTY_GROUP : UNKNOWN_SERVER_ERROR, called.message]
   return { topic, errorCode, errorMessage, partitions: [] }
 }

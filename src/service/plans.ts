@@ -3,15 +3,16 @@
 
 import { z } from 'zod'
 import type { Clock, ClusterReader, Store } from '../ports.ts'
+import { causeOf } from '../request/cause.ts'
 import type { Command } from '../request/command.ts'
 import { digestOf } from '../request/digest.ts'
 import { type Drift, driftSince, type Sight } from '../request/drift.ts'
 import { placeOf } from '../request/group.ts'
 import { executionOf, type PlanRow, planOf, planRows, planSchema } from '../request/plan.ts'
-import { guardOf, type SkipLimits } from '../request/policy.ts'
-import { planDocument, type RequestId, type ResetRequest } from '../request/request.ts'
+import { planDocument, type RefusedRuling, type RequestId, type ResetRequest } from '../request/request.ts'
 import { clip, overlap, type Reset, type Targets } from '../request/reset.ts'
 import type { ReadOutcome } from '../request/result.ts'
+import type { Policies } from './policies.ts'
 import { takeSight } from './sights.ts'
 
 /** So many open requests of the group are compared with a new one, and so many of those that overlap are named. */
@@ -21,7 +22,7 @@ const OVERLAPS_NAMED = 5
 export interface PlansDeps {
   store: Store
   clock: Clock
-  limits: SkipLimits
+  guardFor: Policies['guardFor']
   /** For plans: patient, and giving way to executions. */
   reader: ClusterReader
 }
@@ -29,6 +30,7 @@ export interface PlansDeps {
 export type Planned =
   | { kind: 'planned'; command: Extract<Command, { kind: 'prepare' }>; rows: PlanRow[] }
   | { kind: 'impossible'; cause: string }
+  | { kind: 'notAllowed'; ruling: RefusedRuling }
   | Exclude<ReadOutcome<never>, { kind: 'read' }>
 
 export type Comparison =
@@ -47,7 +49,7 @@ export interface Plans {
   compare(request: ResetRequest, reader: ClusterReader, logTopics: number): Promise<Comparison>
 }
 
-export function createPlans({ store, clock, limits, reader }: PlansDeps): Plans {
+export function createPlans({ store, clock, guardFor, reader }: PlansDeps): Plans {
   async function make(
     request: ResetRequest,
     onProgress: (done: number, total: number) => Promise<void>,
@@ -68,11 +70,11 @@ export function createPlans({ store, clock, limits, reader }: PlansDeps): Plans 
     const named = { ...reset, topics }
     const rows = planRows(named, facts)
     const problem =
-      (group.state === 'Dead' ? 'there is no such consumer group' : null) ??
+      (group.state === 'Dead' ? causeOf('noGroup') : null) ??
       problemWith(named, rows, sightedPlaces(seen.value), targets)
     if (problem !== null) return { kind: 'impossible', cause: problem }
     const execution = executionOf(named, rows, reader.can)
-    if (execution === null) return { kind: 'impossible', cause: TOO_WIDE }
+    if (execution === null) return { kind: 'impossible', cause: causeOf('tooWide') }
     const plan = planOf(named, rows, {
       execution,
       digest: digestOf(named, execution, rows),
@@ -80,13 +82,15 @@ export function createPlans({ store, clock, limits, reader }: PlansDeps): Plans 
       positions: facts.positions,
       movedSince: await movedSince(request, rows),
     })
+    const guarded = await guardFor({ ...request, reset: named }, plan)
+    if (guarded.kind === 'refused') return { kind: 'notAllowed', ruling: guarded }
     const command = {
       kind: 'prepare',
       round: request.round,
       topics,
       group,
       plan: z.encode(planSchema, plan),
-      guard: guardOf(plan, limits),
+      guard: guarded.guard,
       overlaps: await overlapsOf(request.id, named),
     } as const
     return { kind: 'planned', command, rows }
@@ -118,7 +122,7 @@ export function createPlans({ store, clock, limits, reader }: PlansDeps): Plans 
       plan !== null && digestOf(reset, plan.execution, rows) === plan.digest,
     async compare(request, from, logTopics) {
       const { reset, plan } = request
-      if (plan === null) return { kind: 'unavailable', cause: 'there is no plan yet' }
+      if (plan === null) return { kind: 'unavailable', cause: causeOf('noPlan') }
       const [rows, seen] = await Promise.all([
         rowsOf(request),
         takeSight(reset, { reader: from, clock, logsOf: count => count <= logTopics }),
@@ -130,36 +134,35 @@ export function createPlans({ store, clock, limits, reader }: PlansDeps): Plans 
   }
 }
 
-const TOO_WIDE =
-  'the targets cannot be worked out for so many partitions, and CKafka takes no such choice by itself. Ask for fewer partitions, or for whole topics'
-
 function sightedPlaces({ facts }: Sight): ReadonlySet<string> {
   return new Set(facts.positions.map(({ topic, partition }) => placeOf(topic, partition)))
 }
 
-/** Why there is nothing to approve; the end of "The plan could not be made: …". */
+/** So many of the places that are not there are named. */
+const PLACES_NAMED = 3
+
+/** Why there is nothing to approve. */
 function problemWith(
   { topics, partitions, strategy }: Reset,
   rows: readonly PlanRow[],
   seen: ReadonlySet<string>,
   targets: Targets | undefined,
 ): string | null {
-  if (topics.length === 0) return 'the group has no committed offsets on any topic'
+  if (topics.length === 0) return causeOf('nothingCommitted')
   // The rows of a plan are kept as lines of words, and Kafka allows no blank in a name.
   const unfit = topics.find(topic => /\s|^$/.test(topic))
-  if (unfit !== undefined)
-    return `Kafka has no topic by the name “${clip(unfit, 100)}”. Name the topics instead`
+  if (unfit !== undefined) return causeOf('topicUnfit', clip(unfit, 100))
   const named = [
     ...Object.entries(partitions).flatMap(([topic, chosen]) => chosen.map(each => placeOf(topic, each))),
     ...(targets?.keys() ?? []),
   ]
   const missing = named.filter(place => !seen.has(place))
   if (missing.length > 0) {
-    const more = missing.length > 3 ? ` and ${missing.length - 3} more` : ''
-    return `there is no partition ${missing.slice(0, 3).join(', ')}${more}`
+    const first = missing.slice(0, PLACES_NAMED)
+    return causeOf('partitionsMissing', `${missing.length - first.length}`, ...first)
   }
   if (rows.some(({ to, certainty }) => to !== null || certainty !== 'exact')) return null
-  if (rows.length > 0) return 'the group has no committed offset there that could be shifted'
-  if (strategy.kind === 'group') return `${strategy.group} has no committed offset on these topics`
-  return `CKafka shows no partition of ${topics.slice(0, 3).join(', ')}`
+  if (rows.length > 0) return causeOf('nothingToShift')
+  if (strategy.kind === 'group') return causeOf('otherNothingCommitted', strategy.group)
+  return causeOf('topicsNotSeen', ...topics.slice(0, PLACES_NAMED))
 }

@@ -3,6 +3,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock, ClusterReader } from '../ports.ts'
+import { causeOf } from '../request/cause.ts'
 import type { Sight } from '../request/drift.ts'
 import { type LogRange, type Position, placeOf } from '../request/group.ts'
 import type { Facts } from '../request/plan.ts'
@@ -60,7 +61,7 @@ export async function takeSight(reset: Reset, options: SightOptions): Promise<Si
   // Only the group's own offsets tell this: the log would hide that a committed offset could not be read.
   const unreadable = listed.value.find(({ logEnd }) => logEnd === null)
   if (unreadable !== undefined) {
-    const cause = `the offset of ${placeOf(unreadable.topic, unreadable.partition)} could not be read`
+    const cause = causeOf('offsetUnread', placeOf(unreadable.topic, unreadable.partition))
     return { kind: 'unavailable', cause }
   }
   const positions = logs.value === null ? listed.value : withRanges(listed.value, logs.value)
@@ -155,7 +156,7 @@ async function offsetsOf(
 ): Promise<ReadOutcome<Targets> | { kind: 'impossible'; cause: string }> {
   const [group, positions] = await Promise.all([reader.group(other), reader.positions(other, topics)])
   if (group.kind !== 'read') return group
-  if (group.value.state === 'Dead') return { kind: 'impossible', cause: `there is no group ${other.group}` }
+  if (group.value.state === 'Dead') return { kind: 'impossible', cause: causeOf('noOtherGroup', other.group) }
   if (positions.kind !== 'read') return positions
   const committed = positions.value.flatMap(({ topic, partition, committed }) =>
     committed === null ? [] : [[placeOf(topic, partition), committed] as const],

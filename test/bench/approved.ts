@@ -12,7 +12,7 @@ import type { RequestId, ResetRequest } from '../../src/request/request.ts'
 import type { Reset } from '../../src/request/reset.ts'
 import { createChanges } from '../../src/service/changes.ts'
 import { createPlans } from '../../src/service/plans.ts'
-import { ALICE, approve } from '../support/requests.ts'
+import { ALICE, GUARD, approve } from '../support/requests.ts'
 
 export const ACCOUNT = { secretId: 'AKIDBENCH', secretKey: 'bench-secret-key' }
 export const INSTANCE = 'ckafka-bench01'
@@ -55,10 +55,10 @@ export async function openDesk(redisUrl: string, prefix: string, apiUrl: string)
   )
   const reader = cluster.reader({ urgency: 'execution', readMs: 5_000 })
   const changes = createChanges({ store, clock: Date.now, report: () => {} })
-  const limits = { typedAbove: null, secondApproverAbove: null }
+  const guardFor = async () => ({ kind: 'allowed', guard: GUARD }) as const
   // Each plan is compared with what else is open: not what is measured, and with thousands of them most of the time.
   const alone: Store = { ...store, openRequests: async () => ({ requests: [], total: 0 }) }
-  const plans = createPlans({ store: alone, clock: Date.now, limits, reader })
+  const plans = createPlans({ store: alone, clock: Date.now, guardFor, reader })
 
   const desk: Desk = {
     store,
@@ -72,6 +72,7 @@ export async function openDesk(redisUrl: string, prefix: string, apiUrl: string)
         askedIn: 'C0OPS',
         channel: 'C0OPS',
         elsewhere: null,
+        guard: GUARD,
         expiresAtMs: Date.now() + 3_600_000,
       }
       return changes.create(draft, randomUUID())

@@ -1,4 +1,5 @@
-// Many finished requests, copied from one, exactly as the store has written it: record, changes, events and documents.
+// Many finished requests, copied from one, exactly as the store has written it: record, changes, events, documents, and
+// its places in the lists.
 
 import type { Redis } from 'ioredis'
 
@@ -10,7 +11,12 @@ export interface Template {
   changes: string[]
   events: string[]
   documents: string[]
+  /** Names after the tag of the lists that it stands in, and its member there, which ends with its number. */
+  lists: string[]
+  member: string
 }
+
+const NUMBER_DIGITS = 15
 
 export async function readTemplate(redis: Redis, prefix: string, id: string): Promise<Template> {
   const key = (name: string) => `{${prefix}}:${name}:${id}`
@@ -21,15 +27,34 @@ export async function readTemplate(redis: Redis, prefix: string, id: string): Pr
     changes: await redis.lrange(key('changes'), 0, -1),
     events: await redis.lrange(key('events'), 0, -1),
     documents: flat(await redis.hgetall(key('documents'))),
+    ...(await placesOf(redis, prefix, id)),
   }
-  const { record, changes, events, documents } = template
+  const { record, changes, events, documents, lists } = template
   if ([...events, ...documents].some(text => text.includes(`"${id}"`))) {
     throw new Error(`The events or documents of ${id} name it: the copies would have to as well.`)
   }
-  if ([record, changes, events, documents].some(part => part.length === 0)) {
+  if ([record, changes, events, documents, lists].some(part => part.length === 0)) {
     throw new Error(`${id} is not kept as it used to be: these copies would not be what the store writes.`)
   }
   return template
+}
+
+async function placesOf(
+  redis: Redis,
+  prefix: string,
+  id: string,
+): Promise<Pick<Template, 'lists' | 'member'>> {
+  const tag = `{${prefix}}`
+  const number = id.slice(2).padStart(NUMBER_DIGITS, '0')
+  const lists: string[] = []
+  let member = ''
+  for (const key of await redis.keys(`${tag}:list:*`)) {
+    const found = (await redis.zrange(key, '0', '-1')).find(each => each.endsWith(number))
+    if (found === undefined) continue
+    member = found
+    lists.push(key.slice(tag.length))
+  }
+  return { lists, member }
 }
 
 /** KEYS 1 last request number · ARGV 1 tag  2 first number  3 last number  4 JSON of the template */
@@ -44,6 +69,8 @@ for number = tonumber(ARGV[2]), tonumber(ARGV[3]) do
   redis.call('RPUSH', ARGV[1] .. ':changes:' .. id, unpack(template.changes))
   redis.call('RPUSH', ARGV[1] .. ':events:' .. id, unpack(template.events))
   redis.call('HSET', ARGV[1] .. ':documents:' .. id, unpack(template.documents))
+  local member = string.sub(template.member, 1, -${NUMBER_DIGITS + 1}) .. string.format('%0${NUMBER_DIGITS}d', number)
+  for _, list in ipairs(template.lists) do redis.call('ZADD', ARGV[1] .. list, 0, member) end
 end
 redis.call('SET', KEYS[1], ARGV[3])
 `

@@ -1,5 +1,5 @@
-// What people and the pump wait for must not grow with what is finished: the list of open requests, and the two rounds
-// of the reconciler, with 100 finished requests stored and with 100 000.
+// What people and the pump wait for must not grow with what is finished: any page of a list of requests and of a group's
+// history, and the two rounds of the reconciler, with 100 finished requests stored and with 100 000.
 
 import { once } from 'node:events'
 import { Redis } from 'ioredis'
@@ -7,10 +7,14 @@ import { afterEach, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createCkafka } from '../../src/adapters/ckafka/ckafka.ts'
 import { createRedisStore } from '../../src/adapters/redis/store.ts'
-import { openList } from '../../src/adapters/slack/card.ts'
 import { createSlackChat } from '../../src/adapters/slack/chat.ts'
+import { HISTORY_PAGE } from '../../src/adapters/slack/history.ts'
+import { wordsIn } from '../../src/adapters/slack/language/language.ts'
+import { firstPage, type ListAsked } from '../../src/adapters/slack/list-query.ts'
+import { LIST_PAGE, requestList } from '../../src/adapters/slack/lists.ts'
 import { createWebClient } from '../../src/adapters/slack/web-client.ts'
 import { readConfig } from '../../src/config.ts'
+import { policyOfSettings } from '../../src/request/policy.ts'
 import { isFinal, type RequestId } from '../../src/request/request.ts'
 import { stopBot } from '../../src/sandbox/bot.ts'
 import { startRedis } from '../../src/sandbox/redis/start.ts'
@@ -20,6 +24,8 @@ import { ACCOUNT, openDesk, openQueue } from './approved.ts'
 import { copyFinished, readTemplate } from './finished-copies.ts'
 import { type Installation, startInstallation, until } from './installation.ts'
 import { median, printTable } from './measure.ts'
+
+const words = wordsIn('en')
 
 const FEW = 100
 const MANY = 100_000
@@ -43,7 +49,7 @@ it('does not wait longer for more finished requests', async () => {
     many: await storeWith(MANY, template, installation),
   }
 
-  const deeds = ['openRequests', 'payDue', 'payForgotten'] as const
+  const deeds = ['open', 'middle', 'history', 'payDue', 'payForgotten'] as const
   const tookMs = deeds.map(() => ({ few: [] as number[], many: [] as number[] }))
   for (let round = -WARM_UPS; round < ROUNDS; round++) {
     for (const [index, deed] of deeds.entries()) {
@@ -57,7 +63,9 @@ it('does not wait longer for more finished requests', async () => {
     }
   }
   const names = {
-    openRequests: '/offset-requests',
+    open: '/offset-requests',
+    middle: '/offset-requests over, the page in the middle',
+    history: 'history of a group, the page in the middle',
     payDue: 'pump: payDue',
     payForgotten: 'pump: payForgotten',
   }
@@ -126,7 +134,7 @@ async function storeWith(finished: number, template: Template, { slack, api, env
     await store.settle(request.id, request.version, request.expiresAtMs)
   }
   const middle = await store.read(`R-${Math.ceil(finished / 2)}` as RequestId)
-  expect(middle?.state.name).toBe('succeeded')
+  if (middle?.state.name !== 'succeeded') throw new Error('The one in the middle is no copy.')
 
   const approvals = serve(server.url, prefix, store, slack.apiUrl, env)
   const timed = async (deed: () => Promise<void>) => {
@@ -134,12 +142,26 @@ async function storeWith(finished: number, template: Template, { slack, api, env
     await deed()
     return performance.now() - startedMs
   }
+  const all = { of: { kind: 'all' } } as const
+  const asked: ListAsked = { ...all, part: 'open', day: null, ...firstPage() }
   return {
-    openRequests: () =>
+    open: () =>
       timed(async () => {
-        const { requests, total } = await approvals.openRequests(OPEN)
-        openList(requests, total)
-        expect(total).toBe(OPEN)
+        const page = await approvals.list({ ...all, part: 'open' }, LIST_PAGE)
+        requestList(words, asked, page)
+        expect(page.total).toBe(OPEN)
+      }),
+    middle: () =>
+      timed(async () => {
+        const page = await approvals.list({ ...all, part: 'over' }, LIST_PAGE, middle)
+        requestList(words, { ...asked, part: 'over', before: middle }, page)
+        expect(page.requests).toHaveLength(LIST_PAGE)
+        expect(page.total).toBe(finished)
+      }),
+    history: () =>
+      timed(async () => {
+        const page = await approvals.history(middle.reset.target, HISTORY_PAGE, middle)
+        expect(page.requests).toHaveLength(HISTORY_PAGE)
       }),
     payDue: () => timed(async () => expect(await approvals.payDue(50)).toBe(0)),
     payForgotten: () => timed(async () => expect(await approvals.payForgotten()).toBe(0)),
@@ -166,10 +188,21 @@ function serve(
   closers.push(cluster.close)
   const reader = cluster.reader({ urgency: 'person', readMs: 1_000 })
   const client = createWebClient({ token: 'xoxb-bench', apiUrl, logger: slackLogger })
-  const chat = createSlackChat({ client, clock: Date.now, onGroupUnreadable: () => {} })
+  const chat = createSlackChat({
+    client,
+    clock: Date.now,
+    onGroupUnreadable: () => {},
+    words,
+    wordsFor: async () => words,
+  })
   const readers = { person: reader, plan: reader, execution: reader }
+  const policy = policyOfSettings(read.config.approvers, read.config.skipLimits)
   return createApprovals(
-    { store, queue, cluster, readers, chat, clock: Date.now, report, processId: 'bench' },
+    {
+      ...{ store, queue, cluster, readers, chat, clock: Date.now, report, processId: 'bench' },
+      people: null,
+      policy: () => policy,
+    },
     read.config,
   )
 }

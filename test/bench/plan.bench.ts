@@ -6,6 +6,7 @@ import { setImmediate as breathe } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { card } from '../../src/adapters/slack/card.ts'
+import { wordsIn } from '../../src/adapters/slack/language/language.ts'
 import { noteReply, planCsv, resultCsv } from '../../src/adapters/slack/replies.ts'
 import { reviewModal } from '../../src/adapters/slack/review.ts'
 import { digestOf } from '../../src/request/digest.ts'
@@ -34,6 +35,8 @@ import {
   type TopicReport,
 } from '../../src/request/result.ts'
 import { endedWith, pending } from '../support/requests.ts'
+
+const words = wordsIn('en')
 
 const TOPICS = 40
 const PARTITIONS = 250
@@ -140,15 +143,15 @@ function stepsOf(each: Case): Step[] {
       run: () => z.encode(planSchema, planned(reset, facts, each.can).plan),
     },
     { name: 'drift', counted, run: () => driftSince(reset, plan, rows, sight) },
-    { name: 'card', counted, run: () => card(request) },
-    { name: 'review modal', counted, run: () => reviewModal(request, rows) },
-    { name: 'plan as a file', counted, run: () => planCsv(request, rows, 1) },
+    { name: 'card', counted, run: () => card(words, request) },
+    { name: 'review modal', counted, run: () => reviewModal(words, request, rows) },
+    { name: 'plan as a file', counted, run: () => planCsv(words, request, rows, 1) },
     {
       name: 'result in the thread',
       counted: false,
-      run: () => noteReply(ended, { kind: 'ended' }, { result }),
+      run: () => noteReply(words, ended, { kind: 'ended' }, { result }),
     },
-    { name: 'result as a file', counted: false, run: () => resultCsv(ended, result) },
+    { name: 'result as a file', counted: false, run: () => resultCsv(words, ended, result) },
     { name: 'result, counts', counted: false, run: () => countsOf(resultOf(plan, rows, reports, readBack)) },
     {
       name: 'undo and retry',

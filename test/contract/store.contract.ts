@@ -1,22 +1,28 @@
 // What every Store has to keep, whatever it is made of.
 
+import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import type { Store, Trail } from '../../src/ports.ts'
-import { verifyChain } from '../../src/request/audit.ts'
-import { eventOf, submissionOf, submit } from '../../src/request/decide.ts'
+import type { Attempt, ListFilter, ListPlace, Store, Trail } from '../../src/ports.ts'
+import { sealed, verifyChain } from '../../src/request/audit.ts'
+import { type Draft, eventOf, submissionOf, submit } from '../../src/request/decide.ts'
 import type { RequestId, ResetRequest } from '../../src/request/request.ts'
 import type { Targets } from '../../src/request/reset.ts'
 import { commitOf, created } from '../support/commits.ts'
 import {
+  ALICE,
   allArrived,
   approve,
+  BOB,
   draft,
   drifted,
+  finish,
   positionsOf,
   prepare,
   reject,
   rowsOf,
+  SOMEWHERE,
   someReset,
+  start,
   T0,
 } from '../support/requests.ts'
 
@@ -232,6 +238,159 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       const other = { ...someReset.target, group: 'another' }
       expect(await store.openRequests(10, other)).toEqual({ requests: [], total: 0 })
       expect(await store.findForgotten()).toEqual([second.id])
+    })
+
+    /** Every page of a list, one after the other. */
+    async function pagesOf(store: Store, filter: ListFilter, limit: number): Promise<RequestId[][]> {
+      const pages: RequestId[][] = []
+      let before: ListPlace | undefined
+      do {
+        const page = await store.list(filter, limit, before)
+        pages.push(page.requests.map(({ id }) => id))
+        before = page.next ?? undefined
+      } while (before !== undefined)
+      return pages
+    }
+
+    async function createdAt(store: Store, atMs: number, change: Partial<Draft> = {}): Promise<ResetRequest> {
+      const asked = draft({ ...change, id: await store.nextRequestId() })
+      const first = submit(asked, atMs)
+      const changeId = randomUUID()
+      const sealing = sealed(first, eventOf(null, first, submissionOf(asked), changeId, atMs))
+      const at = { expectedVersion: 0, expectedHash: '', changeId, dueAtMs: null, open: true }
+      expect(await store.commit({ ...sealing, ...at })).toEqual({ kind: 'applied' })
+      return sealing.next
+    }
+
+    const ALL_OPEN: ListFilter = { of: { kind: 'all' }, part: 'open' }
+
+    it('pages through requests of the same millisecond, newest first, each exactly once', async () => {
+      const store = await fresh()
+      const made: RequestId[] = []
+      for (let i = 0; i < 25; i++) made.push((await createdAt(store, T0)).id)
+      const pages = await pagesOf(store, ALL_OPEN, 10)
+      expect(pages.map(page => page.length)).toEqual([10, 10, 5])
+      expect(pages.flat()).toEqual(made.reverse())
+      expect(await pagesOf(store, ALL_OPEN, 25)).toEqual([made])
+      expect((await store.list(ALL_OPEN, 3)).total).toBe(25)
+    })
+
+    it('goes on after a page whose last request has left the list', async () => {
+      const store = await fresh()
+      const requests: ResetRequest[] = []
+      for (let i = 0; i < 4; i++) requests.push(await planned(store))
+      const first = await store.list(ALL_OPEN, 2)
+      const last = first.requests.at(-1) as ResetRequest
+      await store.commit(commitOf(last, reject, { open: false }))
+      const second = await store.list(ALL_OPEN, 2, first.next ?? undefined)
+      expect(second.requests.map(({ id }) => id)).toEqual([requests[1]?.id, requests[0]?.id])
+      expect(second.next).toBeNull()
+    })
+
+    it('keeps each request in the lists of its state, its requester and its group, and in no other', async () => {
+      const store = await fresh()
+      const failing = await planned(store)
+      const [pending, rejected] = [await planned(store), await planned(store)]
+      await store.commit(commitOf(rejected, reject, { open: false }))
+      const parts = async (): Promise<RequestId[][]> =>
+        Promise.all(
+          (['any', 'open', 'failed', 'over'] as const).map(async part => {
+            const { requests } = await store.list({ of: { kind: 'requester', userId: ALICE }, part }, 10)
+            return requests.map(({ id }) => id)
+          }),
+        )
+      const all = [rejected.id, pending.id, failing.id]
+      expect(await parts()).toEqual([all, [pending.id, failing.id], [], [rejected.id]])
+
+      const approved = commitOf(failing, approve)
+      const started = commitOf(approved.next, start)
+      const unclear = commitOf(started.next, finish({ kind: 'unknown', cause: 'no answer' }))
+      for (const commit of [approved, started, unclear]) await store.commit(commit)
+      expect(unclear.next.state.name).toBe('unclear')
+      expect(await parts()).toEqual([all, [pending.id, failing.id], [failing.id], [rejected.id]])
+
+      const counts = { succeeded: 0, clamped: 0, failed: 2, unreported: 0, movedAfter: 0 }
+      const other = await planned(store)
+      const accepted = commitOf(other, approve)
+      const running = commitOf(accepted.next, start)
+      const failed = commitOf(running.next, finish({ kind: 'done', counts, rows: 2 }), { open: false })
+      for (const commit of [accepted, running, failed]) await store.commit(commit)
+      expect((await parts())[2]).toEqual([other.id, failing.id])
+      expect((await parts())[3]).toEqual([other.id, rejected.id])
+    })
+
+    it('tells requesters, groups and instances apart, however they are called', async () => {
+      const store = await fresh()
+      const on = (instanceId: string, group: string) => ({ ...someReset, target: { instanceId, group } })
+      const odd = 'a","b:}{ \u4f4d\u70b9'
+      const one = await createdAt(store, T0, { reset: on('ckafka-1', odd) })
+      const two = await createdAt(store, T0 + 1, { reset: on('ckafka-2', odd), requester: BOB })
+      await createdAt(store, T0 + 2, { reset: on('ckafka-1', 'a') })
+      const ids = async (of: ListFilter['of']) =>
+        (await store.list({ of, part: 'any' }, 10)).requests.map(({ id }) => id)
+      expect(await ids({ kind: 'group', group: odd })).toEqual([two.id, one.id])
+      expect(await ids({ kind: 'target', target: one.reset.target })).toEqual([one.id])
+      expect(await ids({ kind: 'target', target: two.reset.target })).toEqual([two.id])
+      expect(await ids({ kind: 'requester', userId: BOB })).toEqual([two.id])
+      expect(await ids({ kind: 'requester', userId: 'U0NOBODY' })).toEqual([])
+    })
+
+    it('lists what was asked for at or after one time and before another, and counts only that', async () => {
+      const store = await fresh()
+      const ids: RequestId[] = []
+      for (const atMs of [T0 - 1, T0, T0 + 1, T0 + 9, T0 + 10]) ids.push((await createdAt(store, atMs)).id)
+      const day = { ...ALL_OPEN, fromMs: T0, untilMs: T0 + 10 }
+      expect(await pagesOf(store, day, 2)).toEqual([[ids[3], ids[2]], [ids[1]]])
+      expect((await store.list(day, 1)).total).toBe(3)
+      expect(await pagesOf(store, { ...ALL_OPEN, fromMs: T0 + 10 }, 2)).toEqual([[ids[4]]])
+      expect(await pagesOf(store, { ...ALL_OPEN, untilMs: T0 }, 2)).toEqual([[ids[0]]])
+      expect(await store.list({ ...ALL_OPEN, fromMs: T0 + 11 }, 2)).toEqual({
+        requests: [],
+        total: 0,
+        next: null,
+      })
+    })
+
+    it('counts the changes that people can see, once each', async () => {
+      const store = await fresh()
+      expect(await store.changeCount()).toBe(0)
+      const request = await planned(store)
+      const before = await store.changeCount()
+      expect(before).toBe(2)
+      const unseen = commitOf(request, { kind: 'cardLater', retryAtMs: T0 + 1 })
+      await store.commit(unseen)
+      expect(await store.changeCount()).toBe(before)
+      const seen = commitOf(unseen.next, reject)
+      await store.commit(seen)
+      await store.commit(seen)
+      await store.commit(commitOf(request, approve))
+      expect(await store.changeCount()).toBe(before + 1)
+    })
+
+    const attempt = (by: string): Attempt => ({
+      atMs: T0,
+      by,
+      command: 'reset command',
+      refusal: 'notMember',
+      from: SOMEWHERE,
+    })
+
+    it('keeps every attempt of many made at the same instant once, in one chain', async () => {
+      const store = await fresh()
+      const none = await store.readAttempts()
+      expect([none.version, none.auditHash]).toEqual([0, ''])
+      const people = Array.from({ length: 12 }, (_, i) => `U0STRANGER${i}`)
+      await Promise.all(people.map(by => store.recordAttempt(attempt(by))))
+      await store.recordAttempt(attempt('U0STRANGER3'))
+      const { version, auditHash, events } = await store.readAttempts()
+      await store.recordAttempt(attempt('U0LATER'))
+      const read: string[] = []
+      for await (const some of events()) read.push(...some)
+      expect(version).toBe(12)
+      expect(read.map(json => JSON.parse(json).by).sort()).toEqual([...people].sort())
+      const chain = read.map(json => JSON.parse(json))
+      expect(verifyChain(chain, auditHash)).toEqual([])
+      expect(chain[0]).toMatchObject({ version: 1, atMs: T0, refusal: 'notMember', from: SOMEWHERE })
     })
 
     it('takes no change that was decided on another history of the same length', async () => {

@@ -33,6 +33,8 @@ export function createStrikes({ fleet, disturbances, random }: StrikesDeps) {
   const busy = new Set<FleetProcess>()
   /** Being started again. */
   const away = new Set<FleetProcess>()
+  /** How many have struck it and not yet seen it ready again. */
+  const hands = new Map<FleetProcess, number>()
   const starts = new Map<FleetProcess, Promise<void>>()
   const underway = new Set<Promise<unknown>>()
   const stopping = new AbortController()
@@ -56,11 +58,25 @@ export function createStrikes({ fleet, disturbances, random }: StrikesDeps) {
     return free.length === 0 ? undefined : random.pick(free)
   }
 
+  /** Who strikes it while another still has it in hand must not see it let go by that one. */
+  function seize(process: FleetProcess): void {
+    hands.set(process, (hands.get(process) ?? 0) + 1)
+    busy.add(process)
+    away.add(process)
+  }
+
+  function release(process: FleetProcess): void {
+    const left = (hands.get(process) ?? 1) - 1
+    hands.set(process, left)
+    if (left > 0) return
+    busy.delete(process)
+    away.delete(process)
+  }
+
   /** Ends the process at once, and starts it again. It is free for the next fault when it is ready, or sooner. */
   async function kill(process: FleetProcess, kind: string, detail: string): Promise<boolean> {
     kills += 1
-    busy.add(process)
-    away.add(process)
+    seize(process)
     const end = disturbances.begin(kind, `${nameOf(process)} ${detail}`, process.index)
     await process.bot.kill('SIGKILL')
     await revive(process, end)
@@ -83,8 +99,7 @@ export function createStrikes({ fleet, disturbances, random }: StrikesDeps) {
       .waitUntilReady(30_000)
       .catch(() => {})
       .finally(() => {
-        busy.delete(process)
-        away.delete(process)
+        release(process)
         end(500)
       })
     if (random.chance(0.15)) {
@@ -147,8 +162,7 @@ export function createStrikes({ fleet, disturbances, random }: StrikesDeps) {
   async function stopInOrder(): Promise<boolean> {
     const process = idle()
     if (process === undefined) return false
-    busy.add(process)
-    away.add(process)
+    seize(process)
     const end = disturbances.begin('SIGTERM', nameOf(process), process.index)
     await Promise.race([process.bot.kill('SIGTERM'), delay(TERM_MS, undefined, { ref: false })])
     await process.bot.kill('SIGKILL')
@@ -270,8 +284,7 @@ export function createStrikes({ fleet, disturbances, random }: StrikesDeps) {
       for (const process of processes) {
         const { exit } = process.bot
         if (exit === undefined || busy.has(process) || away.has(process)) continue
-        busy.add(process)
-        away.add(process)
+        seize(process)
         const said = process.bot.logs().slice(-LAST_WORDS).join(' | ').slice(0, 1_000)
         const how = `${nameOf(process)} with ${exit.code ?? exit.signal}: ${said}`
         await revive(process, disturbances.begin('a process ended by itself', how, process.index))

@@ -1,6 +1,7 @@
 // What a storm has left behind, counted from outside: records against Slack's messages and the simulator's effects.
 // It must never take the record's word for what happened, nor forgive anything that it cannot explain.
 
+import { wordsIn } from '../../src/adapters/slack/language/language.ts'
 import { stateWords } from '../../src/adapters/slack/words.ts'
 import { type ChainedEvent, verifyChain } from '../../src/request/audit.ts'
 import { owed } from '../../src/request/owed.ts'
@@ -70,11 +71,15 @@ export async function judge(
   const states = new Map<string, number>()
   const said = readSlack(fleet, channels)
   const requests: ResetRequest[] = []
+  const approved = new Set<RequestId>()
   for (const id of await fleet.requestIds()) {
     const request = await patiently(() => fleet.store.read(id))
-    if (request !== undefined) requests.push(request)
+    if (request === undefined) continue
+    requests.push(request)
+    const events = await patiently(() => fleet.store.readEvents(id))
+    if (events.some(({ state }) => state === 'approved')) approved.add(id)
   }
-  const effects = effectsOf(fleet, requests, problems)
+  const effects = effectsOf(fleet, requests, approved, problems)
 
   for (const request of requests) {
     const { id, state } = request
@@ -133,16 +138,25 @@ export async function judge(
   return { problems, states, effects: fleet.ckafka.cluster.effects().length }
 }
 
-/** Each request moves by a distance of its own, unless the log holds it back: that tells whose effect it is. */
-function effectsOf(fleet: Fleet, requests: ResetRequest[], problems: Problem[]): Map<RequestId, Effect[]> {
+/**
+ * Each request moves by a distance of its own, unless the log holds it back: that tells whose effect it is. Where it may
+ * be of several, it is looked for whether each can have its own: an approved one first. No effect is left over for that,
+ * so that one too many is still one too many.
+ */
+function effectsOf(
+  fleet: Fleet,
+  requests: ResetRequest[],
+  approved: ReadonlySet<RequestId>,
+  problems: Problem[],
+): Map<RequestId, Effect[]> {
   const effects = new Map<RequestId, Effect[]>()
   for (const effect of fleet.ckafka.cluster.effects()) {
     const distances = new Set(effect.written.map(({ from, to }) => to - (from ?? 0n)))
     const candidates = requests.filter(
       ({ reset }) => reset.target.group === effect.group && effect.written.every(each => isBy(each, reset)),
     )
-    // Where the log holds several back to one place, each has moved there once.
-    const owner = candidates.find(({ id }) => !effects.has(id)) ?? candidates[0]
+    const free = candidates.filter(({ id }) => !effects.has(id))
+    const owner = free.find(({ id }) => approved.has(id)) ?? free[0] ?? candidates[0]
     if (owner !== undefined) effects.set(owner.id, [...(effects.get(owner.id) ?? []), effect])
     else {
       const what = `an effect on ${effect.group} by ${[...distances].join()} that no request asked for`
@@ -202,7 +216,10 @@ function problemsInSlack(request: ResetRequest, said: Said[]): { failing: Failin
     return found[0]
   }
   const card = expectOne('card')
-  if (card !== undefined && !JSON.stringify(card.message.blocks).includes(`${id} · ${stateWords(state)}`)) {
+  if (
+    card !== undefined &&
+    !JSON.stringify(card.message.blocks).includes(`${id} · ${stateWords(wordsIn('en'), state)}`)
+  ) {
     problems.push({ failing: 'lost', what: `the card does not say that it is ${state.name}` })
   }
   for (const [index, note] of notes.entries()) {

@@ -28,10 +28,12 @@ import {
   drifted,
   EMPTY,
   finish,
+  GUARD,
   IN_USE,
   looked,
   postpone,
   prepare,
+  reguard,
   reject,
   SOMEWHERE,
   someReset,
@@ -81,7 +83,7 @@ const planning = fc
   .tuple(groups, digests, fc.boolean(), fc.integer({ min: 1, max: 2 }), isLate)
   .map(([group, digest, typedGroup, approvals, late]): Step => {
     return request => {
-      const command = planned(request, { group, guard: { typedGroup, approvals } }, digest)
+      const command = planned(request, { group, guard: { ...GUARD, typedGroup, approvals } }, digest)
       return late ? { ...command, round: request.round - 1 } : command
     }
   })
@@ -128,7 +130,11 @@ const onward = fc
       const { state, plan } = request
       switch (state.name) {
         case 'preparing':
-          return planned(request, { group, guard: { typedGroup: approvals === 2, approvals } }, digest)
+          return planned(
+            request,
+            { group, guard: { ...GUARD, typedGroup: approvals === 2, approvals } },
+            digest,
+          )
         case 'pending':
           return { ...approve, by, digest: plan?.digest ?? '', typedGroup: someReset.target.group }
         case 'approved': {
@@ -180,7 +186,12 @@ const rare = fc.oneof(
     ({ round }) => ({ kind: 'prepareLater', round, retryAtMs: T0 + 5_000 }),
     ({ round }) => ({ kind: 'prepareFailed', round, cause: 'x' }),
     ({ round }) => ({ kind: 'prepareFailed', round: round - 1, cause: 'x' }),
-    ({ votes }) => ({ kind: 'revoke', by: votes.slice(-1).map(({ by }) => by), rule: 'x', expiryMs: 60_000 }),
+    ({ votes, guard }) => reguard(Object.fromEntries(votes.slice(0, -1).map(({ by }) => [by, [0]])), guard),
+    ({ round }) => ({
+      kind: 'disallow',
+      ruling: { why: 'denied', rule: `x${round}`, reason: 'no' },
+      version: 'v',
+    }),
     ({ dispatches }) => ({ kind: 'dispatched', number: dispatches + 1, lost: true }),
     () => ({ kind: 'attempted', command: 'decide', by: ALICE, refusal: 'ownRequest', from: SOMEWHERE }),
     ({ plan }) => ({ kind: 'standBack', digest: plan?.digest ?? '', cause: 'R-9', waitMs: 5_000 }),
@@ -298,7 +309,9 @@ it('calls on nothing but the very plan that enough others than the requester hav
     for (const { before, command, next } of changes) {
       if (command.kind === 'prepare' || command.kind === 'drifted') approvals = []
       if (command.kind === 'decide' && command.verdict === 'approve') approvals.push(command)
-      if (command.kind === 'revoke') approvals = approvals.filter(({ by }) => !command.by.includes(by))
+      if (command.kind === 'reguard')
+        approvals = approvals.filter(({ by }) => command.fills[by] !== undefined)
+      if (command.kind === 'withdraw') approvals = approvals.filter(({ by }) => by !== command.by)
       if (next.state.name !== 'executing' || before.state.name === 'executing') continue
       const { plan, guard, requester, reset } = next
       if (command.kind !== 'start') wrong.push(`started by ${command.kind}`)

@@ -3,6 +3,8 @@
 import fc from 'fast-check'
 import Papa from 'papaparse'
 import { describe, expect, it } from 'vitest'
+import { wordsIn } from '../../src/adapters/slack/language/language.ts'
+import { sentenceOf } from '../../src/adapters/slack/language/sentences.ts'
 import { LINES_MAX, readOffsetsFile } from '../../src/request/offsets-file.ts'
 import { parseReset } from '../../src/request/reset.ts'
 import { anyText } from '../support/texts.ts'
@@ -14,14 +16,14 @@ const read = (text: string, group = 'billing') =>
 
 function offsetsIn(text: string, group?: string) {
   const found = read(text, group)
-  if (!found.ok) throw new Error(found.problem)
+  if (!found.ok) throw new Error(found.problem.kind)
   return Object.fromEntries(found.targets)
 }
 
 function problemIn(text: string, group?: string): string {
   const found = read(text, group)
   if (found.ok) throw new Error(`read ${found.targets.size} offsets`)
-  return found.problem
+  return sentenceOf(wordsIn('en').problems, found.problem)
 }
 
 describe('the export of the Kafka tool', () => {
@@ -221,7 +223,8 @@ describe('a file', () => {
             expect(offset).toBeGreaterThanOrEqual(0n)
           }
         } else {
-          expect([...found.problem].length).toBeLessThan(320)
+          const said = sentenceOf(wordsIn('en').problems, found.problem)
+          expect([...said].length).toBeLessThan(320)
         }
       }),
       { numRuns: 500 },
@@ -230,7 +233,7 @@ describe('a file', () => {
 
   it('is asked for as it was read', () => {
     const found = read('payments,0,5\norders,3,6\norders,1,7\n')
-    if (!found.ok) throw new Error(found.problem)
+    if (!found.ok) throw new Error(found.problem.kind)
     const fields = { instance: 'ckafka-one', group: 'billing', strategy: 'offsets', reason: 'why' } as const
     const rules = { instances: [], writePartitions: true, nowMs: 0 }
     const parsed = parseReset({ ...fields, file: found.targets }, rules)

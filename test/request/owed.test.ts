@@ -5,10 +5,14 @@ import { type Debt, nextDueAt, owed, REFUSED_POST_RETRY_MS } from '../../src/req
 import { isFinal, noteKey, type PostKey, type ResetRequest } from '../../src/request/request.ts'
 import { backoffAfter } from '../../src/request/step.ts'
 import {
+  ALICE,
+  ALLOWED,
   allSucceeded,
   approve,
   asked,
   askedAbout,
+  BOB,
+  CAROL,
   cardPosted,
   drifted,
   EMPTY,
@@ -19,16 +23,25 @@ import {
   postpone,
   prepare,
   reject,
+  SOMEWHERE,
   start,
   T0,
   wait,
 } from '../support/requests.ts'
 
-/** What can be paid at this time, in words. */
+/** What can be paid at this time, in words; what single people are told has tests of its own. */
 function due(request: ResetRequest, nowMs: number): string[] {
+  return allDue(request, nowMs).filter(word => !isDirect(word))
+}
+
+function allDue(request: ResetRequest, nowMs: number): string[] {
   return owed(request, nowMs)
     .filter(debt => debt.dueAtMs <= nowMs)
     .map(debt => (debt.kind === 'post' ? `post ${debt.key}` : debt.kind))
+}
+
+function isDirect(word: string): boolean {
+  return /(direct|tell|ping)-/.test(word)
 }
 
 function postedAs(key: PostKey): Command {
@@ -191,7 +204,9 @@ describe('the replies', () => {
       expect(due(request, T0 + 1_000)).toEqual([`post ${noteKey(index)}`])
       request = following(request, postedAs(noteKey(index)))
     }
-    expect(nextDueAt(request, T0 + 1_000)).toBeNull()
+    expect(due(request, T0 + 1_000)).toEqual([])
+    const told = following(request, postedAs('direct-1'), postedAs('direct-2'))
+    expect(nextDueAt(told, T0 + 1_000)).toBeNull()
   })
 
   it('wait for one that Slack will have later, and not for one it will never have', () => {
@@ -219,7 +234,7 @@ describe('the replies', () => {
     expect(due(claimed, T0 + 15_999)).toEqual([])
     expect(() => following(claimed, [claim('p2', T0 + 30_000), T0 + 15_999])).toThrow('stale')
     const debt: Debt = { kind: 'post', key: 'note-0', look: true, dueAtMs: T0 + 16_000 }
-    expect(owed(claimed, T0 + 16_000)).toEqual([debt])
+    expect(owed(claimed, T0 + 16_000)).toContainEqual(debt)
     expect(() => following(claimed, [claim('p2', T0 + 30_000), T0 + 16_000])).not.toThrow()
   })
 
@@ -264,11 +279,122 @@ describe('the replies', () => {
         }
         const { request, thread, refused } = tellAll(state, answerFor)
         const notes = [...state.notes.keys()].map(noteKey)
-        expect(thread).toEqual(['card', ...notes.filter(key => !refused.includes(key))])
+        const inThread = thread.filter(key => !isDirect(key))
+        expect(inThread).toEqual(['card', ...notes.filter(key => !refused.includes(key))])
+        expect(new Set(thread).size).toBe(thread.length)
         if (isFinal(state.state)) expect(nextDueAt(request, T0)).toBeNull()
         expect(request.cardRevision).toBe(request.revision)
       }),
     )
+  })
+})
+
+describe('what single people are told', () => {
+  const direct = (request: ResetRequest, nowMs = T0 + 1_000) => allDue(request, nowMs).filter(isDirect)
+  const kindsTold = (request: ResetRequest) =>
+    direct(request).map(word => `${word.split(' ')[1]} ${request.notes[Number(word.split('-')[1])]?.kind}`)
+  const card = (request: ResetRequest) => following(request, cardPosted)
+
+  it('is the decision and the end, to the requester, once each, whatever became of the thread', () => {
+    const decided = card(following(pending(), approve))
+    expect(kindsTold(decided)).toEqual(['direct-1 voted'])
+    const done = following(decided, start, finish(allSucceeded))
+    expect(kindsTold(done)).toEqual(['direct-1 voted', 'direct-2 ended'])
+    expect(direct(following(done, postedAs('direct-1')))).toEqual(['post direct-2'])
+    const refused = {
+      kind: 'postRefused',
+      key: 'direct-1',
+      by: 'p1',
+      code: 'cannot_dm_bot',
+      retryAtMs: T0,
+    } as const
+    expect(direct(following(done, refused))).toEqual(['post direct-2'])
+  })
+
+  it('is nothing of a vote that settles nothing, nor of what they did themselves', () => {
+    const twice = card(following(pending({}, { guard: { approvals: 2 } }), approve))
+    expect(direct(twice)).toEqual([])
+    const own = card(following(pending({}, { guard: { ownVote: true } }), { ...approve, by: ALICE }))
+    expect(direct(own)).toEqual([])
+    const cancelled = { kind: 'cancel', by: ALICE, policy: ALLOWED, from: SOMEWHERE } as const
+    expect(direct(card(following(pending(), cancelled)))).toEqual([])
+  })
+
+  it('goes to the other places that the rule names when it has ended, and to nobody else before', () => {
+    const told = pending({}, { guard: { tell: ['C0TEAM', 'U0DAVE'] } })
+    expect(direct(card(told))).toEqual([])
+    const done = card(following(told, approve, start, finish(allSucceeded)))
+    expect(kindsTold(done)).toEqual([
+      'direct-1 voted',
+      'direct-2 ended',
+      'tell-2-C0TEAM ended',
+      'tell-2-U0DAVE ended',
+    ])
+  })
+})
+
+describe('approvers who have not decided', () => {
+  const reminders = [1_800_000, 7_200_000]
+  const request = following(
+    pending({ expiresAtMs: T0 + 86_400_000 }, { guard: { reminders } }),
+    cardPosted,
+    cardShown,
+    postedAs('note-0'),
+  )
+  const ping = (to: string, notBeforeMs: number) => ({ to, notBeforeMs })
+  const remind = (round: number, ...pings: { to: string; notBeforeMs: number }[]) =>
+    ({ kind: 'remind', round, pings }) as const
+
+  it('are reminded when the rule says, each time once, and not once it is decided', () => {
+    const first = T0 + 1_000 + 1_800_000
+    expect(due(request, first - 1)).toEqual([])
+    expect(due(request, first)).toEqual(['remind'])
+    expect(() => following(request, [remind(1), first - 1])).toThrow('stale')
+    const once = following(request, [remind(1, ping(BOB, first)), first])
+    expect(allDue(once, first)).toEqual(['post ping-0'])
+    expect(due(once, first + 5_399_999)).not.toContain('remind')
+    expect(due(once, first + 5_400_000)).toContain('remind')
+    expect(allDue(following(once, approve), first)).not.toContain('post ping-0')
+  })
+
+  it('are not woken: the message waits for their morning, and no second one is added to it', () => {
+    const first = T0 + 1_000 + 1_800_000
+    const morning = first + 900_000
+    const asleep = following(request, [remind(1, ping(BOB, morning)), first])
+    expect(allDue(asleep, morning - 1)).toEqual([])
+    expect(allDue(asleep, morning)).toEqual(['post ping-0'])
+    const second = T0 + 1_000 + 7_200_000
+    const again = following(asleep, [remind(1, ping(BOB, second), ping(CAROL, second)), second])
+    expect(again.pings.map(({ to }) => to)).toEqual([BOB, CAROL])
+  })
+
+  it('who have voted are left alone, and so is a plan that is another one by now', () => {
+    const first = T0 + 1_000 + 1_800_000
+    const twice = following(
+      pending({}, { guard: { reminders, approvals: 2 } }),
+      cardPosted,
+      [remind(1, ping(BOB, first), ping(CAROL, first)), first],
+      [approve, first],
+    )
+    expect(allDue(twice, first)).not.toContain('post ping-0')
+    expect(allDue(twice, first)).toContain('post ping-1')
+    expect(() => following(twice, [remind(2), T0 + 9_000_000])).toThrow('stale')
+  })
+
+  it('are joined by others once it is escalated, which happens once', () => {
+    const escalation = { afterMs: 3_600_000 - 2_000, label: 'leads', to: ['U0LEAD'] }
+    const waiting = following(
+      pending({}, { guard: { escalation } }),
+      cardPosted,
+      cardShown,
+      postedAs('note-0'),
+    )
+    const atMs = T0 + 1_000 + escalation.afterMs
+    expect(due(waiting, atMs - 1)).toEqual([])
+    expect(due(waiting, atMs)).toEqual(['escalate'])
+    const escalated = following(waiting, [{ kind: 'escalate', round: 1 }, atMs])
+    expect(escalated.notes.at(-1)).toEqual({ kind: 'escalated', label: 'leads', to: ['U0LEAD'] })
+    expect(() => following(escalated, [{ kind: 'escalate', round: 1 }, atMs])).toThrow('stale')
   })
 })
 

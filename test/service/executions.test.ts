@@ -1,6 +1,7 @@
 // One approved request carried out, over the real store and the real API: at most once, and only what was approved.
 
 import { afterEach, describe, expect, inject, it, vi } from 'vitest'
+import { causeOf } from '../../src/request/cause.ts'
 import { hasMembers } from '../../src/request/group.ts'
 import type { ResetRequest } from '../../src/request/request.ts'
 import type { Reset } from '../../src/request/reset.ts'
@@ -98,7 +99,7 @@ describe('an approved request', () => {
     expect(behind.state).toMatchObject({
       name: 'approved',
       attempt: 1,
-      lastCause: `${first.id} is being carried out on the same group`,
+      lastCause: causeOf('groupBusy', first.id),
     })
     expect(service.callsToReset()).toBe(1)
     expect((await running).state.name).toBe('succeeded')
@@ -156,7 +157,7 @@ describe('a plan that is not there as it was approved', () => {
     const failed = await service.execute(approved)
     expect(failed.state).toMatchObject({
       name: 'failed',
-      outcome: { kind: 'refused', message: 'The stored plan is not the one that was approved.' },
+      outcome: { kind: 'refused', message: causeOf('planNotWhole') },
     })
     expect(service.callsToReset()).toBe(0)
     expect(service.committed('orders')).toEqual(BEFORE)
@@ -377,7 +378,9 @@ describe('a look that fails', () => {
     cluster().failRead('orders', 1, 15)
     const later = await service.execute(approved)
     expect(later.state).toMatchObject({ name: 'approved', attempt: 2 })
-    expect(later.state.name === 'approved' && later.state.lastCause).toContain('orders 1 could not be read')
+    expect(later.state.name === 'approved' && later.state.lastCause).toBe(
+      causeOf('lookFailed', causeOf('offsetUnread', 'orders 1')),
+    )
     cluster().heal()
     expect((await lookAgain(later)).state.name).toBe('succeeded')
   })
@@ -415,7 +418,7 @@ describe('a world that has moved', () => {
   it('of a plan that is gone already says nothing of the plan that has followed it', async () => {
     await start()
     const approved = await service.approved()
-    service.ckafka.inject(STATE, { kind: 'delay', ms: 100 })
+    service.ckafka.inject(STATE, { kind: 'delay', ms: 500 })
     const slow = service.execute(approved)
     await vi.waitUntil(() => service.ckafka.calls(STATE).length === 2, { interval: 5 })
     const again = await service.apply(approved, {
@@ -485,7 +488,7 @@ describe('a Redis that has taken over from another', () => {
     const request = await forgotten(false)
     const held = await service.execute(request)
     expect(held.state).toMatchObject({ name: 'approved', attempt: 1 })
-    expect(held.state.name === 'approved' && held.state.lastCause).toContain('another Redis has taken over')
+    expect(held.state.name === 'approved' && held.state.lastCause).toBe(causeOf('redisTookOver'))
     const waitsMs = held.state.name === 'approved' ? held.state.notBeforeMs - service.clock() : 0
     expect(waitsMs).toBeGreaterThan(SETTINGS.callMs + SETTINGS.graceMs - 2_000)
     expect(service.callsToReset()).toBe(1)

@@ -1,6 +1,7 @@
 // The plan of a request: made once a round, refused where there is nothing to approve, and compared with the world again.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { causeOf } from '../../src/request/cause.ts'
 import { planDocument, type ResetRequest } from '../../src/request/request.ts'
 import type { Reset } from '../../src/request/reset.ts'
 import type { Comparison, Planned } from '../../src/service/plans.ts'
@@ -115,33 +116,33 @@ describe('no plan is made, and it is said why,', () => {
     [
       'of a shift where nothing is committed: nothing could be written',
       withTopics(['untouched']),
-      'the group has no committed offset there that could be shifted',
+      causeOf('nothingToShift'),
     ],
     [
       'of a shift of the one partition without a commit',
       withTopics(['orders'], { partitions: { orders: [2] } }),
-      'the group has no committed offset there that could be shifted',
+      causeOf('nothingToShift'),
     ],
-    ['of a topic that is not there', withTopics(['nowhere']), 'CKafka shows no partition of nowhere'],
+    ['of a topic that is not there', withTopics(['nowhere']), causeOf('topicsNotSeen', 'nowhere')],
     [
       'of partitions that are not there',
       withTopics(['orders'], { partitions: { orders: [0, 3, 4, 5, 6] } }),
-      'there is no partition orders 3, orders 4, orders 5 and 1 more',
+      causeOf('partitionsMissing', '1', 'orders 3', 'orders 4', 'orders 5'),
     ],
     [
       'of a group that nobody knows',
       { ...back100, target: { instanceId: INSTANCE, group: 'nobody' } },
-      'there is no such consumer group',
+      causeOf('noGroup'),
     ],
     [
       'of where another group is when it is nowhere there',
       withTopics(['payments'], { strategy: { kind: 'group', group: OTHER_GROUP } }),
-      'audit has no committed offset on these topics',
+      causeOf('otherNothingCommitted', 'audit'),
     ],
     [
       'of where a group is that nobody knows',
       withTopics(['orders'], { strategy: { kind: 'group', group: 'nobody' } }),
-      'there is no group nobody',
+      causeOf('noOtherGroup', 'nobody'),
     ],
   ])('%s', async (_, reset, cause) => {
     expect(await make(service.ask(reset))).toEqual({ kind: 'impossible', cause })
@@ -156,14 +157,14 @@ describe('no plan is made, and it is said why,', () => {
       scope: 'allTopics',
       topics: [],
     }
-    const cause = 'the group has no committed offsets on any topic'
+    const cause = causeOf('nothingCommitted')
     expect(await make(service.ask(reset))).toEqual({ kind: 'impossible', cause })
   })
 
   it('while a partition cannot be read', async () => {
     cluster().failRead('orders', 0, 15)
     const made = await make(service.ask())
-    expect(made).toMatchObject({ kind: 'unavailable', cause: 'the offset of orders 0 could not be read' })
+    expect(made).toMatchObject({ kind: 'unavailable', cause: causeOf('offsetUnread', 'orders 0') })
   })
 })
 

@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { budgetsOf } from '../../src/adapters/ckafka/budgets.ts'
 import { createQuota } from '../../src/adapters/redis/quota.ts'
+import { causeOf } from '../../src/request/cause.ts'
 import { placeOf } from '../../src/request/group.ts'
 import type { Reset } from '../../src/request/reset.ts'
 import {
@@ -134,7 +135,7 @@ describe('what could not be read', () => {
     for (const logsOf of [() => true, () => false]) {
       expect(await look(both, { logsOf })).toEqual({
         kind: 'unavailable',
-        cause: 'the offset of orders 1 could not be read',
+        cause: causeOf('offsetUnread', 'orders 1'),
       })
     }
     service.ckafka.cluster.heal()
@@ -172,7 +173,7 @@ describe('where another group is', () => {
     const toNobody: Reset = { ...toOther, strategy: { kind: 'group', group: 'nobody' } }
     expect(await look(toNobody, { withTargets: true })).toEqual({
       kind: 'impossible',
-      cause: 'there is no group nobody',
+      cause: causeOf('noOtherGroup', 'nobody'),
     })
   })
 

@@ -12,7 +12,13 @@ import type { ClusterSeed } from '../../src/sandbox/ckafka/model.ts'
 import { demoSeed } from '../../src/sandbox/ckafka/seed.ts'
 import { type CkafkaSimulator, startCkafkaSimulator } from '../../src/sandbox/ckafka/start.ts'
 import { RESET_ACTIONS } from '../../src/sandbox/reset-actions.ts'
-import type { LocalSlack, Person, SlackMessage, SlackView } from '../../src/sandbox/slack/face.ts'
+import type {
+  LocalSlack,
+  LocalSlackUser,
+  Person,
+  SlackMessage,
+  SlackView,
+} from '../../src/sandbox/slack/face.ts'
 import { renderMessage, renderView } from '../../src/sandbox/slack/render.ts'
 import { startLocalSlack } from '../../src/sandbox/slack/server.ts'
 import { createTelemetry } from '../../src/telemetry.ts'
@@ -23,9 +29,17 @@ export const PRIVATE = 'C0PRIVATE'
 export const FALLBACK = 'C0FALLBACK'
 export const DEMO = { instance: 'ckafka-demo0001', group: 'orders-billing' }
 
+/** In the channel as everybody, and none of them a full member of the workspace. */
+export const STRANGERS: LocalSlackUser[] = [
+  { id: 'U0GINA', name: 'gina', realName: 'gina', kind: 'guest' },
+  { id: 'U0ERIN', name: 'erin', realName: 'erin', teamId: 'T0OTHER' },
+  { id: 'U0ROBO', name: 'robo', realName: 'robo', kind: 'bot' },
+  { id: 'U0GONE', name: 'gone', realName: 'gone', kind: 'deactivated' },
+]
+
 const manifest = parse(readFileSync('manifest.yml', 'utf8')) as {
   oauth_config: { scopes: { bot: string[] } }
-  features: { slash_commands: { command: string }[] }
+  features: { slash_commands: { command: string }[]; shortcuts: { callback_id: string; name: string }[] }
 }
 
 /** Enough calls for a test that is not about the limits: in 3.0 the API allows one a second of some. */
@@ -70,6 +84,7 @@ export interface ProductOptions {
   seed?: ClusterSeed
   env?: Record<string, string>
   redisUrl?: string
+  clock?: () => number
   /** Puts something between the product and the simulator, which is at this address. */
   ckafkaBehind?: (url: string) => Promise<string>
 }
@@ -79,32 +94,52 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   const dialect = options.dialect ?? 'v3'
   const prefix = `test-${randomUUID()}`
   const port = delivery === 'http' ? await freePort() : 0
+  const now = options.clock === undefined ? {} : { now: options.clock }
   const ckafka = await startCkafkaSimulator({
     secretId: 'AKIDTEST',
     secretKey: 'SECRETTEST',
     seed: options.seed ?? demoSeed(Date.now()),
+    ...now,
   })
   const slack = await startLocalSlack({
     delivery:
       delivery === 'socket'
         ? { kind: 'socket' }
         : { kind: 'http', url: () => `http://127.0.0.1:${port}/slack/events` },
+    ...now,
     botToken: 'xoxb-test',
     appToken: 'xapp-test',
     signingSecret: 'shhh',
     scopes: manifest.oauth_config.scopes.bot,
     commands: manifest.features.slash_commands.map(({ command }) => command),
-    users: ['alice', 'bob', 'carol', 'dave'].map(name => ({
-      id: `U0${name.toUpperCase()}`,
+    shortcuts: manifest.features.shortcuts.map(({ callback_id, name }) => ({
+      callbackId: callback_id,
       name,
-      realName: name,
     })),
+    users: [
+      ...['alice', 'bob', 'carol', 'dave'].map(name => ({
+        id: `U0${name.toUpperCase()}`,
+        name,
+        realName: name,
+        ...(name === 'bob' ? { tz: 'Asia/Shanghai' } : {}),
+      })),
+      ...STRANGERS,
+    ],
     channels: [
-      { id: OPS, name: 'kafka-ops', members: ['U0ALICE', 'U0BOB', 'U0CAROL', 'U0DAVE'], botIsMember: true },
+      {
+        id: OPS,
+        name: 'kafka-ops',
+        members: ['U0ALICE', 'U0BOB', 'U0CAROL', 'U0DAVE', ...STRANGERS.map(({ id }) => id)],
+        botIsMember: true,
+      },
       { id: FALLBACK, name: 'kafka-fallback', members: ['U0BOB'], botIsMember: true },
       { id: PRIVATE, name: 'payments', private: true, members: ['U0ALICE', 'U0BOB'], botIsMember: false },
     ],
-    userGroups: [{ id: 'S0KAFKA', handle: 'kafka-approvers', name: 'Kafka approvers', users: ['U0CAROL'] }],
+    userGroups: [
+      { id: 'S0KAFKA', handle: 'kafka-approvers', name: 'Kafka approvers', users: ['U0CAROL'] },
+      { id: 'S0ORDERS', handle: 'orders', name: 'Orders', users: ['U0BOB', 'U0CAROL'] },
+      { id: 'S0PLATFORM', handle: 'platform', name: 'Platform', users: ['U0CAROL', 'U0DAVE'] },
+    ],
   })
   const env: Record<string, string> = {
     SLACK_BOT_TOKEN: 'xoxb-test',
@@ -133,7 +168,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
       events.push(event)
       telemetry.report(event)
     }
-    const rewind = await startRewind(config, { ...telemetry, report })
+    const rewind = await startRewind(config, { ...telemetry, report }, options.clock)
     let stopped: Promise<void> | undefined
     const stop = () => {
       stopped ??= rewind.stop()
@@ -182,7 +217,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
       if (outcome.kind !== 'closed') throw new Error(`The modal stayed open: ${JSON.stringify(outcome)}`)
     },
     card() {
-      const card = slack.messages(OPS).at(-1)
+      const card = slack.messages(OPS).findLast(({ user }) => user === slack.botUserId)
       if (card === undefined) throw new Error('There is no card.')
       return card
     },

@@ -14,7 +14,7 @@ import {
   planRows,
   planSchema,
 } from '../../src/request/plan.ts'
-import { type Guard, type ResetRequest, requestIdSchema } from '../../src/request/request.ts'
+import { type Guard, guardSchema, type ResetRequest, requestIdSchema } from '../../src/request/request.ts'
 import type { Reset } from '../../src/request/reset.ts'
 import {
   countsOf,
@@ -41,6 +41,9 @@ export const IN_USE: Group = {
 /** Of every plan here, so that a decision need not look it up. */
 export const DIGEST = '7f3a91c2'.repeat(8)
 
+/** Of a plan that asks for nothing more than one approver. */
+export const GUARD: Guard = guardSchema.parse({ typedGroup: false, approvals: 1 })
+
 export const someReset: Reset = {
   target: { instanceId: 'ckafka-demo0001', group: 'orders-billing' },
   strategy: { kind: 'shift', direction: 'replay', count: 100n },
@@ -61,6 +64,7 @@ export function draft(change: Partial<Draft> = {}): Draft {
     channel: 'C0OPS',
     elsewhere: null,
     expiresAtMs: T0 + 3_600_000,
+    guard: GUARD,
     ...change,
   }
 }
@@ -87,7 +91,7 @@ export function positionsOf(topics: readonly string[], change: Partial<Position>
 export interface Outlook {
   facts?: Omit<Facts, 'atMs'>
   group?: Group
-  guard?: Guard
+  guard?: Partial<Guard>
   execution?: Execution
   digest?: string
   movedSince?: number
@@ -121,7 +125,7 @@ export function prepare(
     topics,
     group: outlook.group ?? EMPTY,
     plan: z.encode(planSchema, plan),
-    guard: outlook.guard ?? { typedGroup: false, approvals: 1 },
+    guard: { ...GUARD, ...outlook.guard },
     overlaps: [],
   }
 }
@@ -333,7 +337,7 @@ export function everyState(change: Partial<Draft> = {}): [string, ResetRequest][
     ['unclear', unclear],
     ['unclear, asked', inDoubt],
     ['testified', following(inDoubt, [testify, T0 + 1_000_000])],
-    ['revoked', following(approved, { kind: 'revoke', by: [BOB], rule: 'APPROVERS', expiryMs: 3_600_000 })],
+    ['revoked', following(approved, reguard({}))],
     ['alreadyThere', following(approved, { kind: 'alreadyThere', digest: DIGEST })],
     ['unreported', ended({ kind: 'done', counts: { ...counts, unreported: 2 }, rows: 2 })],
   ]
@@ -351,3 +355,11 @@ export const HOSTILE = [
   '&'.repeat(2_000),
   'long '.repeat(20_000),
 ]
+
+/** Of votes that do not count any more. */
+export function reguard(
+  fills: Record<string, number[]>,
+  guard: Partial<Guard> = {},
+): Extract<Command, { kind: 'reguard' }> {
+  return { kind: 'reguard', guard: { ...GUARD, ...guard }, fills, expiryMs: 3_600_000 }
+}

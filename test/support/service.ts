@@ -9,6 +9,7 @@ import { connectRedis, type RedisConnection } from '../../src/adapters/redis/con
 import { createRedisStore } from '../../src/adapters/redis/store.ts'
 import type { ClusterReader, ProductEvent, Quota, Store } from '../../src/ports.ts'
 import type { Command } from '../../src/request/command.ts'
+import { policyOfSettings } from '../../src/request/policy.ts'
 import type { ResetRequest } from '../../src/request/request.ts'
 import type { Reset } from '../../src/request/reset.ts'
 import type { ClusterSeed } from '../../src/sandbox/ckafka/model.ts'
@@ -16,7 +17,8 @@ import { type CkafkaSimulator, startCkafkaSimulator } from '../../src/sandbox/ck
 import { type Changes, createChanges } from '../../src/service/changes.ts'
 import { createExecutions, type ExecutionSettings } from '../../src/service/executions.ts'
 import { createPlans, type Plans } from '../../src/service/plans.ts'
-import { ALICE, ALLOWED, BOB, SOMEWHERE } from './requests.ts'
+import { createPolicies } from '../../src/service/policies.ts'
+import { ALICE, ALLOWED, BOB, GUARD, SOMEWHERE } from './requests.ts'
 
 export const INSTANCE = 'ckafka-service1'
 export const GROUP = 'billing'
@@ -133,8 +135,9 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     onEvent(event)
   }
   const changes = createChanges({ store, clock, report })
-  const limits = { typedAbove: null, secondApproverAbove: null }
-  const plans = createPlans({ store, clock, limits, reader })
+  const policy = policyOfSettings([BOB], { typedAbove: null, secondApproverAbove: null })
+  const { guardFor } = createPolicies({ chat: null, policy: () => policy, requestExpiryMs: 3_600_000 })
+  const plans = createPlans({ store, clock, guardFor, reader })
   const carryOut = createExecutions(
     { changes, plans, cluster, reader, clock, report, processId: 'w1', pay: () => {} },
     SETTINGS,
@@ -174,6 +177,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
         askedIn: 'C0OPS',
         channel: 'C0OPS',
         elsewhere: null,
+        guard: GUARD,
         expiresAtMs: clock() + SETTINGS.requestExpiryMs,
       }
       return changes.create(asked, randomUUID())

@@ -3,6 +3,7 @@
 
 import { LRUCache } from 'lru-cache'
 import type { ClusterReader } from '../../ports.ts'
+import { causeOf } from '../../request/cause.ts'
 import type { NamePage } from '../../request/group.ts'
 import type { ReadOutcome } from '../../request/result.ts'
 
@@ -61,10 +62,7 @@ export function createCachedReader(reader: ClusterReader, options: CachedReaderO
   async function inTime<T>(loading: Promise<ReadOutcome<T>>): Promise<ReadOutcome<T>> {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<ReadOutcome<T>>(resolve => {
-      timer = setTimeout(
-        () => resolve({ kind: 'unavailable', cause: 'CKafka did not answer in time' }),
-        patienceMs,
-      )
+      timer = setTimeout(() => resolve({ kind: 'unavailable', cause: causeOf('slowCluster') }), patienceMs)
     })
     try {
       return await Promise.race([loading, late])

@@ -2,6 +2,7 @@
 // It must never call twice, claim more than that the call was accepted, nor be used but through ckafka.ts.
 
 import type { Cluster } from '../../ports.ts'
+import { causeOf } from '../../request/cause.ts'
 import type { NativeStrategy } from '../../request/reset.ts'
 import type { CallOutcome, PartitionReport, TopicReport } from '../../request/result.ts'
 import { createBeforehand, type Found } from './beforehand-v3.ts'
@@ -29,7 +30,7 @@ export function createWritesV3(api: Api<ParamsV3>, { now }: CkafkaDeps): Cluster
     const found = await look({ urgency: 'execution', deadlineMs: lookUntilMs })
     if (found.kind === 'unknown') {
       // Of the look, that is: whatever became of it, the call was not made.
-      return { kind: 'notSent', cause: `looking at the group before the reset: ${found.cause}` }
+      return { kind: 'notSent', cause: causeOf('lookFailed', found.cause) }
     }
     if (found.kind !== 'answered') return found
     const done = { kind: 'done', topics: found.value.map(reportOf) } as const

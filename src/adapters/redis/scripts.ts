@@ -34,15 +34,16 @@ return redis.call('INCR', KEYS[1])
 `
 
 /**
- * Moves one request from an expected version to the next, with its audit event, its place in the due set and in the
- * list of open requests, and its documents.
+ * Moves one request from an expected version to the next, with its audit event, its place in the due set and in every
+ * list, and its documents.
  * KEYS  1 request hash  2 changes list  3 events list  4 due zset  5 open zset  6 documents hash  7 submission
  *       8 writer of the group  9 server hash: the Redis that was seen last, and since when  10 open zset of the group
- *       11 number of the last request
+ *       11 number of the last request  12 count of the changes that people can see  13… lists that it may stand in
  * ARGV  1 expected version (0 creates)  2 change id  3 next version  4 record JSON  5 event JSON  6 due ms or ''
  *       7 '1' when open  8 created ms  9 request id  10 '1' when a submission key is given  11 writer: 'take',
  *       'giveBack' or ''  12 for how many ms it is taken  13 for how many ms a new Redis settles
- *       14 expected hash of the last event  15 hash of this one  16… document name, JSON
+ *       14 expected hash of the last event  15 hash of this one  16 revision: what people see has changed with it
+ *       17 place in the lists  18 for each list '1' or '0': whether it stands in it  19… document name, JSON
  * Returns {'applied'} · {'conflict'} · {'duplicate', request id} · {'busy', request id} · {'settling', ms}
  */
 export const COMMIT = `
@@ -68,7 +69,8 @@ if ARGV[11] ~= '' then
     redis.call('DEL', KEYS[8])
   end
 end
-redis.call('HSET', KEYS[1], 'version', ARGV[3], 'json', ARGV[4], 'hash', ARGV[15])
+if redis.call('HGET', KEYS[1], 'revision') ~= ARGV[16] then redis.call('INCR', KEYS[12]) end
+redis.call('HSET', KEYS[1], 'version', ARGV[3], 'json', ARGV[4], 'hash', ARGV[15], 'revision', ARGV[16])
 redis.call('LPUSH', KEYS[2], ARGV[2])
 redis.call('LTRIM', KEYS[2], 0, 31)
 redis.call('RPUSH', KEYS[3], ARGV[5])
@@ -76,7 +78,14 @@ if ARGV[6] == '' then redis.call('ZREM', KEYS[4], ARGV[9]) else redis.call('ZADD
 for _, open in ipairs({KEYS[5], KEYS[10]}) do
   if ARGV[7] == '1' then redis.call('ZADD', open, ARGV[8], ARGV[9]) else redis.call('ZREM', open, ARGV[9]) end
 end
-for i = 16, #ARGV, 2 do redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
+for i = 13, #KEYS do
+  if string.sub(ARGV[18], i - 12, i - 12) == '1' then
+    redis.call('ZADD', KEYS[i], 0, ARGV[17])
+  else
+    redis.call('ZREM', KEYS[i], ARGV[17])
+  end
+end
+for i = 19, #ARGV, 2 do redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
 return {'applied'}
 `
 
@@ -101,4 +110,19 @@ for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
   if not redis.call('ZSCORE', KEYS[2], id) then table.insert(forgotten, id) end
 end
 return forgotten
+`
+
+/**
+ * KEYS 1 attempts list  2 hash of its end  3 what was appended lately
+ * ARGV 1 hash it is chained on  2 version  3 hash of this one  4 JSON  5 what was tried, which names it
+ * Returns 'applied', also when it is there already · 'conflict': another was appended first.
+ */
+export const APPEND_ATTEMPT = `
+if redis.call('LPOS', KEYS[3], ARGV[5]) then return 'applied' end
+if (redis.call('HGET', KEYS[2], 'hash') or '') ~= ARGV[1] then return 'conflict' end
+redis.call('RPUSH', KEYS[1], ARGV[4])
+redis.call('HSET', KEYS[2], 'version', ARGV[2], 'hash', ARGV[3])
+redis.call('LPUSH', KEYS[3], ARGV[5])
+redis.call('LTRIM', KEYS[3], 0, 31)
+return 'applied'
 `

@@ -1,8 +1,18 @@
 // The Store port on Redis. The record is one JSON value guarded by its version; every change is one Lua script.
 
 import { z } from 'zod'
-import { type Commit, type CommitOutcome, type Store, type Trail, UNREADABLE_RECORD } from '../../ports.ts'
+import {
+  type Commit,
+  type CommitOutcome,
+  type ListFilter,
+  type ListPage,
+  type ListPlace,
+  type Store,
+  type Trail,
+  UNREADABLE_RECORD,
+} from '../../ports.ts'
 import type { AuditEvent } from '../../request/command.ts'
+import { isInPart } from '../../request/list-part.ts'
 import { planRowsSchema } from '../../request/plan.ts'
 import {
   type DocumentName,
@@ -14,7 +24,9 @@ import {
 } from '../../request/request.ts'
 import { type Target, targetsSchema } from '../../request/reset.ts'
 import { resultSchema } from '../../request/result.ts'
+import { createAttemptLog } from './attempts.ts'
 import type { RedisConnection } from './connect.ts'
+import { idOf, listKey, memberOf, placeOf, rangeOf, standingOf } from './lists.ts'
 import { COMMIT, FIND_FORGOTTEN, NEXT_NUMBER, SETTLE, TAKE_DUE } from './scripts.ts'
 
 /** Trails read at once: enough to hide the way to Redis, few enough to hold. */
@@ -27,6 +39,8 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
   const openKey = `${tag}:open`
   const lastRequestKey = `${tag}:last-request`
   const serverKey = `${tag}:server`
+  const changeCountKey = `${tag}:change-count`
+  const attempts = createAttemptLog(redis, tag)
   const requestKey = (id: string) => `${tag}:request:${id}`
   const eventsKey = (id: string) => `${tag}:events:${id}`
   const writerKey = (target: Target | undefined) =>
@@ -37,13 +51,14 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
   async function commit(change: Commit): Promise<CommitOutcome> {
     const { next, submissionId, writer } = change
     const { id } = next
+    const lists = standingOf(tag, next)
     const documents = Object.entries(change.documents ?? {}).flatMap(([name, value]) => [
       name,
       JSON.stringify(z.encode(schemaOf(name as DocumentName) as z.ZodType, value)),
     ])
     const answer = await redis.eval(
       COMMIT,
-      11,
+      12 + lists.keys.length,
       requestKey(id),
       `${tag}:changes:${id}`,
       eventsKey(id),
@@ -55,6 +70,8 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
       serverKey,
       openOnKey(next.reset.target),
       lastRequestKey,
+      changeCountKey,
+      ...lists.keys,
       change.expectedVersion,
       change.changeId,
       next.version,
@@ -70,6 +87,9 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
       writer?.act === 'take' ? writer.settleMs : '',
       change.expectedHash,
       next.auditHash,
+      next.revision,
+      memberOf(next),
+      lists.isIn,
       ...documents,
     )
     return commitAnswerSchema.parse(answer)
@@ -78,12 +98,42 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
   async function read(id: RequestId): Promise<ResetRequest | undefined> {
     const json = await redis.hget(requestKey(id), 'json')
     if (json === null) return undefined
-    const parsed = requestSchema.safeDecode(JSON.parse(json))
+    const parsed = recordIn(json)
     if (!parsed.success) {
       const problem = `The record of ${id} cannot be read by this version: ${z.prettifyError(parsed.error)}`
       throw Object.assign(new Error(problem), { code: UNREADABLE_RECORD })
     }
     return parsed.data
+  }
+
+  /** Those that can be read: one record of a newer version must not hide the others. */
+  async function readAll(ids: readonly RequestId[]): Promise<ResetRequest[]> {
+    if (ids.length === 0) return []
+    const reads = redis.pipeline()
+    for (const id of ids) reads.hget(requestKey(id), 'json')
+    const answers = recordsSchema.parse((await reads.exec())?.map(([error, json]) => error ?? json))
+    return answers.flatMap(json => {
+      const parsed = json === null ? undefined : recordIn(json)
+      return parsed?.success ? [parsed.data] : []
+    })
+  }
+
+  async function list(filter: ListFilter, limit: number, before?: ListPlace): Promise<ListPage> {
+    const key = listKey(tag, filter)
+    const { max, min } = rangeOf(filter, before)
+    const whole = rangeOf(filter)
+    const [members, total] = await Promise.all([
+      redis.zrevrangebylex(key, max, min, 'LIMIT', 0, limit + 1),
+      redis.zlexcount(key, whole.min, whole.max),
+    ])
+    const page = members.slice(0, limit)
+    const last = page.at(-1)
+    const requests = await readAll(page.map(idOf))
+    return {
+      requests: requests.filter(request => isInPart(request, filter.part)),
+      total,
+      next: last === undefined || members.length <= limit ? null : placeOf(last),
+    }
   }
 
   /** Record and events in one step, so that no change can come between. */
@@ -118,6 +168,8 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
       return events.map(json => JSON.parse(json) as AuditEvent)
     },
     readTrails,
+    readAttempts: attempts.read,
+    recordAttempt: attempts.append,
     commit,
     async takeDue(nowMs, leaseUntilMs, limit) {
       return idsSchema.parse(await redis.eval(TAKE_DUE, 1, dueKey, nowMs, leaseUntilMs, limit))
@@ -125,15 +177,14 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
     async settle(id, version, dueAtMs) {
       await redis.eval(SETTLE, 2, requestKey(id), dueKey, version, id, dueAtMs ?? '')
     },
+    list,
+    async changeCount() {
+      return Number((await redis.get(changeCountKey)) ?? 0)
+    },
     async openRequests(limit, target) {
       const key = target === undefined ? openKey : openOnKey(target)
       const [ids, total] = await Promise.all([redis.zrevrange(key, 0, limit - 1), redis.zcard(key)])
-      const found = await Promise.allSettled(idsSchema.parse(ids).map(read))
-      // One record of a newer version must not hide the others.
-      const requests = found.flatMap(one =>
-        one.status === 'fulfilled' && one.value !== undefined ? [one.value] : [],
-      )
-      return { requests, total }
+      return { requests: await readAll(idsSchema.parse(ids)), total }
     },
     async findForgotten() {
       return idsSchema.parse(await redis.eval(FIND_FORGOTTEN, 2, openKey, dueKey))
@@ -171,6 +222,11 @@ const chainEndSchema = z.object({ version: z.number(), auditHash: z.string().def
 const trailAnswerSchema = z.tuple([z.string().nullable(), z.array(z.string())])
 
 const idsSchema = z.array(requestIdSchema)
+const recordsSchema = z.array(z.string().nullable())
+
+function recordIn(json: string) {
+  return requestSchema.safeDecode(JSON.parse(json))
+}
 
 const commitAnswerSchema = z.union([
   z.tuple([z.enum(['applied', 'conflict'])]).transform(([kind]) => ({ kind })),

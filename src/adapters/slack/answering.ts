@@ -1,11 +1,18 @@
 // How a person gets an answer in time, whatever goes wrong behind it: Slack waits three seconds, then shows an error.
 
-import type { BlockAction, ButtonAction, RespondArguments } from '@slack/bolt'
+import type {
+  AllMiddlewareArgs,
+  BlockAction,
+  ButtonAction,
+  RespondArguments,
+  SlackActionMiddlewareArgs,
+} from '@slack/bolt'
 import { type ChangeOutcome, type Report, UNREADABLE_RECORD } from '../../ports.ts'
 import type { Origin } from '../../request/command.ts'
 import { type RequestId, requestIdSchema } from '../../request/request.ts'
-import { COMMANDS } from './ids.ts'
-import { FAULT, NEWER_VERSION, refusalSentence, STORE_AWAY, TOO_SLOW, TRIGGER_GONE } from './words.ts'
+import type { Words } from './language/language.ts'
+import { sentenceModal } from './review.ts'
+import { refusalSentence } from './words.ts'
 
 /** By then the answer has to be on its way. */
 export const ANSWER_MS = 2_500
@@ -28,14 +35,46 @@ export async function answering(
   where: string,
   report: Report,
   respond: (message: RespondArguments) => Promise<unknown>,
+  words: Promise<Words>,
   act: () => Promise<void>,
 ): Promise<void> {
   try {
     await act()
   } catch (error) {
     report({ event: 'fault', where, error })
-    await respond(onlyForYou(sentenceFor(error)))
+    await respond(onlyForYou(sentenceFor(await words, error)))
   }
+}
+
+type Pressed = Pick<SlackActionMiddlewareArgs<BlockAction<ButtonAction>>, 'body' | 'respond'> &
+  Pick<AllMiddlewareArgs, 'client'>
+
+/**
+ * Where the person reads what became of their press. Slack takes an answer only beside a message; on the Home tab it is a
+ * small window, or, when the trigger of the press is used up or too old, a direct message.
+ */
+export function answerTo(
+  { body, client, respond }: Pressed,
+  words: Promise<Words>,
+): (message: RespondArguments) => Promise<unknown> {
+  if (body.view?.type !== 'home') return respond
+  return async ({ text = '' }) => {
+    const say = await words
+    try {
+      await client.views.open({
+        trigger_id: body.trigger_id,
+        view: sentenceModal(say, say.home.answer, text),
+      })
+    } catch (error) {
+      if (!isTriggerGone(error)) throw error
+      await client.chat.postMessage({ channel: body.user.id, text })
+    }
+  }
+}
+
+function isTriggerGone(error: unknown): boolean {
+  const { data } = Object(error) as { data?: { error?: unknown } }
+  return /trigger/.test(String(data?.error))
 }
 
 export function onlyForYou(text: string): RespondArguments {
@@ -43,12 +82,12 @@ export function onlyForYou(text: string): RespondArguments {
 }
 
 /** What a person is told about an error that nobody expected. */
-export function sentenceFor(error: unknown): string {
-  const { code, data } = Object(error) as { code?: unknown; data?: { error?: unknown } }
-  if (code === 'STORE_AWAY') return STORE_AWAY
-  if (code === 'TOO_SLOW') return TOO_SLOW
-  if (code === UNREADABLE_RECORD) return NEWER_VERSION
-  return /trigger/.test(String(data?.error)) ? TRIGGER_GONE : FAULT
+export function sentenceFor({ answers: say }: Words, error: unknown): string {
+  const { code } = Object(error) as { code?: unknown }
+  if (code === 'STORE_AWAY') return say.storeAway
+  if (code === 'TOO_SLOW') return say.tooSlow
+  if (code === UNREADABLE_RECORD) return say.newerVersion
+  return isTriggerGone(error) ? say.triggerGone : say.fault
 }
 
 /** Text that came back from Slack: unreadable is undefined, and a schema decides the rest. */
@@ -79,20 +118,15 @@ export function originOf(body: BlockAction): Origin {
 }
 
 /** Why nothing came of it, or null. */
-export function refusalOf(outcome: ChangeOutcome, id: RequestId): string | null {
+export function refusalOf(words: Words, outcome: ChangeOutcome, id: RequestId): string | null {
   switch (outcome.kind) {
     case 'changed':
       return null
     case 'missing':
-      return noSuchRequest(id)
+      return words.answers.noSuchRequest(id)
     case 'refused':
-      return refusalSentence(outcome.refusal, outcome.request)
+      return refusalSentence(words, outcome.refusal, outcome.request)
     default:
       return outcome satisfies never
   }
-}
-
-/** Its card may still be there: a Redis that lost what was written last does not know the request any more. */
-export function noSuchRequest(id: RequestId): string {
-  return `There is no request ${id}. If you see its card, it was lost: ask again with ${COMMANDS.reset}. Type ${COMMANDS.list} for the open ones.`
 }

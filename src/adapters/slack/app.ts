@@ -2,11 +2,21 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from '@slack/bolt'
+import { registerAlertShortcut } from './alert-shortcut.ts'
 import { registerFollowUpListeners } from './follow-up-listeners.ts'
 import { type FormListenersDeps, registerFormListeners } from './form-listeners.ts'
+import { registerHistoryListeners } from './history-listeners.ts'
+import { registerHomeListeners } from './home-listeners.ts'
+import { createHomeTabs } from './home-tabs.ts'
 import { lightFetch } from './light-fetch.ts'
+import { registerListListeners } from './list-listeners.ts'
+import type { SlackPeople } from './people.ts'
+import { registerResubmitListeners } from './resubmit-listeners.ts'
 import { registerReviewListeners } from './review-listeners.ts'
+import { createStrangersGate } from './strangers.ts'
 import { registerUnclearListeners } from './unclear-listeners.ts'
+import { registerVoteListeners } from './vote-listeners.ts'
+import { createWebClient } from './web-client.ts'
 
 export interface SlackAppConfig {
   botToken: string
@@ -28,7 +38,13 @@ export interface SlackApp {
 /** Slack allows three seconds for an answer, and opening a form is part of it. */
 const LISTENER_CALL_MS = 2_500
 
-export function createSlackApp(config: SlackAppConfig, deps: FormListenersDeps, logger: Logger): SlackApp {
+export interface SlackAppDeps extends FormListenersDeps {
+  people: SlackPeople
+  /** Where cards go; null: the channel that is asked in. */
+  approvalsChannel: string | null
+}
+
+export function createSlackApp(config: SlackAppConfig, deps: SlackAppDeps, logger: Logger): SlackApp {
   const address = config.apiUrl === undefined ? {} : { slackApiUrl: config.apiUrl }
   const { receiver, socket, http } = createReceiver(config.delivery, address, logger)
   const app = new App({
@@ -56,10 +72,20 @@ export function createSlackApp(config: SlackAppConfig, deps: FormListenersDeps, 
     }
   })
   app.error(async error => deps.report({ event: 'fault', where: 'listener', error }))
+  // Before every listener: who may not use Rewind reaches none of them.
+  app.use(createStrangersGate(deps))
+  const { botToken: token, apiUrl } = config
+  const tabs = createHomeTabs({ ...deps, client: createWebClient({ token, apiUrl, logger }) })
+  registerHomeListeners(app, { ...deps, tabs })
+  registerAlertShortcut(app, deps)
+  registerResubmitListeners(app, deps)
   registerFormListeners(app, deps)
-  registerReviewListeners(app, deps)
+  const { openReview } = registerReviewListeners(app, deps)
+  registerListListeners(app, { ...deps, openReview })
+  registerHistoryListeners(app, deps)
   registerFollowUpListeners(app, deps)
   registerUnclearListeners(app, deps)
+  registerVoteListeners(app, deps)
   socket?.client.on('connected', () => {
     connected = true
   })
@@ -70,6 +96,8 @@ export function createSlackApp(config: SlackAppConfig, deps: FormListenersDeps, 
   return {
     async start() {
       await app.init()
+      // Asked before anybody is there to wait for it.
+      void deps.people.workspace(0)
       if (socket !== undefined) await app.start()
       connected = true
     },
@@ -79,7 +107,7 @@ export function createSlackApp(config: SlackAppConfig, deps: FormListenersDeps, 
       stopping = true
       // In Socket Mode stop() resolves at once without waiting for running listeners, and can take long to close.
       const closing = socket === undefined ? Promise.resolve() : app.stop()
-      const drained = Promise.allSettled([closing, ...inHand])
+      const drained = Promise.allSettled([closing, tabs.stop(), ...inHand])
       await Promise.race([drained, new Promise(resolve => setTimeout(resolve, patienceMs).unref())])
     },
   }

@@ -5,7 +5,9 @@ import Papa from 'papaparse'
 import { fetch } from 'undici'
 import { z } from 'zod'
 import type { Report } from '../../ports.ts'
-import { type FileRead, LINES_MAX, readOffsetsFile } from '../../request/offsets-file.ts'
+import { LINES_MAX, readOffsetsFile } from '../../request/offsets-file.ts'
+import type { FileProblem } from '../../request/problem.ts'
+import type { Targets } from '../../request/reset.ts'
 
 /** 10 000 partitions, as the Kafka tool exports them, take about a third of it. */
 const LARGEST_BYTES = 1_000_000
@@ -14,8 +16,22 @@ const CELLS_MAX = 300_000
 const FILES_ORIGIN = 'https://files.slack.com'
 const DEFAULT_API = 'https://slack.com/api/'
 
-export const FILES_SCOPE_MISSING =
-  'Slack does not let Rewind read attached files: its app lacks the scope files:read. Ask the people who run Rewind to add it and to install the app again.'
+/** What is wrong with the file before its lines are read, as a kind. Lines count from 1; null: it is the whole file. */
+export type AttachmentProblem =
+  | { kind: 'fileTooLarge' }
+  | { kind: 'fileNotFetched' }
+  | { kind: 'fileNowhere' }
+  | { kind: 'fileGone' }
+  | { kind: 'filesScopeMissing' }
+  | { kind: 'fileNotText' }
+  | { kind: 'fileTooWide' }
+  | { kind: 'quoteOpen'; line: number | null }
+  | { kind: 'quoteMisplaced'; line: number | null }
+  | { kind: 'csvUnreadable'; line: number | null; code: string }
+
+export type AttachmentRead =
+  | { ok: true; targets: Targets }
+  | { ok: false; problem: FileProblem | AttachmentProblem }
 
 /** Whether Slack refused a call for want of a scope. */
 export function isScopeMissing(error: unknown): boolean {
@@ -44,8 +60,12 @@ export interface AttachedFilesDeps {
   report: Report
 }
 
-/** Reads the offsets of `group` out of an attached file; what goes wrong is a sentence. Ends within `limitMs`. */
-export type ReadAttachedFile = (attachment: Attachment, group: string, limitMs: number) => Promise<FileRead>
+/** Reads the offsets of `group` out of an attached file; what goes wrong is a problem. Ends within `limitMs`. */
+export type ReadAttachedFile = (
+  attachment: Attachment,
+  group: string,
+  limitMs: number,
+) => Promise<AttachmentRead>
 
 export function createAttachedFileReader({
   botToken,
@@ -64,19 +84,21 @@ export function createAttachedFileReader({
         where: 'attached file',
         error: new Error(`No address of Slack: ${url?.origin}`),
       })
-      return problem('Slack does not say where the file is. Take it off and attach it again.')
+      return problem({ kind: 'fileNowhere' })
     }
     const fetched = await fetchInTime(url, botToken, limitMs)
     if (fetched.kind === 'content') return readOffsetsCsv(fetched.bytes, group)
     if (fetched.cause !== undefined) report({ event: 'fault', where: 'attached file', error: fetched.cause })
-    return problem(fetched.sentence)
+    return problem(fetched.problem)
   }
 }
 
-type Fetched = { kind: 'content'; bytes: Uint8Array } | { kind: 'failed'; sentence: string; cause?: unknown }
+type Fetched =
+  | { kind: 'content'; bytes: Uint8Array }
+  | { kind: 'failed'; problem: AttachmentProblem; cause?: unknown }
 
-const TOO_LARGE = 'The file is larger than 1 MB. Attach only the lines of this group.'
-const NOT_FETCHED = 'Slack did not hand the file over just now. Send the form again.'
+const TOO_LARGE = { kind: 'fileTooLarge' } as const
+const NOT_FETCHED = { kind: 'fileNotFetched' } as const
 
 async function fetchInTime(url: URL, botToken: string, limitMs: number): Promise<Fetched> {
   const stop = new AbortController()
@@ -85,7 +107,7 @@ async function fetchInTime(url: URL, botToken: string, limitMs: number): Promise
   const late = new Promise<Fetched>(resolve => {
     timer = setTimeout(() => {
       const cause = new Error(`Slack did not hand the file over within ${limitMs} ms.`)
-      resolve({ kind: 'failed', sentence: NOT_FETCHED, cause })
+      resolve({ kind: 'failed', problem: NOT_FETCHED, cause })
       stop.abort()
     }, limitMs)
   })
@@ -108,19 +130,19 @@ async function fetchFile(url: URL, botToken: string, signal: AbortSignal): Promi
     const tooLarge = Number(headers.get('content-length') ?? 0) > LARGEST_BYTES
     if (failed !== null || tooLarge || body === null) {
       await body?.cancel()
-      return failed ?? { kind: 'failed', sentence: tooLarge ? TOO_LARGE : NOT_FETCHED }
+      return failed ?? { kind: 'failed', problem: tooLarge ? TOO_LARGE : NOT_FETCHED }
     }
     const chunks: Uint8Array[] = []
     let length = 0
     for await (const chunk of body as AsyncIterable<Uint8Array>) {
       length += chunk.length
       // Leaving the loop cancels the rest.
-      if (length > LARGEST_BYTES) return { kind: 'failed', sentence: TOO_LARGE }
+      if (length > LARGEST_BYTES) return { kind: 'failed', problem: TOO_LARGE }
       chunks.push(chunk)
     }
     return { kind: 'content', bytes: Buffer.concat(chunks) }
   } catch (cause) {
-    return { kind: 'failed', sentence: NOT_FETCHED, cause }
+    return { kind: 'failed', problem: NOT_FETCHED, cause }
   }
 }
 
@@ -129,23 +151,22 @@ function failureOf(status: number, contentType: string): Fetched | null {
   const cause = new Error(`Slack answered HTTP ${status} ${contentType} to the download of a file.`)
   const isLogin = (status >= 300 && status < 400) || (status === 200 && contentType.startsWith('text/html'))
   if (isLogin || status === 401 || status === 403) {
-    return { kind: 'failed', sentence: FILES_SCOPE_MISSING, cause }
+    return { kind: 'failed', problem: { kind: 'filesScopeMissing' }, cause }
   }
   if (status === 404 || status === 410) {
-    return { kind: 'failed', sentence: 'The file is not there any more. Attach it again.', cause }
+    return { kind: 'failed', problem: { kind: 'fileGone' }, cause }
   }
-  return status === 200 ? null : { kind: 'failed', sentence: NOT_FETCHED, cause }
+  return status === 200 ? null : { kind: 'failed', problem: NOT_FETCHED, cause }
 }
 
 /** The offsets of `group` out of the bytes of a CSV file. */
-export function readOffsetsCsv(bytes: Uint8Array, group: string): FileRead {
+export function readOffsetsCsv(bytes: Uint8Array, group: string): AttachmentRead {
   const text = textOf(bytes)
-  if (text === null) return problem('The file is no UTF-8 text. Save it as CSV in UTF-8 and attach it again.')
+  if (text === null) return problem({ kind: 'fileNotText' })
   // Before they are read: a million empty lines or cells would hold everybody up.
   if (hasMore(text, '\n', LINES_MAX) || hasMore(text, '\r', LINES_MAX))
-    return problem(`The file has more than ${LINES_MAX} lines.`)
-  if (hasMore(text, ',', CELLS_MAX))
-    return problem('The file has far more cells than topics, partitions and offsets need.')
+    return problem({ kind: 'fileTooLong', lines: LINES_MAX })
+  if (hasMore(text, ',', CELLS_MAX)) return problem({ kind: 'fileTooWide' })
   const { data, errors } = Papa.parse<string[]>(text, { delimiter: ',' })
   const [error] = errors
   return error === undefined ? readOffsetsFile(data, group) : problem(csvProblem(error))
@@ -169,18 +190,18 @@ function textOf(bytes: Uint8Array): string | null {
   }
 }
 
-function csvProblem({ code, row }: Papa.ParseError): string {
-  const where = row === undefined ? 'The file' : `Line ${row + 1}`
+function csvProblem({ code, row }: Papa.ParseError): AttachmentProblem {
+  const line = row === undefined ? null : row + 1
   switch (code) {
     case 'MissingQuotes':
-      return `${where} opens a quote that is never closed.`
+      return { kind: 'quoteOpen', line }
     case 'InvalidQuotes':
-      return `${where} has a quote in the wrong place.`
+      return { kind: 'quoteMisplaced', line }
     default:
-      return `${where} cannot be read as CSV (${code}).`
+      return { kind: 'csvUnreadable', line, code }
   }
 }
 
-function problem(text: string): FileRead {
-  return { ok: false, problem: text }
+function problem(problem: FileProblem | AttachmentProblem): AttachmentRead {
+  return { ok: false, problem }
 }

@@ -1,31 +1,27 @@
 // The card: the one message of a request, always drawn from the record. Pure; the review modal shares its lines.
 
-import type { Button, KnownBlock } from '@slack/types'
+import type { ActionsBlock, Button, KnownBlock } from '@slack/types'
 import { didNothing } from '../../request/follow-up.ts'
-import { isFinal, type ResetRequest, type State } from '../../request/request.ts'
-import { clip, counted, grouped, strategyInWords } from '../../request/reset.ts'
+import {
+  brokeGlass,
+  type Decision,
+  isFinal,
+  type ResetRequest,
+  type State,
+  type Wait,
+} from '../../request/request.ts'
+import { clip } from '../../request/reset.ts'
+import { canBeEdited } from '../../request/resubmit.ts'
 import { differenceBullets } from './drift-words.ts'
 import { facts, parentInWords, resetInWords } from './facts.ts'
 import { ACTIONS } from './ids.ts'
+import type { Words } from './language/language.ts'
 import { LIMITS } from './limits.ts'
 import { moverLine, planDetails, planHead, totalsInWords } from './plan-words.ts'
+import { bullets, clipEscaped, escaped, line, type Piece, paragraph, plain, strong, text } from './text.ts'
+import { whoDecides, windowLine } from './who-decides.ts'
 import {
-  bullets,
-  clipEscaped,
-  clipMiddle,
-  code,
-  escaped,
-  line,
-  listed,
-  moment,
-  type Piece,
-  paragraph,
-  person,
-  plain,
-  strong,
-  words,
-} from './text.ts'
-import {
+  causeInWords,
   connectedInWords,
   groupInWords,
   lossInWords,
@@ -44,33 +40,49 @@ const TOPICS_SPOKEN = 3
 /** Characters of a decision's note. */
 export const NOTE_MAX = 1_000
 
-export function card(request: ResetRequest): Message {
-  const title = `${request.id} · ${stateWords(request.state)}`
+export function card(words: Words, request: ResetRequest): Message {
+  const state = stateWords(words, request.state)
+  const title = words.card.title(
+    request.id,
+    request.glass === null ? state : `${state} · ${words.glass.mark}`,
+  )
+  const spoken = words.card.spokenTitle(title, escaped(spokenFacts(words, request)), request.requester)
+  const guards = guardLines(words, request).map(pieces => line(...pieces))
   return {
-    text: clipEscaped(`${title}: ${spokenFacts(request)}`, LIMITS.messageText),
+    text: clipEscaped(spoken, LIMITS.messageText),
     blocks: [
       { type: 'header', text: plain(title, LIMITS.headerText) },
-      facts(request, TOPICS_ON_CARD),
-      ...planBlocks(request),
-      ...driftBlocks(request),
-      ...groupInUse(request),
-      ...overlapBlocks(request),
-      paragraph(line(...stateLine(request)), ...guardLines(request).map(pieces => line(...pieces))),
-      ...buttons(request),
+      ...glassBlocks(words, request),
+      facts(words, request, TOPICS_ON_CARD),
+      ...planBlocks(words, request),
+      ...driftBlocks(words, request),
+      ...groupInUse(words, request),
+      ...overlapBlocks(words, request),
+      paragraph(line(...stateLine(words, request)), ...guards),
+      buttonsOf(words, request),
     ],
   }
 }
 
+/** Before anything else, for everybody who passes by. */
+function glassBlocks(words: Words, { glass }: ResetRequest): KnownBlock[] {
+  if (glass === null) return []
+  const { by, reason, review } = glass
+  const say = words.glass
+  const then = review === null ? [text(say.unreviewed)] : say.reviewed(review.by, clip(review.note, NOTE_MAX))
+  return [paragraph(line(...say.broken(by, clip(reason, NOTE_MAX))), line(...then))]
+}
+
 /** In full as long as somebody may still act on it; afterwards the thread has it. */
-function planBlocks(request: ResetRequest): KnownBlock[] {
+function planBlocks(words: Words, request: ResetRequest): KnownBlock[] {
   const { plan } = request
   if (plan === null) return []
-  const head = paragraph(line(...planHead(plan)))
+  const head = paragraph(line(...planHead(words, plan)))
   if (isOver(request.state)) return [head]
-  const details = planDetails(request).map(pieces => line(...pieces))
+  const details = planDetails(words, request).map(pieces => line(...pieces))
   return [
     head,
-    ...(plan.biggest.length === 0 ? [] : [bullets(plan.biggest.map(moverLine))]),
+    ...(plan.biggest.length === 0 ? [] : [bullets(plan.biggest.map(row => moverLine(words, row)))]),
     paragraph(...details),
   ]
 }
@@ -79,256 +91,245 @@ function isOver(state: State): boolean {
   return isFinal(state) || state.name === 'unclear'
 }
 
-function driftBlocks({ drift, state }: ResetRequest): KnownBlock[] {
+function driftBlocks(words: Words, { drift, state }: ResetRequest): KnownBlock[] {
   if (drift.length === 0 || !(state.name === 'preparing' || state.name === 'pending')) return []
-  return [paragraph(line(strong('What has moved since the last plan:'))), differenceBullets(drift)]
+  return [paragraph(line(strong(words.card.movedHeading))), differenceBullets(words, drift)]
 }
 
 /** For who decides: both may be right, and one after the other they do something else than each alone. */
-function overlapBlocks({ overlaps, state }: ResetRequest): KnownBlock[] {
+function overlapBlocks(words: Words, { overlaps, state }: ResetRequest): KnownBlock[] {
   if (overlaps.length === 0 || state.name !== 'pending') return []
-  const [verb, which] = overlaps.length === 1 ? ['was', 'it'] : ['were', 'they']
-  const text = `${listed(overlaps)} ${verb} open for the same group and topics when this was planned. Look at what ${which} would do first.`
-  return [paragraph(line(strong('Overlap: '), words(text)))]
+  return [paragraph(line(strong(words.card.overlapLabel), text(words.card.overlap(overlaps))))]
 }
 
 /** As it was when the plan was made; a request that waits for it says so itself. */
-function groupInUse({ group, state }: ResetRequest): KnownBlock[] {
+function groupInUse(words: Words, { group, state }: ResetRequest): KnownBlock[] {
   if (group === null || group.state === 'Empty') return []
   const isShown = state.name === 'pending' || (state.name === 'approved' && state.wait === null)
-  return isShown ? [paragraph(line(strong('When planned: '), words(groupInWords(group))))] : []
+  if (!isShown) return []
+  return [paragraph(line(strong(words.card.whenPlannedLabel), text(groupInWords(words, group))))]
 }
 
 /** One sentence for screen readers and notifications, which read only the text. */
-function spokenFacts(request: ResetRequest): string {
-  const { reset, parent, plan } = request
-  const lead = parent === null ? '' : `${parentInWords(parent)}: `
-  const topics = clip(scopeInWords(reset, TOPICS_SPOKEN), 800)
-  const totals = plan === null ? '' : ` ${totalsInWords(plan)}`
-  const sentence = `${lead}${resetInWords(reset)}; topics: ${topics}.${totals} Why: ${clip(request.reason, 500)}`
-  return `${escaped(sentence)} (asked by <@${request.requester}>)`
+function spokenFacts(words: Words, { reset, parent, plan, reason }: ResetRequest): string {
+  return words.card.spoken({
+    parent: parent === null ? null : parentInWords(words, parent),
+    reset: resetInWords(words, reset),
+    topics: clip(scopeInWords(words, reset, TOPICS_SPOKEN), 800),
+    totals: plan === null ? null : totalsInWords(words, plan),
+    reason: clip(reason, 500),
+  })
 }
 
-export function stateLine(request: ResetRequest): Piece[] {
+export function stateLine(words: Words, request: ResetRequest): Piece[] {
   const { state } = request
+  const { card: say } = words
   switch (state.name) {
     case 'preparing':
-      return [words(`${progressInWords(state.progress)} Then it can be reviewed.`)]
+      return say.preparing(state.progress)
     case 'pending':
-      return [words('An approver has to review it. It expires '), moment(request.expiresAtMs), words('.')]
+      return say.pending(request.expiresAtMs)
     case 'rejected':
-      return [
-        words('Rejected by '),
-        person(state.decision.by),
-        words(`: ${clip(state.decision.note, NOTE_MAX)}`),
-      ]
+      return say.rejected(state.decision.by, clip(state.decision.note, NOTE_MAX))
     case 'cancelled':
-      return [words('Cancelled by '), person(state.by), words('. Nothing was reset.')]
+      return say.cancelled(state.by)
     case 'expired':
-      return [words('Nobody decided in time. Nothing was reset. Ask again with /reset-offsets.')]
+      return [text(say.expired)]
     case 'approved':
-      return [...approval(request, state.decision), ...nextInLine(state)]
+      return [...approval(words, request, state.decision), ...nextInLine(words, state)]
     case 'executing':
-      return [...approval(request, state.decision), words('Calling CKafka now.')]
+      return [...approval(words, request, state.decision), text(say.executing)]
     case 'unclear':
       return [
-        ...(state.decision === null ? [] : approval(request, state.decision)),
-        words(
-          state.asked
-            ? 'Nobody knows whether it happened. The thread asks what did.'
-            : 'Nobody answered. The offsets are being read back to see what happened.',
-        ),
+        ...approval(words, request, state.decision),
+        text(state.asked ? say.unclearAsked : say.unclearChecking),
       ]
     case 'succeeded':
     case 'partial':
     case 'failed':
       return [
-        ...(state.decision === null ? [] : approval(request, state.decision)),
-        words(outcomeSentence(state.outcome, request)),
+        ...approval(words, request, state.decision),
+        text(outcomeSentence(words, state.outcome, request)),
       ]
     default:
       return state satisfies never
   }
 }
 
-function progressInWords(progress: { done: number; total: number } | null): string {
-  return progress === null
-    ? 'Working out the plan.'
-    : `Working out the plan: ${grouped(progress.done)} of ${grouped(progress.total)} reads done.`
+/** The note is the last approver's. Null: nobody had to decide. */
+function approval(words: Words, request: ResetRequest, decision: Decision | null): Piece[] {
+  if (decision === null) return []
+  const note = clip(decision.note, NOTE_MAX)
+  if (brokeGlass(request)) return words.card.withoutApproval(decision.by, note)
+  const others = request.votes.map(({ by }) => by).filter(by => by !== decision.by)
+  return words.card.approved([...others, decision.by], note)
 }
 
-/** The note is the last approver's. */
-function approval({ votes }: ResetRequest, decision: { by: string; note: string }): Piece[] {
-  const others = votes.filter(({ by }) => by !== decision.by)
-  const note = decision.note === '' ? '. ' : `: ${clip(decision.note, NOTE_MAX)}\n`
-  return [
-    words('Approved by '),
-    ...others.flatMap(({ by }) => [person(by), words(' and ')]),
-    person(decision.by),
-    words(note),
-  ]
-}
-
-function nextInLine(state: Extract<State, { name: 'approved' }>): Piece[] {
-  const { wait, lastCause } = state
-  if (wait === null && lastCause === null) return [words('It is on the queue and runs next.')]
+function nextInLine(words: Words, state: Extract<State, { name: 'approved' }>): Piece[] {
+  const { wait, lastCause, attempt, notBeforeMs } = state
+  const { card: say } = words
+  if (wait === null && lastCause === null) return [text(say.queued)]
+  if (lastCause === null) return wait === null ? [] : waiting(words, wait)
+  const cause = causeInWords(words, lastCause)
   const failed =
-    lastCause === null
-      ? []
-      : [
-          words(
-            state.attempt === 1
-              ? `It is not carried out yet: ${clip(lastCause, 500)}. It is tried again `
-              : `Attempt ${state.attempt - 1} was not carried out: ${clip(lastCause, 500)}. The next one starts `,
-          ),
-          moment(state.notBeforeMs),
-          words('.'),
-        ]
-  return wait === null ? failed : [...failed, ...(failed.length > 0 ? [words(' ')] : []), ...waiting(wait)]
+    attempt === 1 ? say.postponed(cause, notBeforeMs) : say.triedInVain(attempt - 1, cause, notBeforeMs)
+  return wait === null ? failed : say.andThen(failed, waiting(words, wait))
 }
 
-function waiting({
-  group,
-  emptySinceMs,
-  untilMs,
-}: NonNullable<Extract<State, { name: 'approved' }>['wait']>) {
+function waiting(words: Words, { group, emptySinceMs, untilMs }: Wait): Piece[] {
   return emptySinceMs === null
-    ? [
-        words(`It runs once the group is empty: ${connectedInWords(group)}. Stop them. It waits until `),
-        moment(untilMs),
-        words('.'),
-      ]
-    : [
-        words('The group has been empty since '),
-        moment(emptySinceMs),
-        words('. It runs once that has lasted long enough. If somebody connects again, it waits until '),
-        moment(untilMs),
-        words('.'),
-      ]
+    ? words.card.waitingForEmpty(connectedInWords(words, group), untilMs)
+    : words.card.emptySince(emptySinceMs, untilMs)
 }
 
 /** What the plan asks of those who approve it, and how far that has got. */
-export function guardLines({ guard, votes, state, plan }: ResetRequest): Piece[][] {
+export function guardLines(words: Words, request: ResetRequest): Piece[][] {
+  const { guard, votes, state, plan } = request
+  // The first card is drawn before there is a plan, and mentions those who will decide.
+  if (state.name === 'preparing') return whoDecides(words, request)
   if (state.name !== 'pending') return []
-  const typed = guard.typedGroup
-    ? [[words(`To approve it, the group’s name has to be typed: ${lossInWords({ plan })}.`)]]
-    : []
-  if (guard.approvals < 2) return typed
+  const voters = votes.map(({ by }) => by)
   return [
-    ...typed,
-    [
-      words(`It takes ${counted(guard.approvals, 'approver')}: ${grouped(votes.length)} so far`),
-      ...votes.flatMap(({ by }, index) => [words(index === 0 ? ', by ' : ' and '), person(by)]),
-      words('.'),
-    ],
+    ...(guard.typedGroup ? [[text(words.card.typedGuard(lossInWords(words, { plan })))]] : []),
+    ...(guard.approvals < 2 ? [] : [words.card.approversGuard(guard.approvals, voters)]),
+    ...whoDecides(words, request),
+    ...(guard.window === null ? [] : [windowLine(words, guard.window)]),
   ]
 }
 
-function buttons(request: ResetRequest): KnownBlock[] {
+function buttons(words: Words, request: ResetRequest): ActionsBlock[] {
   const { id, state } = request
+  const { buttons: say } = words.card
   switch (state.name) {
     case 'pending':
-      return [actions(reviewButton(id), cancelButton(id, 'Cancel request'))]
+      return [
+        actions(
+          reviewButton(words, id),
+          ...(request.votes.length === 0 ? [] : [withdrawButton(words, id)]),
+          ...(request.guard.breakGlass.length === 0 ? [] : [glassButton(words, id)]),
+          cancelButton(words, id, say.cancel),
+        ),
+      ]
     case 'preparing':
-      return [actions(cancelButton(id, 'Cancel request'))]
+      return [actions(cancelButton(words, id, say.cancel))]
     case 'approved':
-      return [actions(cancelButton(id, state.wait === null ? 'Cancel request' : 'Stop waiting'))]
+      return [actions(cancelButton(words, id, state.wait === null ? say.cancel : say.stopWaiting))]
+    case 'rejected':
+    case 'cancelled':
+    case 'expired':
     case 'succeeded':
     case 'partial':
     case 'failed':
-    case 'unclear':
-      return didNothing(request)
-        ? [actions(button(ACTIONS.retry, 'Ask again', id))]
-        : followUpButtons(request, state)
+    case 'unclear': {
+      const offered = [
+        ...(request.glass?.review === null ? [afterwardsButton(words, id)] : []),
+        ...('outcome' in state ? followUpButtons(words, request, state) : []),
+        ...(canBeEdited(request) ? [button(words, ACTIONS.edit, words.resubmit.button, id)] : []),
+      ]
+      return offered.length === 0 ? [] : [actions(...offered)]
+    }
     default:
       return []
   }
 }
 
-/** Only an execution that came to a result has something to put back, or to try again. */
+/** All that can be pressed about it, wherever it is shown. */
+export function buttonsOf(words: Words, request: ResetRequest): ActionsBlock {
+  return withHistory(words, request.id, buttons(words, request))
+}
+
+/** After what the request itself offers: a group's history is there from any card. */
+function withHistory(words: Words, id: string, [row]: ActionsBlock[]): ActionsBlock {
+  const history = button(words, ACTIONS.history, words.history.button, id)
+  return row === undefined ? actions(history) : { ...row, elements: [...row.elements, history] }
+}
+
+/**
+ * Only an execution that came to a result has something to put back, or to try again. What did nothing is asked for again
+ * by its edit, sent as it is, but for one with more topics than the form holds.
+ */
 function followUpButtons(
-  { id }: ResetRequest,
+  words: Words,
+  request: ResetRequest,
   { name, outcome }: Extract<State, { outcome: unknown }>,
-): KnownBlock[] {
+): Button[] {
+  const { id } = request
+  if (didNothing(request) && !fitsForm(request)) {
+    return [button(words, ACTIONS.retry, words.card.buttons.askAgain, id)]
+  }
   if (outcome.kind !== 'done') return []
   const { failed, unreported } = outcome.counts
-  const offered = [
-    ...(name === 'failed' ? [] : [button(ACTIONS.undo, 'Prepare undo', id)]),
-    ...(failed + unreported > 0 ? [button(ACTIONS.retry, 'Retry what failed', id)] : []),
+  const { undo, retry } = words.card.buttons
+  return [
+    ...(name === 'failed' ? [] : [button(words, ACTIONS.undo, undo, id)]),
+    ...(failed + unreported > 0 ? [button(words, ACTIONS.retry, retry, id)] : []),
   ]
-  return offered.length === 0 ? [] : [actions(...offered)]
+}
+
+function fitsForm({ reset: { scope, topics, strategy } }: ResetRequest): boolean {
+  return scope === 'allTopics' || strategy.kind === 'offsets' || topics.length <= LIMITS.options
 }
 
 /** Of one attempt: a click under an older question is about nothing any more. */
-export function questionButtons(id: string, attempt: number): KnownBlock {
+export function questionButtons(words: Words, id: string, attempt: number): ActionsBlock {
   const value = `${id} ${attempt}`
-  const asked = (action: string, text: string): Button => ({ ...button(action, text, id), value })
+  const { happened, didNotHappen, checkAgain } = words.card.buttons
+  const asked = (action: string, label: string): Button => ({ ...button(words, action, label, id), value })
   return actions(
-    asked(ACTIONS.happened, 'It happened'),
-    asked(ACTIONS.didNotHappen, 'It did not'),
-    asked(ACTIONS.checkAgain, 'Check again'),
+    asked(ACTIONS.happened, happened),
+    asked(ACTIONS.didNotHappen, didNotHappen),
+    asked(ACTIONS.checkAgain, checkAgain),
   )
 }
 
-function cancelButton(id: string, text: string): Button {
+function cancelButton(words: Words, id: string, label: string): Button {
+  const { cancelTitle, cancelText, keepIt } = words.card
   return {
-    ...button(ACTIONS.cancel, text, id),
+    ...button(words, ACTIONS.cancel, label, id),
     confirm: {
-      title: plain(`Cancel ${id}?`, 100),
-      text: plain('It will not run, and nobody can approve it afterwards. You can always ask again.', 300),
-      confirm: plain(text, 30),
-      deny: plain('Keep it', 30),
+      title: plain(cancelTitle(id), 100),
+      text: plain(cancelText, 300),
+      confirm: plain(label, 30),
+      deny: plain(keepIt, 30),
     },
   }
 }
 
-function actions(...elements: Button[]): KnownBlock {
+function withdrawButton(words: Words, id: string): Button {
+  const { withdraw, withdrawTitle, withdrawText, keepIt } = words.votes
+  return {
+    ...button(words, ACTIONS.withdraw, withdraw, id),
+    confirm: {
+      title: plain(withdrawTitle(id), 100),
+      text: plain(withdrawText, 300),
+      confirm: plain(withdraw, 30),
+      deny: plain(keepIt, 30),
+    },
+  }
+}
+
+function glassButton(words: Words, id: string): Button {
+  return { ...button(words, ACTIONS.breakGlass, words.glass.button, id), style: 'danger' }
+}
+
+function afterwardsButton(words: Words, id: string): Button {
+  return { ...button(words, ACTIONS.reviewGlass, words.glass.reviewButton, id), style: 'primary' }
+}
+
+function actions(...elements: Button[]): ActionsBlock {
   return { type: 'actions', elements }
 }
 
-export function reviewButton(id: string): Button {
-  return { ...button(ACTIONS.review, 'Review', id), style: 'primary' }
+export function reviewButton(words: Words, id: string): Button {
+  return { ...button(words, ACTIONS.review, words.card.buttons.review, id), style: 'primary' }
 }
 
-function button(action: string, text: string, id: string): Button {
+function button(words: Words, action: string, label: string, id: string): Button {
   return {
     type: 'button',
     action_id: action,
-    text: plain(text, LIMITS.optionText),
+    text: plain(label, LIMITS.optionText),
     value: id,
-    accessibility_label: `${text} ${id}`,
+    accessibility_label: words.card.buttonOf(label, id),
   }
-}
-
-const LISTED = 20
-
-/** The answer to /offset-requests alone. */
-export function openList(requests: readonly ResetRequest[], total: number): Message {
-  if (requests.length === 0) {
-    return message('No request is open. Ask for a reset with /reset-offsets.', [])
-  }
-  const newest = requests.slice(0, LISTED)
-  const open = `${counted(total, 'request')} ${total === 1 ? 'is' : 'are'} open`
-  const intro = total > newest.length ? `${open}. These are the newest ${newest.length}.` : `${open}.`
-  return message(
-    intro,
-    newest.flatMap((request): KnownBlock[] => [
-      paragraph(
-        line(
-          strong(`${request.id} · ${stateWords(request.state)}`),
-          words(' · '),
-          person(request.requester),
-          words(' · '),
-          code(clipMiddle(request.reset.target.group, 100)),
-          words(` · ${strategyInWords(request.reset.strategy)} · `),
-          moment(request.createdAtMs),
-        ),
-      ),
-      ...(request.state.name === 'pending' ? [actions(reviewButton(request.id))] : []),
-    ]),
-  )
-}
-
-function message(intro: string, blocks: KnownBlock[]): Message {
-  return { text: intro, blocks: [paragraph(line(words(intro))), ...blocks] }
 }

@@ -2,13 +2,22 @@
 
 import type { WebClient } from '@slack/web-api'
 import pLimit from 'p-limit'
-import { fetch } from 'undici'
 import type { Chat, ChatOutcome, Clock, PostDocuments } from '../../ports.ts'
-import { elsewhereKey, isElsewhere, noteOf, type PostKey, type ResetRequest } from '../../request/request.ts'
+import {
+  elsewhereKey,
+  isDirect,
+  isElsewhere,
+  noteOf,
+  type PostKey,
+  type ResetRequest,
+} from '../../request/request.ts'
 import { card, type Message } from './card.ts'
+import { directMessage, recipientOf } from './direct.ts'
 import { elsewhereCard, elsewhereReply } from './elsewhere.ts'
 import { POST_EVENT_TYPE, postMetadataSchema } from './ids.ts'
+import type { Words } from './language/language.ts'
 import { cardTroubleMessage, noteReply, planCsv, resultCsv } from './replies.ts'
+import { type AttachedFile, uploadFile } from './upload.ts'
 import { outcomeOfError, SLACK_CALL_MS } from './web-client.ts'
 
 const CALLS_AT_ONCE = 8
@@ -19,9 +28,13 @@ export interface SlackChatDeps {
   client: WebClient
   clock: Clock
   onGroupUnreadable(groupId: string, error: unknown): void
+  /** Of cards, their threads and what is told elsewhere, which everybody reads. */
+  words: Words
+  /** Of direct messages, which one person reads. */
+  wordsFor(userId: string): Promise<Words>
 }
 
-export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatDeps): Chat {
+export function createSlackChat({ client, clock, onGroupUnreadable, words, wordsFor }: SlackChatDeps): Chat {
   const limit = pLimit(CALLS_AT_ONCE)
   /** Channel → when Slack wants to hear from us again; a fact about this minute, not worth keeping. */
   const pausedUntil = new Map<string, number>()
@@ -49,10 +62,12 @@ export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatD
     untilMs: number,
   ): Promise<ChatOutcome> {
     const { channel, threadTs } = placeOf(request, key)
-    const file = fileOf(request, key, documents)
-    if (file !== null) return paced(channel, () => upload(file, channel, threadTs, untilMs))
+    const file = fileOf(words, request, key, documents)
+    if (file !== null)
+      return paced(channel, () => uploadFile(client, file, { channel, threadTs }, () => requireTime(untilMs)))
     return paced(channel, async () => {
-      const { text, blocks } = messageOf(request, key, documents)
+      const read = isPerson(channel) ? await wordsFor(channel) : words
+      const { text, blocks } = messageOf(read, request, key, documents)
       requireTime(untilMs)
       const answer = await client.chat.postMessage({
         channel,
@@ -67,35 +82,6 @@ export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatD
     })
   }
 
-  /** Three calls; only the last one shows the file to anybody. */
-  async function upload(
-    { name, content, comment }: AttachedFile,
-    channel: string,
-    threadTs: string | undefined,
-    untilMs: number,
-  ): Promise<string | undefined> {
-    const body = Buffer.from(content, 'utf8')
-    const place = await client.files.getUploadURLExternal({ filename: name, length: body.length })
-    if (place.upload_url === undefined || place.file_id === undefined) return undefined
-    const sent = await fetch(place.upload_url, {
-      method: 'POST',
-      body,
-      headers: { 'content-type': 'application/octet-stream' },
-      signal: AbortSignal.timeout(SLACK_CALL_MS),
-    })
-    await sent.arrayBuffer()
-    // Nothing is visible yet, so a failed upload is simply tried again with the next claim.
-    if (!sent.ok) throw Object.assign(new Error('The upload was refused.'), { retryAfter: 15 })
-    requireTime(untilMs)
-    await client.files.completeUploadExternal({
-      files: [{ id: place.file_id, title: name }],
-      channel_id: channel,
-      ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
-      initial_comment: comment,
-    })
-    return place.file_id
-  }
-
   /** A post that ends after its claim could meet a second one; waiting for a free place must not eat the time. */
   function requireTime(untilMs: number): void {
     if (clock() + SLACK_CALL_MS > untilMs)
@@ -106,7 +92,7 @@ export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatD
     const ts = cardTsOf(request)
     if (ts === undefined) return { kind: 'refused', code: 'no_card' }
     return paced(request.channel, async () => {
-      const { text, blocks } = card(request)
+      const { text, blocks } = card(words, request)
       requireTime(untilMs)
       await client.chat.update({ channel: request.channel, ts, text, blocks, parse: 'none' })
       return ts
@@ -120,13 +106,19 @@ export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatD
     return knownSelf
   }
 
+  /** Messages are posted to a person, and read in the conversation with them. */
+  async function conversationWith(userId: string): Promise<string> {
+    const { channel } = await client.conversations.open({ users: userId })
+    if (channel?.id === undefined) throw new Error('Slack did not name the conversation.')
+    return channel.id
+  }
+
   async function find(request: ResetRequest, key: PostKey): ReturnType<Chat['find']> {
-    // Reading direct messages would take one more scope than a repeated hint is worth.
-    if (key === 'cardTrouble') return { kind: 'found', ts: null }
-    const { channel, threadTs } = placeOf(request, key)
+    const { channel: place, threadTs } = placeOf(request, key)
     let cursor: string | undefined
     try {
       const me = await self()
+      const channel = isPerson(place) ? await conversationWith(place) : place
       for (let page = 0; page < PAGES_SEARCHED; page++) {
         const query = {
           channel,
@@ -142,7 +134,7 @@ export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatD
               })
             : await client.conversations.replies({ ...query, ts: threadTs })
         for (const message of answer.messages ?? []) {
-          const ts = postedAs(message, request, key, me)
+          const ts = postedAs(words, message, request, key, me)
           if (ts !== undefined) return { kind: 'found', ts }
         }
         cursor = answer.response_metadata?.next_cursor
@@ -172,47 +164,54 @@ export function createSlackChat({ client, clock, onGroupUnreadable }: SlackChatD
   return { post, find, updateCard, groupMembers }
 }
 
+function isPerson(place: string): boolean {
+  return /^[UW]/.test(place)
+}
+
 /** Where it is posted. Only the notes of a card that is there have a thread. */
 function placeOf(request: ResetRequest, key: PostKey): { channel: string; threadTs: string | undefined } {
   const { channel, elsewhere, requester } = request
   if (key === 'cardTrouble') return { channel: requester, threadTs: undefined }
   if (isElsewhere(key)) return { channel: elsewhere ?? channel, threadTs: undefined }
+  if (isDirect(key)) return { channel: recipientOf(request, key) ?? requester, threadTs: undefined }
   return { channel, threadTs: key === 'card' ? undefined : cardTsOf(request) }
 }
 
-function messageOf(request: ResetRequest, key: PostKey, documents: PostDocuments): Message {
-  if (key === 'card') return card(request)
-  if (key === 'cardTrouble') return cardTroubleMessage(request)
-  if (key === elsewhereKey('card')) return elsewhereCard(request)
-  if (isElsewhere(key)) return elsewhereReply(request, noteMessage(request, key, documents))
-  return noteMessage(request, key, documents)
+function messageOf(words: Words, request: ResetRequest, key: PostKey, documents: PostDocuments): Message {
+  if (key === 'card') return card(words, request)
+  if (isDirect(key)) return directMessage(words, request, key)
+  if (key === 'cardTrouble') return cardTroubleMessage(words, request)
+  if (key === elsewhereKey('card')) return elsewhereCard(words, request)
+  if (isElsewhere(key)) return elsewhereReply(words, request, noteMessage(words, request, key, documents))
+  return noteMessage(words, request, key, documents)
 }
 
-function noteMessage(request: ResetRequest, key: PostKey, documents: PostDocuments): Message {
+function noteMessage(words: Words, request: ResetRequest, key: PostKey, documents: PostDocuments): Message {
   const note = noteOf(request, key)
   if (note === undefined) throw new Error(`There is no ${key} in ${request.id}.`)
-  return noteReply(request, note, documents)
-}
-
-interface AttachedFile {
-  name: string
-  content: string
-  comment: string
+  return noteReply(words, request, note, documents)
 }
 
 /** Null: this one is a message. */
 function fileOf(
+  words: Words,
   request: ResetRequest,
   key: PostKey,
   { plan = [], result = [] }: PostDocuments,
 ): AttachedFile | null {
   const note = noteOf(request, key)
-  if (note?.kind === 'planned') return planCsv(request, plan, note.round)
-  return note?.kind === 'resultFile' ? resultCsv(request, result) : null
+  if (note?.kind === 'planned') return planCsv(words, request, plan, note.round)
+  return note?.kind === 'resultFile' ? resultCsv(words, request, result) : null
 }
 
 /** Metadata is anybody's to write: only what this app has said itself counts. */
-function postedAs(message: unknown, request: ResetRequest, key: PostKey, me: string): string | undefined {
+function postedAs(
+  words: Words,
+  message: unknown,
+  request: ResetRequest,
+  key: PostKey,
+  me: string,
+): string | undefined {
   const { user, ts, metadata, files } = message as {
     user?: string
     ts?: string
@@ -220,7 +219,7 @@ function postedAs(message: unknown, request: ResetRequest, key: PostKey, me: str
     files?: { id?: string; name?: string }[]
   }
   if (user !== me) return undefined
-  const file = fileOf(request, key, {})
+  const file = fileOf(words, request, key, {})
   if (file !== null) return files?.find(each => each.name === file.name)?.id
   const marked = postMetadataSchema.safeParse(metadata)
   if (!marked.success) return undefined

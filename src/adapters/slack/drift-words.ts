@@ -1,61 +1,46 @@
-// What has moved since a plan was made, one short sentence for each kind of difference. Pure.
+// What has moved since a plan was made, one short sentence for each kind of difference. The words are in language/.
 
 import type { Difference } from '../../request/drift.ts'
-import { counted, grouped } from '../../request/reset.ts'
-import { messages } from './plan-words.ts'
-import { bullets, clipMiddle, line, words } from './text.ts'
+import type { Words } from './language/language.ts'
+import { bullets, clipMiddle, line, text } from './text.ts'
 
 const NAME_MAX = 120
 
-export function differencesInWords(differences: readonly Difference[]): string[] {
-  return differences.map(differenceInWords)
+export function differencesInWords(words: Words, differences: readonly Difference[]): string[] {
+  return differences.map(difference => differenceInWords(words, difference))
 }
 
 /** The sentences as a list. @param differences at least one */
-export function differenceBullets(differences: readonly Difference[]) {
-  return bullets(differencesInWords(differences).map(sentence => line(words(sentence))))
+export function differenceBullets(words: Words, differences: readonly Difference[]) {
+  return bullets(differencesInWords(words, differences).map(sentence => line(text(sentence))))
 }
 
-function differenceInWords(difference: Difference): string {
+function differenceInWords({ drift: say }: Words, difference: Difference): string {
   switch (difference.kind) {
-    case 'committedMoved':
-      return `The committed offset of ${placeIn(difference)} ${movement(difference.first)}${others(difference)}.`
+    case 'committedMoved': {
+      const { was, is } = difference.first
+      return say.committedMoved(placeIn(difference), was, is, difference.partitions - 1)
+    }
     case 'partitionAppeared':
-      return difference.partitions === 1
-        ? `A partition appeared: ${placeIn(difference)}.`
-        : `${counted(difference.partitions, 'partition')} appeared, the first ${placeIn(difference)}.`
+      return say.partitionsAppeared(difference.partitions, placeIn(difference))
     case 'partitionGone':
-      return difference.partitions === 1
-        ? `A partition is gone: ${placeIn(difference)}.`
-        : `${counted(difference.partitions, 'partition')} are gone, the first ${placeIn(difference)}.`
+      return say.partitionsGone(difference.partitions, placeIn(difference))
     case 'targetLeftLog': {
       const { was, is } = difference.first
-      const planned = was === null ? 'the planned offset' : `the planned offset ${grouped(was)}`
+      const [place, more] = [placeIn(difference), difference.partitions - 1]
       return was !== null && is !== null && was < is
-        ? `The log of ${placeIn(difference)} now starts at ${grouped(is)}, after ${planned}: it has expired there${others(difference)}.`
-        : `The log of ${placeIn(difference)} does not hold ${planned} any more${others(difference)}.`
+        ? say.logExpired(place, was, is, more)
+        : say.notInLog(place, was, more)
     }
     case 'skipsGrew':
-      return `It would now skip ${messages(difference.is)} instead of ${grouped(difference.was)}.`
+      return say.skipsGrew(difference.was, difference.is)
     case 'groupRecreated':
-      return 'The group was deleted or created anew.'
+      return say.groupRecreated
     default:
       return difference satisfies never
   }
 }
 
-type Placed = Extract<Difference, { partitions: number }>
-
-function placeIn({ first }: Placed): string {
+function placeIn({ first }: Extract<Difference, { partitions: number }>): string {
   return `${clipMiddle(first.topic, NAME_MAX)} ${first.partition}`
-}
-
-function movement({ was, is }: Placed['first']): string {
-  if (was === null) return is === null ? 'changed' : `was set to ${grouped(is)}`
-  return is === null ? `was ${grouped(was)} and is gone` : `moved from ${grouped(was)} to ${grouped(is)}`
-}
-
-function others({ partitions }: Placed): string {
-  const more = partitions - 1
-  return more < 1 ? '' : `, and likewise on ${counted(more, 'more partition')}`
 }

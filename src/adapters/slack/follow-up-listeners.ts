@@ -13,48 +13,59 @@ import type {
 import type { Approvals, Report } from '../../ports.ts'
 import type { FollowUp } from '../../request/follow-up.ts'
 import type { ResetRequest } from '../../request/request.ts'
-import { answering, idOf, inTime, noSuchRequest, onlyForYou, parseJson, sentenceFor } from './answering.ts'
+import { answering, answerTo, idOf, inTime, onlyForYou, parseJson, sentenceFor } from './answering.ts'
 import { followUpModal, noFollowUp, readFollowUp } from './follow-up-modal.ts'
 import { ACTIONS, CALLBACKS, FOLLOW_UP_BLOCKS, followUpMetadataSchema } from './ids.ts'
+import type { Words } from './language/language.ts'
 import { sentenceModal } from './review.ts'
-import { FAULT } from './words.ts'
+import { rulingSentence } from './words.ts'
 
 export interface FollowUpListenersDeps {
   approvals: Approvals
   report: Report
+  /** In the language of this person. */
+  wordsFor(userId: string): Promise<Words>
 }
 
 type ButtonArgs = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs
 type SubmitArgs = SlackViewMiddlewareArgs<ViewSubmitAction> & AllMiddlewareArgs
 
 export function registerFollowUpListeners(app: App, deps: FollowUpListenersDeps): void {
-  const { approvals, report } = deps
+  const { approvals, report, wordsFor } = deps
 
   for (const kind of ['undo', 'retry'] as const) {
-    app.action(ACTIONS[kind], async ({ ack, body, action, client, respond }: ButtonArgs) => {
+    app.action(ACTIONS[kind], async (args: ButtonArgs) => {
+      const { ack, body, action, client } = args
+      const wanted = wordsFor(body.user.id)
+      const respond = answerTo(args, wanted)
       await ack()
-      await answering(`${kind} button`, report, respond, async () => {
+      await answering(`${kind} button`, report, respond, wanted, async () => {
         const id = idOf(action)
         const request = await inTime(approvals.read(id))
         if (request === undefined) {
-          await respond(onlyForYou(noSuchRequest(id)))
+          await respond(onlyForYou((await wanted).answers.noSuchRequest(id)))
           return
         }
         const found = await inTime(approvals.followUps(request, kind))
+        const words = await wanted
         if (found === null || found.possible.length === 0) {
-          await respond(onlyForYou(noFollowUp(kind, request, found)))
+          await respond(onlyForYou(noFollowUp(words, kind, request, found)))
           return
         }
-        await client.views.open({ trigger_id: body.trigger_id, view: followUpModal(kind, request, found) })
+        const view = followUpModal(words, kind, request, found)
+        await client.views.open({ trigger_id: body.trigger_id, view })
       })
     })
   }
 
   app.view(CALLBACKS.followUp, async ({ ack, body, view }: SubmitArgs) => {
+    const wanted = wordsFor(body.user.id)
     const metadata = followUpMetadataSchema.safeParse(parseJson(view.private_metadata))
     const asked = readFollowUp(view.state.values)
     if (!metadata.success || asked === undefined) {
-      await ack({ response_action: 'update', view: sentenceModal('Not sent', FAULT) })
+      const words = await wanted
+      const { notSent, fault } = words.answers
+      await ack({ response_action: 'update', view: sentenceModal(words, notSent, fault) })
       return
     }
     const { requestId, kind } = metadata.data
@@ -62,15 +73,26 @@ export function registerFollowUpListeners(app: App, deps: FollowUpListenersDeps)
       const request = await inTime(approvals.read(requestId))
       const found = request === undefined ? null : await inTime(approvals.followUps(request, kind))
       const chosen = found?.possible[asked.index]
+      const words = await wanted
+      const { notSent, noSuchRequest } = words.answers
       if (request === undefined || chosen === undefined) {
-        await ack({ response_action: 'update', view: sentenceModal('Not sent', noSuchRequest(requestId)) })
+        const view = sentenceModal(words, notSent, noSuchRequest(requestId))
+        await ack({ response_action: 'update', view })
         return
       }
-      await inTime(approvals.submit({ ...submittalOf(request, kind, chosen, asked.reason), ...from(body) }))
-      await ack()
+      const submittal = { ...submittalOf(request, kind, chosen, asked.reason), ...from(body) }
+      const submitted = await inTime(approvals.submit(submittal))
+      if (submitted.kind === 'submitted') await ack()
+      else {
+        const errors = { [FOLLOW_UP_BLOCKS.reason]: rulingSentence(words, submitted.ruling) }
+        await ack({ response_action: 'errors', errors })
+      }
     } catch (error) {
       report({ event: 'fault', where: kind, requestId, error })
-      await ack({ response_action: 'errors', errors: { [FOLLOW_UP_BLOCKS.reason]: sentenceFor(error) } })
+      await ack({
+        response_action: 'errors',
+        errors: { [FOLLOW_UP_BLOCKS.reason]: sentenceFor(await wanted, error) },
+      })
     }
   })
 }

@@ -4,11 +4,12 @@ import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/
 import { z } from 'zod'
 import type { FollowUp, FollowUps } from '../../request/follow-up.ts'
 import type { ResetRequest } from '../../request/request.ts'
-import { clip, counted, grouped, REASON_MAX, strategyInWords } from '../../request/reset.ts'
+import { clip, REASON_MAX } from '../../request/reset.ts'
 import { parentInWords } from './facts.ts'
 import { CALLBACKS, FOLLOW_UP_BLOCKS } from './ids.ts'
+import type { Words } from './language/language.ts'
 import { LIMITS } from './limits.ts'
-import { bullets, clipMiddle, code, escaped, line, paragraph, plain, strong, words } from './text.ts'
+import { bullets, clipMiddle, code, escaped, line, paragraph, plain, strong, text } from './text.ts'
 import { topicsInWords } from './words.ts'
 
 type Kind = 'undo' | 'retry'
@@ -22,140 +23,133 @@ const IMPOSSIBLE_SAID = 3
 const RADIOS_MAX = 10
 
 /** @param followUps with one possible at least; otherwise there is only the sentence (noFollowUp) */
-export function followUpModal(kind: Kind, request: ResetRequest, followUps: FollowUps): ModalView {
+export function followUpModal(
+  words: Words,
+  kind: Kind,
+  request: ResetRequest,
+  followUps: FollowUps,
+): ModalView {
   const { id } = request
   const { possible, impossible } = followUps
   const [only] = possible
   return {
     type: 'modal',
     callback_id: CALLBACKS.followUp,
-    title: plain(`${kind === 'undo' ? 'Undo' : 'Retry'} ${id}`, LIMITS.viewTitle),
-    submit: plain('Ask for approval', LIMITS.viewTitle),
-    close: plain('Close', LIMITS.viewTitle),
+    title: plain(words.followUp[kind].title(id), LIMITS.viewTitle),
+    submit: plain(words.form.submit, LIMITS.viewTitle),
+    close: plain(words.form.close, LIMITS.viewTitle),
     private_metadata: JSON.stringify({ requestId: id, kind }),
     blocks: [
       ...(only !== undefined && possible.length === 1
-        ? offer(kind, request, only)
-        : choices(kind, request, possible)),
-      ...impossibleBlocks(kind, impossible),
-      paragraph(
-        line(
-          words('It is a request of its own: it gets a plan, somebody has to approve it, and it is proved.'),
-        ),
-      ),
-      reasonInput(kind, request),
+        ? offer(words, kind, request, only)
+        : choices(words, kind, request, possible)),
+      ...impossibleBlocks(words, kind, impossible),
+      paragraph(line(text(words.followUp.ofItsOwn))),
+      reasonInput(words, kind, request),
     ],
   }
 }
 
-function offer(kind: Kind, { id, reset }: ResetRequest, { reset: next, partitions }: FollowUp): KnownBlock[] {
+function offer(
+  words: Words,
+  kind: Kind,
+  { id, reset }: ResetRequest,
+  { reset: next, partitions }: FollowUp,
+): KnownBlock[] {
   const isCounted = next.strategy.kind === 'offsets'
-  const what = kind === 'undo' ? `Puts back what ${id} moved` : `Tries again what ${id} did not do`
+  const strategy = words.reset.strategy(next.strategy)
+  const topics = clip(topicsInWords(words, next.topics, TOPICS_SHOWN), TOPICS_CHARACTERS)
+  const group = clipMiddle(reset.target.group, 255)
+  const { offered, [kind]: say } = words.followUp
   return [
     paragraph(
-      line(
-        strong(`${what}: `),
-        code(clipMiddle(reset.target.group, 255)),
-        words(
-          ` ${strategyInWords(next.strategy)}${isCounted ? '' : `, ${counted(partitions, 'partition')}`}.`,
-        ),
-      ),
-      line(strong('Topics: '), words(clip(topicsInWords(next.topics, TOPICS_SHOWN), TOPICS_CHARACTERS))),
+      line(...offered(say.offer(id), group, strategy, isCounted ? null : partitions)),
+      line(strong(words.reset.topicsLabel), text(topics)),
     ),
   ]
 }
 
-function choices(kind: Kind, { id }: ResetRequest, possible: readonly FollowUp[]): KnownBlock[] {
+function choices(
+  words: Words,
+  kind: Kind,
+  { id }: ResetRequest,
+  possible: readonly FollowUp[],
+): KnownBlock[] {
+  const { followUp: say } = words
   const shown = possible.slice(0, LIMITS.options)
   const left = possible.length - shown.length
   const options = shown.map(({ reset, partitions }, index): PlainTextOption => {
-    const topics = clipMiddle(topicsInWords(reset.topics, 1), 40)
+    const topics = clipMiddle(topicsInWords(words, reset.topics, 1), 40)
     return {
       value: `${index}`,
-      text: plain(`${topics}, ${counted(partitions, 'partition')}`, LIMITS.optionText),
-      description: plain(capitalized(strategyInWords(reset.strategy)), LIMITS.optionText),
+      text: plain(say.option(topics, partitions), LIMITS.optionText),
+      description: plain(words.reset.strategyAlone(reset.strategy), LIMITS.optionText),
     }
   })
-  const why = `${kind === 'undo' ? 'Undoing' : 'Retrying'} ${id} takes ${counted(possible.length, 'request')}, because API 2.0 sends one number to all partitions of a request. Pick one; press the button on the card again for the next.`
   return [
-    paragraph(line(words(why))),
+    paragraph(line(text(say[kind].several(id, possible.length)))),
     {
       type: 'input',
       block_id: FOLLOW_UP_BLOCKS.choice,
-      label: plain('What to ask for', LIMITS.errorText),
+      label: plain(say.choice, LIMITS.errorText),
       element:
         options.length <= RADIOS_MAX
           ? { type: 'radio_buttons', action_id: FOLLOW_UP_BLOCKS.choice, options }
           : { type: 'static_select', action_id: FOLLOW_UP_BLOCKS.choice, options },
     },
-    ...(left > 0
-      ? [paragraph(line(words(`… and ${grouped(left)} more than Slack can list. Ask for those by hand.`)))]
-      : []),
+    ...(left > 0 ? [paragraph(line(text(say.moreOptions(left))))] : []),
   ]
 }
 
-function capitalized(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
-}
-
-function impossibleBlocks(kind: Kind, impossible: readonly Impossible[]): KnownBlock[] {
+function impossibleBlocks(
+  { followUp: say }: Words,
+  kind: Kind,
+  impossible: readonly Impossible[],
+): KnownBlock[] {
   if (impossible.length === 0) return []
   const shown = impossible.slice(0, IMPOSSIBLE_SHOWN)
   const left = impossible.length - shown.length
+  const why = ({ why, partitions }: Impossible) => say.because(say.whys[why](partitions))
   return [
-    paragraph(line(strong(kind === 'undo' ? 'What cannot be put back:' : 'What cannot be tried again:'))),
+    paragraph(line(strong(say[kind].impossible))),
     bullets([
-      ...shown.map(each => line(code(clipMiddle(each.topic, 100)), words(`: ${whyNot(each)}`))),
-      ...(left > 0 ? [line(words(`${counted(left, 'more topic')}.`))] : []),
+      ...shown.map(each => line(code(clipMiddle(each.topic, 100)), text(why(each)))),
+      ...(left > 0 ? [line(text(say.moreTopics(left)))] : []),
     ]),
   ]
 }
 
-function whyNot({ partitions, why }: Impossible): string {
-  switch (why) {
-    case 'noCommitBefore':
-      return `${counted(partitions, 'partition')} cannot go back: where nothing was committed before, a commit can be replaced but not taken away.`
-    case 'severalOffsets':
-      return 'its partitions stood at different offsets, and API 2.0 can only send one number.'
-    case 'partly':
-      return 'only a part of it was missed, and shifting the whole topic again would move the rest twice.'
-    default:
-      return why satisfies never
-  }
-}
-
 /** Why there is nothing to ask for, in Slack's text format. @param followUps null: the execution left no result */
-export function noFollowUp(kind: Kind, { id }: ResetRequest, followUps: FollowUps | null): string {
-  const cannot = kind === 'undo' ? 'be undone' : 'be tried again'
-  if (followUps === null) {
-    return `${id} left no result to work from, so it cannot ${cannot}. Look at the offsets in the CKafka console, then ask with /reset-offsets.`
-  }
+export function noFollowUp(
+  { followUp: say }: Words,
+  kind: Kind,
+  { id }: ResetRequest,
+  followUps: FollowUps | null,
+): string {
+  if (followUps === null) return say[kind].noResult(id)
   const { impossible } = followUps
-  if (impossible.length === 0) {
-    return kind === 'undo'
-      ? `${id} moved no offset, so there is nothing to put back.`
-      : `${id} missed no partition that could be tried again.`
-  }
+  if (impossible.length === 0) return say[kind].nothing(id)
   const shown = impossible
     .slice(0, IMPOSSIBLE_SAID)
-    .map(each => `• ${escaped(clipMiddle(each.topic, 100))}: ${whyNot(each)}`)
+    .map(({ topic, why, partitions }) => `${clipMiddle(topic, 100)}${say.because(say.whys[why](partitions))}`)
   const left = impossible.length - shown.length
-  const more = left > 0 ? [`• ${counted(left, 'more topic')}.`] : []
-  return [`${id} cannot ${cannot} exactly:`, ...shown, ...more].join('\n')
+  const lines = [...shown, ...(left > 0 ? [say.moreTopics(left)] : [])]
+  return [say[kind].notExactly(id), ...lines.map(each => `• ${escaped(each)}`)].join('\n')
 }
 
-function reasonInput(kind: Kind, { id, reason }: ResetRequest): InputBlock {
+function reasonInput(words: Words, kind: Kind, { id, reason }: ResetRequest): InputBlock {
+  const parent = parentInWords(words, { id, kind })
   return {
     type: 'input',
     block_id: FOLLOW_UP_BLOCKS.reason,
-    label: plain('Reason', LIMITS.errorText),
-    hint: plain('The approver reads this, and it stays in the audit trail.', LIMITS.errorText),
+    label: plain(words.form.reason, LIMITS.errorText),
+    hint: plain(words.form.reasonHint, LIMITS.errorText),
     element: {
       type: 'plain_text_input',
       action_id: FOLLOW_UP_BLOCKS.reason,
       multiline: true,
       max_length: REASON_MAX,
-      initial_value: plain(`${parentInWords({ id, kind })}: ${reason}`, REASON_MAX).text,
+      initial_value: plain(words.followUp.reason(parent, reason), REASON_MAX).text,
     },
   }
 }

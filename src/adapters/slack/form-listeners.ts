@@ -10,29 +10,31 @@ import type {
   SlackViewMiddlewareArgs,
   ViewSubmitAction,
 } from '@slack/bolt'
-import type { ModalView } from '@slack/types'
 import type { Approvals, Clock, ClusterReader, LongNames, Report } from '../../ports.ts'
 import type { Group, Instance } from '../../request/group.ts'
-import type { FileRead } from '../../request/offsets-file.ts'
+import type { FieldProblem, FileProblem } from '../../request/problem.ts'
 import {
   type Asked,
-  type Problems,
   parseReset,
+  type ResetField,
   type ResetFields,
   splitTopics,
   type Target,
 } from '../../request/reset.ts'
 import type { ReadOutcome } from '../../request/result.ts'
-import { answering, inTime, isOvertaken, parseJson, sentenceFor } from './answering.ts'
+import { answering, inTime, parseJson, sentenceFor } from './answering.ts'
 import {
   type Attachment,
+  type AttachmentProblem,
+  type AttachmentRead,
   createAttachedFileReader,
-  FILES_SCOPE_MISSING,
-  isScopeMissing,
 } from './attached-file.ts'
+import { type FieldSentences, problemsByBlock, readAttachment, readResetForm } from './filled-form.ts'
 import { parseFlags } from './flags.ts'
-import type { GroupSight } from './group-sight.ts'
 import { ACTIONS, blockIdOf, CALLBACKS, COMMANDS, type FormMetadata, formMetadataSchema } from './ids.ts'
+import type { Words } from './language/language.ts'
+import { sentenceOf } from './language/sentences.ts'
+import { compact, createOpenedForms, LOOKING, targetOf } from './opened-form.ts'
 import {
   type Choices,
   groupChoices,
@@ -42,9 +44,9 @@ import {
   topicChoices,
   topicSearch,
 } from './pickers.ts'
-import { problemsByBlock, readAttachment, readResetForm, resetForm } from './reset-form.ts'
+import { type KeptOffsets, keptOffsets, withSource } from './resubmit-listeners.ts'
 import { sentenceModal } from './review.ts'
-import { FAULT, noSuchGroup, refusalHint } from './words.ts'
+import { noSuchGroup, rulingSentence } from './words.ts'
 
 export interface FormListenersDeps {
   approvals: Approvals
@@ -57,6 +59,8 @@ export interface FormListenersDeps {
   botToken: string
   /** Undefined: Slack's own. */
   slackApiUrl: string | undefined
+  /** In the language of this person. */
+  wordsFor(userId: string): Promise<Words>
 }
 
 type CommandArgs = SlackCommandMiddlewareArgs & AllMiddlewareArgs
@@ -79,30 +83,30 @@ const SUBMIT_MS = 1_400
 const OPTIONS_MS = 2_300
 
 export function registerFormListeners(app: App, deps: FormListenersDeps): void {
-  const { approvals, reader, names, clock, report, instances } = deps
+  const { approvals, reader, names, clock, report, instances, wordsFor } = deps
   const { can } = reader
+  const forms = createOpenedForms(deps)
+  const { draw, look, redraw } = forms
   const readAttachedFile = createAttachedFileReader(deps)
 
   app.command(COMMANDS.reset, async ({ ack, command, client, respond }: CommandArgs) => {
+    const wanted = wordsFor(command.user_id)
     await ack()
-    await answering('reset command', report, respond, async () => {
+    await answering('reset command', report, respond, wanted, async () => {
       // The trigger lives three seconds: nothing is asked of Redis or CKafka before the form is open.
       const { writePartitions } = can
       const { fields, problems } = parseFlags(command.text, { nowMs: clock(), writePartitions })
-      const target = targetOf(fields)
-      const sight = target === null ? undefined : LOOKING
-      const open = (metadata: FormMetadata) =>
-        client.views.open({ trigger_id: command.trigger_id, view: draw(fields, metadata, sight) })
-      const asked = { askedIn: command.channel_id, notes: problems }
-      const { metadata, answer } = await drawn(asked, open)
-      if (target === null || answer.view?.id === undefined || answer.view.hash === undefined) return
-      await redraw(client, answer.view.id, answer.view.hash, fields, metadata, await look(target))
+      const words = await wanted
+      const notes = problems.map(problem => sentenceOf(words.flags, problem))
+      const metadata = { askedIn: command.channel_id, notes }
+      await forms.open(words, client, command.trigger_id, fields, metadata)
     })
   })
 
   // What is chosen decides which fields are shown and what the pickers offer; what is typed stays, because ids do.
   for (const actionId of [ACTIONS.strategy, ACTIONS.scope, ACTIONS.instance, ACTIONS.group]) {
     app.action(actionId, async ({ ack, body, client }: InputArgs) => {
+      const wanted = wordsFor(body.user.id)
       await ack()
       const { view } = body
       const metadata = formMetadataSchema.safeParse(parseJson(view?.private_metadata ?? ''))
@@ -110,33 +114,35 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
       const fields = await named(readResetForm(view.state.values))
       const target = targetOf(fields)
       const looking = target === null ? Promise.resolve(undefined) : look(target)
+      const words = await wanted
       const quick = await Promise.race([looking, after(QUICK_LOOK_MS, target === null ? undefined : LOOKING)])
       // No hash: what somebody has just chosen must be drawn, even when a look at the group was drawn in between.
-      const hash = await redraw(client, view.id, undefined, fields, metadata.data, quick)
+      const hash = await redraw(words, client, view.id, undefined, fields, metadata.data, quick)
       if (quick !== LOOKING || hash === undefined) return
-      await redraw(client, view.id, hash, fields, metadata.data, await looking)
+      await redraw(words, client, view.id, hash, fields, metadata.data, await looking)
     })
   }
 
-  app.options(ACTIONS.instance, async ({ ack, payload }: OptionsArgs) => {
-    const typed = payload.value
-    await ack(instanceChoices(await choosable(), typed, names))
+  app.options(ACTIONS.instance, async ({ ack, payload, body }: OptionsArgs) => {
+    const [words, read] = await Promise.all([wordsFor(body.user.id), choosable()])
+    await ack(instanceChoices(words, read, payload.value, names))
   })
 
   for (const actionId of [ACTIONS.group, ACTIONS.otherGroup]) {
-    app.options(actionId, async ({ ack, payload }: OptionsArgs) => {
-      const { instance } = await chosenSoFar(payload)
+    app.options(actionId, async ({ ack, payload, body }: OptionsArgs) => {
+      const [words, { instance }] = await Promise.all([wordsFor(body.user.id), chosenSoFar(payload)])
       await ack(
         await offered(async () => {
           if (instance === undefined) return { options: [] }
-          return groupChoices(await reader.groups(instance, payload.value.trim()), payload.value, names)
+          const typed = payload.value
+          return groupChoices(words, await reader.groups(instance, typed.trim()), typed, names)
         }),
       )
     })
   }
 
-  app.options(ACTIONS.topics, async ({ ack, payload }: OptionsArgs) => {
-    const { instance, group } = await chosenSoFar(payload)
+  app.options(ACTIONS.topics, async ({ ack, payload, body }: OptionsArgs) => {
+    const [words, { instance, group }] = await Promise.all([wordsFor(body.user.id), chosenSoFar(payload)])
     await ack(
       await offered(async () => {
         if (instance === undefined) return { options: [] }
@@ -145,48 +151,64 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
           group === undefined ? NOTHING : committedTopics({ instanceId: instance, group }),
           reader.topics(instance, search.name),
         ])
-        return topicChoices(own, all, search, names)
+        return topicChoices(words, own, all, search, names)
       }),
     )
   })
 
   app.view(CALLBACKS.resetForm, async ({ ack, body, view }: SubmitArgs) => {
+    const wanted = wordsFor(body.user.id)
     const metadata = formMetadataSchema.safeParse(parseJson(view.private_metadata))
     if (!metadata.success) {
-      await ack({ response_action: 'update', view: sentenceModal('Not sent', FAULT) })
+      const words = await wanted
+      const { notSent, fault } = words.answers
+      await ack({ response_action: 'update', view: sentenceModal(words, notSent, fault) })
       return
     }
     try {
       const fields = await inTime(named(readResetForm(view.state.values)), NAMED_MS)
-      const read = await readForm(fields, readAttachment(view.state.values), metadata.data)
+      const words = await wanted
+      const read = await readForm(words, fields, readAttachment(view.state.values), metadata.data)
       if (!read.ok) {
         const shown = view.blocks.map(block => block.block_id ?? '')
         const errors = problemsByBlock(read.problems, shown)
         const notes = Object.values(read.problems)
         await (errors === null
-          ? ack({ response_action: 'update', view: draw(fields, { ...metadata.data, notes }, undefined) })
+          ? ack({
+              response_action: 'update',
+              view: draw(words, fields, { ...metadata.data, notes }, undefined),
+            })
           : ack({ response_action: 'errors', errors }))
         return
       }
-      const { askedIn } = metadata.data
-      const submittal = { ...read.asked, parent: null, requester: body.user.id, askedIn }
-      await inTime(approvals.submit({ ...submittal, submissionId: view.id }), SUBMIT_MS)
-      await ack()
+      const { askedIn, parent = null } = metadata.data
+      const submittal = { ...read.asked, parent, requester: body.user.id, askedIn }
+      const submitted = await inTime(approvals.submit({ ...submittal, submissionId: view.id }), SUBMIT_MS)
+      if (submitted.kind === 'submitted') await ack()
+      else {
+        // The form stays open: another group, or another channel, may be allowed.
+        const errors = { [blockIdOf('group')]: rulingSentence(words, submitted.ruling) }
+        await ack({ response_action: 'errors', errors })
+      }
     } catch (error) {
       report({ event: 'fault', where: 'submit', error })
       // The form stays open with everything in it; sending it again is the same request.
-      await ack({ response_action: 'errors', errors: { [blockIdOf('reason')]: sentenceFor(error) } })
+      await ack({
+        response_action: 'errors',
+        errors: { [blockIdOf('reason')]: sentenceFor(await wanted, error) },
+      })
     }
   })
 
   /** The form as it was sent, with the content of its file; or all that is wrong with it, as far as can be told now. */
   async function readForm(
+    words: Words,
     fields: ResetFields,
     attachment: Attachment | undefined,
-    { files }: FormMetadata,
-  ): Promise<{ ok: true; asked: Asked } | { ok: false; problems: Problems }> {
+    { files, parent }: FormMetadata,
+  ): Promise<{ ok: true; asked: Asked } | { ok: false; problems: FieldSentences }> {
     if (fields.strategy === 'offsets' && files === 'refused') {
-      return { ok: false, problems: { strategy: FILES_SCOPE_MISSING } }
+      return { ok: false, problems: sentencesOf(words, { strategy: { kind: 'filesScopeMissing' } }) }
     }
     const rules = {
       instances: instances.map(({ id }) => id),
@@ -196,35 +218,42 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     const typed = parseReset(fields, rules)
     const isWrong = !typed.ok && Object.keys(typed.problems).some(field => field !== 'file')
     const [file, unknown] = await Promise.all([
-      readFile(fields, attachment),
-      isWrong ? {} : checkGroups(fields),
+      readFile(fields, attachment, parent),
+      isWrong ? {} : checkGroups(words, fields),
     ])
     const parsed = file?.ok ? parseReset({ ...fields, file: file.targets }, rules) : typed
-    const problems: Problems = { ...(parsed.ok ? {} : parsed.problems), ...unknown }
-    if (file?.ok === false) problems.file = file.problem
+    const wrong: FormProblems = { ...(parsed.ok ? {} : parsed.problems) }
+    if (file?.ok === false) wrong.file = file.problem
+    const problems: FieldSentences = { ...sentencesOf(words, wrong), ...unknown }
     // It is there, but what to look for in it is not known yet.
     if (file === null && attachment !== undefined) delete problems.file
     return parsed.ok && Object.keys(problems).length === 0
-      ? { ok: true, asked: parsed.asked }
+      ? {
+          ok: true,
+          asked: file?.ok && 'source' in file ? withSource(parsed.asked, file.source) : parsed.asked,
+        }
       : { ok: false, problems }
   }
 
   async function readFile(
     { strategy, group }: ResetFields,
     attachment: Attachment | undefined,
-  ): Promise<FileRead | null> {
+    parent: FormMetadata['parent'],
+  ): Promise<AttachmentRead | ({ ok: true } & KeptOffsets) | null> {
     const wanted = strategy === 'offsets' && can.writePartitions
-    if (!wanted || attachment === undefined || group === undefined) return null
-    return readAttachedFile(attachment, group.trim(), FILE_MS)
+    if (!wanted || group === undefined) return null
+    if (attachment !== undefined) return readAttachedFile(attachment, group.trim(), FILE_MS)
+    const kept = parent === undefined ? null : await inTime(keptOffsets(approvals, parent), FILE_MS)
+    return kept === null ? null : { ok: true, ...kept }
   }
 
-  async function checkGroups(fields: ResetFields): Promise<Problems> {
+  async function checkGroups(words: Words, fields: ResetFields): Promise<FieldSentences> {
     const target = targetOf(fields)
     if (target === null) return {}
     const other = { instanceId: target.instanceId, group: (fields.otherGroup ?? '').trim() }
     const [group, from] = await Promise.all([
-      check(target),
-      fields.strategy === 'group' ? check(other, target.group) : { kind: 'fine' as const },
+      check(words, target),
+      fields.strategy === 'group' ? check(words, other, target.group) : { kind: 'fine' as const },
     ])
     return {
       ...(group.kind === 'noInstance' ? { instance: group.sentence } : {}),
@@ -235,17 +264,18 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
 
   /** A group nobody knows is refused while the form is open; one that cannot be looked at now is looked at later. */
   async function check(
+    words: Words,
     target: Target,
     notMeant?: string,
   ): Promise<{ kind: 'fine' } | { kind: 'noGroup' | 'noInstance'; sentence: string }> {
     const read = await Promise.race([reader.group(target), after<ReadOutcome<Group> | null>(CHECK_MS, null)])
     if (read?.kind === 'refused' && read.reason === 'instanceMissing') {
-      return { kind: 'noInstance', sentence: refusalHint(read.reason) }
+      return { kind: 'noInstance', sentence: words.outcomes.refusalHints[read.reason] }
     }
     if (read?.kind !== 'read' || read.value.state !== 'Dead') return { kind: 'fine' }
     const nearest = await Promise.race([nearestGroups(target), after<string[]>(NEAREST_MS, [])])
     const meant = nearest.filter(name => name !== notMeant)
-    return { kind: 'noGroup', sentence: noSuchGroup(target, meant) }
+    return { kind: 'noGroup', sentence: noSuchGroup(words, target, meant) }
   }
 
   async function nearestGroups({ instanceId, group }: Target): Promise<string[]> {
@@ -258,67 +288,11 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     )
   }
 
-  async function look(target: Target): Promise<GroupSight> {
-    const [group, positions] = await Promise.all([reader.group(target), reader.positions(target)])
-    return { kind: 'seen', group, positions }
-  }
-
   async function committedTopics(target: Target): Promise<ReadOutcome<string[]>> {
     const read = await reader.positions(target)
     if (read.kind !== 'read') return read
     const topics = read.value.filter(({ committed }) => committed !== null).map(({ topic }) => topic)
     return { kind: 'read', value: [...new Set(topics)] }
-  }
-
-  /**
-   * Draws the open form anew; with a hash only if nothing was drawn since. Returns its next hash, or undefined when a
-   * newer drawing has won or the form is closed.
-   */
-  async function redraw(
-    client: AllMiddlewareArgs['client'],
-    viewId: string,
-    hash: string | undefined,
-    fields: ResetFields,
-    metadata: FormMetadata,
-    sight: GroupSight | undefined,
-  ): Promise<string | undefined> {
-    const { instance, group } = fields
-    const update = (latest: FormMetadata) =>
-      client.views.update({
-        view_id: viewId,
-        view: draw(fields, latest, sight),
-        ...(hash === undefined ? {} : { hash }),
-      })
-    try {
-      const { answer } = await drawn({ ...metadata, ...compact({ instance, group }) }, update)
-      return answer.view?.hash
-    } catch (error) {
-      if (!isOvertaken(error)) report({ event: 'fault', where: 'form update', error })
-      return undefined
-    }
-  }
-
-  function draw(fields: ResetFields, metadata: FormMetadata, sight: GroupSight | undefined): ModalView {
-    return resetForm(fields, { instances, names, can, metadata, ...(sight === undefined ? {} : { sight }) })
-  }
-
-  /** Without its scope Slack refuses any form with a field for a file: then it is shown without, and says why. */
-  async function drawn<T>(
-    metadata: FormMetadata,
-    show: (metadata: FormMetadata) => Promise<T>,
-  ): Promise<{ metadata: FormMetadata; answer: T }> {
-    try {
-      return { metadata, answer: await show(metadata) }
-    } catch (error) {
-      if (metadata.files === 'refused' || !isScopeMissing(error)) throw error
-      report({ event: 'fault', where: 'field for a file', error })
-      const without: FormMetadata = {
-        ...metadata,
-        files: 'refused',
-        notes: [FILES_SCOPE_MISSING, ...metadata.notes],
-      }
-      return { metadata: without, answer: await show(without) }
-    }
   }
 
   async function choosable(): Promise<ReadOutcome<Instance[]>> {
@@ -358,21 +332,16 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
   }
 }
 
-const LOOKING: GroupSight = { kind: 'reading' }
-const NOTHING: ReadOutcome<string[]> = { kind: 'read', value: [] }
+type FormProblems = Partial<Record<ResetField, FieldProblem | FileProblem | AttachmentProblem>>
 
-function targetOf({ instance, group }: ResetFields): Target | null {
-  return instance === undefined || group === undefined
-    ? null
-    : { instanceId: instance.trim(), group: group.trim() }
+function sentencesOf(words: Words, problems: FormProblems): FieldSentences {
+  return Object.fromEntries(
+    Object.entries(problems).map(([field, problem]) => [field, sentenceOf(words.problems, problem)]),
+  )
 }
+
+const NOTHING: ReadOutcome<string[]> = { kind: 'read', value: [] }
 
 function after<T>(ms: number, value: T): Promise<T> {
   return new Promise(resolve => setTimeout(() => resolve(value), ms).unref())
-}
-
-function compact<T extends Record<string, string | undefined>>(values: T): { [K in keyof T]?: string } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: string
-  }
 }

@@ -2,11 +2,11 @@
 
 import type { KnownBlock } from '@slack/types'
 import type { Group, Position } from '../../request/group.ts'
-import { counted } from '../../request/reset.ts'
 import type { ReadOutcome } from '../../request/result.ts'
+import type { Words } from './language/language.ts'
 import { aligned, groupedWide, preformatted } from './preformatted.ts'
-import { clipMiddle, line, type Piece, paragraph, strong, words } from './text.ts'
-import { groupInWords } from './words.ts'
+import { clipMiddle, line, paragraph, strong, text } from './text.ts'
+import { causeInWords, groupInWords } from './words.ts'
 
 export type GroupSight =
   | { kind: 'reading' }
@@ -15,23 +15,23 @@ export type GroupSight =
 const TOPICS_SHOWN = 12
 const TOPIC_WIDTH = 40
 
-export function groupSight(sight: GroupSight | undefined): KnownBlock[] {
+export function groupSight(words: Words, sight: GroupSight | undefined): KnownBlock[] {
   if (sight === undefined) return []
-  if (sight.kind === 'reading') return [paragraph(line(words('Looking at the group…')))]
+  if (sight.kind === 'reading') return [paragraph(line(text(words.group.looking)))]
   const { group, positions } = sight
-  const pieces: Piece[] =
-    group.kind === 'read'
-      ? [strong('The group: '), words(groupInWords(group.value))]
-      : [strong('The group: '), words(`could not be read (${whyNot(group)}).`)]
-  return [paragraph(line(...pieces)), ...positionsTable(positions)]
+  const seen =
+    group.kind === 'read' ? groupInWords(words, group.value) : words.group.unread(whyNot(words, group))
+  return [paragraph(line(strong(words.group.label), text(seen))), ...positionsTable(words, positions)]
 }
 
-function whyNot(read: Exclude<ReadOutcome<unknown>, { kind: 'read' }>): string {
-  return read.kind === 'unavailable' ? read.cause : `${read.message}, code ${read.code}`
+function whyNot(words: Words, read: Exclude<ReadOutcome<unknown>, { kind: 'read' }>): string {
+  return read.kind === 'unavailable'
+    ? causeInWords(words, read.cause)
+    : words.group.refused(read.message, read.code)
 }
 
 /** Most lag first. */
-function positionsTable(read: ReadOutcome<Position[]>): KnownBlock[] {
+function positionsTable(words: Words, read: ReadOutcome<Position[]>): KnownBlock[] {
   if (read.kind !== 'read' || read.value.length === 0) return []
   const byTopic = new Map<string, Position[]>()
   for (const position of read.value) {
@@ -53,8 +53,8 @@ function positionsTable(read: ReadOutcome<Position[]>): KnownBlock[] {
     ])
   const left = topics.length - rows.length
   return [
-    preformatted(aligned([['Topic', 'Partitions', 'Committed', 'End', 'Lag'], ...rows])),
-    ...(left > 0 ? [paragraph(line(words(`… and ${counted(left, 'more topic')} with less lag.`)))] : []),
+    preformatted(aligned([words.group.header, ...rows])),
+    ...(left > 0 ? [paragraph(line(text(words.group.moreTopics(left))))] : []),
   ]
 }
 

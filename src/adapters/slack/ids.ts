@@ -9,17 +9,33 @@ export const COMMANDS = { reset: '/reset-offsets', list: '/offset-requests' } as
 export const CALLBACKS = {
   resetForm: 'reset_form',
   review: 'review_request',
+  breakGlass: 'break_glass',
+  reviewGlass: 'review_glass',
   followUp: 'follow_up',
+  history: 'history',
   sentence: 'sentence',
 } as const
+/** In the menu of every message. */
+export const SHORTCUTS = { alert: 'reset_from_alert' } as const
 export const ACTIONS = {
   review: 'review',
+  withdraw: 'withdraw',
+  breakGlass: 'break_glass',
+  reviewGlass: 'review_glass',
   cancel: 'cancel',
   undo: 'undo',
   retry: 'retry',
+  edit: 'edit',
+  ask: 'ask',
   happened: 'happened',
   didNotHappen: 'did_not_happen',
   checkAgain: 'check_again',
+  listOlder: 'list_older',
+  listNewest: 'list_newest',
+  history: 'history',
+  historyOlder: 'history_older',
+  historyNewest: 'history_newest',
+  historyCsv: 'history_csv',
   strategy: 'strategy',
   scope: 'scope',
   instance: 'instance',
@@ -28,6 +44,7 @@ export const ACTIONS = {
   topics: 'topics',
 } as const
 export const REVIEW_BLOCKS = { verdict: 'verdict', note: 'note', typedGroup: 'typed_group' } as const
+export const GLASS_BLOCKS = { reason: 'reason', typedGroup: 'typed_group' } as const
 export const FOLLOW_UP_BLOCKS = { choice: 'choice', reason: 'reason' } as const
 
 /** One input block per field, named alike, so that a problem finds its field. */
@@ -39,6 +56,10 @@ export function blockIdOf(field: ResetField): string {
 export const formMetadataSchema = z.object({
   askedIn: z.string(),
   notes: z.array(z.string()),
+  /** Where the fields have come from, when not from flags. */
+  lead: z.string().optional(),
+  /** The ended request that is asked for again; its offsets are kept while no other file is attached. */
+  parent: z.object({ id: requestIdSchema, kind: z.literal('edit') }).optional(),
   instance: z.string().optional(),
   group: z.string().optional(),
   /** Slack does not show a field for a file to an app without the scope `files:read`. */
@@ -58,6 +79,9 @@ export const followUpMetadataSchema = z.object({
   requestId: requestIdSchema,
   kind: z.enum(['undo', 'retry']),
 })
+
+/** On the Home tab, which Slack does not show in a channel: the person's conversation with Rewind. */
+export const homeMetadataSchema = z.object({ conversation: z.string().min(1) })
 
 /** Marks each post, so that one whose answer was lost can be found again. */
 export const POST_EVENT_TYPE = 'rewind_post'

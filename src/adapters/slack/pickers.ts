@@ -5,10 +5,12 @@ import type { Option, OptionGroup, PlainTextOption } from '@slack/types'
 import Fuse from 'fuse.js'
 import type { LongNames } from '../../ports.ts'
 import type { Abilities, Instance, NamePage } from '../../request/group.ts'
-import { counted, splitPartitions } from '../../request/reset.ts'
+import { splitPartitions } from '../../request/reset.ts'
 import type { ReadOutcome } from '../../request/result.ts'
+import type { Words } from './language/language.ts'
 import { LIMITS } from './limits.ts'
-import { clipMiddle, listed, plain } from './text.ts'
+import { clipMiddle, plain } from './text.ts'
+import { rangesOf, spelledRange } from './words.ts'
 
 export type Choices = { options: Option[] } | { option_groups: OptionGroup[] }
 
@@ -19,47 +21,44 @@ export function nameOption(name: string, names: LongNames, text = name): PlainTe
 }
 
 /** A topic, with its partitions where some are named: `orders:0,1` is shown as `orders, partitions 0 and 1`. */
-export function topicOption(typed: string, names: LongNames): PlainTextOption {
+export function topicOption({ pickers: say }: Words, typed: string, names: LongNames): PlainTextOption {
   const { topic, partitions } = splitPartitions(typed)
   if (!Array.isArray(partitions)) return nameOption(typed, names)
-  const ranges = rangesOf(partitions)
-  const spelled = `${partitions.length === 1 ? 'partition' : 'partitions'} ${listed(ranges)}`
-  const shown = spelled.length <= PARTITIONS_WIDTH ? spelled : counted(partitions.length, 'partition')
+  const ranges = rangesOf(partitions).flatMap(({ low, high }) => spelledRange(low, high))
+  const spelled = say.partitions(partitions.length, ranges)
+  const chosen = `${say.comma}${spelled.length <= PARTITIONS_WIDTH ? spelled : say.manyPartitions(partitions.length)}`
   // The topic gives way: what is chosen of it must stay readable.
-  return nameOption(typed, names, `${clipMiddle(topic, LIMITS.optionText - shown.length - 2)}, ${shown}`)
+  return nameOption(typed, names, `${clipMiddle(topic, LIMITS.optionText - chosen.length)}${chosen}`)
 }
 
 const PARTITIONS_WIDTH = 34
 
-/** `0`, `1`, `4–6` */
-function rangesOf(partitions: readonly number[]): string[] {
-  const ranges: [low: number, high: number][] = []
-  for (const partition of partitions) {
-    const last = ranges.at(-1)
-    if (last !== undefined && last[1] === partition - 1) last[1] = partition
-    else ranges.push([partition, partition])
-  }
-  return ranges.flatMap(([low, high]) =>
-    low === high ? [`${low}`] : high === low + 1 ? [`${low}`, `${high}`] : [`${low}–${high}`],
-  )
+export function instanceOption({ pickers: say }: Words, { id, name }: Instance): PlainTextOption {
+  const shown = name === '' || name === id ? id : say.instance(clipMiddle(name, 40), id)
+  return { text: plain(shown, LIMITS.optionText), value: id }
 }
 
-export function instanceOption({ id, name }: Instance): PlainTextOption {
-  return {
-    text: plain(name === '' || name === id ? id : `${clipMiddle(name, 40)} (${id})`, LIMITS.optionText),
-    value: id,
-  }
-}
-
-export function instanceChoices(read: ReadOutcome<Instance[]>, typed: string, names: LongNames): Choices {
-  if (read.kind !== 'read') return { options: asTyped(read, typed, names) }
+export function instanceChoices(
+  words: Words,
+  read: ReadOutcome<Instance[]>,
+  typed: string,
+  names: LongNames,
+): Choices {
+  if (read.kind !== 'read') return { options: asTyped(words, read, typed, names) }
   const wanted = typed.trim().toLowerCase()
-  const found = read.value.filter(({ id, name }) => `${name} (${id})`.toLowerCase().includes(wanted))
-  return { options: found.slice(0, LIMITS.options).map(instanceOption) }
+  const found = read.value.filter(({ id, name }) =>
+    words.pickers.instance(name, id).toLowerCase().includes(wanted),
+  )
+  return { options: found.slice(0, LIMITS.options).map(each => instanceOption(words, each)) }
 }
 
-export function groupChoices(read: ReadOutcome<NamePage>, typed: string, names: LongNames): Choices {
-  if (read.kind !== 'read') return { options: asTyped(read, typed, names) }
+export function groupChoices(
+  words: Words,
+  read: ReadOutcome<NamePage>,
+  typed: string,
+  names: LongNames,
+): Choices {
+  if (read.kind !== 'read') return { options: asTyped(words, read, typed, names) }
   return { options: optionsOf(read.value.names, names) }
 }
 
@@ -81,11 +80,13 @@ export function topicSearch(typed: string, can: Pick<Abilities, 'writePartitions
 
 /** Topics the group has committed to come first: they are the ones a reset moves. */
 export function topicChoices(
+  words: Words,
   committed: ReadOutcome<string[]>,
   all: ReadOutcome<NamePage>,
   search: TopicSearch,
   names: LongNames,
 ): Choices {
+  const { pickers: say } = words
   const wanted = search.name.toLowerCase()
   const own =
     committed.kind === 'read' ? committed.value.filter(name => name.toLowerCase().includes(wanted)) : []
@@ -94,11 +95,11 @@ export function topicChoices(
     search.partitions !== null && [...own, ...others].includes(search.name) ? search.partitions : null
   const groups: [string, Option[]][] =
     chosen !== null
-      ? [['These partitions alone', [topicOption(chosen, names)]]]
+      ? [[say.theseAlone, [topicOption(words, chosen, names)]]]
       : [
-          ['The group has committed offsets', optionsOf(own, names)],
-          ['Other topics', optionsOf(others, names)],
-          ['Not from the cluster', notFromCluster(all, search, names)],
+          [say.committed, optionsOf(own, names)],
+          [say.otherTopics, optionsOf(others, names)],
+          [say.notFromCluster, notFromCluster(words, all, search, names)],
         ]
   const filled = groups.filter(([, options]) => options.length > 0)
   return filled.length === 0
@@ -117,26 +118,28 @@ function optionsOf(found: readonly string[], names: LongNames): PlainTextOption[
 
 /** A page may hold only some of the topics with that text in their names, and the one that was meant be among the rest. */
 function notFromCluster(
+  words: Words,
   all: ReadOutcome<NamePage>,
   { name, partitions }: TopicSearch,
   names: LongNames,
 ): PlainTextOption[] {
-  if (all.kind !== 'read') return asTyped(all, partitions ?? name, names)
+  if (all.kind !== 'read') return asTyped(words, all, partitions ?? name, names)
   return partitions !== null && all.value.total > all.value.names.length
-    ? [topicOption(partitions, names)]
+    ? [topicOption(words, partitions, names)]
     : []
 }
 
 /** Typing must stay possible when the cluster cannot be asked; what is typed is checked when it is sent. */
 function asTyped(
+  { pickers: say }: Words,
   read: Exclude<ReadOutcome<unknown>, { kind: 'read' }>,
   typed: string,
   names: LongNames,
 ): PlainTextOption[] {
   const name = typed.trim()
   if (name === '') return []
-  const why = read.kind === 'unavailable' ? 'CKafka does not answer' : `CKafka refused: ${read.code}`
-  return [nameOption(name, names, `${clipMiddle(name, 36)} – as typed, ${why}`)]
+  const why = read.kind === 'unavailable' ? say.silent : say.refused(read.code)
+  return [nameOption(name, names, say.asTyped(clipMiddle(name, 36), why))]
 }
 
 /** Up to three names that look like the one typed, the likeliest first. */

@@ -2,24 +2,23 @@
 
 import type { KnownBlock } from '@slack/types'
 import type { PlanRow } from '../../request/plan.ts'
-import { counted } from '../../request/reset.ts'
+import type { Words } from './language/language.ts'
 import { effectInWords } from './plan-words.ts'
 import { aligned, groupedWide, preformatted } from './preformatted.ts'
-import { clipMiddle, line, paragraph, words } from './text.ts'
+import { clipMiddle, line, paragraph, text } from './text.ts'
 
 const ROWS_MAX = 40
 const TABLE_BYTES = 2_900
 const TOPIC_WIDTH = 40
-const HEADER = ['Topic', 'Partition', 'Now', 'To', 'What it does']
 /** Names and words stand to the left, numbers to the right. */
 const LEFT = [0, 4]
 
-export function planTable(rows: readonly PlanRow[]): KnownBlock[] {
+export function planTable(words: Words, rows: readonly PlanRow[]): KnownBlock[] {
   if (rows.length === 0) return []
-  const { text, shown } = fitting(biggestFirst(rows).map(cellsOf))
+  const cells = biggestFirst(rows).map(row => cellsOf(words, row))
+  const { table, shown } = fitting(words.plan.header, cells)
   const left = rows.length - shown
-  const more = `… and ${counted(left, 'more partition')}. The thread under the card has all of them as a CSV file.`
-  return [preformatted(text), ...(left > 0 ? [paragraph(line(words(more)))] : [])]
+  return [preformatted(table), ...(left > 0 ? [paragraph(line(text(words.plan.morePartitions(left))))] : [])]
 }
 
 function biggestFirst(rows: readonly PlanRow[]): PlanRow[] {
@@ -33,7 +32,7 @@ function biggestFirst(rows: readonly PlanRow[]): PlanRow[] {
     .map(({ row }) => row)
 }
 
-function cellsOf(row: PlanRow): string[] {
+function cellsOf(words: Words, row: PlanRow): string[] {
   const { topic, partition, from, to, certainty, note } = row
   const staysAway = to === null && note === 'noCommit' && certainty === 'exact'
   return [
@@ -41,16 +40,16 @@ function cellsOf(row: PlanRow): string[] {
     `${partition}`,
     from === null ? '–' : `${from}`,
     to === null ? (staysAway ? '–' : '?') : `${to}`,
-    effectInWords(row, groupedWide),
+    effectInWords(words, row, groupedWide),
   ]
 }
 
 /** As many rows as Slack takes in one piece of text; one at least. */
-function fitting(rows: readonly string[][]): { text: string; shown: number } {
+function fitting(header: readonly string[], rows: readonly string[][]): { table: string; shown: number } {
   for (let shown = rows.length; ; ) {
-    const text = aligned([HEADER, ...rows.slice(0, shown)], LEFT)
-    const bytes = Buffer.byteLength(JSON.stringify(text))
-    if (bytes <= TABLE_BYTES || shown === 1) return { text, shown }
+    const table = aligned([header, ...rows.slice(0, shown)], LEFT)
+    const bytes = Buffer.byteLength(JSON.stringify(table))
+    if (bytes <= TABLE_BYTES || shown === 1) return { table, shown }
     shown = Math.max(1, Math.min(shown - 1, Math.floor((shown * TABLE_BYTES) / bytes)))
   }
 }

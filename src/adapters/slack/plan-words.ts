@@ -1,151 +1,123 @@
-// What a plan would do, in words: direction is always a verb, and what is not certain is said to be so. Pure.
+// What a plan would do: direction is always a verb, and what is not certain is said to be so. The words are in language/.
 
 import { shortDigest } from '../../request/digest.ts'
 import type { Plan, PlanRow } from '../../request/plan.ts'
 import type { ResetRequest } from '../../request/request.ts'
-import { counted, grouped, type Reset } from '../../request/reset.ts'
-import { clipMiddle, code, line, listed, moment, type Piece, strong, words } from './text.ts'
+import { grouped, type Reset } from '../../request/reset.ts'
+import type { Words } from './language/language.ts'
+import { clipMiddle, code, line, type Piece, text } from './text.ts'
 
 const PLACES_NAMED = 5
 const PARTITIONS_NAMED = 10
 const NAME_MAX = 100
 
-/** `1 message`, `12 430 messages` */
-export function messages(count: bigint): string {
-  return `${grouped(count)} ${count === 1n ? 'message' : 'messages'}`
-}
-
 /** `Replays 370 000 messages on 7 of 64 partitions. Skips none.` */
-export function totalsInWords(plan: Plan): string {
+export function totalsInWords({ plan: say }: Words, plan: Plan): string {
   const { replays, skips, certainty, moving, partitions } = plan
-  const where = `on ${moving === partitions ? '' : `${grouped(moving)} of `}${counted(partitions, 'partition')}`
+  const where = say.where(moving, partitions)
   if (certainty === 'unknown') {
     return replays + skips === 0n
-      ? `Unknown before it runs: what it does ${where}.`
-      : `Unknown before it runs: replays at most ${messages(replays)}, skips at most ${messages(skips)}, ${where}.`
+      ? say.unknownTotals(where)
+      : say.unknownTotalsAtMost(say.messages(replays), say.messages(skips), where)
   }
-  const most = certainty === 'bound' ? 'at most ' : ''
-  if (replays > 0n && skips > 0n) {
-    return `Replays ${most}${messages(replays)} and skips ${most}${messages(skips)}, ${where}.`
-  }
-  if (replays > 0n) return `Replays ${most}${messages(replays)} ${where}. Skips none.`
-  if (skips > 0n) return `Skips ${most}${messages(skips)} ${where}. Replays none.`
-  return moving === 0
-    ? `Moves none of ${counted(partitions, 'partition')}: each stands there already, or stays as it is.`
-    : `Replays none and skips none: only sets where the group stands ${where}.`
+  const amount = (count: bigint) =>
+    certainty === 'bound' ? say.atMost(say.messages(count)) : say.messages(count)
+  if (replays > 0n && skips > 0n) return say.replaysAndSkips(amount(replays), amount(skips), where)
+  if (replays > 0n) return say.replaysOnly(amount(replays), where)
+  if (skips > 0n) return say.skipsOnly(amount(skips), where)
+  return moving === 0 ? say.movesNone(partitions) : say.passesNone(where)
 }
 
 /** `12 430 messages`, or `at most 12 430 messages` where the plan is not exact. */
-export function skipsInWords({ skips, certainty }: Pick<Plan, 'skips' | 'certainty'>): string {
-  return certainty === 'exact' ? messages(skips) : `at most ${messages(skips)}`
+export function skipsInWords(
+  { plan: say }: Words,
+  { skips, certainty }: Pick<Plan, 'skips' | 'certainty'>,
+): string {
+  return certainty === 'exact' ? say.messages(skips) : say.atMost(say.messages(skips))
 }
 
-/** What happens to one partition: `replays 12 430`. @param say how a count is written */
-export function effectInWords(row: PlanRow, say: (count: bigint) => string): string {
-  return `${movementInWords(row, say)}${NOTES[row.note ?? 'none']}`
+/** What happens to one partition: `replays 12 430`. @param count how a count is written */
+export function effectInWords(words: Words, row: PlanRow, count: (count: bigint) => string): string {
+  const effect = movementInWords(words, row, count)
+  return row.note === null ? effect : words.plan.noted[row.note](effect)
 }
 
 function movementInWords(
+  { plan: { effects, atMost } }: Words,
   { replays, skips, certainty, from, to, note }: PlanRow,
-  say: (count: bigint) => string,
+  count: (count: bigint) => string,
 ) {
   if (certainty === 'unknown') {
-    return replays + skips === 0n
-      ? 'unknown before it runs'
-      : `replays at most ${say(replays)} or skips at most ${say(skips)}`
+    return replays + skips === 0n ? effects.unknown : effects.either(count(replays), count(skips))
   }
-  const most = certainty === 'bound' ? 'at most ' : ''
-  if (replays > 0n) return `replays ${most}${say(replays)}`
-  if (skips > 0n) return `skips ${most}${say(skips)}`
-  if (to === null && note === 'noCommit') return 'stays as it is'
-  return to === from ? 'stays' : 'passes no message'
-}
-
-const NOTES = {
-  atStart: ' (log starts there)',
-  atEnd: ' (log ends there)',
-  noMessageSince: ' (to the end: no message that late)',
-  noCommit: ' (nothing committed yet)',
-  none: '',
+  const amount = (value: bigint) => (certainty === 'bound' ? atMost(count(value)) : count(value))
+  if (replays > 0n) return effects.replays(amount(replays))
+  if (skips > 0n) return effects.skips(amount(skips))
+  if (to === null && note === 'noCommit') return effects.staysAsItIs
+  return to === from ? effects.stays : effects.passesNone
 }
 
 /** One of the biggest movers: `orders 3: 442 430 → 430 000, replays 12 430 messages`. */
-export function moverLine(row: PlanRow) {
-  const goesTo = row.to === null ? 'known when it runs' : grouped(row.to)
+export function moverLine(words: Words, row: PlanRow) {
+  const { topic, partition, from, to } = row
+  const effect = effectInWords(words, row, words.plan.messages)
   return line(
-    code(`${clipMiddle(row.topic, NAME_MAX)} ${row.partition}`),
-    words(` ${row.from === null ? '–' : grouped(row.from)} → ${goesTo}, ${effectInWords(row, messages)}`),
+    code(`${clipMiddle(topic, NAME_MAX)} ${partition}`),
+    text(words.plan.goesTo(from === null ? '–' : grouped(from), to === null ? null : grouped(to), effect)),
   )
 }
 
 /** The head of a plan: which one it is and what it does in all. */
-export function planHead(plan: Plan): Piece[] {
-  return [strong(`Plan ${shortDigest(plan.digest)}`), words(': '), words(totalsInWords(plan))]
+export function planHead(words: Words, plan: Plan): Piece[] {
+  return words.plan.head(words.plan.name(shortDigest(plan.digest)), totalsInWords(words, plan))
 }
 
 /** What else is to be known before deciding, a line each. */
-export function planDetails({
-  plan,
-  parent,
-  reset,
-}: Pick<ResetRequest, 'plan' | 'parent' | 'reset'>): Piece[][] {
+export function planDetails(
+  words: Words,
+  { plan, parent, reset }: Pick<ResetRequest, 'plan' | 'parent' | 'reset'>,
+): Piece[][] {
   if (plan === null) return []
-  const lines = [lagInWords(plan), ...cautions(plan)]
+  const lines = [lagInWords(words, plan), ...cautions(words, plan)]
   if (plan.movedSince !== null && parent !== null)
-    lines.push(movedSinceInWords(plan.movedSince, parent.id, reset))
-  return [
-    ...lines.map(text => [words(text)]),
-    [words(EXECUTION_WORDS[plan.execution]), words(' Made '), moment(plan.atMs), words('.')],
-  ]
+    lines.push(movedSinceInWords(words, plan.movedSince, parent.id, reset))
+  return [...lines.map(sentence => [text(sentence)]), words.plan.made[plan.execution](plan.atMs)]
 }
 
-const EXECUTION_WORDS = {
-  offsets: 'Written as exact offsets: messages that arrive after the plan are neither skipped nor replayed.',
-  native:
-    'CKafka works the offsets out when it runs (API 2.0, or a plan that is not exact), so what arrives until then counts as well.',
+function lagInWords({ plan: say }: Words, { lagBefore, lagAfter, certainty }: Plan): string {
+  const after = grouped(lagAfter)
+  return say.lag(grouped(lagBefore), certainty === 'exact' ? after : say.atMost(after))
 }
 
-function lagInWords({ lagBefore, lagAfter, certainty }: Plan): string {
-  const most = certainty === 'exact' ? '' : 'at most '
-  return `Lag: ${grouped(lagBefore)} before, ${most}${grouped(lagAfter)} after.`
-}
-
-function cautions(plan: Plan): string[] {
+function cautions(words: Words, plan: Plan): string[] {
   const { atStart, atEnd, noCommit, jumping, unseenTopics, certainty } = plan
+  const { plan: say } = words
   const found: string[] = []
   if (jumping.partitions > 0) {
-    const where = placesInWords(jumping.first, jumping.partitions)
-    const skipped = skipsInWords({ skips: jumping.skips, certainty })
-    found.push(
-      `No message is as late as the time asked for: would jump to the end on ${where} and skip ${skipped} there.`,
-    )
+    const where = placesInWords(words, jumping.first, jumping.partitions)
+    found.push(say.jumps(where, skipsInWords(words, { skips: jumping.skips, certainty })))
   }
-  const held = [
-    ...(atStart > 0 ? [`${counted(atStart, 'partition')} at the log’s start`] : []),
-    ...(atEnd > 0 ? [`${counted(atEnd, 'partition')} at the log’s end`] : []),
-  ]
-  if (held.length > 0) found.push(`Held back, because the log reaches no further: ${listed(held)}.`)
-  if (noCommit > 0) {
-    found.push(`${counted(noCommit, 'partition')} ${noCommit === 1 ? 'has' : 'have'} no committed offset.`)
-  }
+  if (atStart + atEnd > 0) found.push(say.heldBack(atStart, atEnd))
+  if (noCommit > 0) found.push(say.noCommit(noCommit))
   if (unseenTopics.length > 0) {
     const named = unseenTopics.slice(0, PLACES_NAMED).map(topic => clipMiddle(topic, NAME_MAX))
-    const where = listed(named, unseenTopics.length - named.length)
-    found.push(`No partition of ${where} could be seen, so it will fail there. Check the spelling.`)
+    found.push(say.unseen(named, unseenTopics.length - named.length))
   }
   return found
 }
 
-function movedSinceInWords(partitions: number, parent: string, { strategy }: Reset): string {
-  if (partitions === 0) return `Every partition still stands where ${parent} left it.`
-  const moved = `${counted(partitions, 'partition')} moved on since ${parent} ran.`
-  return strategy.kind === 'shift'
-    ? `${moved} The same shift backwards does not lead to where they stood before.`
-    : `${moved} The undo takes that back as well.`
+function movedSinceInWords(
+  { plan: say }: Words,
+  partitions: number,
+  parent: string,
+  { strategy }: Reset,
+): string {
+  if (partitions === 0) return say.stillThere(parent)
+  return strategy.kind === 'shift' ? say.movedShift(partitions, parent) : say.movedOn(partitions, parent)
 }
 
 /** `partitions 3 and 7 of orders`, or `orders 3, payments 0 and 4 more`; of `total` places the first are named. */
-export function placesInWords(first: readonly string[], total: number): string {
+export function placesInWords({ plan: say }: Words, first: readonly string[], total: number): string {
   const places = first.map(place => {
     const at = place.lastIndexOf(' ')
     return { topic: place.slice(0, at), partition: place.slice(at + 1) }
@@ -153,11 +125,10 @@ export function placesInWords(first: readonly string[], total: number): string {
   const [one] = places
   if (one !== undefined && places.every(({ topic }) => topic === one.topic)) {
     const named = places.slice(0, PARTITIONS_NAMED).map(({ partition }) => partition)
-    const noun = total === 1 ? 'partition' : 'partitions'
-    return `${noun} ${listed(named, total - named.length)} of ${clipMiddle(one.topic, NAME_MAX)}`
+    return say.partitionsOf(clipMiddle(one.topic, NAME_MAX), named, total - named.length)
   }
   const named = places
     .slice(0, PLACES_NAMED)
     .map(({ topic, partition }) => `${clipMiddle(topic, NAME_MAX)} ${partition}`)
-  return listed(named, total - named.length)
+  return say.places(named, total - named.length)
 }

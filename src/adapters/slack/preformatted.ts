@@ -9,19 +9,26 @@ export function aligned(rows: readonly (readonly string[])[], left: readonly num
   // A line break in a name would break the columns of all that follow.
   const cells = rows.map(row => row.map(cell => shown(cell).replaceAll('\n', ' ')))
   const widths = (cells[0] ?? []).map((_, column) =>
-    Math.max(...cells.map(row => [...(row[column] ?? '')].length)),
+    Math.max(...cells.map(row => widthOf(row[column] ?? ''))),
   )
   return cells
     .map(row =>
       row
         .map((cell, column) => {
-          const width = (widths[column] ?? 0) + cell.length - [...cell].length
+          const width = (widths[column] ?? 0) + cell.length - widthOf(cell)
           return left.includes(column) ? cell.padEnd(width) : cell.padStart(width)
         })
         .join('  ')
         .trimEnd(),
     )
     .join('\n')
+}
+
+/** Chinese characters and their punctuation are as wide as two letters. */
+const WIDE = /[\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60\uffe0-\uffe6]/gu
+
+function widthOf(cell: string): number {
+  return [...cell].length + (cell.match(WIDE)?.length ?? 0)
 }
 
 export function preformatted(text: string): RichTextBlock {

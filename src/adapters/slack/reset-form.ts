@@ -1,12 +1,10 @@
-// The modal behind /reset-offsets: drawn from the fields filled in so far, and read back into fields. Pure.
+// The modal behind /reset-offsets, drawn from the fields filled in so far; filled-form.ts reads it back. Pure.
 
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types'
-import { z } from 'zod'
 import type { LongNames } from '../../ports.ts'
 import type { Abilities, Instance } from '../../request/group.ts'
 import {
   clip,
-  type Problems,
   parseWhole,
   REASON_MAX,
   type ResetField,
@@ -14,17 +12,16 @@ import {
   type Strategy,
   splitTopics,
 } from '../../request/reset.ts'
-import { type Attachment, attachmentIn } from './attached-file.ts'
+import { DIRECTIONS, oneOf, SCOPES, SKIP_TO_END, STRATEGIES } from './filled-form.ts'
 import { type GroupSight, groupSight } from './group-sight.ts'
 import { ACTIONS, blockIdOf, CALLBACKS, type FormMetadata } from './ids.ts'
+import type { Words } from './language/language.ts'
 import { LIMITS } from './limits.ts'
 import { instanceOption, nameOption, topicOption } from './pickers.ts'
-import { bullets, line, paragraph, plain, words } from './text.ts'
+import { bullets, line, paragraph, plain, strong, text } from './text.ts'
 
 const NOTES_SHOWN = 10
 const LONGEST_INSTANCE = 64
-const TOO_MANY_TOPICS =
-  'The form holds at most 100 topics. Ask for the rest in a second request, or choose all.'
 
 export interface ResetFormContext {
   /** Those that may be reset; empty: all of the account. */
@@ -37,53 +34,50 @@ export interface ResetFormContext {
   sight?: GroupSight
 }
 
-type Choice<Value extends string> = [value: Value, text: string, description: string]
-
-const STRATEGIES: Choice<Strategy['kind']>[] = [
-  ['shift', 'By a number of messages', 'Replay or skip so many on every partition'],
-  ['time', 'To a time', 'The first message at or after it'],
-  ['earliest', 'To the earliest message', 'Replays everything that is kept'],
-  ['latest', 'To the latest position', 'Skips everything not read yet'],
-  ['offset', 'To an offset', 'The same number on every partition'],
-  ['group', 'To where another group is', 'Its offset on each partition'],
-  ['offsets', 'To the offsets in a file', 'A CSV with an offset for each partition'],
-]
-const SCOPES: Choice<NonNullable<ResetFields['scope']>>[] = [
-  ['topics', 'The topics I name', 'Only these are reset'],
-  ['allTopics', 'All topics of the group', 'Every topic the group has committed offsets for'],
-]
-const DIRECTIONS: Choice<NonNullable<ResetFields['direction']>>[] = [
-  ['replay', 'Replay', 'Go back: messages are delivered again'],
-  ['skip', 'Skip', 'Go forward: messages are never delivered'],
-]
-const SKIP_TO_END: Choice<'skipToEnd'> = [
-  'skipToEnd',
-  'Skip to the end where no message is that late',
-  'Without it, such a request is refused',
-]
-
-export function resetForm(fields: ResetFields, context: ResetFormContext): ModalView {
-  const notes = notesOf(fields, context)
-  const strategies = STRATEGIES.filter(([kind]) => isOffered(kind, context))
+export function resetForm(words: Words, fields: ResetFields, context: ResetFormContext): ModalView {
+  const { form: say } = words
+  const notes = notesOf(words, fields, context)
+  const strategies = STRATEGIES.filter(kind => isOffered(kind, context))
   const strategy = oneOf(strategies, fields.strategy)
+  const { names, instances } = context
+  return {
+    ...frame(words, { ...context.metadata, notes }),
+    blocks: [
+      ...leadBlocks(context.metadata),
+      ...notesBlocks(words, notes),
+      instanceInput(words, fields.instance, instances),
+      dispatching(groupInput(words, 'group', say.group, ACTIONS.group, fields.group, names)),
+      ...groupSight(words, context.sight),
+      // A file names its topics itself.
+      ...(strategy === 'offsets' ? [] : scopeInputs(words, fields, names)),
+      strategyInput(words, strategies, strategy),
+      ...strategyInputs(words, strategy, fields, names),
+      reasonInput(words, fields.reason),
+    ],
+  }
+}
+
+/**
+ * Before the fields can be filled in: Slack takes a first value only for a field that was not there before, and nothing
+ * in this one draws the form anew.
+ */
+export function unfilledForm(
+  words: Words,
+  lead: string,
+  reason: string | undefined,
+  metadata: FormMetadata,
+): ModalView {
+  return { ...frame(words, metadata), blocks: [paragraph(line(strong(lead))), reasonInput(words, reason)] }
+}
+
+function frame({ form: say }: Words, metadata: FormMetadata): Omit<ModalView, 'blocks'> {
   return {
     type: 'modal',
     callback_id: CALLBACKS.resetForm,
-    title: plain('Reset offsets', LIMITS.viewTitle),
-    submit: plain('Ask for approval', LIMITS.viewTitle),
-    close: plain('Close', LIMITS.viewTitle),
-    private_metadata: formMetadata({ ...context.metadata, notes }),
-    blocks: [
-      ...notesBlocks(notes),
-      instanceInput(fields.instance, context.instances),
-      dispatching(groupInput('group', 'Consumer group', ACTIONS.group, fields.group, context.names)),
-      ...groupSight(context.sight),
-      // A file names its topics itself.
-      ...(strategy === 'offsets' ? [] : scopeInputs(fields, context.names)),
-      strategyInput(strategies, strategy),
-      ...strategyInputs(strategy, fields, context.names),
-      reasonInput(fields.reason),
-    ],
+    title: plain(say.title, LIMITS.viewTitle),
+    submit: plain(say.submit, LIMITS.viewTitle),
+    close: plain(say.close, LIMITS.viewTitle),
+    private_metadata: formMetadata(metadata),
   }
 }
 
@@ -98,28 +92,33 @@ function isOffered(kind: Strategy['kind'], { can, metadata }: ResetFormContext):
   }
 }
 
-function scopeInputs(fields: ResetFields, names: LongNames): InputBlock[] {
+function scopeInputs(words: Words, fields: ResetFields, names: LongNames): InputBlock[] {
   // Named but not chosen yet: the names stay until somebody chooses "all topics".
   const named = fields.scope === 'topics' || (fields.scope === undefined && fields.topics !== undefined)
+  const { scope, scopes } = words.form
   return [
-    choice('scope', 'Topics to reset', SCOPES, fields.scope, ACTIONS.scope),
-    ...(named ? [topicsInput(fields.topics, names)] : []),
+    choice('scope', scope, optionsOf(SCOPES, scopes), fields.scope, ACTIONS.scope),
+    ...(named ? [topicsInput(words, fields.topics, names)] : []),
   ]
 }
 
 /** At most as many as a person reads, each cut to a few lines. */
-function notesOf(fields: ResetFields, { instances, metadata }: ResetFormContext): string[] {
+function notesOf(
+  { form: say }: Words,
+  fields: ResetFields,
+  { instances, metadata }: ResetFormContext,
+): string[] {
   const { instance = '' } = fields
   const elsewhere = instance !== '' && instances.length > 0 && instances.every(({ id }) => id !== instance)
   const tooMany = splitTopics(fields.topics ?? '').length > LIMITS.options
   const all = [
-    ...(elsewhere ? [`Rewind is not set up for the instance ${clip(instance, 64)}. Pick one below.`] : []),
-    ...(tooMany ? [TOO_MANY_TOPICS] : []),
-    ...metadata.notes.filter(note => note !== TOO_MANY_TOPICS),
+    ...(elsewhere ? [say.notSetUp(clip(instance, 64))] : []),
+    ...(tooMany ? [say.tooManyTopics] : []),
+    ...metadata.notes.filter(note => note !== say.tooManyTopics),
   ]
   const shown = all.length <= NOTES_SHOWN ? all : all.slice(0, NOTES_SHOWN - 1)
   const left = all.length - shown.length
-  return [...shown.map(note => clip(note, 200)), ...(left > 0 ? [`${left} more like these.`] : [])]
+  return [...shown.map(note => clip(note, 200)), ...(left > 0 ? [say.moreNotes(left)] : [])]
 }
 
 /** Notes are for the eye only: what does not fit Slack's limit is left out rather than refused. */
@@ -130,40 +129,43 @@ function formMetadata(metadata: FormMetadata): string {
     : formMetadata({ ...metadata, notes: metadata.notes.slice(0, -1) })
 }
 
-function notesBlocks(notes: readonly string[]): KnownBlock[] {
+function leadBlocks({ lead }: FormMetadata): KnownBlock[] {
+  return lead === undefined ? [] : [paragraph(line(strong(lead)))]
+}
+
+function notesBlocks({ form: say }: Words, notes: readonly string[]): KnownBlock[] {
   if (notes.length === 0) return []
-  return [
-    paragraph(line(words('Not everything you typed could be understood:'))),
-    bullets(notes.map(note => line(words(note)))),
-  ]
+  return [paragraph(line(text(say.notUnderstood))), bullets(notes.map(note => line(text(note))))]
 }
 
 function strategyInputs(
+  words: Words,
   strategy: Strategy['kind'] | undefined,
   fields: ResetFields,
   names: LongNames,
 ): KnownBlock[] {
+  const { form: say } = words
   switch (strategy) {
     case 'shift':
       return [
-        choice('direction', 'Direction', DIRECTIONS, fields.direction),
-        numberInput('count', 'Messages per partition', fields.count, '1'),
+        choice('direction', say.direction, optionsOf(DIRECTIONS, say.directions), fields.direction),
+        numberInput('count', say.count, fields.count, '1'),
       ]
     case 'time':
       return [
-        input('timeSeconds', 'Time', 'In your own time zone.', {
+        input('timeSeconds', say.time, say.timeHint, {
           type: 'datetimepicker',
           action_id: 'timeSeconds',
           ...(isPickable(fields.timeSeconds) ? { initial_date_time: fields.timeSeconds } : {}),
         }),
-        skipToEndInput(fields.skipToEnd),
+        skipToEndInput(words, fields.skipToEnd),
       ]
     case 'offset':
-      return [numberInput('offset', 'Offset', fields.offset, '0')]
+      return [numberInput('offset', say.offset, fields.offset, '0')]
     case 'group':
-      return [groupInput('otherGroup', 'The other group', ACTIONS.otherGroup, fields.otherGroup, names)]
+      return [groupInput(words, 'otherGroup', say.otherGroup, ACTIONS.otherGroup, fields.otherGroup, names)]
     case 'offsets':
-      return [fileInput()]
+      return [fileInput(words)]
     case 'earliest':
     case 'latest':
     case undefined:
@@ -173,10 +175,10 @@ function strategyInputs(
   }
 }
 
-function skipToEndInput(chosen: boolean | undefined): InputBlock {
-  const ticked = option(...SKIP_TO_END)
+function skipToEndInput({ form: say }: Words, chosen: boolean | undefined): InputBlock {
+  const ticked = option(SKIP_TO_END, say.skipToEnd)
   return {
-    ...input('skipToEnd', 'If the time is past the newest message', undefined, {
+    ...input('skipToEnd', say.pastTheEnd, undefined, {
       type: 'checkboxes',
       action_id: 'skipToEnd',
       options: [ticked],
@@ -187,9 +189,9 @@ function skipToEndInput(chosen: boolean | undefined): InputBlock {
 }
 
 /** Slack has no first value for a file; what is attached stays while block and action do. Checked when it is sent. */
-function fileInput(): InputBlock {
+function fileInput({ form: say }: Words): InputBlock {
   return {
-    ...input('file', 'File of offsets', FILE_HINT, {
+    ...input('file', say.file, say.fileHint, {
       type: 'file_input',
       action_id: 'file',
       filetypes: ['csv'],
@@ -199,27 +201,25 @@ function fileInput(): InputBlock {
   }
 }
 
-const FILE_HINT =
-  'Topic, partition and offset in each line, as kafka-consumer-groups.sh --export writes them. A plan or a result that Rewind has posted is understood too.'
-
-function instanceInput(typed: string | undefined, instances: readonly Instance[]): InputBlock {
+function instanceInput(words: Words, typed: string | undefined, instances: readonly Instance[]): InputBlock {
   const known = instances.find(({ id }) => id === typed)
   const only = instances.length === 1 && typed === undefined ? instances[0] : undefined
   const typedHere =
     instances.length === 0 && typed !== undefined && typed !== '' && typed.length <= LONGEST_INSTANCE
   const initial = known ?? only ?? (typedHere ? { id: typed, name: '' } : undefined)
   return dispatching(
-    input('instance', 'CKafka instance', undefined, {
+    input('instance', words.form.instance, undefined, {
       type: 'external_select',
       action_id: ACTIONS.instance,
       min_query_length: 0,
-      placeholder: plain('Pick the instance', 150),
-      ...(initial === undefined ? {} : { initial_option: instanceOption(initial) }),
+      placeholder: plain(words.form.pickInstance, 150),
+      ...(initial === undefined ? {} : { initial_option: instanceOption(words, initial) }),
     }),
   )
 }
 
 function groupInput(
+  { form: say }: Words,
   field: 'group' | 'otherGroup',
   label: string,
   actionId: string,
@@ -230,19 +230,21 @@ function groupInput(
     type: 'external_select',
     action_id: actionId,
     min_query_length: 0,
-    placeholder: plain('Type a part of its name', 150),
+    placeholder: plain(say.typeName, 150),
     ...(typed === undefined || typed === '' ? {} : { initial_option: nameOption(typed, names) }),
   })
 }
 
-function topicsInput(typed: string | undefined, names: LongNames): InputBlock {
+function topicsInput(words: Words, typed: string | undefined, names: LongNames): InputBlock {
   const initial = splitTopics(typed ?? '').slice(0, LIMITS.options)
-  return input('topics', 'Topic names', undefined, {
+  return input('topics', words.form.topics, undefined, {
     type: 'multi_external_select',
     action_id: ACTIONS.topics,
     min_query_length: 0,
-    placeholder: plain('Type a part of their names', 150),
-    ...(initial.length === 0 ? {} : { initial_options: initial.map(name => topicOption(name, names)) }),
+    placeholder: plain(words.form.typeNames, 150),
+    ...(initial.length === 0
+      ? {}
+      : { initial_options: initial.map(name => topicOption(words, name, names)) }),
   })
 }
 
@@ -252,13 +254,14 @@ function dispatching(block: InputBlock): InputBlock {
 }
 
 function strategyInput(
-  offered: Choice<Strategy['kind']>[],
+  { form: say }: Words,
+  offered: readonly Strategy['kind'][],
   chosen: Strategy['kind'] | undefined,
 ): InputBlock {
-  const options = offered.map(each => option(...each))
+  const options = optionsOf(offered, say.strategies)
   const initial = options.find(each => each.value === chosen)
   return dispatching(
-    input('strategy', 'Where the offsets go', undefined, {
+    input('strategy', say.strategy, undefined, {
       type: 'static_select',
       action_id: ACTIONS.strategy,
       options,
@@ -270,11 +273,10 @@ function strategyInput(
 function choice(
   field: ResetField,
   label: string,
-  choices: Choice<string>[],
+  options: ReturnType<typeof option>[],
   chosen: string | undefined,
   dispatchAs?: string,
 ): InputBlock {
-  const options = choices.map(each => option(...each))
   const initial = options.find(each => each.value === chosen)
   return {
     ...input(field, label, undefined, {
@@ -287,8 +289,25 @@ function choice(
   }
 }
 
-function option(value: string, text: string, description: string) {
-  return { text: plain(text, LIMITS.optionText), value, description: plain(description, LIMITS.optionText) }
+/** How a choice reads. */
+interface Choice {
+  text: string
+  description: string
+}
+
+function optionsOf<Value extends string>(
+  values: readonly Value[],
+  choices: Record<Value, Choice>,
+): ReturnType<typeof option>[] {
+  return values.map(value => option(value, choices[value]))
+}
+
+function option(value: string, { text: label, description }: Choice) {
+  return {
+    text: plain(label, LIMITS.optionText),
+    value,
+    description: plain(description, LIMITS.optionText),
+  }
 }
 
 /** Slack refuses a view whose first value is not one the field allows; the number typed stays in the open form anyway. */
@@ -308,9 +327,9 @@ function isPickable(timeSeconds: number | undefined): timeSeconds is number {
   return timeSeconds !== undefined && timeSeconds >= 1_000_000_000 && timeSeconds <= 9_999_999_999
 }
 
-function reasonInput(typed = ''): InputBlock {
+function reasonInput({ form: say }: Words, typed = ''): InputBlock {
   const value = clip(typed, REASON_MAX)
-  return input('reason', 'Reason', 'The approver reads this, and it stays in the audit trail.', {
+  return input('reason', say.reason, say.reasonHint, {
     type: 'plain_text_input',
     action_id: 'reason',
     multiline: true,
@@ -332,74 +351,4 @@ function input(
     ...(hint === undefined ? {} : { hint: plain(hint, LIMITS.errorText) }),
     element,
   }
-}
-
-const selectedSchema = z.object({ selected_option: z.object({ value: z.string() }).nullish() })
-const manySelectedSchema = z.object({ selected_options: z.array(z.object({ value: z.string() })) })
-const valueSchema = z.object({ value: z.string().nullish() })
-const dateTimeSchema = z.object({ selected_date_time: z.int().nullish() })
-const stateSchema = z.record(z.string(), z.record(z.string(), z.unknown()))
-
-function elementsOf(state: unknown): (field: ResetField) => unknown {
-  const blocks = stateSchema.catch({}).parse(state)
-  return field => Object.values(blocks[blockIdOf(field)] ?? {})[0]
-}
-
-/** The file that is attached; its content is still with Slack. */
-export function readAttachment(state: unknown): Attachment | undefined {
-  return attachmentIn(elementsOf(state)('file'))
-}
-
-/**
- * What the form holds now, long names as tokens and without the content of a file. Fields that are not shown, or not
- * filled in, are absent.
- */
-export function readResetForm(state: unknown): ResetFields {
-  const element = elementsOf(state)
-  const selected = (field: ResetField) =>
-    selectedSchema.safeParse(element(field)).data?.selected_option?.value
-  const manySelected = (field: ResetField) =>
-    manySelectedSchema
-      .safeParse(element(field))
-      .data?.selected_options.map(option => option.value)
-      .join('\n')
-  const ticked = manySelected('skipToEnd') === SKIP_TO_END[0]
-  const value = (field: ResetField) => valueSchema.safeParse(element(field)).data?.value ?? undefined
-  const timeSeconds = dateTimeSchema.safeParse(element('timeSeconds')).data?.selected_date_time ?? undefined
-  const fields = {
-    instance: selected('instance'),
-    group: selected('group'),
-    scope: oneOf(SCOPES, selected('scope')),
-    topics: manySelected('topics') || undefined,
-    strategy: oneOf(STRATEGIES, selected('strategy')),
-    direction: oneOf(DIRECTIONS, selected('direction')),
-    count: value('count'),
-    timeSeconds,
-    skipToEnd: ticked || undefined,
-    offset: value('offset'),
-    otherGroup: selected('otherGroup'),
-    reason: value('reason'),
-  }
-  return Object.fromEntries(Object.entries(fields).filter(([, filled]) => filled !== undefined))
-}
-
-function oneOf<T extends string>(choices: Choice<T>[], value: string | undefined): T | undefined {
-  return choices.find(([name]) => name === value)?.[0]
-}
-
-/**
- * The problems by block id, for `response_action: errors`. Null when one belongs to a field the open form does not
- * show (its update was late): then the form has to be drawn again.
- */
-export function problemsByBlock(
-  problems: Problems,
-  shownBlockIds: readonly string[],
-): Record<string, string> | null {
-  const byBlock: Record<string, string> = {}
-  for (const [field, sentence] of Object.entries(problems)) {
-    const blockId = blockIdOf(field as ResetField)
-    if (!shownBlockIds.includes(blockId)) return null
-    byBlock[blockId] = clip(sentence, LIMITS.errorText)
-  }
-  return byBlock
 }

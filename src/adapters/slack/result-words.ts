@@ -1,10 +1,11 @@
-// What came of an execution, row by row, in words: only what was planned, what the API said, and what a read-back shows.
+// What came of an execution, row by row: only what was planned, what the API said, and what a read-back shows.
 
 import type { RichTextSection, TableBlock } from '@slack/types'
-import { clip, counted, grouped } from '../../request/reset.ts'
+import { clip } from '../../request/reset.ts'
 import type { PartitionResult } from '../../request/result.ts'
-import { clipMiddle, code, escaped, line, listed, shown, words } from './text.ts'
-import { kafkaError } from './words.ts'
+import type { Words } from './language/language.ts'
+import { clipMiddle, code, escaped, line, shown, text } from './text.ts'
+import { causeInWords, kafkaError } from './words.ts'
 
 const TOPIC_IN_CELL = 48
 const SAID_IN_CELL = 30
@@ -33,71 +34,49 @@ export function troublesOf(result: readonly PartitionResult[]): Trouble[] {
   return [...troubles.values()]
 }
 
-export function troubleLine(trouble: Trouble): RichTextSection {
-  return line(code(clipMiddle(trouble.topic, 100)), words(` ${troubleInWords(trouble)}`))
+export function troubleLine(words: Words, trouble: Trouble): RichTextSection {
+  return line(code(clipMiddle(trouble.topic, 100)), text(` ${troubleInWords(words, trouble)}`))
 }
 
-export function troubleText(trouble: Trouble): string {
-  return escaped(`• ${clipMiddle(trouble.topic, 100)} ${troubleInWords(trouble)}`)
+export function troubleText(words: Words, trouble: Trouble): string {
+  return escaped(`• ${clipMiddle(trouble.topic, 100)} ${troubleInWords(words, trouble)}`)
 }
 
-function troubleInWords({ partitions, row }: Trouble): string {
+function troubleInWords(words: Words, { partitions, row }: Trouble): string {
+  const { results } = words
   const where =
-    partitions.length === 0
-      ? ''
-      : partitions.length > PARTITIONS_NAMED
-        ? `${counted(partitions.length, 'partition')} `
-        : `${partitions.length === 1 ? 'partition' : 'partitions'} ${listed(partitions.map(String))} `
-  if (row.outcome === 'moved-after') return `${where}moved after: ${movedAfterInWords(row, partitions)}`
-  return `${where}${row.outcome === 'failed' ? 'failed' : 'unreported'}: ${reasonInWords(row)}`
-}
-
-function movedAfterInWords({ partition, readBack }: PartitionResult, partitions: readonly number[]): string {
-  const where = partitions.length > 1 ? `, the first on partition ${partition}` : ''
-  const stands =
-    readBack === null ? 'no offset is committed any more' : `somebody committed ${grouped(readBack)} over it`
-  return `CKafka took the reset, and by now ${stands}${where}. Look who is consuming.`
+    partitions.length > PARTITIONS_NAMED
+      ? results.manyPartitions(partitions.length)
+      : results.partitions(partitions)
+  const reason =
+    row.outcome === 'moved-after'
+      ? results.movedAfter(row.readBack, partitions.length > 1 ? row.partition : null)
+      : reasonInWords(words, row)
+  return results.trouble(partitions.length === 0 ? null : where, row.outcome, reason)
 }
 
 /** Why a row failed, or why nobody knows: the API's code, name and words, or what the read-back shows. */
-export function reasonInWords({ said, why, outcome }: PartitionResult): string {
+export function reasonInWords(words: Words, { said, why, outcome }: PartitionResult): string {
+  const { apiError, whys } = words.results
   if (said !== null && said.code !== 0) {
-    const { name, hint } = kafkaError(said.code)
-    const api = said.message.trim() === '' ? '' : ` “${clip(said.message.trim(), 150)}”`
-    return `${name}.${api} ${hint}`
+    const { name, hint } = kafkaError(words, said.code)
+    return apiError(name, clip(causeInWords(words, said.message.trim()), 150), hint)
   }
-  switch (why) {
-    case 'unchanged':
-      return outcome === 'failed'
-        ? 'CKafka said it succeeded, but the offset did not move. Ask again, or ask Tencent why.'
-        : 'CKafka took the call, but the offset stands where it was. Look at it in the CKafka console.'
-    case 'elsewhere':
-      return 'CKafka set another offset than the plan leads to. Look at the table, then ask again.'
-    case 'notRead':
-      return 'the offset could not be read back. Look at it in the CKafka console.'
-    case 'notReported':
-      return 'CKafka’s answer does not name it. Look at its offset in the CKafka console.'
-    case 'notWritten':
-      return 'nobody answered the call, and this part of it did not happen. Press Retry what failed on the card.'
-    case 'notSeen':
-      return 'no partition of it could be seen. Check the spelling. If the topic was deleted, leave it out.'
-    case null:
-      return 'no reason was given. Look at its offset in the CKafka console.'
-    default:
-      return why satisfies never
-  }
+  if (why === null) return whys.unknown
+  return why === 'unchanged' && outcome === 'failed' ? whys.saidButUnchanged : whys[why]
 }
 
 /** What the API said of a row: an offset, that it accepted the call, an error, or nothing. */
-export function saidInWords(said: PartitionResult['said']): string {
+export function saidInWords(words: Words, said: PartitionResult['said']): string {
   if (said === null) return '–'
-  if (said.code !== 0) return kafkaError(said.code).name
-  return said.offset === null ? 'accepted' : `${said.offset}`
+  if (said.code !== 0) return kafkaError(words, said.code).name
+  return said.offset === null ? words.results.accepted : `${said.offset}`
 }
 
 /** The evidence, a row each; short enough for fifty rows and the words above them in one message. */
-export function resultTable(rows: readonly PartitionResult[]): TableBlock {
-  const cell = (text: string) => ({ type: 'raw_text' as const, text: shown(text) })
+export function resultTable(words: Words, rows: readonly PartitionResult[]): TableBlock {
+  const { header, outcomes } = words.results
+  const cell = (value: string) => ({ type: 'raw_text' as const, text: shown(value) })
   const offset = (value: bigint | null) => (value === null ? '–' : `${value}`)
   return {
     type: 'table',
@@ -110,14 +89,14 @@ export function resultTable(rows: readonly PartitionResult[]): TableBlock {
       { is_wrapped: true },
     ],
     rows: [
-      ['Topic', 'Partition', 'Planned', 'API said', 'Read back', 'Outcome'].map(cell),
+      header.map(cell),
       ...rows.map(row => [
         cell(clipMiddle(row.topic, TOPIC_IN_CELL)),
         cell(row.partition === null ? '–' : `${row.partition}`),
         cell(offset(row.planned)),
-        cell(clip(saidInWords(row.said), SAID_IN_CELL)),
+        cell(clip(saidInWords(words, row.said), SAID_IN_CELL)),
         cell(offset(row.readBack)),
-        cell(row.outcome.replace('-', ' ')),
+        cell(outcomes[row.outcome]),
       ]),
     ],
   }

@@ -1,4 +1,4 @@
-// Deciding on a request: the list, the Review and Cancel buttons, the approval modal. Every click is answered.
+// Deciding on a request: the Review and Cancel buttons, the approval modal. Every click is answered.
 // Nothing is read from a message but the request's id; what it says and shows proves nothing.
 
 import type {
@@ -7,117 +7,121 @@ import type {
   BlockAction,
   ButtonAction,
   SlackActionMiddlewareArgs,
-  SlackCommandMiddlewareArgs,
   SlackViewMiddlewareArgs,
   ViewSubmitAction,
 } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
 import type { Approvals, Look, Report } from '../../ports.ts'
 import type { Origin } from '../../request/command.ts'
-import { type RequestId, type ResetRequest, requestIdSchema } from '../../request/request.ts'
+import type { RequestId, ResetRequest } from '../../request/request.ts'
 import {
   answering,
+  answerTo,
   idOf,
   inTime,
   isOvertaken,
-  noSuchRequest,
   onlyForYou,
   originOf,
   parseJson,
   refusalOf,
   sentenceFor,
 } from './answering.ts'
-import { openList } from './card.ts'
-import { ACTIONS, CALLBACKS, COMMANDS, REVIEW_BLOCKS, reviewMetadataSchema } from './ids.ts'
+import { ACTIONS, CALLBACKS, REVIEW_BLOCKS, reviewMetadataSchema } from './ids.ts'
+import type { Words } from './language/language.ts'
 import { movedModal, readReview, reviewModal, sentenceModal } from './review.ts'
-import { FAULT, refusalSentence } from './words.ts'
+import { refusalSentence } from './words.ts'
 
 export interface ReviewListenersDeps {
   approvals: Approvals
   report: Report
+  /** In the language of this person. */
+  wordsFor(userId: string): Promise<Words>
 }
 
 type Client = AllMiddlewareArgs['client']
-type CommandArgs = SlackCommandMiddlewareArgs & AllMiddlewareArgs
 type ButtonArgs = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs
 type SubmitArgs = SlackViewMiddlewareArgs<ViewSubmitAction> & AllMiddlewareArgs
 
-const OPEN_LISTED = 20
 /** The modal is open meanwhile, and says that it is looking. */
 const LOOK_MS = 8_000
 
-export function registerReviewListeners(app: App, deps: ReviewListenersDeps): void {
-  const { approvals, report } = deps
+export interface ReviewListeners {
+  /** Opens the approval modal, or says why not. */
+  openReview(
+    id: RequestId,
+    userId: string,
+    triggerId: string,
+    client: Client,
+    from: Origin,
+  ): Promise<string | null>
+}
 
-  app.command(COMMANDS.list, async ({ ack, command, client, respond }: CommandArgs) => {
+export function registerReviewListeners(app: App, deps: ReviewListenersDeps): ReviewListeners {
+  const { approvals, report, wordsFor } = deps
+
+  app.action(ACTIONS.review, async (args: ButtonArgs) => {
+    const { ack, body, action, client } = args
+    const wanted = wordsFor(body.user.id)
+    const respond = answerTo(args, wanted)
     await ack()
-    await answering('list command', report, respond, async () => {
-      const typed = command.text.trim().toUpperCase()
-      if (typed === '') {
-        const { requests, total } = await approvals.openRequests(OPEN_LISTED)
-        await respond({ response_type: 'ephemeral', ...openList(requests, total) })
-        return
-      }
-      const id = requestIdSchema.safeParse(typed)
-      if (!id.success) {
-        const usage = `Type ${COMMANDS.list} for the open requests, or ${COMMANDS.list} R-12 to review one.`
-        await respond(onlyForYou(usage))
-        return
-      }
-      const refused = await openReview(id.data, command.user_id, command.trigger_id, client, {
-        channel: command.channel_id,
-        message: null,
-      })
+    await answering('review button', report, respond, wanted, async () => {
+      const { trigger_id: triggerId, user } = body
+      const refused = await openReview(idOf(action), user.id, triggerId, client, originOf(body))
       if (refused !== null) await respond(onlyForYou(refused))
     })
   })
 
-  app.action(ACTIONS.review, async ({ ack, body, action, client, respond }: ButtonArgs) => {
+  app.action(ACTIONS.cancel, async (args: ButtonArgs) => {
+    const { ack, body, action } = args
+    const wanted = wordsFor(body.user.id)
+    const respond = answerTo(args, wanted)
     await ack()
-    await answering('review button', report, respond, async () => {
-      const refused = await openReview(idOf(action), body.user.id, body.trigger_id, client, originOf(body))
-      if (refused !== null) await respond(onlyForYou(refused))
-    })
-  })
-
-  app.action(ACTIONS.cancel, async ({ ack, body, action, respond }: ButtonArgs) => {
-    await ack()
-    await answering('cancel button', report, respond, async () => {
+    await answering('cancel button', report, respond, wanted, async () => {
       const id = idOf(action)
-      const refused = refusalOf(await inTime(approvals.cancel(id, body.user.id, originOf(body))), id)
+      const outcome = await inTime(approvals.cancel(id, body.user.id, originOf(body)))
+      const refused = refusalOf(await wanted, outcome, id)
       if (refused !== null) await respond(onlyForYou(refused))
     })
   })
 
   app.view(CALLBACKS.review, async ({ ack, body, view }: SubmitArgs) => {
+    const wanted = wordsFor(body.user.id)
     const metadata = reviewMetadataSchema.safeParse(parseJson(view.private_metadata))
     const review = readReview(view.state.values)
     if (!metadata.success || review === undefined) {
-      await ack({ response_action: 'update', view: sentenceModal('Not decided', FAULT) })
+      const words = await wanted
+      const { notDecided, fault } = words.answers
+      await ack({ response_action: 'update', view: sentenceModal(words, notDecided, fault) })
       return
     }
     const { requestId, digest, from } = metadata.data
     try {
       const vote = { ...review, by: body.user.id, digest, from }
       const outcome = await inTime(approvals.decide(requestId, vote))
-      const refused = refusalOf(outcome, requestId)
+      const words = await wanted
+      const refused = refusalOf(words, outcome, requestId)
       if (refused === null) await ack()
       else if (outcome.kind === 'refused' && outcome.refusal === 'noteMissing') {
         await ack({ response_action: 'errors', errors: { [REVIEW_BLOCKS.note]: refused } })
       } else if (outcome.kind === 'refused' && outcome.refusal === 'groupNotTyped') {
         await ack({ response_action: 'errors', errors: { [REVIEW_BLOCKS.typedGroup]: refused } })
       } else if (outcome.kind === 'refused' && hasMoved(outcome.request, digest)) {
-        await ack({ response_action: 'update', view: movedModal(outcome.request, outcome.request.drift) })
+        const view = movedModal(words, outcome.request, outcome.request.drift)
+        await ack({ response_action: 'update', view })
       } else {
-        await ack({ response_action: 'update', view: sentenceModal(`${requestId} not changed`, refused) })
+        const view = sentenceModal(words, words.answers.notChanged(requestId), refused)
+        await ack({ response_action: 'update', view })
       }
     } catch (error) {
       report({ event: 'fault', where: 'decide', requestId, error })
-      await ack({ response_action: 'errors', errors: { [REVIEW_BLOCKS.note]: sentenceFor(error) } })
+      await ack({
+        response_action: 'errors',
+        errors: { [REVIEW_BLOCKS.note]: sentenceFor(await wanted, error) },
+      })
     }
   })
 
-  /** Opens the approval modal, or says why not. The record is one quick read, well inside the trigger's life. */
+  /** The record is one quick read, well inside the trigger's life. */
   async function openReview(
     id: RequestId,
     userId: string,
@@ -125,12 +129,14 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): vo
     client: Client,
     from: Origin,
   ): Promise<string | null> {
+    const wanted = wordsFor(userId)
     const request = await inTime(approvals.read(id))
-    if (request === undefined) return noSuchRequest(id)
+    if (request === undefined) return (await wanted).answers.noSuchRequest(id)
     const refusal = await inTime(approvals.reviewRefusal(request, userId))
-    if (refusal !== null) return refusalSentence(refusal, request)
+    if (refusal !== null) return refusalSentence(await wanted, refusal, request)
     const rows = await inTime(approvals.readPlan(request))
-    const draw = (look?: Look) => reviewModal(request, rows, look, from)
+    const words = await wanted
+    const draw = (look?: Look) => reviewModal(words, request, rows, look, from)
     const opened = await client.views.open({ trigger_id: triggerId, view: draw() })
     await showWhatMoved(request, draw, opened.view, client)
     return null
@@ -153,6 +159,8 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): vo
       }
     }
   }
+
+  return { openReview }
 }
 
 /** Whether the plan that was decided on is not the request's plan any more. */

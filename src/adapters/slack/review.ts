@@ -7,17 +7,17 @@ import { NOWHERE, type Origin } from '../../request/command.ts'
 import type { Difference } from '../../request/drift.ts'
 import type { PlanRow } from '../../request/plan.ts'
 import type { ResetRequest } from '../../request/request.ts'
-import { clip, counted } from '../../request/reset.ts'
 import { guardLines, NOTE_MAX, stateLine } from './card.ts'
 import { differenceBullets } from './drift-words.ts'
 import { facts } from './facts.ts'
 import { CALLBACKS, REVIEW_BLOCKS } from './ids.ts'
+import type { Words } from './language/language.ts'
 import { LIMITS } from './limits.ts'
 import { planTable } from './plan-table.ts'
 import { planDetails, planHead } from './plan-words.ts'
 import { preformatted } from './preformatted.ts'
-import { clipMiddle, line, moment, type Piece, paragraph, plain, shown, strong, words } from './text.ts'
-import { groupInWords, lossInWords } from './words.ts'
+import { clipMiddle, line, type Piece, paragraph, plain, shown, strong, text } from './text.ts'
+import { causeInWords, groupInWords, lossInWords } from './words.ts'
 
 const TOPICS_IN_FACTS = 5
 /** Keeps the whole view under Slack's 250 KB however long the names are. */
@@ -32,121 +32,112 @@ const TYPED_MAX = 255
  * @param from where it is opened, for the audit of the decision
  */
 export function reviewModal(
+  words: Words,
   request: ResetRequest,
   rows: readonly PlanRow[],
   look?: Look,
   from: Origin = NOWHERE,
 ): ModalView {
-  if (look?.kind === 'moved') return movedModal(request, look.differences)
+  if (look?.kind === 'moved') return movedModal(words, request, look.differences)
   const { id, plan, guard } = request
+  const { review: say } = words
   return {
     type: 'modal',
     callback_id: CALLBACKS.review,
-    title: plain(`Review ${id}`, LIMITS.viewTitle),
-    submit: plain('Send decision', LIMITS.viewTitle),
-    close: plain('Not now', LIMITS.viewTitle),
+    title: plain(say.title(id), LIMITS.viewTitle),
+    submit: plain(say.submit, LIMITS.viewTitle),
+    close: plain(say.notNow, LIMITS.viewTitle),
     private_metadata: JSON.stringify({ requestId: id, digest: plan?.digest ?? '', from }),
     blocks: [
-      facts(request, TOPICS_IN_FACTS),
-      ...(plan === null ? [] : [paragraph(line(...planHead(plan)))]),
-      ...planTable(rows),
-      ...detailsBlocks(request),
-      ...allTopics(request.reset.topics),
-      ...lookBlocks(look),
-      paragraph(...[standing(request), ...guardLines(request)].map(pieces => line(...pieces))),
-      verdictInput(request),
-      ...(guard.typedGroup ? [typedGroupInput(request)] : []),
-      noteInput(),
+      facts(words, request, TOPICS_IN_FACTS),
+      ...(plan === null ? [] : [paragraph(line(...planHead(words, plan)))]),
+      ...planTable(words, rows),
+      ...detailsBlocks(words, request),
+      ...allTopics(words, request.reset.topics),
+      ...lookBlocks(words, look),
+      paragraph(...[standing(words, request), ...guardLines(words, request)].map(pieces => line(...pieces))),
+      verdictInput(words, request),
+      ...(guard.typedGroup ? [typedGroupInput(words, request)] : []),
+      noteInput(words),
     ],
   }
 }
 
-function detailsBlocks(request: ResetRequest): KnownBlock[] {
-  const lines = planDetails(request)
+function detailsBlocks(words: Words, request: ResetRequest): KnownBlock[] {
+  const lines = planDetails(words, request)
   return lines.length === 0 ? [] : [paragraph(...lines.map(pieces => line(...pieces)))]
 }
 
-function lookBlocks(look: Exclude<Look, { kind: 'moved' }> | undefined): KnownBlock[] {
-  if (look === undefined) {
-    return [paragraph(line(words('Checking whether anything has moved since the plan…')))]
-  }
+function lookBlocks(words: Words, look: Exclude<Look, { kind: 'moved' }> | undefined): KnownBlock[] {
+  const { review: say } = words
+  if (look === undefined) return [paragraph(line(text(say.checking)))]
   switch (look.kind) {
     case 'holds': {
       const { verdict, group } = look
       return [
         paragraph(
-          line(strong('Just now: '), words(LOOK_WORDS[verdict])),
-          line(strong('The group: '), words(groupInWords(group))),
+          line(strong(say.justNowLabel), text(say.holds[verdict])),
+          line(strong(words.group.label), text(groupInWords(words, group))),
         ),
       ]
     }
     case 'notSeen': {
-      const why = clip(look.cause, 300)
-      const text = `It could not be checked whether anything has moved since the plan (${why}). It will be checked again before it runs.`
-      return [paragraph(line(strong('Just now: '), words(text)))]
+      const why = causeInWords(words, look.cause, 300)
+      return [paragraph(line(strong(say.justNowLabel), text(say.notSeen(why))))]
     }
     default:
       return look satisfies never
   }
 }
 
-const LOOK_WORDS = {
-  unchanged: 'Nothing has moved since the plan.',
-  harmless: 'The logs have grown since the plan, and its targets hold.',
-  consuming:
-    'Its consumers go on committing, so the plan is old already. It is made anew once the group is empty, and needs a decision then.',
-}
-
 /** On the card it also says that an approver is needed; here one is reading. */
-function standing(request: ResetRequest): Piece[] {
+function standing(words: Words, request: ResetRequest): Piece[] {
   return request.state.name === 'pending'
-    ? [words('It expires '), moment(request.expiresAtMs), words('.')]
-    : stateLine(request)
+    ? words.review.expires(request.expiresAtMs)
+    : stateLine(words, request)
 }
 
-function verdictInput({ guard, votes }: ResetRequest): InputBlock {
+function verdictInput({ review: say }: Words, { guard, votes }: ResetRequest): InputBlock {
   const more = guard.approvals - votes.length - 1
-  const then =
-    more > 0 ? `It then needs ${counted(more, 'more approval')}` : 'It runs as soon as the group is empty'
   return {
     type: 'input',
     block_id: REVIEW_BLOCKS.verdict,
-    label: plain('Decision', LIMITS.errorText),
+    label: plain(say.decision, LIMITS.errorText),
     element: {
       type: 'radio_buttons',
       action_id: REVIEW_BLOCKS.verdict,
       options: [
-        verdict('approve', 'Approve', then),
-        verdict('reject', 'Reject', 'Nothing is reset; say why below'),
+        verdict('approve', say.approve, more > 0 ? say.needsMore(more) : say.runsWhenEmpty),
+        verdict('reject', say.reject, say.rejectHint),
       ],
     },
   }
 }
 
-function verdict(value: 'approve' | 'reject', text: string, description: string) {
-  return { value, text: plain(text, LIMITS.optionText), description: plain(description, LIMITS.optionText) }
+function verdict(value: 'approve' | 'reject', label: string, description: string) {
+  return { value, text: plain(label, LIMITS.optionText), description: plain(description, LIMITS.optionText) }
 }
 
 /** Optional for Slack, because a rejection needs none; an approval without it is refused. */
-function typedGroupInput(request: ResetRequest): InputBlock {
-  const loss = lossInWords(request)
+function typedGroupInput(words: Words, request: ResetRequest): InputBlock {
+  const { typedGroup, typedGroupHint } = words.review
   return {
     type: 'input',
     block_id: REVIEW_BLOCKS.typedGroup,
     optional: true,
-    label: plain('Type the group’s name to approve', LIMITS.errorText),
-    hint: plain(`${loss.charAt(0).toUpperCase()}${loss.slice(1)}.`, LIMITS.errorText),
+    label: plain(typedGroup, LIMITS.errorText),
+    hint: plain(typedGroupHint(lossInWords(words, request)), LIMITS.errorText),
     element: { type: 'plain_text_input', action_id: REVIEW_BLOCKS.typedGroup, max_length: TYPED_MAX },
   }
 }
 
-function noteInput(): InputBlock {
+function noteInput({ review: say }: Words): InputBlock {
   return {
     type: 'input',
     block_id: REVIEW_BLOCKS.note,
     optional: true,
-    label: plain('Note', LIMITS.errorText),
-    hint: plain('Everybody sees it in the thread. A rejection needs one.', LIMITS.errorText),
+    label: plain(say.note, LIMITS.errorText),
+    hint: plain(say.noteHint, LIMITS.errorText),
     element: {
       type: 'plain_text_input',
       action_id: REVIEW_BLOCKS.note,
@@ -157,7 +148,7 @@ function noteInput(): InputBlock {
 }
 
 /** Every name, because an approval covers exactly these. */
-function allTopics(topics: readonly string[]): KnownBlock[] {
+function allTopics({ review: say }: Words, topics: readonly string[]): KnownBlock[] {
   if (topics.length <= TOPICS_IN_FACTS) return []
   const chunks: string[][] = [[]]
   let bytes = 0
@@ -174,25 +165,28 @@ function allTopics(topics: readonly string[]): KnownBlock[] {
   const named = chunks.slice(0, TOPIC_BLOCKS_MAX)
   const left = topics.length - named.flat().length
   return [
-    paragraph(line(words(`All ${counted(topics.length, 'topic')}:`))),
+    paragraph(line(text(say.allTopics(topics.length)))),
     ...named.map(names => preformatted(names.join('\n'))),
-    ...(left > 0
-      ? [paragraph(line(words(`… and ${counted(left, 'topic')} more than Slack can show here.`)))]
-      : []),
+    ...(left > 0 ? [paragraph(line(text(say.moreTopics(left))))] : []),
   ]
 }
 
 /** The plan does not hold any more, so that there is nothing to decide on. */
-export function movedModal({ id }: Pick<ResetRequest, 'id'>, differences: readonly Difference[]): ModalView {
+export function movedModal(
+  words: Words,
+  { id }: Pick<ResetRequest, 'id'>,
+  differences: readonly Difference[],
+): ModalView {
+  const { review: say } = words
   return {
     type: 'modal',
     callback_id: CALLBACKS.sentence,
-    title: plain('Nothing was decided', LIMITS.viewTitle),
-    close: plain('Close', LIMITS.viewTitle),
+    title: plain(say.nothingDecided, LIMITS.viewTitle),
+    close: plain(words.answers.close, LIMITS.viewTitle),
     blocks: [
-      paragraph(line(strong(`Something has moved since the plan of ${id}, so nothing was decided.`))),
-      ...(differences.length === 0 ? [] : [differenceBullets(differences)]),
-      paragraph(line(words('A new plan is being made. Review it again from the card.'))),
+      paragraph(line(strong(say.moved(id)))),
+      ...(differences.length === 0 ? [] : [differenceBullets(words, differences)]),
+      paragraph(line(text(say.newPlan))),
     ],
   }
 }
@@ -226,13 +220,13 @@ export function readReview(state: unknown): Review | undefined {
   }
 }
 
-/** A modal that answers: the decision came too late, or is not this person's to make. `text` may mention people. */
-export function sentenceModal(title: string, text: string): ModalView {
+/** A modal that answers: the decision came too late, or is not this person's to make. `said` may mention people. */
+export function sentenceModal(words: Words, title: string, said: string): ModalView {
   return {
     type: 'modal',
     callback_id: CALLBACKS.sentence,
     title: plain(title, LIMITS.viewTitle),
-    close: plain('Close', LIMITS.viewTitle),
-    blocks: [{ type: 'section', text: { type: 'mrkdwn', text, verbatim: true } }],
+    close: plain(words.answers.close, LIMITS.viewTitle),
+    blocks: [{ type: 'section', text: { type: 'mrkdwn', text: said, verbatim: true } }],
   }
 }

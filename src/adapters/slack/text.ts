@@ -2,7 +2,7 @@
 // People's words and names go into rich_text or plain_text only, where Slack interprets nothing.
 
 import type { PlainTextElement, RichTextBlock, RichTextElement, RichTextSection } from '@slack/types'
-import { clip, grouped, utc } from '../../request/reset.ts'
+import { clip, utc } from '../../request/reset.ts'
 
 export type Piece = RichTextElement
 
@@ -32,8 +32,8 @@ function visible(value: string): string {
   )
 }
 
-export function words(text: string): Piece {
-  return { type: 'text', text: shown(text) }
+export function text(value: string): Piece {
+  return { type: 'text', text: shown(value) }
 }
 
 export function strong(text: string): Piece {
@@ -48,17 +48,25 @@ export function person(userId: string): Piece {
   return { type: 'user', user_id: userId }
 }
 
+/** People, and groups of people, with a space between. */
+export function mentions(ids: readonly string[]): Piece[] {
+  return ids.flatMap((id, index): Piece[] => [
+    ...(index === 0 ? [] : [text(' ')]),
+    id.startsWith('S') ? { type: 'usergroup', usergroup_id: id } : person(id),
+  ])
+}
+
 /** Slack shows no time outside of these. */
 const LAST_SECOND = 9_999_999_999
 
-/** Shown in the reader's own zone; the fallback is UTC. */
-export function moment(timeMs: number): Piece {
+/** Shown in the reader’s own zone; the fallback is UTC. @param format Slack’s, whose words between belong to a language */
+export function moment(timeMs: number, format: string): Piece {
   const timestamp = Math.floor(timeMs / 1000)
-  if (timestamp < 0 || timestamp > LAST_SECOND) return words(utc(timeMs))
+  if (timestamp < 0 || timestamp > LAST_SECOND) return text(utc(timeMs))
   return {
     type: 'date',
     timestamp,
-    format: '{date_short_pretty} at {time}',
+    format,
     fallback: utc(timeMs),
   }
 }
@@ -91,6 +99,8 @@ export function spoken(pieces: readonly Piece[]): string {
         return escaped(piece.text)
       case 'user':
         return `<@${piece.user_id}>`
+      case 'usergroup':
+        return `<!subteam^${piece.usergroup_id}>`
       case 'date':
         return escaped(piece.fallback ?? '')
       default:
@@ -98,13 +108,6 @@ export function spoken(pieces: readonly Piece[]): string {
     }
   })
   return texts.join('')
-}
-
-/** `a, b and c`; `a, b and 3 more` with what is left out. */
-export function listed(items: readonly string[], left = 0): string {
-  const all = left > 0 ? [...items, `${grouped(left)} more`] : items
-  const last = all.at(-1) ?? ''
-  return all.length < 2 ? last : `${all.slice(0, -1).join(', ')} and ${last}`
 }
 
 /** Keeps both ends of a long name, because names differ at either. */

@@ -10,42 +10,55 @@ import type {
 } from '@slack/bolt'
 import type { Approvals, ChangeOutcome, Report } from '../../ports.ts'
 import type { RequestId } from '../../request/request.ts'
-import { answering, inTime, onlyForYou, originOf, refusalOf } from './answering.ts'
+import { answering, answerTo, inTime, onlyForYou, originOf, refusalOf } from './answering.ts'
 import { ACTIONS, attemptSchema } from './ids.ts'
+import type { Words } from './language/language.ts'
 
 export interface UnclearListenersDeps {
   approvals: Approvals
   report: Report
+  /** In the language of this person. */
+  wordsFor(userId: string): Promise<Words>
 }
 
 type ButtonArgs = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs
 
-export function registerUnclearListeners(app: App, { approvals, report }: UnclearListenersDeps): void {
+export function registerUnclearListeners(
+  app: App,
+  { approvals, report, wordsFor }: UnclearListenersDeps,
+): void {
   for (const action of [ACTIONS.happened, ACTIONS.didNotHappen] as const) {
     const happened = action === ACTIONS.happened
-    app.action(action, async ({ ack, body, action: pressed, respond }: ButtonArgs) => {
+    app.action(action, async (args: ButtonArgs) => {
+      const { ack, body, action: pressed } = args
+      const wanted = wordsFor(body.user.id)
+      const respond = answerTo(args, wanted)
       await ack()
-      await answering(`${action} button`, report, respond, async () => {
+      await answering(`${action} button`, report, respond, wanted, async () => {
         const { id, attempt } = attemptOf(pressed)
         const testimony = { attempt, by: body.user.id, happened, from: originOf(body) }
-        const refused = refusalOf(await inTime(approvals.testify(id, testimony)), id)
+        const outcome = await inTime(approvals.testify(id, testimony))
+        const refused = refusalOf(await wanted, outcome, id)
         if (refused !== null) await respond(onlyForYou(refused))
       })
     })
   }
 
-  app.action(ACTIONS.checkAgain, async ({ ack, body, action, respond }: ButtonArgs) => {
+  app.action(ACTIONS.checkAgain, async (args: ButtonArgs) => {
+    const { ack, body, action } = args
+    const wanted = wordsFor(body.user.id)
+    const respond = answerTo(args, wanted)
     await ack()
-    await answering('check again button', report, respond, async () => {
+    await answering('check again button', report, respond, wanted, async () => {
       const { id, attempt } = attemptOf(action)
       const outcome = await inTime(approvals.checkAgain(id, attempt, body.user.id, originOf(body)))
-      await respond(onlyForYou(checkAnswer(outcome, id)))
+      await respond(onlyForYou(checkAnswer(await wanted, outcome, id)))
     })
   })
 }
 
-function checkAnswer(outcome: ChangeOutcome, id: RequestId): string {
-  return refusalOf(outcome, id) ?? `The offsets of ${id} are being read back. The thread says what they show.`
+function checkAnswer(words: Words, outcome: ChangeOutcome, id: RequestId): string {
+  return refusalOf(words, outcome, id) ?? words.answers.readingBack(id)
 }
 
 function attemptOf(action: ButtonAction): { id: RequestId; attempt: number } {

@@ -68,6 +68,8 @@ export interface SlackScene {
   channels: ChannelInfo[]
   /** Slash commands with their hints, for the composer. */
   commands: { command: string; description: string; hint: string }[]
+  /** The app's message shortcuts, for the menu of a message. */
+  shortcuts: { callbackId: string; name: string }[]
   /** Main pane and ephemerals, by channel id, oldest first. Direct messages are under `DM`. */
   messages: Record<string, Message[]>
   /** Replies by the parent's ts. */
@@ -147,8 +149,9 @@ export type Deed =
   | { do: 'close'; all: boolean }
   | { do: 'pressInView'; action: string }
   | { do: 'press'; channel: string; ts: string; action: string; blockId: string }
+  | { do: 'shortcut'; channel: string; ts: string; shortcut: string }
   | { do: 'openHome' }
-  | { do: 'pressInHome'; action: string }
+  | { do: 'pressInHome'; action: string; blockId: string }
   | { do: 'members'; group: string; running: boolean }
   /** A few messages of every partition are read and committed. */
   | { do: 'readOn'; group: string }

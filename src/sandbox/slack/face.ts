@@ -30,6 +30,12 @@ export interface LocalSlackUserGroup {
   users: string[]
 }
 
+/** In the menu of every message that is not only for one person. */
+export interface LocalSlackShortcut {
+  callbackId: string
+  name: string
+}
+
 /** Where the app's slash commands, clicks and submissions are delivered. */
 export type Delivery = { kind: 'socket' } | { kind: 'http'; url: () => string }
 
@@ -47,6 +53,8 @@ export interface LocalSlackOptions {
   userGroups: LocalSlackUserGroup[]
   /** The slash commands in the app's manifest, e.g. `/reset-offsets`. */
   commands: string[]
+  /** The message shortcuts in the app's manifest. */
+  shortcuts?: LocalSlackShortcut[]
   now?: () => number
   /** How long the app has for an acknowledgement: Slack's 3000 ms unless a test cannot wait for it. */
   ackTimeoutMs?: number
@@ -59,6 +67,8 @@ export interface SlackMessage {
   user: string
   text: string
   blocks?: SlackBlock[]
+  /** What bots of older kinds hang below their text. */
+  attachments?: Record<string, unknown>[]
   metadata?: { event_type: string; event_payload: Record<string, unknown> }
   files?: SlackFile[]
   /** Set for ephemeral messages: the one user who sees it. */
@@ -147,13 +157,21 @@ export interface Person {
   openHome(): Promise<void>
   /** What the app last published to this person's Home tab. */
   home(): SlackView | undefined
-  pressInHome(button: string): Promise<void>
+  /** `blockId`: the row that it stands in, where several have the same. */
+  pressInHome(button: string, blockId?: string): Promise<void>
   /**
    * Presses a button of a message by action_id or visible text, or picks the option of a menu by its visible text; a
    * confirm dialog is answered with `confirm` (default true). The button is looked up in the message as given, which
    * is what is on the person's screen: a click can race with an update that removes the button.
    */
   press(message: SlackMessage, button: string, options?: { confirm?: boolean }): Promise<void>
+  /** Writes a message, as people do and bots other than the app, whose words may hang below as attachments. */
+  say(channelId: string, content: SaidContent): SlackMessage
+  /**
+   * Picks a message shortcut of the app, by callback_id or name, from the menu of a message. Throws when the app did not
+   * acknowledge in time, where Slack shows an error; and for a message that only one person sees, which has no menu.
+   */
+  shortcut(message: SlackMessage, shortcut: string): Promise<void>
   /** What this person sees in a channel's main pane, ephemerals for them included, oldest first. */
   sees(channelId: string): SlackMessage[]
   seesInThread(channelId: string, threadTs: string): SlackMessage[]
@@ -161,6 +179,8 @@ export interface Person {
   directMessages(): SlackMessage[]
   ephemerals(): SlackMessage[]
 }
+
+export type SaidContent = Pick<SlackMessage, 'text' | 'blocks' | 'attachments' | 'thread_ts'>
 
 export interface ApiCall {
   /**

@@ -2,7 +2,7 @@
 // It throws where the person would see a warning sign.
 import type { Json } from './block-schema.ts'
 import type { Delivery } from './delivery.ts'
-import type { LocalSlackUser } from './face.ts'
+import type { LocalSlackShortcut, LocalSlackUser } from './face.ts'
 import { type Field, objectsIn, optionsOf } from './fields.ts'
 import { blockActionsBody, blockSuggestionBody, type Source } from './payloads.ts'
 import type { ResponseUrls } from './response-urls.ts'
@@ -21,6 +21,7 @@ export interface Outside {
   granted: Call
   /** The app's slash commands. */
   commands: string[]
+  shortcuts: readonly LocalSlackShortcut[]
 }
 
 export interface Interactions {

@@ -56,10 +56,11 @@ export function messageOnWire(
             team_id: team,
           },
         }
-      : {}),
+      : otherBot(workspace, message)),
     text: message.text,
     team,
     ...(message.blocks ? { blocks: structuredClone(message.blocks) } : {}),
+    ...(message.attachments ? { attachments: structuredClone(message.attachments) } : {}),
     ...(message.files ? { files: message.files.map(file => fileOnWire(workspace, file)), upload: true } : {}),
     ...(message.edited ? { edited: { user: message.user, ts: message.ts } } : {}),
     ...(message.thread_ts
@@ -67,6 +68,13 @@ export function messageOnWire(
       : {}),
     ...(metadata === 'with' && message.metadata ? { metadata: structuredClone(message.metadata) } : {}),
   }
+}
+
+/** Slack says of another app's message who posted it by that app's own id. */
+function otherBot(workspace: Workspace, { user }: SlackMessage): Json {
+  return workspace.user(user)?.kind === 'bot'
+    ? { subtype: 'bot_message', bot_id: user.replace(/^[UW]/, 'B') }
+    : {}
 }
 
 /** Only interaction payloads carry the fields' values; what the Web API answers never does. */
@@ -92,7 +100,8 @@ export function commandBody(
 ): Record<string, string> {
   return {
     token: VERIFICATION_TOKEN,
-    team_id: workspace.teamId,
+    // In a channel that workspaces share, the one of the person.
+    team_id: userTeam(workspace, user),
     team_domain: workspace.teamDomain,
     channel_id: channel.id,
     channel_name: channelName(channel),
@@ -179,6 +188,25 @@ export function blockActionsBody(
     ...(source.kind === 'message' ? { state: messageState(source.message) } : {}),
     ...more,
     actions: [{ type, action_id: field.actionId, block_id: field.blockId, ...about, action_ts: ts }],
+  }
+}
+
+export function messageShortcutBody(
+  workspace: Workspace,
+  user: LocalSlackUser,
+  channel: Channel,
+  message: SlackMessage,
+  callbackId: string,
+  more: { trigger_id: string; response_url: string },
+): Json {
+  return {
+    ...interaction(workspace, user, 'message_action'),
+    callback_id: callbackId,
+    action_ts: workspace.nextTs(),
+    message_ts: message.ts,
+    channel: { id: channel.id, name: channelName(channel) },
+    message: messageOnWire(workspace, message, 'with'),
+    ...more,
   }
 }
 

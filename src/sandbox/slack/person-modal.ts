@@ -230,10 +230,12 @@ export function createModalVerbs(
       const pressed = pressable(fieldsOf(view.blocks), button, `modal "${view.title.text}"`)
       await interactions.act({ kind: 'view', view }, pressed.field, pressed.state)
     },
-    async pressInHome(button) {
+    async pressInHome(button, blockId) {
       const view = views.home(user.id)
       if (!view) throw new Error(`nothing was published to the Home tab of ${user.name}`)
-      const pressed = pressable(fieldsOf(view.blocks), button, 'the Home tab')
+      const fields = fieldsOf(view.blocks)
+      const row = fields.filter(field => blockId === undefined || field.blockId === blockId)
+      const pressed = pressable(row, button, 'the Home tab')
       await interactions.act({ kind: 'view', view }, pressed.field, pressed.state)
     },
   }

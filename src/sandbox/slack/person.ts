@@ -4,7 +4,7 @@ import { isObject } from './block-schema.ts'
 import type { LocalSlackUser, Person, SlackMessage } from './face.ts'
 import { fieldsOf } from './fields.ts'
 import { createInteractions, type Outside } from './interactions.ts'
-import { commandBody, eventBody, homeOpenedEvent } from './payloads.ts'
+import { commandBody, eventBody, homeOpenedEvent, messageShortcutBody } from './payloads.ts'
 import { createModalVerbs, pressable } from './person-modal.ts'
 import { type Channel, copyMessage } from './workspace.ts'
 
@@ -69,6 +69,32 @@ export function createPerson(outside: Outside, user: LocalSlackUser): Person {
       if (isObject(pressed.field.element.confirm) && options.confirm === false) return
       const current = workspace.message(channel.id, message.ts)
       await interactions.act({ kind: 'message', message, channel, current }, pressed.field, pressed.state)
+    },
+    say(channelId, content) {
+      const channel = conversation(channelId)
+      if (!channel.members.includes(user.id) || channel.archived)
+        throw new Error(`${user.name} cannot write in ${channel.name}`)
+      return copyMessage(workspace.addMessage({ channel: channel.id, user: user.id, ...content }))
+    },
+    async shortcut(message, name) {
+      const channel = conversation(message.channel)
+      const shortcut = outside.shortcuts.find(each => each.callbackId === name || each.name === name)
+      if (!shortcut) throw new Error(`there is no shortcut "${name}"`)
+      if (message.ephemeralFor !== undefined) throw new Error('this message has no menu')
+      const current = workspace.message(channel.id, message.ts) ?? message
+      const ack = await delivery.deliver(
+        'interactive',
+        messageShortcutBody(workspace, user, channel, current, shortcut.callbackId, {
+          trigger_id: triggers.issue({ userId: user.id }),
+          response_url: responseUrls.issue({
+            channelId: channel.id,
+            userId: user.id,
+            messageTs: message.ts,
+          }),
+        }),
+      )
+      if (ack.kind === 'failed')
+        throw new Error(`Slack shows an error: "${shortcut.name}" was not acknowledged (${ack.reason})`)
     },
     sees: channelId =>
       seen(channelId)

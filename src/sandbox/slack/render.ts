@@ -14,13 +14,23 @@ export function renderMessage(message: SlackMessage, lookup: Lookup): string[] {
       : message.text === ''
         ? []
         : readMrkdwn(message.text, lookup).split('\n')
+  const attached = (message.attachments ?? []).flatMap(each => attachmentLines(each).map(line => `│ ${line}`))
   const files = (message.files ?? []).map(describeFile)
   const edited = message.edited ? ' (edited)' : ''
   return [
     ...(message.ephemeralFor === undefined ? [] : ['Only visible to you']),
     `${lookup.userName(message.user)} · ${timeOf(message.ts, lookup)}${edited}`,
-    ...[...body, ...files].map(line => `  ${line}`.trimEnd()),
+    ...[...body, ...attached, ...files].map(line => `  ${line}`.trimEnd()),
   ]
+}
+
+/** Where there are blocks in it, they are what it says. */
+export function attachmentLines(attachment: Json): string[] {
+  const { pretext, title, text, fallback } = attachment
+  const said = [pretext, title, text].filter(each => typeof each === 'string' && each !== '')
+  const fields = objectsIn(attachment.fields).map(field => `${field.title}: ${field.value}`)
+  const lines = [...said, ...fields].length > 0 ? [...said, ...fields] : [fallback ?? '']
+  return lines.flatMap(line => readPlain(String(line)).split('\n'))
 }
 
 export function renderView(view: SlackView, lookup: Lookup): string[] {

@@ -210,10 +210,10 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
       if (!user) throw new Error(`there is no user ${userId}`)
       const known = people.get(userId)
       if (known) return known
-      const { commands } = options
+      const { commands, shortcuts = [] } = options
       const { granted } = webApi
       const person = createPerson(
-        { workspace, views, triggers, responseUrls, delivery, granted, commands },
+        { workspace, views, triggers, responseUrls, delivery, granted, commands, shortcuts },
         user,
       )
       people.set(userId, person)

@@ -43,6 +43,8 @@ const HELP = [
   'submit                     send the dialog',
   'close                      close the dialog',
   'press <button> [on <n>]    press a button: of the dialog, of message n, or of the newest that has it',
+  'press <button> on home [<n>]   press a button of the Home tab: the nth of that name, where there are several',
+  'menu <shortcut> on <n>     pick a message shortcut from the menu of message n',
 ]
 
 export function createTerminal(
@@ -247,9 +249,12 @@ export function createTerminal(
   }
 
   async function press(text: string): Promise<void> {
-    const [, button = '', where] = /^(.*?)(?:\s+on\s+(\d+|home))?$/s.exec(text) ?? []
+    const [, button = '', where, nth] = /^(.*?)(?:\s+on\s+(\d+|home)(?:\s+(\d+))?)?$/s.exec(text) ?? []
     if (button === '') return io.print('Type press <button>, or press <button> on <n>.')
-    if (where === 'home') return me.pressInHome(button)
+    if (where === 'home') {
+      const there = fieldsOf(me.home()?.blocks ?? []).filter(each => isPressable(each, button))
+      return me.pressInHome(button, nth === undefined ? undefined : there[Number(nth) - 1]?.blockId)
+    }
     const view = me.view()
     if (where === undefined && view && hasPressable(fieldsOf(view.blocks), button)) {
       return me.pressInView(button)
@@ -265,6 +270,14 @@ export function createTerminal(
     io.print(`${readText(title, lookup)}: ${readText(body, lookup)}`)
     io.print(`Type yes for "${readText(confirm, lookup)}" or no for "${readText(deny, lookup)}".`)
     unconfirmed = { message, button }
+  }
+
+  async function pickFromMenu(text: string): Promise<void> {
+    const [, shortcut = '', number = ''] = /^(.+?)\s+on\s+(\d+)$/s.exec(text) ?? []
+    if (shortcut === '') return io.print('Type menu <shortcut> on <n>.')
+    const message = screen.numbered(me, Number(number))
+    if (!message) return io.print(noMessage(number))
+    await me.shortcut(message, shortcut)
   }
 
   async function answer(yes: boolean): Promise<void> {
@@ -307,6 +320,8 @@ export function createTerminal(
         return me.closeView()
       case 'press':
         return press(rest)
+      case 'menu':
+        return pickFromMenu(rest)
       case 'yes':
         return answer(true)
       case 'no':

@@ -148,7 +148,7 @@ describe('a reset that cannot have been read was not sent', () => {
     const startedMs = Date.now()
     expect(await client(server.url).resetOffsets(shift, startedMs + 1_800)).toMatchObject({
       kind: 'notSent',
-      cause: expect.stringMatching(/^looking at the group before the reset: no answer within \d+ ms$/),
+      cause: expect.stringMatching(/^lookFailed \["no answer within \d+ ms"\]$/),
     })
     expect(Date.now() - startedMs).toBeLessThan(1_700)
     expect(seen(server)).toEqual([])

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, describe, expect, inject, it } from 'vitest'
 import { connectRedis } from '../../../src/adapters/redis/connect.ts'
 import { createRedisStore } from '../../../src/adapters/redis/store.ts'
-import type { RequestId } from '../../../src/request/request.ts'
+import { NOWHERE } from '../../../src/request/command.ts'
+import { type RequestId, requestIdSchema } from '../../../src/request/request.ts'
 import { storeContract } from '../../contract/store.contract.ts'
 import { created, creationOf } from '../../support/commits.ts'
 import { draft, T0 } from '../../support/requests.ts'
@@ -54,12 +55,27 @@ describe('the Redis store', () => {
     await redis.zadd(`{${prefix}}:open`, T0, 'R-13')
     await expect(store.read('R-13' as RequestId)).rejects.toThrow('cannot be read by this version')
     expect((await store.openRequests(10)).requests).toHaveLength(1)
+    const later = requestIdSchema.parse('R-20')
+    await store.commit(creationOf(draft({ id: later })))
+    await redis.hset(`{${prefix}}:request:${later}`, 'json', JSON.stringify({ schema: 3, id: later }))
+    const filter = { of: { kind: 'all' }, part: 'open' } as const
+    const [first, second] = [await store.list(filter, 1), await store.list(filter, 5)]
+    expect(first.requests).toEqual([])
+    expect(first.next).toEqual({ createdAtMs: T0, id: later })
+    expect(second.requests.map(({ id }) => id)).toEqual(['R-12'])
   })
 
   it('keeps every key in one hash slot, so that it runs on a cluster', async () => {
     const prefix = `test-${randomUUID()}`
     const store = createRedisStore(redis, prefix)
     await created(store, { submissionId: 'V' })
+    await store.recordAttempt({
+      atMs: T0,
+      by: 'U0GUEST',
+      command: 'reset command',
+      refusal: 'notMember',
+      from: NOWHERE,
+    })
     const keys = await redis.keys(`*${prefix}*`)
     expect(keys.length).toBeGreaterThan(4)
     expect(keys.every(key => key.startsWith(`{${prefix}}:`))).toBe(true)

@@ -5,14 +5,17 @@ import type { AddressInfo } from 'node:net'
 import Papa from 'papaparse'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
+  type AttachmentRead,
   createAttachedFileReader,
-  FILES_SCOPE_MISSING,
   isScopeMissing,
   type ReadAttachedFile,
   readOffsetsCsv,
 } from '../../../src/adapters/slack/attached-file.ts'
+import { wordsIn } from '../../../src/adapters/slack/language/language.ts'
+import { sentenceOf } from '../../../src/adapters/slack/language/sentences.ts'
 import type { ProductEvent } from '../../../src/ports.ts'
-import type { FileRead } from '../../../src/request/offsets-file.ts'
+
+const words = wordsIn('en')
 
 const TOKEN = 'xoxb-secret'
 const GROUP = 'orders-billing'
@@ -66,8 +69,9 @@ const attached = (change: { size?: number; url?: string } = {}) => ({
 })
 const read = (change?: Parameters<typeof attached>[0], limitMs = 2_000) =>
   readFile(attached(change), GROUP, limitMs)
-const offsetsIn = (file: FileRead) => (file.ok ? Object.fromEntries(file.targets) : file.problem)
-const problemIn = (file: FileRead) => (file.ok ? 'no problem' : file.problem)
+const offsetsIn = (file: AttachmentRead) => (file.ok ? Object.fromEntries(file.targets) : file.problem)
+const problemIn = (file: AttachmentRead) =>
+  file.ok ? 'no problem' : sentenceOf(words.problems, file.problem)
 
 describe('a file that is attached', () => {
   it('is fetched with the token and read', async () => {
@@ -105,13 +109,13 @@ describe('a file that is attached', () => {
     const other = await startServer()
     try {
       answer = (_request, response) => response.writeHead(302, { location: `${other.origin}/?redir=x` }).end()
-      expect(problemIn(await read())).toBe(FILES_SCOPE_MISSING)
+      expect(problemIn(await read())).toContain('lacks the scope files:read')
       answer = (_request, response) =>
         response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<!DOCTYPE html>')
-      expect(problemIn(await read())).toBe(FILES_SCOPE_MISSING)
+      expect(problemIn(await read())).toContain('lacks the scope files:read')
       for (const status of [401, 403]) {
         answer = (_request, response) => response.writeHead(status).end()
-        expect(problemIn(await read())).toBe(FILES_SCOPE_MISSING)
+        expect(problemIn(await read())).toContain('lacks the scope files:read')
       }
       expect(other.asked).toEqual([])
       expect(faults).toHaveLength(4)

@@ -1,7 +1,8 @@
 // The card: valid in every state, whatever it holds, and a button only where it makes sense.
 
 import { describe, expect, it } from 'vitest'
-import { card, openList } from '../../../src/adapters/slack/card.ts'
+import { card } from '../../../src/adapters/slack/card.ts'
+import { wordsIn } from '../../../src/adapters/slack/language/language.ts'
 import type { Draft } from '../../../src/request/decide.ts'
 import { type ResetRequest, requestIdSchema } from '../../../src/request/request.ts'
 import type { SlackMessage } from '../../../src/sandbox/slack/face.ts'
@@ -35,6 +36,8 @@ import {
   wait,
 } from '../../support/requests.ts'
 
+const words = wordsIn('en')
+
 const people: Record<string, string> = { U0ALICE: 'alice', U0BOB: 'bob', U0CAROL: 'carol' }
 const read = (message: { text: string; blocks: unknown[] }) =>
   renderMessage({ type: 'message', ts: '0', user: 'Rewind', channel: 'C0OPS', ...message } as SlackMessage, {
@@ -42,7 +45,7 @@ const read = (message: { text: string; blocks: unknown[] }) =>
   })
     .slice(1)
     .map(line => line.trim().replaceAll('\u202f', ' '))
-const cardOf = (request: ResetRequest) => read(card(request))
+const cardOf = (request: ResetRequest) => read(card(words, request))
 const states = everyState()
 const inState = (name: string): ResetRequest => {
   const found = states.find(([state]) => state === name)
@@ -50,7 +53,7 @@ const inState = (name: string): ResetRequest => {
   return found[1]
 }
 const buttonsOf = (request: ResetRequest) =>
-  card(request)
+  card(words, request)
     .blocks.flatMap(block => (block.type === 'actions' ? block.elements : []))
     .map(button => ('text' in button ? button.text?.text : undefined))
 const planned = (change: Partial<Draft>, outlook?: Outlook) => cardOf(pending(change, outlook)).join('\n')
@@ -87,7 +90,7 @@ describe('what a person reads', () => {
       'Lag: 200 before, 600 after.',
       'Written as exact offsets: messages that arrive after the plan are neither skipped nor replayed. Made 2026-11-23 08:00 UTC.',
       'An approver has to review it. It expires 2026-11-23 09:00 UTC.',
-      '[ Review ]  [ Cancel request ]',
+      '[ Review ]  [ Cancel request ]  [ History ]',
     ])
   })
 
@@ -176,7 +179,7 @@ describe('what a person reads', () => {
   })
 
   it('on a phone or with a screen reader, which know the text only', () => {
-    expect(card(inState('pending')).text).toBe(
+    expect(card(words, inState('pending')).text).toBe(
       'R-12 · waiting for approval: reset orders-billing on ckafka-demo0001 back by 100 messages per partition (replays them); topics: orders, payments. Replays 400 messages on 4 partitions. Skips none. Why: wrong VAT rate since 06:00 (asked by <@U0ALICE>)',
     )
   })
@@ -194,11 +197,11 @@ describe('what a person reads', () => {
     const request = pending({
       reset: { ...someReset, topics, target: { ...someReset.target, group: 'g'.repeat(255) } },
     })
-    expect(validateMessage(card(request))).toEqual([])
+    expect(validateMessage(card(words, request))).toEqual([])
     const text = cardOf(request).join('\n')
     for (const topic of topics.slice(0, 10)) expect(text).toContain(topic)
     expect(text).toContain(' and 490 more')
-    expect(card(request).text).toContain('and 497 more')
+    expect(card(words, request).text).toContain('and 497 more')
   })
 
   it('of partitions that were chosen, whatever their topic is called', () => {
@@ -232,7 +235,7 @@ describe('what a person reads', () => {
     ] as const) {
       const request = pending({ parent: { id: requestIdSchema.parse('R-7'), kind } })
       expect(cardOf(request)).toContain(`${title} of R-7.`)
-      expect(card(request).text).toContain(`${title} of R-7: reset `)
+      expect(card(words, request).text).toContain(`${title} of R-7: reset `)
     }
   })
 })
@@ -378,10 +381,10 @@ describe('the plan on the card', () => {
       logEnd: 1_000n,
     }))
     const request = pending({ reset: orders }, { facts: { positions } })
-    expect(validateMessage(card(request))).toEqual([])
+    expect(validateMessage(card(words, request))).toEqual([])
     const times = Array.from({ length: 3 }, () => {
       const startMs = performance.now()
-      card(request)
+      card(words, request)
       return performance.now() - startMs
     })
     expect(Math.min(...times)).toBeLessThan(20)
@@ -390,11 +393,12 @@ describe('the plan on the card', () => {
 
 describe.each(states)('a request that is %s', (name, request) => {
   it('has a valid card', () => {
-    expect(validateMessage(card(request))).toEqual([])
+    expect(validateMessage(card(words, request))).toEqual([])
   })
 
   it('offers only what can still be done', () => {
     const open = ['Review', 'Cancel request']
+    const edit = 'Edit and ask again'
     const offered: Record<string, string[]> = {
       pending: open,
       'pending again': open,
@@ -409,13 +413,18 @@ describe.each(states)('a request that is %s', (name, request) => {
       waiting: ['Stop waiting'],
       'waiting, empty': ['Stop waiting'],
       succeeded: ['Prepare undo'],
-      partial: ['Prepare undo', 'Retry what failed'],
-      failed: ['Retry what failed'],
-      refused: ['Ask again'],
-      neverEmpty: ['Ask again'],
+      partial: ['Prepare undo', 'Retry what failed', edit],
+      failed: ['Retry what failed', edit],
+      refused: [edit],
+      neverEmpty: [edit],
+      rejected: [edit],
+      cancelled: [edit],
+      expired: [edit],
+      wouldJump: [edit],
+      notPrepared: [edit],
     }
-    expect(buttonsOf(request)).toEqual(offered[name] ?? [])
-    for (const block of card(request).blocks) {
+    expect(buttonsOf(request)).toEqual([...(offered[name] ?? []), 'History'])
+    for (const block of card(words, request).blocks) {
       if (block.type === 'actions') {
         for (const button of block.elements) expect(button).toMatchObject({ value: 'R-12' })
       }
@@ -434,7 +443,7 @@ it('offers a retry only where something was missed', () => {
   }))
   const ended = endedWith(resultFor(request, reports, new Map(moved)))
   expect(ended.state.name).toBe('partial')
-  expect(buttonsOf(ended)).toEqual(['Prepare undo'])
+  expect(buttonsOf(ended)).toEqual(['Prepare undo', 'Edit and ask again', 'History'])
 })
 
 describe.each(HOSTILE.map(text => [text.slice(0, 20), text]))('hostile text, %j …', (_name, text) => {
@@ -464,7 +473,7 @@ describe.each(HOSTILE.map(text => [text.slice(0, 20), text]))('hostile text, %j 
   ]
 
   it.each(requests)('in a card that is %s is shown as text, within the limits', (_state, request) => {
-    const { text: spoken, blocks } = card(request)
+    const { text: spoken, blocks } = card(words, request)
     expect(validateMessage({ text: spoken, blocks })).toEqual([])
     expect([...spoken].length).toBeLessThanOrEqual(4_000)
     expect(markupIn(spoken)).toBeNull()
@@ -511,55 +520,12 @@ it('fits into one message at its worst', () => {
   const typedGroup = reset.target.group
   const approved = following(again, { ...approve, by: CAROL, note: 'n'.repeat(1_000), typedGroup })
   for (const request of [first, moved, again, approved, following(approved, wait(group))]) {
-    expect(validateMessage(card(request))).toEqual([])
-    expect([...card(request).text].length).toBeLessThanOrEqual(4_000)
+    expect(validateMessage(card(words, request))).toEqual([])
+    expect([...card(words, request).text].length).toBeLessThanOrEqual(4_000)
   }
 })
 
-describe('the list of open requests', () => {
-  const numbered = (count: number) =>
-    Array.from({ length: count }, (_, index) => pending({ id: requestIdSchema.parse(`R-${index + 1}`) }))
-
-  it('says that there is none', () => {
-    const list = openList([], 0)
-    expect(list.text).toBe('No request is open. Ask for a reset with /reset-offsets.')
-    expect(validateMessage(list)).toEqual([])
-  })
-
-  it('has one line and one button for a request that waits for a decision', () => {
-    expect(read(openList([inState('pending')], 1))).toEqual([
-      '1 request is open.',
-      'R-12 · waiting for approval · @alice · orders-billing · back by 100 messages per partition (replays them) · 2026-11-23 08:00 UTC',
-      '[ Review ]',
-    ])
-  })
-
-  it('says how many there are when it cannot show them all', () => {
-    const list = openList(numbered(25), 1_234)
-    expect(list.text).toBe('1\u202f234 requests are open. These are the newest 20.')
-    expect(validateMessage(list)).toEqual([])
-    expect(list.blocks.filter(block => block.type === 'actions')).toHaveLength(20)
-  })
-
-  it('has no button for a request that cannot be reviewed now', () => {
-    const list = openList([inState('preparing'), inState('waiting'), inState('unclear')], 3)
-    expect(list.blocks.some(block => block.type === 'actions')).toBe(false)
-    expect(read(list).join('\n')).toContain('R-12 · approved, waiting for the group to be empty')
-  })
-
-  it('holds twenty requests with the longest and the worst names', () => {
-    for (const text of HOSTILE) {
-      const reset = { ...someReset, target: { instanceId: text, group: text } }
-      const list = openList(
-        Array.from({ length: 20 }, () => pending({ reset, reason: text })),
-        20,
-      )
-      expect(validateMessage(list)).toEqual([])
-    }
-  })
-})
-
 it('names nobody as an approver who has not approved', () => {
-  expect(JSON.stringify(card(inState('pending')).blocks)).not.toContain(BOB)
+  expect(JSON.stringify(card(words, inState('pending')).blocks)).not.toContain(BOB)
   expect(cardOf(following(inState('waiting'), wait(EMPTY))).join('\n')).not.toContain('@carol')
 })

@@ -5,9 +5,12 @@ import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { createSlackChat } from '../../../src/adapters/slack/chat.ts'
 import { POST_EVENT_TYPE } from '../../../src/adapters/slack/ids.ts'
+import { wordsIn } from '../../../src/adapters/slack/language/language.ts'
 import { createWebClient } from '../../../src/adapters/slack/web-client.ts'
 import { createTelemetry } from '../../../src/telemetry.ts'
 import { pending } from '../../support/requests.ts'
+
+const words = wordsIn('en')
 
 const BOT = 'U0REWIND'
 const request = pending()
@@ -28,7 +31,13 @@ async function findAmong(messages: unknown[]) {
     apiUrl: `http://127.0.0.1:${port}/api/`,
     logger: createTelemetry('silent', 'all').slackLogger,
   })
-  const chat = createSlackChat({ client, clock: () => request.createdAtMs, onGroupUnreadable: () => {} })
+  const chat = createSlackChat({
+    client,
+    clock: () => request.createdAtMs,
+    onGroupUnreadable: () => {},
+    words,
+    wordsFor: async () => words,
+  })
   return chat.find(request, 'card')
 }
 

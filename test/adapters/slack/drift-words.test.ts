@@ -2,12 +2,15 @@
 
 import { expect, it } from 'vitest'
 import { differencesInWords } from '../../../src/adapters/slack/drift-words.ts'
+import { wordsIn } from '../../../src/adapters/slack/language/language.ts'
 import type { Difference } from '../../../src/request/drift.ts'
+
+const words = wordsIn('en')
 
 type Placed = Extract<Difference, { partitions: number }>
 
 function said(difference: Difference): string | undefined {
-  return differencesInWords([difference])[0]?.replaceAll('\u202f', ' ')
+  return differencesInWords(words, [difference])[0]?.replaceAll('\u202f', ' ')
 }
 
 function placed(
@@ -49,7 +52,7 @@ it.each<[Difference, string]>([
 
 it('keeps every kind, and shortens a name that no topic can have', () => {
   const all = [placed('partitionGone', 1n, null), { kind: 'groupRecreated' } as const]
-  expect(differencesInWords(all)).toHaveLength(2)
+  expect(differencesInWords(words, all)).toHaveLength(2)
   const long = said(placed('committedMoved', 1n, 2n, 1, 'x'.repeat(5_000)))
   expect(long?.length).toBeLessThan(250)
 })

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { elsewhereCard, elsewhereReply } from '../../../src/adapters/slack/elsewhere.ts'
+import { wordsIn } from '../../../src/adapters/slack/language/language.ts'
 import { noteReply } from '../../../src/adapters/slack/replies.ts'
 import type { SlackMessage } from '../../../src/sandbox/slack/face.ts'
 import { renderMessage } from '../../../src/sandbox/slack/render.ts'
 import { validateMessage } from '../../../src/sandbox/slack/validate.ts'
 import { approve, everyState, following, HOSTILE, pending, someReset } from '../../support/requests.ts'
+
+const words = wordsIn('en')
 
 const archived = { kind: 'postRefused', by: 'p1', key: 'card', code: 'is_archived', retryAtMs: 0 } as const
 const read = (message: { text: string; blocks: unknown[] }) =>
@@ -19,7 +22,7 @@ const read = (message: { text: string; blocks: unknown[] }) =>
 
 describe('what the channel of a request does not take', () => {
   it('is told with the way to decide all the same, where it is the card', () => {
-    expect(read(elsewhereCard(following(pending(), archived))).join(' ')).toContain(
+    expect(read(elsewhereCard(words, following(pending(), archived))).join(' ')).toContain(
       'R-12 has no card. Slack does not take it in the channel C0OPS (is_archived). An approver can review it with /offset-requests R-12.',
     )
   })
@@ -28,7 +31,7 @@ describe('what the channel of a request does not take', () => {
     const request = following(pending(), approve)
     const note = request.notes.at(-1)
     if (note === undefined) throw new Error('There is no note.')
-    const text = read(elsewhereReply(request, noteReply(request, note, {}))).join(' ')
+    const text = read(elsewhereReply(words, request, noteReply(words, request, note, {}))).join(' ')
     expect(text).toMatch(/About R-12 on the group orders-billing, as Slack .* approved R-12/)
   })
 
@@ -36,9 +39,9 @@ describe('what the channel of a request does not take', () => {
     for (const text of ['orders', ...HOSTILE]) {
       const reset = { ...someReset, topics: [text], target: { instanceId: text, group: text } }
       for (const [, request] of everyState({ reset, reason: text })) {
-        expect(validateMessage(elsewhereCard(request))).toEqual([])
+        expect(validateMessage(elsewhereCard(words, request))).toEqual([])
         for (const note of request.notes) {
-          const message = elsewhereReply(request, noteReply(request, note, {}))
+          const message = elsewhereReply(words, request, noteReply(words, request, note, {}))
           expect(validateMessage(message)).toEqual([])
           expect(message.text.length).toBeLessThanOrEqual(4_000)
         }

@@ -3,12 +3,20 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseFlags } from '../../../src/adapters/slack/flags.ts'
+import { wordsIn } from '../../../src/adapters/slack/language/language.ts'
+import { sentenceOf } from '../../../src/adapters/slack/language/sentences.ts'
 import type { ResetFields } from '../../../src/request/reset.ts'
 import { anyText } from '../../support/texts.ts'
 
+const words = wordsIn('en')
+
 const NOW = Date.UTC(2026, 10, 23, 12, 0, 0)
 const NOW_SECONDS = NOW / 1000
-const parse = (text: string, writePartitions = true) => parseFlags(text, { nowMs: NOW, writePartitions })
+/** The problems as they are said. */
+const parse = (text: string, writePartitions = true) => {
+  const { fields, problems } = parseFlags(text, { nowMs: NOW, writePartitions })
+  return { fields, problems: problems.map(each => sentenceOf(words.flags, each)) }
+}
 /** Understood as a whole. */
 const fields = (text: string): ResetFields => {
   const parsed = parse(text)

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { followUpModal, noFollowUp, readFollowUp } from '../../../src/adapters/slack/follow-up-modal.ts'
 import { followUpMetadataSchema } from '../../../src/adapters/slack/ids.ts'
+import { wordsIn } from '../../../src/adapters/slack/language/language.ts'
 import { type FollowUp, type FollowUps, undoOf } from '../../../src/request/follow-up.ts'
 import type { Abilities } from '../../../src/request/group.ts'
 import type { Strategy } from '../../../src/request/reset.ts'
@@ -14,6 +15,8 @@ import { enteredState, initialState } from '../../../src/sandbox/slack/inputs.ts
 import { renderView } from '../../../src/sandbox/slack/render.ts'
 import { validateView } from '../../../src/sandbox/slack/validate.ts'
 import { allArrived, HOSTILE, pending, someReset } from '../../support/requests.ts'
+
+const words = wordsIn('en')
 
 const V2: Abilities = { logStart: false, firstMessageAt: false, writePartitions: false }
 const V3: Abilities = { logStart: true, firstMessageAt: true, writePartitions: true }
@@ -61,7 +64,7 @@ function stateOf(view: ModalView, chosen?: string) {
 describe('the modal', () => {
   it('says what it puts back, prefills the reason, and carries no offset', () => {
     const request = pending()
-    const view = followUpModal('undo', request, undoOf(request.reset, allArrived(request), V3))
+    const view = followUpModal(words, 'undo', request, undoOf(request.reset, allArrived(request), V3))
     expect(validateView(view)).toEqual([])
     expect(view.title.text).toBe('Undo R-12')
     expect(view.submit?.text).toBe('Ask for approval')
@@ -76,7 +79,7 @@ describe('the modal', () => {
   })
 
   it('says what a second try does', () => {
-    const view = followUpModal('retry', pending(), only(to({ kind: 'earliest' }, ['orders'], 3)))
+    const view = followUpModal(words, 'retry', pending(), only(to({ kind: 'earliest' }, ['orders'], 3)))
     expect(view.title.text).toBe('Retry R-12')
     expect(textOf(view)).toContain(
       'Tries again what R-12 did not do: orders-billing to the earliest message kept (replays everything), 3 partitions. Topics: orders',
@@ -90,7 +93,7 @@ describe('the modal', () => {
       { topic: 'payments', partitions: 1, why: 'noCommitBefore' },
       { topic: 'refunds', partitions: 1, why: 'partly' },
     ]
-    const view = followUpModal('undo', pending(), { possible: offsets(1), impossible })
+    const view = followUpModal(words, 'undo', pending(), { possible: offsets(1), impossible })
     expect(validateView(view)).toEqual([])
     for (const said of [
       'What cannot be put back:',
@@ -100,13 +103,13 @@ describe('the modal', () => {
     ]) {
       expect(textOf(view)).toContain(said)
     }
-    expect(textOf(followUpModal('retry', pending(), { possible: offsets(1), impossible }))).toContain(
+    expect(textOf(followUpModal(words, 'retry', pending(), { possible: offsets(1), impossible }))).toContain(
       'What cannot be tried again:',
     )
   })
 
   it.each([1, 2, 10, 11, 100, 500])('with %i possible is a view Slack accepts, and can be sent', count => {
-    const view = followUpModal('undo', pending(), only(...offsets(count, 2)))
+    const view = followUpModal(words, 'undo', pending(), only(...offsets(count, 2)))
     expect(validateView(view)).toEqual([])
     const last = Math.min(count, 100) - 1
     const chosen = count === 1 ? undefined : `topic-${last}-0 and 1 more, 2 partitions`
@@ -128,12 +131,12 @@ describe('the modal', () => {
         Array(200).fill(to({ kind: 'group', group: text }, [text])),
         [to({ kind: 'latest' }, Array(500).fill('y'.repeat(249)))],
       ]) {
-        const view = followUpModal('retry', request, { possible, impossible })
+        const view = followUpModal(words, 'retry', request, { possible, impossible })
         expect(validateView(view)).toEqual([])
         expect(JSON.stringify(view.blocks)).not.toContain('"mrkdwn"')
         expect(JSON.stringify(view)).not.toMatch(/\\u00|[\u061c\u200f\u2028\u202a-\u202e\u2066-\u2069]/)
       }
-      const said = noFollowUp('undo', request, { possible: [], impossible })
+      const said = noFollowUp(words, 'undo', request, { possible: [], impossible })
       expect(said).not.toMatch(/[<>]|&(?!(amp|lt|gt);)/)
       expect(said.length).toBeLessThan(3_000)
     }
@@ -156,7 +159,7 @@ describe('where nothing is possible, a sentence says why', () => {
       'R-12 cannot be undone exactly:\n• orders: its partitions stood at different offsets, and API 2.0 can only send one number.',
     ],
   ])('%s, %o', (kind, followUps, sentence) => {
-    expect(noFollowUp(kind, request, followUps)).toBe(sentence)
+    expect(noFollowUp(words, kind, request, followUps)).toBe(sentence)
   })
 
   it('names a few topics and counts the others', () => {
@@ -172,7 +175,7 @@ describe('where nothing is possible, a sentence says why', () => {
         why: null,
       })),
     ).flat()
-    const said = noFollowUp('undo', request, undoOf(request.reset, moved, V2))
+    const said = noFollowUp(words, 'undo', request, undoOf(request.reset, moved, V2))
     expect(said.split('\n')).toHaveLength(5)
     expect(said).toContain('• 6 more topics.')
   })

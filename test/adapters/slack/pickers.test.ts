@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { wordsIn } from '../../../src/adapters/slack/language/language.ts'
 import {
   type Choices,
   groupChoices,
@@ -12,6 +13,8 @@ import { groupInWords, noSuchGroup } from '../../../src/adapters/slack/words.ts'
 import type { LongNames } from '../../../src/ports.ts'
 import type { ReadOutcome } from '../../../src/request/result.ts'
 import { validateView } from '../../../src/sandbox/slack/validate.ts'
+
+const words = wordsIn('en')
 
 const names: LongNames = { tokenOf: name => `~${name.length}`, nameOf: async token => token }
 const read = <T>(value: T): ReadOutcome<T> => ({ kind: 'read', value })
@@ -52,7 +55,7 @@ describe('a picker', () => {
       `${'y'.repeat(200)}1`,
       `${'y'.repeat(201)}2`,
     ]
-    const choices = groupChoices(page(odd), '', names)
+    const choices = groupChoices(words, page(odd), '', names)
     expectAccepted(choices)
     expect(valuesOf(choices)).toEqual([...odd.slice(0, 4), '~201', '~202'])
     expect(textsOf(choices)[4]).toMatch(/^y+…y+1$/)
@@ -60,26 +63,33 @@ describe('a picker', () => {
 
   it('offers at most what Slack takes', () => {
     const many = Array.from({ length: 300 }, (_, index) => `g-${index}`)
-    expectAccepted(groupChoices(page(many), '', names))
-    const topics = topicChoices(read(many), page(many.map(name => `t${name}`)), topicSearch('', CAN), names)
+    expectAccepted(groupChoices(words, page(many), '', names))
+    const topics = topicChoices(
+      words,
+      read(many),
+      page(many.map(name => `t${name}`)),
+      topicSearch('', CAN),
+      names,
+    )
     expectAccepted(topics)
     expect(optionsOf(topics)).toHaveLength(200)
   })
 
   it('lets the name be typed, and says why, when the cluster cannot be asked', () => {
-    expect(textsOf(groupChoices(SILENT, 'orders-b', names))).toEqual([
+    expect(textsOf(groupChoices(words, SILENT, 'orders-b', names))).toEqual([
       'orders-b – as typed, CKafka does not answer',
     ])
-    expect(textsOf(groupChoices(REFUSED, 'orders-b', names))).toEqual([
+    expect(textsOf(groupChoices(words, REFUSED, 'orders-b', names))).toEqual([
       'orders-b – as typed, CKafka refused: 4100',
     ])
-    expect(valuesOf(groupChoices(SILENT, ' orders-b ', names))).toEqual(['orders-b'])
-    expect(optionsOf(groupChoices(SILENT, '', names))).toEqual([])
-    expectAccepted(groupChoices(SILENT, 'z'.repeat(255), names))
+    expect(valuesOf(groupChoices(words, SILENT, ' orders-b ', names))).toEqual(['orders-b'])
+    expect(optionsOf(groupChoices(words, SILENT, '', names))).toEqual([])
+    expectAccepted(groupChoices(words, SILENT, 'z'.repeat(255), names))
   })
 
   it('puts the topics the group has committed to first, each topic once', () => {
     const choices = topicChoices(
+      words,
       read(['orders', 'payments']),
       page(['audit', 'orders']),
       topicSearch('', CAN),
@@ -91,12 +101,12 @@ describe('a picker', () => {
     ])
     expect(textsOf(choices)).toEqual(['orders', 'payments', 'audit'])
     expect(
-      textsOf(topicChoices(read(['orders', 'payments']), page([]), topicSearch('PAY', CAN), names)),
+      textsOf(topicChoices(words, read(['orders', 'payments']), page([]), topicSearch('PAY', CAN), names)),
     ).toEqual(['payments'])
   })
 
   it('offers what is known of the topics when a part of the cluster is silent', () => {
-    const choices = topicChoices(read(['orders']), SILENT, topicSearch('ord', CAN), names)
+    const choices = topicChoices(words, read(['orders']), SILENT, topicSearch('ord', CAN), names)
     expect(textsOf(choices)).toEqual(['orders', 'ord – as typed, CKafka does not answer'])
   })
 
@@ -105,15 +115,18 @@ describe('a picker', () => {
       { id: 'ckafka-a', name: 'Orders prod' },
       { id: 'ckafka-b', name: 'ckafka-b' },
     ])
-    expect(textsOf(instanceChoices(instances, '', names))).toEqual(['Orders prod (ckafka-a)', 'ckafka-b'])
-    expect(valuesOf(instanceChoices(instances, 'prod', names))).toEqual(['ckafka-a'])
-    expect(valuesOf(instanceChoices(instances, 'Orders prod (ckafka-a)', names))).toEqual(['ckafka-a'])
+    expect(textsOf(instanceChoices(words, instances, '', names))).toEqual([
+      'Orders prod (ckafka-a)',
+      'ckafka-b',
+    ])
+    expect(valuesOf(instanceChoices(words, instances, 'prod', names))).toEqual(['ckafka-a'])
+    expect(valuesOf(instanceChoices(words, instances, 'Orders prod (ckafka-a)', names))).toEqual(['ckafka-a'])
   })
 })
 
 describe('typing a topic with partitions', () => {
   const choices = (typed: string, all = page(['orders', 'orders-eu']), can = CAN) =>
-    topicChoices(read(['orders']), all, topicSearch(typed, can), names)
+    topicChoices(words, read(['orders']), all, topicSearch(typed, can), names)
 
   it('offers just these partitions when the topic is there', () => {
     expect(choices('orders:0,1')).toEqual({
@@ -150,11 +163,13 @@ describe('typing a topic with partitions', () => {
 
   it('offers them when the topic may be among names that did not come, or nothing can be asked', () => {
     const some = read({ names: ['orders-eu'], total: 51 })
-    expect(textsOf(topicChoices(read([]), some, topicSearch('orders:0', CAN), names))).toEqual([
+    expect(textsOf(topicChoices(words, read([]), some, topicSearch('orders:0', CAN), names))).toEqual([
       'orders-eu',
       'orders, partition 0',
     ])
-    expect(valuesOf(topicChoices(SILENT, SILENT, topicSearch('orders:0', CAN), names))).toEqual(['orders:0'])
+    expect(valuesOf(topicChoices(words, SILENT, SILENT, topicSearch('orders:0', CAN), names))).toEqual([
+      'orders:0',
+    ])
   })
 
   it('carries a word too long to be a value as a token of all of it', () => {
@@ -183,20 +198,20 @@ describe('the nearest names', () => {
 
   it('are said in a sentence that can be acted on', () => {
     const target = { instanceId: 'ckafka-a', group: 'ordrs' }
-    expect(noSuchGroup(target, ['orders'])).toBe(
+    expect(noSuchGroup(words, target, ['orders'])).toBe(
       'There is no group “ordrs” on ckafka-a. Did you mean “orders”?',
     )
-    expect(noSuchGroup(target, [])).toContain('Check the spelling')
+    expect(noSuchGroup(words, target, [])).toContain('Check the spelling')
   })
 })
 
 describe('a group in words', () => {
   it('says who is connected and what to do', () => {
     const members = [{ clientId: 'audit-1', host: '/10.0.3.11' }]
-    expect(groupInWords({ state: 'Stable', members })).toMatch(
+    expect(groupInWords(words, { state: 'Stable', members })).toMatch(
       /^1 consumer is connected: audit-1 \(10\.0\.3\.11\)\. Stop them first: .+\.$/,
     )
-    expect(groupInWords({ state: 'Stable', members: [] })).toContain('in use (Stable)')
-    expect(groupInWords({ state: 'Empty', members: [] })).toContain('can be reset')
+    expect(groupInWords(words, { state: 'Stable', members: [] })).toContain('in use (Stable)')
+    expect(groupInWords(words, { state: 'Empty', members: [] })).toContain('can be reset')
   })
 })

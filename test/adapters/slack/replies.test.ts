@@ -3,6 +3,7 @@
 
 import Papa from 'papaparse'
 import { describe, expect, it } from 'vitest'
+import { wordsIn } from '../../../src/adapters/slack/language/language.ts'
 import { cardTroubleMessage, noteReply, planCsv, resultCsv } from '../../../src/adapters/slack/replies.ts'
 import { stateSentence } from '../../../src/adapters/slack/words.ts'
 import { placeOf } from '../../../src/request/group.ts'
@@ -40,6 +41,8 @@ import {
   testify,
   wait,
 } from '../../support/requests.ts'
+
+const words = wordsIn('en')
 
 const people: Record<string, string> = { U0ALICE: 'alice', U0BOB: 'bob', U0CAROL: 'carol' }
 const read = (message: { text: string; blocks: unknown[] }) =>
@@ -86,12 +89,13 @@ const many = (count: number, topics = 1) =>
 function lastReply(request: ResetRequest, result: PartitionResult[] = []) {
   const note = request.notes.at(-1)
   if (note === undefined) throw new Error('The thread has nothing to tell.')
-  const message = noteReply(request, note, { result })
+  const message = noteReply(words, request, note, { result })
   expect(validateMessage(message)).toEqual([])
   expect([...message.text].length).toBeLessThanOrEqual(4_000)
   return message
 }
-const ended = (result: PartitionResult[]) => noteReply(endedWith(result), { kind: 'ended' }, { result })
+const ended = (result: PartitionResult[]) =>
+  noteReply(words, endedWith(result), { kind: 'ended' }, { result })
 function reply(result: PartitionResult[]) {
   const message = ended(result)
   expect(validateMessage(message)).toEqual([])
@@ -111,7 +115,7 @@ describe('the result', () => {
     const request = pending()
     const result = allArrived(request)
     expect(read(lastReply(endedWith(result, request), result))).toEqual([
-      'R-12 is done. 4 partitions succeeded. @alice',
+      'R-12 is done. 4 partitions succeeded.',
       'Topic  Partition  Planned  API said  Read back  Outcome',
       '────────  ─────────  ───────  ────────  ─────────  ─────────',
       'orders  0  442330  accepted  442330  succeeded',
@@ -132,7 +136,7 @@ describe('the result', () => {
     const untouched = new Map(rowsOf(request.reset).map(row => [placeOf(row.topic, row.partition), row.from]))
     const result = resultFor(request, reports, untouched)
     const message = lastReply(endedWith(result, request), result)
-    expect(read(message)[0]).toBe('R-12 has failed. 4 partitions failed. @alice')
+    expect(read(message)[0]).toBe('R-12 has failed. 4 partitions failed.')
     expect(bulletsOf(message)).toEqual([
       '• orders partitions 0 and 1 failed: CKafka said it succeeded, but the offset did not move. Ask again, or ask Tencent why.',
       '• payments partitions 0 and 1 failed: CKafka said it succeeded, but the offset did not move. Ask again, or ask Tencent why.',
@@ -159,7 +163,7 @@ describe('the result', () => {
       succeeded('orders', 0, 42n),
     ])
     expect(read(message)[0]).toBe(
-      'R-12 is partly done. 1 partition succeeded · 1 clamped · 4 failed · 3 unreported · 1 moved after. Clamped: the log ends before the offset asked for. @alice',
+      'R-12 is partly done. 1 partition succeeded · 1 clamped · 4 failed · 3 unreported · 1 moved after. Clamped: the log ends before the offset asked for.',
     )
     expect(bulletsOf(message)).toEqual([
       '• aaaa failed: 3 UNKNOWN_TOPIC_OR_PARTITION. “This request is for a topic or partition that does not exist on this broker.” Check the spelling. If the topic was deleted, leave it out.',
@@ -234,11 +238,11 @@ describe('the result', () => {
     const request = endedWith(result)
     const times = Array.from({ length: 3 }, () => {
       const startMs = performance.now()
-      noteReply(request, { kind: 'ended' }, { result })
+      noteReply(words, request, { kind: 'ended' }, { result })
       return performance.now() - startMs
     })
     expect(Math.min(...times)).toBeLessThan(50)
-    expect(read(reply(result))[0]).toBe('R-12 is done. 10 000 partitions succeeded. @alice')
+    expect(read(reply(result))[0]).toBe('R-12 is done. 10 000 partitions succeeded.')
   })
 
   it('keeps every digit of an offset', () => {
@@ -280,7 +284,7 @@ describe('the result', () => {
   it.each(everyState())(
     'of a request that is %s, without rows, is a message Slack accepts',
     (_state, request) => {
-      const message = noteReply(request, { kind: 'ended' }, {})
+      const message = noteReply(words, request, { kind: 'ended' }, {})
       expect(validateMessage(message)).toEqual([])
       expect(message.text).toMatch(/^R-12 (is|was|has) /)
     },
@@ -289,19 +293,19 @@ describe('the result', () => {
   it.each([
     [
       'refused',
-      'R-12 has failed. CKafka refused it, and no offset moved. It said: “instance not found” (code 4000/1050). The instance does not exist or is not this account’s. Check the id and the region. @alice',
+      'R-12 has failed. CKafka refused it, and no offset moved. It said: “instance not found” (code 4000/1050). The instance does not exist or is not this account’s. Check the id and the region.',
     ],
     [
       'notPrepared',
-      'R-12 has failed. The plan could not be made: the group has no committed offsets. Nothing was reset. Check the names, then ask again. @alice',
+      'R-12 has failed. The plan could not be made: the group has no committed offsets. Nothing was reset. Check the names, then ask again.',
     ],
     [
       'wouldJump',
-      'R-12 has failed. There is no message at or after 2026-11-23 09:00:00 UTC on orders 0, orders 1, payments 0 and payments 1: it would jump to the end there and skip 200 messages. Ask again with an earlier time, or tick the box that says so. @alice',
+      'R-12 has failed. There is no message at or after 2026-11-23 09:00:00 UTC on orders 0, orders 1, payments 0 and payments 1: it would jump to the end there and skip 200 messages. Ask again with an earlier time, or tick the box that says so.',
     ],
     [
       'neverEmpty',
-      'R-12 has failed. The group was never empty for long enough: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Nothing was reset. Ask again when its consumers are stopped. @alice',
+      'R-12 has failed. The group was never empty for long enough: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Nothing was reset. Ask again when its consumers are stopped.',
     ],
   ])('of a request that was %s says what happened and what to do', (name, line) => {
     const request = everyState().find(([state]) => state === name)?.[1]
@@ -314,7 +318,7 @@ describe('the result', () => {
       request = following(request, start, finish({ kind: 'notSent', cause: 'no route' }, 'w1', attempt))
     }
     expect(read(lastReply(request))).toEqual([
-      'R-12 has failed. The reset was not carried out: no route. No offset moved. Ask again later. @alice',
+      'R-12 has failed. The reset was not carried out: no route. No offset moved. Ask again later.',
     ])
   })
 })
@@ -335,7 +339,7 @@ it.each([
   ['unclear, asked', 'R-12 is unclear and needs a person.'],
 ])('a request that is %s is said to be so in a whole sentence', (name, sentence) => {
   const request = everyState().find(([state]) => state === name)?.[1]
-  expect(request && stateSentence(request.id, request.state)).toBe(sentence)
+  expect(request && stateSentence(words, request.id, request.state)).toBe(sentence)
 })
 
 describe('the other replies', () => {
@@ -456,13 +460,13 @@ describe('the other replies', () => {
   it('say whose approval does not count any more', () => {
     const request = everyState().find(([state]) => state === 'revoked')?.[1] ?? pending()
     expect(read(lastReply(request))).toEqual([
-      'The approval of @bob does not count any more: who gave it is no approver now. R-12 needs a decision again. @alice',
+      'The approval of @bob does not count any more: who gave it is no approver now. R-12 needs a decision again.',
     ])
   })
 
   it('have a sentence even for what is posted as a file', () => {
     for (const note of [{ kind: 'planned', round: 1 }, { kind: 'resultFile' }] satisfies Note[]) {
-      expect(validateMessage(noteReply(pending(), note, {}))).toEqual([])
+      expect(validateMessage(noteReply(words, pending(), note, {}))).toEqual([])
     }
   })
 
@@ -474,7 +478,7 @@ describe('the other replies', () => {
       code: 'not_in_channel',
       retryAtMs: 0,
     })
-    expect(read(cardTroubleMessage(request))).toEqual([
+    expect(read(cardTroubleMessage(words, request))).toEqual([
       'The card of R-12 could not be posted in #C0OPS: Slack says not_in_channel. Invite Rewind there with /invite and it appears within a minute. Until then an approver can review it with `/offset-requests R-12`.',
     ])
   })
@@ -505,8 +509,8 @@ describe.each(HOSTILE.map(text => [text.slice(0, 20), text]))('hostile text, %j 
 
   it('is shown as text in every reply, within the limits', () => {
     for (const request of requests) {
-      const messages = request.notes.map(note => noteReply(request, note, { result }))
-      for (const message of [...messages, cardTroubleMessage(request)]) {
+      const messages = request.notes.map(note => noteReply(words, request, note, { result }))
+      for (const message of [...messages, cardTroubleMessage(words, request)]) {
         expect(validateMessage(message)).toEqual([])
         expect([...message.text].length).toBeLessThanOrEqual(4_000)
         const unmarked = message.text.replace(/<@U0(ALICE|BOB)>|<#C0OPS>/g, '')
@@ -520,7 +524,7 @@ describe.each(HOSTILE.map(text => [text.slice(0, 20), text]))('hostile text, %j 
 
 describe('the result as a file', () => {
   const csv = (result: PartitionResult[], request = endedWith(result)) =>
-    resultCsv(request, result).content.split('\n')
+    resultCsv(words, request, result).content.split('\n')
 
   it('has a header and every row', () => {
     const result = [
@@ -530,7 +534,7 @@ describe('the result as a file', () => {
       ...many(10_000, 100),
     ]
     const lines = csv(result)
-    const { name, comment } = resultCsv(endedWith(result), result)
+    const { name, comment } = resultCsv(words, endedWith(result), result)
     expect(name).toBe('R-12-result.csv')
     expect(comment).toBe('The result of R-12 in full: 10\u202f003 rows.')
     expect(lines.slice(0, 5)).toEqual([
@@ -574,7 +578,7 @@ describe('the plan as a file', () => {
       ],
     }
     const request = pending({}, { facts, execution: 'native' })
-    const { name, content, comment } = planCsv(request, rowsOf(request.reset, facts), 1)
+    const { name, content, comment } = planCsv(words, request, rowsOf(request.reset, facts), 1)
     expect(name).toBe('R-12-plan-1.csv')
     expect(comment).toBe('Plan 7f3a91c2 of R-12 in full: 4 partitions.')
     expect(content.split('\n')).toEqual([
@@ -590,28 +594,30 @@ describe('the plan as a file', () => {
   it('of an earlier round does not carry the name of the present plan', () => {
     const moved = following(pending(), drifted())
     const again = following(moved, prepare(moved))
-    expect(planCsv(again, rowsOf(again.reset), 1).comment).toBe('Plan 1 of R-12 in full: 4 partitions.')
-    expect(planCsv(again, rowsOf(again.reset), 2)).toMatchObject({
+    expect(planCsv(words, again, rowsOf(again.reset), 1).comment).toBe(
+      'Plan 1 of R-12 in full: 4 partitions.',
+    )
+    expect(planCsv(words, again, rowsOf(again.reset), 2)).toMatchObject({
       name: 'R-12-plan-2.csv',
       comment: 'Plan 7f3a91c2 of R-12 in full: 4 partitions.',
     })
-    expect(planCsv(moved, [], 1).comment).toBe('Plan 1 of R-12 in full: 0 partitions.')
+    expect(planCsv(words, moved, [], 1).comment).toBe('Plan 1 of R-12 in full: 0 partitions.')
   })
 
   it('can be attached to a new request as it is, and so can the result', () => {
     const request = pending()
     const rows: PlanRow[] = rowsOf(request.reset)
     const targets = new Map(rows.map(row => [placeOf(row.topic, row.partition), row.to]))
-    const plan = planCsv(request, rows, 1).content
+    const plan = planCsv(words, request, rows, 1).content
     expect(readOffsetsFile(linesOf(plan), 'orders-billing')).toEqual({ ok: true, targets })
     const result = allArrived(request)
-    const proof = resultCsv(endedWith(result, request), result).content
+    const proof = resultCsv(words, endedWith(result, request), result).content
     expect(readOffsetsFile(linesOf(proof), 'orders-billing')).toEqual({ ok: true, targets })
   })
 
   it('of 10 000 partitions has a line for each', () => {
     const [first] = rowsOf(someReset)
     const all = Array.from({ length: 10_000 }, (_, partition) => ({ ...first, partition }) as PlanRow)
-    expect(linesOf(planCsv(pending(), all, 1).content)).toHaveLength(10_001)
+    expect(linesOf(planCsv(words, pending(), all, 1).content)).toHaveLength(10_001)
   })
 })

@@ -3,21 +3,21 @@
 import type { InputBlock, ModalView } from '@slack/types'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { problemsByBlock, readAttachment, readResetForm } from '../../../src/adapters/slack/filled-form.ts'
+import type { FlagProblem } from '../../../src/adapters/slack/flag-problem.ts'
 import { parseFlags } from '../../../src/adapters/slack/flags.ts'
 import type { GroupSight } from '../../../src/adapters/slack/group-sight.ts'
 import { formMetadataSchema } from '../../../src/adapters/slack/ids.ts'
-import {
-  problemsByBlock,
-  type ResetFormContext,
-  readAttachment,
-  readResetForm,
-  resetForm,
-} from '../../../src/adapters/slack/reset-form.ts'
+import { wordsIn } from '../../../src/adapters/slack/language/language.ts'
+import { sentenceOf } from '../../../src/adapters/slack/language/sentences.ts'
+import { type ResetFormContext, resetForm } from '../../../src/adapters/slack/reset-form.ts'
 import type { LongNames } from '../../../src/ports.ts'
 import type { ResetFields } from '../../../src/request/reset.ts'
 import { enteredState, initialState } from '../../../src/sandbox/slack/inputs.ts'
 import { validateView } from '../../../src/sandbox/slack/validate.ts'
 import { anyText } from '../../support/texts.ts'
+
+const words = wordsIn('en')
 
 const NOW = Date.UTC(2026, 10, 23, 12, 0, 0)
 const RULES = { nowMs: NOW, writePartitions: true }
@@ -43,7 +43,7 @@ const form = (
   fields: ResetFields = {},
   { instances = [], notes = [], sight, writePartitions = true, files }: Change = {},
 ) =>
-  resetForm(fields, {
+  resetForm(words, fields, {
     instances,
     names,
     can: { writePartitions },
@@ -51,6 +51,7 @@ const form = (
     ...(sight === undefined ? {} : { sight }),
   })
 
+const said = (problems: FlagProblem[]) => problems.map(each => sentenceOf(words.flags, each))
 const inputs = (view: ModalView) => view.blocks.filter((block): block is InputBlock => block.type === 'input')
 const labels = (view: ModalView) => inputs(view).map(({ label }) => label.text)
 const elementOf = (view: ModalView, blockId: string) =>
@@ -111,7 +112,7 @@ describe('the fields', () => {
 
   it('keep the names while nobody has chosen between them and all topics', () => {
     const { fields, problems } = parseFlags('--topic orders --all-topics', RULES)
-    const view = form(fields, { notes: problems })
+    const view = form(fields, { notes: said(problems) })
     expect(readResetForm(stateOf(view)).topics).toBe('orders')
     const chosen = readResetForm(stateOf(view, { field_scope: 'The topics I name' }))
     expect(chosen).toMatchObject({ scope: 'topics', topics: 'orders' })
@@ -408,7 +409,7 @@ describe('a view Slack accepts', () => {
     fc.assert(
       fc.property(text, fc.constantFrom(0, 1, 3), fc.boolean(), (typed, count, writePartitions) => {
         const { fields, problems } = parseFlags(typed, { nowMs: NOW, writePartitions })
-        const view = form(fields, { notes: problems, instances: instances(count), writePartitions })
+        const view = form(fields, { notes: said(problems), instances: instances(count), writePartitions })
         expect(validateView(view)).toEqual([])
       }),
       { numRuns: 150 },

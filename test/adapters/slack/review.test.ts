@@ -4,6 +4,7 @@ import type { KnownBlock, ModalView } from '@slack/types'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { reviewMetadataSchema } from '../../../src/adapters/slack/ids.ts'
+import { wordsIn } from '../../../src/adapters/slack/language/language.ts'
 import { movedModal, readReview, reviewModal, sentenceModal } from '../../../src/adapters/slack/review.ts'
 import { refusalSentence } from '../../../src/adapters/slack/words.ts'
 import type { Look } from '../../../src/ports.ts'
@@ -27,6 +28,8 @@ import {
 } from '../../support/requests.ts'
 import { anyText } from '../../support/texts.ts'
 
+const words = wordsIn('en')
+
 const people: Record<string, string> = { U0ALICE: 'alice', U0BOB: 'bob' }
 const read = (view: ModalView) =>
   renderView({ submit: null, ...view, state: { values: {} } } as unknown as SlackView, {
@@ -43,7 +46,7 @@ const withTopics = (topics: string[]): ResetRequest =>
 const longTopics = (count: number) =>
   Array.from({ length: count }, (_, index) => `${index}-`.padEnd(249, 'x'))
 const tableOf = (rows: readonly PlanRow[]): string[] => {
-  const blocks = reviewModal(pending(), rows).blocks as KnownBlock[]
+  const blocks = reviewModal(words, pending(), rows).blocks as KnownBlock[]
   const table = blocks.flatMap(block => (block.type === 'rich_text' ? block.elements : []))
   const found = table.find(element => element.type === 'rich_text_preformatted')
   const [text] = found?.elements ?? []
@@ -66,7 +69,7 @@ const row = (partition: number, change: Partial<PlanRow> = {}): PlanRow => ({
 describe('the approval modal', () => {
   it('says who asks for what and why, shows the plan, and asks for a decision', () => {
     const request = pending()
-    expect(read(reviewModal(request, rowsIn(request)))).toEqual([
+    expect(read(reviewModal(words, request, rowsIn(request)))).toEqual([
       '@alice asks to reset the offsets of orders-billing on ckafka-demo0001 back',
       'by 100 messages per partition (replays them).',
       'Topics: orders, payments',
@@ -94,7 +97,7 @@ describe('the approval modal', () => {
   })
 
   it('carries the plan that it shows, so that the decision is about that one', () => {
-    const { private_metadata } = reviewModal(pending(), [])
+    const { private_metadata } = reviewModal(words, pending(), [])
     expect(reviewMetadataSchema.parse(JSON.parse(private_metadata ?? ''))).toEqual({
       requestId: 'R-12',
       digest: DIGEST,
@@ -125,50 +128,53 @@ describe('the approval modal', () => {
     ],
   ]
   it.each(looks)('says when %s', (_name, look, said) => {
-    const view = reviewModal(pending(), rowsIn(pending()), look)
+    const view = reviewModal(words, pending(), rowsIn(pending()), look)
     expect(validateView(view)).toEqual([])
     expect(textOf(view)).toContain(said)
     expect(textOf(view)).not.toContain('Checking whether')
   })
 
   it('asks for no decision once the world has moved, and says what has', () => {
-    const view = reviewModal(pending(), rowsIn(pending()), { kind: 'moved', differences: someDifferences })
-    expect(view).toEqual(movedModal(pending(), someDifferences))
+    const view = reviewModal(words, pending(), rowsIn(pending()), {
+      kind: 'moved',
+      differences: someDifferences,
+    })
+    expect(view).toEqual(movedModal(words, pending(), someDifferences))
     expect(validateView(view)).toEqual([])
     expect(view.submit).toBeUndefined()
     expect(textOf(view)).toContain(
       'Something has moved since the plan of R-12, so nothing was decided. • The committed offset of orders 0 moved from 442 430 to 442 511, and likewise on 6 more partitions. A new plan is being made. Review it again from the card.',
     )
-    expect(validateView(movedModal(pending(), []))).toEqual([])
+    expect(validateView(movedModal(words, pending(), []))).toEqual([])
   })
 
   it('asks for the group’s name where approving skips many messages, and says why', () => {
     const reset = { ...someReset, strategy: { kind: 'latest' } as const }
     const request = pending({ reset }, { guard: { typedGroup: true, approvals: 1 } })
-    const view = reviewModal(request, rowsIn(request))
+    const view = reviewModal(words, request, rowsIn(request))
     expect(validateView(view)).toEqual([])
     expect(textOf(view)).toContain(
       'Type the group’s name to approve (optional) > (empty) It skips 200 messages, and they will not be delivered.',
     )
-    expect(textOf(reviewModal(pending(), []))).not.toContain('Type the group')
+    expect(textOf(reviewModal(words, pending(), []))).not.toContain('Type the group')
   })
 
   it('says that more approvals are needed', () => {
     const twice = pending({}, { guard: { typedGroup: false, approvals: 2 } })
-    expect(textOf(reviewModal(twice, []))).toContain('Approve – It then needs 1 more approval')
-    expect(textOf(reviewModal(twice, []))).toContain('It takes 2 approvers: 0 so far.')
+    expect(textOf(reviewModal(words, twice, []))).toContain('Approve – It then needs 1 more approval')
+    expect(textOf(reviewModal(words, twice, []))).toContain('It takes 2 approvers: 0 so far.')
   })
 
   it.each([1, 5, 6, 500, 2_000])('with %i topics of 249 characters is a view Slack accepts', count => {
     const request = withTopics(longTopics(count))
-    const view = reviewModal(request, rowsIn(request))
+    const view = reviewModal(words, request, rowsIn(request))
     expect(validateView(view)).toEqual([])
     expect(Buffer.byteLength(JSON.stringify(view))).toBeLessThan(250 * 1024)
   })
 
   it.each([1, 5, 6, 500])('with %i topics names each of them', count => {
     const topics = longTopics(count)
-    const shown = JSON.stringify(reviewModal(withTopics(topics), []).blocks)
+    const shown = JSON.stringify(reviewModal(words, withTopics(topics), []).blocks)
     for (const topic of topics) expect(shown).toContain(topic)
     expect(shown).not.toContain('more than Slack can show')
   })
@@ -177,7 +183,7 @@ describe('the approval modal', () => {
     const topics = longTopics(2_000)
     const request = withTopics(topics)
     // The card's warning about topics without a partition would name some of them again.
-    const shown = JSON.stringify(reviewModal(request, []).blocks)
+    const shown = JSON.stringify(reviewModal(words, request, []).blocks)
     const left = topics.filter(topic => !shown.includes(topic)).length
     expect(left).toBeGreaterThan(0)
     expect(shown.replaceAll('\u202f', '')).toContain(`… and ${left} topics more than Slack can show here.`)
@@ -185,7 +191,7 @@ describe('the approval modal', () => {
 
   it.each(everyState())('of a request that is %s is a view Slack accepts', (_state, request) => {
     for (const look of [undefined, ...looks.map(([, each]) => each)]) {
-      expect(validateView(reviewModal(request, rowsIn(request), look))).toEqual([])
+      expect(validateView(reviewModal(words, request, rowsIn(request), look))).toEqual([])
     }
   })
 
@@ -201,7 +207,7 @@ describe('the approval modal', () => {
           { kind: 'holds', verdict: 'harmless', group } as const,
           { kind: 'notSeen', cause: reason } as const,
         ]) {
-          const view = reviewModal(request, rowsIn(request), look)
+          const view = reviewModal(words, request, rowsIn(request), look)
           expect(validateView(view)).toEqual([])
           expect(JSON.stringify(view.blocks)).not.toContain('"mrkdwn"')
         }
@@ -213,14 +219,14 @@ describe('the approval modal', () => {
   it('shortens names that no topic can have rather than failing', () => {
     const topics = Array.from({ length: 6 }, (_, index) => `${index}${'long '.repeat(20_000)}`)
     const request = withTopics(topics)
-    expect(validateView(reviewModal(request, rowsIn(request)))).toEqual([])
+    expect(validateView(reviewModal(words, request, rowsIn(request)))).toEqual([])
   })
 
   it('stays under the limit of bytes whatever the names are made of', () => {
     for (const character of ['"', '字', '🙂', '\ud800', '\\']) {
       const topics = Array.from({ length: 1_000 }, (_, index) => `${index}${character.repeat(240)}`)
       const request = withTopics(topics)
-      expect(validateView(reviewModal(request, rowsIn(request)))).toEqual([])
+      expect(validateView(reviewModal(words, request, rowsIn(request)))).toEqual([])
     }
   })
 })
@@ -267,12 +273,12 @@ describe('the plan as a table', () => {
     )
     expect(tableOf(rows)).toHaveLength(41)
     expect(tableOf(rows)[1]).toContain('9999')
-    expect(textOf(reviewModal(pending(), rows))).toContain(
+    expect(textOf(reviewModal(words, pending(), rows))).toContain(
       '… and 9 960 more partitions. The thread under the card has all of them as a CSV file.',
     )
     const times = Array.from({ length: 3 }, () => {
       const startMs = performance.now()
-      reviewModal(pending(), rows)
+      reviewModal(words, pending(), rows)
       return performance.now() - startMs
     })
     expect(Math.min(...times)).toBeLessThan(50)
@@ -293,7 +299,7 @@ describe('the plan as a table', () => {
   })
 
   it('is left out where there is no plan', () => {
-    expect(textOf(reviewModal(pending(), []))).not.toContain('What it does')
+    expect(textOf(reviewModal(words, pending(), []))).not.toContain('What it does')
   })
 })
 
@@ -359,8 +365,8 @@ describe('the modal that only says a sentence', () => {
     'says every refusal of a request that is %s, in a view Slack accepts',
     (_state, request) => {
       for (const refusal of refusals) {
-        const sentence = refusalSentence(refusal, request)
-        expect(validateView(sentenceModal('R-12 not changed', sentence))).toEqual([])
+        const sentence = refusalSentence(words, refusal, request)
+        expect(validateView(sentenceModal(words, 'R-12 not changed', sentence))).toEqual([])
         expect(sentence).toContain(refusal === 'noteMissing' ? 'Say why' : 'R-12')
         expect(sentence).toMatch(/^[A-Z<].*\.$/)
       }
@@ -380,28 +386,28 @@ describe('the modal that only says a sentence', () => {
     ['unclear, asked', 'Too late: R-12 is unclear and needs a person. The thread under its card says more.'],
   ])('tells a late approver of a request that is %s', (name, sentence) => {
     const request = everyState().find(([state]) => state === name)?.[1]
-    expect(request && refusalSentence('decided', request)).toBe(sentence)
+    expect(request && refusalSentence(words, 'decided', request)).toBe(sentence)
   })
 
   it('says who may still cancel', () => {
     const of = (name: string) => everyState().find(([state]) => state === name)?.[1] ?? pending()
-    expect(refusalSentence('notRequester', of('pending'))).toBe(
+    expect(refusalSentence(words, 'notRequester', of('pending'))).toBe(
       'Only <@U0ALICE>, who asked for R-12, can cancel it. Approvers can reject it.',
     )
-    expect(refusalSentence('notRequester', of('waiting'))).toBe(
+    expect(refusalSentence(words, 'notRequester', of('waiting'))).toBe(
       'Only <@U0ALICE>, who asked for R-12, or an approver can cancel it now.',
     )
   })
 
   it('says what typing the group’s name is for', () => {
     const reset = { ...someReset, strategy: { kind: 'latest' } as const }
-    expect(refusalSentence('groupNotTyped', pending({ reset }))).toBe(
+    expect(refusalSentence(words, 'groupNotTyped', pending({ reset }))).toBe(
       'Type the group’s name exactly as it stands above to approve R-12: it skips 200 messages, and they will not be delivered.',
     )
     const bound = pending(
       { reset },
       { facts: { positions: positionsOf(['orders'], { logStart: null }) }, execution: 'native' },
     )
-    expect(refusalSentence('groupNotTyped', bound)).toContain('it skips at most 100 messages')
+    expect(refusalSentence(words, 'groupNotTyped', bound)).toContain('it skips at most 100 messages')
   })
 })

@@ -2,25 +2,28 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { counted, listed } from '../../../src/adapters/slack/language/en/grammar.ts'
+import { wordsIn } from '../../../src/adapters/slack/language/language.ts'
 import {
   clipEscaped,
   clipMiddle,
   code,
   escaped,
   line,
-  listed,
   moment,
   paragraph,
   person,
   plain,
   spoken,
   strong,
-  words,
+  text,
 } from '../../../src/adapters/slack/text.ts'
 import { topicsInWords } from '../../../src/adapters/slack/words.ts'
-import { counted, grouped } from '../../../src/request/reset.ts'
+import { grouped } from '../../../src/request/reset.ts'
 import { validateMessage } from '../../../src/sandbox/slack/validate.ts'
 import { anyText } from '../../support/texts.ts'
+
+const words = wordsIn('en')
 
 const any = anyText({ maxLength: 400 })
 const entities = fc
@@ -60,14 +63,14 @@ describe('escaped text', () => {
 
 describe('the pieces of a message', () => {
   it('are never empty, hold no control character and no mark of direction, and keep line breaks', () => {
-    for (const make of [words, strong, code]) {
+    for (const make of [text, strong, code]) {
       expect(make('')).toMatchObject({ text: '–' })
       expect(make('a\nb')).toMatchObject({ text: 'a\nb' })
       expect(make('a\u0000b\u202ec\u200f\td\u2028e\r')).toMatchObject({ text: 'a b c  d e ' })
     }
     fc.assert(
-      fc.property(any, text => {
-        const blocks = [paragraph(line(words(text), strong(text)), line(code(text)))]
+      fc.property(any, said => {
+        const blocks = [paragraph(line(text(said), strong(said)), line(code(said)))]
         expect(validateMessage({ blocks })).toEqual([])
       }),
     )
@@ -79,7 +82,7 @@ describe('the pieces of a message', () => {
   })
 
   it('show a moment in the reader’s zone, or in UTC where Slack cannot', () => {
-    expect(moment(1_795_420_800_999)).toEqual({
+    expect(words.times.moment(1_795_420_800_999)).toEqual({
       type: 'date',
       timestamp: 1_795_420_800,
       format: '{date_short_pretty} at {time}',
@@ -90,7 +93,12 @@ describe('the pieces of a message', () => {
 
 describe('pieces read aloud', () => {
   it('are the same words, with mentions that work and names that cannot become one', () => {
-    const pieces = [person('U0ALICE'), words(' asks <!here> & '), code('a'), moment(1_795_420_800_000)]
+    const pieces = [
+      person('U0ALICE'),
+      text(' asks <!here> & '),
+      code('a'),
+      moment(1_795_420_800_000, '{time}'),
+    ]
     expect(spoken(pieces)).toBe('<@U0ALICE> asks &lt;!here&gt; &amp; a2026-11-23 08:00:00 UTC')
     expect(spoken([])).toBe('')
   })
@@ -98,8 +106,8 @@ describe('pieces read aloud', () => {
 
 describe('a moment that Slack cannot show', () => {
   it('is said in UTC', () => {
-    expect(moment(-1)).toEqual(words('1969-12-31 23:59:59 UTC'))
-    expect(moment(10_000_000_000_000)).toEqual(words('2286-11-20 17:46:40 UTC'))
+    expect(moment(-1, '')).toEqual(text('1969-12-31 23:59:59 UTC'))
+    expect(moment(10_000_000_000_000, '')).toEqual(text('2286-11-20 17:46:40 UTC'))
   })
 })
 
@@ -140,8 +148,8 @@ describe('numbers and names in words', () => {
   })
 
   it('name as many topics as asked for, and count the rest', () => {
-    expect(topicsInWords([], 3)).toBe('all topics of the group')
-    expect(topicsInWords(['a', 'b', 'c'], 3)).toBe('a, b, c')
-    expect(topicsInWords(['a', 'b', 'c', 'd'], 3)).toBe('a, b, c and 1 more')
+    expect(topicsInWords(words, [], 3)).toBe('all topics of the group')
+    expect(topicsInWords(words, ['a', 'b', 'c'], 3)).toBe('a, b, c')
+    expect(topicsInWords(words, ['a', 'b', 'c', 'd'], 3)).toBe('a, b, c and 1 more')
   })
 })

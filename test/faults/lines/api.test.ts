@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { createCkafka } from '../../../src/adapters/ckafka/ckafka.ts'
 import { card } from '../../../src/adapters/slack/card.ts'
+import { wordsIn } from '../../../src/adapters/slack/language/language.ts'
 import { MAX_ATTEMPTS } from '../../../src/request/decide.ts'
 import type { ResetRequest } from '../../../src/request/request.ts'
 import type { CkafkaFault } from '../../../src/sandbox/ckafka/faults.ts'
@@ -61,10 +62,10 @@ describe.concurrent('an API that is not reached', () => {
         attempt: MAX_ATTEMPTS,
         outcome: { kind: 'notSent', cause: expect.stringContaining(cause) },
       })
-      const shown = JSON.stringify(card(request))
+      const shown = JSON.stringify(card(wordsIn('en'), request))
       expect(shown).toContain(cause)
       expect(shown).toContain('No offset moved')
-      expect(shown).toContain('"text":"Ask again"')
+      expect(shown).toContain('"text":"Edit and ask again"')
       const events = await service.store.readEvents(request.id)
       expect(events.filter(({ command }) => command.kind === 'decide')).toHaveLength(1)
       expect(service.callsToReset()).toBe(0)

@@ -6,6 +6,7 @@ import { inject, type TestContext } from 'vitest'
 import { createWorkQueue, startExecutor } from '../../../src/adapters/bullmq/work-queue.ts'
 import { connectBlocking, connectRedis, untilReady } from '../../../src/adapters/redis/connect.ts'
 import { createSlackChat } from '../../../src/adapters/slack/chat.ts'
+import { wordsIn } from '../../../src/adapters/slack/language/language.ts'
 import { createWebClient } from '../../../src/adapters/slack/web-client.ts'
 import type { RequestId, ResetRequest } from '../../../src/request/request.ts'
 import { startLocalSlack } from '../../../src/sandbox/slack/server.ts'
@@ -17,6 +18,8 @@ import { textOf, until } from '../../support/product.ts'
 import { SETTINGS, type Service, startService } from '../../support/service.ts'
 import { type Jobs, openJobs } from './jobs.ts'
 import { stepOf } from './line-fleet.ts'
+
+const words = wordsIn('en')
 
 const CHANNEL = 'C0OPS'
 const TOKEN = 'xoxb-test'
@@ -69,15 +72,18 @@ export async function startDelivery({
     plans,
     clock,
     lookBack: request => lookBack(request, { plans, reader }),
-    noLongerApprovers: async () => [],
+    reconsider: async () => null,
+    membersOf: async () => new Map(),
+    people: null,
     chat: createSlackChat({
+      words,
+      wordsFor: async () => words,
       client: createWebClient({ token: TOKEN, apiUrl: slack.apiUrl, logger }),
       clock,
       onGroupUnreadable: silent,
     }),
     report: event => void service.events.push(event),
     processId: `bot-${randomUUID()}`,
-    requestExpiryMs: SETTINGS.requestExpiryMs,
     graceMs: SETTINGS.graceMs,
   })
   const pump = startPump({

@@ -130,7 +130,7 @@ function stepOf(command: AuditEvent['command']): string | null {
     case 'decide':
       return command.verdict
     case 'start':
-    case 'revoke':
+    case 'reguard':
     case 'expire':
       return command.kind
     case 'finish':

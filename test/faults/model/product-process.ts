@@ -4,6 +4,7 @@
 import type { WebClient } from '@slack/web-api'
 import { createCkafka } from '../../../src/adapters/ckafka/ckafka.ts'
 import { createSlackChat } from '../../../src/adapters/slack/chat.ts'
+import { wordsIn } from '../../../src/adapters/slack/language/language.ts'
 import type {
   ClusterReader,
   Commit,
@@ -12,12 +13,15 @@ import type {
   Store,
   WorkQueue,
 } from '../../../src/ports.ts'
+import type { Policy } from '../../../src/request/policy.ts'
 import type { RequestId } from '../../../src/request/request.ts'
 import {
   type ApprovalsService,
   type ApprovalsSettings,
   createApprovals,
 } from '../../../src/service/approvals.ts'
+
+const words = wordsIn('en')
 
 /** Where it meets the outside; after `commit ` the kind of the command. */
 export interface Trap {
@@ -34,6 +38,7 @@ export interface ProcessDeps {
   clock: () => number
   ckafka: { url: string; secretId: string; secretKey: string }
   settings: ApprovalsSettings
+  policy: Policy
   beforeCommit(commit: Commit): Promise<void>
   afterCommit(commit: Commit, outcome: CommitOutcome): void
   onEnqueued(id: RequestId, dispatch: number, delayMs: number): void
@@ -163,7 +168,15 @@ export function startProcess(name: string, role: 'bot' | 'worker', deps: Process
   const chat =
     role === 'worker'
       ? null
-      : gated(createSlackChat({ client: deps.client, clock, onGroupUnreadable: () => {} }))
+      : gated(
+          createSlackChat({
+            client: deps.client,
+            clock,
+            onGroupUnreadable: () => {},
+            words,
+            wordsFor: async () => words,
+          }),
+        )
   const approvals = createApprovals(
     {
       store,
@@ -171,6 +184,8 @@ export function startProcess(name: string, role: 'bot' | 'worker', deps: Process
       cluster,
       readers: { person: looks, plan: looks, execution: role === 'bot' ? readBacks : looks },
       chat,
+      people: null,
+      policy: () => deps.policy,
       clock,
       report: deps.report,
       processId: name,

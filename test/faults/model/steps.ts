@@ -38,7 +38,7 @@ export async function ask(world: World, by: string, group: Nth, topics: 1 | 2): 
     partitions: {},
   }
   await process.run(async () => {
-    const { id } = await process.approvals.submit({
+    const submitted = await process.approvals.submit({
       reset,
       targets: null,
       skipToEnd: false,
@@ -48,7 +48,7 @@ export async function ask(world: World, by: string, group: Nth, topics: 1 | 2): 
       askedIn: CHANNEL,
       submissionId: randomUUID(),
     })
-    world.requests.push(id)
+    if (submitted.kind === 'submitted') world.requests.push(submitted.request.id)
   })
 }
 

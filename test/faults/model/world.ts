@@ -9,6 +9,7 @@ import type { RedisConnection } from '../../../src/adapters/redis/connect.ts'
 import { createRedisStore } from '../../../src/adapters/redis/store.ts'
 import { createWebClient } from '../../../src/adapters/slack/web-client.ts'
 import type { ProductEvent, Store } from '../../../src/ports.ts'
+import { policyOfSettings } from '../../../src/request/policy.ts'
 import type { RequestId } from '../../../src/request/request.ts'
 import { type CkafkaSimulator, startCkafkaSimulator } from '../../../src/sandbox/ckafka/start.ts'
 import type { LocalSlack } from '../../../src/sandbox/slack/face.ts'
@@ -29,11 +30,10 @@ export const SETTINGS = {
   requestExpiryMs: 3_600_000,
   emptyWaitMs: 600_000,
   emptyHoldMs: 30_000,
-  approvers: { users: [BOB, CAROL], groups: [] },
   approvalsChannel: CHANNEL,
   fallbackChannel: null,
-  skipLimits: { typedAbove: null, secondApproverAbove: null },
 }
+export const POLICY = policyOfSettings([BOB, CAROL], { typedAbove: null, secondApproverAbove: null })
 const ACCOUNT = { secretId: 'AKIDMODEL', secretKey: 'model-secret-key' }
 
 export interface Shared {
@@ -120,6 +120,7 @@ export async function startWorld({ redis, jobs }: Shared): Promise<World> {
       clock,
       ckafka: { url: ckafka.url, ...ACCOUNT },
       settings: SETTINGS,
+      policy: POLICY,
       beforeCommit: async ({ event, next: { id } }) => {
         const { kind: before } = event.command
         if (REMEMBERED.has(before)) history.remember(id, { before, keys: await dump(id), passedMs })

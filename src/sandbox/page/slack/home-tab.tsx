@@ -19,7 +19,9 @@ export function HomeTab() {
       {slack.home === null ? (
         <p class="messages-empty">{BOT_NAME} has published nothing here for you yet.</p>
       ) : (
-        <SurfaceContext.Provider value={{ press: action => ({ do: 'pressInHome', action }), form: null }}>
+        <SurfaceContext.Provider
+          value={{ press: (action, blockId) => ({ do: 'pressInHome', action, blockId }), form: null }}
+        >
           <Blocks blocks={slack.home.blocks} />
         </SurfaceContext.Provider>
       )}

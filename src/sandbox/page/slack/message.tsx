@@ -7,6 +7,7 @@ import { ago, exactMoment, timeOfDay } from './dates.ts'
 import { FileCard } from './file-card.tsx'
 import { Formatted } from './formatted.tsx'
 import { countedReplies } from './message-list.ts'
+import { MessageMenu } from './message-menu.tsx'
 import { readMrkdwn } from './mrkdwn.ts'
 import { nameOf } from './names.ts'
 import { openThread } from './place.ts'
@@ -89,6 +90,7 @@ export function MessageView({
               />
             </svg>
           </button>
+          <MessageMenu conversation={conversation} ts={ts} />
         </div>
       )}
     </article>

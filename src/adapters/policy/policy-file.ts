@@ -1,0 +1,86 @@
+// The policy's file: read at the start, and again whenever it has been edited. A file that is wrong changes nothing:
+// what was read last goes on, and the log says why.
+
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { parseDocument } from 'yaml'
+import type { Policy } from '../../request/policy.ts'
+import { type PolicyOutcome, readPolicy } from '../../request/policy-file.ts'
+
+/** The largest that anybody would write; a file of another kind is not read. */
+const MOST_BYTES = 1_000_000
+
+/** @returns the policy, or every problem with its place. Never throws. */
+export function loadPolicy(file: string): PolicyOutcome {
+  try {
+    return policyIn(readFileSync(file, 'utf8'))
+  } catch (error) {
+    return { ok: false, problems: [unreadable(error)] }
+  }
+}
+
+function policyIn(text: string): PolicyOutcome {
+  if (text.length > MOST_BYTES) return { ok: false, problems: ['the file is longer than a megabyte'] }
+  // Aliases could make a small file a huge one.
+  const document = parseDocument(text, { prettyErrors: true })
+  const [problem] = [...document.errors, ...document.warnings]
+  if (problem !== undefined) {
+    return { ok: false, problems: [`the file is no YAML: ${problem.message.split('\n')[0]}`] }
+  }
+  try {
+    return readPolicy(document.toJS({ maxAliasCount: 100 }), versionOf(text))
+  } catch (error) {
+    return {
+      ok: false,
+      problems: [`the file cannot be read: ${error instanceof Error ? error.message : error}`],
+    }
+  }
+}
+
+function versionOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12)
+}
+
+function unreadable(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? ` (${error.code})` : ''
+  return `the file cannot be read${code}`
+}
+
+export interface PolicySource {
+  current(): Policy
+  stop(): void
+}
+
+export interface PolicySourceDeps {
+  everyMs: number
+  onEdited(policy: Policy): void
+  onProblems(problems: string[]): void
+}
+
+/** Compares the text now and then: what tells of edits differs between file systems, and a mounted file is replaced whole. */
+export function watchPolicy(
+  file: string,
+  first: Policy,
+  { everyMs, onEdited, onProblems }: PolicySourceDeps,
+): PolicySource {
+  let policy = first
+  let seen = first.version
+  async function look(): Promise<void> {
+    const text = await readFile(file, 'utf8').catch(error => {
+      if (seen !== 'unreadable') onProblems([unreadable(error)])
+      seen = 'unreadable'
+      return null
+    })
+    if (text === null || versionOf(text) === seen) return
+    seen = versionOf(text)
+    const read = policyIn(text)
+    if (!read.ok) return onProblems(read.problems)
+    if (read.policy.version === policy.version) return
+    policy = read.policy
+    onEdited(policy)
+  }
+  const timer = setInterval(() => void look(), everyMs)
+  timer.unref()
+  return { current: () => policy, stop: () => clearInterval(timer) }
+}

@@ -1,0 +1,67 @@
+// What people tried and may not, kept on Redis where no request keeps it: one list, each entry chained on the one before.
+// Nothing is ever taken out of it or changed.
+
+import { z } from 'zod'
+import type { Attempt, AttemptTrail } from '../../ports.ts'
+import { chainHash } from '../../request/audit.ts'
+import type { RedisConnection } from './connect.ts'
+import { APPEND_ATTEMPT } from './scripts.ts'
+
+/** Read at once. */
+const AT_ONCE = 500
+
+export interface AttemptLog {
+  append(attempt: Attempt): Promise<void>
+  read(): Promise<AttemptTrail>
+}
+
+export function createAttemptLog(redis: RedisConnection, tag: string): AttemptLog {
+  const listKey = `${tag}:attempts`
+  const endKey = `${tag}:attempts-end`
+  const recentKey = `${tag}:attempts-recent`
+
+  async function readEnd() {
+    return endSchema.parse(await redis.hmget(endKey, 'version', 'hash'))
+  }
+
+  async function* eventsUpTo(count: number): AsyncGenerator<string[]> {
+    for (let from = 0; from < count; from += AT_ONCE) {
+      yield await redis.lrange(listKey, from, Math.min(count, from + AT_ONCE) - 1)
+    }
+  }
+
+  return {
+    async append({ atMs, by, command, refusal, from }) {
+      const tried = { atMs, by, command, refusal, from }
+      for (;;) {
+        const end = await readEnd()
+        const event = { version: end.version + 1, ...tried }
+        const hash = chainHash(end.hash, JSON.stringify(event))
+        const answer = await redis.eval(
+          APPEND_ATTEMPT,
+          3,
+          listKey,
+          endKey,
+          recentKey,
+          end.hash,
+          event.version,
+          hash,
+          JSON.stringify({ ...event, hash }),
+          JSON.stringify(tried),
+        )
+        if (answer === 'applied') return
+      }
+    },
+    async read() {
+      // The end and how many there are belong together: what is appended meanwhile comes after both.
+      const answer = await redis.multi().hmget(endKey, 'version', 'hash').llen(listKey).exec()
+      const [end, count] = readSchema.parse(answer?.map(([error, value]) => error ?? value))
+      return { version: end.version, auditHash: end.hash, events: () => eventsUpTo(count) }
+    },
+  }
+}
+
+const endSchema = z
+  .tuple([z.coerce.number().int(), z.string().nullable()])
+  .transform(([version, hash]) => ({ version, hash: hash ?? '' }))
+const readSchema = z.tuple([endSchema, z.number()])

@@ -1,0 +1,76 @@
+// The lists of requests on Redis: which of them a request stands in, and where, so that any page costs the same.
+// Every score is 0 and the member says the order, exactly: a page goes on after the last one even where requests were
+// made in the same millisecond, or the last one has left the list.
+
+import type { ListFilter, ListPlace } from '../../ports.ts'
+import { isInPart, LIST_PARTS } from '../../request/list-part.ts'
+import { type RequestId, type ResetRequest, requestIdSchema } from '../../request/request.ts'
+
+/** Enough for the highest time, and for the highest number of a request. */
+const DIGITS = 15
+
+/** By time, then by number. */
+export function memberOf({ createdAtMs, id }: ListPlace): string {
+  return `${`${createdAtMs}`.padStart(DIGITS, '0')}${id.slice(2).padStart(DIGITS, '0')}`
+}
+
+export function placeOf(member: string): ListPlace {
+  return { createdAtMs: Number(member.slice(0, DIGITS)), id: idOf(member) }
+}
+
+export function idOf(member: string): RequestId {
+  return requestIdSchema.parse(`R-${Number(member.slice(DIGITS))}`)
+}
+
+/** Names hold anything, so they are quoted: two lists never share a key. */
+export function listKey(tag: string, { of, part }: Pick<ListFilter, 'of' | 'part'>): string {
+  return `${tag}:list:${JSON.stringify([part, of.kind, ...namesOf(of)])}`
+}
+
+function namesOf(of: ListFilter['of']): string[] {
+  switch (of.kind) {
+    case 'all':
+      return []
+    case 'requester':
+      return [of.userId]
+    case 'group':
+      return [of.group]
+    case 'target':
+      return [of.target.instanceId, of.target.group]
+    default:
+      return of satisfies never
+  }
+}
+
+/** Every list that this request may ever stand in, and whether it does now: `isIn` has a `1` or a `0` for each key. */
+export function standingOf(tag: string, request: ResetRequest): { keys: string[]; isIn: string } {
+  const { target } = request.reset
+  const kinds: ListFilter['of'][] = [
+    { kind: 'all' },
+    { kind: 'requester', userId: request.requester },
+    { kind: 'group', group: target.group },
+    { kind: 'target', target },
+  ]
+  const lists = kinds.flatMap(of => LIST_PARTS.map(part => ({ of, part })))
+  return {
+    keys: lists.map(list => listKey(tag, list)),
+    isIn: lists.map(({ part }) => (isInPart(request, part) ? '1' : '0')).join(''),
+  }
+}
+
+/** As BYLEX wants them: from the newest to the oldest member of a page. */
+export function rangeOf({ fromMs, untilMs }: ListFilter, before?: ListPlace): { max: string; min: string } {
+  const ends = [
+    ...(untilMs === undefined ? [] : [atTime(untilMs)]),
+    ...(before === undefined ? [] : [memberOf(before)]),
+  ].sort()
+  return {
+    max: ends[0] === undefined ? '+' : `(${ends[0]}`,
+    min: fromMs === undefined ? '-' : `[${atTime(fromMs)}`,
+  }
+}
+
+/** Sorts before every request made at this time, and after all made earlier. */
+function atTime(timeMs: number): string {
+  return `${Math.max(0, timeMs)}`.padStart(DIGITS, '0')
+}

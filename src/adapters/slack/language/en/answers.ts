@@ -1,0 +1,20 @@
+// What somebody is told at once, in English, when something cannot be shown or done.
+
+export const answers = {
+  storeAway:
+    'Rewind could not reach its store just now, so this may not be saved. Wait a moment and try again.',
+  tooSlow:
+    'This took too long, so it may not be saved. Look at the card, and press the button again if nothing has changed.',
+  newerVersion:
+    'A newer version of Rewind has written this request, and this one cannot read it. Try again in a minute.',
+  triggerGone: 'Slack took too long to open the window. Please try again.',
+  fault: 'Something went wrong on our side. If there is a card, look at it before you try again.',
+  /** A Redis that lost what was written last does not know the request any more. */
+  noSuchRequest: (id: string) =>
+    `There is no request ${id}. If you see its card, it was lost: ask again with /reset-offsets. Type /offset-requests for the open ones.`,
+  readingBack: (id: string) => `The offsets of ${id} are being read back. The thread says what they show.`,
+  notSent: 'Not sent',
+  notDecided: 'Not decided',
+  notChanged: (id: string) => `${id} not changed`,
+  close: 'Close',
+}

@@ -1,0 +1,109 @@
+// The card of a request, in English.
+
+import { grouped } from '../../../../request/reset.ts'
+import { type Piece, person, text } from '../../text.ts'
+import { counted, listed } from './grammar.ts'
+import { times } from './times.ts'
+
+export interface SpokenCard {
+  /** Null: it follows up nothing. */
+  parent: string | null
+  reset: string
+  topics: string
+  /** Null: there is no plan yet. */
+  totals: string | null
+  reason: string
+}
+
+export const card = {
+  title: (id: string, state: string) => `${id} · ${state}`,
+  /** One sentence for screen readers and notifications. */
+  spoken: ({ parent, reset, topics, totals, reason }: SpokenCard) =>
+    `${parent === null ? '' : `${parent}: `}${reset}; topics: ${topics}.${totals === null ? '' : ` ${totals}`} Why: ${reason}`,
+  /** Around a sentence that is escaped already. */
+  spokenTitle: (title: string, sentence: string, requester: string) =>
+    `${title}: ${sentence} (asked by <@${requester}>)`,
+  movedHeading: 'What has moved since the last plan:',
+  overlapLabel: 'Overlap: ',
+  overlap: (ids: readonly string[]) =>
+    `${listed(ids)} ${ids.length === 1 ? 'was' : 'were'} open for the same group and topics when this was planned. Look at what ${ids.length === 1 ? 'it' : 'they'} would do first.`,
+  whenPlannedLabel: 'When planned: ',
+  preparing: (progress: { done: number; total: number } | null): Piece[] => [
+    text(
+      progress === null
+        ? 'Working out the plan. Then it can be reviewed.'
+        : `Working out the plan: ${grouped(progress.done)} of ${grouped(progress.total)} reads done. Then it can be reviewed.`,
+    ),
+  ],
+  pending: (expiresAtMs: number): Piece[] => [
+    text('An approver has to review it. It expires '),
+    times.moment(expiresAtMs),
+    text('.'),
+  ],
+  rejected: (by: string, note: string): Piece[] => [text('Rejected by '), person(by), text(`: ${note}`)],
+  cancelled: (by: string): Piece[] => [text('Cancelled by '), person(by), text('. Nothing was reset.')],
+  expired: 'Nobody decided in time. Nothing was reset. Ask again with /reset-offsets.',
+  /** Stands before what follows from it. @param by in the order of their approvals @param note empty: none */
+  approved: (by: readonly string[], note: string): Piece[] => [
+    text('Approved by '),
+    ...by.flatMap((each, index) => [...(index === 0 ? [] : [text(' and ')]), person(each)]),
+    text(note === '' ? '. ' : `: ${note}\n`),
+  ],
+  /** Somebody broke the glass. */
+  withoutApproval: (by: string, reason: string): Piece[] => [
+    text('Carried out without approval by '),
+    person(by),
+    text(`: ${reason}\n`),
+  ],
+  queued: 'It is on the queue and runs next.',
+  executing: 'Calling CKafka now.',
+  unclearAsked: 'Nobody knows whether it happened. The thread asks what did.',
+  unclearChecking: 'Nobody answered. The offsets are being read back to see what happened.',
+  /** Before the first attempt. */
+  postponed: (cause: string, notBeforeMs: number): Piece[] => [
+    text(`It is not carried out yet: ${cause}. It is tried again `),
+    times.moment(notBeforeMs),
+    text('.'),
+  ],
+  triedInVain: (attempt: number, cause: string, notBeforeMs: number): Piece[] => [
+    text(`Attempt ${attempt} was not carried out: ${cause}. The next one starts `),
+    times.moment(notBeforeMs),
+    text('.'),
+  ],
+  waitingForEmpty: (connected: string, untilMs: number): Piece[] => [
+    text(`It runs once the group is empty: ${connected}. Stop them. It waits until `),
+    times.moment(untilMs),
+    text('.'),
+  ],
+  emptySince: (emptySinceMs: number, untilMs: number): Piece[] => [
+    text('The group has been empty since '),
+    times.moment(emptySinceMs),
+    text('. It runs once that has lasted long enough. If somebody connects again, it waits until '),
+    times.moment(untilMs),
+    text('.'),
+  ],
+  /** One sentence after another. */
+  andThen: (one: Piece[], other: Piece[]): Piece[] => [...one, text(' '), ...other],
+  typedGuard: (loss: string) => `To approve it, the group’s name has to be typed: ${loss}.`,
+  approversGuard: (needed: number, by: readonly string[]): Piece[] => [
+    text(`It takes ${counted(needed, 'approver')}: ${grouped(by.length)} so far`),
+    ...by.flatMap((each, index) => [text(index === 0 ? ', by ' : ' and '), person(each)]),
+    text('.'),
+  ],
+  buttons: {
+    review: 'Review',
+    cancel: 'Cancel request',
+    stopWaiting: 'Stop waiting',
+    askAgain: 'Ask again',
+    undo: 'Prepare undo',
+    retry: 'Retry what failed',
+    happened: 'It happened',
+    didNotHappen: 'It did not',
+    checkAgain: 'Check again',
+  },
+  /** For screen readers. */
+  buttonOf: (button: string, id: string) => `${button} ${id}`,
+  cancelTitle: (id: string) => `Cancel ${id}?`,
+  cancelText: 'It will not run, and nobody can approve it afterwards. You can always ask again.',
+  keepIt: 'Keep it',
+}

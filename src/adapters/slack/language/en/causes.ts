@@ -1,0 +1,36 @@
+// Why something did not happen, in English, as the end of a sentence without its full stop.
+
+import type { CauseKind } from '../../../../request/cause.ts'
+
+export const causes: Record<CauseKind, (about: readonly string[]) => string> = {
+  absentTwice: _ => 'nobody answered, and the offsets have shown twice that nothing happened',
+  denied: _ => 'nobody answered, and it did not happen',
+  forgotten: _ => 'the offsets stand where this plan leads, and no call is recorded',
+  workerStopped: _ => 'the worker stopped before it could say how the call ended',
+  jobsLost: _ => 'no worker could carry it out. The log of the workers says why',
+  nothingReported: _ => 'CKafka reported nothing',
+  joined: _ => 'a consumer joined the group',
+  groupBusy: ([id = '']) => `${id} is being carried out on the same group`,
+  windowClosed: _ => 'it may not run at this time',
+  redisTookOver: _ =>
+    'another Redis has taken over, and a call that it does not know of may still be under way',
+  lookFailed: ([cause = '']) => `looking at the group before the reset: ${cause}`,
+  notSent: ([cause = '']) => `not sent: ${cause}`,
+  noPlan: _ => 'there is no plan yet',
+  planNotWhole: _ => 'The stored plan is not the one that was approved.',
+  slowCluster: _ => 'CKafka did not answer in time',
+  offsetUnread: ([place = '']) => `the offset of ${place} could not be read`,
+  noGroup: _ => 'there is no such consumer group',
+  noOtherGroup: ([group = '']) => `there is no group ${group}`,
+  tooWide: _ =>
+    'the targets cannot be worked out for so many partitions, and CKafka takes no such choice by itself. Ask for fewer partitions, or for whole topics',
+  nothingCommitted: _ => 'the group has no committed offsets on any topic',
+  topicUnfit: ([name = '']) => `Kafka has no topic by the name “${name}”. Name the topics instead`,
+  partitionsMissing: ([left = '0', ...places]) =>
+    left === '0'
+      ? `there is no partition ${places.join(', ')}`
+      : `there is no partition ${places.join(', ')} and ${left} more`,
+  nothingToShift: _ => 'the group has no committed offset there that could be shifted',
+  otherNothingCommitted: ([group = '']) => `${group} has no committed offset on these topics`,
+  topicsNotSeen: topics => `CKafka shows no partition of ${topics.join(', ')}`,
+}

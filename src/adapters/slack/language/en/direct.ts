@@ -1,0 +1,16 @@
+// What one person, or one more channel, is told beside the thread, in English.
+
+import { type Piece, person, strong, text } from '../../text.ts'
+import { times } from './times.ts'
+
+export const direct = {
+  waitsForYou: (id: string, requester: string, group: string, sinceMs: number): Piece[] => [
+    strong(`${id} waits for your decision. `),
+    person(requester),
+    text(` asked for a reset of ${group}, and its plan has waited since `),
+    times.moment(sinceMs),
+    text('.'),
+  ],
+  /** Under the thread’s words when the glass was broken. */
+  toApprovers: 'For those who would have decided: ',
+}

@@ -1,0 +1,66 @@
+// English: one part for each place where people read.
+
+import { answers } from './answers.ts'
+import { card } from './card.ts'
+import { causes } from './causes.ts'
+import { direct } from './direct.ts'
+import { drift } from './drift.ts'
+import { elsewhere } from './elsewhere.ts'
+import { flags } from './flags.ts'
+import { followUp } from './follow-up.ts'
+import { form } from './form.ts'
+import { glass } from './glass.ts'
+import { group } from './group.ts'
+import { history } from './history.ts'
+import { home } from './home.ts'
+import { kafka } from './kafka.ts'
+import { lists } from './lists.ts'
+import { outcomes } from './outcomes.ts'
+import { pickers } from './pickers.ts'
+import { plan } from './plan.ts'
+import { groups, problems } from './problems.ts'
+import { refusals } from './refusals.ts'
+import { replies } from './replies.ts'
+import { reset } from './reset.ts'
+import { resubmit } from './resubmit.ts'
+import { results } from './results.ts'
+import { review } from './review.ts'
+import { shortcut } from './shortcut.ts'
+import { states } from './states.ts'
+import { strangers } from './strangers.ts'
+import { times } from './times.ts'
+import { votes } from './votes.ts'
+
+export const en = {
+  answers,
+  card,
+  causes,
+  direct,
+  drift,
+  elsewhere,
+  flags,
+  followUp,
+  form,
+  glass,
+  group,
+  groups,
+  history,
+  home,
+  kafka,
+  lists,
+  outcomes,
+  pickers,
+  plan,
+  problems,
+  refusals,
+  replies,
+  reset,
+  resubmit,
+  results,
+  review,
+  shortcut,
+  states,
+  strangers,
+  times,
+  votes,
+}

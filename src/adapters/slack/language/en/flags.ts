@@ -1,0 +1,44 @@
+// What could not be understood of the text after /reset-offsets, in English. Values that were typed come quoted.
+
+import { grouped, utc } from '../../../../request/reset.ts'
+import type { FlagProblem } from '../../flag-problem.ts'
+import type { Sentences } from '../sentences.ts'
+import { listed } from './grammar.ts'
+
+export const flags: Sentences<FlagProblem> = {
+  quoteOpen: () => 'A quote is never closed, so its end is a guess. Check the fields.',
+  unknown: ({ flag, lost }) => `--${flag} is not a flag Rewind knows${leftOut(lost)}.`,
+  takesNoValue: ({ flag }) => `--${flag} takes no value.`,
+  needsValue: ({ flag }) => `--${flag} needs a value.`,
+  givenTwice: ({ flag }) => `--${flag} is given more than once. Fill it in below.`,
+  onlyOne: ({ flags }) =>
+    `Only one of ${flags.map(flag => `--${flag}`).join(', ')} can be used. Choose below.`,
+  takesNoPath: ({ lost }) => `--from-file takes no path${leftOut(lost)}. Attach the file below.`,
+  needsPartitions: ({ flag }) =>
+    `--${flag} cannot be used: API 2.0 sends one number for all partitions. Choose below.`,
+  reasonCut: ({ max }) => `The reason is cut to ${grouped(max)} characters.`,
+  tooLong: ({ flag, max }) => `--${flag} takes at most ${max} characters.`,
+  skipWithoutTime: () =>
+    '--allow-skip-to-end is left out: it belongs to --to-datetime or --by-duration alone.',
+  topicsWithFile: () => '--from-file takes the topics from the file, so those named here are left out.',
+  wholeTopicsOnly: ({ typed }) => `“${typed}” names partitions, but API 2.0 resets whole topics.`,
+  topicsAndAll: () => '--topic and --all-topics exclude each other. Choose one below.',
+  stray: ({ words, left }) => {
+    const all = listed(words.map(quoted), left)
+    return words.length + left === 1 ? `${all} belongs to no flag.` : `${all} belong to no flag.`
+  },
+  shiftUnreadable: () => '--shift-by needs a whole number other than 0 that an offset can hold, like -100.',
+  offsetUnreadable: () => '--to-offset needs a whole number, 0 or more, that an offset can hold.',
+  durationUnreadable: () => '--by-duration needs an ISO 8601 duration, like PT2H30M or P1D.',
+  timeUnreadable: () => '--to-datetime needs a time like 2026-11-23T08:00:00Z.',
+  zoneMissing: () => '--to-datetime needs a zone, like 2026-11-23T08:00:00Z.',
+  timeOutOfReach: ({ timeMs }) => `${timeMs === null ? 'That' : utc(timeMs)} is not a time Slack can show.`,
+}
+
+function quoted(value: string): string {
+  return `“${value}”`
+}
+
+function leftOut(lost: readonly string[]): string {
+  return lost.length === 0 ? '' : `, so ${lost.map(quoted).join(' and ')} is left out`
+}

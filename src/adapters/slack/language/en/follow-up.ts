@@ -1,0 +1,52 @@
+// The modal in which an undo or a second try is asked for, in English.
+
+import { grouped } from '../../../../request/reset.ts'
+import { code, type Piece, strong, text } from '../../text.ts'
+import { counted } from './grammar.ts'
+
+export const followUp = {
+  undo: {
+    title: (id: string) => `Undo ${id}`,
+    offer: (id: string) => `Puts back what ${id} moved: `,
+    several: (id: string, requests: number) =>
+      `Undoing ${id} takes ${counted(requests, 'request')}, because API 2.0 sends one number to all partitions of a request. Pick one; press the button on the card again for the next.`,
+    impossible: 'What cannot be put back:',
+    noResult: (id: string) =>
+      `${id} left no result to work from, so it cannot be undone. Look at the offsets in the CKafka console, then ask with /reset-offsets.`,
+    nothing: (id: string) => `${id} moved no offset, so there is nothing to put back.`,
+    notExactly: (id: string) => `${id} cannot be undone exactly:`,
+  },
+  retry: {
+    title: (id: string) => `Retry ${id}`,
+    offer: (id: string) => `Tries again what ${id} did not do: `,
+    several: (id: string, requests: number) =>
+      `Retrying ${id} takes ${counted(requests, 'request')}, because API 2.0 sends one number to all partitions of a request. Pick one; press the button on the card again for the next.`,
+    impossible: 'What cannot be tried again:',
+    noResult: (id: string) =>
+      `${id} left no result to work from, so it cannot be tried again. Look at the offsets in the CKafka console, then ask with /reset-offsets.`,
+    nothing: (id: string) => `${id} missed no partition that could be tried again.`,
+    notExactly: (id: string) => `${id} cannot be tried again exactly:`,
+  },
+  /** @param partitions null: the strategy names them already */
+  offered: (lead: string, group: string, strategy: string, partitions: number | null): Piece[] => [
+    strong(lead),
+    code(group),
+    text(` ${strategy}${partitions === null ? '' : `, ${counted(partitions, 'partition')}`}.`),
+  ],
+  option: (topics: string, partitions: number) => `${topics}, ${counted(partitions, 'partition')}`,
+  choice: 'What to ask for',
+  moreOptions: (left: number) => `… and ${grouped(left)} more than Slack can list. Ask for those by hand.`,
+  ofItsOwn: 'It is a request of its own: it gets a plan, somebody has to approve it, and it is proved.',
+  because: (why: string) => `: ${why}`,
+  moreTopics: (left: number) => `${counted(left, 'more topic')}.`,
+  whys: {
+    noCommitBefore: (partitions: number) =>
+      `${counted(partitions, 'partition')} cannot go back: where nothing was committed before, a commit can be replaced but not taken away.`,
+    severalOffsets: (_partitions: number) =>
+      'its partitions stood at different offsets, and API 2.0 can only send one number.',
+    partly: (_partitions: number) =>
+      'only a part of it was missed, and shifting the whole topic again would move the rest twice.',
+  },
+  /** What the reason begins with. */
+  reason: (parent: string, reason: string) => `${parent}: ${reason}`,
+}

@@ -1,0 +1,42 @@
+// Carrying something out without approval, and looking at it afterwards, in English.
+
+import { type Piece, person, strong, text } from '../../text.ts'
+
+export const glass = {
+  button: 'Break glass',
+  /** After the state in a title. */
+  mark: 'without approval',
+  title: (id: string) => `Break glass: ${id}`,
+  warning: (group: string): Piece[] => [
+    strong('This runs at once, without anybody’s approval. '),
+    text(
+      `It writes the offsets of ${group} as planned. The approvers are told now, and one of them reviews it afterwards.`,
+    ),
+  ],
+  reason: 'Why it cannot wait',
+  reasonHint: 'Everybody sees it on the card and in the thread.',
+  typedGroup: 'Type the group’s name',
+  submit: 'Run it now',
+  notNow: 'Not now',
+  reasonMissing: 'Say why it cannot wait.',
+  groupNotTyped: 'Type the group’s name exactly as it stands above.',
+  broken: (by: string, reason: string): Piece[] => [
+    strong('Without approval: '),
+    person(by),
+    text(` broke the glass: ${reason}`),
+  ],
+  unreviewed: 'An approver has to review it afterwards.',
+  reviewed: (by: string, note: string): Piece[] => [text('Reviewed by '), person(by), text(`: ${note}`)],
+  reviewButton: 'Review afterwards',
+  reviewTitle: (id: string) => `Afterwards: ${id}`,
+  reviewLead: (by: string, id: string, reason: string): Piece[] => [
+    person(by),
+    text(` had ${id} carried out without approval: ${reason}`),
+  ],
+  reviewNote: 'What you think of it',
+  reviewHint: 'Everybody sees it in the thread. It closes the request.',
+  reviewSubmit: 'Close it',
+  reviewMissing: 'Say what you think of it, so that the request can be closed.',
+  ownGlass: (id: string) => `Somebody else has to review ${id}: it was yours.`,
+  nothingToReview: (id: string) => `There is nothing to review on ${id} any more. Look at its card.`,
+}

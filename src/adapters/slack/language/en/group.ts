@@ -1,0 +1,23 @@
+// A consumer group as it is just now, in English.
+
+import { grouped } from '../../../../request/reset.ts'
+import { counted, listed } from './grammar.ts'
+
+export const group = {
+  label: 'The group: ',
+  looking: 'Looking at the group…',
+  unread: (why: string) => `could not be read (${why}).`,
+  refused: (message: string, code: string) => `${message}, code ${code}`,
+  missing: 'it does not exist.',
+  empty: 'empty. No consumer is connected, so it can be reset.',
+  inUse: (state: string) => `the group is in use (${state})`,
+  /** @param named the first of them */
+  connected: (count: number, named: readonly string[]) =>
+    `${count === 1 ? '1 consumer is' : `${grouped(count)} consumers are`} connected: ${listed(named, count - named.length)}`,
+  member: (clientId: string, host: string) => `${clientId} (${host})`,
+  stopFirst: (connected: string) => `${connected}. Stop them first: a reset waits until the group is empty.`,
+  inUseStopFirst: (state: string) =>
+    `in use (${state}). Stop them first: a reset waits until the group is empty.`,
+  header: ['Topic', 'Partitions', 'Committed', 'End', 'Lag'],
+  moreTopics: (left: number) => `… and ${counted(left, 'more topic')} with less lag.`,
+}

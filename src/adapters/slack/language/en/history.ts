@@ -1,0 +1,58 @@
+// The history of a group, in English: every reset of it, by whom, approved by whom, from where to where.
+
+import { grouped } from '../../../../request/reset.ts'
+import { code, type Piece, person, text } from '../../text.ts'
+import { counted } from './grammar.ts'
+
+export interface SpokenMove {
+  partitions: number
+  /** Like `300–442 430`. */
+  from: string
+  /** Null: it was not known before it ran. */
+  to: string | null
+  /** Like `replays 12 430 messages`, as often as there are directions. */
+  effects: readonly string[]
+}
+
+function people(by: readonly string[]): Piece[] {
+  return by.flatMap((each, index) => [...(index === 0 ? [] : [text(' and ')]), person(each)])
+}
+
+export const history = {
+  button: 'History',
+  title: 'History',
+  heading: (group: string, instance: string, total: number): Piece[] => [
+    text('Every reset asked for of '),
+    code(group),
+    text(' on '),
+    code(instance),
+    text(`: ${counted(total, 'request')}, newest first.`),
+  ],
+  none: (group: string, instance: string): Piece[] => [
+    text('Nobody has asked for a reset of '),
+    code(group),
+    text(' on '),
+    code(instance),
+    text(' yet. Ask for one with /reset-offsets.'),
+  ],
+  askedBy: (requester: string): Piece[] => [text('Asked for by '), person(requester)],
+  approvedBy: (by: readonly string[]): Piece[] => [text(' · approved by '), ...people(by)],
+  withoutApproval: (by: string): Piece[] => [text(' · without approval, by '), person(by)],
+  rejectedBy: (by: string): Piece[] => [text(' · rejected by '), person(by)],
+  cancelledBy: (by: string): Piece[] => [text(' · cancelled by '), person(by)],
+  /** What follows the name of a topic. */
+  move: ({ partitions, from, to, effects }: SpokenMove) =>
+    [
+      `: ${counted(partitions, 'partition')}, from ${from} to ${to ?? 'where CKafka works out'}`,
+      ...effects,
+    ].join(', '),
+  moreTopics: (left: number) => `… and ${counted(left, 'more topic')}. The CSV file has all of them.`,
+  noPlan: 'No plan was made, so nothing was moved.',
+  card: 'Card',
+  download: 'Download CSV',
+  /** Beside the file. @param left so many older ones that are not in it */
+  file: (group: string, instance: string, requests: number, left: number) =>
+    `The history of ${group} on ${instance}: ${counted(requests, 'request')}, newest first, a row for each partition.${left > 0 ? ` It leaves out the ${grouped(left)} oldest: so many do not fit.` : ''}`,
+  sent: 'The file is in your direct messages with Rewind.',
+  notSent: 'The file could not be sent just now, so there is none. Press Download CSV again in a minute.',
+}

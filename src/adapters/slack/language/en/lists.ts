@@ -1,0 +1,82 @@
+// The lists of requests, in English: what is on them, how they were narrowed, and what can be typed.
+
+import type { ListPart } from '../../../../request/list-part.ts'
+import { grouped } from '../../../../request/reset.ts'
+import type { QueryProblem } from '../../list-query.ts'
+import type { Sentences } from '../sentences.ts'
+import { counted, listed } from './grammar.ts'
+
+const USAGE =
+  'Type /offset-requests for the open requests, /offset-requests R-12 to review one, or choose others with mine, pending, failed, over, all, a group’s name and a day: /offset-requests mine failed 2026-11-20.'
+
+/** What a list is narrowed to; null: not by that. */
+export interface Narrowed {
+  mine: boolean
+  group: string | null
+  part: ListPart
+  day: { name: string; zone: string } | null
+}
+
+function subject(requests: string, { mine, group, day }: Narrowed): string {
+  const whose = mine ? ' of yours' : group === null ? '' : ` for the group ${group}`
+  const when = day === null ? '' : ` asked for on ${day.name} (${day.zone})`
+  return `${requests}${whose}${when}`
+}
+
+function predicate(part: ListPart, isOne: boolean): string {
+  switch (part) {
+    case 'any':
+      return ''
+    case 'open':
+      return isOne ? ' is open' : ' are open'
+    case 'failed':
+      return isOne ? ' has failed or is unclear' : ' have failed or are unclear'
+    case 'over':
+      return isOne ? ' is over' : ' are over'
+    default:
+      return part satisfies never
+  }
+}
+
+const PROBLEMS: Sentences<QueryProblem> = {
+  unknownWord: ({ word }) => `Rewind does not know ${word} here. ${USAGE}`,
+  nameTooLong: () => `No group has a name that long. ${USAGE}`,
+  severalGroups: ({ groups }) =>
+    `A list is of one group, and these are several: ${listed(groups)}. If it is one name, put it in quotes. ${USAGE}`,
+  mineAndGroup: ({ group }) =>
+    `A list is of your own requests or of one group. Leave out mine or ${group}. ${USAGE}`,
+  severalParts: () => `Name one of pending, failed, over and all, not several. ${USAGE}`,
+  severalDays: () => `Name one day, not several. ${USAGE}`,
+  noSuchDay: ({ day }) => `There is no day ${day}. ${USAGE}`,
+  idNotAlone: ({ id }) => `Type /offset-requests ${id} alone to review it. ${USAGE}`,
+}
+
+export const lists = {
+  usage: USAGE,
+  /** Between two sentences. */
+  gap: ' ',
+  problems: PROBLEMS,
+  heading: (total: number, narrowed: Narrowed) =>
+    `${subject(counted(total, 'request'), narrowed)}${predicate(narrowed.part, total === 1)}.`,
+  /** @param from counts from 1 */
+  shown: (from: number, to: number) =>
+    from === to
+      ? `This is number ${grouped(from)}, newest first.`
+      : `These are ${grouped(from)} to ${grouped(to)}, newest first.`,
+  none: (narrowed: Narrowed) => {
+    const wanted = subject('request', narrowed)
+    return narrowed.part === 'any'
+      ? `There is no ${wanted}.`
+      : `No ${wanted}${predicate(narrowed.part, true)}.`
+  },
+  /** The end of an empty list: what to do now. */
+  advice: {
+    all: 'Ask for a reset with /reset-offsets.',
+    mine: USAGE,
+    group: `Check the spelling of the group’s name. ${USAGE}`,
+    narrowed: USAGE,
+  },
+  nothingMore: 'There is nothing more on this page: the requests have left the list meanwhile.',
+  older: 'Older',
+  newest: 'Newest',
+}

@@ -1,0 +1,74 @@
+// What came of a request, in English: how its execution ended, and what to do next.
+
+import { grouped } from '../../../../request/reset.ts'
+import type { Counts, RefusalReason } from '../../../../request/result.ts'
+import { counted } from './grammar.ts'
+
+const COUNTED: Record<keyof Counts, string> = {
+  succeeded: 'succeeded',
+  clamped: 'clamped',
+  failed: 'failed',
+  unreported: 'unreported',
+  movedAfter: 'moved after',
+}
+
+const REFUSAL_HINTS: Record<RefusalReason, string> = {
+  groupNotEmpty: 'Consumers are still connected. Stop them, wait for the group to be empty, then ask again.',
+  topicMissing: 'A topic does not exist. Check the spelling, then ask again.',
+  instanceMissing: 'The instance does not exist or is not this account’s. Check the id and the region.',
+  badRequest: 'CKafka did not accept a value. Check the names and the strategy, then ask again.',
+  unknownAction: 'The API does not know this call. Check CKAFKA_ENDPOINT and CKAFKA_SET_OFFSETS_ACTION.',
+  credentials: 'The API key was not accepted. Ask the people who run Rewind to check it.',
+  notAllowed: 'The account may not do this. Ask the people who run Rewind for the permission.',
+  clock: 'The clock of the machine that runs Rewind is off. Have it set, then ask again.',
+  quota: 'Too many calls for the account’s quota. Ask again in a minute.',
+  unavailable: 'CKafka is not available just now. Ask again later.',
+  other: 'Look the code up in the CKafka documentation before you ask again.',
+}
+
+export const outcomes = {
+  /** `7 partitions succeeded · 1 clamped · 1 failed`. @param counts those that are not zero */
+  counts: (counts: readonly [keyof Counts, number][]) =>
+    counts.length === 0
+      ? 'No partition had to be moved'
+      : counts
+          .map(([kind, count], index) =>
+            index === 0
+              ? `${counted(count, 'partition')} ${COUNTED[kind]}`
+              : `${grouped(count)} ${COUNTED[kind]}`,
+          )
+          .join(' · '),
+  done: (counts: string) => `${counts}.`,
+  refused: (said: string, code: string, requestId: string | null, hint: string) => {
+    const named = requestId === null ? code : `${code}, request ${requestId}`
+    return said === ''
+      ? `CKafka refused it with code ${named}, and no offset moved. ${hint}`
+      : `CKafka refused it, and no offset moved. It said: “${said}” (code ${named}). ${hint}`
+  },
+  refusalHints: REFUSAL_HINTS,
+  notSent: (cause: string) => `The reset was not carried out: ${cause}. No offset moved. Ask again later.`,
+  notPrepared: (cause: string) =>
+    `The plan could not be made: ${cause}. Nothing was reset. Check the names, then ask again.`,
+  unknown: (cause: string) => `We called CKafka and do not know what it did: ${cause}.`,
+  /** @param since null: the time is not known any more */
+  wouldJump: (since: string | null, where: string, skipped: string) =>
+    `There is no message ${since === null ? 'as late as asked for' : `at or after ${since}`} on ${where}: it would jump to the end there and skip ${skipped}. Ask again with an earlier time, or tick the box that says so.`,
+  neverEmpty: (connected: string) =>
+    `The group was never empty for long enough: ${connected}. Nothing was reset. Ask again when its consumers are stopped.`,
+  /** Why a policy allows no such request. @param rule null: none is about it @param reason in the words of who wrote it */
+  notAllowed: {
+    denied: (rule: string | null, reason: string) =>
+      `The policy does not allow it${byRule(rule)}${reason === '' ? '' : `: ${reason}`}. Nothing was reset.`,
+    nothingMatches: (_rule: string | null, _reason: string) =>
+      'No rule of the policy covers it, so it is not allowed. Nothing was reset. Ask the people who run Rewind.',
+    notRequester: (rule: string | null, _reason: string) =>
+      `The policy does not let this person ask for it here${byRule(rule)}. Nothing was reset.`,
+  },
+  testified: 'The offsets did not tell, and an approver has said that it happened. The thread says who.',
+  unclearAdvice:
+    'Rewind does not call again on a guess, because that could move the offsets twice. It reads them back within the next minutes. If they show that it happened, it is done; if they show twice that it did not, it is tried again; if they do not tell, you are asked here.',
+}
+
+function byRule(rule: string | null): string {
+  return rule === null ? '' : ` (rule ${rule})`
+}

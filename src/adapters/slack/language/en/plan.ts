@@ -1,0 +1,92 @@
+// What a plan would do, in English: direction is always a verb, and what is not certain is said to be so.
+
+import { grouped } from '../../../../request/reset.ts'
+import { type Piece, strong, text } from '../../text.ts'
+import { counted, listed, messages } from './grammar.ts'
+import { times } from './times.ts'
+
+export const plan = {
+  messages,
+  atMost: (amount: string) => `at most ${amount}`,
+  /** @param moving of so many partitions, those that are moved */
+  where: (moving: number, partitions: number) =>
+    `on ${moving === partitions ? '' : `${grouped(moving)} of `}${counted(partitions, 'partition')}`,
+  unknownTotals: (where: string) => `Unknown before it runs: what it does ${where}.`,
+  unknownTotalsAtMost: (replays: string, skips: string, where: string) =>
+    `Unknown before it runs: replays at most ${replays}, skips at most ${skips}, ${where}.`,
+  replaysAndSkips: (replays: string, skips: string, where: string) =>
+    `Replays ${replays} and skips ${skips}, ${where}.`,
+  replaysOnly: (replays: string, where: string) => `Replays ${replays} ${where}. Skips none.`,
+  skipsOnly: (skips: string, where: string) => `Skips ${skips} ${where}. Replays none.`,
+  movesNone: (partitions: number) =>
+    `Moves none of ${counted(partitions, 'partition')}: each stands there already, or stays as it is.`,
+  passesNone: (where: string) => `Replays none and skips none: only sets where the group stands ${where}.`,
+  /** What happens to one partition. */
+  effects: {
+    unknown: 'unknown before it runs',
+    either: (replays: string, skips: string) => `replays at most ${replays} or skips at most ${skips}`,
+    replays: (amount: string) => `replays ${amount}`,
+    skips: (amount: string) => `skips ${amount}`,
+    staysAsItIs: 'stays as it is',
+    stays: 'stays',
+    passesNone: 'passes no message',
+  },
+  noted: {
+    atStart: (effect: string) => `${effect} (log starts there)`,
+    atEnd: (effect: string) => `${effect} (log ends there)`,
+    noMessageSince: (effect: string) => `${effect} (to the end: no message that late)`,
+    noCommit: (effect: string) => `${effect} (nothing committed yet)`,
+  },
+  goesTo: (from: string, to: string | null, effect: string) =>
+    ` ${from} → ${to ?? 'known when it runs'}, ${effect}`,
+  name: (digest: string) => `Plan ${digest}`,
+  head: (name: string, totals: string): Piece[] => [strong(name), text(': '), text(totals)],
+  lag: (before: string, after: string) => `Lag: ${before} before, ${after} after.`,
+  made: {
+    offsets: (atMs: number): Piece[] => [
+      text('Written as exact offsets: messages that arrive after the plan are neither skipped nor replayed.'),
+      ...madeAt(atMs),
+    ],
+    native: (atMs: number): Piece[] => [
+      text(
+        'CKafka works the offsets out when it runs (API 2.0, or a plan that is not exact), so what arrives until then counts as well.',
+      ),
+      ...madeAt(atMs),
+    ],
+  },
+  jumps: (where: string, skipped: string) =>
+    `No message is as late as the time asked for: would jump to the end on ${where} and skip ${skipped} there.`,
+  heldBack: (atStart: number, atEnd: number) => {
+    const held = [
+      ...(atStart > 0 ? [`${counted(atStart, 'partition')} at the log’s start`] : []),
+      ...(atEnd > 0 ? [`${counted(atEnd, 'partition')} at the log’s end`] : []),
+    ]
+    return `Held back, because the log reaches no further: ${listed(held)}.`
+  },
+  noCommit: (count: number) =>
+    `${counted(count, 'partition')} ${count === 1 ? 'has' : 'have'} no committed offset.`,
+  unseen: (topics: readonly string[], left: number) =>
+    `No partition of ${listed(topics, left)} could be seen, so it will fail there. Check the spelling.`,
+  stillThere: (parent: string) => `Every partition still stands where ${parent} left it.`,
+  movedShift: (count: number, parent: string) =>
+    `${counted(count, 'partition')} moved on since ${parent} ran. The same shift backwards does not lead to where they stood before.`,
+  movedOn: (count: number, parent: string) =>
+    `${counted(count, 'partition')} moved on since ${parent} ran. The undo takes that back as well.`,
+  /** `partitions 3 and 7 of orders`. @param left so many more that are not named */
+  partitionsOf: (topic: string, partitions: readonly string[], left: number) =>
+    `${partitions.length + left === 1 ? 'partition' : 'partitions'} ${listed(partitions, left)} of ${topic}`,
+  /** `orders 3, payments 0 and 4 more` */
+  places: (places: readonly string[], left: number) => listed(places, left),
+  /** Why approving asks for more than a click. */
+  loss: (skips: string | null) =>
+    skips === null
+      ? 'it may skip messages, and they will not be delivered'
+      : `it skips ${skips}, and they will not be delivered`,
+  header: ['Topic', 'Partition', 'Now', 'To', 'What it does'],
+  morePartitions: (left: number) =>
+    `… and ${counted(left, 'more partition')}. The thread under the card has all of them as a CSV file.`,
+}
+
+function madeAt(atMs: number): Piece[] {
+  return [text(' Made '), times.moment(atMs), text('.')]
+}

@@ -1,0 +1,70 @@
+// What is wrong with a form or its file, in English, under the field that it is wrong in.
+
+import type { FieldProblem, FileProblem } from '../../../../request/problem.ts'
+import { utc } from '../../../../request/reset.ts'
+import type { AttachmentProblem } from '../../attached-file.ts'
+import type { Sentences } from '../sentences.ts'
+
+export const problems: Sentences<FieldProblem | FileProblem | AttachmentProblem> = {
+  reasonMissing: () => 'Say why. The approver and the audit trail need it.',
+  reasonTooLong: ({ max }) => `Keep the reason under ${max} characters.`,
+  instanceMissing: () => 'Give the instance id, like ckafka-xxooa0.',
+  instanceNotSetUp: ({ instance, instances }) =>
+    `Rewind is not set up for ${instance}. Pick one of: ${instances.join(', ')}.`,
+  groupMissing: () => 'Give the name of the consumer group.',
+  groupTooLong: ({ max }) => `A consumer group name has at most ${max} characters.`,
+  groupUnprintable: () => 'A consumer group name cannot hold control characters.',
+  scopeMissing: () => 'Choose whether to reset named topics or all of them.',
+  topicsMissing: () => 'Name at least one topic, or choose all topics.',
+  topicsUnreadable: ({ typed }) =>
+    `Not a topic name: ${typed}. Use letters, digits, dot, dash and underscore, and name partitions like orders:0,1.`,
+  topicsTooMany: ({ max }) => `Name at most ${max} topics in one request.`,
+  wholeTopicsOnly: () => 'API 2.0 resets whole topics. Leave the partitions out.',
+  topicTwice: () => 'A topic is named twice. Name it once, with all of its partitions.',
+  partitionsTooMany: ({ max }) => `Name at most ${max} partitions in one request.`,
+  strategyMissing: () => 'Choose where the offsets should go.',
+  needsPartitions: () =>
+    'API 2.0 sends one number for all partitions, so this cannot be expressed. Choose another strategy.',
+  timeMissing: () => 'Pick the time to go to.',
+  timeInFuture: ({ timeMs }) =>
+    `${utc(timeMs)} is in the future: it would jump to the end of every partition. Pick an earlier time, or tick the box below if you mean to skip.`,
+  directionMissing: () => 'Choose replay or skip.',
+  countUnreadable: () => 'Give a whole number of messages, 1 or more.',
+  offsetUnreadable: () => 'Give an offset: a whole number, 0 or more.',
+  otherGroupMissing: () => 'Name the group whose offsets are to be taken over.',
+  otherGroupSame: () => 'That is the same group. Name another one.',
+  fileMissing: () => 'Attach a CSV with topic, partition and offset in each line.',
+  fileTopicsTooMany: ({ max }) => `One request holds at most ${max} topics.`,
+  fileEmpty: () => 'The file is empty.',
+  fileTooLong: ({ lines }) => `The file has more than ${lines} lines.`,
+  columnsUnknown: () =>
+    'Each line needs topic, partition and offset, as kafka-consumer-groups.sh --export writes them.',
+  lineTooWide: ({ line, first, cells }) => `Line ${line} has more cells than line ${first}: “${cells}”.`,
+  lineUnreadable: ({ line, cells }) => `Line ${line} has no topic, partition and offset: “${cells}”.`,
+  lineTwice: ({ line, place }) => `Line ${line} names ${place} a second time.`,
+  groupNotInFile: ({ group }) => `The file has no line of the group ${group}.`,
+  noOffsetsInFile: () => 'The file has no offsets.',
+  fileTooLarge: () => 'The file is larger than 1 MB. Attach only the lines of this group.',
+  fileNotFetched: () => 'Slack did not hand the file over just now. Send the form again.',
+  fileNowhere: () => 'Slack does not say where the file is. Take it off and attach it again.',
+  fileGone: () => 'The file is not there any more. Attach it again.',
+  filesScopeMissing: () =>
+    'Slack does not let Rewind read attached files: its app lacks the scope files:read. Ask the people who run Rewind to add it and to install the app again.',
+  fileNotText: () => 'The file is no UTF-8 text. Save it as CSV in UTF-8 and attach it again.',
+  fileTooWide: () => 'The file has far more cells than topics, partitions and offsets need.',
+  quoteOpen: ({ line }) => `${placeIn(line)} opens a quote that is never closed.`,
+  quoteMisplaced: ({ line }) => `${placeIn(line)} has a quote in the wrong place.`,
+  csvUnreadable: ({ line, code }) => `${placeIn(line)} cannot be read as CSV (${code}).`,
+}
+
+function placeIn(line: number | null): string {
+  return line === null ? 'The file' : `Line ${line}`
+}
+
+/** Of a group that the cluster does not know, and those whose names look like it. */
+export const groups = {
+  none: (group: string, instance: string) =>
+    `There is no group “${group}” on ${instance}. Check the spelling.`,
+  nearest: (group: string, instance: string, nearest: readonly string[]) =>
+    `There is no group “${group}” on ${instance}. Did you mean ${nearest.map(name => `“${name}”`).join(' or ')}?`,
+}

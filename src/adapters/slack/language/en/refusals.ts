@@ -1,0 +1,38 @@
+// Why a click or a decision was refused, in English. `requester` and `by` are mentioned as Slack writes it.
+
+export const refusals = {
+  ownRequest: (id: string) => `You asked for ${id} yourself, so somebody else has to decide on it.`,
+  notApprover: (id: string) =>
+    `Only approvers can decide on ${id}. Ask one of them, or the people who run Rewind.`,
+  notRequester: (id: string, requester: string) =>
+    `Only <@${requester}>, who asked for ${id}, can cancel it. Approvers can reject it.`,
+  notRequesterNow: (id: string, requester: string) =>
+    `Only <@${requester}>, who asked for ${id}, or an approver can cancel it now.`,
+  groupNotTyped: (id: string, loss: string) =>
+    `Type the group’s name exactly as it stands above to approve ${id}: ${loss}.`,
+  alreadyVoted: (id: string) => `You have approved ${id} already. It needs another approver as well.`,
+  planChanged: (id: string) =>
+    `The plan of ${id} is not the one you saw, so nothing was decided. Review it again from its card.`,
+  inUse: (id: string) => `The group of ${id} is in use. It runs by itself once the group has stayed empty.`,
+  checking: (id: string) =>
+    `The offsets of ${id} are being read back. The thread says what they show, or asks.`,
+  noteMissing: 'Say why you reject it, so that the requester knows what to change.',
+  preparing: (id: string) => `${id} is still being planned. Try again in a moment.`,
+  expired: (id: string) => `${id} has expired, so nothing was done. Ask again with /reset-offsets.`,
+  noVote: (id: string) => `You have not approved ${id}, so there is nothing to take back.`,
+  notBreakGlass: (id: string) =>
+    `The policy does not let you carry out ${id} without approval. Ask an approver, or the people who run Rewind.`,
+  notReviewed: (id: string) => `${id} was carried out without approval and has to be reviewed first.`,
+  outsideWindow: (id: string) => `${id} may not run at this time. It runs by itself once it may.`,
+  tooLate: (what: string) => `Too late: ${what}`,
+  hasRejected: (id: string, by: string) => `<@${by}> has rejected ${id}.`,
+  hasCancelled: (id: string, by: string) => `<@${by}> has cancelled ${id}.`,
+  hasChanged: (id: string) => `${id} has changed meanwhile. Look at the card and try again.`,
+  hasApproved: {
+    approved: (id: string, by: string) => `<@${by}> has approved ${id}, and it is on the queue.`,
+    waiting: (id: string, by: string) =>
+      `<@${by}> has approved ${id}, and it waits for the group to be empty.`,
+    executing: (id: string, by: string) => `<@${by}> has approved ${id}, and it is running.`,
+  },
+  seeThread: (sentence: string) => `${sentence} The thread under its card says more.`,
+}

@@ -1,0 +1,127 @@
+// What the thread under a card has to tell, in English.
+
+import type { DriftedAt, Note } from '../../../../request/request.ts'
+import { grouped } from '../../../../request/reset.ts'
+import { mentions, type Piece, person, strong, text } from '../../text.ts'
+import { counted } from './grammar.ts'
+import { times } from './times.ts'
+
+type Evidence = Extract<Note, { kind: 'asked' }>['evidence']
+
+const FOUND_AT: Record<DriftedAt, string> = {
+  opened: 'Found when it was opened for review:',
+  submitted: 'Found when a decision was sent, which does not count:',
+  execution: 'Found before anything was written:',
+}
+
+const ASKED: Record<Evidence, string> = {
+  neither: 'The offsets stand neither where they were nor where the plan leads, so they do not tell.',
+  unread: 'The offsets could not be read back, so they do not tell.',
+  present:
+    'The offsets stand where the plan leads, and no call is on record: it was forgotten with what Redis lost, or somebody has done it by hand.',
+}
+
+export const replies = {
+  planFile: (id: string) => `The plan of ${id}, partition by partition, is a file.`,
+  resultFile: (id: string) => `The full result of ${id} is a file.`,
+  /** @param needed of so many approvals, where it takes more than one */
+  approved: (id: string, by: string, note: string, approvals: number, needed: number): Piece[] => {
+    const count = needed > 1 ? ` (${grouped(approvals)} of ${counted(needed, 'approval')})` : ''
+    return [person(by), text(` approved ${id}${count}${note === '' ? '.' : `: ${note}`}`)]
+  },
+  rejected: (id: string, by: string, note: string): Piece[] => [
+    person(by),
+    text(` rejected ${id}${note === '' ? '.' : `: ${note}`}`),
+  ],
+  withdrawn: (id: string, by: string, approvals: number, needed: number): Piece[] => [
+    person(by),
+    text(` took their approval of ${id} back (${grouped(approvals)} of ${counted(needed, 'approval')}).`),
+  ],
+  reguarded: (id: string, rule: string, approvals: number, needed: number): Piece[] => [
+    text(
+      `The policy asks for something else of ${id} now (rule ${rule}): it has ${grouped(approvals)} of ${counted(needed, 'approval')}.`,
+    ),
+  ],
+  /** @param to user and user-group ids */
+  escalated: (id: string, label: string, to: readonly string[]): Piece[] => [
+    text(`Nobody has decided on ${id} yet. Now asked as well: ${label === '' ? '' : `${label} `}`),
+    ...mentions(to),
+  ],
+  glassBroken: (id: string, by: string, reason: string): Piece[] => [
+    person(by),
+    text(` has ${id} carried out without approval: ${reason}`),
+  ],
+  reviewed: (id: string, by: string, note: string): Piece[] => [
+    person(by),
+    text(` has reviewed ${id}, which was carried out without approval: ${note}`),
+  ],
+  cancelled: (id: string, by: string): Piece[] => [person(by), text(` cancelled ${id}. Nothing was reset.`)],
+  expired: (id: string) =>
+    `${id} expired: nobody decided in time. Nothing was reset. Ask again with /reset-offsets.`,
+  moved: (id: string, at: DriftedAt): Piece[] => [
+    strong(`Something has moved since the plan of ${id}. `),
+    text(FOUND_AT[at]),
+  ],
+  movedThen: (requester: string): Piece[] => [
+    text('Nothing was reset. A new plan is being made; it needs a new decision. '),
+    person(requester),
+  ],
+  waitsForMembers: (id: string, connected: string, untilMs: number, requester: string): Piece[] => [
+    strong(`${id} waits for its group to be empty: `),
+    text(`${connected}. Stop them. It runs by itself once the group has stayed empty, and gives up at `),
+    times.moment(untilMs),
+    text('. To call it off, press Stop waiting on the card. '),
+    person(requester),
+  ],
+  waitsToStayEmpty: (id: string, untilMs: number, requester: string): Piece[] => [
+    strong(`${id} waits for its group to stay empty: `),
+    text(
+      'consumers were connected a moment ago. It runs by itself once the group has stayed empty, and gives up at ',
+    ),
+    times.moment(untilMs),
+    text(' if they come back. To call it off, press Stop waiting on the card. '),
+    person(requester),
+  ],
+  unclear: (id: string, unknown: string, advice: string, requester: string): Piece[] => [
+    strong(`${id} is unclear. `),
+    text(`${unknown} ${advice} `),
+    person(requester),
+  ],
+  asked: (id: string, evidence: Evidence, requester: string): Piece[] => [
+    strong(`What became of ${id}? `),
+    text(`${ASKED[evidence]} Nothing is called until an approver says what happened. `),
+    person(requester),
+  ],
+  testified: (id: string, by: string, happened: boolean): Piece[] => [
+    person(by),
+    text(
+      happened
+        ? ` says that ${id} happened. It is closed as done.`
+        : ` says that ${id} did not happen. It is tried again if nothing has moved since the plan; otherwise it needs a new decision.`,
+    ),
+  ],
+  revoked: (id: string, by: readonly string[]): Piece[] => {
+    const [verb, who] = by.length === 1 ? ['does', 'is no approver'] : ['do', 'are no approvers']
+    return [
+      text('The approval of '),
+      ...by.flatMap((each, index) => [...(index === 0 ? [] : [text(' and ')]), person(each)]),
+      text(` ${verb} not count any more: who gave it ${who} now. ${id} needs a decision again.`),
+    ]
+  },
+  /** @param outcome empty: there is none to tell */
+  ended: (state: string, outcome: string, hasClamped: boolean): Piece[] => {
+    const clamped = hasClamped ? 'Clamped: the log ends before the offset asked for.' : ''
+    return [strong(state), text([outcome, clamped].flatMap(each => (each === '' ? [] : ` ${each}`)).join(''))]
+  },
+  moreInTable: (more: number) => `… and ${grouped(more)} more like these in the table below.`,
+  moreInFile: (more: number) => `… and ${grouped(more)} more like these in the file below.`,
+  firstRows: (shown: number, all: number) =>
+    `The first ${shown} of ${grouped(all)} rows, failures first. The full result follows as a file.`,
+  /** In Slack's text format. @param why escaped */
+  cardTrouble: (id: string, channel: string, why: string) =>
+    `The card of ${id} could not be posted in <#${channel}>: Slack says ${why}. Invite Rewind there with /invite and it appears within a minute. Until then an approver can review it with \`/offset-requests ${id}\`.`,
+  round: (round: number) => `Plan ${grouped(round)}`,
+  planComment: (plan: string, id: string, partitions: number) =>
+    `${plan} of ${id} in full: ${counted(partitions, 'partition')}.`,
+  resultComment: (id: string, rows: number) => `The result of ${id} in full: ${counted(rows, 'row')}.`,
+}

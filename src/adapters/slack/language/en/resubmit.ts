@@ -1,0 +1,15 @@
+// Asking again for what has ended, with something changed, in English.
+
+import { counted } from './grammar.ts'
+
+export const resubmit = {
+  button: 'Edit and ask again',
+  lead: (id: string) => `Edit of ${id}. It is a request of its own, with its own plan and its own approval.`,
+  /** @param partitions that the offsets are for */
+  leadWithOffsets: (id: string, partitions: number) =>
+    `Edit of ${id}. It keeps the offsets of ${id} (${counted(partitions, 'partition')}) unless you attach a file with others.`,
+  notYet: (id: string) =>
+    `${id} has not ended, so there is nothing to ask again. Cancel it first if it is wrong.`,
+  isDone: (id: string) =>
+    `${id} is done, so there is nothing to edit. Ask for something else with /reset-offsets.`,
+}

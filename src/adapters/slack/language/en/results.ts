@@ -1,0 +1,49 @@
+// What came of an execution, row by row, in English.
+
+import { grouped } from '../../../../request/reset.ts'
+import type { PartitionOutcome } from '../../../../request/result.ts'
+import { counted, listed } from './grammar.ts'
+
+const OUTCOMES: Record<PartitionOutcome, string> = {
+  succeeded: 'succeeded',
+  clamped: 'clamped',
+  failed: 'failed',
+  unreported: 'unreported',
+  'moved-after': 'moved after',
+}
+
+export const results = {
+  outcomes: OUTCOMES,
+  /** `partitions 0 and 1` */
+  partitions: (partitions: readonly number[]) =>
+    `${partitions.length === 1 ? 'partition' : 'partitions'} ${listed(partitions.map(String))}`,
+  manyPartitions: (count: number) => counted(count, 'partition'),
+  /** What follows the name of the topic. @param where null: all of it */
+  trouble: (where: string | null, outcome: PartitionOutcome, reason: string) =>
+    `${where === null ? '' : `${where} `}${OUTCOMES[outcome]}: ${reason}`,
+  /** @param first where several moved, the one that the offset is of */
+  movedAfter: (readBack: bigint | null, first: number | null) => {
+    const stands =
+      readBack === null
+        ? 'no offset is committed any more'
+        : `somebody committed ${grouped(readBack)} over it`
+    const where = first === null ? '' : `, the first on partition ${first}`
+    return `CKafka took the reset, and by now ${stands}${where}. Look who is consuming.`
+  },
+  /** @param said in the words of the API; empty: in none */
+  apiError: (name: string, said: string, hint: string) =>
+    `${name}.${said === '' ? '' : ` “${said}”`} ${hint}`,
+  whys: {
+    saidButUnchanged: 'CKafka said it succeeded, but the offset did not move. Ask again, or ask Tencent why.',
+    unchanged: 'CKafka took the call, but the offset stands where it was. Look at it in the CKafka console.',
+    elsewhere: 'CKafka set another offset than the plan leads to. Look at the table, then ask again.',
+    notRead: 'the offset could not be read back. Look at it in the CKafka console.',
+    notReported: 'CKafka’s answer does not name it. Look at its offset in the CKafka console.',
+    notWritten:
+      'nobody answered the call, and this part of it did not happen. Press Retry what failed on the card.',
+    notSeen: 'no partition of it could be seen. Check the spelling. If the topic was deleted, leave it out.',
+    unknown: 'no reason was given. Look at its offset in the CKafka console.',
+  },
+  accepted: 'accepted',
+  header: ['Topic', 'Partition', 'Planned', 'API said', 'Read back', 'Outcome'],
+}

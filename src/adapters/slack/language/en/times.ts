@@ -1,0 +1,17 @@
+// Moments and spans of time in English.
+
+import { moment, type Piece } from '../../text.ts'
+import { counted } from './grammar.ts'
+
+export const times = {
+  moment: (timeMs: number): Piece => moment(timeMs, '{date_short_pretty} at {time}'),
+  /** `26 h before`; of what is still to come `3 h after`. */
+  age: (ageMs: number) => {
+    const minutes = Math.floor(Math.abs(ageMs) / 60_000)
+    const side = ageMs < 0 ? 'after' : 'before'
+    if (minutes < 1) return `less than a minute ${side}`
+    if (minutes < 120) return `${minutes} min ${side}`
+    const hours = Math.floor(minutes / 60)
+    return hours < 72 ? `${hours} h ${side}` : `${counted(Math.floor(hours / 24), 'day')} ${side}`
+  },
+}

@@ -1,0 +1,42 @@
+// Who decides, how far that has got, and votes that are taken back, in English.
+
+import { grouped } from '../../../../request/reset.ts'
+import { mentions, type Piece, text } from '../../text.ts'
+import { counted } from './grammar.ts'
+
+export interface NeedShown {
+  /** The teams of the policy’s file; empty: the people stand for themselves. */
+  label: string
+  count: number
+  have: number
+  /** User and user-group ids; empty: anybody. */
+  people: readonly string[]
+  more: number
+}
+
+export const votes = {
+  /** One approval of one kind of people. */
+  decides: ({ people, more }: NeedShown): Piece[] => [
+    text('Who decides: '),
+    ...named(people, more),
+    text('.'),
+  ],
+  need: ({ label, count, have, people, more }: NeedShown): Piece[] => [
+    text(`${label === '' ? '' : `${label}: `}${grouped(have)} of ${counted(count, 'approval')}, by `),
+    ...named(people, more),
+    text('.'),
+  ],
+  window: (days: readonly string[], from: string, until: string, zone: string) =>
+    `It runs only on ${days.join(', ')} from ${from} to ${until} (${zone}).`,
+  days: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],
+  withdraw: 'Withdraw my approval',
+  withdrawTitle: (id: string) => `Withdraw from ${id}?`,
+  withdrawText: 'Your approval does not count any more then. You can approve again later.',
+  keepIt: 'Keep it',
+  withdrawn: (id: string) => `Your approval of ${id} is taken back. The thread says so.`,
+}
+
+function named(people: readonly string[], more: number): Piece[] {
+  if (people.length === 0) return [text('anybody')]
+  return [...mentions(people), ...(more === 0 ? [] : [text(` and ${grouped(more)} more`)])]
+}

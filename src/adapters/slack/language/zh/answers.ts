@@ -1,0 +1,18 @@
+// What somebody is told at once, in Chinese, when something cannot be shown or done.
+
+import type { answers as English } from '../en/answers.ts'
+
+export const answers: typeof English = {
+  storeAway: 'Rewind 暂时连不上存储，这次操作可能没有保存。请稍后再试。',
+  tooSlow: '处理超时，这次操作可能没有保存。请查看卡片，如果没有变化再点一次按钮。',
+  newerVersion: '这个申请由更新版本的 Rewind 写入，当前版本无法读取。请过一分钟再试。',
+  triggerGone: 'Slack 打开窗口超时，请再试一次。',
+  fault: '我们这边出错了。如果已有卡片，请先看卡片再重试。',
+  noSuchRequest: id =>
+    `没有 ${id} 这个申请。如果你看得到它的卡片，说明记录已丢失：请用 /reset-offsets 重新申请。输入 /offset-requests 查看进行中的申请。`,
+  readingBack: id => `正在回读 ${id} 的位点，结果会写在消息列里。`,
+  notSent: '未提交',
+  notDecided: '未审批',
+  notChanged: id => `${id} 未变更`,
+  close: '关闭',
+}

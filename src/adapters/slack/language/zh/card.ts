@@ -1,0 +1,83 @@
+// The card of a request, in Chinese.
+
+import { grouped } from '../../../../request/reset.ts'
+import { person, text } from '../../text.ts'
+import type { card as English } from '../en/card.ts'
+import { listed } from './grammar.ts'
+import { times } from './times.ts'
+
+export const card: typeof English = {
+  title: (id, state) => `${id} · ${state}`,
+  spoken: ({ parent, reset, topics, totals, reason }) =>
+    `${parent === null ? '' : `${parent}：`}${reset}；Topic：${topics}。${totals ?? ''}原因：${reason}`,
+  spokenTitle: (title, sentence, requester) => `${title}：${sentence}（申请人 <@${requester}>）`,
+  movedHeading: '自上一份计划以来的变化：',
+  overlapLabel: '重叠：',
+  overlap: ids => `制定这份计划时，${listed(ids)} 也在处理同一消费组和 Topic。请先看看它们会做什么。`,
+  whenPlannedLabel: '制定计划时的消费组：',
+  preparing: progress => [
+    text(
+      progress === null
+        ? '正在制定计划，完成后即可审批。'
+        : `正在制定计划：已完成 ${grouped(progress.done)}/${grouped(progress.total)} 次读取，完成后即可审批。`,
+    ),
+  ],
+  pending: expiresAtMs => [text('等待审批人审批，过期时间 '), times.moment(expiresAtMs), text('。')],
+  rejected: (by, note) => [text('已被 '), person(by), text(` 驳回：${note}`)],
+  cancelled: by => [text('已被 '), person(by), text(' 取消。没有重置任何位点。')],
+  expired: '没有人及时审批。没有重置任何位点。请用 /reset-offsets 重新申请。',
+  approved: (by, note) => [
+    text('已由 '),
+    ...by.flatMap((each, index) => [...(index === 0 ? [] : [text(' 和 ')]), person(each)]),
+    text(note === '' ? ' 批准。' : ` 批准：${note}\n`),
+  ],
+  withoutApproval: (by, reason) => [text('由 '), person(by), text(` 未经审批紧急执行：${reason}\n`)],
+  queued: '正在排队，即将执行。',
+  executing: '正在调用 CKafka。',
+  unclearAsked: '没有人知道是否已执行。消息列里正在询问。',
+  unclearChecking: '调用没有得到回应。正在回读位点，看结果如何。',
+  postponed: (cause, notBeforeMs) => [
+    text(`尚未执行：${cause}。重试时间 `),
+    times.moment(notBeforeMs),
+    text('。'),
+  ],
+  triedInVain: (attempt, cause, notBeforeMs) => [
+    text(`第 ${attempt} 次尝试没有执行：${cause}。下一次尝试时间 `),
+    times.moment(notBeforeMs),
+    text('。'),
+  ],
+  waitingForEmpty: (connected, untilMs) => [
+    text(`消费组变空后执行：${connected}。请停掉它们。最晚等到 `),
+    times.moment(untilMs),
+    text('。'),
+  ],
+  emptySince: (emptySinceMs, untilMs) => [
+    text('消费组自 '),
+    times.moment(emptySinceMs),
+    text(' 起为空，保持足够久后执行。如果又有消费者连接，最晚等到 '),
+    times.moment(untilMs),
+    text('。'),
+  ],
+  andThen: (one, other) => [...one, ...other],
+  typedGuard: loss => `批准时需要输入消费组名：${loss}。`,
+  approversGuard: (needed, by) => [
+    text(`需要 ${grouped(needed)} 位审批人：目前 ${grouped(by.length)} 位`),
+    ...by.flatMap((each, index) => [text(index === 0 ? '，' : ' 和 '), person(each)]),
+    text('。'),
+  ],
+  buttons: {
+    review: '审批',
+    cancel: '取消申请',
+    stopWaiting: '停止等待',
+    askAgain: '重新申请',
+    undo: '准备撤销',
+    retry: '重试失败的部分',
+    happened: '已经执行',
+    didNotHappen: '没有执行',
+    checkAgain: '再次核对',
+  },
+  buttonOf: (button, id) => `${button} ${id}`,
+  cancelTitle: id => `取消 ${id}？`,
+  cancelText: '它不会执行，之后也不能再批准。你随时可以重新申请。',
+  keepIt: '保留',
+}

@@ -1,0 +1,32 @@
+// Why something did not happen, in Chinese, as the end of a sentence without its full stop.
+
+import type { causes as English } from '../en/causes.ts'
+
+export const causes: typeof English = {
+  absentTwice: _ => '调用没有得到回应，而位点两次显示什么都没有发生',
+  denied: _ => '调用没有得到回应，而且没有执行',
+  forgotten: _ => '位点已在这份计划的目标处，但没有调用记录',
+  workerStopped: _ => 'worker 还没说明调用结果就停止了',
+  jobsLost: _ => '没有 worker 能执行它，原因见 worker 日志',
+  nothingReported: _ => 'CKafka 没有返回任何结果',
+  joined: _ => '有消费者加入了消费组',
+  groupBusy: ([id = '']) => `${id} 正在同一个消费组上执行`,
+  windowClosed: _ => '现在不在允许执行的时间段内',
+  redisTookOver: _ => '另一个 Redis 已接管，可能还有它不知道的调用正在进行',
+  lookFailed: ([cause = '']) => `重置前查看消费组：${cause}`,
+  notSent: ([cause = '']) => `没有发送：${cause}`,
+  noPlan: _ => '还没有计划',
+  planNotWhole: _ => '保存的计划与批准的计划不一致。',
+  slowCluster: _ => 'CKafka 没有及时响应',
+  offsetUnread: ([place = '']) => `无法读取 ${place} 的位点`,
+  noGroup: _ => '没有这个消费组',
+  noOtherGroup: ([group = '']) => `没有消费组 ${group}`,
+  tooWide: _ => '分区太多，无法算出目标位点，而 CKafka 自己不支持这种方式。请减少分区，或按整个 Topic 申请',
+  nothingCommitted: _ => '消费组在任何 Topic 上都没有已提交位点',
+  topicUnfit: ([name = '']) => `Kafka 没有名为“${name}”的 Topic。请直接指定 Topic`,
+  partitionsMissing: ([left = '0', ...places]) =>
+    left === '0' ? `没有分区 ${places.join('、')}` : `没有分区 ${places.join('、')}，另有 ${left} 个也不存在`,
+  nothingToShift: _ => '消费组在那里没有可以移动的已提交位点',
+  otherNothingCommitted: ([group = '']) => `${group} 在这些 Topic 上没有已提交位点`,
+  topicsNotSeen: topics => `CKafka 没有显示 ${topics.join('、')} 的任何分区`,
+}

@@ -1,0 +1,16 @@
+// 中文：消息串之外，单独告诉某个人或另一个频道的内容。
+
+import { person, strong, text } from '../../text.ts'
+import type { direct as English } from '../en/direct.ts'
+import { times } from './times.ts'
+
+export const direct: typeof English = {
+  waitsForYou: (id, requester, group, sinceMs) => [
+    strong(`${id} 等待你审批。`),
+    person(requester),
+    text(` 申请重置 ${group}，计划从 `),
+    times.moment(sinceMs),
+    text(' 起一直在等待。'),
+  ],
+  toApprovers: '请审批人知悉：',
+}

@@ -1,0 +1,48 @@
+// The modal in which an undo or a second try is asked for, in Chinese.
+
+import { grouped } from '../../../../request/reset.ts'
+import { code, strong, text } from '../../text.ts'
+import type { followUp as English } from '../en/follow-up.ts'
+import { partitions } from './grammar.ts'
+
+export const followUp: typeof English = {
+  undo: {
+    title: id => `撤销 ${id}`,
+    offer: id => `恢复 ${id} 移动过的位点：`,
+    several: (id, requests) =>
+      `撤销 ${id} 需要 ${grouped(requests)} 个申请，因为 API 2.0 一次申请只能给所有分区发送同一个数值。请选一个；下一个请再点卡片上的按钮。`,
+    impossible: '无法恢复的部分：',
+    noResult: id =>
+      `${id} 没有留下结果，因此无法撤销。请在 CKafka 控制台查看位点，再用 /reset-offsets 申请。`,
+    nothing: id => `${id} 没有移动任何位点，没有可恢复的内容。`,
+    notExactly: id => `${id} 无法精确撤销：`,
+  },
+  retry: {
+    title: id => `重试 ${id}`,
+    offer: id => `重试 ${id} 未完成的部分：`,
+    several: (id, requests) =>
+      `重试 ${id} 需要 ${grouped(requests)} 个申请，因为 API 2.0 一次申请只能给所有分区发送同一个数值。请选一个；下一个请再点卡片上的按钮。`,
+    impossible: '无法重试的部分：',
+    noResult: id =>
+      `${id} 没有留下结果，因此无法重试。请在 CKafka 控制台查看位点，再用 /reset-offsets 申请。`,
+    nothing: id => `${id} 没有可以重试的分区。`,
+    notExactly: id => `${id} 无法精确重试：`,
+  },
+  offered: (lead, group, strategy, count) => [
+    strong(lead),
+    code(group),
+    text(` ${strategy}${count === null ? '' : `，${partitions(count)}`}。`),
+  ],
+  option: (topics, count) => `${topics}，${partitions(count)}`,
+  choice: '申请哪一个',
+  moreOptions: left => `… 另有 ${grouped(left)} 个，Slack 列不下。请手工申请。`,
+  ofItsOwn: '这是一个独立的申请：同样要制定计划、经过审批，并核对结果。',
+  because: why => `：${why}`,
+  moreTopics: left => `另有 ${grouped(left)} 个 Topic。`,
+  whys: {
+    noCommitBefore: count => `${partitions(count)}无法恢复：之前没有已提交位点，提交后只能改写，不能去掉。`,
+    severalOffsets: _count => '它的各分区原来的位点不同，而 API 2.0 只能发送一个数值。',
+    partly: _count => '只有一部分没有完成，再次移动整个 Topic 会让其余分区移动两次。',
+  },
+  reason: (parent, reason) => `${parent}：${reason}`,
+}

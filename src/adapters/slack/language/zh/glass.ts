@@ -1,0 +1,33 @@
+// 中文：未经审批的紧急执行，以及事后的复核。
+
+import { person, strong, text } from '../../text.ts'
+import type { glass as English } from '../en/glass.ts'
+
+export const glass: typeof English = {
+  button: '紧急执行',
+  mark: '未经审批',
+  title: id => `紧急执行：${id}`,
+  warning: group => [
+    strong('将立即执行，无需任何人审批。'),
+    text(`会按计划写入 ${group} 的位点。审批人会立即收到通知，事后由其中一人复核。`),
+  ],
+  reason: '为什么不能等',
+  reasonHint: '所有人都能在卡片和消息串里看到。',
+  typedGroup: '输入消费组名称',
+  submit: '立即执行',
+  notNow: '暂不',
+  reasonMissing: '请说明为什么不能等。',
+  groupNotTyped: '请按上面显示的名称原样输入消费组。',
+  broken: (by, reason) => [strong('未经审批：'), person(by), text(` 紧急执行：${reason}`)],
+  unreviewed: '需要一位审批人事后复核。',
+  reviewed: (by, note) => [text('复核人 '), person(by), text(`：${note}`)],
+  reviewButton: '事后复核',
+  reviewTitle: id => `事后复核：${id}`,
+  reviewLead: (by, id, reason) => [person(by), text(` 未经审批紧急执行了 ${id}：${reason}`)],
+  reviewNote: '你的意见',
+  reviewHint: '所有人都能在消息串里看到。提交后该申请关闭。',
+  reviewSubmit: '关闭',
+  reviewMissing: '请写下你的意见，这样才能关闭该申请。',
+  ownGlass: id => `${id} 是你自己的，需要由其他人复核。`,
+  nothingToReview: id => `${id} 已经没有需要复核的内容，请看它的卡片。`,
+}

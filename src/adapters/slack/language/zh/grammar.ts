@@ -1,0 +1,21 @@
+// How Chinese counts and lists.
+
+import { grouped } from '../../../../request/reset.ts'
+
+export function partitions(count: number): string {
+  return `${grouped(count)} 个分区`
+}
+
+export function messages(count: bigint): string {
+  return `${grouped(count)} 条消息`
+}
+
+/** `a、b 和 c`; `a、b 等 5 个` with what is left out. */
+export function listed(items: readonly string[], left = 0): string {
+  if (left > 0)
+    return items.length === 0
+      ? `${grouped(left)} 个`
+      : `${items.join('、')} 等 ${grouped(items.length + left)} 个`
+  const last = items.at(-1) ?? ''
+  return items.length < 2 ? last : `${items.slice(0, -1).join('、')} 和 ${last}`
+}

@@ -1,0 +1,64 @@
+// What is wrong with a form or its file, in Chinese, under the field that it is wrong in.
+
+import { utc } from '../../../../request/reset.ts'
+import type { problems as English, groups as EnglishGroups } from '../en/problems.ts'
+
+export const problems: typeof English = {
+  reasonMissing: () => '请写明原因，审批人和审计记录都需要。',
+  reasonTooLong: ({ max }) => `原因请不要超过 ${max} 个字符。`,
+  instanceMissing: () => '请填写实例 ID，例如 ckafka-xxooa0。',
+  instanceNotSetUp: ({ instance, instances }) =>
+    `Rewind 没有配置 ${instance}。请从以下实例中选择：${instances.join('、')}。`,
+  groupMissing: () => '请填写消费组名。',
+  groupTooLong: ({ max }) => `消费组名最多 ${max} 个字符。`,
+  groupUnprintable: () => '消费组名不能包含控制字符。',
+  scopeMissing: () => '请选择重置指定的 Topic 还是全部。',
+  topicsMissing: () => '请至少指定一个 Topic，或选择全部 Topic。',
+  topicsUnreadable: ({ typed }) =>
+    `不是有效的 Topic 名：${typed}。只能用字母、数字、点、短横线和下划线，分区写成 orders:0,1 这样。`,
+  topicsTooMany: ({ max }) => `一个申请最多 ${max} 个 Topic。`,
+  wholeTopicsOnly: () => 'API 2.0 只能重置整个 Topic。请去掉分区。',
+  topicTwice: () => '有 Topic 写了两次。请只写一次，并列出它的所有分区。',
+  partitionsTooMany: ({ max }) => `一个申请最多 ${max} 个分区。`,
+  strategyMissing: () => '请选择位点移到哪里。',
+  needsPartitions: () => 'API 2.0 只能给所有分区发送同一个数值，无法这样重置。请换一种方式。',
+  timeMissing: () => '请选择时间。',
+  timeInFuture: ({ timeMs }) =>
+    `${utc(timeMs)} 在将来：所有分区都会跳到末尾。请选更早的时间；如果确实要跳过，请勾选下面的选项。`,
+  directionMissing: () => '请选择重放或跳过。',
+  countUnreadable: () => '请填写消息条数：不小于 1 的整数。',
+  offsetUnreadable: () => '请填写位点：不小于 0 的整数。',
+  otherGroupMissing: () => '请填写要沿用其位点的消费组。',
+  otherGroupSame: () => '这是同一个消费组。请换一个。',
+  fileMissing: () => '请附上 CSV 文件，每行写 Topic、分区和位点。',
+  fileTopicsTooMany: ({ max }) => `一个申请最多 ${max} 个 Topic。`,
+  fileEmpty: () => '文件是空的。',
+  fileTooLong: ({ lines }) => `文件超过 ${lines} 行。`,
+  columnsUnknown: () => '每行都要有 Topic、分区和位点，与 kafka-consumer-groups.sh --export 的输出一致。',
+  lineTooWide: ({ line, first, cells }) => `第 ${line} 行的列数比第 ${first} 行多：“${cells}”。`,
+  lineUnreadable: ({ line, cells }) => `第 ${line} 行没有 Topic、分区和位点：“${cells}”。`,
+  lineTwice: ({ line, place }) => `第 ${line} 行重复写了 ${place}。`,
+  groupNotInFile: ({ group }) => `文件里没有消费组 ${group} 的行。`,
+  noOffsetsInFile: () => '文件里没有位点。',
+  fileTooLarge: () => '文件超过 1 MB。请只附上这个消费组的行。',
+  fileNotFetched: () => 'Slack 暂时没有交出文件。请再提交一次表单。',
+  fileNowhere: () => 'Slack 没有说明文件在哪里。请移除后重新附上。',
+  fileGone: () => '文件已不在了。请重新附上。',
+  filesScopeMissing: () =>
+    'Slack 不允许 Rewind 读取附件：应用缺少 files:read 权限。请让 Rewind 的维护人员加上权限并重新安装应用。',
+  fileNotText: () => '文件不是 UTF-8 文本。请存为 UTF-8 编码的 CSV 后重新附上。',
+  fileTooWide: () => '文件的单元格远多于 Topic、分区和位点所需。',
+  quoteOpen: ({ line }) => `${placeIn(line)}有未闭合的引号。`,
+  quoteMisplaced: ({ line }) => `${placeIn(line)}的引号位置不对。`,
+  csvUnreadable: ({ line, code }) => `${placeIn(line)}无法按 CSV 读取（${code}）。`,
+}
+
+function placeIn(line: number | null): string {
+  return line === null ? '文件' : `第 ${line} 行`
+}
+
+export const groups: typeof EnglishGroups = {
+  none: (group, instance) => `${instance} 上没有消费组“${group}”。请检查拼写。`,
+  nearest: (group, instance, nearest) =>
+    `${instance} 上没有消费组“${group}”。你要找的是不是${nearest.map(name => `“${name}”`).join('或')}？`,
+}

@@ -1,0 +1,32 @@
+// Why a click or a decision was refused, in Chinese. `requester` and `by` are mentioned as Slack writes it.
+
+import type { refusals as English } from '../en/refusals.ts'
+
+export const refusals: typeof English = {
+  ownRequest: id => `${id} 是你自己提交的，需要由其他人审批。`,
+  notApprover: id => `只有审批人可以审批 ${id}。请联系审批人，或 Rewind 的维护人员。`,
+  notRequester: (id, requester) => `只有 ${id} 的申请人 <@${requester}> 可以取消它。审批人可以驳回。`,
+  notRequesterNow: (id, requester) => `现在只有 ${id} 的申请人 <@${requester}> 或审批人可以取消它。`,
+  groupNotTyped: (id, loss) => `要批准 ${id}，请照上面原样输入消费组名：${loss}。`,
+  alreadyVoted: id => `你已经批准过 ${id}，还需要另一位审批人批准。`,
+  planChanged: id => `${id} 的计划已不是你看到的那份，因此本次审批不算数。请从卡片重新审批。`,
+  inUse: id => `${id} 的消费组正在使用中。消费组保持为空一段时间后会自动执行。`,
+  checking: id => `正在回读 ${id} 的位点。结果会写在消息列里，或在那里询问。`,
+  noteMissing: '请写明驳回原因，好让申请人知道要改什么。',
+  preparing: id => `${id} 还在制定计划，请稍后再试。`,
+  expired: id => `${id} 已过期，什么都没有执行。请用 /reset-offsets 重新申请。`,
+  noVote: id => `你没有批准过 ${id}，没有可撤回的批准。`,
+  notBreakGlass: id => `策略不允许你未经审批执行 ${id}。请联系审批人，或 Rewind 的维护人员。`,
+  notReviewed: id => `${id} 未经审批就已执行，需要先补做复核。`,
+  outsideWindow: id => `${id} 现在不在允许执行的时间段内，到时会自动执行。`,
+  tooLate: what => `太晚了：${what}`,
+  hasRejected: (id, by) => `<@${by}> 已驳回 ${id}。`,
+  hasCancelled: (id, by) => `<@${by}> 已取消 ${id}。`,
+  hasChanged: id => `${id} 期间有变化。请查看卡片后再试。`,
+  hasApproved: {
+    approved: (id, by) => `<@${by}> 已批准 ${id}，正在排队。`,
+    waiting: (id, by) => `<@${by}> 已批准 ${id}，正在等待消费组变空。`,
+    executing: (id, by) => `<@${by}> 已批准 ${id}，正在执行。`,
+  },
+  seeThread: sentence => `${sentence}详情见卡片下的消息列。`,
+}

@@ -1,0 +1,94 @@
+// What the thread under a card has to tell, in Chinese.
+
+import { grouped } from '../../../../request/reset.ts'
+import { mentions, person, strong, text } from '../../text.ts'
+import type { replies as English } from '../en/replies.ts'
+import { partitions } from './grammar.ts'
+import { times } from './times.ts'
+
+const FOUND_AT = {
+  opened: '在打开审批时发现：',
+  submitted: '在提交审批时发现，该次审批不算数：',
+  execution: '在写入之前发现：',
+}
+
+const ASKED = {
+  neither: '位点既不在原处，也不在计划的目标处，因此看不出结果。',
+  unread: '无法回读位点，因此看不出结果。',
+  present: '位点已在计划的目标处，但没有调用记录：可能随 Redis 丢失的数据一起被忘记，也可能有人手工操作过。',
+}
+
+export const replies: typeof English = {
+  planFile: id => `${id} 逐分区的计划在文件里。`,
+  resultFile: id => `${id} 的完整结果在文件里。`,
+  approved: (id, by, note, approvals, needed) => {
+    const count = needed > 1 ? `（${grouped(approvals)}/${grouped(needed)} 位审批人）` : ''
+    return [person(by), text(` 批准了 ${id}${count}${note === '' ? '。' : `：${note}`}`)]
+  },
+  rejected: (id, by, note) => [person(by), text(` 驳回了 ${id}${note === '' ? '。' : `：${note}`}`)],
+  withdrawn: (id, by, approvals, needed) => [
+    person(by),
+    text(` 撤回了对 ${id} 的批准（${grouped(approvals)}/${grouped(needed)} 位审批人）。`),
+  ],
+  reguarded: (id, rule, approvals, needed) => [
+    text(
+      `策略对 ${id} 的要求变了（规则 ${rule}）：目前 ${grouped(approvals)}/${grouped(needed)} 位审批人已批准。`,
+    ),
+  ],
+  escalated: (id, label, to) => [text(`还没有人审批 ${id}。现在也请${label === '' ? '' : ` ${label} `}审批：`), ...mentions(to)],
+  glassBroken: (id, by, reason) => [person(by), text(` 未经审批紧急执行 ${id}：${reason}`)],
+  reviewed: (id, by, note) => [person(by), text(` 复核了未经审批执行的 ${id}：${note}`)],
+  cancelled: (id, by) => [person(by), text(` 取消了 ${id}。没有重置任何位点。`)],
+  expired: id => `${id} 已过期：没有人及时审批。没有重置任何位点。请用 /reset-offsets 重新申请。`,
+  moved: (id, at) => [strong(`${id} 的计划制定后情况有变。`), text(FOUND_AT[at])],
+  movedThen: requester => [text('没有重置任何位点。正在制定新计划，需要重新审批。 '), person(requester)],
+  waitsForMembers: (id, connected, untilMs, requester) => [
+    strong(`${id} 正在等待消费组变空：`),
+    text(`${connected}。请停掉它们。消费组保持为空一段时间后会自动执行，最晚等到 `),
+    times.moment(untilMs),
+    text('。如需放弃，请点卡片上的“停止等待”。 '),
+    person(requester),
+  ],
+  waitsToStayEmpty: (id, untilMs, requester) => [
+    strong(`${id} 正在等待消费组保持为空：`),
+    text('刚才还有消费者连接。消费组保持为空一段时间后会自动执行；如果消费者又连上来，最晚等到 '),
+    times.moment(untilMs),
+    text('。如需放弃，请点卡片上的“停止等待”。 '),
+    person(requester),
+  ],
+  unclear: (id, unknown, advice, requester) => [
+    strong(`${id} 结果不明。`),
+    text(`${unknown}${advice} `),
+    person(requester),
+  ],
+  asked: (id, evidence, requester) => [
+    strong(`${id} 到底执行了没有？`),
+    text(`${ASKED[evidence]}在审批人说明之前不会再调用。 `),
+    person(requester),
+  ],
+  testified: (id, by, happened) => [
+    person(by),
+    text(
+      happened
+        ? ` 确认 ${id} 已经执行，按完成处理。`
+        : ` 确认 ${id} 没有执行。如果计划之后没有变化就会重试，否则需要重新审批。`,
+    ),
+  ],
+  revoked: (id, by) => [
+    ...by.flatMap((each, index) => [...(index === 0 ? [] : [text(' 和 ')]), person(each)]),
+    text(` 的批准不再算数：已不是审批人。${id} 需要重新审批。`),
+  ],
+  ended: (state, outcome, hasClamped) => [
+    strong(state),
+    text(`${outcome}${hasClamped ? '被截断：日志在所要求的位点之前就结束了。' : ''}`),
+  ],
+  moreInTable: more => `… 另有 ${grouped(more)} 条类似情况，见下面的表格。`,
+  moreInFile: more => `… 另有 ${grouped(more)} 条类似情况，见下面的文件。`,
+  firstRows: (shown, all) =>
+    `共 ${grouped(all)} 行，这里是前 ${shown} 行，失败的排在前面。完整结果见随后的文件。`,
+  cardTrouble: (id, channel, why) =>
+    `${id} 的卡片无法发到 <#${channel}>：Slack 返回 ${why}。请在那里用 /invite 邀请 Rewind，一分钟内就会出现。在此之前，审批人可以用 \`/offset-requests ${id}\` 审批。`,
+  round: round => `第 ${grouped(round)} 份计划`,
+  planComment: (plan, id, count) => `${id} 的完整${plan}：${partitions(count)}。`,
+  resultComment: (id, rows) => `${id} 的完整结果：${grouped(rows)} 行。`,
+}

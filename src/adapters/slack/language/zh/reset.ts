@@ -1,0 +1,73 @@
+// What is asked for, in Chinese: strategy, topics, and who asks.
+
+import { clip, grouped, type Strategy, utc } from '../../../../request/reset.ts'
+import { code, type Piece, person, strong, text } from '../../text.ts'
+import type { reset as English } from '../en/reset.ts'
+import { messages, partitions } from './grammar.ts'
+import { times } from './times.ts'
+
+const OFFSETS_OF = {
+  file: '移到文件中的位点',
+  undo: '恢复到原来的位点',
+  retry: '移到原计划的位点',
+}
+
+function strategy(asked: Strategy): string {
+  switch (asked.kind) {
+    case 'shift':
+      return asked.direction === 'replay'
+        ? `每个分区往回移 ${messages(asked.count)}（重放这些消息）`
+        : `每个分区往前移 ${messages(asked.count)}（跳过这些消息）`
+    case 'earliest':
+      return '移到最早保留的消息（全部重放）'
+    case 'latest':
+      return '移到最新位置（跳过所有未读消息）'
+    case 'time':
+      return `移到 ${utc(asked.timeMs)}`
+    case 'offset':
+      return `每个分区都移到位点 ${grouped(asked.offset)}`
+    case 'group':
+      return `移到消费组 ${clip(asked.group, 100)} 所在的位置`
+    case 'offsets':
+      return `${OFFSETS_OF[asked.source]}（${partitions(asked.partitions)}）`
+    default:
+      return asked satisfies never
+  }
+}
+
+function strategyPieces(asked: Strategy, askedAtMs: number): Piece[] {
+  const said = strong(strategy(asked))
+  if (asked.kind !== 'time') return [said]
+  return [
+    said,
+    text('（'),
+    times.moment(asked.timeMs),
+    text(`，申请${times.age(askedAtMs - asked.timeMs)}）`),
+  ]
+}
+
+export const reset: typeof English = {
+  strategy,
+  strategyAlone: strategy,
+  asks: (requester, group, instance, asked, askedAtMs) => [
+    person(requester),
+    text(' 申请重置消费组 '),
+    code(group),
+    text(' 的位点（实例 '),
+    code(instance),
+    text('）：'),
+    ...strategyPieces(asked, askedAtMs),
+    text('。'),
+  ],
+  inSentence: (group, instance, asked) => `重置 ${instance} 上消费组 ${group} 的位点，${strategy(asked)}`,
+  parent: { undo: id => `撤销 ${id}`, retry: id => `重试 ${id}`, edit: id => `由 ${id} 修改而来` },
+  ofParent: parent => `${parent}。`,
+  topicsLabel: 'Topic：',
+  whyLabel: '原因：',
+  askedLabel: '申请时间：',
+  allTopics: '消费组的全部 Topic',
+  topicWith: (topic, _partitions, ranges) => `${topic}（分区 ${ranges}）`,
+  topics: (named, left) =>
+    left > 0 ? `${named.join('、')} 等 ${grouped(named.length + left)} 个` : named.join('、'),
+  ranges: (ranges, isCut) => (isCut ? `${ranges.join('、')} …` : ranges.join('、')),
+}

@@ -1,0 +1,13 @@
+// Asking again for what has ended, with something changed, in Chinese.
+
+import type { resubmit as English } from '../en/resubmit.ts'
+import { partitions as counted } from './grammar.ts'
+
+export const resubmit: typeof English = {
+  button: '修改后重新申请',
+  lead: id => `${id} 的修改版。这是一个新的申请，有自己的计划和审批。`,
+  leadWithOffsets: (id, partitions) =>
+    `${id} 的修改版。除非你另外上传文件，否则沿用 ${id} 的位点（${counted(partitions)}）。`,
+  notYet: id => `${id} 还没有结束，无需重新申请。如果有误，请先取消。`,
+  isDone: id => `${id} 已完成，没有可修改的。如需其他操作，请用 /reset-offsets 申请。`,
+}

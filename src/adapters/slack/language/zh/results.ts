@@ -1,0 +1,39 @@
+// What came of an execution, row by row, in Chinese.
+
+import { grouped } from '../../../../request/reset.ts'
+import type { PartitionOutcome } from '../../../../request/result.ts'
+import type { results as English } from '../en/results.ts'
+import { listed, partitions } from './grammar.ts'
+
+const OUTCOMES: Record<PartitionOutcome, string> = {
+  succeeded: '成功',
+  clamped: '被截断',
+  failed: '失败',
+  unreported: '结果未知',
+  'moved-after': '之后又移动',
+}
+
+export const results: typeof English = {
+  outcomes: OUTCOMES,
+  partitions: named => `分区 ${listed(named.map(String))}`,
+  manyPartitions: partitions,
+  trouble: (where, outcome, reason) => `${where === null ? '' : `${where} `}${OUTCOMES[outcome]}：${reason}`,
+  movedAfter: (readBack, first) => {
+    const stands = readBack === null ? '已提交位点已不存在' : `有人提交了 ${grouped(readBack)} 覆盖了它`
+    const where = first === null ? '' : `（第一个是分区 ${first}）`
+    return `CKafka 接受了重置，但现在${stands}${where}。请查看是谁在消费。`
+  },
+  apiError: (name, said, hint) => `${name}。${said === '' ? '' : `“${said}” `}${hint}`,
+  whys: {
+    saidButUnchanged: 'CKafka 说已成功，但位点没有移动。请重新申请，或向腾讯云询问原因。',
+    unchanged: 'CKafka 接受了调用，但位点仍在原处。请在 CKafka 控制台查看。',
+    elsewhere: 'CKafka 设置的位点与计划不符。请先看表格，再重新申请。',
+    notRead: '无法回读位点。请在 CKafka 控制台查看。',
+    notReported: 'CKafka 的返回里没有提到它。请在 CKafka 控制台查看它的位点。',
+    notWritten: '调用没有得到回应，这一部分没有执行。请点卡片上的“重试失败的部分”。',
+    notSeen: '看不到它的任何分区。请检查拼写。如果 Topic 已删除，请去掉它。',
+    unknown: '没有给出原因。请在 CKafka 控制台查看它的位点。',
+  },
+  accepted: '已接受',
+  header: ['Topic', '分区', '计划', 'API 返回', '回读', '结果'],
+}

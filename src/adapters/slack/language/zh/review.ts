@@ -1,0 +1,36 @@
+// The approval modal, in Chinese.
+
+import { grouped } from '../../../../request/reset.ts'
+import { text } from '../../text.ts'
+import type { review as English } from '../en/review.ts'
+import { times } from './times.ts'
+
+export const review: typeof English = {
+  title: id => `审批 ${id}`,
+  submit: '提交决定',
+  notNow: '暂不处理',
+  checking: '正在检查计划制定后有没有变化…',
+  justNowLabel: '刚刚：',
+  holds: {
+    unchanged: '计划制定后没有变化。',
+    harmless: '计划制定后日志有增长，目标位点仍然有效。',
+    consuming: '消费者还在提交位点，计划已经过时。消费组变空后会重新制定计划，届时需要重新审批。',
+  },
+  notSeen: why => `无法检查计划制定后有没有变化（${why}）。执行前会再检查一次。`,
+  expires: atMs => [text('过期时间 '), times.moment(atMs), text('。')],
+  decision: '决定',
+  approve: '批准',
+  needsMore: more => `之后还需要 ${grouped(more)} 位审批人批准`,
+  runsWhenEmpty: '消费组变空后立即执行',
+  reject: '驳回',
+  rejectHint: '不重置；请在下面写明原因',
+  typedGroup: '批准请输入消费组名',
+  typedGroupHint: loss => `${loss}。`,
+  note: '备注',
+  noteHint: '所有人都能在消息列里看到。驳回时必填。',
+  allTopics: count => `全部 ${grouped(count)} 个 Topic：`,
+  moreTopics: left => `… 另有 ${grouped(left)} 个 Topic，Slack 在这里显示不下。`,
+  nothingDecided: '审批未生效',
+  moved: id => `${id} 的计划制定后情况有变，因此审批没有生效。`,
+  newPlan: '正在制定新计划。请从卡片重新审批。',
+}

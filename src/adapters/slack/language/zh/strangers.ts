@@ -1,0 +1,15 @@
+// What somebody is told, in Chinese, who may not use Rewind.
+
+import type { strangers as English } from '../en/strangers.ts'
+
+export const strangers: typeof English = {
+  guest: '本工作区的访客不能使用 Rewind。请让正式成员的同事代为操作。本次未做任何操作。',
+  stranger:
+    '只有安装了 Rewind 的工作区的成员才能使用它，而你属于其他工作区。请联系该工作区的同事。本次未做任何操作。',
+  bot: '机器人不能使用 Rewind：每次重置都必须有人负责。本次未做任何操作。',
+  deactivated: '此账号已停用，不能使用 Rewind。本次未做任何操作。',
+  notKnown:
+    'Slack 没有告知你的身份，因此未做任何操作。请稍后再试。如果一直如此，请告知 Rewind 的安装者：可能缺少 users:read 权限。',
+  close: '关闭',
+  title: '未执行',
+}

@@ -1,0 +1,16 @@
+// Moments and spans of time in Chinese.
+
+import { moment, type Piece } from '../../text.ts'
+import type { times as English } from '../en/times.ts'
+
+export const times: typeof English = {
+  moment: (timeMs: number): Piece => moment(timeMs, '{date_short_pretty} {time}'),
+  age: (ageMs: number) => {
+    const minutes = Math.floor(Math.abs(ageMs) / 60_000)
+    const side = ageMs < 0 ? '后' : '前'
+    if (minutes < 1) return `${side}不到 1 分钟`
+    if (minutes < 120) return `${side} ${minutes} 分钟`
+    const hours = Math.floor(minutes / 60)
+    return hours < 72 ? `${side} ${hours} 小时` : `${side} ${Math.floor(hours / 24)} 天`
+  },
+}

@@ -1,0 +1,26 @@
+// 中文：由谁审批、进展如何，以及撤回的批准。
+
+import { grouped } from '../../../../request/reset.ts'
+import { mentions, type Piece, text } from '../../text.ts'
+import type { votes as English } from '../en/votes.ts'
+
+export const votes: typeof English = {
+  decides: ({ people, more }) => [text('审批人：'), ...named(people, more), text('。')],
+  need: ({ label, count, have, people, more }) => [
+    text(`${label === '' ? '' : `${label}：`}已批准 ${grouped(have)}/${grouped(count)}，审批人 `),
+    ...named(people, more),
+    text('。'),
+  ],
+  window: (days, from, until, zone) => `只在${days.join('、')} ${from} 至 ${until}（${zone}）执行。`,
+  days: ['周日', '周一', '周二', '周三', '周四', '周五', '周六'],
+  withdraw: '撤回我的批准',
+  withdrawTitle: id => `撤回对 ${id} 的批准？`,
+  withdrawText: '撤回后你的批准不再算数，之后仍可重新批准。',
+  keepIt: '保留',
+  withdrawn: id => `你对 ${id} 的批准已撤回，消息串里有记录。`,
+}
+
+function named(people: readonly string[], more: number): Piece[] {
+  if (people.length === 0) return [text('任何人')]
+  return [...mentions(people), ...(more === 0 ? [] : [text(` 等另外 ${grouped(more)} 个`)])]
+}

@@ -1,0 +1,169 @@
+// The commands about a policy's file: whether it can be used, and which rule decides on what somebody wants and why.
+// They read the file and nothing else: no Slack, no store. So who is in a user group has to be said.
+
+import { realpathSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { loadPolicy } from './adapters/policy/policy-file.ts'
+import { readPolicyFile } from './config.ts'
+import {
+  type AllowRule,
+  type Asking,
+  type Consideration,
+  considered,
+  type GroupMembers,
+  isAmong,
+  isGroup,
+  type Policy,
+  rulingOn,
+} from './request/policy.ts'
+import type { Need } from './request/request.ts'
+import type { Window } from './request/window.ts'
+
+const USAGE = `policy check [FILE]
+policy explain --user U… --instance ckafka-… --group NAME [--topic NAME]… [--channel C…] [--member-of S…]… [FILE]
+Without FILE it is the one that POLICY_FILE names. explain exits 1 where the request would be refused.`
+
+export interface Said {
+  lines: string[]
+  code: 0 | 1 | 2
+}
+
+/** @param file that POLICY_FILE names, if any */
+export function runPolicyCommand(args: readonly string[], file: string | undefined): Said {
+  const given = argumentsIn(args)
+  if (given === null) return { lines: [USAGE], code: 2 }
+  const { command, options, path = file } = given
+  if (path === undefined) return { lines: ['Name a file, or set POLICY_FILE.', USAGE], code: 2 }
+  const read = loadPolicy(path)
+  if (!read.ok) return { lines: [...read.problems.map(problem => `${path}: ${problem}`)], code: 1 }
+  const { policy } = read
+  if (command === 'check') {
+    const rules = policy.rules.map(({ name, effect }) => `  ${effect === 'deny' ? 'deny ' : 'allow'} ${name}`)
+    return {
+      lines: [`${path} can be used: version ${policy.version}, ${policy.rules.length} rules.`, ...rules],
+      code: 0,
+    }
+  }
+  const { user, instance, group, topic = [], channel = '', 'member-of': memberOf = [] } = options
+  if (user === undefined || instance === undefined || group === undefined) {
+    return { lines: ['explain needs --user, --instance and --group.', USAGE], code: 2 }
+  }
+  const asking = { target: { instanceId: instance, group }, topics: topic, requester: user, channel }
+  return explain(policy, asking, memberOf)
+}
+
+function argumentsIn(args: readonly string[]) {
+  const text = { type: 'string' } as const
+  const texts = { type: 'string', multiple: true } as const
+  try {
+    const { values: options, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { user: text, instance: text, group: text, channel: text, topic: texts, 'member-of': texts },
+    })
+    const [command, path] = positionals
+    if ((command !== 'check' && command !== 'explain') || positionals.length > 2) return null
+    return { command, options, path }
+  } catch {
+    return null
+  }
+}
+
+function explain(policy: Policy, asking: Asking, memberOf: readonly string[]): Said {
+  const members: GroupMembers = new Map(
+    groupsIn(policy).map(group => [group, memberOf.includes(group) ? [asking.requester] : []]),
+  )
+  const ruling = rulingOn(policy, asking, members)
+  const { requester, target } = asking
+  const what = `${requester} asking for ${target.group} on ${target.instanceId}`
+  const rules = considered(policy, asking, members).map(considerationLine)
+  const heads =
+    ruling.kind === 'allowed'
+      ? [`${what}: allowed by "${ruling.rule.name}".`, ...termsOf(ruling.rule, requester, members)]
+      : [`${what}: refused. ${REFUSED[ruling.why](ruling.rule ?? '', ruling.reason)}`]
+  return {
+    lines: [
+      ...heads,
+      `Rules of version ${policy.version}, in their order:`,
+      ...rules,
+      ...(memberOf.length === 0
+        ? ['Every user group counts as empty here; say --member-of S… for one they are in.']
+        : []),
+    ],
+    code: ruling.kind === 'allowed' ? 0 : 1,
+  }
+}
+
+const REFUSED = {
+  denied: (rule: string, reason: string) => `"${rule}" denies it: ${reason}`,
+  nothingMatches: () => 'No rule covers this instance, group and topics, and what no rule covers is refused.',
+  notRequester: (rule: string) => `"${rule}" covers it, but not for this person or from this channel.`,
+}
+
+function groupsIn({ rules }: Policy): string[] {
+  const people = rules.flatMap(rule =>
+    rule.effect === 'deny'
+      ? rule.people
+      : [
+          ...rule.request.people,
+          ...rule.breakGlass,
+          ...(rule.escalation?.to ?? []),
+          ...[...rule.needs, ...rule.limits.flatMap(({ needs }) => needs)].flatMap(({ from }) => from),
+        ],
+  )
+  return [...new Set(people.filter(isGroup))]
+}
+
+function termsOf(rule: AllowRule, requester: string, members: GroupMembers): string[] {
+  const { limits, window, ownVote, breakGlass } = rule
+  return [
+    `  approvals: ${needsInWords(rule.needs)}${ownVote ? '; their own vote counts' : ''}`,
+    ...limits.map(({ above, typedGroup, needs }) => {
+      const than = Object.entries(above).flatMap(([what, count]) =>
+        count === null ? [] : [`more than ${count} ${WHAT[what as keyof typeof above]}`],
+      )
+      const more = [
+        ...(typedGroup ? ['the group’s name typed'] : []),
+        ...(needs.length > 0 ? [needsInWords(needs)] : []),
+      ]
+      return `  with ${than.join(' or ')}: also ${more.join(', and ')}`
+    }),
+    ...(window === null ? [] : [`  runs only ${windowInWords(window)}`]),
+    ...(isAmong(requester, breakGlass, members) ? ['  may break the glass'] : []),
+  ]
+}
+
+const WHAT = { skips: 'messages skipped', replays: 'messages replayed', partitions: 'partitions' }
+
+function needsInWords(needs: readonly Need[]): string {
+  return needs.map(({ label, from, count }) => `${count} of ${label || from.join(', ')}`).join(' and ')
+}
+
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
+
+function windowInWords({ days, fromMinute, untilMinute, zone }: Window): string {
+  const time = (minute: number) =>
+    `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
+  return `${days.map(day => DAYS[day]).join(', ')} ${time(fromMinute)}–${time(untilMinute)} ${zone}`
+}
+
+const BECAUSE = {
+  instance: 'is not about this instance',
+  group: 'is not about this group',
+  topics: 'is not about these topics',
+  people: 'is not about this person',
+  channel: 'is not about this channel',
+}
+
+function considerationLine(each: Consideration): string {
+  const { rule, effect } = each
+  return `  ${effect === 'deny' ? 'deny ' : 'allow'} "${rule}" ${each.applies ? 'applies' : BECAUSE[each.because]}`
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  const said = runPolicyCommand(process.argv.slice(2), readPolicyFile(process.env))
+  const write = said.code === 0 ? console.log : console.error
+  for (const line of said.lines) write(line)
+  process.exitCode = said.code
+}

@@ -1,0 +1,61 @@
+// Why something did not happen, as a record keeps it: a word of ours that each language has a sentence for, with what
+// that sentence names. Whatever else stands there came from an API or the system, and is shown as it is.
+
+import { z } from 'zod'
+
+/** What each takes along is said where it is written. */
+const CAUSES = [
+  'absentTwice',
+  'denied',
+  'forgotten',
+  'workerStopped',
+  'jobsLost',
+  'nothingReported',
+  'joined',
+  /** The request that is carried out. */
+  'groupBusy',
+  'windowClosed',
+  'redisTookOver',
+  /** The cause of the look that failed. */
+  'lookFailed',
+  /** The cause for which a topic was left out. */
+  'notSent',
+  'noPlan',
+  'planNotWhole',
+  'slowCluster',
+  /** The place. */
+  'offsetUnread',
+  'noGroup',
+  /** The group whose offsets were to be taken over. */
+  'noOtherGroup',
+  'tooWide',
+  'nothingCommitted',
+  /** The name. */
+  'topicUnfit',
+  /** How many more there are, then the first places. */
+  'partitionsMissing',
+  'nothingToShift',
+  /** The group whose offsets were to be taken over. */
+  'otherNothingCommitted',
+  /** The first topics. */
+  'topicsNotSeen',
+] as const
+export type CauseKind = (typeof CAUSES)[number]
+
+export function causeOf(kind: CauseKind, ...about: string[]): string {
+  return about.length === 0 ? kind : `${kind} ${JSON.stringify(about)}`
+}
+
+const aboutSchema = z.array(z.string())
+
+/** Null: none of ours. */
+export function readCause(text: string): { kind: CauseKind; about: string[] } | null {
+  const [, word, list = '[]'] = /^([A-Za-z]+)(?: (\[.*\]))?$/s.exec(text) ?? []
+  const kind = CAUSES.find(each => each === word)
+  if (kind === undefined) return null
+  try {
+    return { kind, about: aboutSchema.parse(JSON.parse(list)) }
+  } catch {
+    return null
+  }
+}

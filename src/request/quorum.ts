@@ -1,0 +1,35 @@
+// Whether the approvals are enough: each need is filled by people of its own, and nobody fills two. Pure.
+
+import type { Decision, Guard, Need } from './request.ts'
+
+/** A guard from before there were needs asks for so many approvers of one kind. */
+export function needsOf({ needs, approvals }: Pick<Guard, 'needs' | 'approvals'>): readonly Need[] {
+  return needs.length > 0 ? needs : [{ label: '', from: [], count: approvals }]
+}
+
+/** How many approvals each need still lacks, when the votes are dealt out as well as they can be. */
+export function lacking(guard: Pick<Guard, 'needs' | 'approvals'>, votes: readonly Decision[]): number[] {
+  const needs = needsOf(guard)
+  const places = needs.flatMap(({ count }, need) => Array.from({ length: count }, () => need))
+  const voterAt = new Map<number, number>()
+
+  /** Moves others to places that they can fill as well, until this one has a place too. */
+  function seat(voter: number, tried: Set<number>): boolean {
+    for (const [place, need] of places.entries()) {
+      if (tried.has(place) || votes[voter]?.fills.includes(need) !== true) continue
+      tried.add(place)
+      const other = voterAt.get(place)
+      if (other !== undefined && !seat(other, tried)) continue
+      voterAt.set(place, voter)
+      return true
+    }
+    return false
+  }
+
+  for (const voter of votes.keys()) seat(voter, new Set())
+  return needs.map((_, index) => places.filter((need, place) => need === index && !voterAt.has(place)).length)
+}
+
+export function isMet(guard: Pick<Guard, 'needs' | 'approvals'>, votes: readonly Decision[]): boolean {
+  return lacking(guard, votes).every(count => count === 0)
+}

@@ -1,0 +1,162 @@
+// Guests, people of other workspaces, bots and deactivated users: told why not, whatever they press, and it is kept.
+
+import { once } from 'node:events'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { connectRedis } from '../../src/adapters/redis/connect.ts'
+import { createRedisStore } from '../../src/adapters/redis/store.ts'
+import type { Origin } from '../../src/request/command.ts'
+import type { Person } from '../../src/sandbox/slack/face.ts'
+import {
+  DEMO,
+  NO_WAITING,
+  OPS,
+  type Product,
+  startProduct,
+  textOf,
+  until,
+  viewText,
+} from '../support/product.ts'
+
+const FLAGS = `--instance ${DEMO.instance} --group ${DEMO.group} --topic orders --shift-by -10 --reason why`
+const ASK = `/reset-offsets ${FLAGS}`
+const REASONS: Record<string, string> = {
+  U0GINA: 'Guests of this workspace cannot use Rewind',
+  U0ERIN: 'Only members of the workspace that Rewind is installed in',
+  U0ROBO: 'Bots cannot use Rewind',
+  U0GONE: 'This account is deactivated',
+}
+const REFUSALS: Record<string, string> = {
+  U0GINA: 'guest',
+  U0ERIN: 'stranger',
+  U0ROBO: 'bot',
+  U0GONE: 'deactivated',
+}
+
+let product: Product
+const stranger = (id: string) => product.slack.person(id)
+const told = (person: Person, words: string, times = 1) =>
+  until(() => person.ephemerals().filter(message => textOf(message).includes(words)).length >= times)
+const lookUps = (userId: string) =>
+  product.slack.calls('users.info').filter(({ args }) => args.user === userId).length
+const asked = () => product.slack.messages(OPS).length
+
+describe('somebody who may not use Rewind', () => {
+  beforeAll(async () => {
+    product = await startProduct({ env: NO_WAITING })
+    await product.ask(FLAGS)
+  })
+  afterAll(() => product.stop())
+
+  for (const [id, reason] of Object.entries(REASONS)) {
+    it(`${REFUSALS[id]}: gets a reason for a command, and nothing else happens`, async () => {
+      const person = stranger(id)
+      const before = asked()
+      expect(await person.command(OPS, ASK)).toEqual({ ok: true })
+      await told(person, reason)
+      await person.command(OPS, '/offset-requests')
+      await told(person, reason, 2)
+      expect(person.view()).toBeUndefined()
+      expect(asked()).toBe(before)
+    })
+
+    it(`${REFUSALS[id]}: gets the reason for every button of a card, and the request stays as it is`, async () => {
+      const person = stranger(id)
+      for (const [index, button] of ['Review', 'Cancel request'].entries()) {
+        await person.press(product.card(), button)
+        await told(person, reason, 3 + index)
+      }
+      expect(person.view()).toBeUndefined()
+      await product.cardSays('waiting for approval')
+    })
+
+    it(`${REFUSALS[id]}: gets it for the shortcut of a message too`, async () => {
+      const person = stranger(id)
+      const alert = product.alice.say(OPS, { text: `lag of group ${DEMO.group}` })
+      await person.shortcut(alert, 'reset_from_alert')
+      await told(person, reason, 5)
+      expect(person.view()).toBeUndefined()
+    })
+  }
+
+  it('leaves each attempt in the audit: who, what, why not and where', async ({ onTestFinished }) => {
+    const redis = connectRedis({ mode: 'single', url: inject('redisUrl') }, () => {})
+    onTestFinished(() => redis.disconnect())
+    await once(redis, 'ready')
+    const { events } = await createRedisStore(redis, product.prefix).readAttempts()
+    const tried: { by: string; command: string; refusal: string; from: Origin }[] = []
+    for await (const some of events()) tried.push(...some.map(event => JSON.parse(event)))
+    const card = product.card().ts
+    for (const [id, refusal] of Object.entries(REFUSALS)) {
+      const theirs = tried.filter(({ by }) => by === id)
+      expect(theirs.map(each => [each.command, each.refusal, each.from.channel])).toEqual([
+        ['reset command', refusal, OPS],
+        ['list command', refusal, OPS],
+        ['review button of R-1', refusal, OPS],
+        ['cancel button of R-1', refusal, OPS],
+        ['reset_from_alert shortcut', refusal, OPS],
+      ])
+      expect(theirs.map(({ from }) => from.message === card)).toEqual([false, false, true, true, false])
+    }
+  })
+
+  it('of another workspace is refused by the payload alone, without being looked up for it', () => {
+    // Once, to know the language of the answer.
+    expect(lookUps('U0ERIN')).toBeLessThanOrEqual(1)
+  })
+
+  it('is looked up once, however much they press', () => {
+    expect(lookUps('U0GINA')).toBe(1)
+  })
+})
+
+describe('when Slack does not say who somebody is', () => {
+  beforeAll(async () => {
+    product = await startProduct({ env: NO_WAITING })
+    await product.ask(FLAGS)
+  })
+  afterAll(() => product.stop())
+  beforeEach(() => product.slack.clearFaults())
+
+  it('looking is granted, and opens in time', async () => {
+    product.slack.inject('users.info', { kind: 'hang' }, Number.POSITIVE_INFINITY)
+    const { dave } = product
+    const began = performance.now()
+    await dave.command(OPS, ASK)
+    await dave.waitForView()
+    expect(performance.now() - began).toBeLessThan(1_500)
+    const outcome = await dave.submit()
+    expect(outcome.kind).toBe('errors')
+    expect(viewText(dave.view())).toContain('Slack did not say who you are')
+    expect(asked()).toBe(1)
+    product.slack.clearFaults()
+    await dave.closeView(true)
+  })
+
+  it('a guest who has opened the form meanwhile cannot send it', async () => {
+    const gina = stranger('U0GINA')
+    product.slack.inject('users.info', { kind: 'error', error: 'internal_error' }, 2)
+    await gina.command(OPS, ASK)
+    await gina.waitForView()
+    product.slack.clearFaults()
+    const outcome = await gina.submit()
+    expect(outcome.kind).toBe('updated')
+    expect(viewText(gina.view())).toContain('Guests of this workspace cannot use Rewind')
+    expect(asked()).toBe(1)
+  })
+
+  it('nobody can call a request off or decide on it, until it does', async () => {
+    const { bob } = product
+    product.slack.inject('users.info', { kind: 'error', error: 'internal_error' }, Number.POSITIVE_INFINITY)
+    await bob.press(product.card(), 'Cancel request')
+    await told(bob, 'Slack did not say who you are')
+    await product.openReview(bob)
+    await bob.fill('Decision', 'Approve')
+    expect((await bob.submit()).kind).toBe('errors')
+    expect(viewText(bob.view())).toContain('Slack did not say who you are')
+    await product.cardSays('waiting for approval')
+    product.slack.clearFaults()
+    // What was filled in is still there.
+    expect((await bob.submit()).kind).toBe('closed')
+    await product.cardSays('· done')
+  })
+})
