@@ -75,7 +75,9 @@ describe('the settings', () => {
 
   it('take an empty variable for one that is not set', () => {
     expect(problemsOf({ ...good, APPROVALS_CHANNEL: '', SLACK_API_URL: ' ' })).toEqual([])
-    expect(problemsOf({ ...good, APPROVERS: '' })).toEqual([expect.stringContaining('APPROVERS or POLICY_FILE is missing')])
+    expect(problemsOf({ ...good, APPROVERS: '' })).toEqual([
+      expect.stringContaining('APPROVERS or POLICY_FILE is missing'),
+    ])
   })
 
   it('need no Slack for a worker apart, and nothing but a signing secret for HTTP', () => {

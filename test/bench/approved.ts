@@ -12,7 +12,7 @@ import type { RequestId, ResetRequest } from '../../src/request/request.ts'
 import type { Reset } from '../../src/request/reset.ts'
 import { createChanges } from '../../src/service/changes.ts'
 import { createPlans } from '../../src/service/plans.ts'
-import { ALICE, GUARD, approve } from '../support/requests.ts'
+import { ALICE, approve, GUARD } from '../support/requests.ts'
 
 export const ACCOUNT = { secretId: 'AKIDBENCH', secretKey: 'bench-secret-key' }
 export const INSTANCE = 'ckafka-bench01'

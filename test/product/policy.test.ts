@@ -72,8 +72,8 @@ describe('a quorum of two teams', () => {
   it('is one of each: the card says who has voted and who is still needed, and nobody counts twice', async () => {
     const { bob, carol, dave } = await start(TWO_TEAMS)
     await product.ask(ASK)
-    await product.cardSays('orders: 0 of 1 approval, by @S0ORDERS')
-    await product.cardSays('platform: 0 of 1 approval, by @S0PLATFORM')
+    await product.cardSays('orders: 0 of 1 approval, by @orders')
+    await product.cardSays('platform: 0 of 1 approval, by @platform')
     await product.review(bob, 'Approve')
     await product.cardSays('orders: 1 of 1 approval')
     await product.cardSays('It takes 2 approvers: 1 so far, by @bob')

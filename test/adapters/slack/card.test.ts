@@ -404,7 +404,7 @@ describe.each(states)('a request that is %s', (name, request) => {
       'pending again': open,
       'pending, guarded': open,
       revoked: open,
-      'pending, half approved': open,
+      'pending, half approved': ['Review', 'Withdraw my approval', 'Cancel request'],
       preparing: ['Cancel request'],
       'preparing, partly': ['Cancel request'],
       'preparing again': ['Cancel request'],

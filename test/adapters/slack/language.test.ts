@@ -88,7 +88,10 @@ describe('each language', () => {
   })
 
   it.each(LANGUAGES)('%s leaves no text empty', language => {
-    const empty = [...leavesOf(wordsIn(language))].filter(([, leaf]) => leaf === '')
+    // Chinese puts nothing between two sentences.
+    const empty = [...leavesOf(wordsIn(language))].filter(
+      ([path, leaf]) => leaf === '' && !path.endsWith('.gap'),
+    )
     expect(empty).toEqual([])
   })
 

@@ -80,7 +80,7 @@ describe.concurrent('decisions', () => {
   )
 
   it(
-    '3: the requester, a removed approver, a guest and a stranger are refused with a reason, and their attempts are in the audit',
+    '3: the requester, a removed approver, an outsider, a guest and a stranger are refused with a reason, and their attempts are in the audit',
     async context => {
       const stage = await startStage(context, { delivery: 'http' })
       const { alice, bob, carol, dave, slack } = stage
@@ -93,18 +93,16 @@ describe.concurrent('decisions', () => {
       if (view === undefined) throw new Error('Nothing is open.')
 
       const refused = [
-        { who: alice, as: {}, because: 'You asked for R-1 yourself', refusal: 'ownRequest' },
-        { who: carol, as: {}, because: 'Only approvers can decide on R-1', refusal: 'notApprover' },
-        { who: dave, as: { kind: 'guest' }, because: 'Only approvers can decide', refusal: 'notApprover' },
-        {
-          who: dave,
-          as: { teamId: 'T0OTHER' },
-          because: 'Only approvers can decide',
-          refusal: 'notApprover',
-        },
+        { who: alice, because: 'You asked for R-1 yourself', refusal: 'ownRequest' },
+        { who: carol, because: 'Only approvers can decide on R-1', refusal: 'notApprover' },
+        { who: dave, because: 'Only approvers can decide', refusal: 'notApprover' },
       ] as const
-      for (const { who, as, because } of refused) {
-        Object.assign(who.user, as)
+      // Who is no member of the workspace does not come as far (test/product/strangers.test.ts).
+      const strangers = [
+        { who: slack.person('U0GINA'), because: 'Guests of this workspace cannot use Rewind' },
+        { who: slack.person('U0ERIN'), because: 'you belong to another one' },
+      ]
+      for (const { who, because } of [...refused, ...strangers]) {
         const heard = who.ephemerals().length
         await who.press(card, 'Review')
         await until(() => who.ephemerals().length === heard + 1)

@@ -120,7 +120,7 @@ describe.concurrent('a call of which the offsets do not tell', () => {
         {
           by: USERS.bob,
           happened: press === 'It happened',
-          policy: { rule: `APPROVERS names ${USERS.bob}` },
+          policy: { rule: 'APPROVERS (settings)' },
         },
       ])
       expect(questions()).toHaveLength(1)

@@ -31,6 +31,7 @@ it.concurrent.for(['record', 'job'] as const)(
     await until(() => stage.slack.messages(OPS).length === 1 && saidApproved(stage))
     await until(async () => (await stage.audited('dispatched')).length === 1)
     await until(async () => (await stage.record()).cardRevision === (await stage.record()).revision)
+    await until(async () => (await stage.record()).posts['direct-1']?.state === 'posted')
     const readable = await stored()
     const newer = readable.replace('"schema":2', '"schema":3')
     if (what === 'job') await jobs.setVersion('R-1-1', 2)

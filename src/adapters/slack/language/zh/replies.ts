@@ -35,7 +35,10 @@ export const replies: typeof English = {
       `策略对 ${id} 的要求变了（规则 ${rule}）：目前 ${grouped(approvals)}/${grouped(needed)} 位审批人已批准。`,
     ),
   ],
-  escalated: (id, label, to) => [text(`还没有人审批 ${id}。现在也请${label === '' ? '' : ` ${label} `}审批：`), ...mentions(to)],
+  escalated: (id, label, to) => [
+    text(`还没有人审批 ${id}。现在也请${label === '' ? '' : ` ${label} `}审批：`),
+    ...mentions(to),
+  ],
   glassBroken: (id, by, reason) => [person(by), text(` 未经审批紧急执行 ${id}：${reason}`)],
   reviewed: (id, by, note) => [person(by), text(` 复核了未经审批执行的 ${id}：${note}`)],
   cancelled: (id, by) => [person(by), text(` 取消了 ${id}。没有重置任何位点。`)],
