@@ -10,12 +10,15 @@ import { z } from 'zod'
 
 // The same depth from src/ and from dist/.
 const botEntry = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
+const clockEntry = new URL('../../dist/sandbox/clock.js', import.meta.url)
 const AS_IN_THE_IMAGE = ['--enable-source-maps', '--max-semi-space-size=4']
 const LOG_LINES_KEPT = 5_000
 const POLL_MS = 20
 const STOP_PATIENCE_MS = 5_000
 
 export type Role = 'all' | 'bot' | 'worker'
+/** The `movable` one can be put forward. */
+export type BotClock = 'real' | 'movable'
 
 export interface Bot {
   readonly role: Role
@@ -32,19 +35,28 @@ export interface Bot {
   kill(signal?: NodeJS.Signals): Promise<void>
   /** Starts it again, killing it first if it runs. */
   restart(): Promise<void>
+  /** Puts its clock forward, and that of every later start. Throws unless it was started with one that is movable. */
+  advance(ms: number): Promise<void>
   /** Resolves when the bot says it is ready. Throws with its last log lines when it ends or takes too long. */
   waitUntilReady(timeoutMs?: number): Promise<void>
 }
 
-export async function startBot(role: Role, env: Record<string, string>): Promise<Bot> {
+export async function startBot(
+  role: Role,
+  env: Record<string, string>,
+  clock: BotClock = 'real',
+): Promise<Bot> {
+  let aheadMs = 0
   const lines: string[] = []
   const listeners = new Set<(line: string) => void>()
   let run = await startRun()
 
   async function startRun(): Promise<{ child: ChildProcess; port: number | undefined }> {
-    const child = spawn(process.execPath, [...AS_IN_THE_IMAGE, botEntry], {
+    const isMovable = clock === 'movable'
+    const preload = isMovable ? ['--import', `${clockEntry}?aheadMs=${aheadMs}`] : []
+    const child = spawn(process.execPath, [...AS_IN_THE_IMAGE, ...preload, botEntry], {
       env: { ...env, ROLE: role },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', isMovable ? 'ipc' : 'ignore'],
       // Its own process group: Ctrl-C in a terminal is for this process, which stops the bot in order.
       detached: true,
     })
@@ -52,6 +64,7 @@ export async function startBot(role: Role, env: Record<string, string>): Promise
     await once(child, 'spawn')
     const started: Awaited<ReturnType<typeof startRun>> = { child, port: undefined }
     for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null) continue
       createInterface({ input: stream }).on('line', line => {
         lines.push(line)
         if (lines.length > LOG_LINES_KEPT) lines.shift()
@@ -94,6 +107,15 @@ export async function startBot(role: Role, env: Record<string, string>): Promise
     async restart() {
       await kill()
       run = await startRun()
+    },
+    async advance(ms) {
+      if (clock === 'real') throw new Error('This bot was started with a clock that nobody can move.')
+      aheadMs += ms
+      const { child } = run
+      if (exitOf(child) !== undefined) return
+      const heard = Promise.race([once(child, 'message'), once(child, 'close')])
+      child.send({ aheadMs })
+      await heard
     },
     async waitUntilReady(timeoutMs = 15_000) {
       const untilMs = performance.now() + timeoutMs

@@ -9,7 +9,7 @@ import { startPageServer } from './page-server.ts'
 import { createTerminal } from './slack/terminal.ts'
 import { FIRST_RESET } from './walkthrough/act-plan.ts'
 import { walkthrough } from './walkthrough/walkthrough.ts'
-import { CHANNELS, EMPTY_HOLD_MS, startWorld, USERS, type World } from './world.ts'
+import { CHANNELS, DEMO_POLICY, EMPTY_HOLD_MS, startWorld, USERS, type World } from './world.ts'
 
 const PAGE_PORT = 4400
 const PAGE_DIR = fileURLToPath(new URL('./page', import.meta.url))
@@ -20,7 +20,8 @@ const USAGE = `Usage: npm run demo [-- --walkthrough] [-- --http]
 
 Starts Rewind with a local Slack, a CKafka simulator and a private Redis, and a page to play it all from.
 
-  --walkthrough   plan, drift, wait, proof and undo by itself, each with checks; exits 0 only if all hold
+  --walkthrough   plan, drift, wait, proof, undo, quorum, break glass and reminder by itself, under a test
+                  clock, each with checks; exits 0 only if all hold
   --http          Slack reaches Rewind over signed HTTP instead of Socket Mode
   --help          this text
 
@@ -69,6 +70,8 @@ async function main(flags: string[]): Promise<void> {
     world = await startWorld({
       delivery,
       log: console.log,
+      policyFile: DEMO_POLICY,
+      clock: alone ? 'movable' : 'real',
       ...(redisUrl ? { redisUrl } : {}),
       env: { ...(CKAFKA_API ? { CKAFKA_API } : {}), ...(alone ? {} : SHORT_DEADLINES) },
     })
@@ -174,6 +177,8 @@ function welcome({ slack, ckafka, redisUrl, bot }: World, delivery: string, page
     `  Redis    ${redisUrl}`,
     '',
     'Or stay in this terminal. You are alice, in #kafka-ops. bob and carol may approve, dave may not, gina is a guest.',
+    'For orders-audit it takes one of @audit (bob, dave) and one of @platform (carol), or dave, who is on call and may',
+    'break the glass. src/sandbox/policy-demo.yml says so: edit it, and it holds two seconds later.',
     'A first reset, line by line (orders-archive does not exist, so a part of it fails):',
     '',
     `  ${FIRST_RESET} --reason "Billing skipped orders since the deploy of 08:00"`,

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { type Bot, type Role, startBot, stopBot } from './bot.ts'
+import { type Bot, type BotClock, type Role, startBot, stopBot } from './bot.ts'
 import type { ClusterSeed } from './ckafka/model.ts'
 import { type CkafkaSimulator, startCkafkaSimulator } from './ckafka/start.ts'
 import { createMembers, type Members } from './consumers.ts'
@@ -34,6 +34,9 @@ export const CHANNELS = {
   paymentsPrivate: 'C0PAYPRIVATE',
 } as const
 export const APPROVERS_GROUP = 'S0KAFKA'
+/** Those who look after `orders-audit`, and those who look after the cluster. */
+const AUDIT_GROUP = 'S0AUDIT'
+const PLATFORM_GROUP = 'S0PLATFORM'
 
 const credentials = {
   botToken: 'xoxb-local-bot',
@@ -49,6 +52,8 @@ export const EMPTY_HOLD_MS = 2_000
 // The same depth from src/ and from dist/.
 const top = new URL('../../', import.meta.url)
 const ourManifest = fileURLToPath(new URL('manifest.yml', top))
+/** Who decides in the demo and its walkthrough. */
+export const DEMO_POLICY = fileURLToPath(new URL('src/sandbox/policy-demo.yml', top))
 
 /** `slack`: its Web API, and Socket Mode. */
 export type Service = 'redis' | 'slack' | 'ckafka'
@@ -73,6 +78,10 @@ export interface WorldOptions {
   more?: { people?: WorldWorkspace['people']; channels?: LocalSlackChannel[] }
   /** The clock of Slack and CKafka; the bot has its own. */
   now?: () => number
+  /** `movable`: it can be put forward, with that of the bots. */
+  clock?: BotClock
+  /** Absent: bob and the group of carol approve everything. */
+  policyFile?: string
   /** Gets a line when something takes long: the first run on a bare machine fetches a Redis. */
   log?(line: string): void
 }
@@ -105,12 +114,21 @@ export interface World {
   readonly bot: Bot
   /** Resolves when every bot is ready and Slack can reach one that speaks to it. */
   waitForBot(timeoutMs?: number): Promise<void>
+  /** What the clocks of this world show, in milliseconds since the epoch. */
+  now(): number
+  /**
+   * Puts the clocks of Slack, CKafka and the bots forward. Redis and every timer go on as before, so nothing may be
+   * delayed or on its way. Throws unless the clock is movable.
+   */
+  advance(ms: number): Promise<void>
   close(): Promise<void>
 }
 
 export async function startWorld(options: WorldOptions): Promise<World> {
   const { delivery, roles = ['all'], logLevel = 'info', log = () => {} } = options
-  const clock = options.now === undefined ? {} : { now: options.now }
+  let aheadMs = 0
+  const { now: startedNow = Date.now, clock = 'real' } = options
+  const now = () => startedNow() + aheadMs
   const people = [...storyPeople, ...(options.more?.people ?? [])]
   const channels = [...storyChannels, ...(options.more?.channels ?? [])]
   const closers: (() => Promise<void>)[] = []
@@ -129,7 +147,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const ckafka = await startCkafkaSimulator({
       secretId,
       secretKey,
-      ...clock,
+      now,
       ...(options.seed === undefined ? {} : { seed: options.seed }),
     })
     closers.push(() => ckafka.close())
@@ -139,7 +157,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       botToken,
       appToken,
       signingSecret,
-      ...clock,
+      now,
       users: people,
       channels,
       userGroups,
@@ -167,7 +185,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         .join(','),
       TENCENTCLOUD_SECRET_ID: secretId,
       TENCENTCLOUD_SECRET_KEY: secretKey,
-      APPROVERS: `${USERS.bob},${APPROVERS_GROUP}`,
+      ...(options.policyFile === undefined
+        ? { APPROVERS: `${USERS.bob},${APPROVERS_GROUP}` }
+        : { POLICY_FILE: options.policyFile }),
       EMPTY_HOLD: `${EMPTY_HOLD_MS / 1000}s`,
       ...options.env,
     }
@@ -179,7 +199,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         ...(speaksToSlack(role) ? { SLACK_API_URL: await between('slack', env.SLACK_API_URL, process) } : {}),
       }
       const own = { ...env, ...addresses }
-      const bot = await startBot(role, role === 'worker' ? withoutSlack(own) : own)
+      const bot = await startBot(role, role === 'worker' ? withoutSlack(own) : own, clock)
       bots.push(bot)
       closers.push(() => stopBot(bot))
     }
@@ -202,6 +222,12 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         await Promise.all(bots.map(each => each.waitUntilReady(timeoutMs)))
         if (roles.some(speaksToSlack)) await slack.waitForApp(timeoutMs)
       },
+      now,
+      async advance(ms) {
+        if (clock === 'real') throw new Error('This world was started with a clock that nobody can move.')
+        aheadMs += ms
+        await Promise.all(bots.map(each => each.advance(ms)))
+      },
       close,
     }
   } catch (error) {
@@ -215,8 +241,8 @@ const speaksToSlack = (role: Role) => role !== 'worker'
 const everybody = Object.values(USERS)
 const storyPeople: WorldWorkspace['people'] = [
   { id: USERS.alice, name: 'alice', realName: 'Alice Moreau', part: 'requester' },
-  { id: USERS.bob, name: 'bob', realName: 'Bob Okafor', part: 'approver' },
-  { id: USERS.carol, name: 'carol', realName: 'Carol Lindqvist', part: 'approver' },
+  { id: USERS.bob, name: 'bob', realName: 'Bob Okafor', tz: 'Asia/Shanghai', part: 'approver' },
+  { id: USERS.carol, name: 'carol', realName: 'Carol Lindqvist', tz: 'Europe/Stockholm', part: 'approver' },
   { id: USERS.dave, name: 'dave', realName: 'Dave Tanaka', part: 'outsider' },
   { id: USERS.gina, name: 'gina', realName: 'Gina Ferrari', kind: 'guest', part: 'guest' },
 ]
@@ -232,6 +258,8 @@ const storyChannels: LocalSlackChannel[] = [
 ]
 const userGroups: LocalSlackUserGroup[] = [
   { id: APPROVERS_GROUP, handle: 'kafka-approvers', name: 'Kafka approvers', users: [USERS.carol] },
+  { id: AUDIT_GROUP, handle: 'audit', name: 'Audit', users: [USERS.bob, USERS.dave] },
+  { id: PLATFORM_GROUP, handle: 'platform', name: 'Platform', users: [USERS.carol] },
 ]
 
 const manifestSchema = z.object({

@@ -102,6 +102,13 @@ export async function openReview(page: Page, card: Locator, id = 'R-1'): Promise
   return openModal(page, `Review ${id}`)
 }
 
+export async function openHome(page: Page): Promise<Locator> {
+  await page.getByRole('button', { name: 'Rewind Home' }).click()
+  const home = page.getByTestId('home')
+  await home.getByRole('heading', { name: 'Waits for you' }).waitFor()
+  return home
+}
+
 export async function decide(page: Page, verdict: 'Approve' | 'Reject'): Promise<void> {
   await page.getByTestId('field-verdict').getByRole('radio', { name: verdict }).check()
 }

@@ -14,6 +14,7 @@ import {
   markerAt,
   openDemo,
   openFirstReset,
+  openHome,
   openModal,
   openReview,
   openThread,
@@ -167,6 +168,58 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     await cardOf(page, 'done')
     const at = (number: number) => partition(page, 'orders', number).getAttribute('data-committed')
     expect([await at(0), await at(1), await at(2)]).toEqual(['500000', '450000', '795263'])
+    expect(troubles).toEqual([])
+  })
+
+  it('shows on the Home tab what waits, and there it is decided on and seen to run, and put back', async () => {
+    const { page, troubles } = await open()
+    const empty = await openHome(page)
+    await empty.getByText('You have not asked for a reset yet').waitFor()
+    await empty.getByRole('button', { name: 'Ask for a reset' }).click()
+    const form = await openModal(page, 'Reset offsets')
+    await page.keyboard.press('Escape')
+    await form.waitFor({ state: 'hidden' })
+
+    await askForFirstReset(page)
+    await become(page, 'bob')
+    const home = await openHome(page)
+    await home.getByText('R-1 · waiting for approval').waitFor()
+    await home.getByRole('button', { name: 'Review R-1' }).click()
+    await openModal(page, 'Review R-1')
+    await decide(page, 'Approve')
+    await submit(page)
+    await home.getByText('Nothing waits for you').waitFor()
+    await home.getByText('R-1 · partly done').waitFor()
+
+    await become(page, 'alice')
+    const own = home.getByRole('button', { name: 'Prepare undo R-1' })
+    // Under what she asked for, and under what has run.
+    await expect.poll(() => own.count(), { timeout: PATIENCE_MS }).toBe(2)
+    await own.first().click()
+    await openModal(page, 'Undo R-1')
+    await submit(page)
+    await home.getByText('R-2 · waiting for approval').waitFor()
+    await home.getByRole('button', { name: 'Review R-2' }).click()
+    const refused = await openModal(page, 'You asked for R-2 yourself')
+    await page.keyboard.press('Escape')
+    await refused.waitFor({ state: 'hidden' })
+    expect(troubles).toEqual([])
+  })
+
+  it('leads from the Home tab and from a card to the history of the group, and to its file', async () => {
+    const { page, troubles } = await open()
+    const card = await askForFirstReset(page)
+    await card.getByRole('button', { name: 'History R-1' }).click()
+    const history = await openModal(page, 'Every reset asked for of orders-billing')
+    expect(await history.textContent()).toMatch(/R-1 · waiting for approval.*Asked for by @Alice/)
+    await page.keyboard.press('Escape')
+    await history.waitFor({ state: 'hidden' })
+
+    const home = await openHome(page)
+    await home.getByRole('button', { name: 'History R-1' }).click()
+    const again = await openModal(page, 'Every reset asked for of orders-billing')
+    await again.getByRole('button', { name: 'Download CSV' }).click()
+    await again.getByText('The file is in your direct messages with Rewind.').waitFor()
     expect(troubles).toEqual([])
   })
 

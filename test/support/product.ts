@@ -83,6 +83,8 @@ export interface ProductOptions {
   dialect?: 'v2' | 'v3'
   seed?: ClusterSeed
   env?: Record<string, string>
+  /** Of people by name, where it is not `en-US`. */
+  locales?: Record<string, string>
   redisUrl?: string
   clock?: () => number
   /** Puts something between the product and the simulator, which is at this address. */
@@ -122,6 +124,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
         name,
         realName: name,
         ...(name === 'bob' ? { tz: 'Asia/Shanghai' } : {}),
+        locale: options.locales?.[name] ?? 'en-US',
       })),
       ...STRANGERS,
     ],
@@ -247,16 +250,25 @@ export function configOf(env: Record<string, string>): Config {
 }
 
 const names = new Map(['alice', 'bob', 'carol', 'dave'].map(name => [`U0${name.toUpperCase()}`, name]))
+const handles = new Map([
+  ['S0KAFKA', 'kafka-approvers'],
+  ['S0ORDERS', 'orders'],
+  ['S0PLATFORM', 'platform'],
+])
+const lookup = {
+  userName: (id: string) => names.get(id) ?? id,
+  groupName: (id: string) => handles.get(id) ?? id,
+}
 
 /** A message as a person reads it in a terminal, with plain spaces in its numbers. */
 export function textOf(message: SlackMessage): string {
-  return plainSpaces(renderMessage(message, { userName: id => names.get(id) ?? id }).join('\n'))
+  return plainSpaces(renderMessage(message, lookup).join('\n'))
 }
 
 /** A modal likewise, its lines joined where they were only wrapped. Empty: none is open. */
 export function viewText(view: SlackView | undefined): string {
   if (view === undefined) return ''
-  const text = renderView(view, { userName: id => names.get(id) ?? id }).join('\n')
+  const text = renderView(view, lookup).join('\n')
   return plainSpaces(text.replace(/\s*│\n│\s*/g, ' '))
 }
 

@@ -241,6 +241,8 @@ export interface LocalSlack {
   /** Archives, removes the bot, revokes the token, changes a group: the world moves on. */
   setChannel(channelId: string, change: Partial<LocalSlackChannel>): void
   setUserGroup(groupId: string, users: string[]): void
+  /** As they are now. */
+  userGroups(): LocalSlackUserGroup[]
   revokeToken(): void
   /** Ends every Socket Mode connection: `refresh` asks the app to reconnect, as Slack does now and then; `cut` drops it. */
   disconnectApp(how: 'refresh' | 'cut'): void

@@ -7,6 +7,8 @@ import { objectsIn, textOf } from './fields.ts'
 export interface Lookup {
   /** The name to show after an `@`, for a user id. */
   userName(id: string): string
+  /** Likewise for a user group: its handle. Absent: ids are shown. */
+  groupName?(id: string): string
   /** Milliseconds. Times of the same day are shown without the date. */
   now?: number
 }
@@ -115,7 +117,7 @@ function readElement(element: Json, lookup: Lookup): string {
     case 'user':
       return `@${withoutControls(lookup.userName(value('user_id')))}`
     case 'usergroup':
-      return `@${value('usergroup_id')}`
+      return groupMention(value('usergroup_id'), lookup)
     case 'channel':
       return `#${value('channel_id')}`
     case 'team':
@@ -133,6 +135,10 @@ function readElement(element: Json, lookup: Lookup): string {
   }
 }
 
+function groupMention(id: string, { groupName = each => each }: Lookup): string {
+  return `@${withoutControls(groupName(id))}`
+}
+
 /** The bracketed parts of mrkdwn: mentions, dates, links. */
 function readEntities(text: string, lookup: Lookup): string {
   return text.replace(/<([^<>]+)>/g, (_, inside: string) => {
@@ -140,7 +146,7 @@ function readEntities(text: string, lookup: Lookup): string {
     if (target.startsWith('@')) return `@${withoutControls(lookup.userName(target.slice(1)))}`
     if (target.startsWith('#')) return `#${label || target.slice(1)}`
     if (target.startsWith('!date^')) return formatUtc(Number(target.split('^')[1]))
-    if (target.startsWith('!subteam^')) return label || `@${target.slice('!subteam^'.length)}`
+    if (target.startsWith('!subteam^')) return label || groupMention(target.slice('!subteam^'.length), lookup)
     if (target.startsWith('!')) return `@${target.slice(1)}`
     return label === undefined || label === target ? target : `${label} (${target})`
   })

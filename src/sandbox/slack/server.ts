@@ -235,6 +235,7 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
     clearFaults: faults.clear,
     setChannel: workspace.setChannel,
     setUserGroup: workspace.setUserGroup,
+    userGroups: () => workspace.userGroups().map(group => ({ ...group, users: [...group.users] })),
     revokeToken: webApi.revokeToken,
     disconnectApp: sockets.disconnect,
     connections: sockets.connections,

@@ -7,6 +7,7 @@ import { type Field, fieldsOf, optionsOf, textOf } from './fields.ts'
 import { filesIn } from './inputs.ts'
 import { readLocalText } from './local-file.ts'
 import { readPlain, readText } from './markup.ts'
+import { lookupIn } from './names.ts'
 import { describeFile } from './render.ts'
 import { visible } from './rewriting.ts'
 import { createScreen } from './terminal-screen.ts'
@@ -53,7 +54,7 @@ export function createTerminal(
   options: TerminalOptions,
 ): Terminal {
   const people = (options.people ?? []).map(id => slack.person(id))
-  const lookup = { userName }
+  const lookup = lookupIn(slack, options.appName ?? 'app')
   const screen = createScreen(options.channelId, lookup, io.print)
   let me = findPerson(options.startAs) ?? slack.person(options.startAs)
   let unconfirmed: { message: SlackMessage; button: string } | undefined
@@ -70,15 +71,6 @@ export function createTerminal(
     clearImmediate(pending)
     pending = undefined
     screen.announce(me)
-  }
-
-  function userName(id: string): string {
-    if (id === slack.botUserId) return options.appName ?? 'app'
-    try {
-      return slack.person(id).user.name
-    } catch {
-      return id
-    }
   }
 
   function findPerson(name: string): Person | undefined {

@@ -97,6 +97,13 @@ export function lastedAtLeast(claim: string, ms: number | undefined, atLeastMs: 
   }
 }
 
+/** The moment of a message, on the clock of whoever reads it: their night is from nine to eight. */
+export function saidByDay(claim: string, ts: string, zone: string): Check {
+  const time = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' })
+  const at = time.format(Number(ts) * 1000)
+  return { claim, holds: at >= '08:00' && at < '21:00', instead: `at ${at} in ${zone}` }
+}
+
 /** The digest of the plan that a card or a dialog shows; empty when it shows none. */
 export function digestIn(lines: readonly string[]): string {
   return /\bPlan ([0-9a-f]{8})\b/.exec(lines.join('\n'))?.[1] ?? ''

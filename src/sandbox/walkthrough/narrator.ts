@@ -2,6 +2,7 @@
 // It must only look, and never longer than its patience.
 
 import type { Person, SlackMessage, SlackView, SubmitOutcome } from '../slack/face.ts'
+import { lookupIn } from '../slack/names.ts'
 import { renderMessage, renderView } from '../slack/render.ts'
 import type { World } from '../world.ts'
 
@@ -25,17 +26,8 @@ export interface Narrator {
 
 export function createNarrator(world: World, print: (line: string) => void, patienceMs: number): Narrator {
   const { slack } = world
-  const lookup = { userName: nameOf }
+  const lookup = lookupIn(slack, 'Rewind')
   let steps = 0
-
-  function nameOf(id: string): string {
-    if (id === slack.botUserId) return 'Rewind'
-    try {
-      return slack.person(id).user.name
-    } catch {
-      return id
-    }
-  }
 
   const show = (lines: string[]) => {
     for (const line of lines) print(`  ${line}`.trimEnd())

@@ -12,6 +12,8 @@ import { createNarrator, type Narrator } from './narrator.ts'
 
 export const INSTANCE = 'ckafka-demo0001'
 export const GROUP = 'orders-billing'
+/** For which the policy asks for one of each of two teams, and lets who is on call break the glass. */
+export const AUDIT = 'orders-audit'
 const ENDED = /(done|failed|unclear)/
 
 export interface Stage {
@@ -21,7 +23,9 @@ export interface Stage {
   alice: Person
   /** Approves them. */
   bob: Person
-  /** May do neither more than look. */
+  /** Approves them as well, in another zone; of the platform team. */
+  carol: Person
+  /** May do no more than look; but of the audit team, and on call. */
   dave: Person
 }
 
@@ -32,6 +36,7 @@ export function setStage(world: World, print: (line: string) => void, patienceMs
     narrator: createNarrator(world, print, patienceMs),
     alice: slack.person(USERS.alice),
     bob: slack.person(USERS.bob),
+    carol: slack.person(USERS.carol),
     dave: slack.person(USERS.dave),
   }
 }
@@ -41,9 +46,13 @@ export function resetLine(group: string, ...flags: string[]): string {
 }
 
 /** Alice types the whole command, sends the form as it opens, and the card gets its plan. */
-export async function ask(stage: Stage, ...flags: string[]): Promise<SlackMessage> {
+export function ask(stage: Stage, ...flags: string[]): Promise<SlackMessage> {
+  return askFor(stage, GROUP, ...flags)
+}
+
+export async function askFor(stage: Stage, group: string, ...flags: string[]): Promise<SlackMessage> {
   const { narrator, alice } = stage
-  const line = resetLine(GROUP, ...flags)
+  const line = resetLine(group, ...flags)
   const before = cards(stage).length
   narrator.say(`#kafka-ops  alice: ${line}`)
   const answer = await alice.command(CHANNELS.kafkaOps, line)
@@ -64,19 +73,45 @@ export async function plannedCard(stage: Stage, before: number): Promise<SlackMe
   return card
 }
 
-/** Bob presses Review, and sees what a look at the cluster finds just now. @returns what the dialog shows */
-export async function review(stage: Stage, card: SlackMessage, sees: string): Promise<string[]> {
-  const { narrator, bob } = stage
-  await bob.press(cardNow(stage, card), 'Review')
-  await bob.waitForView(view => shows(view, sees), narrator.patienceMs)
-  narrator.view(bob)
-  return narrator.renderView(bob)
+/** Bob, or another, presses Review, and sees what a look at the cluster finds just now. @returns what the dialog shows */
+export async function review(
+  stage: Stage,
+  card: SlackMessage,
+  sees: string,
+  by: Person = stage.bob,
+): Promise<string[]> {
+  const { narrator } = stage
+  await by.press(cardNow(stage, card), 'Review')
+  await by.waitForView(view => shows(view, sees), narrator.patienceMs)
+  narrator.view(by)
+  return narrator.renderView(by)
 }
 
-export async function approve({ narrator, bob }: Stage, note: string): Promise<void> {
-  await bob.fill('Decision', 'Approve')
-  await bob.fill('Note', note)
-  narrator.outcome(bob, await bob.submit(), 'closed')
+export async function approve({ narrator, bob }: Stage, note: string, by: Person = bob): Promise<void> {
+  await by.fill('Decision', 'Approve')
+  await by.fill('Note', note)
+  narrator.outcome(by, await by.submit(), 'closed')
+}
+
+/** Without what the dialog shows, which the story has told before. */
+export async function reviewAndApprove(
+  stage: Stage,
+  card: SlackMessage,
+  by: Person,
+  note: string,
+): Promise<void> {
+  await by.press(cardNow(stage, card), 'Review')
+  await by.waitForView(view => shows(view, 'can be reset'), stage.narrator.patienceMs)
+  await approve(stage, note, by)
+}
+
+/** The card as soon as a person reads these words on it. */
+export function untilCardSays(stage: Stage, card: SlackMessage, words: string): Promise<SlackMessage> {
+  const { narrator } = stage
+  return narrator.until(`“${words}” on the card`, () => {
+    const now = cardNow(stage, card)
+    return narrator.render(now).join('\n').includes(words) ? now : undefined
+  })
 }
 
 /** How the request ended: its card, and the report in its thread. */
@@ -127,8 +162,8 @@ export function shows(view: SlackView, words: string): boolean {
   return JSON.stringify(view.blocks).includes(words)
 }
 
-export function positionsOf({ world }: Stage): Position[] {
-  return world.ckafka.cluster.positions(INSTANCE, GROUP)
+export function positionsOf({ world }: Stage, group = GROUP): Position[] {
+  return world.ckafka.cluster.positions(INSTANCE, group)
 }
 
 /** Where the group stands on these topics just now. */

@@ -1,10 +1,13 @@
-// The whole story, as the people of the workspace live it, in five acts. After each, what was said is held against what
+// The whole story, as the people of the workspace live it, in eight acts. After each, what was said is held against what
 // the cluster shows. It must never look inside the bot.
 
 import type { World } from '../world.ts'
 import { refuseDrift } from './act-drift.ts'
+import { breakGlass } from './act-glass.ts'
 import { planAndApprove } from './act-plan.ts'
 import { prove } from './act-proof.ts'
+import { gatherQuorum } from './act-quorum.ts'
+import { remind } from './act-reminder.ts'
 import { undo } from './act-undo.ts'
 import { waitForEmpty } from './act-wait.ts'
 import type { Check } from './checks.ts'
@@ -47,12 +50,13 @@ export async function walkthrough(
     const asked = await play('Act 2: the world moves, so the plan is refused', () => refuseDrift(stage))
     const shifted = await play('Act 3: a group in use is waited for', () => waitForEmpty(stage, asked.card))
     await play('Act 4: success is proved, and a lie is found out', () => prove(stage, shifted.report))
-    await play('Act 5: it is put back', async () => {
-      const { checks } = await undo(stage, {
-        first: first.card,
-        shifted: shifted.card,
-        before: shifted.before,
-      })
+    await play('Act 5: it is put back', () =>
+      undo(stage, { first: first.card, shifted: shifted.card, before: shifted.before }),
+    )
+    await play('Act 6: it takes one of each of two teams', () => gatherQuorum(stage))
+    await play('Act 7: it cannot wait, so the glass is broken', () => breakGlass(stage))
+    await play('Act 8: nobody decides, and the clock is put forward', async () => {
+      const { checks } = await remind(stage)
       return { checks: [...checks, await grantedAll(stage)] }
     })
   } catch (error) {

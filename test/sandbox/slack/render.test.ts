@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest'
 import type { SlackBlock, SlackMessage, SlackView } from '../../../src/sandbox/slack/face.ts'
 import { renderMessage, renderView } from '../../../src/sandbox/slack/render.ts'
 
+const groups: Record<string, string> = { S1: 'owners' }
 const names: Record<string, string> = { U1: 'ada', U2: 'bob', B1: 'rewind' }
-const lookup = { userName: (id: string) => names[id] ?? id }
+const lookup = { userName: (id: string) => names[id] ?? id, groupName: (id: string) => groups[id] ?? id }
 const plain = (text: string) => ({ type: 'plain_text' as const, text })
 const mrkdwn = (text: string) => ({ type: 'mrkdwn', text })
 const button = (text: string) => ({ type: 'button', action_id: text, text: plain(text) })
@@ -98,6 +99,7 @@ describe('a message', () => {
     ['a date', '<!date^1795420800^{date_short_pretty} at {time}|then>', '2026-11-23 08:00 UTC'],
     ['a linked date', '<!date^1795420800^{ago}^https://a.b|then>', '2026-11-23 08:00 UTC'],
     ['a group', '<!subteam^S1|@kafka-owners> <!here>', '@kafka-owners @here'],
+    ['a group by its handle', '<!subteam^S1> <!subteam^S2>', '@owners @S2'],
     ['a channel', '<#C1|ops> <#C2|> <#C3>', '#ops #C2 #C3'],
     ['links', '<https://a.b|run book> <https://a.b>', 'run book (https://a.b) https://a.b'],
     ['escapes', '&lt;@U1&gt; &amp;lt; a &amp; b', '<@U1> &lt; a & b'],

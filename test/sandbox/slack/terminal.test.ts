@@ -18,7 +18,7 @@ interface Payload {
   trigger_id: string
   value: string
   user: { id: string }
-  actions: { action_id: string }[]
+  actions: { action_id: string; block_id: string }[]
   message: { ts: string }
   view: { state: { values: Record<string, { a: Record<string, unknown> }> } }
 }
@@ -80,6 +80,8 @@ const home = {
   blocks: [
     { type: 'section', text: plain('Nothing waits.') },
     { type: 'actions', elements: [button('Reject')] },
+    { type: 'actions', block_id: 'first', elements: [button('Detail')] },
+    { type: 'actions', block_id: 'second', elements: [button('Detail')] },
   ],
 }
 
@@ -127,7 +129,9 @@ async function answer(payload: Payload): Promise<object | string> {
         await call('chat.update', { channel: 'C1', ts: payload.message.ts, ...card('Approved', []) })
         await call('chat.postMessage', { channel: 'U1', text: 'It was approved' })
       } else {
-        await call('chat.postEphemeral', { channel: 'C1', user: payload.user.id, text: 'Give a reason' })
+        const isDetail = payload.actions[0]?.action_id === 'Detail'
+        const text = isDetail ? `Of the ${payload.actions[0]?.block_id}` : 'Give a reason'
+        await call('chat.postEphemeral', { channel: 'C1', user: payload.user.id, text })
       }
       return ''
     default:
@@ -323,9 +327,13 @@ describe('the terminal', () => {
       '┌ Home ────────────────────────────────────┐',
       '│ Nothing waits.                           │',
       '│ [ Reject ]                               │',
+      '│ [ Detail ]                               │',
+      '│ [ Detail ]                               │',
       '└──────────────────────────────────────────┘',
     ])
     expect(await type('press Reject on home')).toContain('  Give a reason')
+    expect((await type('press Detail on home')).join()).toContain('2 buttons "Detail"')
+    expect(await type('press Detail on home 2')).toContain('  Of the second')
   })
 
   it('says why somebody cannot do what they typed', async () => {

@@ -2,13 +2,19 @@
 
 import { inject, type TestContext } from 'vitest'
 import { walkthrough } from '../../../src/sandbox/walkthrough/walkthrough.ts'
-import { startWorld, type World, type WorldOptions } from '../../../src/sandbox/world.ts'
+import { DEMO_POLICY, startWorld, type World, type WorldOptions } from '../../../src/sandbox/world.ts'
 
 export async function startOwnWorld(
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
   options: Partial<WorldOptions> = {},
 ): Promise<World> {
-  const world = await startWorld({ delivery: 'socket', redisUrl: inject('redisUrl'), ...options })
+  const world = await startWorld({
+    delivery: 'socket',
+    redisUrl: inject('redisUrl'),
+    clock: 'movable',
+    policyFile: DEMO_POLICY,
+    ...options,
+  })
   onTestFinished(() => world.close())
   await world.waitForBot()
   return world

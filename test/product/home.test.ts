@@ -1,0 +1,313 @@
+// The Home tab in the whole product: what waits for whom, every button of a card pressed there, and a page that changes by
+// itself while nothing else waits for it.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, inject, it } from 'vitest'
+import type { Person } from '../../src/sandbox/slack/face.ts'
+import {
+  DEMO,
+  NO_WAITING,
+  OPS,
+  type Product,
+  startProduct,
+  textOf,
+  until,
+  viewText,
+} from '../support/product.ts'
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
+
+const ASK = `--instance ${DEMO.instance} --group ${DEMO.group} --topic orders --shift-by -100 --reason "wrong VAT rate"`
+const HEADINGS = { waiting: 'Waits for you', mine: 'You asked for', lately: 'Ran lately' }
+type Part = keyof typeof HEADINGS
+
+let product: Product
+let folder: string | undefined
+let proxy: TcpProxy | undefined
+afterEach(async () => {
+  proxy?.up()
+  await product.stop()
+  await proxy?.close()
+  proxy = undefined
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
+  folder = undefined
+})
+
+async function start(options: Parameters<typeof startProduct>[0] = {}): Promise<Product> {
+  product = await startProduct({ ...options, env: { ...NO_WAITING, ...options.env } })
+  return product
+}
+
+async function startUnder(policy: string): Promise<Product> {
+  folder = mkdtempSync(join(tmpdir(), 'rewind-home-'))
+  const file = join(folder, 'policy.yml')
+  writeFileSync(file, policy)
+  return start({ env: { POLICY_FILE: file, APPROVERS: '' } })
+}
+
+/** What stands under one heading. */
+function under(person: Person, part: Part): string {
+  const [, below = ''] = viewText(person.home()).split(`== ${HEADINGS[part]} ==`)
+  return below.split('== ')[0] ?? ''
+}
+
+const shows = (person: Person, part: Part, words: string | RegExp, timeoutMs = 10_000) =>
+  until(
+    () => (typeof words === 'string' ? under(person, part).includes(words) : words.test(under(person, part))),
+    timeoutMs,
+  )
+const press = (person: Person, part: Part, button: string, id = 'R-1') =>
+  person.pressInHome(button, `${part}_${id}`)
+/** A window that says this, and is closed again. */
+async function says(person: Person, words: string): Promise<void> {
+  await person.waitForView(view => viewText(view).includes(words))
+  await person.closeView(true)
+}
+const published = (person?: Person) =>
+  product.slack
+    .calls('views.publish')
+    .filter(({ args, ok }) => ok && (person === undefined || args.user_id === person.user.id))
+const rest = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
+
+async function openAll(...people: Person[]): Promise<void> {
+  for (const person of people) {
+    await person.openHome()
+    await until(() => person.home() !== undefined)
+  }
+}
+
+describe.each(['socket', 'http'] as const)('over %s, the Home tab', delivery => {
+  it('shows what waits for whom, is decided on, and changes by itself for everybody who has opened it', async () => {
+    const { alice, bob, dave } = await start({ delivery })
+    await openAll(alice, bob, dave)
+    expect(under(bob, 'waiting')).toContain('Nothing waits for you')
+    expect(under(alice, 'mine')).toContain('You have not asked for a reset yet')
+
+    await product.ask(ASK)
+    await shows(bob, 'waiting', 'R-1 · waiting for approval · @alice · orders-billing')
+    await shows(alice, 'mine', 'R-1 · waiting for approval')
+    expect(under(alice, 'waiting')).toContain('Nothing waits for you')
+
+    await press(bob, 'waiting', 'Review')
+    await bob.waitForView()
+    await bob.fill('Decision', 'Approve')
+    expect((await bob.submit()).kind).toBe('closed')
+    await product.cardSays('· done')
+    await shows(bob, 'waiting', 'Nothing waits for you')
+    for (const person of [alice, bob, dave]) await shows(person, 'lately', 'R-1 · done')
+    await shows(alice, 'mine', 'R-1 · done')
+    expect(under(dave, 'waiting')).toContain('Nothing waits for you')
+  })
+})
+
+describe('the Home tab', () => {
+  it('is published only where something has changed, and not while nothing has', async () => {
+    const { alice, dave } = await start()
+    await openAll(alice, dave)
+    const before = published().length
+    await rest(4_500)
+    expect(published()).toHaveLength(before)
+    await product.ask(ASK)
+    await shows(alice, 'mine', 'R-1 · waiting for approval')
+    // Nothing of it is dave's: not to decide on, not asked for, and not run.
+    expect(published(dave)).toHaveLength(1)
+  }, 20_000)
+
+  it('says why to those who may not use Rewind, and to nobody else', async () => {
+    await start()
+    const gina = product.slack.person('U0GINA')
+    const erin = product.slack.person('U0ERIN')
+    await openAll(gina, erin)
+    expect(viewText(gina.home())).toContain('Guests of this workspace cannot use Rewind')
+    expect(viewText(erin.home())).toContain('Only members of the workspace that Rewind is installed in')
+    expect(viewText(gina.home())).not.toContain('Ask for a reset')
+  })
+
+  it('waits as long as Slack asks it to, and holds up nothing meanwhile', async () => {
+    const { alice, bob } = await start()
+    await openAll(bob)
+    product.slack.inject('views.publish', { kind: 'rateLimited', retryAfterSeconds: 3 })
+    const refusedAt = () => product.slack.calls('views.publish').find(({ ok }) => !ok)?.atMs
+    await alice.openHome()
+    await until(() => refusedAt() !== undefined)
+    const began = performance.now()
+    await product.ask(ASK)
+    await product.openReview(bob)
+    expect(performance.now() - began).toBeLessThan(3_000)
+    await shows(alice, 'mine', 'R-1 · waiting for approval', 25_000)
+    const [again] = published(alice)
+    expect((again?.atMs ?? 0) - (refusedAt() ?? 0)).toBeGreaterThanOrEqual(3_000)
+  }, 40_000)
+})
+
+describe('a process that stops', () => {
+  it('publishes nothing any more; another one looks after whoever presses something there', async () => {
+    const { alice, rewind, events } = await start()
+    await openAll(alice)
+    await product.startAnother()
+    await until(() => product.slack.connections() === 2)
+    await rewind.stop()
+    await until(() => product.slack.connections() === 1)
+    await product.ask(ASK)
+    await rest(2_500)
+    expect(published(alice)).toHaveLength(1)
+    expect(events.filter(({ event }) => event === 'fault')).toEqual([])
+    await alice.pressInHome('Ask for a reset')
+    await says(alice, 'Consumer group')
+    await shows(alice, 'mine', 'R-1 · waiting for approval')
+  }, 20_000)
+})
+
+describe('a Home tab that is opened while the store is away', () => {
+  it('says so, and fills itself when it is back', async () => {
+    proxy = await startTcpProxy(Number(new URL(inject('redisUrl')).port))
+    const { alice } = await start({ redisUrl: `redis://127.0.0.1:${proxy.port}` })
+    await product.ask(ASK)
+    proxy.down()
+    await alice.openHome()
+    await until(() => viewText(alice.home()).includes('cannot read its requests just now'), 15_000)
+    proxy.up()
+    await shows(alice, 'mine', 'R-1 · waiting for approval', 15_000)
+  }, 45_000)
+})
+
+describe('asked for on the Home tab', () => {
+  it('a request has its card where cards go', async () => {
+    const { alice } = await start({ env: { APPROVALS_CHANNEL: OPS } })
+    await openAll(alice)
+    await alice.pressInHome('Ask for a reset')
+    const form = await alice.waitForView()
+    expect(viewText(form)).not.toContain('direct messages')
+    await fillForm(alice)
+    await until(() => product.slack.messages(OPS).length === 1)
+    await product.cardSays('waiting for approval')
+  })
+
+  it('a request has its card with the requester where cards go nowhere else, and is found by the approvers', async () => {
+    const { alice, bob } = await start()
+    await openAll(alice, bob)
+    await alice.pressInHome('Ask for a reset')
+    const form = await alice.waitForView()
+    expect(viewText(form)).toContain('the card comes to your direct messages with Rewind')
+    await fillForm(alice)
+    await shows(bob, 'waiting', 'R-1 · waiting for approval')
+    await press(bob, 'waiting', 'Review')
+    await bob.waitForView()
+    await bob.fill('Decision', 'Approve')
+    expect((await bob.submit()).kind).toBe('closed')
+    await until(() => alice.directMessages().some(message => /R-1 · (partly )?done/.test(textOf(message))))
+    await shows(bob, 'lately', /R-1 · (partly )?done/)
+    expect(product.slack.messages(OPS)).toEqual([])
+  })
+
+  async function fillForm(person: Person): Promise<void> {
+    await person.fill('CKafka instance', `orders-demo (${DEMO.instance})`)
+    await person.waitForView(view => view.private_metadata.includes(DEMO.instance))
+    await person.fill('Consumer group', DEMO.group)
+    await person.fill('Topics to reset', 'All topics of the group')
+    await person.fill('Where the offsets go', 'By a number of messages')
+    await person.waitForView(view => JSON.stringify(view.blocks).includes('Messages per partition'))
+    await person.fill('Direction', 'Replay')
+    await person.fill('Messages per partition', '10')
+    await person.fill('field_reason', 'wrong VAT rate')
+    expect(await person.submit()).toEqual({ kind: 'closed' })
+  }
+})
+
+describe('the buttons of a request on the Home tab', () => {
+  it('answer in a small window what they would answer beside a card', async () => {
+    const { alice } = await start()
+    await product.ask(ASK)
+    await openAll(alice)
+    await press(alice, 'mine', 'Review')
+    await says(alice, 'You asked for R-1 yourself')
+    await press(alice, 'mine', 'History')
+    await says(alice, 'Every reset asked for of orders-billing')
+    await press(alice, 'mine', 'Cancel request')
+    await product.cardSays('· cancelled')
+    await shows(alice, 'mine', 'R-1 · cancelled')
+    await press(alice, 'mine', 'Edit and ask again')
+    await says(alice, 'Edit of R-1')
+    expect(alice.ephemerals()).toEqual([])
+  })
+
+  it('answer in a direct message where Slack takes no window any more', async () => {
+    const { alice } = await start()
+    await product.ask(ASK)
+    await openAll(alice)
+    product.slack.inject('views.open', { kind: 'error', error: 'expired_trigger_id' })
+    await press(alice, 'mine', 'Review')
+    await until(() =>
+      alice.directMessages().some(message => textOf(message).includes('You asked for R-1 yourself')),
+    )
+  })
+
+  it('lead back, and to another try', async () => {
+    const { alice } = await start()
+    product.ckafka.cluster.failPartition('payments', 0, 6, 'not the leader')
+    await product.ask(ASK.replace('--topic orders', '--topic orders --topic payments'))
+    await product.review(product.bob, 'Approve')
+    await product.cardSays('· partly done')
+    await openAll(alice)
+    await press(alice, 'lately', 'Prepare undo')
+    await says(alice, 'Undo R-1')
+    await press(alice, 'lately', 'Retry what failed')
+    await says(alice, 'Tries again what R-1 did not do')
+  })
+
+  it('take a vote back, break the glass, and close what was broken', async () => {
+    const { alice, bob, carol } = await startUnder(`
+version: 1
+rules:
+  - name: orders
+    approve: [{ from: [U0BOB, U0CAROL], count: 2 }]
+    break-glass: [U0ALICE]
+`)
+    await product.ask(ASK)
+    await openAll(alice, bob, carol)
+    await shows(bob, 'waiting', 'R-1')
+    await product.review(bob, 'Approve')
+    await shows(bob, 'waiting', 'Nothing waits for you')
+    await shows(carol, 'waiting', 'Withdraw my approval')
+    await press(carol, 'waiting', 'Withdraw my approval')
+    await says(carol, 'You have not approved R-1')
+    await press(carol, 'waiting', 'Break glass')
+    await says(carol, 'The policy does not let you carry out R-1 without approval.')
+    await press(alice, 'mine', 'Break glass')
+    await alice.waitForView()
+    await alice.fill('Why it cannot wait', 'invoices are doubled')
+    await alice.fill('Type the group’s name', DEMO.group)
+    expect((await alice.submit()).kind).toBe('closed')
+    await shows(carol, 'waiting', 'R-1 · done')
+    await shows(bob, 'lately', 'R-1 · done')
+    expect(under(alice, 'waiting')).toContain('Nothing waits for you')
+    await press(carol, 'waiting', 'Review afterwards')
+    await carol.waitForView()
+    await carol.fill('What you think of it', 'right call')
+    expect((await carol.submit()).kind).toBe('closed')
+    await product.cardSays('Reviewed by @carol: right call')
+    await shows(carol, 'waiting', 'Nothing waits for you')
+  }, 40_000)
+
+  it('say what became of a reset that nobody knows about', async () => {
+    const { alice, bob } = await start({ env: { CALL_DEADLINE: '1s', CALL_GRACE: '1s' } })
+    await openAll(alice, bob)
+    await product.ask(ASK)
+    product.ckafka.inject('BatchModifyGroupOffsets', { kind: 'hang', afterDoingIt: true })
+    await product.review(bob, 'Approve')
+    await until(() => product.ckafka.cluster.effects(DEMO.group).length === 1)
+    product.ckafka.cluster.commit(DEMO.group, 'orders', 0, 12n)
+    await shows(bob, 'waiting', 'R-1 · unclear, needs a person', 20_000)
+    await shows(alice, 'mine', 'R-1 · unclear, needs a person')
+    expect(under(alice, 'waiting')).toContain('Nothing waits for you')
+    await press(alice, 'mine', 'It did not')
+    await says(alice, 'You asked for R-1 yourself')
+    await press(alice, 'mine', 'Check again')
+    await says(alice, 'are being read back')
+    await shows(bob, 'waiting', 'R-1 · unclear, needs a person', 20_000)
+    await press(bob, 'waiting', 'It happened')
+    await product.cardSays('· done')
+    await shows(bob, 'waiting', 'Nothing waits for you')
+  }, 60_000)
+})
