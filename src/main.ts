@@ -37,7 +37,7 @@ const PUMP_SILENT_MS = 30_000
 /** Without this wait the first round of the pump would be a fault in the log of every start. */
 const REDIS_CONNECT_MS = 2_000
 const IDLE_MS = 3_000
-const POLICY_LOOK_MS = 2_000
+const POLICY_LOOK_MS = 1_000
 const SLACK_RETRY_MS = [1_000, 2_000, 5_000, 10_000, 30_000]
 
 export interface Rewind {

@@ -227,6 +227,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         if (clock === 'real') throw new Error('This world was started with a clock that nobody can move.')
         aheadMs += ms
         await Promise.all(bots.map(each => each.advance(ms)))
+        if (slack.connections() === 0) return
+        // The last answer to a ping is long ago then, and Slack's client would leave its connection a moment later.
+        slack.disconnectApp('refresh')
+        await slack.waitForApp()
       },
       close,
     }

@@ -8,6 +8,7 @@ import { type Draft, decide, eventOf, MAX_ATTEMPTS, submissionOf, submit } from 
 import { hasMembers } from '../../src/request/group.ts'
 import { nextDueAt } from '../../src/request/owed.ts'
 import {
+  brokeGlass,
   isFinal,
   noteKey,
   type ResetRequest,
@@ -171,7 +172,38 @@ const clearing = fc
     }
   })
 
+/** What else people do, and what is done because they do nothing. */
+const social = fc
+  .tuple(
+    fc.constantFrom('withdraw', 'breakGlass', 'review', 'remind', 'escalate' as const),
+    people,
+    policy,
+    fc.boolean(),
+  )
+  .map(([kind, by, may, isWhole]): Step => {
+    return ({ plan, round }) => {
+      switch (kind) {
+        case 'withdraw':
+          return { kind, by, from: SOMEWHERE }
+        case 'breakGlass': {
+          const typedGroup = isWhole ? someReset.target.group : ''
+          const digest = plan?.digest ?? ''
+          return { kind, by, reason: 'paging', policy: may, from: SOMEWHERE, digest, typedGroup }
+        }
+        case 'review':
+          return { kind, by, note: isWhole ? 'fine' : '', policy: may, from: SOMEWHERE }
+        case 'remind':
+          return { kind, round, pings: [{ to: by, notBeforeMs: T0 }] }
+        case 'escalate':
+          return { kind, round }
+        default:
+          return kind satisfies never
+      }
+    }
+  })
+
 const rare = fc.oneof(
+  social,
   fc.tuple(people, policy).map(
     ([by, may]): Step =>
       () => ({ kind: 'cancel', by, policy: may, from: SOMEWHERE }),
@@ -306,7 +338,9 @@ it('calls on nothing but the very plan that enough others than the requester hav
   forAnyHistory((_, changes) => {
     const wrong: string[] = []
     let approvals: Extract<Command, { kind: 'decide' }>[] = []
+    let glass: Extract<Command, { kind: 'breakGlass' }> | undefined
     for (const { before, command, next } of changes) {
+      if (command.kind === 'breakGlass') glass = command
       if (command.kind === 'prepare' || command.kind === 'drifted') approvals = []
       if (command.kind === 'decide' && command.verdict === 'approve') approvals.push(command)
       if (command.kind === 'reguard')
@@ -317,6 +351,12 @@ it('calls on nothing but the very plan that enough others than the requester hav
       if (command.kind !== 'start') wrong.push(`started by ${command.kind}`)
       else if (command.digest !== plan?.digest) wrong.push('started with another plan')
       else if (hasMembers(command.group)) wrong.push('started with members')
+      // Who breaks the glass needs no approval, and has to be named for it and to see this very plan.
+      if (brokeGlass(next)) {
+        if (glass?.policy.verdict !== 'allow' || glass.digest !== plan?.digest)
+          wrong.push('glass broken wrongly')
+        continue
+      }
       if (new Set(approvals.map(({ by }) => by)).size < guard.approvals) wrong.push('too few approvals')
       for (const { by, policy: may, digest, typedGroup } of approvals) {
         if (by === requester || may.verdict === 'deny') wrong.push(`approved by ${by}`)

@@ -16,12 +16,12 @@ export function loadPolicy(file: string): PolicyOutcome {
   try {
     return policyIn(readFileSync(file, 'utf8'))
   } catch (error) {
-    return { ok: false, problems: [unreadable(error)] }
+    return unusable(unreadable(error))
   }
 }
 
 function policyIn(text: string): PolicyOutcome {
-  if (text.length > MOST_BYTES) return { ok: false, problems: ['the file is longer than a megabyte'] }
+  if (text.length > MOST_BYTES) return unusable('the file is longer than a megabyte')
   // Aliases could make a small file a huge one.
   const document = parseDocument(text, { prettyErrors: true })
   const [problem] = [...document.errors, ...document.warnings]
@@ -40,6 +40,10 @@ function policyIn(text: string): PolicyOutcome {
 
 function versionOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12)
+}
+
+function unusable(problem: string): PolicyOutcome {
+  return { ok: false, problems: [problem] }
 }
 
 function unreadable(error: unknown): string {
@@ -65,16 +69,19 @@ export function watchPolicy(
   { everyMs, onEdited, onProblems }: PolicySourceDeps,
 ): PolicySource {
   let policy = first
-  let seen = first.version
+  let told = first.version
+  let lastSeen = first.version
   async function look(): Promise<void> {
-    const text = await readFile(file, 'utf8').catch(error => {
-      if (seen !== 'unreadable') onProblems([unreadable(error)])
-      seen = 'unreadable'
-      return null
-    })
-    if (text === null || versionOf(text) === seen) return
-    seen = versionOf(text)
-    const read = policyIn(text)
+    const found = await readFile(file, 'utf8').then(
+      text => ({ seen: versionOf(text), read: () => policyIn(text) }),
+      error => ({ seen: 'unreadable', read: () => unusable(unreadable(error)) }),
+    )
+    // Who is still writing it has written something else by the next look.
+    const isWhole = found.seen === lastSeen
+    lastSeen = found.seen
+    if (!isWhole || found.seen === told) return
+    told = found.seen
+    const read = found.read()
     if (!read.ok) return onProblems(read.problems)
     if (read.policy.version === policy.version) return
     policy = read.policy
