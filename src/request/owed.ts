@@ -100,7 +100,7 @@ function reminderDebts(request: ResetRequest): Debt[] {
 function directDebts(request: ResetRequest, nowMs: number): Debt[] {
   const told = request.notes.flatMap((note, index): DirectKey[] => [
     ...(isForRequester(note, request) ? [`direct-${index}` as const] : []),
-    ...(isForOthers(note) ? request.guard.tell.map(place => `tell-${index}-${place}` as const) : []),
+    ...(isForOthers(note) ? othersTold(request).map(place => `tell-${index}-${place}` as const) : []),
   ])
   const pings = pendingPings(request, nowMs).flatMap(({ ping, index }) => {
     const debt = postDebt(request, `ping-${index}`, nowMs)
@@ -123,6 +123,11 @@ function isForRequester(note: Note, { requester }: ResetRequest): boolean {
     default:
       return false
   }
+}
+
+/** Without those who hear of it anyway. */
+function othersTold({ guard, requester, channel }: ResetRequest): string[] {
+  return [...new Set(guard.tell)].filter(place => place !== requester && place !== channel)
 }
 
 function isForOthers({ kind }: Note): boolean {

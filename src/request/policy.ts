@@ -199,7 +199,7 @@ export function groupsToKnow(policy: Policy, asking: Asking): string[] {
 export function guardUnder(rule: AllowRule, version: string, plan: Plan | null): Guard {
   const limits = plan === null ? [] : rule.limits.filter(({ above }) => exceeds(plan, above))
   const needs = [...rule.needs, ...limits.flatMap(limit => limit.needs)]
-  const { name, ownVote, window, breakGlass, reminders, escalation, tell } = rule
+  const { name, ownVote, window, breakGlass, expiryMs, reminders, escalation, tell } = rule
   return {
     typedGroup: limits.some(({ typedGroup }) => typedGroup),
     approvals: needs.reduce((sum, { count }) => sum + count, 0),
@@ -209,6 +209,7 @@ export function guardUnder(rule: AllowRule, version: string, plan: Plan | null):
     ownVote,
     window,
     breakGlass: [...breakGlass],
+    expiryMs,
     reminders: [...reminders],
     escalation: escalation === null ? null : { ...escalation, to: [...escalation.to] },
     tell: [...tell],

@@ -263,6 +263,8 @@ export const guardSchema = z.object({
   window: windowSchema.nullable().default(null),
   /** Who may carry it out without approval. */
   breakGlass: z.array(z.string()).default([]),
+  /** How long a plan waits for a decision; null: as the settings say. */
+  expiryMs: z.int().positive().nullable().default(null),
   /** After so many milliseconds without a decision each approver is reminded. */
   reminders: z.array(z.int().positive()).default([]),
   escalation: z

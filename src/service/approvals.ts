@@ -168,7 +168,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
       at,
       digest: plan.digest,
       differences: z.encode(z.array(differenceSchema), differences),
-      expiryMs: settings.requestExpiryMs,
+      expiryMs: request.guard.expiryMs ?? settings.requestExpiryMs,
     })
     return { kind: 'moved', differences }
   }

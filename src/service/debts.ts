@@ -15,14 +15,7 @@ import type {
 import type { Sighting } from '../request/evidence.ts'
 import { type Debt, nextDueAt, owed, REFUSED_POST_RETRY_MS } from '../request/owed.ts'
 import { groupsOfGuard, stillAsked } from '../request/policy.ts'
-import {
-  noteOf,
-  type PostKey,
-  planDocument,
-  type RefusedRuling,
-  type RequestId,
-  type ResetRequest,
-} from '../request/request.ts'
+import { noteOf, type PostKey, planDocument, type RequestId, type ResetRequest } from '../request/request.ts'
 import { countsOf } from '../request/result.ts'
 import { isProof } from '../request/unclear.ts'
 import { untilWindow, waitsForWindow } from '../request/waiting.ts'
@@ -208,7 +201,7 @@ export function createDebts(deps: DebtsDeps): Debts {
           await change(id, { kind: 'prepareFailed', round, cause: `${made.message} (code ${made.code})` }),
         )
       case 'notAllowed':
-        return paid(await change(id, disallowed(made.ruling)))
+        return paid(await change(id, { kind: 'disallow', ruling: made.ruling, version: made.version }))
       case 'impossible':
         return paid(await change(id, { kind: 'prepareFailed', round, cause: made.cause }))
       case 'unavailable': {
@@ -349,10 +342,6 @@ export function createDebts(deps: DebtsDeps): Debts {
   }
 
   return { pay, payDue, payForgotten, idle }
-}
-
-function disallowed(ruling: RefusedRuling) {
-  return { kind: 'disallow', ruling, version: '' } as const
 }
 
 function isStateDebt(debt: Debt): boolean {

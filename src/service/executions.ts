@@ -180,7 +180,13 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
       const { digest } = plan
       await change(
         id,
-        { kind: 'drifted', at: 'execution', digest, differences, expiryMs: settings.requestExpiryMs },
+        {
+          kind: 'drifted',
+          at: 'execution',
+          digest,
+          differences,
+          expiryMs: request.guard.expiryMs ?? settings.requestExpiryMs,
+        },
         { patience: 'worker' },
       )
       return false

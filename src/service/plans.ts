@@ -30,7 +30,7 @@ export interface PlansDeps {
 export type Planned =
   | { kind: 'planned'; command: Extract<Command, { kind: 'prepare' }>; rows: PlanRow[] }
   | { kind: 'impossible'; cause: string }
-  | { kind: 'notAllowed'; ruling: RefusedRuling }
+  | { kind: 'notAllowed'; ruling: RefusedRuling; version: string }
   | Exclude<ReadOutcome<never>, { kind: 'read' }>
 
 export type Comparison =
@@ -83,7 +83,7 @@ export function createPlans({ store, clock, guardFor, reader }: PlansDeps): Plan
       movedSince: await movedSince(request, rows),
     })
     const guarded = await guardFor({ ...request, reset: named }, plan)
-    if (guarded.kind === 'refused') return { kind: 'notAllowed', ruling: guarded }
+    if (guarded.kind === 'refused') return { ...guarded, kind: 'notAllowed' }
     const command = {
       kind: 'prepare',
       round: request.round,

@@ -18,7 +18,7 @@ import {
   type Ruling,
   rulingOn,
 } from '../request/policy.ts'
-import type { Guard, ResetRequest } from '../request/request.ts'
+import type { Guard, RefusedRuling, ResetRequest } from '../request/request.ts'
 
 export interface PoliciesDeps {
   /** Null in a worker apart: it cannot look anybody up, and leaves policy to the bots. */
@@ -28,7 +28,9 @@ export interface PoliciesDeps {
   requestExpiryMs: number
 }
 
-export type Guarded = { kind: 'allowed'; guard: Guard } | Extract<Ruling, { kind: 'refused' }>
+export type Guarded =
+  | { kind: 'allowed'; guard: Guard }
+  | { kind: 'refused'; ruling: RefusedRuling; version: string }
 
 /** `now`: for whoever acts. `lately`: a minute old at most, for who only looks. */
 type As = 'now' | 'lately'
@@ -53,7 +55,7 @@ export interface Policies {
   membersOf(groups: readonly string[], as: As): Promise<GroupMembers>
 }
 
-export function createPolicies({ chat, policy, requestExpiryMs: expiryMs }: PoliciesDeps): Policies {
+export function createPolicies({ chat, policy, requestExpiryMs }: PoliciesDeps): Policies {
   async function membersOf(groups: readonly string[], as: As): Promise<GroupMembers> {
     if (chat === null || groups.length === 0) return new Map()
     return new Map(
@@ -69,9 +71,9 @@ export function createPolicies({ chat, policy, requestExpiryMs: expiryMs }: Poli
   async function guardOf(request: ResetRequest, plan: Plan | null): Promise<Guarded> {
     const { version } = policy()
     const ruled = await ruling(askingOf(request), 'lately')
-    return ruled.kind === 'refused'
-      ? ruled
-      : { kind: 'allowed', guard: guardUnder(ruled.rule, version, plan) }
+    if (ruled.kind === 'allowed') return { kind: 'allowed', guard: guardUnder(ruled.rule, version, plan) }
+    const { kind, ...refused } = ruled
+    return { kind, ruling: refused, version }
   }
 
   return {
@@ -99,11 +101,12 @@ export function createPolicies({ chat, policy, requestExpiryMs: expiryMs }: Poli
       if ([...(await membersOf(groups, 'lately')).values()].includes(null)) return null
       const guarded = await guardOf(request, plan)
       if (guarded.kind === 'refused') {
-        const { kind: _, ...refused } = guarded
-        return { kind: 'disallow', ruling: refused, version: policy().version }
+        const { ruling: refused, version } = guarded
+        return { kind: 'disallow', ruling: refused, version }
       }
       const { guard } = guarded
       const fills = fillsOfVoters({ ...request, guard }, await membersOf(groupsOfGuard(guard), 'now'))
+      const expiryMs = guard.expiryMs ?? requestExpiryMs
       return isReguarded(request, guard, fills) ? { kind: 'reguard', guard, fills, expiryMs } : null
     },
   }

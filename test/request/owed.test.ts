@@ -321,7 +321,8 @@ describe('what single people are told', () => {
   })
 
   it('goes to the other places that the rule names when it has ended, and to nobody else before', () => {
-    const told = pending({}, { guard: { tell: ['C0TEAM', 'U0DAVE'] } })
+    // The requester and the card's channel hear of it anyway.
+    const told = pending({}, { guard: { tell: ['C0TEAM', ALICE, 'C0OPS', 'U0DAVE', 'C0TEAM'] } })
     expect(direct(card(told))).toEqual([])
     const done = card(following(told, approve, start, finish(allSucceeded)))
     expect(kindsTold(done)).toEqual([

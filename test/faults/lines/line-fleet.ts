@@ -88,7 +88,8 @@ export async function startLineFleet(
       fleet.until(async () => {
         const { state, posts, revision, cardRevision } = await fleet.record(id)
         const isQueued = state.name === 'approved' && state.dispatch !== null
-        return isQueued && posts['note-1']?.state === 'posted' && cardRevision === revision
+        const isSaid = posts['note-1']?.state === 'posted' && posts['direct-1']?.state === 'posted'
+        return isQueued && isSaid && cardRevision === revision
       }, SLOW_MS),
     steps,
     calls,
