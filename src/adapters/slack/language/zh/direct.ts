@@ -1,4 +1,4 @@
-// 中文：消息串之外，单独告诉某个人或另一个频道的内容。
+// What one person, or one more channel, is told beside the thread, in Chinese.
 
 import { person, strong, text } from '../../text.ts'
 import type { direct as English } from '../en/direct.ts'

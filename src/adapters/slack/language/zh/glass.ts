@@ -1,4 +1,4 @@
-// 中文：未经审批的紧急执行，以及事后的复核。
+// Carrying something out without approval, and looking at it afterwards, in Chinese.
 
 import { person, strong, text } from '../../text.ts'
 import type { glass as English } from '../en/glass.ts'

@@ -1,4 +1,4 @@
-// 中文：由谁审批、进展如何，以及撤回的批准。
+// Who decides, how far that has got, and votes that are taken back, in Chinese.
 
 import { grouped } from '../../../../request/reset.ts'
 import { mentions, type Piece, text } from '../../text.ts'
