@@ -2,7 +2,15 @@
 // Every problem is named with its place, so that nobody finds out in production.
 
 import { z } from 'zod'
-import { type AllowRule, type DenyRule, EVERYBODY, type Limit, type Policy, type Rule } from './policy.ts'
+import {
+  type AllowRule,
+  type DenyRule,
+  EVERYBODY,
+  isGroup,
+  type Limit,
+  type Policy,
+  type Rule,
+} from './policy.ts'
 import type { Need } from './request.ts'
 import { isZone, type Window } from './window.ts'
 
@@ -137,12 +145,25 @@ export function readPolicy(content: unknown, version: string): PolicyOutcome {
     problems.push(`rules: two of them are called ${name}`)
   }
   for (const rule of rules) {
+    if (rule.effect === 'allow') problems.push(...needsNobodyCanFill(rule))
     if (rule.effect === 'allow' && rule.escalation !== null && rule.expiryMs !== null) {
       if (rule.escalation.afterMs >= rule.expiryMs)
         problems.push(`rule ${rule.name} expires before it escalates`)
     }
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, policy: { version, rules } }
+}
+
+/** Of people who are all named; who is in a user group, nobody knows here. */
+function needsNobodyCanFill({ name, needs, limits }: AllowRule): string[] {
+  const all = [...needs, ...limits.flatMap(limit => limit.needs)]
+  return all.flatMap(({ from, count: approvals }) => {
+    const people = new Set(from)
+    const isOpen = from.some(id => id === EVERYBODY || isGroup(id))
+    return isOpen || people.size >= approvals
+      ? []
+      : [`rule ${name} asks for ${approvals} approvals of ${people.size}: ${[...people].join(', ')}`]
+  })
 }
 
 function isDeny(rule: unknown): boolean {

@@ -165,6 +165,11 @@ describe('a policy’s file', () => {
       rule('expires: 1h\n    escalate: { after: 2h, to: U0BOB }'),
       'expires before',
     ],
+    [
+      'more approvals than people',
+      'version: 1\nrules: [{ name: x, approve: [{ from: U0BOB, count: 2 }] }]',
+      'asks for 2 approvals of 1: U0BOB',
+    ],
     ['a deny without a reason', 'version: 1\nrules: [{ name: x, deny: "" }]', 'rules.0.deny'],
     [
       'a deny that asks for approval',

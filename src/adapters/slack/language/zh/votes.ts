@@ -17,7 +17,7 @@ export const votes: typeof English = {
   withdrawTitle: id => `撤回对 ${id} 的批准？`,
   withdrawText: '撤回后你的批准不再算数，之后仍可重新批准。',
   keepIt: '保留',
-  withdrawn: id => `你对 ${id} 的批准已撤回，消息串里有记录。`,
+  withdrawn: id => `你对 ${id} 的批准已撤回，消息列里有记录。`,
 }
 
 function named(people: readonly string[], more: number): Piece[] {
