@@ -69,7 +69,6 @@ export async function judge(
 ): Promise<Verdict> {
   const problems: Problem[] = []
   const states = new Map<string, number>()
-  const said = readSlack(fleet, channels)
   const requests: ResetRequest[] = []
   const approved = new Set<RequestId>()
   for (const id of await fleet.requestIds()) {
@@ -79,6 +78,7 @@ export async function judge(
     const events = await patiently(() => fleet.store.readEvents(id))
     if (events.some(({ state }) => state === 'approved')) approved.add(id)
   }
+  const said = readSlack(fleet, channels, new Set(requests.map(({ requester }) => requester)))
   const effects = effectsOf(fleet, requests, approved, problems)
 
   for (const request of requests) {
@@ -184,8 +184,12 @@ interface Said {
   message: SlackMessage
 }
 
-/** By request: what was posted for it, by key; a file is found by its name. */
-function readSlack({ slack }: Fleet, channels: readonly string[]): Map<string, Said[]> {
+/** By request: what was posted for it, by key, to people as well; a file is found by its name. */
+function readSlack(
+  { slack }: Fleet,
+  channels: readonly string[],
+  people: ReadonlySet<string>,
+): Map<string, Said[]> {
   const said = new Map<string, Said[]>()
   const note = (message: SlackMessage) => {
     const mark = markOf(message)
@@ -196,6 +200,7 @@ function readSlack({ slack }: Fleet, channels: readonly string[]): Map<string, S
     }
   }
   const add = (id: string, one: Said) => said.set(id, [...(said.get(id) ?? []), one])
+  for (const userId of people) slack.person(userId).directMessages().forEach(note)
   for (const channel of channels) {
     for (const message of slack.messages(channel)) {
       note(message)
@@ -221,6 +226,9 @@ function problemsInSlack(request: ResetRequest, said: Said[]): { failing: Failin
     !JSON.stringify(card.message.blocks).includes(`${id} · ${stateWords(wordsIn('en'), state)}`)
   ) {
     problems.push({ failing: 'lost', what: `the card does not say that it is ${state.name}` })
+  }
+  for (const [key, { state: sent }] of Object.entries(request.posts)) {
+    if (key.startsWith('direct-') && sent === 'posted') expectOne(key)
   }
   for (const [index, note] of notes.entries()) {
     if (note.kind === 'planned') expectOne(`${id}-plan-${note.round}.csv`)
