@@ -198,14 +198,14 @@ export function groupsToKnow(policy: Policy, asking: Asking): string[] {
 /** What this plan asks of those who decide. Before there is one, only what every plan is asked. */
 export function guardUnder(rule: AllowRule, version: string, plan: Plan | null): Guard {
   const limits = plan === null ? [] : rule.limits.filter(({ above }) => exceeds(plan, above))
-  const needs = [...rule.needs, ...limits.flatMap(limit => limit.needs)]
+  const needs = merged([...rule.needs, ...limits.flatMap(limit => limit.needs)])
   const { name, ownVote, window, breakGlass, expiryMs, reminders, escalation, tell } = rule
   return {
     typedGroup: limits.some(({ typedGroup }) => typedGroup),
     approvals: needs.reduce((sum, { count }) => sum + count, 0),
     rule: name,
     version,
-    needs: needs.map(need => ({ ...need })),
+    needs,
     ownVote,
     window,
     breakGlass: [...breakGlass],
@@ -214,6 +214,16 @@ export function guardUnder(rule: AllowRule, version: string, plan: Plan | null):
     escalation: escalation === null ? null : { ...escalation, to: [...escalation.to] },
     tell: [...tell],
   }
+}
+
+/** What is asked of the same people twice is asked of them once, for so many more. */
+function merged(needs: readonly Need[]): Need[] {
+  const byPeople = new Map<string, Need>()
+  for (const need of needs) {
+    const key = JSON.stringify([need.label, need.from])
+    byPeople.set(key, { ...need, count: need.count + (byPeople.get(key)?.count ?? 0) })
+  }
+  return [...byPeople.values()]
 }
 
 /** Replays and skips of a plan are bounds where it is not exact; unknown is more than any limit. */

@@ -8,7 +8,7 @@ import { obey } from './demo-commands.ts'
 import { startPageServer } from './page-server.ts'
 import { createTerminal } from './slack/terminal.ts'
 import { FIRST_RESET } from './walkthrough/act-plan.ts'
-import { walkthrough } from './walkthrough/walkthrough.ts'
+import { walkthrough, walkthroughEnv } from './walkthrough/walkthrough.ts'
 import { CHANNELS, DEMO_POLICY, EMPTY_HOLD_MS, startWorld, USERS, type World } from './world.ts'
 
 const PAGE_PORT = 4400
@@ -73,7 +73,10 @@ async function main(flags: string[]): Promise<void> {
       policyFile: DEMO_POLICY,
       clock: alone ? 'movable' : 'real',
       ...(redisUrl ? { redisUrl } : {}),
-      env: { ...(CKAFKA_API ? { CKAFKA_API } : {}), ...(alone ? {} : SHORT_DEADLINES) },
+      env: {
+        ...(CKAFKA_API ? { CKAFKA_API } : {}),
+        ...(alone ? walkthroughEnv(CKAFKA_API) : SHORT_DEADLINES),
+      },
     })
     await world.waitForBot()
     if (alone) {

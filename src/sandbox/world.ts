@@ -3,6 +3,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
 import { parse } from 'yaml'
@@ -37,6 +38,7 @@ export const APPROVERS_GROUP = 'S0KAFKA'
 /** Those who look after `orders-audit`, and those who look after the cluster. */
 const AUDIT_GROUP = 'S0AUDIT'
 const PLATFORM_GROUP = 'S0PLATFORM'
+const ON_CALL_GROUP = 'S0ONCALL'
 
 const credentials = {
   botToken: 'xoxb-local-bot',
@@ -48,6 +50,9 @@ const credentials = {
 
 /** How long a group that had consumers has to stay empty here; in production at least their session timeout. */
 export const EMPTY_HOLD_MS = 2_000
+
+/** By then a sign of life has arrived, or come too late. */
+const PONG_MS = 100
 
 // The same depth from src/ and from dist/.
 const top = new URL('../../', import.meta.url)
@@ -228,8 +233,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         aheadMs += ms
         await Promise.all(bots.map(each => each.advance(ms)))
         if (slack.connections() === 0) return
-        // The last answer to a ping is long ago then, and Slack's client would leave its connection a moment later.
-        slack.disconnectApp('refresh')
+        // By the clock the last pong was long ago, and Slack's client leaves a connection for that, if it looks just now.
+        slack.pong()
+        await delay(PONG_MS)
         await slack.waitForApp()
       },
       close,
@@ -264,6 +270,7 @@ const userGroups: LocalSlackUserGroup[] = [
   { id: APPROVERS_GROUP, handle: 'kafka-approvers', name: 'Kafka approvers', users: [USERS.carol] },
   { id: AUDIT_GROUP, handle: 'audit', name: 'Audit', users: [USERS.bob, USERS.dave] },
   { id: PLATFORM_GROUP, handle: 'platform', name: 'Platform', users: [USERS.carol] },
+  { id: ON_CALL_GROUP, handle: 'on-call', name: 'On call', users: [USERS.dave] },
 ]
 
 const manifestSchema = z.object({

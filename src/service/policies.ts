@@ -13,6 +13,7 @@ import {
   groupsToKnow,
   guardUnder,
   isAmong,
+  isGroup,
   isReguarded,
   type Policy,
   type Ruling,
@@ -51,16 +52,15 @@ export interface Policies {
    * long as a user group that matters cannot be read: Slack being away takes nothing back.
    */
   reconsider(request: ResetRequest): Promise<Extract<Command, { kind: 'reguard' | 'disallow' }> | null>
-  /** Everybody who could fill what is still lacking, as it is now. */
+  /** Of the user groups among these ids. */
   membersOf(groups: readonly string[], as: As): Promise<GroupMembers>
 }
 
 export function createPolicies({ chat, policy, requestExpiryMs }: PoliciesDeps): Policies {
   async function membersOf(groups: readonly string[], as: As): Promise<GroupMembers> {
-    if (chat === null || groups.length === 0) return new Map()
-    return new Map(
-      await Promise.all(groups.map(async group => [group, await chat.groupMembers(group, as)] as const)),
-    )
+    if (chat === null) return new Map()
+    const asked = groups.filter(isGroup).map(async id => [id, await chat.groupMembers(id, as)] as const)
+    return new Map(await Promise.all(asked))
   }
 
   async function ruling(asking: Asking, as: As): Promise<Ruling> {

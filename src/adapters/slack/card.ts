@@ -191,7 +191,9 @@ export function guardLines(words: Words, request: ResetRequest): Piece[][] {
   const voters = votes.map(({ by }) => by)
   return [
     ...(guard.typedGroup ? [[text(words.card.typedGuard(lossInWords(words, { plan })))]] : []),
-    ...(guard.approvals < 2 ? [] : [words.card.approversGuard(guard.approvals, voters)]),
+    ...(guard.approvals < 2 || guard.needs.length > 0
+      ? []
+      : [words.card.approversGuard(guard.approvals, voters)]),
     ...whoDecides(words, request),
     ...(guard.window === null ? [] : [windowLine(words, guard.window)]),
   ]

@@ -22,9 +22,13 @@ export function whoDecides(words: Words, { guard, votes }: ResetRequest): Piece[
   }))
   // A record from before there was a policy does not say who.
   if (guard.needs.length === 0) return []
+  const voters = votes.map(({ by }) => by)
   const [only] = shown
   if (shown.length === 1 && only?.count === 1 && only.label === '') return [words.votes.decides(only)]
-  return shown.map(need => words.votes.need(need))
+  return [
+    ...shown.map(need => words.votes.need(need)),
+    ...(voters.length === 0 ? [] : [words.votes.soFar(voters)]),
+  ]
 }
 
 export function windowLine({ votes }: Words, { days, fromMinute, untilMinute, zone }: Window): Piece[] {

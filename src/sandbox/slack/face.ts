@@ -246,6 +246,8 @@ export interface LocalSlack {
   revokeToken(): void
   /** Ends every Socket Mode connection: `refresh` asks the app to reconnect, as Slack does now and then; `cut` drops it. */
   disconnectApp(how: 'refresh' | 'cut'): void
+  /** Answers a ping that nobody sent, on every Socket Mode connection: a sign of life. */
+  pong(): void
   /** Connected Socket Mode clients. */
   connections(): number
   /** Resolves once the app can be reached (a socket said hello, or the HTTP endpoint answers). */

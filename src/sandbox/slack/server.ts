@@ -238,6 +238,7 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
     userGroups: () => workspace.userGroups().map(group => ({ ...group, users: [...group.users] })),
     revokeToken: webApi.revokeToken,
     disconnectApp: sockets.disconnect,
+    pong: sockets.pong,
     connections: sockets.connections,
     async waitForApp(timeoutMs = 10_000) {
       const until = Date.now() + timeoutMs

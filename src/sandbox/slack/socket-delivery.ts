@@ -16,6 +16,8 @@ export interface SocketDelivery extends Route {
   issueTicket(): string
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   connections(): number
+  /** On every connection, to no ping. */
+  pong(): void
   disconnect(how: 'refresh' | 'cut'): void
   close(): Promise<void>
 }
@@ -93,6 +95,9 @@ export function createSocketDelivery(deps: {
       server.handleUpgrade(request, socket, head, greet)
     },
     connections: () => open.length,
+    pong() {
+      for (const socket of open) socket.pong()
+    },
     disconnect(how) {
       for (const socket of [...open]) {
         drop(socket)

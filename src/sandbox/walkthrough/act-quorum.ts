@@ -43,7 +43,7 @@ export async function gatherQuorum(stage: Stage): Promise<{ checks: Check[] }> {
 
   narrator.step('Dave, of the audit team as well, approves: two of one team are not enough')
   await reviewAndApprove(stage, asked, dave, 'Fine with me.')
-  const crowded = await untilCardSays(stage, asked, '2 so far')
+  const crowded = await untilCardSays(stage, asked, 'so far by @bob @dave')
   narrator.message(crowded)
   const callsBefore = happened.calls()
 
@@ -51,7 +51,7 @@ export async function gatherQuorum(stage: Stage): Promise<{ checks: Check[] }> {
   await bob.press(cardNow(stage, asked), 'Withdraw my approval')
   const withdrawn = await untilTold(stage, asked, /took their approval of R-\d+ back/)
   narrator.message(withdrawn)
-  await untilCardSays(stage, asked, '1 so far')
+  await untilCardSays(stage, asked, 'so far by @dave.')
 
   narrator.step('Carol, of the platform team, approves, and it runs')
   await reviewAndApprove(stage, asked, carol, 'The cluster can take it.')

@@ -66,8 +66,7 @@ export async function remind(stage: Stage): Promise<{ checks: Check[] }> {
     says('before that, Dave was told that only approvers decide', daveWasTold.text, ['Only approvers']),
     says('the thread says that those on call are asked as well', narrator.render(escalated).join('\n'), [
       `Nobody has decided on ${id} yet`,
-      'on call',
-      '@dave',
+      '@on-call',
     ]),
     calledTimes('CKafka was not asked before somebody decided', callsBefore, 0),
     calledTimes('CKafka was asked once', happened.calls(), 1),

@@ -11,6 +11,7 @@ import {
   moved,
   type Places,
   plannedIn,
+  saidByDay,
   says,
   standing,
   standsAt,
@@ -96,6 +97,18 @@ describe('what was said', () => {
   it('has to hold every part', () => {
     expect(says('claim', 'one and two', ['one', 'two']).holds).toBe(true)
     expect(says('claim', 'one', ['one', 'two'])).toMatchObject({ holds: false, instead: 'no “two” in: one' })
+  })
+
+  it('was said by day only where it was day for whoever reads it', () => {
+    // 08:00 in Stockholm and 15:00 in Shanghai, then 21:00 in Shanghai.
+    const [morning, evening] = [Date.UTC(2026, 10, 24, 7) / 1000, Date.UTC(2026, 10, 24, 13) / 1000]
+    expect(saidByDay('claim', `${morning}.000100`, 'Europe/Stockholm').holds).toBe(true)
+    expect(saidByDay('claim', `${morning - 60}.000100`, 'Europe/Stockholm')).toMatchObject({
+      holds: false,
+      instead: 'at 07:59 in Europe/Stockholm',
+    })
+    expect(saidByDay('claim', `${morning}.000100`, 'Asia/Shanghai').holds).toBe(true)
+    expect(saidByDay('claim', `${evening}.000100`, 'Asia/Shanghai').holds).toBe(false)
   })
 
   it('names a plan by its digest, and no plan is neither the same nor another one', () => {

@@ -3,14 +3,25 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, it } from 'vitest'
+import { describe, it, type TestContext } from 'vitest'
 import { RESET_ACTIONS } from '../../../src/sandbox/reset-actions.ts'
+import { DEMO_POLICY } from '../../../src/sandbox/world.ts'
 import { startOwnWorld, walk } from './walked.ts'
 
 const GROUP = 'orders-billing'
 const V2 = { env: { CKAFKA_API: 'v2' } }
 /** Under load a step takes seconds; what never comes is waited for this long. */
 const PATIENCE_MS = 12_000
+
+/** The policy of the demo without this. */
+async function policyWithout({ onTestFinished }: Pick<TestContext, 'onTestFinished'>, words: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'rewind-policy-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const policyFile = join(folder, 'policy.yml')
+  const policy = await readFile(DEMO_POLICY, 'utf8')
+  await writeFile(policyFile, policy.replace(words, ''))
+  return { policyFile }
+}
 
 /** At once, because each waits for most of its time. */
 describe.concurrent('the walkthrough fails', { timeout: 120_000 }, () => {
@@ -118,6 +129,18 @@ describe.concurrent('the walkthrough fails', { timeout: 120_000 }, () => {
     await writeFile(manifestFile, manifest.replace(/^ +- usergroups:read.*\n/m, ''))
     const { failures } = await walk(await startOwnWorld(test, { ...V2, manifestFile }))
     test.expect(failures).toEqual([test.expect.stringContaining('usergroups.users.list: missing_scope')])
+  })
+
+  it('when one of two teams is enough', async test => {
+    const where = await startOwnWorld(test, await policyWithout(test, ', { from: platform }'))
+    const { failures } = await walk(where, { patienceMs: PATIENCE_MS })
+    test.expect(failures).toEqual([test.expect.stringContaining('Nobody saw “audit: 1 of 1 approval”')])
+  })
+
+  it('when nobody is reminded', async test => {
+    const where = await startOwnWorld(test, await policyWithout(test, 'remind: [15m]'))
+    const { failures } = await walk(where, { patienceMs: PATIENCE_MS })
+    test.expect(failures).toEqual([test.expect.stringContaining('Nobody saw a direct message to bob')])
   })
 
   it('when CKafka refuses the reset', async test => {

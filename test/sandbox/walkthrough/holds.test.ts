@@ -23,6 +23,15 @@ const SHOWN = {
     'Undo of R-2.',
     '⚠ Type the group’s name exactly',
     '== R-4 · done ==',
+    'platform: 0 of 1 approval, by @platform.',
+    'Approved so far by @bob @dave.',
+    '== R-5 · done ==',
+    'The policy does not let you carry out R-6 without approval.',
+    '== R-6 · done · without approval ==',
+    'Reviewed by @carol: Right call',
+    'R-7 waits for your decision.',
+    'Nobody has decided on R-7 yet. Now asked as well: @on-call',
+    '== R-7 · done ==',
   ],
   v2: [
     'Replays at most',
@@ -36,9 +45,9 @@ const SHOWN = {
 /** Every write that came of an approval, and none besides: each partition once for each request that moved it. */
 function writes({ ckafka }: World): Record<string, number> {
   const times: Record<string, number> = {}
-  for (const { written } of ckafka.cluster.effects())
+  for (const { group, written } of ckafka.cluster.effects())
     for (const { topic, partition } of written) {
-      const place = `${topic} ${partition}`
+      const place = `${group} ${topic} ${partition}`
       times[place] = (times[place] ?? 0) + 1
     }
   return times
@@ -46,7 +55,7 @@ function writes({ ckafka }: World): Record<string, number> {
 
 describe('the walkthrough', { timeout: 120_000 }, () => {
   it.for(['socket', 'http'] as const)(
-    'holds from plan to undo over %s, in both dialects',
+    'holds from plan to reminder over %s, in both dialects',
     async (delivery, test) => {
       const worlds = await Promise.all(
         APIS.map(async api => ({
@@ -60,13 +69,13 @@ describe('the walkthrough', { timeout: 120_000 }, () => {
         expect(ok).toBe(true)
         const steps = lines.filter(line => /^\d+\. /.test(line))
         expect(steps.map(step => Number.parseInt(step, 10))).toEqual(steps.map((_, index) => index + 1))
-        expect(lines.filter(line => line.startsWith('== Act '))).toHaveLength(5)
-        expect(lines.filter(line => line.startsWith('✓')).length).toBeGreaterThanOrEqual(40)
+        expect(lines.filter(line => line.startsWith('== Act '))).toHaveLength(8)
+        expect(lines.filter(line => line.startsWith('✓')).length).toBeGreaterThanOrEqual(75)
         for (const shown of [...SHOWN.both, ...SHOWN[api]]) expect(lines.join('\n')).toContain(shown)
         const once = Object.entries(writes(world))
-        expect(once).toHaveLength(13)
+        expect(once).toHaveLength(17)
         for (const [place, times] of once)
-          expect([place, times]).toEqual([place, /^ship/.test(place) ? 2 : 1])
+          expect([place, times]).toEqual([place, place.startsWith('orders-billing orders') ? 1 : 2])
       }
     },
   )

@@ -1,7 +1,7 @@
 // Walks through the whole story in a world of its own, which ends with the test.
 
 import { inject, type TestContext } from 'vitest'
-import { walkthrough } from '../../../src/sandbox/walkthrough/walkthrough.ts'
+import { walkthrough, walkthroughEnv } from '../../../src/sandbox/walkthrough/walkthrough.ts'
 import { DEMO_POLICY, startWorld, type World, type WorldOptions } from '../../../src/sandbox/world.ts'
 
 export async function startOwnWorld(
@@ -14,6 +14,7 @@ export async function startOwnWorld(
     clock: 'movable',
     policyFile: DEMO_POLICY,
     ...options,
+    env: { ...walkthroughEnv(options.env?.CKAFKA_API), ...options.env },
   })
   onTestFinished(() => world.close())
   await world.waitForBot()

@@ -26,6 +26,8 @@ export const votes = {
     ...named(people, more),
     text('.'),
   ],
+  /** @param by in the order of their approvals */
+  soFar: (by: readonly string[]): Piece[] => [text('Approved so far by '), ...mentions(by), text('.')],
   window: (days: readonly string[], from: string, until: string, zone: string) =>
     `It runs only on ${days.join(', ')} from ${from} to ${until} (${zone}).`,
   days: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],

@@ -11,6 +11,7 @@ export const votes: typeof English = {
     ...named(people, more),
     text('。'),
   ],
+  soFar: by => [text('已批准：'), ...mentions(by), text('。')],
   window: (days, from, until, zone) => `只在${days.join('、')} ${from} 至 ${until}（${zone}）执行。`,
   days: ['周日', '周一', '周二', '周三', '周四', '周五', '周六'],
   withdraw: '撤回我的批准',
