@@ -221,7 +221,10 @@ describe.each(LANGUAGES)('in %s', language => {
   it.each(HOSTILE.map(text => [text.slice(0, 20), text]))('hostile text fits, %j …', (_name, text) => {
     const target = { instanceId: text, group: text }
     const reset = { ...someReset, topics: [text, 'x'.repeat(249)], target }
-    for (const [, request] of everyState({ reset, reason: text })) {
+    // Each state with each text is in the tests of the card; here it is the words around it that differ.
+    for (const [, request] of everyState({ reset, reason: text }).filter(
+      (_state, index) => index % 4 === 0,
+    )) {
       expectMessage(card(words, request))
       expectMessage(elsewhereCard(words, request))
       for (const note of request.notes) {
