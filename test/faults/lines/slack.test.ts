@@ -39,7 +39,9 @@ describe.concurrent('a post whose answer is lost', () => {
       await stage.cardSays('· done')
       await stage.threadSays('4 partitions succeeded')
       expect((await stage.record()).posts.card).toEqual({ state: 'posted', ts: stage.card().ts })
-      const cardPosts = slack.calls('chat.postMessage').filter(({ args }) => args.thread_ts === undefined)
+      const cardPosts = slack
+        .calls('chat.postMessage')
+        .filter(({ args }) => args.channel === OPS && args.thread_ts === undefined)
       expect(cardPosts).toHaveLength(posts)
       expect(slack.messages(OPS)).toHaveLength(1)
       expectInOrder(stage, 'R-1')
