@@ -14,7 +14,6 @@ export type Refusal =
   | 'alreadyVoted'
   | 'noVote'
   | 'notBreakGlass'
-  | 'notReviewed'
   | 'outsideWindow'
   | 'planChanged'
   | 'preparing'

@@ -103,7 +103,7 @@ const resultOf = (topic: string, message: string): PartitionResult[] =>
 
 const REFUSALS: Refusal[] = [
   ...(['ownRequest', 'notApprover', 'notRequester', 'noteMissing', 'groupNotTyped', 'alreadyVoted'] as const),
-  ...(['noVote', 'notBreakGlass', 'notReviewed', 'outsideWindow', 'planChanged', 'preparing'] as const),
+  ...(['noVote', 'notBreakGlass', 'outsideWindow', 'planChanged', 'preparing'] as const),
   ...(['expired', 'decided', 'inUse', 'checking', 'stale'] as const),
 ]
 

@@ -22,7 +22,6 @@ export const refusals = {
   noVote: (id: string) => `You have not approved ${id}, so there is nothing to take back.`,
   notBreakGlass: (id: string) =>
     `The policy does not let you carry out ${id} without approval. Ask an approver, or the people who run Rewind.`,
-  notReviewed: (id: string) => `${id} was carried out without approval and has to be reviewed first.`,
   outsideWindow: (id: string) => `${id} may not run at this time. It runs by itself once it may.`,
   tooLate: (what: string) => `Too late: ${what}`,
   hasRejected: (id: string, by: string) => `<@${by}> has rejected ${id}.`,

@@ -17,7 +17,6 @@ export const refusals: typeof English = {
   expired: id => `${id} 已过期，什么都没有执行。请用 /reset-offsets 重新申请。`,
   noVote: id => `你没有批准过 ${id}，没有可撤回的批准。`,
   notBreakGlass: id => `策略不允许你未经审批执行 ${id}。请联系审批人，或 Rewind 的维护人员。`,
-  notReviewed: id => `${id} 未经审批就已执行，需要先补做复核。`,
   outsideWindow: id => `${id} 现在不在允许执行的时间段内，到时会自动执行。`,
   tooLate: what => `太晚了：${what}`,
   hasRejected: (id, by) => `<@${by}> 已驳回 ${id}。`,
