@@ -403,7 +403,6 @@ export interface Approvals {
   readPlan(request: ResetRequest): Promise<PlanRow[]>
   /** What a finished execution came to, row by row; empty where none has. */
   readResult(request: ResetRequest): Promise<PartitionResult[]>
-  openRequests(limit: number): Promise<{ requests: ResetRequest[]; total: number }>
   /** One page of a list of requests, as the store gives it. */
   list(filter: ListFilter, limit: number, before?: ListPlace): Promise<ListPage>
   /** Every request for this group on this instance, newest first, likewise. */

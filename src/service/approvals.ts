@@ -293,7 +293,6 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     read,
     readPlan: request => patiently(() => plans.rows(request)),
     readResult: async ({ id }) => (await patiently(() => store.readDocument(id, 'result'))) ?? [],
-    openRequests: limit => patiently(() => store.openRequests(limit)),
     list: (filter, limit, before) => patiently(() => store.list(filter, limit, before)),
     history: (target, limit, before) =>
       patiently(() => store.list({ of: { kind: 'target', target }, part: 'any' }, limit, before)),
