@@ -45,19 +45,20 @@ export interface Commit {
   documents?: Documents
   /**
    * The group that an execution writes to: one request at a time may hold it. `untilMs` bounds how long a holder that
-   * never comes back keeps the others out. A server that has taken the place of another may have forgotten that
+   * never comes back keeps the others out. `epoch` is what it was before the group was looked at: who looked while
+   * another wrote has seen a world that is gone. A server that has taken the place of another may have forgotten that
    * somebody took it: it lets nobody take any for `settleMs` after it was first seen.
    */
   writer?:
-    | { target: Target; act: 'take'; untilMs: number; settleMs: number }
+    | { target: Target; act: 'take'; epoch: number; untilMs: number; settleMs: number }
     | { target: Target; act: 'giveBack' }
   /** With a create: the submission it came from. A second create from it answers `duplicate`. */
   submissionId?: string
 }
 
 /**
- * `busy`: another request is writing to the group. `settling`: nobody may take a group for so long. Nothing was changed
- * with either.
+ * `busy`: another request is writing to the group, or has written to it since that epoch. `settling`: nobody may take a
+ * group for so long. Nothing was changed with either.
  */
 export type CommitOutcome =
   | { kind: 'applied' }
@@ -65,6 +66,12 @@ export type CommitOutcome =
   | { kind: 'duplicate'; id: RequestId }
   | { kind: 'busy'; id: RequestId }
   | { kind: 'settling'; waitMs: number }
+
+/** Who writes to a group, and a number that grows each time somebody takes it or gives it back. */
+export interface Writer {
+  holder: RequestId | null
+  epoch: number
+}
 
 /** What is stored of what happened to a request, as it is stored: whoever verifies it must see what is there. */
 export interface Trail {
@@ -146,6 +153,8 @@ export interface Store {
   /** Those that are there when it is called. */
   readAttempts(): Promise<AttemptTrail>
   commit(commit: Commit): Promise<CommitOutcome>
+  /** Both as they are at one instant. */
+  writerOf(target: Target): Promise<Writer>
   /** Takes requests whose debts are due, oldest first, and moves each out of the way until `leaseUntilMs`. */
   takeDue(nowMs: number, leaseUntilMs: number, limit: number): Promise<RequestId[]>
   /** Ends the lease: due then, or never (null). Does nothing if the request is not at this version any more. */

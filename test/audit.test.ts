@@ -41,8 +41,9 @@ async function filled(): Promise<{ prefix: string; store: Store; ids: RequestId[
   }
   // All but the longest, which would only make it slow.
   const done = await ask(HOSTILE.filter(each => each.length < 1_000).join(' '))
-  await changes.change(done, approve)
-  await changes.start(done, start)
+  const approved = await changes.change(done, approve)
+  if (approved.kind !== 'changed') throw new Error(`It was not approved: ${approved.kind}`)
+  await changes.start(approved.request, start, 0)
   await changes.change(done, finish(allSucceeded))
   await store.nextRequestId()
   const rejected = await ask('Reset by mistake')

@@ -11,6 +11,7 @@ import {
   type StartOutcome,
   type Store,
   UNREADABLE_RECORD,
+  type Writer,
 } from '../ports.ts'
 import { sealed } from '../request/audit.ts'
 import type { Command, PersonsCommand } from '../request/command.ts'
@@ -18,6 +19,7 @@ import { type Draft, decide, eventOf, submissionOf, submit } from '../request/de
 import { digestOfText } from '../request/digest.ts'
 import { nextDueAt } from '../request/owed.ts'
 import { type Documents, isFinal, type RequestId, type ResetRequest } from '../request/request.ts'
+import type { Target } from '../request/reset.ts'
 import { resultSchema } from '../request/result.ts'
 import type { Refusal } from '../request/step.ts'
 
@@ -26,11 +28,16 @@ export interface Changes {
   create(draft: Omit<Draft, 'id'>, submissionId: string, documents?: Documents): Promise<ResetRequest>
   /** Applies the command to the request as it is now. The documents are kept beside the record, in the same step. */
   change(id: RequestId, command: Command, options?: ChangeOptions): Promise<ChangeOutcome>
-  /** The change that an execution begins with: it also takes the group, which no other request may be writing to. */
+  /** For who is about to look at the group in order to write to it. Waits as a worker does. */
+  writerOf(target: Target): Promise<Writer>
+  /**
+   * The change that an execution begins with: it also takes the group, which no other request may be writing to, or have
+   * written to since `epoch`, which is what writerOf said before the look.
+   */
   start(
-    id: RequestId,
+    request: ResetRequest,
     command: Extract<Command, { kind: 'start' }>,
-    known?: ResetRequest,
+    epoch: number,
   ): Promise<StartOutcome>
   read(id: RequestId, patience?: Patience): Promise<ResetRequest | undefined>
   /** Asks the store again while it is away. Rejects with StoreAway when patience ends. */
@@ -45,6 +52,10 @@ export interface ChangeOptions {
   patience?: Patience
   /** As it was when it was last seen, which saves reading it again; if it has changed since, it is read. */
   known?: ResetRequest
+}
+
+interface ApplyOptions extends ChangeOptions {
+  epoch?: number
 }
 
 /** The store did not answer, even after trying again: the change may or may not have been saved. */
@@ -107,7 +118,7 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
   }
 
   /** The same change id goes with every try, so that a lost reply cannot double it. */
-  async function apply(id: RequestId, wanted: Command, options: ChangeOptions = {}): Promise<StartOutcome> {
+  async function apply(id: RequestId, wanted: Command, options: ApplyOptions = {}): Promise<StartOutcome> {
     const command = withResultDigest(wanted, options.documents)
     const changeId = randomUUID()
     const patience = options.patience ?? 'person'
@@ -140,7 +151,7 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
           dueAtMs: nextDueAt(next, nowMs),
           open: !isFinal(next.state),
           ...(options.documents === undefined ? {} : { documents: options.documents }),
-          ...writerOf(request, next),
+          ...writingOf(request, next, options.epoch),
         },
         patience,
       )
@@ -180,8 +191,9 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
   return {
     create,
     change,
-    start: (id, command, known) =>
-      apply(id, command, { patience: 'worker', ...(known === undefined ? {} : { known }) }),
+    writerOf: target => patiently(() => store.writerOf(target), 'worker'),
+    start: (request, command, epoch) =>
+      apply(request.id, command, { patience: 'worker', known: request, epoch }),
     read: (id, patience) => patiently(() => store.read(id), patience),
     patiently,
   }
@@ -208,15 +220,25 @@ const WRITER_MARGIN_MS = 60_000
  * Who executes holds the group, from the commit before the call until it is known what became of it: a call that nobody
  * answered may still arrive, until the hold runs out.
  */
-function writerOf({ state, reset: { target } }: ResetRequest, next: ResetRequest): Pick<Commit, 'writer'> {
+function writingOf(
+  { state, reset: { target } }: ResetRequest,
+  next: ResetRequest,
+  epoch = 0,
+): Pick<Commit, 'writer'> {
   const wasWriting = state.name === 'executing' || state.name === 'unclear'
   if (next.state.name === 'unclear') return {}
   if (next.state.name === 'executing') {
     const untilMs = next.state.abandonAtMs + WRITER_MARGIN_MS
     const { startedAtMs, abandonAtMs } = next.state
-    return wasWriting ? {} : { writer: { target, act: 'take', untilMs, settleMs: abandonAtMs - startedAtMs } }
+    const settleMs = abandonAtMs - startedAtMs
+    return wasWriting ? {} : { writer: { target, act: 'take', epoch, untilMs, settleMs } }
   }
-  return wasWriting ? { writer: { target, act: 'giveBack' } } : {}
+  return wasWriting && !mayStillArrive(next) ? { writer: { target, act: 'giveBack' } } : {}
+}
+
+/** One of its calls may: the topics are written one by one, and not each of them need have been answered. */
+function mayStillArrive({ state }: ResetRequest): boolean {
+  return 'outcome' in state && state.outcome.kind === 'done' && state.outcome.counts.unreported > 0
 }
 
 /** Asking again would not mend it: a record that cannot be written, or code that is wrong. */

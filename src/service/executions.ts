@@ -71,13 +71,21 @@ const ALL_TOPICS = Number.POSITIVE_INFINITY
 
 export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettings) {
   const { plans, cluster, reader, clock, report, processId, pay } = deps
-  const { change, start, read } = deps.changes
+  const { change, start, read, writerOf } = deps.changes
 
   return async function execute(id: RequestId): Promise<void> {
     const request = await read(id, 'worker')
     if (request?.state.name !== 'approved' || request.plan === null) return
     // A second job for the same request: its own time has not come.
     if (clock() + EARLY_MS < request.state.notBeforeMs) return
+    const { digest } = request.plan
+    // Before the look: of what another writes while we look, or after, we would know nothing.
+    const { holder, epoch } = await writerOf(request.reset.target)
+    if (holder !== null && holder !== id) {
+      await change(id, standBack({ kind: 'busy', id: holder }, digest), { patience: 'worker' })
+      pay(id)
+      return
+    }
     const ready = await isReady(request)
     if (!ready) {
       pay(id)
@@ -87,7 +95,6 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     const { callMs, graceMs, emptyHoldMs: holdMs } = settings
     const topics = request.reset.topics.length
     // Patience of a worker: if the reply to this commit is lost, only asking again tells whether we may call.
-    const { digest } = request.plan
     const command = {
       kind: 'start',
       worker,
@@ -97,7 +104,7 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
       callMs: callMs + TOPIC_MS * (topics - 1),
       graceMs,
     } as const
-    const started = await start(id, command, request)
+    const started = await start(request, command, epoch)
     if (started.kind === 'busy' || started.kind === 'settling') {
       await change(id, standBack(started, digest), { patience: 'worker' })
       pay(id)

@@ -409,15 +409,18 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
     it('lets one request at a time take a group, until it is given back or the time is up', async () => {
       const store = await fresh()
       const { target } = someReset
-      const take = (ms: number) => ({ target, act: 'take', untilMs: T0 + ms, settleMs: 0 }) as const
+      const take = (ms: number, epoch: number) =>
+        ({ target, act: 'take', epoch, untilMs: T0 + ms, settleMs: 0 }) as const
+      expect(await store.writerOf(target)).toEqual({ holder: null, epoch: 0 })
       const [one, two] = [await planned(store), await planned(store)]
-      const started = commitOf(one, reject, { writer: take(60_000) })
+      const started = commitOf(one, reject, { writer: take(60_000, 0) })
       expect(await store.commit(started)).toEqual({ kind: 'applied' })
       expect(await store.commit(started)).toEqual({ kind: 'applied' })
-      const second = commitOf(two, reject, { writer: take(400) })
+      expect(await store.writerOf(target)).toEqual({ holder: one.id, epoch: 1 })
+      const second = commitOf(two, reject, { writer: take(400, 2) })
       expect(await store.commit(second)).toEqual({ kind: 'busy', id: one.id })
       expect(await store.read(two.id)).toEqual(two)
-      const elsewhere = { ...take(60_000), target: { ...target, group: `${target.group}-other` } }
+      const elsewhere = { ...take(60_000, 0), target: { ...target, group: `${target.group}-other` } }
       const third = await planned(store)
       const apart = commitOf(third, reject, { writer: elsewhere })
       expect(await store.commit(apart)).toEqual({ kind: 'applied' })
@@ -427,12 +430,35 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       expect(await store.commit(commitOf(apart.next, later, giveBack))).toEqual({ kind: 'applied' })
       expect(await store.commit(second)).toEqual({ kind: 'busy', id: one.id })
       expect(await store.commit(commitOf(started.next, later, giveBack))).toEqual({ kind: 'applied' })
+      expect(await store.writerOf(target)).toEqual({ holder: null, epoch: 2 })
       expect(await store.commit(second)).toEqual({ kind: 'applied' })
       const last = await planned(store)
-      const waiting = commitOf(last, reject, { writer: take(60_000) })
+      const waiting = commitOf(last, reject, { writer: take(60_000, 3) })
       expect(await store.commit(waiting)).toEqual({ kind: 'busy', id: two.id })
       await new Promise(resolve => setTimeout(resolve, 450))
       expect(await store.commit(waiting)).toEqual({ kind: 'applied' })
+    })
+
+    it('lets nobody take a group who looked at it before another wrote, or while they did', async () => {
+      const store = await fresh()
+      const { target } = someReset
+      const take = (epoch: number) =>
+        ({ target, act: 'take', epoch, untilMs: T0 + 60_000, settleMs: 0 }) as const
+      const [one, two] = [await planned(store), await planned(store)]
+      const before = await store.writerOf(target)
+      const started = commitOf(one, reject, { writer: take(before.epoch) })
+      expect(await store.commit(started)).toEqual({ kind: 'applied' })
+      const during = await store.writerOf(target)
+      const over = { writer: { target, act: 'giveBack' } } as const
+      const later = { kind: 'cardLater', retryAtMs: T0 } as const
+      expect(await store.commit(commitOf(started.next, later, over))).toEqual({ kind: 'applied' })
+      for (const { epoch } of [before, during]) {
+        const late = commitOf(two, reject, { writer: take(epoch) })
+        expect(await store.commit(late)).toEqual({ kind: 'busy', id: one.id })
+        expect(await store.read(two.id)).toEqual(two)
+      }
+      const { epoch } = await store.writerOf(target)
+      expect(await store.commit(commitOf(two, reject, { writer: take(epoch) }))).toEqual({ kind: 'applied' })
     })
   })
 }

@@ -30,6 +30,8 @@ interface Model {
   requests: Map<RequestId, Kept>
   /** Group → who writes to it. */
   writers: Map<string, RequestId>
+  /** Group → each that took it or gave it back. */
+  epochs: Map<string, RequestId[]>
   submissions: Map<string, RequestId>
 }
 
@@ -81,10 +83,13 @@ function apply(model: Model, commit: Commit): CommitOutcome {
   if (writer !== undefined) {
     const { group } = writer.target
     const holder = model.writers.get(group)
+    const epoch = model.epochs.get(group) ?? []
     if (writer.act === 'take') {
       if (holder !== undefined && holder !== next.id) return { kind: 'busy', id: holder }
+      if (writer.epoch !== epoch.length) return { kind: 'busy', id: epoch.at(-1) ?? next.id }
       model.writers.set(group, next.id)
     } else if (holder === next.id) model.writers.delete(group)
+    if (writer.act === 'take' || holder === next.id) model.epochs.set(group, [...epoch, next.id])
   }
   if (submissionId !== undefined) model.submissions.set(submissionId, next.id)
   model.requests.set(next.id, { commits: [...(kept?.commits ?? []), commit] })
@@ -107,10 +112,13 @@ async function commitSurely(real: Real, nth: number, commit: Commit, losses: num
   }
 }
 
-type Extra = Pick<Commit, 'dueAtMs' | 'open'> & Partial<Pick<Commit, 'writer' | 'submissionId'>>
+interface Extra extends Pick<Commit, 'dueAtMs' | 'open' | 'submissionId'> {
+  /** `behind`: so many have taken it or given it back since it was looked at. */
+  writing?: { act: 'take' | 'giveBack'; group: string; behind: number }
+}
 
 /** A change that every request takes, made of one of its records. */
-function changeOf(before: ResetRequest, extra: Extra): Commit {
+function changeOf(model: Model, before: ResetRequest, { writing, ...extra }: Extra): Commit {
   const command = {
     kind: 'attempted',
     command: 'decide',
@@ -118,7 +126,14 @@ function changeOf(before: ResetRequest, extra: Extra): Commit {
     refusal: 'ownRequest',
     from: SOMEWHERE,
   } as const
-  return commitOf(before, command, extra)
+  const writer = writing === undefined ? {} : { writer: writerIn(model, writing) }
+  return commitOf(before, command, { ...extra, ...writer })
+}
+
+function writerIn(model: Model, { act, group, behind }: NonNullable<Extra['writing']>) {
+  const target = { ...draft().reset.target, group }
+  const epoch = (model.epochs.get(group)?.length ?? 0) - behind
+  return act === 'take' ? { target, act, epoch, untilMs: T0 + 600_000, settleMs: 1 } : { target, act }
 }
 
 async function newCommit(real: Real, extra: Extra): Promise<Commit> {
@@ -148,8 +163,10 @@ async function holds(model: Model, { prefix }: Real): Promise<void> {
   expect(new Set(openThere), 'the open set').toEqual(open)
   for (const group of GROUPS) {
     const { instanceId } = draft().reset.target
-    const key = `{${prefix}}:writer:${JSON.stringify([instanceId, group])}`
-    expect(await direct.get(key), `who writes to ${group}`).toBe(model.writers.get(group) ?? null)
+    expect(await store.writerOf({ instanceId, group }), `who writes to ${group}`).toEqual({
+      holder: model.writers.get(group) ?? null,
+      epoch: model.epochs.get(group)?.length ?? 0,
+    })
   }
   const created = [...model.requests.keys()].sort()
   const keys = (await direct.keys(`{${prefix}}:request:*`)).map(key => key.split(':').at(-1))
@@ -191,13 +208,12 @@ const extras = fc
     fc.boolean(),
     fc.constantFrom('take', 'take', 'giveBack', undefined),
     fc.constantFrom(...GROUPS),
+    fc.constantFrom(0, 0, 0, 1, 2),
   )
-  .map(([dueAtMs, open, act, group]): Extra => {
-    const target = { ...draft().reset.target, group }
-    if (act === undefined) return { dueAtMs, open }
-    const taking = { target, act: 'take', untilMs: T0 + 600_000, settleMs: 1 } as const
-    return { dueAtMs, open, writer: act === 'take' ? taking : { target, act } }
-  })
+  .map(
+    ([dueAtMs, open, act, group, behind]): Extra =>
+      act === undefined ? { dueAtMs, open } : { dueAtMs, open, writing: { act, group, behind } },
+  )
 
 function submitted(extra: Extra, submissionId: string | undefined): Extra {
   const { dueAtMs, open } = extra
@@ -217,9 +233,9 @@ const creating = fc.tuple(client, submissions, extras, losses).map(([by, submiss
 
 const changing = fc.tuple(client, whichOne, back, extras, losses).map(([by, nth, behind, extra, lost]) =>
   command(
-    `change(${by}, ${nth}, ${behind} behind, ${extra.writer?.act} ${extra.writer?.target.group}, ${lost} lost)`,
+    `change(${by}, ${nth}, ${behind} behind, ${JSON.stringify(extra.writing)}, ${lost} lost)`,
     async (model, real) => {
-      const commit = changeOf(pick(model, nth, behind), extra)
+      const commit = changeOf(model, pick(model, nth, behind), extra)
       expect(await commitSurely(real, by, commit, lost)).toEqual(apply(model, commit))
     },
     { needsRequest: true },
@@ -248,7 +264,7 @@ const together = fc
           [one, other].map(extra =>
             creates
               ? newCommit(real, submitted(extra, submission))
-              : changeOf(pick(model, nth, 0), { ...extra }),
+              : changeOf(model, pick(model, nth, 0), extra),
           ),
         )
         const [a, b] = commits as [Commit, Commit]
@@ -274,6 +290,7 @@ function outcomesIn(model: Model, order: readonly Commit[]) {
   const trial: Model = {
     requests: new Map(model.requests),
     writers: new Map(model.writers),
+    epochs: new Map(model.epochs),
     submissions: new Map(model.submissions),
   }
   return { order, of: new Map(order.map(commit => [commit, apply(trial, commit)] as const)) }
@@ -295,7 +312,12 @@ it(
         async sequence => {
           const prefix = `commit-${randomUUID()}`
           const stores = clients.map(({ redis }) => createRedisStore(redis, prefix))
-          const model: Model = { requests: new Map(), writers: new Map(), submissions: new Map() }
+          const model: Model = {
+            requests: new Map(),
+            writers: new Map(),
+            epochs: new Map(),
+            submissions: new Map(),
+          }
           await fc.asyncModelRun(() => ({ model, real: { prefix, stores, sent: [] } }), sequence)
           const keys = await direct.keys(`{${prefix}}:*`)
           if (keys.length > 0) await direct.del(...keys)

@@ -21,6 +21,7 @@ import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 const WRITE = 'BatchModifyGroupOffsets'
 const LOGS = 'DescribeTopicSyncReplica'
 const STATE = 'DescribeGroupInfo'
+const OFFSETS = 'DescribeGroupOffsets'
 const both: Reset = { ...back100, topics: ['orders', 'payments'] }
 const BEFORE = [900n, 800n, null]
 const AFTER = [800n, 700n, null]
@@ -105,6 +106,56 @@ describe('an approved request', () => {
     expect((await running).state.name).toBe('succeeded')
     expect((await lookAgain(await service.now(second))).state.name).toBe('preparing')
     expect(service.callsToReset()).toBe(1)
+  })
+
+  it('is planned afresh when another wrote to the group between its look and its turn', async () => {
+    await start()
+    const [first, second] = [await service.approved(), await service.approved(both)]
+    // Where the group stands has been read; its state, the other half of the look, keeps the answer waiting.
+    service.ckafka.inject(STATE, { kind: 'delay', ms: 1_500 })
+    const positionsRead = new Promise<void>(resolve =>
+      onceAnswered(OFFSETS, service.ckafka.calls(OFFSETS).length + 1, resolve),
+    )
+    const behind = service.execute(second)
+    await positionsRead
+    expect((await service.execute(first)).state.name).toBe('succeeded')
+    const waits = await behind
+    expect(waits.state).toMatchObject({
+      name: 'approved',
+      attempt: 1,
+      lastCause: causeOf('groupBusy', first.id),
+    })
+    expect(service.callsToReset()).toBe(1)
+    expect((await lookAgain(waits)).state.name).toBe('preparing')
+    expect(service.committed('orders')).toEqual(AFTER)
+    expect(service.committed('payments')).toEqual([700n])
+  })
+
+  it('waits as long as a call of another to the same group may still arrive', async () => {
+    await start()
+    const [first, second] = [await service.approved(both), await service.approved()]
+    service.ckafka.inject(WRITE, { kind: 'cut', afterDoingIt: false })
+    const partial = await service.execute(first)
+    expect(partial.state).toMatchObject({
+      name: 'partial',
+      outcome: { counts: { succeeded: 1, unreported: 2 } },
+    })
+    expect((await service.execute(second)).state).toMatchObject({
+      name: 'approved',
+      lastCause: causeOf('groupBusy', first.id),
+    })
+  })
+
+  it('is not looked at while another request writes to its group', async () => {
+    await start()
+    const [first, second] = [await service.approved(), await service.approved(both)]
+    service.ckafka.inject(WRITE, { kind: 'delay', ms: 300 })
+    const running = service.execute(first)
+    await vi.waitFor(async () => expect((await service.now(first)).state.name).toBe('executing'))
+    const looks = service.ckafka.calls(LOGS).length
+    await service.execute(second)
+    expect(service.ckafka.calls(LOGS)).toHaveLength(looks)
+    await running
   })
 
   it('is not looked at before its time has come, and keeps it for the job that comes then', async () => {

@@ -2,6 +2,8 @@
 
 /** Numbers that a Redis which took over may not know to have been given. */
 const NUMBERS_SKIPPED = 100
+/** No look at a group takes this long; counting may begin again after it. */
+const EPOCH_KEPT_S = 86_400
 
 /**
  * A Redis that took over from another may have lost what was written last: that somebody took a group, and which number
@@ -38,12 +40,14 @@ return redis.call('INCR', KEYS[1])
  * list, and its documents.
  * KEYS  1 request hash  2 changes list  3 events list  4 due zset  5 open zset  6 documents hash  7 submission
  *       8 writer of the group  9 server hash: the Redis that was seen last, and since when  10 open zset of the group
- *       11 number of the last request  12 count of the changes that people can see  13… lists that it may stand in
+ *       11 number of the last request  12 count of the changes that people can see  13 hash: epoch of the group's writers,
+ *       and the last of them  14… lists that it may stand in
  * ARGV  1 expected version (0 creates)  2 change id  3 next version  4 record JSON  5 event JSON  6 due ms or ''
  *       7 '1' when open  8 created ms  9 request id  10 '1' when a submission key is given  11 writer: 'take',
  *       'giveBack' or ''  12 for how many ms it is taken  13 for how many ms a new Redis settles
  *       14 expected hash of the last event  15 hash of this one  16 revision: what people see has changed with it
- *       17 place in the lists  18 for each list '1' or '0': whether it stands in it  19… document name, JSON
+ *       17 place in the lists  18 for each list '1' or '0': whether it stands in it  19 expected epoch, to take
+ *       20… document name, JSON
  * Returns {'applied'} · {'conflict'} · {'duplicate', request id} · {'busy', request id} · {'settling', ms}
  */
 export const COMMIT = `
@@ -64,9 +68,16 @@ if ARGV[11] ~= '' then
     local settles = sinceWhen(KEYS[9], KEYS[11]) + tonumber(ARGV[13]) - now()
     if settles > 0 then return {'settling', string.format('%d', settles)} end
     if writer and writer ~= ARGV[9] then return {'busy', writer} end
+    local last = redis.call('HMGET', KEYS[13], 'epoch', 'writer')
+    if (last[1] or '0') ~= ARGV[19] then return {'busy', last[2] or ARGV[9]} end
     redis.call('SET', KEYS[8], ARGV[9], 'PX', ARGV[12])
   elseif writer == ARGV[9] then
     redis.call('DEL', KEYS[8])
+  end
+  if ARGV[11] == 'take' or writer == ARGV[9] then
+    redis.call('HINCRBY', KEYS[13], 'epoch', 1)
+    redis.call('HSET', KEYS[13], 'writer', ARGV[9])
+    redis.call('EXPIRE', KEYS[13], ${EPOCH_KEPT_S})
   end
 end
 if redis.call('HGET', KEYS[1], 'revision') ~= ARGV[16] then redis.call('INCR', KEYS[12]) end
@@ -78,14 +89,14 @@ if ARGV[6] == '' then redis.call('ZREM', KEYS[4], ARGV[9]) else redis.call('ZADD
 for _, open in ipairs({KEYS[5], KEYS[10]}) do
   if ARGV[7] == '1' then redis.call('ZADD', open, ARGV[8], ARGV[9]) else redis.call('ZREM', open, ARGV[9]) end
 end
-for i = 13, #KEYS do
-  if string.sub(ARGV[18], i - 12, i - 12) == '1' then
+for i = 14, #KEYS do
+  if string.sub(ARGV[18], i - 13, i - 13) == '1' then
     redis.call('ZADD', KEYS[i], 0, ARGV[17])
   else
     redis.call('ZREM', KEYS[i], ARGV[17])
   end
 end
-for i = 19, #ARGV, 2 do redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
+for i = 20, #ARGV, 2 do redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
 return {'applied'}
 `
 

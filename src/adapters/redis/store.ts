@@ -43,14 +43,15 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
   const attempts = createAttemptLog(redis, tag)
   const requestKey = (id: string) => `${tag}:request:${id}`
   const eventsKey = (id: string) => `${tag}:events:${id}`
-  const writerKey = (target: Target | undefined) =>
-    `${tag}:writer:${target === undefined ? '' : JSON.stringify([target.instanceId, target.group])}`
-  const openOnKey = ({ instanceId, group }: Target) => `${openKey}:${JSON.stringify([instanceId, group])}`
+  const writerKey = (target: Target) => `${tag}:writer:${nameOf(target)}`
+  const epochKey = (target: Target) => `${tag}:writer-epoch:${nameOf(target)}`
+  const openOnKey = (target: Target) => `${openKey}:${nameOf(target)}`
   const documentsKey = (id: string) => `${tag}:documents:${id}`
 
   async function commit(change: Commit): Promise<CommitOutcome> {
     const { next, submissionId, writer } = change
     const { id } = next
+    const { target } = writer ?? next.reset
     const lists = standingOf(tag, next)
     const documents = Object.entries(change.documents ?? {}).flatMap(([name, value]) => [
       name,
@@ -58,7 +59,7 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
     ])
     const answer = await redis.eval(
       COMMIT,
-      12 + lists.keys.length,
+      13 + lists.keys.length,
       requestKey(id),
       `${tag}:changes:${id}`,
       eventsKey(id),
@@ -66,11 +67,12 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
       openKey,
       documentsKey(id),
       `${tag}:submission:${submissionId ?? ''}`,
-      writerKey(writer?.target),
+      writerKey(target),
       serverKey,
-      openOnKey(next.reset.target),
+      openOnKey(target),
       lastRequestKey,
       changeCountKey,
+      epochKey(target),
       ...lists.keys,
       change.expectedVersion,
       change.changeId,
@@ -90,6 +92,7 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
       next.revision,
       memberOf(next),
       lists.isIn,
+      writer?.act === 'take' ? writer.epoch : '',
       ...documents,
     )
     return commitAnswerSchema.parse(answer)
@@ -171,6 +174,11 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
     readAttempts: attempts.read,
     recordAttempt: attempts.append,
     commit,
+    async writerOf(target) {
+      const answer = await redis.multi().get(writerKey(target)).hget(epochKey(target), 'epoch').exec()
+      const [holder, epoch] = writerAnswerSchema.parse(answer?.map(([error, value]) => error ?? value))
+      return { holder, epoch }
+    },
     async takeDue(nowMs, leaseUntilMs, limit) {
       return idsSchema.parse(await redis.eval(TAKE_DUE, 1, dueKey, nowMs, leaseUntilMs, limit))
     },
@@ -194,6 +202,10 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
       await redis.exists(openKey)
     },
   }
+}
+
+function nameOf({ instanceId, group }: Target): string {
+  return JSON.stringify([instanceId, group])
 }
 
 function schemaOf(name: DocumentName) {
@@ -220,6 +232,8 @@ function chainEndOf(json: string | null): Pick<Trail, 'version' | 'auditHash'> {
 /** Of a record of any version of the product. */
 const chainEndSchema = z.object({ version: z.number(), auditHash: z.string().default('') })
 const trailAnswerSchema = z.tuple([z.string().nullable(), z.array(z.string())])
+
+const writerAnswerSchema = z.tuple([requestIdSchema.nullable(), z.coerce.number()])
 
 const idsSchema = z.array(requestIdSchema)
 const recordsSchema = z.array(z.string().nullable())

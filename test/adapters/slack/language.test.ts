@@ -146,7 +146,9 @@ describe('the views', () => {
 
 describe('a cause', () => {
   it('of ours is said in each language, with what it names', () => {
-    expect(causeInWords(en, causeOf('groupBusy', 'R-7'))).toBe('R-7 is being carried out on the same group')
+    expect(causeInWords(en, causeOf('groupBusy', 'R-7'))).toBe(
+      'R-7 is writing to the same group, or just did',
+    )
     expect(causeInWords(zh, causeOf('groupBusy', 'R-7'))).toContain('R-7 正在')
     expect(causeInWords(zh, causeOf('joined'))).toBe('有消费者加入了消费组')
   })

@@ -165,6 +165,7 @@ const weighted: [number, fc.Arbitrary<ModelCommand>][] = [
   [9, troubles.executingInTrouble],
   [3, troubles.executingForgotten],
   [4, troubles.tellingInTrouble],
+  [4, troubles.overtaking],
   [8, goingOn],
   [5, deciding],
   [1, decidingTogether],

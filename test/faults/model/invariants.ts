@@ -21,20 +21,32 @@ export interface Sight {
 
 export async function look(world: World): Promise<Sight> {
   const { store, requests } = world
-  const records = (await Promise.all(requests.map(id => store.read(id)))).flatMap(each => each ?? [])
-  const events = await Promise.all(
-    requests.map(async id => [id, (await store.readEvents(id)) as ChainedEvent[]] as const),
-  )
+  const kept = await Promise.all(requests.map(id => recordOf(world, id)))
   const results = await Promise.all(
     requests.map(async id => [id, (await store.readDocument(id, 'result')) ?? []] as const),
   )
-  return { world, records, events: new Map(events), results: new Map(results) }
+  return {
+    world,
+    records: kept.flatMap(({ record }) => record ?? []),
+    events: new Map(kept.map(({ id, events }) => [id, events])),
+    results: new Map(results),
+  }
+}
+
+/** With its events as they were at one instant: what a frozen process had sent may still arrive. */
+async function recordOf({ store }: World, id: RequestId) {
+  for (;;) {
+    const record = await store.read(id)
+    const events = (await store.readEvents(id)) as ChainedEvent[]
+    if ((await store.read(id))?.auditHash === record?.auditHash) return { id, record, events }
+  }
 }
 
 export type Invariant = (sight: Sight) => string[]
 
 interface Written {
   id: RequestId
+  from: bigint | null
   /** Of the plan that was carried out. */
   digest: string
   topic: string
@@ -49,7 +61,7 @@ function effectsOf({ ckafka, api }: World): Written[] {
     if (caller === undefined)
       throw new Error(`Broken: ${group} was written to by a call that is not on record`)
     const { id, digest } = caller
-    return written.map(({ topic, partition, to }) => ({ id, digest, topic, partition, to }))
+    return written.map(({ topic, partition, from, to }) => ({ id, digest, topic, partition, from, to }))
   })
 }
 
@@ -92,6 +104,15 @@ export const writesOnlyWhatOthersApproved: Invariant = ({ world }) => {
   }
   return wrong
 }
+
+/** What it writes over is what its plan says, or what somebody else than the product has put there. */
+export const writesOverWhatItPlanned: Invariant = ({ world }) =>
+  effectsOf(world).flatMap(({ id, digest, topic, partition, from }) => {
+    const plan = world.history.plans().find(each => each.id === id && each.digest === digest)
+    const row = plan?.rows.find(each => each.topic === topic && each.partition === partition)
+    if (row === undefined || row.from === from || (from !== null && world.isMark(from))) return []
+    return [`${id} wrote over ${from} on ${topic}/${partition}, and its plan says ${row.from}`]
+  })
 
 export const decidesInTime: Invariant = ({ world }) =>
   world.history.all().flatMap(({ commit: { event, next } }, index) => {
@@ -234,6 +255,7 @@ export function postsOf({ slack }: World): { id: RequestId; key: string }[] {
 export const INVARIANTS = {
   writesOncePerApproval,
   writesOnlyWhatOthersApproved,
+  writesOverWhatItPlanned,
   decidesInTime,
   keepsFinalStates,
   replaysFromItsEvents,

@@ -117,6 +117,20 @@ export const executingForgotten = fc
     }),
   )
 
+/** A worker stops between its look and its turn; others are carried out before it goes on. */
+export const overtaking = fc.tuple(one, one, two).map(([nth, other, at]) =>
+  step(`overtake(${nth}, ${other}, ${at})`, async world => {
+    const slow = world.workers[at]
+    const bringOn = async (which: number, by: steps.Nth) => {
+      for (let times = 0; times < 3; times++) await steps.bringOn(world, of(world, which), by)
+    }
+    slow?.set({ point: 'commit start', when: 'before', what: 'freeze' })
+    await bringOn(nth, at)
+    await bringOn(other, at === 0 ? 1 : 0)
+    if (slow !== undefined) await world.revive(slow)
+  }),
+)
+
 /** A bot that stops while it tells what has happened. */
 export const tellingInTrouble = fc.tuple(one, two, fc.constantFrom(...BOT_POINTS)).map(([nth, at, trap]) =>
   step(`tell(${nth}, ${at}, ${nameOf(trap)})`, async world => {

@@ -66,6 +66,7 @@ export interface World {
   nextShift(): bigint
   /** An offset that no plan leads to. */
   nextMark(): bigint
+  isMark(offset: bigint): boolean
   /** Another Redis takes over, which knows the earlier record of the request. */
   failOver(id: RequestId, keys: ReadonlyMap<string, Buffer | null>): Promise<void>
   close(): Promise<void>
@@ -207,8 +208,9 @@ export async function startWorld({ redis, jobs }: Shared): Promise<World> {
     },
     nextMark() {
       marks += 1
-      return COMMITTED + 10_000n + BigInt(marks)
+      return MARKS_FROM + BigInt(marks)
     },
+    isMark: offset => offset > MARKS_FROM,
     async failOver(id, keys) {
       for (const [key, kept] of keys) {
         if (kept === null) await redis.del(key)
@@ -242,6 +244,7 @@ let nextNumber = 0
 const REMEMBERED: ReadonlySet<string> = new Set(['decide', 'start', 'finish', 'claimPost', 'posted'])
 
 export const COMMITTED = 500_000n
+const MARKS_FROM = COMMITTED + 10_000n
 
 function seed() {
   const log = {

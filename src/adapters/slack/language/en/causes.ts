@@ -10,7 +10,7 @@ export const causes: Record<CauseKind, (about: readonly string[]) => string> = {
   jobsLost: _ => 'no worker could carry it out. The log of the workers says why',
   nothingReported: _ => 'CKafka reported nothing',
   joined: _ => 'a consumer joined the group',
-  groupBusy: ([id = '']) => `${id} is being carried out on the same group`,
+  groupBusy: ([id = '']) => `${id} is writing to the same group, or just did`,
   windowClosed: _ => 'it may not run at this time',
   redisTookOver: _ =>
     'another Redis has taken over, and a call that it does not know of may still be under way',

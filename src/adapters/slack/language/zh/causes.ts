@@ -10,7 +10,7 @@ export const causes: typeof English = {
   jobsLost: _ => '没有 worker 能执行它，原因见 worker 日志',
   nothingReported: _ => 'CKafka 没有返回任何结果',
   joined: _ => '有消费者加入了消费组',
-  groupBusy: ([id = '']) => `${id} 正在同一个消费组上执行`,
+  groupBusy: ([id = '']) => `${id} 正在写入同一个消费组，或刚刚写入过`,
   windowClosed: _ => '现在不在允许执行的时间段内',
   redisTookOver: _ => '另一个 Redis 已接管，可能还有它不知道的调用正在进行',
   lookFailed: ([cause = '']) => `重置前查看消费组：${cause}`,
