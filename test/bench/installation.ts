@@ -7,24 +7,13 @@ import { type Bot, startBot, stopBot } from '../../src/sandbox/bot.ts'
 import { startRedis } from '../../src/sandbox/redis/start.ts'
 import type { LocalSlack } from '../../src/sandbox/slack/face.ts'
 import { startLocalSlack } from '../../src/sandbox/slack/server.ts'
+import { COMMANDS, SCOPES } from '../support/manifest.ts'
 import { ALICE, BOB } from '../support/requests.ts'
 import { ACCOUNT, INSTANCE } from './approved.ts'
 import { type Child, startChild } from './child.ts'
 
 export const OPS = 'C0OPS'
 const PREFIX = 'bench'
-const SCOPES = [
-  'commands',
-  'chat:write',
-  'chat:write.public',
-  'im:write',
-  'files:write',
-  'files:read',
-  'usergroups:read',
-  'channels:history',
-  'groups:history',
-]
-
 export interface Installation {
   slack: LocalSlack
   api: Child
@@ -67,7 +56,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
       appToken: 'xapp-bench',
       signingSecret: 'bench-signing-secret',
       scopes: SCOPES,
-      commands: ['/reset-offsets', '/offset-requests'],
+      commands: COMMANDS,
       users: ids.map(id => ({ id, name: id.toLowerCase(), realName: id })),
       channels: [{ id: OPS, name: 'kafka-ops', members: ids, botIsMember: true }],
       userGroups: [],

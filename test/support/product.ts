@@ -1,10 +1,8 @@
 // The whole product in one process: real Bolt, Redis, BullMQ and HTTP, with the sandbox as the outside world.
 
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { inject } from 'vitest'
-import { parse } from 'yaml'
 import { type Config, readConfig } from '../../src/config.ts'
 import { type Rewind, startRewind } from '../../src/main.ts'
 import type { ProductEvent } from '../../src/ports.ts'
@@ -22,6 +20,7 @@ import type {
 import { renderMessage, renderView } from '../../src/sandbox/slack/render.ts'
 import { startLocalSlack } from '../../src/sandbox/slack/server.ts'
 import { createTelemetry } from '../../src/telemetry.ts'
+import { COMMANDS, SCOPES, SHORTCUTS } from './manifest.ts'
 
 export const OPS = 'C0OPS'
 export const PRIVATE = 'C0PRIVATE'
@@ -36,11 +35,6 @@ export const STRANGERS: LocalSlackUser[] = [
   { id: 'U0ROBO', name: 'robo', realName: 'robo', kind: 'bot' },
   { id: 'U0GONE', name: 'gone', realName: 'gone', kind: 'deactivated' },
 ]
-
-const manifest = parse(readFileSync('manifest.yml', 'utf8')) as {
-  oauth_config: { scopes: { bot: string[] } }
-  features: { slash_commands: { command: string }[]; shortcuts: { callback_id: string; name: string }[] }
-}
 
 /** Enough calls for a test that is not about the limits: in 3.0 the API allows one a second of some. */
 export const NO_WAITING = { CKAFKA_QUOTA_FACTOR: '100' }
@@ -112,12 +106,9 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     botToken: 'xoxb-test',
     appToken: 'xapp-test',
     signingSecret: 'shhh',
-    scopes: manifest.oauth_config.scopes.bot,
-    commands: manifest.features.slash_commands.map(({ command }) => command),
-    shortcuts: manifest.features.shortcuts.map(({ callback_id, name }) => ({
-      callbackId: callback_id,
-      name,
-    })),
+    scopes: SCOPES,
+    commands: COMMANDS,
+    shortcuts: SHORTCUTS,
     users: [
       ...['alice', 'bob', 'carol', 'dave'].map(name => ({
         id: `U0${name.toUpperCase()}`,

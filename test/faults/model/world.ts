@@ -2,9 +2,7 @@
 // clock of them all. Time passes for Redis and for calls under way as well; a clock that jumps is the processes' alone.
 
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { LogLevel } from '@slack/web-api'
-import { parse } from 'yaml'
 import type { RedisConnection } from '../../../src/adapters/redis/connect.ts'
 import { createRedisStore } from '../../../src/adapters/redis/store.ts'
 import { createWebClient } from '../../../src/adapters/slack/web-client.ts'
@@ -14,6 +12,7 @@ import type { RequestId } from '../../../src/request/request.ts'
 import { type CkafkaSimulator, startCkafkaSimulator } from '../../../src/sandbox/ckafka/start.ts'
 import type { LocalSlack } from '../../../src/sandbox/slack/face.ts'
 import { startLocalSlack } from '../../../src/sandbox/slack/server.ts'
+import { SCOPES } from '../../support/manifest.ts'
 import { BOB, CAROL, T0 } from '../../support/requests.ts'
 import { createApi, type ModelApi } from './api.ts'
 import { createHistory, type History } from './history.ts'
@@ -72,10 +71,6 @@ export interface World {
   close(): Promise<void>
 }
 
-const { scopes } = (
-  parse(readFileSync('manifest.yml', 'utf8')) as { oauth_config: { scopes: { bot: string[] } } }
-).oauth_config
-
 export async function startWorld({ redis, jobs }: Shared): Promise<World> {
   const prefix = `model-${randomUUID()}`
   const requests: RequestId[] = []
@@ -93,7 +88,7 @@ export async function startWorld({ redis, jobs }: Shared): Promise<World> {
     botToken: 'xoxb-model',
     appToken: 'xapp-model',
     signingSecret: 'shhh',
-    scopes: scopes.bot,
+    scopes: SCOPES,
     commands: [],
     users: ['alice', 'bob', 'carol', 'dave'].map(name => ({
       id: `U0${name.toUpperCase()}`,
