@@ -54,6 +54,8 @@ export function createSlackApp(config: SlackAppConfig, deps: SlackAppDeps, logge
     clientOptions: { ...address, fetch: lightFetch, retryConfig: { retries: 0 }, timeout: LISTENER_CALL_MS },
     logger,
     logLevel: LogLevel.WARN,
+    // Nobody asks for what Bolt would remember of each conversation.
+    convoStore: false,
     // Checking the token is a call that may fail; it belongs to start(), not to a constructor.
     deferInitialization: true,
   })
