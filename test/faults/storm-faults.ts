@@ -16,6 +16,7 @@ export interface Weather {
 
 export interface WeatherOptions {
   fleet: Fleet
+  dialect: StormDialect
   disturbances: Disturbances
   random: Random
   /** No more than so many kills. */
@@ -41,11 +42,19 @@ const SLACK_CALLS = [
   ...['chat.postMessage', 'chat.update', 'files.completeUploadExternal', 'views.open', 'views.update'],
   ...['conversations.history', 'conversations.replies'],
 ].map(method => `/api/${method}`)
-const RESET = 'BatchModifyGroupOffsets'
-const READS = ['DescribeGroupInfo', 'DescribeGroupOffsets', 'DescribeTopicSyncReplica', '*']
+export type StormDialect = 'v3' | 'v2'
+/** What the storm meets of each API: the call that moves offsets, the looks, and the code that asks to wait. */
+export const CKAFKA_CALLS = {
+  v3: {
+    reset: 'BatchModifyGroupOffsets',
+    reads: ['DescribeGroupInfo', 'DescribeGroupOffsets', 'DescribeTopicSyncReplica', '*'],
+    limit: 'RequestLimitExceeded',
+  },
+  v2: { reset: 'SetGroupOffsets', reads: ['GetGroupInfo', 'GetGroupOffsets', '*'], limit: 4400 },
+} as const
 
 export function startWeather(options: WeatherOptions): Weather {
-  const { fleet, random, killsWanted, killPauseMs, faultPauseMs } = options
+  const { fleet, dialect, random, killsWanted, killPauseMs, faultPauseMs } = options
   const strikes = createStrikes(options)
   const enough = () => strikes.kills() >= killsWanted
   const never = () => false
@@ -63,10 +72,10 @@ export function startWeather(options: WeatherOptions): Weather {
 
   const sparing = (kinds: Kind[]) =>
     kinds.map(kind => ({ ...kind, strike: strikes.whileOthersWork(kind.strike) }))
-  const rest = otherFaults(strikes, fleet, random)
+  const rest = otherFaults(strikes, fleet, random, dialect)
   const hands = [
     hand('one', sparing(deathsAtRandom(strikes)), killPauseMs, enough),
-    hand('two', sparing(deathsAtSteps(strikes)), killPauseMs, enough),
+    hand('two', sparing(deathsAtSteps(strikes, CKAFKA_CALLS[dialect].reset)), killPauseMs, enough),
     hand('three', rest, faultPauseMs, never),
     hand('four', rest, faultPauseMs, never),
   ]
@@ -88,18 +97,24 @@ function deathsAtRandom(strikes: Strikes): Kind[] {
   ]
 }
 
-function deathsAtSteps(strikes: Strikes): Kind[] {
+function deathsAtSteps(strikes: Strikes, reset: string): Kind[] {
   return [
     { name: 'before a commit', weight: 10, strike: strikes.killAt('redis', COMMITS, 'before') },
     { name: 'after a commit', weight: 10, strike: strikes.killAt('redis', COMMITS, 'after') },
-    { name: 'before the API call', weight: 5, strike: strikes.killAt('ckafka', [RESET], 'before') },
-    { name: 'after the API call', weight: 8, strike: strikes.killAt('ckafka', [RESET], 'after') },
+    { name: 'before the API call', weight: 5, strike: strikes.killAt('ckafka', [reset], 'before') },
+    { name: 'after the API call', weight: 8, strike: strikes.killAt('ckafka', [reset], 'after') },
     { name: 'before a Slack call', weight: 5, strike: strikes.killAt('slack', SLACK_CALLS, 'before') },
     { name: 'after a Slack call', weight: 8, strike: strikes.killAt('slack', SLACK_CALLS, 'after') },
   ]
 }
 
-function otherFaults(strikes: Strikes, { slack, ckafka }: Fleet, random: Random): Kind[] {
+function otherFaults(
+  strikes: Strikes,
+  { slack, ckafka }: Fleet,
+  random: Random,
+  dialect: StormDialect,
+): Kind[] {
+  const { reset, reads, limit } = CKAFKA_CALLS[dialect]
   const posts = ['chat.postMessage', 'chat.update', 'files.completeUploadExternal', 'upload']
   const asked = ['conversations.history', 'conversations.replies', 'usergroups.users.list']
   const isDone = () => random.chance(0.5)
@@ -126,11 +141,11 @@ function otherFaults(strikes: Strikes, { slack, ckafka }: Fleet, random: Random)
     ...lineFaults('redis', 1),
     ...lineFaults('slack', 1),
     ...lineFaults('ckafka', 1),
-    { name: 'no answer from the API', weight: 4, strike: strikes.silentAt('ckafka', [RESET], 'before') },
+    { name: 'no answer from the API', weight: 4, strike: strikes.silentAt('ckafka', [reset], 'before') },
     {
       name: 'the API did it and says nothing',
       weight: 4,
-      strike: strikes.silentAt('ckafka', [RESET], 'after'),
+      strike: strikes.silentAt('ckafka', [reset], 'after'),
     },
     { name: 'a commit is never sent', weight: 3, strike: strikes.silentAt('redis', COMMITS, 'before') },
     { name: 'a commit is never answered', weight: 3, strike: strikes.silentAt('redis', COMMITS, 'after') },
@@ -202,49 +217,49 @@ function otherFaults(strikes: Strikes, { slack, ckafka }: Fleet, random: Random)
     {
       name: 'CKafka hangs',
       weight: 6,
-      strike: strikes.ofCkafka('hangs', [RESET, RESET, ...READS], action =>
+      strike: strikes.ofCkafka('hangs', [reset, reset, ...reads], action =>
         ckafka.inject(action, { kind: 'hang', afterDoingIt: isDone() }),
       ),
     },
     {
       name: 'CKafka cuts',
       weight: 6,
-      strike: strikes.ofCkafka('cuts the connection', [RESET, RESET, ...READS], action =>
+      strike: strikes.ofCkafka('cuts the connection', [reset, reset, ...reads], action =>
         ckafka.inject(action, { kind: 'cut', afterDoingIt: isDone() }),
       ),
     },
     {
       name: 'CKafka half an answer',
       weight: 4,
-      strike: strikes.ofCkafka('half an answer', [RESET, ...READS], action =>
+      strike: strikes.ofCkafka('half an answer', [reset, ...reads], action =>
         ckafka.inject(action, { kind: 'halfAnswer' }),
       ),
     },
     {
       name: 'CKafka 502',
       weight: 5,
-      strike: strikes.ofCkafka('answers 502', [RESET, RESET, ...READS], action =>
+      strike: strikes.ofCkafka('answers 502', [reset, reset, ...reads], action =>
         ckafka.inject(action, { kind: 'status', status: 502, afterDoingIt: isDone() }, random.between(1, 2)),
       ),
     },
     {
       name: 'CKafka page',
       weight: 3,
-      strike: strikes.ofCkafka('answers with a page', [RESET, ...READS], action =>
+      strike: strikes.ofCkafka('answers with a page', [reset, ...reads], action =>
         ckafka.inject(action, { kind: 'html' }),
       ),
     },
     {
       name: 'CKafka limit',
       weight: 4,
-      strike: strikes.ofCkafka('asks to wait', [RESET, ...READS], action =>
-        ckafka.inject(action, { kind: 'code', code: 'RequestLimitExceeded', message: 'too many' }, 2),
+      strike: strikes.ofCkafka('asks to wait', [reset, ...reads], action =>
+        ckafka.inject(action, { kind: 'code', code: limit, message: 'too many' }, 2),
       ),
     },
     {
       name: 'CKafka lies',
       weight: 1,
-      strike: strikes.ofCkafka('says done and does nothing', [RESET], action =>
+      strike: strikes.ofCkafka('says done and does nothing', [reset], action =>
         ckafka.inject(action, { kind: 'lie' }),
       ),
     },

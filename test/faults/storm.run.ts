@@ -1,4 +1,4 @@
-// The long storm, `npm run test:faults`: FAULTS_SEED, FAULTS_KILLS and FAULTS_MINUTES choose another one.
+// The long storm, `npm run test:faults`: FAULTS_SEED, FAULTS_DIALECT, FAULTS_KILLS and FAULTS_MINUTES choose another one.
 
 import { expect, it } from 'vitest'
 import { runStorm } from './storm.ts'
@@ -14,6 +14,7 @@ it(
   async () => {
     const { problems } = await runStorm({
       seed: numberOf('FAULTS_SEED', Math.floor(Math.random() * 1e9)),
+      dialect: process.env.FAULTS_DIALECT === 'v2' ? 'v2' : 'v3',
       kills,
       minutes,
       calm: { patience: 'over', timeoutMs: CALM_MS },

@@ -7,6 +7,7 @@ it('loses, doubles, invents and leaves unanswered nothing in a short storm', asy
   const lines: string[] = []
   const storm = await runStorm({
     seed: 20_261_123,
+    dialect: 'v3',
     kills: 10,
     minutes: 0.5,
     killPauseMs: 1_500,

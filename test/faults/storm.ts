@@ -4,7 +4,7 @@
 import { createDisturbances, type Disturbances } from './disturbances.ts'
 import { type Fleet, startFleet } from './fleet.ts'
 import { createRandom } from './random.ts'
-import { startWeather } from './storm-faults.ts'
+import { CKAFKA_CALLS, type StormDialect, startWeather } from './storm-faults.ts'
 import { type Crowd, startCrowd } from './storm-people.ts'
 import {
   FAILINGS,
@@ -17,6 +17,7 @@ import {
 
 export interface StormOptions {
   seed: number
+  dialect: StormDialect
   /** It ends with this many kills, */
   kills: number
   /** or after this time, whichever comes first. */
@@ -43,8 +44,9 @@ const ROOMS = 100
 const TOLD_EVERY_MS = 60_000
 
 export async function runStorm(options: StormOptions): Promise<Storm> {
-  const { seed, kills, minutes, calm, log } = options
-  log(`FAULTS_SEED=${seed} FAULTS_KILLS=${kills} FAULTS_MINUTES=${minutes}`)
+  const { seed, dialect, kills, minutes, calm, log } = options
+  const again = `FAULTS_SEED=${seed} FAULTS_DIALECT=${dialect} FAULTS_KILLS=${kills} FAULTS_MINUTES=${minutes}`
+  log(again)
   const random = createRandom(seed)
   const disturbances = createDisturbances()
   const channels = Array.from({ length: ROOMS }, (_, index) => `C0ROOM${index + 1}`)
@@ -52,6 +54,7 @@ export async function runStorm(options: StormOptions): Promise<Storm> {
     roles: ['bot', 'bot', 'worker', 'worker', 'worker'],
     groups: GROUPS,
     rooms: ROOMS,
+    env: { CKAFKA_API: dialect },
     log,
   })
   try {
@@ -67,6 +70,7 @@ export async function runStorm(options: StormOptions): Promise<Storm> {
     })
     const weather = startWeather({
       fleet,
+      dialect,
       disturbances,
       random: random.fork('faults'),
       killsWanted: kills,
@@ -93,12 +97,20 @@ export async function runStorm(options: StormOptions): Promise<Storm> {
     await crowd.stop()
 
     const verdict = await judge(fleet, crowd, { patience: calm.patience, channels })
-    for (const line of tableOf({ disturbances, crowd, verdict, fleet, kills: weather.kills(), stormMs }))
+    for (const line of tableOf({
+      dialect,
+      disturbances,
+      crowd,
+      verdict,
+      fleet,
+      kills: weather.kills(),
+      stormMs,
+    }))
       log(line)
     for (const problem of verdict.problems) {
       for (const line of await storyOf(problem, fleet, disturbances)) log(line)
     }
-    log(`FAULTS_SEED=${seed}`)
+    log(again)
     return { kills: weather.kills(), requests: crowd.asked.length, problems: verdict.problems }
   } finally {
     await fleet.close()
@@ -106,6 +118,7 @@ export async function runStorm(options: StormOptions): Promise<Storm> {
 }
 
 interface Result {
+  dialect: StormDialect
   disturbances: Disturbances
   crowd: Crowd
   verdict: Verdict
@@ -114,7 +127,7 @@ interface Result {
   stormMs: number
 }
 
-function tableOf({ disturbances, crowd, verdict, fleet, kills, stormMs }: Result): string[] {
+function tableOf({ dialect, disturbances, crowd, verdict, fleet, kills, stormMs }: Result): string[] {
   const rows = (counts: Map<string, number>) =>
     [...counts].sort(([a], [b]) => a.localeCompare(b)).map(([name, count]) => row(name, count))
   const faults = disturbances.counts()
@@ -137,7 +150,7 @@ function tableOf({ disturbances, crowd, verdict, fleet, kills, stormMs }: Result
     ...(crowd.troubles.size === 0 ? [] : ['why they gave up']),
     ...rows(crowd.troubles),
     'effects',
-    row('calls to move offsets', fleet.ckafka.calls('BatchModifyGroupOffsets').length),
+    row('calls to move offsets', fleet.ckafka.calls(CKAFKA_CALLS[dialect].reset).length),
     row('effects in CKafka', verdict.effects),
     'verdict',
     ...FAILINGS.map(failing =>
