@@ -16,8 +16,11 @@ const PAUSES = [0.5, 2]
 const SECOND_SIGHT = 0.5
 /** What shows one thing now and another then is left to people after so many looks; once they are asked, after one. */
 const MOST_LOOKS = 6
-/** The cluster may be back before anybody has answered. */
+/** The cluster may be back before anybody has answered; */
 const ASKED_PAUSE_MS = 600_000
+/** the longer that takes, the less often is it looked for: after a sixth of the time that it has taken, at most a day. */
+const ASKED_PART = 6
+const ASKED_LONGEST_MS = 86_400_000
 
 /** How it begins, after a call that nobody answered. */
 export function unclearFrom(
@@ -53,7 +56,10 @@ export function looked(
     return unseen(request, { state: { ...state, looks, lookAtMs, seen: evidence } })
   }
   const later = (pauseMs: number): Unclear => ({ ...state, looks, lookAtMs: nowMs + pauseMs, seen: null })
-  if (state.asked) return unseen(request, { state: later(ASKED_PAUSE_MS) })
+  if (state.asked) {
+    const part = Math.round((nowMs - state.atMs) / ASKED_PART)
+    return unseen(request, { state: later(Math.min(Math.max(part, ASKED_PAUSE_MS), ASKED_LONGEST_MS)) })
+  }
   const pause = PAUSES[state.looks]
   if (pause !== undefined) return unseen(request, { state: later(pause * graceMs) })
   const shown = evidence === 'unread' || evidence === 'present' ? evidence : 'neither'

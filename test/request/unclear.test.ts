@@ -80,6 +80,22 @@ describe('an execution that nobody answered', () => {
     expect(unclearState(request).seen).toBe('absent')
   })
 
+  it('is looked for less and less often when nobody answers, and once a day at least', () => {
+    const hour = 3_600_000
+    const askedAtMs = unclearState(inDoubt).atMs
+    let request = inDoubt
+    let [looks, longestMs] = [0, 0]
+    for (; unclearState(request).lookAtMs < askedAtMs + 90 * 24 * hour; looks++) {
+      const { lookAtMs } = unclearState(request)
+      request = lookedAt(request, 'unread')
+      longestMs = Math.max(longestMs, unclearState(request).lookAtMs - lookAtMs)
+    }
+    expect(looks).toBeGreaterThan(90)
+    expect(looks).toBeLessThan(130)
+    expect(longestMs).toBe(24 * hour)
+    expect(lookedAt(lookedAt(request, 'absent'), 'absent').state.name).toBe('approved')
+  })
+
   it('keeps looking every ten minutes while people are asked, even if the offsets show one thing now and another then', () => {
     let request = inDoubt
     for (let round = 0; round < 3; round += 1) {
