@@ -39,6 +39,38 @@ const CAUSES = [
   'otherNothingCommitted',
   /** The first topics. */
   'topicsNotSeen',
+  /** How long, like `20 s`. */
+  'noAnswer',
+  /** How long. */
+  'answerStopped',
+  'connectionBroke',
+  'answerTooLarge',
+  'answerNotHttp',
+  /** The system's code. */
+  'callBroke',
+  /** How long. */
+  'noConnectionWithin',
+  /** The system's code. */
+  'hostNotFound',
+  /** The system's code. */
+  'noConnection',
+  'connectionClosed',
+  'deadlinePassed',
+  'budgetUsed',
+  /** The API's code. */
+  'tooManyCalls',
+  /** The API's code. */
+  'maintenance',
+  /** The status. */
+  'httpStatus',
+  /** What was not as documented, and where. */
+  'notDocumented',
+  /** The API's code. */
+  'repeated',
+  /** The API's code, and its message where there is one. */
+  'apiSaid',
+  /** How many pages. */
+  'listEndless',
 ] as const
 export type CauseKind = (typeof CAUSES)[number]
 

@@ -3,6 +3,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { PartitionWrite, Quota } from '../../src/ports.ts'
+import { causeOf } from '../../src/request/cause.ts'
 import type { CallOutcome } from '../../src/request/result.ts'
 import type { CkafkaFault } from '../../src/sandbox/ckafka/faults.ts'
 import { type CkafkaSimulator, startCkafkaSimulator } from '../../src/sandbox/ckafka/start.ts'
@@ -208,7 +209,7 @@ export function describeClusterPartitions(name: string, subject: ClusterSubject)
         await simulator.close()
         expect(await write('orders', to(300n))).toEqual({
           kind: 'notSent',
-          cause: 'could not connect (ECONNREFUSED)',
+          cause: causeOf('noConnection', 'ECONNREFUSED'),
         })
       })
 

@@ -5,6 +5,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Cluster, ClusterReader, NativeReset, Quota } from '../../src/ports.ts'
+import { causeOf } from '../../src/request/cause.ts'
 import type { Abilities } from '../../src/request/group.ts'
 import type { NativeStrategy } from '../../src/request/reset.ts'
 import type { CkafkaFault } from '../../src/sandbox/ckafka/faults.ts'
@@ -253,7 +254,7 @@ export function describeCluster(name: string, subject: ClusterSubject): void {
         await simulator.close()
         expect(await apply(replay(10n), ['orders'])).toMatchObject({
           kind: 'notSent',
-          cause: 'could not connect (ECONNREFUSED)',
+          cause: causeOf('noConnection', 'ECONNREFUSED'),
         })
       })
 

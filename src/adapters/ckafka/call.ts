@@ -3,6 +3,7 @@
 // be sent a second time.
 
 import type { Quota } from '../../ports.ts'
+import { causeOf } from '../../request/cause.ts'
 import type { RefusalReason } from '../../request/result.ts'
 import type { Read } from './fields.ts'
 import { createHttp, type Exchange, type HttpAnswer, type HttpRequest } from './http.ts'
@@ -140,10 +141,8 @@ export function createApi<Params>(
   }
 
   function obstacleTo<T>({ deadlineMs }: ApiCall<Params, T>): Tried<T> | undefined {
-    if (state === 'closed') return useless({ kind: 'notSent', cause: 'the connection to the API is closed' })
-    return deadlineMs - now() > 0
-      ? undefined
-      : useless({ kind: 'notSent', cause: 'the deadline had passed before the call' })
+    if (state === 'closed') return useless({ kind: 'notSent', cause: causeOf('connectionClosed') })
+    return deadlineMs - now() > 0 ? undefined : useless({ kind: 'notSent', cause: causeOf('deadlinePassed') })
   }
 
   async function overBudget<T>(
@@ -161,8 +160,7 @@ export function createApi<Params>(
       const taken = await Promise.race([allowance.take(call.action, urgency), silence])
       if (taken.ok) return undefined
       const { retryAfterMs } = taken
-      const cause = 'the budget of API calls is used up just now'
-      return useless({ kind: 'notSent', cause, retryAfterMs }, 'budget')
+      return useless({ kind: 'notSent', cause: causeOf('budgetUsed'), retryAfterMs }, 'budget')
     } catch {
       return undefined
     } finally {
@@ -187,9 +185,9 @@ export function createApi<Params>(
     // By definition of the status the call was turned away before it was executed.
     if (status === 429) {
       const { retryAfterMs = 60_000 } = exchange
-      return useless({ kind: 'notSent', cause: 'too many calls (HTTP 429)', retryAfterMs }, httpCode)
+      return useless({ kind: 'notSent', cause: causeOf('tooManyCalls', 'HTTP 429'), retryAfterMs }, httpCode)
     }
-    const broken = useless<T>({ kind: 'unknown', cause: `the API answered with HTTP ${status}` }, httpCode)
+    const broken = useless<T>({ kind: 'unknown', cause: causeOf('httpStatus', `${status}`) }, httpCode)
     // A gateway says 5xx also when the server behind it has done the work.
     if (status < 200 || status >= 500) return broken
     const said = dialect.read(exchange.body)
@@ -199,7 +197,7 @@ export function createApi<Params>(
       if (!said.ok || said.value.verdict.kind === 'succeeded' || said.value.verdict.kind === 'partly')
         return broken
     }
-    if (!said.ok) return useless({ kind: 'unknown', cause: notDocumented(said.problem) }, httpCode)
+    if (!said.ok) return useless({ kind: 'unknown', cause: causeOf('notDocumented', said.problem) }, httpCode)
     const tried = judge(effect, call, said.value, exchange, signedAtMs)
     const { requestId } = said.value
     return effect === 'read' || requestId === null
@@ -225,7 +223,7 @@ export function createApi<Params>(
             : call.readData(data, whole)
         return read.ok
           ? useless({ kind: 'answered', value: read.value }, code)
-          : useless({ kind: 'unknown', cause: notDocumented(read.problem) }, code)
+          : useless({ kind: 'unknown', cause: causeOf('notDocumented', read.problem) }, code)
       }
       case 'refused':
         return useless({ kind: 'refused', reason: verdict.reason, code, message }, code)
@@ -239,11 +237,10 @@ export function createApi<Params>(
         if (skewed || effect === 'read') {
           return { answer: { kind: 'refused', reason: 'clock', code, message }, code, again: 'likely' }
         }
-        const cause = `the API took the call for a repetition of itself (${code})`
-        return useless({ kind: 'unknown', cause }, code)
+        return useless({ kind: 'unknown', cause: causeOf('repeated', code) }, code)
       }
       case 'unknown':
-        return useless({ kind: 'unknown', cause: `the API answered with ${spoken(code, message)}` }, code)
+        return useless({ kind: 'unknown', cause: apiSaid(code, message) }, code)
       default:
         return verdict satisfies never
     }
@@ -285,10 +282,6 @@ function useless<T>(answer: Answer<T>, code: string | null = null): Tried<T> {
   return { answer, code, again: 'useless' }
 }
 
-function notDocumented(problem: string): string {
-  return `the answer was not what the API documents: ${problem}`
-}
-
-function spoken(code: string, message: string): string {
-  return message === '' ? `code ${code}` : `code ${code}: ${message}`
+function apiSaid(code: string, message: string): string {
+  return message === '' ? causeOf('apiSaid', code) : causeOf('apiSaid', code, message)
 }

@@ -1,6 +1,7 @@
 // What each error code of API 2.0 proves about the call it answers. It must never call a code harmless that the
 // documentation does not: such a code is `unknown`. Source: https://cloud.tencent.com/document/api/597/10090
 
+import { causeOf } from '../../request/cause.ts'
 import type { RefusalReason } from '../../request/result.ts'
 import type { Verdict } from './call.ts'
 
@@ -29,7 +30,7 @@ export function verdictOf(code: number, moduleCode: number | null): Verdict {
     case 4300:
       return { kind: 'refused', reason: 'notAllowed' }
     case 4400:
-      return { kind: 'notSent', cause: 'too many calls in this minute (4400)', retryAfterMs: QUOTA_WINDOW_MS }
+      return { kind: 'notSent', cause: causeOf('tooManyCalls', '4400'), retryAfterMs: QUOTA_WINDOW_MS }
     case 4500:
       return { kind: 'replayed' }
     case 4600:
@@ -41,7 +42,7 @@ export function verdictOf(code: number, moduleCode: number | null): Verdict {
     case 6200:
       return {
         kind: 'notSent',
-        cause: 'the API is under maintenance (6200)',
+        cause: causeOf('maintenance', '6200'),
         retryAfterMs: MAINTENANCE_PAUSE_MS,
       }
     // 5100 (operation failed) and 6000 (internal error) say nothing about how far the call got.

@@ -2,6 +2,7 @@
 // documentation does not: such a code is `unknown`.
 // Sources: https://www.tencentcloud.com/document/product/597/35370; the code lists of the API's own Go library.
 
+import { causeOf } from '../../request/cause.ts'
 import type { RefusalReason } from '../../request/result.ts'
 import type { Verdict } from './call.ts'
 
@@ -35,7 +36,7 @@ const REFUSED: ReadonlyMap<string, RefusalReason> = new Map([
 export function verdictOfV3(code: string, message: string): Verdict {
   const family = code.split('.')[0] ?? ''
   if (family === 'RequestLimitExceeded') {
-    return { kind: 'notSent', cause: `too many calls in this second (${code})`, retryAfterMs: RATE_WINDOW_MS }
+    return { kind: 'notSent', cause: causeOf('tooManyCalls', code), retryAfterMs: RATE_WINDOW_MS }
   }
   if (MAY_MEAN_MEMBERS.has(family) && saysGroupNotEmpty(message)) {
     return { kind: 'refused', reason: 'groupNotEmpty' }

@@ -2,6 +2,7 @@
 // caller's business. Sources: undici docs/api (Client, Errors); the settings are each there against a measured fault.
 
 import { Agent, type Dispatcher } from 'undici'
+import { causeOf } from '../../request/cause.ts'
 import { classifyNetworkError, type NetworkFault, spelled, type TimeLimits } from './network-error.ts'
 
 export interface HttpRequest {
@@ -80,7 +81,7 @@ function exchange(
     // While undici is still connecting nothing can be stopped. It asks before it writes, so a request that lost this
     // race is never sent afterwards.
     const timer = setTimeout(() => {
-      resolve({ kind: 'timeLimit', cause: `no answer within ${spelled(limitMs)}`, code: 'TIME_LIMIT' })
+      resolve({ kind: 'timeLimit', cause: causeOf('noAnswer', spelled(limitMs)), code: 'TIME_LIMIT' })
       late = new Error('time limit')
       underWay?.abort(late)
     }, limitMs)

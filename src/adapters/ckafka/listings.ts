@@ -52,7 +52,6 @@ export function createListings<Params>(
       pageSize: pageSizes.offsets,
       readPage: offset => ask(questions.offsets(target, topics, offset), asker),
       keyOf: ({ topic }) => topic,
-      noun: 'topics',
       ...(topics === undefined ? {} : { isEnough: seen => topics.every(topic => seen.has(topic)) }),
       now,
       deadlineMs: asker.deadlineMs,
@@ -64,7 +63,6 @@ export function createListings<Params>(
       pageSize: pageSizes.names,
       readPage: offset => ask(questions.topics(instanceId, topic, offset), asker),
       keyOf: name => name,
-      noun: 'topics',
       isEnough: seen => seen.has(topic),
       now,
       deadlineMs: asker.deadlineMs,
@@ -94,7 +92,6 @@ export function createListings<Params>(
         pageSize: pageSizes.logRanges,
         readPage: offset => ask(logs.ranges(instanceId, topic, offset), asker),
         keyOf: ({ partition }) => String(partition),
-        noun: 'partitions',
         now,
         deadlineMs: asker.deadlineMs,
       })

@@ -1,10 +1,12 @@
 // Tells what a failed HTTP exchange proves: that nothing reached the server, or nothing at all.
 // It must never call an error `notSent` for its code alone: ECONNRESET is one code both for connecting and for reading.
 
+import { causeOf } from '../../request/cause.ts'
+
 export interface NetworkFault {
   /** `notSent`: no byte of the request left. `unknown`: the server may have read and obeyed it. */
   kind: 'notSent' | 'unknown'
-  /** For a person. Never an address, a URL or a parameter. */
+  /** As request/cause.ts has it. Never an address, a URL or a parameter. */
   cause: string
   /** Stable, for metrics. */
   code: string
@@ -38,28 +40,28 @@ function isBeforeSending(error: unknown): boolean {
 }
 
 function causeBeforeSending(error: unknown, code: string, limits: TimeLimits): string {
-  if (code === CONNECT_TIMEOUT) return `could not connect within ${spelled(limits.connectMs)}`
+  if (code === CONNECT_TIMEOUT) return causeOf('noConnectionWithin', spelled(limits.connectMs))
   return textOf(error, 'syscall') === 'getaddrinfo'
-    ? `could not find the host (${code})`
-    : `could not connect (${code})`
+    ? causeOf('hostNotFound', code)
+    : causeOf('noConnection', code)
 }
 
 function causeAfterSending(code: string, limits: TimeLimits): string {
   switch (code) {
     case 'UND_ERR_HEADERS_TIMEOUT':
-      return `no answer within ${spelled(limits.headersMs)}`
+      return causeOf('noAnswer', spelled(limits.headersMs))
     case 'UND_ERR_BODY_TIMEOUT':
-      return `the answer stopped half way for ${spelled(limits.bodyMs)}`
+      return causeOf('answerStopped', spelled(limits.bodyMs))
     case 'UND_ERR_SOCKET':
     case 'ECONNRESET':
     case 'EPIPE':
-      return 'the connection closed before the answer was complete'
+      return causeOf('connectionBroke')
     case 'UND_ERR_RES_EXCEEDED_MAX_SIZE':
-      return 'the answer was too large to read'
+      return causeOf('answerTooLarge')
     default:
       return code.startsWith('HPE_') || code === 'HTTPParserError'
-        ? 'the answer was not HTTP'
-        : `the call broke off (${code})`
+        ? causeOf('answerNotHttp')
+        : causeOf('callBroke', code)
   }
 }
 

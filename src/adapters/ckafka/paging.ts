@@ -2,6 +2,7 @@
 // a list for all of it: a count is believed only when the pages agree with it.
 
 import { setTimeout as pause } from 'node:timers/promises'
+import { causeOf } from '../../request/cause.ts'
 import type { Answer } from './call.ts'
 import type { Page } from './fields.ts'
 
@@ -16,8 +17,6 @@ export interface Listing<T> {
   pageSize: number
   readPage: (offset: number) => Promise<Answer<Page<T>>>
   keyOf: (item: T) => string
-  /** What is listed, for people. */
-  noun: string
   /** Ends the listing early, once it holds all that was looked for. */
   isEnough?: (seen: ReadonlyMap<string, T>) => boolean
   now: () => number
@@ -26,7 +25,7 @@ export interface Listing<T> {
 
 /** Each item once, as it was first seen. */
 export async function readPages<T>(listing: Listing<T>): Promise<Answer<T[]>> {
-  const { pageSize, keyOf, readPage, noun, isEnough, now, deadlineMs } = listing
+  const { pageSize, keyOf, readPage, isEnough, now, deadlineMs } = listing
   const seen = new Map<string, T>()
   let offset = 0
   for (let page = 1; page <= PAGES_MAX; page += 1) {
@@ -43,7 +42,7 @@ export async function readPages<T>(listing: Listing<T>): Promise<Answer<T[]>> {
       return { kind: 'answered', value: [...seen.values()] }
     }
   }
-  return { kind: 'unknown', cause: `the list of ${noun} did not end after ${PAGES_MAX} pages` }
+  return { kind: 'unknown', cause: causeOf('listEndless', `${PAGES_MAX}`) }
 }
 
 /** What was read so far is not thrown away for a limit that is over in a moment. */

@@ -35,7 +35,6 @@ export function createReader<Params>(
         pageSize: pageSizes.instances,
         readPage: offset => listings.ask(questions.instances(offset), asker),
         keyOf: ({ id }) => id,
-        noun: 'instances',
         now,
         deadlineMs: asker.deadlineMs,
       })

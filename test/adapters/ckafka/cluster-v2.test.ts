@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { type Ckafka, createCkafka } from '../../../src/adapters/ckafka/ckafka.ts'
 import type { CkafkaDeps, ConfigV2 } from '../../../src/adapters/ckafka/settings.ts'
 import type { NativeReset } from '../../../src/ports.ts'
+import { causeOf } from '../../../src/request/cause.ts'
 import type { NativeStrategy } from '../../../src/request/reset.ts'
 import { seedPageSeed } from '../../../src/sandbox/ckafka/seed.ts'
 import { startCkafkaSimulator } from '../../../src/sandbox/ckafka/start.ts'
@@ -211,8 +212,8 @@ describe('what a code proves', () => {
   })
 
   it.each([
-    ['4400', 'too many calls in this minute (4400)'],
-    ['6200', 'the API is under maintenance (6200)'],
+    ['4400', causeOf('tooManyCalls', '4400')],
+    ['6200', causeOf('maintenance', '6200')],
   ])('%s: not executed, so it may be tried again later', async (code, cause) => {
     const body = `{"code":${code},"message":"m"}`
     expect((await answerOf(body)).outcome).toEqual({ kind: 'notSent', cause, retryAfterMs: 60_000 })
@@ -225,7 +226,7 @@ describe('what a code proves', () => {
 
   it.each(['5100', '6000', '5200', '1234', '-1'])('%s: nobody knows how far it got', async code => {
     const body = `{"code":${code},"message":"oops"}`
-    const cause = `the API answered with code ${code}: oops`
+    const cause = causeOf('apiSaid', code, 'oops')
     expect(await answerOf(body)).toEqual({ outcome: { kind: 'unknown', cause }, requests: 1 })
     expect((await answerOf(body, 'read')).outcome).toEqual({ kind: 'unavailable', cause })
   })
@@ -247,11 +248,11 @@ describe('what a code proves', () => {
   it('says what in the answer was not as documented', async () => {
     expect((await answerOf('{"code":0,"data":{"succ":[{}]}}')).outcome).toEqual({
       kind: 'unknown',
-      cause: 'the answer was not what the API documents: data.succ[0].topic: expected string',
+      cause: causeOf('notDocumented', 'data.succ[0].topic: expected string'),
     })
     expect((await answerOf('{"code":0}', 'read')).outcome).toEqual({
       kind: 'unavailable',
-      cause: 'the answer was not what the API documents: data: expected object',
+      cause: causeOf('notDocumented', 'data: expected object'),
     })
   })
 

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createCkafka } from '../../../src/adapters/ckafka/ckafka.ts'
 import type { CkafkaDeps, ConfigV3 } from '../../../src/adapters/ckafka/settings.ts'
 import type { NativeReset } from '../../../src/ports.ts'
+import { causeOf } from '../../../src/request/cause.ts'
 import type { NativeStrategy } from '../../../src/request/reset.ts'
 import type { ClusterSeed } from '../../../src/sandbox/ckafka/model.ts'
 import {
@@ -150,7 +151,7 @@ describe('a partition', () => {
     simulator.cluster.failPartition(name(0), 1, 25, 'a member is back')
     expect(await client(simulator.url).resetOffsets(reset(skip(10n)), soon())).toMatchObject({
       kind: 'unknown',
-      cause: 'the API answered with code ReturnCode 25: a member is back',
+      cause: causeOf('apiSaid', 'ReturnCode 25', 'a member is back'),
     })
   })
 })

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { verdictOfReturn, verdictOfV3 } from '../../../src/adapters/ckafka/codes-v3.ts'
+import { causeOf } from '../../../src/request/cause.ts'
 
 describe('error codes', () => {
   it.each([
@@ -40,7 +41,7 @@ describe('error codes', () => {
     code => {
       expect(verdictOfV3(code, 'm')).toEqual({
         kind: 'notSent',
-        cause: `too many calls in this second (${code})`,
+        cause: causeOf('tooManyCalls', code),
         retryAfterMs: 1_000,
       })
     },

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { type Ckafka, createCkafka } from '../../../src/adapters/ckafka/ckafka.ts'
 import type { CkafkaConfig } from '../../../src/adapters/ckafka/settings.ts'
 import type { NativeReset } from '../../../src/ports.ts'
+import { causeOf } from '../../../src/request/cause.ts'
 import { httpAnswer, type RawServer, startRawServer } from './raw-server.ts'
 
 const closers: (() => Promise<void>)[] = []
@@ -57,14 +58,14 @@ describe('a reset that cannot have been read was not sent', () => {
   it('refused connection', async () => {
     expect(await client(`http://127.0.0.1:${await closedPort()}`).resetOffsets(shift, soon())).toEqual({
       kind: 'notSent',
-      cause: 'could not connect (ECONNREFUSED)',
+      cause: causeOf('noConnection', 'ECONNREFUSED'),
     })
   })
 
   it('refused on every address of a host', async () => {
     expect(await client(`http://localhost:${await closedPort()}`).resetOffsets(shift, soon())).toEqual({
       kind: 'notSent',
-      cause: 'could not connect (ECONNREFUSED)',
+      cause: causeOf('noConnection', 'ECONNREFUSED'),
     })
   })
 
@@ -72,7 +73,7 @@ describe('a reset that cannot have been read was not sent', () => {
     const outcome = await client('http://rewind.invalid', { connectMs: 1_000 }).resetOffsets(shift, soon())
     expect(outcome).toMatchObject({
       kind: 'notSent',
-      cause: expect.stringMatching(/^could not (find the host|connect)/),
+      cause: expect.stringMatching(/^(hostNotFound|noConnection) /),
     })
   })
 
@@ -82,7 +83,7 @@ describe('a reset that cannot have been read was not sent', () => {
       shift,
       soon(),
     )
-    expect(outcome).toEqual({ kind: 'notSent', cause: 'could not connect within 100 ms' })
+    expect(outcome).toEqual({ kind: 'notSent', cause: causeOf('noConnectionWithin', '100 ms') })
   })
 
   it('a deadline that has passed', async () => {
@@ -109,7 +110,7 @@ describe('a reset that cannot have been read was not sent', () => {
       socket.end(httpAnswer(429, 'slow down', { 'retry-after': retryAfter })),
     )
     const cluster = client(server.url)
-    const cause = 'too many calls (HTTP 429)'
+    const cause = causeOf('tooManyCalls', 'HTTP 429')
     expect(await cluster.resetOffsets(shift, soon())).toEqual({ kind: 'notSent', cause, retryAfterMs })
     expect(server.requests).toHaveLength(1)
     expect(await positions(cluster)).toEqual({ kind: 'unavailable', cause, retryAfterMs })
@@ -122,65 +123,41 @@ describe('a reset that may have been read is unknown, and is sent once', () => {
   }
 
   it.each<[string, (socket: Socket) => void, string]>([
-    [
-      'closed without an answer',
-      socket => socket.end(),
-      'the connection closed before the answer was complete',
-    ],
-    [
-      'reset without an answer',
-      socket => socket.resetAndDestroy(),
-      'the connection closed before the answer was complete',
-    ],
-    [
-      'half a body',
-      socket => half(socket, () => socket.destroy()),
-      'the connection closed before the answer was complete',
-    ],
+    ['closed without an answer', socket => socket.end(), causeOf('connectionBroke')],
+    ['reset without an answer', socket => socket.resetAndDestroy(), causeOf('connectionBroke')],
+    ['half a body', socket => half(socket, () => socket.destroy()), causeOf('connectionBroke')],
     [
       'half a body, then a reset',
       socket => half(socket, () => socket.resetAndDestroy()),
-      'the connection closed before the answer was complete',
+      causeOf('connectionBroke'),
     ],
-    ['no HTTP', socket => socket.end('SSH-2.0-OpenSSH_9.6\r\n'), 'the answer was not HTTP'],
-    [
-      'a web page',
-      socket => socket.end(httpAnswer(200, '<html>')),
-      'the answer was not what the API documents: not JSON',
-    ],
-    [
-      'nothing but 200',
-      socket => socket.end(httpAnswer(200, '')),
-      'the answer was not what the API documents: not JSON',
-    ],
-    [
-      '204',
-      socket => socket.end('HTTP/1.1 204 X\r\n\r\n'),
-      'the answer was not what the API documents: not JSON',
-    ],
+    ['no HTTP', socket => socket.end('SSH-2.0-OpenSSH_9.6\r\n'), causeOf('answerNotHttp')],
+    ['a web page', socket => socket.end(httpAnswer(200, '<html>')), causeOf('notDocumented', 'not JSON')],
+    ['nothing but 200', socket => socket.end(httpAnswer(200, '')), causeOf('notDocumented', 'not JSON')],
+    ['204', socket => socket.end('HTTP/1.1 204 X\r\n\r\n'), causeOf('notDocumented', 'not JSON')],
     [
       '302 to itself',
       socket => socket.end(httpAnswer(302, '', { location: '/v2/index.php' })),
-      'the API answered with HTTP 302',
+      causeOf('httpStatus', '302'),
     ],
     [
       '307 to itself',
       socket => socket.end(httpAnswer(307, '', { location: '/v2/index.php' })),
-      'the API answered with HTTP 307',
+      causeOf('httpStatus', '307'),
     ],
-    ['a bare 403', socket => socket.end(httpAnswer(403, 'no')), 'the API answered with HTTP 403'],
-    ['404 and success', socket => socket.end(httpAnswer(404, DONE)), 'the API answered with HTTP 404'],
-    ['408', socket => socket.end(httpAnswer(408, '')), 'the API answered with HTTP 408'],
+    ['a bare 403', socket => socket.end(httpAnswer(403, 'no')), causeOf('httpStatus', '403')],
+    ['404 and success', socket => socket.end(httpAnswer(404, DONE)), causeOf('httpStatus', '404')],
+    ['408', socket => socket.end(httpAnswer(408, '')), causeOf('httpStatus', '408')],
     [
       '500',
       socket => socket.end(httpAnswer(500, '{"code":4000,"message":"no"}')),
-      'the API answered with HTTP 500',
+      causeOf('httpStatus', '500'),
     ],
-    ['502', socket => socket.end(httpAnswer(502, '<html>')), 'the API answered with HTTP 502'],
+    ['502', socket => socket.end(httpAnswer(502, '<html>')), causeOf('httpStatus', '502')],
     [
       '503 with Retry-After',
       socket => socket.end(httpAnswer(503, '', { 'retry-after': '1' })),
-      'the API answered with HTTP 503',
+      causeOf('httpStatus', '503'),
     ],
   ])('%s', async (_, answer, cause) => {
     const server = await serve(answer)
@@ -195,7 +172,7 @@ describe('a reset that may have been read is unknown, and is sent once', () => {
     const outcome = await client(server.url).resetOffsets(shift, startedMs + 100)
     expect(outcome).toMatchObject({
       kind: 'unknown',
-      cause: expect.stringMatching(/^no answer within \d+ ms$/),
+      cause: expect.stringMatching(/^noAnswer \["\d+ ms"\]$/),
     })
     expect(Date.now() - startedMs).toBeLessThan(2_000)
     expect(server.requests).toHaveLength(1)
@@ -204,7 +181,7 @@ describe('a reset that may have been read is unknown, and is sent once', () => {
   it('silence until the call has had its time, long before the deadline', async () => {
     const server = await serve(() => {})
     const outcome = await client(server.url, { callMs: 80 }).resetOffsets(shift, soon(60_000))
-    expect(outcome).toEqual({ kind: 'unknown', cause: 'no answer within 80 ms' })
+    expect(outcome).toEqual({ kind: 'unknown', cause: causeOf('noAnswer', '80 ms') })
   })
 
   // One after the other these take two seconds: undici's own timers are that coarse.
@@ -216,8 +193,8 @@ describe('a reset that may have been read is unknown, and is sent once', () => {
       client(stalled.url, { bodyMs: 50 }).resetOffsets(shift, soon()),
     ])
     expect(outcomes).toEqual([
-      { kind: 'unknown', cause: 'no answer within 50 ms' },
-      { kind: 'unknown', cause: 'the answer stopped half way for 50 ms' },
+      { kind: 'unknown', cause: causeOf('noAnswer', '50 ms') },
+      { kind: 'unknown', cause: causeOf('answerStopped', '50 ms') },
     ])
   })
 
@@ -257,7 +234,7 @@ describe('a reset that may have been read is unknown, and is sent once', () => {
     })
     expect(await client(server.url).resetOffsets(shift, soon(10_000))).toEqual({
       kind: 'unknown',
-      cause: 'the answer was too large to read',
+      cause: causeOf('answerTooLarge'),
     })
     expect(server.requests).toHaveLength(1)
   })

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createCkafka } from '../../../src/adapters/ckafka/ckafka.ts'
 import type { CkafkaDeps, ConfigV3 } from '../../../src/adapters/ckafka/settings.ts'
 import type { NativeReset } from '../../../src/ports.ts'
+import { causeOf } from '../../../src/request/cause.ts'
 import type { NativeStrategy } from '../../../src/request/reset.ts'
 import { httpAnswer, type RawServer, startRawServer } from './raw-server.ts'
 import {
@@ -107,7 +108,7 @@ describe('a reset that cannot have been read was not sent', () => {
   it('refused connection', async () => {
     expect(await client(`http://127.0.0.1:${await closedPort()}`).resetOffsets(shift, soon())).toMatchObject({
       kind: 'notSent',
-      cause: 'could not connect (ECONNREFUSED)',
+      cause: causeOf('noConnection', 'ECONNREFUSED'),
     })
   })
 
@@ -148,7 +149,7 @@ describe('a reset that cannot have been read was not sent', () => {
     const startedMs = Date.now()
     expect(await client(server.url).resetOffsets(shift, startedMs + 1_800)).toMatchObject({
       kind: 'notSent',
-      cause: expect.stringMatching(/^lookFailed \["no answer within \d+ ms"\]$/),
+      cause: expect.stringMatching(/^lookFailed \["noAnswer \[.*\d+ ms.*\]"\]$/),
     })
     expect(Date.now() - startedMs).toBeLessThan(1_700)
     expect(seen(server)).toEqual([])
@@ -168,7 +169,7 @@ describe('a reset that cannot have been read was not sent', () => {
     const server = await serve(script)
     expect(await client(server.url).resetOffsets(shift, soon())).toMatchObject({
       kind: 'notSent',
-      cause: 'too many calls in this second (RequestLimitExceeded)',
+      cause: causeOf('tooManyCalls', 'RequestLimitExceeded'),
       retryAfterMs: 1_000,
     })
     expect(seen(server)).toHaveLength(sent)
@@ -180,7 +181,7 @@ describe('a reset that cannot have been read was not sent', () => {
     })
     expect(await client(server.url).resetOffsets(shift, soon())).toMatchObject({
       kind: 'notSent',
-      cause: 'too many calls (HTTP 429)',
+      cause: causeOf('tooManyCalls', 'HTTP 429'),
       retryAfterMs: 7_000,
     })
     expect(seen(server)).toHaveLength(1)
@@ -219,60 +220,32 @@ describe('a group that is not empty is refused before anything is sent', () => {
 
 describe('a reset that may have been read is unknown, and is sent once', () => {
   it.each<[string, Respond, string]>([
-    [
-      'closed without an answer',
-      socket => socket.end(),
-      'the connection closed before the answer was complete',
-    ],
-    [
-      'reset without an answer',
-      socket => socket.resetAndDestroy(),
-      'the connection closed before the answer was complete',
-    ],
-    [
-      'half a body',
-      socket => half(socket, () => socket.destroy()),
-      'the connection closed before the answer was complete',
-    ],
-    ['no HTTP', socket => socket.end('SSH-2.0-OpenSSH_9.6\r\n'), 'the answer was not HTTP'],
-    [
-      'a web page',
-      socket => socket.end(httpAnswer(200, '<html>')),
-      'the answer was not what the API documents: not JSON',
-    ],
-    ['302', socket => socket.end(httpAnswer(302, '', { location: '/' })), 'the API answered with HTTP 302'],
-    ['a bare 403', socket => socket.end(httpAnswer(403, 'no')), 'the API answered with HTTP 403'],
-    [
-      '404 and success',
-      socket => socket.end(result({ ReturnCode: '0' }, 404)),
-      'the API answered with HTTP 404',
-    ],
+    ['closed without an answer', socket => socket.end(), causeOf('connectionBroke')],
+    ['reset without an answer', socket => socket.resetAndDestroy(), causeOf('connectionBroke')],
+    ['half a body', socket => half(socket, () => socket.destroy()), causeOf('connectionBroke')],
+    ['no HTTP', socket => socket.end('SSH-2.0-OpenSSH_9.6\r\n'), causeOf('answerNotHttp')],
+    ['a web page', socket => socket.end(httpAnswer(200, '<html>')), causeOf('notDocumented', 'not JSON')],
+    ['302', socket => socket.end(httpAnswer(302, '', { location: '/' })), causeOf('httpStatus', '302')],
+    ['a bare 403', socket => socket.end(httpAnswer(403, 'no')), causeOf('httpStatus', '403')],
+    ['404 and success', socket => socket.end(result({ ReturnCode: '0' }, 404)), causeOf('httpStatus', '404')],
     [
       '500 and a refusal',
       socket => socket.end(error('InvalidParameter', 'no', 500)),
-      'the API answered with HTTP 500',
+      causeOf('httpStatus', '500'),
     ],
-    ['502', socket => socket.end(httpAnswer(502, '<html>')), 'the API answered with HTTP 502'],
-    [
-      'an internal error',
-      answering(error('InternalError', 'x')),
-      'the API answered with code InternalError: x',
-    ],
-    [
-      'a failed operation',
-      answering(error('FailedOperation')),
-      'the API answered with code FailedOperation: m',
-    ],
-    ['a new code', answering(error('Strange.New')), 'the API answered with code Strange.New: m'],
+    ['502', socket => socket.end(httpAnswer(502, '<html>')), causeOf('httpStatus', '502')],
+    ['an internal error', answering(error('InternalError', 'x')), causeOf('apiSaid', 'InternalError', 'x')],
+    ['a failed operation', answering(error('FailedOperation')), causeOf('apiSaid', 'FailedOperation', 'm')],
+    ['a new code', answering(error('Strange.New')), causeOf('apiSaid', 'Strange.New', 'm')],
     [
       'a return code',
       answering(result({ ReturnCode: '25', ReturnMessage: 'x' })),
-      'the API answered with code ReturnCode 25: x',
+      causeOf('apiSaid', 'ReturnCode 25', 'x'),
     ],
     [
       'a success of nothing',
       answering(result({})),
-      'the answer was not what the API documents: Response.Result.ReturnCode: expected text or a number',
+      causeOf('notDocumented', 'Response.Result.ReturnCode: expected text or a number'),
     ],
   ])('%s', async (_, modify, cause) => {
     const server = await serve({ modify })
@@ -284,7 +257,7 @@ describe('a reset that may have been read is unknown, and is sent once', () => {
     const server = await serve({ modify: () => {} })
     const startedMs = Date.now()
     const outcome = await client(server.url).resetOffsets(shift, startedMs + 500)
-    expect(outcome).toMatchObject({ kind: 'unknown', cause: expect.stringMatching(/^no answer within/) })
+    expect(outcome).toMatchObject({ kind: 'unknown', cause: expect.stringMatching(/^noAnswer/) })
     expect(Date.now() - startedMs).toBeLessThan(3_000)
     expect(seen(server)).toHaveLength(1)
   })
@@ -292,7 +265,7 @@ describe('a reset that may have been read is unknown, and is sent once', () => {
   it('silence until the call has had its time, long before the deadline', async () => {
     const server = await serve({ modify: () => {} })
     const outcome = await client(server.url, { timeouts: { callMs: 600 } }).resetOffsets(shift, soon(60_000))
-    expect(outcome).toMatchObject({ kind: 'unknown', cause: 'no answer within 600 ms' })
+    expect(outcome).toMatchObject({ kind: 'unknown', cause: causeOf('noAnswer', '600 ms') })
   })
 
   it('and each goes over a connection of its own', async () => {
@@ -395,7 +368,7 @@ describe('what is counted', () => {
     }
     expect(await client(server.url, {}, { quota, onCall }).resetOffsets(shift, soon())).toMatchObject({
       kind: 'notSent',
-      cause: 'the budget of API calls is used up just now',
+      cause: causeOf('budgetUsed'),
       retryAfterMs: 300,
     })
     expect(calls).toContainEqual(['ModifyGroupOffsets', 'notSent', 'budget'])

@@ -3,6 +3,7 @@
 import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { classifyNetworkError } from '../../../src/adapters/ckafka/network-error.ts'
+import { causeOf } from '../../../src/request/cause.ts'
 import { startRawServer } from './raw-server.ts'
 
 const limits = { connectMs: 3_000, headersMs: 15_000, bodyMs: 10_000 }
@@ -36,7 +37,7 @@ describe('a host with several addresses', () => {
     expect(error).toBeInstanceOf(AggregateError)
     expect(classifyNetworkError(error, limits)).toEqual({
       kind: 'notSent',
-      cause: 'could not connect (ECONNREFUSED)',
+      cause: causeOf('noConnection', 'ECONNREFUSED'),
       code: 'ECONNREFUSED',
     })
   })

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { readPages } from '../../../src/adapters/ckafka/paging.ts'
 import { QUESTIONS_V2 } from '../../../src/adapters/ckafka/questions-v2.ts'
 import { QUESTIONS_V3 } from '../../../src/adapters/ckafka/questions-v3.ts'
+import { causeOf } from '../../../src/request/cause.ts'
 
 /** Kafka on CKafka allows a topic no more. */
 const PARTITIONS_OF_A_TOPIC = 10_000
@@ -20,7 +21,6 @@ async function list(length: number, pageSize: number, totalCount: (offset: numbe
       return { kind: 'answered', value: { totalCount: totalCount(offset), items } }
     },
     keyOf: String,
-    noun: 'numbers',
     now: Date.now,
     deadlineMs: Date.now() + 60_000,
   })
@@ -47,7 +47,7 @@ describe('a list', () => {
     async pageSize => {
       const { answer, offsets } = await list(Number.POSITIVE_INFINITY, pageSize, () => pageSize)
       expect(offsets).toHaveLength(1_000)
-      expect(answer).toEqual({ kind: 'unknown', cause: 'the list of numbers did not end after 1000 pages' })
+      expect(answer).toEqual({ kind: 'unknown', cause: causeOf('listEndless', '1000') })
     },
   )
 })

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createCkafka } from '../../../src/adapters/ckafka/ckafka.ts'
 import type { ConfigV3 } from '../../../src/adapters/ckafka/settings.ts'
 import type { PartitionWrite } from '../../../src/ports.ts'
+import { causeOf } from '../../../src/request/cause.ts'
 import { httpAnswer, type RawServer } from './raw-server.ts'
 import {
   ACCEPTED,
@@ -222,7 +223,7 @@ describe('a write that may have been read is unknown, and is sent once', () => {
   it('silence until the call has had its time', async () => {
     const server = await serve({ write: () => {} })
     const outcome = await client(server.url, { callMs: 600 }).writeOffsets(target, 't', TO_40, soon(60_000))
-    expect(outcome).toMatchObject({ kind: 'unknown', cause: 'no answer within 600 ms' })
+    expect(outcome).toMatchObject({ kind: 'unknown', cause: causeOf('noAnswer', '600 ms') })
     expect(mutations(server)).toHaveLength(1)
   })
 })

@@ -64,7 +64,21 @@ function textsIn(source: string): string[] {
 
 /** Names that stay as they are in every language. */
 const NAMES = [
-  ...['Rewind', 'Slack', 'CKafka', 'Kafka', 'Redis', 'API', 'CSV', 'UTC', 'UTF-8', 'MB', 'ID', 'Rule'],
+  ...[
+    'Rewind',
+    'Slack',
+    'CKafka',
+    'Kafka',
+    'Redis',
+    'API',
+    'HTTP',
+    'CSV',
+    'UTC',
+    'UTF-8',
+    'MB',
+    'ID',
+    'Rule',
+  ],
   ...['Topic', 'worker', 'broker', 'leader', 'lag', 'ISO 8601', 'PT2H30M', 'P1D', '2026-11-23T08:00:00Z'],
   ...['orders:0,1', 'ckafka-xxooa0', 'kafka-consumer-groups.sh --export', 'files:read', 'users:read'],
   ...['chat:write', 'CKAFKA_ENDPOINT', 'CKAFKA_SET_OFFSETS_ACTION', 'POLICY_FILE'],
@@ -159,6 +173,16 @@ describe('a cause', () => {
       'looking at the group before the reset: the offset of orders 1 could not be read',
     )
     expect(causeInWords(zh, cause)).toBe('重置前查看消费组：无法读取 orders 1 的位点')
+  })
+
+  it('of the API or the way to it is said as well, its codes and messages as they came', () => {
+    const look = causeOf('lookFailed', causeOf('noAnswer', '2 s'))
+    expect(causeInWords(en, look)).toBe('looking at the group before the reset: no answer within 2 s')
+    expect(causeInWords(zh, look)).toBe('重置前查看消费组：2 s 内没有响应')
+    const said = causeOf('apiSaid', 'InternalError', 'say "again"')
+    expect(causeInWords(en, said)).toBe('the API answered with code InternalError: say "again"')
+    expect(causeInWords(zh, said)).toBe('API 返回错误码 InternalError：say "again"')
+    expect(causeInWords(zh, causeOf('apiSaid', '5100'))).toBe('API 返回错误码 5100')
   })
 
   it('that is none of ours stands there as it came, however it looks', () => {

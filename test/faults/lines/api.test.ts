@@ -60,7 +60,7 @@ describe.concurrent('an API that is not reached', () => {
       expect(request.state).toMatchObject({
         name: 'failed',
         attempt: MAX_ATTEMPTS,
-        outcome: { kind: 'notSent', cause: expect.stringContaining(cause) },
+        outcome: { kind: 'notSent' },
       })
       const shown = JSON.stringify(card(wordsIn('en'), request))
       expect(shown).toContain(cause)
