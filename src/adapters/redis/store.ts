@@ -69,7 +69,7 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
       `${tag}:submission:${submissionId ?? ''}`,
       writerKey(target),
       serverKey,
-      openOnKey(target),
+      openOnKey(next.reset.target),
       lastRequestKey,
       changeCountKey,
       epochKey(target),
