@@ -16,7 +16,8 @@ async function start() {
   const world = await startWorld({
     delivery: 'socket',
     redisUrl: inject('redisUrl'),
-    env: { CALL_DEADLINE: '2s', CALL_GRACE: '1s', EMPTY_HOLD: '1s' },
+    // An unclear call is looked for after the grace, and again after half of it: long enough to be seen on a busy machine.
+    env: { CALL_DEADLINE: '2s', CALL_GRACE: '10s', EMPTY_HOLD: '1s' },
   })
   await world.waitForBot()
   const cards = () => world.slack.messages(OPS)
