@@ -82,8 +82,7 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     // Before the look: of what another writes while we look, or after, we would know nothing.
     const { holder, epoch } = await writerOf(request.reset.target)
     if (holder !== null && holder !== id) {
-      await change(id, standBack({ kind: 'busy', id: holder }, digest), { patience: 'worker' })
-      pay(id)
+      await giveWay(id, { kind: 'busy', id: holder }, digest)
       return
     }
     const ready = await isReady(request)
@@ -106,8 +105,7 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     } as const
     const started = await start(request, command, epoch)
     if (started.kind === 'busy' || started.kind === 'settling') {
-      await change(id, standBack(started, digest), { patience: 'worker' })
-      pay(id)
+      await giveWay(id, started, digest)
       return
     }
     if (started.kind !== 'changed' || started.request.state.name !== 'executing') return
@@ -135,6 +133,11 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
       },
     )
     if (finished.kind === 'refused') await keepLate(id, worker, outcome, finished.refusal)
+    pay(id)
+  }
+
+  async function giveWay(id: RequestId, to: Taken, digest: string): Promise<void> {
+    await change(id, standBack(to, digest), { patience: 'worker' })
     pay(id)
   }
 
@@ -273,7 +276,9 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
 /** The API's names of calls that the audit keeps: enough to ask its support about. */
 const IDS_KEPT = 20
 
-function standBack(started: Extract<StartOutcome, { kind: 'busy' | 'settling' }>, digest: string) {
+type Taken = Extract<StartOutcome, { kind: 'busy' | 'settling' }>
+
+function standBack(started: Taken, digest: string) {
   const [cause, waitMs] =
     started.kind === 'busy'
       ? [causeOf('groupBusy', started.id), 0]

@@ -14,6 +14,7 @@ import { type Child, startChild } from './child.ts'
 
 export const OPS = 'C0OPS'
 const PREFIX = 'bench'
+
 export interface Installation {
   slack: LocalSlack
   api: Child

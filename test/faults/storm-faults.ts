@@ -42,6 +42,7 @@ const SLACK_CALLS = [
   ...['chat.postMessage', 'chat.update', 'files.completeUploadExternal', 'views.open', 'views.update'],
   ...['conversations.history', 'conversations.replies'],
 ].map(method => `/api/${method}`)
+
 export type StormDialect = 'v3' | 'v2'
 /** What the storm meets of each API: the call that moves offsets, the looks, and the code that asks to wait. */
 export const CKAFKA_CALLS = {

@@ -1,6 +1,7 @@
 // The long storm, `npm run test:faults`: FAULTS_SEED, FAULTS_DIALECT, FAULTS_KILLS and FAULTS_MINUTES choose another one.
 
 import { expect, it } from 'vitest'
+import { z } from 'zod'
 import { runStorm } from './storm.ts'
 
 const numberOf = (name: string, otherwise: number) => Number(process.env[name] || otherwise)
@@ -14,7 +15,7 @@ it(
   async () => {
     const { problems } = await runStorm({
       seed: numberOf('FAULTS_SEED', Math.floor(Math.random() * 1e9)),
-      dialect: process.env.FAULTS_DIALECT === 'v2' ? 'v2' : 'v3',
+      dialect: z.enum(['v3', 'v2']).parse(process.env.FAULTS_DIALECT || 'v3'),
       kills,
       minutes,
       calm: { patience: 'over', timeoutMs: CALM_MS },

@@ -171,9 +171,8 @@ export function createOpenedForms({ reader, names, report, instances }: OpenedFo
   }
 }
 
-const answerSchema = z.object({
-  view: z.object({ id: z.string().optional(), hash: z.string().optional() }).optional(),
-})
+/** Slack has opened it, whatever else it says: a view that cannot be read is open, and is not drawn anew. */
+const answerSchema = z.object({ view: z.object({ id: z.string(), hash: z.string() }).optional() }).catch({})
 
 /**
  * Slack's client goes through each object it is given, down to the last block, to hide tokens in a log that is switched

@@ -149,7 +149,7 @@ describe('a reset that cannot have been read was not sent', () => {
     const startedMs = Date.now()
     expect(await client(server.url).resetOffsets(shift, startedMs + 1_800)).toMatchObject({
       kind: 'notSent',
-      cause: expect.stringMatching(/^lookFailed \["noAnswer \[.*\d+ ms.*\]"\]$/),
+      cause: expect.stringMatching(/^lookFailed \["noAnswer \[\\"\d+ ms\\"\]"\]$/),
     })
     expect(Date.now() - startedMs).toBeLessThan(1_700)
     expect(seen(server)).toEqual([])
@@ -257,7 +257,7 @@ describe('a reset that may have been read is unknown, and is sent once', () => {
     const server = await serve({ modify: () => {} })
     const startedMs = Date.now()
     const outcome = await client(server.url).resetOffsets(shift, startedMs + 500)
-    expect(outcome).toMatchObject({ kind: 'unknown', cause: expect.stringMatching(/^noAnswer/) })
+    expect(outcome).toMatchObject({ kind: 'unknown', cause: expect.stringMatching(/^noAnswer \[/) })
     expect(Date.now() - startedMs).toBeLessThan(3_000)
     expect(seen(server)).toHaveLength(1)
   })

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createCkafka } from '../../../src/adapters/ckafka/ckafka.ts'
 import { card } from '../../../src/adapters/slack/card.ts'
 import { wordsIn } from '../../../src/adapters/slack/language/language.ts'
+import { causeInWords } from '../../../src/adapters/slack/words.ts'
 import { MAX_ATTEMPTS } from '../../../src/request/decide.ts'
 import type { ResetRequest } from '../../../src/request/request.ts'
 import type { CkafkaFault } from '../../../src/sandbox/ckafka/faults.ts'
@@ -60,8 +61,10 @@ describe.concurrent('an API that is not reached', () => {
       expect(request.state).toMatchObject({
         name: 'failed',
         attempt: MAX_ATTEMPTS,
-        outcome: { kind: 'notSent' },
+        outcome: { kind: 'notSent', cause: expect.any(String) },
       })
+      const { outcome } = request.state as { outcome: { cause: string } }
+      expect(causeInWords(wordsIn('en'), outcome.cause)).toContain(cause)
       const shown = JSON.stringify(card(wordsIn('en'), request))
       expect(shown).toContain(cause)
       expect(shown).toContain('No offset moved')

@@ -21,7 +21,7 @@ export interface Sight {
 
 export async function look(world: World): Promise<Sight> {
   const { store, requests } = world
-  const kept = await Promise.all(requests.map(id => recordOf(world, id)))
+  const kept = await Promise.all(requests.map(id => recordAndEvents(world, id)))
   const results = await Promise.all(
     requests.map(async id => [id, (await store.readDocument(id, 'result')) ?? []] as const),
   )
@@ -33,8 +33,8 @@ export async function look(world: World): Promise<Sight> {
   }
 }
 
-/** With its events as they were at one instant: what a frozen process had sent may still arrive. */
-async function recordOf({ store }: World, id: RequestId) {
+/** As they were at one instant: what a frozen process had sent may still arrive. */
+async function recordAndEvents({ store }: World, id: RequestId) {
   for (;;) {
     const record = await store.read(id)
     const events = (await store.readEvents(id)) as ChainedEvent[]
