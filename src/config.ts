@@ -29,6 +29,8 @@ export interface Config {
   workerConcurrency: number
   callMs: number
   graceMs: number
+  /** How long after its deadline a call that nobody answered may take effect. */
+  lateMs: number
   skipLimits: SkipLimits
   emptyWaitMs: number
   emptyHoldMs: number
@@ -146,6 +148,7 @@ const schema = z.object({
   WORKER_CONCURRENCY: z.coerce.number('must be a number').int().min(1).max(64).default(4),
   CALL_DEADLINE: duration.default(25_000),
   CALL_GRACE: duration.default(30_000),
+  CALL_LATE: duration.default(5 * (UNITS_MS.m as number)),
   SKIPS_TYPED_ABOVE: messageCount.default(1_000),
   SKIPS_TWO_APPROVERS_ABOVE: messageCount.optional(),
   EMPTY_WAIT: duration.default(30 * (UNITS_MS.m as number)),
@@ -209,6 +212,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
       workerConcurrency: data.WORKER_CONCURRENCY,
       callMs: data.CALL_DEADLINE,
       graceMs: data.CALL_GRACE,
+      lateMs: data.CALL_LATE,
       skipLimits: {
         typedAbove: data.SKIPS_TYPED_ABOVE,
         secondApproverAbove: data.SKIPS_TWO_APPROVERS_ABOVE ?? null,

@@ -69,16 +69,14 @@ export async function startRewind(
     onError: onError('queue'),
   })
   const { token, ...ckafka } = config.ckafka
+  const budgets = budgetsOf(ckafka.dialect, accountOf(ckafka.secretId), config.quotaFactor)
   const cluster = createCkafka(
     { ...ckafka, ...(token === undefined ? {} : { token }) },
     {
       now: clock,
       onCall: telemetry.observeCall,
-      quota: createQuota(
-        redis,
-        prefix,
-        budgetsOf(ckafka.dialect, accountOf(ckafka.secretId), config.quotaFactor),
-      ),
+      budgets,
+      quota: createQuota(redis, prefix, budgets),
     },
   )
   const readers = {
@@ -181,6 +179,7 @@ export async function startRewind(
     async stop() {
       telemetry.info('stopping', { event: 'stopping' })
       policySource.stop()
+      approvals.stopWriting(config.callMs)
       await bot?.stopIntake()
       await executor?.close(config.callMs + 5_000)
       // What is not paid by then is still owed, and the next process pays it.

@@ -19,6 +19,7 @@ import type {
 import type { Asked, NativeStrategy, Target, Targets } from './request/reset.ts'
 import type { CallOutcome, PartitionResult, ReadOutcome } from './request/result.ts'
 import type { Refusal } from './request/step.ts'
+import type { WritePace } from './request/write-time.ts'
 
 /** Milliseconds since the epoch. The only clock the product reads. */
 export type Clock = () => number
@@ -206,6 +207,7 @@ export interface PartitionWrite {
  * are reported with Kafka's code 3.
  */
 export interface Cluster {
+  readonly writePace: WritePace
   /**
    * Applies the reset to exactly `topics`, once, and ends by `deadlineMs` (epoch) at the latest.
    * Never retries by itself, never sends a call without topics (refused as `badRequest`), and never writes into a group

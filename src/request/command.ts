@@ -141,6 +141,8 @@ export type Command =
       holdMs: number
       callMs: number
       graceMs: number
+      /** How long after the deadline a call that nobody answered may take effect. */
+      lateMs: number
     }
   | {
       kind: 'finish'

@@ -11,9 +11,18 @@ import { escalate, remind } from './reminding.ts'
 import type { Decision, Guard, Note, RequestId, ResetRequest, State, Wait } from './request.ts'
 import { type Reset, resetSchema } from './reset.ts'
 import { ROWS_IN_TABLE, verdictOf } from './result.ts'
-import { approved, backoffAfter, type Decided, FIRST_BACKOFF_MS, refuse, unseen, visible } from './step.ts'
+import {
+  approved,
+  backoffAfter,
+  backoffOfGivingWay,
+  type Decided,
+  FIRST_BACKOFF_MS,
+  refuse,
+  unseen,
+  visible,
+} from './step.ts'
 import { tell } from './telling.ts'
-import { alreadyThere, checkAgain, looked, testify, unclearFrom } from './unclear.ts'
+import { alreadyThere, checkAgain, looked, mayRepeatAt, testify, unclearFrom } from './unclear.ts'
 import { reguard, vote, withdraw } from './voting.ts'
 import { JOINED, mayStart, wait, waitsForWindow } from './waiting.ts'
 
@@ -58,6 +67,7 @@ export function submit(draft: Draft, nowMs: number): ResetRequest {
     reminded: 0,
     escalated: false,
     pings: [],
+    lateUntilMs: null,
     dispatches: 0,
     notes: [],
     posts: {},
@@ -246,8 +256,9 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
     case 'standBack': {
       if (state.name !== 'approved' || request.plan?.digest !== command.digest) return refuse('stale')
       const { cause: lastCause, waitMs } = command
-      const notBeforeMs = nowMs + Math.max(waitMs, FIRST_BACKOFF_MS)
-      const next: State = { ...state, lastCause, notBeforeMs, dispatch: null }
+      const gaveWay = state.lastCause === lastCause ? state.gaveWay + 1 : 0
+      const notBeforeMs = nowMs + Math.max(waitMs, backoffOfGivingWay(gaveWay))
+      const next: State = { ...state, lastCause, notBeforeMs, dispatch: null, gaveWay }
       return state.lastCause === lastCause ? unseen(request, { state: next }) : visible(request, next)
     }
 
@@ -276,6 +287,7 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
         startedAtMs: nowMs,
         deadlineMs: nowMs + command.callMs,
         abandonAtMs: nowMs + command.callMs + command.graceMs,
+        lateUntilMs: nowMs + command.callMs + command.lateMs,
       })
 
     case 'finish':
@@ -283,7 +295,7 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
 
     case 'abandon':
       if (state.name !== 'executing' || nowMs < state.abandonAtMs) return refuse('stale')
-      return visible(request, unclearFrom({ ...endOf(state), atMs: nowMs }, STOPPED, nowMs), {
+      return visible(leavingLate(request), unclearFrom({ ...endOf(state), atMs: nowMs }, STOPPED, nowMs), {
         kind: 'unclear',
         cause: STOPPED,
       })
@@ -344,11 +356,14 @@ function finish(
       const name = verdictOf(outcome.counts)
       if (name === 'unclear') {
         const cause = causeOf('nothingReported')
-        return visible(request, unclearFrom(ended, cause, lookAtMs), { kind: 'unclear', cause })
+        return visible(leavingLate(request, outcome.unanswered), unclearFrom(ended, cause, lookAtMs), {
+          kind: 'unclear',
+          cause,
+        })
       }
       const notes: Note[] = [{ kind: 'ended' }]
       if (outcome.rows > ROWS_IN_TABLE) notes.push({ kind: 'resultFile' })
-      return visible(request, { name, ...ended }, ...notes)
+      return visible(leavingLate(request, outcome.unanswered), { name, ...ended }, ...notes)
     }
     case 'refused':
       // Somebody joined between the look and the call. That is no failure: it is waited for.
@@ -359,7 +374,7 @@ function finish(
       return visible(request, { name: 'failed', ...ended }, { kind: 'ended' })
     case 'unknown': {
       const { cause } = outcome
-      return visible(request, unclearFrom(ended, cause, lookAtMs), { kind: 'unclear', cause })
+      return visible(leavingLate(request), unclearFrom(ended, cause, lookAtMs), { kind: 'unclear', cause })
     }
     case 'notSent':
       return state.name === 'executing'
@@ -368,6 +383,19 @@ function finish(
     default:
       return outcome satisfies never
   }
+}
+
+/**
+ * With the time until which its calls that nobody answered may take effect. What the first attempt's read-back has shown
+ * to be done whole has arrived; of later attempts nobody can say which of their calls it was.
+ */
+function leavingLate(request: ResetRequest, unanswered = 1): ResetRequest {
+  const { state, lateUntilMs } = request
+  if (state.name === 'unclear') {
+    return unanswered === 0 && state.attempt === 1 ? { ...request, lateUntilMs: null } : request
+  }
+  if (state.name !== 'executing' || unanswered === 0) return request
+  return { ...request, lateUntilMs: Math.max(lateUntilMs ?? 0, state.lateUntilMs, state.abandonAtMs) }
 }
 
 const JOINED_CAUSE = { kind: 'notSent', cause: causeOf('joined') } as const
@@ -400,6 +428,10 @@ function againAfterUnclear(nowMs: number) {
     if (state.name !== 'unclear' || state.decision === null) return refuse('stale')
     const { decision, attempt } = state
     const last = { decision, attempt, wait: null, cleared: cleared !== undefined }
-    return again(request, last, { kind: 'notSent', cause }, undefined, nowMs)
+    const decided = again(request, last, { kind: 'notSent', cause }, undefined, nowMs)
+    if (!decided.ok || decided.next.state.name !== 'approved') return decided
+    const { state: next } = decided.next
+    const notBeforeMs = Math.max(next.notBeforeMs, mayRepeatAt(request) ?? 0)
+    return { ok: true, next: { ...decided.next, state: { ...next, notBeforeMs } } }
   }
 }

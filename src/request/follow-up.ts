@@ -108,22 +108,29 @@ function mayHaveMoved({ partition, outcome, from, readBack }: PartitionResult): 
 
 /** What failed, or is not known to have happened. */
 export function retryOf(reset: Reset, result: readonly PartitionResult[], can: Abilities): FollowUps {
-  const missed = result.filter(
-    ({ partition, outcome }) => partition !== null && (outcome === 'failed' || outcome === 'unreported'),
-  )
+  const missed = result.filter(isMissed)
   const { strategy } = reset
   const all = byTopic(result)
   const impossible: FollowUps['impossible'] = []
   const targets = new Map<string, bigint>()
   const topics: string[] = []
+  const shared = new Map<bigint, { topics: string[]; partitions: number }>()
   let partitions = 0
   for (const [topic, rows] of byTopic(missed)) {
     const planned = rows.flatMap(row => (row.planned === null ? [] : [[nameOf(row), row.planned] as const]))
     if (can.writePartitions && planned.length === rows.length) {
       for (const [place, offset] of planned) targets.set(place, offset)
     } else if (strategy.kind === 'shift' && !(all.get(topic) ?? []).every(stillStands)) {
-      // Shifting a topic again would move those again that have moved already.
-      impossible.push({ topic, partitions: rows.length, why: 'partly' })
+      // Shifting a topic again would move those again that have moved already; to go to one offset would not.
+      const offset = plannedForAll(all.get(topic) ?? [])
+      if (offset === null) impossible.push({ topic, partitions: rows.length, why: 'partly' })
+      else {
+        const known = shared.get(offset) ?? { topics: [], partitions: 0 }
+        shared.set(offset, {
+          topics: [...known.topics, topic],
+          partitions: known.partitions + rows.length,
+        })
+      }
     } else {
       topics.push(topic)
       partitions += rows.length
@@ -133,7 +140,22 @@ export function retryOf(reset: Reset, result: readonly PartitionResult[], can: A
   if (targets.size > 0) possible.push(byOffsets(reset, 'retry', targets))
   if (topics.length > 0)
     possible.push({ reset: wholeTopics(reset, topics, strategy), targets: null, partitions })
+  for (const [offset, left] of shared) {
+    const goTo = wholeTopics(reset, left.topics, { kind: 'offset', offset })
+    possible.push({ reset: goTo, targets: null, partitions: left.partitions })
+  }
   return { possible, impossible }
+}
+
+/** Null: they were to go to several, or it is not known, or one that was done has moved on since. */
+function plannedForAll(rows: readonly PartitionResult[]): bigint | null {
+  const offset = rows[0]?.planned ?? null
+  const stays = (row: PartitionResult) => isMissed(row) || row.readBack === offset
+  return rows.every(row => row.planned === offset && stays(row)) ? offset : null
+}
+
+function isMissed({ partition, outcome }: PartitionResult): boolean {
+  return partition !== null && (outcome === 'failed' || outcome === 'unreported')
 }
 
 /** Seen to be where it was, or refused by the API and not read. */

@@ -98,6 +98,8 @@ export const planSchema = z.object({
   unseenTopics: z.array(z.string()),
   /** Of an undo: how many partitions stand elsewhere than the execution left them; null with any other. */
   movedSince: z.int().nullable(),
+  /** Where each topic takes a call of its own: how many, at least how long, and when the rest is given up. */
+  writing: z.object({ calls: z.int(), atLeastMs: z.int(), atMostMs: z.int() }).nullable().default(null),
 })
 export type Plan = z.output<typeof planSchema>
 
@@ -317,6 +319,7 @@ export function planOf(
     ...plan,
     lagAfter: plan.lagBefore + plan.replays - skipped + lagOfNew,
     biggest: biggestOf(rows),
+    writing: null,
     unseenTopics: reset.topics.filter(topic => !seen.has(topic)),
   }
 }

@@ -40,7 +40,13 @@ export type RefusedRuling = z.output<typeof refusedRulingSchema>
 
 /** How an execution ended, without the rows: those are the document `result`. */
 export const outcomeSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('done'), counts: countsSchema, rows: z.int() }),
+  z.object({
+    kind: z.literal('done'),
+    counts: countsSchema,
+    rows: z.int(),
+    /** Of so many of its calls nobody knows what they did, so that they may still take effect. */
+    unanswered: z.int().optional(),
+  }),
   z.object({
     kind: z.literal('refused'),
     reason: refusalReasonSchema,
@@ -116,6 +122,8 @@ export const stateSchema = z.discriminatedUnion('name', [
     dispatch: z.object({ number: z.int(), seenAtMs: timeMsSchema, lost: z.int().default(0) }).nullable(),
     /** Somebody has vouched for it that the attempt before this one did nothing. */
     cleared: z.boolean().default(false),
+    /** So often in a row it has given way to another request. */
+    gaveWay: z.int().default(0),
   }),
   z.object({
     name: z.literal('executing'),
@@ -129,6 +137,8 @@ export const stateSchema = z.discriminatedUnion('name', [
     deadlineMs: timeMsSchema,
     /** From then on whoever finds it still executing may say that nobody knows. */
     abandonAtMs: timeMsSchema,
+    /** Until then a call of it that nobody answered may take effect; 0 in records of before that was kept. */
+    lateUntilMs: timeMsSchema.default(0),
   }),
   endedSchema.extend({ name: z.literal('succeeded') }),
   endedSchema.extend({ name: z.literal('partial') }),
@@ -333,6 +343,8 @@ export const requestSchema = z.object({
   createdAtMs: timeMsSchema,
   expiresAtMs: timeMsSchema,
   state: stateSchema,
+  /** Until then a call that nobody answered may take effect; null: there is none. */
+  lateUntilMs: timeMsSchema.nullable().default(null),
   /** The highest job number used so far. */
   dispatches: z.int().nonnegative(),
   notes: z.array(noteSchema),

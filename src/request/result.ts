@@ -6,13 +6,28 @@ import { type Position, placeOf } from './group.ts'
 import { bigintIn, linesSchema, NONE, wordsOf } from './lines.ts'
 import { type Execution, isWritten, type PlanRow } from './plan.ts'
 
+/**
+ * As the API gave it: Kafka's number, or a word of the API's own like `FailedOperation`. 0 means no error, and `none` an
+ * error that was given no code.
+ */
+export type ApiCode = number | string
+
 /** One topic of the API's answer, `succ` and `failed` alike. Code 0 means no error; partitions may be absent on failure. */
 export interface TopicReport {
   topic: string
-  errorCode: number
+  errorCode: ApiCode
   errorMessage: string
   partitions: PartitionReport[]
 }
+
+/**
+ * A topic whose own write did not come to an answer, where others were written. `refused` and `notSent`: certain that it
+ * was not written. `unanswered`: it may have been.
+ */
+export type UnwrittenTopic = { topic: string } & (
+  | { end: 'refused'; reason: RefusalReason; code: ApiCode; message: string }
+  | { end: 'notSent' | 'unanswered'; cause: string }
+)
 
 export interface PartitionReport {
   partition: number
@@ -67,10 +82,23 @@ export const partitionOutcomeSchema = z.enum(['succeeded', 'clamped', 'failed', 
 export type PartitionOutcome = z.output<typeof partitionOutcomeSchema>
 
 /**
- * Why a row is no success, where the API gave no code for it. `elsewhere`: not where the strategy leads. `notWritten`:
- * nobody answered, and of all that was to be written this stands where it was.
+ * What the code of a row does not tell. `elsewhere`: not where the strategy leads. `notWritten`: nobody answered, and of
+ * all that was to be written this stands where it was. `refused`, `notSent`, `unanswered`: as UnwrittenTopic has it.
+ * `despiteError`: it stands where planned, although the API reported an error; `movedDespiteError`: it moved elsewhere.
  */
-const whySchema = z.enum(['unchanged', 'elsewhere', 'notRead', 'notReported', 'notSeen', 'notWritten'])
+const whySchema = z.enum([
+  'unchanged',
+  'elsewhere',
+  'notRead',
+  'notReported',
+  'notSeen',
+  'notWritten',
+  'refused',
+  'notSent',
+  'unanswered',
+  'despiteError',
+  'movedDespiteError',
+])
 
 /** A null partition stands for the whole topic: no partition of it could be seen when the plan was made. */
 export interface PartitionResult {
@@ -80,39 +108,59 @@ export interface PartitionResult {
   /** Null: the plan could not know it. */
   planned: bigint | null
   /** Null: the API said nothing of it. Code 0 without an offset: it only accepted the call. */
-  said: { offset: bigint | null; code: number; message: string } | null
+  said: { offset: bigint | null; code: ApiCode; message: string } | null
   /** Null: not read, or nothing is committed. */
   readBack: bigint | null
   outcome: PartitionOutcome
   why: z.output<typeof whySchema> | null
+  /** Of `notSent` and `unanswered`, as cause.ts has it; of `refused`, the reason. */
+  cause?: string
 }
 
 const OUTCOMES = wordsOf(partitionOutcomeSchema.options)
 const REASONS = wordsOf([NONE, ...whySchema.options])
-const ROW = /^(\S+) (-|\d+) (-|-?\d+) (-|-?\d+) (-|-?\d+) (\S+) (\S+) (-|-?\d+) (-|-?\d+) (.*)$/s
+const ROW = /^(\S+) (-|\d+) (-|-?\d+) (-|-?\d+) (-|-?\d+) (\S+) (\S+) (-|-?\d+) (\S+) (.*)$/s
+const WHOLE_NUMBER = /^-?\d+$/
 
-/** All rows, as they are kept beside the record; what the API said comes last, and its message may be anything. */
+/**
+ * All rows, as they are kept beside the record; what the API said comes last, and its message may be anything. The cause
+ * stands in the message's place where the API said nothing, and else behind the code, after a comma.
+ */
 export const resultSchema = linesSchema<PartitionResult>(
-  ({ topic, partition, from, planned, readBack, outcome, why, said }) =>
-    `${topic} ${partition ?? NONE} ${from ?? NONE} ${planned ?? NONE} ${readBack ?? NONE} ${outcome} ${why ?? NONE} ${said?.offset ?? NONE} ${said?.code ?? NONE} ${said?.message ?? ''}`,
+  ({ topic, partition, from, planned, readBack, outcome, why, said, cause = '' }) =>
+    `${topic} ${partition ?? NONE} ${from ?? NONE} ${planned ?? NONE} ${readBack ?? NONE} ${outcome} ${why ?? NONE} ${said?.offset ?? NONE} ${said === null ? NONE : keptCode(said.code, cause)} ${said?.message ?? cause}`,
   line => {
     const [, topic = '', partition, from = '', planned = '', readBack = '', ...rest] = ROW.exec(line) ?? []
-    const [outcome, why, offset = '', code, message = ''] = rest
+    const [outcome, why, offset = '', kept = '', message = ''] = rest
     const ended = OUTCOMES.get(outcome ?? '')
     const reason = REASONS.get(why ?? '')
     if (ended === undefined || reason === undefined) return null
+    const [code = '', behindCode = ''] = kept.split(',')
+    const cause = kept === NONE ? message : behindCode
     return {
       topic,
       partition: partition === NONE ? null : Number(partition),
       from: bigintIn(from),
       planned: bigintIn(planned),
-      said: code === NONE ? null : { offset: bigintIn(offset), code: Number(code), message },
+      said: kept === NONE ? null : { offset: bigintIn(offset), code: codeIn(code), message },
       readBack: bigintIn(readBack),
       outcome: ended,
       why: reason === NONE ? null : reason,
+      ...(cause === '' ? {} : { cause }),
     }
   },
 )
+
+const LONGEST_CODE = 100
+
+function keptCode(code: ApiCode, cause: string): string {
+  const word = `${code}`.replace(/[\s,]+/g, '_').slice(0, LONGEST_CODE)
+  return `${word === '' || word === NONE ? 'none' : word}${cause === '' ? '' : `,${cause}`}`
+}
+
+function codeIn(word: string): ApiCode {
+  return WHOLE_NUMBER.test(word) ? Number(word) : word
+}
 
 /** What was read after the call: the committed offset by `placeOf`. A partition that could not be read is absent. */
 export type ReadBack = ReadonlyMap<string, bigint | null>
@@ -138,13 +186,19 @@ export function resultOf(
   rows: readonly PlanRow[],
   reports: readonly TopicReport[],
   readBack: ReadBack,
+  unwritten: readonly UnwrittenTopic[] = [],
 ): PartitionResult[] {
   const said = saidOf(reports)
+  const ends = new Map(unwritten.map(each => [each.topic, each]))
   const results: PartitionResult[] = []
   for (const row of rows) {
     // Nothing was to be written, and nobody can say where it should stand.
     if (plan.execution === 'offsets' && row.to === null) continue
-    results.push(judged(row, plan.execution, said.of(row), readBack.get(placeOf(row.topic, row.partition))))
+    const read = readBack.get(placeOf(row.topic, row.partition))
+    const end = isWritten(row, plan.execution) ? ends.get(row.topic) : undefined
+    results.push(
+      end === undefined ? judged(row, plan.execution, said.of(row), read) : judgedUnwritten(row, end, read),
+    )
   }
   for (const topic of plan.unseenTopics) results.push(unseen(topic, plan.execution, said.ofTopic(topic)))
   return results.sort(
@@ -164,7 +218,7 @@ const ORDER: Record<PartitionOutcome, number> = {
 
 /** Rows of the result that may not stand where they should, so that a second look is worth it. */
 export function isDoubtful({ outcome, why }: PartitionResult): boolean {
-  return why === 'unchanged' || why === 'notRead' || outcome === 'moved-after'
+  return why === 'unchanged' || why === 'notRead' || why === 'unanswered' || outcome === 'moved-after'
 }
 
 type Said = NonNullable<PartitionResult['said']>
@@ -208,10 +262,14 @@ function judged(
     outcome,
     why,
   })
-  if (said !== null && said.code !== 0) return found('failed')
+  if (said !== null && said.code !== 0) {
+    // To do again what stands where it should could move it twice.
+    if (read !== undefined && read !== null && read === to) return found(reachedAs(row), 'despiteError')
+    return read === undefined || read === from ? found('failed') : found('failed', 'movedDespiteError')
+  }
   if (read === undefined) return found('unreported', 'notRead')
   if (execution === 'offsets') {
-    if (read === to) return found(row.note === 'atStart' || row.note === 'atEnd' ? 'clamped' : 'succeeded')
+    if (read === to) return found(reachedAs(row))
     if (!isWritten(row, execution)) return found('moved-after')
     if (said === null) return found('unreported', 'notReported')
     return read === from ? found('failed', 'unchanged') : found('moved-after')
@@ -221,6 +279,25 @@ function judged(
     return read === from ? found('failed', 'unchanged') : found('moved-after')
   }
   return found(...(to === null ? reachedAnywhere(row, said, read) : reached(row, to, said, read)))
+}
+
+/** What stands where the plan leads. */
+function reachedAs({ note }: PlanRow): 'succeeded' | 'clamped' {
+  return note === 'atStart' || note === 'atEnd' ? 'clamped' : 'succeeded'
+}
+
+/** Others of its request were written. That it stands where planned is what counts here too. */
+function judgedUnwritten(
+  row: PlanRow,
+  end: UnwrittenTopic,
+  read: bigint | null | undefined,
+): PartitionResult {
+  const { topic, partition, from, to } = row
+  const said = end.end === 'refused' ? { offset: null, code: end.code, message: end.message } : null
+  const found = { topic, partition, from, planned: to, said, readBack: read ?? null }
+  if (read !== undefined && read === to) return { ...found, said: null, outcome: reachedAs(row), why: null }
+  const outcome = end.end === 'unanswered' ? 'unreported' : 'failed'
+  return { ...found, outcome, why: end.end, cause: end.end === 'refused' ? end.reason : end.cause }
 }
 
 type Found = [PartitionOutcome, PartitionResult['why']?]
@@ -234,8 +311,8 @@ function reachedAnywhere({ from, logStart }: PlanRow, said: Said, read: bigint |
 
 /** A native call of which the plan could; only an end of the log may hold it back from there. */
 function reached(row: PlanRow, to: bigint, said: Said, read: bigint | null): Found {
-  const { from, certainty, note, logEnd } = row
-  const done: Found = [note === 'atStart' || note === 'atEnd' ? 'clamped' : 'succeeded']
+  const { from, certainty, logEnd } = row
+  const done: Found = [reachedAs(row)]
   if (read === to) return done
   if (read === null || read < to) {
     // The start of a log only moves up, so that nothing it holds back stands before where it was to go.

@@ -48,7 +48,20 @@ export function backoffAfter(attempt: number): number {
   return Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1))
 }
 
+/** While another request writes to the group: 2 s, 2 s, 4 s … at most 15 s, so that its turn is not missed for long. */
+export function backoffOfGivingWay(times: number): number {
+  return Math.min(15_000, FIRST_BACKOFF_MS * 2 ** Math.max(0, times - 1))
+}
+
 /** Decided, and to be carried out from then on. */
 export function approved(state: { decision: Decision; attempt: number; notBeforeMs: number }) {
-  return { name: 'approved', ...state, lastCause: null, wait: null, dispatch: null, cleared: false } as const
+  return {
+    name: 'approved',
+    ...state,
+    lastCause: null,
+    wait: null,
+    dispatch: null,
+    cleared: false,
+    gaveWay: 0,
+  } as const
 }

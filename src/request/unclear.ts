@@ -40,6 +40,17 @@ export function isProof({ seen, called }: Pick<Unclear, 'seen' | 'called'>, evid
 /** How a further attempt of the same approval begins. `cleared`: somebody vouches for it that the last did nothing. */
 type Again = (request: ResetRequest, cause: string, cleared?: 'cleared') => Decided
 
+/**
+ * From when on the call may be made again. One that writes the offsets of the plan writes the same twice, so that a late
+ * one changes nothing; any other would be done twice, and is waited for. Null: at any time.
+ */
+export function mayRepeatAt({
+  plan,
+  lateUntilMs,
+}: Pick<ResetRequest, 'plan' | 'lateUntilMs'>): number | null {
+  return plan?.execution === 'offsets' ? null : lateUntilMs
+}
+
 export function looked(
   request: ResetRequest,
   { attempt, evidence, graceMs }: Extract<Command, { kind: 'looked' }>,
@@ -48,8 +59,12 @@ export function looked(
 ): Decided {
   const { state } = request
   if (state.name !== 'unclear' || state.attempt !== attempt || nowMs < state.lookAtMs) return refuse('stale')
-  if (evidence === 'absent' && state.seen === 'absent') return again(request, ABSENT_TWICE)
   const looks = state.looks + 1
+  if (evidence === 'absent' && state.seen === 'absent') {
+    const repeatAtMs = mayRepeatAt(request)
+    if (repeatAtMs === null || nowMs >= repeatAtMs) return again(request, ABSENT_TWICE)
+    return unseen(request, { state: { ...state, looks, lookAtMs: repeatAtMs } })
+  }
   const mayTell = state.asked ? state.seen === null : looks < MOST_LOOKS
   if ((evidence === 'absent' || evidence === 'partly') && mayTell) {
     const lookAtMs = nowMs + SECOND_SIGHT * graceMs

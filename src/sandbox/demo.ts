@@ -14,7 +14,7 @@ import { CHANNELS, DEMO_POLICY, EMPTY_HOLD_MS, startWorld, USERS, type World } f
 const PAGE_PORT = 4400
 const PAGE_DIR = fileURLToPath(new URL('./page', import.meta.url))
 /** Nobody who plays waits a minute to see what a call that never answers leads to. */
-const SHORT_DEADLINES = { CALL_DEADLINE: '10s', CALL_GRACE: '5s' }
+const SHORT_DEADLINES = { CALL_DEADLINE: '10s', CALL_GRACE: '5s', CALL_LATE: '5s' }
 
 const USAGE = `Usage: npm run demo [-- --walkthrough] [-- --http]
 

@@ -27,6 +27,7 @@ import { differenceSchema } from '../request/drift.ts'
 import { didNothing, retryOf, undoOf } from '../request/follow-up.ts'
 import { guardUnder, type Policy } from '../request/policy.ts'
 import type { RequestId, ResetRequest } from '../request/request.ts'
+import { writeTime } from '../request/write-time.ts'
 import { createChanges } from './changes.ts'
 import { createDebts, type Debts } from './debts.ts'
 import { createExecutions, type ExecutionSettings } from './executions.ts'
@@ -69,6 +70,8 @@ export interface ApprovalsSettings extends ExecutionSettings {
 export interface ApprovalsService extends Approvals, Omit<Debts, 'pay'> {
   /** Carries out one approved request, at most once, whoever else is asked to. */
   execute(id: RequestId): Promise<void>
+  /** Before the process ends: see executions.ts. */
+  stopWriting(withinMs: number): void
   /** Asks the policy again about every open request, after it was edited. */
   reconsiderOpen(): Promise<void>
 }
@@ -87,7 +90,13 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
   const changes = createChanges(deps)
   const { change, read, patiently } = changes
   const policies = createPolicies({ ...deps, requestExpiryMs: settings.requestExpiryMs })
-  const plans = createPlans({ store, clock, guardFor: policies.guardFor, reader: readers.plan })
+  const plans = createPlans({
+    store,
+    clock,
+    guardFor: policies.guardFor,
+    reader: readers.plan,
+    writeTimeOf: writes => writeTime(writes, deps.cluster.writePace, settings.callMs),
+  })
   const reader = readers.execution
   const debts =
     chat === null
@@ -103,7 +112,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
           graceMs: settings.graceMs,
         })
   const { pay } = debts
-  const execute = createExecutions({ ...deps, changes, plans, reader, pay }, settings)
+  const { execute, stopWriting } = createExecutions({ ...deps, changes, plans, reader, pay }, settings)
 
   async function submitRequest(submittal: Submittal): Promise<Submitted> {
     const { submissionId, targets, ...asked } = submittal
@@ -315,6 +324,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     readTargets: async ({ id }) => (await patiently(() => store.readDocument(id, 'targets'))) ?? null,
     recordAttempt,
     execute,
+    stopWriting,
     payDue,
     payForgotten,
     idle,

@@ -151,7 +151,7 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
           dueAtMs: nextDueAt(next, nowMs),
           open: !isFinal(next.state),
           ...(options.documents === undefined ? {} : { documents: options.documents }),
-          ...writingOf(request, next, options.epoch),
+          ...writingOf(request, next, nowMs, options.epoch),
         },
         patience,
       )
@@ -223,22 +223,19 @@ const WRITER_MARGIN_MS = 60_000
 function writingOf(
   { state, reset: { target } }: ResetRequest,
   next: ResetRequest,
+  nowMs: number,
   epoch = 0,
 ): Pick<Commit, 'writer'> {
   const wasWriting = state.name === 'executing' || state.name === 'unclear'
   if (next.state.name === 'unclear') return {}
   if (next.state.name === 'executing') {
-    const untilMs = next.state.abandonAtMs + WRITER_MARGIN_MS
-    const { startedAtMs, abandonAtMs } = next.state
+    const { startedAtMs, abandonAtMs, lateUntilMs } = next.state
+    const untilMs = Math.max(abandonAtMs + WRITER_MARGIN_MS, lateUntilMs)
     const settleMs = abandonAtMs - startedAtMs
     return wasWriting ? {} : { writer: { target, act: 'take', epoch, untilMs, settleMs } }
   }
-  return wasWriting && !mayStillArrive(next) ? { writer: { target, act: 'giveBack' } } : {}
-}
-
-/** One of its calls may: the topics are written one by one, and not each of them need have been answered. */
-function mayStillArrive({ state }: ResetRequest): boolean {
-  return 'outcome' in state && state.outcome.kind === 'done' && state.outcome.counts.unreported > 0
+  const mayStillArrive = next.lateUntilMs !== null && nowMs < next.lateUntilMs
+  return wasWriting && !mayStillArrive ? { writer: { target, act: 'giveBack' } } : {}
 }
 
 /** Asking again would not mend it: a record that cannot be written, or code that is wrong. */

@@ -223,7 +223,9 @@ export function createDebts(deps: DebtsDeps): Debts {
     const { evidence, result } = await deps.lookBack(request)
     const documents = result.length > 0 ? { documents: { result } } : {}
     if (isProof(state, evidence)) {
-      const outcome = { kind: 'done', counts: countsOf(result), rows: result.length } as const
+      // What is there in part may have more of it to come.
+      const unanswered = evidence === 'present' ? 0 : 1
+      const outcome = { kind: 'done', counts: countsOf(result), rows: result.length, unanswered } as const
       const command = { kind: 'finish', worker: processId, attempt, outcome } as const
       return paid(await change(id, command, documents))
     }

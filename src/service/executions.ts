@@ -29,9 +29,11 @@ import {
   readBackOf,
   resultOf,
   type TopicReport,
+  type UnwrittenTopic,
 } from '../request/result.ts'
 import type { Refusal } from '../request/step.ts'
 import { mayStart, untilWindow, waitsForWindow } from '../request/waiting.ts'
+import { writeTime } from '../request/write-time.ts'
 import type { Changes } from './changes.ts'
 import type { Comparison, Plans } from './plans.ts'
 
@@ -49,11 +51,13 @@ export interface ExecutionsDeps {
 }
 
 export interface ExecutionSettings {
-  /** The call is over after this long, whatever happened; a second more for each further topic. */
+  /** One call is over after this long, whatever happened; for each further topic there is more (write-time.ts). */
   callMs: number
   /** How long after the deadline an execution nobody finished counts as unclear. */
   graceMs: number
   requestExpiryMs: number
+  /** How long after its deadline a call that nobody answered may take effect. */
+  lateMs: number
   /** How long an approved request waits for its group to be empty. */
   emptyWaitMs: number
   /** How long a group that had members has to stay empty. */
@@ -62,7 +66,9 @@ export interface ExecutionSettings {
 
 /** Clocks of machines differ by a little. */
 const EARLY_MS = 1_000
-const TOPIC_MS = 1_000
+/** Between two tries of a write that certainly was not sent: at first, and at most. */
+const RESEND_FIRST_MS = 100
+const RESEND_LONGEST_MS = 5_000
 /** What was read may be a moment old: a doubt is worth a second look. */
 const SECOND_LOOK_MS = 500
 const READ_BACK_MS = 10_000
@@ -72,8 +78,10 @@ const ALL_TOPICS = Number.POSITIVE_INFINITY
 export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettings) {
   const { plans, cluster, reader, clock, report, processId, pay } = deps
   const { change, start, read, writerOf } = deps.changes
+  /** The process is to end: no write begins after that. */
+  let lastWriteMs = Number.POSITIVE_INFINITY
 
-  return async function execute(id: RequestId): Promise<void> {
+  async function execute(id: RequestId): Promise<void> {
     const request = await read(id, 'worker')
     if (request?.state.name !== 'approved' || request.plan === null) return
     // A second job for the same request: its own time has not come.
@@ -91,8 +99,8 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
       return
     }
     const { worker, group, rows } = ready
-    const { callMs, graceMs, emptyHoldMs: holdMs } = settings
-    const topics = request.reset.topics.length
+    const { callMs, graceMs, lateMs, emptyHoldMs: holdMs } = settings
+    const writes = request.plan.execution === 'native' ? 1 : writesOf(rows).size
     // Patience of a worker: if the reply to this commit is lost, only asking again tells whether we may call.
     const command = {
       kind: 'start',
@@ -100,8 +108,9 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
       digest,
       group,
       holdMs,
-      callMs: callMs + TOPIC_MS * (topics - 1),
+      callMs: writeTime(writes, cluster.writePace, callMs).atMostMs,
       graceMs,
+      lateMs,
     } as const
     const started = await start(request, command, epoch)
     if (started.kind === 'busy' || started.kind === 'settling') {
@@ -112,10 +121,10 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     pay(id)
     const { attempt, deadlineMs } = started.request.state
     const begun = performance.now()
-    const { called, result } = await callAndProve(started.request, rows, deadlineMs)
+    const { called, result, unanswered = 0 } = await callAndProve(started.request, rows, deadlineMs)
     report({ event: 'called', requestId: id, outcome: called.kind, durationMs: performance.now() - begun })
     const retryAfterMs = called.kind === 'notSent' ? called.retryAfterMs : undefined
-    const outcome = endOf(called, result)
+    const outcome = endOf(called, result, unanswered)
     const finished = await change(
       id,
       {
@@ -208,14 +217,14 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     request: ResetRequest,
     rows: readonly PlanRow[],
     deadlineMs: number,
-  ): Promise<{ called: CallOutcome; result: PartitionResult[] }> {
+  ): Promise<{ called: CallOutcome; result: PartitionResult[]; unanswered?: number }> {
     const { reset, plan } = request
     if (plan === null) return { called: { kind: 'notSent', cause: causeOf('noPlan') }, result: [] }
     const native = plan.execution === 'native' ? nativeOf(reset) : null
-    const called =
+    const { called, unwritten } =
       native === null
         ? await writeRows(reset, rows, deadlineMs)
-        : await cluster.resetOffsets(native, deadlineMs)
+        : { called: await cluster.resetOffsets(native, deadlineMs), unwritten: [] }
     if (called.kind === 'refused' || called.kind === 'notSent') return { called, result: [] }
     const untilMs = Math.max(deadlineMs, clock() + READ_BACK_MS)
     if (called.kind === 'unknown') {
@@ -228,34 +237,62 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     }
 
     const reports = called.topics
-    let result = resultOf(plan, rows, reports, await readBack(reset, untilMs))
+    let result = resultOf(plan, rows, reports, await readBack(reset, untilMs), unwritten)
     if (result.some(isDoubtful) && clock() + SECOND_LOOK_MS < untilMs) {
       await pause(SECOND_LOOK_MS)
-      result = resultOf(plan, rows, reports, await readBack(reset, untilMs))
+      result = resultOf(plan, rows, reports, await readBack(reset, untilMs), unwritten)
     }
-    return { called, result }
+    const unanswered = result.filter(({ why }) => why === 'unanswered').map(({ topic }) => topic)
+    return { called, result, unanswered: new Set(unanswered).size }
   }
 
-  /** Topic by topic, each in one call. What the first topic's refusal keeps from happening at all is a refusal of all. */
+  /** Topic by topic, each in one call. What keeps the first topic from being written does so for all. */
   async function writeRows(
     { target }: Reset,
     rows: readonly PlanRow[],
     deadlineMs: number,
-  ): Promise<CallOutcome> {
-    const reports: TopicReport[] = []
+  ): Promise<Written> {
+    const topics: TopicReport[] = []
     const requestIds: string[] = []
-    let unknown: string | null = null
+    const unwritten: UnwrittenTopic[] = []
     for (const [topic, offsets] of writesOf(rows)) {
-      const called = await cluster.writeOffsets(target, topic, offsets, deadlineMs)
+      const isFirst = topics.length === 0 && unwritten.length === 0
+      const write = () => cluster.writeOffsets(target, topic, offsets, deadlineMs)
+      const called = isFirst ? await write() : await writeSurely(write, deadlineMs)
       requestIds.push(...(called.requestIds ?? []))
-      if (called.kind === 'done') reports.push(...called.topics)
-      else if (called.kind === 'unknown') unknown = called.cause
-      else if (reports.length === 0 && unknown === null) return called
-      else reports.push(notWritten(topic, called))
+      switch (called.kind) {
+        case 'done':
+          topics.push(...called.topics)
+          break
+        case 'unknown':
+          unwritten.push({ topic, end: 'unanswered', cause: called.cause })
+          break
+        case 'refused':
+        case 'notSent':
+          if (isFirst) return { called, unwritten: [] }
+          unwritten.push(leftOut(topic, called))
+          break
+        default:
+          called satisfies never
+      }
     }
-    return reports.length === 0 && unknown !== null
-      ? { kind: 'unknown', cause: unknown, requestIds }
-      : { kind: 'done', topics: reports, requestIds }
+    const [one] = unwritten
+    const nothingSaid = topics.length === 0 && one?.end === 'unanswered'
+    return nothingSaid
+      ? { called: { kind: 'unknown', cause: one.cause, requestIds }, unwritten }
+      : { called: { kind: 'done', topics, requestIds }, unwritten }
+  }
+
+  /** What certainly was not sent is sent again when it may be, until there is no time left. */
+  async function writeSurely(write: () => Promise<CallOutcome>, deadlineMs: number): Promise<CallOutcome> {
+    for (let resendMs = RESEND_FIRST_MS; ; resendMs = Math.min(resendMs * 2, RESEND_LONGEST_MS)) {
+      if (clock() >= lastWriteMs) return { kind: 'notSent', cause: causeOf('connectionClosed') }
+      const called = await write()
+      if (called.kind !== 'notSent') return called
+      const waitMs = Math.max(called.retryAfterMs ?? resendMs, RESEND_FIRST_MS)
+      if (clock() + waitMs >= Math.min(deadlineMs, lastWriteMs)) return called
+      await pause(waitMs)
+    }
   }
 
   /** Asks until there is an answer or time is up; what could not be read is left out. */
@@ -271,6 +308,19 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
       await pause(waitMs)
     }
   }
+
+  return {
+    execute,
+    /** Of a request with many topics that is being written, what is not written `withinMs` from now stays as it is. */
+    stopWriting(withinMs: number): void {
+      lastWriteMs = clock() + withinMs
+    },
+  }
+}
+
+interface Written {
+  called: CallOutcome
+  unwritten: UnwrittenTopic[]
 }
 
 /** The API's names of calls that the audit keeps: enough to ask its support about. */
@@ -326,26 +376,21 @@ function writesOf(rows: readonly PlanRow[]): Map<string, PartitionWrite[]> {
   return writes
 }
 
-const NON_EMPTY_GROUP = 68
-const UNKNOWN_SERVER_ERROR = -1
-
 /** A topic that was left out after others had been written. */
-function notWritten(
+function leftOut(
   topic: string,
   called: Extract<CallOutcome, { kind: 'refused' | 'notSent' }>,
-): TopicReport {
-  const [errorCode, errorMessage] =
-    called.kind === 'notSent'
-      ? [UNKNOWN_SERVER_ERROR, causeOf('notSent', called.cause)]
-      : [called.reason === 'groupNotEmpty' ? NON_EMPTY_GROUP : UNKNOWN_SERVER_ERROR, called.message]
-  return { topic, errorCode, errorMessage, partitions: [] }
+): UnwrittenTopic {
+  if (called.kind === 'notSent') return { topic, end: 'notSent', cause: called.cause }
+  const { reason, code, message } = called
+  return { topic, end: 'refused', reason, code, message }
 }
 
 /** What is kept of a call in the record; the rows are kept beside it. */
-function endOf(called: CallOutcome, result: readonly PartitionResult[]): CallEnd {
+function endOf(called: CallOutcome, result: readonly PartitionResult[], unanswered: number): CallEnd {
   switch (called.kind) {
     case 'done':
-      return { kind: 'done', counts: countsOf(result), rows: result.length }
+      return { kind: 'done', counts: countsOf(result), rows: result.length, unanswered }
     case 'unknown':
       return { kind: 'unknown', cause: called.cause }
     case 'refused': {

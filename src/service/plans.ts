@@ -8,7 +8,16 @@ import type { Command } from '../request/command.ts'
 import { digestOf } from '../request/digest.ts'
 import { type Drift, driftSince, type Sight } from '../request/drift.ts'
 import { placeOf } from '../request/group.ts'
-import { executionOf, type PlanRow, planOf, planRows, planSchema } from '../request/plan.ts'
+import {
+  type Execution,
+  executionOf,
+  isWritten,
+  type Plan,
+  type PlanRow,
+  planOf,
+  planRows,
+  planSchema,
+} from '../request/plan.ts'
 import { planDocument, type RefusedRuling, type RequestId, type ResetRequest } from '../request/request.ts'
 import { clip, overlap, type Reset, type Targets } from '../request/reset.ts'
 import type { ReadOutcome } from '../request/result.ts'
@@ -25,6 +34,8 @@ export interface PlansDeps {
   guardFor: Policies['guardFor']
   /** For plans: patient, and giving way to executions. */
   reader: ClusterReader
+  /** How long so many writes take. */
+  writeTimeOf: (writes: number) => { atLeastMs: number; atMostMs: number }
 }
 
 export type Planned =
@@ -49,7 +60,7 @@ export interface Plans {
   compare(request: ResetRequest, reader: ClusterReader, logTopics: number): Promise<Comparison>
 }
 
-export function createPlans({ store, clock, guardFor, reader }: PlansDeps): Plans {
+export function createPlans({ store, clock, guardFor, reader, writeTimeOf }: PlansDeps): Plans {
   async function make(
     request: ResetRequest,
     onProgress: (done: number, total: number) => Promise<void>,
@@ -75,13 +86,14 @@ export function createPlans({ store, clock, guardFor, reader }: PlansDeps): Plan
     if (problem !== null) return { kind: 'impossible', cause: problem }
     const execution = executionOf(named, rows, reader.can)
     if (execution === null) return { kind: 'impossible', cause: causeOf('tooWide') }
-    const plan = planOf(named, rows, {
+    const planned = planOf(named, rows, {
       execution,
       digest: digestOf(named, execution, rows),
       atMs: facts.atMs,
       positions: facts.positions,
       movedSince: await movedSince(request, rows),
     })
+    const plan = { ...planned, writing: writingOf(execution, rows) }
     const guarded = await guardFor({ ...request, reset: named }, plan)
     if (guarded.kind === 'refused') return { ...guarded, kind: 'notAllowed' }
     const command = {
@@ -94,6 +106,13 @@ export function createPlans({ store, clock, guardFor, reader }: PlansDeps): Plan
       overlaps: await overlapsOf(request.id, named),
     } as const
     return { kind: 'planned', command, rows }
+  }
+
+  /** Null: one call writes all of it. */
+  function writingOf(execution: Execution, rows: readonly PlanRow[]): Plan['writing'] {
+    const written = execution === 'offsets' ? rows.filter(row => isWritten(row, execution)) : []
+    const calls = new Set(written.map(({ topic }) => topic)).size
+    return calls > 1 ? { calls, ...writeTimeOf(calls) } : null
   }
 
   async function overlapsOf(id: RequestId, reset: Reset): Promise<RequestId[]> {

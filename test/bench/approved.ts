@@ -58,7 +58,8 @@ export async function openDesk(redisUrl: string, prefix: string, apiUrl: string)
   const guardFor = async () => ({ kind: 'allowed', guard: GUARD }) as const
   // Each plan is compared with what else is open: not what is measured, and with thousands of them most of the time.
   const alone: Store = { ...store, openRequests: async () => ({ requests: [], total: 0 }) }
-  const plans = createPlans({ store: alone, clock: Date.now, guardFor, reader })
+  const writeTimeOf = () => ({ atLeastMs: 0, atMostMs: 0 })
+  const plans = createPlans({ store: alone, clock: Date.now, guardFor, reader, writeTimeOf })
 
   const desk: Desk = {
     store,

@@ -291,7 +291,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
 
   it('says that nobody knows when the API hangs after the reset, though the markers show that it happened', async () => {
     const { page, world } = await open({
-      env: { CKAFKA_API: 'v2', CALL_DEADLINE: '2s', CALL_GRACE: '1s' },
+      env: { CKAFKA_API: 'v2', CALL_DEADLINE: '2s', CALL_GRACE: '1s', CALL_LATE: '2s' },
     })
     await switchFault(page, 'ckafka-hang-after')
     await askForFirstReset(page)

@@ -16,7 +16,7 @@ import { T0 } from '../support/requests.ts'
 
 const BACK_MS = 20_000
 /** After a failover nobody may write to a group for as long as a call could be under way. */
-const SHORT = { CALL_DEADLINE: '2s', CALL_GRACE: '1s' }
+const SHORT = { CALL_DEADLINE: '2s', CALL_GRACE: '1s', CALL_LATE: '2s' }
 /** Under way at once: about what a busy installation has. */
 const WRITERS = 5
 const REST_MS = 5

@@ -24,6 +24,7 @@ export const APPROVERS = [USERS.bob, USERS.carol, 'U0HEIDI', 'U0IVAN'] as const
 const SHORT_TIMES = {
   CALL_DEADLINE: '2s',
   CALL_GRACE: '1s',
+  CALL_LATE: '2s',
   EMPTY_HOLD: '1s',
   CKAFKA_QUOTA_FACTOR: '100',
 }

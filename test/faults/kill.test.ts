@@ -17,7 +17,7 @@ async function start() {
     delivery: 'socket',
     redisUrl: inject('redisUrl'),
     // An unclear call is looked for after the grace, and again after half of it: long enough to be seen on a busy machine.
-    env: { CALL_DEADLINE: '2s', CALL_GRACE: '10s', EMPTY_HOLD: '1s' },
+    env: { CALL_DEADLINE: '2s', CALL_GRACE: '10s', CALL_LATE: '10s', EMPTY_HOLD: '1s' },
   })
   await world.waitForBot()
   const cards = () => world.slack.messages(OPS)

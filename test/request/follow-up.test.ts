@@ -271,18 +271,32 @@ describe('a retry, where a topic moves as a whole', () => {
     expect(found.impossible).toEqual([])
   })
 
-  it.each<[string, PartitionResult]>([
+  const ODD: [string, PartitionResult][] = [
     ['has moved', moved(1)],
-    ['was committed over', moved(1, { outcome: 'moved-after', readBack: 60n })],
     ['may have moved, as it could not be read', notRead(1)],
     ['may have moved its first commit, as it could not be read', notRead(1, { from: null })],
     ['was not reported, and stands elsewhere', notRead(1, { why: 'notReported', readBack: 50n })],
     ['was refused, and stands elsewhere', failed(1, { readBack: 60n })],
+  ]
+
+  it.each<[string, PartitionResult]>([
+    ...ODD.map(([what, odd]): [string, PartitionResult] => [what, { ...odd, planned: 40n }]),
+    ['was committed over', moved(1, { outcome: 'moved-after', readBack: 60n })],
   ])('of a shift is not offered when a partition %s: it would move twice', (_, odd) => {
     const found = retry(back100, failed(0), odd)
     expect(found.possible).toEqual([])
     expect(found.impossible).toMatchObject([{ topic: 'orders', why: 'partly' }])
   })
+
+  it.each(ODD)(
+    'of a shift goes to the one offset that all of the topic share when a partition %s',
+    (_, odd) => {
+      const found = retry(back100, failed(0), odd)
+      const strategy = { kind: 'offset', offset: 50n }
+      expect(asked(found)).toMatchObject([{ strategy, topics: ['orders'], targets: null }])
+      expect(found.impossible).toEqual([])
+    },
+  )
 
   it.each<Strategy>([
     { kind: 'earliest' },
@@ -296,7 +310,7 @@ describe('a retry, where a topic moves as a whole', () => {
   })
 
   it('offers the topics it can, and says why not of the others', () => {
-    const found = retry(back100, failed(0), moved(1), failed(0, { topic: 'a' }))
+    const found = retry(back100, failed(0), moved(1, { planned: 40n }), failed(0, { topic: 'a' }))
     expect(asked(found)).toMatchObject([{ topics: ['a'], partitions: 1 }])
     expect(found.impossible).toEqual([{ topic: 'orders', partitions: 1, why: 'partly' }])
   })

@@ -133,7 +133,20 @@ describe('offsets that were written', () => {
       ['failed', 'unchanged'],
     ],
     ['was refused', row(), [said(50n, 25)], read(150n), ['failed', null]],
-    ['was refused, and stands there by somebody else', row(), [said(50n, 25)], read(50n), ['failed', null]],
+    [
+      'was called an error, and stands where planned',
+      row(),
+      [said(50n, 25)],
+      read(50n),
+      ['succeeded', 'despiteError'],
+    ],
+    [
+      'was called an error, and moved elsewhere',
+      row(),
+      [said(50n, 25)],
+      read(90n),
+      ['failed', 'movedDespiteError'],
+    ],
     ['was refused with its topic', row(), [topicFailed(3)], read(150n), ['failed', null]],
     ['was refused, and could not be read', row(), [said(50n, 25)], NOT_READ, ['failed', null]],
 

@@ -403,7 +403,13 @@ describe('a call that is refused because somebody is back', () => {
     })
     expect(service.committed('payments')).toEqual([700n])
     expect(await service.store.readDocument(request.id, 'result')).toMatchObject([
-      { topic: 'payments', outcome: 'failed', said: { code: 68 } },
+      {
+        topic: 'payments',
+        outcome: 'failed',
+        why: 'refused',
+        said: { code: 'none' },
+        cause: 'groupNotEmpty',
+      },
       { topic: 'orders' },
       { topic: 'orders' },
     ])

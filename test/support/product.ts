@@ -147,6 +147,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     TENCENTCLOUD_SECRET_ID: 'AKIDTEST',
     TENCENTCLOUD_SECRET_KEY: 'SECRETTEST',
     APPROVERS: 'U0BOB,S0KAFKA',
+    CALL_LATE: '1s',
     HOST: '127.0.0.1',
     PORT: `${port}`,
     LOG_LEVEL: 'silent',

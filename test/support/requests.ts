@@ -176,6 +176,7 @@ export const start: Extract<Command, { kind: 'start' }> = {
   holdMs: 30_000,
   callMs: 25_000,
   graceMs: 30_000,
+  lateMs: 300_000,
 }
 export const cardPosted: Command = { kind: 'posted', key: 'card', ts: '1700000000.000100', revision: 1 }
 

@@ -12,6 +12,7 @@ import type { Command } from '../../src/request/command.ts'
 import { policyOfSettings } from '../../src/request/policy.ts'
 import type { ResetRequest } from '../../src/request/request.ts'
 import type { Reset } from '../../src/request/reset.ts'
+import { writeTime } from '../../src/request/write-time.ts'
 import type { ClusterSeed } from '../../src/sandbox/ckafka/model.ts'
 import { type CkafkaSimulator, startCkafkaSimulator } from '../../src/sandbox/ckafka/start.ts'
 import { type Changes, createChanges } from '../../src/service/changes.ts'
@@ -30,6 +31,7 @@ const WRITES = ['SetGroupOffsets', 'ModifyGroupOffsets', 'BatchModifyGroupOffset
 export const SETTINGS: ExecutionSettings = {
   callMs: 5_000,
   graceMs: 5_000,
+  lateMs: 20_000,
   requestExpiryMs: 3_600_000,
   emptyWaitMs: 1_800_000,
   emptyHoldMs: 30_000,
@@ -137,8 +139,9 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const changes = createChanges({ store, clock, report })
   const policy = policyOfSettings([BOB], { typedAbove: null, secondApproverAbove: null })
   const { guardFor } = createPolicies({ chat: null, policy: () => policy, requestExpiryMs: 3_600_000 })
-  const plans = createPlans({ store, clock, guardFor, reader })
-  const carryOut = createExecutions(
+  const writeTimeOf = (writes: number) => writeTime(writes, cluster.writePace, SETTINGS.callMs)
+  const plans = createPlans({ store, clock, guardFor, reader, writeTimeOf })
+  const { execute: carryOut } = createExecutions(
     { changes, plans, cluster, reader, clock, report, processId: 'w1', pay: () => {} },
     SETTINGS,
   )

@@ -1,6 +1,7 @@
 // How many calls an account may make, as the API documents it. Facts only; keeping to them is the Quota's work.
 
 import type { Budget, Budgets } from '../../ports.ts'
+import type { WritePace } from '../../request/write-time.ts'
 
 /** API 2.0: 100 calls a minute for the account, all actions together. */
 const V2_BUDGET: Budget = { points: 100, seconds: 60 }
@@ -20,6 +21,25 @@ export function budgetsOf(dialect: 'v2' | 'v3', account: string, factor = 1): Bu
     ? { account, together: times(V2_BUDGET, factor), perAction: () => undefined }
     : { account, perAction: action => times(V3_BUDGETS[action] ?? V3_DEFAULT, factor) }
 }
+
+/** Of writes one after the other: in 3.0 each looks at the group, its offsets and perhaps the log first. */
+export function writePaceOf(dialect: 'v2' | 'v3', budgets: Budgets): WritePace {
+  // In 2.0 one call writes all of a request.
+  if (dialect === 'v2') return { atLeastMs: 0, atMostMs: 0 }
+  const each = V3_CALLS_OF_A_WRITE.map(action => {
+    const { points, seconds } = budgets.perAction(action) ?? V3_DEFAULT
+    return (1_000 * seconds) / points
+  })
+  return { atLeastMs: each[0] ?? 0, atMostMs: each.reduce((sum, ms) => sum + ms, 0) }
+}
+
+/** The write first. */
+const V3_CALLS_OF_A_WRITE = [
+  'BatchModifyGroupOffsets',
+  'DescribeGroupInfo',
+  'DescribeGroupOffsets',
+  'DescribeTopicSyncReplica',
+]
 
 /** Never less than one call, in as many more seconds. */
 function times({ points, seconds }: Budget, factor: number): Budget {

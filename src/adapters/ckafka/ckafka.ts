@@ -3,6 +3,7 @@
 
 import type { Cluster, ClusterReader } from '../../ports.ts'
 import type { Abilities } from '../../request/group.ts'
+import { budgetsOf, writePaceOf } from './budgets.ts'
 import { createApiV2 } from './call-v2.ts'
 import { createApiV3 } from './call-v3.ts'
 import { createWritesV2 } from './cluster-v2.ts'
@@ -31,6 +32,7 @@ export function createCkafka(config: CkafkaConfig, deps: CkafkaDeps): Ckafka {
   const { can, writes, reader, close } = speak(config, deps)
   return {
     can,
+    writePace: writePaceOf(config.dialect, deps.budgets ?? budgetsOf(config.dialect, '')),
     resetOffsets: (reset, deadlineMs) =>
       unless(problemWithReset(reset), () => writes.resetOffsets(reset, deadlineMs)),
     writeOffsets: (target, topic, offsets, deadlineMs) =>
@@ -69,9 +71,11 @@ async function unless<T>(problem: string | undefined, ask: () => Promise<T>) {
   return problem === undefined ? ask() : refusedHere(problem)
 }
 
+type Writes = Omit<Cluster, 'writePace'>
+
 interface Spoken {
   can: Abilities
-  writes: Cluster
+  writes: Writes
   reader: (options: ReaderOptions) => Reads
   close: () => Promise<void>
 }

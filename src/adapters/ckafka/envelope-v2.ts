@@ -3,7 +3,7 @@
 // The field names differ between pages of the documentation (message and msg, error_code and err_code): both are read.
 
 import { z } from 'zod'
-import type { PartitionReport, TopicReport } from '../../request/result.ts'
+import type { ApiCode, PartitionReport, TopicReport } from '../../request/result.ts'
 import { check, int64, parseJson, type Read, shown, smallInt, text } from './fields.ts'
 
 export interface Envelope {
@@ -74,10 +74,10 @@ export function readResetData(data: unknown): Read<TopicReport[]> {
   }
 }
 
-/** A topic listed as failed has failed, even when it names no error. Kafka's UNKNOWN_SERVER_ERROR. */
-const UNNAMED_FAILURE = -1
+/** A topic listed as failed has failed, even when it names no error. */
+const UNNAMED_FAILURE = 'none'
 
-function topicReport(entry: z.output<typeof topicSchema>, codeWhenUnnamed: number): TopicReport {
+function topicReport(entry: z.output<typeof topicSchema>, codeWhenUnnamed: ApiCode): TopicReport {
   return {
     topic: entry.topic,
     errorCode: errorCodeOf(entry) || codeWhenUnnamed,

@@ -1,6 +1,6 @@
 // What the adapter is given: where the API is, as whom to call it, and how long to wait. It must never read the environment.
 
-import type { Quota } from '../../ports.ts'
+import type { Budgets, Quota } from '../../ports.ts'
 import type { SignatureMethod } from './sign-v2.ts'
 
 interface Account {
@@ -40,6 +40,8 @@ export interface CkafkaDeps {
   now: () => number
   /** Asked before each call; absent: as many calls as one likes. */
   quota?: Quota
+  /** What the quota is held to, so that it can be said how long many writes take; absent: as documented. */
+  budgets?: Budgets
   /**
    * After each try, sent or not. `code` is the API's, `http 502`, the network error's, `budget` when the quota did not
    * let it through, or null.

@@ -10,6 +10,8 @@ import { clipMiddle, code, line, type Piece, text } from './text.ts'
 const PLACES_NAMED = 5
 const PARTITIONS_NAMED = 10
 const NAME_MAX = 100
+/** What takes less is over before anybody asks. */
+const TAKES_TIME_MS = 1_000
 
 /** `Replays 370 000 messages on 7 of 64 partitions. Skips none.` */
 export function totalsInWords({ plan: say }: Words, plan: Plan): string {
@@ -81,6 +83,11 @@ export function planDetails(
   const lines = [lagInWords(words, plan), ...cautions(words, plan)]
   if (plan.movedSince !== null && parent !== null)
     lines.push(movedSinceInWords(words, plan.movedSince, parent.id, reset))
+  const { writing } = plan
+  if (writing !== null && writing.atLeastMs >= TAKES_TIME_MS) {
+    const { calls, atLeastMs, atMostMs } = writing
+    lines.push(words.plan.writing(calls, atLeastMs, atMostMs))
+  }
   return [...lines.map(sentence => [text(sentence)]), words.plan.made[plan.execution](plan.atMs)]
 }
 

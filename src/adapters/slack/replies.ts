@@ -223,7 +223,10 @@ export function resultCsv(
       result.map(row => [
         ...[reset.target.instanceId, reset.target.group, row.topic, row.partition, row.from, row.planned],
         row.said === null || row.said.code !== 0 ? null : (row.said.offset ?? saidInWords(words, row.said)),
-        ...[row.said?.code ?? null, row.said === null ? null : kafkaErrorName(row.said.code)],
+        ...[
+          row.said?.code ?? null,
+          typeof row.said?.code === 'number' ? kafkaErrorName(row.said.code) : null,
+        ],
         ...[row.readBack, row.outcome, messageOf(words, row)],
       ]),
     ),
@@ -237,7 +240,7 @@ const RESULT_COLUMNS = [
 
 function messageOf(words: Words, row: PartitionResult): string {
   const api = row.said?.message ?? ''
-  return api === '' && row.why !== null
+  return row.why !== null && (api === '' || row.why === 'despiteError' || row.why === 'movedDespiteError')
     ? reasonInWords(words, row)
     : causeInWords(words, api, Number.POSITIVE_INFINITY)
 }

@@ -2,10 +2,10 @@
 
 import type { RichTextSection, TableBlock } from '@slack/types'
 import { clip } from '../../request/reset.ts'
-import type { PartitionResult } from '../../request/result.ts'
+import { type PartitionResult, refusalReasonSchema } from '../../request/result.ts'
 import type { Words } from './language/language.ts'
 import { clipMiddle, code, escaped, line, shown, text } from './text.ts'
-import { causeInWords, kafkaError } from './words.ts'
+import { causeInWords, errorInWords } from './words.ts'
 
 const TOPIC_IN_CELL = 48
 const SAID_IN_CELL = 30
@@ -19,13 +19,14 @@ export interface Trouble {
   row: PartitionResult
 }
 
-/** All that is not a success, in the order of the rows. */
+/** All that is not a success, or one that the API called an error, in the order of the rows. */
 export function troublesOf(result: readonly PartitionResult[]): Trouble[] {
   const troubles = new Map<string, Trouble>()
   for (const row of result) {
-    const { topic, partition, outcome, why, said } = row
-    if (outcome === 'succeeded' || outcome === 'clamped') continue
-    const key = JSON.stringify([topic, outcome, why, outcome === 'failed' && [said?.code, said?.message]])
+    const { topic, partition, outcome, why, said, cause } = row
+    if ((outcome === 'succeeded' || outcome === 'clamped') && why === null) continue
+    const ofApi = (outcome === 'failed' || why === 'despiteError') && [said?.code, said?.message]
+    const key = JSON.stringify([topic, outcome, why, ofApi, cause])
     const known = troubles.get(key)
     if (known === undefined) {
       troubles.set(key, { topic, partitions: partition === null ? [] : [partition], row })
@@ -56,20 +57,33 @@ function troubleInWords(words: Words, { partitions, row }: Trouble): string {
 }
 
 /** Why a row failed, or why nobody knows: the API's code, name and words, or what the read-back shows. */
-export function reasonInWords(words: Words, { said, why, outcome }: PartitionResult): string {
-  const { apiError, whys } = words.results
-  if (said !== null && said.code !== 0) {
-    const { name, hint } = kafkaError(words, said.code)
-    return apiError(name, clip(causeInWords(words, said.message.trim()), 150), hint)
+export function reasonInWords(words: Words, { said, why, outcome, cause = '' }: PartitionResult): string {
+  const { apiError, whys, withCause } = words.results
+  const error = said === null || said.code === 0 ? null : errorInWords(words, said.code)
+  const quoted = clip(causeInWords(words, said?.message.trim() ?? ''), 150)
+  switch (why) {
+    case 'notSent':
+    case 'unanswered':
+      return withCause[why](causeInWords(words, cause))
+    case 'refused': {
+      const reason = refusalReasonSchema.catch('other').parse(cause)
+      const named = said === null || said.code === 'none' ? null : (error?.name ?? null)
+      return words.results.refused(named, quoted, words.outcomes.refusalHints[reason])
+    }
+    case 'despiteError':
+    case 'movedDespiteError':
+      return words.results[why](error?.name ?? words.results.noCode, quoted)
+    default:
+      if (error !== null) return apiError(error.name, quoted, error.hint)
+      if (why === null) return whys.unknown
+      return why === 'unchanged' && outcome === 'failed' ? whys.saidButUnchanged : whys[why]
   }
-  if (why === null) return whys.unknown
-  return why === 'unchanged' && outcome === 'failed' ? whys.saidButUnchanged : whys[why]
 }
 
 /** What the API said of a row: an offset, that it accepted the call, an error, or nothing. */
 export function saidInWords(words: Words, said: PartitionResult['said']): string {
   if (said === null) return '–'
-  if (said.code !== 0) return kafkaError(words, said.code).name
+  if (said.code !== 0) return errorInWords(words, said.code).name
   return said.offset === null ? words.results.accepted : `${said.offset}`
 }
 

@@ -5,7 +5,7 @@ import type { Group } from '../../request/group.ts'
 import { kafkaErrorName } from '../../request/kafka-errors.ts'
 import type { Outcome, RefusedRuling, ResetRequest, State } from '../../request/request.ts'
 import { clip, type Reset, type Target, utc } from '../../request/reset.ts'
-import type { Counts } from '../../request/result.ts'
+import type { ApiCode, Counts } from '../../request/result.ts'
 import type { Refusal } from '../../request/step.ts'
 import type { Words } from './language/language.ts'
 import { placesInWords, skipsInWords } from './plan-words.ts'
@@ -141,8 +141,12 @@ export function rulingSentence({ outcomes }: Words, { why, rule, reason }: Refus
   return outcomes.notAllowed[why](rule, clip(reason, CAUSE_MAX))
 }
 
-/** `3 UNKNOWN_TOPIC_OR_PARTITION` and what to do about it. */
-export function kafkaError(words: Words, code: number): { name: string; hint: string } {
+/** `3 UNKNOWN_TOPIC_OR_PARTITION`, or the API's own word, and what to do about it. */
+export function errorInWords(words: Words, code: ApiCode): { name: string; hint: string } {
+  if (typeof code === 'string') {
+    const name = code === 'none' ? words.results.noCode : clip(code, 100)
+    return { name, hint: words.outcomes.refusalHints.other }
+  }
   const hint = words.kafka.hints[code] ?? words.kafka.otherHint
   return { name: `${code} ${kafkaErrorName(code)}`, hint }
 }

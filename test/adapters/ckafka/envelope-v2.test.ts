@@ -120,8 +120,8 @@ describe('the result of a reset', () => {
       '{"failed":[{"topic":"a","error_code":0},{"topic":"b"},{"topic":"c","err_code":"25","err_msg":"m"}]}',
     )
     expect(read.ok && read.value.map(({ errorCode, errorMessage }) => [errorCode, errorMessage])).toEqual([
-      [-1, ''],
-      [-1, ''],
+      ['none', ''],
+      ['none', ''],
       [25, 'm'],
     ])
   })

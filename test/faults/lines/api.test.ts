@@ -44,7 +44,7 @@ describe.concurrent('an API that is not reached', () => {
       const reader =
         broken === 'call' ? service.reader : cluster.reader({ urgency: 'execution', readMs: 2_000 })
       const deps = { changes, plans, cluster, reader, clock, report: () => {}, processId: 'w2' }
-      const carryOut = createExecutions({ ...deps, pay: () => {} }, SETTINGS)
+      const { execute: carryOut } = createExecutions({ ...deps, pay: () => {} }, SETTINGS)
 
       let request: ResetRequest = await service.approved()
       const waits: number[] = []

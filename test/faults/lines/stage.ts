@@ -20,7 +20,7 @@ import {
 import { type Front, startFront } from './front.ts'
 
 /** So that a call nobody answers is settled within seconds, and one that is answered never runs out of time. */
-const QUICK = { ...NO_WAITING, CALL_DEADLINE: '3s', CALL_GRACE: '1s' }
+const QUICK = { ...NO_WAITING, CALL_DEADLINE: '3s', CALL_GRACE: '1s', CALL_LATE: '2s' }
 /** For what happens by itself: no line is about how soon, and many products share the machine. */
 const PATIENCE_MS = 25_000
 export const until: typeof untilInTime = (holds, timeoutMs = PATIENCE_MS) => untilInTime(holds, timeoutMs)

@@ -60,7 +60,7 @@ describe.concurrent('a call of which the offsets do not tell', () => {
     '26: as $name, stays unclear: one question, one alert, and either answer is in the audit',
     { timeout: 90_000 },
     async ({ spoil, says, press, told }, { onTestFinished }) => {
-      const env = { CALL_DEADLINE: '3s', CALL_GRACE: '1s', EMPTY_HOLD: '1s' }
+      const env = { CALL_DEADLINE: '3s', CALL_GRACE: '1s', CALL_LATE: '2s', EMPTY_HOLD: '1s' }
       const world = await startWorld({ delivery: 'socket', redisUrl: inject('redisUrl'), env })
       onTestFinished(() => world.close())
       await world.waitForBot()

@@ -26,6 +26,7 @@ export const CHANNEL = 'C0OPS'
 export const SETTINGS = {
   callMs: 5_000,
   graceMs: 10_000,
+  lateMs: 30_000,
   requestExpiryMs: 3_600_000,
   emptyWaitMs: 600_000,
   emptyHoldMs: 30_000,

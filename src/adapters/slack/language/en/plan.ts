@@ -54,6 +54,8 @@ export const plan = {
       ...madeAt(atMs),
     ],
   },
+  writing: (calls: number, atLeastMs: number, atMostMs: number) =>
+    `Written with ${grouped(calls)} calls, one for each topic, which takes at least ${times.span(atLeastMs)} at the limits of the API. What is not sent within ${times.span(atMostMs)} is not sent any more.`,
   jumps: (where: string, skipped: string) =>
     `No message is as late as the time asked for: would jump to the end on ${where} and skip ${skipped} there.`,
   heldBack: (atStart: number, atEnd: number) => {

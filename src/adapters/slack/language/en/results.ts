@@ -33,6 +33,19 @@ export const results = {
   /** @param said in the words of the API; empty: in none */
   apiError: (name: string, said: string, hint: string) =>
     `${name}.${said === '' ? '' : ` “${said}”`} ${hint}`,
+  noCode: 'an error without a code',
+  /** @param name of the API's code; null: it has none, as the look before the write said no */
+  refused: (name: string | null, said: string, hint: string) =>
+    `${name === null ? 'not written' : `CKafka refused it with ${name}`}.${said === '' ? '' : ` “${said}”`} ${hint}`,
+  despiteError: (name: string, said: string) =>
+    `it stands where planned, although CKafka reported ${name}${said === '' ? '' : ` (“${said}”)`}. There is nothing to ask for again.`,
+  movedDespiteError: (name: string, said: string) =>
+    `CKafka reported ${name}${said === '' ? '' : ` (“${said}”)`}, and yet the offset moved. The table says where it stands: look there before you ask for anything else.`,
+  withCause: {
+    notSent: (cause: string) => `never sent: ${cause}. Press Retry what failed on the card.`,
+    unanswered: (cause: string) =>
+      `it may have been written: ${cause}. Look at its offset in the CKafka console.`,
+  },
   whys: {
     saidButUnchanged: 'CKafka said it succeeded, but the offset did not move. Ask again, or ask Tencent why.',
     unchanged: 'CKafka took the call, but the offset stands where it was. Look at it in the CKafka console.',

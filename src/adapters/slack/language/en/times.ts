@@ -5,6 +5,8 @@ import { counted } from './grammar.ts'
 
 export const times = {
   moment: (timeMs: number): Piece => moment(timeMs, '{date_short_pretty} at {time}'),
+  /** `25 s`, `9 min` */
+  span: (ms: number) => (ms < 120_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`),
   /** `26 h before`; of what is still to come `3 h after`. */
   age: (ageMs: number) => {
     const minutes = Math.floor(Math.abs(ageMs) / 60_000)

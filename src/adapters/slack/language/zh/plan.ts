@@ -58,6 +58,8 @@ export const plan: typeof English = {
   },
   noCommit: count => `${partitions(count)}没有已提交位点。`,
   unseen: (topics, left) => `看不到 ${listed(topics, left)} 的任何分区，在那里会失败。请检查拼写。`,
+  writing: (calls, atLeastMs, atMostMs) =>
+    `每个 Topic 调用一次，共 ${grouped(calls)} 次；按 API 的频率限制至少需要 ${times.span(atLeastMs)}。${times.span(atMostMs)}内未发送的部分不再发送。`,
   stillThere: parent => `所有分区都还停在 ${parent} 留下的位置。`,
   movedShift: (count, parent) =>
     `${parent} 执行后有 ${partitions(count)}又移动过。往回移同样的条数并不能回到原来的位置。`,

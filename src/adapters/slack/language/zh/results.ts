@@ -24,6 +24,17 @@ export const results: typeof English = {
     return `CKafka 接受了重置，但现在${stands}${where}。请查看是谁在消费。`
   },
   apiError: (name, said, hint) => `${name}。${said === '' ? '' : `“${said}” `}${hint}`,
+  noCode: '没有错误码的错误',
+  refused: (name, said, hint) =>
+    `${name === null ? '没有写入' : `CKafka 拒绝了它：${name}`}。${said === '' ? '' : `“${said}” `}${hint}`,
+  despiteError: (name, said) =>
+    `位点已在计划的位置，尽管 CKafka 报告了 ${name}${said === '' ? '' : `（“${said}”）`}。无需重新申请。`,
+  movedDespiteError: (name, said) =>
+    `CKafka 报告了 ${name}${said === '' ? '' : `（“${said}”）`}，但位点已经移动。表格里有它现在的位置：请先查看，再申请其他操作。`,
+  withCause: {
+    notSent: cause => `从未发送：${cause}。请点卡片上的“重试失败的部分”。`,
+    unanswered: cause => `可能已写入：${cause}。请在 CKafka 控制台查看它的位点。`,
+  },
   whys: {
     saidButUnchanged: 'CKafka 说已成功，但位点没有移动。请重新申请，或向腾讯云询问原因。',
     unchanged: 'CKafka 接受了调用，但位点仍在原处。请在 CKafka 控制台查看。',
