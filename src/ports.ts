@@ -53,6 +53,8 @@ export interface Commit {
   writer?:
     | { target: Target; act: 'take'; epoch: number; untilMs: number; settleMs: number }
     | { target: Target; act: 'giveBack' }
+    /** It is given back by itself then. */
+    | { target: Target; act: 'keep'; untilMs: number }
   /** With a create: the submission it came from. A second create from it answers `duplicate`. */
   submissionId?: string
 }
@@ -72,6 +74,8 @@ export type CommitOutcome =
 export interface Writer {
   holder: RequestId | null
   epoch: number
+  /** For how long the holder keeps it at most; 0 where there is none. */
+  heldMs: number
 }
 
 /** What is stored of what happened to a request, as it is stored: whoever verifies it must see what is there. */

@@ -129,8 +129,8 @@ export type Command =
   | { kind: 'wait'; digest: string; group: Group; holdMs: number; patienceMs: number }
   /** `retryAfterMs`: the API or its budget asked to wait so long. */
   | { kind: 'postpone'; digest: string; cause: string; retryAfterMs?: number }
-  /** It has to wait for others, and nothing has been tried. */
-  | { kind: 'standBack'; digest: string; cause: string; waitMs: number }
+  /** It has to wait for others, for at least and, where that is known, at most so long; nothing has been tried. */
+  | { kind: 'standBack'; digest: string; cause: string; waitMs: number; atMostMs?: number }
   | { kind: 'alreadyThere'; digest: string }
   | { kind: 'callOff'; digest: string; outcome: Extract<Outcome, { kind: 'refused' }> }
   | {

@@ -255,9 +255,10 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
 
     case 'standBack': {
       if (state.name !== 'approved' || request.plan?.digest !== command.digest) return refuse('stale')
-      const { cause: lastCause, waitMs } = command
+      const { cause: lastCause, waitMs, atMostMs = Number.POSITIVE_INFINITY } = command
       const gaveWay = state.lastCause === lastCause ? state.gaveWay + 1 : 0
-      const notBeforeMs = nowMs + Math.max(waitMs, backoffOfGivingWay(gaveWay))
+      const pauseMs = Math.max(FIRST_BACKOFF_MS, Math.min(backoffOfGivingWay(gaveWay), atMostMs))
+      const notBeforeMs = nowMs + Math.max(waitMs, pauseMs)
       const next: State = { ...state, lastCause, notBeforeMs, dispatch: null, gaveWay }
       return state.lastCause === lastCause ? unseen(request, { state: next }) : visible(request, next)
     }

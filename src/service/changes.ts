@@ -234,8 +234,12 @@ function writingOf(
     const settleMs = abandonAtMs - startedAtMs
     return wasWriting ? {} : { writer: { target, act: 'take', epoch, untilMs, settleMs } }
   }
-  const mayStillArrive = next.lateUntilMs !== null && nowMs < next.lateUntilMs
-  return wasWriting && !mayStillArrive ? { writer: { target, act: 'giveBack' } } : {}
+  if (!wasWriting) return {}
+  const { lateUntilMs } = next
+  const mayStillArrive = lateUntilMs !== null && nowMs < lateUntilMs
+  return {
+    writer: mayStillArrive ? { target, act: 'keep', untilMs: lateUntilMs } : { target, act: 'giveBack' },
+  }
 }
 
 /** Asking again would not mend it: a record that cannot be written, or code that is wrong. */

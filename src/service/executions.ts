@@ -88,9 +88,9 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     if (clock() + EARLY_MS < request.state.notBeforeMs) return
     const { digest } = request.plan
     // Before the look: of what another writes while we look, or after, we would know nothing.
-    const { holder, epoch } = await writerOf(request.reset.target)
+    const { holder, epoch, heldMs } = await writerOf(request.reset.target)
     if (holder !== null && holder !== id) {
-      await giveWay(id, { kind: 'busy', id: holder }, digest)
+      await giveWay(id, { kind: 'busy', id: holder }, digest, heldMs)
       return
     }
     const ready = await isReady(request)
@@ -145,8 +145,8 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     pay(id)
   }
 
-  async function giveWay(id: RequestId, to: Taken, digest: string): Promise<void> {
-    await change(id, standBack(to, digest), { patience: 'worker' })
+  async function giveWay(id: RequestId, to: Taken, digest: string, heldMs?: number): Promise<void> {
+    await change(id, standBack(to, digest, heldMs), { patience: 'worker' })
     pay(id)
   }
 
@@ -328,12 +328,14 @@ const IDS_KEPT = 20
 
 type Taken = Extract<StartOutcome, { kind: 'busy' | 'settling' }>
 
-function standBack(started: Taken, digest: string) {
+/** @param heldMs by then the group is free, if it is known */
+function standBack(started: Taken, digest: string, heldMs?: number) {
   const [cause, waitMs] =
     started.kind === 'busy'
       ? [causeOf('groupBusy', started.id), 0]
       : [causeOf('redisTookOver'), started.waitMs]
-  return { kind: 'standBack', digest, cause, waitMs } as const
+  const atMostMs = heldMs === undefined ? {} : { atMostMs: heldMs }
+  return { kind: 'standBack', digest, cause, waitMs, ...atMostMs } as const
 }
 
 function isCleared({ state }: ResetRequest): boolean {

@@ -411,13 +411,16 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       const { target } = someReset
       const take = (ms: number, epoch: number) =>
         ({ target, act: 'take', epoch, untilMs: T0 + ms, settleMs: 0 }) as const
-      expect(await store.writerOf(target)).toEqual({ holder: null, epoch: 0 })
+      expect(await store.writerOf(target)).toEqual({ holder: null, epoch: 0, heldMs: 0 })
       const [one, two] = [await planned(store), await planned(store)]
       const started = commitOf(one, reject, { writer: take(60_000, 0) })
       expect(await store.commit(started)).toEqual({ kind: 'applied' })
       expect(await store.commit(started)).toEqual({ kind: 'applied' })
-      expect(await store.writerOf(target)).toEqual({ holder: one.id, epoch: 1 })
-      const second = commitOf(two, reject, { writer: take(400, 2) })
+      const { heldMs, ...writer } = await store.writerOf(target)
+      expect(writer).toEqual({ holder: one.id, epoch: 1 })
+      expect(heldMs).toBeGreaterThan(50_000)
+      expect(heldMs).toBeLessThanOrEqual(60_000)
+      const second = commitOf(two, reject, { writer: take(400, 3) })
       expect(await store.commit(second)).toEqual({ kind: 'busy', id: one.id })
       expect(await store.read(two.id)).toEqual(two)
       const elsewhere = { ...take(60_000, 0), target: { ...target, group: `${target.group}-other` } }
@@ -426,14 +429,21 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       expect(await store.commit(apart)).toEqual({ kind: 'applied' })
 
       const later = { kind: 'cardLater', retryAtMs: T0 } as const
+      const keep = { writer: { target, act: 'keep', untilMs: T0 + 30_000 } } as const
+      const kept = commitOf(started.next, later, keep)
+      expect(await store.commit(kept)).toEqual({ kind: 'applied' })
+      const still = await store.writerOf(target)
+      expect(still.holder).toBe(one.id)
+      expect(still.heldMs).toBeLessThanOrEqual(30_000)
+
       const giveBack = { writer: { target, act: 'giveBack' } } as const
       expect(await store.commit(commitOf(apart.next, later, giveBack))).toEqual({ kind: 'applied' })
       expect(await store.commit(second)).toEqual({ kind: 'busy', id: one.id })
-      expect(await store.commit(commitOf(started.next, later, giveBack))).toEqual({ kind: 'applied' })
-      expect(await store.writerOf(target)).toEqual({ holder: null, epoch: 2 })
+      expect(await store.commit(commitOf(kept.next, later, giveBack))).toEqual({ kind: 'applied' })
+      expect(await store.writerOf(target)).toEqual({ holder: null, epoch: 3, heldMs: 0 })
       expect(await store.commit(second)).toEqual({ kind: 'applied' })
       const last = await planned(store)
-      const waiting = commitOf(last, reject, { writer: take(60_000, 3) })
+      const waiting = commitOf(last, reject, { writer: take(60_000, 4) })
       expect(await store.commit(waiting)).toEqual({ kind: 'busy', id: two.id })
       await new Promise(resolve => setTimeout(resolve, 450))
       expect(await store.commit(waiting)).toEqual({ kind: 'applied' })

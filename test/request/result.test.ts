@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { causeOf } from '../../src/request/cause.ts'
 import { placeOf } from '../../src/request/group.ts'
 import { type Execution, executionOf, type PlanRow, planRows } from '../../src/request/plan.ts'
 import {
@@ -14,6 +15,7 @@ import {
   resultOf,
   resultSchema,
   type TopicReport,
+  type UnwrittenTopic,
   verdictOf,
 } from '../../src/request/result.ts'
 import type { TopicOutcome } from '../../src/sandbox/ckafka/model.ts'
@@ -520,6 +522,35 @@ describe('a result', () => {
 
   it('counts each kind', () => {
     expect(countsOf(result)).toEqual({ failed: 4, unreported: 2, movedAfter: 2, clamped: 2, succeeded: 2 })
+  })
+
+  it('keeps what became of a topic that was not written, with every character of it', () => {
+    const ends: UnwrittenTopic[] = [
+      { topic: 'a', end: 'notSent', cause: causeOf('tooManyCalls', 'Request LimitExceeded,\n2') },
+      { topic: 'z', end: 'unanswered', cause: causeOf('apiSaid', 'FailedOperation', '说明, - 7\n') },
+    ]
+    const refused = {
+      end: 'refused',
+      reason: 'notAllowed',
+      code: 'Unauthorized, Operation',
+      message: 'a, b -',
+    }
+    const kinds = [
+      ...ends,
+      { topic: 'a', ...refused } as const,
+      { topic: 'a', ...refused, code: -1 } as const,
+    ]
+    for (const each of kinds) {
+      const ended = resultOf({ execution: 'offsets', unseenTopics: [] }, planned, [], new Map(), [each])
+      const kept = JSON.parse(JSON.stringify(z.encode(resultSchema, ended)))
+      const tidied = ended.map(found => ({
+        ...found,
+        ...(found.said === null || typeof found.said.code === 'number'
+          ? {}
+          : { said: { ...found.said, code: 'Unauthorized_Operation' } }),
+      }))
+      expect(resultSchema.decode(kept)).toEqual(tidied)
+    }
   })
 
   it('can be kept and read back, with offsets beyond what a number holds', () => {

@@ -146,6 +146,32 @@ describe('an approved request', () => {
     })
   })
 
+  it('does not wait for a call that was answered, though the answer left a partition out', async () => {
+    await start({ dialect: 'v2' })
+    const [first, second] = [await service.approved(both), await service.approved()]
+    service.ckafka.inject('SetGroupOffsets', { kind: 'unreported', topics: ['payments'] })
+    const partial = await service.execute(first)
+    expect(partial.state).toMatchObject({ name: 'partial', outcome: { counts: { unreported: 1 } } })
+    expect(await service.store.writerOf(back100.target)).toMatchObject({ holder: null })
+    expect((await service.execute(second)).state.name).not.toBe('approved')
+  })
+
+  it('writes to its trail less and less often while it gives way', async () => {
+    await start()
+    const [first, second] = [await service.approved(both), await service.approved()]
+    service.ckafka.inject(WRITE, { kind: 'cut', afterDoingIt: false })
+    await service.execute(first)
+    const before = (await service.store.readEvents(second.id)).length
+    let request = second
+    for (const untilMs = service.clock() + 106_000; service.clock() < untilMs; ) {
+      if (request.state.name !== 'approved') break
+      service.pass(Math.max(0, request.state.notBeforeMs - service.clock()))
+      request = await service.execute(request)
+    }
+    expect(request.state.name).toBe('approved')
+    expect((await service.store.readEvents(second.id)).length - before).toBeLessThanOrEqual(12)
+  })
+
   it('is not looked at while another request writes to its group', async () => {
     await start()
     const [first, second] = [await service.approved(), await service.approved(both)]

@@ -96,6 +96,8 @@ export interface Service {
   approved(reset?: Reset): Promise<ResetRequest>
   /** One job for the request; returns what became of it. */
   execute(request: ResetRequest): Promise<ResetRequest>
+  /** As a process does that is to end. */
+  stopWriting(withinMs: number): void
   /** The calls that the simulator has answered since the last time, in order. */
   newActions(): string[]
   callsToReset(): number
@@ -110,16 +112,18 @@ export interface ServiceOptions {
   redisUrl?: string
   /** Keeps to the calls that the account may make. */
   quota?: (redis: RedisConnection, prefix: string) => Quota
+  /** Instead of the one below. */
+  seed?: ClusterSeed
   /** As soon as the service has something to say. */
   onEvent?: (event: ProductEvent) => void
 }
 
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
-  const { dialect = 'v3', redisUrl = inject('redisUrl'), quota, onEvent = () => {} } = options
+  const { dialect = 'v3', redisUrl = inject('redisUrl'), quota, onEvent = () => {}, seed: given } = options
   const prefix = `test-${randomUUID()}`
   let aheadMs = 0
   const clock = () => Date.now() + aheadMs
-  const ckafka = await startCkafkaSimulator({ ...ACCOUNT, seed: seed(), now: clock })
+  const ckafka = await startCkafkaSimulator({ ...ACCOUNT, seed: given ?? seed(), now: clock })
   const redis = connectRedis({ mode: 'single', url: redisUrl }, () => {})
   await once(redis, 'ready')
   const store = createRedisStore(redis, prefix)
@@ -141,7 +145,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const { guardFor } = createPolicies({ chat: null, policy: () => policy, requestExpiryMs: 3_600_000 })
   const writeTimeOf = (writes: number) => writeTime(writes, cluster.writePace, SETTINGS.callMs)
   const plans = createPlans({ store, clock, guardFor, reader, writeTimeOf })
-  const { execute: carryOut } = createExecutions(
+  const { execute: carryOut, stopWriting } = createExecutions(
     { changes, plans, cluster, reader, clock, report, processId: 'w1', pay: () => {} },
     SETTINGS,
   )
@@ -209,6 +213,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
       await carryOut(request.id)
       return service.now(request)
     },
+    stopWriting,
     newActions() {
       const calls = ckafka.calls().slice(seen)
       seen += calls.length

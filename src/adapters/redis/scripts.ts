@@ -44,7 +44,7 @@ return redis.call('INCR', KEYS[1])
  *       and the last of them  14… lists that it may stand in
  * ARGV  1 expected version (0 creates)  2 change id  3 next version  4 record JSON  5 event JSON  6 due ms or ''
  *       7 '1' when open  8 created ms  9 request id  10 '1' when a submission key is given  11 writer: 'take',
- *       'giveBack' or ''  12 for how many ms it is taken  13 for how many ms a new Redis settles
+ *       'keep', 'giveBack' or ''  12 for how many ms it is taken  13 for how many ms a new Redis settles
  *       14 expected hash of the last event  15 hash of this one  16 revision: what people see has changed with it
  *       17 place in the lists  18 for each list '1' or '0': whether it stands in it  19 expected epoch, to take
  *       20… document name, JSON
@@ -71,6 +71,8 @@ if ARGV[11] ~= '' then
     local last = redis.call('HMGET', KEYS[13], 'epoch', 'writer')
     if (last[1] or '0') ~= ARGV[19] then return {'busy', last[2] or ARGV[9]} end
     redis.call('SET', KEYS[8], ARGV[9], 'PX', ARGV[12])
+  elseif writer == ARGV[9] and ARGV[11] == 'keep' then
+    redis.call('PEXPIRE', KEYS[8], ARGV[12])
   elseif writer == ARGV[9] then
     redis.call('DEL', KEYS[8])
   end

@@ -85,7 +85,7 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
       id,
       submissionId === undefined ? '' : '1',
       writer?.act ?? '',
-      writer?.act === 'take' ? Math.max(1, writer.untilMs - change.event.atMs) : '',
+      writer !== undefined && 'untilMs' in writer ? Math.max(1, writer.untilMs - change.event.atMs) : '',
       writer?.act === 'take' ? writer.settleMs : '',
       change.expectedHash,
       next.auditHash,
@@ -175,9 +175,16 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
     recordAttempt: attempts.append,
     commit,
     async writerOf(target) {
-      const answer = await redis.multi().get(writerKey(target)).hget(epochKey(target), 'epoch').exec()
-      const [holder, epoch] = writerAnswerSchema.parse(answer?.map(([error, value]) => error ?? value))
-      return { holder, epoch }
+      const asked = redis
+        .multi()
+        .get(writerKey(target))
+        .hget(epochKey(target), 'epoch')
+        .pttl(writerKey(target))
+      const answer = await asked.exec()
+      const [holder, epoch, leftMs] = writerAnswerSchema.parse(
+        answer?.map(([error, value]) => error ?? value),
+      )
+      return { holder, epoch, heldMs: Math.max(0, leftMs) }
     },
     async takeDue(nowMs, leaseUntilMs, limit) {
       return idsSchema.parse(await redis.eval(TAKE_DUE, 1, dueKey, nowMs, leaseUntilMs, limit))
@@ -233,7 +240,7 @@ function chainEndOf(json: string | null): Pick<Trail, 'version' | 'auditHash'> {
 const chainEndSchema = z.object({ version: z.number(), auditHash: z.string().default('') })
 const trailAnswerSchema = z.tuple([z.string().nullable(), z.array(z.string())])
 
-const writerAnswerSchema = z.tuple([requestIdSchema.nullable(), z.coerce.number()])
+const writerAnswerSchema = z.tuple([requestIdSchema.nullable(), z.coerce.number(), z.number()])
 
 const idsSchema = z.array(requestIdSchema)
 const recordsSchema = z.array(z.string().nullable())

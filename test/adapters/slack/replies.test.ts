@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { wordsIn } from '../../../src/adapters/slack/language/language.ts'
 import { cardTroubleMessage, noteReply, planCsv, resultCsv } from '../../../src/adapters/slack/replies.ts'
 import { stateSentence } from '../../../src/adapters/slack/words.ts'
+import { causeOf } from '../../../src/request/cause.ts'
 import { placeOf } from '../../../src/request/group.ts'
 import { readOffsetsFile } from '../../../src/request/offsets-file.ts'
 import type { PlanRow } from '../../../src/request/plan.ts'
@@ -182,6 +183,46 @@ describe('the result', () => {
       ['orders', '2', '0', '68 NON_EMPTY_GROUP', '100', 'failed'],
     ])
     expect(rowsIn(message)[8]).toEqual(['orders', '3', '5', 'accepted', '12345', 'moved after'])
+  })
+
+  it('says what became of each topic that was not written with the others, and where an error moved an offset', () => {
+    const was = (topic: string, change: Partial<PartitionResult>): PartitionResult => ({
+      ...failed(topic, 0, 0),
+      said: null,
+      ...change,
+    })
+    const refused = { offset: null, code: 'UnauthorizedOperation', message: 'ask your admin' }
+    const message = reply([
+      was('late', { why: 'notSent', cause: causeOf('tooManyCalls', 'RequestLimitExceeded') }),
+      was('secret', { why: 'refused', said: refused, cause: 'notAllowed' }),
+      was('joined', {
+        why: 'refused',
+        said: { offset: null, code: 'none', message: 'The group is Stable: it has members.' },
+        cause: 'groupNotEmpty',
+      }),
+      was('unnamed', { said: { offset: null, code: 'none', message: '' } }),
+      was('odd', { why: 'movedDespiteError', said: { offset: null, code: 25, message: '' }, readBack: 7n }),
+      was('lost', {
+        outcome: 'unreported',
+        why: 'unanswered',
+        cause: causeOf('apiSaid', 'FailedOperation', 'broker 3 is away'),
+      }),
+      {
+        ...succeeded('stands', 0, 42n),
+        why: 'despiteError',
+        said: { offset: null, code: 25, message: 'no' },
+      },
+    ])
+    expect(bulletsOf(message)).toEqual([
+      '• late partition 0 failed: never sent: too many calls (RequestLimitExceeded). Press Retry what failed on the card.',
+      '• secret partition 0 failed: CKafka refused it with UnauthorizedOperation. “ask your admin” The account may not do this. Ask the people who run Rewind for the permission.',
+      '• joined partition 0 failed: not written. “The group is Stable: it has members.” Consumers are still connected. Stop them, wait for the group to be empty, then ask again.',
+      '• unnamed partition 0 failed: an error without a code. Look the code up in the CKafka documentation before you ask again.',
+      '• odd partition 0 failed: CKafka reported 25 UNKNOWN_MEMBER_ID, and yet the offset moved. The table says where it stands: look there before you ask for anything else.',
+      '• lost partition 0 unreported: it may have been written: the API answered with code FailedOperation: broker 3 is away. Look at its offset in the CKafka console.',
+      '• stands partition 0 succeeded: it stands where planned, although CKafka reported 25 UNKNOWN_MEMBER_ID (“no”). There is nothing to ask for again.',
+    ])
+    expect(message.text).not.toContain('UNKNOWN_SERVER_ERROR')
   })
 
   it('shows the offset that the API named', () => {
