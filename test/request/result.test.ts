@@ -530,16 +530,13 @@ describe('a result', () => {
       { topic: 'z', end: 'unanswered', cause: causeOf('apiSaid', 'FailedOperation', '说明, - 7\n') },
     ]
     const refused = {
+      topic: 'a',
       end: 'refused',
       reason: 'notAllowed',
       code: 'Unauthorized, Operation',
       message: 'a, b -',
-    }
-    const kinds = [
-      ...ends,
-      { topic: 'a', ...refused } as const,
-      { topic: 'a', ...refused, code: -1 } as const,
-    ]
+    } as const
+    const kinds: UnwrittenTopic[] = [...ends, refused, { ...refused, code: -1 }]
     for (const each of kinds) {
       const ended = resultOf({ execution: 'offsets', unseenTopics: [] }, planned, [], new Map(), [each])
       const kept = JSON.parse(JSON.stringify(z.encode(resultSchema, ended)))
