@@ -18,6 +18,7 @@ const SCENES = [
   'gone',
   'unread',
   'refused',
+  'despite',
 ]
 const WRITE = { v2: 'SetGroupOffsets', v3: 'BatchModifyGroupOffsets' } as const
 
@@ -144,6 +145,24 @@ describe('with API 2.0', () => {
     expect(product.threadText()).toContain('CKafka’s answer does not name it')
     expect(row('left-out-b', 0)).toEqual(['3900', '–', '3900', 'unreported'])
     expect(textOf(product.card())).toContain('[ Retry what failed ]')
+  })
+
+  it('what stands where planned does so, although the API reports an error of it, and is not offered again', async () => {
+    const partitions = [
+      { partition: 0, offset: 3_900, error_code: 0 },
+      { partition: 1, offset: 3_900, error_code: 25, error_msg: 'no such member' },
+    ]
+    const data = {
+      succ: ['despite', 'despite-b'].map(topic => ({ topic, error_code: 0, partitions })),
+      failed: [],
+    }
+    product.ckafka.pinAnswer('SetGroupOffsets', JSON.stringify({ code: 0, message: '', data }))
+    await run('despite')
+    await product.cardSays('· done')
+    await product.threadSays('stands where planned, although CKafka reported 25 UNKNOWN_MEMBER_ID')
+    expect(product.threadText()).not.toMatch(/ask again/i)
+    expect(row('despite', 1)).toEqual(['3900', '25 UNKNOWN_MEMBER_ID', '3900', 'succeeded'])
+    expect(textOf(product.card())).not.toContain('[ Retry what failed ]')
   })
 })
 
