@@ -9,8 +9,6 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 15_000,
     hookTimeout: 30_000,
-    // Some promises are about time, and a shared machine can be slow for a moment. What is broken fails twice.
-    retry: process.env.CI ? 1 : 0,
     // Files share the modules they load; none of them replaces one.
     isolate: false,
     projects: [
