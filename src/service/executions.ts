@@ -4,20 +4,12 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
-import type {
-  Clock,
-  Cluster,
-  ClusterReader,
-  NativeReset,
-  PartitionWrite,
-  Report,
-  StartOutcome,
-} from '../ports.ts'
+import type { Clock, Cluster, ClusterReader, NativeReset, Report, StartOutcome } from '../ports.ts'
 import { causeOf } from '../request/cause.ts'
 import { NOWHERE } from '../request/command.ts'
 import { differenceSchema, type Sight } from '../request/drift.ts'
 import { sightingOf } from '../request/evidence.ts'
-import { isWritten, type Plan, type PlanRow } from '../request/plan.ts'
+import type { Plan, PlanRow } from '../request/plan.ts'
 import type { CallEnd, RequestId, ResetRequest } from '../request/request.ts'
 import type { Reset } from '../request/reset.ts'
 import {
@@ -28,14 +20,13 @@ import {
   type ReadBack,
   readBackOf,
   resultOf,
-  type TopicReport,
-  type UnwrittenTopic,
 } from '../request/result.ts'
 import type { Refusal } from '../request/step.ts'
 import { mayStart, untilWindow, waitsForWindow } from '../request/waiting.ts'
 import { writeTime } from '../request/write-time.ts'
 import type { Changes } from './changes.ts'
 import type { Comparison, Plans } from './plans.ts'
+import { createWrites, writesOf } from './writes.ts'
 
 export interface ExecutionsDeps {
   changes: Changes
@@ -66,9 +57,6 @@ export interface ExecutionSettings {
 
 /** Clocks of machines differ by a little. */
 const EARLY_MS = 1_000
-/** Between two tries of a write that certainly was not sent: at first, and at most. */
-const RESEND_FIRST_MS = 100
-const RESEND_LONGEST_MS = 5_000
 /** What was read may be a moment old: a doubt is worth a second look. */
 const SECOND_LOOK_MS = 500
 const READ_BACK_MS = 10_000
@@ -78,8 +66,7 @@ const ALL_TOPICS = Number.POSITIVE_INFINITY
 export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettings) {
   const { plans, cluster, reader, clock, report, processId, pay } = deps
   const { change, start, read, writerOf } = deps.changes
-  /** The process is to end: no write begins after that. */
-  let lastWriteMs = Number.POSITIVE_INFINITY
+  const writes = createWrites({ cluster, clock })
 
   async function execute(id: RequestId): Promise<void> {
     const request = await read(id, 'worker')
@@ -100,7 +87,7 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     }
     const { worker, group, rows } = ready
     const { callMs, graceMs, lateMs, emptyHoldMs: holdMs } = settings
-    const writes = request.plan.execution === 'native' ? 1 : writesOf(rows).size
+    const calls = request.plan.execution === 'native' ? 1 : writesOf(rows).size
     // Patience of a worker: if the reply to this commit is lost, only asking again tells whether we may call.
     const command = {
       kind: 'start',
@@ -108,7 +95,7 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
       digest,
       group,
       holdMs,
-      callMs: writeTime(writes, cluster.writePace, callMs).atMostMs,
+      callMs: writeTime(calls, cluster.writePace, callMs).atMostMs,
       graceMs,
       lateMs,
     } as const
@@ -223,7 +210,7 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     const native = plan.execution === 'native' ? nativeOf(reset) : null
     const { called, unwritten } =
       native === null
-        ? await writeRows(reset, rows, deadlineMs)
+        ? await writes.write(reset.target, rows, deadlineMs)
         : { called: await cluster.resetOffsets(native, deadlineMs), unwritten: [] }
     if (called.kind === 'refused' || called.kind === 'notSent') return { called, result: [] }
     const untilMs = Math.max(deadlineMs, clock() + READ_BACK_MS)
@@ -246,55 +233,6 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     return { called, result, unanswered: new Set(unanswered).size }
   }
 
-  /** Topic by topic, each in one call. What keeps the first topic from being written does so for all. */
-  async function writeRows(
-    { target }: Reset,
-    rows: readonly PlanRow[],
-    deadlineMs: number,
-  ): Promise<Written> {
-    const topics: TopicReport[] = []
-    const requestIds: string[] = []
-    const unwritten: UnwrittenTopic[] = []
-    for (const [topic, offsets] of writesOf(rows)) {
-      const isFirst = topics.length === 0 && unwritten.length === 0
-      const write = () => cluster.writeOffsets(target, topic, offsets, deadlineMs)
-      const called = isFirst ? await write() : await writeSurely(write, deadlineMs)
-      requestIds.push(...(called.requestIds ?? []))
-      switch (called.kind) {
-        case 'done':
-          topics.push(...called.topics)
-          break
-        case 'unknown':
-          unwritten.push({ topic, end: 'unanswered', cause: called.cause })
-          break
-        case 'refused':
-        case 'notSent':
-          if (isFirst) return { called, unwritten: [] }
-          unwritten.push(leftOut(topic, called))
-          break
-        default:
-          called satisfies never
-      }
-    }
-    const [one] = unwritten
-    const nothingSaid = topics.length === 0 && one?.end === 'unanswered'
-    return nothingSaid
-      ? { called: { kind: 'unknown', cause: one.cause, requestIds }, unwritten }
-      : { called: { kind: 'done', topics, requestIds }, unwritten }
-  }
-
-  /** What certainly was not sent is sent again when it may be, until there is no time left. */
-  async function writeSurely(write: () => Promise<CallOutcome>, deadlineMs: number): Promise<CallOutcome> {
-    for (let resendMs = RESEND_FIRST_MS; ; resendMs = Math.min(resendMs * 2, RESEND_LONGEST_MS)) {
-      if (clock() >= lastWriteMs) return { kind: 'notSent', cause: causeOf('connectionClosed') }
-      const called = await write()
-      if (called.kind !== 'notSent') return called
-      const waitMs = Math.max(called.retryAfterMs ?? resendMs, RESEND_FIRST_MS)
-      if (clock() + waitMs >= Math.min(deadlineMs, lastWriteMs)) return called
-      await pause(waitMs)
-    }
-  }
-
   /** Asks until there is an answer or time is up; what could not be read is left out. */
   async function readBack({ target, topics }: Reset, untilMs: number): Promise<ReadBack> {
     for (;;) {
@@ -309,18 +247,7 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     }
   }
 
-  return {
-    execute,
-    /** Of a request with many topics that is being written, what is not written `withinMs` from now stays as it is. */
-    stopWriting(withinMs: number): void {
-      lastWriteMs = clock() + withinMs
-    },
-  }
-}
-
-interface Written {
-  called: CallOutcome
-  unwritten: UnwrittenTopic[]
+  return { execute, stopWriting: writes.stop }
 }
 
 /** The API's names of calls that the audit keeps: enough to ask its support about. */
@@ -364,28 +291,6 @@ function comeAgain(seen: Exclude<Comparison, { kind: 'compared' }>, digest: stri
 function nativeOf({ target, topics, strategy }: Reset): NativeReset | null {
   if (strategy.kind === 'group' || strategy.kind === 'offsets') return null
   return { target, topics, strategy }
-}
-
-function writesOf(rows: readonly PlanRow[]): Map<string, PartitionWrite[]> {
-  const writes = new Map<string, PartitionWrite[]>()
-  for (const row of rows) {
-    if (row.to === null || !isWritten(row, 'offsets')) continue
-    const write = { partition: row.partition, offset: row.to }
-    const known = writes.get(row.topic)
-    if (known === undefined) writes.set(row.topic, [write])
-    else known.push(write)
-  }
-  return writes
-}
-
-/** A topic that was left out after others had been written. */
-function leftOut(
-  topic: string,
-  called: Extract<CallOutcome, { kind: 'refused' | 'notSent' }>,
-): UnwrittenTopic {
-  if (called.kind === 'notSent') return { topic, end: 'notSent', cause: called.cause }
-  const { reason, code, message } = called
-  return { topic, end: 'refused', reason, code, message }
 }
 
 /** What is kept of a call in the record; the rows are kept beside it. */

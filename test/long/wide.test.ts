@@ -1,7 +1,7 @@
 // As many topics as a form takes, at the limits of calls that the API documents, which the simulator enforces: minutes.
 
 import { afterEach, expect, it } from 'vitest'
-import { DEMO, type Product, startProduct, until } from '../support/product.ts'
+import { DEMO, OPS, type Product, startProduct, until } from '../support/product.ts'
 
 const TOPICS = 500
 const MINUTE_MS = 60_000
@@ -28,9 +28,10 @@ it(`carries out a request of ${TOPICS} topics whole, and within the time that it
   })
   product.ckafka.behaviourV3.rates = 'enforced'
   const flags = `--instance ${DEMO.instance} --group ${DEMO.group} --all-topics --shift-by -100 --reason why`
-  await product.alice.command('C0OPS', `/reset-offsets ${flags}`)
+  await product.alice.command(OPS, `/reset-offsets ${flags}`)
   await product.alice.waitForView()
-  await product.alice.submit()
+  expect(await product.alice.submit()).toMatchObject({ kind: 'closed' })
+  await until(() => product.slack.messages(OPS).length > 0)
   await product.cardSays('· waiting for approval', 10 * MINUTE_MS)
   await product.cardSays(`Written with ${TOPICS} calls, one for each topic, which takes at least 25 s`)
   const approvedMs = Date.now()
