@@ -45,7 +45,7 @@ export function runPolicyCommand(args: readonly string[], file: string | undefin
       code: 0,
     }
   }
-  const { user, instance, group, topic = [], channel = '', 'member-of': memberOf = [] } = options
+  const { user, instance, group, topic = [], channel = null, 'member-of': memberOf = [] } = options
   if (user === undefined || instance === undefined || group === undefined) {
     return { lines: ['explain needs --user, --instance and --group.', USAGE], code: 2 }
   }

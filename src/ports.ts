@@ -1,5 +1,6 @@
 // What the product needs from the outside world. The comments are the contracts; test/contract holds each adapter to them.
 
+import type { AskedIn } from './request/asked-in.ts'
 import type { AuditEvent, Command, Origin } from './request/command.ts'
 import type { Difference } from './request/drift.ts'
 import type { FollowUps } from './request/follow-up.ts'
@@ -354,7 +355,10 @@ export type Report = (event: ProductEvent) => void
 export interface Submittal extends Asked {
   parent: ResetRequest['parent']
   requester: string
-  askedIn: string
+  /** Of the click or command that this comes from, and never of another request: rules for channels go by it. */
+  askedIn: AskedIn
+  /** Where the card goes, unless the policy or the settings say. */
+  cardIn: string
   /** The view it was submitted from: the same view twice is one request. */
   submissionId: string
 }

@@ -54,7 +54,7 @@ export interface Submission {
   skipToEnd: boolean
   reason: string
   requester: string
-  askedIn: string
+  askedIn: string | null
   channel: string
   elsewhere: string | null
   expiresAtMs: number

@@ -29,7 +29,7 @@ export interface Draft {
   skipToEnd: boolean
   reason: string
   requester: string
-  askedIn: string
+  askedIn: string | null
   channel: string
   elsewhere: string | null
   expiresAtMs: number

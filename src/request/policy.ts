@@ -111,7 +111,8 @@ export interface Asking {
   /** Empty: not known yet. */
   topics: readonly string[]
   requester: string
-  channel: string
+  /** Null: it is asked in no channel, and no rule for channels holds there. */
+  channel: string | null
 }
 
 export type Ruling = { kind: 'allowed'; rule: AllowRule } | ({ kind: 'refused' } & RefusedRuling)
@@ -150,7 +151,12 @@ function covers({ instances, groups, topics }: Match, asking: Asking): boolean {
 
 function admits({ request }: AllowRule, { requester, channel }: Asking, members: GroupMembers): boolean {
   const { people, channels } = request
-  return isAmong(requester, people, members) && (channels === null || channels.includes(channel))
+  return isAmong(requester, people, members) && isIn(channel, channels)
+}
+
+/** @param channels null: anywhere */
+function isIn(channel: Asking['channel'], channels: readonly string[] | null): boolean {
+  return channels === null || (channel !== null && channels.includes(channel))
 }
 
 /** Somebody whose groups cannot be read might be one of those it is about: nobody may do more for that. */
@@ -161,7 +167,7 @@ function denies({ match, people, channels }: DenyRule, asking: Asking, members: 
     fits(instanceId, instances) &&
     fits(group, groups) &&
     (topics.includes(EVERYBODY) || asking.topics.some(topic => fits(topic, topics)))
-  if (!isAbout || (channels !== null && !channels.includes(asking.channel))) return false
+  if (!isAbout || !isIn(asking.channel, channels)) return false
   const mayBe = people.some(id => isGroup(id) && (members.get(id) ?? null) === null)
   return mayBe || isAmong(asking.requester, people, members)
 }
@@ -320,7 +326,7 @@ function obstacleIn(rule: Rule, asking: Asking, members: GroupMembers) {
   if (!fits(asking.target.instanceId, match.instances)) return 'instance'
   if (!fits(asking.target.group, match.groups)) return 'group'
   const channels = rule.effect === 'deny' ? rule.channels : rule.request.channels
-  const isInChannel = channels === null || channels.includes(asking.channel)
+  const isInChannel = isIn(asking.channel, channels)
   if (rule.effect === 'deny') {
     if (denies(rule, asking, members)) return null
     if (!denies({ ...rule, people: [EVERYBODY], channels: null }, asking, members)) return 'topics'

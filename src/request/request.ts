@@ -325,8 +325,9 @@ export const requestSchema = z.object({
   pings: z.array(pingSchema).default([]),
   reason: z.string(),
   requester: userIdSchema,
-  /** Where the command was typed, and where the card belongs. */
-  askedIn: z.string(),
+  /** Where the command was typed, or the button pressed that it came from; null: in no channel, as on a Home tab. */
+  askedIn: z.string().nullable(),
+  /** Where the card belongs. */
   channel: z.string(),
   /** The channel that is told what Slack does not take in the one above; null: there is none. */
   elsewhere: z.string().nullable().default(null),

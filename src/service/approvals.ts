@@ -106,7 +106,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
   const execute = createExecutions({ ...deps, changes, plans, reader, pay }, settings)
 
   async function submitRequest(submittal: Submittal): Promise<Submitted> {
-    const { submissionId, targets, ...asked } = submittal
+    const { submissionId, targets, cardIn, ...asked } = submittal
     const { reset, requester, askedIn } = asked
     const { target, topics } = reset
     const ruled = await policies.ruling({ target, topics, requester, channel: askedIn }, 'now')
@@ -122,7 +122,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     const request = await changes.create(
       {
         ...asked,
-        channel: rule.card ?? settings.approvalsChannel ?? askedIn,
+        channel: rule.card ?? settings.approvalsChannel ?? cardIn,
         elsewhere: settings.fallbackChannel,
         expiresAtMs: clock() + (rule.expiryMs ?? settings.requestExpiryMs),
         guard: guardUnder(rule, deps.policy().version, null),

@@ -107,6 +107,12 @@ describe('a rule is about', () => {
     ],
     ['a channel', { request: { people: [EVERYBODY], channels: ['C0OPS'] } }, {}, 'orders'],
     [
+      'nobody who is in none',
+      { request: { people: [EVERYBODY], channels: ['C0OPS'] } },
+      { channel: null },
+      'notRequester orders',
+    ],
+    [
       'no other channel',
       { request: { people: [EVERYBODY], channels: ['C0DEV'] } },
       {},
@@ -167,6 +173,8 @@ describe('of several rules', () => {
     ['a group that cannot be read', { people: ['S0GONE'] }, {}, true],
     ['this channel', { channels: ['C0OPS'] }, {}, true],
     ['another channel', { channels: ['C0DEV'] }, {}, false],
+    ['none', { channels: ['C0OPS'] }, { channel: null }, false],
+    ['any, in none', {}, { channel: null }, true],
   ]
   it.each(denials)(
     'a deny of %s beats the others, wherever it stands, or does not',
