@@ -77,6 +77,8 @@ export interface Writer {
 /** What is stored of what happened to a request, as it is stored: whoever verifies it must see what is there. */
 export interface Trail {
   id: RequestId
+  /** Of each person, how many refused attempts there were after those that are kept as events. */
+  more: Record<string, number>
   /** What the record says; 0 and empty where there is no record, or none that can be read. */
   version: number
   auditHash: string
@@ -88,6 +90,8 @@ export interface Trail {
 export interface AttemptTrail {
   version: number
   auditHash: string
+  /** How many more there were than are kept as events: of each person and day, like `2026-11-23 U0GUEST`. */
+  more: Record<string, number>
   events(): AsyncIterable<string[]>
 }
 
@@ -127,8 +131,7 @@ export interface Attempt {
   by: string
   /** What they did, like `reset command`. */
   command: string
-  /** A code of ours. */
-  refusal: string
+  refusal: Refusal | RefusedRuling['why'] | Exclude<Person['standing'], 'member'>
   from: Origin
 }
 
@@ -169,9 +172,12 @@ export interface Store {
   changeCount(): Promise<number>
   /**
    * Keeps what somebody tried and may not, where there is no request to keep it with; chained like the events. The same
-   * attempt again, because the answer was lost, is kept once.
+   * attempt again, because the answer was lost, is kept once. Of one person only so many a day are kept whole; more are
+   * counted.
    */
   recordAttempt(attempt: Attempt): Promise<void>
+  /** Somebody was refused again, after so many times that no more of theirs is kept with the request. */
+  countAttempt(id: RequestId, by: string): Promise<void>
   /** Open requests, of one group or of all, newest first. */
   openRequests(limit: number, target?: Target): Promise<{ requests: ResetRequest[]; total: number }>
   /** Open requests without a place in the due set. There should never be one; a slow scan makes sure. */
