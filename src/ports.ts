@@ -343,7 +343,14 @@ export interface People {
 export type ProductEvent =
   | { event: 'submitted'; requestId: RequestId; requester: string }
   | { event: 'changed'; requestId: RequestId; command: Command['kind']; state: StateName; version: number }
-  | { event: 'refused'; requestId: RequestId; command: Command['kind']; refusal: Refusal; by: string }
+  /** `requestId` null: it belongs to no request, and `command` is what they did, like `reset command`. */
+  | {
+      event: 'refused'
+      requestId: RequestId | null
+      command: string
+      refusal: Attempt['refusal']
+      by: string
+    }
   /** People have to say what became of an execution. */
   | { event: 'asked'; requestId: RequestId; evidence: string }
   | { event: 'called'; requestId: RequestId; outcome: CallOutcome['kind']; durationMs: number }
@@ -428,8 +435,8 @@ export interface Approvals {
   history(target: Target, limit: number, before?: ListPlace): Promise<ListPage>
   /** Why this person could not decide on this request now, or null. `decide` asks again when they do. */
   reviewRefusal(request: ResetRequest, userId: string): Promise<Refusal | null>
-  /** Why this person could not have it carried out without approval now, or null. */
-  glassRefusal(request: ResetRequest, userId: string): Promise<Refusal | null>
+  /** Why this person may not have it carried out without approval now, or null. Who may not has tried, which is kept. */
+  glassRefusal(request: ResetRequest, userId: string, from: Origin): Promise<Refusal | null>
   /** Whether they could, now, decide on it, review its broken glass, or say what became of it when people are asked. */
   waitsFor(request: ResetRequest, userId: string): Promise<boolean>
   /** Grows with every change of any request that people can see; one try, so that who asks often is told at once. */

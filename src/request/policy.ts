@@ -142,7 +142,10 @@ export function rulingOn(policy: Policy, asking: Asking, members: GroupMembers):
     : { kind: 'refused', why: 'notRequester', rule: first.name, reason: '' }
 }
 
-function covers({ instances, groups, topics }: Match, asking: Asking): boolean {
+export function covers(
+  { instances, groups, topics }: Match,
+  asking: Pick<Asking, 'target' | 'topics'>,
+): boolean {
   const { instanceId, group } = asking.target
   return (
     fits(instanceId, instances) && fits(group, groups) && asking.topics.every(topic => fits(topic, topics))
@@ -247,12 +250,21 @@ function peopleFor(need: Need, { guard, escalated }: Pick<ResetRequest, 'guard' 
   return escalated && guard.escalation !== null ? [...need.from, ...guard.escalation.to] : need.from
 }
 
+/** Who asked decides only where the rule lets them. */
+export function isBarredAsRequester(
+  userId: string,
+  { requester, guard }: Pick<ResetRequest, 'requester' | 'guard'>,
+): boolean {
+  return userId === requester && !guard.ownVote
+}
+
 /** Which needs this person can fill, by index. */
 export function fillsOf(
-  request: Pick<ResetRequest, 'guard' | 'escalated'>,
+  request: Pick<ResetRequest, 'guard' | 'escalated' | 'requester'>,
   userId: string,
   members: GroupMembers,
 ): number[] {
+  if (isBarredAsRequester(userId, request)) return []
   return needsOf(request.guard).flatMap((need, index) =>
     isAmong(userId, peopleFor(need, request), members) ? [index] : [],
   )
@@ -263,7 +275,7 @@ export function fillsOf(
  * now keeps the place: the vote was looked at when it was given.
  */
 export function fillsOfVoters(
-  { votes, ...request }: Pick<ResetRequest, 'guard' | 'escalated' | 'votes'>,
+  { votes, ...request }: Pick<ResetRequest, 'guard' | 'escalated' | 'votes' | 'requester'>,
   members: GroupMembers,
 ): Record<string, number[]> {
   const needs = needsOf(request.guard)
@@ -271,6 +283,7 @@ export function fillsOfVoters(
     votes.map(({ by }) => [
       by,
       needs.flatMap((need, index) => {
+        if (isBarredAsRequester(by, request)) return []
         const people = peopleFor(need, request)
         const mayBe = people.some(id => isGroup(id) && (members.get(id) ?? null) === null)
         return mayBe || isAmong(by, people, members) ? [index] : []
@@ -281,12 +294,12 @@ export function fillsOfVoters(
 
 /** Who could fill what is still lacking, and has not voted; everybody is nobody in particular. */
 export function stillAsked(request: ResetRequest, members: GroupMembers): string[] {
-  const { guard, votes, requester } = request
+  const { guard, votes } = request
   const left = lacking(guard, votes)
   const asked = needsOf(guard).flatMap((need, index) => (left[index] === 0 ? [] : peopleFor(need, request)))
   const people = asked.flatMap(id => (isGroup(id) ? (members.get(id) ?? []) : id === EVERYBODY ? [] : [id]))
   return [...new Set(people)].filter(
-    id => !votes.some(({ by }) => by === id) && (id !== requester || guard.ownVote),
+    id => !votes.some(({ by }) => by === id) && !isBarredAsRequester(id, request),
   )
 }
 

@@ -28,9 +28,12 @@ export const decisionSchema = z.object({
 })
 export type Decision = z.output<typeof decisionSchema>
 
-/** Why a policy allows no request: a rule that denies it, none that covers it, or none for this person or channel. */
+/**
+ * Why no request is allowed: a rule that denies it, none that covers it, none for this person or channel, or an instance
+ * that the settings leave out.
+ */
 export const refusedRulingSchema = z.object({
-  why: z.enum(['denied', 'nothingMatches', 'notRequester']),
+  why: z.enum(['denied', 'nothingMatches', 'notRequester', 'instanceLeftOut']),
   /** Null: no rule is about it. */
   rule: z.string().nullable(),
   /** In the words of who wrote the rule; empty where they gave none. */
@@ -334,6 +337,8 @@ export const requestSchema = z.object({
   createdAtMs: timeMsSchema,
   expiresAtMs: timeMsSchema,
   state: stateSchema,
+  /** How many refused attempts of each person are kept as events. */
+  attempts: z.record(z.string(), z.int().positive()).default({}),
   /** The highest job number used so far. */
   dispatches: z.int().nonnegative(),
   notes: z.array(noteSchema),

@@ -20,7 +20,7 @@ import {
   stillAsked,
   wrongApprovers,
 } from '../../src/request/policy.ts'
-import { ALICE, approve, BOB, CAROL, following, GUARD, pending } from '../support/requests.ts'
+import { ALICE, approve, BOB, CAROL, following, GUARD, pending, reguard } from '../support/requests.ts'
 
 const DAVE = 'U0DAVE'
 const ORDERS = 'S0ORDERS'
@@ -347,6 +347,20 @@ describe('who decides', () => {
     expect(fillsOf(request, DAVE, MEMBERS)).toEqual([1])
     expect(fillsOf(request, ALICE, MEMBERS)).toEqual([])
     expect(fillsOf(request, BOB, new Map([[ORDERS, null]]))).toEqual([])
+  })
+
+  it('are not who asked for it, whatever names them, but where the rule says so', () => {
+    const own = pending({ requester: CAROL }, { guard: { needs, approvals: 2 } })
+    const allowed = { ...own, guard: { ...own.guard, ownVote: true } }
+    expect(fillsOf(own, CAROL, MEMBERS)).toEqual([])
+    expect(fillsOf(allowed, CAROL, MEMBERS)).toEqual([0, 1])
+    const voted = following(allowed, { ...approve, by: CAROL, fills: [0, 1] })
+    expect(fillsOfVoters(voted, MEMBERS)).toEqual({ [CAROL]: [0, 1] })
+    expect(fillsOfVoters({ ...voted, guard: own.guard }, MEMBERS)).toEqual({ [CAROL]: [] })
+    // The change takes it back as well, whatever it says of it.
+    const [need] = needs
+    const one = { needs: need === undefined ? [] : [need], approvals: 1 }
+    expect(following(voted, reguard({ [CAROL]: [0, 1] }, one)).votes).toEqual([])
   })
 
   it('are also those whom it was escalated to, and not before', () => {
