@@ -69,10 +69,9 @@ export function createPolicies(deps: PoliciesDeps): Policies {
     return new Map(await Promise.all(asked))
   }
 
-  async function ruling(asking: Asking, as: As): Promise<Ruling> {
+  async function ruling(asking: Asking, as: As, current = policy()): Promise<Ruling> {
     const leftOut = instanceRefusal(instances, asking.target)
     if (leftOut !== null) return { kind: 'refused', ...leftOut }
-    const current = policy()
     return rulingOn(current, asking, await membersOf(groupsToKnow(current, asking), as))
   }
 
@@ -86,11 +85,11 @@ export function createPolicies(deps: PoliciesDeps): Policies {
 
   /** Null: no rule of today says who may. */
   async function guardToday(request: ResetRequest, { leadsToCall }: Act): Promise<Guard | null> {
-    const { version } = policy()
-    const ruled = await ruling(askingOf(request), 'lately')
-    const under = (rule: AllowRule) => guardUnder(rule, version, request.plan)
+    const current = policy()
+    const ruled = await ruling(askingOf(request), 'lately', current)
+    const under = (rule: AllowRule) => guardUnder(rule, current.version, request.plan)
     if (ruled.kind === 'allowed') return under(ruled.rule)
-    const rule = leadsToCall ? null : sameRuleToday(policy(), request)
+    const rule = leadsToCall ? null : sameRuleToday(current, request)
     return rule === null ? null : under(rule)
   }
 
@@ -98,7 +97,7 @@ export function createPolicies(deps: PoliciesDeps): Policies {
     const act: Act = ACTS[kind]
     const { guard: asked } = request
     if (act.who === 'everybody' || (act.requester === 'always' && userId === request.requester)) {
-      return { policy: { verdict: 'allow', rule: '' }, fills: [] }
+      return { policy: { verdict: 'allow', rule: `${asked.rule} (${asked.version})` }, fills: [] }
     }
     const guard = await guardToday(request, act)
     if (guard === null) {
@@ -120,7 +119,7 @@ export function createPolicies(deps: PoliciesDeps): Policies {
   }
 
   return {
-    ruling,
+    ruling: (asking, as) => ruling(asking, as),
     membersOf,
     guardFor: guardOf,
     may,
