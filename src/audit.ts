@@ -28,10 +28,11 @@ const LONGEST_LINE_BYTES = 64 * 1_024 * 1_024
 const ATTEMPTS = 'attempts'
 
 /**
- * The lines of a file, in order: for each request its events, as `{requestId, …event, hash}`, then its end; then what was
- * tried, in the same form. The last line closes the file: its hash is a chain over the ends, so that no request can be
+ * The lines of a file, in order: for each request its events, as `{requestId, …event, hash}`, then its end, with how many
+ * more refused attempts there were than are kept as events, by person; then what was tried, in the same form. The last line closes the file: its hash is a chain over the ends, so that no request can be
  * taken out, added or renamed.
  */
+const moreSchema = z.record(z.string(), z.int().positive())
 const chainIdSchema = z.union([requestIdSchema, z.literal(ATTEMPTS)])
 type ChainId = z.output<typeof chainIdSchema>
 const eventLineSchema = z.looseObject({
@@ -44,6 +45,7 @@ const endLineSchema = z.strictObject({
   requestId: chainIdSchema,
   version: z.number(),
   lastHash: z.string(),
+  more: moreSchema.optional(),
 })
 const closingLineSchema = z.strictObject({ requests: z.number(), hash: z.string() })
 
@@ -56,6 +58,8 @@ export interface AuditTotals {
   requests: number
   events: number
   attempts: number
+  /** Refused attempts that are only counted. */
+  more: number
   /** Of the closing line: names the whole file. */
   hash: string
 }
@@ -69,28 +73,35 @@ export interface AuditExport {
 export function createAuditExport(store: Pick<Store, 'readTrails' | 'readAttempts'>): AuditExport {
   const totals = { ...NOTHING_YET }
 
-  function endLine(requestId: ChainId, version: number, lastHash: string): string {
-    const end = JSON.stringify({ requestId, version, lastHash })
+  function endLine(
+    requestId: ChainId,
+    version: number,
+    lastHash: string,
+    more: Record<string, number>,
+  ): string {
+    totals.more += sumOf(more)
+    const counted = Object.keys(more).length === 0 ? {} : { more }
+    const end = JSON.stringify({ requestId, version, lastHash, ...counted })
     totals.hash = chainHash(totals.hash, end)
     return end
   }
 
   async function* attemptLines(): AsyncGenerator<string> {
-    const { version, auditHash, events } = await store.readAttempts()
+    const { version, auditHash, more, events } = await store.readAttempts()
     for await (const some of events()) {
       totals.attempts += some.length
       yield whole(some.map(json => eventLine(ATTEMPTS, json)))
     }
     if (version === 0 && totals.attempts === 0) return
-    yield whole([endLine(ATTEMPTS, version, auditHash)])
+    yield whole([endLine(ATTEMPTS, version, auditHash, more)])
   }
 
   return {
     async *lines() {
-      for await (const { id, version, auditHash, events } of store.readTrails()) {
+      for await (const { id, version, auditHash, more, events } of store.readTrails()) {
         totals.requests += 1
         totals.events += events.length
-        yield whole([...events.map(json => eventLine(id, json)), endLine(id, version, auditHash)])
+        yield whole([...events.map(json => eventLine(id, json)), endLine(id, version, auditHash, more)])
       }
       yield* attemptLines()
       yield `${JSON.stringify({ requests: totals.requests, hash: totals.hash })}\n`
@@ -99,7 +110,11 @@ export function createAuditExport(store: Pick<Store, 'readTrails' | 'readAttempt
   }
 }
 
-const NOTHING_YET: AuditTotals = { requests: 0, events: 0, attempts: 0, hash: '' }
+const NOTHING_YET: AuditTotals = { requests: 0, events: 0, attempts: 0, more: 0, hash: '' }
+
+function sumOf(more: Record<string, number>): number {
+  return Object.values(more).reduce((sum, count) => sum + count, 0)
+}
 
 function whole(lines: readonly string[]): string {
   return lines.map(line => `${line}\n`).join('')
@@ -171,7 +186,7 @@ export function createTrailCheck(): TrailCheck {
   }
 
   function endProblem(
-    { requestId, version, lastHash }: z.output<typeof endLineSchema>,
+    { requestId, version, lastHash, more = {} }: z.output<typeof endLineSchema>,
     chain: ChainEnd,
     text: string,
   ): string | null {
@@ -181,6 +196,7 @@ export function createTrailCheck(): TrailCheck {
     if (lastHash !== chain.hash) return 'the last event is not the one that the record names'
     if (version === 0) return 'it has no events'
     if (requestId !== ATTEMPTS) totals.requests += 1
+    totals.more += sumOf(more)
     totals.hash = chainHash(totals.hash, text)
     last = requestId
     current = null
@@ -297,8 +313,9 @@ async function verifyFile(file: string): Promise<number> {
   return verified.ok ? 0 : 1
 }
 
-function inWords({ requests, events, attempts, hash }: AuditTotals): string {
-  return `${requests} requests, ${events} events, ${attempts} attempts apart, hash ${hash === '' ? 'none' : hash}.`
+function inWords({ requests, events, attempts, more, hash }: AuditTotals): string {
+  const counted = more === 0 ? '' : ` and ${more} more refused attempts, counted only`
+  return `${requests} requests, ${events} events, ${attempts} attempts apart${counted}, hash ${hash === '' ? 'none' : hash}.`
 }
 
 async function main([command, file, ...more]: string[]): Promise<number> {

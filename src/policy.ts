@@ -45,7 +45,7 @@ export function runPolicyCommand(args: readonly string[], file: string | undefin
       code: 0,
     }
   }
-  const { user, instance, group, topic = [], channel = '', 'member-of': memberOf = [] } = options
+  const { user, instance, group, topic = [], channel = null, 'member-of': memberOf = [] } = options
   if (user === undefined || instance === undefined || group === undefined) {
     return { lines: ['explain needs --user, --instance and --group.', USAGE], code: 2 }
   }
@@ -99,6 +99,8 @@ const REFUSED = {
   denied: (rule: string, reason: string) => `"${rule}" denies it: ${reason}`,
   nothingMatches: () => 'No rule covers this instance, group and topics, and what no rule covers is refused.',
   notRequester: (rule: string) => `"${rule}" covers it, but not for this person or from this channel.`,
+  // The file says nothing of it.
+  instanceLeftOut: () => 'The settings leave this instance out.',
 }
 
 function groupsIn({ rules }: Policy): string[] {

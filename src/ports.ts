@@ -1,5 +1,6 @@
 // What the product needs from the outside world. The comments are the contracts; test/contract holds each adapter to them.
 
+import type { AskedIn } from './request/asked-in.ts'
 import type { AuditEvent, Command, Origin } from './request/command.ts'
 import type { Difference } from './request/drift.ts'
 import type { FollowUps } from './request/follow-up.ts'
@@ -81,6 +82,8 @@ export interface Writer {
 /** What is stored of what happened to a request, as it is stored: whoever verifies it must see what is there. */
 export interface Trail {
   id: RequestId
+  /** Of each person, how many refused attempts there were after those that are kept as events. */
+  more: Record<string, number>
   /** What the record says; 0 and empty where there is no record, or none that can be read. */
   version: number
   auditHash: string
@@ -92,6 +95,8 @@ export interface Trail {
 export interface AttemptTrail {
   version: number
   auditHash: string
+  /** How many more there were than are kept as events: of each person and day, like `2026-11-23 U0GUEST`. */
+  more: Record<string, number>
   events(): AsyncIterable<string[]>
 }
 
@@ -131,8 +136,7 @@ export interface Attempt {
   by: string
   /** What they did, like `reset command`. */
   command: string
-  /** A code of ours. */
-  refusal: string
+  refusal: Refusal | RefusedRuling['why'] | Exclude<Person['standing'], 'member'>
   from: Origin
 }
 
@@ -173,9 +177,12 @@ export interface Store {
   changeCount(): Promise<number>
   /**
    * Keeps what somebody tried and may not, where there is no request to keep it with; chained like the events. The same
-   * attempt again, because the answer was lost, is kept once.
+   * attempt again, because the answer was lost, is kept once. Of one person only so many a day are kept whole; more are
+   * counted.
    */
   recordAttempt(attempt: Attempt): Promise<void>
+  /** Somebody was refused again, after so many times that no more of theirs is kept with the request. */
+  countAttempt(id: RequestId, by: string): Promise<void>
   /** Open requests, of one group or of all, newest first. */
   openRequests(limit: number, target?: Target): Promise<{ requests: ResetRequest[]; total: number }>
   /** Open requests without a place in the due set. There should never be one; a slow scan makes sure. */
@@ -342,7 +349,14 @@ export interface People {
 export type ProductEvent =
   | { event: 'submitted'; requestId: RequestId; requester: string }
   | { event: 'changed'; requestId: RequestId; command: Command['kind']; state: StateName; version: number }
-  | { event: 'refused'; requestId: RequestId; command: Command['kind']; refusal: Refusal; by: string }
+  /** `requestId` null: it belongs to no request, and `command` is what they did, like `reset command`. */
+  | {
+      event: 'refused'
+      requestId: RequestId | null
+      command: string
+      refusal: Attempt['refusal']
+      by: string
+    }
   /** People have to say what became of an execution. */
   | { event: 'asked'; requestId: RequestId; evidence: string }
   | { event: 'called'; requestId: RequestId; outcome: CallOutcome['kind']; durationMs: number }
@@ -360,7 +374,10 @@ export type Report = (event: ProductEvent) => void
 export interface Submittal extends Asked {
   parent: ResetRequest['parent']
   requester: string
-  askedIn: string
+  /** Of the click or command that this comes from, and never of another request: rules for channels go by it. */
+  askedIn: AskedIn
+  /** Where the card goes, unless the policy or the settings say. */
+  cardIn: string
   /** The view it was submitted from: the same view twice is one request. */
   submissionId: string
 }
@@ -424,8 +441,8 @@ export interface Approvals {
   history(target: Target, limit: number, before?: ListPlace): Promise<ListPage>
   /** Why this person could not decide on this request now, or null. `decide` asks again when they do. */
   reviewRefusal(request: ResetRequest, userId: string): Promise<Refusal | null>
-  /** Why this person could not have it carried out without approval now, or null. */
-  glassRefusal(request: ResetRequest, userId: string): Promise<Refusal | null>
+  /** Why this person may not have it carried out without approval now, or null. Who may not has tried, which is kept. */
+  glassRefusal(request: ResetRequest, userId: string, from: Origin): Promise<Refusal | null>
   /** Whether they could, now, decide on it, review its broken glass, or say what became of it when people are asked. */
   waitsFor(request: ResetRequest, userId: string): Promise<boolean>
   /** Grows with every change of any request that people can see; one try, so that who asks often is told at once. */

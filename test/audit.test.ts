@@ -248,7 +248,7 @@ describe('what was tried apart from any request', () => {
     atMs: T0 + i,
     by: 'U0GUEST',
     command: 'reset command',
-    refusal: 'notMember',
+    refusal: 'guest',
     from: NOWHERE,
   })
   const TRIED = 3
@@ -349,6 +349,34 @@ describe('the product', () => {
   })
 })
 
+describe('attempts that are only counted', () => {
+  it('are said with the request and apart, counted, and found out when the number was changed', async () => {
+    const { store, ids } = await filled()
+    const [done] = ids as [RequestId]
+    for (let times = 0; times < 37; times++) await store.countAttempt(done, 'U0DAVE')
+    const tried = { by: 'U0GUEST', command: 'reset command', refusal: 'guest', from: NOWHERE } as const
+    for (let times = 0; times < 50; times++) await store.recordAttempt({ ...tried, atMs: T0 + times })
+    const lines = await exported(store)
+    const ends = lines.map(line => JSON.parse(line)).filter(({ lastHash }) => lastHash !== undefined)
+    const day = new Date(T0).toISOString().slice(0, 10)
+    expect(ends.map(({ requestId, more }) => [requestId, more])).toEqual([
+      [done, { U0DAVE: 37 }],
+      ...ids.slice(1).map(id => [id, undefined]),
+      ['attempts', { [`${day} U0GUEST`]: 30 }],
+    ])
+    expect(await verified(lines)).toMatchObject({ ok: true, totals: { attempts: 20, more: 67 } })
+    for (const [said, changed] of [
+      ['"U0DAVE":37', '"U0DAVE":3'],
+      [',"more":{"U0DAVE":37}', ''],
+      ['U0GUEST":30', 'U0GUEST":31'],
+    ] as const) {
+      const at = lines.findIndex(line => line.includes(said))
+      const other = lines.with(at, (lines[at] as string).replace(said, changed))
+      expect(await verified(other), said).toMatchObject({ ok: false, line: lines.length })
+    }
+  })
+})
+
 describe('the memory of the command', () => {
   it('does not grow with the number of requests', async () => {
     const first = submit(draft(), T0)
@@ -359,12 +387,19 @@ describe('the memory of the command', () => {
       readAttempts: async () => ({
         version: 0,
         auditHash: '',
+        more: {},
         async *events() {},
       }),
       async *readTrails(): AsyncGenerator<Trail> {
         for (let n = 1; n <= 3_000; n++) {
           given = n
-          yield { id: requestIdSchema.parse(`R-${n}`), version: 1, auditHash: event.hash, events: [json] }
+          yield {
+            id: requestIdSchema.parse(`R-${n}`),
+            version: 1,
+            auditHash: event.hash,
+            more: {},
+            events: [json],
+          }
         }
       },
     }

@@ -54,18 +54,15 @@ export interface Submission {
   skipToEnd: boolean
   reason: string
   requester: string
-  askedIn: string
+  askedIn: string | null
   channel: string
   elsewhere: string | null
   expiresAtMs: number
   guard: Guard
 }
 
-/** What people do, and may be refused. */
-export type PersonsCommand = Extract<
-  Command,
-  { kind: 'decide' | 'withdraw' | 'breakGlass' | 'review' | 'cancel' | 'checkAgain' | 'testify' }
->
+/** What people do, and may be refused: whatever says who did it and where. Who may do which says acts.ts. */
+export type PersonsCommand = Exclude<Extract<Command, { by: string; from: Origin }>, { kind: 'attempted' }>
 
 export type Command =
   | {
@@ -120,7 +117,14 @@ export type Command =
   /** `lost`: the job before this one had ended without a trace in the record. */
   | { kind: 'dispatched'; number: number; lost?: boolean }
   /** The present policy asks for something else, or other votes count under it. */
-  | { kind: 'reguard'; guard: Guard; fills: Record<string, number[]>; expiryMs: number }
+  | {
+      kind: 'reguard'
+      guard: Guard
+      fills: Record<string, number[]>
+      expiryMs: number
+      /** Who broke the glass is not named for it any more. */
+      glassRevoked?: true
+    }
   /** The present policy does not allow it at all. */
   | { kind: 'disallow'; ruling: RefusedRuling; version: string }
   /** Approvers are to be told that it waits for them, each not before their day has begun. */

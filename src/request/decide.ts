@@ -30,6 +30,8 @@ import { JOINED, mayStart, wait, waitsForWindow } from './waiting.ts'
 export const MAX_ATTEMPTS = 8
 /** So many jobs in a row may end without a trace in the record. */
 export const MAX_LOST_JOBS = 5
+/** So many refused attempts of one person are kept as events of one request. */
+export const ATTEMPTS_KEPT = 5
 
 export interface Draft {
   id: RequestId
@@ -38,7 +40,7 @@ export interface Draft {
   skipToEnd: boolean
   reason: string
   requester: string
-  askedIn: string
+  askedIn: string | null
   channel: string
   elsewhere: string | null
   expiresAtMs: number
@@ -68,6 +70,7 @@ export function submit(draft: Draft, nowMs: number): ResetRequest {
     escalated: false,
     pings: [],
     lateUntilMs: null,
+    attempts: {},
     dispatches: 0,
     notes: [],
     posts: {},
@@ -223,8 +226,13 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
       if (nowMs < request.expiresAtMs) return refuse('stale')
       return visible(request, { name: 'expired', atMs: nowMs }, { kind: 'expired' })
 
-    case 'attempted':
-      return unseen(request, {})
+    case 'attempted': {
+      const { by } = command
+      const kept = request.attempts[by] ?? 0
+      // Whoever goes on is counted beside the trail, which they must not be able to fill.
+      if (kept >= ATTEMPTS_KEPT) return refuse('stale')
+      return unseen(request, { attempts: { ...request.attempts, [by]: kept + 1 } })
+    }
 
     case 'dispatched': {
       if (state.name !== 'approved') return refuse('stale')

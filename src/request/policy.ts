@@ -111,7 +111,8 @@ export interface Asking {
   /** Empty: not known yet. */
   topics: readonly string[]
   requester: string
-  channel: string
+  /** Null: it is asked in no channel, and no rule for channels holds there. */
+  channel: string | null
 }
 
 export type Ruling = { kind: 'allowed'; rule: AllowRule } | ({ kind: 'refused' } & RefusedRuling)
@@ -141,7 +142,10 @@ export function rulingOn(policy: Policy, asking: Asking, members: GroupMembers):
     : { kind: 'refused', why: 'notRequester', rule: first.name, reason: '' }
 }
 
-function covers({ instances, groups, topics }: Match, asking: Asking): boolean {
+export function covers(
+  { instances, groups, topics }: Match,
+  asking: Pick<Asking, 'target' | 'topics'>,
+): boolean {
   const { instanceId, group } = asking.target
   return (
     fits(instanceId, instances) && fits(group, groups) && asking.topics.every(topic => fits(topic, topics))
@@ -150,7 +154,12 @@ function covers({ instances, groups, topics }: Match, asking: Asking): boolean {
 
 function admits({ request }: AllowRule, { requester, channel }: Asking, members: GroupMembers): boolean {
   const { people, channels } = request
-  return isAmong(requester, people, members) && (channels === null || channels.includes(channel))
+  return isAmong(requester, people, members) && isIn(channel, channels)
+}
+
+/** @param channels null: anywhere */
+function isIn(channel: Asking['channel'], channels: readonly string[] | null): boolean {
+  return channels === null || (channel !== null && channels.includes(channel))
 }
 
 /** Somebody whose groups cannot be read might be one of those it is about: nobody may do more for that. */
@@ -161,7 +170,7 @@ function denies({ match, people, channels }: DenyRule, asking: Asking, members: 
     fits(instanceId, instances) &&
     fits(group, groups) &&
     (topics.includes(EVERYBODY) || asking.topics.some(topic => fits(topic, topics)))
-  if (!isAbout || (channels !== null && !channels.includes(asking.channel))) return false
+  if (!isAbout || !isIn(asking.channel, channels)) return false
   const mayBe = people.some(id => isGroup(id) && (members.get(id) ?? null) === null)
   return mayBe || isAmong(asking.requester, people, members)
 }
@@ -241,12 +250,21 @@ function peopleFor(need: Need, { guard, escalated }: Pick<ResetRequest, 'guard' 
   return escalated && guard.escalation !== null ? [...need.from, ...guard.escalation.to] : need.from
 }
 
+/** Who asked decides only where the rule lets them. */
+export function isBarredAsRequester(
+  userId: string,
+  { requester, guard }: Pick<ResetRequest, 'requester' | 'guard'>,
+): boolean {
+  return userId === requester && !guard.ownVote
+}
+
 /** Which needs this person can fill, by index. */
 export function fillsOf(
-  request: Pick<ResetRequest, 'guard' | 'escalated'>,
+  request: Pick<ResetRequest, 'guard' | 'escalated' | 'requester'>,
   userId: string,
   members: GroupMembers,
 ): number[] {
+  if (isBarredAsRequester(userId, request)) return []
   return needsOf(request.guard).flatMap((need, index) =>
     isAmong(userId, peopleFor(need, request), members) ? [index] : [],
   )
@@ -257,7 +275,7 @@ export function fillsOf(
  * now keeps the place: the vote was looked at when it was given.
  */
 export function fillsOfVoters(
-  { votes, ...request }: Pick<ResetRequest, 'guard' | 'escalated' | 'votes'>,
+  { votes, ...request }: Pick<ResetRequest, 'guard' | 'escalated' | 'votes' | 'requester'>,
   members: GroupMembers,
 ): Record<string, number[]> {
   const needs = needsOf(request.guard)
@@ -265,6 +283,7 @@ export function fillsOfVoters(
     votes.map(({ by }) => [
       by,
       needs.flatMap((need, index) => {
+        if (isBarredAsRequester(by, request)) return []
         const people = peopleFor(need, request)
         const mayBe = people.some(id => isGroup(id) && (members.get(id) ?? null) === null)
         return mayBe || isAmong(by, people, members) ? [index] : []
@@ -275,12 +294,12 @@ export function fillsOfVoters(
 
 /** Who could fill what is still lacking, and has not voted; everybody is nobody in particular. */
 export function stillAsked(request: ResetRequest, members: GroupMembers): string[] {
-  const { guard, votes, requester } = request
+  const { guard, votes } = request
   const left = lacking(guard, votes)
   const asked = needsOf(guard).flatMap((need, index) => (left[index] === 0 ? [] : peopleFor(need, request)))
   const people = asked.flatMap(id => (isGroup(id) ? (members.get(id) ?? []) : id === EVERYBODY ? [] : [id]))
   return [...new Set(people)].filter(
-    id => !votes.some(({ by }) => by === id) && (id !== requester || guard.ownVote),
+    id => !votes.some(({ by }) => by === id) && !isBarredAsRequester(id, request),
   )
 }
 
@@ -320,7 +339,7 @@ function obstacleIn(rule: Rule, asking: Asking, members: GroupMembers) {
   if (!fits(asking.target.instanceId, match.instances)) return 'instance'
   if (!fits(asking.target.group, match.groups)) return 'group'
   const channels = rule.effect === 'deny' ? rule.channels : rule.request.channels
-  const isInChannel = channels === null || channels.includes(asking.channel)
+  const isInChannel = isIn(asking.channel, channels)
   if (rule.effect === 'deny') {
     if (denies(rule, asking, members)) return null
     if (!denies({ ...rule, people: [EVERYBODY], channels: null }, asking, members)) return 'topics'

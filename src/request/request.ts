@@ -28,9 +28,12 @@ export const decisionSchema = z.object({
 })
 export type Decision = z.output<typeof decisionSchema>
 
-/** Why a policy allows no request: a rule that denies it, none that covers it, or none for this person or channel. */
+/**
+ * Why no request is allowed: a rule that denies it, none that covers it, none for this person or channel, or an instance
+ * that the settings leave out.
+ */
 export const refusedRulingSchema = z.object({
-  why: z.enum(['denied', 'nothingMatches', 'notRequester']),
+  why: z.enum(['denied', 'nothingMatches', 'notRequester', 'instanceLeftOut']),
   /** Null: no rule is about it. */
   rule: z.string().nullable(),
   /** In the words of who wrote the rule; empty where they gave none. */
@@ -335,8 +338,9 @@ export const requestSchema = z.object({
   pings: z.array(pingSchema).default([]),
   reason: z.string(),
   requester: userIdSchema,
-  /** Where the command was typed, and where the card belongs. */
-  askedIn: z.string(),
+  /** Where the command was typed, or the button pressed that it came from; null: in no channel, as on a Home tab. */
+  askedIn: z.string().nullable(),
+  /** Where the card belongs. */
   channel: z.string(),
   /** The channel that is told what Slack does not take in the one above; null: there is none. */
   elsewhere: z.string().nullable().default(null),
@@ -345,6 +349,8 @@ export const requestSchema = z.object({
   state: stateSchema,
   /** Until then a call that nobody answered may take effect; null: there is none. */
   lateUntilMs: timeMsSchema.nullable().default(null),
+  /** How many refused attempts of each person are kept as events. */
+  attempts: z.record(z.string(), z.int().positive()).default({}),
   /** The highest job number used so far. */
   dispatches: z.int().nonnegative(),
   notes: z.array(noteSchema),

@@ -5,23 +5,31 @@ import type { Decision, Note, ResetRequest, State } from './request.ts'
 export const FIRST_BACKOFF_MS = 2_000
 const LONGEST_BACKOFF_MS = 300_000
 
-export type Refusal =
-  | 'ownRequest'
-  | 'notApprover'
-  | 'notRequester'
-  | 'noteMissing'
-  | 'groupNotTyped'
-  | 'alreadyVoted'
-  | 'noVote'
-  | 'notBreakGlass'
-  | 'outsideWindow'
-  | 'planChanged'
-  | 'preparing'
-  | 'expired'
-  | 'decided'
-  | 'inUse'
-  | 'checking'
-  | 'stale'
+/** `forbidden`: they may not, and neither waiting nor typing something else changes that. */
+const REFUSALS = {
+  ownRequest: 'forbidden',
+  notApprover: 'forbidden',
+  notRequester: 'forbidden',
+  notBreakGlass: 'forbidden',
+  noVote: 'forbidden',
+  noteMissing: 'passing',
+  groupNotTyped: 'passing',
+  alreadyVoted: 'passing',
+  outsideWindow: 'passing',
+  planChanged: 'passing',
+  preparing: 'passing',
+  expired: 'passing',
+  decided: 'passing',
+  inUse: 'passing',
+  checking: 'passing',
+  stale: 'passing',
+} as const
+
+export type Refusal = keyof typeof REFUSALS
+
+export function isForbidden(refusal: Refusal): boolean {
+  return REFUSALS[refusal] === 'forbidden'
+}
 
 export type Decided = { ok: true; next: ResetRequest } | { ok: false; refusal: Refusal }
 

@@ -2,6 +2,7 @@
 // It must never count a vote on another plan than the one they saw, nor one person twice.
 
 import type { Command } from './command.ts'
+import { isBarredAsRequester } from './policy.ts'
 import { isMet } from './quorum.ts'
 import { brokeGlass, type Decision, type Note, type ResetRequest } from './request.ts'
 import { approved, type Decided, type Refusal, refuse, visible } from './step.ts'
@@ -12,7 +13,7 @@ type VoteCommand = Extract<Command, { kind: 'decide' }>
 export function vote(request: ResetRequest, command: VoteCommand, nowMs: number): Decided {
   const { state, guard, votes } = request
   const { verdict, by, fills = [0] } = command
-  if (by === request.requester && !guard.ownVote) return refuse('ownRequest')
+  if (isBarredAsRequester(by, request)) return refuse('ownRequest')
   if (command.policy.verdict === 'deny' || fills.length === 0) return refuse('notApprover')
   const obstacle = obstacleTo(request, command.digest, nowMs)
   if (obstacle !== null) return refuse(obstacle)
@@ -61,17 +62,17 @@ export function withdraw(request: ResetRequest, by: string, nowMs: number): Deci
 
 /**
  * Under another guard: votes of those who can fill nothing of it are taken back, and what was approved goes back to
- * people if the rest is not enough. Who broke the glass asked no policy for votes.
+ * people if the rest is not enough. Who broke the glass asked no policy for votes, and has to be named for it still.
  */
 export function reguard(
   request: ResetRequest,
-  { guard, fills, expiryMs }: Extract<Command, { kind: 'reguard' }>,
+  { guard, fills, expiryMs, glassRevoked }: Extract<Command, { kind: 'reguard' }>,
   nowMs: number,
 ): Decided {
   const { state } = request
   if (state.name !== 'pending' && state.name !== 'approved') return refuse('stale')
   const votes = request.votes.flatMap(each => {
-    const may = fills[each.by] ?? []
+    const may = isBarredAsRequester(each.by, { ...request, guard }) ? [] : (fills[each.by] ?? [])
     return may.length === 0 ? [] : [{ ...each, fills: may }]
   })
   const lost = request.votes.map(({ by }) => by).filter(by => !votes.some(each => each.by === by))
@@ -90,7 +91,7 @@ export function reguard(
         )
       : visible(next, state, ...revoked, changed)
   }
-  if (met || brokeGlass(request)) return visible(next, state, ...revoked)
+  if (met || (brokeGlass(request) && glassRevoked !== true)) return visible(next, state, ...revoked)
   // Who waited had members in sight; the wait is over, and what it knew must not be lost with it.
   const group = state.wait === null ? request.group : JOINED
   const expiresAtMs = Math.max(request.expiresAtMs, nowMs + expiryMs)

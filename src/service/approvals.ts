@@ -20,8 +20,9 @@ import type {
   Vote,
   WorkQueue,
 } from '../ports.ts'
+import type { ActKind } from '../request/acts.ts'
 import { causeOf } from '../request/cause.ts'
-import { type Command, NOWHERE, type PolicyVerdict } from '../request/command.ts'
+import { type Command, NOWHERE, type Origin, type PolicyVerdict } from '../request/command.ts'
 import { decide } from '../request/decide.ts'
 import { differenceSchema } from '../request/drift.ts'
 import { didNothing, retryOf, undoOf } from '../request/follow-up.ts'
@@ -89,7 +90,8 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
   const { store, chat, clock, readers, report } = deps
   const changes = createChanges(deps)
   const { change, read, patiently } = changes
-  const policies = createPolicies({ ...deps, requestExpiryMs: settings.requestExpiryMs })
+  const { requestExpiryMs, instances } = settings
+  const policies = createPolicies({ ...deps, instances, requestExpiryMs })
   const plans = createPlans({
     store,
     clock,
@@ -115,7 +117,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
   const { execute, stopWriting } = createExecutions({ ...deps, changes, plans, reader, pay }, settings)
 
   async function submitRequest(submittal: Submittal): Promise<Submitted> {
-    const { submissionId, targets, ...asked } = submittal
+    const { submissionId, targets, cardIn, ...asked } = submittal
     const { reset, requester, askedIn } = asked
     const { target, topics } = reset
     const ruled = await policies.ruling({ target, topics, requester, channel: askedIn }, 'now')
@@ -131,7 +133,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     const request = await changes.create(
       {
         ...asked,
-        channel: rule.card ?? settings.approvalsChannel ?? askedIn,
+        channel: rule.card ?? settings.approvalsChannel ?? cardIn,
         elsewhere: settings.fallbackChannel,
         expiresAtMs: clock() + (rule.expiryMs ?? settings.requestExpiryMs),
         guard: guardUnder(rule, deps.policy().version, null),
@@ -188,7 +190,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     const command = {
       kind: 'decide',
       ...vote,
-      ...(await policies.mayDecide(request, vote.by, 'now')),
+      ...(await policies.may(request, 'decide', vote.by, 'now')),
     } as const
     // Only a vote that would count is worth a look at the cluster; a rejection needs none.
     if (vote.verdict === 'approve' && decide(request, command, clock()).ok) {
@@ -200,21 +202,22 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
   async function breakGlass(id: RequestId, { by, ...broken }: GlassBreaking) {
     const request = await reconsidered(id)
     if (request === undefined) return { kind: 'missing' } as const
-    const policy = await policies.mayBreakGlass(request, by, 'now')
+    const { policy } = await policies.may(request, 'breakGlass', by, 'now')
     const command = { kind: 'breakGlass', by, ...broken, policy } as const
     if (decide(request, command, clock()).ok) await lookAgain(request, 'submitted', SUBMITTED_LOOK_MS)
     return changeAndPay(id, command)
   }
 
-  /** As an approver of the request: to cancel what is approved, to say what happened, to look at it afterwards. */
-  async function asApprover(
+  /** What leads to no call by itself: the policy is asked whether they may, and the record is left as it is. */
+  async function act(
     id: RequestId,
+    kind: ActKind,
     by: string,
     commandUnder: (policy: PolicyVerdict) => Command,
   ): Promise<ChangeOutcome> {
     const request = await read(id)
     if (request === undefined) return { kind: 'missing' }
-    const { policy } = await policies.mayDecide(request, by, 'now')
+    const { policy } = await policies.may(request, kind, by, 'now')
     return changeAndPay(id, commandUnder(policy))
   }
 
@@ -232,7 +235,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
         verdict: 'approve',
         by: userId,
         note: '',
-        ...(await policies.mayDecide(request, userId, 'lately')),
+        ...(await policies.may(request, 'decide', userId, 'lately')),
         from: NOWHERE,
         digest: request.plan?.digest ?? '',
         typedGroup: request.reset.target.group,
@@ -242,8 +245,8 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     return trial.ok ? null : trial.refusal
   }
 
-  async function glassRefusal(request: ResetRequest, by: string) {
-    const policy = await policies.mayBreakGlass(request, by, 'lately')
+  async function glassRefusal(request: ResetRequest, by: string, from: Origin) {
+    const { policy } = await policies.may(request, 'breakGlass', by, 'lately')
     const digest = request.plan?.digest ?? ''
     const typedGroup = request.reset.target.group
     const command = {
@@ -251,12 +254,15 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
       by,
       reason: '–',
       policy,
-      from: NOWHERE,
+      from,
       digest,
       typedGroup,
     } as const
     const trial = decide(request, command, clock())
-    return trial.ok ? null : trial.refusal
+    if (trial.ok) return null
+    // Who is refused the modal never gets to send it.
+    await changes.keepRefusal(request.id, command, trial.refusal)
+    return trial.refusal
   }
 
   async function waitsFor(request: ResetRequest, by: string) {
@@ -265,11 +271,22 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     const isReviewed = glass === null || glass.review !== null
     const isAsked = state.name === 'unclear' && state.asked
     if (isReviewed && !isAsked) return false
-    const { policy } = await policies.mayDecide(request, by, 'lately')
-    const said = { by, policy, from: NOWHERE }
+    const said = async (kind: ActKind) => {
+      const { policy } = await policies.may(request, kind, by, 'lately')
+      return { by, policy, from: NOWHERE }
+    }
     const commands: Command[] = [
-      ...(isReviewed ? [] : [{ kind: 'review', note: '–', ...said } as const]),
-      ...(isAsked ? [{ kind: 'testify', attempt: state.attempt, happened: true, ...said } as const] : []),
+      ...(isReviewed ? [] : [{ kind: 'review', note: '–', ...(await said('review')) } as const]),
+      ...(isAsked
+        ? [
+            {
+              kind: 'testify',
+              attempt: state.attempt,
+              happened: true,
+              ...(await said('testify')),
+            } as const,
+          ]
+        : []),
     ]
     return commands.some(command => decide(request, command, clock()).ok)
   }
@@ -289,6 +306,8 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
 
   /** Who is refused must not wait for it, nor be told that it could not be kept. */
   async function recordAttempt(attempt: Attempt): Promise<void> {
+    const { by, command, refusal } = attempt
+    report({ event: 'refused', requestId: null, command, refusal, by })
     try {
       await patiently(() => store.recordAttempt(attempt))
     } catch (error) {
@@ -311,14 +330,15 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     changeCount: () => store.changeCount(),
     lookAgain,
     decide: decideRequest,
-    withdraw: (id, by, from) => changeAndPay(id, { kind: 'withdraw', by, from }),
+    withdraw: (id, by, from) => act(id, 'withdraw', by, () => ({ kind: 'withdraw', by, from })),
     breakGlass,
     review: (id, { by, note, from }) =>
-      asApprover(id, by, policy => ({ kind: 'review', by, note, policy, from })),
-    cancel: (id, by, from) => asApprover(id, by, policy => ({ kind: 'cancel', by, policy, from })),
-    checkAgain: (id, attempt, by, from) => changeAndPay(id, { kind: 'checkAgain', attempt, by, from }),
+      act(id, 'review', by, policy => ({ kind: 'review', by, note, policy, from })),
+    cancel: (id, by, from) => act(id, 'cancel', by, policy => ({ kind: 'cancel', by, policy, from })),
+    checkAgain: (id, attempt, by, from) =>
+      act(id, 'checkAgain', by, () => ({ kind: 'checkAgain', attempt, by, from })),
     testify: (id, testimony) =>
-      asApprover(id, testimony.by, policy => ({ kind: 'testify', ...testimony, policy })),
+      act(id, 'testify', testimony.by, policy => ({ kind: 'testify', ...testimony, policy })),
     reconsiderOpen,
     followUps,
     readTargets: async ({ id }) => (await patiently(() => store.readDocument(id, 'targets'))) ?? null,

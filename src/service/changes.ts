@@ -13,6 +13,7 @@ import {
   UNREADABLE_RECORD,
   type Writer,
 } from '../ports.ts'
+import { isAct } from '../request/acts.ts'
 import { sealed } from '../request/audit.ts'
 import type { Command, PersonsCommand } from '../request/command.ts'
 import { type Draft, decide, eventOf, submissionOf, submit } from '../request/decide.ts'
@@ -21,7 +22,7 @@ import { nextDueAt } from '../request/owed.ts'
 import { type Documents, isFinal, type RequestId, type ResetRequest } from '../request/request.ts'
 import type { Target } from '../request/reset.ts'
 import { resultSchema } from '../request/result.ts'
-import type { Refusal } from '../request/step.ts'
+import { isForbidden, type Refusal } from '../request/step.ts'
 
 export interface Changes {
   /** Creates the request, or returns the one that this submission has created before. */
@@ -39,6 +40,11 @@ export interface Changes {
     command: Extract<Command, { kind: 'start' }>,
     epoch: number,
   ): Promise<StartOutcome>
+  /**
+   * A person was refused: it is in the log, counted, and kept with the request where they may not do this at all. Never
+   * rejects.
+   */
+  keepRefusal(id: RequestId, command: PersonsCommand, refusal: Refusal): Promise<void>
   read(id: RequestId, patience?: Patience): Promise<ResetRequest | undefined>
   /** Asks the store again while it is away. Rejects with StoreAway when patience ends. */
   patiently<T>(ask: () => Promise<T>, patience?: Patience): Promise<T>
@@ -109,12 +115,17 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
     return outcome
   }
 
-  /** Who may not do something and tries is worth knowing; who is told so must not wait for it. */
-  async function keepAttempt(id: RequestId, command: PersonsCommand, refusal: string): Promise<void> {
+  async function keepRefusal(id: RequestId, command: PersonsCommand, refusal: Refusal): Promise<void> {
     const { kind, by, from } = command
-    await apply(id, { kind: 'attempted', command: kind, by, refusal, from }).catch(error =>
-      report({ event: 'fault', where: 'keeping an attempt', requestId: id, error }),
-    )
+    report({ event: 'refused', requestId: id, command: kind, refusal, by })
+    if (!isForbidden(refusal)) return
+    try {
+      const kept = await apply(id, { kind: 'attempted', command: kind, by, refusal, from })
+      // Once: counted again after a lost reply, it would be said to have been one more.
+      if (kept.kind === 'refused') await store.countAttempt(id, by)
+    } catch (error) {
+      report({ event: 'fault', where: 'keeping an attempt', requestId: id, error })
+    }
   }
 
   /** The same change id goes with every try, so that a lost reply cannot double it. */
@@ -134,10 +145,7 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
       if (!decided.ok && isKnown) continue
       if (!decided.ok) {
         const { refusal } = decided
-        if (isPersons(command)) {
-          report({ event: 'refused', requestId: id, command: command.kind, refusal, by: command.by })
-          if (FORBIDDEN.has(refusal)) await keepAttempt(id, command, refusal)
-        }
+        if (isPersons(command)) await keepRefusal(id, command, refusal)
         return { kind: 'refused', refusal, request }
       }
       const { next, event } = sealed(decided.next, eventOf(request, decided.next, command, changeId, nowMs))
@@ -194,6 +202,7 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
     writerOf: target => patiently(() => store.writerOf(target), 'worker'),
     start: (request, command, epoch) =>
       apply(request.id, command, { patience: 'worker', known: request, epoch }),
+    keepRefusal,
     read: (id, patience) => patiently(() => store.read(id), patience),
     patiently,
   }
@@ -206,11 +215,8 @@ function withResultDigest(command: Command, documents: Documents | undefined): C
   return { ...command, resultDigest: digestOfText(kept) }
 }
 
-/** What no waiting and no second try would change. */
-const FORBIDDEN: ReadonlySet<Refusal> = new Set(['ownRequest', 'notApprover', 'notRequester'])
-
 function isPersons(command: Command): command is PersonsCommand {
-  return ['decide', 'cancel', 'checkAgain', 'testify'].includes(command.kind)
+  return isAct(command.kind)
 }
 
 /** Longer than the pump takes to notice that an execution was abandoned. */

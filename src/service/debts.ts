@@ -137,6 +137,8 @@ export function createDebts(deps: DebtsDeps): Debts {
       case 'checkDispatch': {
         if (await queue.isLive(id, debt.number))
           return paid(await change(id, { kind: 'dispatched', number: debt.number }, { known: request }))
+        const command = await deps.reconsider(request)
+        if (command !== null) return paid(await change(id, command))
         const number = request.dispatches + 1
         await queue.enqueue(id, number, 0)
         return paid(await change(id, { kind: 'dispatched', number, lost: true }, { known: request }))

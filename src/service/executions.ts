@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Clock, Cluster, ClusterReader, NativeReset, Report, StartOutcome } from '../ports.ts'
+import { instanceRefusal } from '../request/acts.ts'
 import { causeOf } from '../request/cause.ts'
 import { NOWHERE } from '../request/command.ts'
 import { differenceSchema, type Sight } from '../request/drift.ts'
@@ -53,6 +54,8 @@ export interface ExecutionSettings {
   emptyWaitMs: number
   /** How long a group that had members has to stay empty. */
   emptyHoldMs: number
+  /** Those that may be reset; empty: all of the account. */
+  instances: readonly { id: string }[]
 }
 
 /** Clocks of machines differ by a little. */
@@ -74,6 +77,13 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     // A second job for the same request: its own time has not come.
     if (clock() + EARLY_MS < request.state.notBeforeMs) return
     const { digest } = request.plan
+    // A worker has settings of its own, and they may have changed since the job was handed over.
+    const leftOut = instanceRefusal(settings.instances, request.reset.target)
+    if (leftOut !== null) {
+      await change(id, { kind: 'disallow', ruling: leftOut, version: 'settings' }, { patience: 'worker' })
+      pay(id)
+      return
+    }
     // Before the look: of what another writes while we look, or after, we would know nothing.
     const { holder, epoch, heldMs } = await writerOf(request.reset.target)
     if (holder !== null && holder !== id) {

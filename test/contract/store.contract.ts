@@ -367,11 +367,12 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       expect(await store.changeCount()).toBe(before + 1)
     })
 
+    const DAY_MS = 86_400_000
     const attempt = (by: string): Attempt => ({
       atMs: T0,
       by,
       command: 'reset command',
-      refusal: 'notMember',
+      refusal: 'guest',
       from: SOMEWHERE,
     })
 
@@ -390,7 +391,39 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       expect(read.map(json => JSON.parse(json).by).sort()).toEqual([...people].sort())
       const chain = read.map(json => JSON.parse(json))
       expect(verifyChain(chain, auditHash)).toEqual([])
-      expect(chain[0]).toMatchObject({ version: 1, atMs: T0, refusal: 'notMember', from: SOMEWHERE })
+      expect(chain[0]).toMatchObject({ version: 1, atMs: T0, refusal: 'guest', from: SOMEWHERE })
+    })
+
+    it('keeps so many of one person a day whole, counts the rest, and keeps those of others and of the next day', async () => {
+      const store = await fresh()
+      const tries = (by: string, fromMs: number, times: number) =>
+        Array.from({ length: times }, (_, i) => store.recordAttempt({ ...attempt(by), atMs: fromMs + i }))
+      await Promise.all(tries('U0FIERCE', T0, 99))
+      await Promise.all([...tries('U0OTHER', T0, 2), ...tries('U0FIERCE', T0 + DAY_MS, 3)])
+      // The second time because an answer was lost: that is no further one.
+      for (let times = 0; times < 2; times++) {
+        await store.recordAttempt({ ...attempt('U0FIERCE'), atMs: T0 + 99 })
+      }
+      const { more, events } = await store.readAttempts()
+      const kept: { by: string; atMs: number }[] = []
+      for await (const some of events()) kept.push(...some.map(json => JSON.parse(json)))
+      const [[counted, left] = ['', 0], ...others] = Object.entries(more)
+      expect(counted).toBe(`${new Date(T0).toISOString().slice(0, 10)} U0FIERCE`)
+      expect(others).toEqual([])
+      expect(left).toBeGreaterThan(50)
+      const first = kept.filter(({ by, atMs }) => by === 'U0FIERCE' && atMs < T0 + DAY_MS)
+      expect(first.length + left).toBe(100)
+      expect(kept).toHaveLength(first.length + 5)
+    })
+
+    it('counts who goes on being refused with the request, beside its events', async () => {
+      const store = await fresh()
+      const { id } = await created(store, { submissionId: 'V' })
+      for (const by of ['U0DAVE', 'U0DAVE', 'U0ERIN']) await store.countAttempt(id, by)
+      for await (const trail of store.readTrails()) {
+        expect(trail).toMatchObject({ id, version: 1, more: { U0DAVE: 2, U0ERIN: 1 } })
+        expect(trail.events).toHaveLength(1)
+      }
     })
 
     it('takes no change that was decided on another history of the same length', async () => {

@@ -9,7 +9,7 @@ import { createRedisStore } from '../../src/adapters/redis/store.ts'
 import type { Commit, CommitOutcome, Store } from '../../src/ports.ts'
 import type { RequestId, ResetRequest } from '../../src/request/request.ts'
 import { commitOf, creationOf } from '../support/commits.ts'
-import { ALICE, draft, SOMEWHERE, T0 } from '../support/requests.ts'
+import { draft, SOMEWHERE, T0 } from '../support/requests.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 
 const RUNS = Number(process.env.FAULTS_RUNS ?? 12)
@@ -122,7 +122,8 @@ function changeOf(model: Model, before: ResetRequest, { writing, ...extra }: Ext
   const command = {
     kind: 'attempted',
     command: 'decide',
-    by: ALICE,
+    // Each another person: of one, only the first few are taken.
+    by: `U0ALICE${before.version}`,
     refusal: 'ownRequest',
     from: SOMEWHERE,
   } as const

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Command } from '../../src/request/command.ts'
-import { decide, MAX_ATTEMPTS, MAX_LOST_JOBS } from '../../src/request/decide.ts'
+import { ATTEMPTS_KEPT, decide, MAX_ATTEMPTS, MAX_LOST_JOBS } from '../../src/request/decide.ts'
 import type { ResetRequest } from '../../src/request/request.ts'
 import { backoffAfter } from '../../src/request/step.ts'
 import {
@@ -469,9 +469,26 @@ describe('an execution', () => {
       from: SOMEWHERE,
     }
     for (const [, request] of everyState()) {
-      const { version, ...rest } = following(request, tried)
-      expect({ ...rest, version: version - 1 }).toEqual(request)
+      const { version, attempts, ...rest } = following(request, tried)
+      expect({ ...rest, attempts: {}, version: version - 1 }).toEqual(request)
+      expect(attempts).toEqual({ [ALICE]: 1 })
     }
+  })
+
+  it('keeps so many of one person, and as many of the next', () => {
+    const tried = (by: string): Command => ({
+      kind: 'attempted',
+      command: 'decide',
+      by,
+      refusal: 'notApprover',
+      from: SOMEWHERE,
+    })
+    const full = Array.from({ length: ATTEMPTS_KEPT }).reduce<ResetRequest>(
+      request => following(request, tried('U0DAVE')),
+      pending(),
+    )
+    expect(refusalOf(full, tried('U0DAVE'))).toBe('stale')
+    expect(following(full, tried('U0ERIN')).attempts).toEqual({ U0DAVE: ATTEMPTS_KEPT, U0ERIN: 1 })
   })
 
   it('attaches its rows as a file when they are more than a message holds', () => {

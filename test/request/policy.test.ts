@@ -20,7 +20,7 @@ import {
   stillAsked,
   wrongApprovers,
 } from '../../src/request/policy.ts'
-import { ALICE, approve, BOB, CAROL, following, GUARD, pending } from '../support/requests.ts'
+import { ALICE, approve, BOB, CAROL, following, GUARD, pending, reguard } from '../support/requests.ts'
 
 const DAVE = 'U0DAVE'
 const ORDERS = 'S0ORDERS'
@@ -107,6 +107,12 @@ describe('a rule is about', () => {
     ],
     ['a channel', { request: { people: [EVERYBODY], channels: ['C0OPS'] } }, {}, 'orders'],
     [
+      'nobody who is in none',
+      { request: { people: [EVERYBODY], channels: ['C0OPS'] } },
+      { channel: null },
+      'notRequester orders',
+    ],
+    [
       'no other channel',
       { request: { people: [EVERYBODY], channels: ['C0DEV'] } },
       {},
@@ -167,6 +173,8 @@ describe('of several rules', () => {
     ['a group that cannot be read', { people: ['S0GONE'] }, {}, true],
     ['this channel', { channels: ['C0OPS'] }, {}, true],
     ['another channel', { channels: ['C0DEV'] }, {}, false],
+    ['none', { channels: ['C0OPS'] }, { channel: null }, false],
+    ['any, in none', {}, { channel: null }, true],
   ]
   it.each(denials)(
     'a deny of %s beats the others, wherever it stands, or does not',
@@ -339,6 +347,20 @@ describe('who decides', () => {
     expect(fillsOf(request, DAVE, MEMBERS)).toEqual([1])
     expect(fillsOf(request, ALICE, MEMBERS)).toEqual([])
     expect(fillsOf(request, BOB, new Map([[ORDERS, null]]))).toEqual([])
+  })
+
+  it('are not who asked for it, whatever names them, but where the rule says so', () => {
+    const own = pending({ requester: CAROL }, { guard: { needs, approvals: 2 } })
+    const allowed = { ...own, guard: { ...own.guard, ownVote: true } }
+    expect(fillsOf(own, CAROL, MEMBERS)).toEqual([])
+    expect(fillsOf(allowed, CAROL, MEMBERS)).toEqual([0, 1])
+    const voted = following(allowed, { ...approve, by: CAROL, fills: [0, 1] })
+    expect(fillsOfVoters(voted, MEMBERS)).toEqual({ [CAROL]: [0, 1] })
+    expect(fillsOfVoters({ ...voted, guard: own.guard }, MEMBERS)).toEqual({ [CAROL]: [] })
+    // The change takes it back as well, whatever it says of it.
+    const [need] = needs
+    const one = { needs: need === undefined ? [] : [need], approvals: 1 }
+    expect(following(voted, reguard({ [CAROL]: [0, 1] }, one)).votes).toEqual([])
   })
 
   it('are also those whom it was escalated to, and not before', () => {

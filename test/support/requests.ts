@@ -1,6 +1,7 @@
 // Requests in every state, made by the product's own commands, so that no test invents a record that cannot exist.
 
 import { z } from 'zod'
+import { type AskedIn, askedInSchema } from '../../src/request/asked-in.ts'
 import type { Command, Origin, PolicyVerdict } from '../../src/request/command.ts'
 import { type Draft, decide, submit } from '../../src/request/decide.ts'
 import type { Difference } from '../../src/request/drift.ts'
@@ -151,6 +152,8 @@ export const DENIED: PolicyVerdict = {
   verdict: 'deny',
   rule: 'APPROVERS names neither them nor a group of theirs',
 }
+/** Where somebody stands who asks. */
+export const HERE: AskedIn = askedInSchema.parse('C0OPS')
 export const SOMEWHERE: Origin = { channel: 'C0OPS', message: '1700000000.000100' }
 
 export const approve: Extract<Command, { kind: 'decide' }> = {

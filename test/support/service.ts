@@ -7,14 +7,15 @@ import { inject } from 'vitest'
 import { createCkafka } from '../../src/adapters/ckafka/ckafka.ts'
 import { connectRedis, type RedisConnection } from '../../src/adapters/redis/connect.ts'
 import { createRedisStore } from '../../src/adapters/redis/store.ts'
-import type { ClusterReader, ProductEvent, Quota, Store } from '../../src/ports.ts'
+import type { ClusterReader, ProductEvent, Quota, Store, WorkQueue } from '../../src/ports.ts'
 import type { Command } from '../../src/request/command.ts'
-import { policyOfSettings } from '../../src/request/policy.ts'
+import { type Policy, policyOfSettings } from '../../src/request/policy.ts'
 import type { ResetRequest } from '../../src/request/request.ts'
 import type { Reset } from '../../src/request/reset.ts'
 import { writeTime } from '../../src/request/write-time.ts'
 import type { ClusterSeed } from '../../src/sandbox/ckafka/model.ts'
 import { type CkafkaSimulator, startCkafkaSimulator } from '../../src/sandbox/ckafka/start.ts'
+import { type ApprovalsService, createApprovals } from '../../src/service/approvals.ts'
 import { type Changes, createChanges } from '../../src/service/changes.ts'
 import { createExecutions, type ExecutionSettings } from '../../src/service/executions.ts'
 import { createPlans, type Plans } from '../../src/service/plans.ts'
@@ -35,6 +36,7 @@ export const SETTINGS: ExecutionSettings = {
   requestExpiryMs: 3_600_000,
   emptyWaitMs: 1_800_000,
   emptyHoldMs: 30_000,
+  instances: [],
 }
 
 /** A message each second, the last one just now. */
@@ -94,6 +96,8 @@ export interface Service {
   approve(request: ResetRequest): Promise<ResetRequest>
   /** Asked for, planned and approved. */
   approved(reset?: Reset): Promise<ResetRequest>
+  /** What people can do, in a process without Slack, in which nothing is paid and user groups cannot be read. */
+  approvals(policy: () => Policy, instances?: { id: string }[]): ApprovalsService
   /** One job for the request; returns what became of it. */
   execute(request: ResetRequest): Promise<ResetRequest>
   /** As a process does that is to end. */
@@ -107,6 +111,12 @@ export interface Service {
   close(): Promise<void>
 }
 
+/** Nothing is handed over where nothing is paid. */
+const NO_QUEUE: WorkQueue = {
+  enqueue: () => Promise.reject(new Error('Nothing is handed over here.')),
+  isLive: () => Promise.reject(new Error('Nothing is handed over here.')),
+}
+
 export interface ServiceOptions {
   dialect?: 'v2' | 'v3'
   redisUrl?: string
@@ -114,12 +124,15 @@ export interface ServiceOptions {
   quota?: (redis: RedisConnection, prefix: string) => Quota
   /** Instead of the one below. */
   seed?: ClusterSeed
+  /** Those that the worker may reset; all, unless told otherwise. */
+  instances?: { id: string }[]
   /** As soon as the service has something to say. */
   onEvent?: (event: ProductEvent) => void
 }
 
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
   const { dialect = 'v3', redisUrl = inject('redisUrl'), quota, onEvent = () => {}, seed: given } = options
+  const settings = { ...SETTINGS, instances: options.instances ?? [] }
   const prefix = `test-${randomUUID()}`
   let aheadMs = 0
   const clock = () => Date.now() + aheadMs
@@ -142,12 +155,17 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   }
   const changes = createChanges({ store, clock, report })
   const policy = policyOfSettings([BOB], { typedAbove: null, secondApproverAbove: null })
-  const { guardFor } = createPolicies({ chat: null, policy: () => policy, requestExpiryMs: 3_600_000 })
+  const { guardFor } = createPolicies({
+    chat: null,
+    policy: () => policy,
+    instances: [],
+    requestExpiryMs: 3_600_000,
+  })
   const writeTimeOf = (writes: number) => writeTime(writes, cluster.writePace, SETTINGS.callMs)
   const plans = createPlans({ store, clock, guardFor, reader, writeTimeOf })
   const { execute: carryOut, stopWriting } = createExecutions(
     { changes, plans, cluster, reader, clock, report, processId: 'w1', pay: () => {} },
-    SETTINGS,
+    settings,
   )
   let seen = 0
 
@@ -209,6 +227,22 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
         typedGroup: '',
       }),
     approved: async reset => service.approve(await service.plan(await service.ask(reset))),
+    approvals: (policyNow, instances = []) =>
+      createApprovals(
+        {
+          store,
+          queue: NO_QUEUE,
+          cluster,
+          readers: { person: reader, plan: reader, execution: reader },
+          chat: null,
+          people: null,
+          policy: policyNow,
+          clock,
+          report,
+          processId: 'bot',
+        },
+        { ...SETTINGS, approvalsChannel: null, fallbackChannel: null, instances },
+      ),
     async execute(request) {
       await carryOut(request.id)
       return service.now(request)

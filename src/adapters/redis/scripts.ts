@@ -126,15 +126,19 @@ return forgotten
 `
 
 /**
- * KEYS 1 attempts list  2 hash of its end  3 what was appended lately
+ * KEYS 1 attempts list  2 hash of its end  3 what was appended lately  4 hash: how many there were, by person and day
  * ARGV 1 hash it is chained on  2 version  3 hash of this one  4 JSON  5 what was tried, which names it
- * Returns 'applied', also when it is there already · 'conflict': another was appended first.
+ *      6 person and day  7 how many of those are kept
+ * Returns 'applied', also when it is there already, or only counted · 'conflict': another was appended first.
  */
 export const APPEND_ATTEMPT = `
 if redis.call('LPOS', KEYS[3], ARGV[5]) then return 'applied' end
-if (redis.call('HGET', KEYS[2], 'hash') or '') ~= ARGV[1] then return 'conflict' end
-redis.call('RPUSH', KEYS[1], ARGV[4])
-redis.call('HSET', KEYS[2], 'version', ARGV[2], 'hash', ARGV[3])
+if tonumber(redis.call('HGET', KEYS[4], ARGV[6]) or '0') < tonumber(ARGV[7]) then
+  if (redis.call('HGET', KEYS[2], 'hash') or '') ~= ARGV[1] then return 'conflict' end
+  redis.call('RPUSH', KEYS[1], ARGV[4])
+  redis.call('HSET', KEYS[2], 'version', ARGV[2], 'hash', ARGV[3])
+end
+redis.call('HINCRBY', KEYS[4], ARGV[6], 1)
 redis.call('LPUSH', KEYS[3], ARGV[5])
 redis.call('LTRIM', KEYS[3], 0, 31)
 return 'applied'

@@ -47,6 +47,7 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
   const epochKey = (target: Target) => `${tag}:writer-epoch:${nameOf(target)}`
   const openOnKey = (target: Target) => `${openKey}:${nameOf(target)}`
   const documentsKey = (id: string) => `${tag}:documents:${id}`
+  const moreKey = (id: string) => `${tag}:attempts-more:${id}`
 
   async function commit(change: Commit): Promise<CommitOutcome> {
     const { next, submissionId, writer } = change
@@ -141,10 +142,15 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
 
   /** Record and events in one step, so that no change can come between. */
   async function readTrail(id: RequestId): Promise<Trail | undefined> {
-    const answer = await redis.multi().hget(requestKey(id), 'json').lrange(eventsKey(id), 0, -1).exec()
-    const [json, events] = trailAnswerSchema.parse(answer?.map(([error, value]) => error ?? value))
+    const answer = await redis
+      .multi()
+      .hget(requestKey(id), 'json')
+      .lrange(eventsKey(id), 0, -1)
+      .hgetall(moreKey(id))
+      .exec()
+    const [json, events, more] = trailAnswerSchema.parse(answer?.map(([error, value]) => error ?? value))
     if (json === null && events.length === 0) return undefined
-    return { id, ...chainEndOf(json), events }
+    return { id, ...chainEndOf(json), more, events }
   }
 
   async function* readTrails(): AsyncGenerator<Trail> {
@@ -173,6 +179,9 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
     readTrails,
     readAttempts: attempts.read,
     recordAttempt: attempts.append,
+    async countAttempt(id, by) {
+      await redis.hincrby(moreKey(id), by, 1)
+    },
     commit,
     async writerOf(target) {
       const asked = redis
@@ -238,7 +247,11 @@ function chainEndOf(json: string | null): Pick<Trail, 'version' | 'auditHash'> {
 
 /** Of a record of any version of the product. */
 const chainEndSchema = z.object({ version: z.number(), auditHash: z.string().default('') })
-const trailAnswerSchema = z.tuple([z.string().nullable(), z.array(z.string())])
+const trailAnswerSchema = z.tuple([
+  z.string().nullable(),
+  z.array(z.string()),
+  z.record(z.string(), z.coerce.number().int()),
+])
 
 const writerAnswerSchema = z.tuple([requestIdSchema.nullable(), z.coerce.number(), z.number()])
 

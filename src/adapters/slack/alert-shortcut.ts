@@ -9,7 +9,7 @@ import type { Instance } from '../../request/group.ts'
 import { clip, REASON_MAX, type ResetFields } from '../../request/reset.ts'
 import { findNames, type NamesThere } from './alert-names.ts'
 import { alertText } from './alert-text.ts'
-import { answering } from './answering.ts'
+import { answering, askedInOf } from './answering.ts'
 import { SHORTCUTS } from './ids.ts'
 import type { Words } from './language/language.ts'
 import { createOpenedForms } from './opened-form.ts'
@@ -54,7 +54,7 @@ export function registerAlertShortcut(app: App, deps: AlertShortcutDeps): void {
         const candidates = candidatesIn(text)
         const link = linkTo((await people.workspace(0))?.url, channel.id, message_ts)
         const reason = reasonOf(words, firstLine(text), link)
-        const asked = { askedIn: channel.id, notes: [] }
+        const asked = { askedIn: askedInOf(shortcut), cardIn: channel.id, notes: [] }
         const { looking } = words.shortcut
         // The trigger lives three seconds: nothing is asked of CKafka before the form is open.
         const opened = await forms.openUnfilled(words, client, trigger_id, looking, reason, asked)

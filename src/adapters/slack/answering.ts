@@ -7,7 +7,9 @@ import type {
   RespondArguments,
   SlackActionMiddlewareArgs,
 } from '@slack/bolt'
+import { z } from 'zod'
 import { type ChangeOutcome, type Report, UNREADABLE_RECORD } from '../../ports.ts'
+import { type AskedIn, askedInSchema } from '../../request/asked-in.ts'
 import type { Origin } from '../../request/command.ts'
 import { type RequestId, requestIdSchema } from '../../request/request.ts'
 import type { Words } from './language/language.ts'
@@ -115,6 +117,20 @@ export function idOf(action: ButtonAction): RequestId {
 /** The message whose button was pressed. */
 export function originOf(body: BlockAction): Origin {
   return { channel: body.channel?.id ?? null, message: body.message?.ts ?? null }
+}
+
+const placeSchema = z.object({
+  channel_id: z.string().optional(),
+  channel: z.object({ id: z.string() }).nullish(),
+})
+
+/**
+ * Where somebody stands who asks: the channel, or direct message, of their command, their message or the message whose
+ * button they pressed. Null on a Home tab and in a modal, of which Slack names no channel.
+ */
+export function askedInOf(payload: unknown): AskedIn {
+  const { channel_id, channel } = placeSchema.parse(payload)
+  return askedInSchema.parse(channel_id ?? channel?.id ?? null)
 }
 
 /** Why nothing came of it, or null. */

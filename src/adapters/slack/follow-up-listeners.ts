@@ -13,7 +13,16 @@ import type {
 import type { Approvals, Report } from '../../ports.ts'
 import type { FollowUp } from '../../request/follow-up.ts'
 import type { ResetRequest } from '../../request/request.ts'
-import { answering, answerTo, idOf, inTime, onlyForYou, parseJson, sentenceFor } from './answering.ts'
+import {
+  answering,
+  answerTo,
+  askedInOf,
+  idOf,
+  inTime,
+  onlyForYou,
+  parseJson,
+  sentenceFor,
+} from './answering.ts'
 import { followUpModal, noFollowUp, readFollowUp } from './follow-up-modal.ts'
 import { ACTIONS, CALLBACKS, FOLLOW_UP_BLOCKS, followUpMetadataSchema } from './ids.ts'
 import type { Words } from './language/language.ts'
@@ -52,7 +61,7 @@ export function registerFollowUpListeners(app: App, deps: FollowUpListenersDeps)
           await respond(onlyForYou(noFollowUp(words, kind, request, found)))
           return
         }
-        const view = followUpModal(words, kind, request, found)
+        const view = followUpModal(words, kind, request, found, askedInOf(body))
         await client.views.open({ trigger_id: body.trigger_id, view })
       })
     })
@@ -68,7 +77,7 @@ export function registerFollowUpListeners(app: App, deps: FollowUpListenersDeps)
       await ack({ response_action: 'update', view: sentenceModal(words, notSent, fault) })
       return
     }
-    const { requestId, kind } = metadata.data
+    const { requestId, kind, askedIn } = metadata.data
     try {
       const request = await inTime(approvals.read(requestId))
       const found = request === undefined ? null : await inTime(approvals.followUps(request, kind))
@@ -80,7 +89,7 @@ export function registerFollowUpListeners(app: App, deps: FollowUpListenersDeps)
         await ack({ response_action: 'update', view })
         return
       }
-      const submittal = { ...submittalOf(request, kind, chosen, asked.reason), ...from(body) }
+      const submittal = { ...submittalOf(request, kind, chosen, asked.reason), ...from(body), askedIn }
       const submitted = await inTime(approvals.submit(submittal))
       if (submitted.kind === 'submitted') await ack()
       else {
@@ -105,7 +114,8 @@ function submittalOf(request: ResetRequest, kind: 'undo' | 'retry', chosen: Foll
     // Whether to skip to the end was decided with the request that this one follows.
     skipToEnd: request.skipToEnd,
     parent: { id: request.id, kind },
-    askedIn: request.askedIn,
+    // Where its own card stands, whoever may see that from where they are.
+    cardIn: request.channel,
   }
 }
 

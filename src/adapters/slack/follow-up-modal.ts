@@ -2,6 +2,7 @@
 
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types'
 import { z } from 'zod'
+import type { AskedIn } from '../../request/asked-in.ts'
 import type { FollowUp, FollowUps } from '../../request/follow-up.ts'
 import type { ResetRequest } from '../../request/request.ts'
 import { clip, REASON_MAX } from '../../request/reset.ts'
@@ -28,6 +29,7 @@ export function followUpModal(
   kind: Kind,
   request: ResetRequest,
   followUps: FollowUps,
+  askedIn: AskedIn,
 ): ModalView {
   const { id } = request
   const { possible, impossible } = followUps
@@ -38,7 +40,7 @@ export function followUpModal(
     title: plain(words.followUp[kind].title(id), LIMITS.viewTitle),
     submit: plain(words.form.submit, LIMITS.viewTitle),
     close: plain(words.form.close, LIMITS.viewTitle),
-    private_metadata: JSON.stringify({ requestId: id, kind }),
+    private_metadata: JSON.stringify({ requestId: id, kind, askedIn }),
     blocks: [
       ...(only !== undefined && possible.length === 1
         ? offer(words, kind, request, only)

@@ -22,7 +22,7 @@ import {
   type Target,
 } from '../../request/reset.ts'
 import type { ReadOutcome } from '../../request/result.ts'
-import { answering, inTime, parseJson, sentenceFor } from './answering.ts'
+import { answering, askedInOf, inTime, parseJson, sentenceFor } from './answering.ts'
 import {
   type Attachment,
   type AttachmentProblem,
@@ -98,7 +98,7 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
       const { fields, problems } = parseFlags(command.text, { nowMs: clock(), writePartitions })
       const words = await wanted
       const notes = problems.map(problem => sentenceOf(words.flags, problem))
-      const metadata = { askedIn: command.channel_id, notes }
+      const metadata = { askedIn: askedInOf(command), cardIn: command.channel_id, notes }
       await forms.open(words, client, command.trigger_id, fields, metadata)
     })
   })
@@ -181,8 +181,8 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
           : ack({ response_action: 'errors', errors }))
         return
       }
-      const { askedIn, parent = null } = metadata.data
-      const submittal = { ...read.asked, parent, requester: body.user.id, askedIn }
+      const { askedIn, cardIn, parent = null } = metadata.data
+      const submittal = { ...read.asked, parent, requester: body.user.id, askedIn, cardIn }
       const submitted = await inTime(approvals.submit({ ...submittal, submissionId: view.id }), SUBMIT_MS)
       if (submitted.kind === 'submitted') await ack()
       else {

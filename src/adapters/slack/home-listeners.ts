@@ -9,7 +9,7 @@ import type {
   SlackActionMiddlewareArgs,
 } from '@slack/bolt'
 import { z } from 'zod'
-import { answering, answerTo, parseJson } from './answering.ts'
+import { answering, answerTo, askedInOf, parseJson } from './answering.ts'
 import type { HomeTabs } from './home-tabs.ts'
 import { ACTIONS, homeMetadataSchema } from './ids.ts'
 import type { Words } from './language/language.ts'
@@ -63,7 +63,8 @@ export function registerHomeListeners(app: App, deps: HomeListenersDeps): void {
       // No channel is where a Home tab is, so that a rule for one channel does not hold. The conversation with Rewind is
       // the one place that the requester surely reads; approvers find the request on their own Home tabs.
       const lead = approvalsChannel === null ? { lead: words.home.cardComesToYou } : {}
-      await forms.open(words, client, body.trigger_id, {}, { askedIn: conversation, notes: [], ...lead })
+      const metadata = { askedIn: askedInOf(body), cardIn: conversation, notes: [], ...lead }
+      await forms.open(words, client, body.trigger_id, {}, metadata)
     })
   })
 }

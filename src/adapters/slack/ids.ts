@@ -1,6 +1,7 @@
 // Names that travel through Slack and come back: callback ids, action ids, block ids, metadata. Untrusted on return.
 
 import { z } from 'zod'
+import { askedInSchema } from '../../request/asked-in.ts'
 import { NOWHERE } from '../../request/command.ts'
 import { requestIdSchema } from '../../request/request.ts'
 import type { ResetField } from '../../request/reset.ts'
@@ -52,9 +53,14 @@ export function blockIdOf(field: ResetField): string {
   return `field_${field}`
 }
 
-/** Instance and group ride along, because a picker's question need not hold the rest of the form. */
+/**
+ * Where it was opened, and where its card goes: Slack hands a view's metadata back as the app has set it, in a payload that
+ * it signs, so that nobody can name another channel there. Instance and group ride along, because a picker's question need
+ * not hold the rest of the form.
+ */
 export const formMetadataSchema = z.object({
-  askedIn: z.string(),
+  askedIn: askedInSchema,
+  cardIn: z.string(),
   notes: z.array(z.string()),
   /** Where the fields have come from, when not from flags. */
   lead: z.string().optional(),
@@ -78,6 +84,8 @@ export const attemptSchema = z.object({ id: requestIdSchema, attempt: z.coerce.n
 export const followUpMetadataSchema = z.object({
   requestId: requestIdSchema,
   kind: z.enum(['undo', 'retry']),
+  /** Where the button was pressed. */
+  askedIn: askedInSchema,
 })
 
 /** On the Home tab, which Slack does not show in a channel: the person's conversation with Rewind. */

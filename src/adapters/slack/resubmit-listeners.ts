@@ -13,7 +13,7 @@ import type { Instance } from '../../request/group.ts'
 import type { ResetRequest } from '../../request/request.ts'
 import type { Asked, Targets } from '../../request/reset.ts'
 import { canBeEdited, fieldsOf } from '../../request/resubmit.ts'
-import { answering, answerTo, idOf, inTime, onlyForYou } from './answering.ts'
+import { answering, answerTo, askedInOf, idOf, inTime, onlyForYou } from './answering.ts'
 import { ACTIONS, type FormMetadata } from './ids.ts'
 import type { Words } from './language/language.ts'
 import { createOpenedForms } from './opened-form.ts'
@@ -47,7 +47,8 @@ export function registerResubmitListeners(app: App, deps: ResubmitListenersDeps)
         return
       }
       const metadata: FormMetadata = {
-        askedIn: request.askedIn,
+        askedIn: askedInOf(body),
+        cardIn: request.channel,
         notes: [],
         lead: leadOf(words, request),
         parent: { id, kind: 'edit' },

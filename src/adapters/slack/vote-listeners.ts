@@ -11,6 +11,7 @@ import type {
 } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
 import type { Approvals, ChangeOutcome, Report } from '../../ports.ts'
+import type { Origin } from '../../request/command.ts'
 import type { RequestId, ResetRequest } from '../../request/request.ts'
 import type { Refusal } from '../../request/step.ts'
 import {
@@ -53,13 +54,13 @@ export function registerVoteListeners(app: App, { approvals, wordsFor, report }:
     })
   })
 
-  opensModal(ACTIONS.breakGlass, glassModal, (request, userId) => approvals.glassRefusal(request, userId))
+  opensModal(ACTIONS.breakGlass, glassModal, approvals.glassRefusal)
   opensModal(ACTIONS.reviewGlass, afterwardsModal, async () => null)
 
   function opensModal(
     actionId: string,
     modal: (words: Words, request: ResetRequest, from: ReturnType<typeof originOf>) => ModalView,
-    refusalFor: (request: ResetRequest, userId: string) => Promise<Refusal | null>,
+    refusalFor: (request: ResetRequest, userId: string, from: Origin) => Promise<Refusal | null>,
   ): void {
     app.action(actionId, async (args: ButtonArgs) => {
       const { ack, body, action, client } = args
@@ -73,7 +74,7 @@ export function registerVoteListeners(app: App, { approvals, wordsFor, report }:
           await respond(onlyForYou(say.answers.noSuchRequest(id)))
           return
         }
-        const refusal = await inTime(refusalFor(request, body.user.id))
+        const refusal = await inTime(refusalFor(request, body.user.id, originOf(body)))
         if (refusal !== null) {
           await respond(onlyForYou(refusalSentence(say, refusal, request)))
           return

@@ -73,7 +73,7 @@ describe('the Redis store', () => {
       atMs: T0,
       by: 'U0GUEST',
       command: 'reset command',
-      refusal: 'notMember',
+      refusal: 'guest',
       from: NOWHERE,
     })
     const keys = await redis.keys(`*${prefix}*`)

@@ -14,7 +14,7 @@ import type { SlackView } from '../../../src/sandbox/slack/face.ts'
 import { enteredState, initialState } from '../../../src/sandbox/slack/inputs.ts'
 import { renderView } from '../../../src/sandbox/slack/render.ts'
 import { validateView } from '../../../src/sandbox/slack/validate.ts'
-import { allArrived, HOSTILE, pending, someReset } from '../../support/requests.ts'
+import { allArrived, HERE, HOSTILE, pending, someReset } from '../../support/requests.ts'
 
 const words = wordsIn('en')
 
@@ -64,7 +64,7 @@ function stateOf(view: ModalView, chosen?: string) {
 describe('the modal', () => {
   it('says what it puts back, prefills the reason, and carries no offset', () => {
     const request = pending()
-    const view = followUpModal(words, 'undo', request, undoOf(request.reset, allArrived(request), V3))
+    const view = followUpModal(words, 'undo', request, undoOf(request.reset, allArrived(request), V3), HERE)
     expect(validateView(view)).toEqual([])
     expect(view.title.text).toBe('Undo R-12')
     expect(view.submit?.text).toBe('Ask for approval')
@@ -75,11 +75,12 @@ describe('the modal', () => {
     expect(followUpMetadataSchema.parse(JSON.parse(view.private_metadata ?? ''))).toEqual({
       requestId: 'R-12',
       kind: 'undo',
+      askedIn: 'C0OPS',
     })
   })
 
   it('says what a second try does', () => {
-    const view = followUpModal(words, 'retry', pending(), only(to({ kind: 'earliest' }, ['orders'], 3)))
+    const view = followUpModal(words, 'retry', pending(), only(to({ kind: 'earliest' }, ['orders'], 3)), HERE)
     expect(view.title.text).toBe('Retry R-12')
     expect(textOf(view)).toContain(
       'Tries again what R-12 did not do: orders-billing to the earliest message kept (replays everything), 3 partitions. Topics: orders',
@@ -93,7 +94,7 @@ describe('the modal', () => {
       { topic: 'payments', partitions: 1, why: 'noCommitBefore' },
       { topic: 'refunds', partitions: 1, why: 'partly' },
     ]
-    const view = followUpModal(words, 'undo', pending(), { possible: offsets(1), impossible })
+    const view = followUpModal(words, 'undo', pending(), { possible: offsets(1), impossible }, HERE)
     expect(validateView(view)).toEqual([])
     for (const said of [
       'What cannot be put back:',
@@ -103,13 +104,13 @@ describe('the modal', () => {
     ]) {
       expect(textOf(view)).toContain(said)
     }
-    expect(textOf(followUpModal(words, 'retry', pending(), { possible: offsets(1), impossible }))).toContain(
-      'What cannot be tried again:',
-    )
+    expect(
+      textOf(followUpModal(words, 'retry', pending(), { possible: offsets(1), impossible }, HERE)),
+    ).toContain('What cannot be tried again:')
   })
 
   it.each([1, 2, 10, 11, 100, 500])('with %i possible is a view Slack accepts, and can be sent', count => {
-    const view = followUpModal(words, 'undo', pending(), only(...offsets(count, 2)))
+    const view = followUpModal(words, 'undo', pending(), only(...offsets(count, 2)), HERE)
     expect(validateView(view)).toEqual([])
     const last = Math.min(count, 100) - 1
     const chosen = count === 1 ? undefined : `topic-${last}-0 and 1 more, 2 partitions`
@@ -131,7 +132,7 @@ describe('the modal', () => {
         Array(200).fill(to({ kind: 'group', group: text }, [text])),
         [to({ kind: 'latest' }, Array(500).fill('y'.repeat(249)))],
       ]) {
-        const view = followUpModal(words, 'retry', request, { possible, impossible })
+        const view = followUpModal(words, 'retry', request, { possible, impossible }, HERE)
         expect(validateView(view)).toEqual([])
         expect(JSON.stringify(view.blocks)).not.toContain('"mrkdwn"')
         expect(JSON.stringify(view)).not.toMatch(/\\u00|[\u061c\u200f\u2028\u202a-\u202e\u2066-\u2069]/)

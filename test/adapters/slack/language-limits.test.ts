@@ -32,6 +32,7 @@ import { validateMessage, validateView } from '../../../src/sandbox/slack/valida
 import {
   EMPTY,
   everyState,
+  HERE,
   HOSTILE,
   IN_USE,
   pending,
@@ -132,7 +133,7 @@ describe.each(LANGUAGES)('in %s', language => {
       instances: [],
       names,
       can: { writePartitions: true },
-      metadata: { askedIn: 'C0OPS', notes },
+      metadata: { askedIn: HERE, cardIn: 'C0OPS', notes },
       ...(sight === undefined ? {} : { sight }),
     })
   const looks: (Look | undefined)[] = [
@@ -286,7 +287,7 @@ describe.each(LANGUAGES)('in %s', language => {
     const many: FollowUps = { possible: Array(500).fill(next), impossible: Array(20).fill(impossible).flat() }
     for (const kind of ['undo', 'retry'] as const) {
       for (const found of [many, { possible: [next], impossible }]) {
-        const view = followUpModal(words, kind, pending(), found)
+        const view = followUpModal(words, kind, pending(), found, HERE)
         expect(validateView(view)).toEqual([])
         expect(cutIn(view)).toEqual([])
       }

@@ -15,6 +15,7 @@ import type { LongNames } from '../../../src/ports.ts'
 import type { ResetFields } from '../../../src/request/reset.ts'
 import { enteredState, initialState } from '../../../src/sandbox/slack/inputs.ts'
 import { validateView } from '../../../src/sandbox/slack/validate.ts'
+import { HERE } from '../../support/requests.ts'
 import { anyText } from '../../support/texts.ts'
 
 const words = wordsIn('en')
@@ -47,7 +48,7 @@ const form = (
     instances,
     names,
     can: { writePartitions },
-    metadata: { askedIn: 'C0OPS', notes, ...(files === undefined ? {} : { files }) },
+    metadata: { askedIn: HERE, cardIn: 'C0OPS', notes, ...(files === undefined ? {} : { files }) },
     ...(sight === undefined ? {} : { sight }),
   })
 

@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto'
 import type { RequestId, ResetRequest } from '../../../src/request/request.ts'
 import type { Reset } from '../../../src/request/reset.ts'
-import { ALICE, BOB, CAROL, SOMEWHERE } from '../../support/requests.ts'
+import { ALICE, BOB, CAROL, HERE, SOMEWHERE } from '../../support/requests.ts'
 import type { HeldJob } from './jobs.ts'
 import type { ProductProcess } from './product-process.ts'
 import { CHANNEL, GROUPS, INSTANCE, TOPICS, type World } from './world.ts'
@@ -45,7 +45,8 @@ export async function ask(world: World, by: string, group: Nth, topics: 1 | 2): 
       reason: 'the VAT rate was wrong',
       parent: null,
       requester: by,
-      askedIn: CHANNEL,
+      askedIn: HERE,
+      cardIn: CHANNEL,
       submissionId: randomUUID(),
     })
     if (submitted.kind === 'submitted') world.requests.push(submitted.request.id)

@@ -32,6 +32,7 @@ export const SETTINGS = {
   emptyHoldMs: 30_000,
   approvalsChannel: CHANNEL,
   fallbackChannel: null,
+  instances: [],
 }
 export const POLICY = policyOfSettings([BOB, CAROL], { typedAbove: null, secondApproverAbove: null })
 const ACCOUNT = { secretId: 'AKIDMODEL', secretKey: 'model-secret-key' }

@@ -63,6 +63,8 @@ export const outcomes = {
       'No rule of the policy covers it, so it is not allowed. Nothing was reset. Ask the people who run Rewind.',
     notRequester: (rule: string | null, _reason: string) =>
       `The policy does not let this person ask for it here${byRule(rule)}. Nothing was reset.`,
+    instanceLeftOut: (_rule: string | null, _reason: string) =>
+      'Its instance is not among those that Rewind is set up to reset. Nothing was reset. Ask the people who run Rewind.',
   },
   testified: 'The offsets did not tell, and an approver has said that it happened. The thread says who.',
   unclearAdvice:
