@@ -7,7 +7,7 @@ import type {
   RespondArguments,
   SlackActionMiddlewareArgs,
 } from '@slack/bolt'
-import { type ChangeOutcome, type Report, UNREADABLE_RECORD } from '../../ports.ts'
+import { type ChangeOutcome, type FaultPlace, type Report, UNREADABLE_RECORD } from '../../ports.ts'
 import type { Origin } from '../../request/command.ts'
 import { type RequestId, requestIdSchema } from '../../request/request.ts'
 import type { Words } from './language/language.ts'
@@ -32,7 +32,7 @@ export async function inTime<T>(work: Promise<T>, ms = ANSWER_MS): Promise<T> {
 
 /** Whatever goes wrong, the person gets a sentence; the cause goes to the log. */
 export async function answering(
-  where: string,
+  where: FaultPlace,
   report: Report,
   respond: (message: RespondArguments) => Promise<unknown>,
   words: Promise<Words>,
