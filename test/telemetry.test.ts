@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, expect, inject, it } from 'vitest'
 import { CLUSTER_ACTIONS, FAULT_PLACES, type ProductEvent } from '../src/ports.ts'
 import { createTelemetry, POST_KINDS } from '../src/telemetry.ts'
@@ -46,7 +49,7 @@ it('counts what happens, and whatever happens no label is anything but one of so
   await product.alice.command(OPS, '/offset-requests R-999')
   const { body } = await get('/metrics')
   expect(body).toContain('rewind_requests_submitted_total 1')
-  expect(body).toMatch(/rewind_cluster_calls_total\{action="DescribeGroup"/)
+  expect(body).toMatch(/rewind_cluster_calls_total\{action="Describe/)
   expect(unknownLabels(body)).toEqual([])
 })
 
@@ -79,7 +82,7 @@ it('counts every kind of event under closed labels, with ids and keys in everyth
   const body = await telemetry.registry.metrics()
   expect(body).toContain('rewind_slack_posts_total{kind="tell",outcome="refused"} 1')
   expect(unknownLabels(body)).toEqual([])
-  expect(body).not.toMatch(/[UC]0[A-Z]+|R-77|-7/)
+  expect(body).not.toMatch(/U0ABOUT|U0ALICE|U0EVIDENCE|C0SECRET|C0DETAIL|C0TELL|R-77|note-7|ping-7/)
 })
 
 /** Of our own metrics: those that are not among the words there are, or look like an id. */
@@ -143,9 +146,9 @@ it('names every wrong setting and exits 1, without a secret in its output', asyn
 })
 
 it('prints nothing of an error but its words and where it was, whatever else hangs on it', async () => {
-  const preload = `data:text/javascript,setTimeout(() => {
-    throw Object.assign(new Error('broken xoxb-1-2 Bearer abc'), { headers: { authorization: 'hunter2' } })
-  }, 300)`
+  const preload = join(mkdtempSync(join(tmpdir(), 'rewind-')), 'throw.mjs')
+  const thrown = `Object.assign(new Error('broken xoxb-1-2 Bearer abc'), { headers: { authorization: 'hunter2' } })`
+  writeFileSync(preload, `setTimeout(() => { throw ${thrown} }, 1_500)`)
   const env = {
     ...{
       SLACK_BOT_TOKEN: 'xoxb-x',
