@@ -56,7 +56,7 @@ const CHECK_MS = 500
 const SILENT_MS = 10_000
 const CONNECTIONS_MAX = 256
 /** All bodies together that are still arriving. */
-const BODIES_BYTES = 4 * 1024 * 1024
+const BODIES_BYTES = 16 * 1024 * 1024
 const BLOCK_BYTES = 32_768
 /** So long the connection stays for the answer to be read, of somebody who still sends: closing at once could lose it. */
 const LINGER_MS = 250

@@ -71,7 +71,10 @@ const HEADERS: [string, string[]][] = [
   ['__proto__', ['x']],
   ['content-encoding', ['gzip', 'x']],
 ]
+const DEEP = `${'['.repeat(50_000)}${']'.repeat(50_000)}`
+const VIEW = '"id":"V1","type":"modal","callback_id":"reset_form","private_metadata":"","blocks":[]'
 const JSONS = [
+  `{"type":"view_submission","user":{"id":"U0DAVE"},"view":{${VIEW},"state":{"values":{"a":{"b":${DEEP}}}}}}`,
   ...['null', '[]', '1', '""', '{}', '{', '{"type":1}', '{"type":"url_verification"}', '{"event":null}'],
   ...['{"type":"event_callback","event":{"type":"app_home_opened"}}', '{"command":{}}', '{"ssl_check":"1"}'],
   ...['{"__proto__":{"type":"x"}}', `${'['.repeat(5_000)}`, '{"type":"block_actions","actions":[null]}'],
@@ -110,7 +113,10 @@ function request(random: Random): Buffer {
     const value = random.chance(0.9) ? random.pick(values) : text(random, random.between(0, 40))
     headers[name] = random.chance(0.2) ? [value, random.pick(values)] : value
   }
-  return requestOf(line, headers, random.chance(0.5) ? body(random) : '')
+  const sent = random.chance(0.5) ? body(random) : ''
+  // Else it is taken for the next request.
+  if (random.chance(0.8)) headers['content-length'] ??= `${Buffer.byteLength(sent)}`
+  return requestOf(line, headers, sent)
 }
 
 function body(random: Random): string {

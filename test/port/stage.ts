@@ -37,9 +37,17 @@ export interface PortStage {
   stop(): Promise<void>
 }
 
+export interface StageOptions {
+  env?: Record<string, string>
+  /** Where Slack is told that Rewind is; default: at its port. */
+  endpoint?: (port: () => number) => string
+  /** Puts something between Rewind and Slack's Web API, which is at this address. */
+  apiBehind?: (apiUrl: string) => Promise<string>
+}
+
 export async function startPortStage(
   delivery: 'socket' | 'http',
-  env: Record<string, string> = {},
+  { env = {}, endpoint, apiBehind }: StageOptions = {},
 ): Promise<PortStage> {
   const prefix = `test-${randomUUID()}`
   const { botToken, appToken, signingSecret, secretId, secretKey } = SECRETS
@@ -50,7 +58,7 @@ export async function startPortStage(
     delivery:
       delivery === 'socket'
         ? { kind: 'socket' }
-        : { kind: 'http', url: () => `http://127.0.0.1:${port()}/slack/events` },
+        : { kind: 'http', url: () => endpoint?.(port) ?? `http://127.0.0.1:${port()}/slack/events` },
     botToken,
     appToken,
     signingSecret,
@@ -70,7 +78,7 @@ export async function startPortStage(
     SLACK_BOT_TOKEN: botToken,
     ...(delivery === 'socket' ? { SLACK_APP_TOKEN: appToken } : {}),
     SLACK_SIGNING_SECRET: signingSecret,
-    SLACK_API_URL: slack.apiUrl,
+    SLACK_API_URL: (await apiBehind?.(slack.apiUrl)) ?? slack.apiUrl,
     REDIS_URL: inject('redisUrl'),
     REDIS_PREFIX: prefix,
     CKAFKA_ENDPOINT: ckafka.url,

@@ -7,22 +7,24 @@ import { z } from 'zod'
 const name = z.string().max(510)
 const text = z.string().max(80_000)
 const id = name.min(1)
-const named = z.object({ id }).nullish()
+/** Of a person, a channel or a view: some letters and digits. */
+const slackId = z.string().regex(/^[A-Za-z0-9_-]{1,60}$/)
+const named = z.object({ id: slackId }).nullish()
 
-const user = z.object({ id, team_id: name.nullish() })
+const user = z.object({ id: slackId, team_id: name.nullish() })
 const anything = z.unknown()
 const blocks = z.array(z.object({ type: name, block_id: name.nullish() })).nullish()
 const state = z.object({ values: z.record(z.string(), z.record(z.string(), anything)) })
 /** A modal's or the Home tab's; Slack sends all of it with every press in it. */
 const view = z.object({
-  id,
+  id: slackId,
   type: name,
-  callback_id: z.string().max(510),
+  callback_id: name,
   private_metadata: text,
   blocks,
   state,
 })
-const closedView = z.object({ id, callback_id: name })
+const closedView = z.object({ id: slackId, callback_id: name })
 /** Bolt goes by these before it looks at the type. */
 const never = z.undefined().optional()
 const about = {
@@ -66,8 +68,8 @@ const interactionSchema = z.discriminatedUnion('type', [
 const commandSchema = z.object({
   command: id,
   text,
-  user_id: id,
-  channel_id: id,
+  user_id: slackId,
+  channel_id: slackId,
   trigger_id: id,
   response_url: text,
   team_id: name.nullish(),
