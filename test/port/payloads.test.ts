@@ -57,8 +57,10 @@ it(
     const random = createRandom(SEED)
     const drawn =
       spoilt.length > REQUESTS ? spoilt.filter(() => random.chance(REQUESTS / spoilt.length)) : spoilt
+    const faults = stage.faults()
     await deliverAll(drawn)
     await delay(500)
+    expect(stage.faults() - faults).toBeLessThanOrEqual(drawn.length)
     expect(await standing()).toEqual(before)
     await isWell()
   },

@@ -21,6 +21,8 @@ export const SECRETS = {
   secretId: 'AKIDofthisteam',
   secretKey: 'SECRETKEYofthisteam',
   metricsToken: 'a-token-for-the-monitoring',
+  /** Slack's own, in each of its payloads. */
+  verificationToken: 'local-verification-token',
   /** What a stranger or a proxy sends along. */
   header: 'Bearer sent-by-somebody-else',
 }
@@ -32,8 +34,10 @@ export interface PortStage {
   prefix: string
   /** Resident memory now, in bytes. */
   rss(): number
-  /** Of the lines it has logged, those that hold one of the secrets. */
+  /** Of all the lines it has printed, those that hold one of the secrets. */
   leaks(): string[]
+  /** How many faults it has told of. */
+  faults(): number
   stop(): Promise<void>
 }
 
@@ -91,6 +95,12 @@ export async function startPortStage(
     ...env,
   })
   const running = bot
+  const leaked: string[] = []
+  let faults = 0
+  running.onLine(line => {
+    if (Object.values(SECRETS).some(secret => line.includes(secret))) leaked.push(line)
+    if (line.includes('"event":"fault"')) faults += 1
+  })
   await running.waitUntilReady()
   return {
     bot: running,
@@ -101,7 +111,8 @@ export async function startPortStage(
       const status = readFileSync(`/proc/${running.pid}/status`, 'utf8')
       return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024
     },
-    leaks: () => running.logs().filter(line => Object.values(SECRETS).some(secret => line.includes(secret))),
+    leaks: () => leaked,
+    faults: () => faults,
     async stop() {
       await stopBot(running)
       await slack.close()

@@ -42,7 +42,11 @@ export async function answering(
     await act()
   } catch (error) {
     report({ event: 'fault', where, error })
-    await respond(onlyForYou(sentenceFor(await words, error)))
+    try {
+      await respond(onlyForYou(sentenceFor(await words, error)))
+    } catch {
+      // There is no other way to them: an address to answer to is good for half an hour and five answers.
+    }
   }
 }
 
@@ -57,7 +61,8 @@ export function answerTo(
   { body, client, respond }: Pressed,
   words: Promise<Words>,
 ): (message: RespondArguments) => Promise<unknown> {
-  if (body.view?.type !== 'home') return respond
+  // Slack gives no address for an answer to what is pressed in a view.
+  if (body.view?.type !== 'home' && typeof respond === 'function') return respond
   return async ({ text = '' }) => {
     const say = await words
     try {

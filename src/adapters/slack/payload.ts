@@ -92,12 +92,12 @@ export type PayloadReading =
 /** The body is handed on as it came: what is not read here is Slack's own affair. */
 export function readPayload(untrusted: unknown): PayloadReading {
   const body = recordIn(untrusted)
-  if (body === null) return { ok: false, problem: 'It is no object.' }
+  if (body === null) return { ok: false, problem: 'no object' }
   const [kind, schema] = schemaFor(body)
   const { error } = schema.safeParse(body)
   return error === undefined
     ? { ok: true, kind, body }
-    : { ok: false, problem: `It is no ${kind}: ${problemOf(error)}.` }
+    : { ok: false, problem: `no ${kind}: ${problemOf(error)}` }
 }
 
 /**
@@ -108,6 +108,11 @@ function schemaFor(body: Record<string, unknown>): [PayloadKind, z.ZodType] {
   if (body.event !== undefined) return ['event', eventSchema]
   if (body.command !== undefined) return ['command', commandSchema]
   return ['interaction', interactionSchema]
+}
+
+/** For the log. */
+export function unreadable(problem: string): Error {
+  return new Error(`Slack has sent what cannot be read: ${problem}.`)
 }
 
 export function recordIn(value: unknown): Record<string, unknown> | null {

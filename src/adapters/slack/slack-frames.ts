@@ -5,7 +5,7 @@ import type { SocketModeReceiver } from '@slack/bolt'
 import { z } from 'zod'
 import type { Report } from '../../ports.ts'
 import { parseJson } from './answering.ts'
-import { readPayload } from './payload.ts'
+import { readPayload, unreadable } from './payload.ts'
 
 /** What is used of the client: TypeScript calls the last two protected, and nothing else takes and answers a frame. */
 interface Client {
@@ -33,13 +33,13 @@ export function guardFrames(receiver: SocketModeReceiver, report: Report): void 
   const client = receiver.client as unknown as Client
 
   function keepOut(problem: string): void {
-    report({ event: 'fault', where: 'slack payload', error: new Error(problem) })
+    report({ event: 'fault', where: 'slack payload', error: unreadable(problem) })
   }
 
   async function take(data: unknown, isBinary: boolean): Promise<void> {
-    if (isBinary || typeof data !== 'string') return keepOut('It is a frame without text.')
+    if (isBinary || typeof data !== 'string') return keepOut('a frame without text')
     const frame = frameSchema.safeParse(parseJson(data)).data
-    if (frame === undefined) return keepOut('It is no frame that Slack documents.')
+    if (frame === undefined) return keepOut('no frame that is documented')
     // About the connection: the client's own affair.
     if (!('envelope_id' in frame)) return client.onWebSocketMessage(data, isBinary)
     const { envelope_id: envelopeId, type, retry_attempt, retry_reason } = frame

@@ -5,7 +5,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { type App, isValidSlackRequest, type Logger, type Receiver, type ReceiverEvent } from '@slack/bolt'
 import type { Clock, Report } from '../../ports.ts'
 import { parseJson } from './answering.ts'
-import { readPayload, recordIn } from './payload.ts'
+import { readPayload, recordIn, unreadable } from './payload.ts'
 
 export interface SlackAnswer {
   status: number
@@ -145,7 +145,7 @@ export function createSlackRequests(deps: SlackRequestsDeps): SlackRequests {
       }
       const payload = readPayload(read)
       if (payload.ok) return dispatch(headers, payload.body)
-      report({ event: 'fault', where: 'slack payload', error: new Error(payload.problem) })
+      report({ event: 'fault', where: 'slack payload', error: unreadable(payload.problem) })
       return { status: 400 }
     },
   }
