@@ -79,6 +79,11 @@ it('counts every kind of event under closed labels, with ids and keys in everyth
   for (const action of CLUSTER_ACTIONS) {
     telemetry.observeCall({ action, outcome: 'read', code: 'a code of the API', durationMs: 7 })
   }
+  // @ts-expect-error any other text is no place, so that no id gets into a label
+  const unplaced: ProductEvent = { event: 'fault', where: `looking up ${requestId}`, error: null }
+  // @ts-expect-error nor is any other text an action
+  const unnamed: Parameters<typeof telemetry.observeCall>[0]['action'] = `DescribeGroup ${requestId}`
+  expect([unplaced, unnamed]).toHaveLength(2)
   const body = await telemetry.registry.metrics()
   expect(body).toContain('rewind_slack_posts_total{kind="tell",outcome="refused"} 1')
   expect(unknownLabels(body)).toEqual([])
