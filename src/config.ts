@@ -9,6 +9,10 @@ export interface Config {
   /** The address to listen on. */
   host: string
   port: number
+  /** Of the metrics alone; null: they are at the other port. */
+  metricsPort: number | null
+  /** Who asks for the metrics has to show it. */
+  metricsToken: string | undefined
   logLevel: string
   redis: RedisSettings
   redisPrefix: string
@@ -74,7 +78,7 @@ export interface CkafkaSettings {
   secretKey: string
   token: string | undefined
   signatureMethod: 'HmacSHA256' | 'HmacSHA1'
-  setOffsetsAction: string
+  setOffsetsAction: 'SetGroupOffsets' | 'SetGroupOffset'
 }
 
 /** Of the mainland; the international host is a setting. */
@@ -92,12 +96,17 @@ const duration = z
   .regex(/^[1-9]\d{0,4}[smhd]$/, 'must be a number with s, m, h or d, like 30m or 24h')
   .transform(value => Number(value.slice(0, -1)) * (UNITS_MS[value.slice(-1)] as number))
 const messageCount = z.coerce.number('must be a number of messages').int().min(0).max(Number.MAX_SAFE_INTEGER)
+const portNumber = z.coerce.number('must be a port number').int().min(0).max(65_535)
 const httpUrl = z.string().refine(isUrlOf('http:', 'https:'), 'must be an http or https address')
 
 const schema = z.object({
   ROLE: z.enum(['all', 'bot', 'worker'], 'must be all, bot or worker').default('all'),
   HOST: text.default('0.0.0.0'),
-  PORT: z.coerce.number('must be a port number').int().min(0).max(65_535).default(3000),
+  PORT: portNumber.default(3000),
+  METRICS_PORT: portNumber.optional(),
+  METRICS_TOKEN: text
+    .regex(/^[\x21-\x7e]{16,}$/, 'must have 16 characters or more, without spaces')
+    .optional(),
   LOG_LEVEL: z
     .enum(
       ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
@@ -178,6 +187,9 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
   if (parsed.success && wrongApprovers(parsed.data.APPROVERS).length > 0) {
     problems.push('APPROVERS must hold user ids (U…) and user-group ids (S…), separated by commas')
   }
+  if (parsed.success && parsed.data.PORT !== 0 && parsed.data.METRICS_PORT === parsed.data.PORT) {
+    problems.push('METRICS_PORT must be another port than PORT')
+  }
   if (!parsed.success || !redis?.ok || problems.length > 0) return { ok: false, problems }
 
   const { data } = parsed
@@ -187,6 +199,8 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
       role: data.ROLE,
       host: data.HOST,
       port: data.PORT,
+      metricsPort: data.METRICS_PORT ?? null,
+      metricsToken: data.METRICS_TOKEN,
       logLevel: data.LOG_LEVEL,
       redis: redis.settings,
       redisPrefix: data.REDIS_PREFIX,

@@ -2,7 +2,6 @@
 
 import { createHash, randomUUID } from 'node:crypto'
 import { realpathSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createWorkQueue, type Executor, startExecutor } from './adapters/bullmq/work-queue.ts'
@@ -21,11 +20,13 @@ import { createPeople } from './adapters/slack/people.ts'
 import { createWebClient } from './adapters/slack/web-client.ts'
 import { createWordings } from './adapters/slack/wordings.ts'
 import { type Config, readConfig, type SlackConfig } from './config.ts'
-import type { Clock } from './ports.ts'
+import { startHttpServer } from './http-server.ts'
+import { healthRoutes, metricsRoute } from './monitoring.ts'
+import type { Clock, FaultPlace } from './ports.ts'
 import { type Policy, policyOfSettings } from './request/policy.ts'
 import { type ApprovalsService, createApprovals } from './service/approvals.ts'
 import { type Pump, startPump } from './service/pump.ts'
-import { createTelemetry, startHttpServer, type Telemetry } from './telemetry.ts'
+import { createTelemetry, type Telemetry } from './telemetry.ts'
 
 /** One read with all its pages: for a person in front of a form, for a plan in the background, for an execution. */
 const PERSON_READ_MS = 8_000
@@ -42,6 +43,8 @@ const SLACK_RETRY_MS = [1_000, 2_000, 5_000, 10_000, 30_000]
 
 export interface Rewind {
   port: number
+  /** Where the metrics are; the same port, unless one of their own is set. */
+  metricsPort: number
   /** Intake stops, what is in hand ends, connections close. */
   stop(): Promise<void>
 }
@@ -53,7 +56,7 @@ export async function startRewind(
   clock: Clock = Date.now,
 ): Promise<Rewind> {
   const { report } = telemetry
-  const onError = (where: string) => (error: Error) => report({ event: 'fault', where, error })
+  const onError = (where: FaultPlace) => (error: unknown) => report({ event: 'fault', where, error })
   const { redisPrefix: prefix } = config
   const redis = connectRedis(config.redis, onError('redis'))
   // Beside the start, and once: a Redis that is set up badly still serves.
@@ -98,7 +101,8 @@ export async function startRewind(
       : createPeople({
           client,
           clock,
-          onUnreadable: (userId, error) => report({ event: 'fault', where: `looking up ${userId}`, error }),
+          onUnreadable: (userId, error) =>
+            report({ event: 'fault', where: 'looking up a person', about: userId, error }),
         })
   const wordings = createWordings({ people: people ?? NOBODY, language: config.language })
   const chat =
@@ -108,7 +112,7 @@ export async function startRewind(
           client,
           clock,
           onGroupUnreadable: (groupId, error) =>
-            report({ event: 'fault', where: `user group ${groupId}, taken as empty`, error }),
+            report({ event: 'fault', where: 'reading a user group', about: groupId, error }),
           words: wordings.common,
           wordsFor: wordings.wordsFor,
         })
@@ -163,19 +167,44 @@ export async function startRewind(
           execute: approvals.execute,
           onError: onError('worker'),
         })
-  const server = await startHttpServer({
-    host: config.host,
-    port: config.port,
+  const metrics = metricsRoute(telemetry.registry, config.metricsToken)
+  const health = healthRoutes({
     alive: () => true,
     unready: () => unready(store, bot, executor),
-    registry: telemetry.registry,
-    slack: bot?.slack.requestListener,
+    onReadiness: missing =>
+      missing.length === 0
+        ? telemetry.info('ready', { event: 'readiness' })
+        : telemetry.warn(missing.join(' '), { event: 'readiness' }),
   })
-  const { port } = server.address() as AddressInfo
-  telemetry.info('started', { event: 'started', port, api: ckafka.dialect, can: cluster.can })
+  const slack = bot?.slack.requests
+  const { host } = config
+  const server = await startHttpServer({
+    host,
+    port: config.port,
+    routes: {
+      ...health,
+      ...(config.metricsPort === null ? metrics : {}),
+      ...(slack === undefined ? {} : { '/slack/events': { kind: 'post', ...slack } }),
+    },
+    onError: onError('port'),
+  })
+  const metricsServer =
+    config.metricsPort === null
+      ? null
+      : await startHttpServer({ host, port: config.metricsPort, routes: metrics, onError: onError('port') })
+  const { port } = server
+  const metricsPort = metricsServer?.port ?? port
+  telemetry.info('started', {
+    event: 'started',
+    port,
+    metricsPort,
+    api: ckafka.dialect,
+    can: cluster.can,
+  })
 
   return {
     port,
+    metricsPort,
     async stop() {
       telemetry.info('stopping', { event: 'stopping' })
       policySource.stop()
@@ -187,7 +216,7 @@ export async function startRewind(
       await Promise.race([ending, delay(IDLE_MS, undefined, { ref: false })])
       redis.disconnect()
       server.close()
-      server.closeAllConnections()
+      metricsServer?.close()
       telemetry.info('stopped', { event: 'stopped' })
     },
   }
@@ -293,10 +322,14 @@ async function main(): Promise<void> {
     process.exit(1)
   }
   const telemetry = createTelemetry(read.config.logLevel, read.config.role)
-  process.on('unhandledRejection', error => {
-    telemetry.fatal('unhandled rejection', error)
-    process.exit(1)
-  })
+  // A mistake of ours, after which nobody knows what still holds: the next process goes on from the record. Node would
+  // print the error with all of its properties, and those of an HTTP library hold headers.
+  for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
+    process.on(event, (error: unknown) => {
+      telemetry.fatal(event === 'unhandledRejection' ? 'unhandled rejection' : 'uncaught exception', error)
+      process.exit(1)
+    })
+  }
   const rewind = await startRewind(read.config, telemetry).catch(error => {
     telemetry.fatal('Rewind did not start', error)
     process.exit(1)

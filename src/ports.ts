@@ -367,7 +367,48 @@ export type ProductEvent =
       outcome: ChatOutcome['kind']
       detail: string
     }
-  | { event: 'fault'; where: string; requestId?: RequestId; error: unknown }
+  /** `about` is for the log: an id or a name, which a label of a metric must never be. */
+  | { event: 'fault'; where: FaultPlace; about?: string; requestId?: RequestId; error: unknown }
+
+/** Where an unexpected error is caught: all there are, because they are the values of a metric's label. */
+export const FAULT_PLACES = [
+  ...['redis', 'queue', 'worker', 'pump', 'policy', 'long names', 'port'],
+  ...['paying debts', 'documents of a post', 'keeping an attempt'],
+  ...['connecting to Slack', 'slack request', 'slack payload', 'listener', 'address of the workspace'],
+  ...['looking up a person', 'reading a user group'],
+  ...[
+    'reset command',
+    'alert shortcut',
+    'edit button',
+    'form update',
+    'field for a file',
+    'picker',
+    'submit',
+  ],
+  ...['attached file', 'list command', 'list page', 'review button', 'review update', 'decide'],
+  ...['cancel button', 'withdraw button', 'break_glass button', 'review_glass button'],
+  ...['break_glass', 'review_glass', 'undo button', 'retry button', 'undo', 'retry'],
+  ...['happened button', 'did_not_happen button', 'check again button'],
+  ...['history button', 'history', 'history file', 'history update', 'ask button', 'home tab', 'home tabs'],
+] as const
+export type FaultPlace = (typeof FAULT_PLACES)[number]
+
+/** What a cluster is called with, in the API's own names: all there are, for the same reason. */
+export const CLUSTER_ACTIONS = [
+  ...['SetGroupOffsets', 'SetGroupOffset', 'ListInstance', 'ListGroup', 'ListTopic'],
+  ...['GetGroupInfo', 'GetGroupOffsets'],
+  ...['ModifyGroupOffsets', 'BatchModifyGroupOffsets', 'DescribeInstances', 'DescribeGroup', 'DescribeTopic'],
+  ...['DescribeGroupInfo', 'DescribeGroupOffsets', 'DescribeTopicSyncReplica', 'FetchMessageListByTimestamp'],
+] as const
+export type ClusterAction = (typeof CLUSTER_ACTIONS)[number]
+
+/** One try of one call. `code` is the API's, `http 502`, a network error's or `budget`; null: there was none. */
+export interface ObservedCall {
+  action: ClusterAction
+  outcome: CallOutcome['kind'] | ReadOutcome<unknown>['kind']
+  code: string | null
+  durationMs: number
+}
 
 export type Report = (event: ProductEvent) => void
 

@@ -1,9 +1,9 @@
-// What operators see: one JSON log line per event, Prometheus metrics, health. Never a token, a header or a raw payload.
+// What operators see: one JSON log line per event, and Prometheus metrics. Never a token, a header or a raw payload; no
+// label of a metric holds an id, a name or any other text from outside.
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { pino } from 'pino'
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
-import type { ProductEvent, Report } from './ports.ts'
+import type { ObservedCall, ProductEvent, Report } from './ports.ts'
 
 export interface Telemetry {
   report: Report
@@ -13,7 +13,7 @@ export interface Telemetry {
   /** For Bolt and the Slack client, which log by themselves. */
   slackLogger: SlackLogger
   registry: Registry
-  observeCall(call: { action: string; outcome: string; code: string | null; durationMs: number }): void
+  observeCall(call: ObservedCall): void
 }
 
 /** The shape @slack/logger asks for, without depending on it. */
@@ -41,7 +41,7 @@ export function createTelemetry(level: string, role: string): Telemetry {
   function report(event: ProductEvent): void {
     switch (event.event) {
       case 'submitted':
-        metrics.submitted.inc()
+        metrics.submitted.inc({})
         log.info(event, 'request submitted')
         return
       case 'changed':
@@ -53,7 +53,7 @@ export function createTelemetry(level: string, role: string): Telemetry {
         log.info(event, 'change refused')
         return
       case 'asked':
-        metrics.asked.inc()
+        metrics.asked.inc({})
         log.warn(event, 'nobody knows what an execution did: the thread asks')
         return
       case 'called':
@@ -61,7 +61,7 @@ export function createTelemetry(level: string, role: string): Telemetry {
         log[event.outcome === 'done' ? 'info' : 'warn'](event, 'execution called CKafka')
         return
       case 'posted':
-        metrics.posts.inc({ key: event.key, outcome: event.outcome })
+        metrics.posts.inc({ kind: postKind(event.key), outcome: event.outcome })
         log[event.outcome === 'posted' ? 'debug' : 'warn'](event, 'Slack called')
         return
       case 'fault': {
@@ -99,63 +99,81 @@ export function createTelemetry(level: string, role: string): Telemetry {
   }
 }
 
+/** What a label may be: one of so many words. A label that could be any text makes its metric impossible to count with. */
+type Closed<Labels> = {
+  [Name in keyof Labels]: string extends Labels[Name] ? never : Labels[Name]
+}
+
+type Event<Name extends ProductEvent['event']> = Extract<ProductEvent, { event: Name }>
+
 function createMetrics(registry: Registry) {
   const registers = [registry]
-  return {
-    submitted: new Counter({
-      name: 'rewind_requests_submitted_total',
-      help: 'Requests submitted.',
-      registers,
-    }),
-    changes: new Counter({
-      name: 'rewind_request_changes_total',
-      help: 'Changes of requests, by command and resulting state.',
-      labelNames: ['command', 'state'],
-      registers,
-    }),
-    refusals: new Counter({
-      name: 'rewind_refusals_total',
-      help: 'Changes refused, by reason.',
-      labelNames: ['refusal'],
-      registers,
-    }),
-    asked: new Counter({
-      name: 'rewind_unclear_asked_total',
-      help: 'Executions of which people have to say what they did.',
-      registers,
-    }),
-    executions: new Counter({
-      name: 'rewind_executions_total',
-      help: 'Executions, by how the mutating call ended.',
-      labelNames: ['outcome'],
-      registers,
-    }),
-    posts: new Counter({
-      name: 'rewind_slack_posts_total',
-      help: 'Messages owed to Slack, by key and outcome.',
-      labelNames: ['key', 'outcome'],
-      registers,
-    }),
-    apiCalls: new Counter({
-      name: 'rewind_cluster_calls_total',
-      help: 'Calls to the CKafka API, by action and outcome.',
-      labelNames: ['action', 'outcome'],
-      registers,
-    }),
-    apiSeconds: new Histogram({
-      name: 'rewind_cluster_call_duration_seconds',
-      help: 'Duration of calls to the CKafka API.',
-      labelNames: ['action'],
-      buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25],
-      registers,
-    }),
-    faults: new Counter({
-      name: 'rewind_faults_total',
-      help: 'Unexpected errors, by where they were caught.',
-      labelNames: ['where'],
-      registers,
-    }),
+
+  function count<Labels extends Record<string, string>>(
+    name: string,
+    help: string,
+    ...labelNames: Extract<keyof Labels, string>[]
+  ): { inc(labels: Closed<Labels>): void } {
+    const counter = new Counter({ name, help, labelNames, registers })
+    return { inc: labels => counter.inc(labels as Labels) }
   }
+
+  const apiSeconds = new Histogram({
+    name: 'rewind_cluster_call_duration_seconds',
+    help: 'Duration of calls to the CKafka API.',
+    labelNames: ['action'],
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25],
+    registers,
+  })
+  return {
+    submitted: count('rewind_requests_submitted_total', 'Requests submitted.'),
+    changes: count<Pick<Event<'changed'>, 'command' | 'state'>>(
+      'rewind_request_changes_total',
+      'Changes of requests, by command and resulting state.',
+      ...(['command', 'state'] as const),
+    ),
+    refusals: count<Pick<Event<'refused'>, 'refusal'>>(
+      'rewind_refusals_total',
+      'Changes refused, by reason.',
+      'refusal',
+    ),
+    asked: count('rewind_unclear_asked_total', 'Executions of which people have to say what they did.'),
+    executions: count<Pick<Event<'called'>, 'outcome'>>(
+      'rewind_executions_total',
+      'Executions, by how the mutating call ended.',
+      'outcome',
+    ),
+    posts: count<{ kind: PostKind; outcome: Event<'posted'>['outcome'] }>(
+      'rewind_slack_posts_total',
+      'Messages owed to Slack, by kind and outcome.',
+      ...(['kind', 'outcome'] as const),
+    ),
+    apiCalls: count<Pick<ObservedCall, 'action' | 'outcome'>>(
+      'rewind_cluster_calls_total',
+      'Calls to the CKafka API, by action and outcome.',
+      ...(['action', 'outcome'] as const),
+    ),
+    apiSeconds: {
+      observe: ({ action }: Closed<Pick<ObservedCall, 'action'>>, seconds: number) =>
+        apiSeconds.observe({ action }, seconds),
+    },
+    faults: count<Pick<Event<'fault'>, 'where'>>(
+      'rewind_faults_total',
+      'Unexpected errors, by where they were caught.',
+      'where',
+    ),
+  }
+}
+
+/** What a post is: its key has a number in it, or the id of a channel. */
+export const POST_KINDS = [
+  ...['card', 'cardUpdate', 'cardTrouble', 'note', 'direct', 'tell', 'ping', 'elsewhere'],
+] as const
+export type PostKind = (typeof POST_KINDS)[number]
+
+function postKind(key: Event<'posted'>['key']): PostKind {
+  const [kind] = key.split('-', 1)
+  return POST_KINDS.find(each => each === kind) ?? 'note'
 }
 
 /** Receipts of what was delivered: many, and only of interest when something is wrong. */
@@ -174,72 +192,29 @@ function isReceipt(command: string): boolean {
 
 /** Message, code, stack and cause only: errors of HTTP clients carry headers and bodies as further properties. */
 function plainError(error: unknown, depth = 0): unknown {
-  if (!(error instanceof Error)) return { message: String(error).slice(0, 500) }
-  const { name, message, stack, cause } = error
+  if (!(error instanceof Error)) return { message: withoutTokens(String(error)).slice(0, MESSAGE_MAX) }
+  const { name, message, stack = '', cause } = error
   const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {}
   return {
     name,
-    message,
+    message: withoutTokens(message).slice(0, MESSAGE_MAX),
     ...code,
-    stack,
+    stack: withoutTokens(stack).slice(0, STACK_MAX),
     ...(cause === undefined || depth >= 4 ? {} : { cause: plainError(cause, depth + 1) }),
   }
+}
+
+const MESSAGE_MAX = 2_000
+const STACK_MAX = 4_000
+
+/** Tokens have fixed beginnings; libraries redact them, and this makes sure. */
+function withoutTokens(text: string): string {
+  return text.replace(/xox[a-z]-[\w-]+|xapp-[\w-]+|(?<=Bearer )\S+/g, '[token]')
 }
 
 function firstLine(message: unknown[]): string {
   const text = message
     .map(part => (part instanceof Error ? part.message : typeof part === 'string' ? part : ''))
     .join(' ')
-  // Tokens have fixed beginnings; libraries redact them, and this makes sure.
-  return (text.split('\n')[0] ?? '').replace(/xox[a-z]-[\w-]+|xapp-[\w-]+/g, '[token]').slice(0, 500)
-}
-
-export interface HttpServerOptions {
-  host: string
-  port: number
-  /** What is not ready yet, in words; empty when all is. */
-  unready(): Promise<string[]>
-  /** False when the process ought to be restarted. */
-  alive(): boolean
-  registry: Registry
-  /** Takes Slack's requests in HTTP mode. */
-  slack: ((request: IncomingMessage, response: ServerResponse) => void) | undefined
-}
-
-/** One server for health, metrics and, in HTTP mode, Slack. Resolves when it listens. */
-export async function startHttpServer(options: HttpServerOptions): Promise<Server> {
-  const server = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://host').pathname
-    if (path === '/slack/events' && options.slack !== undefined) return options.slack(request, response)
-    answer(path, options).then(
-      ({ status, type, body }) => response.writeHead(status, { 'content-type': type }).end(body),
-      () => response.writeHead(500).end(),
-    )
-  })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port, options.host, resolve)
-  })
-  return server
-}
-
-async function answer(
-  path: string,
-  options: HttpServerOptions,
-): Promise<{ status: number; type: string; body: string }> {
-  const type = 'text/plain; charset=utf-8'
-  switch (path) {
-    case '/healthz':
-      return options.alive() ? { status: 200, type, body: 'ok\n' } : { status: 503, type, body: 'stuck\n' }
-    case '/readyz': {
-      const missing = await options.unready()
-      return missing.length === 0
-        ? { status: 200, type, body: 'ready\n' }
-        : { status: 503, type, body: `${missing.join('\n')}\n` }
-    }
-    case '/metrics':
-      return { status: 200, type: options.registry.contentType, body: await options.registry.metrics() }
-    default:
-      return { status: 404, type, body: 'not found\n' }
-  }
+  return withoutTokens(text.split('\n')[0] ?? '').slice(0, 500)
 }

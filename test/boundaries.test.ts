@@ -27,7 +27,9 @@ const MAY_IMPORT: Record<string, string[]> = {
   'service/pump.ts': ['type ports.ts'],
   'service/': ['request/', 'ports.ts', 'service/', 'zod', 'node:crypto', 'node:timers'],
   'config.ts': ['request/', 'zod', 'node:fs'],
-  'telemetry.ts': ['type ports.ts', 'node:http', 'pino', 'prom-client'],
+  'telemetry.ts': ['type ports.ts', 'pino', 'prom-client'],
+  'http-server.ts': ['node:http', 'type node:net'],
+  'monitoring.ts': ['type http-server.ts', 'node:crypto', 'type prom-client'],
   'adapters/redis/': [
     'request/',
     'ports.ts',
@@ -56,7 +58,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   'policy.ts': ['request/', 'config.ts', 'adapters/policy/', 'node:'],
   // It only reads, and from the store alone.
   'audit.ts': ['request/', 'ports.ts', 'config.ts', 'adapters/redis/', 'node:', 'zod'],
-  'main.ts': [...['request/', 'ports.ts', 'service/', 'config.ts', 'telemetry.ts', 'adapters/', 'node:']],
+  'main.ts': [
+    ...['request/', 'ports.ts', 'service/', 'config.ts', 'telemetry.ts', 'adapters/', 'node:'],
+    ...['http-server.ts', 'monitoring.ts'],
+  ],
   'sandbox/page/': ['sandbox/page/', 'preact', '@preact/signals'],
   'sandbox/': ['sandbox/', 'node:', 'zod', 'ws', 'undici', 'lossless-json', 'ioredis', 'yaml'],
 }

@@ -44,6 +44,19 @@ describe('the settings', () => {
     })
   })
 
+  it('give the metrics a port of their own and a token, each where it is set', () => {
+    expect(readConfig(good)).toMatchObject({ config: { metricsPort: null, metricsToken: undefined } })
+    const set = { METRICS_PORT: '9090', METRICS_TOKEN: '0123456789abcdef' }
+    expect(readConfig({ ...good, ...set })).toMatchObject({
+      config: { metricsPort: 9090, metricsToken: '0123456789abcdef' },
+    })
+    expect(problemsOf({ ...good, PORT: '9090', METRICS_PORT: '9090' })).toEqual([
+      'METRICS_PORT must be another port than PORT',
+    ])
+    const guessed = problemsOf({ ...good, METRICS_TOKEN: 'guess-me' })
+    expect(guessed).toEqual(['METRICS_TOKEN must have 16 characters or more, without spaces'])
+  })
+
   it('let cards be read in English or in Chinese, and in nothing else', () => {
     expect(readConfig({ ...good, LANGUAGE: 'zh' })).toMatchObject({ config: { language: 'zh' } })
     expect(problemsOf({ ...good, LANGUAGE: 'de' })).toEqual(['LANGUAGE must be en or zh'])

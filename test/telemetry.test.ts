@@ -1,6 +1,11 @@
 import { spawn } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, expect, inject, it } from 'vitest'
-import { type Product, startProduct, until } from './support/product.ts'
+import { CLUSTER_ACTIONS, FAULT_PLACES, type ProductEvent } from '../src/ports.ts'
+import { createTelemetry, POST_KINDS } from '../src/telemetry.ts'
+import { OPS, type Product, startProduct, until } from './support/product.ts'
 import { startTcpProxy } from './support/tcp-proxy.ts'
 
 let product: Product | undefined
@@ -9,17 +14,18 @@ afterEach(async () => {
   product = undefined
 })
 
-const get = async (path: string) => {
-  const response = await fetch(`http://127.0.0.1:${product?.rewind.port}${path}`)
+const get = async (path: string, headers: Record<string, string> = {}, port = product?.rewind.port) => {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers })
   return { status: response.status, body: await response.text() }
 }
 
-it('is ready only while Redis, Slack and the worker are there, and says what is missing', async () => {
+it('is ready only while Redis, Slack and the worker are there, and tells strangers nothing but that', async () => {
   const proxy = await startTcpProxy(Number(new URL(inject('redisUrl')).port))
   product = await startProduct({ redisUrl: `redis://127.0.0.1:${proxy.port}` })
   await until(async () => (await get('/readyz')).status === 200)
   proxy.down()
-  await until(async () => (await get('/readyz')).body.includes('Redis does not answer'))
+  await until(async () => (await get('/readyz')).status === 503)
+  expect(await get('/readyz')).toEqual({ status: 503, body: 'not ready\n' })
   expect(await get('/healthz')).toEqual({ status: 200, body: 'ok\n' })
   proxy.up()
   await until(async () => (await get('/readyz')).status === 200)
@@ -28,14 +34,102 @@ it('is ready only while Redis, Slack and the worker are there, and says what is 
   await proxy.close()
 })
 
-it('counts what happens, without an id in any label', async () => {
+const COMMAND = '--instance ckafka-demo0001 --group orders-billing --topic orders --to-latest --reason why'
+
+it('counts what happens, and whatever happens no label is anything but one of so many words', async () => {
   product = await startProduct()
-  await product.ask(
-    '--instance ckafka-demo0001 --group orders-billing --topic orders --to-latest --reason why',
-  )
+  await product.ask(COMMAND)
+  product.slack.inject('users.info', { kind: 'error', error: 'internal_error' }, 3)
+  product.slack.inject('chat.update', { kind: 'error', error: 'internal_error' })
+  product.slack.inject('chat.postMessage', { kind: 'error', error: 'internal_error' })
+  await product.slack.person('U0GINA').command(OPS, '/offset-requests')
+  await product.dave.press(product.card(), 'Review')
+  await product.review(product.bob, 'Approve')
+  await product.cardSays('· done', 15_000)
+  await product.alice.command(OPS, '/offset-requests R-999')
   const { body } = await get('/metrics')
   expect(body).toContain('rewind_requests_submitted_total 1')
-  expect(body).not.toContain('R-1"')
+  expect(body).toMatch(/rewind_cluster_calls_total\{action="Describe/)
+  expect(unknownLabels(body)).toEqual([])
+})
+
+it('counts every kind of event under closed labels, with ids and keys in everything that may hold one', async () => {
+  const telemetry = createTelemetry('silent', 'all')
+  const requestId = 'R-77' as Extract<ProductEvent, { event: 'submitted' }>['requestId']
+  const keys = [
+    'card',
+    'note-7',
+    'direct-7',
+    'tell-7-C0TELL',
+    'ping-7',
+    'cardTrouble',
+    'elsewhere-note-7',
+  ] as const
+  for (const where of FAULT_PLACES) {
+    telemetry.report({ event: 'fault', where, about: 'U0ABOUT', requestId, error: new Error('C0SECRET') })
+  }
+  for (const key of [...keys, 'cardUpdate'] as const) {
+    telemetry.report({ event: 'posted', requestId, key, outcome: 'refused', detail: 'C0DETAIL' })
+  }
+  telemetry.report({ event: 'submitted', requestId, requester: 'U0ALICE' })
+  telemetry.report({ event: 'changed', requestId, command: 'cancel', state: 'cancelled', version: 7 })
+  telemetry.report({ event: 'refused', requestId, command: 'decide', refusal: 'stale', by: 'U0ALICE' })
+  telemetry.report({ event: 'asked', requestId, evidence: 'U0EVIDENCE' })
+  telemetry.report({ event: 'called', requestId, outcome: 'unknown', durationMs: 7 })
+  for (const action of CLUSTER_ACTIONS) {
+    telemetry.observeCall({ action, outcome: 'read', code: 'a code of the API', durationMs: 7 })
+  }
+  // @ts-expect-error any other text is no place, so that no id gets into a label
+  const unplaced: ProductEvent = { event: 'fault', where: `looking up ${requestId}`, error: null }
+  // @ts-expect-error nor is any other text an action
+  const unnamed: Parameters<typeof telemetry.observeCall>[0]['action'] = `DescribeGroup ${requestId}`
+  expect([unplaced, unnamed]).toHaveLength(2)
+  const body = await telemetry.registry.metrics()
+  expect(body).toContain('rewind_slack_posts_total{kind="tell",outcome="refused"} 1')
+  expect(unknownLabels(body)).toEqual([])
+  expect(body).not.toMatch(/U0ABOUT|U0ALICE|U0EVIDENCE|C0SECRET|C0DETAIL|C0TELL|R-77|note-7|ping-7/)
+})
+
+/** Of our own metrics: those that are not among the words there are, or look like an id. */
+function unknownLabels(body: string): string[] {
+  const closed: Record<string, readonly string[]> = {
+    where: FAULT_PLACES,
+    kind: POST_KINDS,
+    action: CLUSTER_ACTIONS,
+  }
+  const labels = body
+    .split('\n')
+    .filter(line => line.startsWith('rewind_'))
+    .flatMap(line => [...line.matchAll(/(\w+)="([^"]*)"/g)])
+    .filter(([, name]) => name !== 'le')
+  expect(labels.length).toBeGreaterThan(3)
+  return labels.flatMap(([whole, name = '', value = '']) => {
+    const isKnown = closed[name]?.includes(value) ?? /^[a-z][A-Za-z]*$/.test(value)
+    return isKnown ? [] : [whole]
+  })
+}
+
+it('shows its metrics at a port of their own alone, and only to who has the token', async () => {
+  product = await startProduct({ env: { METRICS_PORT: '0', METRICS_TOKEN: 'sixteen-or-more-characters' } })
+  const { metricsPort, port } = product.rewind
+  const asked = (authorization: string) => get('/metrics', { authorization }, metricsPort)
+  expect(metricsPort).not.toBe(port)
+  expect(await get('/metrics')).toMatchObject({ status: 404 })
+  for (const path of ['/healthz', '/readyz', '/slack/events', '/']) {
+    expect(await get(path, {}, metricsPort)).toMatchObject({ status: 404 })
+  }
+  const wrong = [
+    '',
+    'Bearer',
+    'Bearer sixteen',
+    'sixteen-or-more-characters',
+    'Basic sixteen-or-more-characters',
+  ]
+  for (const authorization of wrong) expect(await asked(authorization)).toMatchObject({ status: 401 })
+  expect(await asked('Bearer sixteen-or-more-characters')).toMatchObject({
+    status: 200,
+    body: expect.stringContaining('rewind_faults_total'),
+  })
 })
 
 it('answers nothing of Slack’s over HTTP while it speaks Socket Mode', async () => {
@@ -44,15 +138,46 @@ it('answers nothing of Slack’s over HTTP while it speaks Socket Mode', async (
 })
 
 it('names every wrong setting and exits 1, without a secret in its output', async () => {
-  const { code, output } = await run({ TENCENTCLOUD_SECRET_KEY: 'hunter2', ROLE: 'boss' })
+  const { code, output } = await run({
+    TENCENTCLOUD_SECRET_KEY: 'hunter2',
+    ROLE: 'boss',
+    METRICS_TOKEN: 'short1',
+  })
   expect(code).toBe(1)
   expect(output).toContain('ROLE must be all, bot or worker')
   expect(output).toContain('REDIS_URL')
-  expect(output).not.toContain('hunter2')
+  expect(output).toContain('METRICS_TOKEN must have 16 characters')
+  expect(output).not.toMatch(/hunter2|short1/)
 })
 
-function run(env: Record<string, string>): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, ['dist/main.js'], { env: { PATH: process.env.PATH ?? '', ...env } })
+it('prints nothing of an error but its words and where it was, whatever else hangs on it', async () => {
+  const preload = join(mkdtempSync(join(tmpdir(), 'rewind-')), 'throw.mjs')
+  const thrown = `Object.assign(new Error('broken xoxb-1-2 Bearer abc'), { headers: { authorization: 'hunter2' } })`
+  writeFileSync(preload, `setTimeout(() => { throw ${thrown} }, 1_500)`)
+  const env = {
+    ...{
+      SLACK_BOT_TOKEN: 'xoxb-x',
+      SLACK_APP_TOKEN: 'xapp-x',
+      APPROVERS: 'U0BOB',
+      PORT: '0',
+      ROLE: 'worker',
+    },
+    ...{ REDIS_URL: inject('redisUrl'), TENCENTCLOUD_SECRET_ID: 'x', TENCENTCLOUD_SECRET_KEY: 'x' },
+  }
+  const { code, output } = await run(env, ['--import', preload])
+  expect(code).toBe(1)
+  expect(output).toContain('uncaught exception')
+  expect(output).toContain('broken [token] Bearer [token]')
+  expect(output).not.toMatch(/hunter2|xoxb-1|abc/)
+})
+
+function run(
+  env: Record<string, string>,
+  options: string[] = [],
+): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, [...options, 'dist/main.js'], {
+    env: { PATH: process.env.PATH ?? '', ...env },
+  })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', data => (output += data))
   return new Promise(resolve => child.on('close', code => resolve({ code, output })))

@@ -17,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'product',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/browser/**', FAULTS],
+          exclude: ['test/browser/**', 'test/long/**', FAULTS],
           // Most of the time goes by in waiting for sockets and timers, not in computing.
           maxWorkers: 3,
           sequence: { groupOrder: 0 },

@@ -96,7 +96,7 @@ export function createDebts(deps: DebtsDeps): Debts {
         }
       } catch (error) {
         // The lease runs out and the pump comes again.
-        report({ event: 'fault', where: `paying ${lane} debts`, requestId: id, error })
+        report({ event: 'fault', where: 'paying debts', about: lane, requestId: id, error })
       } finally {
         payments.delete(key)
       }
@@ -309,7 +309,7 @@ export function createDebts(deps: DebtsDeps): Debts {
       return await patiently(() => documentsFor(request, key))
     } catch (error) {
       if (error instanceof StoreAway) throw error
-      report({ event: 'fault', where: `documents of ${key}`, requestId: request.id, error })
+      report({ event: 'fault', where: 'documents of a post', about: key, requestId: request.id, error })
       return {}
     }
   }

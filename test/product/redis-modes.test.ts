@@ -47,12 +47,13 @@ for (const [name, start, why] of modes) {
 }
 
 it.skipIf(noTls !== null)(
-  'starts, and says that Redis does not answer, when it trusts another authority',
+  'starts, and is not ready, with the reason in the log, when it trusts another authority',
   async () => {
     servers = await startTlsRedis('hunter2')
     product = await startProduct({ env: { ...servers.env, REDIS_CA_FILE: OTHER_AUTHORITY } })
     const started = product
-    await until(async () => (await ready(started)).body.includes('Redis does not answer'))
+    await until(() => started.events.some(each => each.event === 'fault' && each.where === 'redis'))
+    expect(await ready(started)).toEqual({ status: 503, body: 'not ready\n' })
     const faults = product.events.flatMap(each => (each.event === 'fault' ? [each] : []))
     const ofRedis = faults.filter(({ where }) => where === 'redis')
     expect(ofRedis).toHaveLength(1)

@@ -2,7 +2,7 @@
 // a mutation twice, and never let a secret, a parameter or a URL into a cause. Reads have no effect, so that a read may
 // be sent a second time.
 
-import type { Quota } from '../../ports.ts'
+import type { ClusterAction, ObservedCall, Quota } from '../../ports.ts'
 import { causeOf } from '../../request/cause.ts'
 import type { RefusalReason } from '../../request/result.ts'
 import type { Read } from './fields.ts'
@@ -23,7 +23,7 @@ export type Answer<T> = { requestIds?: string[] } & (
 
 /** What is asked: an action, its parameters in the dialect's own form, and how the payload of its answer is read. */
 export interface Question<Params, T> {
-  action: string
+  action: ClusterAction
   params: Params
   /** `whole` is the answer around the payload: some actions put their fields there. */
   readData: (data: unknown, whole: unknown) => Read<T>
@@ -273,7 +273,7 @@ export function createApi<Params>(
 }
 
 /** As the port calls it. */
-function outcomeName(effect: Effect, kind: Answer<unknown>['kind']): string {
+function outcomeName(effect: Effect, kind: Answer<unknown>['kind']): ObservedCall['outcome'] {
   if (kind === 'answered') return effect === 'mutation' ? 'done' : 'read'
   return effect === 'mutation' || kind === 'refused' ? kind : 'unavailable'
 }

@@ -1,7 +1,7 @@
 // The writes of CKafka API 3.0: look at what is there, make one call, and report what that accepted.
 // It must never call twice, claim more than that the call was accepted, nor be used but through ckafka.ts.
 
-import type { Cluster } from '../../ports.ts'
+import type { Cluster, ClusterAction } from '../../ports.ts'
 import { causeOf } from '../../request/cause.ts'
 import type { NativeStrategy } from '../../request/reset.ts'
 import type { CallOutcome, PartitionReport, TopicReport } from '../../request/result.ts'
@@ -14,7 +14,7 @@ import { QUESTIONS_V3 } from './questions-v3.ts'
 import type { CkafkaDeps } from './settings.ts'
 
 interface Write {
-  action: string
+  action: ClusterAction
   look: (asker: Asker) => Promise<Answer<Found[]>>
   /** Names only what was found; null when that is nothing. */
   paramsOf: (found: readonly Found[]) => ParamsV3 | null

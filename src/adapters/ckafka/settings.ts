@@ -1,6 +1,6 @@
 // What the adapter is given: where the API is, as whom to call it, and how long to wait. It must never read the environment.
 
-import type { Budgets, Quota } from '../../ports.ts'
+import type { Budgets, ObservedCall, Quota } from '../../ports.ts'
 import type { SignatureMethod } from './sign-v2.ts'
 
 interface Account {
@@ -19,7 +19,7 @@ export interface ConfigV2 extends Account {
   dialect: 'v2'
   signatureMethod: SignatureMethod
   /** `SetGroupOffsets`; the sample of the API's page spells it `SetGroupOffset`. */
-  setOffsetsAction: string
+  setOffsetsAction: 'SetGroupOffsets' | 'SetGroupOffset'
 }
 
 export interface ConfigV3 extends Account {
@@ -46,7 +46,7 @@ export interface CkafkaDeps {
    * After each try, sent or not. `code` is the API's, `http 502`, the network error's, `budget` when the quota did not
    * let it through, or null.
    */
-  onCall?: (call: { action: string; outcome: string; code: string | null; durationMs: number }) => void
+  onCall?: (call: ObservedCall) => void
 }
 
 export const DEFAULT_TIMEOUTS: CkafkaTimeouts = {

@@ -8,7 +8,7 @@ import type {
   SlackActionMiddlewareArgs,
 } from '@slack/bolt'
 import { z } from 'zod'
-import { type ChangeOutcome, type Report, UNREADABLE_RECORD } from '../../ports.ts'
+import { type ChangeOutcome, type FaultPlace, type Report, UNREADABLE_RECORD } from '../../ports.ts'
 import { type AskedIn, askedInSchema } from '../../request/asked-in.ts'
 import type { Origin } from '../../request/command.ts'
 import { type RequestId, requestIdSchema } from '../../request/request.ts'
@@ -34,7 +34,7 @@ export async function inTime<T>(work: Promise<T>, ms = ANSWER_MS): Promise<T> {
 
 /** Whatever goes wrong, the person gets a sentence; the cause goes to the log. */
 export async function answering(
-  where: string,
+  where: FaultPlace,
   report: Report,
   respond: (message: RespondArguments) => Promise<unknown>,
   words: Promise<Words>,
@@ -44,7 +44,11 @@ export async function answering(
     await act()
   } catch (error) {
     report({ event: 'fault', where, error })
-    await respond(onlyForYou(sentenceFor(await words, error)))
+    try {
+      await respond(onlyForYou(sentenceFor(await words, error)))
+    } catch {
+      // There is no other way to them: an address to answer to is good for half an hour and five answers.
+    }
   }
 }
 
@@ -59,7 +63,8 @@ export function answerTo(
   { body, client, respond }: Pressed,
   words: Promise<Words>,
 ): (message: RespondArguments) => Promise<unknown> {
-  if (body.view?.type !== 'home') return respond
+  // Slack gives no address for an answer to what is pressed in a view.
+  if (body.view?.type !== 'home' && typeof respond === 'function') return respond
   return async ({ text = '' }) => {
     const say = await words
     try {

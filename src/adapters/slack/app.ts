@@ -1,7 +1,6 @@
 // The connection to Slack: Bolt over Socket Mode or signed HTTP, the same listeners on both, and an ordered stop.
 
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from '@slack/bolt'
+import { App, type Logger, LogLevel, type Receiver, SocketModeReceiver } from '@slack/bolt'
 import { registerAlertShortcut } from './alert-shortcut.ts'
 import { registerFollowUpListeners } from './follow-up-listeners.ts'
 import { type FormListenersDeps, registerFormListeners } from './form-listeners.ts'
@@ -13,6 +12,8 @@ import { registerListListeners } from './list-listeners.ts'
 import type { SlackPeople } from './people.ts'
 import { registerResubmitListeners } from './resubmit-listeners.ts'
 import { registerReviewListeners } from './review-listeners.ts'
+import { guardFrames } from './slack-frames.ts'
+import { createSlackRequests, type SlackRequests, type SlackRequestsDeps } from './slack-requests.ts'
 import { createStrangersGate } from './strangers.ts'
 import { registerUnclearListeners } from './unclear-listeners.ts'
 import { registerVoteListeners } from './vote-listeners.ts'
@@ -29,8 +30,8 @@ export interface SlackApp {
   /** Connects; resolves when Slack's requests can arrive. */
   start(): Promise<void>
   isConnected(): boolean
-  /** Answers a request of Slack's over HTTP; undefined in Socket Mode. */
-  requestListener: ((request: IncomingMessage, response: ServerResponse) => void) | undefined
+  /** Answers Slack's requests over HTTP; undefined in Socket Mode. */
+  requests: Pick<SlackRequests, 'admit' | 'answer'> | undefined
   /** Takes nothing new, and waits for the listeners in hand. */
   stop(patienceMs: number): Promise<void>
 }
@@ -46,7 +47,15 @@ export interface SlackAppDeps extends FormListenersDeps {
 
 export function createSlackApp(config: SlackAppConfig, deps: SlackAppDeps, logger: Logger): SlackApp {
   const address = config.apiUrl === undefined ? {} : { slackApiUrl: config.apiUrl }
-  const { receiver, socket, http } = createReceiver(config.delivery, address, logger)
+  /** Bodies over which a listener has thrown. */
+  const failed = new WeakSet<object>()
+  let stopping = false
+  const { receiver, socket, requests } = createReceiver(config.delivery, address, {
+    ...deps,
+    logger,
+    hasFailed: body => failed.has(body),
+    isStopping: () => stopping,
+  })
   const app = new App({
     token: config.botToken,
     receiver,
@@ -58,10 +67,10 @@ export function createSlackApp(config: SlackAppConfig, deps: SlackAppDeps, logge
     convoStore: false,
     // Checking the token is a call that may fail; it belongs to start(), not to a constructor.
     deferInitialization: true,
+    extendedErrorHandler: true,
   })
 
   const inHand = new Set<Promise<void>>()
-  let stopping = false
   let connected = false
   app.use(async ({ next }) => {
     if (stopping) return
@@ -73,7 +82,10 @@ export function createSlackApp(config: SlackAppConfig, deps: SlackAppDeps, logge
       inHand.delete(running)
     }
   })
-  app.error(async error => deps.report({ event: 'fault', where: 'listener', error }))
+  app.error(async ({ error, body }: { error: Error; body: object }) => {
+    failed.add(body)
+    deps.report({ event: 'fault', where: 'listener', error })
+  })
   // Before every listener: who may not use Rewind reaches none of them.
   app.use(createStrangersGate(deps))
   const { botToken: token, apiUrl } = config
@@ -104,7 +116,7 @@ export function createSlackApp(config: SlackAppConfig, deps: SlackAppDeps, logge
       connected = true
     },
     isConnected: () => connected && !stopping,
-    requestListener: http?.requestListener.bind(http),
+    requests,
     async stop(patienceMs) {
       stopping = true
       // In Socket Mode stop() resolves at once without waiting for running listeners, and can take long to close.
@@ -116,25 +128,31 @@ export function createSlackApp(config: SlackAppConfig, deps: SlackAppDeps, logge
 }
 
 interface Receivers {
-  receiver: SocketModeReceiver | HTTPReceiver
+  receiver: Receiver
   socket?: SocketModeReceiver
-  http?: HTTPReceiver
+  requests?: SlackRequests
 }
 
 function createReceiver(
   delivery: SlackAppConfig['delivery'],
   address: { slackApiUrl?: string },
-  logger: Logger,
+  deps: Omit<SlackRequestsDeps, 'signingSecret'>,
 ): Receivers {
-  if (delivery.kind === 'socket') {
-    const receiver = new SocketModeReceiver({
-      appToken: delivery.appToken,
-      logger,
-      installerOptions: { clientOptions: { ...address } },
-    })
-    return { receiver, socket: receiver }
+  if (delivery.kind === 'http') {
+    const requests = createSlackRequests({ ...deps, signingSecret: delivery.signingSecret })
+    return { receiver: requests.receiver, requests }
   }
-  // Never started: requests come in through the product's one HTTP server, which also answers the health checks.
-  const receiver = new HTTPReceiver({ signingSecret: delivery.signingSecret, logger })
-  return { receiver, http: receiver }
+  const { logger, report } = deps
+  const socket = new SocketModeReceiver({
+    appToken: delivery.appToken,
+    logger,
+    installerOptions: { clientOptions: { ...address } },
+    // Its own would log what it could not read, and acknowledge where nobody catches that there is no connection.
+    processEventErrorHandler: async ({ error }) => {
+      report({ event: 'fault', where: 'slack request', error })
+      return false
+    },
+  })
+  guardFrames(socket, report)
+  return { receiver: socket, socket }
 }

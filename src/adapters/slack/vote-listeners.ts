@@ -58,7 +58,7 @@ export function registerVoteListeners(app: App, { approvals, wordsFor, report }:
   opensModal(ACTIONS.reviewGlass, afterwardsModal, async () => null)
 
   function opensModal(
-    actionId: string,
+    actionId: typeof ACTIONS.breakGlass | typeof ACTIONS.reviewGlass,
     modal: (words: Words, request: ResetRequest, from: ReturnType<typeof originOf>) => ModalView,
     refusalFor: (request: ResetRequest, userId: string, from: Origin) => Promise<Refusal | null>,
   ): void {
@@ -127,7 +127,8 @@ export function registerVoteListeners(app: App, { approvals, wordsFor, report }:
         }
       }
     } catch (error) {
-      report({ event: 'fault', where: view.callback_id, requestId, error })
+      const where = view.callback_id === CALLBACKS.breakGlass ? 'break_glass' : 'review_glass'
+      report({ event: 'fault', where, requestId, error })
       const errors = { [GLASS_BLOCKS.reason]: sentenceFor(words, error) }
       await ack({ response_action: 'errors', errors })
     }

@@ -77,7 +77,9 @@ describe('an approved request', () => {
     expect(await held).toBe('held')
     expect(await jobs.states()).toEqual({ [`${id}-1`]: 'waiting' })
     const gaveUp = () =>
-      stage.events.some(event => event.event === 'fault' && event.where === 'paying state debts')
+      stage.events.some(
+        event => event.event === 'fault' && event.where === 'paying debts' && event.about === 'state',
+      )
     await until(gaveUp, 10_000)
     proxy.clear()
     await approving

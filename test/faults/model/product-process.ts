@@ -222,7 +222,7 @@ export function startProcess(name: string, role: 'bot' | 'worker', deps: Process
     async run(...begun) {
       for (const begin of begun) {
         const work: Promise<unknown> = begin()
-          .catch(error => deps.report({ event: 'fault', where: name, error }))
+          .catch(error => deps.report({ event: 'fault', where: 'worker', about: name, error }))
           .finally(() => works.delete(work))
         works.add(work)
       }
