@@ -64,6 +64,9 @@ export function submit(draft: Draft, nowMs: number): ResetRequest {
     cardRevision: 0,
     cardRetryAtMs: nowMs,
     cardClaim: null,
+    cardSeenAtMs: 0,
+    cardShutSinceMs: null,
+    cardsLost: 0,
   }
 }
 
@@ -303,6 +306,7 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
     case 'postLater':
     case 'claimCard':
     case 'cardShown':
+    case 'cardRefused':
     case 'cardLater':
       return tell(request, command, nowMs)
 

@@ -15,7 +15,14 @@ import type {
 import type { Sighting } from '../request/evidence.ts'
 import { type Debt, nextDueAt, owed, REFUSED_POST_RETRY_MS } from '../request/owed.ts'
 import { groupsOfGuard, stillAsked } from '../request/policy.ts'
-import { noteOf, type PostKey, planDocument, type RequestId, type ResetRequest } from '../request/request.ts'
+import {
+  cardTsOf,
+  noteOf,
+  type PostKey,
+  planDocument,
+  type RequestId,
+  type ResetRequest,
+} from '../request/request.ts'
 import { countsOf } from '../request/result.ts'
 import { isProof } from '../request/unclear.ts'
 import { untilWindow, waitsForWindow } from '../request/waiting.ts'
@@ -144,6 +151,7 @@ export function createDebts(deps: DebtsDeps): Debts {
       case 'readBack':
         return readBack(request)
       case 'updateCard':
+      case 'checkCard':
         return updateCard(request)
       case 'post':
         return post(request, debt.key, debt.look)
@@ -236,15 +244,19 @@ export function createDebts(deps: DebtsDeps): Debts {
     const claim = await change(id, { kind: 'claimCard', by: processId, untilMs }, { known: request })
     if (claim.kind !== 'changed') return 'left'
     const { revision } = claim.request
+    const ts = cardTsOf(claim.request)
+    if (ts === undefined) return 'left'
     const outcome = await chat.updateCard(claim.request, untilMs)
     reportPost(request, 'cardUpdate', outcome)
     switch (outcome.kind) {
       case 'posted':
-      case 'refused':
-        // A card that cannot be changed any more must not hold up the replies under it.
         return paid(
           await change(id, { kind: 'cardShown', by: processId, revision }, { known: claim.request }),
         )
+      case 'refused': {
+        const { code } = outcome
+        return paid(await change(id, { kind: 'cardRefused', by: processId, revision, ts, code }))
+      }
       case 'later':
         return paid(await change(id, { kind: 'cardLater', retryAtMs: clock() + outcome.afterMs }))
       case 'unknown':
@@ -288,8 +300,16 @@ export function createDebts(deps: DebtsDeps): Debts {
         )
       case 'refused': {
         const retryAtMs = clock() + REFUSED_POST_RETRY_MS
+        const cardTs = key.startsWith('note-') ? cardTsOf(claim.request) : undefined
         return paid(
-          await change(id, { kind: 'postRefused', key, by: processId, code: outcome.code, retryAtMs }),
+          await change(id, {
+            kind: 'postRefused',
+            key,
+            by: processId,
+            code: outcome.code,
+            retryAtMs,
+            ...(cardTs === undefined ? {} : { cardTs }),
+          }),
         )
       }
       case 'unknown':
@@ -344,8 +364,8 @@ export function createDebts(deps: DebtsDeps): Debts {
   return { pay, payDue, payForgotten, idle }
 }
 
-function isStateDebt(debt: Debt): boolean {
-  return debt.kind !== 'post' && debt.kind !== 'updateCard'
+function isStateDebt({ kind }: Debt): boolean {
+  return kind !== 'post' && kind !== 'updateCard' && kind !== 'checkCard'
 }
 
 function paid(outcome: ChangeOutcome): 'paid' | 'left' {

@@ -4,6 +4,7 @@ import type { WebClient } from '@slack/web-api'
 import pLimit from 'p-limit'
 import type { Chat, ChatOutcome, Clock, PostDocuments } from '../../ports.ts'
 import {
+  cardTsOf,
   elsewhereKey,
   isDirect,
   isElsewhere,
@@ -234,11 +235,6 @@ function postedAs(
   if (!marked.success) return undefined
   const { request_id, key: markedKey } = marked.data.event_payload
   return request_id === request.id && markedKey === key ? ts : undefined
-}
-
-function cardTsOf(request: ResetRequest): string | undefined {
-  const post = request.posts.card
-  return post?.state === 'posted' ? post.ts : undefined
 }
 
 function secondsOf(timeMs: number): string {
