@@ -15,6 +15,7 @@ import type {
 import type { Sighting } from '../request/evidence.ts'
 import { type Debt, nextDueAt, owed, REFUSED_POST_RETRY_MS } from '../request/owed.ts'
 import { groupsOfGuard, stillAsked } from '../request/policy.ts'
+import { remindAt } from '../request/reminding.ts'
 import {
   cardTsOf,
   noteOf,
@@ -72,6 +73,8 @@ const PREPARE_TRIES = 20
 /** Nobody has more approvers who all have to know; a longer list is a mistake. */
 const MOST_REMINDED = 30
 const PERSON_MS = 2_000
+/** Who is to be reminded is asked for again so long, when Slack does not say who they are. */
+const REMIND_PATIENCE_MS = 120_000
 const PROGRESS_MS = 3_000
 const PROGRESS_TRUST_MS = 30_000
 
@@ -178,14 +181,17 @@ export function createDebts(deps: DebtsDeps): Debts {
   async function remind(request: ResetRequest): Promise<'paid' | 'left'> {
     const { id, round } = request
     const members = await deps.membersOf(groupsOfGuard(request.guard), 'now')
-    const pings = await Promise.all(
+    const asked = await Promise.all(
       stillAsked(request, members)
         .slice(0, MOST_REMINDED)
-        .map(async to => {
-          const known = (await deps.people?.find(to, PERSON_MS)) ?? null
-          const notBeforeMs = daytimeAt(known?.timeZone ?? null, clock())
-          return known === null || known.standing === 'member' ? [{ to, notBeforeMs }] : []
-        }),
+        .map(async to => ({ to, person: (await deps.people?.find(to, PERSON_MS)) ?? null })),
+    )
+    // The message is about somebody's request: only who is known to be a member gets it.
+    const isSilent = asked.some(({ person }) => person === null)
+    const dueAtMs = remindAt(request)
+    if (isSilent && dueAtMs !== null && clock() < dueAtMs + REMIND_PATIENCE_MS) return 'left'
+    const pings = asked.map(({ to, person }) =>
+      person?.standing === 'member' ? [{ to, notBeforeMs: daytimeAt(person.timeZone, clock()) }] : [],
     )
     return paid(await change(id, { kind: 'remind', round, pings: pings.flat() }))
   }

@@ -125,6 +125,22 @@ describe('an app that is uninstalled while it runs', () => {
     }, 60_000)
   }
 
+  for (const event of [
+    { type: 'app_uninstalled' },
+    { type: 'tokens_revoked', tokens: { oauth: [], bot: ['U0LOCALBOT'] } },
+  ]) {
+    it(`hears ${event.type} before anything else tells, and asks Slack whether it is so`, async () => {
+      await start()
+      const status = async () => (await fetch(`http://127.0.0.1:${product.rewind.port}/readyz`)).status
+      await until(async () => (await status()) === 200)
+      const before = product.slack.calls('auth.test').length
+      await product.slack.tellApp(event)
+      await until(async () => (await status()) === 503, 900)
+      await until(async () => (await status()) === 200)
+      expect(product.slack.calls('auth.test').length).toBeGreaterThan(before)
+    })
+  }
+
   it('does not take the loss of somebody’s own token for the loss of its own', async () => {
     await start()
     await product.slack.tellApp({ type: 'tokens_revoked', tokens: { oauth: ['U0ALICE'] } })
