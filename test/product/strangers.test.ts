@@ -179,4 +179,30 @@ describe('when Slack does not say who somebody is', () => {
     expect((await bob.submit()).kind).toBe('closed')
     await product.cardSays('· done')
   })
+
+  it('a Home tab that is open shows nothing new, and nothing at all once it is a guest’s', async () => {
+    const { carol } = product
+    const home = () => JSON.stringify(carol.home()?.blocks ?? [])
+    await until(() => product.alice.directMessages().some(each => textOf(each).includes('R-1 is done')))
+    // Nobody is known any more.
+    aheadMs += 11 * 60_000
+    await carol.openHome()
+    await until(() => home().includes('R-1'))
+    aheadMs += 9 * 60_000
+    const { alice } = product
+    await alice.command(OPS, ASK)
+    await alice.waitForView()
+    // What Slack has said of carol is too old by now, and what it has said of alice is not.
+    aheadMs += 2 * 60_000
+    product.slack.inject('users.info', { kind: 'error', error: 'internal_error' }, Number.POSITIVE_INFINITY)
+    expect((await alice.submit()).kind).toBe('closed')
+    await until(() => asked() === 2)
+    await new Promise(resolve => setTimeout(resolve, 3_000))
+    expect(home()).not.toContain('R-2')
+    carol.user.kind = 'guest'
+    product.slack.clearFaults()
+    aheadMs += 60_000
+    await until(() => home().includes('Guests of this workspace cannot use Rewind'), 15_000)
+    expect(home()).not.toMatch(/R-[12]/)
+  })
 })
