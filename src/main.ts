@@ -14,8 +14,9 @@ import { connectBlocking, connectRedis, untilReady } from './adapters/redis/conn
 import { createLongNames } from './adapters/redis/long-names.ts'
 import { createQuota } from './adapters/redis/quota.ts'
 import { createRedisStore } from './adapters/redis/store.ts'
-import { createSlackApp, type SlackApp, type SlackAppDeps } from './adapters/slack/app.ts'
+import { createSlackApp, type SlackApp, type SlackAppDeps, type SlackTrouble } from './adapters/slack/app.ts'
 import { createSlackChat } from './adapters/slack/chat.ts'
+import { createInstallation, type Installation, sayRefusalsRarely } from './adapters/slack/installation.ts'
 import { createPeople } from './adapters/slack/people.ts'
 import { createWebClient } from './adapters/slack/web-client.ts'
 import { createWordings } from './adapters/slack/wordings.ts'
@@ -39,7 +40,6 @@ const PUMP_SILENT_MS = 30_000
 const REDIS_CONNECT_MS = 2_000
 const IDLE_MS = 3_000
 const POLICY_LOOK_MS = 1_000
-const SLACK_RETRY_MS = [1_000, 2_000, 5_000, 10_000, 30_000]
 
 export interface Rewind {
   port: number
@@ -55,7 +55,7 @@ export async function startRewind(
   telemetry: Telemetry,
   clock: Clock = Date.now,
 ): Promise<Rewind> {
-  const { report } = telemetry
+  const report = sayRefusalsRarely(telemetry.report)
   const onError = (where: FaultPlace) => (error: unknown) => report({ event: 'fault', where, error })
   const { redisPrefix: prefix } = config
   const redis = connectRedis(config.redis, onError('redis'))
@@ -87,13 +87,15 @@ export async function startRewind(
     plan: cluster.reader({ urgency: 'person', readMs: PLAN_READ_MS }),
     execution: cluster.reader({ urgency: 'execution', readMs: EXECUTION_READ_MS }),
   }
+  const installation = config.slack === undefined ? null : startInstallation(config.slack, telemetry)
   const client =
-    config.slack === undefined
+    config.slack === undefined || installation === null
       ? null
       : createWebClient({
           token: config.slack.botToken,
           apiUrl: config.slack.apiUrl,
           logger: telemetry.slackLogger,
+          fetch: installation.fetch,
         })
   const people =
     client === null
@@ -115,6 +117,7 @@ export async function startRewind(
             report({ event: 'fault', where: 'reading a user group', about: groupId, error }),
           words: wordings.common,
           wordsFor: wordings.wordsFor,
+          ...(installation === null ? {} : { repairWaitMs: installation.repairWaitMs }),
         })
   const policySource = startPolicy(config, telemetry, () => void reconsider())
   const approvals = createApprovals(
@@ -140,7 +143,7 @@ export async function startRewind(
   if (chat !== null) void reconsider()
 
   const bot =
-    config.slack === undefined || people === null
+    config.slack === undefined || people === null || installation === null
       ? null
       : startBot(config.slack, telemetry, {
           approvals,
@@ -155,6 +158,8 @@ export async function startRewind(
           slackApiUrl: config.slack.apiUrl,
           wordsFor: wordings.wordsFor,
           people,
+          installation,
+          onConnected: () => telemetry.info('connected to Slack', { event: 'connected' }),
           approvalsChannel: config.approvalsChannel,
         })
   const executor =
@@ -210,6 +215,7 @@ export async function startRewind(
       policySource.stop()
       approvals.stopWriting(config.callMs)
       await bot?.stopIntake()
+      installation?.stop()
       await executor?.close(config.callMs + 5_000)
       // What is not paid by then is still owed, and the next process pays it.
       const ending = approvals.idle().then(() => Promise.all([queue.close(), cluster.close()]))
@@ -253,6 +259,22 @@ function accountOf(secretId: string): string {
   return createHash('sha256').update(secretId).digest('hex').slice(0, 12)
 }
 
+/** Executions do not wait for it: readiness and the log say what Slack does not take. */
+function startInstallation({ botToken: token, apiUrl }: SlackConfig, telemetry: Telemetry): Installation {
+  return createInstallation({
+    token,
+    apiUrl,
+    logger: telemetry.slackLogger,
+    onRefused: code =>
+      telemetry.warn('Slack does not take the bot token. What is owed to Slack waits until it does.', {
+        event: 'slackToken',
+        code,
+      }),
+    onTaken: () => telemetry.info('Slack takes the bot token again', { event: 'slackToken' }),
+    onUnreachable: error => telemetry.report({ event: 'fault', where: 'reaching Slack', error }),
+  })
+}
+
 interface Bot {
   slack: SlackApp
   pump: Pump
@@ -272,29 +294,12 @@ function startBot(
     report,
     restMs: PUMP_REST_MS,
   })
-  let stopped = false
-
-  // Slack being away must not keep executions from running, so connecting goes on beside everything else.
-  async function connect(): Promise<void> {
-    for (let tries = 0; !stopped; tries++) {
-      try {
-        await slack.start()
-        telemetry.info('connected to Slack', { event: 'connected' })
-        return
-      } catch (error) {
-        report({ event: 'fault', where: 'connecting to Slack', error })
-        const waitMs = SLACK_RETRY_MS[Math.min(tries, SLACK_RETRY_MS.length - 1)]
-        await delay(waitMs, undefined, { ref: false })
-      }
-    }
-  }
-  void connect()
+  slack.start()
 
   return {
     slack,
     pump,
     async stopIntake() {
-      stopped = true
       await slack.stop(3_000)
       await pump.stop()
     },
@@ -308,10 +313,25 @@ async function unready(
 ): Promise<string[]> {
   const missing: string[] = []
   await store.ping().catch(() => missing.push('Redis does not answer.'))
-  if (bot !== null && !bot.slack.isConnected()) missing.push('Slack is not connected.')
+  const trouble = bot?.slack.trouble() ?? null
+  if (trouble !== null) missing.push(sentenceOf(trouble))
   if (bot !== null && bot.pump.silentMs() > PUMP_SILENT_MS) missing.push('The pump does not reach the store.')
   if (executor !== null && !executor.isRunning()) missing.push('The worker does not run.')
   return missing
+}
+
+function sentenceOf({ what, cause }: SlackTrouble): string {
+  const because = cause === null ? '' : `: ${cause}`
+  switch (what) {
+    case 'notReached':
+      return 'Slack has not answered yet.'
+    case 'tokenRefused':
+      return `Slack does not take the bot token${because}.`
+    case 'notConnected':
+      return `Slack is not connected${because}.`
+    default:
+      return what satisfies never
+  }
 }
 
 async function main(): Promise<void> {

@@ -374,7 +374,14 @@ export type ProductEvent =
 export const FAULT_PLACES = [
   ...['redis', 'queue', 'worker', 'pump', 'policy', 'long names', 'port'],
   ...['paying debts', 'documents of a post', 'keeping an attempt'],
-  ...['connecting to Slack', 'slack request', 'slack payload', 'listener', 'address of the workspace'],
+  ...[
+    'connecting to Slack',
+    'reaching Slack',
+    'slack request',
+    'slack payload',
+    'listener',
+    'address of the workspace',
+  ],
   ...['looking up a person', 'reading a user group'],
   ...[
     'reset command',

@@ -167,8 +167,11 @@ export type Command =
   | { kind: 'testify'; attempt: number; by: string; happened: boolean; policy: PolicyVerdict; from: Origin }
   | { kind: 'claimPost'; key: PostKey; by: string; untilMs: number }
   | { kind: 'posted'; key: PostKey; ts: string; revision: number }
-  | { kind: 'postRefused'; key: PostKey; by: string; code: string; retryAtMs: number }
+  /** `cardTs`: the card that a reply was to go under; absent in events of before this was kept. */
+  | { kind: 'postRefused'; key: PostKey; by: string; code: string; retryAtMs: number; cardTs?: string }
   | { kind: 'postLater'; key: PostKey; by: string; retryAtMs: number }
   | { kind: 'claimCard'; by: string; untilMs: number }
   | { kind: 'cardShown'; by: string; revision: number }
+  /** Slack did not let this message be changed, for this reason. */
+  | { kind: 'cardRefused'; by: string; revision: number; ts: string; code: string }
   | { kind: 'cardLater'; retryAtMs: number }

@@ -77,6 +77,9 @@ export function submit(draft: Draft, nowMs: number): ResetRequest {
     cardRevision: 0,
     cardRetryAtMs: nowMs,
     cardClaim: null,
+    cardSeenAtMs: 0,
+    cardShutSinceMs: null,
+    cardsLost: 0,
   }
 }
 
@@ -324,6 +327,7 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
     case 'postLater':
     case 'claimCard':
     case 'cardShown':
+    case 'cardRefused':
     case 'cardLater':
       return tell(request, command, nowMs)
 

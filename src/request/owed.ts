@@ -5,16 +5,21 @@ import {
   type DirectKey,
   elsewhereKey,
   isFinal,
+  isOpenRequest,
   type Note,
   noteKey,
   type PostKey,
   type ResetRequest,
 } from './request.ts'
+import { awaitsChannel } from './telling.ts'
 
 /** How long a job on the queue is trusted before somebody looks whether it is still there. */
 const DISPATCH_TRUST_MS = 30_000
 /** A message Slack refuses is offered again this late while the request is open: people do invite the bot. */
 export const REFUSED_POST_RETRY_MS = 60_000
+/** An open request’s card is looked for so long after it was last seen: soon at first, and then hourly. */
+const SOONEST_CHECK_MS = 60_000
+const LATEST_CHECK_MS = 3_600_000
 
 /** Something the outside has not been given yet, and from when on it can be. */
 export type Debt =
@@ -29,6 +34,8 @@ export type Debt =
   /** `look`: an earlier post of this key may have arrived. */
   | { kind: 'post'; key: PostKey; look: boolean; dueAtMs: number }
   | { kind: 'updateCard'; dueAtMs: number }
+  /** Slack does not say when somebody deletes a card: whether it is there is found out by drawing it again. */
+  | { kind: 'checkCard'; dueAtMs: number }
 
 /** In the order in which to pay. */
 export function owed(request: ResetRequest, nowMs: number): Debt[] {
@@ -76,8 +83,13 @@ function stateDebts(request: ResetRequest, nowMs: number): Debt[] {
 function chatDebts(request: ResetRequest, nowMs: number): Debt[] {
   const debts = cardDebts(request, nowMs)
   const { state } = request.posts.card ?? {}
-  if (state !== 'posted' && state !== 'refused') return debts
-  return [...debts, ...nextReply(request, nowMs), ...directDebts(request, nowMs)]
+  const isSettled = state === 'posted' || state === 'refused'
+  return [
+    ...debts,
+    ...(isSettled ? nextReply(request, nowMs) : []),
+    // A card that is to be posted again is nothing that they have to wait for.
+    ...(isSettled || request.cardsLost > 0 ? directDebts(request, nowMs) : []),
+  ]
 }
 
 function nextReply(request: ResetRequest, nowMs: number): Debt[] {
@@ -137,7 +149,8 @@ function isForOthers({ kind }: Note): boolean {
 function cardDebts(request: ResetRequest, nowMs: number): Debt[] {
   const { posts, elsewhere, revision, cardRevision, cardRetryAtMs } = request
   if (posts.card?.state === 'posted') {
-    return cardRevision < revision ? [{ kind: 'updateCard', dueAtMs: Math.max(nowMs, cardRetryAtMs) }] : []
+    if (cardRevision < revision) return [{ kind: 'updateCard', dueAtMs: Math.max(nowMs, cardRetryAtMs) }]
+    return isOpenRequest(request) ? [{ kind: 'checkCard', dueAtMs: checkCardAt(request) }] : []
   }
   const told: PostKey[] =
     posts.card?.state !== 'refused'
@@ -146,12 +159,20 @@ function cardDebts(request: ResetRequest, nowMs: number): Debt[] {
   return [...told, 'card' as const].flatMap(key => postDebt(request, key, nowMs) ?? [])
 }
 
+function checkCardAt({ createdAtMs, cardSeenAtMs, cardRetryAtMs }: ResetRequest): number {
+  const seenAtMs = Math.max(cardSeenAtMs, createdAtMs)
+  const afterMs = Math.min(Math.max(seenAtMs - createdAtMs, SOONEST_CHECK_MS), LATEST_CHECK_MS)
+  return Math.max(seenAtMs + afterMs, cardRetryAtMs)
+}
+
 function noteDebt(request: ResetRequest, key: `note-${number}`, nowMs: number): Debt | null {
   const { posts, elsewhere } = request
   const away = elsewhereKey(key)
   if (posts[away]?.state === 'posted') return null
-  if (posts.card?.state === 'posted' && posts[key]?.state !== 'refused') return postDebt(request, key, nowMs)
-  return elsewhere === null ? null : postDebt(request, away, nowMs)
+  const hasThread = posts.card?.state === 'posted'
+  if (hasThread && posts[key]?.state !== 'refused') return postDebt(request, key, nowMs)
+  const instead = elsewhere === null ? null : postDebt(request, away, nowMs)
+  return instead ?? (hasThread ? postDebt(request, key, nowMs) : null)
 }
 
 function postDebt(request: ResetRequest, key: PostKey, nowMs: number): Debt | null {
@@ -164,8 +185,9 @@ function postDebt(request: ResetRequest, key: PostKey, nowMs: number): Debt | nu
     case 'waiting':
       return { kind: 'post', key, look: false, dueAtMs: post.retryAtMs }
     case 'refused':
-      // Slack said no for good. Only the card of a living request is offered again.
-      return key === 'card' && !isFinal(request.state)
+      // Slack said no for good, but for the card of a living request, and for what a closed channel has not taken.
+      return (key === 'card' && !isFinal(request.state)) ||
+        (isReply(key) && awaitsChannel(request, post, nowMs))
         ? { kind: 'post', key, look: false, dueAtMs: post.retryAtMs }
         : null
     case 'posted':
@@ -173,4 +195,8 @@ function postDebt(request: ResetRequest, key: PostKey, nowMs: number): Debt | nu
     default:
       return post satisfies never
   }
+}
+
+function isReply(key: PostKey): boolean {
+  return key.startsWith('note-')
 }

@@ -239,16 +239,19 @@ export function noteOf(request: Pick<ResetRequest, 'notes'>, key: PostKey): Note
   return request.notes[Number(key.replace(ELSEWHERE, '').replace('note-', ''))]
 }
 
+/** Since when Slack refuses this message, over all tries; absent: it has not been refused. */
+const refusedSince = { refusedSinceMs: timeMsSchema.optional() }
+
 /**
  * `claimed` is written before a post and `posted` after it, so that whoever finds a claim run out knows that the
  * message may be there already, and looks before posting again.
  */
 export const postSchema = z.discriminatedUnion('state', [
-  z.object({ state: z.literal('claimed'), by: z.string(), untilMs: timeMsSchema }),
+  z.object({ state: z.literal('claimed'), by: z.string(), untilMs: timeMsSchema, ...refusedSince }),
   z.object({ state: z.literal('posted'), ts: z.string() }),
   /** Certainly not posted: Slack asked to wait, or was not reached. */
-  z.object({ state: z.literal('waiting'), retryAtMs: timeMsSchema }),
-  z.object({ state: z.literal('refused'), code: z.string(), retryAtMs: timeMsSchema }),
+  z.object({ state: z.literal('waiting'), retryAtMs: timeMsSchema, ...refusedSince }),
+  z.object({ state: z.literal('refused'), code: z.string(), retryAtMs: timeMsSchema, ...refusedSince }),
 ])
 export type Post = z.output<typeof postSchema>
 
@@ -360,6 +363,12 @@ export const requestSchema = z.object({
   cardRetryAtMs: timeMsSchema,
   /** Who is drawing a newer one, until then; two at once could leave the older one standing. */
   cardClaim: z.string().nullable().default(null),
+  /** When Slack last took or showed it; 0 in records of before this was kept. */
+  cardSeenAtMs: timeMsSchema.default(0),
+  /** Since when Slack does not let it be changed, because its channel is closed; null while it does. */
+  cardShutSinceMs: timeMsSchema.nullable().default(null),
+  /** How often somebody has deleted it and it was to be posted again. */
+  cardsLost: z.int().nonnegative().default(0),
 })
 export type ResetRequest = z.output<typeof requestSchema>
 
@@ -374,6 +383,11 @@ export type Documents = { [Name in DocumentName]?: DocumentOf<Name> }
 
 export function planDocument(round: number): `plan-${number}` {
   return `plan-${round}`
+}
+
+/** The message that the thread hangs under; undefined while there is none. */
+export function cardTsOf({ posts: { card } }: Pick<ResetRequest, 'posts'>): string | undefined {
+  return card?.state === 'posted' ? card.ts : undefined
 }
 
 /** Final states never change again; `unclear` may still learn what happened. */

@@ -15,7 +15,15 @@ import type {
 import type { Sighting } from '../request/evidence.ts'
 import { type Debt, nextDueAt, owed, REFUSED_POST_RETRY_MS } from '../request/owed.ts'
 import { groupsOfGuard, stillAsked } from '../request/policy.ts'
-import { noteOf, type PostKey, planDocument, type RequestId, type ResetRequest } from '../request/request.ts'
+import { remindAt } from '../request/reminding.ts'
+import {
+  cardTsOf,
+  noteOf,
+  type PostKey,
+  planDocument,
+  type RequestId,
+  type ResetRequest,
+} from '../request/request.ts'
 import { countsOf } from '../request/result.ts'
 import { isProof } from '../request/unclear.ts'
 import { untilWindow, waitsForWindow } from '../request/waiting.ts'
@@ -65,6 +73,8 @@ const PREPARE_TRIES = 20
 /** Nobody has more approvers who all have to know; a longer list is a mistake. */
 const MOST_REMINDED = 30
 const PERSON_MS = 2_000
+/** Who is to be reminded is asked for again so long, when Slack does not say who they are. */
+const REMIND_PATIENCE_MS = 120_000
 const PROGRESS_MS = 3_000
 const PROGRESS_TRUST_MS = 30_000
 
@@ -146,6 +156,7 @@ export function createDebts(deps: DebtsDeps): Debts {
       case 'readBack':
         return readBack(request)
       case 'updateCard':
+      case 'checkCard':
         return updateCard(request)
       case 'post':
         return post(request, debt.key, debt.look)
@@ -172,14 +183,17 @@ export function createDebts(deps: DebtsDeps): Debts {
   async function remind(request: ResetRequest): Promise<'paid' | 'left'> {
     const { id, round } = request
     const members = await deps.membersOf(groupsOfGuard(request.guard), 'now')
-    const pings = await Promise.all(
+    const asked = await Promise.all(
       stillAsked(request, members)
         .slice(0, MOST_REMINDED)
-        .map(async to => {
-          const known = (await deps.people?.find(to, PERSON_MS)) ?? null
-          const notBeforeMs = daytimeAt(known?.timeZone ?? null, clock())
-          return known === null || known.standing === 'member' ? [{ to, notBeforeMs }] : []
-        }),
+        .map(async to => ({ to, person: (await deps.people?.find(to, PERSON_MS)) ?? null })),
+    )
+    // The message is about somebody's request: only who is known to be a member gets it.
+    const isSilent = asked.some(({ person }) => person === null)
+    const dueAtMs = remindAt(request)
+    if (isSilent && dueAtMs !== null && clock() < dueAtMs + REMIND_PATIENCE_MS) return 'left'
+    const pings = asked.map(({ to, person }) =>
+      person?.standing === 'member' ? [{ to, notBeforeMs: daytimeAt(person.timeZone, clock()) }] : [],
     )
     return paid(await change(id, { kind: 'remind', round, pings: pings.flat() }))
   }
@@ -240,15 +254,19 @@ export function createDebts(deps: DebtsDeps): Debts {
     const claim = await change(id, { kind: 'claimCard', by: processId, untilMs }, { known: request })
     if (claim.kind !== 'changed') return 'left'
     const { revision } = claim.request
+    const ts = cardTsOf(claim.request)
+    if (ts === undefined) return 'left'
     const outcome = await chat.updateCard(claim.request, untilMs)
     reportPost(request, 'cardUpdate', outcome)
     switch (outcome.kind) {
       case 'posted':
-      case 'refused':
-        // A card that cannot be changed any more must not hold up the replies under it.
         return paid(
           await change(id, { kind: 'cardShown', by: processId, revision }, { known: claim.request }),
         )
+      case 'refused': {
+        const { code } = outcome
+        return paid(await change(id, { kind: 'cardRefused', by: processId, revision, ts, code }))
+      }
       case 'later':
         return paid(await change(id, { kind: 'cardLater', retryAtMs: clock() + outcome.afterMs }))
       case 'unknown':
@@ -292,8 +310,16 @@ export function createDebts(deps: DebtsDeps): Debts {
         )
       case 'refused': {
         const retryAtMs = clock() + REFUSED_POST_RETRY_MS
+        const cardTs = key.startsWith('note-') ? cardTsOf(claim.request) : undefined
         return paid(
-          await change(id, { kind: 'postRefused', key, by: processId, code: outcome.code, retryAtMs }),
+          await change(id, {
+            kind: 'postRefused',
+            key,
+            by: processId,
+            code: outcome.code,
+            retryAtMs,
+            ...(cardTs === undefined ? {} : { cardTs }),
+          }),
         )
       }
       case 'unknown':
@@ -348,8 +374,8 @@ export function createDebts(deps: DebtsDeps): Debts {
   return { pay, payDue, payForgotten, idle }
 }
 
-function isStateDebt(debt: Debt): boolean {
-  return debt.kind !== 'post' && debt.kind !== 'updateCard'
+function isStateDebt({ kind }: Debt): boolean {
+  return kind !== 'post' && kind !== 'updateCard' && kind !== 'checkCard'
 }
 
 function paid(outcome: ChangeOutcome): 'paid' | 'left' {

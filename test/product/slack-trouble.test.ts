@@ -95,3 +95,65 @@ describe('a token that was revoked', () => {
     await until(waits)
   })
 })
+
+describe('an app that is uninstalled while it runs', () => {
+  for (const delivery of ['socket', 'http'] as const) {
+    it(`over ${delivery}: is not ready until it is installed again, and then tells what it owes`, async () => {
+      product = await startProduct({ env: NO_WAITING, delivery })
+      await product.ask(ASK)
+      const isReady = async () => {
+        const answer = await fetch(`http://127.0.0.1:${product.rewind.port}/readyz`)
+        await answer.arrayBuffer()
+        return answer.ok
+      }
+      await until(isReady)
+      product.slack.revokeToken('account_inactive')
+      await product.slack.tellApp({ type: 'tokens_revoked', tokens: { oauth: [], bot: ['U0LOCALBOT'] } })
+      await product.slack.tellApp({ type: 'app_uninstalled' })
+      await until(async () => !(await isReady()), 1_000)
+      // Who presses something is answered all the same: what carries no token works.
+      const before = product.bob.ephemerals().length
+      await product.bob.command(OPS, '/offset-requests')
+      await until(() => product.bob.ephemerals().length > before)
+      await product.bob.press(product.card(), 'Cancel request')
+      await until(() => product.bob.ephemerals().length > before + 1)
+
+      product.slack.restoreToken()
+      await until(isReady, 15_000)
+      await product.review(product.carol, 'Approve')
+      await product.threadSays('R-1 is done', 30_000)
+    }, 60_000)
+  }
+
+  for (const event of [
+    { type: 'app_uninstalled' },
+    { type: 'tokens_revoked', tokens: { oauth: [], bot: ['U0LOCALBOT'] } },
+  ]) {
+    it(`hears ${event.type} before anything else tells, and asks Slack whether it is so`, async () => {
+      await start()
+      const status = async () => (await fetch(`http://127.0.0.1:${product.rewind.port}/readyz`)).status
+      await until(async () => (await status()) === 200)
+      const before = product.slack.calls('auth.test').length
+      await product.slack.tellApp(event)
+      await until(async () => (await status()) === 503, 900)
+      await until(async () => (await status()) === 200)
+      expect(product.slack.calls('auth.test').length).toBeGreaterThan(before)
+    })
+  }
+
+  it('does not take the loss of somebody’s own token for the loss of its own', async () => {
+    await start()
+    await product.slack.tellApp({ type: 'tokens_revoked', tokens: { oauth: ['U0ALICE'] } })
+    await product.slack.tellApp({ type: 'tokens_revoked' })
+    const answer = await fetch(`http://127.0.0.1:${product.rewind.port}/readyz`)
+    expect(answer.ok).toBe(true)
+  })
+
+  it('over http: is not ready either when it is started with a token that Slack does not take', async () => {
+    product = await startProduct({ env: { ...NO_WAITING, SLACK_BOT_TOKEN: 'xoxb-other' }, delivery: 'http' })
+    const answers = async () => (await fetch(`http://127.0.0.1:${product.rewind.port}/readyz`)).status
+    await until(async () => (await answers()) === 503)
+    expect(await product.dave.command(OPS, '/offset-requests')).toEqual({ ok: true })
+    await until(() => product.dave.ephemerals().length === 1)
+  })
+})

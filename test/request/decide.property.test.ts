@@ -237,7 +237,7 @@ const rare = fc.oneof(
 )
 
 const talking = fc
-  .tuple(fc.constantFrom('card', 'cardTrouble', 'last'), fc.integer({ min: 0, max: 5 }))
+  .tuple(fc.constantFrom('card', 'cardTrouble', 'last'), fc.integer({ min: 0, max: 10 }))
   .map(([which, answer]): Step => {
     return request => {
       const { notes, revision } = request
@@ -252,6 +252,9 @@ const talking = fc
         { kind: 'cardShown', by: 'p1', revision },
         { kind: 'claimCard', by: 'p1', untilMs: T0 + 15_000 },
         { kind: 'cardLater', retryAtMs },
+        { kind: 'cardRefused', by: 'p1', revision, ts: '1.2', code: 'message_not_found' },
+        { kind: 'cardRefused', by: 'p1', revision, ts: '1.2', code: 'is_archived' },
+        { kind: 'postRefused', by: 'p1', key, code: 'thread_not_found', retryAtMs, cardTs: '1.2' },
       ]
       return commands[answer] ?? { kind: 'cardLater', retryAtMs }
     }

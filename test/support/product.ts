@@ -31,6 +31,7 @@ export const DEMO = { instance: 'ckafka-demo0001', group: 'orders-billing' }
 /** In the channel as everybody, and none of them a full member of the workspace. */
 export const STRANGERS: LocalSlackUser[] = [
   { id: 'U0GINA', name: 'gina', realName: 'gina', kind: 'guest' },
+  { id: 'U0SOLO', name: 'solo', realName: 'solo', kind: 'singleChannelGuest' },
   { id: 'U0ERIN', name: 'erin', realName: 'erin', teamId: 'T0OTHER' },
   { id: 'U0ROBO', name: 'robo', realName: 'robo', kind: 'bot' },
   { id: 'U0GONE', name: 'gone', realName: 'gone', kind: 'deactivated' },

@@ -1,19 +1,20 @@
 // The connection to Slack: Bolt over Socket Mode or signed HTTP, the same listeners on both, and an ordered stop.
 
-import { App, type Logger, LogLevel, type Receiver, SocketModeReceiver } from '@slack/bolt'
+import { App, type Logger, LogLevel, type Receiver } from '@slack/bolt'
+import { z } from 'zod'
 import { registerAlertShortcut } from './alert-shortcut.ts'
 import { registerFollowUpListeners } from './follow-up-listeners.ts'
 import { type FormListenersDeps, registerFormListeners } from './form-listeners.ts'
 import { registerHistoryListeners } from './history-listeners.ts'
 import { registerHomeListeners } from './home-listeners.ts'
 import { createHomeTabs } from './home-tabs.ts'
-import { lightFetch } from './light-fetch.ts'
+import type { Installation } from './installation.ts'
 import { registerListListeners } from './list-listeners.ts'
 import type { SlackPeople } from './people.ts'
 import { registerResubmitListeners } from './resubmit-listeners.ts'
 import { registerReviewListeners } from './review-listeners.ts'
-import { guardFrames } from './slack-frames.ts'
 import { createSlackRequests, type SlackRequests, type SlackRequestsDeps } from './slack-requests.ts'
+import { createSocket, type Socket } from './socket.ts'
 import { createStrangersGate } from './strangers.ts'
 import { registerUnclearListeners } from './unclear-listeners.ts'
 import { registerVoteListeners } from './vote-listeners.ts'
@@ -27,13 +28,20 @@ export interface SlackAppConfig {
 }
 
 export interface SlackApp {
-  /** Connects; resolves when Slack's requests can arrive. */
-  start(): Promise<void>
-  isConnected(): boolean
+  /** Connects, and stays connected, whatever Slack answers meanwhile. */
+  start(): void
+  /** Why Slack and people cannot reach each other just now; null: they can. */
+  trouble(): SlackTrouble | null
   /** Answers Slack's requests over HTTP; undefined in Socket Mode. */
   requests: Pick<SlackRequests, 'admit' | 'answer'> | undefined
   /** Takes nothing new, and waits for the listeners in hand. */
   stop(patienceMs: number): Promise<void>
+}
+
+/** `cause`: Slack's own code or a few words, where there is one. */
+export interface SlackTrouble {
+  what: 'notReached' | 'tokenRefused' | 'notConnected'
+  cause: string | null
 }
 
 /** Slack allows three seconds for an answer, and opening a form is part of it. */
@@ -41,12 +49,15 @@ const LISTENER_CALL_MS = 2_500
 
 export interface SlackAppDeps extends FormListenersDeps {
   people: SlackPeople
+  installation: Installation
+  onConnected(): void
   /** Where cards go; null: the channel that is asked in. */
   approvalsChannel: string | null
 }
 
 export function createSlackApp(config: SlackAppConfig, deps: SlackAppDeps, logger: Logger): SlackApp {
   const address = config.apiUrl === undefined ? {} : { slackApiUrl: config.apiUrl }
+  const { report, installation } = deps
   /** Bodies over which a listener has thrown. */
   const failed = new WeakSet<object>()
   let stopping = false
@@ -57,21 +68,24 @@ export function createSlackApp(config: SlackAppConfig, deps: SlackAppDeps, logge
     isStopping: () => stopping,
   })
   const app = new App({
-    token: config.botToken,
+    // Bolt would ask Slack about the token before it lets anything through, and let nothing through when that fails.
+    authorize: async () => ({ botToken: config.botToken }),
     receiver,
     // Its own object each: Bolt writes retry settings and headers into the options it is given (measured).
-    clientOptions: { ...address, fetch: lightFetch, retryConfig: { retries: 0 }, timeout: LISTENER_CALL_MS },
+    clientOptions: {
+      ...address,
+      fetch: installation.fetch,
+      retryConfig: { retries: 0 },
+      timeout: LISTENER_CALL_MS,
+    },
     logger,
     logLevel: LogLevel.WARN,
     // Nobody asks for what Bolt would remember of each conversation.
     convoStore: false,
-    // Checking the token is a call that may fail; it belongs to start(), not to a constructor.
-    deferInitialization: true,
     extendedErrorHandler: true,
   })
 
   const inHand = new Set<Promise<void>>()
-  let connected = false
   app.use(async ({ next }) => {
     if (stopping) return
     const running = next()
@@ -84,12 +98,15 @@ export function createSlackApp(config: SlackAppConfig, deps: SlackAppDeps, logge
   })
   app.error(async ({ error, body }: { error: Error; body: object }) => {
     failed.add(body)
-    deps.report({ event: 'fault', where: 'listener', error })
+    report({ event: 'fault', where: 'listener', error })
   })
   // Before every listener: who may not use Rewind reaches none of them.
   app.use(createStrangersGate(deps))
   const { botToken: token, apiUrl } = config
-  const tabs = createHomeTabs({ ...deps, client: createWebClient({ token, apiUrl, logger }) })
+  const tabs = createHomeTabs({
+    ...deps,
+    client: createWebClient({ token, apiUrl, logger, fetch: installation.fetch }),
+  })
   registerHomeListeners(app, { ...deps, tabs })
   registerAlertShortcut(app, deps)
   registerResubmitListeners(app, deps)
@@ -100,59 +117,64 @@ export function createSlackApp(config: SlackAppConfig, deps: SlackAppDeps, logge
   registerFollowUpListeners(app, deps)
   registerUnclearListeners(app, deps)
   registerVoteListeners(app, deps)
-  socket?.client.on('connected', () => {
-    connected = true
-  })
-  socket?.client.on('close', () => {
-    connected = false
+  app.event('app_uninstalled', async () => installation.suspect('app_uninstalled'))
+  app.event('tokens_revoked', async ({ event }) => {
+    // The tokens of people are none of ours.
+    const { tokens } = revokedSchema.parse(event)
+    if (tokens.bot.length > 0) installation.suspect('tokens_revoked')
   })
 
   return {
-    async start() {
-      await app.init()
+    start() {
       // Asked before anybody is there to wait for it.
       void deps.people.workspace(0)
-      if (socket !== undefined) await app.start()
-      connected = true
+      void socket?.start()
     },
-    isConnected: () => connected && !stopping,
+    trouble() {
+      const token = installation.token()
+      if (token.kind === 'refused') return { what: 'tokenRefused', cause: token.code }
+      if (token.kind === 'unknown') return { what: 'notReached', cause: null }
+      if (stopping || socket?.isConnected() === false) {
+        return { what: 'notConnected', cause: socket?.trouble() ?? null }
+      }
+      return null
+    },
     requests,
     async stop(patienceMs) {
       stopping = true
       // In Socket Mode stop() resolves at once without waiting for running listeners, and can take long to close.
-      const closing = socket === undefined ? Promise.resolve() : app.stop()
+      const closing = socket === undefined ? Promise.resolve() : socket.stop()
       const drained = Promise.allSettled([closing, tabs.stop(), ...inHand])
       await Promise.race([drained, new Promise(resolve => setTimeout(resolve, patienceMs).unref())])
     },
   }
 }
 
+const revokedSchema = z.object({ tokens: z.object({ bot: z.array(z.string()).default([]) }) })
+
 interface Receivers {
   receiver: Receiver
-  socket?: SocketModeReceiver
+  socket?: Socket
   requests?: SlackRequests
 }
 
 function createReceiver(
   delivery: SlackAppConfig['delivery'],
   address: { slackApiUrl?: string },
-  deps: Omit<SlackRequestsDeps, 'signingSecret'>,
+  deps: Omit<SlackRequestsDeps, 'signingSecret'> & Pick<SlackAppDeps, 'onConnected'>,
 ): Receivers {
   if (delivery.kind === 'http') {
     const requests = createSlackRequests({ ...deps, signingSecret: delivery.signingSecret })
     return { receiver: requests.receiver, requests }
   }
-  const { logger, report } = deps
-  const socket = new SocketModeReceiver({
+  const { logger, report, onConnected } = deps
+  const socket = createSocket({
     appToken: delivery.appToken,
+    address,
     logger,
-    installerOptions: { clientOptions: { ...address } },
-    // Its own would log what it could not read, and acknowledge where nobody catches that there is no connection.
-    processEventErrorHandler: async ({ error }) => {
-      report({ event: 'fault', where: 'slack request', error })
-      return false
-    },
+    report,
+    onConnected,
+    onFault: error => report({ event: 'fault', where: 'connecting to Slack', error }),
   })
-  guardFrames(socket, report)
   return { receiver: socket, socket }
 }

@@ -4,6 +4,7 @@ import type { WebClient } from '@slack/web-api'
 import pLimit from 'p-limit'
 import type { Chat, ChatOutcome, Clock, PostDocuments } from '../../ports.ts'
 import {
+  cardTsOf,
   elsewhereKey,
   isDirect,
   isElsewhere,
@@ -18,7 +19,7 @@ import { POST_EVENT_TYPE, postMetadataSchema } from './ids.ts'
 import type { Words } from './language/language.ts'
 import { cardTroubleMessage, noteReply, planCsv, resultCsv } from './replies.ts'
 import { type AttachedFile, uploadFile } from './upload.ts'
-import { outcomeOfError, SLACK_CALL_MS } from './web-client.ts'
+import { outcomeOfError, refusalOfToken, SLACK_CALL_MS } from './web-client.ts'
 
 const CALLS_AT_ONCE = 8
 const GROUP_CACHE_MS = 60_000
@@ -32,9 +33,12 @@ export interface SlackChatDeps {
   words: Words
   /** Of direct messages, which one person reads. */
   wordsFor(userId: string): Promise<Words>
+  /** How long to leave Slack alone that does not take our token; default: as outcomeOfError says. */
+  repairWaitMs?: () => number
 }
 
-export function createSlackChat({ client, clock, onGroupUnreadable, words, wordsFor }: SlackChatDeps): Chat {
+export function createSlackChat(deps: SlackChatDeps): Chat {
+  const { client, clock, onGroupUnreadable, words, wordsFor, repairWaitMs } = deps
   const limit = pLimit(CALLS_AT_ONCE)
   /** Channel → when Slack wants to hear from us again; a fact about this minute, not worth keeping. */
   const pausedUntil = new Map<string, number>()
@@ -49,10 +53,16 @@ export function createSlackChat({ client, clock, onGroupUnreadable, words, words
         ? { kind: 'unknown', cause: 'Slack’s answer named no message' }
         : { kind: 'posted', ts }
     } catch (error) {
-      const outcome = outcomeOfError(error)
+      const outcome = endOf(error)
       if (outcome.kind === 'later') pausedUntil.set(channel, clock() + outcome.afterMs)
       return outcome
     }
+  }
+
+  function endOf(error: unknown): ChatOutcome {
+    const outcome = outcomeOfError(error)
+    const isRefused = outcome.kind === 'later' && refusalOfToken(error) !== null
+    return isRefused && repairWaitMs !== undefined ? { ...outcome, afterMs: repairWaitMs() } : outcome
   }
 
   function post(
@@ -142,7 +152,7 @@ export function createSlackChat({ client, clock, onGroupUnreadable, words, words
       }
       return { kind: 'found', ts: null }
     } catch (error) {
-      return outcomeOfError(error)
+      return endOf(error)
     }
   }
 
@@ -225,11 +235,6 @@ function postedAs(
   if (!marked.success) return undefined
   const { request_id, key: markedKey } = marked.data.event_payload
   return request_id === request.id && markedKey === key ? ts : undefined
-}
-
-function cardTsOf(request: ResetRequest): string | undefined {
-  const post = request.posts.card
-  return post?.state === 'posted' ? post.ts : undefined
 }
 
 function secondsOf(timeMs: number): string {

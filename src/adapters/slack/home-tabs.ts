@@ -10,6 +10,7 @@ import type { Approvals, Clock, ListPage, People, Report } from '../../ports.ts'
 import type { ResetRequest } from '../../request/request.ts'
 import { HOME_ROWS, homeView, LOOKED_THROUGH, ranLately, sentenceHome } from './home.ts'
 import type { Words } from './language/language.ts'
+import { standingOf } from './strangers.ts'
 import { outcomeOfError } from './web-client.ts'
 
 export interface HomeTabsDeps {
@@ -129,9 +130,17 @@ export function createHomeTabs(deps: HomeTabsDeps): HomeTabs {
   async function refresh(userId: string, tab: Tab): Promise<void> {
     if (life === 'stopped') return
     try {
-      const person = await people.find(userId, PERSON_MS)
-      if (person !== null && person.standing !== 'member') {
+      const standing = await standingOf(people, userId, PERSON_MS)
+      if (standing === 'notKnown') {
+        // What is there stays; nothing new is shown to somebody whom Slack does not vouch for.
+        tab.notBeforeMs = clock() + AFTER_FAULT_MS
+        due.add(userId)
+        return
+      }
+      if (standing !== 'member') {
         tabs.delete(userId)
+        const { strangers } = await wordsFor(userId)
+        await client.views.publish({ user_id: userId, view: sentenceHome(strangers[standing]) })
         return
       }
       const view = await drawn(userId, tab)

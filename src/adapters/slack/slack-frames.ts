@@ -28,8 +28,14 @@ const frameSchema = z.discriminatedUnion('type', [
   }),
 ])
 
+export interface FramesDeps {
+  report: Report
+  /** Slack has said that it ends this connection. */
+  onGoodbye(): void
+}
+
 /** Between the socket and the receiver. */
-export function guardFrames(receiver: SocketModeReceiver, report: Report): void {
+export function guardFrames(receiver: SocketModeReceiver, { report, onGoodbye }: FramesDeps): void {
   const client = receiver.client as unknown as Client
 
   function keepOut(problem: string): void {
@@ -41,7 +47,11 @@ export function guardFrames(receiver: SocketModeReceiver, report: Report): void 
     const frame = frameSchema.safeParse(parseJson(data)).data
     if (frame === undefined) return keepOut('no frame that is documented')
     // About the connection: the client's own affair.
-    if (!('envelope_id' in frame)) return client.onWebSocketMessage(data, isBinary)
+    if (!('envelope_id' in frame)) {
+      await client.onWebSocketMessage(data, isBinary)
+      if (frame.type === 'disconnect') onGoodbye()
+      return
+    }
     const { envelope_id: envelopeId, type, retry_attempt, retry_reason } = frame
     const payload = readPayload(frame.payload)
     if (!payload.ok) {

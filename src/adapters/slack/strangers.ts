@@ -1,5 +1,5 @@
-// Who may use Rewind at all: full members of our own workspace. Everybody else is told why not before any listener runs,
-// and the attempt is kept. Who may decide on what is not asked here: that is the policy's.
+// Who may use Rewind at all: who is known to be a full member of our own workspace. Everybody else is told why not before
+// any listener runs, and the attempt is kept. Who may decide on what is not asked here: that is the policy's.
 
 import type { AllMiddlewareArgs, AnyMiddlewareArgs } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
@@ -9,7 +9,7 @@ import type { Origin } from '../../request/command.ts'
 import { requestIdSchema } from '../../request/request.ts'
 import { clip } from '../../request/reset.ts'
 import { sentenceHome } from './home.ts'
-import { ACTIONS, CALLBACKS, COMMANDS } from './ids.ts'
+import { CALLBACKS, COMMANDS } from './ids.ts'
 import type { Words } from './language/language.ts'
 import { LIMITS } from './limits.ts'
 import type { SlackPeople, Workspace } from './people.ts'
@@ -23,51 +23,52 @@ export interface StrangersDeps {
 }
 
 /**
- * Opening a form or reading a list changes nothing, and a trigger lives three seconds: when Slack does not say in time
- * who it is, the look is granted.
+ * What others ask for is shown, and anything done, only for somebody whom Slack vouches for: a guest has the same
+ * buttons as everybody. A trigger lives three seconds, and opening a form is part of them.
  */
-const LOOK_MS = 200
-/**
- * What asks, decides or calls off is not done for somebody whom Slack does not vouch for: a guest has the same buttons
- * as everybody. Whoever has a form open was looked up when it was opened, so that this long a wait is rare.
- */
-const ACT_MS = 1_000
-
-/** All that changes nothing by itself; what is not named here acts. */
-const LOOKS: ReadonlySet<string> = new Set([
-  ...[ACTIONS.ask, ACTIONS.review, ACTIONS.undo, ACTIONS.retry, ACTIONS.edit],
-  ...[ACTIONS.breakGlass, ACTIONS.reviewGlass],
-  ...[ACTIONS.listOlder, ACTIONS.listNewest, ACTIONS.history, ACTIONS.historyOlder, ACTIONS.historyNewest],
-  ...[ACTIONS.strategy, ACTIONS.scope, ACTIONS.instance, ACTIONS.group, ACTIONS.otherGroup, ACTIONS.topics],
-])
+const WAIT_MS = 1_000
+/** A Home tab can be drawn late: nobody waits for an answer to having opened it. */
+const HOME_WAIT_MS = 20_000
 
 type Args = AnyMiddlewareArgs & AllMiddlewareArgs
-type Standing = Person['standing'] | 'notKnown'
+/** `notKnown`: Slack does not say, or not in time. That is never enough. */
+export type Standing = Person['standing'] | 'notKnown'
+
+/** What somebody is: the one question before anything is shown to them or done for them. */
+export async function standingOf(
+  people: Pick<SlackPeople, 'find'>,
+  userId: string,
+  patienceMs: number,
+): Promise<Standing> {
+  return (await people.find(userId, patienceMs))?.standing ?? 'notKnown'
+}
 
 export function createStrangersGate(deps: StrangersDeps): (args: Args) => Promise<void> {
   const { approvals, people, clock, wordsFor } = deps
 
-  async function standingOf({ userId, teamId, enterpriseId, stakes }: Deed): Promise<Standing> {
-    const untilMs = performance.now() + (stakes === 'look' ? LOOK_MS : ACT_MS)
+  async function standingIn({ userId, teamId, enterpriseId }: Deed, patienceMs: number): Promise<Standing> {
+    const untilMs = performance.now() + patienceMs
     const left = () => Math.max(0, untilMs - performance.now())
     const home = await people.workspace(left())
     // Their own payload says that they belong elsewhere: nothing has to be looked up.
     if (home !== null && isElsewhere({ teamId, enterpriseId }, home)) return 'stranger'
-    const person = await people.find(userId, left())
-    return person?.standing ?? 'notKnown'
+    return standingOf(people, userId, left())
   }
 
   return async args => {
     const deed = deedIn(args.body)
-    if (deed === null) return args.next()
-    const standing = await standingOf(deed)
-    if (standing === 'member' || (standing === 'notKnown' && deed.stakes === 'look')) return args.next()
+    if (deed === 'nobody’s') return args.next()
+    const standing = await standingIn(deed, WAIT_MS)
+    if (standing === 'member') return args.next()
     // That Slack is silent is nobody's attempt; nor is a look at what is refused without being asked for.
-    if (standing !== 'notKnown' && deed.kind !== 'options' && deed.kind !== 'home') {
+    if (standing !== 'notKnown' && ATTEMPTS.has(deed.kind)) {
       const { userId, does, from } = deed
       void approvals.recordAttempt({ atMs: clock(), by: userId, command: does, refusal: standing, from })
     }
     await refuse(args, deed, standing, await wordsFor(deed.userId))
+    if (standing === 'notKnown' && deed.kind === 'home') {
+      if ((await standingIn(deed, HOME_WAIT_MS)) === 'member') return args.next()
+    }
   }
 }
 
@@ -96,6 +97,11 @@ async function refuse(
       return
     case 'options':
       return ack({ options: [] })
+    case 'closed':
+      return ack()
+    case 'event':
+      // Nothing that it could be told by.
+      return
     case 'command':
       return ack(onlyForThem)
     case 'submission':
@@ -130,10 +136,9 @@ function refusalModal({ strangers }: Words, sentence: string): ModalView {
 
 /** What somebody does, as far as it matters who it is. */
 interface Deed {
-  kind: 'command' | 'action' | 'submission' | 'shortcut' | 'options' | 'home'
+  kind: 'command' | 'action' | 'submission' | 'shortcut' | 'options' | 'home' | 'closed' | 'event'
   /** In the audit: like `reset command`. */
   does: string
-  stakes: 'look' | 'act'
   userId: string
   /** Their own; null where the payload does not say. */
   teamId: string | null
@@ -146,6 +151,10 @@ interface Deed {
   /** Opens a window where there is nowhere else to answer, as on the Home tab. */
   triggerId: string | null
 }
+
+const ATTEMPTS: ReadonlySet<Deed['kind']> = new Set(['command', 'action', 'submission', 'shortcut'])
+/** About the app itself. */
+const NOBODYS_EVENTS = new Set(['app_uninstalled', 'tokens_revoked'])
 
 const idSchema = z.object({ id: z.string() }).nullish()
 const viewSchema = z.object({
@@ -164,7 +173,7 @@ const bodySchema = z.object({
     .optional(),
   user_id: z.string().optional(),
   user: z.object({ id: z.string(), team_id: z.string().nullish() }).optional(),
-  event: z.object({ type: z.string(), user: z.unknown() }).optional(),
+  event: z.object({ type: z.string(), user: z.unknown().optional() }).optional(),
   team_id: z.string().nullish(),
   team: idSchema,
   enterprise_id: z.string().nullish(),
@@ -177,18 +186,21 @@ const bodySchema = z.object({
 })
 type Body = z.output<typeof bodySchema>
 
-/** Null for what nobody does: other events, and a form that was closed. Throws when it cannot be read: then nothing runs. */
-function deedIn(untrusted: unknown): Deed | null {
+/**
+ * Whatever it is, somebody does it, but for a few events. Throws when it cannot be read, or does not say who: then
+ * nothing runs.
+ */
+function deedIn(untrusted: unknown): Deed | 'nobody’s' {
   const body = bodySchema.parse(untrusted)
+  if (body.event !== undefined && NOBODYS_EVENTS.has(body.event.type)) return 'nobody’s'
   const about = whatIn(body)
-  if (about === null) return null
-  const userId = body.user_id ?? body.user?.id ?? homeUserIn(body)
+  const userId = body.user_id ?? body.user?.id ?? eventUserIn(body)
   if (userId === undefined) throw new Error('The payload does not say who has done it.')
   const { view } = body
   return {
     ...about,
     userId,
-    teamId: about.kind === 'home' ? null : (body.user?.team_id ?? body.team_id ?? body.team?.id ?? null),
+    teamId: body.event !== undefined ? null : (body.user?.team_id ?? body.team_id ?? body.team?.id ?? null),
     enterpriseId: body.enterprise_id ?? body.enterprise?.id ?? null,
     from: { channel: body.channel_id ?? body.channel?.id ?? null, message: body.message?.ts ?? null },
     viewId: view?.type === 'modal' ? view.id : null,
@@ -198,8 +210,8 @@ function deedIn(untrusted: unknown): Deed | null {
 }
 
 /** An event comes with the workspace that it is sent to, not with that of the person. */
-function homeUserIn({ event }: Body): string | undefined {
-  return event?.type === 'app_home_opened' ? z.string().optional().parse(event.user) : undefined
+function eventUserIn({ event }: Body): string | undefined {
+  return event === undefined ? undefined : z.string().optional().parse(event.user)
 }
 
 function whatIn({
@@ -210,26 +222,31 @@ function whatIn({
   action_id,
   callback_id,
   view,
-}: Body): Pick<Deed, 'kind' | 'does' | 'stakes'> | null {
-  if (command !== undefined) return { kind: 'command', does: `${nameOf(command)} command`, stakes: 'look' }
-  if (event?.type === 'app_home_opened') return { kind: 'home', does: 'home', stakes: 'look' }
+}: Body): Pick<Deed, 'kind' | 'does'> {
+  if (command !== undefined) return { kind: 'command', does: `${nameOf(command)} command` }
+  if (event?.type === 'app_home_opened') return { kind: 'home', does: 'home' }
+  if (event !== undefined) return { kind: 'event', does: `${clip(event.type, 60)} event` }
   switch (type) {
     case 'block_actions': {
       const [action] = actions ?? []
       const { action_id: id = '', value } = action ?? {}
       const about = requestIdSchema.safeParse(value?.split(' ')[0])
-      const does = `${clip(id, 60)} button${about.success ? ` of ${about.data}` : ''}`
-      return { kind: 'action', does, stakes: LOOKS.has(id) ? 'look' : 'act' }
+      return {
+        kind: 'action',
+        does: `${clip(id, 60)} button${about.success ? ` of ${about.data}` : ''}`,
+      }
     }
     case 'view_submission':
-      return { kind: 'submission', does: `${clip(view?.callback_id ?? '', 60)} submission`, stakes: 'act' }
+      return { kind: 'submission', does: `${clip(view?.callback_id ?? '', 60)} submission` }
+    case 'view_closed':
+      return { kind: 'closed', does: 'closing' }
     case 'message_action':
     case 'shortcut':
-      return { kind: 'shortcut', does: `${clip(callback_id ?? '', 60)} shortcut`, stakes: 'look' }
+      return { kind: 'shortcut', does: `${clip(callback_id ?? '', 60)} shortcut` }
     case 'block_suggestion':
-      return { kind: 'options', does: `${clip(action_id ?? '', 60)} options`, stakes: 'look' }
+      return { kind: 'options', does: `${clip(action_id ?? '', 60)} options` }
     default:
-      return null
+      throw new Error(`Nobody listens to ${clip(type ?? 'this', 60)}.`)
   }
 }
 

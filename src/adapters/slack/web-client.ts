@@ -1,7 +1,7 @@
 // Calls to Slack's Web API, each ending in one outcome. One try per call: the default client would post twice when an
 // answer is lost (measured), so trying again is left to whoever knows whether that is safe.
 
-import { type Logger, LogLevel, WebClient } from '@slack/web-api'
+import { type FetchFunction, type Logger, LogLevel, WebClient } from '@slack/web-api'
 import type { ChatOutcome } from '../../ports.ts'
 import { lightFetch } from './light-fetch.ts'
 
@@ -11,15 +11,17 @@ export interface SlackClientOptions {
   logger: Logger
   /** Default: SLACK_CALL_MS. */
   timeoutMs?: number
+  /** Default: lightFetch. */
+  fetch?: FetchFunction
 }
 
 export const SLACK_CALL_MS = 10_000
 
 export function createWebClient(options: SlackClientOptions): WebClient {
-  const { token, apiUrl, logger, timeoutMs = SLACK_CALL_MS } = options
+  const { token, apiUrl, logger, timeoutMs = SLACK_CALL_MS, fetch = lightFetch } = options
   return new WebClient(token, {
     ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
-    fetch: lightFetch,
+    fetch,
     retryConfig: { retries: 0 },
     timeout: timeoutMs,
     rejectRateLimitedCalls: true,
@@ -38,6 +40,9 @@ const BROKEN_INSTALLATION = new Set([
   'account_inactive',
   'token_revoked',
   'token_expired',
+  'not_allowed_token_type',
+  'user_removed_from_team',
+  'team_disabled',
   'org_login_required',
   'team_access_not_granted',
   'team_added_to_org',
@@ -58,6 +63,12 @@ const CONNECT_TIMEOUT = 'UND_ERR_CONNECT_TIMEOUT'
 const SLACK_CODE = /^[a-z][a-z0-9_]*$/
 /** What the client throws for HTTP 429 without a Retry-After: a plain Error with nothing else to know it by. */
 const NO_RETRY_AFTER = /^Retry header did not contain a valid timeout/
+
+/** Slack's code where it does not take our token at all, whatever is asked; null for any other error. */
+export function refusalOfToken(error: unknown): string | null {
+  const { data } = shapeOf(error)
+  return data !== undefined && BROKEN_INSTALLATION.has(data) ? data : null
+}
 
 /** What a rejected call means. The error shapes are those of web-api 8. */
 export function outcomeOfError(error: unknown): ChatOutcome {

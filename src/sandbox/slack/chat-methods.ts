@@ -80,7 +80,7 @@ export function createChatMethods(workspace: Workspace): Methods {
         if (!channel || !visibleToBot(channel)) return refuse('channel_not_found')
         if (channel.archived) return refuse('is_inactive')
         const message = workspace.message(channel.id, String(args.ts))
-        if (!message || message.ephemeralFor) return refuse('message_not_found')
+        if (!message || message.ephemeralFor || message.subtype) return refuse('message_not_found')
         if (message.user !== workspace.botUserId) return refuse('cant_update_message')
         const content = readContent(args, UPDATE_TEXT_LIMIT)
         if (isRefusal(content)) return content
@@ -101,9 +101,9 @@ export function createChatMethods(workspace: Workspace): Methods {
         const channel = workspace.channel(String(args.channel))
         if (!channel || !visibleToBot(channel)) return refuse('channel_not_found')
         const message = workspace.message(channel.id, String(args.ts))
-        if (!message || message.ephemeralFor) return refuse('message_not_found')
+        if (!message || message.ephemeralFor || message.subtype) return refuse('message_not_found')
         if (message.user !== workspace.botUserId) return refuse('cant_delete_message')
-        workspace.removeMessage(channel.id, message.ts)
+        workspace.deleteMessage(channel.id, message.ts)
         return { ok: true, channel: channel.id, ts: message.ts }
       },
     },

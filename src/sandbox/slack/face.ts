@@ -6,7 +6,7 @@ export interface LocalSlackUser {
   name: string
   realName: string
   /** Guests (single or multi channel) and deactivated users exist so that a bot can be tested against them. */
-  kind?: 'member' | 'guest' | 'deactivated' | 'bot'
+  kind?: 'member' | 'guest' | 'singleChannelGuest' | 'deactivated' | 'bot'
   /** Another workspace's id makes the user a stranger from a shared channel. */
   teamId?: string
   locale?: string
@@ -78,6 +78,8 @@ export interface SlackMessage {
   edited?: boolean
   /** A reply that is also shown in the main pane (reply_broadcast). */
   broadcast?: boolean
+  /** It was deleted, and stays as the head of its thread. */
+  subtype?: 'tombstone'
 }
 
 export interface SlackFile {
@@ -225,7 +227,7 @@ export interface LocalSlack {
   readonly teamId: string
   readonly botUserId: string
   person(userId: string): Person
-  /** Top-level, non-ephemeral messages of a channel, oldest first. */
+  /** Top-level, non-ephemeral messages of a channel that are still there, oldest first. */
   messages(channelId: string): SlackMessage[]
   /** The replies under a message (the parent is not included), oldest first. */
   thread(channelId: string, threadTs: string): SlackMessage[]
@@ -243,7 +245,16 @@ export interface LocalSlack {
   setUserGroup(groupId: string, users: string[]): void
   /** As they are now. */
   userGroups(): LocalSlackUserGroup[]
-  revokeToken(): void
+  /** The bot's token is refused with this error, by default `token_revoked`, until it is restored by another installation. */
+  revokeToken(error?: 'token_revoked' | 'invalid_auth' | 'account_inactive'): void
+  restoreToken(): void
+  /** Sends an event that is nobody's doing, such as `app_uninstalled`; resolves when the app acknowledged it. */
+  tellApp(event: { type: string } & Record<string, unknown>): Promise<void>
+  /**
+   * An administrator deletes a message. Where it has replies a tombstone stays in its place, and its thread can be
+   * written in; without any the thread is gone with it. The app is not told.
+   */
+  deleteMessage(channelId: string, ts: string): void
   /** Ends every Socket Mode connection: `refresh` asks the app to reconnect, as Slack does now and then; `cut` drops it. */
   disconnectApp(how: 'refresh' | 'cut'): void
   /** Answers a ping that nobody sent, on every Socket Mode connection: a sign of life. */

@@ -62,6 +62,7 @@ export function messageOnWire(
     ...(message.blocks ? { blocks: structuredClone(message.blocks) } : {}),
     ...(message.attachments ? { attachments: structuredClone(message.attachments) } : {}),
     ...(message.files ? { files: message.files.map(file => fileOnWire(workspace, file)), upload: true } : {}),
+    ...(message.subtype ? { subtype: message.subtype, hidden: true } : {}),
     ...(message.edited ? { edited: { user: message.user, ts: message.ts } } : {}),
     ...(message.thread_ts
       ? { thread_ts: message.thread_ts, ...(parent ? { parent_user_id: parent.user } : {}) }

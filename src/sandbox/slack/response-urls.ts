@@ -31,7 +31,7 @@ export function createResponseUrls(workspace: Workspace, baseUrl: () => string):
     const original = messageTs === undefined ? undefined : workspace.message(channelId, messageTs)
     const yes = (name: string) => body[name] === true || body[name] === 'true'
     if (yes('delete_original')) {
-      if (original) workspace.removeMessage(channelId, original.ts)
+      if (original) workspace.deleteMessage(channelId, original.ts)
       return { status: 200, body: 'ok' }
     }
     const content = readContent(body)

@@ -11,6 +11,7 @@ import { createFaults } from './faults.ts'
 import { createFiles, type Download } from './file-methods.ts'
 import { createHttpDelivery } from './http-delivery.ts'
 import { createLookupMethods } from './lookup-methods.ts'
+import { eventBody } from './payloads.ts'
 import { createPerson } from './person.ts'
 import { createResponseUrls } from './response-urls.ts'
 import { noting } from './sent-payloads.ts'
@@ -221,7 +222,7 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
     },
     messages: channelId =>
       lasting(channelId)
-        .filter(message => !message.thread_ts || message.thread_ts === message.ts)
+        .filter(message => !message.subtype && (!message.thread_ts || message.thread_ts === message.ts))
         .map(copyMessage),
     thread: (channelId, threadTs) =>
       lasting(channelId)
@@ -236,7 +237,12 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
     setChannel: workspace.setChannel,
     setUserGroup: workspace.setUserGroup,
     userGroups: () => workspace.userGroups().map(group => ({ ...group, users: [...group.users] })),
-    revokeToken: webApi.revokeToken,
+    revokeToken: (error = 'token_revoked') => webApi.refuseToken(error),
+    restoreToken: () => webApi.refuseToken(null),
+    async tellApp(event) {
+      await delivery.deliverEvent(eventBody(workspace, event))
+    },
+    deleteMessage: workspace.deleteMessage,
     disconnectApp: sockets.disconnect,
     pong: sockets.pong,
     connections: sockets.connections,

@@ -33,7 +33,8 @@ export interface WebApi {
   readonly granted: Call
   /** Whether this header carries the bot's token, and that token has the scope. */
   authorizes(authorization: string | undefined, scope: string): boolean
-  revokeToken(): void
+  /** From then on the bot's token is refused with this error, until null. */
+  refuseToken(error: string | null): void
 }
 
 export function createWebApi(deps: {
@@ -42,7 +43,7 @@ export function createWebApi(deps: {
   appToken: string
   scopes: string[]
 }): WebApi {
-  let revoked = false
+  let refusal: string | null = null
   const provided = deps.scopes.join(',')
   const missing = (scope: string) => refuse('missing_scope', { needed: scope, provided })
   const has = (scope: string) => deps.scopes.includes(scope)
@@ -51,7 +52,7 @@ export function createWebApi(deps: {
   function judgeToken(token: string | undefined, method: Method): string | undefined {
     if (!token) return 'not_authed'
     if (token !== deps.botToken && token !== deps.appToken) return 'invalid_auth'
-    if (token === deps.botToken && revoked) return 'token_revoked'
+    if (token === deps.botToken && refusal !== null) return refusal
     const needed = method.token === 'app' ? deps.appToken : deps.botToken
     return token === needed ? undefined : 'not_allowed_token_type'
   }
@@ -75,9 +76,9 @@ export function createWebApi(deps: {
     }),
     granted,
     authorizes: (authorization, scope) =>
-      authorization === `Bearer ${deps.botToken}` && !revoked && has(scope),
-    revokeToken() {
-      revoked = true
+      authorization === `Bearer ${deps.botToken}` && refusal === null && has(scope),
+    refuseToken(error) {
+      refusal = error
     },
   }
 }

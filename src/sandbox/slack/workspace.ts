@@ -42,7 +42,8 @@ export interface Workspace {
   addMessage(message: Omit<SlackMessage, 'type' | 'ts'>): SlackMessage
   /** Replaces a stored message's content; undefined values remove the property. */
   changeMessage(channelId: string, ts: string, change: MessageChange): SlackMessage
-  removeMessage(channelId: string, ts: string): void
+  /** Leaves a tombstone where there are replies. */
+  deleteMessage(channelId: string, ts: string): void
   /** Any message with this ts, ephemeral or not. */
   message(channelId: string, ts: string): SlackMessage | undefined
   /** All of a channel, ephemerals included, oldest first. */
@@ -57,6 +58,14 @@ export interface Workspace {
 }
 
 export type MessageChange = { [K in 'text' | 'blocks' | 'metadata' | 'edited']?: SlackMessage[K] | undefined }
+
+/** What Slack leaves of a deleted message with replies: nobody's any more. */
+const TOMBSTONE = {
+  type: 'message',
+  subtype: 'tombstone',
+  user: 'USLACKBOT',
+  text: 'This message was deleted.',
+} as const
 
 /** A private channel does not exist for a bot that was not invited. */
 export function visibleToBot(channel: Channel): boolean {
@@ -158,10 +167,16 @@ export function createWorkspace(options: LocalSlackOptions, origin: () => string
       changed()
       return message
     },
-    removeMessage(channelId, ts) {
+    deleteMessage(channelId, ts) {
+      const hasReplies = stored(channelId).some(
+        one => one.thread_ts === ts && one.ts !== ts && one.ephemeralFor === undefined,
+      )
       messages.set(
         channelId,
-        stored(channelId).filter(one => one.ts !== ts),
+        stored(channelId).flatMap((one): SlackMessage[] => {
+          if (one.ts !== ts) return [one]
+          return hasReplies ? [{ ...TOMBSTONE, ts, thread_ts: ts, channel: channelId }] : []
+        }),
       )
       changed()
     },

@@ -189,23 +189,57 @@ describe('somebody of another workspace', () => {
 })
 
 describe('when Slack does not say who it is', () => {
-  for (const action of ['review', 'undo', 'retry', 'edit', 'strategy', 'group']) {
-    it(`looking goes on, and hardly waits: ${action}`, async () => {
-      const { went, tookMs } = await through(button(action), { standing: 'guest', afterMs: 10_000 })
-      expect(went).toBe(true)
-      expect(tookMs).toBeLessThan(400)
+  for (const action of ['review', 'undo', 'retry', 'edit', 'history', 'list_older', 'strategy', 'group']) {
+    it(`nobody gets a look, and is told in time to try again: ${action}`, async () => {
+      const { went, said, attempts, tookMs } = await through(button(action), {
+        standing: 'guest',
+        afterMs: 10_000,
+      })
+      expect(went).toBe(false)
+      expect(said).toMatchObject([{ text: expect.stringContaining('Slack does not say yet who you are') }])
+      expect(attempts).toEqual([])
+      expect(tookMs).toBeLessThan(1_500)
+    })
+
+    it(`who turns out in time to be a member gets it, and a guest does not: ${action}`, async () => {
+      expect(await through(button(action), { standing: 'member', afterMs: 500 })).toMatchObject({
+        went: true,
+      })
+      expect(await through(button(action), { standing: 'guest', afterMs: 500 })).toMatchObject({
+        went: false,
+        said: [{ text: expect.stringContaining('Guests of this workspace') }],
+      })
     })
   }
 
   for (const action of ['cancel', 'happened', 'did_not_happen', 'check_again', 'withdraw', 'anything_new']) {
-    it(`acting does not: ${action}`, async () => {
+    it(`acting does not go on either: ${action}`, async () => {
       const { went, said, attempts } = await through(button(action), { standing: null })
       expect(went).toBe(false)
-      expect(said).toMatchObject([{ text: expect.stringContaining('Slack did not say who you are') }])
+      expect(said).toMatchObject([{ text: expect.stringContaining('Slack does not say yet who you are') }])
       // It is nobody's fault, and who was refused is not known to be anybody who may not.
       expect(attempts).toEqual([])
     })
   }
+
+  it('a command, a picker and a Home tab are answered without anything in them', async () => {
+    const silent = { standing: null } as const
+    expect(await through(command, silent)).toMatchObject({
+      went: false,
+      acks: [{ response_type: 'ephemeral', text: expect.stringContaining('A moment, please') }],
+    })
+    expect(await through(typing, silent)).toMatchObject({ went: false, acks: [{ options: [] }] })
+    const opened = await through(home, silent)
+    expect(opened).toMatchObject({ went: false, attempts: [] })
+    expect(JSON.stringify(opened.homes)).toContain('A moment, please')
+  })
+
+  it('a Home tab is drawn as soon as Slack says that it is a member’s, and never a guest’s', async () => {
+    const late = await through(home, { standing: 'member', afterMs: 1_500 })
+    expect(late.went).toBe(true)
+    expect(JSON.stringify(late.homes)).toContain('A moment, please')
+    expect((await through(home, { standing: 'guest', afterMs: 1_500 })).went).toBe(false)
+  })
 
   it('what is sent waits a second for it, and not more', async () => {
     expect(await through(submission, { standing: 'member', afterMs: 600 })).toMatchObject({ went: true })
@@ -222,18 +256,29 @@ describe('when Slack does not say who it is', () => {
       { type: 'section', block_id: 'x' },
     ]
     const filled = { ...submission, view: { ...submission.view, blocks } }
-    const sentence = expect.stringContaining('Slack did not say who you are')
+    const sentence = expect.stringContaining('Slack does not say yet who you are')
     const { acks } = await through(filled, { standing: null })
     expect(acks).toEqual([{ response_action: 'errors', errors: { field_reason: sentence } }])
     expect((await through(filled, { standing: 'guest' })).acks).toMatchObject([{ response_action: 'update' }])
   })
 })
 
-it('what nobody does goes on, and what cannot be read does not', async () => {
+it('what is the app’s own goes on, and what cannot be read, or is somebody’s, does not', async () => {
+  for (const type of ['app_uninstalled', 'tokens_revoked']) {
+    const event = { type: 'event_callback', team_id: 'T0OURS', event: { type } }
+    expect(await through(event, { standing: null })).toMatchObject({ went: true, lookUps: 0 })
+  }
   const closed = { type: 'view_closed', user, team, view: { id: 'V1', type: 'modal' } }
-  expect(await through(closed, { standing: 'guest' })).toMatchObject({ went: true, lookUps: 0 })
+  expect(await through(closed, { standing: 'guest' })).toMatchObject({ went: false, attempts: [] })
+  const mention = { type: 'event_callback', event: { type: 'app_mention', user: 'U0X' } }
+  expect(await through(mention, { standing: 'guest' })).toMatchObject({ went: false, lookUps: 1 })
+  expect(await through(mention, { standing: null })).toMatchObject({ went: false })
+  await expect(through({ ...mention, event: { type: 'x' } }, { standing: 'member' })).rejects.toThrow(
+    'does not say who',
+  )
   await expect(through({ type: 'block_actions', actions: [] }, { standing: 'member' })).rejects.toThrow(
     'does not say who',
   )
+  await expect(through({ type: 'something_new', user }, { standing: 'member' })).rejects.toThrow('Nobody')
   await expect(through({ type: 'view_submission', user: 'U0X' }, { standing: 'member' })).rejects.toThrow()
 })

@@ -47,7 +47,9 @@ async function settleAll(world: World): Promise<void> {
 async function unfinished(world: World): Promise<string[]> {
   const { records } = await look(world)
   return records.flatMap(record => {
-    const debts = owed(record, world.clock()).filter(({ kind }) => kind !== 'readBack')
+    const debts = owed(record, world.clock()).filter(
+      ({ kind }) => kind !== 'readBack' && kind !== 'checkCard',
+    )
     if (!isSettled(record)) return [`${record.id} is ${record.state.name}`]
     return debts.length === 0 ? [] : [`${record.id} owes ${debts.map(({ kind }) => kind)}`]
   })

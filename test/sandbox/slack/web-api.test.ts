@@ -33,6 +33,34 @@ it('refuses a missing, unknown, revoked or wrong kind of token', async () => {
   expect(await client(slack).auth.test()).toMatchObject({ user_id: slack.botUserId, ok: true })
   slack.revokeToken()
   expect(await refusal(client(slack).auth.test())).toBe('token_revoked')
+  slack.revokeToken('account_inactive')
+  expect(await refusal(client(slack).auth.test())).toBe('account_inactive')
+  slack.restoreToken()
+  expect(await client(slack).auth.test()).toMatchObject({ ok: true })
+})
+
+it('leaves a tombstone of a deleted message with replies, and nothing of one without', async () => {
+  const { chat, conversations } = client(slack)
+  const post = async (thread_ts?: string) =>
+    String((await chat.postMessage({ channel: ops, text: 'x', ...(thread_ts ? { thread_ts } : {}) })).ts)
+  const [alone, head] = [await post(), await post()]
+  await post(head)
+  slack.deleteMessage(ops, alone)
+  slack.deleteMessage(ops, head)
+  expect(slack.messages(ops)).toEqual([])
+  for (const ts of [alone, head]) {
+    expect(await refusal(chat.update({ channel: ops, ts, text: 'y' }))).toBe('message_not_found')
+  }
+  expect(await refusal(chat.postMessage({ channel: ops, text: 'x', thread_ts: alone }))).toBe(
+    'thread_not_found',
+  )
+  await post(head)
+  const { messages } = await conversations.replies({ channel: ops, ts: head })
+  expect(messages?.map(each => (each as { subtype?: string }).subtype)).toEqual([
+    'tombstone',
+    undefined,
+    undefined,
+  ])
 })
 
 it('names the scope that is missing', async () => {

@@ -8,7 +8,7 @@ export const strangers = {
   bot: 'Bots cannot use Rewind: somebody has to answer for every reset. Nothing was done.',
   deactivated: 'This account is deactivated, so it cannot use Rewind. Nothing was done.',
   notKnown:
-    'Slack did not say who you are, so nothing was done. Try again in a moment. If it stays like this, tell whoever installed Rewind: it may lack the scope users:read.',
+    'A moment, please: Slack does not say yet who you are, so nothing was shown or done. Try again. If it stays like this, tell whoever installed Rewind: it may lack the scope users:read.',
   close: 'Close',
   title: 'Not done',
 }

@@ -9,7 +9,7 @@ export const strangers: typeof English = {
   bot: '机器人不能使用 Rewind：每次重置都必须有人负责。本次未做任何操作。',
   deactivated: '此账号已停用，不能使用 Rewind。本次未做任何操作。',
   notKnown:
-    'Slack 没有告知你的身份，因此未做任何操作。请稍后再试。如果一直如此，请告知 Rewind 的安装者：可能缺少 users:read 权限。',
+    '请稍候：Slack 尚未告知你的身份，因此未显示任何内容，也未做任何操作。请重试。如果一直如此，请告知 Rewind 的安装者：可能缺少 users:read 权限。',
   close: '关闭',
   title: '未执行',
 }
