@@ -109,8 +109,8 @@ export async function startRewind(
       : createSlackChat({
           client,
           clock,
-          onGroupUnreadable: (groupId, error) =>
-            report({ event: 'fault', where: `user group ${groupId}, taken as empty`, error }),
+          onGroupUnreadable: (groupId, error) => report({ event: 'groupRead', groupId, error }),
+          onGroupRead: groupId => report({ event: 'groupRead', groupId, error: null }),
           words: wordings.common,
           wordsFor: wordings.wordsFor,
         })

@@ -347,6 +347,8 @@ export type ProductEvent =
       outcome: ChatOutcome['kind']
       detail: string
     }
+  /** A user group that the policy asks about; `error` null: it could be read. */
+  | { event: 'groupRead'; groupId: string; error: unknown }
   | { event: 'fault'; where: string; requestId?: RequestId; error: unknown }
 
 export type Report = (event: ProductEvent) => void

@@ -2,7 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { pino } from 'pino'
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { ProductEvent, Report } from './ports.ts'
 
 export interface Telemetry {
@@ -36,7 +36,8 @@ export function createTelemetry(level: string, role: string): Telemetry {
   })
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  const metrics = createMetrics(registry)
+  const groups = createGroupsUnread()
+  const metrics = createMetrics(registry, groups.count)
 
   function report(event: ProductEvent): void {
     switch (event.event) {
@@ -64,6 +65,18 @@ export function createTelemetry(level: string, role: string): Telemetry {
         metrics.posts.inc({ key: event.key, outcome: event.outcome })
         log[event.outcome === 'posted' ? 'debug' : 'warn'](event, 'Slack called')
         return
+      case 'groupRead': {
+        const { groupId, error } = event
+        const change = groups.note(groupId, error)
+        if (change === 'lost') {
+          log.warn(
+            { event: 'groupUnreadable', groupId, error: plainError(error) },
+            'a user group cannot be read',
+          )
+        }
+        if (change === 'back') log.info({ event: 'groupReadable', groupId }, 'a user group can be read again')
+        return
+      }
       case 'fault': {
         const { error, ...fields } = event
         metrics.faults.inc({ where: event.where })
@@ -99,9 +112,42 @@ export function createTelemetry(level: string, role: string): Telemetry {
   }
 }
 
-function createMetrics(registry: Registry) {
+/** Nobody has asked for it since: an edited policy may not name it any more. */
+const GROUP_FORGOTTEN_MS = 600_000
+
+/** The user groups that could not be read when they were last asked for. */
+function createGroupsUnread() {
+  const unread = new Map<string, number>()
+
+  /** Told once when it changes, however often somebody asks meanwhile. */
+  function note(groupId: string, error: unknown): 'lost' | 'back' | null {
+    const wasUnread = unread.has(groupId)
+    if (error === null) return unread.delete(groupId) ? 'back' : null
+    unread.set(groupId, Date.now())
+    return wasUnread ? null : 'lost'
+  }
+
+  function count(): number {
+    for (const [groupId, atMs] of unread) {
+      if (Date.now() - atMs > GROUP_FORGOTTEN_MS) unread.delete(groupId)
+    }
+    return unread.size
+  }
+
+  return { note, count }
+}
+
+function createMetrics(registry: Registry, groupsUnread: () => number) {
   const registers = [registry]
   return {
+    groupsUnreadable: new Gauge({
+      name: 'rewind_policy_groups_unreadable',
+      help: 'User groups that the policy asks about and that could not be read when last asked for, in the last ten minutes.',
+      registers,
+      collect() {
+        this.set(groupsUnread())
+      },
+    }),
     submitted: new Counter({
       name: 'rewind_requests_submitted_total',
       help: 'Requests submitted.',
@@ -169,6 +215,7 @@ function isReceipt(command: string): boolean {
     'cardLater',
     'dispatched',
     'prepareLater',
+    'reguardLater',
   ].includes(command)
 }
 

@@ -20,6 +20,7 @@ export type Refusal =
   | 'expired'
   | 'decided'
   | 'inUse'
+  | 'unreadable'
   | 'checking'
   | 'stale'
 

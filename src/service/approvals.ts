@@ -98,7 +98,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
           changes,
           plans,
           lookBack: request => lookBack(request, { plans, reader }),
-          reconsider: request => within(POLICY_LOOK_MS, policies.reconsider(request), null),
+          reconsider: (request, as) => policies.reconsider(request, { as, patienceMs: POLICY_LOOK_MS }),
           membersOf: policies.membersOf,
           graceMs: settings.graceMs,
         })
