@@ -114,6 +114,7 @@ export async function startRewind(
           words: wordings.common,
           wordsFor: wordings.wordsFor,
         })
+  let stopped = false
   const policySource = startPolicy(config, telemetry, () => void reconsider())
   const approvals = createApprovals(
     {
@@ -131,8 +132,18 @@ export async function startRewind(
     config,
   )
 
+  /** Nothing that an edit forbids may start because the store was away when it was read. */
   async function reconsider(): Promise<void> {
-    await approvals.reconsiderOpen().catch(onError('policy'))
+    for (let isDone = false; !isDone && !stopped; ) {
+      isDone = await approvals.reconsiderOpen().then(
+        () => true,
+        error => {
+          onError('policy')(error)
+          return false
+        },
+      )
+      if (!isDone) await delay(POLICY_LOOK_MS, undefined, { ref: false })
+    }
   }
   // It may have been edited while nobody ran.
   if (chat !== null) void reconsider()
@@ -180,6 +191,7 @@ export async function startRewind(
     port,
     async stop() {
       telemetry.info('stopping', { event: 'stopping' })
+      stopped = true
       policySource.stop()
       await bot?.stopIntake()
       await executor?.close(config.callMs + 5_000)

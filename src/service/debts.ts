@@ -31,8 +31,8 @@ export interface DebtsDeps {
   plans: Plans
   /** What the offsets show of a call that nobody answered. */
   lookBack(request: ResetRequest): Promise<Sighting>
-  /** What has to be changed because the policy says something else by now. Does not wait long for Slack. */
-  reconsider(request: ResetRequest, as: 'now' | 'lately'): ReturnType<Policies['reconsider']>
+  /** What has to be changed because the policy says something else by now. */
+  reconsider: Policies['reconsider']
   membersOf: Policies['membersOf']
   people: People | null
   chat: Chat

@@ -38,6 +38,9 @@ export interface PoliciesDeps {
   requestExpiryMs: number
 }
 
+/** Slack holds up neither an edit nor an execution: what cannot be looked up in this time cannot be read. */
+const LOOK_MS = 1_000
+
 export type Guarded =
   | { kind: 'allowed'; guard: Guard; lastRead: LastRead; unread: Unread | null }
   | { kind: 'refused'; ruling: RefusedRuling; version: string }
@@ -65,7 +68,7 @@ export interface Policies {
    */
   reconsider(
     request: ResetRequest,
-    how?: { as?: As; patienceMs?: number },
+    as?: As,
   ): Promise<Extract<Command, { kind: 'reguard' | 'disallow' }> | null>
   /** Of the user groups among these ids. */
   membersOf(groups: readonly string[], as: As): Promise<GroupMembers>
@@ -128,10 +131,10 @@ export function createPolicies({ chat, policy, requestExpiryMs }: PoliciesDeps):
       return { verdict: isNamed ? 'allow' : 'deny', rule: `${rule} (${version})` }
     },
 
-    async reconsider(request, { as = 'now', patienceMs = Number.POSITIVE_INFINITY } = {}) {
+    async reconsider(request, as = 'now') {
       const { state, plan } = request
       if (state.name !== 'pending' && state.name !== 'approved') return null
-      const untilMs = performance.now() + patienceMs
+      const untilMs = performance.now() + LOOK_MS
       const current = policy()
       const asked = await membersOf(groupsToKnow(current, askingOf(request)), 'lately', untilMs)
       const considered = consider(request, current, asked)
