@@ -26,7 +26,7 @@ import { decide } from '../request/decide.ts'
 import { differenceSchema } from '../request/drift.ts'
 import { didNothing, retryOf, undoOf } from '../request/follow-up.ts'
 import { guardUnder, type Policy } from '../request/policy.ts'
-import type { RequestId, ResetRequest } from '../request/request.ts'
+import { isHeld, type RequestId, type ResetRequest } from '../request/request.ts'
 import { createChanges, StoreAway } from './changes.ts'
 import { createDebts, type Debts } from './debts.ts'
 import { createExecutions, type ExecutionSettings } from './executions.ts'
@@ -231,9 +231,10 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
       request,
       {
         kind: 'decide',
-        verdict: 'approve',
+        // What is held can be rejected, and the modal says what it waits for.
+        verdict: isHeld(request) ? 'reject' : 'approve',
         by: userId,
-        note: '',
+        note: '–',
         ...(await policies.mayDecide(request, userId, 'lately')),
         from: NOWHERE,
         digest: request.plan?.digest ?? '',

@@ -149,8 +149,13 @@ describe('a user group that cannot be read', () => {
     await product.ask(ASK)
     writeFileSync(policyFile(), rule('') + crew)
     await product.cardSays('so no approval is taken until it can be read', 10_000)
-    await bob.press(product.card(), 'Review')
-    await hears(bob, 'so what it says of R-1 is not known. Nothing was done.')
+    const view = await product.openReview(bob)
+    expect(viewText(view)).toContain('so no approval is taken until it can be read')
+    await bob.fill('Decision', 'Approve')
+    expect(JSON.stringify(await bob.submit())).toContain(
+      'so what it says of R-1 is not known. Nothing was done.',
+    )
+    await bob.closeView(true)
     await alice.command(OPS, `/reset-offsets ${ASK}`)
     await alice.waitForView()
     expect(JSON.stringify(await alice.submit())).toContain(

@@ -42,7 +42,7 @@ const TOPICS_SPOKEN = 3
 export const NOTE_MAX = 1_000
 
 export function card(words: Words, request: ResetRequest): Message {
-  const state = stateWords(words, request.state)
+  const state = stateWords(words, request)
   const title = words.card.title(
     request.id,
     request.glass === null ? state : `${state} · ${words.glass.mark}`,
