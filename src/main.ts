@@ -113,12 +113,13 @@ export async function startRewind(
       : createSlackChat({
           client,
           clock,
-          onGroupUnreadable: (groupId, error) =>
-            report({ event: 'fault', where: 'reading a user group', about: groupId, error }),
+          onGroupUnreadable: (groupId, error) => report({ event: 'groupRead', groupId, error }),
+          onGroupRead: groupId => report({ event: 'groupRead', groupId, error: null }),
           words: wordings.common,
           wordsFor: wordings.wordsFor,
           ...(installation === null ? {} : { repairWaitMs: installation.repairWaitMs }),
         })
+  let stopped = false
   const policySource = startPolicy(config, telemetry, () => void reconsider())
   const approvals = createApprovals(
     {
@@ -136,8 +137,18 @@ export async function startRewind(
     config,
   )
 
+  /** Nothing that an edit forbids may start because the store was away when it was read. */
   async function reconsider(): Promise<void> {
-    await approvals.reconsiderOpen().catch(onError('policy'))
+    for (let isDone = false; !isDone && !stopped; ) {
+      isDone = await approvals.reconsiderOpen().then(
+        () => true,
+        error => {
+          onError('policy')(error)
+          return false
+        },
+      )
+      if (!isDone) await delay(POLICY_LOOK_MS, undefined, { ref: false })
+    }
   }
   // It may have been edited while nobody ran.
   if (chat !== null) void reconsider()
@@ -212,6 +223,7 @@ export async function startRewind(
     metricsPort,
     async stop() {
       telemetry.info('stopping', { event: 'stopping' })
+      stopped = true
       policySource.stop()
       approvals.stopWriting(config.callMs)
       await bot?.stopIntake()

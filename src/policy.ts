@@ -98,6 +98,8 @@ function explain(policy: Policy, asking: Asking, memberOf: readonly string[]): S
 const REFUSED = {
   denied: (rule: string, reason: string) => `"${rule}" denies it: ${reason}`,
   nothingMatches: () => 'No rule covers this instance, group and topics, and what no rule covers is refused.',
+  // Of each group it is said who is in it.
+  unreadable: (rule: string) => `"${rule}" asks about a group that is not known.`,
   notRequester: (rule: string) => `"${rule}" covers it, but not for this person or from this channel.`,
   // The file says nothing of it.
   instanceLeftOut: () => 'The settings leave this instance out.',

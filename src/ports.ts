@@ -367,6 +367,8 @@ export type ProductEvent =
       outcome: ChatOutcome['kind']
       detail: string
     }
+  /** A user group that the policy asks about; `error` null: it could be read. */
+  | { event: 'groupRead'; groupId: string; error: unknown }
   /** `about` is for the log: an id or a name, which a label of a metric must never be. */
   | { event: 'fault'; where: FaultPlace; about?: string; requestId?: RequestId; error: unknown }
 
@@ -382,7 +384,7 @@ export const FAULT_PLACES = [
     'listener',
     'address of the workspace',
   ],
-  ...['looking up a person', 'reading a user group'],
+  ...['looking up a person'],
   ...[
     'reset command',
     'alert shortcut',

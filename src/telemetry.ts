@@ -2,7 +2,7 @@
 // label of a metric holds an id, a name or any other text from outside.
 
 import { pino } from 'pino'
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { ObservedCall, ProductEvent, Report } from './ports.ts'
 
 export interface Telemetry {
@@ -36,7 +36,8 @@ export function createTelemetry(level: string, role: string): Telemetry {
   })
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  const metrics = createMetrics(registry)
+  const groups = createGroupsUnread()
+  const metrics = createMetrics(registry, groups.count)
 
   function report(event: ProductEvent): void {
     switch (event.event) {
@@ -64,6 +65,18 @@ export function createTelemetry(level: string, role: string): Telemetry {
         metrics.posts.inc({ kind: postKind(event.key), outcome: event.outcome })
         log[event.outcome === 'posted' ? 'debug' : 'warn'](event, 'Slack called')
         return
+      case 'groupRead': {
+        const { groupId, error } = event
+        const change = groups.note(groupId, error)
+        if (change === 'lost') {
+          log.warn(
+            { event: 'groupUnreadable', groupId, error: plainError(error) },
+            'a user group cannot be read',
+          )
+        }
+        if (change === 'back') log.info({ event: 'groupReadable', groupId }, 'a user group can be read again')
+        return
+      }
       case 'fault': {
         const { error, ...fields } = event
         metrics.faults.inc({ where: event.where })
@@ -99,6 +112,31 @@ export function createTelemetry(level: string, role: string): Telemetry {
   }
 }
 
+/** Nobody has asked for it since: an edited policy may not name it any more. */
+const GROUP_FORGOTTEN_MS = 600_000
+
+/** The user groups that could not be read when they were last asked for. */
+function createGroupsUnread() {
+  const unread = new Map<string, number>()
+
+  /** Told once when it changes, however often somebody asks meanwhile. */
+  function note(groupId: string, error: unknown): 'lost' | 'back' | null {
+    const wasUnread = unread.has(groupId)
+    if (error === null) return unread.delete(groupId) ? 'back' : null
+    unread.set(groupId, Date.now())
+    return wasUnread ? null : 'lost'
+  }
+
+  function count(): number {
+    for (const [groupId, atMs] of unread) {
+      if (Date.now() - atMs > GROUP_FORGOTTEN_MS) unread.delete(groupId)
+    }
+    return unread.size
+  }
+
+  return { note, count }
+}
+
 /** What a label may be: one of so many words. A label that could be any text makes its metric impossible to count with. */
 type Closed<Labels> = {
   [Name in keyof Labels]: string extends Labels[Name] ? never : Labels[Name]
@@ -106,7 +144,7 @@ type Closed<Labels> = {
 
 type Event<Name extends ProductEvent['event']> = Extract<ProductEvent, { event: Name }>
 
-function createMetrics(registry: Registry) {
+function createMetrics(registry: Registry, groupsUnread: () => number) {
   const registers = [registry]
 
   function count<Labels extends Record<string, string>>(
@@ -126,6 +164,14 @@ function createMetrics(registry: Registry) {
     registers,
   })
   return {
+    groupsUnreadable: new Gauge({
+      name: 'rewind_policy_groups_unreadable',
+      help: 'User groups that the policy asks about and that could not be read when last asked for, in the last ten minutes.',
+      registers,
+      collect() {
+        this.set(groupsUnread())
+      },
+    }),
     submitted: count('rewind_requests_submitted_total', 'Requests submitted.'),
     changes: count<Pick<Event<'changed'>, 'command' | 'state'>>(
       'rewind_request_changes_total',
@@ -187,6 +233,7 @@ function isReceipt(command: string): boolean {
     'cardLater',
     'dispatched',
     'prepareLater',
+    'reguardLater',
   ].includes(command)
 }
 

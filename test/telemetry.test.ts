@@ -132,6 +132,38 @@ it('shows its metrics at a port of their own alone, and only to who has the toke
   })
 })
 
+it('says once that a user group cannot be read, and once that it can again, and counts those that cannot', async () => {
+  const script = `
+    const { createTelemetry } = await import('./dist/telemetry.js')
+    const telemetry = createTelemetry('info', 'all')
+    const read = (groupId, error) => telemetry.report({ event: 'groupRead', groupId, error })
+    const gauge = async () => console.log(/^rewind_policy_groups_unreadable .*$/m.exec(await telemetry.registry.metrics())[0])
+    read('S0ONE', null)
+    for (let times = 0; times < 3; times++) read('S0ONE', new Error('ratelimited'))
+    read('S0TWO', new Error('no_such_subteam'))
+    await gauge()
+    for (let times = 0; times < 3; times++) read('S0ONE', null)
+    await gauge()
+  `
+  const { code, output } = await run({}, [], ['--input-type=module', '-e', script])
+  expect(code).toBe(0)
+  const told = output.split('\n').flatMap(line => {
+    if (!line.startsWith('{')) return line === '' ? [] : [line]
+    const { event, groupId, error } = JSON.parse(line)
+    return [`${event} ${groupId} ${error?.message ?? ''}`.trim()]
+  })
+  const isGauge = (line: string) => line.startsWith('rewind_')
+  expect(told.filter(line => !isGauge(line))).toEqual([
+    'groupUnreadable S0ONE ratelimited',
+    'groupUnreadable S0TWO no_such_subteam',
+    'groupReadable S0ONE',
+  ])
+  expect(told.filter(isGauge)).toEqual([
+    'rewind_policy_groups_unreadable 2',
+    'rewind_policy_groups_unreadable 1',
+  ])
+})
+
 it('answers nothing of Slack’s over HTTP while it speaks Socket Mode', async () => {
   product = await startProduct()
   expect((await get('/slack/events')).status).toBe(404)
@@ -174,8 +206,9 @@ it('prints nothing of an error but its words and where it was, whatever else han
 function run(
   env: Record<string, string>,
   options: string[] = [],
+  args = ['dist/main.js'],
 ): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, [...options, 'dist/main.js'], {
+  const child = spawn(process.execPath, [...options, ...args], {
     env: { PATH: process.env.PATH ?? '', ...env },
   })
   let output = ''

@@ -25,6 +25,8 @@ const CAUSES = [
   'slowCluster',
   /** The place. */
   'offsetUnread',
+  /** The rule. */
+  'policyUnread',
   'noGroup',
   /** The group whose offsets were to be taken over. */
   'noOtherGroup',

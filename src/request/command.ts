@@ -5,6 +5,8 @@ import type { differenceSchema } from './drift.ts'
 import type { Evidence } from './evidence.ts'
 import type { Group } from './group.ts'
 import type { planSchema } from './plan.ts'
+import type { LastRead } from './policy.ts'
+import type { Unread } from './reconsidering.ts'
 import type {
   CallEnd,
   DriftedAt,
@@ -73,6 +75,9 @@ export type Command =
       plan: z.input<typeof planSchema>
       guard: Guard
       overlaps: RequestId[]
+      /** Of the groups that the policy asks about; absent in older events, as below. */
+      lastRead?: LastRead
+      unread?: Unread | null
     }
   | { kind: 'progress'; round: number; done: number; total: number; retryAtMs: number }
   | { kind: 'prepareLater'; round: number; retryAtMs: number }
@@ -89,6 +94,10 @@ export type Command =
       typedGroup: string
       /** Which of the guard's needs they can fill; absent: the first. */
       fills?: number[]
+      /** By which of the ids that the guard names: what they fill follows from it, whichever guard is there by then. */
+      through?: string[]
+      /** A group of those who may decide could not be read. */
+      unread?: boolean
     }
   | { kind: 'withdraw'; by: string; from: Origin }
   /** Has it carried out without approval. */
@@ -120,11 +129,20 @@ export type Command =
   | {
       kind: 'reguard'
       guard: Guard
+      /** Of everybody who had voted. */
       fills: Record<string, number[]>
       expiryMs: number
+      /** Of those whose vote stays; absent: of those who fill anything. */
+      through?: Record<string, string[]>
+      lastRead?: LastRead
+      unread?: Unread | null
+      /** Of the plan that the guard is for. */
+      round?: number
       /** Who broke the glass is not named for it any more. */
       glassRevoked?: true
     }
+  /** What could not be read still cannot. */
+  | { kind: 'reguardLater' }
   /** The present policy does not allow it at all. */
   | { kind: 'disallow'; ruling: RefusedRuling; version: string }
   /** Approvers are to be told that it waits for them, each not before their day has begun. */

@@ -8,7 +8,16 @@ import { differenceSchema } from './drift.ts'
 import { breakGlass, review } from './glass.ts'
 import { type Plan, planSchema } from './plan.ts'
 import { escalate, remind } from './reminding.ts'
-import type { Decision, Guard, Note, RequestId, ResetRequest, State, Wait } from './request.ts'
+import {
+  type Decision,
+  type Guard,
+  isHeld,
+  type Note,
+  type RequestId,
+  type ResetRequest,
+  type State,
+  type Wait,
+} from './request.ts'
 import { type Reset, resetSchema } from './reset.ts'
 import { ROWS_IN_TABLE, verdictOf } from './result.ts'
 import {
@@ -23,7 +32,7 @@ import {
 } from './step.ts'
 import { tell } from './telling.ts'
 import { alreadyThere, checkAgain, looked, mayRepeatAt, testify, unclearFrom } from './unclear.ts'
-import { reguard, vote, withdraw } from './voting.ts'
+import { reguard, unreadFrom, vote, withdraw } from './voting.ts'
 import { JOINED, mayStart, wait, waitsForWindow } from './waiting.ts'
 
 /** Executions that provably never reached the API are tried again this often in all. */
@@ -65,6 +74,8 @@ export function submit(draft: Draft, nowMs: number): ResetRequest {
     drift: [],
     votes: [],
     glass: null,
+    lastRead: { in: [], notIn: [] },
+    unread: null,
     pendingSinceMs: null,
     reminded: 0,
     escalated: false,
@@ -115,13 +126,15 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
   switch (command.kind) {
     case 'prepare': {
       if (state.name !== 'preparing' || command.round !== request.round) return refuse('stale')
-      const { topics, group, guard, overlaps } = command
+      const { topics, group, guard, overlaps, lastRead = request.lastRead } = command
       const plan = planSchema.decode(command.plan)
       const planned = {
         group,
         plan,
         guard,
         overlaps,
+        lastRead,
+        unread: command.unread ? unreadFrom(command.unread, nowMs) : null,
         reset: { ...request.reset, topics },
         notes: [...request.notes, { kind: 'planned', round: request.round } as const],
         pendingSinceMs: nowMs,
@@ -176,6 +189,11 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
     case 'reguard':
       return reguard(request, command, nowMs)
 
+    case 'reguardLater': {
+      if (request.unread === null) return refuse('stale')
+      return unseen(request, { unread: unreadFrom(request.unread, nowMs, request.unread.tries + 1) })
+    }
+
     case 'disallow': {
       const { ruling } = command
       if (state.name !== 'preparing' && state.name !== 'pending' && state.name !== 'approved') {
@@ -197,6 +215,7 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
         plan: null,
         group: null,
         votes: [],
+        unread: null,
         pendingSinceMs: null,
         reminded: 0,
         escalated: false,
@@ -288,6 +307,7 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
       // Whoever wins this commit, and only they, calls the API.
       if (state.name !== 'approved') return refuse('stale')
       if (request.plan?.digest !== command.digest) return refuse('planChanged')
+      if (isHeld(request)) return refuse('unreadable')
       if (!mayStart(request, command.group, command.holdMs, nowMs)) return refuse('inUse')
       if (waitsForWindow(request, nowMs)) return refuse('outsideWindow')
       return visible(request, {

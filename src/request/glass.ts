@@ -1,7 +1,7 @@
 // Breaking the glass: who the policy names for it has a plan carried out without approval, and it is looked at after. Pure.
 
 import type { Command } from './command.ts'
-import type { ResetRequest } from './request.ts'
+import { isHeld, type ResetRequest } from './request.ts'
 import { approved, type Decided, refuse, visible } from './step.ts'
 import { obstacleTo } from './voting.ts'
 
@@ -14,6 +14,7 @@ export function breakGlass(
   if (command.policy.verdict === 'deny') return refuse('notBreakGlass')
   const obstacle = obstacleTo(request, digest, nowMs)
   if (obstacle !== null) return refuse(obstacle)
+  if (isHeld(request)) return refuse('unreadable')
   const reason = command.reason.trim()
   if (reason === '') return refuse('noteMissing')
   // There is nobody else to notice what they mistook it for.

@@ -5,6 +5,7 @@ import {
   type DirectKey,
   elsewhereKey,
   isFinal,
+  isHeld,
   isOpenRequest,
   type Note,
   noteKey,
@@ -26,6 +27,8 @@ export type Debt =
   | { kind: 'prepare'; dueAtMs: number }
   | { kind: 'expire'; dueAtMs: number }
   | { kind: 'remind'; dueAtMs: number }
+  /** The policy, of which a part could not be known. */
+  | { kind: 'reconsider'; dueAtMs: number }
   | { kind: 'escalate'; dueAtMs: number }
   | { kind: 'dispatch'; number: number; delayMs: number; dueAtMs: number }
   | { kind: 'checkDispatch'; number: number; dueAtMs: number }
@@ -57,15 +60,21 @@ function stateDebts(request: ResetRequest, nowMs: number): Debt[] {
         { kind: 'prepare', dueAtMs: state.retryAtMs },
       ]
     case 'pending':
-      return [{ kind: 'expire', dueAtMs: request.expiresAtMs }, ...reminderDebts(request)]
+      return [
+        { kind: 'expire', dueAtMs: request.expiresAtMs },
+        ...reminderDebts(request),
+        ...policyDebts(request),
+      ]
     case 'approved': {
+      if (isHeld(request)) return policyDebts(request)
       if (state.dispatch === null) {
         const delayMs = Math.max(0, state.notBeforeMs - nowMs)
-        return [{ kind: 'dispatch', number: request.dispatches + 1, delayMs, dueAtMs: nowMs }]
+        const number = request.dispatches + 1
+        return [{ kind: 'dispatch', number, delayMs, dueAtMs: nowMs }, ...policyDebts(request)]
       }
       const { number, seenAtMs } = state.dispatch
       const dueAtMs = Math.max(seenAtMs, state.notBeforeMs) + DISPATCH_TRUST_MS
-      return [{ kind: 'checkDispatch', number, dueAtMs }]
+      return [{ kind: 'checkDispatch', number, dueAtMs }, ...policyDebts(request)]
     }
     case 'unclear':
       return [{ kind: 'readBack', dueAtMs: state.lookAtMs }]
@@ -98,6 +107,10 @@ function nextReply(request: ResetRequest, nowMs: number): Debt[] {
     if (debt !== null) return [debt]
   }
   return []
+}
+
+function policyDebts({ unread }: ResetRequest): Debt[] {
+  return unread === null ? [] : [{ kind: 'reconsider', dueAtMs: unread.askAtMs }]
 }
 
 function reminderDebts(request: ResetRequest): Debt[] {

@@ -3,7 +3,14 @@
 
 import type { Plan } from './plan.ts'
 import { lacking, needsOf } from './quorum.ts'
-import { type Guard, guardSchema, type Need, type RefusedRuling, type ResetRequest } from './request.ts'
+import {
+  type Decision,
+  type Guard,
+  guardSchema,
+  type Need,
+  type RefusedRuling,
+  type ResetRequest,
+} from './request.ts'
 import type { Target } from './reset.ts'
 import type { Window } from './window.ts'
 
@@ -120,26 +127,98 @@ export type Ruling = { kind: 'allowed'; rule: AllowRule } | ({ kind: 'refused' }
 /** The members of each user group; null: it could not be read. */
 export type GroupMembers = ReadonlyMap<string, readonly string[] | null>
 
-/** A group that cannot be read counts as empty. */
+/** Whether they are surely one of these: who is in a group that cannot be read is not known to be. */
 export function isAmong(userId: string, people: People, members: GroupMembers): boolean {
-  return people.some(id => id === EVERYBODY || id === userId || members.get(id)?.includes(userId) === true)
+  return amongOf(userId, people, members) === true
 }
 
-/** The first rule that allows it, unless another denies it. */
-export function rulingOn(policy: Policy, asking: Asking, members: GroupMembers): Ruling {
-  const denied = policy.rules.find(rule => rule.effect === 'deny' && denies(rule, asking, members))
-  if (denied?.effect === 'deny') {
-    return { kind: 'refused', why: 'denied', rule: denied.name, reason: denied.reason }
+/** Of one person: the user groups that they were in, and were not in, when those were last read. */
+export interface LastRead {
+  in: string[]
+  notIn: string[]
+}
+
+export const NEVER_READ: LastRead = { in: [], notIn: [] }
+
+/** Null: it depends on a group that cannot be read, and of which nothing was read before. */
+function amongOf(
+  userId: string,
+  people: People,
+  members: GroupMembers,
+  before: LastRead = NEVER_READ,
+): boolean | null {
+  const answers = people.map(id => {
+    if (id === EVERYBODY || id === userId) return true
+    if (!isGroup(id)) return false
+    const read = members.get(id) ?? null
+    if (read !== null) return read.includes(userId)
+    if (before.in.includes(id)) return true
+    return before.notIn.includes(id) ? false : null
+  })
+  if (answers.includes(true)) return true
+  return answers.includes(null) ? null : false
+}
+
+/** What a policy says of a request, and which user groups that were not read just now it could depend on. */
+export interface Weighed {
+  ruling: Ruling
+  /** The rule whose terms hold if it is allowed; null: none, or it is not known which. */
+  rule: AllowRule | null
+  unread: string[]
+}
+
+/**
+ * The first rule that allows it, unless another denies it. Where what was read, now or before, does not tell whether a
+ * rule applies, it is refused as `unreadable`: the next rule that allows it may ask for less.
+ */
+export function weigh(
+  policy: Policy,
+  asking: Asking,
+  members: GroupMembers,
+  before: LastRead = NEVER_READ,
+): Weighed {
+  const among = (people: People) => amongOf(asking.requester, people, members, before)
+  const denials = policy.rules.filter(rule => rule.effect === 'deny').filter(rule => isAbout(rule, asking))
+  const denied = denials.find(rule => among(rule.people) === true)
+  if (denied !== undefined) {
+    const { name, reason } = denied
+    return { ruling: { kind: 'refused', why: 'denied', rule: name, reason }, rule: null, unread: [] }
   }
+  const doubtful = denials.find(rule => among(rule.people) === null)
   const covering = policy.rules
     .filter(rule => rule.effect === 'allow')
     .filter(rule => covers(rule.match, asking))
-  const rule = covering.find(each => admits(each, asking, members))
-  if (rule !== undefined) return { kind: 'allowed', rule }
-  const [first] = covering
-  return first === undefined
-    ? { kind: 'refused', why: 'nothingMatches', rule: null, reason: '' }
-    : { kind: 'refused', why: 'notRequester', rule: first.name, reason: '' }
+  const admitting = covering.filter(({ request }) => isIn(asking.channel, request.channels))
+  const at = admitting.findIndex(({ request }) => among(request.people) !== false)
+  const looked = at === -1 ? admitting : admitting.slice(0, at + 1)
+  const people = [
+    ...denials.flatMap(rule => rule.people),
+    ...looked.flatMap(({ request }) => request.people),
+  ].filter(isGroup)
+  const unread = [...new Set(people)].filter(id => (members.get(id) ?? null) === null)
+  const first = admitting[at]
+  if (first === undefined) {
+    const [named] = covering
+    const refused =
+      named === undefined
+        ? ({ kind: 'refused', why: 'nothingMatches', rule: null, reason: '' } as const)
+        : ({ kind: 'refused', why: 'notRequester', rule: named.name, reason: '' } as const)
+    return { ruling: refused, rule: null, unread: [] }
+  }
+  const rule = among(first.request.people) === true ? first : null
+  const unsure = rule === null ? first : doubtful
+  return {
+    ruling:
+      unsure === undefined
+        ? { kind: 'allowed', rule: first }
+        : { kind: 'refused', why: 'unreadable', rule: unsure.name, reason: '' },
+    rule,
+    unread,
+  }
+}
+
+export function rulingOn(policy: Policy, asking: Asking, members: GroupMembers): Ruling {
+  return weigh(policy, asking, members).ruling
 }
 
 export function covers(
@@ -152,27 +231,26 @@ export function covers(
   )
 }
 
-function admits({ request }: AllowRule, { requester, channel }: Asking, members: GroupMembers): boolean {
-  const { people, channels } = request
-  return isAmong(requester, people, members) && isIn(channel, channels)
-}
-
 /** @param channels null: anywhere */
 function isIn(channel: Asking['channel'], channels: readonly string[] | null): boolean {
   return channels === null || (channel !== null && channels.includes(channel))
 }
 
-/** Somebody whose groups cannot be read might be one of those it is about: nobody may do more for that. */
-function denies({ match, people, channels }: DenyRule, asking: Asking, members: GroupMembers): boolean {
+/** Whoever asks; whether it is one of those it denies it to is another question. */
+function isAbout({ match, channels }: DenyRule, asking: Asking): boolean {
   const { instances, groups, topics } = match
   const { instanceId, group } = asking.target
-  const isAbout =
+  return (
     fits(instanceId, instances) &&
     fits(group, groups) &&
-    (topics.includes(EVERYBODY) || asking.topics.some(topic => fits(topic, topics)))
-  if (!isAbout || !isIn(asking.channel, channels)) return false
-  const mayBe = people.some(id => isGroup(id) && (members.get(id) ?? null) === null)
-  return mayBe || isAmong(asking.requester, people, members)
+    (topics.includes(EVERYBODY) || asking.topics.some(topic => fits(topic, topics))) &&
+    isIn(asking.channel, channels)
+  )
+}
+
+/** Somebody whose groups cannot be read might be one of those it is about: nobody may do more for that. */
+function denies(rule: DenyRule, asking: Asking, members: GroupMembers): boolean {
+  return isAbout(rule, asking) && amongOf(asking.requester, rule.people, members) !== false
 }
 
 export function isGroup(id: string): boolean {
@@ -198,7 +276,7 @@ function patternOf(glob: string): RegExp {
 /** The user groups that one has to know the members of, to rule on it. */
 export function groupsToKnow(policy: Policy, asking: Asking): string[] {
   const people = policy.rules.flatMap(rule => {
-    if (rule.effect === 'deny') return rule.people
+    if (rule.effect === 'deny') return isAbout(rule, asking) ? rule.people : []
     return covers(rule.match, asking) ? rule.request.people : []
   })
   return [...new Set(people.filter(isGroup))]
@@ -246,7 +324,10 @@ function exceeds(plan: Plan, { skips, replays, partitions }: Limit['above']): bo
 }
 
 /** Everybody who may fill a need; once it is escalated, those who were asked besides. */
-function peopleFor(need: Need, { guard, escalated }: Pick<ResetRequest, 'guard' | 'escalated'>): string[] {
+export function peopleFor(
+  need: Need,
+  { guard, escalated }: Pick<ResetRequest, 'guard' | 'escalated'>,
+): string[] {
   return escalated && guard.escalation !== null ? [...need.from, ...guard.escalation.to] : need.from
 }
 
@@ -264,32 +345,41 @@ export function fillsOf(
   userId: string,
   members: GroupMembers,
 ): number[] {
+  return fillsThrough(request, throughOf(request, userId, members))
+}
+
+/** What makes them one of those who may decide, of what is named there: their own id, their groups, or everybody. */
+export function throughOf(
+  request: Pick<ResetRequest, 'guard' | 'escalated' | 'requester'>,
+  userId: string,
+  members: GroupMembers,
+): string[] {
   if (isBarredAsRequester(userId, request)) return []
+  const named = needsOf(request.guard).flatMap(need => peopleFor(need, request))
+  return [...new Set(named)].filter(id => isAmong(userId, [id], members)).sort()
+}
+
+/** Which needs are filled by who is one of these, by index. */
+export function fillsThrough(
+  request: Pick<ResetRequest, 'guard' | 'escalated'>,
+  through: readonly string[],
+): number[] {
   return needsOf(request.guard).flatMap((need, index) =>
-    isAmong(userId, peopleFor(need, request), members) ? [index] : [],
+    peopleFor(need, request).some(id => through.includes(id)) ? [index] : [],
   )
 }
 
-/**
- * Of those who have voted: what they can fill under this guard. Whoever may still be in a group that cannot be read just
- * now keeps the place: the vote was looked at when it was given.
- */
-export function fillsOfVoters(
-  { votes, ...request }: Pick<ResetRequest, 'guard' | 'escalated' | 'votes' | 'requester'>,
-  members: GroupMembers,
-): Record<string, number[]> {
-  const needs = needsOf(request.guard)
-  return Object.fromEntries(
-    votes.map(({ by }) => [
-      by,
-      needs.flatMap((need, index) => {
-        if (isBarredAsRequester(by, request)) return []
-        const people = peopleFor(need, request)
-        const mayBe = people.some(id => isGroup(id) && (members.get(id) ?? null) === null)
-        return mayBe || isAmong(by, people, members) ? [index] : []
-      }),
-    ]),
-  )
+/** What a vote was recorded to rest on; an older one only says which needs it fills, and rests on who is the only one named. */
+export function restsOn(
+  { through, fills }: Decision,
+  request: Pick<ResetRequest, 'guard' | 'escalated'>,
+): string[] {
+  if (through !== undefined) return through
+  const only = needsOf(request.guard).flatMap((need, index) => {
+    const people = peopleFor(need, request)
+    return fills.includes(index) && people.length === 1 ? people : []
+  })
+  return [...new Set(only)]
 }
 
 /** Who could fill what is still lacking, and has not voted; everybody is nobody in particular. */
@@ -303,13 +393,11 @@ export function stillAsked(request: ResetRequest, members: GroupMembers): string
   )
 }
 
-/** Whether anything follows from another guard, or from votes that count otherwise. */
-export function isReguarded(request: ResetRequest, guard: Guard, fills: Record<string, number[]>): boolean {
-  const asBefore = request.votes.every(({ by, fills: had }) => `${had}` === `${fills[by] ?? []}`)
-  return !asBefore || guardKey(request.guard) !== guardKey(guard)
+/** Whether they ask for the same; the version only says which policy was read. */
+export function isSameGuard(one: Guard, other: Guard): boolean {
+  return guardKey(one) === guardKey(other)
 }
 
-/** The version says which policy was read, not what it asks for. */
 function guardKey(guard: Guard): string {
   return JSON.stringify(guardSchema.omit({ version: true }).parse(guard))
 }

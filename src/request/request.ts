@@ -25,15 +25,17 @@ export const decisionSchema = z.object({
   atMs: timeMsSchema,
   /** Which of the guard's needs this person can fill, by index. */
   fills: z.array(z.int()).default([0]),
+  /** By which of the ids that the guard names, as far as that was known; absent in older records. */
+  through: z.array(z.string()).optional(),
 })
 export type Decision = z.output<typeof decisionSchema>
 
 /**
- * Why no request is allowed: a rule that denies it, none that covers it, none for this person or channel, or an instance
- * that the settings leave out.
+ * Why no request is allowed: a rule that denies it, none that covers it, none for this person or channel, an instance that
+ * the settings leave out, or a rule of which that is not known, because a user group cannot be read.
  */
 export const refusedRulingSchema = z.object({
-  why: z.enum(['denied', 'nothingMatches', 'notRequester', 'instanceLeftOut']),
+  why: z.enum(['denied', 'nothingMatches', 'notRequester', 'instanceLeftOut', 'unreadable']),
   /** Null: no rule is about it. */
   rule: z.string().nullable(),
   /** In the words of who wrote the rule; empty where they gave none. */
@@ -300,6 +302,18 @@ const glassSchema = z.object({
   review: z.object({ by: userIdSchema, note: z.string(), atMs: timeMsSchema }).nullable(),
 })
 
+/** Of the requester: the user groups that the rules ask about, when they were last read. */
+const lastReadSchema = z.object({ in: z.array(z.string()), notIn: z.array(z.string()) })
+
+/** User groups that the policy needs and that could not be read when it was last asked, and when it is asked again. */
+const unreadSchema = z.object({
+  groups: z.array(z.string()),
+  /** Nobody decides and nothing starts until it is known: what the policy says depends on one of them. */
+  holds: z.boolean(),
+  tries: z.int(),
+  askAtMs: timeMsSchema,
+})
+
 /** A direct message that somebody is owed, not before their day has begun. */
 const pingSchema = z.object({ to: userIdSchema, notBeforeMs: timeMsSchema, round: z.int() })
 
@@ -333,6 +347,8 @@ export const requestSchema = z.object({
   /** Approvals of this plan so far. */
   votes: z.array(decisionSchema),
   glass: glassSchema.nullable().default(null),
+  lastRead: lastReadSchema.default({ in: [], notIn: [] }),
+  unread: unreadSchema.nullable().default(null),
   /** Since when this plan waits for a decision; null while it does not. */
   pendingSinceMs: timeMsSchema.nullable().default(null),
   /** How often approvers have been reminded of this plan, and whether it was escalated. */
@@ -398,6 +414,11 @@ export function isFinal(state: State): boolean {
 /** Still to be decided, carried out, cleared up, or looked at afterwards. */
 export function isOpenRequest({ state, glass }: Pick<ResetRequest, 'state' | 'glass'>): boolean {
   return !isFinal(state) || (glass !== null && glass.review === null)
+}
+
+/** Whether it waits for the policy to be known. */
+export function isHeld({ unread }: Pick<ResetRequest, 'unread'>): boolean {
+  return unread?.holds === true
 }
 
 /** Whether what is carried out now is so because somebody broke the glass. */

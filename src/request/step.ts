@@ -21,6 +21,7 @@ const REFUSALS = {
   expired: 'passing',
   decided: 'passing',
   inUse: 'passing',
+  unreadable: 'passing',
   checking: 'passing',
   stale: 'passing',
 } as const

@@ -2,27 +2,33 @@
 // It must never count a vote on another plan than the one they saw, nor one person twice.
 
 import type { Command } from './command.ts'
-import { isBarredAsRequester } from './policy.ts'
+import { fillsThrough, isBarredAsRequester, isSameGuard, restsOn } from './policy.ts'
 import { isMet } from './quorum.ts'
-import { brokeGlass, type Decision, type Note, type ResetRequest } from './request.ts'
-import { approved, type Decided, type Refusal, refuse, visible } from './step.ts'
+import { isSameUnread, type Unread } from './reconsidering.ts'
+import { brokeGlass, type Decision, type Guard, isHeld, type Note, type ResetRequest } from './request.ts'
+import { approved, type Decided, type Refusal, refuse, unseen, visible } from './step.ts'
 import { JOINED } from './waiting.ts'
 
 type VoteCommand = Extract<Command, { kind: 'decide' }>
 
 export function vote(request: ResetRequest, command: VoteCommand, nowMs: number): Decided {
   const { state, guard, votes } = request
-  const { verdict, by, fills = [0] } = command
+  const { verdict, by, through } = command
+  const fills = through === undefined ? (command.fills ?? [0]) : fillsThrough(request, through)
   if (isBarredAsRequester(by, request)) return refuse('ownRequest')
-  if (command.policy.verdict === 'deny' || fills.length === 0) return refuse('notApprover')
+  if (command.policy.verdict === 'deny' || fills.length === 0) {
+    return refuse(command.unread === true ? 'unreadable' : 'notApprover')
+  }
   const obstacle = obstacleTo(request, command.digest, nowMs)
   if (obstacle !== null) return refuse(obstacle)
   const note = command.note.trim()
-  const decision: Decision = { verdict, by, note, atMs: nowMs, fills }
+  const rest = through === undefined ? {} : { through }
+  const decision: Decision = { verdict, by, note, atMs: nowMs, fills, ...rest }
   if (verdict === 'reject') {
     if (note === '') return refuse('noteMissing')
     return visible(request, { name: 'rejected', decision }, voted(request, decision, votes.length, true))
   }
+  if (isHeld(request)) return refuse('unreadable')
   if (votes.some(each => each.by === by)) return refuse('alreadyVoted')
   if (guard.typedGroup && command.typedGroup.trim() !== request.reset.target.group) {
     return refuse('groupNotTyped')
@@ -66,32 +72,45 @@ export function withdraw(request: ResetRequest, by: string, nowMs: number): Deci
  */
 export function reguard(
   request: ResetRequest,
-  { guard, fills, expiryMs, glassRevoked }: Extract<Command, { kind: 'reguard' }>,
+  command: Extract<Command, { kind: 'reguard' }>,
   nowMs: number,
 ): Decided {
   const { state } = request
+  const { guard, expiryMs, lastRead = request.lastRead, round = request.round } = command
   if (state.name !== 'pending' && state.name !== 'approved') return refuse('stale')
-  const votes = request.votes.flatMap(each => {
-    const may = isBarredAsRequester(each.by, { ...request, guard }) ? [] : (fills[each.by] ?? [])
-    return may.length === 0 ? [] : [{ ...each, fills: may }]
-  })
+  // What another plan asks for is no guard of this one.
+  if (round !== request.round) return refuse('stale')
+  const votes = votesUnder(request, command)
+  const keepsGlass = brokeGlass(request) && command.glassRevoked !== true
   const lost = request.votes.map(({ by }) => by).filter(by => !votes.some(each => each.by === by))
+  const unread = unreadAfter(request, command, nowMs)
+  const next = { ...request, guard, votes, lastRead, unread }
   const met = isMet(guard, votes)
-  const next = { ...request, guard, votes }
+  const counting = votes.filter(({ fills }) => fills.length > 0)
+  const held = isHeld(next)
+  const settles = state.name === 'pending' && met && !held && nowMs < request.expiresAtMs
+  const isSame =
+    brokeGlass(request) === keepsGlass &&
+    lost.length === 0 &&
+    isSameGuard(request.guard, guard) &&
+    votes.every(each => stoodSo(request, each))
+  // What is known of groups beside the votes is nothing to see.
+  if (isSame && !settles && isSameUnread(request.unread, unread)) return unseen(request, next)
   const revoked = lost.length === 0 ? [] : [{ kind: 'revoked', by: lost } as const]
   const { approvals: needed, rule } = guard
-  const changed = { kind: 'reguarded', rule, approvals: votes.length, needed } as const
+  const changed = { kind: 'reguarded', rule, approvals: counting.length, needed } as const
   if (state.name === 'pending') {
-    const last = votes.at(-1)
-    return met && last !== undefined
+    const last = counting.at(-1)
+    return settles && last !== undefined
       ? visible(
           next,
           approved({ decision: last, attempt: 1, notBeforeMs: nowMs }),
-          voted(next, last, votes.length, true),
+          voted(next, last, counting.length, true),
         )
-      : visible(next, state, ...revoked, changed)
+      : visible(next, state, ...revoked, ...(isSame ? [] : [changed]))
   }
-  if (met || (brokeGlass(request) && glassRevoked !== true)) return visible(next, state, ...revoked)
+  // A job that is on its way finds it held; when it goes on, it is owed another.
+  if (met || keepsGlass) return visible(next, held ? { ...state, dispatch: null } : state, ...revoked)
   // Who waited had members in sight; the wait is over, and what it knew must not be lost with it.
   const group = state.wait === null ? request.group : JOINED
   const expiresAtMs = Math.max(request.expiresAtMs, nowMs + expiryMs)
@@ -100,4 +119,51 @@ export function reguard(
     { name: 'pending' },
     ...(revoked.length > 0 ? revoked : [changed]),
   )
+}
+
+function votesUnder(
+  request: ResetRequest,
+  { guard, fills, through }: Extract<Command, { kind: 'reguard' }>,
+): Decision[] {
+  return request.votes.flatMap(each => {
+    if (isBarredAsRequester(each.by, { ...request, guard })) return []
+    const may = fills[each.by]
+    if (through === undefined) return may === undefined || may.length === 0 ? [] : [{ ...each, fills: may }]
+    if (may === undefined) return since(request, each, guard)
+    const rests = through[each.by]
+    return rests === undefined ? [] : [{ ...each, fills: may, through: rests }]
+  })
+}
+
+/** Cast since somebody looked at the votes: it rests on what was known when it was given. */
+function since(request: ResetRequest, vote: Decision, guard: Guard): Decision[] {
+  const through = restsOn(vote, request)
+  return [{ ...vote, through, fills: fillsThrough({ ...request, guard }, through) }]
+}
+
+function stoodSo({ votes }: ResetRequest, { by, fills }: Decision): boolean {
+  const before = votes.find(each => each.by === by)
+  return before !== undefined && `${before.fills}` === `${fills}`
+}
+
+/** The same as before keeps its time to be asked again. */
+function unreadAfter(
+  request: ResetRequest,
+  { unread = request.unread }: Extract<Command, { kind: 'reguard' }>,
+  nowMs: number,
+): ResetRequest['unread'] {
+  if (unread === null) return null
+  return isSameUnread(request.unread, unread) ? request.unread : unreadFrom(unread, nowMs)
+}
+
+/** Slack limits how often it may be asked, and a group that was deleted never comes back. */
+const UNREAD_MS = { first: 8_000, longest: 120_000 }
+
+export function unreadFrom(
+  { groups, holds }: Unread,
+  nowMs: number,
+  tries = 0,
+): NonNullable<ResetRequest['unread']> {
+  const waitMs = Math.min(UNREAD_MS.longest, UNREAD_MS.first * 2 ** Math.min(tries, 10))
+  return { groups, holds, tries, askAtMs: nowMs + waitMs }
 }

@@ -27,9 +27,9 @@ import { decide } from '../request/decide.ts'
 import { differenceSchema } from '../request/drift.ts'
 import { didNothing, retryOf, undoOf } from '../request/follow-up.ts'
 import { guardUnder, type Policy } from '../request/policy.ts'
-import type { RequestId, ResetRequest } from '../request/request.ts'
+import { isHeld, type RequestId, type ResetRequest } from '../request/request.ts'
 import { writeTime } from '../request/write-time.ts'
-import { createChanges } from './changes.ts'
+import { createChanges, StoreAway } from './changes.ts'
 import { createDebts, type Debts } from './debts.ts'
 import { createExecutions, type ExecutionSettings } from './executions.ts'
 import { createPlans } from './plans.ts'
@@ -81,10 +81,9 @@ export interface ApprovalsService extends Approvals, Omit<Debts, 'pay'> {
 const LOG_TOPICS = { opened: 12, submitted: 2 } as const
 /** Slack gives three seconds for an answer to a sent modal: a look that takes longer is left to the execution. */
 const SUBMITTED_LOOK_MS = 1_000
-/** Slack holds up no execution: what cannot be looked up in this time was looked at when it was decided. */
-const POLICY_LOOK_MS = 1_000
-/** Open requests that are looked through when the policy has changed. */
+/** Open requests that are looked through when the policy has changed, and so many of them at once. */
 const RECONSIDERED = 1_000
+const RECONSIDERED_AT_ONCE = 20
 
 export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings): ApprovalsService {
   const { store, chat, clock, readers, report } = deps
@@ -109,7 +108,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
           changes,
           plans,
           lookBack: request => lookBack(request, { plans, reader }),
-          reconsider: request => within(POLICY_LOOK_MS, policies.reconsider(request), null),
+          reconsider: policies.reconsider,
           membersOf: policies.membersOf,
           graceMs: settings.graceMs,
         })
@@ -158,7 +157,19 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
   /** All that wait for somebody, after the policy was edited. */
   async function reconsiderOpen(): Promise<void> {
     const { requests } = await patiently(() => store.openRequests(RECONSIDERED))
-    for (const { id } of requests) await reconsidered(id)
+    for (let from = 0; from < requests.length; from += RECONSIDERED_AT_ONCE) {
+      await Promise.all(
+        requests.slice(from, from + RECONSIDERED_AT_ONCE).map(async ({ id }) => {
+          try {
+            await reconsidered(id)
+          } catch (error) {
+            if (error instanceof StoreAway) throw error
+            // A record that cannot be read keeps no edit from the others.
+            report({ event: 'fault', where: 'policy', requestId: id, error })
+          }
+        }),
+      )
+    }
   }
 
   /** When the world has moved, the request goes back to be planned anew, whoever noticed. */
@@ -232,9 +243,10 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
       request,
       {
         kind: 'decide',
-        verdict: 'approve',
+        // What is held can be rejected, and the modal says what it waits for.
+        verdict: isHeld(request) ? 'reject' : 'approve',
         by: userId,
-        note: '',
+        note: '–',
         ...(await policies.may(request, 'decide', userId, 'lately')),
         from: NOWHERE,
         digest: request.plan?.digest ?? '',

@@ -140,6 +140,10 @@ export function createDebts(deps: DebtsDeps): Debts {
         return paid(await change(id, { kind: 'abandon' }, { known: request }))
       case 'remind':
         return remind(request)
+      case 'reconsider': {
+        const command = await deps.reconsider(request, 'lately')
+        return paid(await change(id, command ?? { kind: 'reguardLater' }))
+      }
       case 'escalate':
         return paid(await change(id, { kind: 'escalate', round: request.round }, { known: request }))
       case 'dispatch':
@@ -168,7 +172,7 @@ export function createDebts(deps: DebtsDeps): Debts {
   /** The last moment at which Slack is at hand: a worker cannot look user groups up. */
   async function dispatch(request: ResetRequest, number: number, delayMs: number): Promise<'paid' | 'left'> {
     const { id } = request
-    const command = await deps.reconsider(request)
+    const command = await deps.reconsider(request, 'now')
     if (command !== null) return paid(await change(id, command))
     const runsAtMs = clock() + delayMs
     if (waitsForWindow(request, runsAtMs)) {

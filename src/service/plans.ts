@@ -95,15 +95,21 @@ export function createPlans({ store, clock, guardFor, reader, writeTimeOf }: Pla
     })
     const plan = { ...planned, writing: writingOf(execution, rows) }
     const guarded = await guardFor({ ...request, reset: named }, plan)
-    if (guarded.kind === 'refused') return { ...guarded, kind: 'notAllowed' }
+    if (guarded.kind === 'refused') {
+      if (guarded.ruling.why !== 'unreadable') return { ...guarded, kind: 'notAllowed' }
+      return { kind: 'unavailable', cause: causeOf('policyUnread', guarded.ruling.rule ?? '') }
+    }
+    const { guard, lastRead, unread } = guarded
     const command = {
       kind: 'prepare',
       round: request.round,
       topics,
       group,
       plan: z.encode(planSchema, plan),
-      guard: guarded.guard,
+      guard,
       overlaps: await overlapsOf(request.id, named),
+      lastRead,
+      unread,
     } as const
     return { kind: 'planned', command, rows }
   }

@@ -9,19 +9,29 @@ import {
   type AllowRule,
   type Asking,
   fillsOf,
-  fillsOfVoters,
+  fillsThrough,
   type GroupMembers,
   groupsOfGuard,
   groupsToKnow,
   guardUnder,
   isAmong,
   isGroup,
-  isReguarded,
+  type LastRead,
   type Policy,
   type Ruling,
   rulingOn,
+  throughOf,
 } from '../request/policy.ts'
-import { brokeGlass, type Guard, type RefusedRuling, type ResetRequest } from '../request/request.ts'
+import {
+  askingOf,
+  consider,
+  isAnyUnread,
+  reguardFor,
+  type Unread,
+  unreadOf,
+} from '../request/reconsidering.ts'
+import type { Guard, RefusedRuling, ResetRequest } from '../request/request.ts'
+import { within } from './sights.ts'
 
 export interface PoliciesDeps {
   /** Null in a worker apart: it cannot look anybody up, and leaves policy to the bots. */
@@ -33,13 +43,19 @@ export interface PoliciesDeps {
   requestExpiryMs: number
 }
 
+/** Slack holds up neither an edit nor an execution: what cannot be looked up in this time cannot be read. */
+const LOOK_MS = 1_000
+
 export type Guarded =
-  | { kind: 'allowed'; guard: Guard }
+  | { kind: 'allowed'; guard: Guard; lastRead: LastRead; unread: Unread | null }
   | { kind: 'refused'; ruling: RefusedRuling; version: string }
 
+/** `through`: the ids named in the guard by which they count. `unread`: they may count by a group that cannot be read. */
 export interface Leave {
   policy: PolicyVerdict
   fills: number[]
+  through: string[]
+  unread: boolean
 }
 
 /** `now`: for whoever acts. `lately`: a minute old at most, for who only looks. */
@@ -47,15 +63,21 @@ type As = 'now' | 'lately'
 
 export interface Policies {
   ruling(asking: Asking, as: As): Promise<Ruling>
-  /** What the plan asks of those who decide. */
+  /**
+   * What the plan asks of those who decide. Refused as `unreadable`: that depends on a user group that cannot be read.
+   */
   guardFor(request: ResetRequest, plan: Plan): Promise<Guarded>
   /** Whether this person may do this to it, by the rule of today, and which needs of its guard they can fill. */
   may(request: ResetRequest, act: ActKind, userId: string, as: As): Promise<Leave>
   /**
-   * What has to be changed in a request because the policy says something else than when it was last asked. Nothing, as
-   * long as a user group that matters cannot be read: Slack being away takes nothing back.
+   * What has to be changed in a request because the policy says something else than when it was last asked, or because
+   * what it says is not known. A user group that does not answer in time cannot be read: Slack being away takes nothing
+   * back that was looked at, and adds nothing to it.
    */
-  reconsider(request: ResetRequest): Promise<Extract<Command, { kind: 'reguard' | 'disallow' }> | null>
+  reconsider(
+    request: ResetRequest,
+    as?: As,
+  ): Promise<Extract<Command, { kind: 'reguard' | 'disallow' }> | null>
   /** Of the user groups among these ids. */
   membersOf(groups: readonly string[], as: As): Promise<GroupMembers>
 }
@@ -63,9 +85,18 @@ export interface Policies {
 export function createPolicies(deps: PoliciesDeps): Policies {
   const { chat, policy, instances, requestExpiryMs } = deps
 
-  async function membersOf(groups: readonly string[], as: As): Promise<GroupMembers> {
-    if (chat === null) return new Map()
-    const asked = groups.filter(isGroup).map(async id => [id, await chat.groupMembers(id, as)] as const)
+  async function membersOf(
+    groups: readonly string[],
+    as: As,
+    untilMs = Number.POSITIVE_INFINITY,
+  ): Promise<GroupMembers> {
+    if (chat === null) return new Map(groups.filter(isGroup).map(id => [id, null]))
+    const asked = groups.filter(isGroup).map(async id => {
+      const reading = chat.groupMembers(id, as)
+      const leftMs = untilMs - performance.now()
+      const read = Number.isFinite(leftMs) ? within(Math.max(0, leftMs), reading, null) : reading
+      return [id, await read] as const
+    })
     return new Map(await Promise.all(asked))
   }
 
@@ -75,33 +106,31 @@ export function createPolicies(deps: PoliciesDeps): Policies {
     return rulingOn(current, asking, await membersOf(groupsToKnow(current, asking), as))
   }
 
-  async function guardOf(request: ResetRequest, plan: Plan | null): Promise<Guarded> {
-    const { version } = policy()
-    const ruled = await ruling(askingOf(request), 'lately')
-    if (ruled.kind === 'allowed') return { kind: 'allowed', guard: guardUnder(ruled.rule, version, plan) }
-    const { kind, ...refused } = ruled
-    return { kind, ruling: refused, version }
-  }
-
-  /** Null: no rule of today says who may. */
+  /** Null: no rule of today says who may. Where it is not known which rule holds, the same one as before does. */
   async function guardToday(request: ResetRequest, { leadsToCall }: Act): Promise<Guard | null> {
     const current = policy()
-    const ruled = await ruling(askingOf(request), 'lately', current)
     const under = (rule: AllowRule) => guardUnder(rule, current.version, request.plan)
-    if (ruled.kind === 'allowed') return under(ruled.rule)
-    const rule = leadsToCall ? null : sameRuleToday(current, request)
-    return rule === null ? null : under(rule)
+    const leftOut = instanceRefusal(instances, request.reset.target)
+    if (leftOut !== null && leadsToCall) return null
+    const asked = await membersOf(groupsToKnow(current, askingOf(request)), 'lately')
+    const { ruling: ruled, rule } = consider(request, current, asked)
+    const isUnknown = ruled.kind === 'refused' && ruled.why === 'unreadable'
+    if (leftOut === null && rule !== null && (ruled.kind === 'allowed' || isUnknown)) return under(rule)
+    const same = leadsToCall && !isUnknown ? null : sameRuleToday(current, request)
+    if (same !== null) return under(same)
+    return leadsToCall && isUnknown ? request.guard : null
   }
 
   async function may(request: ResetRequest, kind: ActKind, userId: string, as: As): Promise<Leave> {
     const act: Act = ACTS[kind]
     const { guard: asked } = request
+    const nothing = { fills: [], through: [], unread: false }
     if (act.who === 'everybody' || (act.requester === 'always' && userId === request.requester)) {
-      return { policy: { verdict: 'allow', rule: `${asked.rule} (${asked.version})` }, fills: [] }
+      return { policy: { verdict: 'allow', rule: `${asked.rule} (${asked.version})` }, ...nothing }
     }
     const guard = await guardToday(request, act)
     if (guard === null) {
-      return { policy: { verdict: 'deny', rule: `${asked.rule} (${policy().version})` }, fills: [] }
+      return { policy: { verdict: 'deny', rule: `${asked.rule} (${policy().version})` }, ...nothing }
     }
     const groups = new Set([...groupsOfGuard(guard), ...groupsOfGuard(asked)])
     const members = await membersOf([...groups], as)
@@ -111,51 +140,52 @@ export function createPolicies(deps: PoliciesDeps): Policies {
         ? isAmong(userId, guard.breakGlass, members)
         : fillsOf(today, userId, members).length > 0
     const { rule, version } = guard
+    // A vote counts for the needs that the record has.
+    const through = throughOf(request, userId, members)
     return {
       policy: { verdict: isNamed ? 'allow' : 'deny', rule: `${rule} (${version})` },
-      // A vote counts for the needs that the record has.
-      fills: fillsOf(request, userId, members),
+      fills: fillsThrough(request, through),
+      through,
+      unread: !isNamed && act.who === 'approvers' && isAnyUnread(today, members),
     }
   }
 
   return {
     ruling: (asking, as) => ruling(asking, as),
-    membersOf,
-    guardFor: guardOf,
+    membersOf: (groups, as) => membersOf(groups, as),
     may,
 
-    async reconsider(request) {
+    async guardFor(request, plan) {
+      const current = policy()
+      const { version } = current
+      const leftOut = instanceRefusal(instances, request.reset.target)
+      if (leftOut !== null) return { kind: 'refused', ruling: leftOut, version }
+      const asked = await membersOf(groupsToKnow(current, askingOf(request)), 'lately')
+      const considered = consider(request, current, asked)
+      const { ruling: ruled, rule, lastRead } = considered
+      // Whether it is denied may not be known: then it is planned, and held.
+      if (rule === null) {
+        const { kind: _, ...refused } = ruled as Extract<Ruling, { kind: 'refused' }>
+        return { kind: 'refused', ruling: refused, version }
+      }
+      const guard = guardUnder(rule, version, plan)
+      const unread = unreadOf(considered, guard, await membersOf(groupsOfGuard(guard), 'lately'))
+      return { kind: 'allowed', guard, lastRead, unread }
+    },
+
+    async reconsider(request, as = 'now') {
       const { state, plan } = request
       if (state.name !== 'pending' && state.name !== 'approved') return null
       const leftOut = instanceRefusal(instances, request.reset.target)
       if (leftOut !== null) return { kind: 'disallow', ruling: leftOut, version: policy().version }
-      const groups = groupsToKnow(policy(), askingOf(request))
-      if ([...(await membersOf(groups, 'lately')).values()].includes(null)) return null
-      const guarded = await guardOf(request, plan)
-      if (guarded.kind === 'refused') {
-        const { ruling: refused, version } = guarded
-        return { kind: 'disallow', ruling: refused, version }
-      }
-      const { guard } = guarded
-      const members = await membersOf(groupsOfGuard(guard), 'now')
-      const fills = fillsOfVoters({ ...request, guard }, members)
-      const expiryMs = guard.expiryMs ?? requestExpiryMs
-      if (isGlassRevoked(request, guard, members)) {
-        return { kind: 'reguard', guard, fills, expiryMs, glassRevoked: true }
-      }
-      return isReguarded(request, guard, fills) ? { kind: 'reguard', guard, fills, expiryMs } : null
+      const untilMs = performance.now() + LOOK_MS
+      const current = policy()
+      const asked = await membersOf(groupsToKnow(current, askingOf(request)), 'lately', untilMs)
+      const considered = consider(request, current, asked)
+      const { rule } = considered
+      const guard = rule === null ? request.guard : guardUnder(rule, current.version, plan)
+      const members = await membersOf(groupsOfGuard(guard), as, untilMs)
+      return reguardFor(request, considered, current, members, requestExpiryMs)
     },
   }
-}
-
-/** Who broke the glass is not named for it any more; a group that cannot be read takes nothing back. */
-function isGlassRevoked(request: ResetRequest, { breakGlass }: Guard, members: GroupMembers): boolean {
-  const { glass } = request
-  if (glass === null || !brokeGlass(request)) return false
-  const mayBe = breakGlass.some(id => isGroup(id) && (members.get(id) ?? null) === null)
-  return !mayBe && !isAmong(glass.by, breakGlass, members)
-}
-
-export function askingOf({ reset, requester, askedIn }: ResetRequest): Asking {
-  return { target: reset.target, topics: reset.topics, requester, channel: askedIn }
 }

@@ -8,6 +8,7 @@ import { createCkafka } from '../../src/adapters/ckafka/ckafka.ts'
 import { createRedisStore } from '../../src/adapters/redis/store.ts'
 import type { Store } from '../../src/ports.ts'
 import type { Command } from '../../src/request/command.ts'
+import { NEVER_READ } from '../../src/request/policy.ts'
 import type { RequestId, ResetRequest } from '../../src/request/request.ts'
 import type { Reset } from '../../src/request/reset.ts'
 import { createChanges } from '../../src/service/changes.ts'
@@ -55,7 +56,8 @@ export async function openDesk(redisUrl: string, prefix: string, apiUrl: string)
   )
   const reader = cluster.reader({ urgency: 'execution', readMs: 5_000 })
   const changes = createChanges({ store, clock: Date.now, report: () => {} })
-  const guardFor = async () => ({ kind: 'allowed', guard: GUARD }) as const
+  const guarded = { kind: 'allowed', guard: GUARD, lastRead: NEVER_READ, unread: null } as const
+  const guardFor = async () => guarded
   // Each plan is compared with what else is open: not what is measured, and with thousands of them most of the time.
   const alone: Store = { ...store, openRequests: async () => ({ requests: [], total: 0 }) }
   const writeTimeOf = () => ({ atLeastMs: 0, atMostMs: 0 })

@@ -223,7 +223,7 @@ function problemsInSlack(request: ResetRequest, said: Said[]): { failing: Failin
   const card = expectOne('card')
   if (
     card !== undefined &&
-    !JSON.stringify(card.message.blocks).includes(`${id} · ${stateWords(wordsIn('en'), state)}`)
+    !JSON.stringify(card.message.blocks).includes(`${id} · ${stateWords(wordsIn('en'), request)}`)
   ) {
     problems.push({ failing: 'lost', what: `the card does not say that it is ${state.name}` })
   }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Person } from '../../src/sandbox/slack/face.ts'
+import type { Person, SlackFault } from '../../src/sandbox/slack/face.ts'
 import {
   DEMO,
   FALLBACK,
@@ -101,6 +101,88 @@ describe('a quorum of two teams', () => {
     await product.threadSays('@dave rejected R-1: not during the sale')
     expect(product.callsToReset()).toBe(0)
   })
+})
+
+describe('a user group that cannot be read', () => {
+  const silence = (fault: SlackFault) => product.slack.inject('usergroups.users.list', fault, 10_000)
+  const metrics = async () => (await fetch(`http://127.0.0.1:${product.rewind.port}/metrics`)).text()
+
+  it('adds no vote, takes none back, and is on the card and in a gauge until it can be read again', async () => {
+    const { slack, bob, carol } = await start(TWO_TEAMS)
+    slack.setUserGroup('S0PLATFORM', ['U0DAVE'])
+    await product.ask(ASK)
+    await product.review(bob, 'Approve')
+    await product.review(carol, 'Approve')
+    silence({ kind: 'rateLimited', retryAfterSeconds: 1 })
+    // Whatever is edited has every open request looked at again.
+    writeFileSync(policyFile(), TWO_TEAMS.replace('name: orders', 'name: orders and platform'))
+    await product.cardSays('Cannot be read in Slack: @orders @platform. What was read of it before', 10_000)
+    await product.cardSays('platform: 0 of 1 approval')
+    expect(await metrics()).toContain('rewind_policy_groups_unreadable 2')
+    expect(product.card().text).toContain('waiting for approval')
+    // Somebody the policy may name is told that this is not known.
+    await product.dave.press(product.card(), 'Review')
+    await hears(product.dave, 'asks about a user group that Slack does not show at the moment')
+    expect(product.callsToReset()).toBe(0)
+    slack.clearFaults()
+    await product.cardSays(/^(?![\s\S]*Cannot be read)/, 40_000)
+    expect(await metrics()).toContain('rewind_policy_groups_unreadable 0')
+    await product.review(product.dave, 'Approve')
+    await product.cardSays('R-1 · done')
+  }, 70_000)
+
+  it('keeps no freeze from taking effect, whichever other rule asks about it, and however long Slack is silent', async () => {
+    const gone = (team: string) =>
+      `  - name: not ${team}\n    deny: Ask them.\n    match: { groups: ['${team}-*'] }\n    people: [S0GONE]\n`
+    const freeze = '  - name: freeze\n    deny: Nothing moves this week.\n'
+    await start(rule('') + gone('payments'))
+    await product.ask(ASK)
+    silence({ kind: 'hang' })
+    writeFileSync(policyFile(), rule('') + gone('payments') + gone('orders') + freeze)
+    await product.cardSays('The policy does not allow it (rule freeze): Nothing moves this week.', 20_000)
+  }, 40_000)
+
+  it('holds what a rule that asks about it may forbid, until the policy is edited', async () => {
+    const crew =
+      '  - name: no crew\n    deny: Not by the crew.\n    match: { groups: [orders-billing] }\n    people: [S0GONE]\n'
+    const { alice, bob } = await start(rule(''))
+    await product.ask(ASK)
+    writeFileSync(policyFile(), rule('') + crew)
+    await product.cardSays('so no approval is taken until it can be read', 10_000)
+    const view = await product.openReview(bob)
+    expect(viewText(view)).toContain('so no approval is taken until it can be read')
+    await bob.fill('Decision', 'Approve')
+    expect(JSON.stringify(await bob.submit())).toContain(
+      'so what it says of R-1 is not known. Nothing was done.',
+    )
+    await bob.closeView(true)
+    await alice.command(OPS, `/reset-offsets ${ASK}`)
+    await alice.waitForView()
+    expect(JSON.stringify(await alice.submit())).toContain(
+      'Whether the policy allows it is not known (rule no crew)',
+    )
+    writeFileSync(policyFile(), rule(''))
+    await product.cardSays(/^(?![\s\S]*Cannot be read)/, 10_000)
+    await product.review(bob, 'Approve')
+    await product.cardSays('R-1 · done')
+  }, 40_000)
+
+  it('holds what is approved already and waits for its turn', async () => {
+    const crew =
+      '  - name: no crew\n    deny: Not by the crew.\n    match: { groups: [orders-billing] }\n    people: [S0GONE]\n'
+    const { bob } = await start(rule(''), { env: { EMPTY_HOLD: '1s' } })
+    await product.ask(ASK)
+    product.ckafka.cluster.join(DEMO.group, { clientId: 'billing-1', host: '/10.0.3.11' })
+    await product.review(bob, 'Approve')
+    await product.cardSays('It runs once the group is empty')
+    writeFileSync(policyFile(), rule('') + crew)
+    await product.cardSays('so it does not run until it can be read', 10_000)
+    product.ckafka.cluster.leave(DEMO.group, 'billing-1')
+    await new Promise(resolve => setTimeout(resolve, 5_000))
+    expect(product.callsToReset()).toBe(0)
+    writeFileSync(policyFile(), rule(''))
+    await product.cardSays('R-1 · done', 60_000)
+  }, 90_000)
 })
 
 describe('who may ask', () => {

@@ -219,6 +219,20 @@ const rare = fc.oneof(
     ({ round }) => ({ kind: 'prepareFailed', round, cause: 'x' }),
     ({ round }) => ({ kind: 'prepareFailed', round: round - 1, cause: 'x' }),
     ({ votes, guard }) => reguard(Object.fromEntries(votes.slice(0, -1).map(({ by }) => [by, [0]])), guard),
+    ({ votes, guard, round }) => ({
+      ...reguard(Object.fromEntries(votes.map(({ by, fills }) => [by, fills])), guard),
+      through: Object.fromEntries(votes.map(({ by }) => [by, [by]])),
+      lastRead: { in: [], notIn: ['S0CREW'] },
+      unread: { groups: ['S0CREW'], holds: round % 2 === 1 },
+      round,
+    }),
+    ({ votes, guard, round }) => ({
+      ...reguard(Object.fromEntries(votes.map(({ by, fills }) => [by, fills])), guard),
+      through: {},
+      unread: null,
+      round: round - (guard.approvals % 2),
+    }),
+    () => ({ kind: 'reguardLater' }),
     ({ round }) => ({
       kind: 'disallow',
       ruling: { why: 'denied', rule: `x${round}`, reason: 'no' },
@@ -354,6 +368,7 @@ it('calls on nothing but the very plan that enough others than the requester hav
       if (command.kind !== 'start') wrong.push(`started by ${command.kind}`)
       else if (command.digest !== plan?.digest) wrong.push('started with another plan')
       else if (hasMembers(command.group)) wrong.push('started with members')
+      if (before.unread?.holds === true) wrong.push('started while held')
       // Who breaks the glass needs no approval, and has to be named for it and to see this very plan.
       if (brokeGlass(next)) {
         if (glass?.policy.verdict !== 'allow' || glass.digest !== plan?.digest)

@@ -342,6 +342,9 @@ export function everyState(change: Partial<Draft> = {}): [string, ResetRequest][
     ['unclear, asked', inDoubt],
     ['testified', following(inDoubt, [testify, T0 + 1_000_000])],
     ['revoked', following(approved, reguard({}))],
+    ['pending, held', following(planned, unread(planned, true))],
+    ['approved, held', following(approved, unread(approved, true))],
+    ['approved, unread', following(approved, unread(approved, false))],
     ['alreadyThere', following(approved, { kind: 'alreadyThere', digest: DIGEST })],
     ['unreported', ended({ kind: 'done', counts: { ...counts, unreported: 2 }, rows: 2 })],
   ]
@@ -359,6 +362,14 @@ export const HOSTILE = [
   '&'.repeat(2_000),
   'long '.repeat(20_000),
 ]
+
+/** More user groups than are named cannot be read; the votes stay. */
+function unread({ votes, guard }: ResetRequest, holds: boolean): Command {
+  const groups = Array.from({ length: 12 }, (_, index) => `S0GONE${index}`)
+  const fills = Object.fromEntries(votes.map(vote => [vote.by, vote.fills]))
+  const through = Object.fromEntries(votes.map(({ by }) => [by, [by]]))
+  return { ...reguard(fills, guard), through, unread: { groups, holds } }
+}
 
 /** Of votes that do not count any more. */
 export function reguard(

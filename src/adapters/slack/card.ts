@@ -6,6 +6,7 @@ import {
   brokeGlass,
   type Decision,
   isFinal,
+  isHeld,
   type ResetRequest,
   type State,
   type Wait,
@@ -19,7 +20,7 @@ import type { Words } from './language/language.ts'
 import { LIMITS } from './limits.ts'
 import { moverLine, planDetails, planHead, totalsInWords } from './plan-words.ts'
 import { bullets, clipEscaped, escaped, line, type Piece, paragraph, plain, strong, text } from './text.ts'
-import { whoDecides, windowLine } from './who-decides.ts'
+import { unreadLines, whoDecides, windowLine } from './who-decides.ts'
 import {
   causeInWords,
   connectedInWords,
@@ -41,7 +42,7 @@ const TOPICS_SPOKEN = 3
 export const NOTE_MAX = 1_000
 
 export function card(words: Words, request: ResetRequest): Message {
-  const state = stateWords(words, request.state)
+  const state = stateWords(words, request)
   const title = words.card.title(
     request.id,
     request.glass === null ? state : `${state} · ${words.glass.mark}`,
@@ -136,7 +137,11 @@ export function stateLine(words: Words, request: ResetRequest): Piece[] {
     case 'expired':
       return [text(say.expired)]
     case 'approved':
-      return [...approval(words, request, state.decision), ...nextInLine(words, state)]
+      // Held, nothing comes next: a line of its own says why.
+      return [
+        ...approval(words, request, state.decision),
+        ...(isHeld(request) ? [] : nextInLine(words, state)),
+      ]
     case 'executing':
       return [...approval(words, request, state.decision), text(say.executing)]
     case 'unclear':
@@ -187,7 +192,7 @@ export function guardLines(words: Words, request: ResetRequest): Piece[][] {
   const { guard, votes, state, plan } = request
   // The first card is drawn before there is a plan, and mentions those who will decide.
   if (state.name === 'preparing') return whoDecides(words, request)
-  if (state.name !== 'pending') return []
+  if (state.name !== 'pending') return unreadLines(words, request)
   const voters = votes.map(({ by }) => by)
   return [
     ...(guard.typedGroup ? [[text(words.card.typedGuard(lossInWords(words, { plan })))]] : []),
@@ -196,6 +201,7 @@ export function guardLines(words: Words, request: ResetRequest): Piece[][] {
       : [words.card.approversGuard(guard.approvals, voters)]),
     ...whoDecides(words, request),
     ...(guard.window === null ? [] : [windowLine(words, guard.window)]),
+    ...unreadLines(words, request),
   ]
 }
 

@@ -23,12 +23,16 @@ import { outcomeOfError, refusalOfToken, SLACK_CALL_MS } from './web-client.ts'
 
 const CALLS_AT_ONCE = 8
 const GROUP_CACHE_MS = 60_000
+/** Slack allows few of these calls: a group that it does not show is not asked for by everybody who only looks. */
+const UNREADABLE_CACHE_MS = 5_000
 const PAGES_SEARCHED = 5
 
 export interface SlackChatDeps {
   client: WebClient
   clock: Clock
+  /** Each time it is asked for in vain, and each time it is read. */
   onGroupUnreadable(groupId: string, error: unknown): void
+  onGroupRead?(groupId: string): void
   /** Of cards, their threads and what is told elsewhere, which everybody reads. */
   words: Words
   /** Of direct messages, which one person reads. */
@@ -38,7 +42,7 @@ export interface SlackChatDeps {
 }
 
 export function createSlackChat(deps: SlackChatDeps): Chat {
-  const { client, clock, onGroupUnreadable, words, wordsFor, repairWaitMs } = deps
+  const { client, clock, onGroupUnreadable, onGroupRead = () => {}, words, wordsFor, repairWaitMs } = deps
   const limit = pLimit(CALLS_AT_ONCE)
   /** Channel → when Slack wants to hear from us again; a fact about this minute, not worth keeping. */
   const pausedUntil = new Map<string, number>()
@@ -159,16 +163,24 @@ export function createSlackChat(deps: SlackChatDeps): Chat {
   function groupMembers(groupId: string, as: 'now' | 'lately'): Promise<string[] | null> {
     const cached = groups.get(groupId)
     if (as === 'lately' && cached !== undefined && clock() < cached.untilMs) return cached.members
-    const members = client.usergroups.users.list({ usergroup: groupId }).then(
-      answer => answer.users ?? [],
-      error => {
-        groups.delete(groupId)
-        onGroupUnreadable(groupId, error)
-        return null
-      },
-    )
-    groups.set(groupId, { members, untilMs: clock() + GROUP_CACHE_MS })
-    return members
+    const entry = { members: readGroup(groupId), untilMs: clock() + GROUP_CACHE_MS }
+    groups.set(groupId, entry)
+    void entry.members.then(read => {
+      if (read === null) entry.untilMs = clock() + UNREADABLE_CACHE_MS
+    })
+    return entry.members
+  }
+
+  async function readGroup(groupId: string): Promise<string[] | null> {
+    try {
+      const { users } = await client.usergroups.users.list({ usergroup: groupId })
+      if (!Array.isArray(users)) throw new Error('Slack’s answer named no users.')
+      onGroupRead(groupId)
+      return users
+    } catch (error) {
+      onGroupUnreadable(groupId, error)
+      return null
+    }
   }
 
   return { post, find, updateCard, groupMembers }

@@ -108,10 +108,10 @@ function placeIn({ lists }: Words, seen: number, count: number): string {
 }
 
 function entryBlock(words: Words, { request, moves, link }: HistoryEntry): KnownBlock {
-  const { id, state, createdAtMs, reset } = request
+  const { id, createdAtMs, reset } = request
   return paragraph(
     line(
-      strong(words.card.title(id, stateWords(words, state))),
+      strong(words.card.title(id, stateWords(words, request))),
       text(' · '),
       words.times.moment(createdAtMs),
       ...(link === null ? [] : [text(' · '), linkTo(link, words.history.card)]),

@@ -62,10 +62,10 @@ function rowOf(words: Words, request: ResetRequest): KnownBlock[] {
 
 /** One request in one line. */
 export function requestLine(words: Words, request: ResetRequest, timeMs: number): RichTextBlock {
-  const { id, state, requester, reset } = request
+  const { id, requester, reset } = request
   return paragraph(
     line(
-      strong(words.card.title(id, stateWords(words, state))),
+      strong(words.card.title(id, stateWords(words, request))),
       text(' · '),
       person(requester),
       text(' · '),

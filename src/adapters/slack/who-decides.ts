@@ -31,6 +31,14 @@ export function whoDecides(words: Words, { guard, votes }: ResetRequest): Piece[
   ]
 }
 
+/** What the policy asks about and Slack does not show, as long as somebody may still decide or it may still start. */
+export function unreadLines(words: Words, { unread, state }: ResetRequest): Piece[][] {
+  if (unread === null || (state.name !== 'pending' && state.name !== 'approved')) return []
+  const { groups, holds } = unread
+  const held = !holds ? null : state.name === 'pending' ? 'decision' : 'start'
+  return [words.votes.unread(groups.slice(0, NAMED), Math.max(0, groups.length - NAMED), held)]
+}
+
 export function windowLine({ votes }: Words, { days, fromMinute, untilMinute, zone }: Window): Piece[] {
   const named = days.map(day => votes.days[day] ?? '')
   return [text(votes.window(named, timeOfDay(fromMinute), timeOfDay(untilMinute), zone))]

@@ -3,7 +3,13 @@
 import { readCause } from '../../request/cause.ts'
 import type { Group } from '../../request/group.ts'
 import { kafkaErrorName } from '../../request/kafka-errors.ts'
-import type { Outcome, RefusedRuling, ResetRequest, State } from '../../request/request.ts'
+import {
+  isHeld,
+  type Outcome,
+  type RefusedRuling,
+  type ResetRequest,
+  type State,
+} from '../../request/request.ts'
 import { clip, type Reset, type Target, utc } from '../../request/reset.ts'
 import type { ApiCode, Counts } from '../../request/result.ts'
 import type { Refusal } from '../../request/step.ts'
@@ -23,8 +29,10 @@ function isWaiting(state: State): boolean {
 }
 
 /** `approved, waiting for the group to be empty` */
-export function stateWords(words: Words, state: State): string {
-  return words.states.names[stateKey(state)]
+export function stateWords(words: Words, request: Pick<ResetRequest, 'state' | 'unread'>): string {
+  const { state } = request
+  const { names } = words.states
+  return state.name === 'approved' && isHeld(request) ? names.held : names[stateKey(state)]
 }
 
 /** What can be said of `R-12` in this state: `R-12 is partly done.` */

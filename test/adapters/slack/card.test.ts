@@ -391,6 +391,25 @@ describe('the plan on the card', () => {
   })
 })
 
+describe('what the policy asks about and Slack does not show', () => {
+  const shown = (name: string) => cardOf(inState(name)).join(' ')
+
+  it('is named on the card, with what follows from it and nothing else', () => {
+    const named = 'Cannot be read in Slack: @S0GONE0 @S0GONE1'
+    for (const name of ['pending, held', 'approved, held', 'approved, unread'])
+      expect(shown(name)).toContain(named)
+    expect(shown('pending, held')).toContain(
+      '@S0GONE7 and 4 more. What the policy says of this depends on it, so no approval',
+    )
+    expect(shown('approved, held')).toContain('so it does not run until it can be read')
+    // It is not said to run next.
+    expect(shown('approved, held')).not.toContain('on the queue')
+    expect(shown('approved, unread')).toContain('What was read of it before still counts')
+    expect(shown('approved, unread')).toContain('on the queue')
+    expect(shown('approved')).not.toContain('Cannot be read')
+  })
+})
+
 describe.each(states)('a request that is %s', (name, request) => {
   it('has a valid card', () => {
     expect(validateMessage(card(words, request))).toEqual([])
@@ -404,11 +423,14 @@ describe.each(states)('a request that is %s', (name, request) => {
       'pending again': open,
       'pending, guarded': open,
       revoked: open,
+      'pending, held': open,
       'pending, half approved': ['Review', 'Withdraw my approval', 'Cancel request'],
       preparing: ['Cancel request'],
       'preparing, partly': ['Cancel request'],
       'preparing again': ['Cancel request'],
       approved: ['Cancel request'],
+      'approved, held': ['Cancel request'],
+      'approved, unread': ['Cancel request'],
       'approved again': ['Cancel request'],
       waiting: ['Stop waiting'],
       'waiting, empty': ['Stop waiting'],

@@ -3,10 +3,11 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
-import { createSlackChat } from '../../../src/adapters/slack/chat.ts'
+import { createSlackChat, type SlackChatDeps } from '../../../src/adapters/slack/chat.ts'
 import { POST_EVENT_TYPE } from '../../../src/adapters/slack/ids.ts'
 import { wordsIn } from '../../../src/adapters/slack/language/language.ts'
 import { createWebClient } from '../../../src/adapters/slack/web-client.ts'
+import type { Chat } from '../../../src/ports.ts'
 import { createTelemetry } from '../../../src/telemetry.ts'
 import { pending } from '../../support/requests.ts'
 
@@ -15,9 +16,13 @@ const words = wordsIn('en')
 const BOT = 'U0REWIND'
 const request = pending()
 
-async function findAmong(messages: unknown[]) {
+/** Slack, as a test answers for it. */
+async function chatOver(
+  answerTo: (method: string) => object,
+  change: Partial<SlackChatDeps> = {},
+): Promise<Chat> {
   const server = createServer((incoming, response) => {
-    const answer = incoming.url?.endsWith('auth.test') ? { ok: true, user_id: BOT } : { ok: true, messages }
+    const answer = answerTo(incoming.url?.split('/').at(-1) ?? '')
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
@@ -31,13 +36,20 @@ async function findAmong(messages: unknown[]) {
     apiUrl: `http://127.0.0.1:${port}/api/`,
     logger: createTelemetry('silent', 'all').slackLogger,
   })
-  const chat = createSlackChat({
+  return createSlackChat({
     client,
     clock: () => request.createdAtMs,
     onGroupUnreadable: () => {},
     words,
     wordsFor: async () => words,
+    ...change,
   })
+}
+
+async function findAmong(messages: unknown[]) {
+  const chat = await chatOver(method =>
+    method === 'auth.test' ? { ok: true, user_id: BOT } : { ok: true, messages },
+  )
   return chat.find(request, 'card')
 }
 
@@ -57,4 +69,36 @@ it('takes nobody else’s message for its own, however it is marked', async () =
     kind: 'found',
     ts: '1.2',
   })
+})
+
+it('asks Slack for a user group that it does not show once in a while for who only looks, and each time for who acts', async () => {
+  let nowMs = request.createdAtMs
+  let answer: object = { ok: false, error: 'no_such_subteam' }
+  let asked = 0
+  const told: (string | null)[] = []
+  const chat = await chatOver(
+    () => {
+      asked += 1
+      return answer
+    },
+    {
+      clock: () => nowMs,
+      onGroupUnreadable: (_, error) =>
+        told.push(String((Object(error) as { data?: { error?: string } }).data?.error)),
+      onGroupRead: () => told.push(null),
+    },
+  )
+  const look = () => chat.groupMembers('S0GONE', 'lately')
+  expect([await look(), await look()]).toEqual([null, null])
+  expect(asked).toBe(1)
+  expect(await chat.groupMembers('S0GONE', 'now')).toBeNull()
+  expect(asked).toBe(2)
+  nowMs += 5_001
+  answer = { ok: true, users: ['U0BOB'] }
+  expect([await look(), await look()]).toEqual([['U0BOB'], ['U0BOB']])
+  expect(asked).toBe(3)
+  expect(told).toEqual(['no_such_subteam', 'no_such_subteam', null])
+  // What is no list of people is no empty one: nobody would be kept from anything by it.
+  answer = { ok: true }
+  expect(await chat.groupMembers('S0GONE', 'now')).toBeNull()
 })

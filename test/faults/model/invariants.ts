@@ -9,7 +9,7 @@ import { isFinal, type RequestId, type ResetRequest } from '../../../src/request
 import { resetSchema } from '../../../src/request/reset.ts'
 import type { PartitionResult } from '../../../src/request/result.ts'
 import { BOB, CAROL } from '../../support/requests.ts'
-import { CHANNEL, type World } from './world.ts'
+import { CHANNEL, CREW, type World } from './world.ts'
 
 export interface Sight {
   world: World
@@ -104,6 +104,15 @@ export const writesOnlyWhatOthersApproved: Invariant = ({ world }) => {
   }
   return wrong
 }
+
+/** Whether the policy denies it has been read of Slack, for this request, at some time before. */
+export const startsNothingThatMayBeDenied: Invariant = ({ world }) =>
+  world.history.all().flatMap(({ commit: { event, next } }) => {
+    if (event.command.kind !== 'start') return []
+    const { unread, lastRead } = next
+    const wrong = unread?.holds === true ? [`${next.id} was started although it was held`] : []
+    return lastRead.notIn.includes(CREW) ? wrong : [...wrong, `${next.id} was started, and it may be denied`]
+  })
 
 /** What it writes over is what its plan says, or what somebody else than the product has put there. */
 export const writesOverWhatItPlanned: Invariant = ({ world }) =>
@@ -255,6 +264,7 @@ export function postsOf({ slack }: World): { id: RequestId; key: string }[] {
 export const INVARIANTS = {
   writesOncePerApproval,
   writesOnlyWhatOthersApproved,
+  startsNothingThatMayBeDenied,
   writesOverWhatItPlanned,
   decidesInTime,
   keepsFinalStates,

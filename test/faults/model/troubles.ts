@@ -161,6 +161,8 @@ export const failing = fc.oneof(
         'files.completeUploadExternal',
         'chat.update',
         'conversations.replies',
+        'usergroups.users.list',
+        'usergroups.users.list',
       ),
       fc.constantFrom(
         { kind: 'cut', afterDoingIt: true } as const,

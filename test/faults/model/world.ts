@@ -7,7 +7,7 @@ import type { RedisConnection } from '../../../src/adapters/redis/connect.ts'
 import { createRedisStore } from '../../../src/adapters/redis/store.ts'
 import { createWebClient } from '../../../src/adapters/slack/web-client.ts'
 import type { ProductEvent, Store } from '../../../src/ports.ts'
-import { policyOfSettings } from '../../../src/request/policy.ts'
+import { EVERYBODY, type Policy, policyOfSettings } from '../../../src/request/policy.ts'
 import type { RequestId } from '../../../src/request/request.ts'
 import { type CkafkaSimulator, startCkafkaSimulator } from '../../../src/sandbox/ckafka/start.ts'
 import type { LocalSlack } from '../../../src/sandbox/slack/face.ts'
@@ -34,7 +34,24 @@ export const SETTINGS = {
   fallbackChannel: null,
   instances: [],
 }
-export const POLICY = policyOfSettings([BOB, CAROL], { typedAbove: null, secondApproverAbove: null })
+const APPROVERS = 'S0APPROVERS'
+export const CREW = 'S0CREW'
+const settings = policyOfSettings([APPROVERS], { typedAbove: null, secondApproverAbove: null })
+/** Nobody is of the crew, so that nothing is denied; that has to be known before anything starts. */
+export const POLICY: Policy = {
+  ...settings,
+  rules: [
+    ...settings.rules,
+    {
+      effect: 'deny',
+      name: 'no crew',
+      match: { instances: [EVERYBODY], groups: [EVERYBODY], topics: [EVERYBODY] },
+      people: [CREW],
+      channels: null,
+      reason: '',
+    },
+  ],
+}
 const ACCOUNT = { secretId: 'AKIDMODEL', secretKey: 'model-secret-key' }
 
 export interface Shared {
@@ -98,7 +115,10 @@ export async function startWorld({ redis, jobs }: Shared): Promise<World> {
       realName: name,
     })),
     channels: [{ id: CHANNEL, name: 'kafka-ops', members: ['U0ALICE', 'U0BOB'], botIsMember: true }],
-    userGroups: [],
+    userGroups: [
+      { id: APPROVERS, handle: 'approvers', name: 'Approvers', users: [BOB, CAROL] },
+      { id: CREW, handle: 'crew', name: 'Crew', users: [] },
+    ],
     now: clock,
   })
   const client = createWebClient({ token: 'xoxb-model', apiUrl: slack.apiUrl, logger: SILENT })

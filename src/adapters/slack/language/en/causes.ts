@@ -20,6 +20,8 @@ export const causes: Record<CauseKind, (about: readonly string[]) => string> = {
   planNotWhole: _ => 'The stored plan is not the one that was approved.',
   slowCluster: _ => 'CKafka did not answer in time',
   offsetUnread: ([place = '']) => `the offset of ${place} could not be read`,
+  policyUnread: ([rule = '']) =>
+    `a user group that rule ${rule} of the policy asks about cannot be read in Slack, so whether it holds is not known`,
   noGroup: _ => 'there is no such consumer group',
   noOtherGroup: ([group = '']) => `there is no group ${group}`,
   tooWide: _ =>

@@ -65,6 +65,8 @@ export const outcomes = {
       `The policy does not let this person ask for it here${byRule(rule)}. Nothing was reset.`,
     instanceLeftOut: (_rule: string | null, _reason: string) =>
       'Its instance is not among those that Rewind is set up to reset. Nothing was reset. Ask the people who run Rewind.',
+    unreadable: (rule: string | null, _reason: string) =>
+      `Whether the policy allows it is not known${byRule(rule)}: a user group cannot be read in Slack. Nothing was reset. Ask again in a minute, or ask the people who run Rewind.`,
   },
   testified: 'The offsets did not tell, and an approver has said that it happened. The thread says who.',
   unclearAdvice:

@@ -22,6 +22,8 @@ export const refusals = {
   noVote: (id: string) => `You have not approved ${id}, so there is nothing to take back.`,
   notBreakGlass: (id: string) =>
     `The policy does not let you carry out ${id} without approval. Ask an approver, or the people who run Rewind.`,
+  unreadable: (id: string) =>
+    `The policy asks about a user group that Slack does not show at the moment, so what it says of ${id} is not known. Nothing was done. Try again in a minute, or ask the people who run Rewind.`,
   outsideWindow: (id: string) => `${id} may not run at this time. It runs by itself once it may.`,
   tooLate: (what: string) => `Too late: ${what}`,
   hasRejected: (id: string, by: string) => `<@${by}> has rejected ${id}.`,

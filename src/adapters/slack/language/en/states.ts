@@ -5,6 +5,8 @@ export const states = {
     preparing: 'being planned',
     pending: 'waiting for approval',
     approved: 'approved, on the queue',
+    /** The policy cannot be known. */
+    held: 'approved, held',
     waiting: 'approved, waiting for the group to be empty',
     executing: 'running',
     succeeded: 'done',
@@ -20,6 +22,7 @@ export const states = {
     preparing: (id: string) => `${id} is being planned.`,
     pending: (id: string) => `${id} is waiting for approval.`,
     approved: (id: string) => `${id} is approved and on the queue.`,
+    held: (id: string) => `${id} is approved and held.`,
     waiting: (id: string) => `${id} is approved and waits for the group to be empty.`,
     executing: (id: string) => `${id} is running.`,
     succeeded: (id: string) => `${id} is done.`,

@@ -19,6 +19,8 @@ export const causes: typeof English = {
   planNotWhole: _ => '保存的计划与批准的计划不一致。',
   slowCluster: _ => 'CKafka 没有及时响应',
   offsetUnread: ([place = '']) => `无法读取 ${place} 的位点`,
+  policyUnread: ([rule = '']) =>
+    `策略规则 ${rule} 涉及的用户组在 Slack 中无法读取，因此不知道这条规则是否适用`,
   noGroup: _ => '没有这个消费组',
   noOtherGroup: ([group = '']) => `没有消费组 ${group}`,
   tooWide: _ => '分区太多，无法算出目标位点，而 CKafka 自己不支持这种方式。请减少分区，或按整个 Topic 申请',

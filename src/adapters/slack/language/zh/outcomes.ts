@@ -57,6 +57,8 @@ export const outcomes: typeof English = {
     notRequester: (rule, _reason) => `策略不允许此人在这里提出这个申请${byRule(rule)}。没有重置任何位点。`,
     instanceLeftOut: (_rule, _reason) =>
       'Rewind 的设置不允许重置此实例。没有重置任何位点。请联系 Rewind 的维护人员。',
+    unreadable: (rule, _reason) =>
+      `不知道策略是否允许${byRule(rule)}：有用户组无法从 Slack 读取。没有重置任何位点。请过一分钟重新申请，或联系 Rewind 的维护人员。`,
   },
   testified: '从位点看不出结果，审批人确认已经执行。是谁确认的见消息列。',
   unclearAdvice:

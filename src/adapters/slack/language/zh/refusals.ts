@@ -17,6 +17,8 @@ export const refusals: typeof English = {
   expired: id => `${id} 已过期，什么都没有执行。请用 /reset-offsets 重新申请。`,
   noVote: id => `你没有批准过 ${id}，没有可撤回的批准。`,
   notBreakGlass: id => `策略不允许你未经审批执行 ${id}。请联系审批人，或 Rewind 的维护人员。`,
+  unreadable: id =>
+    `策略涉及的用户组目前无法从 Slack 读取，因此不知道它对 ${id} 的规定。什么都没有做。请过一分钟再试，或联系 Rewind 的维护人员。`,
   outsideWindow: id => `${id} 现在不在允许执行的时间段内，到时会自动执行。`,
   tooLate: what => `太晚了：${what}`,
   hasRejected: (id, by) => `<@${by}> 已驳回 ${id}。`,

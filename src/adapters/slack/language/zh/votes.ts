@@ -12,6 +12,11 @@ export const votes: typeof English = {
     text('。'),
   ],
   soFar: by => [text('已批准：'), ...mentions(by), text('。')],
+  unread: (groups, more, held) => [
+    text('无法从 Slack 读取：'),
+    ...named(groups, more),
+    text(`。${UNREAD[held ?? 'goesOn']}`),
+  ],
   window: (days, from, until, zone) => `只在${days.join('、')} ${from} 至 ${until}（${zone}）执行。`,
   days: ['周日', '周一', '周二', '周三', '周四', '周五', '周六'],
   withdraw: '撤回我的批准',
@@ -19,6 +24,12 @@ export const votes: typeof English = {
   withdrawText: '撤回后你的批准不再算数，之后仍可重新批准。',
   keepIt: '保留',
   withdrawn: id => `你对 ${id} 的批准已撤回，消息列里有记录。`,
+}
+
+const UNREAD = {
+  goesOn: '之前读到的仍然算数，在能读取之前不会因它而放行其他人。',
+  decision: '策略是否允许取决于它，在能读取之前不接受批准。',
+  start: '策略是否允许取决于它，在能读取之前不会执行。',
 }
 
 function named(people: readonly string[], more: number): Piece[] {
