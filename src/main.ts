@@ -15,11 +15,15 @@ import { createLongNames } from './adapters/redis/long-names.ts'
 import { createQuota } from './adapters/redis/quota.ts'
 import { createRedisStore } from './adapters/redis/store.ts'
 import { createSlackApp, type SlackApp, type SlackAppDeps, type SlackTrouble } from './adapters/slack/app.ts'
-import { createSlackChat } from './adapters/slack/chat.ts'
-import { createInstallation, type Installation, sayRefusalsRarely } from './adapters/slack/installation.ts'
-import { createPeople } from './adapters/slack/people.ts'
-import { createWebClient } from './adapters/slack/web-client.ts'
-import { createWordings } from './adapters/slack/wordings.ts'
+import {
+  createInstallation,
+  type Installation,
+  sayRefusalsRarely,
+} from './adapters/slack/platform/installation.ts'
+import { createPeople } from './adapters/slack/platform/people.ts'
+import { createWebClient } from './adapters/slack/platform/web-client.ts'
+import { createSlackChat } from './adapters/slack/thread/chat.ts'
+import { createWordings } from './adapters/slack/wording/readers.ts'
 import { type Config, readConfig, type SlackConfig } from './config.ts'
 import { startHttpServer } from './http-server.ts'
 import { healthRoutes, metricsRoute } from './monitoring.ts'

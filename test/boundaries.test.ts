@@ -66,6 +66,18 @@ const MAY_IMPORT: Record<string, string[]> = {
   'sandbox/': ['sandbox/', 'node:', 'zod', 'ws', 'undici', 'lossless-json', 'ioredis', 'yaml'],
 }
 
+/** The rooms of the Slack adapter, floor by floor: each imports only what lies below it. */
+const SLACK_FLOORS = [
+  // The one door.
+  'app.ts',
+  // What a person sees, from what opens the others down to what is opened.
+  ...['home/', 'history/', 'lists/', 'reset-form/', 'follow-up/', 'review/', 'thread/'],
+  // How Slack and the product reach each other.
+  ...['delivery/', 'platform/'],
+  // What is said, and of what it is built.
+  ...['wording/', 'language/', 'blocks/'],
+].map(room => `adapters/slack/${room}`)
+
 const EMPTY_NAMES = /^(utils?|helpers?|common|types?|shared|misc|lib)$/
 
 function violationsIn({ path, text }: Source): string[] {
@@ -84,6 +96,12 @@ function violationsIn({ path, text }: Source): string[] {
       )
       if (!allowed) found.push(`must not import ${kind === 'type' ? 'types of ' : ''}${target}`)
     }
+  }
+  const floor = SLACK_FLOORS.findIndex(room => isWithin(path, room))
+  if (floor === -1 && path.startsWith('adapters/slack/')) found.push('is in no room of the Slack adapter')
+  for (const { target } of importsOf(path, code)) {
+    const other = SLACK_FLOORS.findIndex(room => isWithin(target, room))
+    if (floor !== -1 && other !== -1 && other < floor) found.push(`must not import ${target}, a floor above`)
   }
   if (/\bimport\(\s*[^'"\s]/.test(code) || /\brequire\(/.test(code))
     found.push('imports what cannot be read here')
@@ -165,6 +183,19 @@ describe('the sources', () => {
   })
 })
 
+describe('the rooms of the Slack adapter', () => {
+  it('each have files of their own, and tests in a folder of the same name', () => {
+    const sources = sourcesUnder(new URL('../src/', import.meta.url)).map(({ path }) => path)
+    const tests = sourcesUnder(new URL('./', import.meta.url)).map(({ path }) => path)
+    for (const room of SLACK_FLOORS) {
+      expect(sources.filter(path => isWithin(path, room)).length, room).toBeGreaterThan(0)
+      if (room.endsWith('/')) {
+        expect(tests.filter(path => path.startsWith(room)).length, `tests of ${room}`).toBeGreaterThan(0)
+      }
+    }
+  })
+})
+
 describe('the rules', () => {
   const broken: [why: string, path: string, text: string, violation: string][] = [
     [
@@ -185,6 +216,13 @@ describe('the rules', () => {
       "import { decide } from './request/decide.ts'",
       'import request/decide.ts',
     ],
+    [
+      'a view below opens one above',
+      'adapters/slack/review/view.ts',
+      "import { a } from '../home/view.ts'",
+      'must not import adapters/slack/home/view.ts, a floor above',
+    ],
+    ['a file outside of every room', 'adapters/slack/a.ts', '', 'is in no room'],
     [
       'the story knows an adapter',
       'service/approvals.ts',
@@ -218,8 +256,8 @@ describe('the rules', () => {
     ],
     [
       'adapters meet',
-      'adapters/slack/a.ts',
-      "import { b } from '../redis/store.ts'",
+      'adapters/slack/wording/a.ts',
+      "import { b } from '../../redis/store.ts'",
       'import adapters/redis/store.ts',
     ],
     [
@@ -230,8 +268,8 @@ describe('the rules', () => {
     ],
     [
       'an adapter tells the story',
-      'adapters/slack/a.ts',
-      "import { x } from '../../service/approvals.ts'",
+      'adapters/slack/wording/a.ts',
+      "import { x } from '../../../service/approvals.ts'",
       'service/approvals.ts',
     ],
     ['a new adapter has no rule', 'adapters/email/a.ts', '', 'has no place among the layers'],
@@ -309,7 +347,7 @@ describe('the rules', () => {
       'import service/approvals.ts',
     ],
     ['chance comes in', 'adapters/redis/a.ts', 'const id = Math.random()', 'uses Math.random'],
-    ['a file for anything', 'adapters/slack/utils.ts', '', 'is called utils'],
+    ['a file for anything', 'adapters/slack/blocks/utils.ts', '', 'is called utils'],
     ['a folder for anything', 'sandbox/common/a.ts', '', 'is called common'],
     ['types without an owner', 'request/types.ts', '', 'is called types'],
     ['a barrel', 'request/index.ts', '', 'is a barrel'],
@@ -332,7 +370,7 @@ describe('the rules', () => {
     ['ports.ts', "import type { R } from './request/request.ts'"],
     ['main.ts', "import { a } from './adapters/slack/app.ts'\nreadConfig(process.env)\nprocess.exit(1)"],
     ['audit.ts', "import { c } from './adapters/redis/connect.ts'\nreadStoreConfig(process.env)"],
-    ['adapters/slack/replies.ts', "import Papa from 'papaparse'"],
+    ['adapters/slack/thread/replies.ts', "import Papa from 'papaparse'"],
     [
       'adapters/slack/app.ts',
       '// Never process.env, nor Math.random.\nconst url = "https://slack.com" /* process.env */',

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { COMMANDS, SHORTCUTS } from '../src/adapters/slack/ids.ts'
+import { COMMANDS, SHORTCUTS } from '../src/adapters/slack/blocks/ids.ts'
 
 const manifest: unknown = parse(readFileSync('manifest.yml', 'utf8'))
 
@@ -74,7 +74,7 @@ const FREE = ['auth.test(', 'views.open(', 'views.update(', 'views.publish(']
 
 describe('the manifest', () => {
   const read = schema.parse(manifest)
-  const sources = readdirSync('src/adapters/slack')
+  const sources = readdirSync('src/adapters/slack', { recursive: true, encoding: 'utf8' })
     .filter(file => file.endsWith('.ts'))
     .map(file => readFileSync(`src/adapters/slack/${file}`, 'utf8'))
     .join('\n')

@@ -4,7 +4,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { createRedisStore } from '../../src/adapters/redis/store.ts'
-import { postMetadataSchema } from '../../src/adapters/slack/ids.ts'
+import { postMetadataSchema } from '../../src/adapters/slack/blocks/ids.ts'
 import type { Store } from '../../src/ports.ts'
 import type { AuditEvent } from '../../src/request/command.ts'
 import { type RequestId, type ResetRequest, requestIdSchema } from '../../src/request/request.ts'

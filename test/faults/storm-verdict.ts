@@ -2,7 +2,7 @@
 // It must never take the record's word for what happened, nor forgive anything that it cannot explain.
 
 import { wordsIn } from '../../src/adapters/slack/language/language.ts'
-import { stateWords } from '../../src/adapters/slack/words.ts'
+import { stateWords } from '../../src/adapters/slack/wording/words.ts'
 import { type ChainedEvent, verifyChain } from '../../src/request/audit.ts'
 import { owed } from '../../src/request/owed.ts'
 import { isFinal, noteKey, type RequestId, type ResetRequest } from '../../src/request/request.ts'

@@ -4,7 +4,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { ACTIONS, CALLBACKS, COMMANDS, SHORTCUTS } from '../../src/adapters/slack/ids.ts'
+import { ACTIONS, CALLBACKS, COMMANDS, SHORTCUTS } from '../../src/adapters/slack/blocks/ids.ts'
 import { OPS, until } from '../support/product.ts'
 import { type PortStage, startPortStage } from './stage.ts'
 

@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from 'vitest'
 import { createCkafka } from '../../../src/adapters/ckafka/ckafka.ts'
-import { card } from '../../../src/adapters/slack/card.ts'
 import { wordsIn } from '../../../src/adapters/slack/language/language.ts'
-import { causeInWords } from '../../../src/adapters/slack/words.ts'
+import { card } from '../../../src/adapters/slack/thread/card.ts'
+import { causeInWords } from '../../../src/adapters/slack/wording/words.ts'
 import { MAX_ATTEMPTS } from '../../../src/request/decide.ts'
 import type { ResetRequest } from '../../../src/request/request.ts'
 import type { CkafkaFault } from '../../../src/sandbox/ckafka/faults.ts'

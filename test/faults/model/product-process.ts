@@ -3,8 +3,8 @@
 
 import type { WebClient } from '@slack/web-api'
 import { createCkafka } from '../../../src/adapters/ckafka/ckafka.ts'
-import { createSlackChat } from '../../../src/adapters/slack/chat.ts'
 import { wordsIn } from '../../../src/adapters/slack/language/language.ts'
+import { createSlackChat } from '../../../src/adapters/slack/thread/chat.ts'
 import type {
   ClusterReader,
   Commit,

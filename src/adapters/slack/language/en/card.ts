@@ -1,7 +1,7 @@
 // The card of a request, in English.
 
 import { grouped } from '../../../../request/reset.ts'
-import { type Piece, person, text } from '../../text.ts'
+import { type Piece, person, text } from '../../blocks/text.ts'
 import { counted, listed } from './grammar.ts'
 import { times } from './times.ts'
 

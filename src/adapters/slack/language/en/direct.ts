@@ -1,6 +1,6 @@
 // What one person, or one more channel, is told beside the thread, in English.
 
-import { type Piece, person, strong, text } from '../../text.ts'
+import { type Piece, person, strong, text } from '../../blocks/text.ts'
 import { times } from './times.ts'
 
 export const direct = {

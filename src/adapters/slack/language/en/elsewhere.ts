@@ -1,6 +1,6 @@
 // What is told in another channel because Slack does not take it where it belongs, in English.
 
-import { code, type Piece, strong, text } from '../../text.ts'
+import { code, type Piece, strong, text } from '../../blocks/text.ts'
 
 export const elsewhere = {
   noCard: (id: string, channel: string, why: string): Piece[] => [

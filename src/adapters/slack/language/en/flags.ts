@@ -1,7 +1,7 @@
 // What could not be understood of the text after /reset-offsets, in English. Values that were typed come quoted.
 
 import { grouped, utc } from '../../../../request/reset.ts'
-import type { FlagProblem } from '../../flag-problem.ts'
+import type { FlagProblem } from '../problem.ts'
 import type { Sentences } from '../sentences.ts'
 import { listed } from './grammar.ts'
 

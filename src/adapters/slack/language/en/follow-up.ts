@@ -1,7 +1,7 @@
 // The modal in which an undo or a second try is asked for, in English.
 
 import { grouped } from '../../../../request/reset.ts'
-import { code, type Piece, strong, text } from '../../text.ts'
+import { code, type Piece, strong, text } from '../../blocks/text.ts'
 import { counted } from './grammar.ts'
 
 export const followUp = {

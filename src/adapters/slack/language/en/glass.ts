@@ -1,6 +1,6 @@
 // Carrying something out without approval, and looking at it afterwards, in English.
 
-import { type Piece, person, strong, text } from '../../text.ts'
+import { type Piece, person, strong, text } from '../../blocks/text.ts'
 
 export const glass = {
   button: 'Break glass',

@@ -1,7 +1,7 @@
 // The history of a group, in English: every reset of it, by whom, approved by whom, from where to where.
 
 import { grouped } from '../../../../request/reset.ts'
-import { code, type Piece, person, text } from '../../text.ts'
+import { code, type Piece, person, text } from '../../blocks/text.ts'
 import { counted } from './grammar.ts'
 
 export interface SpokenMove {

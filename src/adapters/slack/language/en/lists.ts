@@ -2,7 +2,7 @@
 
 import type { ListPart } from '../../../../request/list-part.ts'
 import { grouped } from '../../../../request/reset.ts'
-import type { QueryProblem } from '../../list-query.ts'
+import type { QueryProblem } from '../problem.ts'
 import type { Sentences } from '../sentences.ts'
 import { counted, listed } from './grammar.ts'
 

@@ -1,7 +1,7 @@
 // What a plan would do, in English: direction is always a verb, and what is not certain is said to be so.
 
 import { grouped } from '../../../../request/reset.ts'
-import { type Piece, strong, text } from '../../text.ts'
+import { type Piece, strong, text } from '../../blocks/text.ts'
 import { counted, listed, messages } from './grammar.ts'
 import { times } from './times.ts'
 

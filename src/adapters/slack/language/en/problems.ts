@@ -2,7 +2,7 @@
 
 import type { FieldProblem, FileProblem } from '../../../../request/problem.ts'
 import { utc } from '../../../../request/reset.ts'
-import type { AttachmentProblem } from '../../attached-file.ts'
+import type { AttachmentProblem } from '../problem.ts'
 import type { Sentences } from '../sentences.ts'
 
 export const problems: Sentences<FieldProblem | FileProblem | AttachmentProblem> = {

@@ -2,7 +2,7 @@
 
 import type { DriftedAt, Note } from '../../../../request/request.ts'
 import { grouped } from '../../../../request/reset.ts'
-import { mentions, type Piece, person, strong, text } from '../../text.ts'
+import { mentions, type Piece, person, strong, text } from '../../blocks/text.ts'
 import { counted } from './grammar.ts'
 import { times } from './times.ts'
 

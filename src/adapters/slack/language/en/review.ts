@@ -1,6 +1,6 @@
 // The approval modal, in English.
 
-import { type Piece, text } from '../../text.ts'
+import { type Piece, text } from '../../blocks/text.ts'
 import { capitalized, counted } from './grammar.ts'
 import { times } from './times.ts'
 

@@ -1,6 +1,6 @@
 // Moments and spans of time in English.
 
-import { moment, type Piece } from '../../text.ts'
+import { moment, type Piece } from '../../blocks/text.ts'
 import { counted } from './grammar.ts'
 
 export const times = {

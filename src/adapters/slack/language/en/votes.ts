@@ -1,7 +1,7 @@
 // Who decides, how far that has got, and votes that are taken back, in English.
 
 import { grouped } from '../../../../request/reset.ts'
-import { mentions, type Piece, text } from '../../text.ts'
+import { mentions, type Piece, text } from '../../blocks/text.ts'
 import { counted } from './grammar.ts'
 
 export interface NeedShown {

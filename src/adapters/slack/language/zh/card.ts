@@ -1,7 +1,7 @@
 // The card of a request, in Chinese.
 
 import { grouped } from '../../../../request/reset.ts'
-import { person, text } from '../../text.ts'
+import { person, text } from '../../blocks/text.ts'
 import type { card as English } from '../en/card.ts'
 import { listed } from './grammar.ts'
 import { times } from './times.ts'

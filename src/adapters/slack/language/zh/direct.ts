@@ -1,6 +1,6 @@
 // What one person, or one more channel, is told beside the thread, in Chinese.
 
-import { person, strong, text } from '../../text.ts'
+import { person, strong, text } from '../../blocks/text.ts'
 import type { direct as English } from '../en/direct.ts'
 import { times } from './times.ts'
 

@@ -1,6 +1,6 @@
 // What is told in another channel because Slack does not take it where it belongs, in Chinese.
 
-import { code, strong, text } from '../../text.ts'
+import { code, strong, text } from '../../blocks/text.ts'
 import type { elsewhere as English } from '../en/elsewhere.ts'
 
 export const elsewhere: typeof English = {

@@ -1,7 +1,7 @@
 // The modal in which an undo or a second try is asked for, in Chinese.
 
 import { grouped } from '../../../../request/reset.ts'
-import { code, strong, text } from '../../text.ts'
+import { code, strong, text } from '../../blocks/text.ts'
 import type { followUp as English } from '../en/follow-up.ts'
 import { partitions } from './grammar.ts'
 

@@ -1,6 +1,6 @@
 // Carrying something out without approval, and looking at it afterwards, in Chinese.
 
-import { person, strong, text } from '../../text.ts'
+import { person, strong, text } from '../../blocks/text.ts'
 import type { glass as English } from '../en/glass.ts'
 
 export const glass: typeof English = {

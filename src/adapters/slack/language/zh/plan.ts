@@ -1,7 +1,7 @@
 // What a plan would do, in Chinese: direction is always a verb, and what is not certain is said to be so.
 
 import { grouped } from '../../../../request/reset.ts'
-import { type Piece, strong, text } from '../../text.ts'
+import { type Piece, strong, text } from '../../blocks/text.ts'
 import type { plan as English } from '../en/plan.ts'
 import { listed, messages, partitions } from './grammar.ts'
 import { times } from './times.ts'

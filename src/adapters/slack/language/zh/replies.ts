@@ -1,7 +1,7 @@
 // What the thread under a card has to tell, in Chinese.
 
 import { grouped } from '../../../../request/reset.ts'
-import { mentions, person, strong, text } from '../../text.ts'
+import { mentions, person, strong, text } from '../../blocks/text.ts'
 import type { replies as English } from '../en/replies.ts'
 import { partitions } from './grammar.ts'
 import { times } from './times.ts'

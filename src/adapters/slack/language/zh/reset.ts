@@ -1,7 +1,7 @@
 // What is asked for, in Chinese: strategy, topics, and who asks.
 
 import { clip, grouped, type Strategy, utc } from '../../../../request/reset.ts'
-import { code, type Piece, person, strong, text } from '../../text.ts'
+import { code, type Piece, person, strong, text } from '../../blocks/text.ts'
 import type { reset as English } from '../en/reset.ts'
 import { messages, partitions } from './grammar.ts'
 import { times } from './times.ts'

@@ -1,7 +1,7 @@
 // The approval modal, in Chinese.
 
 import { grouped } from '../../../../request/reset.ts'
-import { text } from '../../text.ts'
+import { text } from '../../blocks/text.ts'
 import type { review as English } from '../en/review.ts'
 import { times } from './times.ts'
 

@@ -1,6 +1,6 @@
 // Moments and spans of time in Chinese.
 
-import { moment, type Piece } from '../../text.ts'
+import { moment, type Piece } from '../../blocks/text.ts'
 import type { times as English } from '../en/times.ts'
 
 export const times: typeof English = {

@@ -1,0 +1,99 @@
+// Names that travel through Slack and come back: callback ids, action ids, block ids, metadata. Untrusted on return.
+
+import { z } from 'zod'
+import { askedInSchema } from '../../../request/asked-in.ts'
+import { NOWHERE } from '../../../request/command.ts'
+import { requestIdSchema } from '../../../request/request.ts'
+import type { ResetField } from '../../../request/reset.ts'
+
+export const COMMANDS = { reset: '/reset-offsets', list: '/offset-requests' } as const
+export const CALLBACKS = {
+  resetForm: 'reset_form',
+  review: 'review_request',
+  breakGlass: 'break_glass',
+  reviewGlass: 'review_glass',
+  followUp: 'follow_up',
+  history: 'history',
+  sentence: 'sentence',
+} as const
+/** In the menu of every message. */
+export const SHORTCUTS = { alert: 'reset_from_alert' } as const
+export const ACTIONS = {
+  review: 'review',
+  withdraw: 'withdraw',
+  breakGlass: 'break_glass',
+  reviewGlass: 'review_glass',
+  cancel: 'cancel',
+  undo: 'undo',
+  retry: 'retry',
+  edit: 'edit',
+  ask: 'ask',
+  happened: 'happened',
+  didNotHappen: 'did_not_happen',
+  checkAgain: 'check_again',
+  listOlder: 'list_older',
+  listNewest: 'list_newest',
+  history: 'history',
+  historyOlder: 'history_older',
+  historyNewest: 'history_newest',
+  historyCsv: 'history_csv',
+  strategy: 'strategy',
+  scope: 'scope',
+  instance: 'instance',
+  group: 'group',
+  otherGroup: 'otherGroup',
+  topics: 'topics',
+} as const
+export const REVIEW_BLOCKS = { verdict: 'verdict', note: 'note', typedGroup: 'typed_group' } as const
+export const GLASS_BLOCKS = { reason: 'reason', typedGroup: 'typed_group' } as const
+export const FOLLOW_UP_BLOCKS = { choice: 'choice', reason: 'reason' } as const
+
+/** One input block per field, named alike, so that a problem finds its field. */
+export function blockIdOf(field: ResetField): string {
+  return `field_${field}`
+}
+
+/**
+ * Where it was opened, and where its card goes: Slack hands a view's metadata back as the app has set it, in a payload that
+ * it signs, so that nobody can name another channel there. Instance and group ride along, because a picker's question need
+ * not hold the rest of the form.
+ */
+export const formMetadataSchema = z.object({
+  askedIn: askedInSchema,
+  cardIn: z.string(),
+  notes: z.array(z.string()),
+  /** Where the fields have come from, when not from flags. */
+  lead: z.string().optional(),
+  /** The ended request that is asked for again; its offsets are kept while no other file is attached. */
+  parent: z.object({ id: requestIdSchema, kind: z.literal('edit') }).optional(),
+  instance: z.string().optional(),
+  group: z.string().optional(),
+  /** Slack does not show a field for a file to an app without the scope `files:read`. */
+  files: z.literal('refused').optional(),
+})
+export type FormMetadata = z.output<typeof formMetadataSchema>
+/** `digest` names the plan that was shown: the decision is about that one and no other. */
+export const reviewMetadataSchema = z.object({
+  requestId: requestIdSchema,
+  digest: z.string(),
+  /** Where it was opened; a modal that an older version has opened does not say. */
+  from: z.object({ channel: z.string().nullable(), message: z.string().nullable() }).default(NOWHERE),
+})
+/** What the buttons are about that ask what happened. */
+export const attemptSchema = z.object({ id: requestIdSchema, attempt: z.coerce.number().int().positive() })
+export const followUpMetadataSchema = z.object({
+  requestId: requestIdSchema,
+  kind: z.enum(['undo', 'retry']),
+  /** Where the button was pressed. */
+  askedIn: askedInSchema,
+})
+
+/** On the Home tab, which Slack does not show in a channel: the person's conversation with Rewind. */
+export const homeMetadataSchema = z.object({ conversation: z.string().min(1) })
+
+/** Marks each post, so that one whose answer was lost can be found again. */
+export const POST_EVENT_TYPE = 'rewind_post'
+export const postMetadataSchema = z.object({
+  event_type: z.literal(POST_EVENT_TYPE),
+  event_payload: z.object({ request_id: z.string(), key: z.string() }),
+})

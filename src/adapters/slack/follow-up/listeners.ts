@@ -1,0 +1,124 @@
+// After an execution: the buttons that prepare an undo or a second try, and the modal in which it is asked for.
+// What it would do is worked out anew from the record each time; the modal carries no offsets.
+
+import type {
+  AllMiddlewareArgs,
+  App,
+  BlockAction,
+  ButtonAction,
+  SlackActionMiddlewareArgs,
+  SlackViewMiddlewareArgs,
+  ViewSubmitAction,
+} from '@slack/bolt'
+import type { Approvals, Report } from '../../../ports.ts'
+import type { FollowUp } from '../../../request/follow-up.ts'
+import type { ResetRequest } from '../../../request/request.ts'
+import { ACTIONS, CALLBACKS, FOLLOW_UP_BLOCKS, followUpMetadataSchema } from '../blocks/ids.ts'
+import type { Words } from '../language/language.ts'
+import {
+  answering,
+  answerTo,
+  askedInOf,
+  idOf,
+  inTime,
+  onlyForYou,
+  parseJson,
+  sentenceFor,
+} from '../platform/answering.ts'
+import { sentenceModal } from '../platform/sentence-views.ts'
+import { rulingSentence } from '../wording/words.ts'
+import { followUpModal, noFollowUp, readFollowUp } from './view.ts'
+
+export interface FollowUpListenersDeps {
+  approvals: Approvals
+  report: Report
+  /** In the language of this person. */
+  wordsFor(userId: string): Promise<Words>
+}
+
+type ButtonArgs = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs
+type SubmitArgs = SlackViewMiddlewareArgs<ViewSubmitAction> & AllMiddlewareArgs
+
+export function registerFollowUpListeners(app: App, deps: FollowUpListenersDeps): void {
+  const { approvals, report, wordsFor } = deps
+
+  for (const kind of ['undo', 'retry'] as const) {
+    app.action(ACTIONS[kind], async (args: ButtonArgs) => {
+      const { ack, body, action, client } = args
+      const wanted = wordsFor(body.user.id)
+      const respond = answerTo(args, wanted)
+      await ack()
+      await answering(`${kind} button`, report, respond, wanted, async () => {
+        const id = idOf(action)
+        const request = await inTime(approvals.read(id))
+        if (request === undefined) {
+          await respond(onlyForYou((await wanted).answers.noSuchRequest(id)))
+          return
+        }
+        const found = await inTime(approvals.followUps(request, kind))
+        const words = await wanted
+        if (found === null || found.possible.length === 0) {
+          await respond(onlyForYou(noFollowUp(words, kind, request, found)))
+          return
+        }
+        const view = followUpModal(words, kind, request, found, askedInOf(body))
+        await client.views.open({ trigger_id: body.trigger_id, view })
+      })
+    })
+  }
+
+  app.view(CALLBACKS.followUp, async ({ ack, body, view }: SubmitArgs) => {
+    const wanted = wordsFor(body.user.id)
+    const metadata = followUpMetadataSchema.safeParse(parseJson(view.private_metadata))
+    const asked = readFollowUp(view.state.values)
+    if (!metadata.success || asked === undefined) {
+      const words = await wanted
+      const { notSent, fault } = words.answers
+      await ack({ response_action: 'update', view: sentenceModal(words, notSent, fault) })
+      return
+    }
+    const { requestId, kind, askedIn } = metadata.data
+    try {
+      const request = await inTime(approvals.read(requestId))
+      const found = request === undefined ? null : await inTime(approvals.followUps(request, kind))
+      const chosen = found?.possible[asked.index]
+      const words = await wanted
+      const { notSent, noSuchRequest } = words.answers
+      if (request === undefined || chosen === undefined) {
+        const view = sentenceModal(words, notSent, noSuchRequest(requestId))
+        await ack({ response_action: 'update', view })
+        return
+      }
+      const submittal = { ...submittalOf(request, kind, chosen, asked.reason), ...from(body), askedIn }
+      const submitted = await inTime(approvals.submit(submittal))
+      if (submitted.kind === 'submitted') await ack()
+      else {
+        const errors = { [FOLLOW_UP_BLOCKS.reason]: rulingSentence(words, submitted.ruling) }
+        await ack({ response_action: 'errors', errors })
+      }
+    } catch (error) {
+      report({ event: 'fault', where: kind, requestId, error })
+      await ack({
+        response_action: 'errors',
+        errors: { [FOLLOW_UP_BLOCKS.reason]: sentenceFor(await wanted, error) },
+      })
+    }
+  })
+}
+
+function submittalOf(request: ResetRequest, kind: 'undo' | 'retry', chosen: FollowUp, reason: string) {
+  return {
+    reset: chosen.reset,
+    targets: chosen.targets,
+    reason,
+    // Whether to skip to the end was decided with the request that this one follows.
+    skipToEnd: request.skipToEnd,
+    parent: { id: request.id, kind },
+    // Where its own card stands, whoever may see that from where they are.
+    cardIn: request.channel,
+  }
+}
+
+function from({ user, view }: ViewSubmitAction) {
+  return { requester: user.id, submissionId: view.id }
+}

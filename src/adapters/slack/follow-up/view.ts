@@ -1,0 +1,180 @@
+// The modal in which an undo or a second try is asked for: what it would do, and what cannot be done and why. Pure.
+
+import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types'
+import { z } from 'zod'
+import type { AskedIn } from '../../../request/asked-in.ts'
+import type { FollowUp, FollowUps } from '../../../request/follow-up.ts'
+import type { ResetRequest } from '../../../request/request.ts'
+import { clip, REASON_MAX } from '../../../request/reset.ts'
+import { CALLBACKS, FOLLOW_UP_BLOCKS } from '../blocks/ids.ts'
+import { LIMITS } from '../blocks/limits.ts'
+import { bullets, clipMiddle, code, escaped, line, paragraph, plain, strong, text } from '../blocks/text.ts'
+import type { Words } from '../language/language.ts'
+import { parentInWords } from '../wording/facts.ts'
+import { topicsInWords } from '../wording/words.ts'
+
+type Kind = 'undo' | 'retry'
+type Impossible = FollowUps['impossible'][number]
+
+const TOPICS_SHOWN = 5
+const TOPICS_CHARACTERS = 1_300
+const IMPOSSIBLE_SHOWN = 10
+const IMPOSSIBLE_SAID = 3
+/** Slack takes no more radio buttons; a menu takes more. */
+const RADIOS_MAX = 10
+
+/** @param followUps with one possible at least; otherwise there is only the sentence (noFollowUp) */
+export function followUpModal(
+  words: Words,
+  kind: Kind,
+  request: ResetRequest,
+  followUps: FollowUps,
+  askedIn: AskedIn,
+): ModalView {
+  const { id } = request
+  const { possible, impossible } = followUps
+  const [only] = possible
+  return {
+    type: 'modal',
+    callback_id: CALLBACKS.followUp,
+    title: plain(words.followUp[kind].title(id), LIMITS.viewTitle),
+    submit: plain(words.form.submit, LIMITS.viewTitle),
+    close: plain(words.form.close, LIMITS.viewTitle),
+    private_metadata: JSON.stringify({ requestId: id, kind, askedIn }),
+    blocks: [
+      ...(only !== undefined && possible.length === 1
+        ? offer(words, kind, request, only)
+        : choices(words, kind, request, possible)),
+      ...impossibleBlocks(words, kind, impossible),
+      paragraph(line(text(words.followUp.ofItsOwn))),
+      reasonInput(words, kind, request),
+    ],
+  }
+}
+
+function offer(
+  words: Words,
+  kind: Kind,
+  { id, reset }: ResetRequest,
+  { reset: next, partitions }: FollowUp,
+): KnownBlock[] {
+  const isCounted = next.strategy.kind === 'offsets'
+  const strategy = words.reset.strategy(next.strategy)
+  const topics = clip(topicsInWords(words, next.topics, TOPICS_SHOWN), TOPICS_CHARACTERS)
+  const group = clipMiddle(reset.target.group, 255)
+  const { offered, [kind]: say } = words.followUp
+  return [
+    paragraph(
+      line(...offered(say.offer(id), group, strategy, isCounted ? null : partitions)),
+      line(strong(words.reset.topicsLabel), text(topics)),
+    ),
+  ]
+}
+
+function choices(
+  words: Words,
+  kind: Kind,
+  { id }: ResetRequest,
+  possible: readonly FollowUp[],
+): KnownBlock[] {
+  const { followUp: say } = words
+  const shown = possible.slice(0, LIMITS.options)
+  const left = possible.length - shown.length
+  const options = shown.map(({ reset, partitions }, index): PlainTextOption => {
+    const topics = clipMiddle(topicsInWords(words, reset.topics, 1), 40)
+    return {
+      value: `${index}`,
+      text: plain(say.option(topics, partitions), LIMITS.optionText),
+      description: plain(words.reset.strategyAlone(reset.strategy), LIMITS.optionText),
+    }
+  })
+  return [
+    paragraph(line(text(say[kind].several(id, possible.length)))),
+    {
+      type: 'input',
+      block_id: FOLLOW_UP_BLOCKS.choice,
+      label: plain(say.choice, LIMITS.errorText),
+      element:
+        options.length <= RADIOS_MAX
+          ? { type: 'radio_buttons', action_id: FOLLOW_UP_BLOCKS.choice, options }
+          : { type: 'static_select', action_id: FOLLOW_UP_BLOCKS.choice, options },
+    },
+    ...(left > 0 ? [paragraph(line(text(say.moreOptions(left))))] : []),
+  ]
+}
+
+function impossibleBlocks(
+  { followUp: say }: Words,
+  kind: Kind,
+  impossible: readonly Impossible[],
+): KnownBlock[] {
+  if (impossible.length === 0) return []
+  const shown = impossible.slice(0, IMPOSSIBLE_SHOWN)
+  const left = impossible.length - shown.length
+  const why = ({ why, partitions }: Impossible) => say.because(say.whys[why](partitions))
+  return [
+    paragraph(line(strong(say[kind].impossible))),
+    bullets([
+      ...shown.map(each => line(code(clipMiddle(each.topic, 100)), text(why(each)))),
+      ...(left > 0 ? [line(text(say.moreTopics(left)))] : []),
+    ]),
+  ]
+}
+
+/** Why there is nothing to ask for, in Slack's text format. @param followUps null: the execution left no result */
+export function noFollowUp(
+  { followUp: say }: Words,
+  kind: Kind,
+  { id }: ResetRequest,
+  followUps: FollowUps | null,
+): string {
+  if (followUps === null) return say[kind].noResult(id)
+  const { impossible } = followUps
+  if (impossible.length === 0) return say[kind].nothing(id)
+  const shown = impossible
+    .slice(0, IMPOSSIBLE_SAID)
+    .map(({ topic, why, partitions }) => `${clipMiddle(topic, 100)}${say.because(say.whys[why](partitions))}`)
+  const left = impossible.length - shown.length
+  const lines = [...shown, ...(left > 0 ? [say.moreTopics(left)] : [])]
+  return [say[kind].notExactly(id), ...lines.map(each => `• ${escaped(each)}`)].join('\n')
+}
+
+function reasonInput(words: Words, kind: Kind, { id, reason }: ResetRequest): InputBlock {
+  const parent = parentInWords(words, { id, kind })
+  return {
+    type: 'input',
+    block_id: FOLLOW_UP_BLOCKS.reason,
+    label: plain(words.form.reason, LIMITS.errorText),
+    hint: plain(words.form.reasonHint, LIMITS.errorText),
+    element: {
+      type: 'plain_text_input',
+      action_id: FOLLOW_UP_BLOCKS.reason,
+      multiline: true,
+      max_length: REASON_MAX,
+      initial_value: plain(words.followUp.reason(parent, reason), REASON_MAX).text,
+    },
+  }
+}
+
+const stateSchema = z.object({
+  [FOLLOW_UP_BLOCKS.reason]: z.object({
+    [FOLLOW_UP_BLOCKS.reason]: z.object({ value: z.string().trim().min(1).max(REASON_MAX) }),
+  }),
+  [FOLLOW_UP_BLOCKS.choice]: z
+    .object({
+      [FOLLOW_UP_BLOCKS.choice]: z.object({
+        selected_option: z.object({ value: z.string().regex(/^\d{1,4}$/) }),
+      }),
+    })
+    .optional(),
+})
+
+/** `index` counts into what was possible. Undefined when the submission is not what the modal asks for. */
+export function readFollowUp(state: unknown): { reason: string; index: number } | undefined {
+  const { data } = stateSchema.safeParse(state)
+  if (data === undefined) return undefined
+  return {
+    reason: data.reason.reason.value,
+    index: Number(data.choice?.choice.selected_option.value ?? 0),
+  }
+}

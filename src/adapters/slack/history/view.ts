@@ -1,0 +1,206 @@
+// The history of a group, as a modal: every reset asked for, by whom, approved by whom, from where to where. Pure.
+
+import type { Button, KnownBlock, ModalView, RichTextSection } from '@slack/types'
+import type { ListPage } from '../../../ports.ts'
+import type { PlanRow } from '../../../request/plan.ts'
+import { brokeGlass, type ResetRequest } from '../../../request/request.ts'
+import { grouped, type Target } from '../../../request/reset.ts'
+import { ACTIONS, CALLBACKS } from '../blocks/ids.ts'
+import { LIMITS } from '../blocks/limits.ts'
+import { clipMiddle, code, line, type Piece, paragraph, plain, strong, text } from '../blocks/text.ts'
+import type { Words } from '../language/language.ts'
+import { firstPage, type HistoryAsked } from '../lists/query.ts'
+import { totalsInWords } from '../wording/plan.ts'
+import { countsInWords, stateWords } from '../wording/words.ts'
+
+export const HISTORY_PAGE = 20
+const TOPICS_SHOWN = 5
+const NAME_CHARACTERS = 100
+
+/** What a request did to one topic, or would have. */
+export interface TopicMove {
+  topic: string
+  partitions: number
+  from: Range | null
+  /** Null: only the API knew. */
+  to: Range | null
+  replays: bigint
+  skips: bigint
+  isExact: boolean
+}
+
+interface Range {
+  least: bigint
+  most: bigint
+}
+
+/** @param moves null: there are too many rows to look at here */
+export interface HistoryEntry {
+  request: ResetRequest
+  moves: readonly TopicMove[] | null
+  /** Where its card is; null: not known. */
+  link: string | null
+}
+
+/** By topic, in the order of the rows. */
+export function topicMoves(rows: readonly PlanRow[]): TopicMove[] {
+  const moves = new Map<string, TopicMove>()
+  for (const { topic, from, to, replays, skips, certainty } of rows) {
+    const before = moves.get(topic)
+    moves.set(topic, {
+      topic,
+      partitions: (before?.partitions ?? 0) + 1,
+      from: widened(before?.from ?? null, from),
+      to: widened(before?.to ?? null, to),
+      replays: (before?.replays ?? 0n) + replays,
+      skips: (before?.skips ?? 0n) + skips,
+      isExact: (before?.isExact ?? true) && certainty === 'exact',
+    })
+  }
+  return [...moves.values()]
+}
+
+function widened(range: Range | null, offset: bigint | null): Range | null {
+  if (offset === null) return range
+  if (range === null) return { least: offset, most: offset }
+  return {
+    least: offset < range.least ? offset : range.least,
+    most: offset > range.most ? offset : range.most,
+  }
+}
+
+/** @param notice what has come of a button, above everything else */
+export function historyModal(
+  words: Words,
+  target: Target,
+  asked: HistoryAsked,
+  { total, next }: Pick<ListPage, 'total' | 'next'>,
+  entries: readonly HistoryEntry[],
+  notice?: string,
+): ModalView {
+  const { history, lists, answers } = words
+  const names = [
+    clipMiddle(target.group, NAME_CHARACTERS),
+    clipMiddle(target.instanceId, NAME_CHARACTERS),
+  ] as const
+  const seen = asked.seen + entries.length
+  const isWhole = entries.length === total
+  return {
+    type: 'modal',
+    callback_id: CALLBACKS.history,
+    title: plain(history.title, LIMITS.viewTitle),
+    close: plain(answers.close, LIMITS.viewTitle),
+    private_metadata: JSON.stringify({ ...target, ...asked }),
+    blocks: [
+      ...(notice === undefined ? [] : [paragraph(line(strong(notice)))]),
+      paragraph(
+        line(...(total === 0 ? history.none(...names) : history.heading(...names, total))),
+        ...(isWhole ? [] : [line(text(placeIn(words, asked.seen, entries.length)))]),
+      ),
+      ...entries.map(entry => entryBlock(words, entry)),
+      ...(total === 0 ? [] : [pager(words, { asked, next, seen, labels: lists })]),
+    ],
+  }
+}
+
+function placeIn({ lists }: Words, seen: number, count: number): string {
+  return count === 0 ? lists.nothingMore : lists.shown(seen + 1, seen + count)
+}
+
+function entryBlock(words: Words, { request, moves, link }: HistoryEntry): KnownBlock {
+  const { id, createdAtMs, reset } = request
+  return paragraph(
+    line(
+      strong(words.card.title(id, stateWords(words, request))),
+      text(' · '),
+      words.times.moment(createdAtMs),
+      ...(link === null ? [] : [text(' · '), linkTo(link, words.history.card)]),
+    ),
+    line(...words.history.askedBy(request.requester), ...decidedBy(words, request)),
+    line(text(words.reset.strategyAlone(reset.strategy)), ...outcomeOf(words, request)),
+    ...moveLines(words, request, moves),
+  )
+}
+
+function linkTo(url: string, label: string): Piece {
+  return { type: 'link', url, text: label }
+}
+
+function decidedBy({ history }: Words, request: ResetRequest): Piece[] {
+  const { state } = request
+  if (state.name === 'rejected') return history.rejectedBy(state.decision.by)
+  if (state.name === 'cancelled') return history.cancelledBy(state.by)
+  if (request.glass !== null && brokeGlass(request)) return history.withoutApproval(request.glass.by)
+  const by = approversOf(request)
+  return by.length === 0 ? [] : history.approvedBy(by)
+}
+
+/** In the order of their approvals, the one that settled it last. */
+export function approversOf({ votes, state }: Pick<ResetRequest, 'votes' | 'state'>): string[] {
+  const last = 'decision' in state && state.decision !== null ? [state.decision] : []
+  const approvals = [...votes, ...last].filter(({ verdict }) => verdict === 'approve')
+  return [...new Set(approvals.map(({ by }) => by))]
+}
+
+function outcomeOf(words: Words, { state }: ResetRequest): Piece[] {
+  if (!('outcome' in state) || state.outcome.kind !== 'done') return []
+  return [text(' · '), text(countsInWords(words, state.outcome.counts))]
+}
+
+function moveLines(
+  words: Words,
+  { plan }: ResetRequest,
+  moves: readonly TopicMove[] | null,
+): RichTextSection[] {
+  if (plan === null) return [line(text(words.history.noPlan))]
+  if (moves === null) return [line(text(totalsInWords(words, plan)))]
+  const shown = moves.slice(0, TOPICS_SHOWN)
+  const left = moves.length - shown.length
+  return [
+    ...shown.map(move => line(code(clipMiddle(move.topic, NAME_CHARACTERS)), text(moveInWords(words, move)))),
+    ...(left > 0 ? [line(text(words.history.moreTopics(left)))] : []),
+  ]
+}
+
+function moveInWords({ history, plan }: Words, move: TopicMove): string {
+  const { partitions, from, to, replays, skips, isExact } = move
+  const amount = (count: bigint) => (isExact ? plan.messages(count) : plan.atMost(plan.messages(count)))
+  return history.move({
+    partitions,
+    from: from === null ? '–' : rangeInWords(from),
+    to: to === null ? null : rangeInWords(to),
+    effects: [
+      ...(replays > 0n ? [plan.effects.replays(amount(replays))] : []),
+      ...(skips > 0n ? [plan.effects.skips(amount(skips))] : []),
+    ],
+  })
+}
+
+function rangeInWords({ least, most }: Range): string {
+  return least === most ? grouped(least) : `${grouped(least)}–${grouped(most)}`
+}
+
+interface Paging {
+  asked: HistoryAsked
+  next: ListPage['next']
+  /** How many there are up to the end of this page. */
+  seen: number
+  labels: Pick<Words['lists'], 'older' | 'newest'>
+}
+
+function pager({ history }: Words, { asked, next, seen, labels }: Paging): KnownBlock {
+  const to = (action: string, label: string, page: HistoryAsked): Button => ({
+    type: 'button',
+    action_id: action,
+    text: plain(label, LIMITS.optionText),
+    value: JSON.stringify(page),
+  })
+  return {
+    type: 'actions',
+    elements: [
+      ...(next === null ? [] : [to(ACTIONS.historyOlder, labels.older, { before: next, seen })]),
+      ...(asked.before === null ? [] : [to(ACTIONS.historyNewest, labels.newest, firstPage())]),
+      to(ACTIONS.historyCsv, history.download, asked),
+    ],
+  }
+}

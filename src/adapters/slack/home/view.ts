@@ -1,0 +1,110 @@
+// The Home tab of one person: what waits for them, what they asked for, what has run lately. Pure. Each request has the
+// buttons of its card, so that nothing can be pressed here that could not be pressed there.
+
+import type { ActionsBlock, HomeView, KnownBlock } from '@slack/types'
+import type { ResetRequest } from '../../../request/request.ts'
+import { ACTIONS } from '../blocks/ids.ts'
+import { LIMITS } from '../blocks/limits.ts'
+import { line, paragraph, plain, text } from '../blocks/text.ts'
+import type { Words } from '../language/language.ts'
+import { requestLine } from '../lists/view.ts'
+import { homeMetadataOf } from '../platform/sentence-views.ts'
+import { buttonsOf, questionButtons } from '../thread/card.ts'
+
+/** Requests that are looked through for what waits for somebody, and as many that are over. */
+export const LOOKED_THROUGH = 20
+/** Of the person's own, and of those that have run. */
+export const HOME_ROWS = 5
+
+export interface HomeShown {
+  /** What they could decide on, review, or say what became of; newest first. */
+  waiting: readonly ResetRequest[]
+  /** Open requests that nobody has looked through for them. */
+  notLookedThrough: number
+  mine: readonly ResetRequest[]
+  lately: readonly ResetRequest[]
+  /** With this person, in direct messages. */
+  conversation: string
+}
+
+export function homeView(words: Words, shown: HomeShown): HomeView {
+  const { home: say } = words
+  const { waiting, notLookedThrough, mine, lately, conversation } = shown
+  return {
+    type: 'home',
+    private_metadata: homeMetadataOf(conversation),
+    blocks: [
+      askButton(words),
+      heading(say.waiting),
+      ...rows(words, 'waiting', waiting.slice(0, LOOKED_THROUGH), say.nothingWaits),
+      ...(notLookedThrough > 0 ? [sentence(say.moreOpen(notLookedThrough))] : []),
+      heading(say.mine),
+      ...rows(words, 'mine', mine.slice(0, HOME_ROWS), say.nothingAsked),
+      heading(say.lately),
+      ...rows(words, 'lately', lately.slice(0, HOME_ROWS), say.nothingRan),
+    ],
+  }
+}
+
+/** By when they ended: a request that waited long has run later than a newer one. */
+export function ranLately(requests: readonly ResetRequest[]): ResetRequest[] {
+  return requests
+    .filter(hasRun)
+    .sort((one, other) => timeOf(other) - timeOf(one))
+    .slice(0, HOME_ROWS)
+}
+
+/** Carried out, or at least tried: a request that failed before anybody approved it has not run. */
+function hasRun({ state }: ResetRequest): boolean {
+  return 'outcome' in state && state.decision !== null
+}
+
+function rows(words: Words, part: string, requests: readonly ResetRequest[], nothing: string): KnownBlock[] {
+  if (requests.length === 0) return [sentence(nothing)]
+  return requests.flatMap(request => [
+    requestLine(words, request, timeOf(request)),
+    // Slack would give it another id with every drawing, and who presses it just then would press nothing.
+    { ...buttonsFor(words, request), block_id: `${part}_${request.id}` },
+  ])
+}
+
+/** The thread asks what happened; here it is asked beside the rest. */
+function buttonsFor(words: Words, request: ResetRequest): ActionsBlock {
+  const { id, state } = request
+  const offered = buttonsOf(words, request)
+  if (state.name !== 'unclear' || !state.asked) return offered
+  return {
+    ...offered,
+    elements: [...questionButtons(words, id, state.attempt).elements, ...offered.elements],
+  }
+}
+
+/** When it ended; else since when it waits; else when it was asked for. */
+function timeOf({ state, pendingSinceMs, createdAtMs }: ResetRequest): number {
+  if (state.name === 'rejected') return state.decision.atMs
+  return 'atMs' in state ? state.atMs : (pendingSinceMs ?? createdAtMs)
+}
+
+function askButton({ home }: Words): ActionsBlock {
+  return {
+    type: 'actions',
+    block_id: ACTIONS.ask,
+    elements: [
+      {
+        type: 'button',
+        action_id: ACTIONS.ask,
+        text: plain(home.ask, LIMITS.optionText),
+        value: ACTIONS.ask,
+        style: 'primary',
+      },
+    ],
+  }
+}
+
+function heading(said: string): KnownBlock {
+  return { type: 'header', text: plain(said, LIMITS.headerText) }
+}
+
+function sentence(said: string): KnownBlock {
+  return paragraph(line(text(said)))
+}

@@ -1,0 +1,93 @@
+// /offset-requests: a list of requests, page by page, or the review of one. It changes nothing.
+
+import type {
+  AllMiddlewareArgs,
+  App,
+  BlockAction,
+  ButtonAction,
+  SlackActionMiddlewareArgs,
+  SlackCommandMiddlewareArgs,
+} from '@slack/bolt'
+import type { Approvals, People, Report } from '../../../ports.ts'
+import { ACTIONS, COMMANDS } from '../blocks/ids.ts'
+import type { Words } from '../language/language.ts'
+import { sentenceOf } from '../language/sentences.ts'
+import { answering, inTime, onlyForYou, parseJson } from '../platform/answering.ts'
+import type { ReviewListeners } from '../review/listeners.ts'
+import type { Message } from '../thread/card.ts'
+import {
+  dayIn,
+  filterOf,
+  firstPage,
+  type ListAsked,
+  type ListQuery,
+  listPageSchema,
+  readListCommand,
+} from './query.ts'
+import { LIST_PAGE, requestList } from './view.ts'
+
+export interface ListListenersDeps {
+  approvals: Approvals
+  report: Report
+  people: People
+  wordsFor: (userId: string) => Promise<Words>
+  openReview: ReviewListeners['openReview']
+}
+
+type CommandArgs = SlackCommandMiddlewareArgs & AllMiddlewareArgs
+type ButtonArgs = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs
+
+/** A day is somebody's; where Slack does not say in time whose, it is UTC's, and the list says so. */
+const ZONE_MS = 500
+
+export function registerListListeners(app: App, deps: ListListenersDeps): void {
+  const { approvals, report, people, wordsFor, openReview } = deps
+
+  app.command(COMMANDS.list, async ({ ack, command, client, respond }: CommandArgs) => {
+    const wanted = wordsFor(command.user_id)
+    await ack()
+    await answering('list command', report, respond, wanted, async () => {
+      const { user_id: userId, channel_id: channel, trigger_id: triggerId } = command
+      const typed = readListCommand(command.text)
+      if (typed.kind === 'review') {
+        const refused = await openReview(typed.id, userId, triggerId, client, { channel, message: null })
+        if (refused !== null) await respond(onlyForYou(refused))
+        return
+      }
+      const words = await wanted
+      if (typed.kind === 'list') {
+        const asked = await firstOf(typed.query, userId)
+        await respond({ response_type: 'ephemeral', ...(await listed(words, asked, userId)) })
+        return
+      }
+      const { lists } = words
+      await respond(
+        onlyForYou(typed.kind === 'usage' ? lists.usage : sentenceOf(lists.problems, typed.problem)),
+      )
+    })
+  })
+
+  for (const action of [ACTIONS.listOlder, ACTIONS.listNewest]) {
+    app.action(action, async ({ ack, body, action: pressed, respond }: ButtonArgs) => {
+      const wanted = wordsFor(body.user.id)
+      await ack()
+      await answering('list page', report, respond, wanted, async () => {
+        const userId = body.user.id
+        const asked = listPageSchema.parse(parseJson(pressed.value ?? ''))
+        const page = await listed(await wanted, asked, userId)
+        await respond({ response_type: 'ephemeral', replace_original: true, ...page })
+      })
+    })
+  }
+
+  async function firstOf({ of, part, day }: ListQuery, userId: string): Promise<ListAsked> {
+    const zone = day === null ? null : ((await people.find(userId, ZONE_MS))?.timeZone ?? null)
+    return { of, part, day: day === null ? null : dayIn(zone, day), ...firstPage() }
+  }
+
+  async function listed(words: Words, asked: ListAsked, userId: string): Promise<Message> {
+    const before = asked.before ?? undefined
+    const page = await inTime(approvals.list(filterOf(asked, userId), LIST_PAGE, before))
+    return requestList(words, asked, page)
+  }
+}

@@ -1,0 +1,163 @@
+// What a list of requests is narrowed to: as it is typed after the command, and as it travels in a button. Pure.
+
+import { z } from 'zod'
+import type { ListFilter, ListPlace } from '../../../ports.ts'
+import { LIST_PARTS, type ListPart } from '../../../request/list-part.ts'
+import { type RequestId, requestIdSchema } from '../../../request/request.ts'
+import { isZone } from '../../../request/window.ts'
+import type { QueryProblem } from '../language/problem.ts'
+import { readFlagWords } from '../reset-form/flag-words.ts'
+
+/** As Kafka has it; a button's value carries the name. */
+const NAME_MAX = 255
+const DAY = /^(\d{4})-(\d{2})-(\d{2})$/
+const PARTS = new Map<string, ListPart>([
+  ['pending', 'open'],
+  ['open', 'open'],
+  ['failed', 'failed'],
+  ['over', 'over'],
+  ['all', 'any'],
+])
+
+/** What was typed, before anybody knows whose day it is. */
+export interface ListQuery {
+  of: { kind: 'all' } | { kind: 'mine' } | { kind: 'group'; group: string }
+  part: ListPart
+  /** Like `2026-11-20`; null: at any time. */
+  day: string | null
+}
+
+export type ListCommand =
+  | { kind: 'review'; id: RequestId }
+  | { kind: 'list'; query: ListQuery }
+  | { kind: 'usage' }
+  | { kind: 'problem'; problem: QueryProblem }
+
+/** A word that is no keyword, day or number is a group's name; `--group` says so of any word. */
+export function readListCommand(text: string): ListCommand {
+  const { typed, stray } = readFlagWords(text, { valueless: [], greedy: [] })
+  const problem = (found: QueryProblem): ListCommand => ({ kind: 'problem', problem: found })
+  const flag = [...typed.keys()].find(name => name !== 'group')
+  if (flag === 'help' || (stray.length === 1 && stray[0] === 'help')) return { kind: 'usage' }
+  if (flag !== undefined) return problem({ kind: 'unknownWord', word: `--${flag}` })
+
+  const mine = stray.some(word => lowered(word) === 'mine')
+  const parts = stray.flatMap(word => PARTS.get(lowered(word)) ?? [])
+  const days = stray.filter(word => DAY.test(word))
+  const ids = stray.flatMap(word => requestIdSchema.safeParse(word.toUpperCase()).data ?? [])
+  const groups = [...(typed.get('group') ?? []), ...stray.filter(isName)]
+
+  const [id] = ids
+  if (id !== undefined) {
+    return stray.length === 1 && typed.size === 0
+      ? { kind: 'review', id }
+      : problem({ kind: 'idNotAlone', id })
+  }
+  const [group] = groups
+  if (groups.length > 1) return problem({ kind: 'severalGroups', groups })
+  if (group === '') return problem({ kind: 'unknownWord', word: '--group' })
+  if (group !== undefined && group.length > NAME_MAX) return problem({ kind: 'nameTooLong' })
+  if (group !== undefined && mine) return problem({ kind: 'mineAndGroup', group })
+  if (new Set(parts).size > 1) return problem({ kind: 'severalParts' })
+  if (new Set(days).size > 1) return problem({ kind: 'severalDays' })
+  const [day = null] = days
+  if (day !== null && !exists(day)) return problem({ kind: 'noSuchDay', day })
+
+  const isNarrowed = group !== undefined || mine || day !== null
+  return {
+    kind: 'list',
+    query: {
+      of: group !== undefined ? { kind: 'group', group } : { kind: mine ? 'mine' : 'all' },
+      part: parts[0] ?? (isNarrowed ? 'any' : 'open'),
+      day,
+    },
+  }
+}
+
+function lowered(word: string): string {
+  return word.toLowerCase()
+}
+
+function isName(word: string): boolean {
+  const isKeyword = lowered(word) === 'mine' || PARTS.has(lowered(word))
+  return !isKeyword && !DAY.test(word) && !requestIdSchema.safeParse(word.toUpperCase()).success
+}
+
+function exists(day: string): boolean {
+  const [, year, month, date] = DAY.exec(day) ?? []
+  const at = new Date(Date.UTC(Number(year), Number(month) - 1, Number(date)))
+  return at.toISOString().startsWith(day)
+}
+
+const daySchema = z.object({
+  name: z.string().regex(DAY),
+  zone: z.string().max(100),
+  fromMs: z.int(),
+  untilMs: z.int(),
+})
+/** A day as somebody somewhere has it. */
+export type Day = z.output<typeof daySchema>
+
+/** From one midnight of the zone to the next; a zone that is not known is UTC. */
+export function dayIn(zone: string | null, name: string): Day {
+  const known = zone !== null && isZone(zone) ? zone : 'UTC'
+  const midnight = Date.parse(`${name}T00:00:00Z`)
+  return {
+    name,
+    zone: known,
+    fromMs: startOf(midnight, known),
+    untilMs: startOf(midnight + 24 * 3_600_000, known),
+  }
+}
+
+/** When the clock there says what UTC's says at this time: once more, because its offset may change in between. */
+function startOf(asUtcMs: number, zone: string): number {
+  const firstMs = asUtcMs - offsetMs(zone, asUtcMs)
+  return asUtcMs - offsetMs(zone, firstMs)
+}
+
+function offsetMs(zone: string, timeMs: number): number {
+  const parts = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' })
+    .formatToParts(timeMs)
+    .find(({ type }) => type === 'timeZoneName')
+  const [, sign, hours, minutes] = /GMT([+-])(\d{2}):(\d{2})/.exec(parts?.value ?? '') ?? []
+  const ms = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * 60_000
+  return sign === '-' ? -ms : ms
+}
+
+/** A page of a list, as a button carries it. Whose `mine` is, says who presses it. */
+const placeSchema = z.object({ createdAtMs: z.int().nonnegative(), id: requestIdSchema })
+export const listPageSchema = z.object({
+  of: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('all') }),
+    z.object({ kind: z.literal('mine') }),
+    z.object({ kind: z.literal('group'), group: z.string().min(1).max(NAME_MAX) }),
+  ]),
+  part: z.enum(LIST_PARTS),
+  day: daySchema.nullable(),
+  before: placeSchema.nullable(),
+  /** How many are on the pages before this one. */
+  seen: z.int().nonnegative(),
+})
+export type ListAsked = z.output<typeof listPageSchema>
+
+export function filterOf({ of, part, day }: ListAsked, userId: string): ListFilter {
+  return {
+    of: of.kind === 'mine' ? { kind: 'requester', userId } : of,
+    part,
+    ...(day === null ? {} : { fromMs: day.fromMs, untilMs: day.untilMs }),
+  }
+}
+
+/** A page of a history, as a button carries it. */
+export const historyPageSchema = z.object({
+  before: placeSchema.nullable(),
+  seen: z.int().nonnegative(),
+})
+export type HistoryAsked = z.output<typeof historyPageSchema>
+
+export const historyMetadataSchema = z.object({ instanceId: z.string().min(1), group: z.string().min(1) })
+
+export function firstPage(): { before: ListPlace | null; seen: number } {
+  return { before: null, seen: 0 }
+}

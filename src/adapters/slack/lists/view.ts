@@ -1,0 +1,104 @@
+// The answer to /offset-requests: one page of requests, with a Review button where one is needed. Pure.
+
+import type { Button, KnownBlock, RichTextBlock } from '@slack/types'
+import type { ListPage } from '../../../ports.ts'
+import type { ResetRequest } from '../../../request/request.ts'
+import { ACTIONS } from '../blocks/ids.ts'
+import { LIMITS } from '../blocks/limits.ts'
+import {
+  clipEscaped,
+  clipMiddle,
+  code,
+  escaped,
+  line,
+  paragraph,
+  person,
+  plain,
+  shown,
+  strong,
+  text,
+} from '../blocks/text.ts'
+import type { Narrowed } from '../language/en/lists.ts'
+import type { Words } from '../language/language.ts'
+import { type Message, reviewButton } from '../thread/card.ts'
+import { stateWords } from '../wording/words.ts'
+import { firstPage, type ListAsked } from './query.ts'
+
+/** With a button under each, the most that is still read. */
+export const LIST_PAGE = 10
+const NAME_CHARACTERS = 100
+
+export function requestList(words: Words, asked: ListAsked, { requests, total, next }: ListPage): Message {
+  const { lists } = words
+  const narrowed = narrowedTo(asked)
+  if (total === 0) return message(words, [lists.none(narrowed), lists.advice[adviceFor(asked)]], [])
+  const to = asked.seen + requests.length
+  const place = requests.length === 0 ? lists.nothingMore : lists.shown(asked.seen + 1, to)
+  const isWhole = requests.length === total
+  return message(
+    words,
+    [lists.heading(total, narrowed), ...(isWhole ? [] : [place])],
+    [...requests.flatMap(request => rowOf(words, request)), ...pager(words, asked, next, to)],
+  )
+}
+
+function narrowedTo({ of, part, day }: ListAsked): Narrowed {
+  const group = of.kind === 'group' ? shown(clipMiddle(of.group, NAME_CHARACTERS)) : null
+  return { mine: of.kind === 'mine', group, part, day }
+}
+
+function adviceFor({ of, part, day }: ListAsked): keyof Words['lists']['advice'] {
+  if (of.kind !== 'all') return of.kind
+  return part === 'open' && day === null ? 'all' : 'narrowed'
+}
+
+function rowOf(words: Words, request: ResetRequest): KnownBlock[] {
+  const { id, state, createdAtMs } = request
+  return [
+    requestLine(words, request, createdAtMs),
+    ...(state.name === 'pending' ? [actions(reviewButton(words, id))] : []),
+  ]
+}
+
+/** One request in one line. */
+export function requestLine(words: Words, request: ResetRequest, timeMs: number): RichTextBlock {
+  const { id, requester, reset } = request
+  return paragraph(
+    line(
+      strong(words.card.title(id, stateWords(words, request))),
+      text(' · '),
+      person(requester),
+      text(' · '),
+      code(clipMiddle(reset.target.group, NAME_CHARACTERS)),
+      text(` · ${words.reset.strategy(reset.strategy)} · `),
+      words.times.moment(timeMs),
+    ),
+  )
+}
+
+function pager(words: Words, asked: ListAsked, next: ListPage['next'], seen: number): KnownBlock[] {
+  const { older, newest } = words.lists
+  const to = (action: string, label: string, page: Pick<ListAsked, 'before' | 'seen'>): Button => ({
+    type: 'button',
+    action_id: action,
+    text: plain(label, LIMITS.optionText),
+    value: JSON.stringify({ ...asked, ...page }),
+  })
+  const buttons = [
+    ...(next === null ? [] : [to(ACTIONS.listOlder, older, { before: next, seen })]),
+    ...(asked.before === null ? [] : [to(ACTIONS.listNewest, newest, firstPage())]),
+  ]
+  return buttons.length === 0 ? [] : [actions(...buttons)]
+}
+
+function actions(...elements: Button[]): KnownBlock {
+  return { type: 'actions', elements }
+}
+
+function message({ lists }: Words, sentences: readonly string[], blocks: KnownBlock[]): Message {
+  const intro = sentences.join(lists.gap)
+  return {
+    text: clipEscaped(escaped(intro), LIMITS.messageText),
+    blocks: [paragraph(line(text(intro))), ...blocks],
+  }
+}

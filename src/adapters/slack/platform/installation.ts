@@ -1,0 +1,155 @@
+// Whether Slack takes our bot token, as its answers to the calls that carry it say; while it does not, it is asked again.
+// It must never end anything: what is owed to Slack waits, and everything else goes on.
+
+import type { FetchFunction, Logger } from '@slack/web-api'
+import type { Report } from '../../../ports.ts'
+import { lightFetch } from './light-fetch.ts'
+import { createRarely } from './rarely.ts'
+import { createWebClient, refusalOfToken } from './web-client.ts'
+
+/** `unknown`: Slack has not been reached yet. */
+export type TokenStanding = { kind: 'unknown' } | { kind: 'taken' } | { kind: 'refused'; code: string }
+
+export interface Installation {
+  /** For every client that carries the bot token: it listens to what Slack answers. */
+  fetch: FetchFunction
+  token(): TokenStanding
+  /** Slack has told by an event that the token is gone. It is asked whether that is so. */
+  suspect(event: string): void
+  /** How long to leave Slack alone that has just refused the token. */
+  repairWaitMs(): number
+  stop(): void
+}
+
+export interface InstallationDeps {
+  token: string
+  apiUrl: string | undefined
+  logger: Logger
+  /** Once, and then every ten minutes while it lasts. `code`: Slack's own, or the event that has said so. */
+  onRefused(code: string): void
+  /** After it had been refused. */
+  onTaken(): void
+  /** Slack has not been reached yet; as rarely. */
+  onUnreachable(error: unknown): void
+}
+
+const ASK_AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 30_000]
+/** A short interruption is over soon; a long one takes somebody to install Rewind again. */
+const SHORTEST_REPAIR_MS = 5_000
+const LONGEST_REPAIR_MS = 60_000
+
+/** Asks at once, and until Slack has answered. */
+export function createInstallation(deps: InstallationDeps): Installation {
+  let standing: TokenStanding = { kind: 'unknown' }
+  let sinceMs = 0
+  let tries = 0
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+  const rarely = createRarely()
+  const client = createWebClient({ ...deps, fetch: listening })
+
+  async function listening(...[url, init]: Parameters<FetchFunction>): ReturnType<FetchFunction> {
+    const response = await lightFetch(url, init)
+    // What carries no token, or no text, is no call of the Web API.
+    if (init?.redirect === 'error' && typeof init.body === 'string' && hasToken(init.headers)) {
+      hear(await response.text())
+    }
+    return response
+  }
+
+  function hear(answer: string): void {
+    const said = standingIn(answer)
+    if (said.kind === 'refused') refuse(said.code)
+    if (said.kind === 'taken') take()
+  }
+
+  function refuse(code: string): void {
+    if (standing.kind !== 'refused') sinceMs = performance.now()
+    standing = { kind: 'refused', code }
+    if (rarely.isDue(code)) deps.onRefused(code)
+    askLater()
+  }
+
+  function take(): void {
+    const was = standing.kind
+    standing = { kind: 'taken' }
+    tries = 0
+    clearTimeout(timer)
+    timer = undefined
+    if (was === 'refused') deps.onTaken()
+  }
+
+  function askLater(): void {
+    if (timer !== undefined || stopped) return
+    const waitMs = ASK_AGAIN_MS[Math.min(tries, ASK_AGAIN_MS.length - 1)]
+    tries += 1
+    timer = setTimeout(() => {
+      timer = undefined
+      void ask()
+    }, waitMs).unref()
+  }
+
+  /** Its answer is heard like any other. */
+  async function ask(): Promise<void> {
+    try {
+      await client.auth.test()
+    } catch (error) {
+      if (standing.kind === 'unknown' && rarely.isDue('unreachable')) deps.onUnreachable(error)
+    }
+    if (standing.kind !== 'taken') askLater()
+  }
+
+  void ask()
+
+  return {
+    fetch: listening,
+    token: () => standing,
+    suspect(event) {
+      refuse(event)
+    },
+    repairWaitMs() {
+      if (standing.kind !== 'refused') return SHORTEST_REPAIR_MS
+      return Math.min(Math.max(performance.now() - sinceMs, SHORTEST_REPAIR_MS), LONGEST_REPAIR_MS)
+    },
+    stop() {
+      stopped = true
+      clearTimeout(timer)
+    },
+  }
+}
+
+function hasToken(headers: unknown): boolean {
+  return Object.keys(Object(headers)).some(name => name.toLowerCase() === 'authorization')
+}
+
+/** A refusal is short; the answers that are long are those of calls that were carried out. */
+const LONGEST_REFUSAL = 4_096
+
+/** `unknown`: this answer says nothing of the token, as a page of some proxy does not. */
+function standingIn(answer: string): TokenStanding {
+  if (answer.length > LONGEST_REFUSAL) {
+    return /^\s*\{\s*"ok"\s*:\s*true\b/.test(answer) ? { kind: 'taken' } : { kind: 'unknown' }
+  }
+  try {
+    const data = JSON.parse(answer)
+    if (data?.ok === true) return { kind: 'taken' }
+    const code = refusalOfToken({ data })
+    return code === null ? { kind: 'unknown' } : { kind: 'refused', code }
+  } catch {
+    return { kind: 'unknown' }
+  }
+}
+
+/** While the token is refused every call ends in the same fault: each kind of refusal is passed on once in ten minutes. */
+export function sayRefusalsRarely(report: Report): Report {
+  const rarely = createRarely()
+  return event => {
+    const code =
+      event.event === 'fault'
+        ? refusalOfToken(event.error)
+        : event.event === 'posted' && event.outcome === 'later'
+          ? refusalOfToken({ data: { error: event.detail } })
+          : null
+    if (code === null || rarely.isDue(`${event.event} ${code}`)) report(event)
+  }
+}

@@ -1,0 +1,232 @@
+// The text after /reset-offsets: the flags of kafka-consumer-groups.sh, turned into form fields.
+// It never refuses and never guesses: what it understood prefills the form, and what it did not is a problem said there.
+
+import {
+  clip,
+  parseWhole,
+  REASON_MAX,
+  type ResetFields,
+  type Strategy,
+  splitPartitions,
+  splitTopics,
+} from '../../../request/reset.ts'
+import type { FlagProblem } from '../language/problem.ts'
+import { readFlagWords } from './flag-words.ts'
+
+export interface Flags {
+  fields: ResetFields
+  /** One for each thing that could not be understood. */
+  problems: FlagProblem[]
+}
+
+const STRATEGIES = {
+  'shift-by': 'shift',
+  'to-datetime': 'time',
+  'by-duration': 'time',
+  'to-earliest': 'earliest',
+  'to-latest': 'latest',
+  'to-offset': 'offset',
+  'to-group': 'group',
+  'from-file': 'offsets',
+} as const satisfies Record<string, Strategy['kind']>
+const VALUELESS = ['all-topics', 'allow-skip-to-end', 'to-earliest', 'to-latest']
+/** A reason needs no quotes, and topics may be listed with commas and spaces. */
+const GREEDY = ['reason', 'topic']
+const NAMES = ['instance', 'group', 'topic', 'reason', ...VALUELESS, ...Object.keys(STRATEGIES)]
+/** A longer one cannot exist, and a shortened one would be another name. */
+const LONGEST = { instance: 64, group: 255, 'to-group': 255 } as const
+
+type StrategyFlag = keyof typeof STRATEGIES
+
+export interface FlagRules {
+  /** What --by-duration counts back from. */
+  nowMs: number
+  /** Whether the API can move some partitions of a topic, and each to an offset of its own. */
+  writePartitions: boolean
+}
+
+export function parseFlags(text: string, rules: FlagRules): Flags {
+  const { typed, stray, unclosed } = readFlagWords(text, { valueless: VALUELESS, greedy: GREEDY })
+  const fields: ResetFields = {}
+  const problems: FlagProblem[] = []
+  const chosen = new Map<StrategyFlag, Partial<ResetFields>>()
+  if (unclosed) problems.push({ kind: 'quoteOpen' })
+
+  for (const [name, values] of typed) {
+    const given = values.filter(value => value !== '')
+    if (!NAMES.includes(name)) {
+      problems.push({ kind: 'unknown', flag: clip(name, 40), lost: shortened(given) })
+    } else if (VALUELESS.includes(name)) {
+      if (given.length > 0) problems.push({ kind: 'takesNoValue', flag: name })
+      else if (isStrategyFlag(name)) chosen.set(name, { strategy: STRATEGIES[name] })
+      else if (name === 'all-topics') fields.scope = 'allTopics'
+      else fields.skipToEnd = true
+    } else if (name === 'from-file') chosen.set(name, readFromFile(given, rules, problems))
+    else if (name !== 'topic') {
+      const value = onlyValue(name, values, problems)
+      // Said wrongly, it still is a choice: beside another one, neither may win.
+      if (isStrategyFlag(name)) chosen.set(name, readStrategyFlag(name, value, rules, problems))
+      else if (value !== null) readText(name, value, fields, problems)
+    }
+  }
+
+  readTopics(typed.get('topic'), fields, problems, rules)
+  if (chosen.size > 1) {
+    problems.push({ kind: 'onlyOne', flags: [...chosen.keys()] })
+  } else for (const strategy of chosen.values()) Object.assign(fields, strategy)
+  dropUnused(fields, problems)
+  if (stray.length > 0) {
+    problems.push({ kind: 'stray', words: shortened(stray), left: Math.max(0, stray.length - WORDS_NAMED) })
+  }
+  return { fields, problems }
+}
+
+const WORDS_NAMED = 3
+
+function shortened(values: readonly string[]): string[] {
+  return values.slice(0, WORDS_NAMED).map(value => clip(value, 40))
+}
+
+function onlyValue(name: string, values: string[], problems: FlagProblem[]): string | null {
+  const [value = '', ...others] = new Set(values)
+  if (value === '') problems.push({ kind: 'needsValue', flag: name })
+  else if (others.length > 0) problems.push({ kind: 'givenTwice', flag: name })
+  else return value
+  return null
+}
+
+/** Kafka's tool takes a path here; a file of somebody's machine cannot be reached from Slack. */
+function readFromFile(given: string[], rules: FlagRules, problems: FlagProblem[]): Partial<ResetFields> {
+  if (!rules.writePartitions) problems.push({ kind: 'needsPartitions', flag: 'from-file' })
+  else if (given.length > 0) problems.push({ kind: 'takesNoPath', lost: shortened(given) })
+  return rules.writePartitions ? { strategy: STRATEGIES['from-file'] } : {}
+}
+
+function readStrategyFlag(
+  name: StrategyFlag,
+  value: string | null,
+  rules: FlagRules,
+  problems: FlagProblem[],
+): Partial<ResetFields> {
+  if (name === 'to-group' && !rules.writePartitions) {
+    problems.push({ kind: 'needsPartitions', flag: name })
+    return {}
+  }
+  const read = value === null ? {} : readStrategy(name, value, rules.nowMs)
+  if ('kind' in read) problems.push(read)
+  return { strategy: STRATEGIES[name], ...('kind' in read ? {} : read) }
+}
+
+function isStrategyFlag(name: string): name is StrategyFlag {
+  return Object.hasOwn(STRATEGIES, name)
+}
+
+function readText(name: string, value: string, fields: ResetFields, problems: FlagProblem[]): void {
+  if (name === 'reason') {
+    fields.reason = clip(value, REASON_MAX)
+    if (fields.reason !== value) problems.push({ kind: 'reasonCut', max: REASON_MAX })
+  } else if (name === 'instance' || name === 'group') {
+    if (value.length <= LONGEST[name]) fields[name] = value
+    else problems.push({ kind: 'tooLong', flag: name, max: LONGEST[name] })
+  }
+}
+
+/** What the chosen strategy has no use for. */
+function dropUnused(fields: ResetFields, problems: FlagProblem[]): void {
+  if (fields.skipToEnd !== undefined && fields.strategy !== 'time') {
+    delete fields.skipToEnd
+    problems.push({ kind: 'skipWithoutTime' })
+  }
+  if (fields.strategy === 'offsets' && (fields.scope !== undefined || fields.topics !== undefined)) {
+    delete fields.scope
+    delete fields.topics
+    problems.push({ kind: 'topicsWithFile' })
+  }
+}
+
+function readTopics(
+  values: string[] | undefined,
+  fields: ResetFields,
+  problems: FlagProblem[],
+  { writePartitions }: FlagRules,
+): void {
+  if (values === undefined) return
+  const named = splitTopics(values.join(' ')).map(splitPartitions)
+  // Half of a name and its partitions would be another topic: what is no list of partitions stays as it was typed.
+  const refused = writePartitions ? [] : named.filter(({ partitions }) => Array.isArray(partitions))
+  const topics = named.filter(each => !refused.includes(each)).map(each => each.typed)
+  for (const { typed } of refused) problems.push({ kind: 'wholeTopicsOnly', typed: clip(typed, 60) })
+  if (topics.length === 0) {
+    if (refused.length === 0) problems.push({ kind: 'needsValue', flag: 'topic' })
+    return
+  }
+  fields.topics = topics.join('\n')
+  if (fields.scope === undefined) fields.scope = 'topics'
+  else {
+    delete fields.scope
+    problems.push({ kind: 'topicsAndAll' })
+  }
+}
+
+function readStrategy(flag: StrategyFlag, value: string, nowMs: number): Partial<ResetFields> | FlagProblem {
+  switch (flag) {
+    case 'shift-by': {
+      const match = /^([+\-−–—]?)(\d+)$/.exec(value)
+      const count = parseWhole(match?.[2]?.replace(/^0+(?=\d)/, ''))
+      if (match === null || count === undefined || count === 0n) return { kind: 'shiftUnreadable' }
+      const direction = match[1] === '' || match[1] === '+' ? 'skip' : 'replay'
+      return { strategy: 'shift', direction, count: count.toString() }
+    }
+    case 'to-offset': {
+      const offset = parseWhole(value.replace(/^0+(?=\d)/, ''))
+      return offset === undefined
+        ? { kind: 'offsetUnreadable' }
+        : { strategy: 'offset', offset: offset.toString() }
+    }
+    case 'to-datetime':
+      return parseTime(value)
+    case 'by-duration': {
+      const durationMs = parseDuration(value)
+      return durationMs === undefined ? { kind: 'durationUnreadable' } : timeField(nowMs - durationMs)
+    }
+    case 'to-group':
+      return value.length <= LONGEST[flag]
+        ? { strategy: 'group', otherGroup: value }
+        : { kind: 'tooLong', flag, max: LONGEST[flag] }
+    case 'to-earliest':
+    case 'to-latest':
+    case 'from-file':
+      return { strategy: STRATEGIES[flag] }
+    default:
+      return flag satisfies never
+  }
+}
+
+const TIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(?:(Z)|([+-]\d{2}):?(\d{2})?)?$/i
+
+/** Strict, because Date.parse reads many other texts in the zone of the machine, and 30 February as 2 March. */
+function parseTime(value: string): Partial<ResetFields> | FlagProblem {
+  const [, date = '', time = '', utcZone, hours, minutes = '00'] = TIME.exec(value) ?? []
+  const zone = utcZone !== undefined ? 'Z' : hours !== undefined ? `${hours}:${minutes}` : undefined
+  const dayMs = Date.parse(`${date}T00:00:00Z`)
+  const isDay = !Number.isNaN(dayMs) && new Date(dayMs).toISOString().startsWith(date)
+  const timeMs = Date.parse(`${date}T${time}${zone ?? 'Z'}`)
+  if (date === '' || !isDay || Number.isNaN(timeMs)) return { kind: 'timeUnreadable' }
+  return zone === undefined ? { kind: 'zoneMissing' } : timeField(timeMs)
+}
+
+/** Slack's picker knows whole seconds; rounding down replays a little more rather than skipping anything. */
+function timeField(timeMs: number): Partial<ResetFields> | FlagProblem {
+  const timeSeconds = Math.floor(timeMs / 1000)
+  if (timeSeconds < 1_000_000_000 || timeSeconds > 9_999_999_999)
+    return { kind: 'timeOutOfReach', timeMs: Number.isFinite(new Date(timeMs).getTime()) ? timeMs : null }
+  return { strategy: 'time', timeSeconds }
+}
+
+/** `PnDTnHnMnS`, as java.time.Duration reads it for the Kafka tool. Milliseconds, or undefined. */
+function parseDuration(text: string): number | undefined {
+  const match = /^P(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/i.exec(text)
+  if (match === null || text.length < 3) return undefined
+  const [days = 0, hours = 0, minutes = 0, seconds = 0] = match.slice(1).map(part => Number(part ?? 0))
+  return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000
+}

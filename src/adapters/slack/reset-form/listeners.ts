@@ -1,0 +1,350 @@
+// Asking for a reset: the command, the form as it is filled in, its pickers, and its submission.
+
+import type {
+  AllMiddlewareArgs,
+  App,
+  BlockAction,
+  SlackActionMiddlewareArgs,
+  SlackCommandMiddlewareArgs,
+  SlackOptionsMiddlewareArgs,
+  SlackViewMiddlewareArgs,
+  ViewSubmitAction,
+} from '@slack/bolt'
+import type { Approvals, Clock, ClusterReader, LongNames, Report } from '../../../ports.ts'
+import type { Group, Instance } from '../../../request/group.ts'
+import type { FieldProblem, FileProblem } from '../../../request/problem.ts'
+import {
+  type Asked,
+  parseReset,
+  type ResetField,
+  type ResetFields,
+  splitTopics,
+  type Target,
+} from '../../../request/reset.ts'
+import type { ReadOutcome } from '../../../request/result.ts'
+import {
+  ACTIONS,
+  blockIdOf,
+  CALLBACKS,
+  COMMANDS,
+  type FormMetadata,
+  formMetadataSchema,
+} from '../blocks/ids.ts'
+import type { Words } from '../language/language.ts'
+import type { AttachmentProblem } from '../language/problem.ts'
+import { sentenceOf } from '../language/sentences.ts'
+import { answering, askedInOf, inTime, parseJson, sentenceFor } from '../platform/answering.ts'
+import { sentenceModal } from '../platform/sentence-views.ts'
+import { noSuchGroup, rulingSentence } from '../wording/words.ts'
+import { type Attachment, type AttachmentRead, createAttachedFileReader } from './attached-file.ts'
+import { type FieldSentences, problemsByBlock, readAttachment, readResetForm } from './filled.ts'
+import { parseFlags } from './flags.ts'
+import { compact, createOpenedForms, LOOKING, targetOf } from './opened.ts'
+import {
+  type Choices,
+  groupChoices,
+  instanceChoices,
+  nearestNames,
+  searchPieces,
+  topicChoices,
+  topicSearch,
+} from './pickers.ts'
+import { type KeptOffsets, keptOffsets, withSource } from './resubmit-listeners.ts'
+
+export interface FormListenersDeps {
+  approvals: Approvals
+  reader: ClusterReader
+  names: LongNames
+  clock: Clock
+  report: Report
+  /** Those that may be reset; empty: all of the account. */
+  instances: readonly Instance[]
+  botToken: string
+  /** Undefined: Slack's own. */
+  slackApiUrl: string | undefined
+  /** In the language of this person. */
+  wordsFor(userId: string): Promise<Words>
+}
+
+type CommandArgs = SlackCommandMiddlewareArgs & AllMiddlewareArgs
+type InputArgs = SlackActionMiddlewareArgs<BlockAction> & AllMiddlewareArgs
+type OptionsArgs = SlackOptionsMiddlewareArgs<'block_suggestion'> & AllMiddlewareArgs
+type SubmitArgs = SlackViewMiddlewareArgs<ViewSubmitAction> & AllMiddlewareArgs
+
+/** A look at the group that takes longer is shown when it comes; until then the form says that it is looking. */
+const QUICK_LOOK_MS = 300
+/** Of the three seconds that a submission may take, so much for names that travelled as tokens, */
+const NAMED_MS = 400
+/** so much for looking at the groups, */
+const CHECK_MS = 1_000
+/** beside it so much for fetching the file, */
+const FILE_MS = 900
+/** and then either so much for finding names like one that is not there, */
+const NEAREST_MS = 700
+/** or so much for saving it. */
+const SUBMIT_MS = 1_400
+const OPTIONS_MS = 2_300
+
+export function registerFormListeners(app: App, deps: FormListenersDeps): void {
+  const { approvals, reader, names, clock, report, instances, wordsFor } = deps
+  const { can } = reader
+  const forms = createOpenedForms(deps)
+  const { draw, look, redraw } = forms
+  const readAttachedFile = createAttachedFileReader(deps)
+
+  app.command(COMMANDS.reset, async ({ ack, command, client, respond }: CommandArgs) => {
+    const wanted = wordsFor(command.user_id)
+    await ack()
+    await answering('reset command', report, respond, wanted, async () => {
+      // The trigger lives three seconds: nothing is asked of Redis or CKafka before the form is open.
+      const { writePartitions } = can
+      const { fields, problems } = parseFlags(command.text, { nowMs: clock(), writePartitions })
+      const words = await wanted
+      const notes = problems.map(problem => sentenceOf(words.flags, problem))
+      const metadata = { askedIn: askedInOf(command), cardIn: command.channel_id, notes }
+      await forms.open(words, client, command.trigger_id, fields, metadata)
+    })
+  })
+
+  // What is chosen decides which fields are shown and what the pickers offer; what is typed stays, because ids do.
+  for (const actionId of [ACTIONS.strategy, ACTIONS.scope, ACTIONS.instance, ACTIONS.group]) {
+    app.action(actionId, async ({ ack, body, client }: InputArgs) => {
+      const wanted = wordsFor(body.user.id)
+      await ack()
+      const { view } = body
+      const metadata = formMetadataSchema.safeParse(parseJson(view?.private_metadata ?? ''))
+      if (view === undefined || !metadata.success) return
+      const fields = await named(readResetForm(view.state.values))
+      const target = targetOf(fields)
+      const looking = target === null ? Promise.resolve(undefined) : look(target)
+      const words = await wanted
+      const quick = await Promise.race([looking, after(QUICK_LOOK_MS, target === null ? undefined : LOOKING)])
+      // No hash: what somebody has just chosen must be drawn, even when a look at the group was drawn in between.
+      const hash = await redraw(words, client, view.id, undefined, fields, metadata.data, quick)
+      if (quick !== LOOKING || hash === undefined) return
+      await redraw(words, client, view.id, hash, fields, metadata.data, await looking)
+    })
+  }
+
+  app.options(ACTIONS.instance, async ({ ack, payload, body }: OptionsArgs) => {
+    const [words, read] = await Promise.all([wordsFor(body.user.id), choosable()])
+    await ack(instanceChoices(words, read, payload.value, names))
+  })
+
+  for (const actionId of [ACTIONS.group, ACTIONS.otherGroup]) {
+    app.options(actionId, async ({ ack, payload, body }: OptionsArgs) => {
+      const [words, { instance }] = await Promise.all([wordsFor(body.user.id), chosenSoFar(payload)])
+      await ack(
+        await offered(async () => {
+          if (instance === undefined) return { options: [] }
+          const typed = payload.value
+          return groupChoices(words, await reader.groups(instance, typed.trim()), typed, names)
+        }),
+      )
+    })
+  }
+
+  app.options(ACTIONS.topics, async ({ ack, payload, body }: OptionsArgs) => {
+    const [words, { instance, group }] = await Promise.all([wordsFor(body.user.id), chosenSoFar(payload)])
+    await ack(
+      await offered(async () => {
+        if (instance === undefined) return { options: [] }
+        const search = topicSearch(payload.value, can)
+        const [own, all] = await Promise.all([
+          group === undefined ? NOTHING : committedTopics({ instanceId: instance, group }),
+          reader.topics(instance, search.name),
+        ])
+        return topicChoices(words, own, all, search, names)
+      }),
+    )
+  })
+
+  app.view(CALLBACKS.resetForm, async ({ ack, body, view }: SubmitArgs) => {
+    const wanted = wordsFor(body.user.id)
+    const metadata = formMetadataSchema.safeParse(parseJson(view.private_metadata))
+    if (!metadata.success) {
+      const words = await wanted
+      const { notSent, fault } = words.answers
+      await ack({ response_action: 'update', view: sentenceModal(words, notSent, fault) })
+      return
+    }
+    try {
+      const fields = await inTime(named(readResetForm(view.state.values)), NAMED_MS)
+      const words = await wanted
+      const read = await readForm(words, fields, readAttachment(view.state.values), metadata.data)
+      if (!read.ok) {
+        const shown = view.blocks.map(block => block.block_id ?? '')
+        const errors = problemsByBlock(read.problems, shown)
+        const notes = Object.values(read.problems)
+        await (errors === null
+          ? ack({
+              response_action: 'update',
+              view: draw(words, fields, { ...metadata.data, notes }, undefined),
+            })
+          : ack({ response_action: 'errors', errors }))
+        return
+      }
+      const { askedIn, cardIn, parent = null } = metadata.data
+      const submittal = { ...read.asked, parent, requester: body.user.id, askedIn, cardIn }
+      const submitted = await inTime(approvals.submit({ ...submittal, submissionId: view.id }), SUBMIT_MS)
+      if (submitted.kind === 'submitted') await ack()
+      else {
+        // The form stays open: another group, or another channel, may be allowed.
+        const errors = { [blockIdOf('group')]: rulingSentence(words, submitted.ruling) }
+        await ack({ response_action: 'errors', errors })
+      }
+    } catch (error) {
+      report({ event: 'fault', where: 'submit', error })
+      // The form stays open with everything in it; sending it again is the same request.
+      await ack({
+        response_action: 'errors',
+        errors: { [blockIdOf('reason')]: sentenceFor(await wanted, error) },
+      })
+    }
+  })
+
+  /** The form as it was sent, with the content of its file; or all that is wrong with it, as far as can be told now. */
+  async function readForm(
+    words: Words,
+    fields: ResetFields,
+    attachment: Attachment | undefined,
+    { files, parent }: FormMetadata,
+  ): Promise<{ ok: true; asked: Asked } | { ok: false; problems: FieldSentences }> {
+    if (fields.strategy === 'offsets' && files === 'refused') {
+      return { ok: false, problems: sentencesOf(words, { strategy: { kind: 'filesScopeMissing' } }) }
+    }
+    const rules = {
+      instances: instances.map(({ id }) => id),
+      writePartitions: can.writePartitions,
+      nowMs: clock(),
+    }
+    const typed = parseReset(fields, rules)
+    const isWrong = !typed.ok && Object.keys(typed.problems).some(field => field !== 'file')
+    const [file, unknown] = await Promise.all([
+      readFile(fields, attachment, parent),
+      isWrong ? {} : checkGroups(words, fields),
+    ])
+    const parsed = file?.ok ? parseReset({ ...fields, file: file.targets }, rules) : typed
+    const wrong: FormProblems = { ...(parsed.ok ? {} : parsed.problems) }
+    if (file?.ok === false) wrong.file = file.problem
+    const problems: FieldSentences = { ...sentencesOf(words, wrong), ...unknown }
+    // It is there, but what to look for in it is not known yet.
+    if (file === null && attachment !== undefined) delete problems.file
+    return parsed.ok && Object.keys(problems).length === 0
+      ? {
+          ok: true,
+          asked: file?.ok && 'source' in file ? withSource(parsed.asked, file.source) : parsed.asked,
+        }
+      : { ok: false, problems }
+  }
+
+  async function readFile(
+    { strategy, group }: ResetFields,
+    attachment: Attachment | undefined,
+    parent: FormMetadata['parent'],
+  ): Promise<AttachmentRead | ({ ok: true } & KeptOffsets) | null> {
+    const wanted = strategy === 'offsets' && can.writePartitions
+    if (!wanted || group === undefined) return null
+    if (attachment !== undefined) return readAttachedFile(attachment, group.trim(), FILE_MS)
+    const kept = parent === undefined ? null : await inTime(keptOffsets(approvals, parent), FILE_MS)
+    return kept === null ? null : { ok: true, ...kept }
+  }
+
+  async function checkGroups(words: Words, fields: ResetFields): Promise<FieldSentences> {
+    const target = targetOf(fields)
+    if (target === null) return {}
+    const other = { instanceId: target.instanceId, group: (fields.otherGroup ?? '').trim() }
+    const [group, from] = await Promise.all([
+      check(words, target),
+      fields.strategy === 'group' ? check(words, other, target.group) : { kind: 'fine' as const },
+    ])
+    return {
+      ...(group.kind === 'noInstance' ? { instance: group.sentence } : {}),
+      ...(group.kind === 'noGroup' ? { group: group.sentence } : {}),
+      ...(from.kind === 'noGroup' ? { otherGroup: from.sentence } : {}),
+    }
+  }
+
+  /** A group nobody knows is refused while the form is open; one that cannot be looked at now is looked at later. */
+  async function check(
+    words: Words,
+    target: Target,
+    notMeant?: string,
+  ): Promise<{ kind: 'fine' } | { kind: 'noGroup' | 'noInstance'; sentence: string }> {
+    const read = await Promise.race([reader.group(target), after<ReadOutcome<Group> | null>(CHECK_MS, null)])
+    if (read?.kind === 'refused' && read.reason === 'instanceMissing') {
+      return { kind: 'noInstance', sentence: words.outcomes.refusalHints[read.reason] }
+    }
+    if (read?.kind !== 'read' || read.value.state !== 'Dead') return { kind: 'fine' }
+    const nearest = await Promise.race([nearestGroups(target), after<string[]>(NEAREST_MS, [])])
+    const meant = nearest.filter(name => name !== notMeant)
+    return { kind: 'noGroup', sentence: noSuchGroup(words, target, meant) }
+  }
+
+  async function nearestGroups({ instanceId, group }: Target): Promise<string[]> {
+    const pages = await Promise.all(
+      ['', ...searchPieces(group)].map(piece => reader.groups(instanceId, piece)),
+    )
+    return nearestNames(
+      group,
+      pages.flatMap(page => (page.kind === 'read' ? page.value.names : [])),
+    )
+  }
+
+  async function committedTopics(target: Target): Promise<ReadOutcome<string[]>> {
+    const read = await reader.positions(target)
+    if (read.kind !== 'read') return read
+    const topics = read.value.filter(({ committed }) => committed !== null).map(({ topic }) => topic)
+    return { kind: 'read', value: [...new Set(topics)] }
+  }
+
+  async function choosable(): Promise<ReadOutcome<Instance[]>> {
+    return instances.length > 0 ? { kind: 'read', value: [...instances] } : reader.instances()
+  }
+
+  /** Which instance and group are chosen: from the form where Slack sends it along, else as last drawn. */
+  async function chosenSoFar(
+    payload: OptionsArgs['payload'],
+  ): Promise<{ instance?: string; group?: string }> {
+    const now = await named(readResetForm(payload.view?.state.values))
+    const drawn = formMetadataSchema.safeParse(parseJson(payload.view?.private_metadata ?? '')).data
+    const instance = now.instance ?? drawn?.instance
+    return compact({ instance, group: now.group ?? drawn?.group })
+  }
+
+  /** An empty list is an answer too: without one Slack would leave the previous list on the screen. */
+  async function offered(choose: () => Promise<Choices>): Promise<Choices> {
+    try {
+      return await inTime(choose(), OPTIONS_MS)
+    } catch (error) {
+      report({ event: 'fault', where: 'picker', error })
+      return { options: [] }
+    }
+  }
+
+  /** Long names travel as tokens. */
+  async function named(fields: ResetFields): Promise<ResetFields> {
+    const { group, otherGroup, topics } = fields
+    const topicNames = await Promise.all(splitTopics(topics ?? '').map(topic => names.nameOf(topic)))
+    return {
+      ...fields,
+      ...(group === undefined ? {} : { group: await names.nameOf(group) }),
+      ...(otherGroup === undefined ? {} : { otherGroup: await names.nameOf(otherGroup) }),
+      ...(topics === undefined ? {} : { topics: topicNames.join('\n') }),
+    }
+  }
+}
+
+type FormProblems = Partial<Record<ResetField, FieldProblem | FileProblem | AttachmentProblem>>
+
+function sentencesOf(words: Words, problems: FormProblems): FieldSentences {
+  return Object.fromEntries(
+    Object.entries(problems).map(([field, problem]) => [field, sentenceOf(words.problems, problem)]),
+  )
+}
+
+const NOTHING: ReadOutcome<string[]> = { kind: 'read', value: [] }
+
+function after<T>(ms: number, value: T): Promise<T> {
+  return new Promise(resolve => setTimeout(() => resolve(value), ms).unref())
+}

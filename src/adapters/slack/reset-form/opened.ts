@@ -1,0 +1,197 @@
+// The form as it stands open in front of somebody: opening it, and drawing it anew with what has been found out since.
+// Whoever opens it must not wait for Redis or CKafka before: the trigger lives three seconds.
+
+import type { AllMiddlewareArgs } from '@slack/bolt'
+import type { ModalView } from '@slack/types'
+import { z } from 'zod'
+import type { ClusterReader, LongNames, Report } from '../../../ports.ts'
+import type { Instance } from '../../../request/group.ts'
+import type { ResetFields, Target } from '../../../request/reset.ts'
+import type { FormMetadata } from '../blocks/ids.ts'
+import type { Words } from '../language/language.ts'
+import { isOvertaken } from '../platform/answering.ts'
+import { isScopeMissing } from './attached-file.ts'
+import type { GroupSight } from './group-shown.ts'
+import { resetForm, unfilledForm } from './view.ts'
+
+export interface OpenedFormDeps {
+  reader: ClusterReader
+  names: LongNames
+  report: Report
+  /** Those that may be reset; empty: all of the account. */
+  instances: readonly Instance[]
+}
+
+type Client = AllMiddlewareArgs['client']
+
+/** What is open: its view and hash, and what it remembers. */
+export interface OpenedForm {
+  viewId: string
+  hash: string
+  metadata: FormMetadata
+}
+
+export interface OpenedForms {
+  /** Opens the form, with the group as it is now as soon as that is known. Rejects as views.open does. */
+  open(
+    words: Words,
+    client: Client,
+    triggerId: string,
+    fields: ResetFields,
+    metadata: FormMetadata,
+  ): Promise<void>
+  /**
+   * Opens it with the reason alone, and `lead` over it, until `redraw` brings the other fields. Undefined: it is open,
+   * and cannot be drawn anew.
+   */
+  openUnfilled(
+    words: Words,
+    client: Client,
+    triggerId: string,
+    lead: string,
+    reason: string,
+    metadata: FormMetadata,
+  ): Promise<OpenedForm | undefined>
+  /**
+   * Draws the open form anew; with a hash only if nothing was drawn since. Returns its next hash, or undefined when a
+   * newer drawing has won or the form is closed.
+   */
+  redraw(
+    words: Words,
+    client: Client,
+    viewId: string,
+    hash: string | undefined,
+    fields: ResetFields,
+    metadata: FormMetadata,
+    sight: GroupSight | undefined,
+  ): Promise<string | undefined>
+  draw(words: Words, fields: ResetFields, metadata: FormMetadata, sight: GroupSight | undefined): ModalView
+  look(target: Target): Promise<GroupSight>
+}
+
+export const LOOKING: GroupSight = { kind: 'reading' }
+
+export function createOpenedForms({ reader, names, report, instances }: OpenedFormDeps): OpenedForms {
+  const { can } = reader
+
+  async function openForm(
+    words: Words,
+    client: Client,
+    triggerId: string,
+    asked: FormMetadata,
+    view: (metadata: FormMetadata) => ModalView,
+  ): Promise<OpenedForm | undefined> {
+    const { metadata, answer } = await drawn(words, asked, latest =>
+      called(client, 'views.open', { trigger_id: triggerId, view: JSON.stringify(view(latest)) }),
+    )
+    const { id, hash } = answer.view ?? {}
+    return id === undefined || hash === undefined ? undefined : { viewId: id, hash, metadata }
+  }
+
+  async function redraw(
+    words: Words,
+    client: Client,
+    viewId: string,
+    hash: string | undefined,
+    fields: ResetFields,
+    metadata: FormMetadata,
+    sight: GroupSight | undefined,
+  ): Promise<string | undefined> {
+    const { instance, group } = fields
+    const update = (latest: FormMetadata) =>
+      called(client, 'views.update', {
+        view_id: viewId,
+        view: JSON.stringify(draw(words, fields, latest, sight)),
+        ...(hash === undefined ? {} : { hash }),
+      })
+    try {
+      const { answer } = await drawn(words, { ...metadata, ...compact({ instance, group }) }, update)
+      return answer.view?.hash
+    } catch (error) {
+      if (!isOvertaken(error)) report({ event: 'fault', where: 'form update', error })
+      return undefined
+    }
+  }
+
+  function draw(
+    words: Words,
+    fields: ResetFields,
+    metadata: FormMetadata,
+    sight: GroupSight | undefined,
+  ): ModalView {
+    return resetForm(words, fields, {
+      instances,
+      names,
+      can,
+      metadata,
+      ...(sight === undefined ? {} : { sight }),
+    })
+  }
+
+  /** Without its scope Slack refuses any form with a field for a file: then it is shown without, and says why. */
+  async function drawn<T>(
+    words: Words,
+    metadata: FormMetadata,
+    show: (metadata: FormMetadata) => Promise<T>,
+  ): Promise<{ metadata: FormMetadata; answer: T }> {
+    try {
+      return { metadata, answer: await show(metadata) }
+    } catch (error) {
+      if (metadata.files === 'refused' || !isScopeMissing(error)) throw error
+      report({ event: 'fault', where: 'field for a file', error })
+      const without: FormMetadata = {
+        ...metadata,
+        files: 'refused',
+        notes: [words.problems.filesScopeMissing({ kind: 'filesScopeMissing' }), ...metadata.notes],
+      }
+      return { metadata: without, answer: await show(without) }
+    }
+  }
+
+  async function look(target: Target): Promise<GroupSight> {
+    const [group, positions] = await Promise.all([reader.group(target), reader.positions(target)])
+    return { kind: 'seen', group, positions }
+  }
+
+  return {
+    async open(words, client, triggerId, fields, metadata) {
+      const target = targetOf(fields)
+      const sight = target === null ? undefined : LOOKING
+      const opened = await openForm(words, client, triggerId, metadata, latest =>
+        draw(words, fields, latest, sight),
+      )
+      if (target === null || opened === undefined) return
+      await redraw(words, client, opened.viewId, opened.hash, fields, opened.metadata, await look(target))
+    },
+    openUnfilled: (words, client, triggerId, lead, reason, metadata) =>
+      openForm(words, client, triggerId, metadata, latest => unfilledForm(words, lead, reason, latest)),
+    redraw,
+    draw,
+    look,
+  }
+}
+
+/** Slack has opened it, whatever else it says: a view that cannot be read is open, and is not drawn anew. */
+const answerSchema = z.object({ view: z.object({ id: z.string(), hash: z.string() }).optional() }).catch({})
+
+/**
+ * Slack's client goes through each object it is given, down to the last block, to hide tokens in a log that is switched
+ * off; text it leaves as it is. With fifty people at once that is a tenth of the time (measured).
+ */
+async function called(client: Client, method: 'views.open' | 'views.update', args: Record<string, string>) {
+  return answerSchema.parse(await client.apiCall(method, args))
+}
+
+export function targetOf({ instance, group }: ResetFields): Target | null {
+  return instance === undefined || group === undefined
+    ? null
+    : { instanceId: instance.trim(), group: group.trim() }
+}
+
+export function compact<T extends Record<string, string | undefined>>(
+  values: T,
+): { [K in keyof T]?: string } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: string
+  }
+}

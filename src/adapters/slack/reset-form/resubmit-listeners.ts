@@ -1,0 +1,94 @@
+// Edit and ask again: an ended request opened in the form, with everything that was asked for filled in. What is sent is
+// a request of its own, which says of which one it is an edit.
+
+import type {
+  AllMiddlewareArgs,
+  App,
+  BlockAction,
+  ButtonAction,
+  SlackActionMiddlewareArgs,
+} from '@slack/bolt'
+import type { Approvals, ClusterReader, LongNames, Report } from '../../../ports.ts'
+import type { Instance } from '../../../request/group.ts'
+import type { ResetRequest } from '../../../request/request.ts'
+import type { Asked, Targets } from '../../../request/reset.ts'
+import { canBeEdited, fieldsOf } from '../../../request/resubmit.ts'
+import { ACTIONS, type FormMetadata } from '../blocks/ids.ts'
+import type { Words } from '../language/language.ts'
+import { answering, answerTo, askedInOf, idOf, inTime, onlyForYou } from '../platform/answering.ts'
+import { createOpenedForms } from './opened.ts'
+
+export interface ResubmitListenersDeps {
+  approvals: Approvals
+  reader: ClusterReader
+  names: LongNames
+  report: Report
+  instances: readonly Instance[]
+  wordsFor: (userId: string) => Promise<Words>
+}
+
+type ButtonArgs = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs
+
+export function registerResubmitListeners(app: App, deps: ResubmitListenersDeps): void {
+  const { approvals, report, wordsFor } = deps
+  const forms = createOpenedForms(deps)
+
+  app.action(ACTIONS.edit, async (args: ButtonArgs) => {
+    const { ack, body, action, client } = args
+    await ack()
+    const wording = wordsFor(body.user.id)
+    const respond = answerTo(args, wording)
+    await answering('edit button', report, respond, wording, async () => {
+      const id = idOf(action)
+      const [words, request] = await Promise.all([wording, inTime(approvals.read(id))])
+      const refused = request === undefined ? words.answers.noSuchRequest(id) : whyNot(words, request)
+      if (request === undefined || refused !== null) {
+        await respond(onlyForYou(refused ?? ''))
+        return
+      }
+      const metadata: FormMetadata = {
+        askedIn: askedInOf(body),
+        cardIn: request.channel,
+        notes: [],
+        lead: leadOf(words, request),
+        parent: { id, kind: 'edit' },
+      }
+      await forms.open(words, client, body.trigger_id, fieldsOf(request), metadata)
+    })
+  })
+}
+
+/** A card that was not drawn anew in time may still have the button. */
+function whyNot({ resubmit }: Words, request: ResetRequest): string | null {
+  if (canBeEdited(request)) return null
+  return request.state.name === 'succeeded' ? resubmit.isDone(request.id) : resubmit.notYet(request.id)
+}
+
+function leadOf({ resubmit }: Words, { id, reset: { strategy } }: ResetRequest): string {
+  return strategy.kind === 'offsets' ? resubmit.leadWithOffsets(id, strategy.partitions) : resubmit.lead(id)
+}
+
+/** Offsets are too many for a field: they stay with the request that had them, and are read when its edit is sent. */
+export interface KeptOffsets {
+  targets: Targets
+  source: 'file' | 'undo' | 'retry'
+}
+
+/** Null: it had none, or they are not kept any more. */
+export async function keptOffsets(
+  approvals: Pick<Approvals, 'read' | 'readTargets'>,
+  parent: NonNullable<FormMetadata['parent']>,
+): Promise<KeptOffsets | null> {
+  const request = await approvals.read(parent.id)
+  if (request === undefined || request.reset.strategy.kind !== 'offsets') return null
+  const targets = await approvals.readTargets(request)
+  return targets === null ? null : { targets, source: request.reset.strategy.source }
+}
+
+/** What was put back or tried again is still called so. */
+export function withSource(asked: Asked, source: KeptOffsets['source']): Asked {
+  const { reset } = asked
+  return reset.strategy.kind === 'offsets'
+    ? { ...asked, reset: { ...reset, strategy: { ...reset.strategy, source } } }
+    : asked
+}

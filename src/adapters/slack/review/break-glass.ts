@@ -1,0 +1,88 @@
+// The modals of what is carried out without approval: before it, and for who looks at it afterwards. Pure.
+
+import type { InputBlock, ModalView } from '@slack/types'
+import { z } from 'zod'
+import type { Origin } from '../../../request/command.ts'
+import type { ResetRequest } from '../../../request/request.ts'
+import { clip } from '../../../request/reset.ts'
+import { CALLBACKS, GLASS_BLOCKS } from '../blocks/ids.ts'
+import { LIMITS } from '../blocks/limits.ts'
+import { line, paragraph, plain } from '../blocks/text.ts'
+import type { Words } from '../language/language.ts'
+import { NOTE_MAX } from '../thread/card.ts'
+import { facts } from '../wording/facts.ts'
+import { planHead } from '../wording/plan.ts'
+import { whoDecides } from '../wording/who-decides.ts'
+
+const TOPICS_IN_FACTS = 5
+/** The longest name a group can have. */
+const TYPED_MAX = 255
+
+export function glassModal(words: Words, request: ResetRequest, from: Origin): ModalView {
+  const { id, plan, reset } = request
+  const { glass: say } = words
+  return {
+    type: 'modal',
+    callback_id: CALLBACKS.breakGlass,
+    title: plain(say.title(id), LIMITS.viewTitle),
+    submit: plain(say.submit, LIMITS.viewTitle),
+    close: plain(say.notNow, LIMITS.viewTitle),
+    private_metadata: JSON.stringify({ requestId: id, digest: plan?.digest ?? '', from }),
+    blocks: [
+      paragraph(line(...say.warning(clip(reset.target.group, TYPED_MAX)))),
+      facts(words, request, TOPICS_IN_FACTS),
+      ...(plan === null ? [] : [paragraph(line(...planHead(words, plan)))]),
+      ...whoDecides(words, request).map(pieces => paragraph(line(...pieces))),
+      input(GLASS_BLOCKS.reason, say.reason, say.reasonHint, { multiline: true, max: NOTE_MAX }),
+      input(GLASS_BLOCKS.typedGroup, say.typedGroup, null, { multiline: false, max: TYPED_MAX }),
+    ],
+  }
+}
+
+export function afterwardsModal(words: Words, request: ResetRequest, from: Origin): ModalView {
+  const { id, glass } = request
+  const { glass: say } = words
+  return {
+    type: 'modal',
+    callback_id: CALLBACKS.reviewGlass,
+    title: plain(say.reviewTitle(id), LIMITS.viewTitle),
+    submit: plain(say.reviewSubmit, LIMITS.viewTitle),
+    close: plain(say.notNow, LIMITS.viewTitle),
+    private_metadata: JSON.stringify({ requestId: id, digest: '', from }),
+    blocks: [
+      ...(glass === null
+        ? []
+        : [paragraph(line(...say.reviewLead(glass.by, id, clip(glass.reason, NOTE_MAX))))]),
+      facts(words, request, TOPICS_IN_FACTS),
+      input(GLASS_BLOCKS.reason, say.reviewNote, say.reviewHint, { multiline: true, max: NOTE_MAX }),
+    ],
+  }
+}
+
+function input(
+  block: string,
+  label: string,
+  hint: string | null,
+  { multiline, max }: { multiline: boolean; max: number },
+): InputBlock {
+  return {
+    type: 'input',
+    block_id: block,
+    label: plain(label, LIMITS.errorText),
+    ...(hint === null ? {} : { hint: plain(hint, LIMITS.errorText) }),
+    element: { type: 'plain_text_input', action_id: block, multiline, max_length: max },
+  }
+}
+
+const typedSchema = z.record(
+  z.string(),
+  z.record(z.string(), z.object({ value: z.string().nullish() }).loose()),
+)
+
+/** What was typed; undefined for what is no such form. */
+export function readGlass(values: unknown): { reason: string; typedGroup: string } | undefined {
+  const typed = typedSchema.safeParse(values)
+  if (!typed.success) return undefined
+  const of = (block: string) => typed.data[block]?.[block]?.value ?? ''
+  return { reason: of(GLASS_BLOCKS.reason), typedGroup: of(GLASS_BLOCKS.typedGroup) }
+}

@@ -1,0 +1,170 @@
+// Deciding on a request: the Review and Cancel buttons, the approval modal. Every click is answered.
+// Nothing is read from a message but the request's id; what it says and shows proves nothing.
+
+import type {
+  AllMiddlewareArgs,
+  App,
+  BlockAction,
+  ButtonAction,
+  SlackActionMiddlewareArgs,
+  SlackViewMiddlewareArgs,
+  ViewSubmitAction,
+} from '@slack/bolt'
+import type { ModalView } from '@slack/types'
+import type { Approvals, Look, Report } from '../../../ports.ts'
+import type { Origin } from '../../../request/command.ts'
+import type { RequestId, ResetRequest } from '../../../request/request.ts'
+import { ACTIONS, CALLBACKS, REVIEW_BLOCKS, reviewMetadataSchema } from '../blocks/ids.ts'
+import type { Words } from '../language/language.ts'
+import {
+  answering,
+  answerTo,
+  idOf,
+  inTime,
+  isOvertaken,
+  onlyForYou,
+  originOf,
+  parseJson,
+  refusalOf,
+  sentenceFor,
+} from '../platform/answering.ts'
+import { sentenceModal } from '../platform/sentence-views.ts'
+import { refusalSentence } from '../wording/words.ts'
+import { movedModal, readReview, reviewModal } from './view.ts'
+
+export interface ReviewListenersDeps {
+  approvals: Approvals
+  report: Report
+  /** In the language of this person. */
+  wordsFor(userId: string): Promise<Words>
+}
+
+type Client = AllMiddlewareArgs['client']
+type ButtonArgs = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs
+type SubmitArgs = SlackViewMiddlewareArgs<ViewSubmitAction> & AllMiddlewareArgs
+
+/** The modal is open meanwhile, and says that it is looking. */
+const LOOK_MS = 8_000
+
+export interface ReviewListeners {
+  /** Opens the approval modal, or says why not. */
+  openReview(
+    id: RequestId,
+    userId: string,
+    triggerId: string,
+    client: Client,
+    from: Origin,
+  ): Promise<string | null>
+}
+
+export function registerReviewListeners(app: App, deps: ReviewListenersDeps): ReviewListeners {
+  const { approvals, report, wordsFor } = deps
+
+  app.action(ACTIONS.review, async (args: ButtonArgs) => {
+    const { ack, body, action, client } = args
+    const wanted = wordsFor(body.user.id)
+    const respond = answerTo(args, wanted)
+    await ack()
+    await answering('review button', report, respond, wanted, async () => {
+      const { trigger_id: triggerId, user } = body
+      const refused = await openReview(idOf(action), user.id, triggerId, client, originOf(body))
+      if (refused !== null) await respond(onlyForYou(refused))
+    })
+  })
+
+  app.action(ACTIONS.cancel, async (args: ButtonArgs) => {
+    const { ack, body, action } = args
+    const wanted = wordsFor(body.user.id)
+    const respond = answerTo(args, wanted)
+    await ack()
+    await answering('cancel button', report, respond, wanted, async () => {
+      const id = idOf(action)
+      const outcome = await inTime(approvals.cancel(id, body.user.id, originOf(body)))
+      const refused = refusalOf(await wanted, outcome, id)
+      if (refused !== null) await respond(onlyForYou(refused))
+    })
+  })
+
+  app.view(CALLBACKS.review, async ({ ack, body, view }: SubmitArgs) => {
+    const wanted = wordsFor(body.user.id)
+    const metadata = reviewMetadataSchema.safeParse(parseJson(view.private_metadata))
+    const review = readReview(view.state.values)
+    if (!metadata.success || review === undefined) {
+      const words = await wanted
+      const { notDecided, fault } = words.answers
+      await ack({ response_action: 'update', view: sentenceModal(words, notDecided, fault) })
+      return
+    }
+    const { requestId, digest, from } = metadata.data
+    try {
+      const vote = { ...review, by: body.user.id, digest, from }
+      const outcome = await inTime(approvals.decide(requestId, vote))
+      const words = await wanted
+      const refused = refusalOf(words, outcome, requestId)
+      if (refused === null) await ack()
+      else if (outcome.kind === 'refused' && outcome.refusal === 'noteMissing') {
+        await ack({ response_action: 'errors', errors: { [REVIEW_BLOCKS.note]: refused } })
+      } else if (outcome.kind === 'refused' && outcome.refusal === 'groupNotTyped') {
+        await ack({ response_action: 'errors', errors: { [REVIEW_BLOCKS.typedGroup]: refused } })
+      } else if (outcome.kind === 'refused' && hasMoved(outcome.request, digest)) {
+        const view = movedModal(words, outcome.request, outcome.request.drift)
+        await ack({ response_action: 'update', view })
+      } else {
+        const view = sentenceModal(words, words.answers.notChanged(requestId), refused)
+        await ack({ response_action: 'update', view })
+      }
+    } catch (error) {
+      report({ event: 'fault', where: 'decide', requestId, error })
+      await ack({
+        response_action: 'errors',
+        errors: { [REVIEW_BLOCKS.note]: sentenceFor(await wanted, error) },
+      })
+    }
+  })
+
+  /** The record is one quick read, well inside the trigger's life. */
+  async function openReview(
+    id: RequestId,
+    userId: string,
+    triggerId: string,
+    client: Client,
+    from: Origin,
+  ): Promise<string | null> {
+    const wanted = wordsFor(userId)
+    const request = await inTime(approvals.read(id))
+    if (request === undefined) return (await wanted).answers.noSuchRequest(id)
+    const refusal = await inTime(approvals.reviewRefusal(request, userId))
+    if (refusal !== null) return refusalSentence(await wanted, refusal, request)
+    const rows = await inTime(approvals.readPlan(request))
+    const words = await wanted
+    const draw = (look?: Look) => reviewModal(words, request, rows, look, from)
+    const opened = await client.views.open({ trigger_id: triggerId, view: draw() })
+    await showWhatMoved(request, draw, opened.view, client)
+    return null
+  }
+
+  /** What has moved since the plan, which CKafka may take its time to say; the modal is open and usable meanwhile. */
+  async function showWhatMoved(
+    request: ResetRequest,
+    draw: (look: Look) => ModalView,
+    opened: { id?: string; hash?: string } | undefined,
+    client: Client,
+  ): Promise<void> {
+    const look = await approvals.lookAgain(request, 'opened', LOOK_MS)
+    if (opened?.id === undefined || opened.hash === undefined) return
+    try {
+      await client.views.update({ view_id: opened.id, hash: opened.hash, view: draw(look) })
+    } catch (error) {
+      if (!isOvertaken(error)) {
+        report({ event: 'fault', where: 'review update', requestId: request.id, error })
+      }
+    }
+  }
+
+  return { openReview }
+}
+
+/** Whether the plan that was decided on is not the request's plan any more. */
+function hasMoved({ plan, drift, state }: ResetRequest, digest: string): boolean {
+  return drift.length > 0 && plan?.digest !== digest && ['preparing', 'pending'].includes(state.name)
+}

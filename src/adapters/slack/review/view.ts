@@ -1,0 +1,221 @@
+// The approval modal, what it turns into when the world has moved, and the modal that only says a sentence. Pure.
+
+import type { InputBlock, KnownBlock, ModalView } from '@slack/types'
+import { z } from 'zod'
+import type { Look } from '../../../ports.ts'
+import { NOWHERE, type Origin } from '../../../request/command.ts'
+import type { Difference } from '../../../request/drift.ts'
+import type { PlanRow } from '../../../request/plan.ts'
+import type { ResetRequest } from '../../../request/request.ts'
+import { CALLBACKS, REVIEW_BLOCKS } from '../blocks/ids.ts'
+import { LIMITS } from '../blocks/limits.ts'
+import { preformatted } from '../blocks/preformatted.ts'
+import { clipMiddle, line, type Piece, paragraph, plain, shown, strong, text } from '../blocks/text.ts'
+import type { Words } from '../language/language.ts'
+import { guardLines, NOTE_MAX, stateLine } from '../thread/card.ts'
+import { differenceBullets } from '../wording/drift.ts'
+import { facts } from '../wording/facts.ts'
+import { planDetails, planHead } from '../wording/plan.ts'
+import { planTable } from '../wording/plan-table.ts'
+import { causeInWords, groupInWords, lossInWords } from '../wording/words.ts'
+
+const TOPICS_IN_FACTS = 5
+/** Keeps the whole view under Slack's 250 KB however long the names are. */
+const TOPIC_BLOCKS_MAX = 50
+const TOPIC_BLOCK_BYTES = 2_900
+const TOPIC_NAME_MAX = 249
+/** The longest name a group can have. */
+const TYPED_MAX = 255
+
+/**
+ * @param look what a look at the world has found just now; absent while it is under way
+ * @param from where it is opened, for the audit of the decision
+ */
+export function reviewModal(
+  words: Words,
+  request: ResetRequest,
+  rows: readonly PlanRow[],
+  look?: Look,
+  from: Origin = NOWHERE,
+): ModalView {
+  if (look?.kind === 'moved') return movedModal(words, request, look.differences)
+  const { id, plan, guard } = request
+  const { review: say } = words
+  return {
+    type: 'modal',
+    callback_id: CALLBACKS.review,
+    title: plain(say.title(id), LIMITS.viewTitle),
+    submit: plain(say.submit, LIMITS.viewTitle),
+    close: plain(say.notNow, LIMITS.viewTitle),
+    private_metadata: JSON.stringify({ requestId: id, digest: plan?.digest ?? '', from }),
+    blocks: [
+      facts(words, request, TOPICS_IN_FACTS),
+      ...(plan === null ? [] : [paragraph(line(...planHead(words, plan)))]),
+      ...planTable(words, rows),
+      ...detailsBlocks(words, request),
+      ...allTopics(words, request.reset.topics),
+      ...lookBlocks(words, look),
+      paragraph(...[standing(words, request), ...guardLines(words, request)].map(pieces => line(...pieces))),
+      verdictInput(words, request),
+      ...(guard.typedGroup ? [typedGroupInput(words, request)] : []),
+      noteInput(words),
+    ],
+  }
+}
+
+function detailsBlocks(words: Words, request: ResetRequest): KnownBlock[] {
+  const lines = planDetails(words, request)
+  return lines.length === 0 ? [] : [paragraph(...lines.map(pieces => line(...pieces)))]
+}
+
+function lookBlocks(words: Words, look: Exclude<Look, { kind: 'moved' }> | undefined): KnownBlock[] {
+  const { review: say } = words
+  if (look === undefined) return [paragraph(line(text(say.checking)))]
+  switch (look.kind) {
+    case 'holds': {
+      const { verdict, group } = look
+      return [
+        paragraph(
+          line(strong(say.justNowLabel), text(say.holds[verdict])),
+          line(strong(words.group.label), text(groupInWords(words, group))),
+        ),
+      ]
+    }
+    case 'notSeen': {
+      const why = causeInWords(words, look.cause, 300)
+      return [paragraph(line(strong(say.justNowLabel), text(say.notSeen(why))))]
+    }
+    default:
+      return look satisfies never
+  }
+}
+
+/** On the card it also says that an approver is needed; here one is reading. */
+function standing(words: Words, request: ResetRequest): Piece[] {
+  return request.state.name === 'pending'
+    ? words.review.expires(request.expiresAtMs)
+    : stateLine(words, request)
+}
+
+function verdictInput({ review: say }: Words, { guard, votes }: ResetRequest): InputBlock {
+  const more = guard.approvals - votes.length - 1
+  return {
+    type: 'input',
+    block_id: REVIEW_BLOCKS.verdict,
+    label: plain(say.decision, LIMITS.errorText),
+    element: {
+      type: 'radio_buttons',
+      action_id: REVIEW_BLOCKS.verdict,
+      options: [
+        verdict('approve', say.approve, more > 0 ? say.needsMore(more) : say.runsWhenEmpty),
+        verdict('reject', say.reject, say.rejectHint),
+      ],
+    },
+  }
+}
+
+function verdict(value: 'approve' | 'reject', label: string, description: string) {
+  return { value, text: plain(label, LIMITS.optionText), description: plain(description, LIMITS.optionText) }
+}
+
+/** Optional for Slack, because a rejection needs none; an approval without it is refused. */
+function typedGroupInput(words: Words, request: ResetRequest): InputBlock {
+  const { typedGroup, typedGroupHint } = words.review
+  return {
+    type: 'input',
+    block_id: REVIEW_BLOCKS.typedGroup,
+    optional: true,
+    label: plain(typedGroup, LIMITS.errorText),
+    hint: plain(typedGroupHint(lossInWords(words, request)), LIMITS.errorText),
+    element: { type: 'plain_text_input', action_id: REVIEW_BLOCKS.typedGroup, max_length: TYPED_MAX },
+  }
+}
+
+function noteInput({ review: say }: Words): InputBlock {
+  return {
+    type: 'input',
+    block_id: REVIEW_BLOCKS.note,
+    optional: true,
+    label: plain(say.note, LIMITS.errorText),
+    hint: plain(say.noteHint, LIMITS.errorText),
+    element: {
+      type: 'plain_text_input',
+      action_id: REVIEW_BLOCKS.note,
+      multiline: true,
+      max_length: NOTE_MAX,
+    },
+  }
+}
+
+/** Every name, because an approval covers exactly these. */
+function allTopics({ review: say }: Words, topics: readonly string[]): KnownBlock[] {
+  if (topics.length <= TOPICS_IN_FACTS) return []
+  const chunks: string[][] = [[]]
+  let bytes = 0
+  for (const topic of topics) {
+    const name = shown(clipMiddle(topic, TOPIC_NAME_MAX))
+    const size = Buffer.byteLength(JSON.stringify(name))
+    if (bytes + size > TOPIC_BLOCK_BYTES) {
+      chunks.push([])
+      bytes = 0
+    }
+    chunks.at(-1)?.push(name)
+    bytes += size
+  }
+  const named = chunks.slice(0, TOPIC_BLOCKS_MAX)
+  const left = topics.length - named.flat().length
+  return [
+    paragraph(line(text(say.allTopics(topics.length)))),
+    ...named.map(names => preformatted(names.join('\n'))),
+    ...(left > 0 ? [paragraph(line(text(say.moreTopics(left))))] : []),
+  ]
+}
+
+/** The plan does not hold any more, so that there is nothing to decide on. */
+export function movedModal(
+  words: Words,
+  { id }: Pick<ResetRequest, 'id'>,
+  differences: readonly Difference[],
+): ModalView {
+  const { review: say } = words
+  return {
+    type: 'modal',
+    callback_id: CALLBACKS.sentence,
+    title: plain(say.nothingDecided, LIMITS.viewTitle),
+    close: plain(words.answers.close, LIMITS.viewTitle),
+    blocks: [
+      paragraph(line(strong(say.moved(id)))),
+      ...(differences.length === 0 ? [] : [differenceBullets(words, differences)]),
+      paragraph(line(text(say.newPlan))),
+    ],
+  }
+}
+
+const typedSchema = z.object({ value: z.string().nullish() })
+const stateSchema = z.object({
+  [REVIEW_BLOCKS.verdict]: z.object({
+    [REVIEW_BLOCKS.verdict]: z.object({
+      selected_option: z.object({ value: z.enum(['approve', 'reject']) }),
+    }),
+  }),
+  [REVIEW_BLOCKS.note]: z.object({ [REVIEW_BLOCKS.note]: typedSchema }),
+  [REVIEW_BLOCKS.typedGroup]: z.object({ [REVIEW_BLOCKS.typedGroup]: typedSchema }).optional(),
+})
+
+export interface Review {
+  verdict: 'approve' | 'reject'
+  note: string
+  /** Empty where the modal does not ask for it. */
+  typedGroup: string
+}
+
+/** Undefined when the submission is not what the modal asks for. */
+export function readReview(state: unknown): Review | undefined {
+  const { data } = stateSchema.safeParse(state)
+  if (data === undefined) return undefined
+  return {
+    verdict: data.verdict.verdict.selected_option.value,
+    note: data.note.note.value ?? '',
+    typedGroup: data.typed_group?.typed_group.value ?? '',
+  }
+}

@@ -1,0 +1,254 @@
+// The Chat port on Slack's Web API: posts and finds what a request owes, keeps to Slack's pace, looks groups up.
+
+import type { WebClient } from '@slack/web-api'
+import pLimit from 'p-limit'
+import type { Chat, ChatOutcome, Clock, PostDocuments } from '../../../ports.ts'
+import {
+  cardTsOf,
+  elsewhereKey,
+  isDirect,
+  isElsewhere,
+  noteOf,
+  type PostKey,
+  type ResetRequest,
+} from '../../../request/request.ts'
+import { POST_EVENT_TYPE, postMetadataSchema } from '../blocks/ids.ts'
+import type { Words } from '../language/language.ts'
+import { outcomeOfError, refusalOfToken, SLACK_CALL_MS } from '../platform/web-client.ts'
+import { card, type Message } from './card.ts'
+import { directMessage, recipientOf } from './direct.ts'
+import { elsewhereCard, elsewhereReply } from './elsewhere.ts'
+import { cardTroubleMessage, noteReply, planCsv, resultCsv } from './replies.ts'
+import { type AttachedFile, uploadFile } from './upload.ts'
+
+const CALLS_AT_ONCE = 8
+const GROUP_CACHE_MS = 60_000
+/** Slack allows few of these calls: a group that it does not show is not asked for by everybody who only looks. */
+const UNREADABLE_CACHE_MS = 5_000
+const PAGES_SEARCHED = 5
+
+export interface SlackChatDeps {
+  client: WebClient
+  clock: Clock
+  /** Each time it is asked for in vain, and each time it is read. */
+  onGroupUnreadable(groupId: string, error: unknown): void
+  onGroupRead?(groupId: string): void
+  /** Of cards, their threads and what is told elsewhere, which everybody reads. */
+  words: Words
+  /** Of direct messages, which one person reads. */
+  wordsFor(userId: string): Promise<Words>
+  /** How long to leave Slack alone that does not take our token; default: as outcomeOfError says. */
+  repairWaitMs?: () => number
+}
+
+export function createSlackChat(deps: SlackChatDeps): Chat {
+  const { client, clock, onGroupUnreadable, onGroupRead = () => {}, words, wordsFor, repairWaitMs } = deps
+  const limit = pLimit(CALLS_AT_ONCE)
+  /** Channel → when Slack wants to hear from us again; a fact about this minute, not worth keeping. */
+  const pausedUntil = new Map<string, number>()
+  const groups = new Map<string, { members: Promise<string[] | null>; untilMs: number }>()
+
+  async function paced(channel: string, call: () => Promise<string | undefined>): Promise<ChatOutcome> {
+    const pausedMs = (pausedUntil.get(channel) ?? 0) - clock()
+    if (pausedMs > 0) return { kind: 'later', afterMs: pausedMs, cause: 'Slack asked to wait' }
+    try {
+      const ts = await limit(call)
+      return ts === undefined
+        ? { kind: 'unknown', cause: 'Slack’s answer named no message' }
+        : { kind: 'posted', ts }
+    } catch (error) {
+      const outcome = endOf(error)
+      if (outcome.kind === 'later') pausedUntil.set(channel, clock() + outcome.afterMs)
+      return outcome
+    }
+  }
+
+  function endOf(error: unknown): ChatOutcome {
+    const outcome = outcomeOfError(error)
+    const isRefused = outcome.kind === 'later' && refusalOfToken(error) !== null
+    return isRefused && repairWaitMs !== undefined ? { ...outcome, afterMs: repairWaitMs() } : outcome
+  }
+
+  function post(
+    request: ResetRequest,
+    key: PostKey,
+    documents: PostDocuments,
+    untilMs: number,
+  ): Promise<ChatOutcome> {
+    const { channel, threadTs } = placeOf(request, key)
+    const file = fileOf(words, request, key, documents)
+    if (file !== null)
+      return paced(channel, () => uploadFile(client, file, { channel, threadTs }, () => requireTime(untilMs)))
+    return paced(channel, async () => {
+      const read = isPerson(channel) ? await wordsFor(channel) : words
+      const { text, blocks } = messageOf(read, request, key, documents)
+      requireTime(untilMs)
+      const answer = await client.chat.postMessage({
+        channel,
+        text,
+        blocks,
+        metadata: { event_type: POST_EVENT_TYPE, event_payload: { request_id: request.id, key } },
+        unfurl_links: false,
+        unfurl_media: false,
+        ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+      })
+      return answer.ts
+    })
+  }
+
+  /** A post that ends after its claim could meet a second one; waiting for a free place must not eat the time. */
+  function requireTime(untilMs: number): void {
+    if (clock() + SLACK_CALL_MS > untilMs)
+      throw Object.assign(new Error('Too late to start.'), { retryAfter: 1 })
+  }
+
+  async function updateCard(request: ResetRequest, untilMs: number): Promise<ChatOutcome> {
+    const ts = cardTsOf(request)
+    if (ts === undefined) return { kind: 'refused', code: 'no_card' }
+    return paced(request.channel, async () => {
+      const { text, blocks } = card(words, request)
+      requireTime(untilMs)
+      await client.chat.update({ channel: request.channel, ts, text, blocks, parse: 'none' })
+      return ts
+    })
+  }
+
+  let knownSelf: string | undefined
+  async function self(): Promise<string> {
+    knownSelf ??= (await client.auth.test()).user_id
+    if (knownSelf === undefined) throw new Error('Slack did not say who this app is.')
+    return knownSelf
+  }
+
+  /** Messages are posted to a person, and read in the conversation with them. */
+  async function conversationWith(userId: string): Promise<string> {
+    const { channel } = await client.conversations.open({ users: userId })
+    if (channel?.id === undefined) throw new Error('Slack did not name the conversation.')
+    return channel.id
+  }
+
+  async function find(request: ResetRequest, key: PostKey): ReturnType<Chat['find']> {
+    const { channel: place, threadTs } = placeOf(request, key)
+    let cursor: string | undefined
+    try {
+      const me = await self()
+      const channel = isPerson(place) ? await conversationWith(place) : place
+      for (let page = 0; page < PAGES_SEARCHED; page++) {
+        const query = {
+          channel,
+          include_all_metadata: true,
+          limit: 200,
+          ...(cursor ? { cursor } : {}),
+        }
+        const answer =
+          threadTs === undefined
+            ? await client.conversations.history({
+                ...query,
+                oldest: secondsOf(request.createdAtMs - 60_000),
+              })
+            : await client.conversations.replies({ ...query, ts: threadTs })
+        for (const message of answer.messages ?? []) {
+          const ts = postedAs(words, message, request, key, me)
+          if (ts !== undefined) return { kind: 'found', ts }
+        }
+        cursor = answer.response_metadata?.next_cursor
+        if (!cursor) break
+      }
+      return { kind: 'found', ts: null }
+    } catch (error) {
+      return endOf(error)
+    }
+  }
+
+  function groupMembers(groupId: string, as: 'now' | 'lately'): Promise<string[] | null> {
+    const cached = groups.get(groupId)
+    if (as === 'lately' && cached !== undefined && clock() < cached.untilMs) return cached.members
+    const entry = { members: readGroup(groupId), untilMs: clock() + GROUP_CACHE_MS }
+    groups.set(groupId, entry)
+    void entry.members.then(read => {
+      if (read === null) entry.untilMs = clock() + UNREADABLE_CACHE_MS
+    })
+    return entry.members
+  }
+
+  async function readGroup(groupId: string): Promise<string[] | null> {
+    try {
+      const { users } = await client.usergroups.users.list({ usergroup: groupId })
+      if (!Array.isArray(users)) throw new Error('Slack’s answer named no users.')
+      onGroupRead(groupId)
+      return users
+    } catch (error) {
+      onGroupUnreadable(groupId, error)
+      return null
+    }
+  }
+
+  return { post, find, updateCard, groupMembers }
+}
+
+function isPerson(place: string): boolean {
+  return /^[UW]/.test(place)
+}
+
+/** Where it is posted. Only the notes of a card that is there have a thread. */
+function placeOf(request: ResetRequest, key: PostKey): { channel: string; threadTs: string | undefined } {
+  const { channel, elsewhere, requester } = request
+  if (key === 'cardTrouble') return { channel: requester, threadTs: undefined }
+  if (isElsewhere(key)) return { channel: elsewhere ?? channel, threadTs: undefined }
+  if (isDirect(key)) return { channel: recipientOf(request, key) ?? requester, threadTs: undefined }
+  return { channel, threadTs: key === 'card' ? undefined : cardTsOf(request) }
+}
+
+function messageOf(words: Words, request: ResetRequest, key: PostKey, documents: PostDocuments): Message {
+  if (key === 'card') return card(words, request)
+  if (isDirect(key)) return directMessage(words, request, key)
+  if (key === 'cardTrouble') return cardTroubleMessage(words, request)
+  if (key === elsewhereKey('card')) return elsewhereCard(words, request)
+  if (isElsewhere(key)) return elsewhereReply(words, request, noteMessage(words, request, key, documents))
+  return noteMessage(words, request, key, documents)
+}
+
+function noteMessage(words: Words, request: ResetRequest, key: PostKey, documents: PostDocuments): Message {
+  const note = noteOf(request, key)
+  if (note === undefined) throw new Error(`There is no ${key} in ${request.id}.`)
+  return noteReply(words, request, note, documents)
+}
+
+/** Null: this one is a message. */
+function fileOf(
+  words: Words,
+  request: ResetRequest,
+  key: PostKey,
+  { plan = [], result = [] }: PostDocuments,
+): AttachedFile | null {
+  const note = noteOf(request, key)
+  if (note?.kind === 'planned') return planCsv(words, request, plan, note.round)
+  return note?.kind === 'resultFile' ? resultCsv(words, request, result) : null
+}
+
+/** Metadata is anybody's to write: only what this app has said itself counts. */
+function postedAs(
+  words: Words,
+  message: unknown,
+  request: ResetRequest,
+  key: PostKey,
+  me: string,
+): string | undefined {
+  const { user, ts, metadata, files } = message as {
+    user?: string
+    ts?: string
+    metadata?: unknown
+    files?: { id?: string; name?: string }[]
+  }
+  if (user !== me) return undefined
+  const file = fileOf(words, request, key, {})
+  if (file !== null) return files?.find(each => each.name === file.name)?.id
+  const marked = postMetadataSchema.safeParse(metadata)
+  if (!marked.success) return undefined
+  const { request_id, key: markedKey } = marked.data.event_payload
+  return request_id === request.id && markedKey === key ? ts : undefined
+}
+
+function secondsOf(timeMs: number): string {
+  return (timeMs / 1000).toFixed(6)
+}

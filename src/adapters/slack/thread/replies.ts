@@ -1,0 +1,256 @@
+// The replies under a card, and the plan and the result as files. Pure: the same record and rows always give the same.
+// It must never say of an execution more than its rows show.
+
+import type { KnownBlock } from '@slack/types'
+import type { PostDocuments } from '../../../ports.ts'
+import { shortDigest } from '../../../request/digest.ts'
+import { hasMembers } from '../../../request/group.ts'
+import { kafkaErrorName } from '../../../request/kafka-errors.ts'
+import type { PlanRow } from '../../../request/plan.ts'
+import { EVERYBODY } from '../../../request/policy.ts'
+import type { Note, ResetRequest } from '../../../request/request.ts'
+import { clip } from '../../../request/reset.ts'
+import { type PartitionResult, ROWS_IN_TABLE } from '../../../request/result.ts'
+import { csvOf } from '../blocks/csv.ts'
+import { LIMITS } from '../blocks/limits.ts'
+import {
+  bullets,
+  clipEscaped,
+  escaped,
+  line,
+  mentions,
+  type Piece,
+  paragraph,
+  spoken,
+  text,
+} from '../blocks/text.ts'
+import type { Words } from '../language/language.ts'
+import { differenceBullets, differencesInWords } from '../wording/drift.ts'
+import {
+  reasonInWords,
+  resultTable,
+  saidInWords,
+  troubleLine,
+  troublesOf,
+  troubleText,
+} from '../wording/result.ts'
+import { causeInWords, connectedInWords, outcomeSentence, stateSentence } from '../wording/words.ts'
+import { type Message, NOTE_MAX, questionButtons } from './card.ts'
+import type { AttachedFile } from './upload.ts'
+
+const TROUBLES_SPELLED_OUT = 10
+const APPROVERS_TOLD = 20
+
+/** What the thread has to tell. The notes that are files have a message only for where a file cannot be shown. */
+export function noteReply(
+  words: Words,
+  request: ResetRequest,
+  note: Note,
+  { result = [] }: PostDocuments,
+): Message {
+  const { id, requester } = request
+  const { replies: say } = words
+  switch (note.kind) {
+    case 'planned':
+      return said([text(say.planFile(id))])
+    case 'resultFile':
+      return said([text(say.resultFile(id))])
+    case 'voted': {
+      const { decision, approvals, needed } = note
+      const why = clip(decision.note, NOTE_MAX)
+      return said(
+        decision.verdict === 'approve'
+          ? say.approved(id, decision.by, why, approvals, needed)
+          : say.rejected(id, decision.by, why),
+      )
+    }
+    case 'withdrawn':
+      return said(say.withdrawn(id, note.by, note.approvals, note.needed))
+    case 'reguarded':
+      return said(say.reguarded(id, clip(note.rule, 100), note.approvals, note.needed))
+    case 'escalated':
+      return said(say.escalated(id, clip(note.label, 100), note.to))
+    case 'glassBroken':
+      return said([
+        ...say.glassBroken(id, note.by, clip(note.reason, NOTE_MAX)),
+        ...approversTold(words, request),
+      ])
+    case 'reviewed':
+      return said(say.reviewed(id, note.by, clip(note.note, NOTE_MAX)))
+    case 'cancelled':
+      return said(say.cancelled(id, note.by))
+    case 'expired':
+      return said([text(say.expired(id))])
+    case 'drifted':
+      return driftedReply(words, request, note)
+    case 'waiting': {
+      const { group, untilMs } = note
+      return said(
+        hasMembers(group)
+          ? say.waitsForMembers(id, connectedInWords(words, group), untilMs, requester)
+          : say.waitsToStayEmpty(id, untilMs, requester),
+      )
+    }
+    case 'unclear': {
+      const { unknown, unclearAdvice } = words.outcomes
+      const lead = say.unclear(id, unknown(causeInWords(words, note.cause)), unclearAdvice, requester)
+      return withEvidence(words, lead, request.state.name === 'unclear' ? result : [])
+    }
+    case 'asked':
+      return askedReply(words, request, note, result)
+    case 'testified':
+      return said(say.testified(id, note.by, note.happened))
+    case 'revoked':
+      return said(say.revoked(id, note.by))
+    case 'ended':
+      return endedReply(words, request, result)
+    default:
+      return note satisfies never
+  }
+}
+
+/** Those who would have decided are told at once. */
+function approversTold(words: Words, { guard }: ResetRequest): Piece[] {
+  const people = [...new Set(guard.needs.flatMap(({ from }) => from))].filter(id => id !== EVERYBODY)
+  if (people.length === 0) return []
+  return [text(`\n${words.direct.toApprovers}`), ...mentions(people.slice(0, APPROVERS_TOLD))]
+}
+
+function driftedReply(
+  words: Words,
+  { id, requester }: ResetRequest,
+  { at, differences }: Extract<Note, { kind: 'drifted' }>,
+): Message {
+  const lead = words.replies.moved(id, at)
+  const then = words.replies.movedThen(requester)
+  const sentences = differencesInWords(words, differences).map(sentence => escaped(`• ${sentence}`))
+  return {
+    text: clipEscaped([spoken(lead), ...sentences, spoken(then)].join('\n'), LIMITS.messageText),
+    blocks: [
+      paragraph(line(...lead)),
+      ...(differences.length === 0 ? [] : [differenceBullets(words, differences)]),
+      paragraph(line(...then)),
+    ],
+  }
+}
+
+/** The question, with what the offsets show and the buttons to answer it. */
+function askedReply(
+  words: Words,
+  request: ResetRequest,
+  { attempt, evidence }: Extract<Note, { kind: 'asked' }>,
+  result: readonly PartitionResult[],
+): Message {
+  const { id, requester, state } = request
+  const lead = words.replies.asked(id, evidence, requester)
+  const shownRows = state.name === 'unclear' && evidence === 'neither' ? result : []
+  const message = withEvidence(words, lead, shownRows)
+  return { ...message, blocks: [...message.blocks, questionButtons(words, id, attempt)] }
+}
+
+/** The summary: counts, each row that is no success with its reason, and the evidence as a table. */
+function endedReply(words: Words, request: ResetRequest, result: readonly PartitionResult[]): Message {
+  const { state, id } = request
+  const outcome = 'outcome' in state ? outcomeSentence(words, state.outcome, request) : ''
+  const hasClamped = result.some(row => row.outcome === 'clamped')
+  const lead = words.replies.ended(stateSentence(words, id, state), outcome, hasClamped)
+  return withEvidence(words, lead, result)
+}
+
+function withEvidence(words: Words, lead: Piece[], result: readonly PartitionResult[]): Message {
+  const { replies: say } = words
+  const troubles = troublesOf(result)
+  const spelled = troubles.slice(0, TROUBLES_SPELLED_OUT)
+  const blocks: KnownBlock[] = [paragraph(line(...lead))]
+  if (spelled.length > 0) blocks.push(bullets(spelled.map(trouble => troubleLine(words, trouble))))
+  const more = troubles.length - spelled.length
+  const hasFile = result.length > ROWS_IN_TABLE
+  if (more > 0) blocks.push(sentence(hasFile ? say.moreInFile(more) : say.moreInTable(more)))
+  if (result.length > 0) blocks.push(resultTable(words, result.slice(0, ROWS_IN_TABLE)))
+  if (hasFile) blocks.push(sentence(say.firstRows(ROWS_IN_TABLE, result.length)))
+  const lines = [spoken(lead), ...spelled.map(trouble => troubleText(words, trouble))]
+  return { text: clipEscaped(lines.join('\n'), LIMITS.messageText), blocks }
+}
+
+function sentence(said: string): KnownBlock {
+  return paragraph(line(text(said)))
+}
+
+function said(pieces: Piece[]): Message {
+  return {
+    text: clipEscaped(spoken(pieces), LIMITS.messageText),
+    blocks: [paragraph(line(...pieces))],
+  }
+}
+
+/** Told to the requester when the card cannot be posted where it belongs. */
+export function cardTroubleMessage(words: Words, { id, channel, posts }: ResetRequest): Message {
+  const why = posts.card?.state === 'refused' ? posts.card.code : 'unknown'
+  const said = words.replies.cardTrouble(id, channel, escaped(clip(why, 100)))
+  return { text: said, blocks: [{ type: 'section', text: { type: 'mrkdwn', text: said, verbatim: true } }] }
+}
+
+/** The full plan of a round. Its offsets can be asked for again as they are. */
+export function planCsv(
+  words: Words,
+  request: ResetRequest,
+  rows: readonly PlanRow[],
+  round: number,
+): AttachedFile {
+  const { id, plan, reset } = request
+  const isCurrent = plan !== null && round === request.round
+  const which = isCurrent ? words.plan.name(shortDigest(plan.digest)) : words.replies.round(round)
+  return {
+    name: `${id}-plan-${round}.csv`,
+    comment: words.replies.planComment(which, id, rows.length),
+    content: csvOf(
+      PLAN_COLUMNS,
+      rows.map(row => [
+        ...[reset.target.instanceId, reset.target.group, row.topic, row.partition, row.from, row.to],
+        ...[row.replays, row.skips, row.certainty, row.note, row.logStart, row.logEnd],
+      ]),
+    ),
+  }
+}
+
+const PLAN_COLUMNS = [
+  ...['instance', 'group', 'topic', 'partition', 'from', 'to', 'replays', 'skips'],
+  ...['certainty', 'note', 'log_start', 'log_end'],
+]
+
+/** The full result, with the reason of each row that is no success. */
+export function resultCsv(
+  words: Words,
+  request: ResetRequest,
+  result: readonly PartitionResult[],
+): AttachedFile {
+  const { id, reset } = request
+  return {
+    name: `${id}-result.csv`,
+    comment: words.replies.resultComment(id, result.length),
+    content: csvOf(
+      RESULT_COLUMNS,
+      result.map(row => [
+        ...[reset.target.instanceId, reset.target.group, row.topic, row.partition, row.from, row.planned],
+        row.said === null || row.said.code !== 0 ? null : (row.said.offset ?? saidInWords(words, row.said)),
+        ...[
+          row.said?.code ?? null,
+          typeof row.said?.code === 'number' ? kafkaErrorName(row.said.code) : null,
+        ],
+        ...[row.readBack, row.outcome, messageOf(words, row)],
+      ]),
+    ),
+  }
+}
+
+const RESULT_COLUMNS = [
+  ...['instance', 'group', 'topic', 'partition', 'from', 'planned', 'api_said', 'api_code'],
+  ...['api_code_name', 'read_back', 'outcome', 'message'],
+]
+
+function messageOf(words: Words, row: PartitionResult): string {
+  const api = row.said?.message ?? ''
+  return row.why !== null && (api === '' || row.why === 'despiteError' || row.why === 'movedDespiteError')
+    ? reasonInWords(words, row)
+    : causeInWords(words, api, Number.POSITIVE_INFINITY)
+}

@@ -1,0 +1,36 @@
+// Who asks for what, where and why: the lines that the card and the approval modal share. Pure.
+
+import type { ResetRequest } from '../../../request/request.ts'
+import { clip, REASON_MAX, type Reset } from '../../../request/reset.ts'
+import { clipMiddle, line, paragraph, strong, text } from '../blocks/text.ts'
+import type { Words } from '../language/language.ts'
+import { scopeInWords } from './words.ts'
+
+/** More than ten topics and one group of Kafka's longest names take, so that only names that cannot exist are cut. */
+const TOPICS_CHARACTERS = 3_000
+const NAME_CHARACTERS = 255
+
+export function facts(words: Words, request: ResetRequest, topicsShown: number) {
+  const { reset, parent, requester, createdAtMs } = request
+  const { reset: say, times } = words
+  const group = clipMiddle(reset.target.group, NAME_CHARACTERS)
+  const instance = clipMiddle(reset.target.instanceId, NAME_CHARACTERS)
+  return paragraph(
+    ...(parent === null ? [] : [line(strong(say.ofParent(parentInWords(words, parent))))]),
+    line(...say.asks(requester, group, instance, reset.strategy, createdAtMs)),
+    line(strong(say.topicsLabel), text(clip(scopeInWords(words, reset, topicsShown), TOPICS_CHARACTERS))),
+    line(strong(say.whyLabel), text(clip(request.reason, REASON_MAX))),
+    line(strong(say.askedLabel), times.moment(createdAtMs)),
+  )
+}
+
+/** `Undo of R-12` */
+export function parentInWords(words: Words, { id, kind }: NonNullable<ResetRequest['parent']>): string {
+  return words.reset.parent[kind](id)
+}
+
+/** For plain text, where the reset is a part of a sentence. */
+export function resetInWords(words: Words, { target, strategy }: Reset): string {
+  const group = clipMiddle(target.group, 100)
+  return words.reset.inSentence(group, clipMiddle(target.instanceId, 100), strategy)
+}

@@ -1,0 +1,141 @@
+// What a plan would do: direction is always a verb, and what is not certain is said to be so. The words are in language/.
+
+import { shortDigest } from '../../../request/digest.ts'
+import type { Plan, PlanRow } from '../../../request/plan.ts'
+import type { ResetRequest } from '../../../request/request.ts'
+import { grouped, type Reset } from '../../../request/reset.ts'
+import { clipMiddle, code, line, type Piece, text } from '../blocks/text.ts'
+import type { Words } from '../language/language.ts'
+
+const PLACES_NAMED = 5
+const PARTITIONS_NAMED = 10
+const NAME_MAX = 100
+/** What takes less is over before anybody asks. */
+const TAKES_TIME_MS = 1_000
+
+/** `Replays 370 000 messages on 7 of 64 partitions. Skips none.` */
+export function totalsInWords({ plan: say }: Words, plan: Plan): string {
+  const { replays, skips, certainty, moving, partitions } = plan
+  const where = say.where(moving, partitions)
+  if (certainty === 'unknown') {
+    return replays + skips === 0n
+      ? say.unknownTotals(where)
+      : say.unknownTotalsAtMost(say.messages(replays), say.messages(skips), where)
+  }
+  const amount = (count: bigint) =>
+    certainty === 'bound' ? say.atMost(say.messages(count)) : say.messages(count)
+  if (replays > 0n && skips > 0n) return say.replaysAndSkips(amount(replays), amount(skips), where)
+  if (replays > 0n) return say.replaysOnly(amount(replays), where)
+  if (skips > 0n) return say.skipsOnly(amount(skips), where)
+  return moving === 0 ? say.movesNone(partitions) : say.passesNone(where)
+}
+
+/** `12 430 messages`, or `at most 12 430 messages` where the plan is not exact. */
+export function skipsInWords(
+  { plan: say }: Words,
+  { skips, certainty }: Pick<Plan, 'skips' | 'certainty'>,
+): string {
+  return certainty === 'exact' ? say.messages(skips) : say.atMost(say.messages(skips))
+}
+
+/** What happens to one partition: `replays 12 430`. @param count how a count is written */
+export function effectInWords(words: Words, row: PlanRow, count: (count: bigint) => string): string {
+  const effect = movementInWords(words, row, count)
+  return row.note === null ? effect : words.plan.noted[row.note](effect)
+}
+
+function movementInWords(
+  { plan: { effects, atMost } }: Words,
+  { replays, skips, certainty, from, to, note }: PlanRow,
+  count: (count: bigint) => string,
+) {
+  if (certainty === 'unknown') {
+    return replays + skips === 0n ? effects.unknown : effects.either(count(replays), count(skips))
+  }
+  const amount = (value: bigint) => (certainty === 'bound' ? atMost(count(value)) : count(value))
+  if (replays > 0n) return effects.replays(amount(replays))
+  if (skips > 0n) return effects.skips(amount(skips))
+  if (to === null && note === 'noCommit') return effects.staysAsItIs
+  return to === from ? effects.stays : effects.passesNone
+}
+
+/** One of the biggest movers: `orders 3: 442 430 → 430 000, replays 12 430 messages`. */
+export function moverLine(words: Words, row: PlanRow) {
+  const { topic, partition, from, to } = row
+  const effect = effectInWords(words, row, words.plan.messages)
+  return line(
+    code(`${clipMiddle(topic, NAME_MAX)} ${partition}`),
+    text(words.plan.goesTo(from === null ? '–' : grouped(from), to === null ? null : grouped(to), effect)),
+  )
+}
+
+/** The head of a plan: which one it is and what it does in all. */
+export function planHead(words: Words, plan: Plan): Piece[] {
+  return words.plan.head(words.plan.name(shortDigest(plan.digest)), totalsInWords(words, plan))
+}
+
+/** What else is to be known before deciding, a line each. */
+export function planDetails(
+  words: Words,
+  { plan, parent, reset }: Pick<ResetRequest, 'plan' | 'parent' | 'reset'>,
+): Piece[][] {
+  if (plan === null) return []
+  const lines = [lagInWords(words, plan), ...cautions(words, plan)]
+  if (plan.movedSince !== null && parent !== null)
+    lines.push(movedSinceInWords(words, plan.movedSince, parent.id, reset))
+  const { writing } = plan
+  if (writing !== null && writing.atLeastMs >= TAKES_TIME_MS) {
+    const { calls, atLeastMs, atMostMs } = writing
+    lines.push(words.plan.writing(calls, atLeastMs, atMostMs))
+  }
+  return [...lines.map(sentence => [text(sentence)]), words.plan.made[plan.execution](plan.atMs)]
+}
+
+function lagInWords({ plan: say }: Words, { lagBefore, lagAfter, certainty }: Plan): string {
+  const after = grouped(lagAfter)
+  return say.lag(grouped(lagBefore), certainty === 'exact' ? after : say.atMost(after))
+}
+
+function cautions(words: Words, plan: Plan): string[] {
+  const { atStart, atEnd, noCommit, jumping, unseenTopics, certainty } = plan
+  const { plan: say } = words
+  const found: string[] = []
+  if (jumping.partitions > 0) {
+    const where = placesInWords(words, jumping.first, jumping.partitions)
+    found.push(say.jumps(where, skipsInWords(words, { skips: jumping.skips, certainty })))
+  }
+  if (atStart + atEnd > 0) found.push(say.heldBack(atStart, atEnd))
+  if (noCommit > 0) found.push(say.noCommit(noCommit))
+  if (unseenTopics.length > 0) {
+    const named = unseenTopics.slice(0, PLACES_NAMED).map(topic => clipMiddle(topic, NAME_MAX))
+    found.push(say.unseen(named, unseenTopics.length - named.length))
+  }
+  return found
+}
+
+function movedSinceInWords(
+  { plan: say }: Words,
+  partitions: number,
+  parent: string,
+  { strategy }: Reset,
+): string {
+  if (partitions === 0) return say.stillThere(parent)
+  return strategy.kind === 'shift' ? say.movedShift(partitions, parent) : say.movedOn(partitions, parent)
+}
+
+/** `partitions 3 and 7 of orders`, or `orders 3, payments 0 and 4 more`; of `total` places the first are named. */
+export function placesInWords({ plan: say }: Words, first: readonly string[], total: number): string {
+  const places = first.map(place => {
+    const at = place.lastIndexOf(' ')
+    return { topic: place.slice(0, at), partition: place.slice(at + 1) }
+  })
+  const [one] = places
+  if (one !== undefined && places.every(({ topic }) => topic === one.topic)) {
+    const named = places.slice(0, PARTITIONS_NAMED).map(({ partition }) => partition)
+    return say.partitionsOf(clipMiddle(one.topic, NAME_MAX), named, total - named.length)
+  }
+  const named = places
+    .slice(0, PLACES_NAMED)
+    .map(({ topic, partition }) => `${clipMiddle(topic, NAME_MAX)} ${partition}`)
+  return say.places(named, total - named.length)
+}

@@ -1,0 +1,50 @@
+// Who decides on a request, and how far that has got, as the card and the modals show it. Pure.
+// The first card mentions them, and that is the only time: Slack tells nobody of a message that is changed.
+
+import { EVERYBODY } from '../../../request/policy.ts'
+import { lacking, needsOf } from '../../../request/quorum.ts'
+import type { ResetRequest } from '../../../request/request.ts'
+import type { Window } from '../../../request/window.ts'
+import { type Piece, text } from '../blocks/text.ts'
+import type { Words } from '../language/language.ts'
+
+/** More names than this tell nobody more. */
+const NAMED = 8
+
+export function whoDecides(words: Words, { guard, votes }: ResetRequest): Piece[][] {
+  const left = lacking(guard, votes)
+  const shown = needsOf(guard).map(({ label, from, count }, index) => ({
+    label,
+    count,
+    have: count - (left[index] ?? 0),
+    people: from.includes(EVERYBODY) ? [] : from.slice(0, NAMED),
+    more: from.includes(EVERYBODY) ? 0 : Math.max(0, from.length - NAMED),
+  }))
+  // A record from before there was a policy does not say who.
+  if (guard.needs.length === 0) return []
+  const voters = votes.map(({ by }) => by)
+  const [only] = shown
+  if (shown.length === 1 && only?.count === 1 && only.label === '') return [words.votes.decides(only)]
+  return [
+    ...shown.map(need => words.votes.need(need)),
+    ...(voters.length === 0 ? [] : [words.votes.soFar(voters)]),
+  ]
+}
+
+/** What the policy asks about and Slack does not show, as long as somebody may still decide or it may still start. */
+export function unreadLines(words: Words, { unread, state }: ResetRequest): Piece[][] {
+  if (unread === null || (state.name !== 'pending' && state.name !== 'approved')) return []
+  const { groups, holds } = unread
+  const held = !holds ? null : state.name === 'pending' ? 'decision' : 'start'
+  return [words.votes.unread(groups.slice(0, NAMED), Math.max(0, groups.length - NAMED), held)]
+}
+
+export function windowLine({ votes }: Words, { days, fromMinute, untilMinute, zone }: Window): Piece[] {
+  const named = days.map(day => votes.days[day] ?? '')
+  return [text(votes.window(named, timeOfDay(fromMinute), timeOfDay(untilMinute), zone))]
+}
+
+function timeOfDay(minute: number): string {
+  const [hours, minutes] = [Math.floor(minute / 60), minute % 60]
+  return `${String(hours).padStart(2, '0')}:${String(minutes).padStart(2, '0')}`
+}

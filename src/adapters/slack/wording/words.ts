@@ -1,0 +1,244 @@
+// Every sentence a person reads about a request: which one it is, and what it names. The words are in language/.
+
+import { readCause } from '../../../request/cause.ts'
+import type { Group } from '../../../request/group.ts'
+import { kafkaErrorName } from '../../../request/kafka-errors.ts'
+import {
+  isHeld,
+  type Outcome,
+  type RefusedRuling,
+  type ResetRequest,
+  type State,
+} from '../../../request/request.ts'
+import { clip, type Reset, type Target, utc } from '../../../request/reset.ts'
+import type { ApiCode, Counts } from '../../../request/result.ts'
+import type { Refusal } from '../../../request/step.ts'
+import type { Words } from '../language/language.ts'
+import { placesInWords, skipsInWords } from './plan.ts'
+
+const CAUSE_MAX = 500
+
+/** A state as people tell it apart. */
+function stateKey(state: State): keyof Words['states']['names'] {
+  if (state.name === 'unclear' && !state.asked) return 'checking'
+  return isWaiting(state) ? 'waiting' : state.name
+}
+
+function isWaiting(state: State): boolean {
+  return state.name === 'approved' && state.wait !== null
+}
+
+/** `approved, waiting for the group to be empty` */
+export function stateWords(words: Words, request: Pick<ResetRequest, 'state' | 'unread'>): string {
+  const { state } = request
+  const { names } = words.states
+  return state.name === 'approved' && isHeld(request) ? names.held : names[stateKey(state)]
+}
+
+/** What can be said of `R-12` in this state: `R-12 is partly done.` */
+export function stateSentence(words: Words, id: string, state: State): string {
+  return words.states.sentences[stateKey(state)](id)
+}
+
+/** Why something did not happen; what is no word of ours stands there as it came. */
+export function causeInWords(words: Words, cause: string, max = CAUSE_MAX): string {
+  const known = readCause(cause)
+  if (known === null) return clip(cause, max)
+  const { kind, about } = known
+  const isAround = kind === 'lookFailed' || kind === 'notSent'
+  const named = isAround ? about.map(inner => causeInWords(words, inner)) : about
+  return clip(words.causes[kind](named), max)
+}
+
+/** Why a click or a decision was refused, for the one who made it. `<@U…>` is a mention in Slack's text format. */
+export function refusalSentence(words: Words, refusal: Refusal, request: ResetRequest): string {
+  const { id, requester, state } = request
+  const { refusals } = words
+  switch (refusal) {
+    case 'notRequester':
+      return state.name === 'approved'
+        ? refusals.notRequesterNow(id, requester)
+        : refusals.notRequester(id, requester)
+    case 'groupNotTyped':
+      return refusals.groupNotTyped(id, lossInWords(words, request))
+    case 'noteMissing':
+      return refusals.noteMissing
+    case 'decided':
+    case 'stale':
+      return refusals.tooLate(pastSentence(words, id, state))
+    default:
+      return refusals[refusal](id)
+  }
+}
+
+/** Why approving asks for more than a click: `it skips 12 430 messages, and they will not be delivered` */
+export function lossInWords(words: Words, { plan }: Pick<ResetRequest, 'plan'>): string {
+  return words.plan.loss(plan === null || plan.skips === 0n ? null : skipsInWords(words, plan))
+}
+
+function pastSentence(words: Words, id: string, state: State): string {
+  const { refusals } = words
+  switch (state.name) {
+    case 'rejected':
+      return refusals.hasRejected(id, state.decision.by)
+    case 'cancelled':
+      return refusals.hasCancelled(id, state.by)
+    case 'expired':
+      return stateSentence(words, id, state)
+    case 'preparing':
+    case 'pending':
+      return refusals.hasChanged(id)
+    case 'approved':
+      return refusals.hasApproved[isWaiting(state) ? 'waiting' : 'approved'](id, state.decision.by)
+    case 'executing':
+      return refusals.hasApproved.executing(id, state.decision.by)
+    default:
+      return refusals.seeThread(stateSentence(words, id, state))
+  }
+}
+
+const COUNTED: (keyof Counts)[] = ['succeeded', 'clamped', 'failed', 'unreported', 'movedAfter']
+
+/** `7 partitions succeeded · 1 clamped · 1 failed` */
+export function countsInWords(words: Words, counts: Counts): string {
+  const present = COUNTED.filter(kind => counts[kind] > 0)
+  return words.outcomes.counts(present.map(kind => [kind, counts[kind]]))
+}
+
+/** What an ended request's outcome means, in one or two sentences. */
+export function outcomeSentence(
+  words: Words,
+  outcome: Outcome,
+  { reset, plan }: Pick<ResetRequest, 'reset' | 'plan'>,
+): string {
+  const { outcomes } = words
+  switch (outcome.kind) {
+    case 'done':
+      return outcomes.done(countsInWords(words, outcome.counts))
+    case 'refused': {
+      const said = causeInWords(words, outcome.message.trim())
+      const call = outcome.requestId === undefined ? null : clip(outcome.requestId, 100)
+      return outcomes.refused(said, clip(outcome.code, 100), call, outcomes.refusalHints[outcome.reason])
+    }
+    case 'notSent':
+      return outcomes.notSent(causeInWords(words, outcome.cause))
+    case 'notPrepared':
+      return outcomes.notPrepared(causeInWords(words, outcome.cause))
+    case 'unknown':
+      return outcomes.unknown(causeInWords(words, outcome.cause))
+    case 'wouldJump': {
+      const { strategy } = reset
+      const where = placesInWords(words, outcome.first, outcome.partitions)
+      const certainty = plan?.certainty ?? 'exact'
+      const skipped = skipsInWords(words, { skips: outcome.skips, certainty })
+      return outcomes.wouldJump(strategy.kind === 'time' ? utc(strategy.timeMs) : null, where, skipped)
+    }
+    case 'neverEmpty':
+      return outcomes.neverEmpty(connectedInWords(words, outcome.group))
+    case 'notAllowed':
+      return rulingSentence(words, outcome.ruling)
+    case 'testified':
+      return outcomes.testified
+    default:
+      return outcome satisfies never
+  }
+}
+
+/** Why the policy allows no such request. */
+export function rulingSentence({ outcomes }: Words, { why, rule, reason }: RefusedRuling): string {
+  return outcomes.notAllowed[why](rule, clip(reason, CAUSE_MAX))
+}
+
+/** `3 UNKNOWN_TOPIC_OR_PARTITION`, or the API's own word, and what to do about it. */
+export function errorInWords(words: Words, code: ApiCode): { name: string; hint: string } {
+  if (typeof code === 'string') {
+    const name = code === 'none' ? words.results.noCode : clip(code, 100)
+    return { name, hint: words.outcomes.refusalHints.other }
+  }
+  const hint = words.kafka.hints[code] ?? words.kafka.otherHint
+  return { name: `${code} ${kafkaErrorName(code)}`, hint }
+}
+
+/** `orders, payments, shipments and 4 more` */
+export function topicsInWords(words: Words, topics: readonly string[], most: number): string {
+  if (topics.length === 0) return words.reset.allTopics
+  const named = topics.slice(0, most)
+  return words.reset.topics(named, topics.length - named.length)
+}
+
+/** The same with the partitions where only some were chosen: `orders (partitions 0, 4–6), payments` */
+export function scopeInWords(
+  words: Words,
+  { topics, partitions }: Pick<Reset, 'topics' | 'partitions'>,
+  most: number,
+): string {
+  // A map, as a topic may be called `constructor`.
+  const chosenOf = new Map(Object.entries(partitions))
+  const named = topics.slice(0, most).map(topic => {
+    const chosen = chosenOf.get(topic)
+    return chosen === undefined
+      ? topic
+      : words.reset.topicWith(topic, chosen.length, rangesInWords(words, chosen))
+  })
+  return topicsInWords(words, [...named, ...topics.slice(most)], most)
+}
+
+const RANGES_NAMED = 8
+
+/** `0, 4–6`; `chosen` in order */
+function rangesInWords(words: Words, chosen: readonly number[]): string {
+  const ranges = rangesOf(chosen)
+  return words.reset.ranges(
+    ranges.slice(0, RANGES_NAMED).flatMap(({ low, high }) => spelledRange(low, high)),
+    ranges.length > RANGES_NAMED,
+  )
+}
+
+/** In order, each as far as it goes. */
+export function rangesOf(chosen: readonly number[]): { low: number; high: number }[] {
+  const ranges: { low: number; high: number }[] = []
+  for (const partition of chosen) {
+    const last = ranges.at(-1)
+    if (last !== undefined && last.high + 1 === partition) last.high = partition
+    else ranges.push({ low: partition, high: partition })
+  }
+  return ranges
+}
+
+/** `0`; `0` and `1`; `4–6` */
+export function spelledRange(low: number, high: number): string[] {
+  if (low === high) return [`${low}`]
+  return high === low + 1 ? [`${low}`, `${high}`] : [`${low}–${high}`]
+}
+
+/** `2 consumers are connected: audit-1 (10.0.3.11), …` */
+export function connectedInWords(words: Words, { state, members }: Group): string {
+  if (members.length === 0) return words.group.inUse(state)
+  const named = members
+    .slice(0, MEMBERS_NAMED)
+    .map(({ clientId, host }) => words.group.member(clip(clientId, 60), clip(host.replace(/^\//, ''), 60)))
+  return words.group.connected(members.length, named)
+}
+
+const MEMBERS_NAMED = 5
+
+/** `2 consumers are connected: audit-1 (10.0.3.11), … Stop them first.` */
+export function groupInWords(words: Words, group: Group): string {
+  const { state, members } = group
+  if (state === 'Dead') return words.group.missing
+  if (members.length === 0 && state === 'Empty') return words.group.empty
+  return members.length === 0
+    ? words.group.inUseStopFirst(state)
+    : words.group.stopFirst(connectedInWords(words, group))
+}
+
+export function noSuchGroup(words: Words, { instanceId, group }: Target, nearest: readonly string[]): string {
+  const name = clip(group, 100)
+  return nearest.length === 0
+    ? words.groups.none(name, instanceId)
+    : words.groups.nearest(
+        name,
+        instanceId,
+        nearest.map(each => clip(each, 100)),
+      )
+}

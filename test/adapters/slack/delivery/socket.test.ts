@@ -1,0 +1,237 @@
+// The connection of Socket Mode against a server that answers whatever it likes: the process lives, and connects again.
+
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type App, LogLevel } from '@slack/bolt'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { createSocket, type Socket } from '../../../../src/adapters/slack/delivery/socket.ts'
+import { until } from '../../../support/product.ts'
+
+const silent = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  setLevel() {},
+  setName() {},
+  getLevel: () => LogLevel.ERROR,
+}
+const HELLO = JSON.stringify({ type: 'hello' })
+
+type Answer = { status?: number; headers?: Record<string, string>; body: string } | 'cut'
+
+/** Answers apps.connections.open as told, and then with an address that says hello. */
+async function startServer(answers: Answer[]) {
+  const sockets: WebSocket[] = []
+  const opened: number[] = []
+  const websockets = new WebSocketServer({ noServer: true })
+  let greeting: string | null = HELLO
+  const server = createServer((_request, response) => {
+    opened.push(performance.now())
+    const next = answers.shift()
+    if (next === 'cut') return response.destroy()
+    const address = { ok: true, url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/link` }
+    const { status = 200, headers = {}, body } = next ?? { body: JSON.stringify(address) }
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body)
+  })
+  server.on('upgrade', (request, socket, head) => {
+    websockets.handleUpgrade(request, socket, head, websocket => {
+      sockets.push(websocket)
+      if (greeting !== null) websocket.send(greeting)
+    })
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/`,
+    sockets,
+    opened,
+    greetWith(frame: string | null) {
+      greeting = frame
+    },
+    async close() {
+      for (const socket of websockets.clients) socket.terminate()
+      server.closeAllConnections()
+      await new Promise(resolve => server.close(resolve))
+    },
+  }
+}
+
+const COMMAND = JSON.stringify({
+  command: '/x',
+  text: '',
+  user_id: 'U1',
+  channel_id: 'C1',
+  trigger_id: '1',
+  response_url: 'http://127.0.0.1/',
+})
+const frameOf = (payload: string) => `{"type":"slash_commands","envelope_id":"2","payload":${payload}}`
+
+let server: Awaited<ReturnType<typeof startServer>>
+let socket: Socket
+let faults: Error[]
+let payloadFaults: unknown[]
+let events: unknown[]
+const unhandled: unknown[] = []
+const note = (error: unknown) => void unhandled.push(error)
+
+/** `onEvent` throws or rejects where the app does. */
+async function connect(answers: Answer[] = [], onEvent: (event: unknown) => unknown = () => {}) {
+  server = await startServer(answers)
+  socket = createSocket({
+    appToken: 'xapp-test',
+    address: { slackApiUrl: server.url },
+    logger: silent,
+    onFault: error => faults.push(error),
+    onConnected: () => {},
+    report: event => payloadFaults.push(event),
+  })
+  const processEvent = async (event: { body: unknown }) => {
+    events.push(event.body)
+    await onEvent(event)
+  }
+  socket.init({ processEvent } as unknown as App)
+  await socket.start()
+}
+
+beforeEach(() => {
+  faults = []
+  payloadFaults = []
+  events = []
+  unhandled.length = 0
+  process.on('unhandledRejection', note)
+})
+afterEach(async () => {
+  await Promise.race([socket.stop(), new Promise(resolve => setTimeout(resolve, 500))])
+  await server.close()
+  process.off('unhandledRejection', note)
+  expect(unhandled).toEqual([])
+})
+
+const refusing = (error: string): Answer => ({ body: JSON.stringify({ ok: false, error }) })
+const ANSWERS: [string, Answer][] = [
+  ...['not_authed', 'invalid_auth', 'account_inactive', 'user_removed_from_team', 'team_disabled'].map(
+    (error): [string, Answer] => [error, refusing(error)],
+  ),
+  ['an error nobody has heard of', refusing('something_new')],
+  ['internal_error', refusing('internal_error')],
+  ['HTTP 500', { status: 500, body: 'oops' }],
+  ['HTTP 403 of a proxy', { status: 403, body: '<html>' }],
+  ['HTTP 429', { status: 429, headers: { 'retry-after': '1' }, body: '{"ok":false,"error":"ratelimited"}' }],
+  ['HTTP 429 without a time', { status: 429, body: '{"ok":false}' }],
+  ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:1/' }, body: '' }],
+  ['a page', { body: '<html>hello</html>' }],
+  ['nothing', { body: '' }],
+  ['null', { body: 'null' }],
+  ['no address', { body: '{"ok":true}' }],
+  ['an address that is none', { body: '{"ok":true,"url":"::not an address::"}' }],
+  ['an address of another kind', { body: '{"ok":true,"url":"ftp://127.0.0.1/x"}' }],
+  ['an address where nobody listens', { body: '{"ok":true,"url":"ws://127.0.0.1:1/link"}' }],
+  ['a broken connection', 'cut'],
+]
+
+describe('whatever Slack answers to a connect', () => {
+  for (const [name, answer] of ANSWERS) {
+    it(`${name}: it is tried again until it works`, async () => {
+      await connect([answer])
+      await until(() => socket.isConnected())
+      expect(faults).toHaveLength(1)
+      expect(socket.trouble()).toBeNull()
+    })
+
+    it(`${name}, to a reconnect: likewise`, async () => {
+      const answers: Answer[] = []
+      await connect(answers)
+      await until(() => socket.isConnected())
+      answers.push(answer)
+      server.sockets[0]?.terminate()
+      await until(() => faults.length === 1)
+      expect(socket.isConnected()).toBe(false)
+      await until(() => socket.isConnected())
+      expect(server.opened).toHaveLength(3)
+    })
+  }
+
+  it('again and again the same: with growing waits, and said once', async () => {
+    await connect(Array.from({ length: 50 }, () => refusing('invalid_auth')))
+    await until(() => server.opened.length === 4)
+    const waits = server.opened.slice(1).map((at, index) => at - (server.opened[index] ?? 0))
+    expect(waits[1]).toBeGreaterThan((waits[0] ?? 0) * 2)
+    expect(waits[2]).toBeGreaterThan((waits[1] ?? 0) * 1.5)
+    expect(faults.map(error => error.message)).toEqual([expect.stringContaining('invalid_auth')])
+    expect(socket.trouble()).toBe('invalid_auth')
+    expect(socket.isConnected()).toBe(false)
+  })
+})
+
+describe('a connection', () => {
+  it('that Slack closes before it has said hello is made again', async () => {
+    await connect()
+    await until(() => socket.isConnected())
+    server.greetWith(JSON.stringify({ type: 'disconnect', reason: 'too_many_websockets' }))
+    server.sockets[0]?.terminate()
+    await until(() => server.sockets.length === 2)
+    server.sockets[1]?.close()
+    server.greetWith(HELLO)
+    await until(() => server.sockets.length === 3)
+    await until(() => socket.isConnected())
+  })
+
+  it('that Slack asks to end is replaced at once', async () => {
+    await connect()
+    await until(() => socket.isConnected())
+    const beganMs = performance.now()
+    server.sockets[0]?.send(JSON.stringify({ type: 'disconnect', reason: 'refresh_requested' }))
+    await until(() => server.sockets.length === 2)
+    await until(() => socket.isConnected())
+    expect(performance.now() - beganMs).toBeLessThan(2_000)
+  })
+
+  for (const [name, frame] of [
+    ['null', 'null'],
+    ['a number', '7'],
+    ['text', '"x"'],
+    ['no JSON', '{{{'],
+    ['a list', '[]'],
+    ['an event without an event', '{"type":"events_api","envelope_id":"1","payload":{}}'],
+    ['an event without a payload', '{"type":"events_api","envelope_id":"1"}'],
+    ['app_rate_limited', '{"type":"events_api","envelope_id":"1","payload":{"type":"app_rate_limited"}}'],
+    ['no type', '{"envelope_id":"1"}'],
+    ['the name of a lifecycle event', '{"type":"error","envelope_id":"1","payload":{}}'],
+    ['the name of an end', '{"type":"disconnected","envelope_id":"1","payload":{}}'],
+  ]) {
+    it(`lives through a frame that is ${name}`, async () => {
+      await connect()
+      await until(() => socket.isConnected())
+      server.sockets[0]?.send(frame ?? '')
+      await until(() => {
+        server.sockets.at(-1)?.send(frameOf(COMMAND))
+        return events.some(event => JSON.stringify(event) === COMMAND)
+      })
+      await until(() => socket.isConnected())
+    })
+  }
+
+  it('lives through a listener that throws, and through an answer to a socket that is gone', async () => {
+    await connect([], async event => {
+      server.sockets[0]?.terminate()
+      await new Promise(resolve => setTimeout(resolve, 100))
+      await (event as { ack(): Promise<void> }).ack()
+      throw new Error('not reached')
+    })
+    await until(() => socket.isConnected())
+    server.sockets[0]?.send(frameOf(COMMAND))
+    await until(() => payloadFaults.length === 1)
+    await until(() => server.sockets.length === 2)
+    await until(() => socket.isConnected())
+  })
+})
+
+it('takes no new connection once it is stopped', async () => {
+  await connect([refusing('invalid_auth')])
+  await until(() => server.opened.length === 1)
+  await socket.stop()
+  await new Promise(resolve => setTimeout(resolve, 600))
+  expect(server.opened.length).toBe(1)
+  expect(server.sockets).toHaveLength(0)
+})

@@ -1,0 +1,206 @@
+// The modal for an undo or a second try: what it offers, what it says it cannot do, and what comes back from it.
+
+import type { ModalView } from '@slack/types'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { followUpMetadataSchema } from '../../../../src/adapters/slack/blocks/ids.ts'
+import { followUpModal, noFollowUp, readFollowUp } from '../../../../src/adapters/slack/follow-up/view.ts'
+import { wordsIn } from '../../../../src/adapters/slack/language/language.ts'
+import { type FollowUp, type FollowUps, undoOf } from '../../../../src/request/follow-up.ts'
+import type { Abilities } from '../../../../src/request/group.ts'
+import type { Strategy } from '../../../../src/request/reset.ts'
+import type { PartitionResult } from '../../../../src/request/result.ts'
+import type { SlackView } from '../../../../src/sandbox/slack/face.ts'
+import { enteredState, initialState } from '../../../../src/sandbox/slack/inputs.ts'
+import { renderView } from '../../../../src/sandbox/slack/render.ts'
+import { validateView } from '../../../../src/sandbox/slack/validate.ts'
+import { allArrived, HERE, HOSTILE, pending, someReset } from '../../../support/requests.ts'
+
+const words = wordsIn('en')
+
+const V2: Abilities = { logStart: false, firstMessageAt: false, writePartitions: false }
+const V3: Abilities = { logStart: true, firstMessageAt: true, writePartitions: true }
+
+const textOf = (view: ModalView) =>
+  renderView({ submit: null, ...view, state: { values: {} } } as unknown as SlackView, {
+    userName: id => id,
+  })
+    .map(line => line.replace(/^[│|]\s?|\s*[│|]$/g, ''))
+    .join(' ')
+    .replace(/\s+/g, ' ')
+
+const to = (strategy: Strategy, topics: string[], partitions = 2): FollowUp => ({
+  reset: { ...someReset, strategy, topics },
+  targets: null,
+  partitions,
+})
+const offsets = (count: number, topics = 1): FollowUp[] =>
+  Array.from({ length: count }, (_, index) =>
+    to(
+      { kind: 'offset', offset: BigInt(index) },
+      Array.from({ length: topics }, (_each, at) => `topic-${index}-${at}`),
+    ),
+  )
+const only = (...possible: FollowUp[]): FollowUps => ({ possible, impossible: [] })
+
+/** What Slack sends when the reason is left as it is and a choice made, if there is one. */
+function stateOf(view: ModalView, chosen?: string) {
+  const nobody = { userId: () => undefined, channelId: () => undefined }
+  const inputs = (
+    view.blocks as { type: string; block_id: string; element: Record<string, unknown> }[]
+  ).filter(block => block.type === 'input')
+  return Object.fromEntries(
+    inputs.map(({ block_id, element }) => {
+      const own = JSON.parse(JSON.stringify(element))
+      const state =
+        block_id === 'choice' && chosen !== undefined
+          ? enteredState(own, chosen, nobody)
+          : { ok: true, state: initialState(own) }
+      return [block_id, { [String(element.action_id)]: 'state' in state ? state.state : state }]
+    }),
+  )
+}
+
+describe('the modal', () => {
+  it('says what it puts back, prefills the reason, and carries no offset', () => {
+    const request = pending()
+    const view = followUpModal(words, 'undo', request, undoOf(request.reset, allArrived(request), V3), HERE)
+    expect(validateView(view)).toEqual([])
+    expect(view.title.text).toBe('Undo R-12')
+    expect(view.submit?.text).toBe('Ask for approval')
+    expect(textOf(view)).toContain(
+      'Puts back what R-12 moved: orders-billing back to where it was (4 partitions). Topics: orders, payments',
+    )
+    expect(textOf(view)).toContain('> Undo of R-12: wrong VAT rate since 06:00')
+    expect(followUpMetadataSchema.parse(JSON.parse(view.private_metadata ?? ''))).toEqual({
+      requestId: 'R-12',
+      kind: 'undo',
+      askedIn: 'C0OPS',
+    })
+  })
+
+  it('says what a second try does', () => {
+    const view = followUpModal(words, 'retry', pending(), only(to({ kind: 'earliest' }, ['orders'], 3)), HERE)
+    expect(view.title.text).toBe('Retry R-12')
+    expect(textOf(view)).toContain(
+      'Tries again what R-12 did not do: orders-billing to the earliest message kept (replays everything), 3 partitions. Topics: orders',
+    )
+    expect(textOf(view)).toContain('> Retry of R-12: wrong VAT rate')
+  })
+
+  it('says what cannot be done, and why', () => {
+    const impossible: FollowUps['impossible'] = [
+      { topic: 'orders', partitions: 3, why: 'severalOffsets' },
+      { topic: 'payments', partitions: 1, why: 'noCommitBefore' },
+      { topic: 'refunds', partitions: 1, why: 'partly' },
+    ]
+    const view = followUpModal(words, 'undo', pending(), { possible: offsets(1), impossible }, HERE)
+    expect(validateView(view)).toEqual([])
+    for (const said of [
+      'What cannot be put back:',
+      '• orders: its partitions stood at different offsets, and API 2.0 can only send one number.',
+      '• payments: 1 partition cannot go back: where nothing was committed before, a commit can be replaced but not taken away.',
+      '• refunds: only a part of it was missed, and shifting the whole topic again would move the rest twice.',
+    ]) {
+      expect(textOf(view)).toContain(said)
+    }
+    expect(
+      textOf(followUpModal(words, 'retry', pending(), { possible: offsets(1), impossible }, HERE)),
+    ).toContain('What cannot be tried again:')
+  })
+
+  it.each([1, 2, 10, 11, 100, 500])('with %i possible is a view Slack accepts, and can be sent', count => {
+    const view = followUpModal(words, 'undo', pending(), only(...offsets(count, 2)), HERE)
+    expect(validateView(view)).toEqual([])
+    const last = Math.min(count, 100) - 1
+    const chosen = count === 1 ? undefined : `topic-${last}-0 and 1 more, 2 partitions`
+    expect(readFollowUp(stateOf(view, chosen))).toEqual({
+      reason: 'Undo of R-12: wrong VAT rate since 06:00',
+      index: last,
+    })
+    if (count > 100) expect(textOf(view)).toContain('… and 400 more than Slack can list.')
+    if (count > 1) expect(textOf(view)).toContain(`takes ${count} requests`)
+  })
+
+  it('is a view Slack accepts whatever the names and the reason are', () => {
+    for (const text of HOSTILE) {
+      const reset = { ...someReset, topics: [text], target: { instanceId: text, group: text } }
+      const request = pending({ reset, reason: text })
+      const impossible = Array(30).fill({ topic: text, partitions: 2, why: 'partly' as const })
+      for (const possible of [
+        [to({ kind: 'group', group: text }, [text, 'x'.repeat(249)])],
+        Array(200).fill(to({ kind: 'group', group: text }, [text])),
+        [to({ kind: 'latest' }, Array(500).fill('y'.repeat(249)))],
+      ]) {
+        const view = followUpModal(words, 'retry', request, { possible, impossible }, HERE)
+        expect(validateView(view)).toEqual([])
+        expect(JSON.stringify(view.blocks)).not.toContain('"mrkdwn"')
+        expect(JSON.stringify(view)).not.toMatch(/\\u00|[\u061c\u200f\u2028\u202a-\u202e\u2066-\u2069]/)
+      }
+      const said = noFollowUp(words, 'undo', request, { possible: [], impossible })
+      expect(said).not.toMatch(/[<>]|&(?!(amp|lt|gt);)/)
+      expect(said.length).toBeLessThan(3_000)
+    }
+  })
+})
+
+describe('where nothing is possible, a sentence says why', () => {
+  const request = pending()
+  it.each<['undo' | 'retry', FollowUps | null, string]>([
+    [
+      'undo',
+      null,
+      'R-12 left no result to work from, so it cannot be undone. Look at the offsets in the CKafka console, then ask with /reset-offsets.',
+    ],
+    ['undo', only(), 'R-12 moved no offset, so there is nothing to put back.'],
+    ['retry', only(), 'R-12 missed no partition that could be tried again.'],
+    [
+      'undo',
+      { possible: [], impossible: [{ topic: 'orders', partitions: 3, why: 'severalOffsets' }] },
+      'R-12 cannot be undone exactly:\n• orders: its partitions stood at different offsets, and API 2.0 can only send one number.',
+    ],
+  ])('%s, %o', (kind, followUps, sentence) => {
+    expect(noFollowUp(words, kind, request, followUps)).toBe(sentence)
+  })
+
+  it('names a few topics and counts the others', () => {
+    const moved = Array.from({ length: 9 }, (_, index): PartitionResult[] =>
+      [0, 1].map(partition => ({
+        topic: `t${index}`,
+        partition,
+        from: BigInt(partition),
+        planned: null,
+        said: null,
+        readBack: 9n,
+        outcome: 'succeeded',
+        why: null,
+      })),
+    ).flat()
+    const said = noFollowUp(words, 'undo', request, undoOf(request.reset, moved, V2))
+    expect(said.split('\n')).toHaveLength(5)
+    expect(said).toContain('• 6 more topics.')
+  })
+})
+
+describe('what a person sends back', () => {
+  const state = (reason: unknown, choice?: unknown) => ({
+    reason: { reason: { type: 'plain_text_input', value: reason } },
+    ...(choice === undefined ? {} : { choice: { choice: { selected_option: choice } } }),
+  })
+
+  it('is a reason and the one that was chosen', () => {
+    expect(readFollowUp(state(' because '))).toEqual({ reason: 'because', index: 0 })
+    expect(readFollowUp(state('because', { value: '7' }))).toEqual({ reason: 'because', index: 7 })
+  })
+
+  it('is nothing when it is not what the modal asks for', () => {
+    for (const wrong of [null, {}, state(null), state('  '), state('x', { value: '-1' }), state('x', null)]) {
+      expect(readFollowUp(wrong)).toBeUndefined()
+    }
+    fc.assert(
+      fc.property(fc.anything(), garbage => {
+        expect(readFollowUp(garbage)).toBeUndefined()
+      }),
+    )
+  })
+})

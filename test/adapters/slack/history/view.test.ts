@@ -1,0 +1,182 @@
+// The history of a group: valid whatever it holds, and saying who, whose decision, and from where to where.
+
+import type { KnownBlock } from '@slack/types'
+import { describe, expect, it } from 'vitest'
+import { historyCsv } from '../../../../src/adapters/slack/history/file.ts'
+import { type HistoryEntry, historyModal, topicMoves } from '../../../../src/adapters/slack/history/view.ts'
+import { LANGUAGES, wordsIn } from '../../../../src/adapters/slack/language/language.ts'
+import {
+  firstPage,
+  historyMetadataSchema,
+  historyPageSchema,
+} from '../../../../src/adapters/slack/lists/query.ts'
+import { requestIdSchema } from '../../../../src/request/request.ts'
+import type { SlackView } from '../../../../src/sandbox/slack/face.ts'
+import { renderView } from '../../../../src/sandbox/slack/render.ts'
+import { validateView } from '../../../../src/sandbox/slack/validate.ts'
+import {
+  allArrived,
+  approve,
+  asked,
+  CAROL,
+  endedWith,
+  everyState,
+  following,
+  HOSTILE,
+  pending,
+  reject,
+  rowsOf,
+  someReset,
+  T0,
+} from '../../../support/requests.ts'
+
+const words = wordsIn('en')
+const { target } = someReset
+const NEXT = { createdAtMs: T0, id: requestIdSchema.parse('R-3') }
+const entry = (request = pending(), rest: Partial<HistoryEntry> = {}): HistoryEntry => ({
+  request,
+  moves: request.plan === null ? [] : topicMoves(rowsOf(request.reset)),
+  link: null,
+  ...rest,
+})
+const modal = (entries: HistoryEntry[], rest = {}) =>
+  historyModal(words, target, firstPage(), { total: entries.length, next: null, ...rest }, entries)
+const buttonsIn = (view: ReturnType<typeof modal>) =>
+  (view.blocks as KnownBlock[])
+    .flatMap(block => (block.type === 'actions' ? block.elements : []))
+    .flatMap(element => (element.type === 'button' ? [element] : []))
+const read = (view: ReturnType<typeof modal>) =>
+  renderView({ ...view, state: { values: {} } } as unknown as SlackView, { userName: id => id })
+    .join('\n')
+    .replaceAll('\u202f', ' ')
+    .replace(/\s*│\n│\s*/g, ' ')
+
+describe('the history of a group', () => {
+  it('says of each reset what it came to, who asked, who approved, and from where to where by topic', () => {
+    const text = read(modal([entry(endedWith(allArrived(pending())))]))
+    for (const said of [
+      'orders-billing on ckafka-demo0001: 1 request, newest first',
+      'R-12 · done · 2026-11-23 08:00 UTC',
+      'Asked for by @U0ALICE · approved by @U0BOB',
+      'Back by 100 messages per partition (replays them) · 4 partitions succeeded',
+      'orders: 2 partitions, from 442 430–442 431 to 442 330–442 331, replays 200 messages',
+      'payments: 2 partitions',
+    ]) {
+      expect(text).toContain(said)
+    }
+  })
+
+  it('names no approver of what nobody approved', () => {
+    expect(read(modal([entry(following(pending(), reject))]))).toContain('rejected by @U0BOB')
+    expect(read(modal([entry()]))).not.toContain('approved by')
+    const twice = pending({}, { guard: { ...pending().guard, approvals: 2 } })
+    const half = following(twice, { ...approve, by: CAROL })
+    expect(read(modal([entry(half)]))).toContain('approved by @U0CAROL')
+  })
+
+  it('gives the totals of a plan with too many rows, and says so of what has no plan', () => {
+    expect(read(modal([entry(pending(), { moves: null })]))).toContain(
+      'Replays 400 messages on 4 partitions. Skips none.',
+    )
+    expect(read(modal([entry(asked())]))).toContain('No plan was made')
+  })
+
+  it('leads to the card where that is known', () => {
+    const view = modal([entry(pending(), { link: 'https://acme.slack.com/archives/C0OPS/p17' })])
+    expect(JSON.stringify(view.blocks)).toContain('"url":"https://acme.slack.com/archives/C0OPS/p17"')
+  })
+
+  it('says that there is nothing, and offers no file of it', () => {
+    const view = modal([])
+    expect(read(view)).toContain('Nobody has asked for a reset of orders-billing')
+    expect(view.blocks.some(block => block.type === 'actions')).toBe(false)
+  })
+
+  it('remembers its group and page, and leads to the older ones', () => {
+    const view = modal(
+      Array.from({ length: 20 }, () => entry()),
+      { total: 45, next: NEXT },
+    )
+    expect(historyMetadataSchema.parse(JSON.parse(view.private_metadata ?? ''))).toEqual(target)
+    expect(read(view)).toContain('These are 1 to 20, newest first.')
+    const [older, csv] = buttonsIn(view)
+    expect(historyPageSchema.parse(JSON.parse(older?.value ?? ''))).toEqual({ before: NEXT, seen: 20 })
+    expect(csv).toMatchObject({ text: { text: 'Download CSV' } })
+  })
+
+  it('is taken by Slack in every state, with the longest and the worst names, in every language', () => {
+    for (const language of LANGUAGES) {
+      const spoken = wordsIn(language)
+      for (const [name, request] of everyState()) {
+        const view = historyModal(
+          spoken,
+          target,
+          { before: NEXT, seen: 20 },
+          { total: 99, next: NEXT },
+          Array.from({ length: 20 }, () => entry(request, { link: 'https://acme.slack.com/archives/C/p1' })),
+          'The file is there.',
+        )
+        expect(validateView(view), name).toEqual([])
+      }
+      for (const text of HOSTILE) {
+        const name = text.slice(0, 255) || '-'
+        const names = Array.from({ length: 9 }, (_, index) => `${name}${index}`)
+        const reset = { ...someReset, target: { instanceId: name, group: name }, topics: names }
+        const moves = topicMoves(rowsOf(reset))
+        const view = historyModal(
+          spoken,
+          reset.target,
+          firstPage(),
+          { total: 99, next: NEXT },
+          Array.from({ length: 20 }, () => entry(asked({ reset }), { moves })),
+        )
+        expect(validateView(view)).toEqual([])
+      }
+    }
+  })
+})
+
+describe('the file of a history', () => {
+  it('has a row for each partition, with what was read back where it was carried out', () => {
+    const ended = endedWith(allArrived(pending()))
+    const plan = rowsOf(ended.reset)
+    const { name, content, comment } = historyCsv(
+      words,
+      target,
+      [
+        { request: ended, plan, result: allArrived(ended) },
+        { request: pending(), plan, result: [] },
+        { request: asked(), plan: [], result: [] },
+      ],
+      0,
+    )
+    const [header, ...rows] = content.trim().split('\n')
+    expect(name).toBe('history-orders-billing.csv')
+    expect(comment).toBe(
+      'The history of orders-billing on ckafka-demo0001: 3 requests, newest first, a row for each partition.',
+    )
+    expect(header).toBe(
+      'request,asked_at,asked_by,approved_by,state,instance,group,topic,partition,from,to,read_back,outcome',
+    )
+    const head = 'R-12,2026-11-23 08:00:00 UTC,U0ALICE'
+    const on = 'ckafka-demo0001,orders-billing'
+    expect(rows[0]).toBe(`${head},U0BOB,succeeded,${on},orders,0,442430,442330,442330,succeeded`)
+    expect(rows[4]).toBe(`${head},,pending,${on},orders,0,442430,442330,,`)
+    expect(rows[8]).toBe(`${head},,preparing,${on},,,,,,`)
+  })
+
+  it('holds no formula, and no name that a file cannot have', () => {
+    const group = '=cmd()/../<!here>'
+    const reset = { ...someReset, target: { instanceId: '@sum', group } }
+    const { name, content, comment } = historyCsv(
+      words,
+      reset.target,
+      [{ request: asked({ reset }), plan: [], result: [] }],
+      7,
+    )
+    expect(name).toBe('history-_cmd___..___here_.csv')
+    expect(content).toContain(`,"'@sum","'=cmd()/../<!here>",`)
+    expect(comment).toContain('&lt;!here&gt;')
+    expect(comment).toContain('It leaves out the 7 oldest')
+  })
+})

@@ -1,0 +1,140 @@
+// The list of requests: valid whatever it holds, and saying what it is a list of.
+
+import { describe, expect, it } from 'vitest'
+import { LANGUAGES, wordsIn } from '../../../../src/adapters/slack/language/language.ts'
+import { type ListAsked, listPageSchema } from '../../../../src/adapters/slack/lists/query.ts'
+import { LIST_PAGE, requestList } from '../../../../src/adapters/slack/lists/view.ts'
+import type { ListPage } from '../../../../src/ports.ts'
+import { type ResetRequest, requestIdSchema } from '../../../../src/request/request.ts'
+import type { SlackMessage } from '../../../../src/sandbox/slack/face.ts'
+import { renderMessage } from '../../../../src/sandbox/slack/render.ts'
+import { validateMessage } from '../../../../src/sandbox/slack/validate.ts'
+import { everyState, HOSTILE, pending, someReset, T0 } from '../../../support/requests.ts'
+
+const words = wordsIn('en')
+const OPEN: ListAsked = { of: { kind: 'all' }, part: 'open', day: null, before: null, seen: 0 }
+const DAY = { name: '2026-11-20', zone: 'Asia/Shanghai', fromMs: T0, untilMs: T0 + 1 }
+const NEXT = { createdAtMs: T0, id: requestIdSchema.parse('R-3') }
+
+const page = (requests: ResetRequest[], rest: Partial<ListPage> = {}): ListPage => ({
+  requests,
+  total: requests.length,
+  next: null,
+  ...rest,
+})
+const numbered = (count: number) =>
+  Array.from({ length: count }, (_, index) => pending({ id: requestIdSchema.parse(`R-${index + 1}`) }))
+const read = (asked: ListAsked, listed: ListPage) =>
+  renderMessage(
+    {
+      type: 'message',
+      ts: '0',
+      user: 'Rewind',
+      channel: 'C0OPS',
+      ...requestList(words, asked, listed),
+    } as SlackMessage,
+    { userName: id => id },
+  )
+    .slice(1)
+    .map(line => line.trim().replaceAll('\u202f', ' '))
+const buttonsIn = (asked: ListAsked, listed: ListPage) =>
+  requestList(words, asked, listed).blocks.flatMap(block =>
+    block.type === 'actions' ? block.elements.flatMap(each => (each.type === 'button' ? [each] : [])) : [],
+  )
+
+describe('the list of requests', () => {
+  it('says that there is none, and what to do', () => {
+    const none = (asked: Partial<ListAsked>) => read({ ...OPEN, ...asked }, page([])).join(' ')
+    expect(none({})).toBe('No request is open. Ask for a reset with /reset-offsets.')
+    expect(none({ of: { kind: 'mine' }, part: 'failed' })).toContain(
+      'No request of yours has failed or is unclear. Type /offset-requests',
+    )
+    expect(none({ of: { kind: 'group', group: 'a&<!channel>' }, part: 'any', day: DAY })).toContain(
+      'There is no request for the group a&<!channel> asked for on 2026-11-20 (Asia/Shanghai). Check the spelling',
+    )
+  })
+
+  it.each<[Partial<ListAsked>, string]>([
+    [{}, '没有进行中的申请。用 /reset-offsets 申请重置。'],
+    [{ of: { kind: 'mine' }, part: 'failed' }, '没有你提交的失败或结果不明的申请。'],
+    [{ of: { kind: 'mine' }, part: 'any', day: DAY }, '没有你在 2026-11-20（Asia/Shanghai）提交的申请。'],
+    [{ of: { kind: 'group', group: 'billing' }, part: 'any' }, '没有消费组 billing 的申请。'],
+    [
+      { of: { kind: 'group', group: 'billing' }, part: 'over', day: DAY },
+      '没有 2026-11-20（Asia/Shanghai）提交的消费组 billing 已结束的申请。',
+    ],
+  ])('says so in Chinese as well', (asked, sentence) => {
+    expect(requestList(wordsIn('zh'), { ...OPEN, ...asked }, page([])).text).toContain(sentence)
+  })
+
+  it('has one line and one button for a request that waits for a decision', () => {
+    expect(read(OPEN, page([pending()]))).toEqual([
+      '1 request is open.',
+      'R-12 · waiting for approval · @U0ALICE · orders-billing · back by 100 messages per partition (replays them) · 2026-11-23 08:00 UTC',
+      '[ Review ]',
+    ])
+  })
+
+  it('has no button for a request that cannot be reviewed now', () => {
+    for (const [name, request] of everyState()) {
+      const count = buttonsIn(OPEN, page([request])).length
+      expect(count, name).toBe(request.state.name === 'pending' ? 1 : 0)
+    }
+  })
+
+  it('says which ones these are, and leads to the older ones and back to the newest', () => {
+    const first = { requests: numbered(10), total: 1_234, next: NEXT }
+    expect(read(OPEN, first)[0]).toBe('1 234 requests are open. These are 1 to 10, newest first.')
+    const older = buttonsIn(OPEN, first).at(-1)
+    expect(older?.text.text).toBe('Older')
+    const asked = listPageSchema.parse(JSON.parse(older?.value ?? ''))
+    expect(asked).toEqual({ ...OPEN, before: NEXT, seen: 10 })
+
+    const last = { requests: numbered(2), total: 12, next: null }
+    expect(read(asked, last)[0]).toBe('12 requests are open. These are 11 to 12, newest first.')
+    const [newest, ...more] = buttonsIn(asked, last).slice(2)
+    expect([newest?.text.text, more]).toEqual(['Newest', []])
+    expect(JSON.parse(newest?.value ?? '')).toEqual(OPEN)
+  })
+
+  it('says so when what was on the page has left the list', () => {
+    const asked = { ...OPEN, before: NEXT, seen: 10 }
+    expect(read(asked, page([], { total: 10 })).join(' ')).toContain('nothing more on this page')
+  })
+
+  it('is taken by Slack with the longest and the worst names, in every language', () => {
+    for (const language of LANGUAGES) {
+      for (const text of HOSTILE) {
+        const name = text.slice(0, 255) || '-'
+        const reset = { ...someReset, target: { instanceId: name, group: name } }
+        const requests = Array.from({ length: LIST_PAGE }, () => pending({ reset }))
+        const asked: ListAsked = {
+          ...OPEN,
+          of: { kind: 'group', group: name },
+          day: DAY,
+          before: NEXT,
+          seen: 9,
+        }
+        for (const listed of [page(requests, { total: 99, next: NEXT }), page([])]) {
+          const list = requestList(wordsIn(language), asked, listed)
+          expect(validateMessage(list)).toEqual([])
+          expect(list.text).not.toMatch(/<[!@]/)
+        }
+      }
+    }
+  })
+
+  it('keeps a page of the longest name in what a button can carry', () => {
+    const group = '\u0001'.repeat(255)
+    const asked: ListAsked = {
+      ...OPEN,
+      of: { kind: 'group', group },
+      day: DAY,
+      before: NEXT,
+      seen: 1_000_000,
+    }
+    for (const { value } of buttonsIn(asked, page([pending()], { total: 99, next: NEXT }))) {
+      expect(value?.length).toBeLessThanOrEqual(2_000)
+    }
+  })
+})

@@ -1,0 +1,69 @@
+// What an alert says, whichever way a bot has put it, and never more than is asked for.
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { alertText } from '../../../../src/adapters/slack/reset-form/alert-text.ts'
+
+const read = (message: unknown, max = 8_000) => alertText(message, max)
+
+describe('the text of a message', () => {
+  it('is what is shown of links and mentions', () => {
+    expect(
+      read({
+        text: '<!here> <https://x.example/d?a=b|orders-billing> &lt;lag&gt; <@U0BOB> <#C0OPS|kafka-ops> <https://x.example>',
+      }),
+    ).toBe('orders-billing <lag>   kafka-ops')
+  })
+
+  it('is in the attachments of older bots', () => {
+    const attachments = [
+      {
+        fallback: 'lag',
+        color: 'danger',
+        title: '[FIRING] lag',
+        title_link: 'https://x.example',
+        fields: [{ title: 'group', value: 'orders-billing' }],
+      },
+    ]
+    expect(read({ text: '', attachments })).toBe('[FIRING] lag\nlag\ngroup\norders-billing')
+  })
+
+  it('is in blocks, also of an attachment, and said once', () => {
+    const blocks = [
+      { type: 'header', text: { type: 'plain_text', text: 'Lag' } },
+      { type: 'section', fields: [{ type: 'mrkdwn', text: '*Group:* orders-billing' }] },
+      {
+        type: 'rich_text',
+        elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text: 'topic: orders' }] }],
+      },
+    ]
+    expect(read({ text: 'Lag', attachments: [{ blocks }] })).toBe(
+      'Lag\n*Group:* orders-billing\ntopic: orders',
+    )
+  })
+
+  it('keeps a label with its value on the lines one after the other, and ids to itself', () => {
+    expect(
+      read({ blocks: [{ type: 'section', block_id: 'secret', text: { type: 'mrkdwn', text: 'hello' } }] }),
+    ).toBe('hello')
+  })
+
+  it('is never longer than asked for, and nothing makes it throw', () => {
+    fc.assert(
+      fc.property(
+        fc.anything({ maxDepth: 6, key: fc.constantFrom('text', 'blocks', 'fields', 'value', 'title') }),
+        message => {
+          expect(read(message, 50).length).toBeLessThanOrEqual(50)
+        },
+      ),
+      { numRuns: 200 },
+    )
+    let deep: unknown = 'end'
+    for (let depth = 0; depth < 10_000; depth++) deep = { text: deep }
+    expect(read(deep)).toBe('')
+    expect(
+      read({ text: '<'.repeat(500_000), blocks: Array(10_000).fill({ text: 'x'.repeat(10_000) }) }, 8_000)
+        .length,
+    ).toBeLessThanOrEqual(8_000)
+  })
+})

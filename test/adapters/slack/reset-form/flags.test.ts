@@ -1,0 +1,423 @@
+// What a person types after /reset-offsets becomes the fields of the form, or a sentence that says why not.
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { wordsIn } from '../../../../src/adapters/slack/language/language.ts'
+import { sentenceOf } from '../../../../src/adapters/slack/language/sentences.ts'
+import { parseFlags } from '../../../../src/adapters/slack/reset-form/flags.ts'
+import type { ResetFields } from '../../../../src/request/reset.ts'
+import { anyText } from '../../../support/texts.ts'
+
+const words = wordsIn('en')
+
+const NOW = Date.UTC(2026, 10, 23, 12, 0, 0)
+const NOW_SECONDS = NOW / 1000
+/** The problems as they are said. */
+const parse = (text: string, writePartitions = true) => {
+  const { fields, problems } = parseFlags(text, { nowMs: NOW, writePartitions })
+  return { fields, problems: problems.map(each => sentenceOf(words.flags, each)) }
+}
+/** Understood as a whole. */
+const fields = (text: string): ResetFields => {
+  const parsed = parse(text)
+  expect(parsed.problems).toEqual([])
+  return parsed.fields
+}
+/** Exactly one problem, and nothing but these fields. */
+const problem = (text: string, left: ResetFields = {}): string => {
+  const parsed = parse(text)
+  expect(parsed.fields).toEqual(left)
+  expect(parsed.problems).toHaveLength(1)
+  return parsed.problems[0] ?? ''
+}
+
+describe('every flag', () => {
+  const cases: [string, ResetFields][] = [
+    ['--instance ckafka-xxooa0', { instance: 'ckafka-xxooa0' }],
+    ['--group orders-billing', { group: 'orders-billing' }],
+    ['--topic orders', { scope: 'topics', topics: 'orders' }],
+    ['--topic orders --topic payments', { scope: 'topics', topics: 'orders\npayments' }],
+    ['--topic orders,payments,orders', { scope: 'topics', topics: 'orders\npayments' }],
+    ['--topic orders, payments', { scope: 'topics', topics: 'orders\npayments' }],
+    ['--topic "orders","payments" --topic a', { scope: 'topics', topics: 'orders\npayments\na' }],
+    ['--all-topics', { scope: 'allTopics' }],
+    ['--shift-by 100', { strategy: 'shift', direction: 'skip', count: '100' }],
+    ['--shift-by +100', { strategy: 'shift', direction: 'skip', count: '100' }],
+    ['--shift-by -100', { strategy: 'shift', direction: 'replay', count: '100' }],
+    ['--shift-by=-100', { strategy: 'shift', direction: 'replay', count: '100' }],
+    ['--shift-by –100', { strategy: 'shift', direction: 'replay', count: '100' }],
+    ['--shift-by -007', { strategy: 'shift', direction: 'replay', count: '7' }],
+    ['--to-earliest', { strategy: 'earliest' }],
+    ['--to-latest', { strategy: 'latest' }],
+    ['--to-offset 0', { strategy: 'offset', offset: '0' }],
+    ['--to-offset 000000000000000000000042', { strategy: 'offset', offset: '42' }],
+    ['--to-offset 9223372036854775807', { strategy: 'offset', offset: '9223372036854775807' }],
+    ['--reason "wrong VAT rate"', { reason: 'wrong VAT rate' }],
+    ['--reason wrong VAT rate', { reason: 'wrong VAT rate' }],
+    ['--topic orders:0,1', { scope: 'topics', topics: 'orders:0,1' }],
+    ['--topic orders:0-3, payments', { scope: 'topics', topics: 'orders:0-3\npayments' }],
+    ['--topic payments,orders:0,1', { scope: 'topics', topics: 'payments\norders:0,1' }],
+    ['--to-group orders-audit', { strategy: 'group', otherGroup: 'orders-audit' }],
+    ['--from-file', { strategy: 'offsets' }],
+    ['--from-file --group g', { strategy: 'offsets', group: 'g' }],
+    [
+      '--by-duration PT1H --allow-skip-to-end',
+      { strategy: 'time', timeSeconds: NOW_SECONDS - 3_600, skipToEnd: true },
+    ],
+  ]
+  it.each(cases)('%s', (text, expected) => {
+    expect(fields(text)).toEqual(expected)
+  })
+
+  it('may be written with an equals sign, in any order', () => {
+    expect(
+      fields('--reason="it’s wrong" --topic=a,b --to-offset=7 --group=g=1 --instance=ckafka-xxooa0'),
+    ).toEqual({
+      reason: 'it’s wrong',
+      scope: 'topics',
+      topics: 'a\nb',
+      strategy: 'offset',
+      offset: '7',
+      group: 'g=1',
+      instance: 'ckafka-xxooa0',
+    })
+  })
+
+  it('reads nothing from nothing', () => {
+    expect(parse('')).toEqual({ fields: {}, problems: [] })
+    expect(parse(' \n\t ')).toEqual({ fields: {}, problems: [] })
+  })
+})
+
+describe('what keyboards and Slack make of the text', () => {
+  const cases: [string, ResetFields][] = [
+    ['—group g —to-latest', { group: 'g', strategy: 'latest' }],
+    ['–group g –shift-by=-5', { group: 'g', strategy: 'shift', direction: 'replay', count: '5' }],
+    ['—-group g', { group: 'g' }],
+    ['--reason “wrong VAT rate” --group g', { reason: 'wrong VAT rate', group: 'g' }],
+    ['--reason „falscher Satz“ --group g', { reason: 'falscher Satz', group: 'g' }],
+    ['--reason ‘wrong VAT rate’ --group g', { reason: 'wrong VAT rate', group: 'g' }],
+    ['--reason “wrong VAT rate" --group g', { reason: 'wrong VAT rate', group: 'g' }],
+    ["--reason 'it's wrong' --group g", { reason: "it's wrong", group: 'g' }],
+    ["--reason we don't know --group g", { reason: "we don't know", group: 'g' }],
+    ['--reason customers’ orders --group g', { reason: 'customers’ orders', group: 'g' }],
+    ["--reason l'été --group g", { reason: "l'été", group: 'g' }],
+    ['--reason wrong — see ticket', { reason: 'wrong — see ticket' }],
+    ['--reason "a —see b" --group g', { reason: 'a —see b', group: 'g' }],
+    ['--reason "a &lt; b &amp;&amp; c &gt; d"', { reason: 'a < b && c > d' }],
+    ['--reason &amp;lt;', { reason: '&lt;' }],
+    ['--reason "one\ntwo"\n--group g', { reason: 'one\ntwo', group: 'g' }],
+  ]
+  it.each(cases)('%s', (text, expected) => {
+    expect(fields(text)).toEqual(expected)
+  })
+})
+
+describe('times', () => {
+  const seconds = Date.UTC(2026, 10, 23, 8, 0, 0) / 1000
+  it.each([
+    ['2026-11-23T08:00:00Z', seconds],
+    ['2026-11-23T08:00:00.999Z', seconds],
+    ['2026-11-23T08:00Z', seconds],
+    ['2026-11-23T16:00:00+08:00', seconds],
+    ['2026-11-23T16:00:00+0800', seconds],
+    ['2026-11-23T16:00:00.000+08', seconds],
+    ['"2026-11-23 03:00:00-05:00"', seconds],
+  ])('--to-datetime %s', (text, expected) => {
+    expect(fields(`--to-datetime ${text}`)).toEqual({ strategy: 'time', timeSeconds: expected })
+  })
+
+  it.each([
+    ['2026-11-23T08:00:00', 'needs a zone'],
+    ['2026-02-30T08:00:00Z', 'needs a time like'],
+    ['2026-13-01T08:00:00Z', 'needs a time like'],
+    ['2026-11-23T25:00:00Z', 'needs a time like'],
+    ['2026-11-23', 'needs a time like'],
+    ['11-2026', 'needs a time like'],
+    ['yesterday', 'needs a time like'],
+    ['1970-01-01T00:00:00Z', 'is not a time Slack can show'],
+    ['9999-01-01T00:00:00Z', 'is not a time Slack can show'],
+  ])('--to-datetime %s %s', (text, said) => {
+    expect(problem(`--to-datetime ${text}`, { strategy: 'time' })).toContain(said)
+  })
+
+  it.each([
+    ['P1D', 86_400],
+    ['PT2H30M', 9_000],
+    ['PT0.5S', 1],
+    ['pt90s', 90],
+    ['P1DT1H', 90_000],
+  ])('--by-duration %s counts back from now', (text, back) => {
+    expect(fields(`--by-duration ${text}`)).toEqual({ strategy: 'time', timeSeconds: NOW_SECONDS - back })
+  })
+
+  it.each(['P', 'PT', 'P1DT', '1D', 'P1W', '-P1D', 'PT-5M', 'P1.5D', 'soon'])(
+    '--by-duration %s is said to be wrong',
+    text => {
+      expect(problem(`--by-duration ${text}`, { strategy: 'time' })).toContain('ISO 8601')
+    },
+  )
+
+  it('says that a duration leads out of time', () => {
+    expect(problem('--by-duration P99999999999D', { strategy: 'time' })).toBe(
+      'That is not a time Slack can show.',
+    )
+  })
+})
+
+describe('what cannot be understood is one sentence, and the rest survives', () => {
+  it('an unknown flag, with the value it takes along', () => {
+    expect(problem('--sideways --group g', { group: 'g' })).toBe('--sideways is not a flag Rewind knows.')
+    expect(problem('--bootstrap-server kafka:9092 --group g', { group: 'g' })).toBe(
+      '--bootstrap-server is not a flag Rewind knows, so “kafka:9092” is left out.',
+    )
+    expect(problem('--__proto__ x --group g', { group: 'g' })).toContain('--__proto__ is not a flag')
+    expect(problem('--group g --', { group: 'g' })).toContain('-- is not a flag')
+  })
+
+  it('words that belong to no flag, together', () => {
+    expect(problem('orders --group g', { group: 'g' })).toBe('“orders” belongs to no flag.')
+    expect(problem('--group g a b', { group: 'g' })).toBe('“a” and “b” belong to no flag.')
+    expect(problem('--to-latest a b c d e', { strategy: 'latest' })).toBe(
+      '“a”, “b”, “c” and 2 more belong to no flag.',
+    )
+  })
+
+  it('a flag without its value, whatever follows', () => {
+    expect(problem('--group --topic a', { scope: 'topics', topics: 'a' })).toBe('--group needs a value.')
+    expect(problem('--group —topic a', { scope: 'topics', topics: 'a' })).toBe('--group needs a value.')
+    expect(problem('--topic --group g', { group: 'g' })).toBe('--topic needs a value.')
+    expect(problem('--topic , --group g', { group: 'g' })).toBe('--topic needs a value.')
+    expect(problem('--instance= --group g', { group: 'g' })).toBe('--instance needs a value.')
+    expect(problem('--reason "" --group g', { group: 'g' })).toBe('--reason needs a value.')
+    expect(problem('--shift-by --group g', { group: 'g', strategy: 'shift' })).toBe(
+      '--shift-by needs a value.',
+    )
+  })
+
+  it('a value where none belongs', () => {
+    expect(problem('--all-topics=no --group g', { group: 'g' })).toBe('--all-topics takes no value.')
+    expect(problem('--to-earliest=false')).toBe('--to-earliest takes no value.')
+  })
+
+  it('two strategies: none is chosen, even when one is written wrongly', () => {
+    expect(problem('--to-earliest --shift-by 5 --group g', { group: 'g' })).toBe(
+      'Only one of --to-earliest, --shift-by can be used. Choose below.',
+    )
+    expect(parse('--to-latest --shift-by ten')).toEqual({
+      fields: {},
+      problems: [
+        expect.stringContaining('--shift-by needs a whole number'),
+        'Only one of --to-latest, --shift-by can be used. Choose below.',
+      ],
+    })
+  })
+
+  it('one flag with two values: none is chosen', () => {
+    expect(problem('--group a --group b --to-latest', { strategy: 'latest' })).toBe(
+      '--group is given more than once. Fill it in below.',
+    )
+    expect(problem('--shift-by 1 --shift-by -1', { strategy: 'shift' })).toContain('more than once')
+    expect(fields('--group a --group a --to-latest --to-latest')).toEqual({ group: 'a', strategy: 'latest' })
+  })
+
+  it('--topic beside --all-topics: the names stay, and the choice is open', () => {
+    expect(problem('--all-topics --topic a', { topics: 'a' })).toContain('exclude each other')
+    expect(problem('--topic a --all-topics', { topics: 'a' })).toContain('exclude each other')
+  })
+
+  it('what sets partitions apart, where the API cannot', () => {
+    const without = (text: string) => parse(text, false)
+    expect(without('--topic orders:0,1 --topic payments')).toEqual({
+      fields: { scope: 'topics', topics: 'payments' },
+      problems: ['“orders:0,1” names partitions, but API 2.0 resets whole topics.'],
+    })
+    expect(without('--topic orders:0')).toEqual({
+      fields: {},
+      problems: [expect.stringContaining('names partitions')],
+    })
+    for (const flag of ['--to-group other', '--from-file', '--from-file a.csv']) {
+      expect(without(`${flag} --group g`)).toEqual({
+        fields: { group: 'g' },
+        problems: [
+          `${flag.split(' ')[0]} cannot be used: API 2.0 sends one number for all partitions. Choose below.`,
+        ],
+      })
+    }
+    expect(without('--to-group other --to-latest').fields).toEqual({})
+  })
+
+  it('a path, because a file of somebody’s machine cannot be reached from Slack', () => {
+    for (const text of ['--from-file offsets.csv', '--from-file=offsets.csv']) {
+      expect(problem(text, { strategy: 'offsets' })).toBe(
+        '--from-file takes no path, so “offsets.csv” is left out. Attach the file below.',
+      )
+    }
+  })
+
+  it('topics beside a file that names its own', () => {
+    for (const topics of ['--topic orders', '--all-topics'])
+      expect(problem(`${topics} --from-file`, { strategy: 'offsets' })).toContain('topics from the file')
+    expect(parse('--topic orders --from-file --to-latest').fields).toEqual({
+      scope: 'topics',
+      topics: 'orders',
+    })
+  })
+
+  it('leave to skip to the end without a time', () => {
+    const said = '--allow-skip-to-end is left out: it belongs to --to-datetime or --by-duration alone.'
+    expect(problem('--allow-skip-to-end')).toBe(said)
+    expect(problem('--to-latest --allow-skip-to-end', { strategy: 'latest' })).toBe(said)
+    expect(problem('--by-duration P1D --allow-skip-to-end=yes', { ...fields('--by-duration P1D') })).toBe(
+      '--allow-skip-to-end takes no value.',
+    )
+  })
+
+  it('another group without a name, or with one too long', () => {
+    expect(problem('--to-group --group g', { group: 'g', strategy: 'group' })).toBe(
+      '--to-group needs a value.',
+    )
+    expect(problem(`--to-group ${'g'.repeat(256)}`, { strategy: 'group' })).toContain('255')
+  })
+
+  it('a list of partitions that is none stays as it is typed, for the form to refuse', () => {
+    expect(fields('--topic orders:x')).toEqual({ scope: 'topics', topics: 'orders:x' })
+    expect(parse('--topic orders:x', false).fields).toEqual({ scope: 'topics', topics: 'orders:x' })
+  })
+
+  it.each(['ten', '0', '-0', '000', '1.5', '1e3', '--5', '9223372036854775808', '-99999999999999999999'])(
+    'a shift by %s',
+    text => {
+      expect(problem(`--shift-by=${text}`, { strategy: 'shift' })).toMatch(/^--shift-by needs a whole number/)
+    },
+  )
+
+  it.each(['-1', 'end', '1.5', '0x10', '9223372036854775808'])('the offset %s', text => {
+    expect(problem(`--to-offset ${text}`, { strategy: 'offset' })).toMatch(
+      /^--to-offset needs a whole number/,
+    )
+  })
+
+  it('a quote that is never closed ends before the next flag', () => {
+    expect(problem('--reason "wrong rate --group g', { reason: 'wrong rate', group: 'g' })).toContain(
+      'A quote is never closed',
+    )
+    expect(problem('--reason "wrong', { reason: 'wrong' })).toContain('A quote is never closed')
+    expect(
+      problem('--group g --topic "a" --reason “x —to-latest', {
+        group: 'g',
+        scope: 'topics',
+        topics: 'a',
+        reason: 'x',
+        strategy: 'latest',
+      }),
+    ).toContain('A quote is never closed')
+  })
+
+  it('a name too long to exist is left out, never shortened', () => {
+    expect(problem(`--group ${'g'.repeat(256)}`)).toContain('255')
+    expect(problem(`--instance ${'i'.repeat(65)}`)).toContain('64')
+    expect(fields(`--group ${'g'.repeat(255)}`).group).toHaveLength(255)
+  })
+
+  it('a reason too long is cut, and said to be', () => {
+    const parsed = parse(`--reason "${'x'.repeat(1_500)}"`)
+    expect(parsed.fields.reason).toHaveLength(1_000)
+    expect(parsed.problems).toEqual([expect.stringContaining('is cut to')])
+  })
+})
+
+describe('any text at all', () => {
+  const piece = fc.oneof(
+    fc.constantFrom(
+      '--group',
+      '--topic',
+      '--shift-by',
+      '—to-latest',
+      '--all-topics',
+      '--reason',
+      '--to-datetime',
+      '--to-group',
+      '--from-file',
+      '--allow-skip-to-end',
+      'orders:0,1',
+    ),
+    fc.constantFrom(
+      '"',
+      "'",
+      '“',
+      '”',
+      '’',
+      '=',
+      ' ',
+      ',',
+      '--',
+      '—',
+      '&lt;',
+      '-100',
+      '\n',
+      '\u0000',
+      '\u202e',
+    ),
+    anyText({ maxLength: 12 }),
+  )
+  const typed = fc.array(piece, { maxLength: 40 }).map(pieces => pieces.join(' '))
+
+  it('never throws, and leaves only fields the form knows, in the form they have there', () => {
+    fc.assert(
+      fc.property(fc.oneof(typed, anyText({ maxLength: 4_000 })), fc.boolean(), (text, can) => {
+        const parsed = parse(text, can)
+        for (const sentence of parsed.problems) {
+          expect(sentence).toMatch(/\.$/)
+          expect(sentence.length).toBeLessThan(400)
+        }
+        const { count, offset, timeSeconds, group, topics } = parsed.fields
+        if (count !== undefined) expect(count).toMatch(/^[1-9]\d*$/)
+        if (offset !== undefined) expect(offset).toMatch(/^(0|[1-9]\d*)$/)
+        if (timeSeconds !== undefined) expect(Number.isInteger(timeSeconds)).toBe(true)
+        for (const name of [group, topics]) expect(name).not.toBe('')
+        if (!can) expect(['group', 'offsets']).not.toContain(parsed.fields.strategy)
+        if (parsed.fields.skipToEnd) expect(parsed.fields.strategy).toBe('time')
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('keeps what was understood, whatever noise follows', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[^"'“”„‘’—–-]{0,300}$/), noise => {
+        const parsed = parse(`--group g1 --to-latest ${noise}`)
+        expect(parsed.fields).toEqual({ group: 'g1', strategy: 'latest' })
+        expect(parsed.problems.length).toBe(noise.trim() === '' ? 0 : 1)
+      }),
+    )
+  })
+
+  it('reads back what it is given, however it is quoted', () => {
+    const value = fc
+      .stringMatching(/^[A-Za-z0-9._ <>&-]{0,40}[a-z]$/)
+      .filter(text => !text.startsWith('--') && text === text.trim())
+    const quotes = fc.constantFrom(['"', '"'], ['“', '”'], ["'", "'"], ['‘', '’'])
+    fc.assert(
+      fc.property(value, value, quotes, (group, reason, [open, close]) => {
+        const escapedReason = reason.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+        const name = group.replaceAll(/[<>& ]/g, '_')
+        fc.pre(!name.startsWith('-'))
+        expect(fields(`--group ${name} --reason ${open}${escapedReason}${close} --to-latest`)).toEqual({
+          group: name,
+          reason,
+          strategy: 'latest',
+        })
+      }),
+    )
+  })
+
+  it('takes 4 000 characters of noise in a moment, and says so in a few sentences', () => {
+    for (const noise of ['"', "'", '“ ', '--x ', 'a ', '—a"', '-', '= ', ':0 ']) {
+      const startMs = performance.now()
+      const { problems } = parse(noise.repeat(4_000 / noise.length))
+      expect(performance.now() - startMs).toBeLessThan(1_000)
+      expect(problems.length).toBeLessThan(5)
+    }
+  })
+})

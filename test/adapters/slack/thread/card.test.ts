@@ -1,0 +1,553 @@
+// The card: valid in every state, whatever it holds, and a button only where it makes sense.
+
+import { describe, expect, it } from 'vitest'
+import { wordsIn } from '../../../../src/adapters/slack/language/language.ts'
+import { card } from '../../../../src/adapters/slack/thread/card.ts'
+import type { Draft } from '../../../../src/request/decide.ts'
+import { type ResetRequest, requestIdSchema } from '../../../../src/request/request.ts'
+import type { SlackMessage } from '../../../../src/sandbox/slack/face.ts'
+import { renderMessage } from '../../../../src/sandbox/slack/render.ts'
+import { validateMessage } from '../../../../src/sandbox/slack/validate.ts'
+import {
+  ALICE,
+  approve,
+  asked,
+  BOB,
+  CAROL,
+  drifted,
+  EMPTY,
+  endedWith,
+  everyState,
+  finish,
+  following,
+  HOSTILE,
+  IN_USE,
+  type Outlook,
+  pending,
+  positionsOf,
+  prepare,
+  reject,
+  resultFor,
+  rowsOf,
+  someDifferences,
+  someReset,
+  start,
+  T0,
+  wait,
+} from '../../../support/requests.ts'
+
+const words = wordsIn('en')
+
+const people: Record<string, string> = { U0ALICE: 'alice', U0BOB: 'bob', U0CAROL: 'carol' }
+const read = (message: { text: string; blocks: unknown[] }) =>
+  renderMessage({ type: 'message', ts: '0', user: 'Rewind', channel: 'C0OPS', ...message } as SlackMessage, {
+    userName: id => people[id] ?? id,
+  })
+    .slice(1)
+    .map(line => line.trim().replaceAll('\u202f', ' '))
+const cardOf = (request: ResetRequest) => read(card(words, request))
+const states = everyState()
+const inState = (name: string): ResetRequest => {
+  const found = states.find(([state]) => state === name)
+  if (found === undefined) throw new Error(`No request is ${name}.`)
+  return found[1]
+}
+const buttonsOf = (request: ResetRequest) =>
+  card(words, request)
+    .blocks.flatMap(block => (block.type === 'actions' ? block.elements : []))
+    .map(button => ('text' in button ? button.text?.text : undefined))
+const planned = (change: Partial<Draft>, outlook?: Outlook) => cardOf(pending(change, outlook)).join('\n')
+/** Positions of partitions 0, 1, … of one topic. */
+const at = (...positions: [bigint | null, bigint | null, bigint][]) =>
+  positions.map(([committed, logStart, logEnd], partition) => ({
+    topic: 'orders',
+    partition,
+    committed,
+    logStart,
+    logEnd,
+  }))
+const orders = { ...someReset, topics: ['orders'] }
+
+/** Control characters, escaped by JSON, and marks of direction. */
+const UNSEEN = /\\u00|\\[tr]|[\u061c\u200f\u2028\u202a-\u202e\u2066-\u2069]/
+
+/** Mentions and links that Slack would make of the text, besides the one that names the requester. */
+const markupIn = (text: string) => text.replaceAll(`<@${ALICE}>`, '').match(/[<>]/g)
+
+describe('what a person reads', () => {
+  it('while it waits for a decision', () => {
+    expect(cardOf(inState('pending'))).toEqual([
+      '== R-12 · waiting for approval ==',
+      '@alice asks to reset the offsets of orders-billing on ckafka-demo0001 back by 100 messages per partition (replays them).',
+      'Topics: orders, payments',
+      'Why: wrong VAT rate since 06:00',
+      'Asked: 2026-11-23 08:00 UTC',
+      'Plan 7f3a91c2: Replays 400 messages on 4 partitions. Skips none.',
+      '• orders 0 442 430 → 442 330, replays 100 messages',
+      '• orders 1 442 431 → 442 331, replays 100 messages',
+      '• payments 0 442 430 → 442 330, replays 100 messages',
+      '• payments 1 442 431 → 442 331, replays 100 messages',
+      'Lag: 200 before, 600 after.',
+      'Written as exact offsets: messages that arrive after the plan are neither skipped nor replayed. Made 2026-11-23 08:00 UTC.',
+      'An approver has to review it. It expires 2026-11-23 09:00 UTC.',
+      '[ Review ]  [ Cancel request ]  [ History ]',
+    ])
+  })
+
+  it.each([
+    ['preparing', 'being planned', 'Working out the plan. Then it can be reviewed.'],
+    [
+      'preparing, partly',
+      'being planned',
+      'Working out the plan: 12 of 64 reads done. Then it can be reviewed.',
+    ],
+    [
+      'notPrepared',
+      'failed',
+      'The plan could not be made: the group has no committed offsets. Nothing was reset. Check the names, then ask again.',
+    ],
+    [
+      'wouldJump',
+      'failed',
+      'There is no message at or after 2026-11-23 09:00:00 UTC on orders 0, orders 1, payments 0 and payments 1: it would jump to the end there and skip 200 messages. Ask again with an earlier time, or tick the box that says so.',
+    ],
+    ['rejected', 'rejected', 'Rejected by @bob: not during the sale'],
+    ['cancelled', 'cancelled', 'Cancelled by @alice. Nothing was reset.'],
+    ['expired', 'expired', 'Nobody decided in time. Nothing was reset. Ask again with /reset-offsets.'],
+    ['approved', 'approved, on the queue', 'Approved by @bob. It is on the queue and runs next.'],
+    [
+      'approved again',
+      'approved, on the queue',
+      'Approved by @bob. Attempt 1 was not carried out: could not connect (ECONNREFUSED). The next one starts 2026-11-23 08:00 UTC.',
+    ],
+    [
+      'waiting',
+      'approved, waiting for the group to be empty',
+      'Approved by @bob. It runs once the group is empty: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Stop them. It waits until 2026-11-23 08:30 UTC.',
+    ],
+    [
+      'waiting, empty',
+      'approved, waiting for the group to be empty',
+      'Approved by @bob. The group has been empty since 2026-11-23 08:01 UTC. It runs once that has lasted long enough. If somebody connects again, it waits until 2026-11-23 08:30 UTC.',
+    ],
+    [
+      'neverEmpty',
+      'failed',
+      'Approved by @bob. The group was never empty for long enough: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Nothing was reset. Ask again when its consumers are stopped.',
+    ],
+    ['executing', 'running', 'Approved by @bob. Calling CKafka now.'],
+    ['succeeded', 'done', 'Approved by @bob. 4 partitions succeeded.'],
+    ['partial', 'partly done', 'Approved by @bob. 4 partitions succeeded · 1 failed.'],
+    ['failed', 'failed', 'Approved by @bob. 2 partitions failed.'],
+    [
+      'refused',
+      'failed',
+      'Approved by @bob. CKafka refused it, and no offset moved. It said: “instance not found” (code 4000/1050). The instance does not exist or is not this account’s. Check the id and the region.',
+    ],
+    [
+      'unclear',
+      'unclear, being checked',
+      'Approved by @bob. Nobody answered. The offsets are being read back to see what happened.',
+    ],
+    [
+      'unclear, asked',
+      'unclear, needs a person',
+      'Approved by @bob. Nobody knows whether it happened. The thread asks what did.',
+    ],
+    [
+      'testified',
+      'done',
+      'Approved by @bob. The offsets did not tell, and an approver has said that it happened. The thread says who.',
+    ],
+    [
+      'unreported',
+      'unclear, being checked',
+      'Approved by @bob. Nobody answered. The offsets are being read back to see what happened.',
+    ],
+  ])('once it is %s', (state, title, line) => {
+    const lines = cardOf(inState(state))
+    expect(lines[0]).toBe(`== R-12 · ${title} ==`)
+    expect(lines.filter(each => !each.startsWith('[')).at(-1)).toBe(line)
+  })
+
+  it('of a refusal without words', () => {
+    const outcome = { kind: 'refused', reason: 'other', code: '4999', message: ' ' } as const
+    const request = following(inState('executing'), finish(outcome))
+    expect(cardOf(request)).toContain(
+      'Approved by @bob. CKafka refused it with code 4999, and no offset moved. Look the code up in the CKafka documentation before you ask again.',
+    )
+  })
+
+  it('on a phone or with a screen reader, which know the text only', () => {
+    expect(card(words, inState('pending')).text).toBe(
+      'R-12 · waiting for approval: reset orders-billing on ckafka-demo0001 back by 100 messages per partition (replays them); topics: orders, payments. Replays 400 messages on 4 partitions. Skips none. Why: wrong VAT rate since 06:00 (asked by <@U0ALICE>)',
+    )
+  })
+
+  it('of a group that somebody joined at the last moment does not say that it is empty', () => {
+    const joined = { kind: 'refused', reason: 'groupNotEmpty', code: '1049', message: 'not empty' } as const
+    const held = following(inState('waiting, empty'), [start, T0 + 90_000])
+    const text = cardOf(following(held, finish(joined))).join('\n')
+    expect(text).toContain('Attempt 1 was not carried out: a consumer joined the group.')
+    expect(text).toContain('It runs once the group is empty: the group is in use (Stable). Stop them.')
+  })
+
+  it('of many topics: the first ten, and how many more there are', () => {
+    const topics = Array.from({ length: 500 }, (_, index) => `${index}-`.padEnd(249, 'x'))
+    const request = pending({
+      reset: { ...someReset, topics, target: { ...someReset.target, group: 'g'.repeat(255) } },
+    })
+    expect(validateMessage(card(words, request))).toEqual([])
+    const text = cardOf(request).join('\n')
+    for (const topic of topics.slice(0, 10)) expect(text).toContain(topic)
+    expect(text).toContain(' and 490 more')
+    expect(card(words, request).text).toContain('and 497 more')
+  })
+
+  it('of partitions that were chosen, whatever their topic is called', () => {
+    const reset = {
+      ...someReset,
+      topics: ['constructor', 'orders', 'payments'],
+      partitions: { orders: [0, 2, 3, 4, 7, 8], payments: [1] },
+    }
+    expect(cardOf(asked({ reset }))).toContain(
+      'Topics: constructor, orders (partitions 0, 2–4, 7, 8), payments (partition 1)',
+    )
+  })
+
+  it('of a time: in UTC, in their own zone, and how long before it was asked', () => {
+    const to = (timeMs: number) =>
+      cardOf(asked({ reset: { ...someReset, strategy: { kind: 'time', timeMs } } }))[1]
+    expect(to(T0 - 26 * 3_600_000)).toMatch(
+      / to 2026-11-22 06:00:00 UTC \(2026-11-22 06:00 UTC, 26 h before it was asked\)\.$/,
+    )
+    expect(to(T0 - 90 * 60_000)).toContain('90 min before it was asked')
+    expect(to(T0 - 10 * 86_400_000)).toContain('10 days before it was asked')
+    expect(to(T0 + 7_200_000)).toContain('2 h after it was asked')
+    expect(to(T0)).toContain('less than a minute before it was asked')
+    expect(to(-5)).toContain('1969-12-31')
+  })
+
+  it('of a follow-up: what it follows', () => {
+    for (const [kind, title] of [
+      ['undo', 'Undo'],
+      ['retry', 'Retry'],
+    ] as const) {
+      const request = pending({ parent: { id: requestIdSchema.parse('R-7'), kind } })
+      expect(cardOf(request)).toContain(`${title} of R-7.`)
+      expect(card(words, request).text).toContain(`${title} of R-7: reset `)
+    }
+  })
+})
+
+describe('the plan on the card', () => {
+  it('says what is replayed and what is skipped, on how many of the partitions', () => {
+    const to = { ...orders, strategy: { kind: 'offset', offset: 500n } as const }
+    const facts = (...positions: Parameters<typeof at>) => ({ facts: { positions: at(...positions) } })
+    const of = (...positions: Parameters<typeof at>) => planned({ reset: to }, facts(...positions))
+    expect(of([600n, 0n, 900n], [500n, 0n, 900n])).toContain(
+      'Replays 100 messages on 1 of 2 partitions. Skips none.',
+    )
+    expect(of([499n, 0n, 900n])).toContain('Skips 1 message on 1 partition. Replays none.')
+    expect(of([600n, 0n, 900n], [490n, 0n, 900n])).toContain(
+      'Replays 100 messages and skips 10 messages, on 2 partitions.',
+    )
+    expect(of([500n, 0n, 900n])).toContain(
+      'Moves none of 1 partition: each stands there already, or stays as it is.',
+    )
+    expect(of([null, 0n, 900n])).toContain(
+      'Replays none and skips none: only sets where the group stands on 1 partition.',
+    )
+  })
+
+  it('says at most where it is a bound, and that it is unknown where it is', () => {
+    const unread = { facts: { positions: at([600n, null, 900n]) }, execution: 'native' } as const
+    const back = planned({ reset: orders }, unread)
+    expect(back).toContain('Replays at most 100 messages on 1 partition. Skips none.')
+    expect(back).toContain('• orders 0 600 → 500, replays at most 100 messages')
+    expect(back).toContain('Lag: 300 before, at most 400 after.')
+    expect(back).toContain('CKafka works the offsets out when it runs (API 2.0, or a plan that is not exact)')
+    const time = { ...orders, strategy: { kind: 'time', timeMs: T0 - 1 } as const }
+    const open = planned({ reset: time }, unread)
+    expect(open).toContain(
+      'Unknown before it runs: replays at most 600 messages, skips at most 300 messages, on 1 partition.',
+    )
+    expect(open).toContain(
+      '• orders 0 600 → known when it runs, replays at most 600 messages or skips at most 300 messages',
+    )
+    expect(open).toContain('Lag: 300 before, at most 900 after.')
+    const nowhere = { ...unread, facts: { positions: at([null, null, 900n]) } }
+    expect(planned({ reset: orders }, nowhere)).toContain(
+      'Unknown before it runs: what it does on 1 partition.',
+    )
+  })
+
+  it('warns of what goes elsewhere than was asked', () => {
+    const facts = { positions: at([50n, 0n, 900n], [600n, 0n, 900n], [null, 0n, 900n]) }
+    const back = planned({ reset: { ...orders, topics: ['orders', 'ordrs'] } }, { facts })
+    expect(back).toContain('Held back, because the log reaches no further: 1 partition at the log’s start.')
+    expect(back).toContain('1 partition has no committed offset.')
+    expect(back).toContain('No partition of ordrs could be seen, so it will fail there. Check the spelling.')
+    const strategy = { kind: 'shift', direction: 'skip', count: 500n } as const
+    const forward = planned(
+      { reset: { ...orders, strategy } },
+      { facts: { positions: at([600n, 0n, 900n]) } },
+    )
+    expect(forward).toContain('Held back, because the log reaches no further: 1 partition at the log’s end.')
+    expect(forward).toContain('600 → 900, skips 300 messages (log ends there)')
+  })
+
+  it('names where it would jump to the end, when that is meant', () => {
+    const reset = { ...orders, strategy: { kind: 'time', timeMs: T0 - 1 } as const }
+    const positions = at([10n, 0n, 900n], [20n, 0n, 900n], [30n, 0n, 900n])
+    const firstMessages = new Map([
+      ['orders 0', null],
+      ['orders 1', 15n],
+      ['orders 2', null],
+    ])
+    const text = planned({ reset, skipToEnd: true }, { facts: { positions, firstMessages } })
+    expect(text).toContain(
+      'No message is as late as the time asked for: would jump to the end on partitions 0 and 2 of orders and skip 1 760 messages there.',
+    )
+  })
+
+  it('names the requests that were open for the same topics, as long as somebody has to decide', () => {
+    const [one, two] = ['R-7', 'R-9'].map(id => requestIdSchema.parse(id))
+    if (one === undefined || two === undefined) throw new Error('There are two.')
+    const said = 'R-7 and R-9 were open for the same group and topics when this was planned.'
+    expect(cardOf({ ...pending(), overlaps: [one, two] }).join('\n')).toContain(said)
+    expect(cardOf({ ...inState('succeeded'), overlaps: [one, two] }).join('\n')).not.toContain(said)
+  })
+
+  it('says of an undo whether consumers have gone on since', () => {
+    const parent = { id: requestIdSchema.parse('R-7'), kind: 'undo' } as const
+    expect(planned({ parent }, { movedSince: 0 })).toContain(
+      'Every partition still stands where R-7 left it.',
+    )
+    const offset = { ...orders, strategy: { kind: 'offset', offset: 7n } as const }
+    expect(planned({ parent, reset: offset }, { movedSince: 3 })).toContain(
+      '3 partitions moved on since R-7 ran. The undo takes that back as well.',
+    )
+    expect(planned({ parent }, { movedSince: 1 })).toContain(
+      '1 partition moved on since R-7 ran. The same shift backwards does not lead to where they stood before.',
+    )
+  })
+
+  it('is short once it is over: the thread has the rest', () => {
+    const lines = cardOf(inState('succeeded'))
+    expect(lines).toContain('Plan 7f3a91c2: Replays 400 messages on 4 partitions. Skips none.')
+    expect(lines.join('\n')).not.toContain('Lag:')
+  })
+
+  it('says what has moved since the last one, until somebody has decided', () => {
+    const moved = following(pending(), drifted())
+    const said = ['What has moved since the last plan:', '• The committed offset of orders 0 moved from']
+    for (const request of [moved, following(moved, prepare(moved))]) {
+      for (const part of said) expect(cardOf(request).join('\n')).toContain(part)
+    }
+    const approved = following(moved, prepare(moved), approve)
+    expect(cardOf(approved).join('\n')).not.toContain('moved since')
+  })
+
+  it('says who is connected while somebody can still act on it', () => {
+    const request = pending({}, { group: IN_USE })
+    const said =
+      'When planned: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Stop them first: a reset waits until the group is empty.'
+    expect(cardOf(request)).toContain(said)
+    expect(cardOf(following(request, approve))).toContain(said)
+    expect(cardOf(following(request, approve, wait())).join('\n')).not.toContain('When planned')
+  })
+
+  it('says what it asks of those who approve it, and who has', () => {
+    const reset = { ...someReset, strategy: { kind: 'latest' } as const }
+    const request = pending({ reset }, { guard: { typedGroup: true, approvals: 2 } })
+    expect(cardOf(request)).toContain(
+      'To approve it, the group’s name has to be typed: it skips 200 messages, and they will not be delivered.',
+    )
+    expect(cardOf(request)).toContain('It takes 2 approvers: 0 so far.')
+    const half = following(request, { ...approve, typedGroup: 'orders-billing' })
+    expect(cardOf(half)).toContain('It takes 2 approvers: 1 so far, by @bob.')
+    const both = following(half, { ...approve, by: CAROL, note: 'fine', typedGroup: 'orders-billing' })
+    expect(cardOf(both).join('\n')).toContain('Approved by @bob and @carol: fine\nIt is on the queue')
+  })
+
+  it('is drawn in a moment for 10 000 partitions', () => {
+    const positions = Array.from({ length: 10_000 }, (_, partition) => ({
+      ...positionsOf(['orders'])[0],
+      topic: 'orders',
+      partition,
+      committed: 900n,
+      logStart: 0n,
+      logEnd: 1_000n,
+    }))
+    const request = pending({ reset: orders }, { facts: { positions } })
+    expect(validateMessage(card(words, request))).toEqual([])
+    const times = Array.from({ length: 3 }, () => {
+      const startMs = performance.now()
+      card(words, request)
+      return performance.now() - startMs
+    })
+    expect(Math.min(...times)).toBeLessThan(20)
+  })
+})
+
+describe('what the policy asks about and Slack does not show', () => {
+  const shown = (name: string) => cardOf(inState(name)).join(' ')
+
+  it('is named on the card, with what follows from it and nothing else', () => {
+    const named = 'Cannot be read in Slack: @S0GONE0 @S0GONE1'
+    for (const name of ['pending, held', 'approved, held', 'approved, unread'])
+      expect(shown(name)).toContain(named)
+    expect(shown('pending, held')).toContain(
+      '@S0GONE7 and 4 more. What the policy says of this depends on it, so no approval',
+    )
+    expect(shown('approved, held')).toContain('so it does not run until it can be read')
+    // It is not said to run next.
+    expect(shown('approved, held')).not.toContain('on the queue')
+    expect(shown('approved, unread')).toContain('What was read of it before still counts')
+    expect(shown('approved, unread')).toContain('on the queue')
+    expect(shown('approved')).not.toContain('Cannot be read')
+  })
+})
+
+describe.each(states)('a request that is %s', (name, request) => {
+  it('has a valid card', () => {
+    expect(validateMessage(card(words, request))).toEqual([])
+  })
+
+  it('offers only what can still be done', () => {
+    const open = ['Review', 'Cancel request']
+    const edit = 'Edit and ask again'
+    const offered: Record<string, string[]> = {
+      pending: open,
+      'pending again': open,
+      'pending, guarded': open,
+      revoked: open,
+      'pending, held': open,
+      'pending, half approved': ['Review', 'Withdraw my approval', 'Cancel request'],
+      preparing: ['Cancel request'],
+      'preparing, partly': ['Cancel request'],
+      'preparing again': ['Cancel request'],
+      approved: ['Cancel request'],
+      'approved, held': ['Cancel request'],
+      'approved, unread': ['Cancel request'],
+      'approved again': ['Cancel request'],
+      waiting: ['Stop waiting'],
+      'waiting, empty': ['Stop waiting'],
+      succeeded: ['Prepare undo'],
+      partial: ['Prepare undo', 'Retry what failed', edit],
+      failed: ['Retry what failed', edit],
+      refused: [edit],
+      neverEmpty: [edit],
+      rejected: [edit],
+      cancelled: [edit],
+      expired: [edit],
+      wouldJump: [edit],
+      notPrepared: [edit],
+    }
+    expect(buttonsOf(request)).toEqual([...(offered[name] ?? []), 'History'])
+    for (const block of card(words, request).blocks) {
+      if (block.type === 'actions') {
+        for (const button of block.elements) expect(button).toMatchObject({ value: 'R-12' })
+      }
+    }
+  })
+})
+
+it('offers a retry only where something was missed', () => {
+  const request = pending()
+  const moved = rowsOf(request.reset).map(row => [`${row.topic} ${row.partition}`, 7n] as const)
+  const reports = ['orders', 'payments'].map(topic => ({
+    topic,
+    errorCode: 0,
+    errorMessage: '',
+    partitions: [0, 1].map(partition => ({ partition, offset: null, errorCode: 0, errorMessage: '' })),
+  }))
+  const ended = endedWith(resultFor(request, reports, new Map(moved)))
+  expect(ended.state.name).toBe('partial')
+  expect(buttonsOf(ended)).toEqual(['Prepare undo', 'Edit and ask again', 'History'])
+})
+
+describe.each(HOSTILE.map(text => [text.slice(0, 20), text]))('hostile text, %j …', (_name, text) => {
+  const reset = { ...someReset, topics: [text, 'x'.repeat(249)], target: { instanceId: text, group: text } }
+  const someone = { state: 'Stable', members: Array(9).fill({ clientId: text, host: text }) } as const
+  const group = { ...someone, members: [...someone.members] }
+  const base = pending({ reset, reason: text })
+  const requests: [string, ResetRequest][] = [
+    ...everyState({ reset, reason: text }),
+    ['rejected with it', following(base, { ...reject, note: `no ${text}` })],
+    ['approved with it', following(base, { ...approve, note: text })],
+    ['waiting to try again', following(base, approve, start, finish({ kind: 'notSent', cause: text }))],
+    ['planned with it', pending({ reset, reason: text }, { group, facts: { positions: [] } })],
+    ['waiting for it', following(base, { ...approve, note: text }, wait(group))],
+    ['failed to wait for it', following(base, approve, wait(group), [wait(group), T0 + 1_900_000])],
+    [
+      'moved on it',
+      following(
+        base,
+        drifted(
+          someDifferences.map(each =>
+            'first' in each ? { ...each, first: { ...each.first, topic: text } } : each,
+          ),
+        ),
+      ),
+    ],
+  ]
+
+  it.each(requests)('in a card that is %s is shown as text, within the limits', (_state, request) => {
+    const { text: spoken, blocks } = card(words, request)
+    expect(validateMessage({ text: spoken, blocks })).toEqual([])
+    expect([...spoken].length).toBeLessThanOrEqual(4_000)
+    expect(markupIn(spoken)).toBeNull()
+    expect(spoken.replace(/&(amp|lt|gt);/g, '')).not.toContain('&')
+    expect(JSON.stringify(blocks)).not.toContain('"mrkdwn"')
+    expect(JSON.stringify({ spoken, blocks })).not.toMatch(UNSEEN)
+  })
+})
+
+it('fits into one message at its worst', () => {
+  const topics = Array.from({ length: 500 }, (_, index) => `${index}-`.padEnd(249, 'x'))
+  const strategy = { kind: 'time', timeMs: T0 + 9 } as const
+  const reset = {
+    ...someReset,
+    strategy,
+    topics: [...topics, ...topics.map(topic => `z${topic.slice(1)}`)].slice(0, 500),
+    target: { instanceId: 'i'.repeat(64), group: 'g'.repeat(255) },
+  }
+  const big = 10n ** 15n
+  const positions = positionsOf(topics.slice(250), { committed: 0n, logStart: 0n, logEnd: big })
+  const parent = { id: requestIdSchema.parse('R-100000000000000'), kind: 'undo' } as const
+  const group = {
+    state: 'Stable' as const,
+    members: Array.from({ length: 40 }, () => ({ clientId: 'c'.repeat(200), host: 'h'.repeat(200) })),
+  }
+  const outlook: Outlook = {
+    facts: { positions },
+    group,
+    guard: { typedGroup: true, approvals: 2 },
+    movedSince: 99,
+  }
+  const place = { topic: topics[0] ?? '', partition: 2_147_483_647, was: big, is: big + 1n }
+  const differences = (
+    ['committedMoved', 'partitionAppeared', 'partitionGone', 'targetLeftLog'] as const
+  ).map(kind => ({ kind, partitions: 9_999, first: place }))
+  const first = pending({ reset, reason: 'r'.repeat(1_000), parent, skipToEnd: true }, outlook)
+  const all = [...differences, { kind: 'skipsGrew', was: big, is: big } as const]
+  const moved = following(first, drifted(all))
+  const again = following(moved, prepare(moved, outlook), {
+    ...approve,
+    note: 'n'.repeat(1_000),
+    typedGroup: reset.target.group,
+  })
+  const typedGroup = reset.target.group
+  const approved = following(again, { ...approve, by: CAROL, note: 'n'.repeat(1_000), typedGroup })
+  for (const request of [first, moved, again, approved, following(approved, wait(group))]) {
+    expect(validateMessage(card(words, request))).toEqual([])
+    expect([...card(words, request).text].length).toBeLessThanOrEqual(4_000)
+  }
+})
+
+it('names nobody as an approver who has not approved', () => {
+  expect(JSON.stringify(card(words, inState('pending')).blocks)).not.toContain(BOB)
+  expect(cardOf(following(inState('waiting'), wait(EMPTY))).join('\n')).not.toContain('@carol')
+})

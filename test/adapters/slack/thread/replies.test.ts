@@ -1,0 +1,669 @@
+// The replies under a card: what happened, from the evidence alone, in messages Slack accepts; and the plan and the
+// result as files.
+
+import Papa from 'papaparse'
+import { describe, expect, it } from 'vitest'
+import { wordsIn } from '../../../../src/adapters/slack/language/language.ts'
+import {
+  cardTroubleMessage,
+  noteReply,
+  planCsv,
+  resultCsv,
+} from '../../../../src/adapters/slack/thread/replies.ts'
+import { stateSentence } from '../../../../src/adapters/slack/wording/words.ts'
+import { causeOf } from '../../../../src/request/cause.ts'
+import { placeOf } from '../../../../src/request/group.ts'
+import { readOffsetsFile } from '../../../../src/request/offsets-file.ts'
+import type { PlanRow } from '../../../../src/request/plan.ts'
+import type { Note, ResetRequest } from '../../../../src/request/request.ts'
+import type { PartitionResult, TopicReport } from '../../../../src/request/result.ts'
+import type { SlackMessage } from '../../../../src/sandbox/slack/face.ts'
+import { renderMessage } from '../../../../src/sandbox/slack/render.ts'
+import { validateMessage } from '../../../../src/sandbox/slack/validate.ts'
+import {
+  ALICE,
+  allArrived,
+  approve,
+  CAROL,
+  drifted,
+  EMPTY,
+  endedWith,
+  everyState,
+  finish,
+  following,
+  HOSTILE,
+  IN_USE,
+  looked,
+  pending,
+  positionsOf,
+  prepare,
+  reject,
+  resultFor,
+  rowsOf,
+  someDifferences,
+  someReset,
+  start,
+  T0,
+  testify,
+  wait,
+} from '../../../support/requests.ts'
+
+const words = wordsIn('en')
+
+const people: Record<string, string> = { U0ALICE: 'alice', U0BOB: 'bob', U0CAROL: 'carol' }
+const read = (message: { text: string; blocks: unknown[] }) =>
+  renderMessage({ type: 'message', ts: '0', user: 'Rewind', channel: 'C0OPS', ...message } as SlackMessage, {
+    userName: id => people[id] ?? id,
+  })
+    .slice(1)
+    .map(line => line.trim().replaceAll('\u202f', ' ').replace(/ {2,}/g, '  '))
+
+const succeeded = (topic: string, partition: number, offset: bigint): PartitionResult => ({
+  topic,
+  partition,
+  from: offset + 100n,
+  planned: offset,
+  said: { offset: null, code: 0, message: '' },
+  readBack: offset,
+  outcome: 'succeeded',
+  why: null,
+})
+const failed = (topic: string, partition: number | null, code: number, message = ''): PartitionResult => ({
+  topic,
+  partition,
+  from: partition === null ? null : 100n,
+  planned: partition === null ? null : 0n,
+  said: { offset: null, code, message },
+  readBack: partition === null ? null : 100n,
+  outcome: 'failed',
+  why: null,
+})
+const unreported = (topic: string, partition: number | null = null): PartitionResult => ({
+  topic,
+  partition,
+  from: null,
+  planned: null,
+  said: null,
+  readBack: null,
+  outcome: 'unreported',
+  why: partition === null ? 'notSeen' : 'notRead',
+})
+const many = (count: number, topics = 1) =>
+  Array.from({ length: count }, (_, index) => succeeded(`topic-${index % topics}`, index, BigInt(index)))
+
+/** The last thing the thread has to tell. */
+function lastReply(request: ResetRequest, result: PartitionResult[] = []) {
+  const note = request.notes.at(-1)
+  if (note === undefined) throw new Error('The thread has nothing to tell.')
+  const message = noteReply(words, request, note, { result })
+  expect(validateMessage(message)).toEqual([])
+  expect([...message.text].length).toBeLessThanOrEqual(4_000)
+  return message
+}
+const ended = (result: PartitionResult[]) =>
+  noteReply(words, endedWith(result), { kind: 'ended' }, { result })
+function reply(result: PartitionResult[]) {
+  const message = ended(result)
+  expect(validateMessage(message)).toEqual([])
+  expect([...message.text].length).toBeLessThanOrEqual(4_000)
+  return message
+}
+const rowsIn = (message: { blocks: unknown[] }): string[][] =>
+  (
+    (message.blocks as { type: string; rows: { text: string }[][] }[]).find(block => block.type === 'table')
+      ?.rows ?? []
+  ).map(row => row.map(cell => cell.text))
+const bulletsOf = (message: { text: string; blocks: unknown[] }) =>
+  read(message).filter(line => line.startsWith('•'))
+
+describe('the result', () => {
+  it('of a plan that was carried out shows planned, said and read back', () => {
+    const request = pending()
+    const result = allArrived(request)
+    expect(read(lastReply(endedWith(result, request), result))).toEqual([
+      'R-12 is done. 4 partitions succeeded.',
+      'Topic  Partition  Planned  API said  Read back  Outcome',
+      '────────  ─────────  ───────  ────────  ─────────  ─────────',
+      'orders  0  442330  accepted  442330  succeeded',
+      'orders  1  442331  accepted  442331  succeeded',
+      'payments  0  442330  accepted  442330  succeeded',
+      'payments  1  442331  accepted  442331  succeeded',
+    ])
+  })
+
+  it('is made from the offsets, not from what the API says of itself', () => {
+    const request = pending()
+    const reports: TopicReport[] = ['orders', 'payments'].map(topic => ({
+      topic,
+      errorCode: 0,
+      errorMessage: '',
+      partitions: [0, 1].map(partition => ({ partition, offset: null, errorCode: 0, errorMessage: '' })),
+    }))
+    const untouched = new Map(rowsOf(request.reset).map(row => [placeOf(row.topic, row.partition), row.from]))
+    const result = resultFor(request, reports, untouched)
+    const message = lastReply(endedWith(result, request), result)
+    expect(read(message)[0]).toBe('R-12 has failed. 4 partitions failed.')
+    expect(bulletsOf(message)).toEqual([
+      '• orders partitions 0 and 1 failed: CKafka said it succeeded, but the offset did not move. Ask again, or ask Tencent why.',
+      '• payments partitions 0 and 1 failed: CKafka said it succeeded, but the offset did not move. Ask again, or ask Tencent why.',
+    ])
+    expect(rowsIn(message)[1]).toEqual(['orders', '0', '442330', 'accepted', '442430', 'failed'])
+  })
+
+  it('says of each kind which, why, and what to do', () => {
+    const moved: PartitionResult = {
+      ...succeeded('orders', 3, 5n),
+      readBack: 12_345n,
+      outcome: 'moved-after',
+    }
+    const message = reply([
+      failed('aaaa', null, 3, 'This request is for a topic or partition that does not exist on this broker.'),
+      failed('orders', 2, 68),
+      { ...failed('orders', 5, 0), why: 'elsewhere' },
+      { ...failed('ordrs', null, 0), said: null, why: 'notSeen' },
+      unreported('shipments', 0),
+      { ...unreported('shipments', 1), why: 'notReported' },
+      { ...unreported('shipments', 2), why: 'unchanged' },
+      moved,
+      { ...succeeded('orders', 4, 0n), planned: -5n, outcome: 'clamped' },
+      succeeded('orders', 0, 42n),
+    ])
+    expect(read(message)[0]).toBe(
+      'R-12 is partly done. 1 partition succeeded · 1 clamped · 4 failed · 3 unreported · 1 moved after. Clamped: the log ends before the offset asked for.',
+    )
+    expect(bulletsOf(message)).toEqual([
+      '• aaaa failed: 3 UNKNOWN_TOPIC_OR_PARTITION. “This request is for a topic or partition that does not exist on this broker.” Check the spelling. If the topic was deleted, leave it out.',
+      '• orders partition 2 failed: 68 NON_EMPTY_GROUP. A consumer is connected. Stop the consumers, then ask again.',
+      '• orders partition 5 failed: CKafka set another offset than the plan leads to. Look at the table, then ask again.',
+      '• ordrs failed: no partition of it could be seen. Check the spelling. If the topic was deleted, leave it out.',
+      '• shipments partition 0 unreported: the offset could not be read back. Look at it in the CKafka console.',
+      '• shipments partition 1 unreported: CKafka’s answer does not name it. Look at its offset in the CKafka console.',
+      '• shipments partition 2 unreported: CKafka took the call, but the offset stands where it was. Look at it in the CKafka console.',
+      '• orders partition 3 moved after: CKafka took the reset, and by now somebody committed 12 345 over it. Look who is consuming.',
+    ])
+    expect(message.text.replaceAll('\u202f', ' ').split('\n').slice(1)).toEqual(bulletsOf(message))
+    expect(rowsIn(message).slice(0, 3)).toEqual([
+      ['Topic', 'Partition', 'Planned', 'API said', 'Read back', 'Outcome'],
+      ['aaaa', '–', '–', '3 UNKNOWN_TOPIC_OR_PARTITION', '–', 'failed'],
+      ['orders', '2', '0', '68 NON_EMPTY_GROUP', '100', 'failed'],
+    ])
+    expect(rowsIn(message)[8]).toEqual(['orders', '3', '5', 'accepted', '12345', 'moved after'])
+  })
+
+  it('says what became of each topic that was not written with the others, and where an error moved an offset', () => {
+    const was = (topic: string, change: Partial<PartitionResult>): PartitionResult => ({
+      ...failed(topic, 0, 0),
+      said: null,
+      ...change,
+    })
+    const refused = { offset: null, code: 'UnauthorizedOperation', message: 'ask your admin' }
+    const message = reply([
+      was('late', { why: 'notSent', cause: causeOf('tooManyCalls', 'RequestLimitExceeded') }),
+      was('secret', { why: 'refused', said: refused, cause: 'notAllowed' }),
+      was('joined', {
+        why: 'refused',
+        said: { offset: null, code: 'none', message: 'The group is Stable: it has members.' },
+        cause: 'groupNotEmpty',
+      }),
+      was('unnamed', { said: { offset: null, code: 'none', message: '' } }),
+      was('odd', { why: 'movedDespiteError', said: { offset: null, code: 25, message: '' }, readBack: 7n }),
+      was('lost', {
+        outcome: 'unreported',
+        why: 'unanswered',
+        cause: causeOf('apiSaid', 'FailedOperation', 'broker 3 is away'),
+      }),
+      {
+        ...succeeded('stands', 0, 42n),
+        why: 'despiteError',
+        said: { offset: null, code: 25, message: 'no' },
+      },
+    ])
+    expect(bulletsOf(message)).toEqual([
+      '• late partition 0 failed: never sent: too many calls (RequestLimitExceeded). Press Retry what failed on the card.',
+      '• secret partition 0 failed: CKafka refused it with UnauthorizedOperation. “ask your admin” The account may not do this. Ask the people who run Rewind for the permission.',
+      '• joined partition 0 failed: not written. “The group is Stable: it has members.” Consumers are still connected. Stop them, wait for the group to be empty, then ask again.',
+      '• unnamed partition 0 failed: an error without a code. Look the code up in the CKafka documentation before you ask again.',
+      '• odd partition 0 failed: CKafka reported 25 UNKNOWN_MEMBER_ID, and yet the offset moved. The table says where it stands: look there before you ask for anything else.',
+      '• lost partition 0 unreported: it may have been written: the API answered with code FailedOperation: broker 3 is away. Look at its offset in the CKafka console.',
+      '• stands partition 0 succeeded: it stands where planned, although CKafka reported 25 UNKNOWN_MEMBER_ID (“no”). There is nothing to ask for again.',
+    ])
+    expect(message.text).not.toContain('UNKNOWN_SERVER_ERROR')
+  })
+
+  it('shows the offset that the API named', () => {
+    const named = { ...succeeded('orders', 0, 42n), said: { offset: 42n, code: 0, message: '' } }
+    expect(rowsIn(reply([named]))[1]).toEqual(['orders', '0', '42', '42', '42', 'succeeded'])
+  })
+
+  it('says partitions of a topic that failed alike once', () => {
+    const alike = (topic: string, count: number, code: number) =>
+      Array.from({ length: count }, (_, partition) => failed(topic, partition, code))
+    const moved = (partition: number): PartitionResult => ({
+      ...succeeded('refunds', partition, 5n),
+      readBack: BigInt(partition),
+      outcome: 'moved-after',
+    })
+    const message = reply([
+      ...alike('orders', 3, 68),
+      failed('orders', 3, 6),
+      ...alike('payments', 9, 68),
+      moved(7),
+      { ...moved(8), readBack: null },
+    ])
+    expect(bulletsOf(message)).toEqual([
+      expect.stringMatching(/^• orders partitions 0, 1 and 2 failed: 68 NON_EMPTY_GROUP\./),
+      expect.stringMatching(/^• orders partition 3 failed: 6 /),
+      expect.stringMatching(/^• payments 9 partitions failed: 68 /),
+      '• refunds partitions 7 and 8 moved after: CKafka took the reset, and by now somebody committed 7 over it, the first on partition 7. Look who is consuming.',
+    ])
+    const gone = reply([{ ...moved(8), readBack: null }])
+    expect(bulletsOf(gone)[0]).toContain('and by now no offset is committed any more.')
+  })
+
+  it('of 50 partitions is a table, of 51 a table with a word about the file', () => {
+    const fifty = reply(many(50))
+    expect(rowsIn(fifty)).toHaveLength(51)
+    expect(read(fifty).join('\n')).not.toContain('file')
+    const more = reply(many(51))
+    expect(rowsIn(more)).toHaveLength(51)
+    expect(read(more).at(-1)).toBe(
+      'The first 50 of 51 rows, failures first. The full result follows as a file.',
+    )
+  })
+
+  it('points to the table for the failures it does not spell out, and to the file when there is one', () => {
+    const failures = (count: number) =>
+      Array.from({ length: count }, (_, index) => failed(`t${index}`, null, 3))
+    expect(read(reply(failures(11)))).toContain('… and 1 more like these in the table below.')
+    expect(read(reply(failures(300)))).toContain('… and 290 more like these in the file below.')
+    expect(read(reply(failures(10))).join('\n')).not.toContain('more like these')
+  })
+
+  it('of 10 000 partitions of 100 topics is one message, made in a moment', () => {
+    const result = many(10_000, 100)
+    const request = endedWith(result)
+    const times = Array.from({ length: 3 }, () => {
+      const startMs = performance.now()
+      noteReply(words, request, { kind: 'ended' }, { result })
+      return performance.now() - startMs
+    })
+    expect(Math.min(...times)).toBeLessThan(50)
+    expect(read(reply(result))[0]).toBe('R-12 is done. 10 000 partitions succeeded.')
+  })
+
+  it('keeps every digit of an offset', () => {
+    const offsets = [2n ** 53n + 1n, 2n ** 63n - 1n]
+    const shown = rowsIn(reply(offsets.map((offset, index) => succeeded('orders', index, offset))))
+    expect(shown.slice(1).map(row => row[4])).toEqual(['9007199254740993', '9223372036854775807'])
+  })
+
+  it('stays within every limit at its worst: long names, long messages, many partitions, the longest codes', () => {
+    const topics = Array.from({ length: 300 }, (_, index) => `${index}-`.padEnd(249, 'x'))
+    const message = '<&>'.repeat(1_000)
+    const big = 2n ** 63n - 1n
+    const wholeTopics = topics.map(topic => failed(topic, null, 53, message))
+    const partitions = topics.flatMap(topic =>
+      Array.from({ length: 8 }, (_, index) => ({
+        ...failed(topic, 2_147_483_640 + index, 53, message),
+        planned: big,
+        readBack: big,
+      })),
+    )
+    const moved = topics.map(topic => ({
+      ...succeeded(topic, 2_147_483_647, big),
+      said: { offset: big, code: 0, message: '' },
+      outcome: 'moved-after' as const,
+    }))
+    for (const result of [wholeTopics, partitions, topics.map(topic => unreported(topic)), moved]) {
+      for (const each of [result, result.slice(0, 50)]) {
+        const { text } = reply(each)
+        expect(text.replaceAll(`<@${ALICE}>`, '')).not.toMatch(/[<>]|&(?!(amp|lt|gt);)/)
+      }
+    }
+  })
+
+  it('keeps both ends of a long topic name, because names differ at either', () => {
+    const message = reply([succeeded(`start-${'x'.repeat(237)}-end`, 0, 1n)])
+    expect(rowsIn(message)[1]?.[0]).toMatch(/^start-x+…x+-end$/)
+  })
+
+  it.each(everyState())(
+    'of a request that is %s, without rows, is a message Slack accepts',
+    (_state, request) => {
+      const message = noteReply(words, request, { kind: 'ended' }, {})
+      expect(validateMessage(message)).toEqual([])
+      expect(message.text).toMatch(/^R-12 (is|was|has) /)
+    },
+  )
+
+  it.each([
+    [
+      'refused',
+      'R-12 has failed. CKafka refused it, and no offset moved. It said: “instance not found” (code 4000/1050). The instance does not exist or is not this account’s. Check the id and the region.',
+    ],
+    [
+      'notPrepared',
+      'R-12 has failed. The plan could not be made: the group has no committed offsets. Nothing was reset. Check the names, then ask again.',
+    ],
+    [
+      'wouldJump',
+      'R-12 has failed. There is no message at or after 2026-11-23 09:00:00 UTC on orders 0, orders 1, payments 0 and payments 1: it would jump to the end there and skip 200 messages. Ask again with an earlier time, or tick the box that says so.',
+    ],
+    [
+      'neverEmpty',
+      'R-12 has failed. The group was never empty for long enough: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Nothing was reset. Ask again when its consumers are stopped.',
+    ],
+  ])('of a request that was %s says what happened and what to do', (name, line) => {
+    const request = everyState().find(([state]) => state === name)?.[1]
+    expect(request && read(lastReply(request))).toEqual([line])
+  })
+
+  it('of what never was sent says so', () => {
+    let request = following(pending(), approve)
+    for (let attempt = 1; attempt <= 8; attempt++) {
+      request = following(request, start, finish({ kind: 'notSent', cause: 'no route' }, 'w1', attempt))
+    }
+    expect(read(lastReply(request))).toEqual([
+      'R-12 has failed. The reset was not carried out: no route. No offset moved. Ask again later.',
+    ])
+  })
+})
+
+it.each([
+  ['preparing', 'R-12 is being planned.'],
+  ['pending', 'R-12 is waiting for approval.'],
+  ['rejected', 'R-12 was rejected.'],
+  ['cancelled', 'R-12 was cancelled.'],
+  ['expired', 'R-12 has expired.'],
+  ['approved', 'R-12 is approved and on the queue.'],
+  ['waiting', 'R-12 is approved and waits for the group to be empty.'],
+  ['executing', 'R-12 is running.'],
+  ['succeeded', 'R-12 is done.'],
+  ['partial', 'R-12 is partly done.'],
+  ['failed', 'R-12 has failed.'],
+  ['unclear', 'R-12 is unclear, and its offsets are being read back.'],
+  ['unclear, asked', 'R-12 is unclear and needs a person.'],
+])('a request that is %s is said to be so in a whole sentence', (name, sentence) => {
+  const request = everyState().find(([state]) => state === name)?.[1]
+  expect(request && stateSentence(words, request.id, request.state)).toBe(sentence)
+})
+
+describe('the other replies', () => {
+  it.each([
+    ['approved', '@bob approved R-12.'],
+    ['rejected', '@bob rejected R-12: not during the sale'],
+    ['pending, half approved', '@bob approved R-12 (1 of 2 approvals).'],
+    ['cancelled', '@alice cancelled R-12. Nothing was reset.'],
+    ['expired', 'R-12 expired: nobody decided in time. Nothing was reset. Ask again with /reset-offsets.'],
+  ])('say how a request that is %s was decided', (name, line) => {
+    const request = everyState().find(([state]) => state === name)?.[1]
+    expect(request && read(lastReply(request))).toEqual([line])
+  })
+
+  it('count the approvals where it takes two, with what each approver said', () => {
+    const twice = pending({}, { guard: { typedGroup: false, approvals: 2 } })
+    const both = following(twice, approve, { ...approve, by: CAROL, note: 'checked the lag' })
+    expect(read(lastReply(both))).toEqual(['@carol approved R-12 (2 of 2 approvals): checked the lag'])
+  })
+
+  it.each([
+    ['opened', 'Found when it was opened for review:'],
+    ['submitted', 'Found when a decision was sent, which does not count:'],
+    ['execution', 'Found before anything was written:'],
+  ] as const)('say what has moved, found when %s, and that it needs a new decision', (at, found) => {
+    const differences = [...someDifferences, { kind: 'skipsGrew', was: 890n, is: 1_200n } as const]
+    const message = lastReply(following(pending(), approve, drifted(differences, at)))
+    expect(read(message)).toEqual([
+      `Something has moved since the plan of R-12. ${found}`,
+      '• The committed offset of orders 0 moved from 442 430 to 442 511, and likewise on 6 more partitions.',
+      '• It would now skip 1 200 messages instead of 890.',
+      'Nothing was reset. A new plan is being made; it needs a new decision. @alice',
+    ])
+    expect(message.text.replaceAll('\u202f', ' ')).toContain('\n• It would now skip 1 200 messages')
+  })
+
+  it('say who is still connected, how long it waits, and how to stop that', () => {
+    const message = lastReply(following(pending(), approve, wait(IN_USE)))
+    expect(read(message)).toEqual([
+      'R-12 waits for its group to be empty: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Stop them. It runs by itself once the group has stayed empty, and gives up at 2026-11-23 08:30 UTC. To call it off, press Stop waiting on the card. @alice',
+    ])
+    expect(message.text).toContain('gives up at 2026-11-23 08:30:01 UTC.')
+  })
+
+  it('do not say that somebody is connected where nobody is any more', () => {
+    const busy = pending({}, { group: IN_USE })
+    const message = lastReply(following(busy, approve, wait(EMPTY)))
+    expect(read(message)[0]).toBe(
+      'R-12 waits for its group to stay empty: consumers were connected a moment ago. It runs by itself once the group has stayed empty, and gives up at 2026-11-23 08:30 UTC if they come back. To call it off, press Stop waiting on the card. @alice',
+    )
+  })
+
+  it('say what to do when nobody knows, and call the requester', () => {
+    const unclear = everyState().find(([state]) => state === 'unclear')?.[1] ?? pending()
+    const message = lastReply(unclear)
+    const sentence =
+      'R-12 is unclear. We called CKafka and do not know what it did: no answer within 20 s. Rewind does not call again on a guess, because that could move the offsets twice. It reads them back within the next minutes. If they show that it happened, it is done; if they show twice that it did not, it is tried again; if they do not tell, you are asked here.'
+    expect(read(message)).toEqual([`${sentence} @alice`])
+    expect(message.text).toBe(`${sentence} <@${ALICE}>`)
+  })
+
+  it('show what evidence there is when nobody knows', () => {
+    const result = [unreported('orders', 0), unreported('orders', 1)]
+    const request = endedWith(result)
+    expect(request.state.name).toBe('unclear')
+    const message = lastReply(request, result)
+    expect(bulletsOf(message)).toEqual([
+      '• orders partitions 0 and 1 unreported: the offset could not be read back. Look at it in the CKafka console.',
+    ])
+    expect(rowsIn(message)).toHaveLength(3)
+  })
+
+  it.each([
+    [
+      'neither',
+      'What became of R-12? The offsets stand neither where they were nor where the plan leads, so they do not tell. Nothing is called until an approver says what happened. @alice',
+    ],
+    [
+      'unread',
+      'What became of R-12? The offsets could not be read back, so they do not tell. Nothing is called until an approver says what happened. @alice',
+    ],
+  ] as const)('ask what happened where the offsets do not tell: %s', (evidence, question) => {
+    let request = following(pending(), approve, start, finish({ kind: 'unknown', cause: 'no answer' }))
+    while (request.state.name === 'unclear' && !request.state.asked) {
+      request = following(request, [looked(evidence), request.state.lookAtMs])
+    }
+    const message = lastReply(request)
+    expect(read(message)[0]).toBe(question)
+    const buttons = message.blocks.at(-1)
+    expect(buttons).toMatchObject({
+      type: 'actions',
+      elements: [
+        { action_id: 'happened', value: 'R-12 1', text: { text: 'It happened' } },
+        { action_id: 'did_not_happen', value: 'R-12 1', text: { text: 'It did not' } },
+        { action_id: 'check_again', value: 'R-12 1', text: { text: 'Check again' } },
+      ],
+    })
+    expect(validateMessage(message)).toEqual([])
+  })
+
+  it('ask about offsets that stand there already, with what may explain it', () => {
+    const request = everyState().find(([state]) => state === 'alreadyThere')?.[1] ?? pending()
+    expect(read(lastReply(request))[0]).toBe(
+      'What became of R-12? The offsets stand where the plan leads, and no call is on record: it was forgotten with what Redis lost, or somebody has done it by hand. Nothing is called until an approver says what happened. @alice',
+    )
+  })
+
+  it('say what somebody has said of it, and what follows from that', () => {
+    const inDoubt = everyState().find(([state]) => state === 'unclear, asked')?.[1] ?? pending()
+    const said = (happened: boolean) =>
+      read(lastReply(following(inDoubt, [{ ...testify, happened }, T0 + 1_000_000])))
+    expect(said(true)).toEqual(['@bob says that R-12 happened. It is closed as done.'])
+    expect(said(false)).toEqual([
+      '@bob says that R-12 did not happen. It is tried again if nothing has moved since the plan; otherwise it needs a new decision.',
+    ])
+  })
+
+  it('say whose approval does not count any more', () => {
+    const request = everyState().find(([state]) => state === 'revoked')?.[1] ?? pending()
+    expect(read(lastReply(request))).toEqual([
+      'The approval of @bob does not count any more: who gave it is no approver now. R-12 needs a decision again.',
+    ])
+  })
+
+  it('have a sentence even for what is posted as a file', () => {
+    for (const note of [{ kind: 'planned', round: 1 }, { kind: 'resultFile' }] satisfies Note[]) {
+      expect(validateMessage(noteReply(words, pending(), note, {}))).toEqual([])
+    }
+  })
+
+  it('tell the requester where the card could not be posted, and what to do', () => {
+    const request = following(pending(), {
+      kind: 'postRefused',
+      by: 'p1',
+      key: 'card',
+      code: 'not_in_channel',
+      retryAtMs: 0,
+    })
+    expect(read(cardTroubleMessage(words, request))).toEqual([
+      'The card of R-12 could not be posted in #C0OPS: Slack says not_in_channel. Invite Rewind there with /invite and it appears within a minute. Until then an approver can review it with `/offset-requests R-12`.',
+    ])
+  })
+})
+
+describe.each(HOSTILE.map(text => [text.slice(0, 20), text]))('hostile text, %j …', (_name, text) => {
+  const reset = { ...someReset, topics: [text], target: { instanceId: text, group: text } }
+  const base = pending({ reset, reason: text })
+  const group = { ...IN_USE, members: Array(9).fill({ clientId: text, host: text }) }
+  const first = { topic: text, partition: 0, was: 1n, is: 2n }
+  const requests = [
+    ...everyState({ reset, reason: text }).map(([, request]) => request),
+    following(base, { ...reject, note: `no ${text}` }),
+    following(base, { ...approve, note: text }),
+    following(base, approve, start, finish({ kind: 'unknown', cause: text })),
+    following(base, approve, start, finish({ kind: 'refused', reason: 'other', code: text, message: text })),
+    following(base, approve, wait(group), [wait(group), T0 + 1_900_000]),
+    following(base, drifted([{ kind: 'committedMoved', partitions: 2, first }])),
+    following(base, { kind: 'postRefused', by: 'p1', key: 'card', code: text, retryAtMs: 0 }),
+  ]
+  const result = [
+    failed(text, null, 3, text),
+    failed(text, 1, 3, text),
+    unreported(text),
+    { ...succeeded(text, 2, 1n), outcome: 'moved-after' as const },
+    succeeded(text, 0, 1n),
+  ]
+
+  it('is shown as text in every reply, within the limits', () => {
+    for (const request of requests) {
+      const messages = request.notes.map(note => noteReply(words, request, note, { result }))
+      for (const message of [...messages, cardTroubleMessage(words, request)]) {
+        expect(validateMessage(message)).toEqual([])
+        expect([...message.text].length).toBeLessThanOrEqual(4_000)
+        const unmarked = message.text.replace(/<@U0(ALICE|BOB)>|<#C0OPS>/g, '')
+        expect(unmarked).not.toMatch(/[<>]|&(?!(amp|lt|gt);)/)
+        expect(JSON.stringify(message)).not.toMatch(/\\u00|[\u061c\u200f\u2028\u202a-\u202e\u2066-\u2069]/)
+      }
+      for (const message of messages) expect(JSON.stringify(message.blocks)).not.toContain('"mrkdwn"')
+    }
+  })
+})
+
+describe('the result as a file', () => {
+  const csv = (result: PartitionResult[], request = endedWith(result)) =>
+    resultCsv(words, request, result).content.split('\n')
+
+  it('has a header and every row', () => {
+    const result = [
+      failed('aaaa', null, 3, 'no such topic'),
+      failed('b', 2, -1),
+      unreported('c', 0),
+      ...many(10_000, 100),
+    ]
+    const lines = csv(result)
+    const { name, comment } = resultCsv(words, endedWith(result), result)
+    expect(name).toBe('R-12-result.csv')
+    expect(comment).toBe('The result of R-12 in full: 10\u202f003 rows.')
+    expect(lines.slice(0, 5)).toEqual([
+      'instance,group,topic,partition,from,planned,api_said,api_code,api_code_name,read_back,outcome,message',
+      'ckafka-demo0001,orders-billing,aaaa,,,,,3,UNKNOWN_TOPIC_OR_PARTITION,,failed,no such topic',
+      'ckafka-demo0001,orders-billing,b,2,100,0,,-1,UNKNOWN_SERVER_ERROR,100,failed,',
+      'ckafka-demo0001,orders-billing,c,0,,,,,,,unreported,the offset could not be read back. Look at it in the CKafka console.',
+      'ckafka-demo0001,orders-billing,topic-0,0,100,0,accepted,0,NONE,0,succeeded,',
+    ])
+    expect(lines).toHaveLength(1 + 10_003 + 1)
+    expect(lines.at(-1)).toBe('')
+  })
+
+  it('keeps every digit', () => {
+    const big = 2n ** 63n - 1n
+    expect(csv([{ ...succeeded('a', 0, 5n), readBack: big }])[1]).toContain(',9223372036854775807,')
+  })
+
+  it('quotes what would break a row', () => {
+    const [, ...rows] = csv([failed('a', 0, 3, 'one, "two"\nthree')])
+    expect(rows.join('\n')).toContain(',"one, ""two""\nthree"\n')
+  })
+
+  it('disarms names that a spreadsheet would calculate', () => {
+    const reset = { ...someReset, target: { instanceId: 'i', group: '=cmd()' } }
+    const result = [failed('+1', 0, 3, '@SUM(A1)'), failed('-1', 1, 3, '\t=1')]
+    const lines = csv(result, endedWith(result, pending({ reset })))
+    expect(lines[1]).toBe(`i,"'=cmd()","'+1",0,100,0,,3,UNKNOWN_TOPIC_OR_PARTITION,100,failed,"'@SUM(A1)"`)
+    expect(lines[2]).toBe(`i,"'=cmd()","'-1",1,100,0,,3,UNKNOWN_TOPIC_OR_PARTITION,100,failed,"'\t=1"`)
+  })
+})
+
+describe('the plan as a file', () => {
+  const linesOf = (content: string) => Papa.parse<string[]>(content.trim()).data
+
+  it('has every row, in the order of the plan', () => {
+    const facts = {
+      positions: [
+        ...positionsOf(['orders'], { logStart: null, committed: null }),
+        ...positionsOf(['payments'], { committed: 441_500n }),
+      ],
+    }
+    const request = pending({}, { facts, execution: 'native' })
+    const { name, content, comment } = planCsv(words, request, rowsOf(request.reset, facts), 1)
+    expect(name).toBe('R-12-plan-1.csv')
+    expect(comment).toBe('Plan 7f3a91c2 of R-12 in full: 4 partitions.')
+    expect(content.split('\n')).toEqual([
+      'instance,group,topic,partition,from,to,replays,skips,certainty,note,log_start,log_end',
+      'ckafka-demo0001,orders-billing,orders,0,,,0,0,unknown,noCommit,,442480',
+      'ckafka-demo0001,orders-billing,orders,1,,,0,0,unknown,noCommit,,442481',
+      'ckafka-demo0001,orders-billing,payments,0,441500,441480,20,0,exact,atStart,441480,442480',
+      'ckafka-demo0001,orders-billing,payments,1,441500,441480,20,0,exact,atStart,441480,442481',
+      '',
+    ])
+  })
+
+  it('of an earlier round does not carry the name of the present plan', () => {
+    const moved = following(pending(), drifted())
+    const again = following(moved, prepare(moved))
+    expect(planCsv(words, again, rowsOf(again.reset), 1).comment).toBe(
+      'Plan 1 of R-12 in full: 4 partitions.',
+    )
+    expect(planCsv(words, again, rowsOf(again.reset), 2)).toMatchObject({
+      name: 'R-12-plan-2.csv',
+      comment: 'Plan 7f3a91c2 of R-12 in full: 4 partitions.',
+    })
+    expect(planCsv(words, moved, [], 1).comment).toBe('Plan 1 of R-12 in full: 0 partitions.')
+  })
+
+  it('can be attached to a new request as it is, and so can the result', () => {
+    const request = pending()
+    const rows: PlanRow[] = rowsOf(request.reset)
+    const targets = new Map(rows.map(row => [placeOf(row.topic, row.partition), row.to]))
+    const plan = planCsv(words, request, rows, 1).content
+    expect(readOffsetsFile(linesOf(plan), 'orders-billing')).toEqual({ ok: true, targets })
+    const result = allArrived(request)
+    const proof = resultCsv(words, endedWith(result, request), result).content
+    expect(readOffsetsFile(linesOf(proof), 'orders-billing')).toEqual({ ok: true, targets })
+  })
+
+  it('of 10 000 partitions has a line for each', () => {
+    const [first] = rowsOf(someReset)
+    const all = Array.from({ length: 10_000 }, (_, partition) => ({ ...first, partition }) as PlanRow)
+    expect(linesOf(planCsv(words, pending(), all, 1).content)).toHaveLength(10_001)
+  })
+})
