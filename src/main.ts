@@ -10,24 +10,15 @@ import { createCachedReader } from './adapters/ckafka/cached-reader.ts'
 import { createCkafka } from './adapters/ckafka/ckafka.ts'
 import { loadPolicy, type PolicySource, watchPolicy } from './adapters/policy/policy-file.ts'
 import { checkRedis } from './adapters/redis/check.ts'
-import { connectBlocking, connectRedis, untilReady } from './adapters/redis/connect.ts'
+import { connectBlocking, connectRedis, type RedisConnection, untilReady } from './adapters/redis/connect.ts'
 import { createLongNames } from './adapters/redis/long-names.ts'
 import { createQuota } from './adapters/redis/quota.ts'
 import { createRedisStore } from './adapters/redis/store.ts'
-import { createSlackApp, type SlackApp, type SlackAppDeps, type SlackTrouble } from './adapters/slack/app.ts'
-import {
-  createInstallation,
-  type Installation,
-  sayRefusalsRarely,
-} from './adapters/slack/platform/installation.ts'
-import { createPeople } from './adapters/slack/platform/people.ts'
-import { createWebClient } from './adapters/slack/platform/web-client.ts'
-import { createSlackChat } from './adapters/slack/thread/chat.ts'
-import { createWordings } from './adapters/slack/wording/readers.ts'
+import { connectSlack, type Slack, type SlackApp, type SlackTrouble } from './adapters/slack/app.ts'
 import { type Config, readConfig, type SlackConfig } from './config.ts'
 import { startHttpServer } from './http-server.ts'
 import { healthRoutes, metricsRoute } from './monitoring.ts'
-import type { Clock, FaultPlace } from './ports.ts'
+import type { Clock, ClusterReader, FaultPlace, Report } from './ports.ts'
 import { type Policy, policyOfSettings } from './request/policy.ts'
 import { type ApprovalsService, createApprovals } from './service/approvals.ts'
 import { type Pump, startPump } from './service/pump.ts'
@@ -43,6 +34,8 @@ const PUMP_SILENT_MS = 30_000
 /** Without this wait the first round of the pump would be a fault in the log of every start. */
 const REDIS_CONNECT_MS = 2_000
 const IDLE_MS = 3_000
+/** For listeners in hand. */
+const INTAKE_MS = 3_000
 const POLICY_LOOK_MS = 1_000
 
 export interface Rewind {
@@ -59,31 +52,109 @@ export async function startRewind(
   telemetry: Telemetry,
   clock: Clock = Date.now,
 ): Promise<Rewind> {
-  const report = sayRefusalsRarely(telemetry.report)
-  const onError = (where: FaultPlace) => (error: unknown) => report({ event: 'fault', where, error })
-  const { redisPrefix: prefix } = config
-  const redis = connectRedis(config.redis, onError('redis'))
-  // Beside the start, and once: a Redis that is set up badly still serves.
-  redis.once('ready', async () => {
-    for (const problem of await checkRedis(redis)) telemetry.warn(problem, { event: 'redisCheck' })
+  const policy = startPolicy(config, telemetry)
+  const slack = config.slack === undefined ? null : reachSlack(config, config.slack, telemetry, clock)
+  const report = slack?.report ?? telemetry.report
+  const setup: Setup = { config, telemetry, clock, report }
+
+  const redis = await openRedis(setup)
+  const ckafka = openCkafka(setup, redis.connection)
+  const approvals = createApprovals(
+    {
+      ...{ clock, report },
+      ...{ store: redis.store, queue: redis.queue },
+      ...{ cluster: ckafka.cluster, readers: ckafka.readers },
+      ...{ chat: slack?.chat ?? null, people: slack?.people ?? null },
+      policy: policy.current,
+      processId: `${config.role}-${randomUUID()}`,
+    },
+    config,
+  )
+  const edits = slack === null ? null : followEdits(setup, policy, approvals)
+  const bot = slack === null ? null : startBot(setup, slack, { redis, ckafka, approvals })
+  const worker = config.role === 'bot' ? null : startWorker(setup, approvals)
+  const ports = await openPorts(setup, bot, () => unready(redis.store, bot, worker))
+  const { port, metricsPort } = ports
+  const { dialect: api } = config.ckafka
+  telemetry.info('started', { event: 'started', port, metricsPort, api, can: ckafka.cluster.can })
+
+  return {
+    port,
+    metricsPort,
+    async stop() {
+      telemetry.info('stopping', { event: 'stopping' })
+      policy.stop()
+      edits?.stop()
+      approvals.stopWriting(config.callMs)
+      await bot?.stop()
+      slack?.stop()
+      await worker?.close(config.callMs + 5_000)
+      // What is not paid by then is still owed, and the next process pays it.
+      const ending = approvals.idle().then(() => Promise.all([redis.queue.close(), ckafka.cluster.close()]))
+      await Promise.race([ending, delay(IDLE_MS, undefined, { ref: false })])
+      redis.connection.disconnect()
+      ports.close()
+      telemetry.info('stopped', { event: 'stopped' })
+    },
+  }
+}
+
+/** What every part is built with. */
+interface Setup {
+  config: Config
+  telemetry: Telemetry
+  clock: Clock
+  report: Report
+}
+
+function faultsOf({ report }: Pick<Setup, 'report'>) {
+  return (where: FaultPlace) => (error: unknown) => report({ event: 'fault', where, error })
+}
+
+function reachSlack(config: Config, slack: SlackConfig, telemetry: Telemetry, clock: Clock): Slack {
+  const { language } = config
+  const { report, slackLogger: logger } = telemetry
+  return connectSlack(slack, {
+    ...{ clock, report, logger, language },
+    onToken: code =>
+      code === null
+        ? telemetry.info('Slack takes the bot token again', { event: 'slackToken' })
+        : telemetry.warn('Slack does not take the bot token. What is owed to Slack waits until it does.', {
+            event: 'slackToken',
+            code,
+          }),
   })
-  // A Redis that is away does not keep the process from starting: readiness says what is missing.
-  await untilReady(redis, REDIS_CONNECT_MS).catch(() => {})
-  const store = createRedisStore(redis, prefix)
+}
+
+/** Resolves soon even when Redis is away: readiness says what is missing. */
+async function openRedis(setup: Setup) {
+  const { config, telemetry } = setup
+  const onError = faultsOf(setup)
+  const prefix = config.redisPrefix
+  const connection = connectRedis(config.redis, onError('redis'))
+  // Beside the start, and once: a Redis that is set up badly still serves.
+  connection.once('ready', async () => {
+    for (const problem of await checkRedis(connection)) telemetry.warn(problem, { event: 'redisCheck' })
+  })
+  await untilReady(connection, REDIS_CONNECT_MS).catch(() => {})
   const queue = createWorkQueue({
     connection: connectRedis(config.redis, onError('queue')),
     prefix,
     onError: onError('queue'),
   })
-  const { token, ...ckafka } = config.ckafka
-  const budgets = budgetsOf(ckafka.dialect, accountOf(ckafka.secretId), config.quotaFactor)
+  return { connection, store: createRedisStore(connection, prefix), queue }
+}
+
+function openCkafka({ config, telemetry, clock }: Setup, redis: RedisConnection) {
+  const { token, ...settings } = config.ckafka
+  const budgets = budgetsOf(settings.dialect, accountOf(settings.secretId), config.quotaFactor)
   const cluster = createCkafka(
-    { ...ckafka, ...(token === undefined ? {} : { token }) },
+    { ...settings, ...(token === undefined ? {} : { token }) },
     {
       now: clock,
       onCall: telemetry.observeCall,
       budgets,
-      quota: createQuota(redis, prefix, budgets),
+      quota: createQuota(redis, config.redisPrefix, budgets),
     },
   )
   const readers = {
@@ -91,173 +162,37 @@ export async function startRewind(
     plan: cluster.reader({ urgency: 'person', readMs: PLAN_READ_MS }),
     execution: cluster.reader({ urgency: 'execution', readMs: EXECUTION_READ_MS }),
   }
-  const installation = config.slack === undefined ? null : startInstallation(config.slack, telemetry)
-  const client =
-    config.slack === undefined || installation === null
-      ? null
-      : createWebClient({
-          token: config.slack.botToken,
-          apiUrl: config.slack.apiUrl,
-          logger: telemetry.slackLogger,
-          fetch: installation.fetch,
-        })
-  const people =
-    client === null
-      ? null
-      : createPeople({
-          client,
-          clock,
-          onUnreadable: (userId, error) =>
-            report({ event: 'fault', where: 'looking up a person', about: userId, error }),
-        })
-  const wordings = createWordings({ people: people ?? NOBODY, language: config.language })
-  const chat =
-    client === null
-      ? null
-      : createSlackChat({
-          client,
-          clock,
-          onGroupUnreadable: (groupId, error) => report({ event: 'groupRead', groupId, error }),
-          onGroupRead: groupId => report({ event: 'groupRead', groupId, error: null }),
-          words: wordings.common,
-          wordsFor: wordings.wordsFor,
-          ...(installation === null ? {} : { repairWaitMs: installation.repairWaitMs }),
-        })
-  let stopped = false
-  const policySource = startPolicy(config, telemetry, () => void reconsider())
-  const approvals = createApprovals(
-    {
-      store,
-      queue,
-      cluster,
-      readers,
-      chat,
-      people,
-      policy: () => policySource.current(),
-      clock,
-      report,
-      processId: `${config.role}-${randomUUID()}`,
-    },
-    config,
-  )
-
-  /** Nothing that an edit forbids may start because the store was away when it was read. */
-  async function reconsider(): Promise<void> {
-    for (let isDone = false; !isDone && !stopped; ) {
-      isDone = await approvals.reconsiderOpen().then(
-        () => true,
-        error => {
-          onError('policy')(error)
-          return false
-        },
-      )
-      if (!isDone) await delay(POLICY_LOOK_MS, undefined, { ref: false })
-    }
-  }
-  // It may have been edited while nobody ran.
-  if (chat !== null) void reconsider()
-
-  const bot =
-    config.slack === undefined || people === null || installation === null
-      ? null
-      : startBot(config.slack, telemetry, {
-          approvals,
-          reader: createCachedReader(readers.person, { now: clock }),
-          names: createLongNames(redis, prefix, error =>
-            report({ event: 'fault', where: 'long names', error }),
-          ),
-          clock,
-          report,
-          instances: config.instances,
-          botToken: config.slack.botToken,
-          slackApiUrl: config.slack.apiUrl,
-          wordsFor: wordings.wordsFor,
-          people,
-          installation,
-          onConnected: () => telemetry.info('connected to Slack', { event: 'connected' }),
-          approvalsChannel: config.approvalsChannel,
-        })
-  const executor =
-    config.role === 'bot'
-      ? null
-      : startExecutor({
-          connection: connectBlocking(config.redis, onError('worker')),
-          prefix,
-          concurrency: config.workerConcurrency,
-          execute: approvals.execute,
-          onError: onError('worker'),
-        })
-  const metrics = metricsRoute(telemetry.registry, config.metricsToken)
-  const health = healthRoutes({
-    alive: () => true,
-    unready: () => unready(store, bot, executor),
-    onReadiness: missing =>
-      missing.length === 0
-        ? telemetry.info('ready', { event: 'readiness' })
-        : telemetry.warn(missing.join(' '), { event: 'readiness' }),
-  })
-  const slack = bot?.slack.requests
-  const { host } = config
-  const server = await startHttpServer({
-    host,
-    port: config.port,
-    routes: {
-      ...health,
-      ...(config.metricsPort === null ? metrics : {}),
-      ...(slack === undefined ? {} : { '/slack/events': { kind: 'post', ...slack } }),
-    },
-    onError: onError('port'),
-  })
-  const metricsServer =
-    config.metricsPort === null
-      ? null
-      : await startHttpServer({ host, port: config.metricsPort, routes: metrics, onError: onError('port') })
-  const { port } = server
-  const metricsPort = metricsServer?.port ?? port
-  telemetry.info('started', {
-    event: 'started',
-    port,
-    metricsPort,
-    api: ckafka.dialect,
-    can: cluster.can,
-  })
-
-  return {
-    port,
-    metricsPort,
-    async stop() {
-      telemetry.info('stopping', { event: 'stopping' })
-      stopped = true
-      policySource.stop()
-      approvals.stopWriting(config.callMs)
-      await bot?.stopIntake()
-      installation?.stop()
-      await executor?.close(config.callMs + 5_000)
-      // What is not paid by then is still owed, and the next process pays it.
-      const ending = approvals.idle().then(() => Promise.all([queue.close(), cluster.close()]))
-      await Promise.race([ending, delay(IDLE_MS, undefined, { ref: false })])
-      redis.disconnect()
-      server.close()
-      metricsServer?.close()
-      telemetry.info('stopped', { event: 'stopped' })
-    },
-  }
+  return { cluster, readers }
 }
 
-/** Rejects what cannot be used at the start; an edit that cannot be used leaves the policy as it is. */
-function startPolicy(config: Config, telemetry: Telemetry, onEdited: () => void): PolicySource {
+/** Names the account in keys without giving its id away. */
+function accountOf(secretId: string): string {
+  return createHash('sha256').update(secretId).digest('hex').slice(0, 12)
+}
+
+interface LivePolicy extends PolicySource {
+  /** Whom an edit is told. */
+  onEdited(listener: () => void): void
+}
+
+/** Throws where it cannot be used at the start; an edit that cannot be used leaves the policy as it is. */
+function startPolicy(config: Config, telemetry: Telemetry): LivePolicy {
   const { policyFile: file, approvers, skipLimits } = config
+  let edited = () => {}
+  const onEdited = (listener: () => void) => {
+    edited = listener
+  }
   if (file === null) {
     const policy = policyOfSettings(approvers, skipLimits)
-    return { current: () => policy, stop: () => {} }
+    return { current: () => policy, stop: () => {}, onEdited }
   }
   const read = loadPolicy(file)
   if (!read.ok) throw new Error(`POLICY_FILE cannot be used: ${read.problems.join('; ')}`)
-  return watchPolicy(file, read.policy, {
+  const source = watchPolicy(file, read.policy, {
     everyMs: POLICY_LOOK_MS,
     onEdited: ({ version }: Policy) => {
       telemetry.info('the policy was edited', { event: 'policy', version })
-      onEdited()
+      edited()
     },
     onProblems: problems => {
       telemetry.warn(`The edited policy cannot be used, and the one before goes on: ${problems.join('; ')}`, {
@@ -265,74 +200,136 @@ function startPolicy(config: Config, telemetry: Telemetry, onEdited: () => void)
       })
     },
   })
+  return { ...source, onEdited }
 }
 
-/** Where there is no Slack. */
-const NOBODY = { find: async () => null }
+/** What an edit forbids must not start because the store was away when it was read. */
+function followEdits(setup: Setup, policy: LivePolicy, approvals: ApprovalsService): { stop(): void } {
+  const onError = faultsOf(setup)('policy')
+  let stopped = false
 
-/** Names the account in keys without giving its id away. */
-function accountOf(secretId: string): string {
-  return createHash('sha256').update(secretId).digest('hex').slice(0, 12)
-}
-
-/** Executions do not wait for it: readiness and the log say what Slack does not take. */
-function startInstallation({ botToken: token, apiUrl }: SlackConfig, telemetry: Telemetry): Installation {
-  return createInstallation({
-    token,
-    apiUrl,
-    logger: telemetry.slackLogger,
-    onRefused: code =>
-      telemetry.warn('Slack does not take the bot token. What is owed to Slack waits until it does.', {
-        event: 'slackToken',
-        code,
-      }),
-    onTaken: () => telemetry.info('Slack takes the bot token again', { event: 'slackToken' }),
-    onUnreachable: error => telemetry.report({ event: 'fault', where: 'reaching Slack', error }),
-  })
+  async function reconsider(): Promise<void> {
+    while (!stopped) {
+      try {
+        return await approvals.reconsiderOpen()
+      } catch (error) {
+        onError(error)
+        await delay(POLICY_LOOK_MS, undefined, { ref: false })
+      }
+    }
+  }
+  policy.onEdited(() => void reconsider())
+  // It may have been edited while nobody ran.
+  void reconsider()
+  return {
+    stop() {
+      stopped = true
+    },
+  }
 }
 
 interface Bot {
   slack: SlackApp
   pump: Pump
-  stopIntake(): Promise<void>
+  /** Takes nothing new, and ends what is in hand. */
+  stop(): Promise<void>
 }
 
-function startBot(
-  slackConfig: SlackConfig,
-  telemetry: Telemetry,
-  deps: SlackAppDeps & { approvals: ApprovalsService },
-): Bot {
-  const { approvals, report } = deps
-  const slack = createSlackApp(slackConfig, deps, telemetry.slackLogger)
+interface BotParts {
+  redis: { connection: RedisConnection }
+  ckafka: { readers: { person: ClusterReader } }
+  approvals: ApprovalsService
+}
+
+function startBot(setup: Setup, slack: Slack, { redis, ckafka, approvals }: BotParts): Bot {
+  const { config, telemetry, clock, report } = setup
+  const { instances, approvalsChannel, redisPrefix } = config
+  const app = slack.listen({
+    ...{ approvals, instances, approvalsChannel },
+    reader: createCachedReader(ckafka.readers.person, { now: clock }),
+    names: createLongNames(redis.connection, redisPrefix, faultsOf(setup)('long names')),
+    onConnected: () => telemetry.info('connected to Slack', { event: 'connected' }),
+  })
   const pump = startPump({
     payDue: approvals.payDue,
     payForgotten: approvals.payForgotten,
     report,
     restMs: PUMP_REST_MS,
   })
-  slack.start()
-
+  app.start()
   return {
-    slack,
+    slack: app,
     pump,
-    async stopIntake() {
-      await slack.stop(3_000)
+    async stop() {
+      await app.stop(INTAKE_MS)
       await pump.stop()
     },
   }
 }
 
+function startWorker(setup: Setup, approvals: ApprovalsService): Executor {
+  const { config } = setup
+  const onError = faultsOf(setup)('worker')
+  return startExecutor({
+    connection: connectBlocking(config.redis, onError),
+    prefix: config.redisPrefix,
+    concurrency: config.workerConcurrency,
+    execute: approvals.execute,
+    onError,
+  })
+}
+
+/** Health and Slack's requests on one port; the metrics there too, unless they have one of their own. */
+async function openPorts(setup: Setup, bot: Bot | null, missing: () => Promise<string[]>) {
+  const { config, telemetry } = setup
+  const { host } = config
+  const onError = faultsOf(setup)('port')
+  const metrics = metricsRoute(telemetry.registry, config.metricsToken)
+  const health = healthRoutes({
+    alive: () => true,
+    unready: missing,
+    onReadiness: reasons =>
+      reasons.length === 0
+        ? telemetry.info('ready', { event: 'readiness' })
+        : telemetry.warn(reasons.join(' '), { event: 'readiness' }),
+  })
+  const requests = bot?.slack.requests
+  const server = await startHttpServer({
+    host,
+    port: config.port,
+    routes: {
+      ...health,
+      ...(config.metricsPort === null ? metrics : {}),
+      ...(requests === undefined ? {} : { '/slack/events': { kind: 'post', ...requests } }),
+    },
+    onError,
+  })
+  const metricsServer =
+    config.metricsPort === null
+      ? null
+      : await startHttpServer({ host, port: config.metricsPort, routes: metrics, onError })
+  return {
+    port: server.port,
+    metricsPort: metricsServer?.port ?? server.port,
+    close() {
+      server.close()
+      metricsServer?.close()
+    },
+  }
+}
+
+/** What keeps it from doing its work, in words; empty: nothing. */
 async function unready(
   store: { ping(): Promise<void> },
   bot: Bot | null,
-  executor: Executor | null,
+  worker: Executor | null,
 ): Promise<string[]> {
   const missing: string[] = []
   await store.ping().catch(() => missing.push('Redis does not answer.'))
   const trouble = bot?.slack.trouble() ?? null
   if (trouble !== null) missing.push(sentenceOf(trouble))
   if (bot !== null && bot.pump.silentMs() > PUMP_SILENT_MS) missing.push('The pump does not reach the store.')
-  if (executor !== null && !executor.isRunning()) missing.push('The worker does not run.')
+  if (worker !== null && !worker.isRunning()) missing.push('The worker does not run.')
   return missing
 }
 

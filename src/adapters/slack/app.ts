@@ -1,17 +1,20 @@
-// The connection to Slack: Bolt over Socket Mode or signed HTTP, the same listeners on both, and an ordered stop.
+// The one door to Slack: who people are, where things are said, and Bolt over Socket Mode or signed HTTP, with the same
+// listeners on both and an ordered stop.
 
 import { App, type Logger, LogLevel, type Receiver } from '@slack/bolt'
 import { z } from 'zod'
+import type { Chat, Clock, People, Report } from '../../ports.ts'
 import { createSlackRequests, type SlackRequests, type SlackRequestsDeps } from './delivery/requests.ts'
 import { createSocket, type Socket } from './delivery/socket.ts'
 import { registerFollowUpListeners } from './follow-up/listeners.ts'
 import { registerHistoryListeners } from './history/listeners.ts'
 import { registerHomeListeners } from './home/listeners.ts'
 import { createHomeTabs } from './home/tabs.ts'
+import type { Language } from './language/language.ts'
 import { registerListListeners } from './lists/listeners.ts'
-import type { Installation } from './platform/installation.ts'
+import { createInstallation, type Installation, sayRefusalsRarely } from './platform/installation.ts'
 import { createStrangersGate } from './platform/members-only.ts'
-import type { SlackPeople } from './platform/people.ts'
+import { createPeople, type SlackPeople } from './platform/people.ts'
 import { createWebClient } from './platform/web-client.ts'
 import { registerAlertShortcut } from './reset-form/alert-shortcut.ts'
 import { type FormListenersDeps, registerFormListeners } from './reset-form/listeners.ts'
@@ -19,12 +22,88 @@ import { registerResubmitListeners } from './reset-form/resubmit-listeners.ts'
 import { registerReviewListeners } from './review/listeners.ts'
 import { registerUnclearListeners } from './review/unclear-listeners.ts'
 import { registerVoteListeners } from './review/vote-listeners.ts'
+import { createSlackChat } from './thread/chat.ts'
+import { createWordings } from './wording/readers.ts'
 
 export interface SlackAppConfig {
   botToken: string
   apiUrl: string | undefined
   /** Socket Mode needs the app-level token; HTTP the signing secret. */
   delivery: { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string }
+}
+
+/** Slack, as the rest of the product needs it, before and while it is listened to. */
+export interface Slack {
+  chat: Chat
+  people: People
+  /** As what it was given, but for what a refused token would say over and over. */
+  report: Report
+  listen(deps: ListenDeps): SlackApp
+  /** Asks about the token no longer. */
+  stop(): void
+}
+
+export interface SlackDeps {
+  clock: Clock
+  report: Report
+  logger: Logger
+  /** Of what many people read. */
+  language: Language
+  /** Slack refuses the bot token (its code), or takes it again (null). */
+  onToken(refusal: string | null): void
+}
+
+/** Executions do not wait for it: what Slack does not take is said by `trouble` and in the log. */
+export function connectSlack(config: SlackAppConfig, deps: SlackDeps): Slack {
+  const { clock, logger, language, onToken } = deps
+  const report = sayRefusalsRarely(deps.report)
+  const installation = createInstallation({
+    token: config.botToken,
+    apiUrl: config.apiUrl,
+    logger,
+    onRefused: onToken,
+    onTaken: () => onToken(null),
+    onUnreachable: error => report({ event: 'fault', where: 'reaching Slack', error }),
+  })
+  const client = createWebClient({
+    token: config.botToken,
+    apiUrl: config.apiUrl,
+    logger,
+    fetch: installation.fetch,
+  })
+  const people = createPeople({
+    client,
+    clock,
+    onUnreadable: (userId, error) =>
+      report({ event: 'fault', where: 'looking up a person', about: userId, error }),
+  })
+  const { common, wordsFor } = createWordings({ people, language })
+  const chat = createSlackChat({
+    client,
+    clock,
+    onGroupUnreadable: (groupId, error) => report({ event: 'groupRead', groupId, error }),
+    onGroupRead: groupId => report({ event: 'groupRead', groupId, error: null }),
+    words: common,
+    wordsFor,
+    repairWaitMs: installation.repairWaitMs,
+  })
+  return {
+    chat,
+    people,
+    report,
+    listen: rest =>
+      createSlackApp(
+        config,
+        {
+          ...rest,
+          ...{ clock, report, people, installation, wordsFor },
+          botToken: config.botToken,
+          slackApiUrl: config.apiUrl,
+        },
+        logger,
+      ),
+    stop: installation.stop,
+  }
 }
 
 export interface SlackApp {
@@ -47,7 +126,7 @@ export interface SlackTrouble {
 /** Slack allows three seconds for an answer, and opening a form is part of it. */
 const LISTENER_CALL_MS = 2_500
 
-export interface SlackAppDeps extends FormListenersDeps {
+interface SlackAppDeps extends FormListenersDeps {
   people: SlackPeople
   installation: Installation
   onConnected(): void
@@ -55,7 +134,13 @@ export interface SlackAppDeps extends FormListenersDeps {
   approvalsChannel: string | null
 }
 
-export function createSlackApp(config: SlackAppConfig, deps: SlackAppDeps, logger: Logger): SlackApp {
+/** What Slack's own part does not know by itself. */
+export type ListenDeps = Omit<
+  SlackAppDeps,
+  'clock' | 'report' | 'people' | 'installation' | 'wordsFor' | 'botToken' | 'slackApiUrl'
+>
+
+function createSlackApp(config: SlackAppConfig, deps: SlackAppDeps, logger: Logger): SlackApp {
   const address = config.apiUrl === undefined ? {} : { slackApiUrl: config.apiUrl }
   const { report, installation } = deps
   /** Bodies over which a listener has thrown. */
