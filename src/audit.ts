@@ -10,7 +10,7 @@ import { z } from 'zod'
 import { connectRedis, untilReady } from './adapters/redis/connect.ts'
 import { createRedisStore } from './adapters/redis/store.ts'
 import { readStoreConfig } from './config.ts'
-import type { Store } from './ports.ts'
+import type { Store } from './ports/store.ts'
 import { CHAIN_START, type ChainEnd, chainHash, linkProblem } from './request/audit.ts'
 import { requestIdSchema } from './request/request.ts'
 

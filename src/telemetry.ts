@@ -3,7 +3,7 @@
 
 import { pino } from 'pino'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { ObservedCall, ProductEvent, Report } from './ports.ts'
+import type { ObservedCall, ProductEvent, Report } from './ports/events.ts'
 
 export interface Telemetry {
   report: Report

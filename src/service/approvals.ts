@@ -4,22 +4,19 @@
 import { z } from 'zod'
 import type {
   Approvals,
-  Attempt,
   ChangeOutcome,
-  Chat,
-  Clock,
-  Cluster,
-  ClusterReader,
   GlassBreaking,
   Look,
-  People,
-  Report,
-  Store,
   Submittal,
   Submitted,
   Vote,
-  WorkQueue,
-} from '../ports.ts'
+} from '../ports/approvals.ts'
+import type { Chat, People } from '../ports/chat.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Cluster, ClusterReader } from '../ports/cluster.ts'
+import type { Report } from '../ports/events.ts'
+import type { Attempt, Store } from '../ports/store.ts'
+import type { WorkQueue } from '../ports/work-queue.ts'
 import type { ActKind } from '../request/acts.ts'
 import { causeOf } from '../request/cause.ts'
 import { type Command, NOWHERE, type Origin, type PolicyVerdict } from '../request/command.ts'

@@ -2,17 +2,16 @@
 
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
+import type { ChangeOutcome, StartOutcome } from '../ports/approvals.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Report } from '../ports/events.ts'
 import {
-  type ChangeOutcome,
-  type Clock,
   type Commit,
   type CommitOutcome,
-  type Report,
-  type StartOutcome,
   type Store,
   UNREADABLE_RECORD,
   type Writer,
-} from '../ports.ts'
+} from '../ports/store.ts'
 import { isAct } from '../request/acts.ts'
 import { sealed } from '../request/audit.ts'
 import type { Command, PersonsCommand } from '../request/command.ts'

@@ -1,17 +1,12 @@
 // What a record still owes the outside, paid here: jobs, looks at the group, expiries, cards and replies.
 // Paying is repeatable and ends in a receipt, a change like any other. Nothing is remembered but what is under way.
 
-import type {
-  ChangeOutcome,
-  Chat,
-  ChatOutcome,
-  Clock,
-  People,
-  PostDocuments,
-  Report,
-  Store,
-  WorkQueue,
-} from '../ports.ts'
+import type { ChangeOutcome } from '../ports/approvals.ts'
+import type { Chat, ChatOutcome, People, PostDocuments } from '../ports/chat.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Report } from '../ports/events.ts'
+import type { Store } from '../ports/store.ts'
+import type { WorkQueue } from '../ports/work-queue.ts'
 import type { Sighting } from '../request/evidence.ts'
 import { type Debt, nextDueAt, owed, REFUSED_POST_RETRY_MS } from '../request/owed.ts'
 import { groupsOfGuard, stillAsked } from '../request/policy.ts'

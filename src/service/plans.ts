@@ -2,7 +2,9 @@
 // It must never let a request be decided on that it could not work out.
 
 import { z } from 'zod'
-import type { Clock, ClusterReader, Store } from '../ports.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { ClusterReader } from '../ports/cluster.ts'
+import type { Store } from '../ports/store.ts'
 import { causeOf } from '../request/cause.ts'
 import type { Command } from '../request/command.ts'
 import { digestOf } from '../request/digest.ts'

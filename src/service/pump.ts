@@ -1,6 +1,6 @@
 // The heartbeat: pays what is due, over and over, and once a minute what fell out of the due set. It never stops on a fault.
 
-import type { Report } from '../ports.ts'
+import type { Report } from '../ports/events.ts'
 
 export interface PumpDeps {
   payDue(limit: number): Promise<number>

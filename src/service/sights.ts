@@ -2,7 +2,8 @@
 // It must never pass off a part for the whole: what could not be read is an outcome, not a gap.
 
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Clock, ClusterReader } from '../ports.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { ClusterReader } from '../ports/cluster.ts'
 import { causeOf } from '../request/cause.ts'
 import type { Sight } from '../request/drift.ts'
 import { type LogRange, type Position, placeOf } from '../request/group.ts'

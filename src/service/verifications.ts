@@ -1,6 +1,6 @@
 // Looks at what became of a call that nobody answered. Reads only; what the offsets tell is judged in request/evidence.ts.
 
-import type { ClusterReader } from '../ports.ts'
+import type { ClusterReader } from '../ports/cluster.ts'
 import { type Sighting, sightingOf } from '../request/evidence.ts'
 import type { ResetRequest } from '../request/request.ts'
 import { readBackOf } from '../request/result.ts'

@@ -1,7 +1,8 @@
 // Writes the offsets of a plan, topic by topic, each in one call. It must never send a write again that may have been sent.
 
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Clock, Cluster, PartitionWrite } from '../ports.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Cluster, PartitionWrite } from '../ports/cluster.ts'
 import { causeOf } from '../request/cause.ts'
 import { isWritten, type PlanRow } from '../request/plan.ts'
 import type { Target } from '../request/reset.ts'

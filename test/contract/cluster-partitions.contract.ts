@@ -2,7 +2,7 @@
 // API has such a write, refused without a call where it has not.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { PartitionWrite, Quota } from '../../src/ports.ts'
+import type { PartitionWrite, Quota } from '../../src/ports/cluster.ts'
 import { causeOf } from '../../src/request/cause.ts'
 import type { CallOutcome } from '../../src/request/result.ts'
 import type { CkafkaFault } from '../../src/sandbox/ckafka/faults.ts'

@@ -2,7 +2,7 @@
 // Nothing here may know how an implementation speaks to the API.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ClusterReader, Quota } from '../../src/ports.ts'
+import type { ClusterReader, Quota } from '../../src/ports/cluster.ts'
 import type { ReadOutcome } from '../../src/request/result.ts'
 import type { CkafkaFault } from '../../src/sandbox/ckafka/faults.ts'
 import { type CkafkaSimulator, startCkafkaSimulator } from '../../src/sandbox/ckafka/start.ts'

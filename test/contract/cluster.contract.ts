@@ -4,7 +4,7 @@
 // cluster-reader.contract.ts.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Cluster, ClusterReader, NativeReset, Quota } from '../../src/ports.ts'
+import type { Cluster, ClusterReader, NativeReset, Quota } from '../../src/ports/cluster.ts'
 import { causeOf } from '../../src/request/cause.ts'
 import type { Abilities } from '../../src/request/group.ts'
 import type { NativeStrategy } from '../../src/request/reset.ts'

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import type { Attempt, ListFilter, ListPlace, Store, Trail } from '../../src/ports.ts'
+import type { Attempt, ListFilter, ListPlace, Store, Trail } from '../../src/ports/store.ts'
 import { sealed, verifyChain } from '../../src/request/audit.ts'
 import { type Draft, eventOf, submissionOf, submit } from '../../src/request/decide.ts'
 import type { RequestId, ResetRequest } from '../../src/request/request.ts'

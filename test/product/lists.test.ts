@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { afterAll, afterEach, beforeEach, expect, inject, it } from 'vitest'
 import { connectRedis } from '../../src/adapters/redis/connect.ts'
 import { createRedisStore } from '../../src/adapters/redis/store.ts'
-import type { Store } from '../../src/ports.ts'
+import type { Store } from '../../src/ports/store.ts'
 import type { Person, SlackMessage } from '../../src/sandbox/slack/face.ts'
 import { commitOf, created } from '../support/commits.ts'
 import {

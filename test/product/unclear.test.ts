@@ -1,7 +1,7 @@
 // A call that nobody answered: the offsets settle it, or people do. Never a second effect for one approval.
 
 import { afterEach, describe, expect, it } from 'vitest'
-import type { ProductEvent } from '../../src/ports.ts'
+import type { ProductEvent } from '../../src/ports/events.ts'
 import { DEMO, NO_WAITING, OPS, type Product, startProduct, textOf, until } from '../support/product.ts'
 
 const QUICK = { ...NO_WAITING, CALL_DEADLINE: '1s', CALL_GRACE: '1s' }

@@ -3,7 +3,8 @@
 
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Approvals, ChangeOutcome, Chat, Submittal } from '../../src/ports.ts'
+import type { Approvals, ChangeOutcome, Submittal } from '../../src/ports/approvals.ts'
+import type { Chat } from '../../src/ports/chat.ts'
 import { ACTS, type ActKind } from '../../src/request/acts.ts'
 import { type AllowRule, guardUnder, type Policy, policyOfSettings } from '../../src/request/policy.ts'
 import type { ResetRequest } from '../../src/request/request.ts'

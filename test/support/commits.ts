@@ -1,7 +1,7 @@
 // Commits as the service makes them, for tests that talk to a store themselves.
 
 import { randomUUID } from 'node:crypto'
-import type { Commit, Store } from '../../src/ports.ts'
+import type { Commit, Store } from '../../src/ports/store.ts'
 import { sealed } from '../../src/request/audit.ts'
 import type { Command } from '../../src/request/command.ts'
 import { type Draft, decide, eventOf, submissionOf, submit } from '../../src/request/decide.ts'

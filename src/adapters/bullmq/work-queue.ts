@@ -4,7 +4,8 @@
 import { DelayedError, type Job, Queue, UnrecoverableError, Worker } from 'bullmq'
 import type { Cluster, Redis } from 'ioredis'
 import { z } from 'zod'
-import { UNREADABLE_RECORD, type WorkQueue } from '../../ports.ts'
+import { UNREADABLE_RECORD } from '../../ports/store.ts'
+import type { WorkQueue } from '../../ports/work-queue.ts'
 import { type RequestId, requestIdSchema } from '../../request/request.ts'
 
 const QUEUE = 'execute'

@@ -1,6 +1,6 @@
 // How many calls an account may make, as the API documents it. Facts only; keeping to them is the Quota's work.
 
-import type { Budget, Budgets } from '../../ports.ts'
+import type { Budget, Budgets } from '../../ports/cluster.ts'
 import type { WritePace } from '../../request/write-time.ts'
 
 /** API 2.0: 100 calls a minute for the account, all actions together. */

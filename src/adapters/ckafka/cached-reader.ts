@@ -2,7 +2,7 @@
 // in time whatever the API does. For people only: an execution never reads from here.
 
 import { LRUCache } from 'lru-cache'
-import type { ClusterReader } from '../../ports.ts'
+import type { ClusterReader } from '../../ports/cluster.ts'
 import { causeOf } from '../../request/cause.ts'
 import type { NamePage } from '../../request/group.ts'
 import type { ReadOutcome } from '../../request/result.ts'

@@ -2,7 +2,8 @@
 // a mutation twice, and never let a secret, a parameter or a URL into a cause. Reads have no effect, so that a read may
 // be sent a second time.
 
-import type { ClusterAction, ObservedCall, Quota } from '../../ports.ts'
+import type { Quota } from '../../ports/cluster.ts'
+import type { ClusterAction, ObservedCall } from '../../ports/events.ts'
 import { causeOf } from '../../request/cause.ts'
 import type { RefusalReason } from '../../request/result.ts'
 import type { Read } from './fields.ts'

@@ -1,7 +1,7 @@
 // The Cluster and ClusterReader ports over CKafka: the last look at what is asked, then the dialect that the API speaks.
 // It must never let a call through that the last look has a problem with.
 
-import type { Cluster, ClusterReader } from '../../ports.ts'
+import type { Cluster, ClusterReader } from '../../ports/cluster.ts'
 import type { Abilities } from '../../request/group.ts'
 import { budgetsOf, writePaceOf } from './budgets.ts'
 import { createApiV2 } from './call-v2.ts'

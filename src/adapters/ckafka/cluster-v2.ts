@@ -1,7 +1,7 @@
 // A reset over CKafka API 2.0: one call, which answers partition by partition.
 // It must never retry, nor be used but through ckafka.ts: without topics the API would reset every topic of the group.
 
-import type { Cluster, NativeReset } from '../../ports.ts'
+import type { Cluster, NativeReset } from '../../ports/cluster.ts'
 import type { NativeStrategy } from '../../request/reset.ts'
 import type { Api } from './call.ts'
 import type { ParamsV2 } from './call-v2.ts'

@@ -1,7 +1,8 @@
 // The writes of CKafka API 3.0: look at what is there, make one call, and report what that accepted.
 // It must never call twice, claim more than that the call was accepted, nor be used but through ckafka.ts.
 
-import type { Cluster, ClusterAction } from '../../ports.ts'
+import type { Cluster } from '../../ports/cluster.ts'
+import type { ClusterAction } from '../../ports/events.ts'
 import { causeOf } from '../../request/cause.ts'
 import type { NativeStrategy } from '../../request/reset.ts'
 import type { CallOutcome, PartitionReport, TopicReport } from '../../request/result.ts'

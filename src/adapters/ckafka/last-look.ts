@@ -1,7 +1,7 @@
 // The last look before the API, whatever the dialect. It must never let through what the API would read as a wider or an
 // opposite reset, even though the form refuses the same earlier.
 
-import type { NativeReset, PartitionWrite } from '../../ports.ts'
+import type { NativeReset, PartitionWrite } from '../../ports/cluster.ts'
 import type { NativeStrategy, Target } from '../../request/reset.ts'
 import type { RefusalReason } from '../../request/result.ts'
 

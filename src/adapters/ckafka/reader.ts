@@ -1,6 +1,6 @@
 // The ClusterReader port over either dialect: patience, urgency, and the form of each answer. It must never have an effect.
 
-import type { ClusterReader } from '../../ports.ts'
+import type { ClusterReader } from '../../ports/cluster.ts'
 import type { NamePage } from '../../request/group.ts'
 import type { ReadOutcome } from '../../request/result.ts'
 import type { Answer, Api, Urgency } from './call.ts'

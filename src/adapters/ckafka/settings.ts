@@ -1,6 +1,7 @@
 // What the adapter is given: where the API is, as whom to call it, and how long to wait. It must never read the environment.
 
-import type { Budgets, ObservedCall, Quota } from '../../ports.ts'
+import type { Budgets, Quota } from '../../ports/cluster.ts'
+import type { ObservedCall } from '../../ports/events.ts'
 import type { SignatureMethod } from './sign-v2.ts'
 
 interface Account {

@@ -2,7 +2,7 @@
 // Nothing is ever taken out of it or changed. It must never grow by more than so many entries a day for one person.
 
 import { z } from 'zod'
-import type { Attempt, AttemptTrail } from '../../ports.ts'
+import type { Attempt, AttemptTrail } from '../../ports/store.ts'
 import { chainHash } from '../../request/audit.ts'
 import type { RedisConnection } from './connect.ts'
 import { APPEND_ATTEMPT } from './scripts.ts'

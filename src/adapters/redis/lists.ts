@@ -2,7 +2,7 @@
 // Every score is 0 and the member says the order, exactly: a page goes on after the last one even where requests were
 // made in the same millisecond, or the last one has left the list.
 
-import type { ListFilter, ListPlace } from '../../ports.ts'
+import type { ListFilter, ListPlace } from '../../ports/store.ts'
 import { isInPart, LIST_PARTS } from '../../request/list-part.ts'
 import { type RequestId, type ResetRequest, requestIdSchema } from '../../request/request.ts'
 

@@ -1,7 +1,7 @@
 // The LongNames port on Redis: names too long for a Slack option travel as a token and are looked up on their return.
 
 import { createHash } from 'node:crypto'
-import type { LongNames } from '../../ports.ts'
+import type { LongNames } from '../../ports/chat.ts'
 import type { RedisConnection } from './connect.ts'
 
 const KEPT_SECONDS = 7 * 86_400

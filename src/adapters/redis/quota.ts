@@ -2,7 +2,7 @@
 // because Redis is away: the API's own limit still holds, and its refusal is harmless.
 
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
-import type { Budget, Budgets, Quota } from '../../ports.ts'
+import type { Budget, Budgets, Quota } from '../../ports/cluster.ts'
 import type { RedisConnection } from './connect.ts'
 
 /** Those who were told to wait come back one after the other, in the order in which they asked. */

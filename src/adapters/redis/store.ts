@@ -10,7 +10,7 @@ import {
   type Store,
   type Trail,
   UNREADABLE_RECORD,
-} from '../../ports.ts'
+} from '../../ports/store.ts'
 import type { AuditEvent } from '../../request/command.ts'
 import { isInPart } from '../../request/list-part.ts'
 import { planRowsSchema } from '../../request/plan.ts'

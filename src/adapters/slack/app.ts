@@ -3,7 +3,9 @@
 
 import { App, type Logger, LogLevel, type Receiver } from '@slack/bolt'
 import { z } from 'zod'
-import type { Chat, Clock, People, Report } from '../../ports.ts'
+import type { Chat, People } from '../../ports/chat.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Report } from '../../ports/events.ts'
 import { createSlackRequests, type SlackRequests, type SlackRequestsDeps } from './delivery/requests.ts'
 import { createSocket, type Socket } from './delivery/socket.ts'
 import { registerFollowUpListeners } from './follow-up/listeners.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createCachedReader } from '../../../src/adapters/ckafka/cached-reader.ts'
-import type { ClusterReader } from '../../../src/ports.ts'
+import type { ClusterReader } from '../../../src/ports/cluster.ts'
 import type { NamePage } from '../../../src/request/group.ts'
 import type { ReadOutcome } from '../../../src/request/result.ts'
 

@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createCkafka } from '../../../src/adapters/ckafka/ckafka.ts'
 import type { CkafkaDeps, ConfigV3 } from '../../../src/adapters/ckafka/settings.ts'
-import type { NativeReset } from '../../../src/ports.ts'
+import type { NativeReset } from '../../../src/ports/cluster.ts'
 import { causeOf } from '../../../src/request/cause.ts'
 import type { NativeStrategy } from '../../../src/request/reset.ts'
 import type { ClusterSeed } from '../../../src/sandbox/ckafka/model.ts'

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Ckafka, createCkafka } from '../../../src/adapters/ckafka/ckafka.ts'
 import type { CkafkaConfig } from '../../../src/adapters/ckafka/settings.ts'
-import type { NativeReset } from '../../../src/ports.ts'
+import type { NativeReset } from '../../../src/ports/cluster.ts'
 import { causeOf } from '../../../src/request/cause.ts'
 import { httpAnswer, type RawServer, startRawServer } from './raw-server.ts'
 

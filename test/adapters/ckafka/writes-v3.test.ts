@@ -5,7 +5,7 @@ import type { Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createCkafka } from '../../../src/adapters/ckafka/ckafka.ts'
 import type { ConfigV3 } from '../../../src/adapters/ckafka/settings.ts'
-import type { PartitionWrite } from '../../../src/ports.ts'
+import type { PartitionWrite } from '../../../src/ports/cluster.ts'
 import { causeOf } from '../../../src/request/cause.ts'
 import { httpAnswer, type RawServer } from './raw-server.ts'
 import {

@@ -1,7 +1,7 @@
 // Line 30 of the fault table: time runs out, or runs back. There is one verdict, and what has expired stays so.
 
 import { describe, expect, it } from 'vitest'
-import type { ProductEvent } from '../../../src/ports.ts'
+import type { ProductEvent } from '../../../src/ports/events.ts'
 import type { Command } from '../../../src/request/command.ts'
 import type { ResetRequest } from '../../../src/request/request.ts'
 import { textOf, viewText } from '../../support/product.ts'

@@ -1,7 +1,7 @@
 // What has been committed in one run, in the order in which the store took it: the facts that the invariants are about.
 // What a failover made the store forget stays here.
 
-import type { Commit } from '../../../src/ports.ts'
+import type { Commit } from '../../../src/ports/store.ts'
 import type { PlanRow } from '../../../src/request/plan.ts'
 import { planDocument, type RequestId } from '../../../src/request/request.ts'
 

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { Job, Queue, Worker } from 'bullmq'
 import { createWorkQueue } from '../../../src/adapters/bullmq/work-queue.ts'
 import { connectBlocking, connectRedis, untilReady } from '../../../src/adapters/redis/connect.ts'
-import type { WorkQueue } from '../../../src/ports.ts'
+import type { WorkQueue } from '../../../src/ports/work-queue.ts'
 import type { RequestId } from '../../../src/request/request.ts'
 
 export interface HeldJob {

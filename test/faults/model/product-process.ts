@@ -5,14 +5,10 @@ import type { WebClient } from '@slack/web-api'
 import { createCkafka } from '../../../src/adapters/ckafka/ckafka.ts'
 import { wordsIn } from '../../../src/adapters/slack/language/language.ts'
 import { createSlackChat } from '../../../src/adapters/slack/thread/chat.ts'
-import type {
-  ClusterReader,
-  Commit,
-  CommitOutcome,
-  ProductEvent,
-  Store,
-  WorkQueue,
-} from '../../../src/ports.ts'
+import type { ClusterReader } from '../../../src/ports/cluster.ts'
+import type { ProductEvent } from '../../../src/ports/events.ts'
+import type { Commit, CommitOutcome, Store } from '../../../src/ports/store.ts'
+import type { WorkQueue } from '../../../src/ports/work-queue.ts'
 import type { Policy } from '../../../src/request/policy.ts'
 import type { RequestId } from '../../../src/request/request.ts'
 import {

@@ -3,7 +3,7 @@
 
 import type { SocketModeReceiver } from '@slack/bolt'
 import { z } from 'zod'
-import type { Report } from '../../../ports.ts'
+import type { Report } from '../../../ports/events.ts'
 import { parseJson } from '../platform/answering.ts'
 import { readPayload, unreadable } from './payload.ts'
 

@@ -3,7 +3,8 @@
 
 import type { IncomingHttpHeaders } from 'node:http'
 import { type App, isValidSlackRequest, type Logger, type Receiver, type ReceiverEvent } from '@slack/bolt'
-import type { Clock, Report } from '../../../ports.ts'
+import type { Clock } from '../../../ports/clock.ts'
+import type { Report } from '../../../ports/events.ts'
 import { parseJson } from '../platform/answering.ts'
 import { readPayload, recordIn, unreadable } from './payload.ts'
 

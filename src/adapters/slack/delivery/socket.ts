@@ -2,7 +2,7 @@
 // No fault in it may end the process: the client of Slack raises unhandled rejections where it reconnects by itself.
 
 import { type App, type Logger, type Receiver, SocketModeReceiver } from '@slack/bolt'
-import type { Report } from '../../../ports.ts'
+import type { Report } from '../../../ports/events.ts'
 import { lightFetch } from '../platform/light-fetch.ts'
 import { createRarely } from '../platform/rarely.ts'
 import { SLACK_CALL_MS } from '../platform/web-client.ts'

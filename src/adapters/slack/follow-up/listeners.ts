@@ -10,7 +10,8 @@ import type {
   SlackViewMiddlewareArgs,
   ViewSubmitAction,
 } from '@slack/bolt'
-import type { Approvals, Report } from '../../../ports.ts'
+import type { Approvals } from '../../../ports/approvals.ts'
+import type { Report } from '../../../ports/events.ts'
 import type { FollowUp } from '../../../request/follow-up.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import { ACTIONS, CALLBACKS, FOLLOW_UP_BLOCKS, followUpMetadataSchema } from '../blocks/ids.ts'

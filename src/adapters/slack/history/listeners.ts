@@ -9,7 +9,9 @@ import type {
   SlackActionMiddlewareArgs,
 } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
-import type { Approvals, ListPage, ListPlace, Report } from '../../../ports.ts'
+import type { Approvals } from '../../../ports/approvals.ts'
+import type { Report } from '../../../ports/events.ts'
+import type { ListPage, ListPlace } from '../../../ports/store.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import type { Target } from '../../../request/reset.ts'
 import { ACTIONS } from '../blocks/ids.ts'

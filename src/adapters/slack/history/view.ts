@@ -1,7 +1,7 @@
 // The history of a group, as a modal: every reset asked for, by whom, approved by whom, from where to where. Pure.
 
 import type { Button, KnownBlock, ModalView, RichTextSection } from '@slack/types'
-import type { ListPage } from '../../../ports.ts'
+import type { ListPage } from '../../../ports/store.ts'
 import type { PlanRow } from '../../../request/plan.ts'
 import { brokeGlass, type ResetRequest } from '../../../request/request.ts'
 import { grouped, type Target } from '../../../request/reset.ts'

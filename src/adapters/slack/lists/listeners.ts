@@ -8,7 +8,9 @@ import type {
   SlackActionMiddlewareArgs,
   SlackCommandMiddlewareArgs,
 } from '@slack/bolt'
-import type { Approvals, People, Report } from '../../../ports.ts'
+import type { Approvals } from '../../../ports/approvals.ts'
+import type { People } from '../../../ports/chat.ts'
+import type { Report } from '../../../ports/events.ts'
 import { ACTIONS, COMMANDS } from '../blocks/ids.ts'
 import type { Words } from '../language/language.ts'
 import { sentenceOf } from '../language/sentences.ts'

@@ -1,7 +1,7 @@
 // What a list of requests is narrowed to: as it is typed after the command, and as it travels in a button. Pure.
 
 import { z } from 'zod'
-import type { ListFilter, ListPlace } from '../../../ports.ts'
+import type { ListFilter, ListPlace } from '../../../ports/store.ts'
 import { LIST_PARTS, type ListPart } from '../../../request/list-part.ts'
 import { type RequestId, requestIdSchema } from '../../../request/request.ts'
 import { isZone } from '../../../request/window.ts'

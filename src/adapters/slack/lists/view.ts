@@ -1,7 +1,7 @@
 // The answer to /offset-requests: one page of requests, with a Review button where one is needed. Pure.
 
 import type { Button, KnownBlock, RichTextBlock } from '@slack/types'
-import type { ListPage } from '../../../ports.ts'
+import type { ListPage } from '../../../ports/store.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import { ACTIONS } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'

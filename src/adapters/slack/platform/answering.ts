@@ -8,7 +8,9 @@ import type {
   SlackActionMiddlewareArgs,
 } from '@slack/bolt'
 import { z } from 'zod'
-import { type ChangeOutcome, type FaultPlace, type Report, UNREADABLE_RECORD } from '../../../ports.ts'
+import type { ChangeOutcome } from '../../../ports/approvals.ts'
+import type { FaultPlace, Report } from '../../../ports/events.ts'
+import { UNREADABLE_RECORD } from '../../../ports/store.ts'
 import { type AskedIn, askedInSchema } from '../../../request/asked-in.ts'
 import type { Origin } from '../../../request/command.ts'
 import { type RequestId, requestIdSchema } from '../../../request/request.ts'

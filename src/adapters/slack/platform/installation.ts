@@ -2,7 +2,7 @@
 // It must never end anything: what is owed to Slack waits, and everything else goes on.
 
 import type { FetchFunction, Logger } from '@slack/web-api'
-import type { Report } from '../../../ports.ts'
+import type { Report } from '../../../ports/events.ts'
 import { lightFetch } from './light-fetch.ts'
 import { createRarely } from './rarely.ts'
 import { createWebClient, refusalOfToken } from './web-client.ts'

@@ -4,7 +4,8 @@
 import type { WebClient } from '@slack/web-api'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
-import type { Clock, People, Person } from '../../../ports.ts'
+import type { People, Person } from '../../../ports/chat.ts'
+import type { Clock } from '../../../ports/clock.ts'
 
 /** The workspace that Rewind is installed in. */
 export interface Workspace {

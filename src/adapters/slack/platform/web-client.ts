@@ -2,7 +2,7 @@
 // answer is lost (measured), so trying again is left to whoever knows whether that is safe.
 
 import { type FetchFunction, type Logger, LogLevel, WebClient } from '@slack/web-api'
-import type { ChatOutcome } from '../../../ports.ts'
+import type { ChatOutcome } from '../../../ports/chat.ts'
 import { lightFetch } from './light-fetch.ts'
 
 export interface SlackClientOptions {

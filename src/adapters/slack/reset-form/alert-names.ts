@@ -1,7 +1,7 @@
 // Which names of a message are on the cluster: a few reads in a few seconds, and then what has been found by then.
 // It must never offer a name that the cluster has not been seen to have.
 
-import type { ClusterReader } from '../../../ports.ts'
+import type { ClusterReader } from '../../../ports/cluster.ts'
 import { type Candidates, existing, instanceIn } from '../../../request/alert.ts'
 import type { Instance, NamePage } from '../../../request/group.ts'
 import type { ReadOutcome } from '../../../request/result.ts'

@@ -3,7 +3,9 @@
 
 import type { AllMiddlewareArgs, App, MessageShortcut, SlackShortcutMiddlewareArgs } from '@slack/bolt'
 import { z } from 'zod'
-import type { ClusterReader, LongNames, Report } from '../../../ports.ts'
+import type { LongNames } from '../../../ports/chat.ts'
+import type { ClusterReader } from '../../../ports/cluster.ts'
+import type { Report } from '../../../ports/events.ts'
 import { ALERT_MAX, candidatesIn, firstLine } from '../../../request/alert.ts'
 import type { Instance } from '../../../request/group.ts'
 import { clip, REASON_MAX, type ResetFields } from '../../../request/reset.ts'

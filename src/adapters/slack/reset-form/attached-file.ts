@@ -4,7 +4,7 @@
 import Papa from 'papaparse'
 import { fetch } from 'undici'
 import { z } from 'zod'
-import type { Report } from '../../../ports.ts'
+import type { Report } from '../../../ports/events.ts'
 import { LINES_MAX, readOffsetsFile } from '../../../request/offsets-file.ts'
 import type { FileProblem } from '../../../request/problem.ts'
 import type { Targets } from '../../../request/reset.ts'

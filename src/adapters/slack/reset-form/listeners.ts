@@ -10,7 +10,11 @@ import type {
   SlackViewMiddlewareArgs,
   ViewSubmitAction,
 } from '@slack/bolt'
-import type { Approvals, Clock, ClusterReader, LongNames, Report } from '../../../ports.ts'
+import type { Approvals } from '../../../ports/approvals.ts'
+import type { LongNames } from '../../../ports/chat.ts'
+import type { Clock } from '../../../ports/clock.ts'
+import type { ClusterReader } from '../../../ports/cluster.ts'
+import type { Report } from '../../../ports/events.ts'
 import type { Group, Instance } from '../../../request/group.ts'
 import type { FieldProblem, FileProblem } from '../../../request/problem.ts'
 import {

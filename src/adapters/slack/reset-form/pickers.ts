@@ -3,7 +3,7 @@
 
 import type { Option, OptionGroup, PlainTextOption } from '@slack/types'
 import Fuse from 'fuse.js'
-import type { LongNames } from '../../../ports.ts'
+import type { LongNames } from '../../../ports/chat.ts'
 import type { Abilities, Instance, NamePage } from '../../../request/group.ts'
 import { splitPartitions } from '../../../request/reset.ts'
 import type { ReadOutcome } from '../../../request/result.ts'

@@ -8,7 +8,10 @@ import type {
   ButtonAction,
   SlackActionMiddlewareArgs,
 } from '@slack/bolt'
-import type { Approvals, ClusterReader, LongNames, Report } from '../../../ports.ts'
+import type { Approvals } from '../../../ports/approvals.ts'
+import type { LongNames } from '../../../ports/chat.ts'
+import type { ClusterReader } from '../../../ports/cluster.ts'
+import type { Report } from '../../../ports/events.ts'
 import type { Instance } from '../../../request/group.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import type { Asked, Targets } from '../../../request/reset.ts'

@@ -1,7 +1,7 @@
 // The modal behind /reset-offsets, drawn from the fields filled in so far; filled-form.ts reads it back. Pure.
 
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types'
-import type { LongNames } from '../../../ports.ts'
+import type { LongNames } from '../../../ports/chat.ts'
 import type { Abilities, Instance } from '../../../request/group.ts'
 import {
   clip,

@@ -11,7 +11,8 @@ import type {
   ViewSubmitAction,
 } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
-import type { Approvals, Look, Report } from '../../../ports.ts'
+import type { Approvals, Look } from '../../../ports/approvals.ts'
+import type { Report } from '../../../ports/events.ts'
 import type { Origin } from '../../../request/command.ts'
 import type { RequestId, ResetRequest } from '../../../request/request.ts'
 import { ACTIONS, CALLBACKS, REVIEW_BLOCKS, reviewMetadataSchema } from '../blocks/ids.ts'

@@ -8,7 +8,8 @@ import type {
   ButtonAction,
   SlackActionMiddlewareArgs,
 } from '@slack/bolt'
-import type { Approvals, ChangeOutcome, Report } from '../../../ports.ts'
+import type { Approvals, ChangeOutcome } from '../../../ports/approvals.ts'
+import type { Report } from '../../../ports/events.ts'
 import type { RequestId } from '../../../request/request.ts'
 import { ACTIONS, attemptSchema } from '../blocks/ids.ts'
 import type { Words } from '../language/language.ts'

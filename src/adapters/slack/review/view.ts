@@ -2,7 +2,7 @@
 
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types'
 import { z } from 'zod'
-import type { Look } from '../../../ports.ts'
+import type { Look } from '../../../ports/approvals.ts'
 import { NOWHERE, type Origin } from '../../../request/command.ts'
 import type { Difference } from '../../../request/drift.ts'
 import type { PlanRow } from '../../../request/plan.ts'

@@ -10,7 +10,8 @@ import type {
   ViewSubmitAction,
 } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
-import type { Approvals, ChangeOutcome, Report } from '../../../ports.ts'
+import type { Approvals, ChangeOutcome } from '../../../ports/approvals.ts'
+import type { Report } from '../../../ports/events.ts'
 import type { Origin } from '../../../request/command.ts'
 import type { RequestId, ResetRequest } from '../../../request/request.ts'
 import type { Refusal } from '../../../request/step.ts'

@@ -2,7 +2,8 @@
 
 import type { WebClient } from '@slack/web-api'
 import pLimit from 'p-limit'
-import type { Chat, ChatOutcome, Clock, PostDocuments } from '../../../ports.ts'
+import type { Chat, ChatOutcome, PostDocuments } from '../../../ports/chat.ts'
+import type { Clock } from '../../../ports/clock.ts'
 import {
   cardTsOf,
   elsewhereKey,

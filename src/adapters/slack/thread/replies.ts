@@ -2,7 +2,7 @@
 // It must never say of an execution more than its rows show.
 
 import type { KnownBlock } from '@slack/types'
-import type { PostDocuments } from '../../../ports.ts'
+import type { PostDocuments } from '../../../ports/chat.ts'
 import { shortDigest } from '../../../request/digest.ts'
 import { hasMembers } from '../../../request/group.ts'
 import { kafkaErrorName } from '../../../request/kafka-errors.ts'

@@ -1,7 +1,7 @@
 // Which language a person reads: the one of their Slack, where it is one of ours and Slack says so in time.
 // It must never hold up an answer: after PATIENCE_MS it is the language that everybody shares.
 
-import type { People } from '../../../ports.ts'
+import type { People } from '../../../ports/chat.ts'
 import { type Language, languageOf, type Words, wordsIn } from '../language/language.ts'
 
 const PATIENCE_MS = 300

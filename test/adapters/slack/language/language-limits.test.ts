@@ -26,7 +26,8 @@ import {
   resultCsv,
 } from '../../../../src/adapters/slack/thread/replies.ts'
 import { refusalSentence } from '../../../../src/adapters/slack/wording/words.ts'
-import type { LongNames, Look } from '../../../../src/ports.ts'
+import type { Look } from '../../../../src/ports/approvals.ts'
+import type { LongNames } from '../../../../src/ports/chat.ts'
 import { NOWHERE } from '../../../../src/request/command.ts'
 import type { FollowUps } from '../../../../src/request/follow-up.ts'
 import type { Guard, Note, ResetRequest } from '../../../../src/request/request.ts'

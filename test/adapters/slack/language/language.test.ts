@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { LANGUAGES, languageOf, wordsIn } from '../../../../src/adapters/slack/language/language.ts'
 import { createWordings } from '../../../../src/adapters/slack/wording/readers.ts'
 import { causeInWords } from '../../../../src/adapters/slack/wording/words.ts'
-import type { Person } from '../../../../src/ports.ts'
+import type { Person } from '../../../../src/ports/chat.ts'
 import { causeOf } from '../../../../src/request/cause.ts'
 
 const SLACK = new URL('../../../../src/adapters/slack/', import.meta.url)

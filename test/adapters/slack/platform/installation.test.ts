@@ -8,7 +8,7 @@ import {
   sayRefusalsRarely,
 } from '../../../../src/adapters/slack/platform/installation.ts'
 import { createWebClient } from '../../../../src/adapters/slack/platform/web-client.ts'
-import type { ProductEvent } from '../../../../src/ports.ts'
+import type { ProductEvent } from '../../../../src/ports/events.ts'
 import { requestIdSchema } from '../../../../src/request/request.ts'
 import type { LocalSlack, SlackFault } from '../../../../src/sandbox/slack/face.ts'
 import { startLocalSlack } from '../../../../src/sandbox/slack/server.ts'

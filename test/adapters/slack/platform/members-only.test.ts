@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { wordsIn } from '../../../../src/adapters/slack/language/language.ts'
 import { createStrangersGate } from '../../../../src/adapters/slack/platform/members-only.ts'
 import type { Workspace } from '../../../../src/adapters/slack/platform/people.ts'
-import type { Attempt, Person } from '../../../../src/ports.ts'
+import type { Person } from '../../../../src/ports/chat.ts'
+import type { Attempt } from '../../../../src/ports/store.ts'
 
 const HOME: Workspace = { teamId: 'T0OURS', enterpriseId: null, url: '' }
 const ORG: Workspace = { ...HOME, enterpriseId: 'E0ORG' }

@@ -6,7 +6,7 @@ import type { Logger } from '@slack/web-api'
 import { LogLevel } from '@slack/web-api'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createWebClient, outcomeOfError } from '../../../../src/adapters/slack/platform/web-client.ts'
-import type { ChatOutcome } from '../../../../src/ports.ts'
+import type { ChatOutcome } from '../../../../src/ports/chat.ts'
 
 const silent: Logger = {
   debug() {},

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { findNames } from '../../../../src/adapters/slack/reset-form/alert-names.ts'
-import type { ClusterReader } from '../../../../src/ports.ts'
+import type { ClusterReader } from '../../../../src/ports/cluster.ts'
 import { candidatesIn } from '../../../../src/request/alert.ts'
 import type { ReadOutcome } from '../../../../src/request/result.ts'
 

@@ -13,7 +13,7 @@ import {
   type ReadAttachedFile,
   readOffsetsCsv,
 } from '../../../../src/adapters/slack/reset-form/attached-file.ts'
-import type { ProductEvent } from '../../../../src/ports.ts'
+import type { ProductEvent } from '../../../../src/ports/events.ts'
 
 const words = wordsIn('en')
 

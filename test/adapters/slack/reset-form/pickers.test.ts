@@ -10,7 +10,7 @@ import {
   topicSearch,
 } from '../../../../src/adapters/slack/reset-form/pickers.ts'
 import { groupInWords, noSuchGroup } from '../../../../src/adapters/slack/wording/words.ts'
-import type { LongNames } from '../../../../src/ports.ts'
+import type { LongNames } from '../../../../src/ports/chat.ts'
 import type { ReadOutcome } from '../../../../src/request/result.ts'
 import { validateView } from '../../../../src/sandbox/slack/validate.ts'
 

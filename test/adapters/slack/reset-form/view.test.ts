@@ -15,7 +15,7 @@ import {
 import { parseFlags } from '../../../../src/adapters/slack/reset-form/flags.ts'
 import type { GroupSight } from '../../../../src/adapters/slack/reset-form/group-shown.ts'
 import { type ResetFormContext, resetForm } from '../../../../src/adapters/slack/reset-form/view.ts'
-import type { LongNames } from '../../../../src/ports.ts'
+import type { LongNames } from '../../../../src/ports/chat.ts'
 import type { ResetFields } from '../../../../src/request/reset.ts'
 import { enteredState, initialState } from '../../../../src/sandbox/slack/inputs.ts'
 import { validateView } from '../../../../src/sandbox/slack/validate.ts'

@@ -7,7 +7,7 @@ import { POST_EVENT_TYPE } from '../../../../src/adapters/slack/blocks/ids.ts'
 import { wordsIn } from '../../../../src/adapters/slack/language/language.ts'
 import { createWebClient } from '../../../../src/adapters/slack/platform/web-client.ts'
 import { createSlackChat, type SlackChatDeps } from '../../../../src/adapters/slack/thread/chat.ts'
-import type { Chat } from '../../../../src/ports.ts'
+import type { Chat } from '../../../../src/ports/chat.ts'
 import { createTelemetry } from '../../../../src/telemetry.ts'
 import { pending } from '../../../support/requests.ts'
 

@@ -1,0 +1,98 @@
+// What reads and writes offsets, and how often it may be asked. The comments are the contracts; test/contract holds each
+// adapter to them.
+
+import type { Abilities, Group, Instance, LogRange, NamePage, Position } from '../request/group.ts'
+import type { NativeStrategy, Target } from '../request/reset.ts'
+import type { CallOutcome, ReadOutcome } from '../request/result.ts'
+import type { WritePace } from '../request/write-time.ts'
+
+/** A reset as the API itself knows it: whole topics, and one strategy for all of their partitions. */
+export interface NativeReset {
+  target: Target
+  topics: readonly string[]
+  strategy: NativeStrategy
+}
+
+/** Where one partition is to go. */
+export interface PartitionWrite {
+  partition: number
+  offset: bigint
+}
+
+/**
+ * The writes of the CKafka API. Never rejects: every fault is an outcome. `done` holds what the API said and nothing
+ * else: each topic and partition it answered for, with the offset it named, or null where it only accepted the call
+ * (3.0). Whether that is true is for a read-back to tell (request/proof.ts). Topics and partitions that do not exist
+ * are reported with Kafka's code 3.
+ */
+export interface Cluster {
+  readonly writePace: WritePace
+  /**
+   * Applies the reset to exactly `topics`, once, and ends by `deadlineMs` (epoch) at the latest.
+   * Never retries by itself, never sends a call without topics (refused as `badRequest`), and never writes into a group
+   * with members (refused as `groupNotEmpty`).
+   */
+  resetOffsets(reset: NativeReset, deadlineMs: number): Promise<CallOutcome>
+  /**
+   * Commits an offset for each partition named of one topic, in one call, where `can.writePartitions`; else refused as
+   * `badRequest`. Otherwise as resetOffsets.
+   */
+  writeOffsets(
+    target: Target,
+    topic: string,
+    offsets: readonly PartitionWrite[],
+    deadlineMs: number,
+  ): Promise<CallOutcome>
+}
+
+/** Reads: never an effect. Never rejects; one read, with all its pages, ends within the reader's own patience. */
+export interface ClusterReader {
+  readonly can: Abilities
+  /** Instances of the account in this region, all of them. */
+  instances(): Promise<ReadOutcome<Instance[]>>
+  /** Groups whose name holds the text, at most 50, in one call. Empty text: the first 50. */
+  groups(instanceId: string, search: string): Promise<ReadOutcome<NamePage>>
+  /** Topics likewise. */
+  topics(instanceId: string, search: string): Promise<ReadOutcome<NamePage>>
+  /** `Dead` for a group nobody knows. */
+  group(target: Target): Promise<ReadOutcome<Group>>
+  /** Committed offset and log end of every partition of these topics (absent: all the group has committed to). */
+  positions(target: Target, topics?: readonly string[]): Promise<ReadOutcome<Position[]>>
+  /** Log start and end of each partition, where `can.logStart`; else refused as `badRequest`. Empty: no such topic. */
+  logRanges(instanceId: string, topic: string): Promise<ReadOutcome<LogRange[]>>
+  /** Offset of the first message at or after the time, null when there is none; where `can.firstMessageAt`. */
+  firstMessageAt(
+    instanceId: string,
+    topic: string,
+    partition: number,
+    timeMs: number,
+  ): Promise<ReadOutcome<bigint | null>>
+}
+
+/** How many calls in how many seconds; by action, or for all actions together. */
+export interface Budget {
+  points: number
+  seconds: number
+}
+
+export interface Budgets {
+  /** Names the account, so that two accounts on one Redis do not share. */
+  account: string
+  /** Every action counts against this one, where the API has one for all. */
+  together?: Budget
+  perAction: (action: string) => Budget | undefined
+}
+
+/** The account's budget of API calls, shared by all processes. */
+export interface Quota {
+  /**
+   * Takes one call of the action. `execution` may use the whole budget, `person` leaves a reserve for executions.
+   * When the budget cannot be read (the store is away), the call is allowed: the API's own limit still holds.
+   */
+  take(
+    action: string,
+    urgency: 'execution' | 'person',
+  ): Promise<{ ok: true } | { ok: false; retryAfterMs: number }>
+  /** The API asked to wait: nobody is given a call of this action for so long. Never rejects. */
+  pause(action: string, ms: number): Promise<void>
+}

@@ -1,0 +1,83 @@
+// What the product tells of itself, for logs and metrics: a closed list, with ids and codes, never a secret or a payload.
+
+import type { Command } from '../request/command.ts'
+import type { PostKey, RequestId, StateName } from '../request/request.ts'
+import type { CallOutcome, ReadOutcome } from '../request/result.ts'
+import type { ChatOutcome } from './chat.ts'
+import type { Attempt } from './store.ts'
+
+/** What the product did, for logs and metrics. Holds ids and codes, never a secret and never a raw payload. */
+export type ProductEvent =
+  | { event: 'submitted'; requestId: RequestId; requester: string }
+  | { event: 'changed'; requestId: RequestId; command: Command['kind']; state: StateName; version: number }
+  /** `requestId` null: it belongs to no request, and `command` is what they did, like `reset command`. */
+  | {
+      event: 'refused'
+      requestId: RequestId | null
+      command: string
+      refusal: Attempt['refusal']
+      by: string
+    }
+  /** People have to say what became of an execution. */
+  | { event: 'asked'; requestId: RequestId; evidence: string }
+  | { event: 'called'; requestId: RequestId; outcome: CallOutcome['kind']; durationMs: number }
+  | {
+      event: 'posted'
+      requestId: RequestId
+      key: PostKey | 'cardUpdate'
+      outcome: ChatOutcome['kind']
+      detail: string
+    }
+  /** A user group that the policy asks about; `error` null: it could be read. */
+  | { event: 'groupRead'; groupId: string; error: unknown }
+  /** `about` is for the log: an id or a name, which a label of a metric must never be. */
+  | { event: 'fault'; where: FaultPlace; about?: string; requestId?: RequestId; error: unknown }
+
+/** Where an unexpected error is caught: all there are, because they are the values of a metric's label. */
+export const FAULT_PLACES = [
+  ...['redis', 'queue', 'worker', 'pump', 'policy', 'long names', 'port'],
+  ...['paying debts', 'documents of a post', 'keeping an attempt'],
+  ...[
+    'connecting to Slack',
+    'reaching Slack',
+    'slack request',
+    'slack payload',
+    'listener',
+    'address of the workspace',
+  ],
+  ...['looking up a person'],
+  ...[
+    'reset command',
+    'alert shortcut',
+    'edit button',
+    'form update',
+    'field for a file',
+    'picker',
+    'submit',
+  ],
+  ...['attached file', 'list command', 'list page', 'review button', 'review update', 'decide'],
+  ...['cancel button', 'withdraw button', 'break_glass button', 'review_glass button'],
+  ...['break_glass', 'review_glass', 'undo button', 'retry button', 'undo', 'retry'],
+  ...['happened button', 'did_not_happen button', 'check again button'],
+  ...['history button', 'history', 'history file', 'history update', 'ask button', 'home tab', 'home tabs'],
+] as const
+export type FaultPlace = (typeof FAULT_PLACES)[number]
+
+/** What a cluster is called with, in the API's own names: all there are, for the same reason. */
+export const CLUSTER_ACTIONS = [
+  ...['SetGroupOffsets', 'SetGroupOffset', 'ListInstance', 'ListGroup', 'ListTopic'],
+  ...['GetGroupInfo', 'GetGroupOffsets'],
+  ...['ModifyGroupOffsets', 'BatchModifyGroupOffsets', 'DescribeInstances', 'DescribeGroup', 'DescribeTopic'],
+  ...['DescribeGroupInfo', 'DescribeGroupOffsets', 'DescribeTopicSyncReplica', 'FetchMessageListByTimestamp'],
+] as const
+export type ClusterAction = (typeof CLUSTER_ACTIONS)[number]
+
+/** One try of one call. `code` is the API's, `http 502`, a network error's or `budget`; null: there was none. */
+export interface ObservedCall {
+  action: ClusterAction
+  outcome: CallOutcome['kind'] | ReadOutcome<unknown>['kind']
+  code: string | null
+  durationMs: number
+}
+
+export type Report = (event: ProductEvent) => void
