@@ -47,7 +47,7 @@ export interface Chat {
 export interface Person {
   id: string
   /** Only members of our own workspace may use Rewind. */
-  standing: 'member' | 'guest' | 'stranger' | 'bot' | 'deactivated'
+  membership: 'member' | 'guest' | 'stranger' | 'bot' | 'deactivated'
   /** Like `zh-CN`; null where Slack does not say. */
   locale: string | null
   /** IANA name; null where Slack does not say. */

@@ -125,7 +125,7 @@ export interface Attempt {
   by: string
   /** What they did, like `reset command`. */
   command: string
-  refusal: Refusal | RefusedRuling['why'] | Exclude<Person['standing'], 'member'>
+  refusal: Refusal | RefusedRuling['why'] | Exclude<Person['membership'], 'member'>
   from: Origin
 }
 

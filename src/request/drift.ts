@@ -36,7 +36,7 @@ export type Drift =
 const TOLERATED_PERCENT = 10n
 const TOLERATED_MESSAGES = 100n
 
-export interface Sight {
+export interface Observation {
   group: Group
   /** Positions of every partition in scope; log starts where they could be read in time. */
   facts: Facts
@@ -46,7 +46,7 @@ export function driftSince(
   reset: Reset,
   plan: Pick<Plan, 'execution' | 'skips'>,
   rows: readonly PlanRow[],
-  { group, facts }: Sight,
+  { group, facts }: Observation,
 ): Drift {
   const { now, others } = sorted(rows, facts)
   const found = createFindings()

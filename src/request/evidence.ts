@@ -11,16 +11,16 @@ import { type PartitionResult, type ReadBack, resultOf } from './result.ts'
  */
 export type Evidence = 'present' | 'absent' | 'partly' | 'neither' | 'unread'
 
-export interface Sighting {
+export interface Finding {
   evidence: Evidence
   result: PartitionResult[]
 }
 
-export function sightingOf(
+export function findingOf(
   plan: Pick<Plan, 'execution' | 'unseenTopics'>,
   rows: readonly PlanRow[],
   readBack: ReadBack,
-): Sighting {
+): Finding {
   const evidence = evidenceIn(
     rows.filter(row => isWritten(row, plan.execution)),
     readBack,

@@ -79,7 +79,7 @@ export function reguardFor(
   }
   // Which rule holds is not known: its votes are left as they are, and nothing goes on.
   const guard = rule === null ? request.guard : guardUnder(rule, version, request.plan)
-  const stand = rule === null ? standingsNow(request) : standings(request, guard, members)
+  const stand = rule === null ? countingNow(request) : countingOf(request, guard, members)
   const unread = unreadOf(considered, guard, members)
   const through = Object.fromEntries(Object.entries(stand).map(([by, each]) => [by, each.through]))
   const fills = Object.fromEntries(request.votes.map(({ by }) => [by, stand[by]?.fills ?? []]))
@@ -135,7 +135,7 @@ export interface Standing {
   fills: number[]
 }
 
-function standingsNow(request: ResetRequest): Record<string, Standing> {
+function countingNow(request: ResetRequest): Record<string, Standing> {
   return Object.fromEntries(
     request.votes.map(each => [each.by, { through: restsOn(each, request), fills: each.fills }]),
   )
@@ -146,7 +146,7 @@ function standingsNow(request: ResetRequest): Record<string, Standing> {
  * be read, stays and fills nothing until then. A group that cannot be read keeps for a vote what it was recorded to rest
  * on, where the guard names the same group.
  */
-export function standings(
+export function countingOf(
   { votes, requester, ...request }: Pick<ResetRequest, 'guard' | 'escalated' | 'votes' | 'requester'>,
   guard: Guard,
   members: GroupMembers,

@@ -1,5 +1,15 @@
 // The record of a request: what was asked for and everything that has happened to it. Shapes only, no decisions.
 // Written as JSON and read back by schema: a field that cannot be read is an error here, never an `undefined` further in.
+//
+// Words of the code that are neither Kafka's nor Slack's:
+//   plan     per partition, where its offset goes and what that replays or skips; a decision is about one plan (plan.ts)
+//   round    counts the plans of a request: each new one begins when the world has moved since the last
+//   guard    what the policy's rule asks of those who decide, as it read when it was last asked (policy.ts)
+//   note     something that happened and that the thread has to tell; each becomes one reply
+//   debt     what the record still owes the outside: a job, a card, a reply, a look (owed.ts finds it, service/debts.ts pays it)
+//   claim    written before a message is posted, so that whoever finds it run out looks whether the message is there
+//   glass    of a request that somebody had carried out without approval: to break the glass (glass.ts)
+//   attempt  one execution of an approved plan; a refused act of a person is an `attempted` command
 
 import { z } from 'zod'
 import { differenceSchema } from './drift.ts'

@@ -132,7 +132,7 @@ export function alreadyThere(
   if (state.name !== 'approved' || request.plan?.digest !== digest) return refuse('stale')
   const { decision, attempt } = state
   const begun = unclearFrom({ decision, attempt, atMs: nowMs }, FORGOTTEN, nowMs + ASKED_PAUSE_MS)
-  // Who waited had members in sight, and what the wait knew must not be lost with it.
+  // While it waited the group had members, and what the wait knew must not be lost with it.
   const group = state.wait === null ? request.group : JOINED
   return visible(
     { ...request, group },

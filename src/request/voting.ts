@@ -111,7 +111,7 @@ export function reguard(
   }
   // A job that is on its way finds it held; when it goes on, it is owed another.
   if (met || keepsGlass) return visible(next, held ? { ...state, dispatch: null } : state, ...revoked)
-  // Who waited had members in sight; the wait is over, and what it knew must not be lost with it.
+  // While it waited the group had members; the wait is over, and what it knew must not be lost with it.
   const group = state.wait === null ? request.group : JOINED
   const expiresAtMs = Math.max(request.expiresAtMs, nowMs + expiryMs)
   return visible(

@@ -53,10 +53,10 @@ export function wait(
       : Math.min(Math.ceil(holdMs / LOOKS_IN_HOLD), Math.max(0, emptySinceMs + holdMs - nowMs))
   const waiting: State = { ...state, wait: next, notBeforeMs: nowMs + pauseMs, dispatch: null }
   if (before === null) return visible(request, waiting, { kind: 'waiting', group, untilMs })
-  return isSameSight(before, next) ? unseen(request, { state: waiting }) : visible(request, waiting)
+  return isSameWait(before, next) ? unseen(request, { state: waiting }) : visible(request, waiting)
 }
 
-function isSameSight(one: Wait, other: Wait): boolean {
+function isSameWait(one: Wait, other: Wait): boolean {
   return (
     (one.emptySinceMs === null) === (other.emptySinceMs === null) &&
     membersOf(one.group) === membersOf(other.group)

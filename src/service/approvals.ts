@@ -29,9 +29,9 @@ import { writeTime } from '../request/write-time.ts'
 import { createChanges, StoreAway } from './changes.ts'
 import { createDebts, type Debts } from './debts.ts'
 import { createExecutions, type ExecutionSettings } from './executions.ts'
+import { within } from './observe.ts'
 import { createPlans } from './plans.ts'
 import { createPolicies } from './policies.ts'
-import { within } from './sights.ts'
 import { lookBack } from './verifications.ts'
 
 export interface ApprovalsDeps {
@@ -179,8 +179,9 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
         cause: seen.kind === 'refused' ? seen.message : causeOf('slowCluster'),
       }
     }
-    const { drift, sight } = seen
-    if (drift.verdict !== 'material') return { kind: 'holds', verdict: drift.verdict, group: sight.group }
+    const { drift, observation } = seen
+    if (drift.verdict !== 'material')
+      return { kind: 'holds', verdict: drift.verdict, group: observation.group }
     const { differences } = drift
     await changeAndPay(id, {
       kind: 'drifted',

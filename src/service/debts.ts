@@ -7,7 +7,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Report } from '../ports/events.ts'
 import type { Store } from '../ports/store.ts'
 import type { WorkQueue } from '../ports/work-queue.ts'
-import type { Sighting } from '../request/evidence.ts'
+import type { Finding } from '../request/evidence.ts'
 import { type Debt, nextDueAt, owed, REFUSED_POST_RETRY_MS } from '../request/owed.ts'
 import { groupsOfGuard, stillAsked } from '../request/policy.ts'
 import { remindAt } from '../request/reminding.ts'
@@ -33,7 +33,7 @@ export interface DebtsDeps {
   queue: WorkQueue
   plans: Plans
   /** What the offsets show of a call that nobody answered. */
-  lookBack(request: ResetRequest): Promise<Sighting>
+  lookBack(request: ResetRequest): Promise<Finding>
   /** What has to be changed because the policy says something else by now. */
   reconsider: Policies['reconsider']
   membersOf: Policies['membersOf']
@@ -192,7 +192,7 @@ export function createDebts(deps: DebtsDeps): Debts {
     const dueAtMs = remindAt(request)
     if (isSilent && dueAtMs !== null && clock() < dueAtMs + REMIND_PATIENCE_MS) return 'left'
     const pings = asked.map(({ to, person }) =>
-      person?.standing === 'member' ? [{ to, notBeforeMs: daytimeAt(person.timeZone, clock()) }] : [],
+      person?.membership === 'member' ? [{ to, notBeforeMs: daytimeAt(person.timeZone, clock()) }] : [],
     )
     return paid(await change(id, { kind: 'remind', round, pings: pings.flat() }))
   }

@@ -11,8 +11,8 @@ import type { Report } from '../ports/events.ts'
 import { instanceRefusal } from '../request/acts.ts'
 import { causeOf } from '../request/cause.ts'
 import { NOWHERE } from '../request/command.ts'
-import { differenceSchema, type Sight } from '../request/drift.ts'
-import { sightingOf } from '../request/evidence.ts'
+import { differenceSchema, type Observation } from '../request/drift.ts'
+import { findingOf } from '../request/evidence.ts'
 import type { Plan, PlanRow } from '../request/plan.ts'
 import type { CallEnd, RequestId, ResetRequest } from '../request/request.ts'
 import type { Reset } from '../request/reset.ts'
@@ -171,8 +171,8 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
       await change(id, comeAgain(seen, plan.digest), { patience: 'worker' })
       return false
     }
-    const { sight, rows } = seen
-    const { group } = sight
+    const { observation, rows } = seen
+    const { group } = observation
     if (!plans.areWhole(request, rows)) {
       await change(id, { kind: 'callOff', digest: plan.digest, outcome: NOT_WHOLE }, { patience: 'worker' })
       return false
@@ -190,7 +190,7 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
       await change(id, untilWindow(request, clock()), { patience: 'worker' })
       return false
     }
-    if (seen.drift.verdict === 'material' && !isCleared(request) && isThere(plan, rows, sight)) {
+    if (seen.drift.verdict === 'material' && !isCleared(request) && isThere(plan, rows, observation)) {
       await change(id, { kind: 'alreadyThere', digest: plan.digest }, { patience: 'worker' })
       return false
     }
@@ -230,7 +230,7 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     if (called.kind === 'unknown') {
       // Only where all of it stands at once is nothing left to come of the call; the rest is for later looks.
       if (native !== null) return { called, result: [] }
-      const { evidence, result } = sightingOf(plan, rows, await readBack(reset, untilMs))
+      const { evidence, result } = findingOf(plan, rows, await readBack(reset, untilMs))
       return evidence === 'present'
         ? { called: { ...called, kind: 'done', topics: [] }, result }
         : { called, result: [] }
@@ -283,8 +283,8 @@ function isCleared({ state }: ResetRequest): boolean {
 }
 
 /** Every offset stands where this plan leads, though nothing is known of a call. */
-function isThere(plan: Plan, rows: readonly PlanRow[], { facts }: Sight): boolean {
-  return sightingOf(plan, rows, readBackOf(facts.positions)).evidence === 'present'
+function isThere(plan: Plan, rows: readonly PlanRow[], { facts }: Observation): boolean {
+  return findingOf(plan, rows, readBackOf(facts.positions)).evidence === 'present'
 }
 
 const NOT_WHOLE = {

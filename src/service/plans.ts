@@ -8,7 +8,7 @@ import type { Store } from '../ports/store.ts'
 import { causeOf } from '../request/cause.ts'
 import type { Command } from '../request/command.ts'
 import { digestOf } from '../request/digest.ts'
-import { type Drift, driftSince, type Sight } from '../request/drift.ts'
+import { type Drift, driftSince, type Observation } from '../request/drift.ts'
 import { placeOf } from '../request/group.ts'
 import {
   type Execution,
@@ -23,8 +23,8 @@ import {
 import { planDocument, type RefusedRuling, type RequestId, type ResetRequest } from '../request/request.ts'
 import { clip, overlap, type Reset, type Targets } from '../request/reset.ts'
 import type { ReadOutcome } from '../request/result.ts'
+import { observe } from './observe.ts'
 import type { Policies } from './policies.ts'
-import { takeSight } from './sights.ts'
 
 /** So many open requests of the group are compared with a new one, and so many of those that overlap are named. */
 const OPEN_COMPARED = 200
@@ -47,7 +47,7 @@ export type Planned =
   | Exclude<ReadOutcome<never>, { kind: 'read' }>
 
 export type Comparison =
-  | { kind: 'compared'; drift: Drift; sight: Sight; rows: PlanRow[] }
+  | { kind: 'compared'; drift: Drift; observation: Observation; rows: PlanRow[] }
   | Exclude<ReadOutcome<never>, { kind: 'read' }>
 
 export interface Plans {
@@ -70,7 +70,7 @@ export function createPlans({ store, clock, guardFor, reader, writeTimeOf }: Pla
     const { reset } = request
     const targets =
       reset.strategy.kind === 'offsets' ? await store.readDocument(request.id, 'targets') : undefined
-    const seen = await takeSight(reset, {
+    const seen = await observe(reset, {
       reader,
       clock,
       logsOf: () => true,
@@ -84,7 +84,7 @@ export function createPlans({ store, clock, guardFor, reader, writeTimeOf }: Pla
     const rows = planRows(named, facts)
     const problem =
       (group.state === 'Dead' ? causeOf('noGroup') : null) ??
-      problemWith(named, rows, sightedPlaces(seen.value), targets)
+      problemWith(named, rows, observedPlaces(seen.value), targets)
     if (problem !== null) return { kind: 'impossible', cause: problem }
     const execution = executionOf(named, rows, reader.can)
     if (execution === null) return { kind: 'impossible', cause: causeOf('tooWide') }
@@ -152,16 +152,21 @@ export function createPlans({ store, clock, guardFor, reader, writeTimeOf }: Pla
       if (plan === null) return { kind: 'unavailable', cause: causeOf('noPlan') }
       const [rows, seen] = await Promise.all([
         rowsOf(request),
-        takeSight(reset, { reader: from, clock, logsOf: count => count <= logTopics }),
+        observe(reset, { reader: from, clock, logsOf: count => count <= logTopics }),
       ])
       if (seen.kind === 'impossible') return { kind: 'unavailable', cause: seen.cause }
       if (seen.kind !== 'read') return seen
-      return { kind: 'compared', drift: driftSince(reset, plan, rows, seen.value), sight: seen.value, rows }
+      return {
+        kind: 'compared',
+        drift: driftSince(reset, plan, rows, seen.value),
+        observation: seen.value,
+        rows,
+      }
     },
   }
 }
 
-function sightedPlaces({ facts }: Sight): ReadonlySet<string> {
+function observedPlaces({ facts }: Observation): ReadonlySet<string> {
   return new Set(facts.positions.map(({ topic, partition }) => placeOf(topic, partition)))
 }
 

@@ -31,7 +31,7 @@ import {
   unreadOf,
 } from '../request/reconsidering.ts'
 import type { Guard, RefusedRuling, ResetRequest } from '../request/request.ts'
-import { within } from './sights.ts'
+import { within } from './observe.ts'
 
 export interface PoliciesDeps {
   /** Null in a worker apart: it cannot look anybody up, and leaves policy to the bots. */

@@ -1,7 +1,7 @@
 // Looks at what became of a call that nobody answered. Reads only; what the offsets tell is judged in request/evidence.ts.
 
 import type { ClusterReader } from '../ports/cluster.ts'
-import { type Sighting, sightingOf } from '../request/evidence.ts'
+import { type Finding, findingOf } from '../request/evidence.ts'
 import type { ResetRequest } from '../request/request.ts'
 import { readBackOf } from '../request/result.ts'
 import type { Plans } from './plans.ts'
@@ -10,13 +10,13 @@ import type { Plans } from './plans.ts'
 export async function lookBack(
   request: ResetRequest,
   { plans, reader }: { plans: Plans; reader: ClusterReader },
-): Promise<Sighting> {
+): Promise<Finding> {
   const { plan, reset } = request
   const rows = await plans.rows(request)
   if (plan === null || !plans.areWhole(request, rows)) return NOTHING_TO_TELL
   const read = await reader.positions(reset.target, reset.topics)
-  return sightingOf(plan, rows, readBackOf(read.kind === 'read' ? read.value : []))
+  return findingOf(plan, rows, readBackOf(read.kind === 'read' ? read.value : []))
 }
 
 /** Without the rows that were approved nothing can be compared. */
-const NOTHING_TO_TELL: Sighting = { evidence: 'neither', result: [] }
+const NOTHING_TO_TELL: Finding = { evidence: 'neither', result: [] }

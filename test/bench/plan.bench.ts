@@ -10,7 +10,7 @@ import { reviewModal } from '../../src/adapters/slack/review/view.ts'
 import { card } from '../../src/adapters/slack/thread/card.ts'
 import { noteReply, planCsv, resultCsv } from '../../src/adapters/slack/thread/replies.ts'
 import { digestOf } from '../../src/request/digest.ts'
-import { driftSince, type Sight } from '../../src/request/drift.ts'
+import { driftSince, type Observation } from '../../src/request/drift.ts'
 import { retryOf, undoOf } from '../../src/request/follow-up.ts'
 import { type Abilities, type Position, placeOf } from '../../src/request/group.ts'
 import {
@@ -132,7 +132,7 @@ function stepsOf(each: Case): Step[] {
   const storedRows = JSON.stringify(z.encode(planRowsSchema, rows))
   const storedResult = JSON.stringify(z.encode(resultSchema, result))
   const storedTargets = JSON.stringify(z.encode(targetsSchema, targets))
-  const sight: Sight = { group: { state: 'Empty', members: [] }, facts: { ...facts, positions: later } }
+  const sight: Observation = { group: { state: 'Empty', members: [] }, facts: { ...facts, positions: later } }
   const counted = true
   const request: ResetRequest = { ...pending(), reset, plan }
   const ended: ResetRequest = { ...endedWith(result), reset, plan }

@@ -1,7 +1,7 @@
 // What may change under an approved plan, and what may not: each kind of difference beside the nearest that is none.
 
 import { describe, expect, it } from 'vitest'
-import { type Difference, differenceSchema, driftSince, type Sight } from '../../src/request/drift.ts'
+import { type Difference, differenceSchema, driftSince, type Observation } from '../../src/request/drift.ts'
 import type { Group, Position } from '../../src/request/group.ts'
 import { type Execution, type Facts, planRows } from '../../src/request/plan.ts'
 import type { Reset, Strategy } from '../../src/request/reset.ts'
@@ -42,8 +42,8 @@ function drift(
 ) {
   const rows = planRows(reset, before)
   const skips = rows.reduce((sum, row) => sum + row.skips, 0n)
-  const sight: Sight = { group, facts: { atMs, positions: now } }
-  return driftSince(reset, { execution, skips }, rows, sight)
+  const observation: Observation = { group, facts: { atMs, positions: now } }
+  return driftSince(reset, { execution, skips }, rows, observation)
 }
 
 const kinds = (found: ReturnType<typeof drift>) =>

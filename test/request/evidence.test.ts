@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Evidence, sightingOf } from '../../src/request/evidence.ts'
+import { type Evidence, findingOf } from '../../src/request/evidence.ts'
 import { placeOf } from '../../src/request/group.ts'
 import type { Execution, PlanRow } from '../../src/request/plan.ts'
 import { rowsOf, someReset } from '../support/requests.ts'
@@ -17,7 +17,7 @@ function evidence(planned: PlanRow[], stands: (bigint | null | 'unread')[], exec
       offset === 'unread' ? [] : [[placeOf(template?.topic ?? '', partition), offset] as const],
     ),
   )
-  return sightingOf({ execution, unseenTopics: [] }, planned, read).evidence
+  return findingOf({ execution, unseenTopics: [] }, planned, read).evidence
 }
 
 describe('what the offsets tell of a call', () => {

@@ -20,7 +20,7 @@ import {
   weigh,
   wrongApprovers,
 } from '../../src/request/policy.ts'
-import { standings } from '../../src/request/reconsidering.ts'
+import { countingOf } from '../../src/request/reconsidering.ts'
 import { ALICE, approve, BOB, CAROL, following, pending, reguard } from '../support/requests.ts'
 
 const DAVE = 'U0DAVE'
@@ -393,8 +393,8 @@ describe('who decides', () => {
     expect(fillsOf(own, CAROL, MEMBERS)).toEqual([])
     expect(fillsOf(allowed, CAROL, MEMBERS)).toEqual([0, 1])
     const voted = following(allowed, { ...approve, by: CAROL, fills: [0, 1] })
-    expect(standings(voted, voted.guard, MEMBERS)[CAROL]?.fills).toEqual([0, 1])
-    expect(standings(voted, own.guard, MEMBERS)).toEqual({})
+    expect(countingOf(voted, voted.guard, MEMBERS)[CAROL]?.fills).toEqual([0, 1])
+    expect(countingOf(voted, own.guard, MEMBERS)).toEqual({})
     // The change takes it back as well, whatever it says of it.
     const [need] = needs
     const one = { needs: need === undefined ? [] : [need], approvals: 1 }

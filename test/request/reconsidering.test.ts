@@ -12,7 +12,7 @@ import {
   type Rule,
   throughOf,
 } from '../../src/request/policy.ts'
-import { consider, reguardFor, standings } from '../../src/request/reconsidering.ts'
+import { consider, countingOf, reguardFor } from '../../src/request/reconsidering.ts'
 import type { ResetRequest } from '../../src/request/request.ts'
 import {
   ALICE,
@@ -180,13 +180,13 @@ describe('a group that cannot be read', () => {
     const rule = allow({ needs: [need(ORDERS), need(ORDERS, PLATFORM)] })
     const old = following(under(rule), { ...approve, by: BOB, fills: [0, 1] })
     expect(old.votes[0]).not.toHaveProperty('through')
-    expect(standings(old, old.guard, SILENT)).toEqual({ [BOB]: { through: [ORDERS], fills: [0, 1] } })
+    expect(countingOf(old, old.guard, SILENT)).toEqual({ [BOB]: { through: [ORDERS], fills: [0, 1] } })
     const either = following(under(allow({ needs: [need(ORDERS, PLATFORM)] })), {
       ...approve,
       by: BOB,
       fills: [0],
     })
-    expect(standings(either, either.guard, SILENT)).toEqual({ [BOB]: { through: [], fills: [] } })
+    expect(countingOf(either, either.guard, SILENT)).toEqual({ [BOB]: { through: [], fills: [] } })
   })
 })
 

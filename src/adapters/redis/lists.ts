@@ -43,7 +43,7 @@ function namesOf(of: ListFilter['of']): string[] {
 }
 
 /** Every list that this request may ever stand in, and whether it does now: `isIn` has a `1` or a `0` for each key. */
-export function standingOf(tag: string, request: ResetRequest): { keys: string[]; isIn: string } {
+export function membershipOf(tag: string, request: ResetRequest): { keys: string[]; isIn: string } {
   const { target } = request.reset
   const kinds: ListFilter['of'][] = [
     { kind: 'all' },

@@ -26,7 +26,7 @@ import { type Target, targetsSchema } from '../../request/reset.ts'
 import { resultSchema } from '../../request/result.ts'
 import { createAttemptLog } from './attempts.ts'
 import type { RedisConnection } from './connect.ts'
-import { idOf, listKey, memberOf, placeOf, rangeOf, standingOf } from './lists.ts'
+import { idOf, listKey, memberOf, membershipOf, placeOf, rangeOf } from './lists.ts'
 import { COMMIT, FIND_FORGOTTEN, NEXT_NUMBER, SETTLE, TAKE_DUE } from './scripts.ts'
 
 /** Trails read at once: enough to hide the way to Redis, few enough to hold. */
@@ -53,7 +53,7 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
     const { next, submissionId, writer } = change
     const { id } = next
     const { target } = writer ?? next.reset
-    const lists = standingOf(tag, next)
+    const lists = membershipOf(tag, next)
     const documents = Object.entries(change.documents ?? {}).flatMap(([name, value]) => [
       name,
       JSON.stringify(z.encode(schemaOf(name as DocumentName) as z.ZodType, value)),

@@ -15,7 +15,7 @@ import { createHomeTabs } from './home/tabs.ts'
 import type { Language } from './language/language.ts'
 import { registerListListeners } from './lists/listeners.ts'
 import { createInstallation, type Installation, sayRefusalsRarely } from './platform/installation.ts'
-import { createStrangersGate } from './platform/members-only.ts'
+import { createMembersGate } from './platform/members-only.ts'
 import { createPeople, type SlackPeople } from './platform/people.ts'
 import { createWebClient } from './platform/web-client.ts'
 import { registerAlertShortcut } from './reset-form/alert-shortcut.ts'
@@ -188,7 +188,7 @@ function createSlackApp(config: SlackAppConfig, deps: SlackAppDeps, logger: Logg
     report({ event: 'fault', where: 'listener', error })
   })
   // Before every listener: who may not use Rewind reaches none of them.
-  app.use(createStrangersGate(deps))
+  app.use(createMembersGate(deps))
   const { botToken: token, apiUrl } = config
   const tabs = createHomeTabs({
     ...deps,

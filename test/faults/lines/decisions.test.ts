@@ -97,7 +97,7 @@ describe.concurrent('decisions', () => {
         { who: carol, because: 'Only approvers can decide on R-1', refusal: 'notApprover' },
         { who: dave, because: 'Only approvers can decide', refusal: 'notApprover' },
       ] as const
-      // Who is no member of the workspace does not come as far (test/product/strangers.test.ts).
+      // Who is no member of the workspace does not come as far (test/product/notMembers.test.ts).
       const strangers = [
         { who: slack.person('U0GINA'), because: 'Guests of this workspace cannot use Rewind' },
         { who: slack.person('U0ERIN'), because: 'you belong to another one' },

@@ -13,7 +13,7 @@ import type { Report } from '../../../ports/events.ts'
 import type { ListPage } from '../../../ports/store.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import type { Words } from '../language/language.ts'
-import { standingOf } from '../platform/members-only.ts'
+import { membershipOf } from '../platform/members-only.ts'
 import { sentenceHome } from '../platform/sentence-views.ts'
 import { outcomeOfError } from '../platform/web-client.ts'
 import { HOME_ROWS, homeView, LOOKED_THROUGH, ranLately } from './view.ts'
@@ -71,7 +71,7 @@ export function createHomeTabs(deps: HomeTabsDeps): HomeTabs {
   const drawing = new Map<string, Promise<void>>()
   let shared: Promise<Shared> | null = null
   let seen: { count: number; atMs: number } | null = null
-  let sight: 'clear' | 'none' = 'clear'
+  let storeSeen: 'clear' | 'none' = 'clear'
   let pausedUntilMs = 0
   let timer: NodeJS.Timeout | undefined
   let life: 'resting' | 'looking' | 'stopped' = 'resting'
@@ -84,7 +84,7 @@ export function createHomeTabs(deps: HomeTabsDeps): HomeTabs {
 
   /** Sooner where somebody's pace lets them go on sooner. */
   function restMs(): number {
-    if (sight === 'none') return LOOK_MS
+    if (storeSeen === 'none') return LOOK_MS
     const waits = [...due]
       .filter(userId => !drawing.has(userId))
       .map(userId => Math.max(tabs.peek(userId)?.notBeforeMs ?? 0, pausedUntilMs) - clock())
@@ -103,7 +103,7 @@ export function createHomeTabs(deps: HomeTabsDeps): HomeTabs {
   async function isStoreThere(): Promise<boolean> {
     try {
       const count = await approvals.changeCount()
-      sight = 'clear'
+      storeSeen = 'clear'
       const nowMs = clock()
       if (seen?.count === count && nowMs - seen.atMs < ANEW_MS) return true
       // Counted before it is drawn: what changes meanwhile counts as another change.
@@ -113,8 +113,8 @@ export function createHomeTabs(deps: HomeTabsDeps): HomeTabs {
       return true
     } catch (error) {
       // Once, not every two seconds for as long as it lasts.
-      if (sight === 'clear' && life !== 'stopped') report({ event: 'fault', where: 'home tabs', error })
-      sight = 'none'
+      if (storeSeen === 'clear' && life !== 'stopped') report({ event: 'fault', where: 'home tabs', error })
+      storeSeen = 'none'
       return false
     }
   }
@@ -135,17 +135,17 @@ export function createHomeTabs(deps: HomeTabsDeps): HomeTabs {
   async function refresh(userId: string, tab: Tab): Promise<void> {
     if (life === 'stopped') return
     try {
-      const standing = await standingOf(people, userId, PERSON_MS)
-      if (standing === 'notKnown') {
+      const membership = await membershipOf(people, userId, PERSON_MS)
+      if (membership === 'notKnown') {
         // What is there stays; nothing new is shown to somebody whom Slack does not vouch for.
         tab.notBeforeMs = clock() + AFTER_FAULT_MS
         due.add(userId)
         return
       }
-      if (standing !== 'member') {
+      if (membership !== 'member') {
         tabs.delete(userId)
-        const { strangers } = await wordsFor(userId)
-        await client.views.publish({ user_id: userId, view: sentenceHome(strangers[standing]) })
+        const { notMembers } = await wordsFor(userId)
+        await client.views.publish({ user_id: userId, view: sentenceHome(notMembers[membership]) })
         return
       }
       const view = await drawn(userId, tab)

@@ -8,12 +8,12 @@ import { createRarely } from './rarely.ts'
 import { createWebClient, refusalOfToken } from './web-client.ts'
 
 /** `unknown`: Slack has not been reached yet. */
-export type TokenStanding = { kind: 'unknown' } | { kind: 'taken' } | { kind: 'refused'; code: string }
+export type TokenState = { kind: 'unknown' } | { kind: 'taken' } | { kind: 'refused'; code: string }
 
 export interface Installation {
   /** For every client that carries the bot token: it listens to what Slack answers. */
   fetch: FetchFunction
-  token(): TokenStanding
+  token(): TokenState
   /** Slack has told by an event that the token is gone. It is asked whether that is so. */
   suspect(event: string): void
   /** How long to leave Slack alone that has just refused the token. */
@@ -40,7 +40,7 @@ const LONGEST_REPAIR_MS = 60_000
 
 /** Asks at once, and until Slack has answered. */
 export function createInstallation(deps: InstallationDeps): Installation {
-  let standing: TokenStanding = { kind: 'unknown' }
+  let state: TokenState = { kind: 'unknown' }
   let sinceMs = 0
   let tries = 0
   let timer: NodeJS.Timeout | undefined
@@ -58,21 +58,21 @@ export function createInstallation(deps: InstallationDeps): Installation {
   }
 
   function hear(answer: string): void {
-    const said = standingIn(answer)
+    const said = tokenStateIn(answer)
     if (said.kind === 'refused') refuse(said.code)
     if (said.kind === 'taken') take()
   }
 
   function refuse(code: string): void {
-    if (standing.kind !== 'refused') sinceMs = performance.now()
-    standing = { kind: 'refused', code }
+    if (state.kind !== 'refused') sinceMs = performance.now()
+    state = { kind: 'refused', code }
     if (rarely.isDue(code)) deps.onRefused(code)
     askLater()
   }
 
   function take(): void {
-    const was = standing.kind
-    standing = { kind: 'taken' }
+    const was = state.kind
+    state = { kind: 'taken' }
     tries = 0
     clearTimeout(timer)
     timer = undefined
@@ -94,21 +94,21 @@ export function createInstallation(deps: InstallationDeps): Installation {
     try {
       await client.auth.test()
     } catch (error) {
-      if (standing.kind === 'unknown' && rarely.isDue('unreachable')) deps.onUnreachable(error)
+      if (state.kind === 'unknown' && rarely.isDue('unreachable')) deps.onUnreachable(error)
     }
-    if (standing.kind !== 'taken') askLater()
+    if (state.kind !== 'taken') askLater()
   }
 
   void ask()
 
   return {
     fetch: listening,
-    token: () => standing,
+    token: () => state,
     suspect(event) {
       refuse(event)
     },
     repairWaitMs() {
-      if (standing.kind !== 'refused') return SHORTEST_REPAIR_MS
+      if (state.kind !== 'refused') return SHORTEST_REPAIR_MS
       return Math.min(Math.max(performance.now() - sinceMs, SHORTEST_REPAIR_MS), LONGEST_REPAIR_MS)
     },
     stop() {
@@ -126,7 +126,7 @@ function hasToken(headers: unknown): boolean {
 const LONGEST_REFUSAL = 4_096
 
 /** `unknown`: this answer says nothing of the token, as a page of some proxy does not. */
-function standingIn(answer: string): TokenStanding {
+function tokenStateIn(answer: string): TokenState {
   if (answer.length > LONGEST_REFUSAL) {
     return /^\s*\{\s*"ok"\s*:\s*true\b/.test(answer) ? { kind: 'taken' } : { kind: 'unknown' }
   }

@@ -17,7 +17,7 @@ import type { Words } from '../language/language.ts'
 import type { SlackPeople, Workspace } from './people.ts'
 import { sentenceHome } from './sentence-views.ts'
 
-export interface StrangersDeps {
+export interface MembersGateDeps {
   approvals: Pick<Approvals, 'recordAttempt'>
   people: SlackPeople
   clock: Clock
@@ -34,42 +34,45 @@ const HOME_WAIT_MS = 20_000
 
 type Args = AnyMiddlewareArgs & AllMiddlewareArgs
 /** `notKnown`: Slack does not say, or not in time. That is never enough. */
-export type Standing = Person['standing'] | 'notKnown'
+export type Membership = Person['membership'] | 'notKnown'
 
 /** What somebody is: the one question before anything is shown to them or done for them. */
-export async function standingOf(
+export async function membershipOf(
   people: Pick<SlackPeople, 'find'>,
   userId: string,
   patienceMs: number,
-): Promise<Standing> {
-  return (await people.find(userId, patienceMs))?.standing ?? 'notKnown'
+): Promise<Membership> {
+  return (await people.find(userId, patienceMs))?.membership ?? 'notKnown'
 }
 
-export function createStrangersGate(deps: StrangersDeps): (args: Args) => Promise<void> {
+export function createMembersGate(deps: MembersGateDeps): (args: Args) => Promise<void> {
   const { approvals, people, clock, wordsFor } = deps
 
-  async function standingIn({ userId, teamId, enterpriseId }: Deed, patienceMs: number): Promise<Standing> {
+  async function membershipIn(
+    { userId, teamId, enterpriseId }: Deed,
+    patienceMs: number,
+  ): Promise<Membership> {
     const untilMs = performance.now() + patienceMs
     const left = () => Math.max(0, untilMs - performance.now())
     const home = await people.workspace(left())
     // Their own payload says that they belong elsewhere: nothing has to be looked up.
     if (home !== null && isElsewhere({ teamId, enterpriseId }, home)) return 'stranger'
-    return standingOf(people, userId, left())
+    return membershipOf(people, userId, left())
   }
 
   return async args => {
     const deed = deedIn(args.body)
     if (deed === 'nobody’s') return args.next()
-    const standing = await standingIn(deed, WAIT_MS)
-    if (standing === 'member') return args.next()
+    const membership = await membershipIn(deed, WAIT_MS)
+    if (membership === 'member') return args.next()
     // That Slack is silent is nobody's attempt; nor is a look at what is refused without being asked for.
-    if (standing !== 'notKnown' && ATTEMPTS.has(deed.kind)) {
+    if (membership !== 'notKnown' && ATTEMPTS.has(deed.kind)) {
       const { userId, does, from } = deed
-      void approvals.recordAttempt({ atMs: clock(), by: userId, command: does, refusal: standing, from })
+      void approvals.recordAttempt({ atMs: clock(), by: userId, command: does, refusal: membership, from })
     }
-    await refuse(args, deed, standing, await wordsFor(deed.userId))
-    if (standing === 'notKnown' && deed.kind === 'home') {
-      if ((await standingIn(deed, HOME_WAIT_MS)) === 'member') return args.next()
+    await refuse(args, deed, membership, await wordsFor(deed.userId))
+    if (membership === 'notKnown' && deed.kind === 'home') {
+      if ((await membershipIn(deed, HOME_WAIT_MS)) === 'member') return args.next()
     }
   }
 }
@@ -86,12 +89,12 @@ function isElsewhere(
 async function refuse(
   args: Args,
   { kind, userId, viewId, triggerId, lastInput }: Deed,
-  standing: Exclude<Standing, 'member'>,
+  membership: Exclude<Membership, 'member'>,
   words: Words,
 ): Promise<void> {
   const { client } = args
   const ack = args.ack as (answer?: unknown) => Promise<void>
-  const sentence = words.strangers[standing]
+  const sentence = words.notMembers[membership]
   const onlyForThem = { response_type: 'ephemeral', replace_original: false, text: sentence } as const
   switch (kind) {
     case 'home':
@@ -108,7 +111,7 @@ async function refuse(
       return ack(onlyForThem)
     case 'submission':
       // Who only has to try again keeps what they have typed.
-      return standing === 'notKnown' && lastInput !== null
+      return membership === 'notKnown' && lastInput !== null
         ? ack({ response_action: 'errors', errors: { [lastInput]: sentence } })
         : ack({ response_action: 'update', view: refusalModal(words, sentence) })
     case 'action':
@@ -126,12 +129,12 @@ async function refuse(
   }
 }
 
-function refusalModal({ strangers }: Words, sentence: string): ModalView {
+function refusalModal({ notMembers }: Words, sentence: string): ModalView {
   return {
     type: 'modal',
     callback_id: CALLBACKS.sentence,
-    title: plain(strangers.title, LIMITS.viewTitle),
-    close: plain(strangers.close, LIMITS.viewTitle),
+    title: plain(notMembers.title, LIMITS.viewTitle),
+    close: plain(notMembers.close, LIMITS.viewTitle),
     blocks: [{ type: 'section', text: plain(sentence, LIMITS.errorText) }],
   }
 }

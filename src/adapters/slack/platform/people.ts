@@ -81,7 +81,7 @@ export function createPeople({ client, clock, onUnreadable }: PeopleDeps): Slack
       const { user } = userSchema.parse(answer)
       const person = {
         id: user.id,
-        standing: standingOf(user, home),
+        membership: membershipOf(user, home),
         locale: user.locale ?? null,
         timeZone: user.tz ?? null,
       }
@@ -123,7 +123,7 @@ function waitAfter(error: unknown): number {
 }
 
 /** Somebody may be several of these: what is said is the first that keeps them out. */
-function standingOf(user: User, home: Workspace): Person['standing'] {
+function membershipOf(user: User, home: Workspace): Person['membership'] {
   if (user.deleted === true) return 'deactivated'
   if (user.is_bot === true || user.id === 'USLACKBOT') return 'bot'
   // In an organisation of several workspaces people belong to more than one.

@@ -5,14 +5,14 @@ import type { ClusterReader } from '../../../ports/cluster.ts'
 import { type Candidates, existing, instanceIn } from '../../../request/alert.ts'
 import type { Instance, NamePage } from '../../../request/group.ts'
 import type { ReadOutcome } from '../../../request/result.ts'
-import type { GroupSight } from './group-shown.ts'
+import type { GroupStatus } from './group-status.ts'
 
 export interface NamesThere {
   /** Null: the message does not say which. */
   instance: string | null
   group: string | null
   topics: string[]
-  sight: GroupSight | undefined
+  status: GroupStatus | undefined
   /** How far the cluster has answered. */
   reached: 'nothing' | 'instances' | 'names'
 }
@@ -35,7 +35,7 @@ export async function findNames(
   candidates: Candidates,
   { reader, instances }: NameSearch,
 ): Promise<NamesThere> {
-  const found: NamesThere = { instance: null, group: null, topics: [], sight: undefined, reached: 'nothing' }
+  const found: NamesThere = { instance: null, group: null, topics: [], status: undefined, reached: 'nothing' }
   let readsLeft = READS_MAX
   let isOver = false
 
@@ -86,7 +86,7 @@ export async function findNames(
       ask(() => reader.positions(target)),
     ])
     if (isOver || state === null || positions === null) return
-    found.sight = { kind: 'seen', group: state, positions }
+    found.status = { kind: 'seen', group: state, positions }
     // A reset moves what the group has committed to: another topic of that name is not what the alert is about.
     const committed = (readValue(positions) ?? []).filter(({ committed }) => committed !== null)
     found.topics = existing(candidates.topics, [...new Set(committed.map(({ topic }) => topic))])

@@ -64,7 +64,7 @@ export function registerAlertShortcut(app: App, deps: AlertShortcutDeps): void {
         const found = await findNames(text, candidates, deps)
         const metadata = { ...opened.metadata, lead: leadOf(words, found) }
         const { viewId, hash } = opened
-        await forms.redraw(words, client, viewId, hash, filled(reason, found), metadata, found.sight)
+        await forms.redraw(words, client, viewId, hash, filled(reason, found), metadata, found.status)
       })
     },
   )

@@ -13,7 +13,7 @@ import type { FormMetadata } from '../blocks/ids.ts'
 import type { Words } from '../language/language.ts'
 import { isOvertaken } from '../platform/answering.ts'
 import { isScopeMissing } from './attached-file.ts'
-import type { GroupSight } from './group-shown.ts'
+import type { GroupStatus } from './group-status.ts'
 import { resetForm, unfilledForm } from './view.ts'
 
 export interface OpenedFormDeps {
@@ -65,13 +65,13 @@ export interface OpenedForms {
     hash: string | undefined,
     fields: ResetFields,
     metadata: FormMetadata,
-    sight: GroupSight | undefined,
+    status: GroupStatus | undefined,
   ): Promise<string | undefined>
-  draw(words: Words, fields: ResetFields, metadata: FormMetadata, sight: GroupSight | undefined): ModalView
-  look(target: Target): Promise<GroupSight>
+  draw(words: Words, fields: ResetFields, metadata: FormMetadata, status: GroupStatus | undefined): ModalView
+  look(target: Target): Promise<GroupStatus>
 }
 
-export const LOOKING: GroupSight = { kind: 'reading' }
+export const LOOKING: GroupStatus = { kind: 'reading' }
 
 export function createOpenedForms({ reader, names, report, instances }: OpenedFormDeps): OpenedForms {
   const { can } = reader
@@ -97,13 +97,13 @@ export function createOpenedForms({ reader, names, report, instances }: OpenedFo
     hash: string | undefined,
     fields: ResetFields,
     metadata: FormMetadata,
-    sight: GroupSight | undefined,
+    status: GroupStatus | undefined,
   ): Promise<string | undefined> {
     const { instance, group } = fields
     const update = (latest: FormMetadata) =>
       called(client, 'views.update', {
         view_id: viewId,
-        view: JSON.stringify(draw(words, fields, latest, sight)),
+        view: JSON.stringify(draw(words, fields, latest, status)),
         ...(hash === undefined ? {} : { hash }),
       })
     try {
@@ -119,14 +119,14 @@ export function createOpenedForms({ reader, names, report, instances }: OpenedFo
     words: Words,
     fields: ResetFields,
     metadata: FormMetadata,
-    sight: GroupSight | undefined,
+    status: GroupStatus | undefined,
   ): ModalView {
     return resetForm(words, fields, {
       instances,
       names,
       can,
       metadata,
-      ...(sight === undefined ? {} : { sight }),
+      ...(status === undefined ? {} : { status }),
     })
   }
 
@@ -150,7 +150,7 @@ export function createOpenedForms({ reader, names, report, instances }: OpenedFo
     }
   }
 
-  async function look(target: Target): Promise<GroupSight> {
+  async function look(target: Target): Promise<GroupStatus> {
     const [group, positions] = await Promise.all([reader.group(target), reader.positions(target)])
     return { kind: 'seen', group, positions }
   }
@@ -158,9 +158,9 @@ export function createOpenedForms({ reader, names, report, instances }: OpenedFo
   return {
     async open(words, client, triggerId, fields, metadata) {
       const target = targetOf(fields)
-      const sight = target === null ? undefined : LOOKING
+      const status = target === null ? undefined : LOOKING
       const opened = await openForm(words, client, triggerId, metadata, latest =>
-        draw(words, fields, latest, sight),
+        draw(words, fields, latest, status),
       )
       if (target === null || opened === undefined) return
       await redraw(words, client, opened.viewId, opened.hash, fields, opened.metadata, await look(target))

@@ -17,7 +17,7 @@ import { LIMITS } from '../blocks/limits.ts'
 import { bullets, line, paragraph, plain, strong, text } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { DIRECTIONS, oneOf, SCOPES, SKIP_TO_END, STRATEGIES } from './filled.ts'
-import { type GroupSight, groupSight } from './group-shown.ts'
+import { type GroupStatus, groupStatus } from './group-status.ts'
 import { instanceOption, nameOption, topicOption } from './pickers.ts'
 
 const NOTES_SHOWN = 10
@@ -31,7 +31,7 @@ export interface ResetFormContext {
   /** Where it was asked, what the flags held that could not be understood, and the choices the pickers follow. */
   metadata: FormMetadata
   /** The chosen group as it is now. */
-  sight?: GroupSight
+  status?: GroupStatus
 }
 
 export function resetForm(words: Words, fields: ResetFields, context: ResetFormContext): ModalView {
@@ -47,7 +47,7 @@ export function resetForm(words: Words, fields: ResetFields, context: ResetFormC
       ...notesBlocks(words, notes),
       instanceInput(words, fields.instance, instances),
       dispatching(groupInput(words, 'group', say.group, ACTIONS.group, fields.group, names)),
-      ...groupSight(words, context.sight),
+      ...groupStatus(words, context.status),
       // A file names its topics itself.
       ...(strategy === 'offsets' ? [] : scopeInputs(words, fields, names)),
       strategyInput(words, strategies, strategy),

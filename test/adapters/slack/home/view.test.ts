@@ -142,7 +142,7 @@ describe('the Home tab', () => {
       }
       expect(validateView(homeView(wordsIn(language), EMPTY))).toEqual([])
       expect(validateView(sentenceHome(wordsIn(language).home.notRead, 'D0ALICE'))).toEqual([])
-      expect(validateView(sentenceHome(wordsIn(language).strangers.guest))).toEqual([])
+      expect(validateView(sentenceHome(wordsIn(language).notMembers.guest))).toEqual([])
     }
   })
 })

@@ -6,7 +6,7 @@ import { followUpModal, noFollowUp } from '../../../../src/adapters/slack/follow
 import { LANGUAGES, wordsIn } from '../../../../src/adapters/slack/language/language.ts'
 import { sentenceOf } from '../../../../src/adapters/slack/language/sentences.ts'
 import { sentenceModal } from '../../../../src/adapters/slack/platform/sentence-views.ts'
-import type { GroupSight } from '../../../../src/adapters/slack/reset-form/group-shown.ts'
+import type { GroupStatus } from '../../../../src/adapters/slack/reset-form/group-status.ts'
 import {
   groupChoices,
   instanceChoices,
@@ -135,13 +135,13 @@ function cutIn(payload: unknown): string[] {
 
 describe.each(LANGUAGES)('in %s', language => {
   const words = wordsIn(language)
-  const form = (fields: ResetFields, notes: string[] = [], sight?: GroupSight): ModalView =>
+  const form = (fields: ResetFields, notes: string[] = [], status?: GroupStatus): ModalView =>
     resetForm(words, fields, {
       instances: [],
       names,
       can: { writePartitions: true },
       metadata: { askedIn: HERE, cardIn: 'C0OPS', notes },
-      ...(sight === undefined ? {} : { sight }),
+      ...(status === undefined ? {} : { status }),
     })
   const looks: (Look | undefined)[] = [
     undefined,
@@ -264,7 +264,7 @@ describe.each(LANGUAGES)('in %s', language => {
       logStart: null,
       logEnd: BIG,
     }))
-    const sights: GroupSight[] = [
+    const sights: GroupStatus[] = [
       { kind: 'reading' },
       {
         kind: 'seen',
@@ -277,9 +277,9 @@ describe.each(LANGUAGES)('in %s', language => {
         positions: { kind: 'unavailable', cause: 'no answer' },
       },
     ]
-    for (const sight of sights) {
+    for (const status of sights) {
       expect(
-        validateView(form({ topics: longTopics(101).join('\n'), scope: 'topics' }, notes, sight)),
+        validateView(form({ topics: longTopics(101).join('\n'), scope: 'topics' }, notes, status)),
       ).toEqual([])
     }
   })

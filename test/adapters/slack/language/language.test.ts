@@ -221,7 +221,7 @@ describe('a locale of Slack', () => {
 describe('what a person reads alone', () => {
   const person = (locale: string | null): Person => ({
     id: 'U0ALICE',
-    standing: 'member',
+    membership: 'member',
     locale,
     timeZone: null,
   })

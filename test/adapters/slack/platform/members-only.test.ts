@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { wordsIn } from '../../../../src/adapters/slack/language/language.ts'
-import { createStrangersGate } from '../../../../src/adapters/slack/platform/members-only.ts'
+import { createMembersGate } from '../../../../src/adapters/slack/platform/members-only.ts'
 import type { Workspace } from '../../../../src/adapters/slack/platform/people.ts'
 import type { Person } from '../../../../src/ports/chat.ts'
 import type { Attempt } from '../../../../src/ports/store.ts'
@@ -11,14 +11,14 @@ const HOME: Workspace = { teamId: 'T0OURS', enterpriseId: null, url: '' }
 const ORG: Workspace = { ...HOME, enterpriseId: 'E0ORG' }
 
 interface Setting {
-  standing: Person['standing'] | null
+  membership: Person['membership'] | null
   home?: Workspace | null
   /** Before Slack answers. */
   afterMs?: number
 }
 
 /** Sends a payload through the gate. `went`: a listener would have run. */
-async function through(body: object, { standing, home = HOME, afterMs = 0 }: Setting) {
+async function through(body: object, { membership, home = HOME, afterMs = 0 }: Setting) {
   const attempts: Attempt[] = []
   const acks: unknown[] = []
   const said: unknown[] = []
@@ -26,7 +26,7 @@ async function through(body: object, { standing, home = HOME, afterMs = 0 }: Set
   const homes: unknown[] = []
   let went = false
   let lookUps = 0
-  const gate = createStrangersGate({
+  const gate = createMembersGate({
     approvals: {
       async recordAttempt(attempt) {
         attempts.push(attempt)
@@ -39,8 +39,8 @@ async function through(body: object, { standing, home = HOME, afterMs = 0 }: Set
       async find(id, patienceMs) {
         lookUps += 1
         await new Promise(resolve => setTimeout(resolve, Math.min(afterMs, patienceMs)))
-        if (standing === null || afterMs > patienceMs) return null
-        return { id, standing, locale: null, timeZone: null }
+        if (membership === null || afterMs > patienceMs) return null
+        return { id, membership, locale: null, timeZone: null }
       },
     },
   })
@@ -87,7 +87,7 @@ const home = { type: 'event_callback', team_id: 'T0OURS', event: { type: 'app_ho
 describe('a member', () => {
   for (const body of [command, button('cancel'), submission, typing, home]) {
     it(`goes on: ${JSON.stringify(body).slice(0, 60)}`, async () => {
-      expect(await through(body, { standing: 'member' })).toMatchObject({
+      expect(await through(body, { membership: 'member' })).toMatchObject({
         went: true,
         attempts: [],
         acks: [],
@@ -98,7 +98,7 @@ describe('a member', () => {
 
 describe('a guest', () => {
   it('is told why at once in the answer to a command', async () => {
-    expect(await through(command, { standing: 'guest' })).toMatchObject({
+    expect(await through(command, { membership: 'guest' })).toMatchObject({
       went: false,
       acks: [{ response_type: 'ephemeral', text: expect.stringContaining('Guests of this workspace') }],
       attempts: [
@@ -114,7 +114,7 @@ describe('a guest', () => {
   })
 
   it('is told why beside the message whose button they press, and the request is named', async () => {
-    expect(await through(button('happened'), { standing: 'guest' })).toMatchObject({
+    expect(await through(button('happened'), { membership: 'guest' })).toMatchObject({
       went: false,
       acks: [undefined],
       said: [{ response_type: 'ephemeral', replace_original: false }],
@@ -128,12 +128,12 @@ describe('a guest', () => {
       message: undefined,
       view: { id: 'V1', type: 'modal' },
     })
-    expect(await through(inModal, { standing: 'guest' })).toMatchObject({
+    expect(await through(inModal, { membership: 'guest' })).toMatchObject({
       went: false,
       said: [],
       updates: [{ view_id: 'V1' }],
     })
-    expect(await through(submission, { standing: 'guest' })).toMatchObject({
+    expect(await through(submission, { membership: 'guest' })).toMatchObject({
       went: false,
       acks: [{ response_action: 'update' }],
       attempts: [{ command: 'reset_form submission', from: { channel: null, message: null } }],
@@ -141,12 +141,12 @@ describe('a guest', () => {
   })
 
   it('gets no names in a picker and a home that says why, which is no attempt', async () => {
-    expect(await through(typing, { standing: 'guest' })).toMatchObject({
+    expect(await through(typing, { membership: 'guest' })).toMatchObject({
       went: false,
       acks: [{ options: [] }],
       attempts: [],
     })
-    const opened = await through(home, { standing: 'guest' })
+    const opened = await through(home, { membership: 'guest' })
     expect(opened).toMatchObject({ went: false, attempts: [], homes: [{ user_id: 'U0X' }] })
     expect(JSON.stringify(opened.homes)).toContain('Guests of this workspace')
   })
@@ -156,12 +156,12 @@ describe('somebody of another workspace', () => {
   const theirs = { ...button('review'), user: { id: 'U0X', team_id: 'T0OTHER' } }
 
   it('is refused without being looked up', async () => {
-    expect(await through(theirs, { standing: 'member' })).toMatchObject({
+    expect(await through(theirs, { membership: 'member' })).toMatchObject({
       went: false,
       lookUps: 0,
       attempts: [{ refusal: 'stranger' }],
     })
-    expect(await through({ ...command, team_id: 'T0OTHER' }, { standing: 'member' })).toMatchObject({
+    expect(await through({ ...command, team_id: 'T0OTHER' }, { membership: 'member' })).toMatchObject({
       lookUps: 0,
       went: false,
     })
@@ -169,20 +169,23 @@ describe('somebody of another workspace', () => {
 
   it('is looked up where they are of the same organisation, and may belong to ours as well', async () => {
     const ofOrg = { ...theirs, enterprise: { id: 'E0ORG' } }
-    expect(await through(ofOrg, { standing: 'member', home: ORG })).toMatchObject({ went: true, lookUps: 1 })
-    expect(await through(ofOrg, { standing: 'stranger', home: ORG })).toMatchObject({
+    expect(await through(ofOrg, { membership: 'member', home: ORG })).toMatchObject({
+      went: true,
+      lookUps: 1,
+    })
+    expect(await through(ofOrg, { membership: 'stranger', home: ORG })).toMatchObject({
       went: false,
       lookUps: 1,
     })
     const ofAnother = { ...theirs, enterprise: { id: 'E0OTHER' } }
-    expect(await through(ofAnother, { standing: 'member', home: ORG })).toMatchObject({
+    expect(await through(ofAnother, { membership: 'member', home: ORG })).toMatchObject({
       went: false,
       lookUps: 0,
     })
   })
 
   it('is looked up while our own workspace is not known', async () => {
-    expect(await through(theirs, { standing: 'stranger', home: null })).toMatchObject({
+    expect(await through(theirs, { membership: 'stranger', home: null })).toMatchObject({
       went: false,
       lookUps: 1,
     })
@@ -193,7 +196,7 @@ describe('when Slack does not say who it is', () => {
   for (const action of ['review', 'undo', 'retry', 'edit', 'history', 'list_older', 'strategy', 'group']) {
     it(`nobody gets a look, and is told in time to try again: ${action}`, async () => {
       const { went, said, attempts, tookMs } = await through(button(action), {
-        standing: 'guest',
+        membership: 'guest',
         afterMs: 10_000,
       })
       expect(went).toBe(false)
@@ -203,10 +206,10 @@ describe('when Slack does not say who it is', () => {
     })
 
     it(`who turns out in time to be a member gets it, and a guest does not: ${action}`, async () => {
-      expect(await through(button(action), { standing: 'member', afterMs: 500 })).toMatchObject({
+      expect(await through(button(action), { membership: 'member', afterMs: 500 })).toMatchObject({
         went: true,
       })
-      expect(await through(button(action), { standing: 'guest', afterMs: 500 })).toMatchObject({
+      expect(await through(button(action), { membership: 'guest', afterMs: 500 })).toMatchObject({
         went: false,
         said: [{ text: expect.stringContaining('Guests of this workspace') }],
       })
@@ -215,7 +218,7 @@ describe('when Slack does not say who it is', () => {
 
   for (const action of ['cancel', 'happened', 'did_not_happen', 'check_again', 'withdraw', 'anything_new']) {
     it(`acting does not go on either: ${action}`, async () => {
-      const { went, said, attempts } = await through(button(action), { standing: null })
+      const { went, said, attempts } = await through(button(action), { membership: null })
       expect(went).toBe(false)
       expect(said).toMatchObject([{ text: expect.stringContaining('Slack does not say yet who you are') }])
       // It is nobody's fault, and who was refused is not known to be anybody who may not.
@@ -224,7 +227,7 @@ describe('when Slack does not say who it is', () => {
   }
 
   it('a command, a picker and a Home tab are answered without anything in them', async () => {
-    const silent = { standing: null } as const
+    const silent = { membership: null } as const
     expect(await through(command, silent)).toMatchObject({
       went: false,
       acks: [{ response_type: 'ephemeral', text: expect.stringContaining('A moment, please') }],
@@ -236,15 +239,15 @@ describe('when Slack does not say who it is', () => {
   })
 
   it('a Home tab is drawn as soon as Slack says that it is a member’s, and never a guest’s', async () => {
-    const late = await through(home, { standing: 'member', afterMs: 1_500 })
+    const late = await through(home, { membership: 'member', afterMs: 1_500 })
     expect(late.went).toBe(true)
     expect(JSON.stringify(late.homes)).toContain('A moment, please')
-    expect((await through(home, { standing: 'guest', afterMs: 1_500 })).went).toBe(false)
+    expect((await through(home, { membership: 'guest', afterMs: 1_500 })).went).toBe(false)
   })
 
   it('what is sent waits a second for it, and not more', async () => {
-    expect(await through(submission, { standing: 'member', afterMs: 600 })).toMatchObject({ went: true })
-    const { went, tookMs, acks } = await through(submission, { standing: 'member', afterMs: 10_000 })
+    expect(await through(submission, { membership: 'member', afterMs: 600 })).toMatchObject({ went: true })
+    const { went, tookMs, acks } = await through(submission, { membership: 'member', afterMs: 10_000 })
     expect(went).toBe(false)
     expect(tookMs).toBeLessThan(1_300)
     expect(acks).toMatchObject([{ response_action: 'update' }])
@@ -258,28 +261,30 @@ describe('when Slack does not say who it is', () => {
     ]
     const filled = { ...submission, view: { ...submission.view, blocks } }
     const sentence = expect.stringContaining('Slack does not say yet who you are')
-    const { acks } = await through(filled, { standing: null })
+    const { acks } = await through(filled, { membership: null })
     expect(acks).toEqual([{ response_action: 'errors', errors: { field_reason: sentence } }])
-    expect((await through(filled, { standing: 'guest' })).acks).toMatchObject([{ response_action: 'update' }])
+    expect((await through(filled, { membership: 'guest' })).acks).toMatchObject([
+      { response_action: 'update' },
+    ])
   })
 })
 
 it('what is the app’s own goes on, and what cannot be read, or is somebody’s, does not', async () => {
   for (const type of ['app_uninstalled', 'tokens_revoked']) {
     const event = { type: 'event_callback', team_id: 'T0OURS', event: { type } }
-    expect(await through(event, { standing: null })).toMatchObject({ went: true, lookUps: 0 })
+    expect(await through(event, { membership: null })).toMatchObject({ went: true, lookUps: 0 })
   }
   const closed = { type: 'view_closed', user, team, view: { id: 'V1', type: 'modal' } }
-  expect(await through(closed, { standing: 'guest' })).toMatchObject({ went: false, attempts: [] })
+  expect(await through(closed, { membership: 'guest' })).toMatchObject({ went: false, attempts: [] })
   const mention = { type: 'event_callback', event: { type: 'app_mention', user: 'U0X' } }
-  expect(await through(mention, { standing: 'guest' })).toMatchObject({ went: false, lookUps: 1 })
-  expect(await through(mention, { standing: null })).toMatchObject({ went: false })
-  await expect(through({ ...mention, event: { type: 'x' } }, { standing: 'member' })).rejects.toThrow(
+  expect(await through(mention, { membership: 'guest' })).toMatchObject({ went: false, lookUps: 1 })
+  expect(await through(mention, { membership: null })).toMatchObject({ went: false })
+  await expect(through({ ...mention, event: { type: 'x' } }, { membership: 'member' })).rejects.toThrow(
     'does not say who',
   )
-  await expect(through({ type: 'block_actions', actions: [] }, { standing: 'member' })).rejects.toThrow(
+  await expect(through({ type: 'block_actions', actions: [] }, { membership: 'member' })).rejects.toThrow(
     'does not say who',
   )
-  await expect(through({ type: 'something_new', user }, { standing: 'member' })).rejects.toThrow('Nobody')
-  await expect(through({ type: 'view_submission', user: 'U0X' }, { standing: 'member' })).rejects.toThrow()
+  await expect(through({ type: 'something_new', user }, { membership: 'member' })).rejects.toThrow('Nobody')
+  await expect(through({ type: 'view_submission', user: 'U0X' }, { membership: 'member' })).rejects.toThrow()
 })

@@ -59,14 +59,14 @@ describe('a person', () => {
     const { find } = await people()
     expect(await find('U0ALICE', PATIENT_MS)).toEqual({
       id: 'U0ALICE',
-      standing: 'member',
+      membership: 'member',
       locale: 'zh-CN',
       timeZone: 'Asia/Shanghai',
     })
-    const standings = await Promise.all(
-      users.map(async ({ id }) => [id, (await find(id, PATIENT_MS))?.standing] as const),
+    const countingOf = await Promise.all(
+      users.map(async ({ id }) => [id, (await find(id, PATIENT_MS))?.membership] as const),
     )
-    expect(Object.fromEntries(standings)).toEqual({
+    expect(Object.fromEntries(countingOf)).toEqual({
       U0ALICE: 'member',
       U0GINA: 'guest',
       U0GONE: 'deactivated',
@@ -98,7 +98,7 @@ describe('a person', () => {
     const began = performance.now()
     expect(await find('U0ALICE', 50)).toBeNull()
     expect(performance.now() - began).toBeLessThan(250)
-    expect((await find('U0ALICE', PATIENT_MS))?.standing).toBe('member')
+    expect((await find('U0ALICE', PATIENT_MS))?.membership).toBe('member')
     expect(asked()).toBe(1)
   })
 
@@ -107,14 +107,14 @@ describe('a person', () => {
     slack.inject('users.info', { kind: 'httpStatus', status: 500 })
     expect(await find('U0ALICE', PATIENT_MS)).toBeNull()
     expect(unreadable).toEqual(['U0ALICE'])
-    expect((await find('U0ALICE', PATIENT_MS))?.standing).toBe('member')
+    expect((await find('U0ALICE', PATIENT_MS))?.membership).toBe('member')
   })
 
   it('is nobody known while our own workspace is not', async () => {
     const { find, workspace } = await people()
     slack.inject('auth.test', { kind: 'error', error: 'internal_error' })
     expect(await find('U0ALICE', PATIENT_MS)).toBeNull()
-    expect((await find('U0ALICE', PATIENT_MS))?.standing).toBe('member')
+    expect((await find('U0ALICE', PATIENT_MS))?.membership).toBe('member')
     expect(await workspace(PATIENT_MS)).toMatchObject({ teamId: slack.teamId, enterpriseId: null })
   })
 
@@ -139,7 +139,7 @@ describe('a person', () => {
     expect(await find('U0ALICE', PATIENT_MS)).toBeNull()
     expect(asked()).toBe(1)
     nowMs += 1
-    expect((await find('U0ALICE', PATIENT_MS))?.standing).toBe('member')
+    expect((await find('U0ALICE', PATIENT_MS))?.membership).toBe('member')
   })
 })
 
@@ -182,7 +182,7 @@ describe('in an organisation of several workspaces', () => {
       enterpriseId: 'E0ORG',
       url: 'https://ours.slack.com/',
     })
-    const standing = async (id: string) => (await find(id, PATIENT_MS))?.standing
+    const standing = async (id: string) => (await find(id, PATIENT_MS))?.membership
     expect(await standing('W0HERE')).toBe('member')
     expect(await standing('W0THERE')).toBe('stranger')
     expect(await standing('W0SHARED')).toBe('stranger')

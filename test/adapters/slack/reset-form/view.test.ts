@@ -13,7 +13,7 @@ import {
   readResetForm,
 } from '../../../../src/adapters/slack/reset-form/filled.ts'
 import { parseFlags } from '../../../../src/adapters/slack/reset-form/flags.ts'
-import type { GroupSight } from '../../../../src/adapters/slack/reset-form/group-shown.ts'
+import type { GroupStatus } from '../../../../src/adapters/slack/reset-form/group-status.ts'
 import { type ResetFormContext, resetForm } from '../../../../src/adapters/slack/reset-form/view.ts'
 import type { LongNames } from '../../../../src/ports/chat.ts'
 import type { ResetFields } from '../../../../src/request/reset.ts'
@@ -40,20 +40,20 @@ const nameOf = (token: string) => kept.get(token) ?? token
 interface Change {
   instances?: ResetFormContext['instances']
   notes?: string[]
-  sight?: GroupSight
+  status?: GroupStatus
   writePartitions?: boolean
   files?: 'refused'
 }
 const form = (
   fields: ResetFields = {},
-  { instances = [], notes = [], sight, writePartitions = true, files }: Change = {},
+  { instances = [], notes = [], status, writePartitions = true, files }: Change = {},
 ) =>
   resetForm(words, fields, {
     instances,
     names,
     can: { writePartitions },
     metadata: { askedIn: HERE, cardIn: 'C0OPS', notes, ...(files === undefined ? {} : { files }) },
-    ...(sight === undefined ? {} : { sight }),
+    ...(status === undefined ? {} : { status }),
   })
 
 const said = (problems: FlagProblem[]) => problems.map(each => sentenceOf(words.flags, each))
@@ -452,7 +452,7 @@ describe('a view Slack accepts', () => {
     const view = form(
       {},
       {
-        sight: {
+        status: {
           kind: 'seen',
           group: { kind: 'read', value: { state: 'Stable', members } },
           positions: { kind: 'read', value: positions },

@@ -15,6 +15,7 @@ import { history } from './history.ts'
 import { home } from './home.ts'
 import { kafka } from './kafka.ts'
 import { lists } from './lists.ts'
+import { notMembers } from './not-members.ts'
 import { outcomes } from './outcomes.ts'
 import { pickers } from './pickers.ts'
 import { plan } from './plan.ts'
@@ -27,7 +28,6 @@ import { results } from './results.ts'
 import { review } from './review.ts'
 import { shortcut } from './shortcut.ts'
 import { states } from './states.ts'
-import { strangers } from './strangers.ts'
 import { times } from './times.ts'
 import { votes } from './votes.ts'
 
@@ -60,7 +60,7 @@ export const en = {
   review,
   shortcut,
   states,
-  strangers,
+  notMembers,
   times,
   votes,
 }

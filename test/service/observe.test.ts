@@ -7,12 +7,12 @@ import { causeOf } from '../../src/request/cause.ts'
 import { placeOf } from '../../src/request/group.ts'
 import type { Reset } from '../../src/request/reset.ts'
 import {
-  type SightOptions,
-  type SightOutcome,
+  type Observed,
+  type ObserveOptions,
+  observe,
   TIMES_ASKED_MAX,
-  takeSight,
   within,
-} from '../../src/service/sights.ts'
+} from '../../src/service/observe.ts'
 import {
   back100,
   GROUP,
@@ -29,10 +29,10 @@ async function start(options?: ServiceOptions): Promise<void> {
   service = await startService(options)
 }
 
-const look = (reset: Reset, options: Partial<SightOptions> = {}): Promise<SightOutcome> =>
-  takeSight(reset, { reader: service.reader, clock: service.clock, logsOf: () => true, ...options })
+const look = (reset: Reset, options: Partial<ObserveOptions> = {}): Promise<Observed> =>
+  observe(reset, { reader: service.reader, clock: service.clock, logsOf: () => true, ...options })
 
-function seen(outcome: SightOutcome) {
+function seen(outcome: Observed) {
   if (outcome.kind !== 'read') throw new Error(JSON.stringify(outcome))
   return outcome.value
 }

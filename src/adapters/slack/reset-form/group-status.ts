@@ -8,17 +8,17 @@ import { clipMiddle, line, paragraph, strong, text } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { causeInWords, groupInWords } from '../wording/words.ts'
 
-export type GroupSight =
+export type GroupStatus =
   | { kind: 'reading' }
   | { kind: 'seen'; group: ReadOutcome<Group>; positions: ReadOutcome<Position[]> }
 
 const TOPICS_SHOWN = 12
 const TOPIC_WIDTH = 40
 
-export function groupSight(words: Words, sight: GroupSight | undefined): KnownBlock[] {
-  if (sight === undefined) return []
-  if (sight.kind === 'reading') return [paragraph(line(text(words.group.looking)))]
-  const { group, positions } = sight
+export function groupStatus(words: Words, status: GroupStatus | undefined): KnownBlock[] {
+  if (status === undefined) return []
+  if (status.kind === 'reading') return [paragraph(line(text(words.group.looking)))]
+  const { group, positions } = status
   const seen =
     group.kind === 'read' ? groupInWords(words, group.value) : words.group.unread(whyNot(words, group))
   return [paragraph(line(strong(words.group.label), text(seen))), ...positionsTable(words, positions)]

@@ -1,8 +1,8 @@
 // What somebody is told, in Chinese, who may not use Rewind.
 
-import type { strangers as English } from '../en/strangers.ts'
+import type { notMembers as English } from '../en/not-members.ts'
 
-export const strangers: typeof English = {
+export const notMembers: typeof English = {
   guest: '本工作区的访客不能使用 Rewind。请让正式成员的同事代为操作。本次未做任何操作。',
   stranger:
     '只有安装了 Rewind 的工作区的成员才能使用它，而你属于其他工作区。请联系该工作区的同事。本次未做任何操作。',

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from '../ports/clock.ts'
 import type { ClusterReader } from '../ports/cluster.ts'
 import { causeOf } from '../request/cause.ts'
-import type { Sight } from '../request/drift.ts'
+import type { Observation } from '../request/drift.ts'
 import { type LogRange, type Position, placeOf } from '../request/group.ts'
 import type { Facts } from '../request/plan.ts'
 import { chosenPartitions, type Reset, type Targets } from '../request/reset.ts'
@@ -16,7 +16,7 @@ export const TIMES_ASKED_MAX = 300
 const BUDGET_TRIES = 40
 const SHORTEST_PAUSE_MS = 100
 
-export interface SightOptions {
+export interface ObserveOptions {
   reader: ClusterReader
   clock: Clock
   /** Whose log ranges to read; the rest of the topics have no known log start then. */
@@ -28,10 +28,10 @@ export interface SightOptions {
   onProgress?: (done: number, total: number) => Promise<void>
 }
 
-export type SightOutcome = ReadOutcome<Sight & { topics: string[] }> | { kind: 'impossible'; cause: string }
+export type Observed = ReadOutcome<Observation & { topics: string[] }> | { kind: 'impossible'; cause: string }
 
 /** The group and where it stands are read last: they move fastest, and the logs of many topics take minutes to read. */
-export async function takeSight(reset: Reset, options: SightOptions): Promise<SightOutcome> {
+export async function observe(reset: Reset, options: ObserveOptions): Promise<Observed> {
   const { reader, clock, targets } = options
   const { target, strategy } = reset
   const named = await topicsIn(reset, reader)
@@ -86,7 +86,7 @@ async function topicsIn(reset: Reset, reader: ClusterReader): Promise<ReadOutcom
 async function readLogs(
   instanceId: string,
   topics: readonly string[],
-  { reader, onProgress = async () => {} }: SightOptions,
+  { reader, onProgress = async () => {} }: ObserveOptions,
 ): Promise<ReadOutcome<Logs>> {
   const logs = new Map<string, LogRange[]>()
   for (const topic of topics) {
@@ -121,7 +121,7 @@ async function firstMessages(
   reset: Reset,
   timeMs: number,
   logs: Logs,
-  { reader, onProgress = async () => {} }: SightOptions,
+  { reader, onProgress = async () => {} }: ObserveOptions,
 ): Promise<ReadOutcome<ReadonlyMap<string, bigint | null> | null>> {
   const chosen = chosenPartitions(reset)
   const asked = [...logs].flatMap(([topic, ranges]) =>

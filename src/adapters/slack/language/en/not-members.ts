@@ -1,6 +1,6 @@
 // What somebody is told, in English, who may not use Rewind.
 
-export const strangers = {
+export const notMembers = {
   guest:
     'Guests of this workspace cannot use Rewind. Ask a colleague who is a full member to do this for you. Nothing was done.',
   stranger:
