@@ -5,8 +5,7 @@ import type { differenceSchema } from './drift.ts'
 import type { Evidence } from './evidence.ts'
 import type { Group } from './group.ts'
 import type { planSchema } from './plan.ts'
-import type { LastRead } from './policy.ts'
-import type { Unread } from './reconsidering.ts'
+import type { LastRead, Unread } from './policy.ts'
 import type {
   CallEnd,
   DriftedAt,

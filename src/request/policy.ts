@@ -138,6 +138,13 @@ export interface LastRead {
   notIn: string[]
 }
 
+/** The user groups that could not be read, and whether it holds until they can. */
+export interface Unread {
+  groups: string[]
+  /** Whether the policy allows it, or by which rule, depends on one of them. */
+  holds: boolean
+}
+
 export const NEVER_READ: LastRead = { in: [], notIn: [] }
 
 /** Null: it depends on a group that cannot be read, and of which nothing was read before. */

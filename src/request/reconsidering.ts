@@ -19,18 +19,12 @@ import {
   peopleFor,
   restsOn,
   throughOf,
+  type Unread,
   type Weighed,
   weigh,
 } from './policy.ts'
 import { needsOf } from './quorum.ts'
 import { brokeGlass, type Guard, type ResetRequest } from './request.ts'
-
-/** The user groups that could not be read, and whether it holds until they can. */
-export interface Unread {
-  groups: string[]
-  /** Whether the policy allows it, or by which rule, depends on one of them. */
-  holds: boolean
-}
 
 /** What a policy says of a request, as far as the groups that its rules ask about could be read. */
 export interface Considered extends Weighed {

@@ -2,9 +2,9 @@
 // It must never count a vote on another plan than the one they saw, nor one person twice.
 
 import type { Command } from './command.ts'
-import { fillsThrough, isBarredAsRequester, isSameGuard, restsOn } from './policy.ts'
+import { fillsThrough, isBarredAsRequester, isSameGuard, restsOn, type Unread } from './policy.ts'
 import { isMet } from './quorum.ts'
-import { isSameUnread, type Unread } from './reconsidering.ts'
+import { isSameUnread } from './reconsidering.ts'
 import { brokeGlass, type Decision, type Guard, isHeld, type Note, type ResetRequest } from './request.ts'
 import { approved, type Decided, type Refusal, refuse, unseen, visible } from './step.ts'
 import { JOINED } from './waiting.ts'

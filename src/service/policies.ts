@@ -21,15 +21,9 @@ import {
   type Ruling,
   rulingOn,
   throughOf,
-} from '../request/policy.ts'
-import {
-  askingOf,
-  consider,
-  isAnyUnread,
-  reguardFor,
   type Unread,
-  unreadOf,
-} from '../request/reconsidering.ts'
+} from '../request/policy.ts'
+import { askingOf, consider, isAnyUnread, reguardFor, unreadOf } from '../request/reconsidering.ts'
 import type { Guard, RefusedRuling, ResetRequest } from '../request/request.ts'
 import { within } from './observe.ts'
 

@@ -1,6 +1,6 @@
 // Simplified Chinese: the same parts as English, and nothing but them.
 
-import type { Words } from '../language.ts'
+import type { en as English } from '../en/en.ts'
 import { answers } from './answers.ts'
 import { card } from './card.ts'
 import { causes } from './causes.ts'
@@ -32,7 +32,7 @@ import { states } from './states.ts'
 import { times } from './times.ts'
 import { votes } from './votes.ts'
 
-export const zh: Words = {
+export const zh: typeof English = {
   answers,
   card,
   causes,
