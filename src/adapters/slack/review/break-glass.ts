@@ -13,6 +13,7 @@ import { NOTE_MAX } from '../thread/card.ts'
 import { facts } from '../wording/facts.ts'
 import { planHead } from '../wording/plan.ts'
 import { whoDecides } from '../wording/who-decides.ts'
+import { decisionModal } from './frame.ts'
 
 const TOPICS_IN_FACTS = 5
 /** The longest name a group can have. */
@@ -21,42 +22,33 @@ const TYPED_MAX = 255
 export function glassModal(words: Words, request: ResetRequest, from: Origin): ModalView {
   const { id, plan, reset } = request
   const { glass: say } = words
-  return {
-    type: 'modal',
-    callback_id: CALLBACKS.breakGlass,
-    title: plain(say.title(id), LIMITS.viewTitle),
-    submit: plain(say.submit, LIMITS.viewTitle),
-    close: plain(say.notNow, LIMITS.viewTitle),
-    private_metadata: JSON.stringify({ requestId: id, digest: plan?.digest ?? '', from }),
-    blocks: [
-      paragraph(line(...say.warning(clip(reset.target.group, TYPED_MAX)))),
-      facts(words, request, TOPICS_IN_FACTS),
-      ...(plan === null ? [] : [paragraph(line(...planHead(words, plan)))]),
-      ...whoDecides(words, request).map(pieces => paragraph(line(...pieces))),
-      input(GLASS_BLOCKS.reason, say.reason, say.reasonHint, { multiline: true, max: NOTE_MAX }),
-      input(GLASS_BLOCKS.typedGroup, say.typedGroup, null, { multiline: false, max: TYPED_MAX }),
-    ],
-  }
+  const about = { requestId: id, digest: plan?.digest ?? '', from }
+  const { submit, notNow: close } = say
+  return decisionModal({ callbackId: CALLBACKS.breakGlass, title: say.title(id), submit, close, about }, [
+    paragraph(line(...say.warning(clip(reset.target.group, TYPED_MAX)))),
+    facts(words, request, TOPICS_IN_FACTS),
+    ...(plan === null ? [] : [paragraph(line(...planHead(words, plan)))]),
+    ...whoDecides(words, request).map(pieces => paragraph(line(...pieces))),
+    input(GLASS_BLOCKS.reason, say.reason, say.reasonHint, { multiline: true, max: NOTE_MAX }),
+    input(GLASS_BLOCKS.typedGroup, say.typedGroup, null, { multiline: false, max: TYPED_MAX }),
+  ])
 }
 
 export function afterwardsModal(words: Words, request: ResetRequest, from: Origin): ModalView {
   const { id, glass } = request
   const { glass: say } = words
-  return {
-    type: 'modal',
-    callback_id: CALLBACKS.reviewGlass,
-    title: plain(say.reviewTitle(id), LIMITS.viewTitle),
-    submit: plain(say.reviewSubmit, LIMITS.viewTitle),
-    close: plain(say.notNow, LIMITS.viewTitle),
-    private_metadata: JSON.stringify({ requestId: id, digest: '', from }),
-    blocks: [
+  const about = { requestId: id, digest: '', from }
+  const { reviewSubmit: submit, notNow: close } = say
+  return decisionModal(
+    { callbackId: CALLBACKS.reviewGlass, title: say.reviewTitle(id), submit, close, about },
+    [
       ...(glass === null
         ? []
         : [paragraph(line(...say.reviewLead(glass.by, id, clip(glass.reason, NOTE_MAX))))]),
       facts(words, request, TOPICS_IN_FACTS),
       input(GLASS_BLOCKS.reason, say.reviewNote, say.reviewHint, { multiline: true, max: NOTE_MAX }),
     ],
-  }
+  )
 }
 
 function input(

@@ -18,6 +18,7 @@ import { facts } from '../wording/facts.ts'
 import { planDetails, planHead } from '../wording/plan.ts'
 import { planTable } from '../wording/plan-table.ts'
 import { causeInWords, groupInWords, lossInWords } from '../wording/words.ts'
+import { decisionModal } from './frame.ts'
 
 const TOPICS_IN_FACTS = 5
 /** Keeps the whole view under Slack's 250 KB however long the names are. */
@@ -41,26 +42,20 @@ export function reviewModal(
   if (look?.kind === 'moved') return movedModal(words, request, look.differences)
   const { id, plan, guard } = request
   const { review: say } = words
-  return {
-    type: 'modal',
-    callback_id: CALLBACKS.review,
-    title: plain(say.title(id), LIMITS.viewTitle),
-    submit: plain(say.submit, LIMITS.viewTitle),
-    close: plain(say.notNow, LIMITS.viewTitle),
-    private_metadata: JSON.stringify({ requestId: id, digest: plan?.digest ?? '', from }),
-    blocks: [
-      facts(words, request, TOPICS_IN_FACTS),
-      ...(plan === null ? [] : [paragraph(line(...planHead(words, plan)))]),
-      ...planTable(words, rows),
-      ...detailsBlocks(words, request),
-      ...allTopics(words, request.reset.topics),
-      ...lookBlocks(words, look),
-      paragraph(...[standing(words, request), ...guardLines(words, request)].map(pieces => line(...pieces))),
-      verdictInput(words, request),
-      ...(guard.typedGroup ? [typedGroupInput(words, request)] : []),
-      noteInput(words),
-    ],
-  }
+  const about = { requestId: id, digest: plan?.digest ?? '', from }
+  const { submit, notNow: close } = say
+  return decisionModal({ callbackId: CALLBACKS.review, title: say.title(id), submit, close, about }, [
+    facts(words, request, TOPICS_IN_FACTS),
+    ...(plan === null ? [] : [paragraph(line(...planHead(words, plan)))]),
+    ...planTable(words, rows),
+    ...detailsBlocks(words, request),
+    ...allTopics(words, request.reset.topics),
+    ...lookBlocks(words, look),
+    paragraph(...[expiryOrState(words, request), ...guardLines(words, request)].map(pieces => line(...pieces))),
+    verdictInput(words, request),
+    ...(guard.typedGroup ? [typedGroupInput(words, request)] : []),
+    noteInput(words),
+  ])
 }
 
 function detailsBlocks(words: Words, request: ResetRequest): KnownBlock[] {
@@ -91,7 +86,7 @@ function lookBlocks(words: Words, look: Exclude<Look, { kind: 'moved' }> | undef
 }
 
 /** On the card it also says that an approver is needed; here one is reading. */
-function standing(words: Words, request: ResetRequest): Piece[] {
+function expiryOrState(words: Words, request: ResetRequest): Piece[] {
   return request.state.name === 'pending'
     ? words.review.expires(request.expiresAtMs)
     : stateLine(words, request)
