@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { causeOf } from './cause.ts'
 import type { AuditEvent, Command, Submission } from './command.ts'
 import { differenceSchema } from './drift.ts'
+import { again, againAfterUnclear, finish, leavingLate } from './finish.ts'
 import { breakGlass, review } from './glass.ts'
 import { type Plan, planSchema } from './plan.ts'
 import { escalate, remind } from './reminding.ts'
@@ -16,27 +17,14 @@ import {
   type RequestId,
   type ResetRequest,
   type State,
-  type Wait,
 } from './request.ts'
 import { type Reset, resetSchema } from './reset.ts'
-import { ROWS_IN_TABLE, verdictOf } from './result.ts'
-import {
-  approved,
-  backoffAfter,
-  backoffOfGivingWay,
-  type Decided,
-  FIRST_BACKOFF_MS,
-  refuse,
-  unseen,
-  visible,
-} from './step.ts'
+import { backoffOfGivingWay, type Decided, FIRST_BACKOFF_MS, refuse, unseen, visible } from './step.ts'
 import { tell } from './telling.ts'
-import { alreadyThere, checkAgain, looked, mayRepeatAt, testify, unclearFrom } from './unclear.ts'
+import { alreadyThere, checkAgain, looked, testify, unclearFrom } from './unclear.ts'
 import { reguard, unreadFrom, vote, withdraw } from './voting.ts'
-import { JOINED, mayStart, wait, waitsForWindow } from './waiting.ts'
+import { mayStart, wait, waitsForWindow } from './waiting.ts'
 
-/** Executions that provably never reached the API are tried again this often in all. */
-export const MAX_ATTEMPTS = 8
 /** So many jobs in a row may end without a trace in the record. */
 export const MAX_LOST_JOBS = 5
 /** So many refused attempts of one person are kept as events of one request. */
@@ -368,103 +356,4 @@ function outlookOf(request: ResetRequest, { jumping }: Plan, nowMs: number): [St
   if (request.skipToEnd || jumping.skips === 0n) return [{ name: 'pending' }]
   const outcome = { kind: 'wouldJump', ...jumping } as const
   return [{ name: 'failed', decision: null, attempt: 0, outcome, atMs: nowMs }, { kind: 'ended' }]
-}
-
-function finish(
-  request: ResetRequest,
-  command: Extract<Command, { kind: 'finish' }>,
-  nowMs: number,
-): Decided {
-  const { state } = request
-  const { outcome, attempt } = command
-  // A worker that was thought dead may still bring the evidence that `unclear` is waiting for.
-  const late = state.name === 'unclear' && state.outcome.kind === 'unknown' && outcome.kind !== 'unknown'
-  if (!(state.name === 'executing' || late) || state.attempt !== attempt) return refuse('stale')
-  if (state.name === 'executing' && state.worker !== command.worker) return refuse('stale')
-  const ended = { decision: state.decision, attempt, outcome, atMs: nowMs }
-  // What is still under way has arrived by then, or never will.
-  const lookAtMs = state.name === 'executing' ? state.abandonAtMs : nowMs
-  switch (outcome.kind) {
-    case 'done': {
-      const name = verdictOf(outcome.counts)
-      if (name === 'unclear') {
-        const cause = causeOf('nothingReported')
-        return visible(leavingLate(request, outcome.unanswered), unclearFrom(ended, cause, lookAtMs), {
-          kind: 'unclear',
-          cause,
-        })
-      }
-      const notes: Note[] = [{ kind: 'ended' }]
-      if (outcome.rows > ROWS_IN_TABLE) notes.push({ kind: 'resultFile' })
-      return visible(leavingLate(request, outcome.unanswered), { name, ...ended }, ...notes)
-    }
-    case 'refused':
-      // Somebody joined between the look and the call. That is no failure: it is waited for.
-      if (outcome.reason === 'groupNotEmpty' && state.name === 'executing') {
-        const wait = state.wait === null ? null : { ...state.wait, emptySinceMs: null, group: JOINED }
-        return again({ ...request, group: JOINED }, { ...state, wait }, JOINED_CAUSE, undefined, nowMs)
-      }
-      return visible(request, { name: 'failed', ...ended }, { kind: 'ended' })
-    case 'unknown': {
-      const { cause } = outcome
-      return visible(leavingLate(request), unclearFrom(ended, cause, lookAtMs), { kind: 'unclear', cause })
-    }
-    case 'notSent':
-      return state.name === 'executing'
-        ? again(request, state, outcome, command.retryAfterMs, nowMs)
-        : againAfterUnclear(nowMs)(request, outcome.cause)
-    default:
-      return outcome satisfies never
-  }
-}
-
-/**
- * With the time until which its calls that nobody answered may take effect. What the first attempt's read-back has shown
- * to be done whole has arrived; of later attempts nobody can say which of their calls it was.
- */
-function leavingLate(request: ResetRequest, unanswered = 1): ResetRequest {
-  const { state, lateUntilMs } = request
-  if (state.name === 'unclear') {
-    return unanswered === 0 && state.attempt === 1 ? { ...request, lateUntilMs: null } : request
-  }
-  if (state.name !== 'executing' || unanswered === 0) return request
-  return { ...request, lateUntilMs: Math.max(lateUntilMs ?? 0, state.lateUntilMs, state.abandonAtMs) }
-}
-
-const JOINED_CAUSE = { kind: 'notSent', cause: causeOf('joined') } as const
-
-/** What certainly did not happen is tried again, a few times and ever later. Being asked to wait is no attempt. */
-function again(
-  request: ResetRequest,
-  last: { decision: Decision; attempt: number; wait: Wait | null; cleared?: boolean },
-  outcome: { kind: 'notSent'; cause: string },
-  retryAfterMs: number | undefined,
-  nowMs: number,
-): Decided {
-  const { decision, attempt, wait, cleared = false } = last
-  const { cause: lastCause } = outcome
-  if (retryAfterMs !== undefined) {
-    const notBeforeMs = nowMs + Math.max(retryAfterMs, FIRST_BACKOFF_MS)
-    return visible(request, { ...approved({ decision, attempt, notBeforeMs }), lastCause, wait })
-  }
-  if (attempt >= MAX_ATTEMPTS) {
-    return visible(request, { name: 'failed', decision, attempt, outcome, atMs: nowMs }, { kind: 'ended' })
-  }
-  const next = approved({ decision, attempt: attempt + 1, notBeforeMs: nowMs + backoffAfter(attempt) })
-  return visible(request, { ...next, lastCause, wait, cleared })
-}
-
-/** The look before the call finds out whether the plan still holds: people may have acted on it meanwhile. */
-function againAfterUnclear(nowMs: number) {
-  return (request: ResetRequest, cause: string, cleared?: 'cleared'): Decided => {
-    const { state } = request
-    if (state.name !== 'unclear' || state.decision === null) return refuse('stale')
-    const { decision, attempt } = state
-    const last = { decision, attempt, wait: null, cleared: cleared !== undefined }
-    const decided = again(request, last, { kind: 'notSent', cause }, undefined, nowMs)
-    if (!decided.ok || decided.next.state.name !== 'approved') return decided
-    const { state: next } = decided.next
-    const notBeforeMs = Math.max(next.notBeforeMs, mayRepeatAt(request) ?? 0)
-    return { ok: true, next: { ...decided.next, state: { ...next, notBeforeMs } } }
-  }
 }

@@ -64,12 +64,12 @@ const CLAIM_MS = 15_000
 const LEASE_MS = 20_000
 const PREPARE_RETRY_MS = 5_000
 const PREPARE_TRIES = 20
-/** A plan of many reads says so often how far it is, and is left to whoever makes it for so long after. */
 /** Nobody has more approvers who all have to know; a longer list is a mistake. */
 const MOST_REMINDED = 30
 const PERSON_MS = 2_000
 /** Who is to be reminded is asked for again so long, when Slack does not say who they are. */
 const REMIND_PATIENCE_MS = 120_000
+/** A plan of many reads says so often how far it is, and is left to whoever makes it for so long after. */
 const PROGRESS_MS = 3_000
 const PROGRESS_TRUST_MS = 30_000
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Command, PolicyVerdict } from '../../src/request/command.ts'
-import { decide, MAX_ATTEMPTS } from '../../src/request/decide.ts'
+import { decide } from '../../src/request/decide.ts'
+import { MAX_ATTEMPTS } from '../../src/request/finish.ts'
 import { type Group, hasMembers } from '../../src/request/group.ts'
 import type { ResetRequest, Wait } from '../../src/request/request.ts'
 import {

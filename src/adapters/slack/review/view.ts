@@ -51,7 +51,9 @@ export function reviewModal(
     ...detailsBlocks(words, request),
     ...allTopics(words, request.reset.topics),
     ...lookBlocks(words, look),
-    paragraph(...[expiryOrState(words, request), ...guardLines(words, request)].map(pieces => line(...pieces))),
+    paragraph(
+      ...[expiryOrState(words, request), ...guardLines(words, request)].map(pieces => line(...pieces)),
+    ),
     verdictInput(words, request),
     ...(guard.typedGroup ? [typedGroupInput(words, request)] : []),
     noteInput(words),
