@@ -62,7 +62,8 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...['request/', 'ports/', 'service/', 'config.ts', 'telemetry.ts', 'adapters/', 'node:'],
     ...['http-server.ts', 'monitoring.ts'],
   ],
-  'sandbox/page/': ['sandbox/page/', 'preact', '@preact/signals'],
+  // One table of emoji serves the terminal and the page.
+  'sandbox/page/': ['sandbox/page/', 'sandbox/slack/emoji.ts', 'preact', '@preact/signals'],
   'sandbox/': ['sandbox/', 'node:', 'zod', 'ws', 'undici', 'lossless-json', 'ioredis', 'yaml'],
 }
 

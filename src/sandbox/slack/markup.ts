@@ -2,6 +2,7 @@
 // It must never let a control character of somebody's text reach the terminal.
 
 import { isObject, type Json } from './block-schema.ts'
+import { withEmoji as replaceEmoji } from './emoji.ts'
 import { objectsIn, textOf } from './fields.ts'
 
 export interface Lookup {
@@ -11,33 +12,6 @@ export interface Lookup {
   groupName?(id: string): string
   /** Milliseconds. Times of the same day are shown without the date. */
   now?: number
-}
-
-// What Slack shows for the names it stores; any other name stays as it is.
-const emojiByName: Record<string, string> = {
-  white_check_mark: '✅',
-  heavy_check_mark: '✔',
-  x: '❌',
-  warning: '⚠',
-  hourglass: '⌛',
-  hourglass_flowing_sand: '⏳',
-  rewind: '⏪',
-  fast_forward: '⏩',
-  repeat: '🔁',
-  arrows_counterclockwise: '🔄',
-  no_entry: '⛔',
-  no_entry_sign: '🚫',
-  lock: '🔒',
-  clock3: '🕒',
-  information_source: 'ℹ',
-  large_green_circle: '🟢',
-  large_yellow_circle: '🟡',
-  red_circle: '🔴',
-  question: '❓',
-  tada: '🎉',
-  eyes: '👀',
-  '+1': '👍',
-  '-1': '👎',
 }
 
 export function formatUtc(seconds: number): string {
@@ -125,7 +99,7 @@ function readElement(element: Json, lookup: Lookup): string {
     case 'broadcast':
       return `@${value('range')}`
     case 'emoji':
-      return emojiNamed(value('name'))
+      return withEmoji(`:${value('name')}:`)
     case 'date':
       return formatUtc(Number(element.timestamp))
     case 'color':
@@ -165,12 +139,9 @@ function withoutMarks(text: string): string {
   )
 }
 
+/** A terminal draws the same width with and without the mark for colour, and not all know it. */
 function withEmoji(text: string): string {
-  return text.replace(/:([a-z0-9_+-]+):/g, (_, name: string) => emojiNamed(name))
-}
-
-function emojiNamed(name: string): string {
-  return Object.hasOwn(emojiByName, name) ? (emojiByName[name] ?? '') : `:${name}:`
+  return replaceEmoji(text).replaceAll('\ufe0f', '')
 }
 
 function withoutEscapes(text: string): string {

@@ -1,7 +1,7 @@
 // Slack's own markup read into spans: entities, mentions, dates, links, bold, italic, strike, code, quotes. Pure.
 // Whatever is not markup stays text: it must never become a link, a mention or HTML by accident.
 
-import { withEmoji } from './emoji.ts'
+import { withEmoji } from '../../slack/emoji.ts'
 import { type Part, plainSpan, type Span, type Style } from './spans.ts'
 
 const FENCE = /```\n?([\s\S]+?)\n?```/

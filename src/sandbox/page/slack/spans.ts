@@ -1,6 +1,6 @@
 // Formatted text as data: what rich_text and mrkdwn both become before they are drawn. Pure; nothing here is HTML.
 
-import { emojiNamed, withEmoji } from './emoji.ts'
+import { emojiNamed, withEmoji } from '../../slack/emoji.ts'
 import { isObject, type Json, numberIn, objectsIn, stringIn } from './wire.ts'
 
 export interface Style {

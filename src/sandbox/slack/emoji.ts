@@ -1,6 +1,8 @@
-// The emoji a work bot is likely to use, by the names that Slack stores. Any other name stays as it is written.
+// The emoji a work bot is likely to use, by the names that Slack stores: for the terminal, for the page, and for what Slack
+// rewrites. Any other name stays as it is written.
 
-const byName: Record<string, string> = {
+/** Some are drawn in colour only with the mark U+FE0F behind them. */
+export const EMOJI: Record<string, string> = {
   white_check_mark: '✅',
   heavy_check_mark: '✔️',
   x: '❌',
@@ -27,7 +29,7 @@ const byName: Record<string, string> = {
 }
 
 export function emojiNamed(name: string): string {
-  return Object.hasOwn(byName, name) ? (byName[name] ?? '') : `:${name}:`
+  return Object.hasOwn(EMOJI, name) ? (EMOJI[name] ?? '') : `:${name}:`
 }
 
 export function withEmoji(text: string): string {
