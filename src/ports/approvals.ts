@@ -80,8 +80,11 @@ export interface Approvals {
   list(filter: ListFilter, limit: number, before?: ListPlace): Promise<ListPage>
   /** Every request for this group on this instance, newest first, likewise. */
   history(target: Target, limit: number, before?: ListPlace): Promise<ListPage>
-  /** Why this person could not decide on this request now, or null. `decide` asks again when they do. */
-  reviewRefusal(request: ResetRequest, userId: string): Promise<Refusal | null>
+  /**
+   * Why this person could not decide on this request now, or null. `decide` asks again when they do.
+   * @param from where they asked for it, so that a refusal is kept; absent for who has asked for nothing
+   */
+  reviewRefusal(request: ResetRequest, userId: string, from?: Origin): Promise<Refusal | null>
   /** Why this person may not have it carried out without approval now, or null. Who may not has tried, which is kept. */
   glassRefusal(request: ResetRequest, userId: string, from: Origin): Promise<Refusal | null>
   /** Whether they could, now, decide on it, review its broken glass, or say what became of it when people are asked. */

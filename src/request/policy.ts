@@ -264,20 +264,34 @@ export function isGroup(id: string): boolean {
   return id.startsWith('S')
 }
 
-const patterns = new Map<string, RegExp>()
-
 function fits(name: string, globs: readonly string[]): boolean {
-  return globs.some(glob => {
-    const pattern = patterns.get(glob) ?? patternOf(glob)
-    patterns.set(glob, pattern)
-    return pattern.test(name)
-  })
+  const characters = Array.from(name)
+  return globs.some(glob => fitsGlob(characters, Array.from(glob)))
 }
 
-/** Several stars in a row are one: they would make it slow, and mean the same. */
-function patternOf(glob: string): RegExp {
-  const source = glob.replaceAll(/\*+/g, '*').replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-  return new RegExp(`^${source.replaceAll('*', '[^]*').replaceAll('?', '[^]')}$`, 'u')
+/**
+ * By hand and not by a regular expression, which takes exponential time for several stars. Here only the last star is ever
+ * gone back to, as any match of those before it is as good as any other: at most the product of both lengths.
+ */
+function fitsGlob(name: readonly string[], glob: readonly string[]): boolean {
+  let at = 0
+  let star = -1
+  let starAt = 0
+  for (let read = 0; read < name.length; ) {
+    if (glob[at] === '*') {
+      star = at
+      starAt = read
+      at += 1
+    } else if (at < glob.length && (glob[at] === '?' || glob[at] === name[read])) {
+      at += 1
+      read += 1
+    } else if (star >= 0) {
+      at = star + 1
+      starAt += 1
+      read = starAt
+    } else return false
+  }
+  return glob.slice(at).every(each => each === '*')
 }
 
 /** The user groups that one has to know the members of, to rule on it. */

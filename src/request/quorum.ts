@@ -30,6 +30,11 @@ export function lacking(guard: Pick<Guard, 'needs' | 'approvals'>, votes: readon
   return needs.map((_, index) => places.filter((need, place) => need === index && !voterAt.has(place)).length)
 }
 
+/** How many of the approvals that are asked for are there. */
+export function filled(guard: Pick<Guard, 'needs' | 'approvals'>, votes: readonly Decision[]): number {
+  return guard.approvals - lacking(guard, votes).reduce((sum, count) => sum + count, 0)
+}
+
 export function isMet(guard: Pick<Guard, 'needs' | 'approvals'>, votes: readonly Decision[]): boolean {
   return lacking(guard, votes).every(count => count === 0)
 }

@@ -15,6 +15,7 @@ const REFUSALS = {
   noteMissing: 'passing',
   groupNotTyped: 'passing',
   alreadyVoted: 'passing',
+  withdrawnOften: 'passing',
   outsideWindow: 'passing',
   planChanged: 'passing',
   preparing: 'passing',

@@ -59,12 +59,13 @@ export function looked(
 ): Decided {
   const { state } = request
   if (state.name !== 'unclear' || state.attempt !== attempt || nowMs < state.lookAtMs) return refuse('stale')
-  const looks = state.looks + 1
   if (evidence === 'absent' && state.seen === 'absent') {
     const repeatAtMs = mayRepeatAt(request)
     if (repeatAtMs === null || nowMs >= repeatAtMs) return again(request, ABSENT_TWICE)
-    return unseen(request, { state: { ...state, looks, lookAtMs: repeatAtMs } })
+    // It begins anew then: one look that cannot be taken must not leave it to people.
+    return unseen(request, { state: { ...state, looks: 0, lookAtMs: repeatAtMs } })
   }
+  const looks = state.looks + 1
   const mayTell = state.asked ? state.seen === null : looks < MOST_LOOKS
   if ((evidence === 'absent' || evidence === 'partly') && mayTell) {
     const lookAtMs = nowMs + SECOND_SIGHT * graceMs

@@ -3,11 +3,14 @@
 
 import type { Command } from './command.ts'
 import { fillsThrough, isBarredAsRequester, isSameGuard, restsOn, type Unread } from './policy.ts'
-import { isMet } from './quorum.ts'
+import { filled, isMet } from './quorum.ts'
 import { isSameUnread } from './reconsidering.ts'
 import { brokeGlass, type Decision, type Guard, isHeld, type Note, type ResetRequest } from './request.ts'
 import { approved, type Decided, type Refusal, refuse, unseen, visible } from './step.ts'
 import { JOINED } from './waiting.ts'
+
+/** One person may take their approval back so often: each time is an event and a reply, for as long as somebody likes. */
+const WITHDRAWALS_MAX = 5
 
 type VoteCommand = Extract<Command, { kind: 'decide' }>
 
@@ -26,10 +29,16 @@ export function vote(request: ResetRequest, command: VoteCommand, nowMs: number)
   const decision: Decision = { verdict, by, note, atMs: nowMs, fills, ...rest }
   if (verdict === 'reject') {
     if (note === '') return refuse('noteMissing')
-    return visible(request, { name: 'rejected', decision }, voted(request, decision, votes.length, true))
+    return visible(
+      request,
+      { name: 'rejected', decision },
+      voted(request, decision, filled(guard, votes), true),
+    )
   }
   if (isHeld(request)) return refuse('unreadable')
   if (votes.some(each => each.by === by)) return refuse('alreadyVoted')
+  const withdrawals = request.notes.filter(note => note.kind === 'withdrawn' && note.by === by).length
+  if (withdrawals >= WITHDRAWALS_MAX) return refuse('withdrawnOften')
   if (guard.typedGroup && command.typedGroup.trim() !== request.reset.target.group) {
     return refuse('groupNotTyped')
   }
@@ -38,7 +47,7 @@ export function vote(request: ResetRequest, command: VoteCommand, nowMs: number)
   return visible(
     { ...request, votes: approvals },
     settles ? approved({ decision, attempt: 1, notBeforeMs: nowMs }) : state,
-    voted(request, decision, approvals.length, settles),
+    voted(request, decision, filled(guard, approvals), settles),
   )
 }
 
@@ -62,7 +71,7 @@ export function withdraw(request: ResetRequest, by: string, nowMs: number): Deci
   if (state.name !== 'pending') return refuse('decided')
   if (nowMs >= request.expiresAtMs) return refuse('expired')
   if (votes.length === request.votes.length) return refuse('noVote')
-  const note = { kind: 'withdrawn', by, approvals: votes.length, needed: guard.approvals } as const
+  const note = { kind: 'withdrawn', by, approvals: filled(guard, votes), needed: guard.approvals } as const
   return visible({ ...request, votes }, state, note)
 }
 
@@ -84,7 +93,9 @@ export function reguard(
   const keepsGlass = brokeGlass(request) && command.glassRevoked !== true
   const lost = request.votes.map(({ by }) => by).filter(by => !votes.some(each => each.by === by))
   const unread = unreadAfter(request, command, nowMs)
-  const next = { ...request, guard, votes, lastRead, unread }
+  // Who is not named for it any more has carried nothing out without approval.
+  const glass = brokeGlass(request) && !keepsGlass ? null : request.glass
+  const next = { ...request, guard, votes, glass, lastRead, unread }
   const met = isMet(guard, votes)
   const counting = votes.filter(({ fills }) => fills.length > 0)
   const held = isHeld(next)
@@ -98,14 +109,14 @@ export function reguard(
   if (isSame && !settles && isSameUnread(request.unread, unread)) return unseen(request, next)
   const revoked = lost.length === 0 ? [] : [{ kind: 'revoked', by: lost } as const]
   const { approvals: needed, rule } = guard
-  const changed = { kind: 'reguarded', rule, approvals: counting.length, needed } as const
+  const changed = { kind: 'reguarded', rule, approvals: filled(guard, votes), needed } as const
   if (state.name === 'pending') {
     const last = counting.at(-1)
     return settles && last !== undefined
       ? visible(
           next,
           approved({ decision: last, attempt: 1, notBeforeMs: nowMs }),
-          voted(next, last, counting.length, true),
+          voted(next, last, filled(guard, votes), true),
         )
       : visible(next, state, ...revoked, ...(isSame ? [] : [changed]))
   }

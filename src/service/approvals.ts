@@ -236,23 +236,24 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     return outcome
   }
 
-  async function reviewRefusal(request: ResetRequest, userId: string) {
-    const trial = decide(
-      request,
-      {
-        kind: 'decide',
-        // What is held can be rejected, and the modal says what it waits for.
-        verdict: isHeld(request) ? 'reject' : 'approve',
-        by: userId,
-        note: '–',
-        ...(await policies.may(request, 'decide', userId, 'lately')),
-        from: NOWHERE,
-        digest: request.plan?.digest ?? '',
-        typedGroup: request.reset.target.group,
-      },
-      clock(),
-    )
-    return trial.ok ? null : trial.refusal
+  async function reviewRefusal(request: ResetRequest, userId: string, from?: Origin) {
+    const command = {
+      kind: 'decide',
+      // What is held can be rejected, and the modal says what it waits for.
+      verdict: isHeld(request) ? 'reject' : 'approve',
+      by: userId,
+      note: '–',
+      ...(await policies.may(request, 'decide', userId, 'lately')),
+      from: from ?? NOWHERE,
+      digest: request.plan?.digest ?? '',
+      typedGroup: request.reset.target.group,
+    } as const
+    const trial = decide(request, command, clock())
+    // They can still reject it.
+    if (trial.ok || trial.refusal === 'withdrawnOften') return null
+    // Who is refused the modal never gets to send it.
+    if (from !== undefined) await changes.keepRefusal(request.id, command, trial.refusal)
+    return trial.refusal
   }
 
   async function glassRefusal(request: ResetRequest, by: string, from: Origin) {

@@ -101,12 +101,12 @@ export function createPolicies(deps: PoliciesDeps): Policies {
   }
 
   /** Null: no rule of today says who may. Where it is not known which rule holds, the same one as before does. */
-  async function guardToday(request: ResetRequest, { leadsToCall }: Act): Promise<Guard | null> {
+  async function guardToday(request: ResetRequest, { leadsToCall }: Act, as: As): Promise<Guard | null> {
     const current = policy()
     const under = (rule: AllowRule) => guardUnder(rule, current.version, request.plan)
     const leftOut = instanceRefusal(instances, request.reset.target)
     if (leftOut !== null && leadsToCall) return null
-    const asked = await membersOf(groupsToKnow(current, askingOf(request)), 'lately')
+    const asked = await membersOf(groupsToKnow(current, askingOf(request)), as)
     const { ruling: ruled, rule } = consider(request, current, asked)
     const isUnknown = ruled.kind === 'refused' && ruled.why === 'unreadable'
     if (leftOut === null && rule !== null && (ruled.kind === 'allowed' || isUnknown)) return under(rule)
@@ -122,7 +122,7 @@ export function createPolicies(deps: PoliciesDeps): Policies {
     if (act.who === 'everybody' || (act.requester === 'always' && userId === request.requester)) {
       return { policy: { verdict: 'allow', rule: `${asked.rule} (${asked.version})` }, ...nothing }
     }
-    const guard = await guardToday(request, act)
+    const guard = await guardToday(request, act, as)
     if (guard === null) {
       return { policy: { verdict: 'deny', rule: `${asked.rule} (${policy().version})` }, ...nothing }
     }
@@ -174,7 +174,7 @@ export function createPolicies(deps: PoliciesDeps): Policies {
       if (leftOut !== null) return { kind: 'disallow', ruling: leftOut, version: policy().version }
       const untilMs = performance.now() + LOOK_MS
       const current = policy()
-      const asked = await membersOf(groupsToKnow(current, askingOf(request)), 'lately', untilMs)
+      const asked = await membersOf(groupsToKnow(current, askingOf(request)), as, untilMs)
       const considered = consider(request, current, asked)
       const { rule } = considered
       const guard = rule === null ? request.guard : guardUnder(rule, current.version, plan)

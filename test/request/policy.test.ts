@@ -416,3 +416,15 @@ describe('who decides', () => {
     expect(stillAsked(own, MEMBERS)).toEqual([ALICE])
   })
 })
+
+it('reads a name against a pattern in time that grows with their lengths, however many stars it has', () => {
+  const took = (length: number) => {
+    const match = { ...ANY, topics: ['*-*-*-*-*-*-*-dlq'] }
+    const begun = performance.now()
+    expect(ruled(policyOf(deny({ match }), allow()), { topics: [`x${'-'.repeat(length)}`] })).toBe('orders')
+    return performance.now() - begun
+  }
+  took(100)
+  expect(took(249)).toBeLessThan(100)
+  expect(took(2_490)).toBeLessThan(1_000)
+})

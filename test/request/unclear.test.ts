@@ -63,6 +63,18 @@ describe('an execution that nobody answered', () => {
     expect(proofs).toEqual(['null present', 'absent present', 'partly present', 'partly partly'])
   })
 
+  it('is not made again where CKafka works it out, until the first can take no effect any more', () => {
+    const { plan } = unclear
+    if (plan === null) throw new Error('There is no plan.')
+    const native: ResetRequest = { ...unclear, plan: { ...plan, execution: 'native' } }
+    const { lateUntilMs } = native
+    const waiting = lookedAt(lookedAt(native, 'absent'), 'absent')
+    expect(unclearState(waiting)).toMatchObject({ lookAtMs: lateUntilMs, asked: false })
+    expect(lookedAt(waiting, 'absent').state.name).toBe('approved')
+    expect(unclearState(lookedAt(waiting, 'unread')).asked).toBe(false)
+    expect(isProof(unclearState(waiting), 'present')).toBe(true)
+  })
+
   it('is tried again once the offsets have shown twice, some time apart, that nothing happened', () => {
     const once = lookedAt(unclear, 'absent')
     expect(unclearState(once)).toMatchObject({ seen: 'absent' })

@@ -86,6 +86,20 @@ describe('a vote', () => {
     expect(following(without, vote(BOB, 0)).votes).toHaveLength(1)
   })
 
+  it('cannot be given and taken back for ever: each time is an event and a reply', () => {
+    let request = pending({}, { guard: two })
+    for (let times = 0; times < 5; times++) request = following(request, vote(BOB, 0), withdraw(BOB))
+    expect(refusalOf(request, vote(BOB, 0))).toBe('withdrawnOften')
+    expect(refusalOf(request, { ...reject, by: BOB, fills: [0] })).toBeNull()
+    expect(following(request, vote(CAROL, 0)).votes).toHaveLength(1)
+  })
+
+  it('is counted by what it fills: two of one team are one of two approvals', () => {
+    const same = following(pending({}, { guard: two }), vote(BOB, 0), vote(CAROL, 0))
+    expect(same.notes.at(-1)).toMatchObject({ kind: 'voted', approvals: 1, needed: 2 })
+    expect(following(same, withdraw(CAROL)).notes.at(-1)).toMatchObject({ approvals: 1, needed: 2 })
+  })
+
   it('is nobody else’s to withdraw, and not once it is decided or too late', () => {
     expect(refusalOf(half, withdraw(CAROL))).toBe('noVote')
     expect(refusalOf(following(half, vote(DAVE, 1)), withdraw(BOB))).toBe('decided')

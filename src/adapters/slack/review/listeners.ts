@@ -105,7 +105,7 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): Re
       if (refused === null) await ack()
       else if (outcome.kind === 'refused' && outcome.refusal === 'noteMissing') {
         await ack({ response_action: 'errors', errors: { [REVIEW_BLOCKS.note]: refused } })
-      } else if (outcome.kind === 'refused' && outcome.refusal === 'groupNotTyped') {
+      } else if (outcome.kind === 'refused' && outcome.refusal === 'groupNotTyped' && asksForGroup(view)) {
         await ack({ response_action: 'errors', errors: { [REVIEW_BLOCKS.typedGroup]: refused } })
       } else if (outcome.kind === 'refused' && hasMoved(outcome.request, digest)) {
         const view = movedModal(words, outcome.request, outcome.request.drift)
@@ -134,7 +134,7 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): Re
     const wanted = wordsFor(userId)
     const request = await inTime(approvals.read(id))
     if (request === undefined) return (await wanted).answers.noSuchRequest(id)
-    const refusal = await inTime(approvals.reviewRefusal(request, userId))
+    const refusal = await inTime(approvals.reviewRefusal(request, userId, from))
     if (refusal !== null) return refusalSentence(await wanted, refusal, request)
     const rows = await inTime(approvals.readPlan(request))
     const words = await wanted
@@ -163,6 +163,11 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): Re
   }
 
   return { openReview }
+}
+
+/** A window from before an edit of the policy may have no field for it: Slack refuses an error about a field that is not there. */
+function asksForGroup({ blocks }: { blocks: { block_id?: string }[] }): boolean {
+  return blocks.some(({ block_id }) => block_id === REVIEW_BLOCKS.typedGroup)
 }
 
 /** Whether the plan that was decided on is not the request's plan any more. */

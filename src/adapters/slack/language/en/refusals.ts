@@ -11,6 +11,8 @@ export const refusals = {
   groupNotTyped: (id: string, loss: string) =>
     `Type the group’s name exactly as it stands above to approve ${id}: ${loss}.`,
   alreadyVoted: (id: string) => `You have approved ${id} already. It needs another approver as well.`,
+  withdrawnOften: (id: string) =>
+    `You have taken your approval of ${id} back several times, so you cannot approve it any more. You can still reject it.`,
   planChanged: (id: string) =>
     `The plan of ${id} is not the one you saw, so nothing was decided. Review it again from its card.`,
   inUse: (id: string) => `The group of ${id} is in use. It runs by itself once the group has stayed empty.`,

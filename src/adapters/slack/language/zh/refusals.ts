@@ -9,6 +9,7 @@ export const refusals: typeof English = {
   notRequesterNow: (id, requester) => `现在只有 ${id} 的申请人 <@${requester}> 或审批人可以取消它。`,
   groupNotTyped: (id, loss) => `要批准 ${id}，请照上面原样输入消费组名：${loss}。`,
   alreadyVoted: id => `你已经批准过 ${id}，还需要另一位审批人批准。`,
+  withdrawnOften: id => `你已多次撤回对 ${id} 的批准，因此不能再批准它，但仍可以驳回。`,
   planChanged: id => `${id} 的计划已不是你看到的那份，因此本次审批不算数。请从卡片重新审批。`,
   inUse: id => `${id} 的消费组正在使用中。消费组保持为空一段时间后会自动执行。`,
   checking: id => `正在回读 ${id} 的位点。结果会写在消息列里，或在那里询问。`,
