@@ -7,7 +7,7 @@ import { LIMITS } from '../blocks/limits.ts'
 import { clipEscaped, line, paragraph, spoken } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { type Message, reviewButton } from './card.ts'
-import { elsewhereReply } from './elsewhere.ts'
+import { directReply } from './elsewhere.ts'
 import { noteReply } from './replies.ts'
 
 const KEY = /^(direct|tell|ping)-(\d+)(?:-(.+))?$/
@@ -31,7 +31,7 @@ export function directMessage(words: Words, request: ResetRequest, key: DirectKe
   if (key.startsWith('ping-')) return pingMessage(words, request)
   const note = noteOf(request, `note-${Number(KEY.exec(key)?.[2])}`)
   if (note === undefined) throw new Error(`There is nothing to tell as ${key}.`)
-  return elsewhereReply(words, request, noteReply(words, request, note, {}))
+  return directReply(words, request, noteReply(words, request, note, {}))
 }
 
 function pingMessage(words: Words, request: ResetRequest): Message {

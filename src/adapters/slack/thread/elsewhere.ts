@@ -1,9 +1,10 @@
-// What Slack does not take where it belongs, told in the other channel: with its request, as there is no thread. Pure.
+// What is told apart from its thread, and so with its request: what Slack does not take where it belongs, and what one
+// person or one more channel is told besides. Pure.
 
 import type { ResetRequest } from '../../../request/request.ts'
 import { clip } from '../../../request/reset.ts'
 import { LIMITS } from '../blocks/limits.ts'
-import { clipEscaped, line, paragraph, spoken } from '../blocks/text.ts'
+import { clipEscaped, line, type Piece, paragraph, spoken } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import type { Message } from './card.ts'
 
@@ -15,8 +16,20 @@ export function elsewhereCard(words: Words, request: ResetRequest): Message {
   return { text: clipEscaped(spoken(pieces), LIMITS.messageText), blocks: [paragraph(line(...pieces))] }
 }
 
-export function elsewhereReply(words: Words, { id, channel, reset }: ResetRequest, reply: Message): Message {
-  const pieces = words.elsewhere.about(id, clip(reset.target.group, 255), channel)
+export function elsewhereReply(words: Words, request: ResetRequest, reply: Message): Message {
+  return ledBy(words.elsewhere.about(request.id, groupOf(request), request.channel), reply)
+}
+
+/** To one person, or in one more channel, where Slack takes the thread as well. */
+export function directReply(words: Words, request: ResetRequest, reply: Message): Message {
+  return ledBy(words.direct.about(request.id, groupOf(request)), reply)
+}
+
+function groupOf({ reset }: ResetRequest): string {
+  return clip(reset.target.group, 255)
+}
+
+function ledBy(pieces: Piece[], reply: Message): Message {
   return {
     text: clipEscaped(`${spoken(pieces)}\n${reply.text}`, LIMITS.messageText),
     blocks: [paragraph(line(...pieces)), ...reply.blocks],

@@ -1,6 +1,6 @@
 // What one person, or one more channel, is told beside the thread, in English.
 
-import { type Piece, person, strong, text } from '../../blocks/text.ts'
+import { code, type Piece, person, strong, text } from '../../blocks/text.ts'
 import { times } from './times.ts'
 
 export const direct = {
@@ -10,6 +10,12 @@ export const direct = {
     text(` asked for a reset of ${group}, and its plan has waited since `),
     times.moment(sinceMs),
     text('.'),
+  ],
+  about: (id: string, group: string): Piece[] => [
+    strong(`About ${id} `),
+    text('on the group '),
+    code(group),
+    text(':'),
   ],
   /** Under the thread’s words when the glass was broken. */
   toApprovers: 'For those who would have decided: ',

@@ -1,6 +1,6 @@
 // What one person, or one more channel, is told beside the thread, in Chinese.
 
-import { person, strong, text } from '../../blocks/text.ts'
+import { code, person, strong, text } from '../../blocks/text.ts'
 import type { direct as English } from '../en/direct.ts'
 import { times } from './times.ts'
 
@@ -12,5 +12,6 @@ export const direct: typeof English = {
     times.moment(sinceMs),
     text(' 起一直在等待。'),
   ],
+  about: (id, group) => [strong(`关于 ${id}`), text('（消费组 '), code(group), text('）：')],
   toApprovers: '请审批人知悉：',
 }

@@ -1,0 +1,23 @@
+// What one person, or one more channel, is told beside the thread says which request it is about, and no more than is so.
+
+import { describe, expect, it } from 'vitest'
+import { type Language, wordsIn } from '../../../../src/adapters/slack/language/language.ts'
+import { directMessage } from '../../../../src/adapters/slack/thread/direct.ts'
+import { validateMessage } from '../../../../src/sandbox/slack/validate.ts'
+import { approve, following, pending } from '../../../support/requests.ts'
+
+const approved = following(pending(), approve)
+const index = approved.notes.findIndex(({ kind }) => kind === 'voted')
+
+describe.each<[Language, string, RegExp]>([
+  ['en', 'About R-12 on the group', /Slack does not take/],
+  ['zh', '关于 R-12', /Slack 不接受/],
+])('a direct message in %s', (language, lead, untrue) => {
+  const message = directMessage(wordsIn(language), approved, `direct-${index}`)
+
+  it('names the request, and does not say that Slack refuses a channel that it takes', () => {
+    expect(message.text).toContain(lead)
+    expect(JSON.stringify(message)).not.toMatch(untrue)
+    expect(validateMessage(message)).toEqual([])
+  })
+})
