@@ -58,6 +58,8 @@ const CONNECTIONS_MAX = 256
 /** All bodies together that are still arriving. */
 const BODIES_BYTES = 16 * 1024 * 1024
 const BLOCK_BYTES = 32_768
+/** Each costs as much as some thousand bytes: a body in chunks of one byte is no work of Slack's, nor of a proxy's. */
+const PIECES_MAX = 2_000
 /** So long the connection stays for the answer to be read, of somebody who still sends: closing at once could lose it. */
 const LINGER_MS = 250
 const LOOKS = ['GET', 'HEAD']
@@ -241,6 +243,7 @@ function createBodies(): Bodies {
       new Promise(resolve => {
         let blocks: Buffer[] = []
         let length = 0
+        let pieces = 0
 
         function settle(outcome: Buffer | 'tooLarge' | 'gone'): void {
           release(request)
@@ -249,7 +252,8 @@ function createBodies(): Bodies {
           resolve(outcome)
         }
         function add(chunk: Buffer): void {
-          if (length + chunk.length > maxBytes) {
+          pieces += 1
+          if (length + chunk.length > maxBytes || pieces > PIECES_MAX) {
             settle('tooLarge')
             return
           }

@@ -17,6 +17,8 @@ export interface NativeReset {
 export interface PartitionWrite {
   partition: number
   offset: bigint
+  /** The committed offset that it is written over, null for none: with another one there it is not. Absent: over any. */
+  over?: bigint | null
 }
 
 /**

@@ -18,6 +18,8 @@ export interface TopicReport {
   errorCode: ApiCode
   errorMessage: string
   partitions: PartitionReport[]
+  /** Not written, because something else is committed there than the plan goes out from. */
+  moved?: number[]
 }
 
 /**
@@ -85,6 +87,7 @@ export type PartitionOutcome = z.output<typeof partitionOutcomeSchema>
  * What the code of a row does not tell. `elsewhere`: not where the strategy leads. `notWritten`: nobody answered, and of
  * all that was to be written this stands where it was. `refused`, `notSent`, `unanswered`: as UnwrittenTopic has it.
  * `despiteError`: it stands where planned, although the API reported an error; `movedDespiteError`: it moved elsewhere.
+ * `movedBefore`: it was not written, because somebody had committed there since the plan.
  */
 const whySchema = z.enum([
   'unchanged',
@@ -98,6 +101,7 @@ const whySchema = z.enum([
   'unanswered',
   'despiteError',
   'movedDespiteError',
+  'movedBefore',
 ])
 
 /** A null partition stands for the whole topic: no partition of it could be seen when the plan was made. */
@@ -190,11 +194,21 @@ export function resultOf(
 ): PartitionResult[] {
   const said = saidOf(reports)
   const ends = new Map(unwritten.map(each => [each.topic, each]))
+  const moved = new Set(
+    reports.flatMap(({ topic, moved: partitions = [] }) => partitions.map(each => placeOf(topic, each))),
+  )
   const results: PartitionResult[] = []
   for (const row of rows) {
     // Nothing was to be written, and nobody can say where it should stand.
     if (plan.execution === 'offsets' && row.to === null) continue
-    const read = readBack.get(placeOf(row.topic, row.partition))
+    const place = placeOf(row.topic, row.partition)
+    const read = readBack.get(place)
+    if (moved.has(place) && read !== row.to) {
+      const { topic, partition, from, to: planned } = row
+      const found = { topic, partition, from, planned, said: null, readBack: read ?? null }
+      results.push({ ...found, outcome: 'failed', why: 'movedBefore' })
+      continue
+    }
     const end = isWritten(row, plan.execution) ? ends.get(row.topic) : undefined
     results.push(
       end === undefined ? judged(row, plan.execution, said.of(row), read) : judgedUnwritten(row, end, read),

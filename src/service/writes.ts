@@ -81,7 +81,7 @@ export function writesOf(rows: readonly PlanRow[]): Map<string, PartitionWrite[]
   const writes = new Map<string, PartitionWrite[]>()
   for (const row of rows) {
     if (row.to === null || !isWritten(row, 'offsets')) continue
-    const write = { partition: row.partition, offset: row.to }
+    const write = { partition: row.partition, offset: row.to, over: row.from }
     const known = writes.get(row.topic)
     if (known === undefined) writes.set(row.topic, [write])
     else known.push(write)

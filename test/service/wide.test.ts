@@ -113,6 +113,16 @@ describe('a request of which some topics were not written', () => {
     ])
   }, 20_000)
 
+  it('does not write over what somebody has committed since it began, and says so', async () => {
+    const approved = await start(3)
+    onWrite(1, () => service.ckafka.cluster.commit(GROUP, 't002', 0, 950n))
+    const request = await service.execute(approved)
+    expect(request.state).toMatchObject({ name: 'partial', outcome: { counts: { succeeded: 2, failed: 1 } } })
+    expect((await resultOf(request))[0]).toMatchObject({ topic: 't002', why: 'movedBefore', readBack: 950n })
+    expect(standing(3)).toEqual([800n, 800n, 950n])
+    expect(service.callsToReset()).toBe(2)
+  })
+
   it('gives the code and the message of a write that the API refused', async () => {
     const approved = await start(3)
     onWrite(1, () =>

@@ -58,10 +58,9 @@ export function createWritesV3(api: Api<ParamsV3>, { now }: CkafkaDeps): Omit<Cl
     },
 
     writeOffsets(target, topic, offsets, deadlineMs) {
-      const wanted = offsets.map(({ partition }) => partition)
       const write: Write = {
         action: 'BatchModifyGroupOffsets',
-        look: asker => beforehand.partitions(target, topic, wanted, asker),
+        look: asker => beforehand.partitions(target, topic, offsets, asker),
         paramsOf(found) {
           const there = new Set(found.flatMap(each => (each.kind === 'topic' ? each.partitions : [])))
           const named = offsets.filter(({ partition }) => there.has(partition))
@@ -89,12 +88,13 @@ function reportOf(found: Found): TopicReport {
     const errorMessage = 'There is no topic of this name in the instance.'
     return { topic, errorCode: NOT_THERE, errorMessage, partitions: [] }
   }
-  const { partitions, missing } = found
+  const { partitions, missing, moved } = found
   return {
     topic,
     errorCode: 0,
     errorMessage: '',
     partitions: [...partitions.map(reportAccepted), ...missing.map(reportMissing)],
+    ...(moved.length === 0 ? {} : { moved }),
   }
 }
 

@@ -6,6 +6,7 @@ import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { People, Person } from '../../../ports/chat.ts'
 import type { Clock } from '../../../ports/clock.ts'
+import { waitAskedFor } from './web-client.ts'
 
 /** The workspace that Rewind is installed in. */
 export interface Workspace {
@@ -118,7 +119,7 @@ export function createPeople({ client, clock, onUnreadable }: PeopleDeps): Slack
 
 function waitAfter(error: unknown): number {
   const { retryAfter, data } = Object(error) as { retryAfter?: unknown; data?: { error?: unknown } }
-  if (typeof retryAfter === 'number') return retryAfter * 1000
+  if (typeof retryAfter === 'number') return waitAskedFor(retryAfter)
   return data?.error === 'missing_scope' ? NOT_ALLOWED_MS : 0
 }
 

@@ -74,7 +74,7 @@ export function refusalOfToken(error: unknown): string | null {
 export function outcomeOfError(error: unknown): ChatOutcome {
   const { code, data, message, retryAfter, statusCode } = shapeOf(error)
   if (typeof retryAfter === 'number') {
-    return { kind: 'later', afterMs: Math.max(1, retryAfter) * 1000, cause: 'Slack asked to wait' }
+    return { kind: 'later', afterMs: waitAskedFor(retryAfter), cause: 'Slack asked to wait' }
   }
   if (NO_RETRY_AFTER.test(message)) return { kind: 'later', afterMs: WAIT_MS, cause: 'Slack asked to wait' }
   if (data !== undefined) {
@@ -133,4 +133,11 @@ function causesOf(error: unknown): unknown[] {
     current = cause ?? original
   }
   return causes
+}
+
+const LONGEST_WAIT_S = 600
+
+/** Of Slack's Retry-After, in seconds; whatever it says, it is asked again. Milliseconds. */
+export function waitAskedFor(retryAfter: number): number {
+  return Number.isFinite(retryAfter) ? Math.min(Math.max(1, retryAfter), LONGEST_WAIT_S) * 1000 : WAIT_MS
 }

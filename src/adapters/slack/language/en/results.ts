@@ -54,6 +54,8 @@ export const results = {
     notReported: 'CKafka’s answer does not name it. Look at its offset in the CKafka console.',
     notWritten:
       'nobody answered the call, and this part of it did not happen. Press Retry what failed on the card.',
+    movedBefore:
+      'not written: somebody committed another offset there after the plan was made. Look who is consuming, then press Retry what failed on the card.',
     notSeen: 'no partition of it could be seen. Check the spelling. If the topic was deleted, leave it out.',
     unknown: 'no reason was given. Look at its offset in the CKafka console.',
   },

@@ -42,6 +42,8 @@ export const results: typeof English = {
     notRead: '无法回读位点。请在 CKafka 控制台查看。',
     notReported: 'CKafka 的返回里没有提到它。请在 CKafka 控制台查看它的位点。',
     notWritten: '调用没有得到回应，这一部分没有执行。请点卡片上的“重试失败的部分”。',
+    movedBefore:
+      '没有写入：制定计划之后，有人在那里提交了别的位点。请查看是谁在消费，再点卡片上的“重试失败的部分”。',
     notSeen: '看不到它的任何分区。请检查拼写。如果 Topic 已删除，请去掉它。',
     unknown: '没有给出原因。请在 CKafka 控制台查看它的位点。',
   },
