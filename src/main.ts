@@ -353,7 +353,7 @@ async function main(): Promise<void> {
   const read = readConfig(process.env)
   if (!read.ok) {
     for (const problem of read.problems) console.error(problem)
-    console.error('Rewind did not start. The README lists every setting.')
+    console.error('Rewind did not start. docs/settings.md lists every setting.')
     process.exit(1)
   }
   const telemetry = createTelemetry(read.config.logLevel, read.config.role)

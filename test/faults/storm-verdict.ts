@@ -32,7 +32,8 @@ export interface Verdict {
 }
 
 /**
- * When a request counts as settled: final, or its thread asks what happened; and nothing is owed but a further look.
+ * When a request counts as settled: final, or its thread asks what happened; and nothing is owed but a further look, at the
+ * offsets or at whether the card is still there.
  * `told` is enough where there is no time: an unclear one whose thread has heard of it.
  */
 export type Patience = 'told' | 'over'
@@ -40,7 +41,7 @@ export type Patience = 'told' | 'over'
 export function isSettled(request: ResetRequest, patience: Patience): boolean {
   const { state } = request
   const isOver = isFinal(state) || (state.name === 'unclear' && (state.asked || patience === 'told'))
-  return isOver && owed(request, Date.now()).every(({ kind }) => kind === 'readBack')
+  return isOver && owed(request, Date.now()).every(({ kind }) => kind === 'readBack' || kind === 'checkCard')
 }
 
 /** @returns what is still under way when time is up; empty when all has settled. */

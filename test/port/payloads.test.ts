@@ -150,7 +150,7 @@ async function deliverAll(examples: readonly Example[]): Promise<void> {
       const startedMs = performance.now()
       const status = await deliver(example)
       const tookMs = performance.now() - startedMs
-      if (![200, 400, 404, 500].includes(status) || tookMs > SLACK_WAITS_MS) {
+      if (![200, 400, 404, 413, 500].includes(status) || tookMs > SLACK_WAITS_MS) {
         throw new Error(
           `${status} in ${tookMs} ms to ${example.name} ${JSON.stringify(example.body).slice(0, 3_000)}`,
         )

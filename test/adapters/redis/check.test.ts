@@ -38,7 +38,7 @@ const GOOD = { maxmemory: '0', 'maxmemory-policy': 'noeviction', appendonly: 'ye
 describe('the check of Redis, at a real server', () => {
   beforeEach(() => configure({ ...GOOD, save: '' }))
 
-  it('finds nothing wrong with what the README asks for, with save points or without', async () => {
+  it('finds nothing wrong with what docs/redis.md asks for, with save points or without', async () => {
     const redis = await connected(server.url)
     expect(await checkRedis(redis)).toEqual([])
     await configure({ save: '3600 1', maxmemory: '100mb' })

@@ -1,4 +1,4 @@
-// The modal behind /reset-offsets, drawn from the fields filled in so far; filled-form.ts reads it back. Pure.
+// The modal behind /reset-offsets, drawn from the fields filled in so far; filled.ts reads it back. Pure.
 
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types'
 import type { LongNames } from '../../../ports/chat.ts'
