@@ -178,6 +178,18 @@ describe('Slack at the port', () => {
     await isWell()
   })
 
+  it('gets 413 for a body in chunks of one byte, each of which costs as much as a thousand', async () => {
+    const { 'content-length': _, ...claims } = signed('')
+    const head = requestOf('POST /slack/events HTTP/1.1', {
+      'content-type': FORM,
+      ...claims,
+      'transfer-encoding': 'chunked',
+    })
+    const crumbs = Buffer.concat([head, Buffer.from('1\r\na\r\n'.repeat(5_000))])
+    const answer = await exchangeRaw(stage.port(), crumbs, { withinMs: 4_000 })
+    expect(answer).toMatchObject({ kind: 'answered', status: 413 })
+  })
+
   it('gets 415 for another type, 413 for more than Slack sends, and 400 for what cannot be read', async () => {
     const post = 'POST /slack/events HTTP/1.1'
     expect(await statusOf(post, { 'content-type': 'text/plain', ...signed('x') }, 'x')).toBe(415)

@@ -106,11 +106,15 @@ describe('HTTP 429', () => {
     ['30', 30_000],
     ['1', 1_000],
     ['0', 1_000],
-  ])('with Retry-After %s waits that long, and no less than a second', async (seconds, afterMs) => {
-    const outcome = await outcomeOf(json(429, limited, { 'retry-after': seconds }))
-    expect(outcome).toEqual({ kind: 'later', afterMs, cause: 'Slack asked to wait' })
-    expect(calls).toBe(1)
-  })
+    ['31536000', 600_000],
+  ])(
+    'with Retry-After %s waits that long, but no less than a second and no more than ten minutes',
+    async (seconds, afterMs) => {
+      const outcome = await outcomeOf(json(429, limited, { 'retry-after': seconds }))
+      expect(outcome).toEqual({ kind: 'later', afterMs, cause: 'Slack asked to wait' })
+      expect(calls).toBe(1)
+    },
+  )
 
   it.each([{}, { 'retry-after': 'soon' }])('with the headers %j waits all the same', async headers => {
     expect(await outcomeOf(json(429, limited, headers as Record<string, string>))).toMatchObject({
