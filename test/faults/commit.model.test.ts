@@ -12,7 +12,7 @@ import { commitOf, creationOf } from '../support/commits.ts'
 import { draft, SOMEWHERE, T0 } from '../support/requests.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 
-const RUNS = Number(process.env.FAULTS_RUNS ?? 12)
+const RUNS = Number(process.env.FAULTS_RUNS ?? 6)
 const SEED = process.env.FAULTS_SEED === undefined ? {} : { seed: Number(process.env.FAULTS_SEED) }
 const RUN_MS = 30_000
 /** Where the number of runs is not asked for, a slow machine makes fewer. */
@@ -301,31 +301,30 @@ function sameOutcome(one: CommitOutcome | undefined, other: CommitOutcome | unde
   return JSON.stringify(one) === JSON.stringify(other)
 }
 
-it(
-  'applies each change exactly once, whoever repeats it and whatever reply is lost',
-  async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.commands([creating, changing, changing, changing, repeating, together, together], {
-          maxCommands: 30,
-          size: 'max',
-        }),
-        async sequence => {
-          const prefix = `commit-${randomUUID()}`
-          const stores = clients.map(({ redis }) => createRedisStore(redis, prefix))
-          const model: Model = {
-            requests: new Map(),
-            writers: new Map(),
-            epochs: new Map(),
-            submissions: new Map(),
-          }
-          await fc.asyncModelRun(() => ({ model, real: { prefix, stores, sent: [] } }), sequence)
-          const keys = await direct.keys(`{${prefix}}:*`)
-          if (keys.length > 0) await direct.del(...keys)
-        },
-      ),
-      { numRuns: RUNS, ...SEED, ...LIMIT },
-    )
-  },
-  RUNS * RUN_MS,
-)
+it('applies each change exactly once, whoever repeats it and whatever reply is lost', {
+  tags: ['chance'],
+  timeout: RUNS * RUN_MS,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.commands([creating, changing, changing, changing, repeating, together, together], {
+        maxCommands: 30,
+        size: 'max',
+      }),
+      async sequence => {
+        const prefix = `commit-${randomUUID()}`
+        const stores = clients.map(({ redis }) => createRedisStore(redis, prefix))
+        const model: Model = {
+          requests: new Map(),
+          writers: new Map(),
+          epochs: new Map(),
+          submissions: new Map(),
+        }
+        await fc.asyncModelRun(() => ({ model, real: { prefix, stores, sent: [] } }), sequence)
+        const keys = await direct.keys(`{${prefix}}:*`)
+        if (keys.length > 0) await direct.del(...keys)
+      },
+    ),
+    { numRuns: RUNS, ...SEED, ...LIMIT },
+  )
+})

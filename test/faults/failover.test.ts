@@ -1,5 +1,6 @@
 // The master of Redis is lost while it is written to, and a replica takes its place. What was acknowledged may be
 // forgotten with it (the check of Redis says how to prevent that), but nothing is done twice, and it goes on by itself.
+// @module-tag long
 
 import { randomUUID } from 'node:crypto'
 import { expect, it, type TestContext } from 'vitest'

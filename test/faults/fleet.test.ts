@@ -1,4 +1,5 @@
 // The fleet that faults are tried on: it works when nothing is wrong, and a process dies exactly where it is told to.
+// @module-tag long
 
 import { expect, it } from 'vitest'
 import { startFleet } from './fleet.ts'

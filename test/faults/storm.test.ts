@@ -1,4 +1,5 @@
 // The storm that goes with every run of the tests: short, with a fixed seed. `npm run test:faults` runs the long one.
+// @module-tag long
 
 import { expect, it } from 'vitest'
 import { runStorm } from './storm.ts'

@@ -1,5 +1,6 @@
 // Slack refuses the tokens of a process that has an execution in hand. It lives, carries out what was approved, says what
 // is wrong, and tells everything once the tokens are taken again.
+// @module-tag long
 
 import { expect, inject, it } from 'vitest'
 import type { SlackMessage } from '../../src/sandbox/slack/face.ts'

@@ -1,4 +1,5 @@
 // As many topics as a form takes, at the limits of calls that the API documents, which the simulator enforces: minutes.
+// @module-tag long
 
 import { afterEach, expect, it } from 'vitest'
 import { DEMO, OPS, type Product, startProduct, until } from '../support/product.ts'

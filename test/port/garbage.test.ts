@@ -1,5 +1,6 @@
 // Seeded garbage at the port of a real process, over raw sockets. FUZZ_REQUESTS says how many in each delivery, and
 // FUZZ_SEED which; `npm run test:long` throws hundreds of thousands.
+// @module-tag chance
 
 import { expect, it } from 'vitest'
 import { createRandom } from '../faults/random.ts'

@@ -70,7 +70,10 @@ describe('the card of an open request that somebody deletes', () => {
     expect(posted()).toHaveLength(2)
   })
 
-  it('is posted again a few times and then not any more, when it is deleted ever again', async () => {
+  it('is posted again a few times and then not any more, when it is deleted ever again', {
+    tags: ['long'],
+    timeout: 60_000,
+  }, async () => {
     await start()
     await product.ask(ASK)
     await product.threadSays('R-1-plan-1.csv')
@@ -81,7 +84,7 @@ describe('the card of an open request that somebody deletes', () => {
     }
     expect(posted().length).toBeGreaterThan(3)
     expect(posted().length).toBeLessThanOrEqual(6)
-  }, 60_000)
+  })
 })
 
 it('the card of a request that is over stays deleted', async () => {

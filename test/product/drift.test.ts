@@ -163,12 +163,15 @@ describe.each(['v2', 'v3'] as const)('with API %s', dialect => {
   afterAll(() => product.stop())
 
   const scenes = BY_DIALECT[dialect].flatMap(kind =>
-    PLACES.map(place => [MOVES[kind]?.name ?? '', place, kind] as const),
+    PLACES.map(place => ({ name: MOVES[kind]?.name ?? '', place, kind })),
   )
 
-  it.each(scenes)(
-    'when %s, found when it is %s, nothing is called and a new plan waits for a decision',
-    async (_name, place, kind) => {
+  for (const { name: what, place, kind } of scenes) {
+    // Each move with API 3.0 wherever it may be found; with 2.0 where nothing else would keep it from being called.
+    const tags = dialect === 'v3' || place === 'run' ? [] : ['long']
+    it(`when ${what}, found when it is ${place}, nothing is called and a new plan waits for a decision`, {
+      tags,
+    }, async () => {
       const scene = MOVES[kind]
       if (scene === undefined) throw new Error(`There is no scene ${kind}.`)
       const name = `${kind}-${place}`
@@ -194,8 +197,8 @@ describe.each(['v2', 'v3'] as const)('with API %s', dialect => {
       expect(textOf(product.card())).toContain('Approved by @carol')
       expect(textOf(product.card())).not.toContain('@bob')
       expect(cluster().effects(`${name}.reader`)).not.toHaveLength(0)
-    },
-  )
+    })
+  }
 
   it('runs when the logs have only grown a little', async () => {
     await askFor('grown', '--to-latest')

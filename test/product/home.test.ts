@@ -78,7 +78,11 @@ async function openAll(...people: Person[]): Promise<void> {
 }
 
 describe.each(['socket', 'http'] as const)('over %s, the Home tab', delivery => {
-  it('shows what waits for whom, is decided on, and changes by itself for everybody who has opened it', async () => {
+  const tags = delivery === 'socket' ? [] : ['long']
+
+  it('shows what waits for whom, is decided on, and changes by itself for everybody who has opened it', {
+    tags,
+  }, async () => {
     const { alice, bob, dave } = await start({ delivery })
     await openAll(alice, bob, dave)
     expect(under(bob, 'waiting')).toContain('Nothing waits for you')
@@ -256,7 +260,10 @@ describe('the buttons of a request on the Home tab', () => {
     await says(alice, 'Tries again what R-1 did not do')
   })
 
-  it('take a vote back, break the glass, and close what was broken', async () => {
+  it('take a vote back, break the glass, and close what was broken', {
+    tags: ['long'],
+    timeout: 40_000,
+  }, async () => {
     const { alice, bob, carol } = await startUnder(`
 version: 1
 rules:
@@ -288,9 +295,9 @@ rules:
     expect((await carol.submit()).kind).toBe('closed')
     await product.cardSays('Reviewed by @carol: right call')
     await shows(carol, 'waiting', 'Nothing waits for you')
-  }, 40_000)
+  })
 
-  it('say what became of a reset that nobody knows about', async () => {
+  it('say what became of a reset that nobody knows about', { tags: ['long'], timeout: 60_000 }, async () => {
     const { alice, bob } = await start({ env: { CALL_DEADLINE: '1s', CALL_GRACE: '1s' } })
     await openAll(alice, bob)
     await product.ask(ASK)
@@ -309,5 +316,5 @@ rules:
     await press(bob, 'waiting', 'It happened')
     await product.cardSays('· done')
     await shows(bob, 'waiting', 'Nothing waits for you')
-  }, 60_000)
+  })
 })

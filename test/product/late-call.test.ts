@@ -1,4 +1,5 @@
 // A call that reaches the API long after everybody has given up on it: it has its one effect, or changes nothing.
+// @module-tag long
 
 import { afterEach, describe, expect, it } from 'vitest'
 import { DEMO, NO_WAITING, type Product, startProduct, until } from '../support/product.ts'

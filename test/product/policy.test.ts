@@ -107,7 +107,10 @@ describe('a user group that cannot be read', () => {
   const silence = (fault: SlackFault) => product.slack.inject('usergroups.users.list', fault, 10_000)
   const metrics = async () => (await fetch(`http://127.0.0.1:${product.rewind.port}/metrics`)).text()
 
-  it('adds no vote, takes none back, and is on the card and in a gauge until it can be read again', async () => {
+  it('adds no vote, takes none back, and is on the card and in a gauge until it can be read again', {
+    tags: ['long'],
+    timeout: 70_000,
+  }, async () => {
     const { slack, bob, carol } = await start(TWO_TEAMS)
     slack.setUserGroup('S0PLATFORM', ['U0DAVE'])
     await product.ask(ASK)
@@ -129,7 +132,7 @@ describe('a user group that cannot be read', () => {
     expect(await metrics()).toContain('rewind_policy_groups_unreadable 0')
     await product.review(product.dave, 'Approve')
     await product.cardSays('R-1 · done')
-  }, 70_000)
+  })
 
   it('keeps no freeze from taking effect, whichever other rule asks about it, and however long Slack is silent', async () => {
     const gone = (team: string) =>
@@ -167,7 +170,10 @@ describe('a user group that cannot be read', () => {
     await product.cardSays('R-1 · done')
   }, 40_000)
 
-  it('holds what is approved already and waits for its turn', async () => {
+  it('holds what is approved already and waits for its turn', {
+    tags: ['long'],
+    timeout: 90_000,
+  }, async () => {
     const crew =
       '  - name: no crew\n    deny: Not by the crew.\n    match: { groups: [orders-billing] }\n    people: [S0GONE]\n'
     const { bob } = await start(rule(''), { env: { EMPTY_HOLD: '1s' } })
@@ -182,7 +188,7 @@ describe('a user group that cannot be read', () => {
     expect(product.callsToReset()).toBe(0)
     writeFileSync(policyFile(), rule(''))
     await product.cardSays('R-1 · done', 60_000)
-  }, 90_000)
+  })
 })
 
 describe('who may ask', () => {

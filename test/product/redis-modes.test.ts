@@ -30,6 +30,7 @@ const modes: [name: string, start: () => Promise<StartedRedis>, why: string | nu
 for (const [name, start, why] of modes) {
   it.skipIf(why !== null)(
     `resets offsets over ${name}${why === null ? '' : ` (not tried: ${why})`}`,
+    { tags: name.startsWith('TLS') ? [] : ['long'] },
     async () => {
       servers = await start()
       product = await startProduct({ env: { ...NO_WAITING, ...servers.env } })

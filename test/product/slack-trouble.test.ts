@@ -98,7 +98,11 @@ describe('a token that was revoked', () => {
 
 describe('an app that is uninstalled while it runs', () => {
   for (const delivery of ['socket', 'http'] as const) {
-    it(`over ${delivery}: is not ready until it is installed again, and then tells what it owes`, async () => {
+    const tags = delivery === 'socket' ? [] : ['long']
+    it(`over ${delivery}: is not ready until it is installed again, and then tells what it owes`, {
+      tags,
+      timeout: 60_000,
+    }, async () => {
       product = await startProduct({ env: NO_WAITING, delivery })
       await product.ask(ASK)
       const isReady = async () => {
@@ -122,7 +126,7 @@ describe('an app that is uninstalled while it runs', () => {
       await until(isReady, 15_000)
       await product.review(product.carol, 'Approve')
       await product.threadSays('R-1 is done', 30_000)
-    }, 60_000)
+    })
   }
 
   for (const event of [

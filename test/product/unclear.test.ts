@@ -74,7 +74,10 @@ describe('a call that nobody answered', () => {
     await heard(product.carol, 'No request is open')
   }, 30_000)
 
-  it('is planned anew where they say that it did not, as the offsets have moved', async () => {
+  it('is planned anew where they say that it did not, as the offsets have moved', {
+    tags: ['long'],
+    timeout: 30_000,
+  }, async () => {
     await loseForGood()
     await product.carol.command(OPS, '/offset-requests')
     await heard(product.carol, 'R-1 · unclear')
@@ -83,9 +86,12 @@ describe('a call that nobody answered', () => {
     await product.cardSays('· waiting for approval', UNCLEAR_MS)
     expect(effects()).toBe(1)
     expect(product.callsToReset()).toBe(1)
-  }, 30_000)
+  })
 
-  it('is looked at again when somebody asks for it, and asked about again where that does not tell', async () => {
+  it('is looked at again when somebody asks for it, and asked about again where that does not tell', {
+    tags: ['long'],
+    timeout: 30_000,
+  }, async () => {
     await loseForGood()
     await press(product.alice, 'Check again')
     await heard(product.alice, 'are being read back')
@@ -93,5 +99,5 @@ describe('a call that nobody answered', () => {
     await until(() => asked() === 2, UNCLEAR_MS)
     await press(product.bob, 'It happened')
     await product.cardSays('· done')
-  }, 30_000)
+  })
 })

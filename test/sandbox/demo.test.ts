@@ -62,11 +62,11 @@ describe('npm run demo', () => {
     expect(out).not.toContain('alice (Alice Moreau)')
   }, 30_000)
 
-  it('ends with 0 when the walkthrough holds', async () => {
+  it('ends with 0 when the walkthrough holds', { tags: ['long'], timeout: 60_000 }, async () => {
     const { code, out } = await demo(['--walkthrough', '--http'])
     expect(out.trimEnd()).toMatch(/All of it holds\.$/)
     expect(code).toBe(0)
-  }, 60_000)
+  })
 
   it('names a flag that it does not know, and ends with 2', async () => {
     const { code, err } = await demo(['--walktrough'])

@@ -46,7 +46,10 @@ describe('the world', () => {
     await expect.poll(() => cardText(where), { timeout: 10_000 }).toMatch(/^R-1 · waiting for approval/)
   })
 
-  it('starts a killed bot again where it was: the request is still there to approve', async () => {
+  it('starts a killed bot again where it was: the request is still there to approve', {
+    tags: ['long'],
+    timeout: 45_000,
+  }, async () => {
     const where = await start()
     await ask(where)
     await where.bot.kill()
@@ -57,7 +60,7 @@ describe('the world', () => {
       // Killed between its claim and the post, the bot waits for the claim to run out before it looks and posts again.
       .poll(() => cardText(where), { timeout: 30_000 })
       .toMatch(/^R-1 · waiting for approval/)
-  }, 45_000)
+  })
 
   it('leaves nothing behind: the bot stops in order and its keys are gone', async () => {
     const where = await start()

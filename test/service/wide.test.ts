@@ -92,13 +92,19 @@ describe('a request with more topics than the API takes writes in a second', () 
 })
 
 describe('a request of which some topics were not written', () => {
-  it('says which were never sent and why, and a retry takes just those', async () => {
+  it('says which were never sent and why, and a retry takes just those', {
+    tags: ['long'],
+    timeout: 20_000,
+  }, async () => {
     const approved = await start(4)
     onWrite(2, () =>
       service.ckafka.inject(WRITE, { kind: 'code', code: 'RequestLimitExceeded', message: '' }, 1e6),
     )
     const request = await service.execute(approved)
-    expect(request.state).toMatchObject({ name: 'partial', outcome: { counts: { succeeded: 2, failed: 2 } } })
+    expect(request.state).toMatchObject({
+      name: 'partial',
+      outcome: { counts: { succeeded: 2, failed: 2 } },
+    })
     const rows = await resultOf(request)
     expect(rows.slice(0, 2)).toMatchObject([
       { topic: 't002', outcome: 'failed', why: 'notSent', said: null, readBack: 900n },
@@ -111,7 +117,7 @@ describe('a request of which some topics were not written', () => {
       ['t002 0', 800n],
       ['t003 0', 800n],
     ])
-  }, 20_000)
+  })
 
   it('does not write over what somebody has committed since it began, and says so', async () => {
     const approved = await start(3)

@@ -19,14 +19,15 @@ const TEST_MS = 90_000
 const WRITES = { v3: 'BatchModifyGroupOffsets', v2: 'SetGroupOffsets' } as const
 
 describe.concurrent('an API that is not reached', () => {
-  it.for([
-    ['refused connection', 'could not connect (ECONNREFUSED)', 'look and call'],
-    ['host that is not found', 'could not find the host', 'call'],
-    ['connection that never comes about', 'could not connect within 300 ms', 'call'],
-  ] as const)(
-    '18: (%s) is tried again ever later, and after the last attempt it is a failure that says so and offers another try',
-    { timeout: TEST_MS },
-    async ([name, cause, broken], { onTestFinished }) => {
+  for (const [name, cause, broken, tags] of [
+    ['refused connection', 'could not connect (ECONNREFUSED)', 'look and call', []],
+    ['host that is not found', 'could not find the host', 'call', []],
+    ['connection that never comes about', 'could not connect within 300 ms', 'call', ['long']],
+  ] as [string, string, string, string[]][]) {
+    it(`18: (${name}) is tried again ever later, and after the last attempt it is a failure that says so and offers another try`, {
+      tags,
+      timeout: TEST_MS,
+    }, async ({ onTestFinished }) => {
       const service = await startService()
       onTestFinished(() => service.close())
       const deaf = name.includes('never') ? await startDeafServer() : undefined
@@ -73,8 +74,8 @@ describe.concurrent('an API that is not reached', () => {
       expect(events.filter(({ command }) => command.kind === 'decide')).toHaveLength(1)
       expect(service.callsToReset()).toBe(0)
       expect(service.ckafka.cluster.effects()).toHaveLength(0)
-    },
-  )
+    })
+  }
 })
 
 const REFUSAL = '{"Response":{"Error":{"Code":"%c","Message":"no way"},"RequestId":"r-4711"}}'

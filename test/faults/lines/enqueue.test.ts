@@ -17,6 +17,7 @@ const QUEUE = ':queue}'
 
 describe('an approved request', () => {
   it.concurrent('8: whose bot is killed before it could be queued is queued by the next one', {
+    tags: ['long'],
     timeout: TEST_MS,
   }, async context => {
     const fleet = await startLineFleet(context, { roles: ['bot', 'worker'] })
@@ -37,6 +38,7 @@ describe('an approved request', () => {
   })
 
   it.concurrent('9: whose bot is killed before it could note that it is queued is queued again, which changes nothing', {
+    tags: ['long'],
     timeout: TEST_MS,
   }, async context => {
     const fleet = await startLineFleet(context, { roles: ['bot', 'worker'] })

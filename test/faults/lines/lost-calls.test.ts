@@ -61,13 +61,14 @@ describe.concurrent('a call that nobody answers', () => {
     },
   )
 
-  it.for([
-    ['v3', ASK, MADE_AGAIN],
-    ['v2', TO_OFFSET, MADE_AGAIN_LATE],
-  ] as [Dialect, string, string[]][])(
-    '20: hangs without doing it: with API %s it is seen absent twice, and the next attempt has the one effect',
-    { timeout: TEST_MS },
-    async ([dialect, ask, steps], context) => {
+  for (const [dialect, ask, steps, tags] of [
+    ['v3', ASK, MADE_AGAIN, []],
+    ['v2', TO_OFFSET, MADE_AGAIN_LATE, ['long']],
+  ] as [Dialect, string, string[], string[]][]) {
+    it(`20: hangs without doing it: with API ${dialect} it is seen absent twice, and the next attempt has the one effect`, {
+      tags,
+      timeout: TEST_MS,
+    }, async context => {
       const stage = await startStage(context, { dialect })
       await stage.ask(ask)
       stage.ckafka.inject(WRITES[dialect], { kind: 'hang', afterDoingIt: false })
@@ -75,21 +76,24 @@ describe.concurrent('a call that nobody answers', () => {
       await stage.cardSays('· unclear, being checked')
       expect(stage.callsToReset()).toBe(1)
       await expectOneEffect(stage, steps, 2)
-    },
-  )
+    })
+  }
 })
 
 describe.concurrent('an answer that breaks', () => {
-  it.for([
+  for (const { name, fault, front: broken, steps } of [
     { name: 'cut after it was done', fault: { kind: 'cut', afterDoingIt: true }, steps: PROVED },
     { name: 'cut before it was done', fault: { kind: 'cut', afterDoingIt: false }, steps: MADE_AGAIN },
     { name: 'half a body', fault: { kind: 'halfAnswer' }, steps: PROVED },
     { name: 'reset after it was done', front: { kind: 'reset', work: 'done' }, steps: PROVED },
     { name: 'reset before it was done', front: { kind: 'reset', work: 'not done' }, steps: MADE_AGAIN },
-  ] as { name: string; fault?: CkafkaFault; front?: FrontAnswer; steps: string[] }[])(
-    '21: off ($name) is settled by the offsets and never called for again on a guess',
-    { timeout: TEST_MS },
-    async ({ fault, front: broken, steps }, context) => {
+  ] as { name: string; fault?: CkafkaFault; front?: FrontAnswer; steps: string[] }[]) {
+    // Made again it takes seconds, in which nothing differs from another call that was not done.
+    const tags = steps === PROVED ? [] : ['long']
+    it(`21: off (${name}) is settled by the offsets and never called for again on a guess`, {
+      tags,
+      timeout: TEST_MS,
+    }, async context => {
       const { stage, front } = await startBehind(context)
       await stage.ask(ASK)
       if (fault !== undefined) stage.ckafka.inject(WRITES.v3, fault)
@@ -105,8 +109,8 @@ describe.concurrent('an answer that breaks', () => {
       expect(await stage.steps()).toEqual(steps)
       await stage.threadSays('4 partitions succeeded')
       expect(count(stage.threadOf('R-1'), 'R-1 is done')).toBe(1)
-    },
-  )
+    })
+  }
 
   it.for([500, 502, 504])(
     '22: with HTTP %i after it was done is proved by the offsets, and it is not called again',
@@ -128,14 +132,15 @@ const OTHER_SCHEMA = '{"Response":{"Result":[{"Code":0,"Data":null}],"RequestId"
 const PAGE = '<html><body><h1>Welcome to the gateway</h1></body></html>'
 
 describe.concurrent('an answer that is none', () => {
-  it.for([
-    ['another schema', { kind: 'answer', work: 'not done', status: 200, body: OTHER_SCHEMA }],
-    ['an HTML page', { kind: 'answer', work: 'not done', status: 200, body: PAGE }],
-    ['50 MB', { kind: 'flood', work: 'not done', bytes: FLOOD_BYTES }],
-  ] as [string, FrontAnswer][])(
-    '25: (%s) leaves the request unclear and the process standing, and no more of it is read than is of use',
-    { timeout: TEST_MS },
-    async ([, answer], context) => {
+  for (const [name, answer, tags] of [
+    ['another schema', { kind: 'answer', work: 'not done', status: 200, body: OTHER_SCHEMA }, ['long']],
+    ['an HTML page', { kind: 'answer', work: 'not done', status: 200, body: PAGE }, ['long']],
+    ['50 MB', { kind: 'flood', work: 'not done', bytes: FLOOD_BYTES }, []],
+  ] as [string, FrontAnswer, string[]][]) {
+    it(`25: (${name}) leaves the request unclear and the process standing, and no more of it is read than is of use`, {
+      tags,
+      timeout: TEST_MS,
+    }, async context => {
       const { stage, front } = await startBehind(context)
       await stage.ask(ASK)
       front.answerNext(WRITES.v3, answer)
@@ -154,6 +159,6 @@ describe.concurrent('an answer that is none', () => {
       expect(front.calls(WRITES.v3)).toHaveLength(2)
       expect(stage.effects()).toBe(1)
       expect(textOf(stage.card())).toContain('Approved by @bob')
-    },
-  )
+    })
+  }
 })

@@ -2,6 +2,7 @@
 // Wherever that is, one approval has one effect.
 
 import { describe, expect, it } from 'vitest'
+import type { CkafkaFault } from '../../../src/sandbox/ckafka/faults.ts'
 import { GROUP, heldProcess, startLineFleet, WRITE } from './line-fleet.ts'
 
 /** BullMQ's lock, and the round in which somebody looks for those that ran out. */
@@ -11,6 +12,7 @@ const ENDED_MS = 14_000
 
 describe('a worker', () => {
   it.concurrent('13: killed before it could begin leaves its job to another, which makes the call once', {
+    tags: ['long'],
     timeout: 100_000,
   }, async context => {
     const fleet = await startLineFleet(context, { roles: ['all', 'all'] })
@@ -37,7 +39,7 @@ describe('a worker', () => {
     { name: 'with its call in flight', grace: '1s', freezesAt: 'the answer' },
   ] as const)(
     '17: frozen $name, and thawed when others have gone on, makes no second call and changes nothing',
-    { timeout: 110_000 },
+    { tags: ['long'], timeout: 110_000 },
     async ({ name, grace, freezesAt }, context) => {
       const fleet = await startLineFleet(context, {
         roles: ['bot', 'worker', 'worker'],
@@ -90,6 +92,7 @@ describe('a worker', () => {
   )
 
   it.concurrent('14: killed after the commit and before the send, it is called once, by the next attempt', {
+    tags: ['long'],
     timeout: 90_000,
   }, async context => {
     const fleet = await startLineFleet(context, { roles: ['all', 'all'] })
@@ -111,6 +114,7 @@ describe('a worker', () => {
   })
 
   it.concurrent('15: killed after the send and before the answer, the offsets prove the call, and it is not made again', {
+    tags: ['long'],
     timeout: 90_000,
   }, async context => {
     const fleet = await startLineFleet(context, { roles: ['all', 'all'] })
@@ -126,6 +130,7 @@ describe('a worker', () => {
   })
 
   it.concurrent('16: killed with the result saved and not yet told, the next process tells it, once', {
+    tags: ['long'],
     timeout: 90_000,
   }, async context => {
     const fleet = await startLineFleet(context, {})
@@ -142,13 +147,14 @@ describe('a worker', () => {
     expect(fleet.said(id, `${id} is done`)).toBe(1)
   })
 
-  it.concurrent.for([
-    { name: 'is answered in time', fault: { kind: 'delay', ms: 500 } },
-    { name: 'hangs', fault: { kind: 'hang', afterDoingIt: true } },
-  ] as const)(
-    '33: stopped in order with a call in flight that $name, it takes nothing new, saves the end and exits 0',
-    { timeout: 90_000 },
-    async ({ fault }, context) => {
+  for (const { name, fault, tags } of [
+    { name: 'is answered in time', fault: { kind: 'delay', ms: 500 }, tags: [] },
+    { name: 'hangs', fault: { kind: 'hang', afterDoingIt: true }, tags: ['long'] },
+  ] as { name: string; fault: CkafkaFault; tags: string[] }[]) {
+    it.concurrent(`33: stopped in order with a call in flight that ${name}, it takes nothing new, saves the end and exits 0`, {
+      tags,
+      timeout: 90_000,
+    }, async context => {
       const fleet = await startLineFleet(context, {})
       const id = await fleet.asked()
       const [process] = fleet.processes
@@ -169,8 +175,8 @@ describe('a worker', () => {
       expect((await fleet.record(id)).state.name).toBe('succeeded')
       await process.bot.restart()
       await fleet.expectOneEffect(id, { steps: ['approve', 'start', 'finish done'] })
-    },
-  )
+    })
+  }
 })
 
 /** After the plan and the decision: the result. */

@@ -1,4 +1,5 @@
 // Line 26 of the fault table: what became of a call cannot be told from the offsets, so that people are asked, once.
+// @module-tag long
 
 import { once } from 'node:events'
 import { describe, expect, inject, it } from 'vitest'

@@ -1,4 +1,5 @@
 // Line 34 of the fault table: an old and a new version run side by side. What the old one cannot read, it leaves alone.
+// @module-tag long
 
 import { Redis } from 'ioredis'
 import { expect, inject, it } from 'vitest'

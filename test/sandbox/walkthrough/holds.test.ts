@@ -1,10 +1,8 @@
 // The whole story with the built bot as a process of its own, in both dialects, over both of Slack's transports.
 
-import { describe, expect, it } from 'vitest'
+import { describe, it } from 'vitest'
 import type { World } from '../../../src/sandbox/world.ts'
 import { startOwnWorld, walk } from './walked.ts'
-
-const APIS = ['v2', 'v3'] as const
 
 const SHOWN = {
   both: [
@@ -53,35 +51,33 @@ function writes({ ckafka }: World): Record<string, number> {
   return times
 }
 
-describe('the walkthrough', { timeout: 120_000 }, () => {
-  it.for(['socket', 'http'] as const)(
-    'holds from plan to reminder over %s, in both dialects',
-    async (delivery, test) => {
-      const worlds = await Promise.all(
-        APIS.map(async api => ({
-          api,
-          world: await startOwnWorld(test, { delivery, env: { CKAFKA_API: api } }),
-        })),
-      )
-      const walks = await Promise.all(worlds.map(async each => ({ ...each, ...(await walk(each.world)) })))
-      for (const { api, world, ok, failures, lines } of walks) {
-        expect(failures).toEqual([])
-        expect(ok).toBe(true)
-        const steps = lines.filter(line => /^\d+\. /.test(line))
-        expect(steps.map(step => Number.parseInt(step, 10))).toEqual(steps.map((_, index) => index + 1))
-        expect(lines.filter(line => line.startsWith('== Act '))).toHaveLength(8)
-        expect(lines.filter(line => line.startsWith('✓')).length).toBeGreaterThanOrEqual(75)
-        for (const shown of [...SHOWN.both, ...SHOWN[api]]) expect(lines.join('\n')).toContain(shown)
-        const once = Object.entries(writes(world))
-        expect(once).toHaveLength(17)
-        for (const [place, times] of once)
-          expect([place, times]).toEqual([place, place.startsWith('orders-billing orders') ? 1 : 2])
-      }
-    },
-  )
+describe.concurrent('the walkthrough', { timeout: 120_000 }, () => {
+  for (const { api, delivery, tags } of [
+    { api: 'v3', delivery: 'socket', tags: [] },
+    { api: 'v3', delivery: 'http', tags: ['long'] },
+    { api: 'v2', delivery: 'socket', tags: ['long'] },
+    { api: 'v2', delivery: 'http', tags: ['long'] },
+  ] as const) {
+    it(`holds from plan to reminder over ${delivery}, with API ${api}`, { tags: [...tags] }, async test => {
+      const { expect } = test
+      const world = await startOwnWorld(test, { delivery, env: { CKAFKA_API: api } })
+      const { ok, failures, lines } = await walk(world)
+      expect(failures).toEqual([])
+      expect(ok).toBe(true)
+      const steps = lines.filter(line => /^\d+\. /.test(line))
+      expect(steps.map(step => Number.parseInt(step, 10))).toEqual(steps.map((_, index) => index + 1))
+      expect(lines.filter(line => line.startsWith('== Act '))).toHaveLength(8)
+      expect(lines.filter(line => line.startsWith('✓')).length).toBeGreaterThanOrEqual(75)
+      for (const shown of [...SHOWN.both, ...SHOWN[api]]) expect(lines.join('\n')).toContain(shown)
+      const once = Object.entries(writes(world))
+      expect(once).toHaveLength(17)
+      for (const [place, times] of once)
+        expect([place, times]).toEqual([place, place.startsWith('orders-billing orders') ? 1 : 2])
+    })
+  }
 
-  it('holds with the bot and the worker in processes of their own', async test => {
+  it('holds with the bot and the worker in processes of their own', { tags: ['long'] }, async test => {
     const { failures } = await walk(await startOwnWorld(test, { roles: ['bot', 'worker'] }))
-    expect(failures).toEqual([])
+    test.expect(failures).toEqual([])
   })
 })

@@ -192,7 +192,8 @@ describe('somebody of another workspace', () => {
   })
 })
 
-describe('when Slack does not say who it is', () => {
+/** At once, because each waits for most of its time, and none shares anything with another. */
+describe.concurrent('when Slack does not say who it is', () => {
   for (const action of ['review', 'undo', 'retry', 'edit', 'history', 'list_older', 'strategy', 'group']) {
     it(`nobody gets a look, and is told in time to try again: ${action}`, async () => {
       const { went, said, attempts, tookMs } = await through(button(action), {
