@@ -1,4 +1,5 @@
 // The process is killed at every step of a request's life and started again. It may lose nothing and double nothing.
+// @module-tag long
 
 import { describe, expect, inject, it } from 'vitest'
 import type { SlackMessage } from '../../src/sandbox/slack/face.ts'
@@ -71,20 +72,13 @@ async function start() {
 }
 
 /** Each scene is a world of its own, so they can all play at the same time. */
-function scene(
-  name: string,
-  play: (stage: Awaited<ReturnType<typeof start>>) => Promise<void>,
-  tags = ['long'],
-): void {
-  it.concurrent(name, { tags, timeout: 100_000 }, async ({ onTestFinished }) => {
+function scene(name: string, play: (stage: Awaited<ReturnType<typeof start>>) => Promise<void>): void {
+  it.concurrent(name, { timeout: 100_000 }, async ({ onTestFinished }) => {
     const stage = await start()
     onTestFinished(() => stage.world.close())
     await play(stage)
   })
 }
-
-/** Goes with every run of the tests. */
-const ALWAYS: string[] = []
 
 describe('killed and started again, one request is one request', () => {
   scene('when it dies as soon as the form is closed', async stage => {
@@ -147,7 +141,6 @@ describe('killed and started again, one request is one request', () => {
       await stage.expectOneEnd('done')
       expect(stage.calls()).toHaveLength(1)
     },
-    ALWAYS,
   )
 
   scene('when it dies with the call in flight, which has not: unclear, and not called again', async stage => {

@@ -338,13 +338,13 @@ describe('telling people', () => {
 
 describe('a window', () => {
   it('holds an approved request until it opens', async () => {
-    // Monday 23 November 2026, 08:59:48 in Shanghai.
-    const aheadMs = Date.UTC(2026, 10, 23, 0, 59, 48) - Date.now()
+    // Monday 23 November 2026, 08:59:58 in Shanghai, and so until it has been seen to be held.
+    const beforeMs = Date.UTC(2026, 10, 23, 0, 59, 58)
+    let goesOnMs: number | undefined
+    const clock = () => beforeMs + (goesOnMs === undefined ? 0 : Date.now() - goesOnMs)
     const { bob } = await start(
       rule("window: { days: mon-fri, hours: '09:00-18:00', zone: Asia/Shanghai }"),
-      {
-        clock: () => Date.now() + aheadMs,
-      },
+      { clock },
     )
     await product.ask(ASK)
     await product.cardSays(
@@ -353,7 +353,9 @@ describe('a window', () => {
     await product.review(bob, 'Approve')
     await product.cardSays('It is not carried out yet')
     expect(product.callsToReset()).toBe(0)
+    goesOnMs = Date.now()
     await product.cardSays('R-1 · done', 60_000)
+    expect(product.ckafka.cluster.effects(DEMO.group)[0]?.atMs).toBeGreaterThanOrEqual(beforeMs + 2_000)
     expect(product.callsToReset()).toBe(1)
   }, 90_000)
 })

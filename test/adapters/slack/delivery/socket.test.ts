@@ -3,9 +3,9 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type App, LogLevel } from '@slack/bolt'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { createSocket, type Socket } from '../../../../src/adapters/slack/delivery/socket.ts'
+import { createSocket } from '../../../../src/adapters/slack/delivery/socket.ts'
 import { until } from '../../../support/product.ts'
 
 const silent = {
@@ -67,18 +67,25 @@ const COMMAND = JSON.stringify({
 })
 const frameOf = (payload: string) => `{"type":"slash_commands","envelope_id":"2","payload":${payload}}`
 
-let server: Awaited<ReturnType<typeof startServer>>
-let socket: Socket
-let faults: Error[]
-let payloadFaults: unknown[]
-let events: unknown[]
 const unhandled: unknown[] = []
 const note = (error: unknown) => void unhandled.push(error)
+beforeAll(() => void process.on('unhandledRejection', note))
+afterAll(() => {
+  process.off('unhandledRejection', note)
+  expect(unhandled).toEqual([])
+})
 
-/** `onEvent` throws or rejects where the app does. */
-async function connect(answers: Answer[] = [], onEvent: (event: unknown) => unknown = () => {}) {
-  server = await startServer(answers)
-  socket = createSocket({
+/** `onEvent` throws or rejects where the app does. All of it ends with the test. */
+async function connect(
+  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+  answers: Answer[] = [],
+  onEvent: (event: unknown, link: Awaited<ReturnType<typeof startServer>>) => unknown = () => {},
+) {
+  const faults: Error[] = []
+  const payloadFaults: unknown[] = []
+  const events: unknown[] = []
+  const server = await startServer(answers)
+  const socket = createSocket({
     appToken: 'xapp-test',
     address: { slackApiUrl: server.url },
     logger: silent,
@@ -86,27 +93,18 @@ async function connect(answers: Answer[] = [], onEvent: (event: unknown) => unkn
     onConnected: () => {},
     report: event => payloadFaults.push(event),
   })
+  onTestFinished(async () => {
+    await Promise.race([socket.stop(), new Promise(resolve => setTimeout(resolve, 500))])
+    await server.close()
+  })
   const processEvent = async (event: { body: unknown }) => {
     events.push(event.body)
-    await onEvent(event)
+    await onEvent(event, server)
   }
   socket.init({ processEvent } as unknown as App)
   await socket.start()
+  return { server, socket, faults, payloadFaults, events }
 }
-
-beforeEach(() => {
-  faults = []
-  payloadFaults = []
-  events = []
-  unhandled.length = 0
-  process.on('unhandledRejection', note)
-})
-afterEach(async () => {
-  await Promise.race([socket.stop(), new Promise(resolve => setTimeout(resolve, 500))])
-  await server.close()
-  process.off('unhandledRejection', note)
-  expect(unhandled).toEqual([])
-})
 
 const refusing = (error: string): Answer => ({ body: JSON.stringify({ ok: false, error }) })
 const ANSWERS: [string, Answer][] = [
@@ -130,18 +128,19 @@ const ANSWERS: [string, Answer][] = [
   ['a broken connection', 'cut'],
 ]
 
-describe('whatever Slack answers to a connect', () => {
+/** At once, because each waits for most of its time, in a world of its own. */
+describe.concurrent('whatever Slack answers to a connect', () => {
   for (const [name, answer] of ANSWERS) {
-    it(`${name}: it is tried again until it works`, async () => {
-      await connect([answer])
+    it(`${name}: it is tried again until it works`, async test => {
+      const { socket, faults } = await connect(test, [answer])
       await until(() => socket.isConnected())
       expect(faults).toHaveLength(1)
       expect(socket.trouble()).toBeNull()
     })
 
-    it(`${name}, to a reconnect: likewise`, async () => {
+    it(`${name}, to a reconnect: likewise`, async test => {
       const answers: Answer[] = []
-      await connect(answers)
+      const { server, socket, faults } = await connect(test, answers)
       await until(() => socket.isConnected())
       answers.push(answer)
       server.sockets[0]?.terminate()
@@ -152,8 +151,11 @@ describe('whatever Slack answers to a connect', () => {
     })
   }
 
-  it('again and again the same: with growing waits, and said once', async () => {
-    await connect(Array.from({ length: 50 }, () => refusing('invalid_auth')))
+  it('again and again the same: with growing waits, and said once', async test => {
+    const { server, socket, faults } = await connect(
+      test,
+      Array.from({ length: 50 }, () => refusing('invalid_auth')),
+    )
     await until(() => server.opened.length === 4)
     const waits = server.opened.slice(1).map((at, index) => at - (server.opened[index] ?? 0))
     expect(waits[1]).toBeGreaterThan((waits[0] ?? 0) * 2)
@@ -164,9 +166,9 @@ describe('whatever Slack answers to a connect', () => {
   })
 })
 
-describe('a connection', () => {
-  it('that Slack closes before it has said hello is made again', async () => {
-    await connect()
+describe.concurrent('a connection', () => {
+  it('that Slack closes before it has said hello is made again', async test => {
+    const { server, socket } = await connect(test)
     await until(() => socket.isConnected())
     server.greetWith(JSON.stringify({ type: 'disconnect', reason: 'too_many_websockets' }))
     server.sockets[0]?.terminate()
@@ -177,8 +179,8 @@ describe('a connection', () => {
     await until(() => socket.isConnected())
   })
 
-  it('that Slack asks to end is replaced at once', async () => {
-    await connect()
+  it('that Slack asks to end is replaced at once', async test => {
+    const { server, socket } = await connect(test)
     await until(() => socket.isConnected())
     const beganMs = performance.now()
     server.sockets[0]?.send(JSON.stringify({ type: 'disconnect', reason: 'refresh_requested' }))
@@ -200,8 +202,8 @@ describe('a connection', () => {
     ['the name of a lifecycle event', '{"type":"error","envelope_id":"1","payload":{}}'],
     ['the name of an end', '{"type":"disconnected","envelope_id":"1","payload":{}}'],
   ]) {
-    it(`lives through a frame that is ${name}`, async () => {
-      await connect()
+    it(`lives through a frame that is ${name}`, async test => {
+      const { server, socket, events } = await connect(test)
       await until(() => socket.isConnected())
       server.sockets[0]?.send(frame ?? '')
       await until(() => {
@@ -212,9 +214,9 @@ describe('a connection', () => {
     })
   }
 
-  it('lives through a listener that throws, and through an answer to a socket that is gone', async () => {
-    await connect([], async event => {
-      server.sockets[0]?.terminate()
+  it('lives through a listener that throws, and through an answer to a socket that is gone', async test => {
+    const { server, socket, payloadFaults } = await connect(test, [], async (event, link) => {
+      link.sockets[0]?.terminate()
       await new Promise(resolve => setTimeout(resolve, 100))
       await (event as { ack(): Promise<void> }).ack()
       throw new Error('not reached')
@@ -227,8 +229,8 @@ describe('a connection', () => {
   })
 })
 
-it('takes no new connection once it is stopped', async () => {
-  await connect([refusing('invalid_auth')])
+it('takes no new connection once it is stopped', async test => {
+  const { server, socket } = await connect(test, [refusing('invalid_auth')])
   await until(() => server.opened.length === 1)
   await socket.stop()
   await new Promise(resolve => setTimeout(resolve, 600))

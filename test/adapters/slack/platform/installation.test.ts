@@ -1,16 +1,15 @@
 // What Slack's answers say of our token: refused, taken, or nothing at all; said once, and healed by itself.
 
 import { LogLevel } from '@slack/web-api'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it, type TestContext } from 'vitest'
 import {
   createInstallation,
-  type Installation,
   sayRefusalsRarely,
 } from '../../../../src/adapters/slack/platform/installation.ts'
 import { createWebClient } from '../../../../src/adapters/slack/platform/web-client.ts'
 import type { ProductEvent } from '../../../../src/ports/events.ts'
 import { requestIdSchema } from '../../../../src/request/request.ts'
-import type { LocalSlack, SlackFault } from '../../../../src/sandbox/slack/face.ts'
+import type { SlackFault } from '../../../../src/sandbox/slack/face.ts'
 import { startLocalSlack } from '../../../../src/sandbox/slack/server.ts'
 import { until } from '../../../support/product.ts'
 
@@ -24,12 +23,10 @@ const logger = {
   getLevel: () => LogLevel.ERROR,
 }
 
-let slack: LocalSlack
-let installation: Installation
-let said: string[]
-beforeEach(async () => {
-  said = []
-  slack = await startLocalSlack({
+/** A Slack of its own, and what is said of the token there. It ends with the test. */
+async function start({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) {
+  const said: string[] = []
+  const slack = await startLocalSlack({
     delivery: { kind: 'socket' },
     botToken: 'xoxb-test',
     appToken: 'xapp-test',
@@ -40,34 +37,36 @@ beforeEach(async () => {
     channels: [],
     userGroups: [],
   })
-})
-afterEach(async () => {
-  installation.stop()
-  await slack.close()
-})
-
-function install() {
-  const options = { token: 'xoxb-test', apiUrl: slack.apiUrl, logger }
-  installation = createInstallation({
-    ...options,
-    onRefused: code => said.push(code),
-    onTaken: () => said.push('taken'),
-    onUnreachable: () => said.push('unreachable'),
-  })
-  return createWebClient({ ...options, fetch: installation.fetch })
+  onTestFinished(() => slack.close())
+  return {
+    slack,
+    said,
+    install() {
+      const options = { token: 'xoxb-test', apiUrl: slack.apiUrl, logger }
+      const installation = createInstallation({
+        ...options,
+        onRefused: code => said.push(code),
+        onTaken: () => said.push('taken'),
+        onUnreachable: () => said.push('unreachable'),
+      })
+      onTestFinished(() => installation.stop())
+      const client = createWebClient({ ...options, fetch: installation.fetch })
+      return { client, token: installation.token, kind: () => installation.token().kind }
+    },
+  }
 }
 
-const kind = () => installation.token().kind
-
-it('is not known before Slack has answered, and asked for until it has', async () => {
+it('is not known before Slack has answered, and asked for until it has', async test => {
+  const { slack, said, install } = await start(test)
   slack.inject('auth.test', { kind: 'cut', afterDoingIt: false }, 2)
-  install()
+  const { kind } = install()
   expect(kind()).toBe('unknown')
   await until(() => kind() === 'taken')
   expect(said).toEqual(['unreachable'])
 })
 
-describe('a call', () => {
+/** At once, because each waits for most of its time. */
+describe.concurrent('a call', () => {
   for (const code of [
     'not_authed',
     'invalid_auth',
@@ -78,12 +77,13 @@ describe('a call', () => {
     'user_removed_from_team',
     'team_disabled',
   ]) {
-    it(`that is answered ${code} says that the token is refused, once, until another is taken`, async () => {
-      const client = install()
+    it(`that is answered ${code} says that the token is refused, once, until another is taken`, async test => {
+      const { slack, said, install } = await start(test)
+      const { client, token, kind } = install()
       await until(() => kind() === 'taken')
       slack.inject('*', { kind: 'error', error: code }, 3)
       for (let calls = 0; calls < 3; calls++) await client.users.info({ user: 'U0ALICE' }).catch(() => {})
-      expect(installation.token()).toEqual({ kind: 'refused', code })
+      expect(token()).toEqual({ kind: 'refused', code })
       expect(said).toEqual([code])
       // Nobody calls, and it heals all the same.
       await until(() => kind() === 'taken')
@@ -91,7 +91,7 @@ describe('a call', () => {
     })
   }
 
-  it.each<SlackFault>([
+  it.for<SlackFault>([
     { kind: 'error', error: 'internal_error' },
     { kind: 'error', error: 'channel_not_found' },
     { kind: 'error', error: 'missing_scope' },
@@ -99,8 +99,9 @@ describe('a call', () => {
     { kind: 'httpStatus', status: 401 },
     { kind: 'httpStatus', status: 500 },
     { kind: 'cut', afterDoingIt: false },
-  ])('that fails in another way says nothing of it: %o', async fault => {
-    const client = install()
+  ])('that fails in another way says nothing of it: %o', async (fault, test) => {
+    const { slack, said, install } = await start(test)
+    const { client, kind } = install()
     await until(() => kind() === 'taken')
     slack.inject('users.info', fault)
     await client.users.info({ user: 'U0ALICE' }).catch(() => {})
@@ -111,7 +112,6 @@ describe('a call', () => {
 it('passes on one of each kind of fault while the token is refused, and every other fault', () => {
   const passed: ProductEvent[] = []
   const report = sayRefusalsRarely(event => passed.push(event))
-  install()
   const refused = Object.assign(new Error('x'), { data: { error: 'token_revoked' } })
   const posted = (detail: string): ProductEvent => ({
     event: 'posted',
