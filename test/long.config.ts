@@ -1,18 +1,27 @@
 // `npm run test:long`: what takes minutes. The tests tagged `long`, and those tagged `chance` with far more of it than
 // `npm test` has time for.
 
-import { mergeConfig } from 'vitest/config'
-import suite from './vitest.config.ts'
+import { defineConfig, mergeConfig } from 'vitest/config'
+import { suite } from './vitest.config.ts'
 
-export default mergeConfig(suite, {
-  test: {
-    // Asked for by hand, the settings hold.
-    env: {
-      FUZZ_REQUESTS: process.env.FUZZ_REQUESTS ?? '250000',
-      FUZZ_SEED: process.env.FUZZ_SEED ?? '1',
-      FAULTS_RUNS: process.env.FAULTS_RUNS ?? '40',
-      POLICY_RUNS: process.env.POLICY_RUNS ?? '2000',
+const { env } = process
+
+export default mergeConfig(
+  suite({
+    product: { maxWorkers: 3, sequence: { groupOrder: 0 } },
+    // Of processes that are killed and frozen, each with servers of its own: the rest would be slow beside them.
+    faults: { maxWorkers: 2, sequence: { groupOrder: 1 } },
+  }),
+  defineConfig({
+    test: {
+      // Asked for by hand, the settings hold.
+      env: {
+        FUZZ_REQUESTS: env.FUZZ_REQUESTS ?? '250000',
+        FUZZ_SEED: env.FUZZ_SEED ?? '1',
+        FAULTS_RUNS: env.FAULTS_RUNS ?? '40',
+        POLICY_RUNS: env.POLICY_RUNS ?? '2000',
+      },
+      disableConsoleIntercept: true,
     },
-    disableConsoleIntercept: true,
-  },
-})
+  }),
+)

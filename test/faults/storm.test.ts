@@ -1,4 +1,4 @@
-// The storm that goes with every run of the tests: short, with a fixed seed. `npm run test:faults` runs the long one.
+// The short storm, with a fixed seed, of `npm run test:long`. `npm run test:faults` runs the long one.
 // @module-tag long
 
 import { expect, it } from 'vitest'

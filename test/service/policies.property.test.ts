@@ -267,7 +267,7 @@ function canBeSeated(
 /** What is approved by then has its chance. */
 const AT_LAST: Step[] = [{ kind: 'dispatch' }, { kind: 'work' }]
 /** POLICY_RUNS lets it run longer; `npm run test:long` does. */
-const RUNS = Number(process.env.POLICY_RUNS ?? 200)
+const RUNS = Number(process.env.POLICY_RUNS ?? 400)
 
 async function check(property: fc.IAsyncProperty<unknown>): Promise<void> {
   await fc.assert(property as fc.IAsyncProperty<[unknown]>, { numRuns: RUNS })
