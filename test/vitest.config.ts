@@ -42,6 +42,6 @@ export function suite({ product, faults }: { product: Turn; faults: Turn }): Vit
 }
 
 /** Most of the time goes by in waiting for sockets and timers, not in computing. */
-const TOGETHER: Turn = { maxWorkers: 4, sequence: { groupOrder: 0 } }
+const TOGETHER: Turn = { maxWorkers: 3, sequence: { groupOrder: 0 } }
 
 export default defineConfig(suite({ product: TOGETHER, faults: TOGETHER }))

@@ -20,10 +20,14 @@ interface Stage {
 /** Scenes last as long as the timers they are about, so that they play at the same time, each in a world of its own. */
 function scene(
   name: string,
-  { dialect = 'v3', env = {} }: { dialect?: 'v2' | 'v3'; env?: Record<string, string> },
+  {
+    dialect = 'v3',
+    env = {},
+    tags = [],
+  }: { dialect?: 'v2' | 'v3'; env?: Record<string, string>; tags?: string[] },
   play: (stage: Stage) => Promise<void>,
 ): void {
-  it.concurrent(name, async ({ onTestFinished }) => {
+  it.concurrent(name, { tags, timeout: 40_000 }, async ({ onTestFinished }) => {
     const times = { EMPTY_HOLD: '1s', EMPTY_WAIT: '30s' }
     const product = await startProduct({ dialect, env: { ...NO_WAITING, ...times, ...env } })
     onTestFinished(() => product.stop())
@@ -46,7 +50,7 @@ function scene(
         await product.cardSays('approved, waiting for the group to be empty')
       },
     })
-  }, 40_000)
+  })
 }
 
 describe('an approved request whose group has members', () => {
@@ -78,7 +82,7 @@ describe('an approved request whose group has members', () => {
 
     scene(
       `with API ${dialect} a consumer that joins between the last look and the call is waited for too`,
-      { dialect, env: { ROLE: 'bot' } },
+      { dialect, env: { ROLE: 'bot' }, tags: ['long'] },
       async stage => {
         const { product } = stage
         stage.leave()

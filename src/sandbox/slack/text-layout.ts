@@ -6,7 +6,10 @@ const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u
 
+const plain = /^[\x20-\x7e]*$/
+
 export function widthOf(text: string): number {
+  if (plain.test(text)) return text.length
   let width = 0
   for (const { segment } of segmenter.segment(text)) width += wide.test(segment) ? 2 : 1
   return width

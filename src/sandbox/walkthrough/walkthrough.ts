@@ -13,7 +13,7 @@ import { waitForEmpty } from './act-wait.ts'
 import type { Check } from './checks.ts'
 import { finishedCalls, type Stage, setStage } from './stage.ts'
 
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 60_000
 
 /** API 2.0 allows an account 100 calls in a minute, and all of this takes less than half of one. */
 export function walkthroughEnv(api: string | undefined): Record<string, string> {

@@ -1,4 +1,5 @@
 // The whole story with the built bot as a process of its own, in both dialects, over both of Slack's transports.
+// @module-tag long
 
 import { describe, it } from 'vitest'
 import type { World } from '../../../src/sandbox/world.ts'
@@ -52,13 +53,13 @@ function writes({ ckafka }: World): Record<string, number> {
 }
 
 describe.concurrent('the walkthrough', { timeout: 120_000 }, () => {
-  for (const { api, delivery, tags } of [
-    { api: 'v3', delivery: 'socket', tags: [] },
-    { api: 'v3', delivery: 'http', tags: ['long'] },
-    { api: 'v2', delivery: 'socket', tags: ['long'] },
-    { api: 'v2', delivery: 'http', tags: ['long'] },
+  for (const [api, delivery] of [
+    ['v3', 'socket'],
+    ['v3', 'http'],
+    ['v2', 'socket'],
+    ['v2', 'http'],
   ] as const) {
-    it(`holds from plan to reminder over ${delivery}, with API ${api}`, { tags: [...tags] }, async test => {
+    it(`holds from plan to reminder over ${delivery}, with API ${api}`, async test => {
       const { expect } = test
       const world = await startOwnWorld(test, { delivery, env: { CKAFKA_API: api } })
       const { ok, failures, lines } = await walk(world)
@@ -76,7 +77,7 @@ describe.concurrent('the walkthrough', { timeout: 120_000 }, () => {
     })
   }
 
-  it('holds with the bot and the worker in processes of their own', { tags: ['long'] }, async test => {
+  it('holds with the bot and the worker in processes of their own', async test => {
     const { failures } = await walk(await startOwnWorld(test, { roles: ['bot', 'worker'] }))
     test.expect(failures).toEqual([])
   })
