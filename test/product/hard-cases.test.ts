@@ -243,24 +243,19 @@ describe('when Slack is difficult', () => {
     })
   })
 
-  it(
-    'an outage of Slack does not hold up an execution',
-    { tags: ['long'] },
-    async () => {
-      product = await startProduct()
-      const card = await product.ask(ASK)
-      await product.bob.press(card, 'Review')
-      await product.bob.waitForView()
-      await product.bob.fill('Decision', 'Approve')
-      product.slack.inject('*', { kind: 'httpStatus', status: 503 }, Number.POSITIVE_INFINITY)
-      await product.bob.submit()
-      await until(() => product.ckafka.cluster.effects(DEMO.group).length === 1)
-      product.slack.clearFaults()
-      // A post that Slack answered with 503 may be there: its claim of 15 s runs out before it is looked for.
-      await until(() => textOf(product.card()).includes('· done'), 25_000)
-    },
-    40_000,
-  )
+  it('an outage of Slack does not hold up an execution', { tags: ['long'], timeout: 40_000 }, async () => {
+    product = await startProduct()
+    const card = await product.ask(ASK)
+    await product.bob.press(card, 'Review')
+    await product.bob.waitForView()
+    await product.bob.fill('Decision', 'Approve')
+    product.slack.inject('*', { kind: 'httpStatus', status: 503 }, Number.POSITIVE_INFINITY)
+    await product.bob.submit()
+    await until(() => product.ckafka.cluster.effects(DEMO.group).length === 1)
+    product.slack.clearFaults()
+    // A post that Slack answered with 503 may be there: its claim of 15 s runs out before it is looked for.
+    await until(() => textOf(product.card()).includes('· done'), 25_000)
+  })
 
   it('a form whose trigger died is answered with a sentence', async () => {
     product = await startProduct()
