@@ -1,70 +1,37 @@
 // After an execution: the buttons that prepare an undo or a second try, and the modal in which it is asked for.
 // What it would do is worked out anew from the record each time; the modal carries no offsets.
 
-import type {
-  AllMiddlewareArgs,
-  App,
-  BlockAction,
-  ButtonAction,
-  SlackActionMiddlewareArgs,
-  SlackViewMiddlewareArgs,
-  ViewSubmitAction,
-} from '@slack/bolt'
+import type { App, ViewSubmitAction } from '@slack/bolt'
 import type { Approvals } from '../../../ports/approvals.ts'
-import type { Report } from '../../../ports/events.ts'
 import type { FollowUp } from '../../../request/follow-up.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import { ACTIONS, CALLBACKS, FOLLOW_UP_BLOCKS, followUpMetadataSchema } from '../blocks/ids.ts'
-import type { Words } from '../language/language.ts'
-import {
-  answering,
-  answerTo,
-  askedInOf,
-  idOf,
-  inTime,
-  onlyForYou,
-  parseJson,
-  sentenceFor,
-} from '../platform/answering.ts'
+import { askedInOf, inTime, parseJson, sentenceFor } from '../platform/answering.ts'
+import { onPress, type PressDeps, pressedRequest, type SubmitArgs } from '../platform/pressing.ts'
 import { sentenceModal } from '../platform/sentence-views.ts'
 import { rulingSentence } from '../wording/words.ts'
 import { followUpModal, noFollowUp, readFollowUp } from './view.ts'
 
-export interface FollowUpListenersDeps {
+export interface FollowUpListenersDeps extends PressDeps {
   approvals: Approvals
-  report: Report
-  /** In the language of this person. */
-  wordsFor(userId: string): Promise<Words>
 }
-
-type ButtonArgs = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs
-type SubmitArgs = SlackViewMiddlewareArgs<ViewSubmitAction> & AllMiddlewareArgs
 
 export function registerFollowUpListeners(app: App, deps: FollowUpListenersDeps): void {
   const { approvals, report, wordsFor } = deps
 
   for (const kind of ['undo', 'retry'] as const) {
-    app.action(ACTIONS[kind], async (args: ButtonArgs) => {
-      const { ack, body, action, client } = args
-      const wanted = wordsFor(body.user.id)
-      const respond = answerTo(args, wanted)
-      await ack()
-      await answering(`${kind} button`, report, respond, wanted, async () => {
-        const id = idOf(action)
-        const request = await inTime(approvals.read(id))
-        if (request === undefined) {
-          await respond(onlyForYou((await wanted).answers.noSuchRequest(id)))
-          return
-        }
-        const found = await inTime(approvals.followUps(request, kind))
-        const words = await wanted
-        if (found === null || found.possible.length === 0) {
-          await respond(onlyForYou(noFollowUp(words, kind, request, found)))
-          return
-        }
-        const view = followUpModal(words, kind, request, found, askedInOf(body))
-        await client.views.open({ trigger_id: body.trigger_id, view })
-      })
+    onPress(app, ACTIONS[kind], `${kind} button`, deps, async press => {
+      const request = await pressedRequest(press, approvals)
+      if (request === null) return
+      const { body, client, tell } = press
+      const found = await inTime(approvals.followUps(request, kind))
+      const words = await press.words
+      if (found === null || found.possible.length === 0) {
+        await tell(noFollowUp(words, kind, request, found))
+        return
+      }
+      const view = followUpModal(words, kind, request, found, askedInOf(body))
+      await client.views.open({ trigger_id: body.trigger_id, view })
     })
   }
 

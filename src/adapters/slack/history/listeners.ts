@@ -1,13 +1,7 @@
 // The history of a group: the button on a card, the pages of the modal, and its CSV file in a direct message.
 // It changes nothing.
 
-import type {
-  AllMiddlewareArgs,
-  App,
-  BlockAction,
-  ButtonAction,
-  SlackActionMiddlewareArgs,
-} from '@slack/bolt'
+import type { App, BlockAction } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
 import type { Approvals } from '../../../ports/approvals.ts'
 import type { Report } from '../../../ports/events.ts'
@@ -17,29 +11,22 @@ import type { Target } from '../../../request/reset.ts'
 import { ACTIONS } from '../blocks/ids.ts'
 import type { Words } from '../language/language.ts'
 import { firstPage, type HistoryAsked, historyMetadataSchema, historyPageSchema } from '../lists/query.ts'
+import { inTime, isOvertaken, parseJson, sentenceFor } from '../platform/answering.ts'
 import {
-  answering,
-  answerTo,
-  idOf,
-  inTime,
-  isOvertaken,
-  onlyForYou,
-  parseJson,
-  sentenceFor,
-} from '../platform/answering.ts'
+  type ButtonArgs,
+  type Client,
+  onPress,
+  type PressDeps,
+  pressedRequest,
+} from '../platform/pressing.ts'
 import { sentenceModal } from '../platform/sentence-views.ts'
 import { uploadFile } from '../thread/upload.ts'
 import { FILE_REQUESTS, FILE_ROWS, historyCsv, type RecordedReset } from './file.ts'
 import { HISTORY_PAGE, type HistoryEntry, historyModal, topicMoves } from './view.ts'
 
-export interface HistoryListenersDeps {
+export interface HistoryListenersDeps extends PressDeps {
   approvals: Approvals
-  report: Report
-  wordsFor: (userId: string) => Promise<Words>
 }
-
-type Client = AllMiddlewareArgs['client']
-type ButtonArgs = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs
 
 /** Rows of plans that are looked through for one page, which has to be there within a trigger's life. */
 const PAGE_ROWS = 10_000
@@ -49,21 +36,12 @@ export function registerHistoryListeners(app: App, deps: HistoryListenersDeps): 
   const { approvals, report, wordsFor } = deps
   const linkBase = createLinkBase(report)
 
-  app.action(ACTIONS.history, async (args: ButtonArgs) => {
-    const { ack, body, action, client } = args
-    const wanted = wordsFor(body.user.id)
-    const respond = answerTo(args, wanted)
-    await ack()
-    await answering('history button', report, respond, wanted, async () => {
-      const id = idOf(action)
-      const [words, request] = await Promise.all([wanted, inTime(approvals.read(id))])
-      if (request === undefined) {
-        await respond(onlyForYou(words.answers.noSuchRequest(id)))
-        return
-      }
-      const view = await inTime(drawn(client, words, request.reset.target, firstPage()))
-      await client.views.open({ trigger_id: body.trigger_id, view })
-    })
+  onPress(app, ACTIONS.history, 'history button', deps, async press => {
+    const request = await pressedRequest(press, approvals)
+    if (request === null) return
+    const { body, client, words } = press
+    const view = await inTime(drawn(client, await words, request.reset.target, firstPage()))
+    await client.views.open({ trigger_id: body.trigger_id, view })
   })
 
   for (const action of [ACTIONS.historyOlder, ACTIONS.historyNewest]) {

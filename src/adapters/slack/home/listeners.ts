@@ -1,28 +1,19 @@
 // The Home tab: opened, asked from, and kept up to date after what the person does. It changes nothing itself; the buttons
 // of its requests are those of the cards, and are heard where those are.
 
-import type {
-  AllMiddlewareArgs,
-  App,
-  BlockAction,
-  ButtonAction,
-  SlackActionMiddlewareArgs,
-} from '@slack/bolt'
+import type { App } from '@slack/bolt'
 import { z } from 'zod'
 import { ACTIONS, homeMetadataSchema } from '../blocks/ids.ts'
-import type { Words } from '../language/language.ts'
-import { answering, answerTo, askedInOf, parseJson } from '../platform/answering.ts'
+import { askedInOf, parseJson } from '../platform/answering.ts'
+import { onPress, type PressDeps } from '../platform/pressing.ts'
 import { createOpenedForms, type OpenedFormDeps } from '../reset-form/opened.ts'
 import type { HomeTabs } from './tabs.ts'
 
-export interface HomeListenersDeps extends OpenedFormDeps {
+export interface HomeListenersDeps extends OpenedFormDeps, PressDeps {
   tabs: HomeTabs
-  wordsFor(userId: string): Promise<Words>
   /** Where cards go; null: the channel that is asked in. */
   approvalsChannel: string | null
 }
-
-type ButtonArgs = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs
 
 const openedSchema = z.object({ user: z.string(), channel: z.string(), tab: z.string().default('home') })
 const actedSchema = z.object({
@@ -32,7 +23,7 @@ const actedSchema = z.object({
 })
 
 export function registerHomeListeners(app: App, deps: HomeListenersDeps): void {
-  const { tabs, report, wordsFor, approvalsChannel } = deps
+  const { tabs, approvalsChannel } = deps
   const forms = createOpenedForms(deps)
 
   app.event('app_home_opened', async ({ event }) => {
@@ -52,20 +43,15 @@ export function registerHomeListeners(app: App, deps: HomeListenersDeps): void {
     else void tabs.opened(user.id, home)
   })
 
-  app.action(ACTIONS.ask, async (args: ButtonArgs) => {
-    const { ack, body, client } = args
-    const wanted = wordsFor(body.user.id)
-    await ack()
-    await answering('ask button', report, answerTo(args, wanted), wanted, async () => {
-      const conversation = conversationIn(body.view?.private_metadata ?? '')
-      if (conversation === undefined) throw new Error('The Home tab names no conversation.')
-      const words = await wanted
-      // No channel is where a Home tab is, so that a rule for one channel does not hold. The conversation with Rewind is
-      // the one place that the requester surely reads; approvers find the request on their own Home tabs.
-      const lead = approvalsChannel === null ? { lead: words.home.cardComesToYou } : {}
-      const metadata = { askedIn: askedInOf(body), cardIn: conversation, notes: [], ...lead }
-      await forms.open(words, client, body.trigger_id, {}, metadata)
-    })
+  onPress(app, ACTIONS.ask, 'ask button', deps, async ({ body, client, words: wanted }) => {
+    const conversation = conversationIn(body.view?.private_metadata ?? '')
+    if (conversation === undefined) throw new Error('The Home tab names no conversation.')
+    const words = await wanted
+    // No channel is where a Home tab is, so that a rule for one channel does not hold. The conversation with Rewind is
+    // the one place that the requester surely reads; approvers find the request on their own Home tabs.
+    const lead = approvalsChannel === null ? { lead: words.home.cardComesToYou } : {}
+    const metadata = { askedIn: askedInOf(body), cardIn: conversation, notes: [], ...lead }
+    await forms.open(words, client, body.trigger_id, {}, metadata)
   })
 }
 

@@ -1,13 +1,6 @@
 // /offset-requests: a list of requests, page by page, or the review of one. It changes nothing.
 
-import type {
-  AllMiddlewareArgs,
-  App,
-  BlockAction,
-  ButtonAction,
-  SlackActionMiddlewareArgs,
-  SlackCommandMiddlewareArgs,
-} from '@slack/bolt'
+import type { AllMiddlewareArgs, App, SlackCommandMiddlewareArgs } from '@slack/bolt'
 import type { Approvals } from '../../../ports/approvals.ts'
 import type { People } from '../../../ports/chat.ts'
 import type { Report } from '../../../ports/events.ts'
@@ -15,6 +8,7 @@ import { ACTIONS, COMMANDS } from '../blocks/ids.ts'
 import type { Words } from '../language/language.ts'
 import { sentenceOf } from '../language/sentences.ts'
 import { answering, inTime, onlyForYou, parseJson } from '../platform/answering.ts'
+import type { ButtonArgs } from '../platform/pressing.ts'
 import type { ReviewListeners } from '../review/listeners.ts'
 import type { Message } from '../thread/card.ts'
 import {
@@ -37,7 +31,6 @@ export interface ListListenersDeps {
 }
 
 type CommandArgs = SlackCommandMiddlewareArgs & AllMiddlewareArgs
-type ButtonArgs = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs
 
 /** A day is somebody's; where Slack does not say in time whose, it is UTC's, and the list says so. */
 const ZONE_MS = 500

@@ -1,63 +1,49 @@
 // Edit and ask again: an ended request opened in the form, with everything that was asked for filled in. What is sent is
 // a request of its own, which says of which one it is an edit.
 
-import type {
-  AllMiddlewareArgs,
-  App,
-  BlockAction,
-  ButtonAction,
-  SlackActionMiddlewareArgs,
-} from '@slack/bolt'
+import type { App } from '@slack/bolt'
 import type { Approvals } from '../../../ports/approvals.ts'
 import type { LongNames } from '../../../ports/chat.ts'
 import type { ClusterReader } from '../../../ports/cluster.ts'
-import type { Report } from '../../../ports/events.ts'
 import type { Instance } from '../../../request/group.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import type { Asked, Targets } from '../../../request/reset.ts'
 import { canBeEdited, fieldsOf } from '../../../request/resubmit.ts'
 import { ACTIONS, type FormMetadata } from '../blocks/ids.ts'
 import type { Words } from '../language/language.ts'
-import { answering, answerTo, askedInOf, idOf, inTime, onlyForYou } from '../platform/answering.ts'
+import { askedInOf } from '../platform/answering.ts'
+import { onPress, type PressDeps, pressedRequest } from '../platform/pressing.ts'
 import { createOpenedForms } from './opened.ts'
 
-export interface ResubmitListenersDeps {
+export interface ResubmitListenersDeps extends PressDeps {
   approvals: Approvals
   reader: ClusterReader
   names: LongNames
-  report: Report
   instances: readonly Instance[]
-  wordsFor: (userId: string) => Promise<Words>
 }
 
-type ButtonArgs = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs
-
 export function registerResubmitListeners(app: App, deps: ResubmitListenersDeps): void {
-  const { approvals, report, wordsFor } = deps
+  const { approvals } = deps
   const forms = createOpenedForms(deps)
 
-  app.action(ACTIONS.edit, async (args: ButtonArgs) => {
-    const { ack, body, action, client } = args
-    await ack()
-    const wording = wordsFor(body.user.id)
-    const respond = answerTo(args, wording)
-    await answering('edit button', report, respond, wording, async () => {
-      const id = idOf(action)
-      const [words, request] = await Promise.all([wording, inTime(approvals.read(id))])
-      const refused = request === undefined ? words.answers.noSuchRequest(id) : whyNot(words, request)
-      if (request === undefined || refused !== null) {
-        await respond(onlyForYou(refused ?? ''))
-        return
-      }
-      const metadata: FormMetadata = {
-        askedIn: askedInOf(body),
-        cardIn: request.channel,
-        notes: [],
-        lead: leadOf(words, request),
-        parent: { id, kind: 'edit' },
-      }
-      await forms.open(words, client, body.trigger_id, fieldsOf(request), metadata)
-    })
+  onPress(app, ACTIONS.edit, 'edit button', deps, async press => {
+    const request = await pressedRequest(press, approvals)
+    if (request === null) return
+    const { body, client, tell } = press
+    const words = await press.words
+    const refused = whyNot(words, request)
+    if (refused !== null) {
+      await tell(refused)
+      return
+    }
+    const metadata: FormMetadata = {
+      askedIn: askedInOf(body),
+      cardIn: request.channel,
+      notes: [],
+      lead: leadOf(words, request),
+      parent: { id: request.id, kind: 'edit' },
+    }
+    await forms.open(words, client, body.trigger_id, fieldsOf(request), metadata)
   })
 }
 

@@ -1,48 +1,28 @@
-// Deciding on a request: the Review and Cancel buttons, the approval modal. Every click is answered.
-// Nothing is read from a message but the request's id; what it says and shows proves nothing.
+// Deciding on a request: the Review and Cancel buttons, the approval modal.
 
-import type {
-  AllMiddlewareArgs,
-  App,
-  BlockAction,
-  ButtonAction,
-  SlackActionMiddlewareArgs,
-  SlackViewMiddlewareArgs,
-  ViewSubmitAction,
-} from '@slack/bolt'
+import type { App } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
 import type { Approvals, Look } from '../../../ports/approvals.ts'
-import type { Report } from '../../../ports/events.ts'
 import type { Origin } from '../../../request/command.ts'
 import type { RequestId, ResetRequest } from '../../../request/request.ts'
 import { ACTIONS, CALLBACKS, REVIEW_BLOCKS, reviewMetadataSchema } from '../blocks/ids.ts'
-import type { Words } from '../language/language.ts'
 import {
-  answering,
-  answerTo,
   idOf,
   inTime,
   isOvertaken,
-  onlyForYou,
   originOf,
   parseJson,
   refusalOf,
   sentenceFor,
 } from '../platform/answering.ts'
+import { type Client, onPress, type PressDeps, type SubmitArgs } from '../platform/pressing.ts'
 import { sentenceModal } from '../platform/sentence-views.ts'
 import { refusalSentence } from '../wording/words.ts'
 import { movedModal, readReview, reviewModal } from './view.ts'
 
-export interface ReviewListenersDeps {
+export interface ReviewListenersDeps extends PressDeps {
   approvals: Approvals
-  report: Report
-  /** In the language of this person. */
-  wordsFor(userId: string): Promise<Words>
 }
-
-type Client = AllMiddlewareArgs['client']
-type ButtonArgs = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs
-type SubmitArgs = SlackViewMiddlewareArgs<ViewSubmitAction> & AllMiddlewareArgs
 
 /** The modal is open meanwhile, and says that it is looking. */
 const LOOK_MS = 8_000
@@ -61,29 +41,16 @@ export interface ReviewListeners {
 export function registerReviewListeners(app: App, deps: ReviewListenersDeps): ReviewListeners {
   const { approvals, report, wordsFor } = deps
 
-  app.action(ACTIONS.review, async (args: ButtonArgs) => {
-    const { ack, body, action, client } = args
-    const wanted = wordsFor(body.user.id)
-    const respond = answerTo(args, wanted)
-    await ack()
-    await answering('review button', report, respond, wanted, async () => {
-      const { trigger_id: triggerId, user } = body
-      const refused = await openReview(idOf(action), user.id, triggerId, client, originOf(body))
-      if (refused !== null) await respond(onlyForYou(refused))
-    })
+  onPress(app, ACTIONS.review, 'review button', deps, async ({ body, action, client, userId, tell }) => {
+    const refused = await openReview(idOf(action), userId, body.trigger_id, client, originOf(body))
+    if (refused !== null) await tell(refused)
   })
 
-  app.action(ACTIONS.cancel, async (args: ButtonArgs) => {
-    const { ack, body, action } = args
-    const wanted = wordsFor(body.user.id)
-    const respond = answerTo(args, wanted)
-    await ack()
-    await answering('cancel button', report, respond, wanted, async () => {
-      const id = idOf(action)
-      const outcome = await inTime(approvals.cancel(id, body.user.id, originOf(body)))
-      const refused = refusalOf(await wanted, outcome, id)
-      if (refused !== null) await respond(onlyForYou(refused))
-    })
+  onPress(app, ACTIONS.cancel, 'cancel button', deps, async ({ body, action, userId, words, tell }) => {
+    const id = idOf(action)
+    const outcome = await inTime(approvals.cancel(id, userId, originOf(body)))
+    const refused = refusalOf(await words, outcome, id)
+    if (refused !== null) await tell(refused)
   })
 
   app.view(CALLBACKS.review, async ({ ack, body, view }: SubmitArgs) => {

@@ -1,60 +1,37 @@
-// When nobody knows what an execution did: the three buttons under the question in the thread. Every click is answered.
+// When nobody knows what an execution did: the three buttons under the question in the thread.
 // A click is about one attempt: one under an older question is refused, whatever the request has become.
 
-import type {
-  AllMiddlewareArgs,
-  App,
-  BlockAction,
-  ButtonAction,
-  SlackActionMiddlewareArgs,
-} from '@slack/bolt'
+import type { App, ButtonAction } from '@slack/bolt'
 import type { Approvals, ChangeOutcome } from '../../../ports/approvals.ts'
-import type { Report } from '../../../ports/events.ts'
 import type { RequestId } from '../../../request/request.ts'
 import { ACTIONS, attemptSchema } from '../blocks/ids.ts'
 import type { Words } from '../language/language.ts'
-import { answering, answerTo, inTime, onlyForYou, originOf, refusalOf } from '../platform/answering.ts'
+import { inTime, originOf, refusalOf } from '../platform/answering.ts'
+import { onPress, type PressDeps } from '../platform/pressing.ts'
 
-export interface UnclearListenersDeps {
+export interface UnclearListenersDeps extends PressDeps {
   approvals: Approvals
-  report: Report
-  /** In the language of this person. */
-  wordsFor(userId: string): Promise<Words>
 }
 
-type ButtonArgs = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs
+export function registerUnclearListeners(app: App, deps: UnclearListenersDeps): void {
+  const { approvals } = deps
 
-export function registerUnclearListeners(
-  app: App,
-  { approvals, report, wordsFor }: UnclearListenersDeps,
-): void {
   for (const action of [ACTIONS.happened, ACTIONS.didNotHappen] as const) {
     const happened = action === ACTIONS.happened
-    app.action(action, async (args: ButtonArgs) => {
-      const { ack, body, action: pressed } = args
-      const wanted = wordsFor(body.user.id)
-      const respond = answerTo(args, wanted)
-      await ack()
-      await answering(`${action} button`, report, respond, wanted, async () => {
-        const { id, attempt } = attemptOf(pressed)
-        const testimony = { attempt, by: body.user.id, happened, from: originOf(body) }
-        const outcome = await inTime(approvals.testify(id, testimony))
-        const refused = refusalOf(await wanted, outcome, id)
-        if (refused !== null) await respond(onlyForYou(refused))
-      })
+    onPress(app, action, `${action} button`, deps, async ({ body, action: pressed, userId, words, tell }) => {
+      const { id, attempt } = attemptOf(pressed)
+      const testimony = { attempt, by: userId, happened, from: originOf(body) }
+      const outcome = await inTime(approvals.testify(id, testimony))
+      const refused = refusalOf(await words, outcome, id)
+      if (refused !== null) await tell(refused)
     })
   }
 
-  app.action(ACTIONS.checkAgain, async (args: ButtonArgs) => {
-    const { ack, body, action } = args
-    const wanted = wordsFor(body.user.id)
-    const respond = answerTo(args, wanted)
-    await ack()
-    await answering('check again button', report, respond, wanted, async () => {
-      const { id, attempt } = attemptOf(action)
-      const outcome = await inTime(approvals.checkAgain(id, attempt, body.user.id, originOf(body)))
-      await respond(onlyForYou(checkAnswer(await wanted, outcome, id)))
-    })
+  onPress(app, ACTIONS.checkAgain, 'check again button', deps, async press => {
+    const { body, action, userId, words, tell } = press
+    const { id, attempt } = attemptOf(action)
+    const outcome = await inTime(approvals.checkAgain(id, attempt, userId, originOf(body)))
+    await tell(checkAnswer(await words, outcome, id))
   })
 }
 

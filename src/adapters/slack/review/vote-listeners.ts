@@ -1,58 +1,31 @@
-// Taking a vote back, breaking the glass, and looking at it afterwards. Every click is answered.
+// Taking a vote back, breaking the glass, and looking at it afterwards.
 
-import type {
-  AllMiddlewareArgs,
-  App,
-  BlockAction,
-  ButtonAction,
-  SlackActionMiddlewareArgs,
-  SlackViewMiddlewareArgs,
-  ViewSubmitAction,
-} from '@slack/bolt'
+import type { App } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
 import type { Approvals, ChangeOutcome } from '../../../ports/approvals.ts'
-import type { Report } from '../../../ports/events.ts'
 import type { Origin } from '../../../request/command.ts'
 import type { RequestId, ResetRequest } from '../../../request/request.ts'
 import type { Refusal } from '../../../request/step.ts'
 import { ACTIONS, CALLBACKS, GLASS_BLOCKS, reviewMetadataSchema } from '../blocks/ids.ts'
 import type { Words } from '../language/language.ts'
-import {
-  answering,
-  answerTo,
-  idOf,
-  inTime,
-  onlyForYou,
-  originOf,
-  parseJson,
-  refusalOf,
-  sentenceFor,
-} from '../platform/answering.ts'
+import { idOf, inTime, originOf, parseJson, refusalOf, sentenceFor } from '../platform/answering.ts'
+import { onPress, type PressDeps, pressedRequest, type SubmitArgs } from '../platform/pressing.ts'
 import { sentenceModal } from '../platform/sentence-views.ts'
 import { refusalSentence } from '../wording/words.ts'
 import { afterwardsModal, glassModal, readGlass } from './break-glass.ts'
 
-export interface VoteListenersDeps {
+export interface VoteListenersDeps extends PressDeps {
   approvals: Approvals
-  wordsFor(userId: string): Promise<Words>
-  report: Report
 }
 
-type ButtonArgs = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs
-type SubmitArgs = SlackViewMiddlewareArgs<ViewSubmitAction> & AllMiddlewareArgs
+export function registerVoteListeners(app: App, deps: VoteListenersDeps): void {
+  const { approvals, wordsFor, report } = deps
 
-export function registerVoteListeners(app: App, { approvals, wordsFor, report }: VoteListenersDeps): void {
-  app.action(ACTIONS.withdraw, async (args: ButtonArgs) => {
-    const { ack, body, action } = args
-    await ack()
-    const words = wordsFor(body.user.id)
-    const respond = answerTo(args, words)
-    await answering('withdraw button', report, respond, words, async () => {
-      const id = idOf(action)
-      const outcome = await inTime(approvals.withdraw(id, body.user.id, originOf(body)))
-      const say = await words
-      await respond(onlyForYou(refusalOf(say, outcome, id) ?? say.votes.withdrawn(id)))
-    })
+  onPress(app, ACTIONS.withdraw, 'withdraw button', deps, async ({ body, action, userId, words, tell }) => {
+    const id = idOf(action)
+    const outcome = await inTime(approvals.withdraw(id, userId, originOf(body)))
+    const say = await words
+    await tell(refusalOf(say, outcome, id) ?? say.votes.withdrawn(id))
   })
 
   opensModal(ACTIONS.breakGlass, glassModal, approvals.glassRefusal)
@@ -63,25 +36,14 @@ export function registerVoteListeners(app: App, { approvals, wordsFor, report }:
     modal: (words: Words, request: ResetRequest, from: ReturnType<typeof originOf>) => ModalView,
     refusalFor: (request: ResetRequest, userId: string, from: Origin) => Promise<Refusal | null>,
   ): void {
-    app.action(actionId, async (args: ButtonArgs) => {
-      const { ack, body, action, client } = args
-      await ack()
-      const words = wordsFor(body.user.id)
-      const respond = answerTo(args, words)
-      await answering(`${actionId} button`, report, respond, words, async () => {
-        const id = idOf(action)
-        const [request, say] = await Promise.all([inTime(approvals.read(id)), words])
-        if (request === undefined) {
-          await respond(onlyForYou(say.answers.noSuchRequest(id)))
-          return
-        }
-        const refusal = await inTime(refusalFor(request, body.user.id, originOf(body)))
-        if (refusal !== null) {
-          await respond(onlyForYou(refusalSentence(say, refusal, request)))
-          return
-        }
-        await client.views.open({ trigger_id: body.trigger_id, view: modal(say, request, originOf(body)) })
-      })
+    onPress(app, actionId, `${actionId} button`, deps, async press => {
+      const { body, client, userId, words, tell } = press
+      const request = await pressedRequest(press, approvals)
+      if (request === null) return
+      const refusal = await inTime(refusalFor(request, userId, originOf(body)))
+      const say = await words
+      if (refusal !== null) await tell(refusalSentence(say, refusal, request))
+      else await client.views.open({ trigger_id: body.trigger_id, view: modal(say, request, originOf(body)) })
     })
   }
 
