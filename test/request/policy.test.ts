@@ -22,6 +22,7 @@ import {
 } from '../../src/request/policy.ts'
 import { countingOf } from '../../src/request/reconsidering.ts'
 import { ALICE, approve, BOB, CAROL, following, pending, reguard } from '../support/requests.ts'
+import { ANY, allowing, denying } from '../support/rules.ts'
 
 const DAVE = 'U0DAVE'
 const ORDERS = 'S0ORDERS'
@@ -30,39 +31,12 @@ const MEMBERS: GroupMembers = new Map([
   [ORDERS, [BOB, CAROL]],
   [PLATFORM, [CAROL, DAVE]],
 ])
-const ANY = { instances: [EVERYBODY], groups: [EVERYBODY], topics: [EVERYBODY] }
 
-function allow(change: Partial<AllowRule> = {}): AllowRule {
-  return {
-    effect: 'allow',
-    name: 'orders',
-    match: ANY,
-    request: { people: [EVERYBODY], channels: null },
-    needs: [{ label: 'orders', from: [ORDERS], count: 1 }],
-    ownVote: false,
-    limits: [],
-    window: null,
-    expiryMs: null,
-    reminders: [],
-    escalation: null,
-    card: null,
-    tell: [],
-    breakGlass: [],
-    ...change,
-  }
-}
+const allow = (change: Partial<AllowRule> = {}): AllowRule =>
+  allowing({ needs: [{ label: 'orders', from: [ORDERS], count: 1 }], ...change })
 
-function deny(change: Partial<DenyRule> = {}): DenyRule {
-  return {
-    effect: 'deny',
-    name: 'hands off',
-    match: ANY,
-    people: [EVERYBODY],
-    channels: null,
-    reason: 'Ask the owners.',
-    ...change,
-  }
-}
+const deny = (change: Partial<DenyRule> = {}): DenyRule =>
+  denying({ name: 'hands off', reason: 'Ask the owners.', ...change })
 
 const policyOf = (...rules: Rule[]): Policy => ({ version: 'v1', rules })
 const asking: Asking = {

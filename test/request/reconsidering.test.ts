@@ -5,7 +5,6 @@ import { nextDueAt, owed } from '../../src/request/owed.ts'
 import {
   type AllowRule,
   type DenyRule,
-  EVERYBODY,
   type GroupMembers,
   guardUnder,
   type Policy,
@@ -26,13 +25,13 @@ import {
   start,
   T0,
 } from '../support/requests.ts'
+import { ANY, allowing, denying } from '../support/rules.ts'
 
 const DAVE = 'U0DAVE'
 const ORDERS = 'S0ORDERS'
 const PLATFORM = 'S0PLATFORM'
 const CREW = 'S0CREW'
 const EXPIRY_MS = 3_600_000
-const ANY = { instances: [EVERYBODY], groups: [EVERYBODY], topics: [EVERYBODY] }
 const MEMBERS: GroupMembers = new Map([
   [ORDERS, [BOB, CAROL]],
   [PLATFORM, [CAROL, DAVE]],
@@ -42,35 +41,10 @@ const SILENT: GroupMembers = new Map([...MEMBERS.keys()].map(id => [id, null]))
 
 const need = (...from: string[]) => ({ label: from.join(' or '), from, count: 1 })
 
-function allow(change: Partial<AllowRule> = {}): AllowRule {
-  return {
-    effect: 'allow',
-    name: 'orders',
-    match: ANY,
-    request: { people: [EVERYBODY], channels: null },
-    needs: [need(ORDERS), need(PLATFORM)],
-    ownVote: false,
-    limits: [],
-    window: null,
-    expiryMs: null,
-    reminders: [],
-    escalation: null,
-    card: null,
-    tell: [],
-    breakGlass: [],
-    ...change,
-  }
-}
+const allow = (change: Partial<AllowRule> = {}): AllowRule =>
+  allowing({ needs: [need(ORDERS), need(PLATFORM)], ...change })
 
-const freeze = (change: Partial<DenyRule> = {}): DenyRule => ({
-  effect: 'deny',
-  name: 'freeze',
-  match: ANY,
-  people: [EVERYBODY],
-  channels: null,
-  reason: 'Year end.',
-  ...change,
-})
+const freeze = (change: Partial<DenyRule> = {}): DenyRule => denying({ reason: 'Year end.', ...change })
 const policyOf = (...rules: Rule[]): Policy => ({ version: 'v1', rules })
 
 /** What the policy of now makes of it. */

@@ -6,10 +6,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Command } from '../../src/request/command.ts'
 import { decide } from '../../src/request/decide.ts'
-import type { AllowRule, DenyRule, Policy, Rule } from '../../src/request/policy.ts'
+import { type AllowRule, type DenyRule, EVERYBODY, type Policy, type Rule } from '../../src/request/policy.ts'
 import type { ResetRequest } from '../../src/request/request.ts'
 import { createPolicies, type Policies } from '../../src/service/policies.ts'
 import { approve, asked, draft, following, prepare, SOMEWHERE, start, T0 } from '../support/requests.ts'
+import { ANY, allowing, denying } from '../support/rules.ts'
 
 const PEOPLE = ['U0ALICE', 'U0BOB', 'U0CAROL', 'U0DAVE'] as const
 const [REQUESTER] = PEOPLE
@@ -17,7 +18,6 @@ const [REQUESTER] = PEOPLE
 const TEAMS = ['S0ONE', 'S0TWO', 'S0THREE'] as const
 const CREWS = ['S0CREW', 'S0GUESTS'] as const
 const GROUPS = [...TEAMS, ...CREWS]
-const EVERYBODY = '*'
 
 type Members = Readonly<Record<string, readonly string[]>>
 
@@ -48,11 +48,10 @@ interface Run {
   ran: boolean
 }
 
-const anyTopic = { instances: [EVERYBODY], groups: [EVERYBODY], topics: [EVERYBODY] }
 const matches = fc.oneof(
-  { weight: 5, arbitrary: fc.constant(anyTopic) },
-  { weight: 1, arbitrary: fc.constant({ ...anyTopic, groups: ['orders-*'] }) },
-  { weight: 1, arbitrary: fc.constant({ ...anyTopic, groups: ['payments-*'] }) },
+  { weight: 5, arbitrary: fc.constant(ANY) },
+  { weight: 1, arbitrary: fc.constant({ ...ANY, groups: ['orders-*'] }) },
+  { weight: 1, arbitrary: fc.constant({ ...ANY, groups: ['payments-*'] }) },
 )
 const deciders = fc.uniqueArray(fc.constantFrom(...TEAMS, ...TEAMS, ...PEOPLE.slice(1)), {
   minLength: 1,
@@ -69,7 +68,7 @@ const crews = fc.uniqueArray(fc.constantFrom(...CREWS, ...CREWS, REQUESTER, 'U0Z
   maxLength: 2,
 })
 const askers = fc.oneof({ weight: 2, arbitrary: fc.constant([EVERYBODY]) }, { weight: 1, arbitrary: crews })
-const allowing = fc
+const allowRules = fc
   .record({
     name: fc.constantFrom('first', 'second'),
     match: matches,
@@ -77,26 +76,16 @@ const allowing = fc
     needs,
     ownVote: fc.boolean(),
   })
-  .map(
-    ({ people, ...rule }): AllowRule => ({
-      effect: 'allow',
-      ...rule,
-      request: { people, channels: null },
-      limits: [],
-      window: null,
-      expiryMs: null,
-      reminders: [],
-      escalation: null,
-      card: null,
-      tell: [],
-      breakGlass: [],
-    }),
-  )
-const denying = fc
+  .map(({ people, ...rule }): AllowRule => allowing({ ...rule, request: { people, channels: null } }))
+const denyRules = fc
   .record({ match: matches, people: crews, channels: fc.constantFrom(null, null, ['C0OTHER']) })
-  .map((rule): DenyRule => ({ effect: 'deny', name: 'freeze', reason: 'Not now.', ...rule }))
+  .map((rule): DenyRule => denying(rule))
 const policies = fc
-  .tuple(fc.array(allowing, { minLength: 1, maxLength: 2 }), fc.array(denying, { maxLength: 1 }), fc.nat(999))
+  .tuple(
+    fc.array(allowRules, { minLength: 1, maxLength: 2 }),
+    fc.array(denyRules, { maxLength: 1 }),
+    fc.nat(999),
+  )
   .map(([allows, denies, version]): Policy => ({ version: `v${version}`, rules: [...allows, ...denies] }))
 
 const memberships = fc.record(

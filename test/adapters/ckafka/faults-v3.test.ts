@@ -2,41 +2,25 @@
 // same: what was not sent is `notSent`, what may have been read is `unknown`, and the reset itself is sent at most once.
 
 import type { Socket } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
-import { createCkafka } from '../../../src/adapters/ckafka/ckafka.ts'
-import type { CkafkaDeps, ConfigV3 } from '../../../src/adapters/ckafka/settings.ts'
+import { describe, expect, it } from 'vitest'
+import type { CkafkaDeps } from '../../../src/adapters/ckafka/settings.ts'
 import type { NativeReset } from '../../../src/ports/cluster.ts'
 import { causeOf } from '../../../src/request/cause.ts'
 import type { NativeStrategy } from '../../../src/request/reset.ts'
-import { httpAnswer, type RawServer, startRawServer } from './raw-server.ts'
+import { httpAnswer, startRawServer } from './raw-server.ts'
 import {
   ACCEPTED,
   actionOf,
   answering,
+  client,
   error,
   type Respond,
   result,
   type Script,
   seen,
-  startScriptedApi,
+  serve,
 } from './scripted-v3.ts'
 
-const closers: (() => Promise<void>)[] = []
-afterEach(async () => {
-  await Promise.all(closers.splice(0).map(close => close()))
-})
-
-const serve = async (script?: Script): Promise<RawServer> => {
-  const server = await startScriptedApi(script)
-  closers.push(server.close)
-  return server
-}
-const client = (endpoint: string, more: Partial<ConfigV3> = {}, deps: Partial<CkafkaDeps> = {}) => {
-  const account = { region: 'ap-guangzhou', secretId: 'AKIDFAULTS', secretKey: 'faults-secret-key' }
-  const cluster = createCkafka({ dialect: 'v3', ...account, endpoint, ...more }, { now: Date.now, ...deps })
-  closers.push(cluster.close)
-  return cluster
-}
 const target = { instanceId: 'ckafka-xxooa0', group: 'g' }
 const reset = (strategy: NativeStrategy): NativeReset => ({ target, strategy, topics: ['t'] })
 const shift = reset({ kind: 'shift', direction: 'replay', count: 10n })

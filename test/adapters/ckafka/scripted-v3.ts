@@ -1,6 +1,9 @@
 // API 3.0 on a raw server: each action answers with what a test scripts, or as for a small group in a small log.
 
 import type { Socket } from 'node:net'
+import { onTestFinished } from 'vitest'
+import { createCkafka } from '../../../src/adapters/ckafka/ckafka.ts'
+import type { CkafkaDeps, ConfigV3 } from '../../../src/adapters/ckafka/settings.ts'
 import { httpAnswer, type RawServer, type SeenRequest, startRawServer } from './raw-server.ts'
 
 export type Respond = (socket: Socket, number: number, request: SeenRequest) => void
@@ -55,4 +58,19 @@ export async function startScriptedApi(script: Script = {}): Promise<RawServer> 
     counts.set(action, number)
     usual[action]?.(socket, number, request)
   })
+}
+
+/** Such a server until the test ends. */
+export async function serve(script?: Script): Promise<RawServer> {
+  const server = await startScriptedApi(script)
+  onTestFinished(() => server.close())
+  return server
+}
+
+/** What Rewind speaks to it with, until the test ends. */
+export function client(endpoint: string, more: Partial<ConfigV3> = {}, deps: Partial<CkafkaDeps> = {}) {
+  const account = { region: 'ap-guangzhou', secretId: 'AKIDFAULTS', secretKey: 'faults-secret-key' }
+  const cluster = createCkafka({ dialect: 'v3', ...account, endpoint, ...more }, { now: Date.now, ...deps })
+  onTestFinished(() => cluster.close())
+  return cluster
 }

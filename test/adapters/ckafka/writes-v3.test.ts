@@ -2,9 +2,7 @@
 // seen, and that one call makes at most one change, whatever comes back.
 
 import type { Socket } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
-import { createCkafka } from '../../../src/adapters/ckafka/ckafka.ts'
-import type { ConfigV3 } from '../../../src/adapters/ckafka/settings.ts'
+import { describe, expect, it } from 'vitest'
 import type { PartitionWrite } from '../../../src/ports/cluster.ts'
 import { causeOf } from '../../../src/request/cause.ts'
 import { httpAnswer, type RawServer } from './raw-server.ts'
@@ -12,30 +10,14 @@ import {
   ACCEPTED,
   actionOf,
   answering,
+  client,
   error,
   type Respond,
   result,
-  type Script,
   seen,
-  startScriptedApi,
+  serve,
 } from './scripted-v3.ts'
 
-const closers: (() => Promise<void>)[] = []
-afterEach(async () => {
-  await Promise.all(closers.splice(0).map(close => close()))
-})
-
-const serve = async (script?: Script): Promise<RawServer> => {
-  const server = await startScriptedApi(script)
-  closers.push(server.close)
-  return server
-}
-const client = (endpoint: string, timeouts: ConfigV3['timeouts'] = {}) => {
-  const account = { region: 'ap-guangzhou', secretId: 'AKIDFAULTS', secretKey: 'faults-secret-key' }
-  const cluster = createCkafka({ dialect: 'v3', ...account, endpoint, timeouts }, { now: Date.now })
-  closers.push(cluster.close)
-  return cluster
-}
 const target = { instanceId: 'ckafka-xxooa0', group: 'g' }
 const soon = (ms = 5_000) => Date.now() + ms
 const TO_40: PartitionWrite[] = [{ partition: 0, offset: 40n }]
@@ -222,7 +204,12 @@ describe('a write that may have been read is unknown, and is sent once', () => {
 
   it('silence until the call has had its time', async () => {
     const server = await serve({ write: () => {} })
-    const outcome = await client(server.url, { callMs: 600 }).writeOffsets(target, 't', TO_40, soon(60_000))
+    const outcome = await client(server.url, { timeouts: { callMs: 600 } }).writeOffsets(
+      target,
+      't',
+      TO_40,
+      soon(60_000),
+    )
     expect(outcome).toMatchObject({ kind: 'unknown', cause: causeOf('noAnswer', '600 ms') })
     expect(mutations(server)).toHaveLength(1)
   })

@@ -1,26 +1,10 @@
 // What each action of the simulated API 3.0 endpoint takes, does and answers.
 
-import { afterEach, describe, expect, it } from 'vitest'
-import { bigSeed, demoSeed, seedPageSeed, wideSeed } from '../../../src/sandbox/ckafka/seed.ts'
-import {
-  type CkafkaSimulator,
-  type CkafkaSimulatorOptions,
-  startCkafkaSimulator,
-} from '../../../src/sandbox/ckafka/start.ts'
-import { call, credentials } from './caller.ts'
+import { describe, expect, it } from 'vitest'
+import { bigSeed, demoSeed, wideSeed } from '../../../src/sandbox/ckafka/seed.ts'
+import type { CkafkaSimulator } from '../../../src/sandbox/ckafka/start.ts'
+import { call, start } from './caller.ts'
 import { callV3 } from './caller-v3.ts'
-
-const running: CkafkaSimulator[] = []
-
-async function start(options: Partial<CkafkaSimulatorOptions> = {}): Promise<CkafkaSimulator> {
-  const simulator = await startCkafkaSimulator({ ...credentials, seed: seedPageSeed(), ...options })
-  running.push(simulator)
-  return simulator
-}
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map(each => each.close()))
-})
 
 const InstanceId = 'ckafka-xxooa0'
 const Group = 'streams-wordcount'

@@ -1,9 +1,22 @@
-// Owns signed calls to a simulator, for its tests. It must never retry or correct anything.
+// Owns simulators and signed calls to them, for their tests. It must never retry or correct anything.
 
+import { onTestFinished } from 'vitest'
+import { seedPageSeed } from '../../../src/sandbox/ckafka/seed.ts'
 import { signatureOf } from '../../../src/sandbox/ckafka/signature-v2.ts'
-import type { CkafkaSimulator } from '../../../src/sandbox/ckafka/start.ts'
+import {
+  type CkafkaSimulator,
+  type CkafkaSimulatorOptions,
+  startCkafkaSimulator,
+} from '../../../src/sandbox/ckafka/start.ts'
 
 export const credentials = { secretId: 'AKIDEXAMPLE', secretKey: 'SECRETEXAMPLE' }
+
+/** With the cluster of the SetGroupOffsets page, until the test ends. */
+export async function start(options: Partial<CkafkaSimulatorOptions> = {}): Promise<CkafkaSimulator> {
+  const simulator = await startCkafkaSimulator({ ...credentials, seed: seedPageSeed(), ...options })
+  onTestFinished(() => simulator.close())
+  return simulator
+}
 
 export type Method = 'GET' | 'POST'
 

@@ -1,25 +1,8 @@
 // What the simulated API 2.0 endpoint answers, and whom it refuses.
 
-import { afterEach, describe, expect, it } from 'vitest'
-import { bigSeed, demoSeed, seedPageSeed } from '../../../src/sandbox/ckafka/seed.ts'
-import {
-  type CkafkaSimulator,
-  type CkafkaSimulatorOptions,
-  startCkafkaSimulator,
-} from '../../../src/sandbox/ckafka/start.ts'
-import { call, credentials, send, signParams } from './caller.ts'
-
-const running: CkafkaSimulator[] = []
-
-async function start(options: Partial<CkafkaSimulatorOptions> = {}): Promise<CkafkaSimulator> {
-  const simulator = await startCkafkaSimulator({ ...credentials, seed: seedPageSeed(), ...options })
-  running.push(simulator)
-  return simulator
-}
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map(each => each.close()))
-})
+import { describe, expect, it } from 'vitest'
+import { bigSeed, demoSeed } from '../../../src/sandbox/ckafka/seed.ts'
+import { call, send, signParams, start } from './caller.ts'
 
 const wordcount = { instanceId: 'ckafka-xxooa0', group: 'streams-wordcount' }
 const toLatest = { Action: 'SetGroupOffsets', ...wordcount, strategy: '1', timestamp: '-1' }

@@ -1,26 +1,9 @@
 // Whom the simulated API 3.0 endpoint refuses, how it goes wrong, and what it shares with API 2.0.
 
-import { afterEach, describe, expect, it } from 'vitest'
-import { seedPageSeed } from '../../../src/sandbox/ckafka/seed.ts'
-import {
-  type CkafkaSimulator,
-  type CkafkaSimulatorOptions,
-  startCkafkaSimulator,
-} from '../../../src/sandbox/ckafka/start.ts'
-import { call, credentials } from './caller.ts'
+import { describe, expect, it } from 'vitest'
+import type { CkafkaSimulator } from '../../../src/sandbox/ckafka/start.ts'
+import { call, start } from './caller.ts'
 import { callV3, type Signing, sendV3, signV3 } from './caller-v3.ts'
-
-const running: CkafkaSimulator[] = []
-
-async function start(options: Partial<CkafkaSimulatorOptions> = {}): Promise<CkafkaSimulator> {
-  const simulator = await startCkafkaSimulator({ ...credentials, seed: seedPageSeed(), ...options })
-  running.push(simulator)
-  return simulator
-}
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map(each => each.close()))
-})
 
 const InstanceId = 'ckafka-xxooa0'
 const shift = {

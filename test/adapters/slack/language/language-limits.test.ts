@@ -49,6 +49,7 @@ import {
   someReset,
   T0,
 } from '../../../support/requests.ts'
+import { viewWith } from '../reset-form/choices-view.ts'
 
 const BIG = 2n ** 63n - 1n
 const LONG_ID = requestIdSchema.parse('R-100000000000000')
@@ -329,18 +330,7 @@ describe.each(LANGUAGES)('in %s', language => {
       topicChoices(words, committed, silent, search('ord'), names),
       topicChoices(words, silent, { ...page, value: { names: [], total: 51 } }, search('orders:0'), names),
     ]) {
-      const view = {
-        type: 'modal',
-        title: { type: 'plain_text', text: 't' },
-        submit: { type: 'plain_text', text: 's' },
-        blocks: [
-          {
-            type: 'input',
-            label: { type: 'plain_text', text: 'l' },
-            element: { type: 'static_select', action_id: 'a', ...choices },
-          },
-        ],
-      }
+      const view = viewWith(choices)
       expect(validateView(view)).toEqual([])
       expect(cutIn(view)).toEqual([])
     }

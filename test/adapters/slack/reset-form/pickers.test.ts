@@ -13,6 +13,7 @@ import { groupInWords, noSuchGroup } from '../../../../src/adapters/slack/wordin
 import type { LongNames } from '../../../../src/ports/chat.ts'
 import type { ReadOutcome } from '../../../../src/request/result.ts'
 import { validateView } from '../../../../src/sandbox/slack/validate.ts'
+import { viewWith } from './choices-view.ts'
 
 const words = wordsIn('en')
 
@@ -30,19 +31,7 @@ const valuesOf = (choices: Choices) => optionsOf(choices).map(option => option.v
 
 /** Options obey the same rules where a view brings them along. */
 function expectAccepted(choices: Choices): void {
-  const view = {
-    type: 'modal',
-    title: { type: 'plain_text', text: 't' },
-    submit: { type: 'plain_text', text: 's' },
-    blocks: [
-      {
-        type: 'input',
-        label: { type: 'plain_text', text: 'l' },
-        element: { type: 'static_select', action_id: 'a', ...choices },
-      },
-    ],
-  }
-  expect(validateView(view)).toEqual([])
+  expect(validateView(viewWith(choices))).toEqual([])
 }
 
 describe('a picker', () => {

@@ -5,9 +5,8 @@ import { wordsIn } from '../../../../src/adapters/slack/language/language.ts'
 import { card } from '../../../../src/adapters/slack/thread/card.ts'
 import type { Draft } from '../../../../src/request/decide.ts'
 import { type ResetRequest, requestIdSchema } from '../../../../src/request/request.ts'
-import type { SlackMessage } from '../../../../src/sandbox/slack/face.ts'
-import { renderMessage } from '../../../../src/sandbox/slack/render.ts'
 import { validateMessage } from '../../../../src/sandbox/slack/validate.ts'
+import { linesOf } from '../../../support/reading.ts'
 import {
   ALICE,
   approve,
@@ -38,14 +37,7 @@ import {
 
 const words = wordsIn('en')
 
-const people: Record<string, string> = { U0ALICE: 'alice', U0BOB: 'bob', U0CAROL: 'carol' }
-const read = (message: { text: string; blocks: unknown[] }) =>
-  renderMessage({ type: 'message', ts: '0', user: 'Rewind', channel: 'C0OPS', ...message } as SlackMessage, {
-    userName: id => people[id] ?? id,
-  })
-    .slice(1)
-    .map(line => line.trim().replaceAll('\u202f', ' '))
-const cardOf = (request: ResetRequest) => read(card(words, request))
+const cardOf = (request: ResetRequest) => linesOf(card(words, request))
 const states = everyState()
 const inState = (name: string): ResetRequest => {
   const found = states.find(([state]) => state === name)

@@ -17,9 +17,8 @@ import { readOffsetsFile } from '../../../../src/request/offsets-file.ts'
 import type { PlanRow } from '../../../../src/request/plan.ts'
 import type { Note, ResetRequest } from '../../../../src/request/request.ts'
 import type { PartitionResult, TopicReport } from '../../../../src/request/result.ts'
-import type { SlackMessage } from '../../../../src/sandbox/slack/face.ts'
-import { renderMessage } from '../../../../src/sandbox/slack/render.ts'
 import { validateMessage } from '../../../../src/sandbox/slack/validate.ts'
+import { linesOf } from '../../../support/reading.ts'
 import {
   ALICE,
   allArrived,
@@ -50,13 +49,9 @@ import {
 
 const words = wordsIn('en')
 
-const people: Record<string, string> = { U0ALICE: 'alice', U0BOB: 'bob', U0CAROL: 'carol' }
+/** Columns at one distance, however wide they are. */
 const read = (message: { text: string; blocks: unknown[] }) =>
-  renderMessage({ type: 'message', ts: '0', user: 'Rewind', channel: 'C0OPS', ...message } as SlackMessage, {
-    userName: id => people[id] ?? id,
-  })
-    .slice(1)
-    .map(line => line.trim().replaceAll('\u202f', ' ').replace(/ {2,}/g, '  '))
+  linesOf(message).map(line => line.replace(/ {2,}/g, '  '))
 
 const succeeded = (topic: string, partition: number, offset: bigint): PartitionResult => ({
   topic,
