@@ -3,7 +3,19 @@
 
 import { z } from 'zod'
 import type { Group, Instance } from '../../request/group.ts'
-import { check, list, name, offset, type Page, type Read, shown, smallInt, text } from './fields.ts'
+import {
+  check,
+  list,
+  name,
+  offset,
+  type Page,
+  partitionList,
+  partitionNumber,
+  type Read,
+  shown,
+  smallInt,
+  text,
+} from './fields.ts'
 import { groupAmong, type TopicOffsets } from './group-offsets.ts'
 
 const errorFields = { err_code: smallInt.nullish(), error_code: smallInt.nullish() }
@@ -13,8 +25,9 @@ const offsetsSchema = z.object({
   topicList: list(
     z.object({
       topic: name,
-      partitions: list(
-        z.object({ ...errorFields, partition: smallInt, offset, log_end_offset: offset.nullish() }),
+      partitions: partitionList(
+        z.object({ ...errorFields, partition: partitionNumber, offset, log_end_offset: offset.nullish() }),
+        each => each.partition,
       ),
     }),
   ),

@@ -15,6 +15,8 @@ import {
   offset,
   type Page,
   parseJson,
+  partitionList,
+  partitionNumber,
   type Read,
   shown,
   smallInt,
@@ -74,13 +76,14 @@ const groupOffsetsSchema = z.object({
   TopicList: list(
     z.object({
       Topic: name,
-      Partitions: list(
+      Partitions: partitionList(
         z.object({
-          Partition: smallInt,
+          Partition: partitionNumber,
           Offset: offset,
           LogEndOffset: offset.nullish(),
           ErrorCode: smallInt.nullish(),
         }),
+        each => each.Partition,
       ),
     }),
   ),
@@ -167,9 +170,19 @@ export function readInstances(data: unknown): Read<Page<Instance>> {
   return pageOf(read.value, items)
 }
 
+const offsetInLog = int64.refine(value => value >= 0n, 'expected an offset in a log')
+
 const logRangesSchema = z.object({
   TotalCount: smallInt.nullish(),
-  TopicInSyncReplicaList: list(z.object({ Partition: smallInt, BeginOffset: int64, EndOffset: int64 })),
+  TopicInSyncReplicaList: partitionList(
+    z
+      .object({ Partition: partitionNumber, BeginOffset: offsetInLog, EndOffset: offsetInLog })
+      .refine(
+        ({ BeginOffset, EndOffset }) => BeginOffset <= EndOffset,
+        'expected a log that begins before it ends',
+      ),
+    each => each.Partition,
+  ),
 })
 
 export function readLogRanges(data: unknown): Read<Page<LogRange>> {
@@ -183,7 +196,7 @@ export function readLogRanges(data: unknown): Read<Page<LogRange>> {
   return pageOf(read.value, items)
 }
 
-const messagesSchema = list(z.object({ Partition: smallInt.nullish(), Offset: int64 }))
+const messagesSchema = list(z.object({ Partition: partitionNumber.nullish(), Offset: offsetInLog }))
 
 /** The offset of the first record; null when there is none. A record of another partition is no answer to what was asked. */
 export function readFirstMessage(data: unknown, partition: number): Read<bigint | null> {

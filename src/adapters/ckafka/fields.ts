@@ -33,6 +33,8 @@ export const int64 = digits
   .refine(value => value <= INT64_MAX && value >= -INT64_MAX, 'expected an int64')
 /** An offset, or null for Kafka's −1: nothing committed, or not known. */
 export const offset = int64.nullable().transform(value => (value === null || value < 0n ? null : value))
+/** As Kafka numbers them, from 0. */
+export const partitionNumber = smallInt.refine(value => value >= 0, 'expected the number of a partition')
 export const name = z.string().min(1)
 export const text = z.string().nullish().catch(undefined)
 
@@ -42,6 +44,14 @@ export function list<T extends z.ZodType>(item: T) {
     .array(item)
     .nullable()
     .transform(items => items ?? [])
+}
+
+/** Those of one topic. With one of them twice, which of the two is so would be a guess. */
+export function partitionList<T extends z.ZodType>(item: T, numberOf: (item: z.output<T>) => number) {
+  return list(item).refine(
+    items => new Set(items.map(numberOf)).size === items.length,
+    'expected each partition once',
+  )
 }
 
 /** Numbers that JavaScript would print in another way are a LosslessNumber; a name that comes twice is a problem. */

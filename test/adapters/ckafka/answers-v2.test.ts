@@ -109,4 +109,15 @@ describe('offsets', () => {
       problem: 'data.topicList[0].partitions[0].offset: expected a whole number',
     })
   })
+
+  it('are a problem with a partition that cannot be, or that comes twice', () => {
+    expect(read('{"partition":-1,"offset":1}')).toEqual({
+      ok: false,
+      problem: 'data.topicList[0].partitions[0].partition: expected the number of a partition',
+    })
+    expect(read('{"partition":0,"offset":1},{"partition":0,"offset":2}')).toEqual({
+      ok: false,
+      problem: 'data.topicList[0].partitions: expected each partition once',
+    })
+  })
 })

@@ -142,6 +142,14 @@ describe('a page of the group’s offsets', () => {
       '{"TopicList":[{"Topic":"t","Partitions":[{"Partition":0,"Offset":1e3}]}]}',
       'Response.Result.TopicList[0].Partitions[0].Offset: expected a whole number',
     ],
+    [
+      '{"TopicList":[{"Topic":"t","Partitions":[{"Partition":-1,"Offset":1}]}]}',
+      'Response.Result.TopicList[0].Partitions[0].Partition: expected the number of a partition',
+    ],
+    [
+      '{"TopicList":[{"Topic":"t","Partitions":[{"Partition":0,"Offset":1},{"Partition":0,"Offset":2}]}]}',
+      'Response.Result.TopicList[0].Partitions: expected each partition once',
+    ],
   ])('says where %s is not what the API documents', (json, problem) => {
     expect(readGroupOffsets(result(json))).toEqual({ ok: false, problem })
   })
@@ -222,6 +230,21 @@ describe('logs', () => {
     })
   })
 
+  it.each([
+    ['[{"Partition":0,"BeginOffset":9,"EndOffset":8}]', '[0]: expected a log that begins before it ends'],
+    ['[{"Partition":0,"BeginOffset":-1,"EndOffset":8}]', '[0].BeginOffset: expected an offset in a log'],
+    ['[{"Partition":-1,"BeginOffset":0,"EndOffset":8}]', '[0].Partition: expected the number of a partition'],
+    [
+      '[{"Partition":0,"BeginOffset":0,"EndOffset":8},{"Partition":"0","BeginOffset":1,"EndOffset":8}]',
+      ': expected each partition once',
+    ],
+  ])('that cannot be are no answer: %s', (list, problem) => {
+    expect(readLogRanges(result(`{"TotalCount":1,"TopicInSyncReplicaList":${list}}`))).toEqual({
+      ok: false,
+      problem: `Response.Result.TopicInSyncReplicaList${problem}`,
+    })
+  })
+
   it('answer a time with their first record, and with none after the last', () => {
     expect(readFirstMessage(result('[{"Topic":"t","Partition":2,"Offset":"17","Timestamp":1}]'), 2)).toEqual({
       ok: true,
@@ -229,6 +252,7 @@ describe('logs', () => {
     })
     expect(readFirstMessage(result('[]'), 2)).toEqual({ ok: true, value: null })
     expect(readFirstMessage(result('[{"Partition":3,"Offset":17}]'), 2).ok).toBe(false)
+    expect(readFirstMessage(result('[{"Partition":2,"Offset":-1}]'), 2).ok).toBe(false)
     expect(readFirstMessage(undefined, 2).ok).toBe(false)
   })
 })
