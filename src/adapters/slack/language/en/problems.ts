@@ -2,6 +2,7 @@
 
 import type { FieldProblem, FileProblem } from '../../../../request/problem.ts'
 import { utc } from '../../../../request/reset.ts'
+import { inQuotes } from '../../blocks/text.ts'
 import type { AttachmentProblem } from '../problem.ts'
 import type { Sentences } from '../sentences.ts'
 
@@ -39,8 +40,9 @@ export const problems: Sentences<FieldProblem | FileProblem | AttachmentProblem>
   fileTooLong: ({ lines }) => `The file has more than ${lines} lines.`,
   columnsUnknown: () =>
     'Each line needs topic, partition and offset, as kafka-consumer-groups.sh --export writes them.',
-  lineTooWide: ({ line, first, cells }) => `Line ${line} has more cells than line ${first}: “${cells}”.`,
-  lineUnreadable: ({ line, cells }) => `Line ${line} has no topic, partition and offset: “${cells}”.`,
+  lineTooWide: ({ line, first, cells }) =>
+    `Line ${line} has more cells than line ${first}: ${inQuotes(cells)}.`,
+  lineUnreadable: ({ line, cells }) => `Line ${line} has no topic, partition and offset: ${inQuotes(cells)}.`,
   lineTwice: ({ line, place }) => `Line ${line} names ${place} a second time.`,
   groupNotInFile: ({ group }) => `The file has no line of the group ${group}.`,
   noOffsetsInFile: () => 'The file has no offsets.',
@@ -64,7 +66,7 @@ function placeIn(line: number | null): string {
 /** Of a group that the cluster does not know, and those whose names look like it. */
 export const groups = {
   none: (group: string, instance: string) =>
-    `There is no group “${group}” on ${instance}. Check the spelling.`,
+    `There is no group ${inQuotes(group)} on ${instance}. Check the spelling.`,
   nearest: (group: string, instance: string, nearest: readonly string[]) =>
-    `There is no group “${group}” on ${instance}. Did you mean ${nearest.map(name => `“${name}”`).join(' or ')}?`,
+    `There is no group ${inQuotes(group)} on ${instance}. Did you mean ${nearest.map(name => `${inQuotes(name)}`).join(' or ')}?`,
 }

@@ -1,6 +1,7 @@
 // What is wrong with a form or its file, in Chinese, under the field that it is wrong in.
 
 import { utc } from '../../../../request/reset.ts'
+import { inQuotes } from '../../blocks/text.ts'
 import type { problems as English, groups as EnglishGroups } from '../en/problems.ts'
 
 export const problems: typeof English = {
@@ -35,8 +36,8 @@ export const problems: typeof English = {
   fileEmpty: () => '文件是空的。',
   fileTooLong: ({ lines }) => `文件超过 ${lines} 行。`,
   columnsUnknown: () => '每行都要有 Topic、分区和位点，与 kafka-consumer-groups.sh --export 的输出一致。',
-  lineTooWide: ({ line, first, cells }) => `第 ${line} 行的列数比第 ${first} 行多：“${cells}”。`,
-  lineUnreadable: ({ line, cells }) => `第 ${line} 行没有 Topic、分区和位点：“${cells}”。`,
+  lineTooWide: ({ line, first, cells }) => `第 ${line} 行的列数比第 ${first} 行多：${inQuotes(cells)}。`,
+  lineUnreadable: ({ line, cells }) => `第 ${line} 行没有 Topic、分区和位点：${inQuotes(cells)}。`,
   lineTwice: ({ line, place }) => `第 ${line} 行重复写了 ${place}。`,
   groupNotInFile: ({ group }) => `文件里没有消费组 ${group} 的行。`,
   noOffsetsInFile: () => '文件里没有位点。',
@@ -58,7 +59,7 @@ function placeIn(line: number | null): string {
 }
 
 export const groups: typeof EnglishGroups = {
-  none: (group, instance) => `${instance} 上没有消费组“${group}”。请检查拼写。`,
+  none: (group, instance) => `${instance} 上没有消费组${inQuotes(group)}。请检查拼写。`,
   nearest: (group, instance, nearest) =>
-    `${instance} 上没有消费组“${group}”。你要找的是不是${nearest.map(name => `“${name}”`).join('或')}？`,
+    `${instance} 上没有消费组${inQuotes(group)}。你要找的是不是${nearest.map(name => `${inQuotes(name)}`).join('或')}？`,
 }
