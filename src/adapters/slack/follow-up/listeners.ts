@@ -27,7 +27,7 @@ import {
   sentenceFor,
 } from '../platform/answering.ts'
 import { sentenceModal } from '../platform/sentence-views.ts'
-import { rulingSentence } from '../wording/words.ts'
+import { notSubmitted } from '../wording/words.ts'
 import { followUpModal, noFollowUp, readFollowUp } from './view.ts'
 
 export interface FollowUpListenersDeps {
@@ -94,7 +94,7 @@ export function registerFollowUpListeners(app: App, deps: FollowUpListenersDeps)
       const submitted = await inTime(approvals.submit(submittal))
       if (submitted.kind === 'submitted') await ack()
       else {
-        const errors = { [FOLLOW_UP_BLOCKS.reason]: rulingSentence(words, submitted.ruling) }
+        const errors = { [FOLLOW_UP_BLOCKS.reason]: notSubmitted(words, submitted) }
         await ack({ response_action: 'errors', errors })
       }
     } catch (error) {

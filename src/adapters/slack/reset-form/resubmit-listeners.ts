@@ -49,11 +49,13 @@ export function registerResubmitListeners(app: App, deps: ResubmitListenersDeps)
         await respond(onlyForYou(refused ?? ''))
         return
       }
+      const isOfOffsets = request.reset.strategy.kind === 'offsets'
+      const keepsOffsets = !isOfOffsets || (await inTime(approvals.keepsTargets(request)))
       const metadata: FormMetadata = {
         askedIn: askedInOf(body),
         cardIn: request.channel,
         notes: [],
-        lead: leadOf(words, request),
+        lead: leadOf(words, request, keepsOffsets),
         parent: { id, kind: 'edit' },
       }
       await forms.open(words, client, body.trigger_id, fieldsOf(request), metadata)
@@ -67,7 +69,12 @@ function whyNot({ resubmit }: Words, request: ResetRequest): string | null {
   return request.state.name === 'succeeded' ? resubmit.isDone(request.id) : resubmit.notYet(request.id)
 }
 
-function leadOf({ resubmit }: Words, { id, reset: { strategy } }: ResetRequest): string {
+function leadOf(
+  { resubmit }: Words,
+  { id, reset: { strategy } }: ResetRequest,
+  keepsOffsets: boolean,
+): string {
+  if (!keepsOffsets) return resubmit.leadWithoutOffsets(id)
   return strategy.kind === 'offsets' ? resubmit.leadWithOffsets(id, strategy.partitions) : resubmit.lead(id)
 }
 

@@ -1,5 +1,6 @@
 // Every sentence a person reads about a request: which one it is, and what it names. The words are in language/.
 
+import type { Submitted } from '../../../ports/approvals.ts'
 import { readCause } from '../../../request/cause.ts'
 import type { Group } from '../../../request/group.ts'
 import { kafkaErrorName } from '../../../request/kafka-errors.ts'
@@ -15,6 +16,7 @@ import type { ApiCode, Counts } from '../../../request/result.ts'
 import type { Refusal } from '../../../request/step.ts'
 import { named } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
+import { sentenceOf } from '../language/sentences.ts'
 import { placesInWords, skipsInWords } from './plan.ts'
 
 const CAUSE_MAX = 500
@@ -148,6 +150,13 @@ export function outcomeSentence(
 /** Why the policy allows no such request. */
 export function rulingSentence({ outcomes }: Words, { why, rule, reason }: RefusedRuling): string {
   return outcomes.notAllowed[why](rule, clip(reason, CAUSE_MAX))
+}
+
+/** Why there is no request of what was sent. */
+export function notSubmitted(words: Words, submitted: Exclude<Submitted, { kind: 'submitted' }>): string {
+  return submitted.kind === 'notAllowed'
+    ? rulingSentence(words, submitted.ruling)
+    : sentenceOf(words.limits, submitted.tooMany)
 }
 
 /** `3 UNKNOWN_TOPIC_OR_PARTITION`, or the API's own word, and what to do about it. */

@@ -59,7 +59,7 @@ export const outcomes = {
   /** Why a policy allows no such request. @param rule null: none is about it @param reason in the words of who wrote it */
   notAllowed: {
     denied: (rule: string | null, reason: string) =>
-      `The policy does not allow it${byRule(rule)}${reason === '' ? '' : `: ${inQuotes(reason)}`}. Nothing was reset.`,
+      `The policy does not allow it${byRule(rule)}.${reason === '' ? '' : ` It says: ${inQuotes(reason)}`} Nothing was reset.`,
     nothingMatches: (_rule: string | null, _reason: string) =>
       'No rule of the policy covers it, so it is not allowed. Nothing was reset. Ask the people who run Rewind.',
     notRequester: (rule: string | null, _reason: string) =>

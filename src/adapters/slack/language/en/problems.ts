@@ -5,6 +5,8 @@ import { utc } from '../../../../request/reset.ts'
 import { inQuotes } from '../../blocks/text.ts'
 import type { AttachmentProblem } from '../problem.ts'
 import type { Sentences } from '../sentences.ts'
+import { counted } from './grammar.ts'
+import { times } from './times.ts'
 
 export const problems: Sentences<FieldProblem | FileProblem | AttachmentProblem> = {
   reasonMissing: () => 'Say why. The approver and the audit trail need it.',
@@ -46,6 +48,8 @@ export const problems: Sentences<FieldProblem | FileProblem | AttachmentProblem>
   lineTwice: ({ line, place }) => `Line ${line} names ${place} a second time.`,
   groupNotInFile: ({ group }) => `The file has no line of the group ${group}.`,
   noOffsetsInFile: () => 'The file has no offsets.',
+  tooManyFiles: ({ most, waitMs }) =>
+    `${counted(most, 'file')} a minute are read for one person. Send the form again in ${times.span(Math.ceil(waitMs / 1_000) * 1_000)}.`,
   fileTooLarge: () => 'The file is larger than 1 MB. Attach only the lines of this group.',
   fileNotFetched: () => 'Slack did not hand the file over just now. Send the form again.',
   fileNowhere: () => 'Slack does not say where the file is. Take it off and attach it again.',

@@ -52,7 +52,7 @@ export const outcomes: typeof English = {
     `消费组始终没有保持为空足够久：${connected}。没有重置任何位点。请停掉消费者后重新申请。`,
   notAllowed: {
     denied: (rule, reason) =>
-      `策略不允许${byRule(rule)}${reason === '' ? '' : `：${inQuotes(reason)}`}。没有重置任何位点。`,
+      `策略不允许${byRule(rule)}。${reason === '' ? '' : `说明：${inQuotes(reason)}`}没有重置任何位点。`,
     nothingMatches: (_rule, _reason) =>
       '策略中没有适用的规则，因此不允许。没有重置任何位点。请联系 Rewind 的维护人员。',
     notRequester: (rule, _reason) => `策略不允许此人在这里提出这个申请${byRule(rule)}。没有重置任何位点。`,

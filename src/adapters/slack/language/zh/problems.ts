@@ -3,6 +3,7 @@
 import { utc } from '../../../../request/reset.ts'
 import { inQuotes } from '../../blocks/text.ts'
 import type { problems as English, groups as EnglishGroups } from '../en/problems.ts'
+import { times } from './times.ts'
 
 export const problems: typeof English = {
   reasonMissing: () => '请写明原因，审批人和审计记录都需要。',
@@ -41,6 +42,8 @@ export const problems: typeof English = {
   lineTwice: ({ line, place }) => `第 ${line} 行重复写了 ${place}。`,
   groupNotInFile: ({ group }) => `文件里没有消费组 ${group} 的行。`,
   noOffsetsInFile: () => '文件里没有位点。',
+  tooManyFiles: ({ most, waitMs }) =>
+    `每人每分钟最多读取 ${most} 个文件。请在 ${times.span(Math.ceil(waitMs / 1_000) * 1_000)}后再提交表单。`,
   fileTooLarge: () => '文件超过 1 MB。请只附上这个消费组的行。',
   fileNotFetched: () => 'Slack 暂时没有交出文件。请再提交一次表单。',
   fileNowhere: () => 'Slack 没有说明文件在哪里。请移除后重新附上。',
