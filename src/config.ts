@@ -30,6 +30,10 @@ export interface Config {
   approvalsChannel: string | null
   fallbackChannel: string | null
   requestExpiryMs: number
+  /** So many requests may be open, of one person and in all; null: any number. */
+  mostOpen: { ofRequester: number | null; inAll: number | null }
+  /** So many submissions of one person in a minute, and as many files read; null: any number. */
+  sentAMinute: number | null
   workerConcurrency: number
   callMs: number
   graceMs: number
@@ -96,6 +100,11 @@ const duration = z
   .regex(/^[1-9]\d{0,4}[smhd]$/, 'must be a number with s, m, h or d, like 30m or 24h')
   .transform(value => Number(value.slice(0, -1)) * (UNITS_MS[value.slice(-1)] as number))
 const messageCount = z.coerce.number('must be a number of messages').int().min(0).max(Number.MAX_SAFE_INTEGER)
+/** `off`: there is no such limit. None at all would let nobody ask. */
+const most = z
+  .string()
+  .regex(/^(?:off|[1-9]\d{0,5})$/, 'must be a whole number, 1 or more, or off')
+  .transform(value => (value === 'off' ? null : Number(value)))
 const portNumber = z.coerce.number('must be a port number').int().min(0).max(65_535)
 const httpUrl = z.string().refine(isUrlOf('http:', 'https:'), 'must be an http or https address')
 
@@ -154,6 +163,9 @@ const schema = z.object({
   APPROVALS_CHANNEL: text.regex(/^[CG][A-Z0-9_]+$/, 'must be a channel id, like C0123ABCD').optional(),
   FALLBACK_CHANNEL: text.regex(/^[CG][A-Z0-9_]+$/, 'must be a channel id, like C0123ABCD').optional(),
   REQUEST_EXPIRY: duration.default(UNITS_MS.d as number),
+  OPEN_PER_PERSON: most.default(20),
+  OPEN_IN_ALL: most.default(200),
+  SUBMISSIONS_A_MINUTE: most.default(10),
   WORKER_CONCURRENCY: z.coerce.number('must be a number').int().min(1).max(64).default(4),
   CALL_DEADLINE: duration.default(25_000),
   CALL_GRACE: duration.default(30_000),
@@ -223,6 +235,8 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
       approvalsChannel: data.APPROVALS_CHANNEL ?? null,
       fallbackChannel: data.FALLBACK_CHANNEL ?? null,
       requestExpiryMs: data.REQUEST_EXPIRY,
+      mostOpen: { ofRequester: data.OPEN_PER_PERSON, inAll: data.OPEN_IN_ALL },
+      sentAMinute: data.SUBMISSIONS_A_MINUTE,
       workerConcurrency: data.WORKER_CONCURRENCY,
       callMs: data.CALL_DEADLINE,
       graceMs: data.CALL_GRACE,

@@ -13,6 +13,7 @@ import { checkRedis } from './adapters/redis/check.ts'
 import { connectBlocking, connectRedis, type RedisConnection, untilReady } from './adapters/redis/connect.ts'
 import { createLongNames } from './adapters/redis/long-names.ts'
 import { createQuota } from './adapters/redis/quota.ts'
+import { createSendingRate } from './adapters/redis/sending-rate.ts'
 import { createRedisStore } from './adapters/redis/store.ts'
 import { connectSlack, type Slack, type SlackApp, type SlackTrouble } from './adapters/slack/app.ts'
 import { type Config, readConfig, type SlackConfig } from './config.ts'
@@ -64,7 +65,7 @@ export async function startRewind(
   const approvals = createApprovals(
     {
       ...{ clock, report },
-      ...{ store: redis.store, queue: redis.queue },
+      ...{ store: redis.store, rate: redis.rate, queue: redis.queue },
       ...{ cluster: ckafka.cluster, readers: ckafka.readers },
       ...{ chat: slack?.chat ?? null, people: slack?.people ?? null },
       policy: policy.current,
@@ -144,7 +145,8 @@ async function openRedis(setup: Setup) {
     prefix,
     onError: onError('queue'),
   })
-  return { connection, store: createRedisStore(connection, prefix), queue }
+  const rate = createSendingRate(connection, prefix, config.sentAMinute)
+  return { connection, store: createRedisStore(connection, prefix), rate, queue }
 }
 
 function openCkafka({ config, telemetry, clock }: Setup, redis: RedisConnection) {

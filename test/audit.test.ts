@@ -17,6 +17,7 @@ import { NOWHERE } from '../src/request/command.ts'
 import { eventOf, submissionOf, submit } from '../src/request/decide.ts'
 import { type RequestId, requestIdSchema } from '../src/request/request.ts'
 import { createChanges } from '../src/service/changes.ts'
+import { createdIn } from './support/commits.ts'
 import { allSucceeded, approve, draft, finish, HOSTILE, prepare, start, T0 } from './support/requests.ts'
 import { startTcpProxy } from './support/tcp-proxy.ts'
 
@@ -35,7 +36,7 @@ async function filled(): Promise<{ prefix: string; store: Store; ids: RequestId[
   const changes = createChanges({ store, clock: () => T0, report: () => {} })
   const ask = async (reason: string) => {
     const { id: _, ...wanted } = draft({ reason })
-    const request = await changes.create(wanted, randomUUID())
+    const request = createdIn(await changes.create(wanted, randomUUID()))
     await changes.change(request.id, prepare(request))
     return request.id
   }
@@ -333,7 +334,7 @@ describe('the product', () => {
       const changes = createChanges({ store, clock: () => T0, report: () => {} })
       const { id: _, ...wanted } = draft()
       proxy.loseNextReply('"version":1')
-      const request = await changes.create(wanted, randomUUID())
+      const request = createdIn(await changes.create(wanted, randomUUID()))
       proxy.loseNextReply('"version":2')
       expect(await changes.change(request.id, prepare(request))).toMatchObject({ kind: 'changed' })
       const meeting = [1, 2, 3, 4].map(i =>

@@ -10,7 +10,7 @@ import type { RefusedRuling, RequestId, ResetRequest } from '../request/request.
 import type { Asked, Target, Targets } from '../request/reset.ts'
 import type { PartitionResult } from '../request/result.ts'
 import type { Refusal } from '../request/step.ts'
-import type { Attempt, CommitOutcome, ListFilter, ListPage, ListPlace } from './store.ts'
+import type { Attempt, CommitOutcome, ListFilter, ListPage, ListPlace, TooMany, TooSoon } from './store.ts'
 
 export interface Submittal extends Asked {
   parent: ResetRequest['parent']
@@ -23,10 +23,11 @@ export interface Submittal extends Asked {
   submissionId: string
 }
 
-/** `notAllowed`: the policy allows no such request, and there is none. */
+/** `notAllowed`: the policy allows no such request, and there is none. `tooMany`: nor is there one. */
 export type Submitted =
   | { kind: 'submitted'; request: ResetRequest }
   | { kind: 'notAllowed'; ruling: RefusedRuling }
+  | { kind: 'tooMany'; tooMany: TooMany }
 
 export type ChangeOutcome =
   | { kind: 'changed'; request: ResetRequest }
@@ -71,6 +72,8 @@ export interface Testimony {
 /** What people can do. Each may reject with StoreAway when the store does not answer. */
 export interface Approvals {
   submit(submittal: Submittal): Promise<Submitted>
+  /** Before a file of this person is read: why not now, or null. */
+  fileRefusal(userId: string, from: Origin): Promise<TooSoon | null>
   read(id: RequestId): Promise<ResetRequest | undefined>
   /** The rows of the plan that the request stands at; empty before there is one. */
   readPlan(request: ResetRequest): Promise<PlanRow[]>
@@ -109,6 +112,8 @@ export interface Approvals {
   followUps(request: ResetRequest, kind: 'undo' | 'retry'): Promise<FollowUps | null>
   /** Where the partitions of this request of offsets were to go; null when that is not kept. */
   readTargets(request: ResetRequest): Promise<Targets | null>
+  /** Whether they are kept, which is known sooner. */
+  keepsTargets(request: ResetRequest): Promise<boolean>
   /** Keeps who tried what they may not, where no request is there to keep it. Never rejects: a store away is a fault in the log. */
   recordAttempt(attempt: Attempt): Promise<void>
 }

@@ -34,6 +34,8 @@ export interface Commit {
   open: boolean
   /** Large facts kept beside the record, written with it. */
   documents?: Documents
+  /** For how long from now all of its documents are kept; null: as long as the record. */
+  documentsKeptMs: number | null
   /**
    * The group that an execution writes to: one request at a time may hold it. `untilMs` bounds how long a holder that
    * never comes back keeps the others out. `epoch` is what it was before the group was looked at: who looked while
@@ -47,6 +49,8 @@ export interface Commit {
     | { target: Target; act: 'keep'; untilMs: number }
   /** With a create: the submission it came from. A second create from it answers `duplicate`. */
   submissionId?: string
+  /** With a create: so many requests may be open, this one among them; null: any number. Else it answers `full`. */
+  mostOpen?: { ofRequester: number | null; inAll: number | null }
 }
 
 /**
@@ -59,6 +63,8 @@ export type CommitOutcome =
   | { kind: 'duplicate'; id: RequestId }
   | { kind: 'busy'; id: RequestId }
   | { kind: 'settling'; waitMs: number }
+  /** With so many open, of this requester or in all, it would be one too many. */
+  | { kind: 'full'; of: 'person' | 'workspace'; open: number }
 
 /** Who writes to a group, and a number that grows each time somebody takes it or gives it back. */
 export interface Writer {
@@ -119,13 +125,35 @@ export interface ListPage {
   next: ListPlace | null
 }
 
+/** What a person or the workspace would have too many of. */
+export type TooMany =
+  | { kind: 'tooManyOpen' | 'tooManyInAll'; most: number; open: number }
+  | ({ kind: 'tooOften' } & TooSoon)
+
+/** In a minute. */
+export interface TooSoon {
+  most: number
+  waitMs: number
+}
+
+/** Counts what each person sends, for all processes together. */
+export interface SendingRate {
+  /** Counts one; null when they may. */
+  take(what: 'submission' | 'file', userId: string): Promise<TooSoon | null>
+}
+
 /** Somebody tried what they may not, and it belongs to no request. */
 export interface Attempt {
   atMs: number
   by: string
   /** What they did, like `reset command`. */
   command: string
-  refusal: Refusal | RefusedRuling['why'] | Exclude<Person['membership'], 'member'>
+  refusal:
+    | Refusal
+    | RefusedRuling['why']
+    | Exclude<Person['membership'], 'member'>
+    | TooMany['kind']
+    | 'tooManyFiles'
   from: Origin
 }
 
@@ -142,6 +170,8 @@ export interface Store {
   /** Undefined when there is no such request. Rejects with the code UNREADABLE_RECORD for one written by a newer version. */
   read(id: RequestId): Promise<ResetRequest | undefined>
   readDocument<Name extends DocumentName>(id: RequestId, name: Name): Promise<DocumentOf<Name> | undefined>
+  /** Whether it is kept, without reading it. */
+  hasDocument(id: RequestId, name: DocumentName): Promise<boolean>
   readEvents(id: RequestId): Promise<AuditEvent[]>
   /**
    * The audit trail of every request there is when it begins, oldest first, each as it was at one instant. Holds a few

@@ -15,7 +15,7 @@ import type { Chat, People } from '../ports/chat.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Cluster, ClusterReader } from '../ports/cluster.ts'
 import type { Report } from '../ports/events.ts'
-import type { Attempt, Store } from '../ports/store.ts'
+import type { Attempt, SendingRate, Store, TooMany } from '../ports/store.ts'
 import type { WorkQueue } from '../ports/work-queue.ts'
 import type { ActKind } from '../request/acts.ts'
 import { causeOf } from '../request/cause.ts'
@@ -36,6 +36,7 @@ import { lookBack } from './verifications.ts'
 
 export interface ApprovalsDeps {
   store: Store
+  rate: SendingRate
   queue: WorkQueue
   cluster: Cluster
   readers: {
@@ -63,6 +64,8 @@ export interface ApprovalsSettings extends ExecutionSettings {
   approvalsChannel: string | null
   /** Where that goes which Slack does not take there; null: nowhere but to the log. */
   fallbackChannel: string | null
+  /** So many requests may be open, of one person and in all; null: any number. */
+  mostOpen: { ofRequester: number | null; inAll: number | null }
 }
 
 export interface ApprovalsService extends Approvals, Omit<Debts, 'pay'> {
@@ -116,17 +119,20 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     const { submissionId, targets, cardIn, ...asked } = submittal
     const { reset, requester, askedIn } = asked
     const { target, topics } = reset
+    const from = { channel: askedIn, message: null }
+    const command = `submit ${target.instanceId} ${target.group}`
+    const tooOften = await patiently(() => deps.rate.take('submission', requester))
+    if (tooOften !== null) return tooMany(requester, command, from, { kind: 'tooOften', ...tooOften })
     const ruled = await policies.ruling({ target, topics, requester, channel: askedIn }, 'now')
     if (ruled.kind === 'refused') {
       const { kind: _, ...ruling } = ruled
-      const from = { channel: askedIn, message: null }
-      const command = `submit ${target.instanceId} ${target.group}`
       void recordAttempt({ atMs: clock(), by: requester, command, refusal: ruling.why, from })
       return { kind: 'notAllowed', ruling }
     }
     const { rule } = ruled
     const documents = targets === null ? {} : { targets }
-    const request = await changes.create(
+    const { mostOpen } = settings
+    const created = await changes.create(
       {
         ...asked,
         channel: rule.card ?? settings.approvalsChannel ?? cardIn,
@@ -135,10 +141,38 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
         guard: guardUnder(rule, deps.policy().version, null),
       },
       submissionId,
-      documents,
+      { documents, mostOpen },
     )
+    if (created.kind === 'full') {
+      const { of, open } = created
+      return tooMany(requester, command, from, {
+        kind: of === 'person' ? 'tooManyOpen' : 'tooManyInAll',
+        most: (of === 'person' ? mostOpen.ofRequester : mostOpen.inAll) ?? open,
+        open,
+      })
+    }
+    const { request } = created
     pay(request.id)
     return { kind: 'submitted', request }
+  }
+
+  function tooMany(by: string, command: string, from: Origin, found: TooMany) {
+    void recordAttempt({ atMs: clock(), by, command, refusal: found.kind, from })
+    return { kind: 'tooMany', tooMany: found } as const
+  }
+
+  async function fileRefusal(userId: string, from: Origin) {
+    const found = await patiently(() => deps.rate.take('file', userId))
+    if (found !== null) {
+      void recordAttempt({
+        atMs: clock(),
+        by: userId,
+        command: 'attached file',
+        refusal: 'tooManyFiles',
+        from,
+      })
+    }
+    return found
   }
 
   /** Before anybody acts on it: the policy may say something else than when it was last asked. */
@@ -306,6 +340,8 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     const { id, reset } = request
     if (kind === 'retry' && didNothing(request)) {
       const targets = (await patiently(() => store.readDocument(id, 'targets'))) ?? null
+      // Not kept any more: without them it would be another request.
+      if (reset.strategy.kind === 'offsets' && targets === null) return null
       const { length: partitions } = await patiently(() => plans.rows(request))
       return { possible: [{ reset, targets, partitions }], impossible: [] }
     }
@@ -329,6 +365,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
   const { payDue, payForgotten, idle } = debts
   return {
     submit: submitRequest,
+    fileRefusal,
     read,
     readPlan: request => patiently(() => plans.rows(request)),
     readResult: async ({ id }) => (await patiently(() => store.readDocument(id, 'result'))) ?? [],
@@ -353,6 +390,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     reconsiderOpen,
     followUps,
     readTargets: async ({ id }) => (await patiently(() => store.readDocument(id, 'targets'))) ?? null,
+    keepsTargets: ({ id }) => patiently(() => store.hasDocument(id, 'targets')),
     recordAttempt,
     execute,
     stopWriting,

@@ -17,6 +17,7 @@ import { sealed } from '../request/audit.ts'
 import type { Command, PersonsCommand } from '../request/command.ts'
 import { type Draft, decide, eventOf, submissionOf, submit } from '../request/decide.ts'
 import { digestOfText } from '../request/digest.ts'
+import { documentsKeptMs } from '../request/kept.ts'
 import { nextDueAt } from '../request/owed.ts'
 import { type Documents, isFinal, type RequestId, type ResetRequest } from '../request/request.ts'
 import type { Target } from '../request/reset.ts'
@@ -25,7 +26,7 @@ import { isForbidden, type Refusal } from '../request/step.ts'
 
 export interface Changes {
   /** Creates the request, or returns the one that this submission has created before. */
-  create(draft: Omit<Draft, 'id'>, submissionId: string, documents?: Documents): Promise<ResetRequest>
+  create(draft: Omit<Draft, 'id'>, submissionId: string, options?: CreateOptions): Promise<Created>
   /** Applies the command to the request as it is now. The documents are kept beside the record, in the same step. */
   change(id: RequestId, command: Command, options?: ChangeOptions): Promise<ChangeOutcome>
   /** For who is about to look at the group in order to write to it. Waits as a worker does. */
@@ -47,6 +48,13 @@ export interface Changes {
   read(id: RequestId, patience?: Patience): Promise<ResetRequest | undefined>
   /** Asks the store again while it is away. Rejects with StoreAway when patience ends. */
   patiently<T>(ask: () => Promise<T>, patience?: Patience): Promise<T>
+}
+
+export type Created = { kind: 'created'; request: ResetRequest } | Extract<CommitOutcome, { kind: 'full' }>
+
+export interface CreateOptions {
+  documents?: Documents
+  mostOpen?: NonNullable<Commit['mostOpen']>
 }
 
 /** A person waits at most about a second; a worker that holds evidence tries for ten minutes. */
@@ -80,8 +88,8 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
   async function create(
     wanted: Omit<Draft, 'id'>,
     submissionId: string,
-    documents: Documents = {},
-  ): Promise<ResetRequest> {
+    { documents = {}, mostOpen }: CreateOptions = {},
+  ): Promise<Created> {
     const draft: Draft = { ...wanted, id: await patiently(() => store.nextRequestId()) }
     const nowMs = clock()
     const first = submit(draft, nowMs)
@@ -96,14 +104,17 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
       dueAtMs: nextDueAt(next, nowMs),
       open: true,
       documents,
+      documentsKeptMs: documentsKeptMs(next),
       submissionId,
+      ...(mostOpen === undefined ? {} : { mostOpen }),
     })
+    if (committed.kind === 'full') return committed
     if (committed.kind === 'duplicate') {
       const earlier = await patiently(() => store.read(committed.id))
-      if (earlier !== undefined) return earlier
+      if (earlier !== undefined) return { kind: 'created', request: earlier }
     }
     report({ event: 'submitted', requestId: next.id, requester: next.requester })
-    return next
+    return { kind: 'created', request: next }
   }
 
   async function change(id: RequestId, command: Command, options?: ChangeOptions): Promise<ChangeOutcome> {
@@ -157,6 +168,7 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
           event,
           dueAtMs: nextDueAt(next, nowMs),
           open: !isFinal(next.state),
+          documentsKeptMs: documentsKeptMs(next),
           ...(options.documents === undefined ? {} : { documents: options.documents }),
           ...writingOf(request, next, nowMs, options.epoch),
         },

@@ -13,6 +13,7 @@ import type { RequestId, ResetRequest } from '../../src/request/request.ts'
 import type { Reset } from '../../src/request/reset.ts'
 import { createChanges } from '../../src/service/changes.ts'
 import { createPlans } from '../../src/service/plans.ts'
+import { createdIn } from '../support/commits.ts'
 import { ALICE, approve, GUARD } from '../support/requests.ts'
 
 export const ACCOUNT = { secretId: 'AKIDBENCH', secretKey: 'bench-secret-key' }
@@ -65,7 +66,7 @@ export async function openDesk(redisUrl: string, prefix: string, apiUrl: string)
 
   const desk: Desk = {
     store,
-    ask(group) {
+    async ask(group) {
       const draft = {
         reset: resetOf(group),
         parent: null,
@@ -78,7 +79,7 @@ export async function openDesk(redisUrl: string, prefix: string, apiUrl: string)
         guard: GUARD,
         expiresAtMs: Date.now() + 3_600_000,
       }
-      return changes.create(draft, randomUUID())
+      return createdIn(await changes.create(draft, randomUUID()))
     },
     async change({ id }, command) {
       const outcome = await changes.change(id, command)

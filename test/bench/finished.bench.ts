@@ -199,7 +199,17 @@ function serve(
   const policy = policyOfSettings(read.config.approvers, read.config.skipLimits)
   return createApprovals(
     {
-      ...{ store, queue, cluster, readers, chat, clock: Date.now, report, processId: 'bench' },
+      ...{
+        store,
+        rate: { take: async () => null },
+        queue,
+        cluster,
+        readers,
+        chat,
+        clock: Date.now,
+        report,
+        processId: 'bench',
+      },
       people: null,
       policy: () => policy,
     },

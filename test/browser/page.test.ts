@@ -73,7 +73,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
 
     const thread = await openThread(page, card)
     await thread.getByText('13 partitions succeeded').first().waitFor()
-    await thread.getByText('approved R-1: Billing is stopped').waitFor()
+    await thread.getByText('Billing is stopped').waitFor()
     const row = thread
       .getByRole('row')
       .filter({ hasText: 'orders' })

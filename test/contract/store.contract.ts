@@ -91,6 +91,7 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
         event,
         dueAtMs: T0,
         open: true,
+        documentsKeptMs: null,
         submissionId: 'V1',
       }
       expect(await store.commit(again)).toEqual({ kind: 'duplicate', id: first.id })
@@ -257,7 +258,14 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       const first = submit(asked, atMs)
       const changeId = randomUUID()
       const sealing = sealed(first, eventOf(null, first, submissionOf(asked), changeId, atMs))
-      const at = { expectedVersion: 0, expectedHash: '', changeId, dueAtMs: null, open: true }
+      const at = {
+        expectedVersion: 0,
+        expectedHash: '',
+        changeId,
+        dueAtMs: null,
+        open: true,
+        documentsKeptMs: null,
+      }
       expect(await store.commit({ ...sealing, ...at })).toEqual({ kind: 'applied' })
       return sealing.next
     }

@@ -30,7 +30,7 @@ describe.each([
     const moved = positions.filter(position => position.topic !== 'shipments')
     expect(moved).toHaveLength(7)
     for (const position of moved) expect(position.committed).toBe(position.logStart)
-    expect(product.threadText()).toContain('@carol approved R-1: checked with billing')
+    expect(product.threadText()).toContain('@carol approved R-1:\n  > checked with billing')
     expect(product.threadText()).toMatch(/Planned +API said +Read back +Outcome/)
     for (const position of moved) expect(product.threadText()).toContain(`${position.logStart}`)
     expect(await product.csv('R-1-plan-1.csv')).toHaveLength(7)
@@ -194,7 +194,7 @@ it('rejects only with a note, which everybody can read', async () => {
   expect(outcome).toMatchObject({ kind: 'errors', errors: { note: expect.stringContaining('Say why') } })
   await bob.fill('Note', 'not during the sale')
   expect((await bob.submit()).kind).toBe('closed')
-  await until(() => product.threadText().includes('@bob rejected R-1: not during the sale'))
+  await until(() => product.threadText().includes('@bob rejected R-1:\n  > not during the sale'))
   expect(product.callsToReset()).toBe(0)
 })
 

@@ -98,7 +98,7 @@ describe('a quorum of two teams', () => {
     await product.review(bob, 'Approve')
     await product.review(dave, 'Reject', 'not during the sale')
     await product.cardSays('R-1 · rejected')
-    await product.threadSays('@dave rejected R-1: not during the sale')
+    await product.threadSays('@dave rejected R-1:\n  > not during the sale')
     expect(product.callsToReset()).toBe(0)
   })
 })
@@ -142,7 +142,10 @@ describe('a user group that cannot be read', () => {
     await product.ask(ASK)
     silence({ kind: 'hang' })
     writeFileSync(policyFile(), rule('') + gone('payments') + gone('orders') + freeze)
-    await product.cardSays('The policy does not allow it (rule freeze): Nothing moves this week.', 20_000)
+    await product.cardSays(
+      'The policy does not allow it (rule freeze). It says: “Nothing moves this week.”',
+      20_000,
+    )
   }, 40_000)
 
   it('holds what a rule that asks about it may forbid, until the policy is edited', async () => {
@@ -162,7 +165,7 @@ describe('a user group that cannot be read', () => {
     await alice.command(OPS, `/reset-offsets ${ASK}`)
     await alice.waitForView()
     expect(JSON.stringify(await alice.submit())).toContain(
-      'Whether the policy allows it is not known (rule no crew)',
+      'Whether the policy allows it is not known (rule “no crew”)',
     )
     writeFileSync(policyFile(), rule(''))
     await product.cardSays(/^(?![\s\S]*Cannot be read)/, 10_000)
@@ -209,7 +212,9 @@ describe('who may ask', () => {
     )
     await product.ask(ASK.replace('--topic orders', '--all-topics'))
     await product.cardSays('R-1 · failed')
-    await product.cardSays('The policy does not allow it (rule no payments): Ask the payments team.')
+    await product.cardSays(
+      'The policy does not allow it (rule “no payments”). It says: “Ask the payments team.”',
+    )
   })
 })
 
@@ -219,7 +224,9 @@ describe('an edited policy', () => {
     await product.ask(ASK)
     writeFileSync(policyFile(), `${rule('')}  - name: freeze\n    deny: Nothing moves this week.\n`)
     await product.cardSays('R-1 · failed', 10_000)
-    await product.threadSays('The policy does not allow it (rule freeze): Nothing moves this week.')
+    await product.threadSays(
+      'The policy does not allow it (rule freeze). It says: “Nothing moves this week.”',
+    )
     await until(() => told(product.alice).includes('Nothing moves this week.'))
   }, 20_000)
 
@@ -260,7 +267,7 @@ describe('breaking the glass', () => {
     await alice.fill('Type the group’s name', DEMO.group)
     expect((await alice.submit()).kind).toBe('closed')
     await product.cardSays('R-1 · done · without approval')
-    await product.threadSays('@alice has R-1 carried out without approval: paging: invoices are doubled')
+    await product.threadSays('@alice has R-1 carried out without approval:\n  > paging: invoices are doubled')
     await product.threadSays('For those who would have decided: @bob')
     await until(() => product.slack.messages(FALLBACK).length === 2)
     expect(product.callsToReset()).toBe(1)
@@ -276,7 +283,7 @@ describe('breaking the glass', () => {
     await bob.waitForView()
     await bob.fill('What you think of it', 'right call')
     expect((await bob.submit()).kind).toBe('closed')
-    await product.cardSays('Reviewed by @bob: right call')
+    await product.cardSays('Reviewed by @bob:\n  > right call')
     await product.threadSays('@bob has reviewed R-1')
     // Who is named is no user group, and Slack is not asked for its members.
     expect(product.events.filter(({ event }) => event === 'fault')).toEqual([])

@@ -67,7 +67,7 @@ describe('the shortcut of a message', () => {
     const card = textOf(product.card())
     expect(card).toContain(DEMO.group)
     expect(card).toContain('Topics: orders, payments')
-    expect(card).toContain('Why: Alert: [FIRING:1] Consumer lag is high')
+    expect(card).toContain('Why:\n  > Alert: [FIRING:1] Consumer lag is high')
   })
 
   it('reads blocks, in Chinese too', async () => {

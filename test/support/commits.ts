@@ -6,6 +6,7 @@ import { sealed } from '../../src/request/audit.ts'
 import type { Command } from '../../src/request/command.ts'
 import { type Draft, decide, eventOf, submissionOf, submit } from '../../src/request/decide.ts'
 import type { ResetRequest } from '../../src/request/request.ts'
+import type { Created } from '../../src/service/changes.ts'
 import { draft, T0 } from './requests.ts'
 
 type Rest = Partial<Omit<Commit, 'next' | 'event' | 'expectedVersion' | 'expectedHash'>>
@@ -15,7 +16,16 @@ export function creationOf(asked: Draft, rest: Rest = {}): Commit {
   const first = submit(asked, T0)
   const changeId = rest.changeId ?? randomUUID()
   const sealing = sealed(first, eventOf(null, first, submissionOf(asked), changeId, T0))
-  return { ...sealing, expectedVersion: 0, expectedHash: '', changeId, dueAtMs: T0, open: true, ...rest }
+  return {
+    ...sealing,
+    expectedVersion: 0,
+    expectedHash: '',
+    changeId,
+    dueAtMs: T0,
+    open: true,
+    documentsKeptMs: null,
+    ...rest,
+  }
 }
 
 /** Throws where `decide` refuses. */
@@ -25,7 +35,16 @@ export function commitOf(request: ResetRequest, command: Command, rest: Rest = {
   const changeId = rest.changeId ?? randomUUID()
   const sealing = sealed(decided.next, eventOf(request, decided.next, command, changeId, T0))
   const { version: expectedVersion, auditHash: expectedHash } = request
-  return { ...sealing, expectedVersion, expectedHash, changeId, dueAtMs: T0, open: true, ...rest }
+  return {
+    ...sealing,
+    expectedVersion,
+    expectedHash,
+    changeId,
+    dueAtMs: T0,
+    open: true,
+    documentsKeptMs: null,
+    ...rest,
+  }
 }
 
 /** A new request in the store. */
@@ -34,4 +53,10 @@ export async function created(store: Store, rest: Rest = {}): Promise<ResetReque
   const outcome = await store.commit(commit)
   if (outcome.kind !== 'applied') throw new Error(`The creation is answered with ${outcome.kind}.`)
   return commit.next
+}
+
+/** Throws where there would have been too many. */
+export function createdIn(created: Created): ResetRequest {
+  if (created.kind !== 'created') throw new Error(`The creation is answered with ${created.kind}.`)
+  return created.request
 }

@@ -18,11 +18,16 @@ import type { Reset } from '../../src/request/reset.ts'
 import { writeTime } from '../../src/request/write-time.ts'
 import type { ClusterSeed } from '../../src/sandbox/ckafka/model.ts'
 import { type CkafkaSimulator, startCkafkaSimulator } from '../../src/sandbox/ckafka/start.ts'
-import { type ApprovalsService, createApprovals } from '../../src/service/approvals.ts'
+import {
+  type ApprovalsService,
+  type ApprovalsSettings,
+  createApprovals,
+} from '../../src/service/approvals.ts'
 import { type Changes, createChanges } from '../../src/service/changes.ts'
 import { createExecutions, type ExecutionSettings } from '../../src/service/executions.ts'
 import { createPlans, type Plans } from '../../src/service/plans.ts'
 import { createPolicies } from '../../src/service/policies.ts'
+import { createdIn } from './commits.ts'
 import { ALICE, ALLOWED, BOB, GUARD, SOMEWHERE } from './requests.ts'
 
 export const INSTANCE = 'ckafka-service1'
@@ -100,7 +105,11 @@ export interface Service {
   /** Asked for, planned and approved. */
   approved(reset?: Reset): Promise<ResetRequest>
   /** What people can do, in a process without Slack, in which nothing is paid and user groups cannot be read. */
-  approvals(policy: () => Policy, instances?: { id: string }[]): ApprovalsService
+  approvals(
+    policy: () => Policy,
+    instances?: { id: string }[],
+    mostOpen?: ApprovalsSettings['mostOpen'],
+  ): ApprovalsService
   /** One job for the request; returns what became of it. */
   execute(request: ResetRequest): Promise<ResetRequest>
   /** As a process does that is to end. */
@@ -195,7 +204,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
       if (outcome.kind !== 'changed') throw new Error(`${command.kind}: ${JSON.stringify(outcome)}`)
       return outcome.request
     },
-    ask(reset = back100) {
+    async ask(reset = back100) {
       const asked = {
         reset,
         parent: null,
@@ -208,7 +217,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
         guard: GUARD,
         expiresAtMs: clock() + SETTINGS.requestExpiryMs,
       }
-      return changes.create(asked, randomUUID())
+      return createdIn(await changes.create(asked, randomUUID()))
     },
     async plan(request) {
       const made = await plans.make(request, async () => {})
@@ -230,10 +239,11 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
         typedGroup: '',
       }),
     approved: async reset => service.approve(await service.plan(await service.ask(reset))),
-    approvals: (policyNow, instances = []) =>
+    approvals: (policyNow, instances = [], mostOpen = { ofRequester: null, inAll: null }) =>
       createApprovals(
         {
           store,
+          rate: { take: async () => null },
           queue: NO_QUEUE,
           cluster,
           readers: { person: reader, plan: reader, execution: reader },
@@ -244,7 +254,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
           report,
           processId: 'bot',
         },
-        { ...SETTINGS, approvalsChannel: null, fallbackChannel: null, instances },
+        { ...SETTINGS, approvalsChannel: null, fallbackChannel: null, instances, mostOpen },
       ),
     async execute(request) {
       await carryOut(request.id)

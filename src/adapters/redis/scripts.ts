@@ -47,8 +47,10 @@ return redis.call('INCR', KEYS[1])
  *       'keep', 'giveBack' or ''  12 for how many ms it is taken  13 for how many ms a new Redis settles
  *       14 expected hash of the last event  15 hash of this one  16 revision: what people see has changed with it
  *       17 place in the lists  18 for each list '1' or '0': whether it stands in it  19 expected epoch, to take
- *       20… document name, JSON
+ *       20 how many may be open of the requester or ''  21 which of the KEYS is the list of those  22 likewise in all  23
+ *       24 for how many ms the documents are kept, or '' for as long as the record  25… document name, JSON
  * Returns {'applied'} · {'conflict'} · {'duplicate', request id} · {'busy', request id} · {'settling', ms}
+ *         {'full', 'person' or 'workspace', how many are open}
  */
 export const COMMIT = `
 ${SINCE_WHEN}
@@ -60,8 +62,15 @@ if hash and hash ~= ARGV[14] then return {'conflict'} end
 if ARGV[10] == '1' then
   local earlier = redis.call('GET', KEYS[7])
   if earlier then return {'duplicate', earlier} end
-  redis.call('SET', KEYS[7], ARGV[9], 'EX', 86400)
 end
+for _, limit in ipairs({{'person', 20}, {'workspace', 22}}) do
+  local most = ARGV[limit[2]]
+  if most ~= '' then
+    local open = redis.call('ZCARD', KEYS[tonumber(ARGV[limit[2] + 1])])
+    if open >= tonumber(most) then return {'full', limit[1], open} end
+  end
+end
+if ARGV[10] == '1' then redis.call('SET', KEYS[7], ARGV[9], 'EX', 86400) end
 if ARGV[11] ~= '' then
   local writer = redis.call('GET', KEYS[8])
   if ARGV[11] == 'take' then
@@ -98,7 +107,8 @@ for i = 14, #KEYS do
     redis.call('ZREM', KEYS[i], ARGV[17])
   end
 end
-for i = 20, #ARGV, 2 do redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
+for i = 25, #ARGV, 2 do redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
+if ARGV[24] == '' then redis.call('PERSIST', KEYS[6]) else redis.call('PEXPIRE', KEYS[6], ARGV[24]) end
 return {'applied'}
 `
 

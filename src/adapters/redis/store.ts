@@ -31,6 +31,8 @@ import { COMMIT, FIND_FORGOTTEN, NEXT_NUMBER, SETTLE, TAKE_DUE } from './scripts
 
 /** Trails read at once: enough to hide the way to Redis, few enough to hold. */
 const TRAILS_AT_ONCE = 50
+/** Where the lists begin among the keys of a commit. */
+const FIRST_LIST = 14
 
 /** @param prefix Names the product's keys; all of them share it as their hash tag. */
 export function createRedisStore(redis: RedisConnection, prefix: string): Store {
@@ -50,17 +52,19 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
   const moreKey = (id: string) => `${tag}:attempts-more:${id}`
 
   async function commit(change: Commit): Promise<CommitOutcome> {
-    const { next, submissionId, writer } = change
+    const { next, submissionId, writer, mostOpen } = change
     const { id } = next
     const { target } = writer ?? next.reset
     const lists = membershipOf(tag, next)
+    const keyOfOpen = (of: ListFilter['of']) =>
+      FIRST_LIST + lists.keys.indexOf(listKey(tag, { of, part: 'open' }))
     const documents = Object.entries(change.documents ?? {}).flatMap(([name, value]) => [
       name,
       JSON.stringify(z.encode(schemaOf(name as DocumentName) as z.ZodType, value)),
     ])
     const answer = await redis.eval(
       COMMIT,
-      13 + lists.keys.length,
+      FIRST_LIST - 1 + lists.keys.length,
       requestKey(id),
       `${tag}:changes:${id}`,
       eventsKey(id),
@@ -94,6 +98,11 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
       memberOf(next),
       lists.isIn,
       writer?.act === 'take' ? writer.epoch : '',
+      mostOpen?.ofRequester ?? '',
+      keyOfOpen({ kind: 'requester', userId: next.requester }),
+      mostOpen?.inAll ?? '',
+      keyOfOpen({ kind: 'all' }),
+      change.documentsKeptMs ?? '',
       ...documents,
     )
     return commitAnswerSchema.parse(answer)
@@ -171,6 +180,9 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
       const json = await redis.hget(documentsKey(id), name)
       if (json === null) return undefined
       return schemaOf(name).parse(JSON.parse(json)) as DocumentOf<Name>
+    },
+    async hasDocument(id, name) {
+      return (await redis.hexists(documentsKey(id), name)) === 1
     },
     async readEvents(id) {
       const events = await redis.lrange(eventsKey(id), 0, -1)
@@ -265,5 +277,8 @@ function recordIn(json: string) {
 const commitAnswerSchema = z.union([
   z.tuple([z.enum(['applied', 'conflict'])]).transform(([kind]) => ({ kind })),
   z.tuple([z.enum(['duplicate', 'busy']), requestIdSchema]).transform(([kind, id]) => ({ kind, id })),
+  z
+    .tuple([z.literal('full'), z.enum(['person', 'workspace']), z.number()])
+    .transform(([kind, of, open]) => ({ kind, of, open })),
   z.tuple([z.literal('settling'), z.coerce.number()]).transform(([kind, waitMs]) => ({ kind, waitMs })),
 ])

@@ -23,17 +23,18 @@ export function pad(text: string, width: number, align: Align = 'left'): string 
   return `${' '.repeat(before)}${text}${' '.repeat(room - before)}`
 }
 
-/** Breaks at spaces; a word that is too long is cut. Leading spaces are kept on every line. */
+/** Breaks at spaces; a word that is too long is cut. Leading spaces, and the mark of a quotation, are on every line. */
 export function wrap(text: string, width: number): string[] {
   return text.split('\n').flatMap(line => wrapLine(line, width))
 }
 
 function wrapLine(line: string, width: number): string[] {
   if (widthOf(line) <= width) return [line]
-  const indent = /^ */.exec(line)?.[0] ?? ''
+  const indent = /^(?:> |) */.exec(line)?.[0] ?? ''
   const lines: string[] = []
   let current = ''
   for (const word of line
+    .slice(indent.length)
     .trim()
     .split(/ +/)
     .flatMap(each => cut(each, width - indent.length))) {

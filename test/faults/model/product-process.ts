@@ -177,6 +177,7 @@ export function startProcess(name: string, role: 'bot' | 'worker', deps: Process
   const approvals = createApprovals(
     {
       store,
+      rate: { take: async () => null },
       queue,
       cluster,
       readers: { person: looks, plan: looks, execution: role === 'bot' ? readBacks : looks },

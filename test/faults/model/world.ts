@@ -33,6 +33,7 @@ export const SETTINGS = {
   emptyHoldMs: 30_000,
   approvalsChannel: CHANNEL,
   fallbackChannel: null,
+  mostOpen: { ofRequester: null, inAll: null },
   instances: [],
 }
 const APPROVERS = 'S0APPROVERS'

@@ -315,6 +315,14 @@ describe('a dialog', () => {
     expect(shown.join('').replaceAll(/[│\s]/g, '')).toContain('x'.repeat(100))
   })
 
+  it('marks every line of a quotation that it wraps', () => {
+    const quote = { type: 'rich_text_quote', elements: [{ type: 'text', text: 'word '.repeat(40).trim() }] }
+    const shown = renderView(view({ blocks: [{ type: 'rich_text', elements: [quote] }] }), lookup)
+    const lines = shown.filter(line => line.includes('word'))
+    expect(lines.length).toBeGreaterThan(2)
+    expect(lines.every(line => line.startsWith('│ > word'))).toBe(true)
+  })
+
   it('shows the Home tab without buttons', () => {
     const home = view({ type: 'home', blocks: [{ type: 'section', text: plain('Nothing waits for you.') }] })
     expect(renderView(home, lookup)).toHaveLength(3)

@@ -6,8 +6,7 @@ import { shown } from './text.ts'
 
 /** The first row is the header. The first column stands to the left, numbers and the rest to the right. */
 export function aligned(rows: readonly (readonly string[])[], left: readonly number[] = [0]): string {
-  // A line break in a name would break the columns of all that follow.
-  const cells = rows.map(row => row.map(cell => shown(cell).replaceAll('\n', ' ')))
+  const cells = rows.map(row => row.map(shown))
   const widths = (cells[0] ?? []).map((_, column) =>
     Math.max(...cells.map(row => widthOf(row[column] ?? ''))),
   )
@@ -31,10 +30,12 @@ function widthOf(cell: string): number {
   return [...cell].length + (cell.match(WIDE)?.length ?? 0)
 }
 
+/** @param text its lines are ours: a name in it has been made one */
 export function preformatted(text: string): RichTextBlock {
+  const lines = text.split('\n').map(shown).join('\n')
   return {
     type: 'rich_text',
-    elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text: shown(text) }] }],
+    elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text: lines }] }],
   }
 }
 

@@ -1,14 +1,36 @@
 // Text that Slack shows: builders that cannot be turned into a mention, a link or a broken layout by what they hold.
-// People's words and names go into rich_text or plain_text only, where Slack interprets nothing.
+// People's words and names go into rich_text or plain_text only, where Slack interprets nothing. Whatever is no quotation
+// stays in its line; what people wrote is one, so that it can never be taken for what the card says itself.
 
-import type { PlainTextElement, RichTextBlock, RichTextElement, RichTextSection } from '@slack/types'
+import type {
+  PlainTextElement,
+  RichTextBlock,
+  RichTextElement,
+  RichTextQuote,
+  RichTextSection,
+} from '@slack/types'
 import { clip, utc } from '../../../request/reset.ts'
+import { inOneLine, linesOf } from './unseen.ts'
 
-export type Piece = RichTextElement
+/** What people wrote: set apart, on lines of its own, wherever it stands. */
+export interface Quotation {
+  type: 'quotation'
+  lines: string[]
+}
+
+export type Piece = RichTextElement | Quotation
+
+/** Pieces that begin on a line of their own. */
+export interface Line {
+  pieces: Piece[]
+}
+
+/** More lines than this say no more, and hide what stands under them. */
+const QUOTED_LINES = 12
 
 /** For top-level `text`, where `& < >` are the only characters with a meaning. */
 export function escaped(text: string): string {
-  return visible(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  return inOneLine(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
 /** Shortens text that is escaped already, without leaving half an entity or half a mention. */
@@ -22,14 +44,28 @@ export function plain(text: string, max: number): PlainTextElement {
 
 /** For a place that Slack does not let stay empty. */
 export function shown(value: string): string {
-  return visible(value) || '–'
+  return inOneLine(value) || '–'
 }
 
-/** Control characters would break the line, and marks of direction could show a name as another one. */
-function visible(value: string): string {
-  return value.replace(/[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, character =>
-    character === '\n' ? '\n' : ' ',
-  )
+/** What somebody wrote. Nothing may stand behind it in its line: what follows begins on the next. */
+export function quoted(words: string): Piece {
+  const lines = linesOf(words, QUOTED_LINES)
+  return { type: 'quotation', lines: lines.length === 0 ? ['–'] : lines }
+}
+
+/** What somebody wrote, to be written on in a field of a form: line by line, and nothing in it that is not seen. */
+export function typed(words: string): string {
+  return linesOf(words, Number.POSITIVE_INFINITY).join('\n')
+}
+
+/** What others have said or named, within a sentence of ours: it cannot end its quotation marks. */
+export function inQuotes(words: string): string {
+  return `“${words.replace(/[“”„‟«»]/g, "'")}”`
+}
+
+/** A name within a sentence: what could be a sentence itself, as a group may be called anything, stands in quotation marks. */
+export function named(name: string): string {
+  return /^[\p{L}\p{N}\p{M}_.:/@#+~…-]*$/u.test(name) ? name : inQuotes(name)
 }
 
 export function text(value: string): Piece {
@@ -71,29 +107,55 @@ export function moment(timeMs: number, format: string): Piece {
   }
 }
 
-export function line(...pieces: Piece[]): RichTextSection {
-  return { type: 'rich_text_section', elements: pieces }
+export function line(...pieces: Piece[]): Line {
+  return { pieces }
 }
 
 /** One rich_text block with a line each; Slack needs the line breaks spelled out between sections. */
-export function paragraph(...lines: RichTextSection[]): RichTextBlock {
+export function paragraph(...lines: Line[]): RichTextBlock {
+  const parts = lines.flatMap(({ pieces }) => partsOf(pieces))
   return {
     type: 'rich_text',
-    elements: lines.map((each, index) =>
-      index === lines.length - 1
-        ? each
-        : { ...each, elements: [...each.elements, { type: 'text', text: '\n' }] },
+    elements: parts.map((part, index) =>
+      part.type === 'rich_text_section' && parts[index + 1]?.type === 'rich_text_section'
+        ? { ...part, elements: [...part.elements, { type: 'text', text: '\n' }] }
+        : part,
     ),
   }
 }
 
-export function bullets(items: RichTextSection[]): RichTextBlock {
-  return { type: 'rich_text', elements: [{ type: 'rich_text_list', style: 'bullet', elements: items }] }
+/** A quotation ends the line before it. */
+function partsOf(pieces: readonly Piece[]): (RichTextSection | RichTextQuote)[] {
+  const parts: (RichTextSection | RichTextQuote)[] = []
+  let section: RichTextSection | null = null
+  for (const piece of pieces) {
+    if (piece.type === 'quotation') {
+      parts.push({ type: 'rich_text_quote', elements: [{ type: 'text', text: piece.lines.join('\n') }] })
+      section = null
+    } else if (section === null) {
+      section = { type: 'rich_text_section', elements: [piece] }
+      parts.push(section)
+    } else section.elements.push(piece)
+  }
+  return parts
+}
+
+/** Slack has no quotation in a list: it stands in quotation marks there. */
+export function bullets(items: readonly Line[]): RichTextBlock {
+  const elements = items.map(
+    ({ pieces }): RichTextSection => ({
+      type: 'rich_text_section',
+      elements: pieces.map(piece =>
+        piece.type === 'quotation' ? { type: 'text', text: inQuotes(piece.lines.join(' ')) } : piece,
+      ),
+    }),
+  )
+  return { type: 'rich_text', elements: [{ type: 'rich_text_list', style: 'bullet', elements }] }
 }
 
 /** The same pieces for a notification or a screen reader, which read only a message's `text`. */
 export function spoken(pieces: readonly Piece[]): string {
-  const texts = pieces.map(piece => {
+  const texts = pieces.map((piece, index) => {
     switch (piece.type) {
       case 'text':
         return escaped(piece.text)
@@ -103,11 +165,17 @@ export function spoken(pieces: readonly Piece[]): string {
         return `<!subteam^${piece.usergroup_id}>`
       case 'date':
         return escaped(piece.fallback ?? '')
+      case 'quotation':
+        return `\n${spokenQuotation(piece)}${index === pieces.length - 1 ? '' : '\n'}`
       default:
         return ''
     }
   })
   return texts.join('')
+}
+
+function spokenQuotation({ lines }: Quotation): string {
+  return lines.map(each => `&gt; ${escaped(each)}`).join('\n')
 }
 
 /** Keeps both ends of a long name, because names differ at either. */

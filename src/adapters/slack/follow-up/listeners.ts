@@ -9,7 +9,7 @@ import { ACTIONS, CALLBACKS, FOLLOW_UP_BLOCKS, followUpMetadataSchema } from '..
 import { askedInOf, inTime, parseJson, sentenceFor } from '../platform/answering.ts'
 import { onPress, type PressDeps, pressedRequest, type SubmitArgs } from '../platform/pressing.ts'
 import { sentenceModal } from '../platform/sentence-views.ts'
-import { rulingSentence } from '../wording/words.ts'
+import { notSubmitted } from '../wording/words.ts'
 import { followUpModal, noFollowUp, readFollowUp } from './view.ts'
 
 export interface FollowUpListenersDeps extends PressDeps {
@@ -61,7 +61,7 @@ export function registerFollowUpListeners(app: App, deps: FollowUpListenersDeps)
       const submitted = await inTime(approvals.submit(submittal))
       if (submitted.kind === 'submitted') await ack()
       else {
-        const errors = { [FOLLOW_UP_BLOCKS.reason]: rulingSentence(words, submitted.ruling) }
+        const errors = { [FOLLOW_UP_BLOCKS.reason]: notSubmitted(words, submitted) }
         await ack({ response_action: 'errors', errors })
       }
     } catch (error) {

@@ -8,7 +8,18 @@ import type { ResetRequest } from '../../../request/request.ts'
 import { clip, REASON_MAX } from '../../../request/reset.ts'
 import { CALLBACKS, FOLLOW_UP_BLOCKS } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'
-import { bullets, clipMiddle, code, escaped, line, paragraph, plain, strong, text } from '../blocks/text.ts'
+import {
+  bullets,
+  clipMiddle,
+  code,
+  escaped,
+  line,
+  paragraph,
+  plain,
+  strong,
+  text,
+  typed,
+} from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { parentInWords } from '../wording/facts.ts'
 import { topicsInWords } from '../wording/words.ts'
@@ -151,7 +162,7 @@ function reasonInput(words: Words, kind: Kind, { id, reason }: ResetRequest): In
       action_id: FOLLOW_UP_BLOCKS.reason,
       multiline: true,
       max_length: REASON_MAX,
-      initial_value: plain(words.followUp.reason(parent, reason), REASON_MAX).text,
+      initial_value: clip(typed(words.followUp.reason(parent, reason)), REASON_MAX),
     },
   }
 }

@@ -1,13 +1,23 @@
 // The history of a group, as a modal: every reset asked for, by whom, approved by whom, from where to where. Pure.
 
-import type { Button, KnownBlock, ModalView, RichTextSection } from '@slack/types'
+import type { Button, KnownBlock, ModalView } from '@slack/types'
 import type { ListPage } from '../../../ports/store.ts'
 import type { PlanRow } from '../../../request/plan.ts'
 import { brokeGlass, type ResetRequest } from '../../../request/request.ts'
 import { grouped, type Target } from '../../../request/reset.ts'
 import { ACTIONS, CALLBACKS } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'
-import { clipMiddle, code, line, type Piece, paragraph, plain, strong, text } from '../blocks/text.ts'
+import {
+  clipMiddle,
+  code,
+  type Line,
+  line,
+  type Piece,
+  paragraph,
+  plain,
+  strong,
+  text,
+} from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { firstPage, type HistoryAsked } from '../lists/query.ts'
 import { totalsInWords } from '../wording/plan.ts'
@@ -147,11 +157,7 @@ function outcomeOf(words: Words, { state }: ResetRequest): Piece[] {
   return [text(' · '), text(countsInWords(words, state.outcome.counts))]
 }
 
-function moveLines(
-  words: Words,
-  { plan }: ResetRequest,
-  moves: readonly TopicMove[] | null,
-): RichTextSection[] {
+function moveLines(words: Words, { plan }: ResetRequest, moves: readonly TopicMove[] | null): Line[] {
   if (plan === null) return [line(text(words.history.noPlan))]
   if (moves === null) return [line(text(totalsInWords(words, plan)))]
   const shown = moves.slice(0, TOPICS_SHOWN)

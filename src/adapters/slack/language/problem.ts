@@ -1,6 +1,7 @@
 // What can be wrong with what somebody typed or attached: kinds, with what a sentence about each names. The sentences are in
 // en/ and zh/. Whatever was typed comes shortened; it must never hold a sentence.
 
+import type { TooSoon } from '../../../ports/store.ts'
 import type { RequestId } from '../../../request/request.ts'
 
 /** Of the text after /reset-offsets. */
@@ -43,6 +44,7 @@ export type QueryProblem =
 /** What is wrong with the file before its lines are read, as a kind. Lines count from 1; null: it is the whole file. */
 export type AttachmentProblem =
   | { kind: 'fileTooLarge' }
+  | ({ kind: 'tooManyFiles' } & TooSoon)
   | { kind: 'fileNotFetched' }
   | { kind: 'fileNowhere' }
   | { kind: 'fileGone' }

@@ -11,10 +11,10 @@ import {
   code,
   escaped,
   line,
+  named,
   paragraph,
   person,
   plain,
-  shown,
   strong,
   text,
 } from '../blocks/text.ts'
@@ -43,7 +43,7 @@ export function requestList(words: Words, asked: ListAsked, { requests, total, n
 }
 
 function narrowedTo({ of, part, day }: ListAsked): Narrowed {
-  const group = of.kind === 'group' ? shown(clipMiddle(of.group, NAME_CHARACTERS)) : null
+  const group = of.kind === 'group' ? named(clipMiddle(of.group, NAME_CHARACTERS)) : null
   return { mine: of.kind === 'mine', group, part, day }
 }
 

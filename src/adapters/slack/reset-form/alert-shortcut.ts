@@ -10,7 +10,7 @@ import { ALERT_MAX, candidatesIn, firstLine } from '../../../request/alert.ts'
 import type { Instance } from '../../../request/group.ts'
 import { clip, REASON_MAX, type ResetFields } from '../../../request/reset.ts'
 import { SHORTCUTS } from '../blocks/ids.ts'
-import { clipMiddle } from '../blocks/text.ts'
+import { clipMiddle, named } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { answering, askedInOf } from '../platform/answering.ts'
 import type { SlackPeople } from '../platform/people.ts'
@@ -81,9 +81,9 @@ function filled(reason: string, { instance, group, topics }: NamesThere): ResetF
 
 function leadOf({ shortcut }: Words, { instance, group, topics, reached }: NamesThere): string {
   if (group !== null || topics.length > 0) {
-    const shown = topics.slice(0, TOPICS_NAMED).map(name => clipMiddle(name, NAME_SHOWN))
+    const shown = topics.slice(0, TOPICS_NAMED).map(name => named(clipMiddle(name, NAME_SHOWN)))
     return shortcut.found({
-      group: group === null ? null : clipMiddle(group, NAME_SHOWN),
+      group: group === null ? null : named(clipMiddle(group, NAME_SHOWN)),
       topics: shown,
       topicsLeft: topics.length - shown.length,
     })

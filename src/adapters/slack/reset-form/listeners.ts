@@ -39,7 +39,7 @@ import type { AttachmentProblem } from '../language/problem.ts'
 import { sentenceOf } from '../language/sentences.ts'
 import { answering, askedInOf, inTime, parseJson, sentenceFor } from '../platform/answering.ts'
 import { sentenceModal } from '../platform/sentence-views.ts'
-import { noSuchGroup, rulingSentence } from '../wording/words.ts'
+import { noSuchGroup, notSubmitted } from '../wording/words.ts'
 import { type Attachment, type AttachmentRead, createAttachedFileReader } from './attached-file.ts'
 import { type FieldSentences, problemsByBlock, readAttachment, readResetForm } from './filled.ts'
 import { parseFlags } from './flags.ts'
@@ -175,7 +175,13 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     try {
       const fields = await inTime(named(readResetForm(view.state.values)), NAMED_MS)
       const words = await wanted
-      const read = await readForm(words, fields, readAttachment(view.state.values), metadata.data)
+      const read = await readForm(
+        words,
+        fields,
+        readAttachment(view.state.values),
+        metadata.data,
+        body.user.id,
+      )
       if (!read.ok) {
         const shown = view.blocks.map(block => block.block_id ?? '')
         const errors = problemsByBlock(read.problems, shown)
@@ -193,8 +199,9 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
       const submitted = await inTime(approvals.submit({ ...submittal, submissionId: view.id }), SUBMIT_MS)
       if (submitted.kind === 'submitted') await ack()
       else {
-        // The form stays open: another group, or another channel, may be allowed.
-        const errors = { [blockIdOf('group')]: rulingSentence(words, submitted.ruling) }
+        // The form stays open with everything in it: another group may be allowed, and soon one more request.
+        const field = submitted.kind === 'notAllowed' ? 'group' : 'reason'
+        const errors = { [blockIdOf(field)]: notSubmitted(words, submitted) }
         await ack({ response_action: 'errors', errors })
       }
     } catch (error) {
@@ -212,7 +219,8 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     words: Words,
     fields: ResetFields,
     attachment: Attachment | undefined,
-    { files, parent }: FormMetadata,
+    { files, parent, askedIn }: FormMetadata,
+    userId: string,
   ): Promise<{ ok: true; asked: Asked } | { ok: false; problems: FieldSentences }> {
     if (fields.strategy === 'offsets' && files === 'refused') {
       return { ok: false, problems: sentencesOf(words, { strategy: { kind: 'filesScopeMissing' } }) }
@@ -225,7 +233,7 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     const typed = parseReset(fields, rules)
     const isWrong = !typed.ok && Object.keys(typed.problems).some(field => field !== 'file')
     const [file, unknown] = await Promise.all([
-      readFile(fields, attachment, parent),
+      readFile(fields, attachment, parent, { userId, askedIn }),
       isWrong ? {} : checkGroups(words, fields),
     ])
     const parsed = file?.ok ? parseReset({ ...fields, file: file.targets }, rules) : typed
@@ -246,10 +254,15 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     { strategy, group }: ResetFields,
     attachment: Attachment | undefined,
     parent: FormMetadata['parent'],
+    { userId, askedIn }: Pick<FormMetadata, 'askedIn'> & { userId: string },
   ): Promise<AttachmentRead | ({ ok: true } & KeptOffsets) | null> {
     const wanted = strategy === 'offsets' && can.writePartitions
     if (!wanted || group === undefined) return null
-    if (attachment !== undefined) return readAttachedFile(attachment, group.trim(), FILE_MS)
+    if (attachment !== undefined) {
+      const tooSoon = await approvals.fileRefusal(userId, { channel: askedIn, message: null })
+      if (tooSoon !== null) return { ok: false, problem: { kind: 'tooManyFiles', ...tooSoon } }
+      return readAttachedFile(attachment, group.trim(), FILE_MS)
+    }
     const kept = parent === undefined ? null : await inTime(keptOffsets(approvals, parent), FILE_MS)
     return kept === null ? null : { ok: true, ...kept }
   }

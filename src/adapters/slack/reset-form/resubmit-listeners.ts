@@ -11,7 +11,7 @@ import type { Asked, Targets } from '../../../request/reset.ts'
 import { canBeEdited, fieldsOf } from '../../../request/resubmit.ts'
 import { ACTIONS, type FormMetadata } from '../blocks/ids.ts'
 import type { Words } from '../language/language.ts'
-import { askedInOf } from '../platform/answering.ts'
+import { askedInOf, inTime } from '../platform/answering.ts'
 import { onPress, type PressDeps, pressedRequest } from '../platform/pressing.ts'
 import { createOpenedForms } from './opened.ts'
 
@@ -36,11 +36,13 @@ export function registerResubmitListeners(app: App, deps: ResubmitListenersDeps)
       await tell(refused)
       return
     }
+    const isOfOffsets = request.reset.strategy.kind === 'offsets'
+    const keepsOffsets = !isOfOffsets || (await inTime(approvals.keepsTargets(request)))
     const metadata: FormMetadata = {
       askedIn: askedInOf(body),
       cardIn: request.channel,
       notes: [],
-      lead: leadOf(words, request),
+      lead: leadOf(words, request, keepsOffsets),
       parent: { id: request.id, kind: 'edit' },
     }
     await forms.open(words, client, body.trigger_id, fieldsOf(request), metadata)
@@ -53,7 +55,12 @@ function whyNot({ resubmit }: Words, request: ResetRequest): string | null {
   return request.state.name === 'succeeded' ? resubmit.isDone(request.id) : resubmit.notYet(request.id)
 }
 
-function leadOf({ resubmit }: Words, { id, reset: { strategy } }: ResetRequest): string {
+function leadOf(
+  { resubmit }: Words,
+  { id, reset: { strategy } }: ResetRequest,
+  keepsOffsets: boolean,
+): string {
+  if (!keepsOffsets) return resubmit.leadWithoutOffsets(id)
   return strategy.kind === 'offsets' ? resubmit.leadWithOffsets(id, strategy.partitions) : resubmit.lead(id)
 }
 

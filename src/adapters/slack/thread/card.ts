@@ -23,6 +23,8 @@ import {
   type Piece,
   paragraph,
   plain,
+  quoted,
+  spoken,
   strong,
   text,
 } from '../blocks/text.ts'
@@ -48,6 +50,7 @@ export interface Message {
 
 const TOPICS_ON_CARD = 10
 const TOPICS_SPOKEN = 3
+const REASON_SPOKEN = 500
 /** Characters of a decision's note. */
 export const NOTE_MAX = 1_000
 
@@ -57,10 +60,11 @@ export function card(words: Words, request: ResetRequest): Message {
     request.id,
     request.glass === null ? state : `${state} · ${words.glass.mark}`,
   )
-  const spoken = words.card.spokenTitle(title, escaped(spokenFacts(words, request)), request.requester)
+  const sentence = words.card.spokenTitle(title, escaped(spokenFacts(words, request)), request.requester)
+  const why = spoken([text(words.reset.whyLabel), quoted(clip(request.reason, REASON_SPOKEN))])
   const guards = guardLines(words, request).map(pieces => line(...pieces))
   return {
-    text: clipEscaped(spoken, LIMITS.messageText),
+    text: clipEscaped(`${sentence}\n${why}`, LIMITS.messageText),
     blocks: [
       { type: 'header', text: plain(title, LIMITS.headerText) },
       ...glassBlocks(words, request),
@@ -122,13 +126,12 @@ function groupInUse(words: Words, { group, state }: ResetRequest): KnownBlock[] 
 }
 
 /** One sentence for screen readers and notifications, which read only the text. */
-function spokenFacts(words: Words, { reset, parent, plan, reason }: ResetRequest): string {
+function spokenFacts(words: Words, { reset, parent, plan }: ResetRequest): string {
   return words.card.spoken({
     parent: parent === null ? null : parentInWords(words, parent),
     reset: resetInWords(words, reset),
     topics: clip(scopeInWords(words, reset, TOPICS_SPOKEN), 800),
     totals: plan === null ? null : totalsInWords(words, plan),
-    reason: clip(reason, 500),
   })
 }
 

@@ -113,7 +113,7 @@ export function noteReply(
 function approversTold(words: Words, { guard }: ResetRequest): Piece[] {
   const people = [...new Set(guard.needs.flatMap(({ from }) => from))].filter(id => id !== EVERYBODY)
   if (people.length === 0) return []
-  return [text(`\n${words.direct.toApprovers}`), ...mentions(people.slice(0, APPROVERS_TOLD))]
+  return [text(words.direct.toApprovers), ...mentions(people.slice(0, APPROVERS_TOLD))]
 }
 
 function driftedReply(

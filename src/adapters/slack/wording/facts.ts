@@ -2,7 +2,7 @@
 
 import type { ResetRequest } from '../../../request/request.ts'
 import { clip, REASON_MAX, type Reset } from '../../../request/reset.ts'
-import { clipMiddle, line, paragraph, strong, text } from '../blocks/text.ts'
+import { clipMiddle, line, named, paragraph, quoted, strong, text } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { scopeInWords } from './words.ts'
 
@@ -19,7 +19,7 @@ export function facts(words: Words, request: ResetRequest, topicsShown: number) 
     ...(parent === null ? [] : [line(strong(say.ofParent(parentInWords(words, parent))))]),
     line(...say.asks(requester, group, instance, reset.strategy, createdAtMs)),
     line(strong(say.topicsLabel), text(clip(scopeInWords(words, reset, topicsShown), TOPICS_CHARACTERS))),
-    line(strong(say.whyLabel), text(clip(request.reason, REASON_MAX))),
+    line(strong(say.whyLabel), quoted(clip(request.reason, REASON_MAX))),
     line(strong(say.askedLabel), times.moment(createdAtMs)),
   )
 }
@@ -31,6 +31,6 @@ export function parentInWords(words: Words, { id, kind }: NonNullable<ResetReque
 
 /** For plain text, where the reset is a part of a sentence. */
 export function resetInWords(words: Words, { target, strategy }: Reset): string {
-  const group = clipMiddle(target.group, 100)
-  return words.reset.inSentence(group, clipMiddle(target.instanceId, 100), strategy)
+  const group = named(clipMiddle(target.group, 100))
+  return words.reset.inSentence(group, named(clipMiddle(target.instanceId, 100)), strategy)
 }

@@ -1,9 +1,9 @@
 // What came of an execution, row by row: only what was planned, what the API said, and what a read-back shows.
 
-import type { RichTextSection, TableBlock } from '@slack/types'
+import type { TableBlock } from '@slack/types'
 import { clip } from '../../../request/reset.ts'
 import { type PartitionResult, refusalReasonSchema } from '../../../request/result.ts'
-import { clipMiddle, code, escaped, line, shown, text } from '../blocks/text.ts'
+import { clipMiddle, code, escaped, type Line, line, shown, text } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { causeInWords, errorInWords } from './words.ts'
 
@@ -35,7 +35,7 @@ export function troublesOf(result: readonly PartitionResult[]): Trouble[] {
   return [...troubles.values()]
 }
 
-export function troubleLine(words: Words, trouble: Trouble): RichTextSection {
+export function troubleLine(words: Words, trouble: Trouble): Line {
   return line(code(clipMiddle(trouble.topic, 100)), text(` ${troubleInWords(words, trouble)}`))
 }
 

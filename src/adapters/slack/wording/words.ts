@@ -1,5 +1,6 @@
 // Every sentence a person reads about a request: which one it is, and what it names. The words are in language/.
 
+import type { Submitted } from '../../../ports/approvals.ts'
 import { readCause } from '../../../request/cause.ts'
 import type { Group } from '../../../request/group.ts'
 import { kafkaErrorName } from '../../../request/kafka-errors.ts'
@@ -13,7 +14,9 @@ import {
 import { clip, type Reset, type Target, utc } from '../../../request/reset.ts'
 import type { ApiCode, Counts } from '../../../request/result.ts'
 import type { Refusal } from '../../../request/step.ts'
+import { named } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
+import { sentenceOf } from '../language/sentences.ts'
 import { placesInWords, skipsInWords } from './plan.ts'
 
 const CAUSE_MAX = 500
@@ -46,8 +49,8 @@ export function causeInWords(words: Words, cause: string, max = CAUSE_MAX): stri
   if (known === null) return clip(cause, max)
   const { kind, about } = known
   const isAround = kind === 'lookFailed' || kind === 'notSent'
-  const named = isAround ? about.map(inner => causeInWords(words, inner)) : about
-  return clip(words.causes[kind](named), max)
+  const names = isAround ? about.map(inner => causeInWords(words, inner)) : about
+  return clip(words.causes[kind](names), max)
 }
 
 /** Why a click or a decision was refused, for the one who made it. `<@U…>` is a mention in Slack's text format. */
@@ -149,6 +152,13 @@ export function rulingSentence({ outcomes }: Words, { why, rule, reason }: Refus
   return outcomes.notAllowed[why](rule, clip(reason, CAUSE_MAX))
 }
 
+/** Why there is no request of what was sent. */
+export function notSubmitted(words: Words, submitted: Exclude<Submitted, { kind: 'submitted' }>): string {
+  return submitted.kind === 'notAllowed'
+    ? rulingSentence(words, submitted.ruling)
+    : sentenceOf(words.limits, submitted.tooMany)
+}
+
 /** `3 UNKNOWN_TOPIC_OR_PARTITION`, or the API's own word, and what to do about it. */
 export function errorInWords(words: Words, code: ApiCode): { name: string; hint: string } {
   if (typeof code === 'string') {
@@ -161,9 +171,7 @@ export function errorInWords(words: Words, code: ApiCode): { name: string; hint:
 
 /** `orders, payments, shipments and 4 more` */
 export function topicsInWords(words: Words, topics: readonly string[], most: number): string {
-  if (topics.length === 0) return words.reset.allTopics
-  const named = topics.slice(0, most)
-  return words.reset.topics(named, topics.length - named.length)
+  return listedTopics(words, topics, most, named)
 }
 
 /** The same with the partitions where only some were chosen: `orders (partitions 0, 4–6), payments` */
@@ -174,13 +182,22 @@ export function scopeInWords(
 ): string {
   // A map, as a topic may be called `constructor`.
   const chosenOf = new Map(Object.entries(partitions))
-  const named = topics.slice(0, most).map(topic => {
+  return listedTopics(words, topics, most, topic => {
     const chosen = chosenOf.get(topic)
     return chosen === undefined
-      ? topic
-      : words.reset.topicWith(topic, chosen.length, rangesInWords(words, chosen))
+      ? named(topic)
+      : words.reset.topicWith(named(topic), chosen.length, rangesInWords(words, chosen))
   })
-  return topicsInWords(words, [...named, ...topics.slice(most)], most)
+}
+
+function listedTopics(
+  { reset: say }: Words,
+  topics: readonly string[],
+  most: number,
+  inWords: (topic: string) => string,
+): string {
+  if (topics.length === 0) return say.allTopics
+  return say.topics(topics.slice(0, most).map(inWords), Math.max(0, topics.length - most))
 }
 
 const RANGES_NAMED = 8
@@ -214,10 +231,12 @@ export function spelledRange(low: number, high: number): string[] {
 /** `2 consumers are connected: audit-1 (10.0.3.11), …` */
 export function connectedInWords(words: Words, { state, members }: Group): string {
   if (members.length === 0) return words.group.inUse(state)
-  const named = members
+  const first = members
     .slice(0, MEMBERS_NAMED)
-    .map(({ clientId, host }) => words.group.member(clip(clientId, 60), clip(host.replace(/^\//, ''), 60)))
-  return words.group.connected(members.length, named)
+    .map(({ clientId, host }) =>
+      words.group.member(named(clip(clientId, 60)), named(clip(host.replace(/^\//, ''), 60))),
+    )
+  return words.group.connected(members.length, first)
 }
 
 const MEMBERS_NAMED = 5

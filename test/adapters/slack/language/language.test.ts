@@ -246,3 +246,8 @@ describe('what a person reads alone', () => {
     expect(asked).toEqual([300])
   })
 })
+
+it('no sentence puts what others have said into quotation marks that it could end', () => {
+  const found = sources('language/').filter(({ text }) => /“\$\{/.test(text))
+  expect(found.map(({ file }) => file)).toEqual([])
+})

@@ -50,7 +50,7 @@ describe('the list of requests', () => {
       'No request of yours has failed or is unclear. Type /offset-requests',
     )
     expect(none({ of: { kind: 'group', group: 'a&<!channel>' }, part: 'any', day: DAY })).toContain(
-      'There is no request for the group a&<!channel> asked for on 2026-11-20 (Asia/Shanghai). Check the spelling',
+      'There is no request for the group “a&<!channel>” asked for on 2026-11-20 (Asia/Shanghai). Check the spelling',
     )
   })
 

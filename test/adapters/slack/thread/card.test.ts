@@ -72,7 +72,8 @@ describe('what a person reads', () => {
       '== R-12 · waiting for approval ==',
       '@alice asks to reset the offsets of orders-billing on ckafka-demo0001 back by 100 messages per partition (replays them).',
       'Topics: orders, payments',
-      'Why: wrong VAT rate since 06:00',
+      'Why:',
+      '> wrong VAT rate since 06:00',
       'Asked: 2026-11-23 08:00 UTC',
       'Plan 7f3a91c2: Replays 400 messages on 4 partitions. Skips none.',
       '• orders 0 442 430 → 442 330, replays 100 messages',
@@ -103,7 +104,7 @@ describe('what a person reads', () => {
       'failed',
       'There is no message at or after 2026-11-23 09:00:00 UTC on orders 0, orders 1, payments 0 and payments 1: it would jump to the end there and skip 200 messages. Ask again with an earlier time, or tick the box that says so.',
     ],
-    ['rejected', 'rejected', 'Rejected by @bob: not during the sale'],
+    ['rejected', 'rejected', '> not during the sale'],
     ['cancelled', 'cancelled', 'Cancelled by @alice. Nothing was reset.'],
     ['expired', 'expired', 'Nobody decided in time. Nothing was reset. Ask again with /reset-offsets.'],
     ['approved', 'approved, on the queue', 'Approved by @bob. It is on the queue and runs next.'],
@@ -172,7 +173,7 @@ describe('what a person reads', () => {
 
   it('on a phone or with a screen reader, which know the text only', () => {
     expect(card(words, inState('pending')).text).toBe(
-      'R-12 · waiting for approval: reset orders-billing on ckafka-demo0001 back by 100 messages per partition (replays them); topics: orders, payments. Replays 400 messages on 4 partitions. Skips none. Why: wrong VAT rate since 06:00 (asked by <@U0ALICE>)',
+      'R-12 · waiting for approval: reset orders-billing on ckafka-demo0001 back by 100 messages per partition (replays them); topics: orders, payments. Replays 400 messages on 4 partitions. Skips none. (asked by <@U0ALICE>)\nWhy:\n&gt; wrong VAT rate since 06:00',
     )
   })
 
@@ -360,7 +361,7 @@ describe('the plan on the card', () => {
     const half = following(request, { ...approve, typedGroup: 'orders-billing' })
     expect(cardOf(half)).toContain('It takes 2 approvers: 1 so far, by @bob.')
     const both = following(half, { ...approve, by: CAROL, note: 'fine', typedGroup: 'orders-billing' })
-    expect(cardOf(both).join('\n')).toContain('Approved by @bob and @carol: fine\nIt is on the queue')
+    expect(cardOf(both).join('\n')).toContain('Approved by @bob and @carol:\n> fine\nIt is on the queue')
   })
 
   it('is drawn in a moment for 10 000 partitions', () => {

@@ -353,6 +353,13 @@ describe('the result', () => {
     expect(request && read(lastReply(request))).toEqual([line])
   })
 
+  it('quote what was said of a rejection', () => {
+    expect(read(lastReply(following(pending(), reject)))).toEqual([
+      '@bob rejected R-12:',
+      '> not during the sale',
+    ])
+  })
+
   it('of what never was sent says so', () => {
     let request = following(pending(), approve)
     for (let attempt = 1; attempt <= 8; attempt++) {
@@ -386,7 +393,6 @@ it.each([
 describe('the other replies', () => {
   it.each([
     ['approved', '@bob approved R-12.'],
-    ['rejected', '@bob rejected R-12: not during the sale'],
     ['pending, half approved', '@bob approved R-12 (1 of 2 approvals).'],
     ['cancelled', '@alice cancelled R-12. Nothing was reset.'],
     ['expired', 'R-12 expired: nobody decided in time. Nothing was reset. Ask again with /reset-offsets.'],
@@ -395,10 +401,17 @@ describe('the other replies', () => {
     expect(request && read(lastReply(request))).toEqual([line])
   })
 
+  it('quote what was said of a rejection', () => {
+    expect(read(lastReply(following(pending(), reject)))).toEqual([
+      '@bob rejected R-12:',
+      '> not during the sale',
+    ])
+  })
+
   it('count the approvals where it takes two, with what each approver said', () => {
     const twice = pending({}, { guard: { typedGroup: false, approvals: 2 } })
     const both = following(twice, approve, { ...approve, by: CAROL, note: 'checked the lag' })
-    expect(read(lastReply(both))).toEqual(['@carol approved R-12 (2 of 2 approvals): checked the lag'])
+    expect(read(lastReply(both))).toEqual(['@carol approved R-12 (2 of 2 approvals):', '> checked the lag'])
   })
 
   it.each([

@@ -1,7 +1,7 @@
 // The card of a request, in English.
 
 import { grouped } from '../../../../request/reset.ts'
-import { type Piece, person, text } from '../../blocks/text.ts'
+import { type Piece, person, quoted, text } from '../../blocks/text.ts'
 import { counted, listed } from './grammar.ts'
 import { times } from './times.ts'
 
@@ -12,14 +12,13 @@ export interface SpokenCard {
   topics: string
   /** Null: there is no plan yet. */
   totals: string | null
-  reason: string
 }
 
 export const card = {
   title: (id: string, state: string) => `${id} · ${state}`,
   /** One sentence for screen readers and notifications. */
-  spoken: ({ parent, reset, topics, totals, reason }: SpokenCard) =>
-    `${parent === null ? '' : `${parent}: `}${reset}; topics: ${topics}.${totals === null ? '' : ` ${totals}`} Why: ${reason}`,
+  spoken: ({ parent, reset, topics, totals }: SpokenCard) =>
+    `${parent === null ? '' : `${parent}: `}${reset}; topics: ${topics}.${totals === null ? '' : ` ${totals}`}`,
   /** Around a sentence that is escaped already. */
   spokenTitle: (title: string, sentence: string, requester: string) =>
     `${title}: ${sentence} (asked by <@${requester}>)`,
@@ -40,20 +39,26 @@ export const card = {
     times.moment(expiresAtMs),
     text('.'),
   ],
-  rejected: (by: string, note: string): Piece[] => [text('Rejected by '), person(by), text(`: ${note}`)],
+  rejected: (by: string, note: string): Piece[] => [
+    text('Rejected by '),
+    person(by),
+    text(':'),
+    quoted(note),
+  ],
   cancelled: (by: string): Piece[] => [text('Cancelled by '), person(by), text('. Nothing was reset.')],
   expired: 'Nobody decided in time. Nothing was reset. Ask again with /reset-offsets.',
   /** Stands before what follows from it. @param by in the order of their approvals @param note empty: none */
   approved: (by: readonly string[], note: string): Piece[] => [
     text('Approved by '),
     ...by.flatMap((each, index) => [...(index === 0 ? [] : [text(' and ')]), person(each)]),
-    text(note === '' ? '. ' : `: ${note}\n`),
+    ...(note === '' ? [text('. ')] : [text(':'), quoted(note)]),
   ],
   /** Somebody broke the glass. */
   withoutApproval: (by: string, reason: string): Piece[] => [
     text('Carried out without approval by '),
     person(by),
-    text(`: ${reason}\n`),
+    text(':'),
+    quoted(reason),
   ],
   queued: 'It is on the queue and runs next.',
   executing: 'Calling CKafka now.',

@@ -1,6 +1,7 @@
 // Why something did not happen, in English, as the end of a sentence without its full stop.
 
 import type { CauseKind } from '../../../../request/cause.ts'
+import { inQuotes } from '../../blocks/text.ts'
 
 export const causes: Record<CauseKind, (about: readonly string[]) => string> = {
   absentTwice: _ => 'nobody answered, and the offsets have shown twice that nothing happened',
@@ -27,7 +28,7 @@ export const causes: Record<CauseKind, (about: readonly string[]) => string> = {
   tooWide: _ =>
     'the targets cannot be worked out for so many partitions, and CKafka takes no such choice by itself. Ask for fewer partitions, or for whole topics',
   nothingCommitted: _ => 'the group has no committed offsets on any topic',
-  topicUnfit: ([name = '']) => `Kafka has no topic by the name “${name}”. Name the topics instead`,
+  topicUnfit: ([name = '']) => `Kafka has no topic by the name ${inQuotes(name)}. Name the topics instead`,
   partitionsMissing: ([left = '0', ...places]) =>
     left === '0'
       ? `there is no partition ${places.join(', ')}`

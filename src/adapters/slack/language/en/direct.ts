@@ -1,13 +1,13 @@
 // What one person, or one more channel, is told beside the thread, in English.
 
-import { code, type Piece, person, strong, text } from '../../blocks/text.ts'
+import { code, named, type Piece, person, strong, text } from '../../blocks/text.ts'
 import { times } from './times.ts'
 
 export const direct = {
   waitsForYou: (id: string, requester: string, group: string, sinceMs: number): Piece[] => [
     strong(`${id} waits for your decision. `),
     person(requester),
-    text(` asked for a reset of ${group}, and its plan has waited since `),
+    text(` asked for a reset of ${named(group)}, and its plan has waited since `),
     times.moment(sinceMs),
     text('.'),
   ],

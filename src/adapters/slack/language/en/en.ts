@@ -14,6 +14,7 @@ import { group } from './group.ts'
 import { history } from './history.ts'
 import { home } from './home.ts'
 import { kafka } from './kafka.ts'
+import { limits } from './limits.ts'
 import { lists } from './lists.ts'
 import { notMembers } from './not-members.ts'
 import { outcomes } from './outcomes.ts'
@@ -47,6 +48,7 @@ export const en = {
   history,
   home,
   kafka,
+  limits,
   lists,
   outcomes,
   pickers,

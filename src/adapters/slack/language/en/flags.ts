@@ -1,6 +1,7 @@
 // What could not be understood of the text after /reset-offsets, in English. Values that were typed come quoted.
 
 import { grouped, utc } from '../../../../request/reset.ts'
+import { inQuotes } from '../../blocks/text.ts'
 import type { FlagProblem } from '../problem.ts'
 import type { Sentences } from '../sentences.ts'
 import { listed } from './grammar.ts'
@@ -21,7 +22,7 @@ export const flags: Sentences<FlagProblem> = {
   skipWithoutTime: () =>
     '--allow-skip-to-end is left out: it belongs to --to-datetime or --by-duration alone.',
   topicsWithFile: () => '--from-file takes the topics from the file, so those named here are left out.',
-  wholeTopicsOnly: ({ typed }) => `“${typed}” names partitions, but API 2.0 resets whole topics.`,
+  wholeTopicsOnly: ({ typed }) => `${inQuotes(typed)} names partitions, but API 2.0 resets whole topics.`,
   topicsAndAll: () => '--topic and --all-topics exclude each other. Choose one below.',
   stray: ({ words, left }) => {
     const all = listed(words.map(quoted), left)
@@ -36,7 +37,7 @@ export const flags: Sentences<FlagProblem> = {
 }
 
 function quoted(value: string): string {
-  return `“${value}”`
+  return `${inQuotes(value)}`
 }
 
 function leftOut(lost: readonly string[]): string {

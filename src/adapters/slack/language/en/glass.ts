@@ -1,6 +1,6 @@
 // Carrying something out without approval, and looking at it afterwards, in English.
 
-import { type Piece, person, strong, text } from '../../blocks/text.ts'
+import { named, type Piece, person, quoted, strong, text } from '../../blocks/text.ts'
 
 export const glass = {
   button: 'Break glass',
@@ -10,7 +10,7 @@ export const glass = {
   warning: (group: string): Piece[] => [
     strong('This runs at once, without anybody’s approval. '),
     text(
-      `It writes the offsets of ${group} as planned. The approvers are told now, and one of them reviews it afterwards.`,
+      `It writes the offsets of ${named(group)} as planned. The approvers are told now, and one of them reviews it afterwards.`,
     ),
   ],
   reason: 'Why it cannot wait',
@@ -23,15 +23,22 @@ export const glass = {
   broken: (by: string, reason: string): Piece[] => [
     strong('Without approval: '),
     person(by),
-    text(` broke the glass: ${reason}`),
+    text(' broke the glass:'),
+    quoted(reason),
   ],
   unreviewed: 'An approver has to review it afterwards.',
-  reviewed: (by: string, note: string): Piece[] => [text('Reviewed by '), person(by), text(`: ${note}`)],
+  reviewed: (by: string, note: string): Piece[] => [
+    text('Reviewed by '),
+    person(by),
+    text(':'),
+    quoted(note),
+  ],
   reviewButton: 'Review afterwards',
   reviewTitle: (id: string) => `Afterwards: ${id}`,
   reviewLead: (by: string, id: string, reason: string): Piece[] => [
     person(by),
-    text(` had ${id} carried out without approval: ${reason}`),
+    text(` had ${id} carried out without approval:`),
+    quoted(reason),
   ],
   reviewNote: 'What you think of it',
   reviewHint: 'Everybody sees it in the thread. It closes the request.',

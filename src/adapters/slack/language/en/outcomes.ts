@@ -2,6 +2,7 @@
 
 import { grouped } from '../../../../request/reset.ts'
 import type { Counts, RefusalReason } from '../../../../request/result.ts'
+import { inQuotes, named } from '../../blocks/text.ts'
 import { counted } from './grammar.ts'
 
 const COUNTED: Record<keyof Counts, string> = {
@@ -40,10 +41,10 @@ export const outcomes = {
           .join(' · '),
   done: (counts: string) => `${counts}.`,
   refused: (said: string, code: string, requestId: string | null, hint: string) => {
-    const named = requestId === null ? code : `${code}, request ${requestId}`
+    const call = requestId === null ? code : `${code}, request ${requestId}`
     return said === ''
-      ? `CKafka refused it with code ${named}, and no offset moved. ${hint}`
-      : `CKafka refused it, and no offset moved. It said: “${said}” (code ${named}). ${hint}`
+      ? `CKafka refused it with code ${call}, and no offset moved. ${hint}`
+      : `CKafka refused it, and no offset moved. It said: ${inQuotes(said)} (code ${call}). ${hint}`
   },
   refusalHints: REFUSAL_HINTS,
   notSent: (cause: string) => `The reset was not carried out: ${cause}. No offset moved. Ask again later.`,
@@ -58,7 +59,7 @@ export const outcomes = {
   /** Why a policy allows no such request. @param rule null: none is about it @param reason in the words of who wrote it */
   notAllowed: {
     denied: (rule: string | null, reason: string) =>
-      `The policy does not allow it${byRule(rule)}${reason === '' ? '' : `: ${reason}`}. Nothing was reset.`,
+      `The policy does not allow it${byRule(rule)}.${reason === '' ? '' : ` It says: ${inQuotes(reason)}`} Nothing was reset.`,
     nothingMatches: (_rule: string | null, _reason: string) =>
       'No rule of the policy covers it, so it is not allowed. Nothing was reset. Ask the people who run Rewind.',
     notRequester: (rule: string | null, _reason: string) =>
@@ -74,5 +75,5 @@ export const outcomes = {
 }
 
 function byRule(rule: string | null): string {
-  return rule === null ? '' : ` (rule ${rule})`
+  return rule === null ? '' : ` (rule ${named(rule)})`
 }

@@ -2,8 +2,11 @@
 
 import type { FieldProblem, FileProblem } from '../../../../request/problem.ts'
 import { utc } from '../../../../request/reset.ts'
+import { inQuotes } from '../../blocks/text.ts'
 import type { AttachmentProblem } from '../problem.ts'
 import type { Sentences } from '../sentences.ts'
+import { counted } from './grammar.ts'
+import { times } from './times.ts'
 
 export const problems: Sentences<FieldProblem | FileProblem | AttachmentProblem> = {
   reasonMissing: () => 'Say why. The approver and the audit trail need it.',
@@ -39,11 +42,14 @@ export const problems: Sentences<FieldProblem | FileProblem | AttachmentProblem>
   fileTooLong: ({ lines }) => `The file has more than ${lines} lines.`,
   columnsUnknown: () =>
     'Each line needs topic, partition and offset, as kafka-consumer-groups.sh --export writes them.',
-  lineTooWide: ({ line, first, cells }) => `Line ${line} has more cells than line ${first}: “${cells}”.`,
-  lineUnreadable: ({ line, cells }) => `Line ${line} has no topic, partition and offset: “${cells}”.`,
+  lineTooWide: ({ line, first, cells }) =>
+    `Line ${line} has more cells than line ${first}: ${inQuotes(cells)}.`,
+  lineUnreadable: ({ line, cells }) => `Line ${line} has no topic, partition and offset: ${inQuotes(cells)}.`,
   lineTwice: ({ line, place }) => `Line ${line} names ${place} a second time.`,
   groupNotInFile: ({ group }) => `The file has no line of the group ${group}.`,
   noOffsetsInFile: () => 'The file has no offsets.',
+  tooManyFiles: ({ most, waitMs }) =>
+    `${counted(most, 'file')} a minute are read for one person. Send the form again in ${times.span(Math.ceil(waitMs / 1_000) * 1_000)}.`,
   fileTooLarge: () => 'The file is larger than 1 MB. Attach only the lines of this group.',
   fileNotFetched: () => 'Slack did not hand the file over just now. Send the form again.',
   fileNowhere: () => 'Slack does not say where the file is. Take it off and attach it again.',
@@ -64,7 +70,7 @@ function placeIn(line: number | null): string {
 /** Of a group that the cluster does not know, and those whose names look like it. */
 export const groups = {
   none: (group: string, instance: string) =>
-    `There is no group “${group}” on ${instance}. Check the spelling.`,
+    `There is no group ${inQuotes(group)} on ${instance}. Check the spelling.`,
   nearest: (group: string, instance: string, nearest: readonly string[]) =>
-    `There is no group “${group}” on ${instance}. Did you mean ${nearest.map(name => `“${name}”`).join(' or ')}?`,
+    `There is no group ${inQuotes(group)} on ${instance}. Did you mean ${nearest.map(name => `${inQuotes(name)}`).join(' or ')}?`,
 }

@@ -2,7 +2,7 @@
 
 import type { DriftedAt, Note } from '../../../../request/request.ts'
 import { grouped } from '../../../../request/reset.ts'
-import { mentions, type Piece, person, strong, text } from '../../blocks/text.ts'
+import { mentions, named, type Piece, person, quoted, strong, text } from '../../blocks/text.ts'
 import { counted } from './grammar.ts'
 import { times } from './times.ts'
 
@@ -27,11 +27,11 @@ export const replies = {
   /** @param needed of so many approvals, where it takes more than one */
   approved: (id: string, by: string, note: string, approvals: number, needed: number): Piece[] => {
     const count = needed > 1 ? ` (${grouped(approvals)} of ${counted(needed, 'approval')})` : ''
-    return [person(by), text(` approved ${id}${count}${note === '' ? '.' : `: ${note}`}`)]
+    return [person(by), ...saying(` approved ${id}${count}`, note)]
   },
   rejected: (id: string, by: string, note: string): Piece[] => [
     person(by),
-    text(` rejected ${id}${note === '' ? '.' : `: ${note}`}`),
+    ...saying(` rejected ${id}`, note),
   ],
   withdrawn: (id: string, by: string, approvals: number, needed: number): Piece[] => [
     person(by),
@@ -39,7 +39,7 @@ export const replies = {
   ],
   reguarded: (id: string, rule: string, approvals: number, needed: number): Piece[] => [
     text(
-      `The policy asks for something else of ${id} now (rule ${rule}): it has ${grouped(approvals)} of ${counted(needed, 'approval')}.`,
+      `The policy asks for something else of ${id} now (rule ${named(rule)}): it has ${grouped(approvals)} of ${counted(needed, 'approval')}.`,
     ),
   ],
   /** @param to user and user-group ids */
@@ -49,11 +49,13 @@ export const replies = {
   ],
   glassBroken: (id: string, by: string, reason: string): Piece[] => [
     person(by),
-    text(` has ${id} carried out without approval: ${reason}`),
+    text(` has ${id} carried out without approval:`),
+    quoted(reason),
   ],
   reviewed: (id: string, by: string, note: string): Piece[] => [
     person(by),
-    text(` has reviewed ${id}, which was carried out without approval: ${note}`),
+    text(` has reviewed ${id}, which was carried out without approval:`),
+    quoted(note),
   ],
   cancelled: (id: string, by: string): Piece[] => [person(by), text(` cancelled ${id}. Nothing was reset.`)],
   expired: (id: string) =>
@@ -124,4 +126,8 @@ export const replies = {
   planComment: (plan: string, id: string, partitions: number) =>
     `${plan} of ${id} in full: ${counted(partitions, 'partition')}.`,
   resultComment: (id: string, rows: number) => `The result of ${id} in full: ${counted(rows, 'row')}.`,
+}
+
+function saying(did: string, note: string): Piece[] {
+  return note === '' ? [text(`${did}.`)] : [text(`${did}:`), quoted(note)]
 }

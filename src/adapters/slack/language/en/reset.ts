@@ -1,7 +1,7 @@
 // What is asked for, in English: strategy, topics, and who asks.
 
 import { clip, grouped, type Strategy, utc } from '../../../../request/reset.ts'
-import { code, type Piece, person, strong, text } from '../../blocks/text.ts'
+import { code, named, type Piece, person, strong, text } from '../../blocks/text.ts'
 import { capitalized, counted, messages } from './grammar.ts'
 import { times } from './times.ts'
 
@@ -27,7 +27,7 @@ function strategy(asked: Strategy): string {
     case 'offset':
       return `to offset ${grouped(asked.offset)} on every partition`
     case 'group':
-      return `to where ${clip(asked.group, 100)} is`
+      return `to where ${named(clip(asked.group, 100))} is`
     case 'offsets':
       return `${OFFSETS_OF[asked.source]} (${counted(asked.partitions, 'partition')})`
     default:
@@ -71,7 +71,7 @@ export const reset = {
   },
   ofParent: (parent: string) => `${parent}.`,
   topicsLabel: 'Topics: ',
-  whyLabel: 'Why: ',
+  whyLabel: 'Why:',
   askedLabel: 'Asked: ',
   allTopics: 'all topics of the group',
   /** `orders (partitions 0, 4–6)` */

@@ -2,6 +2,7 @@
 
 import { grouped } from '../../../../request/reset.ts'
 import type { PartitionOutcome } from '../../../../request/result.ts'
+import { inQuotes } from '../../blocks/text.ts'
 import { counted, listed } from './grammar.ts'
 
 const OUTCOMES: Record<PartitionOutcome, string> = {
@@ -32,15 +33,15 @@ export const results = {
   },
   /** @param said in the words of the API; empty: in none */
   apiError: (name: string, said: string, hint: string) =>
-    `${name}.${said === '' ? '' : ` “${said}”`} ${hint}`,
+    `${name}.${said === '' ? '' : ` ${inQuotes(said)}`} ${hint}`,
   noCode: 'an error without a code',
   /** @param name of the API's code; null: it has none, as the look before the write said no */
   refused: (name: string | null, said: string, hint: string) =>
-    `${name === null ? 'not written' : `CKafka refused it with ${name}`}.${said === '' ? '' : ` “${said}”`} ${hint}`,
+    `${name === null ? 'not written' : `CKafka refused it with ${name}`}.${said === '' ? '' : ` ${inQuotes(said)}`} ${hint}`,
   despiteError: (name: string, said: string) =>
-    `it stands where planned, although CKafka reported ${name}${said === '' ? '' : ` (“${said}”)`}. There is nothing to ask for again.`,
+    `it stands where planned, although CKafka reported ${name}${said === '' ? '' : ` (${inQuotes(said)})`}. There is nothing to ask for again.`,
   movedDespiteError: (name: string, said: string) =>
-    `CKafka reported ${name}${said === '' ? '' : ` (“${said}”)`}, and yet the offset moved. The table says where it stands: look there before you ask for anything else.`,
+    `CKafka reported ${name}${said === '' ? '' : ` (${inQuotes(said)})`}, and yet the offset moved. The table says where it stands: look there before you ask for anything else.`,
   withCause: {
     notSent: (cause: string) => `never sent: ${cause}. Press Retry what failed on the card.`,
     unanswered: (cause: string) =>

@@ -1,15 +1,15 @@
 // The card of a request, in Chinese.
 
 import { grouped } from '../../../../request/reset.ts'
-import { person, text } from '../../blocks/text.ts'
+import { person, quoted, text } from '../../blocks/text.ts'
 import type { card as English } from '../en/card.ts'
 import { listed } from './grammar.ts'
 import { times } from './times.ts'
 
 export const card: typeof English = {
   title: (id, state) => `${id} · ${state}`,
-  spoken: ({ parent, reset, topics, totals, reason }) =>
-    `${parent === null ? '' : `${parent}：`}${reset}；Topic：${topics}。${totals ?? ''}原因：${reason}`,
+  spoken: ({ parent, reset, topics, totals }) =>
+    `${parent === null ? '' : `${parent}：`}${reset}；Topic：${topics}。${totals ?? ''}`,
   spokenTitle: (title, sentence, requester) => `${title}：${sentence}（申请人 <@${requester}>）`,
   movedHeading: '自上一份计划以来的变化：',
   overlapLabel: '重叠：',
@@ -23,15 +23,15 @@ export const card: typeof English = {
     ),
   ],
   pending: expiresAtMs => [text('等待审批人审批，过期时间 '), times.moment(expiresAtMs), text('。')],
-  rejected: (by, note) => [text('已被 '), person(by), text(` 驳回：${note}`)],
+  rejected: (by, note) => [text('已被 '), person(by), text(' 驳回：'), quoted(note)],
   cancelled: by => [text('已被 '), person(by), text(' 取消。没有重置任何位点。')],
   expired: '没有人及时审批。没有重置任何位点。请用 /reset-offsets 重新申请。',
   approved: (by, note) => [
     text('已由 '),
     ...by.flatMap((each, index) => [...(index === 0 ? [] : [text(' 和 ')]), person(each)]),
-    text(note === '' ? ' 批准。' : ` 批准：${note}\n`),
+    ...(note === '' ? [text(' 批准。')] : [text(' 批准：'), quoted(note)]),
   ],
-  withoutApproval: (by, reason) => [text('由 '), person(by), text(` 未经审批紧急执行：${reason}\n`)],
+  withoutApproval: (by, reason) => [text('由 '), person(by), text(' 未经审批紧急执行：'), quoted(reason)],
   queued: '正在排队，即将执行。',
   executing: '正在调用 CKafka。',
   unclearAsked: '没有人知道是否已执行。消息列里正在询问。',

@@ -1,5 +1,6 @@
 // Why something did not happen, in Chinese, as the end of a sentence without its full stop.
 
+import { inQuotes } from '../../blocks/text.ts'
 import type { causes as English } from '../en/causes.ts'
 
 export const causes: typeof English = {
@@ -25,7 +26,7 @@ export const causes: typeof English = {
   noOtherGroup: ([group = '']) => `没有消费组 ${group}`,
   tooWide: _ => '分区太多，无法算出目标位点，而 CKafka 自己不支持这种方式。请减少分区，或按整个 Topic 申请',
   nothingCommitted: _ => '消费组在任何 Topic 上都没有已提交位点',
-  topicUnfit: ([name = '']) => `Kafka 没有名为“${name}”的 Topic。请直接指定 Topic`,
+  topicUnfit: ([name = '']) => `Kafka 没有名为${inQuotes(name)}的 Topic。请直接指定 Topic`,
   partitionsMissing: ([left = '0', ...places]) =>
     left === '0' ? `没有分区 ${places.join('、')}` : `没有分区 ${places.join('、')}，另有 ${left} 个也不存在`,
   nothingToShift: _ => '消费组在那里没有可以移动的已提交位点',

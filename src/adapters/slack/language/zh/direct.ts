@@ -1,6 +1,6 @@
 // What one person, or one more channel, is told beside the thread, in Chinese.
 
-import { code, person, strong, text } from '../../blocks/text.ts'
+import { code, named, person, strong, text } from '../../blocks/text.ts'
 import type { direct as English } from '../en/direct.ts'
 import { times } from './times.ts'
 
@@ -8,7 +8,7 @@ export const direct: typeof English = {
   waitsForYou: (id, requester, group, sinceMs) => [
     strong(`${id} 等待你审批。`),
     person(requester),
-    text(` 申请重置 ${group}，计划从 `),
+    text(` 申请重置 ${named(group)}，计划从 `),
     times.moment(sinceMs),
     text(' 起一直在等待。'),
   ],

@@ -1,6 +1,7 @@
 // What could not be understood of the text after /reset-offsets, in Chinese. Values that were typed come quoted.
 
 import { grouped, utc } from '../../../../request/reset.ts'
+import { inQuotes } from '../../blocks/text.ts'
 import type { flags as English } from '../en/flags.ts'
 import { listed } from './grammar.ts'
 
@@ -17,7 +18,7 @@ export const flags: typeof English = {
   tooLong: ({ flag, max }) => `--${flag} 最多 ${max} 个字符。`,
   skipWithoutTime: () => '已忽略 --allow-skip-to-end：它只能与 --to-datetime 或 --by-duration 一起用。',
   topicsWithFile: () => '--from-file 从文件中取 Topic，已忽略这里写的 Topic。',
-  wholeTopicsOnly: ({ typed }) => `“${typed}”指定了分区，但 API 2.0 只能重置整个 Topic。`,
+  wholeTopicsOnly: ({ typed }) => `${inQuotes(typed)}指定了分区，但 API 2.0 只能重置整个 Topic。`,
   topicsAndAll: () => '--topic 和 --all-topics 不能同时用。请在下面选一个。',
   stray: ({ words, left }) => `${listed(words.map(quoted), left)} 不属于任何参数。`,
   shiftUnreadable: () => '--shift-by 需要一个非 0 且不超出位点范围的整数，例如 -100。',
@@ -29,7 +30,7 @@ export const flags: typeof English = {
 }
 
 function quoted(value: string): string {
-  return `“${value}”`
+  return `${inQuotes(value)}`
 }
 
 function leftOut(lost: readonly string[]): string {

@@ -1,6 +1,6 @@
 // Carrying something out without approval, and looking at it afterwards, in Chinese.
 
-import { person, strong, text } from '../../blocks/text.ts'
+import { named, person, quoted, strong, text } from '../../blocks/text.ts'
 import type { glass as English } from '../en/glass.ts'
 
 export const glass: typeof English = {
@@ -9,7 +9,7 @@ export const glass: typeof English = {
   title: id => `紧急执行：${id}`,
   warning: group => [
     strong('将立即执行，无需任何人审批。'),
-    text(`会按计划写入 ${group} 的位点。审批人会立即收到通知，事后由其中一人复核。`),
+    text(`会按计划写入 ${named(group)} 的位点。审批人会立即收到通知，事后由其中一人复核。`),
   ],
   reason: '为什么不能等',
   reasonHint: '所有人都能在卡片和消息列里看到。',
@@ -18,12 +18,12 @@ export const glass: typeof English = {
   notNow: '暂不',
   reasonMissing: '请说明为什么不能等。',
   groupNotTyped: '请按上面显示的名称原样输入消费组。',
-  broken: (by, reason) => [strong('未经审批：'), person(by), text(` 紧急执行：${reason}`)],
+  broken: (by, reason) => [strong('未经审批：'), person(by), text(' 紧急执行：'), quoted(reason)],
   unreviewed: '需要一位审批人事后复核。',
-  reviewed: (by, note) => [text('复核人 '), person(by), text(`：${note}`)],
+  reviewed: (by, note) => [text('复核人 '), person(by), text('：'), quoted(note)],
   reviewButton: '事后复核',
   reviewTitle: id => `事后复核：${id}`,
-  reviewLead: (by, id, reason) => [person(by), text(` 未经审批紧急执行了 ${id}：${reason}`)],
+  reviewLead: (by, id, reason) => [person(by), text(` 未经审批紧急执行了 ${id}：`), quoted(reason)],
   reviewNote: '你的意见',
   reviewHint: '所有人都能在消息列里看到。提交后该申请关闭。',
   reviewSubmit: '关闭',

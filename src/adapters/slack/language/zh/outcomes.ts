@@ -2,6 +2,7 @@
 
 import { grouped } from '../../../../request/reset.ts'
 import type { Counts } from '../../../../request/result.ts'
+import { inQuotes, named } from '../../blocks/text.ts'
 import type { outcomes as English } from '../en/outcomes.ts'
 import { partitions } from './grammar.ts'
 
@@ -24,10 +25,10 @@ export const outcomes: typeof English = {
           .join(' · '),
   done: counts => `${counts}。`,
   refused: (said, code, requestId, hint) => {
-    const named = requestId === null ? code : `${code}，请求 ${requestId}`
+    const call = requestId === null ? code : `${code}，请求 ${requestId}`
     return said === ''
-      ? `CKafka 拒绝了这次重置（错误码 ${named}），没有位点移动。${hint}`
-      : `CKafka 拒绝了这次重置，没有位点移动。返回信息：“${said}”（错误码 ${named}）。${hint}`
+      ? `CKafka 拒绝了这次重置（错误码 ${call}），没有位点移动。${hint}`
+      : `CKafka 拒绝了这次重置，没有位点移动。返回信息：${inQuotes(said)}（错误码 ${call}）。${hint}`
   },
   refusalHints: {
     groupNotEmpty: '仍有消费者连接。请停掉消费者，等消费组变空后重新申请。',
@@ -51,7 +52,7 @@ export const outcomes: typeof English = {
     `消费组始终没有保持为空足够久：${connected}。没有重置任何位点。请停掉消费者后重新申请。`,
   notAllowed: {
     denied: (rule, reason) =>
-      `策略不允许${byRule(rule)}${reason === '' ? '' : `：${reason}`}。没有重置任何位点。`,
+      `策略不允许${byRule(rule)}。${reason === '' ? '' : `说明：${inQuotes(reason)}`}没有重置任何位点。`,
     nothingMatches: (_rule, _reason) =>
       '策略中没有适用的规则，因此不允许。没有重置任何位点。请联系 Rewind 的维护人员。',
     notRequester: (rule, _reason) => `策略不允许此人在这里提出这个申请${byRule(rule)}。没有重置任何位点。`,
@@ -66,5 +67,5 @@ export const outcomes: typeof English = {
 }
 
 function byRule(rule: string | null): string {
-  return rule === null ? '' : `（规则 ${rule}）`
+  return rule === null ? '' : `（规则 ${named(rule)}）`
 }

@@ -1,7 +1,9 @@
 // What is wrong with a form or its file, in Chinese, under the field that it is wrong in.
 
 import { utc } from '../../../../request/reset.ts'
+import { inQuotes } from '../../blocks/text.ts'
 import type { problems as English, groups as EnglishGroups } from '../en/problems.ts'
+import { times } from './times.ts'
 
 export const problems: typeof English = {
   reasonMissing: () => '请写明原因，审批人和审计记录都需要。',
@@ -35,11 +37,13 @@ export const problems: typeof English = {
   fileEmpty: () => '文件是空的。',
   fileTooLong: ({ lines }) => `文件超过 ${lines} 行。`,
   columnsUnknown: () => '每行都要有 Topic、分区和位点，与 kafka-consumer-groups.sh --export 的输出一致。',
-  lineTooWide: ({ line, first, cells }) => `第 ${line} 行的列数比第 ${first} 行多：“${cells}”。`,
-  lineUnreadable: ({ line, cells }) => `第 ${line} 行没有 Topic、分区和位点：“${cells}”。`,
+  lineTooWide: ({ line, first, cells }) => `第 ${line} 行的列数比第 ${first} 行多：${inQuotes(cells)}。`,
+  lineUnreadable: ({ line, cells }) => `第 ${line} 行没有 Topic、分区和位点：${inQuotes(cells)}。`,
   lineTwice: ({ line, place }) => `第 ${line} 行重复写了 ${place}。`,
   groupNotInFile: ({ group }) => `文件里没有消费组 ${group} 的行。`,
   noOffsetsInFile: () => '文件里没有位点。',
+  tooManyFiles: ({ most, waitMs }) =>
+    `每人每分钟最多读取 ${most} 个文件。请在 ${times.span(Math.ceil(waitMs / 1_000) * 1_000)}后再提交表单。`,
   fileTooLarge: () => '文件超过 1 MB。请只附上这个消费组的行。',
   fileNotFetched: () => 'Slack 暂时没有交出文件。请再提交一次表单。',
   fileNowhere: () => 'Slack 没有说明文件在哪里。请移除后重新附上。',
@@ -58,7 +62,7 @@ function placeIn(line: number | null): string {
 }
 
 export const groups: typeof EnglishGroups = {
-  none: (group, instance) => `${instance} 上没有消费组“${group}”。请检查拼写。`,
+  none: (group, instance) => `${instance} 上没有消费组${inQuotes(group)}。请检查拼写。`,
   nearest: (group, instance, nearest) =>
-    `${instance} 上没有消费组“${group}”。你要找的是不是${nearest.map(name => `“${name}”`).join('或')}？`,
+    `${instance} 上没有消费组${inQuotes(group)}。你要找的是不是${nearest.map(name => `${inQuotes(name)}`).join('或')}？`,
 }

@@ -1,7 +1,7 @@
 // What the thread under a card has to tell, in Chinese.
 
 import { grouped } from '../../../../request/reset.ts'
-import { mentions, person, strong, text } from '../../blocks/text.ts'
+import { mentions, named, type Piece, person, quoted, strong, text } from '../../blocks/text.ts'
 import type { replies as English } from '../en/replies.ts'
 import { partitions } from './grammar.ts'
 import { times } from './times.ts'
@@ -23,24 +23,24 @@ export const replies: typeof English = {
   resultFile: id => `${id} 的完整结果在文件里。`,
   approved: (id, by, note, approvals, needed) => {
     const count = needed > 1 ? `（${grouped(approvals)}/${grouped(needed)} 位审批人）` : ''
-    return [person(by), text(` 批准了 ${id}${count}${note === '' ? '。' : `：${note}`}`)]
+    return [person(by), ...saying(` 批准了 ${id}${count}`, note)]
   },
-  rejected: (id, by, note) => [person(by), text(` 驳回了 ${id}${note === '' ? '。' : `：${note}`}`)],
+  rejected: (id, by, note) => [person(by), ...saying(` 驳回了 ${id}`, note)],
   withdrawn: (id, by, approvals, needed) => [
     person(by),
     text(` 撤回了对 ${id} 的批准（${grouped(approvals)}/${grouped(needed)} 位审批人）。`),
   ],
   reguarded: (id, rule, approvals, needed) => [
     text(
-      `策略对 ${id} 的要求变了（规则 ${rule}）：目前 ${grouped(approvals)}/${grouped(needed)} 位审批人已批准。`,
+      `策略对 ${id} 的要求变了（规则 ${named(rule)}）：目前 ${grouped(approvals)}/${grouped(needed)} 位审批人已批准。`,
     ),
   ],
   escalated: (id, label, to) => [
     text(`还没有人审批 ${id}。现在也请${label === '' ? '' : ` ${label} `}审批：`),
     ...mentions(to),
   ],
-  glassBroken: (id, by, reason) => [person(by), text(` 未经审批紧急执行 ${id}：${reason}`)],
-  reviewed: (id, by, note) => [person(by), text(` 复核了未经审批执行的 ${id}：${note}`)],
+  glassBroken: (id, by, reason) => [person(by), text(` 未经审批紧急执行 ${id}：`), quoted(reason)],
+  reviewed: (id, by, note) => [person(by), text(` 复核了未经审批执行的 ${id}：`), quoted(note)],
   cancelled: (id, by) => [person(by), text(` 取消了 ${id}。没有重置任何位点。`)],
   expired: id => `${id} 已过期：没有人及时审批。没有重置任何位点。请用 /reset-offsets 重新申请。`,
   moved: (id, at) => [strong(`${id} 的计划制定后情况有变。`), text(FOUND_AT[at])],
@@ -94,4 +94,8 @@ export const replies: typeof English = {
   round: round => `第 ${grouped(round)} 份计划`,
   planComment: (plan, id, count) => `${id} 的完整${plan}：${partitions(count)}。`,
   resultComment: (id, rows) => `${id} 的完整结果：${grouped(rows)} 行。`,
+}
+
+function saying(did: string, note: string): Piece[] {
+  return note === '' ? [text(`${did}。`)] : [text(`${did}：`), quoted(note)]
 }

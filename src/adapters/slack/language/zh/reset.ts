@@ -1,7 +1,7 @@
 // What is asked for, in Chinese: strategy, topics, and who asks.
 
 import { clip, grouped, type Strategy, utc } from '../../../../request/reset.ts'
-import { code, type Piece, person, strong, text } from '../../blocks/text.ts'
+import { code, named, type Piece, person, strong, text } from '../../blocks/text.ts'
 import type { reset as English } from '../en/reset.ts'
 import { messages, partitions } from './grammar.ts'
 import { times } from './times.ts'
@@ -27,7 +27,7 @@ function strategy(asked: Strategy): string {
     case 'offset':
       return `每个分区都移到位点 ${grouped(asked.offset)}`
     case 'group':
-      return `移到消费组 ${clip(asked.group, 100)} 所在的位置`
+      return `移到消费组 ${named(clip(asked.group, 100))} 所在的位置`
     case 'offsets':
       return `${OFFSETS_OF[asked.source]}（${partitions(asked.partitions)}）`
     default:

@@ -2,6 +2,7 @@
 
 import { grouped } from '../../../../request/reset.ts'
 import type { PartitionOutcome } from '../../../../request/result.ts'
+import { inQuotes } from '../../blocks/text.ts'
 import type { results as English } from '../en/results.ts'
 import { listed, partitions } from './grammar.ts'
 
@@ -23,14 +24,14 @@ export const results: typeof English = {
     const where = first === null ? '' : `（第一个是分区 ${first}）`
     return `CKafka 接受了重置，但现在${stands}${where}。请查看是谁在消费。`
   },
-  apiError: (name, said, hint) => `${name}。${said === '' ? '' : `“${said}” `}${hint}`,
+  apiError: (name, said, hint) => `${name}。${said === '' ? '' : `${inQuotes(said)} `}${hint}`,
   noCode: '没有错误码的错误',
   refused: (name, said, hint) =>
-    `${name === null ? '没有写入' : `CKafka 拒绝了它：${name}`}。${said === '' ? '' : `“${said}” `}${hint}`,
+    `${name === null ? '没有写入' : `CKafka 拒绝了它：${name}`}。${said === '' ? '' : `${inQuotes(said)} `}${hint}`,
   despiteError: (name, said) =>
-    `位点已在计划的位置，尽管 CKafka 报告了 ${name}${said === '' ? '' : `（“${said}”）`}。无需重新申请。`,
+    `位点已在计划的位置，尽管 CKafka 报告了 ${name}${said === '' ? '' : `（${inQuotes(said)}）`}。无需重新申请。`,
   movedDespiteError: (name, said) =>
-    `CKafka 报告了 ${name}${said === '' ? '' : `（“${said}”）`}，但位点已经移动。表格里有它现在的位置：请先查看，再申请其他操作。`,
+    `CKafka 报告了 ${name}${said === '' ? '' : `（${inQuotes(said)}）`}，但位点已经移动。表格里有它现在的位置：请先查看，再申请其他操作。`,
   withCause: {
     notSent: cause => `从未发送：${cause}。请点卡片上的“重试失败的部分”。`,
     unanswered: cause => `可能已写入：${cause}。请在 CKafka 控制台查看它的位点。`,

@@ -15,6 +15,7 @@ import { group } from './group.ts'
 import { history } from './history.ts'
 import { home } from './home.ts'
 import { kafka } from './kafka.ts'
+import { limits } from './limits.ts'
 import { lists } from './lists.ts'
 import { notMembers } from './not-members.ts'
 import { outcomes } from './outcomes.ts'
@@ -48,6 +49,7 @@ export const zh: typeof English = {
   history,
   home,
   kafka,
+  limits,
   lists,
   outcomes,
   pickers,

@@ -1,0 +1,71 @@
+// Characters that nobody sees: named in what is a name, gone from what people wrote, kept where a language needs them.
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { named, quoted, spoken } from '../../../../src/adapters/slack/blocks/text.ts'
+import { inOneLine, linesOf } from '../../../../src/adapters/slack/blocks/unseen.ts'
+import { anyText } from '../../../support/texts.ts'
+
+const UNSEEN = [
+  ...['\u200b', '\u200c', '\u200d', '\u2060', '\ufeff', '\u00ad', '\u200e', '\u202e', '\u2066', '\u061c'],
+  ...['\u034f', '\u115f', '\u3164', '\uffa0', '\ufe0f', '\u180e', '\u{e0020}', '\u{e0100}', '\u2063'],
+]
+const BREAKS = ['\n', '\r\n', '\r', '\v', '\f', '\u0085', '\u2028', '\u2029']
+
+describe('a character that nobody sees', () => {
+  it.each(UNSEEN.map(character => [character.codePointAt(0)?.toString(16), character]))(
+    'is named in a name and gone from a reason, U+%s',
+    (_code, character) => {
+      expect(inOneLine(`pay${character}ments`)).toBe('pay\ufffdments')
+      expect(linesOf(`pay${character}ments`, 9)).toEqual(['payments'])
+    },
+  )
+
+  it.each(['👩‍🚒', '❤️', '1️⃣', '👍🏽', 'می‌خواهم', 'ක්‍ෂ', '\u0600\u0661'])(
+    'is kept where it has its use, %s',
+    text => {
+      expect(inOneLine(text)).toBe(text)
+      expect(linesOf(text, 9)).toEqual([text])
+    },
+  )
+})
+
+describe('the lines of what people wrote', () => {
+  it.each(BREAKS)('begin after whatever breaks one, %j, and none is empty', lineBreak => {
+    const text = ['', 'one', '', ' \u2800\u3164', 'two', ''].join(lineBreak)
+    expect(linesOf(text, 9)).toEqual(['one', 'two'])
+    expect(inOneLine(`one${lineBreak}two`)).toBe('one two')
+  })
+
+  it('are so many, and the last holds the rest', () => {
+    expect(linesOf('a\nb\nc\nd', 4)).toEqual(['a', 'b', 'c', 'd'])
+    expect(linesOf('a\nb\nc\nd', 3)).toEqual(['a', 'b', 'c d'])
+  })
+
+  it('are never empty or broken, whatever was written, and stay quoted where only text is read', () => {
+    fc.assert(
+      fc.property(
+        anyText({ maxLength: 200 }),
+        fc.array(fc.constantFrom(...BREAKS, ...UNSEEN, 'a', ' ')),
+        (one, two) => {
+          const text = one + two.join('')
+          for (const line of linesOf(text, 5)) expect(line).toMatch(/^.*\S.*$/u)
+          const said = spoken([{ type: 'text', text: 'Why:' }, quoted(text)]).split('\n')
+          expect(said.slice(1).every(line => line.startsWith('&gt; '))).toBe(true)
+        },
+      ),
+    )
+  })
+
+  it('reach into no other line by marks over marks', () => {
+    expect(linesOf(`a${'\u0301'.repeat(50)}b`, 9)).toEqual([`a${'\u0301'.repeat(4)}b`])
+  })
+})
+
+describe('a name within a sentence', () => {
+  it('stands as it is, or in quotation marks that it cannot end', () => {
+    for (const name of ['orders-billing', '支付组', '10.0.3.11', 'a_b.c:d/e@f…'])
+      expect(named(name)).toBe(name)
+    expect(named('a”. Approvers: 1 of 2, by “b')).toBe("“a'. Approvers: 1 of 2, by 'b”")
+  })
+})
