@@ -12,7 +12,8 @@ import {
   type Rule,
 } from './policy.ts'
 import type { Need } from './request.ts'
-import { isZone, type Window } from './window.ts'
+import type { Window } from './window.ts'
+import { isPlaceOrUtc } from './zone.ts'
 
 const UNITS_MS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
 const DAY_NAMES = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
@@ -70,7 +71,7 @@ const windowFile = z.strictObject({
     .string()
     .regex(/^(?:[01]\d|2[0-4]):[0-5]\d\s*-\s*(?:[01]\d|2[0-4]):[0-5]\d$/, 'must look like 09:00-18:00')
     .transform(hoursIn),
-  zone: z.string().refine(isZone, 'must be a time zone, like Asia/Shanghai'),
+  zone: z.string().refine(isPlaceOrUtc, 'must be a time zone, like Asia/Shanghai'),
 })
 
 const allowFile = z.strictObject({
