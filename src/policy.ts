@@ -6,11 +6,10 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { loadPolicy } from './adapters/policy/policy-file.ts'
 import { readPolicyFile } from './config.ts'
+import { type Consideration, considered } from './request/consideration.ts'
 import {
   type AllowRule,
   type Asking,
-  type Consideration,
-  considered,
   type GroupMembers,
   isAmong,
   isGroup,
@@ -18,7 +17,7 @@ import {
   rulingOn,
 } from './request/policy.ts'
 import type { Need } from './request/request.ts'
-import type { Window } from './request/window.ts'
+import { type Opening, openingsIn, type Window } from './request/window.ts'
 
 const USAGE = `policy check [FILE]
 policy explain --user U… --instance ckafka-… --group NAME [--topic NAME]… [--channel C…] [--member-of S…]… [FILE]
@@ -30,7 +29,11 @@ export interface Said {
 }
 
 /** @param file that POLICY_FILE names, if any */
-export function runPolicyCommand(args: readonly string[], file: string | undefined): Said {
+export function runPolicyCommand(
+  args: readonly string[],
+  file: string | undefined,
+  nowMs: number = Date.now(),
+): Said {
   const given = argumentsIn(args)
   if (given === null) return { lines: [USAGE], code: 2 }
   const { command, options, path = file } = given
@@ -39,7 +42,10 @@ export function runPolicyCommand(args: readonly string[], file: string | undefin
   if (!read.ok) return { lines: [...read.problems.map(problem => `${path}: ${problem}`)], code: 1 }
   const { policy } = read
   if (command === 'check') {
-    const rules = policy.rules.map(({ name, effect }) => `  ${effect === 'deny' ? 'deny ' : 'allow'} ${name}`)
+    const rules = policy.rules.flatMap(rule => [
+      `  ${rule.effect === 'deny' ? 'deny ' : 'allow'} ${rule.name}`,
+      ...(rule.effect === 'allow' && rule.window !== null ? weeksOf(rule.window, nowMs) : []),
+    ])
     return {
       lines: [`${path} can be used: version ${policy.version}, ${policy.rules.length} rules.`, ...rules],
       code: 0,
@@ -76,7 +82,8 @@ function explain(policy: Policy, asking: Asking, memberOf: readonly string[]): S
   )
   const ruling = rulingOn(policy, asking, members)
   const { requester, target } = asking
-  const what = `${requester} asking for ${target.group} on ${target.instanceId}`
+  // A name may hold blanks and quotes.
+  const what = `${requester} asking for ${JSON.stringify(target.group)} on ${JSON.stringify(target.instanceId)}`
   const rules = considered(policy, asking, members).map(considerationLine)
   const heads =
     ruling.kind === 'allowed'
@@ -150,6 +157,45 @@ function windowInWords({ days, fromMinute, untilMinute, zone }: Window): string 
   const time = (minute: number) =>
     `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
   return `${days.map(day => DAYS[day]).join(', ')} ${time(fromMinute)}–${time(untilMinute)} ${zone}`
+}
+
+const DAY_MS = 86_400_000
+const WEEK_MS = 7 * DAY_MS
+/** 5 January 1970 was a Monday. */
+const A_MONDAY_MS = 4 * DAY_MS
+
+/** What a window is in UTC, this week and next: clocks that are changed, and zones, surprise people. */
+function weeksOf(window: Window, nowMs: number): string[] {
+  const thisMs = nowMs - ((nowMs - A_MONDAY_MS) % WEEK_MS)
+  const nextMs = thisMs + WEEK_MS
+  // With what began the week before, and with the end of what begins next week.
+  const [fromMs, untilMs] = [thisMs - WEEK_MS, nextMs + 2 * WEEK_MS]
+  const openings = openingsIn(window, fromMs, untilMs)
+  const inWords = (each: Opening[]) => each.map(openingInWords).join(', ') || 'never'
+  const runs = `        runs only ${windowInWords(window)}`
+  if (openings.some(each => each.fromMs === fromMs && each.untilMs === untilMs)) {
+    return [`${runs}, which is at any time`]
+  }
+  return [
+    `${runs}, which is in UTC`,
+    `          this week: ${inWords(openings.filter(each => each.untilMs > thisMs && each.fromMs < nextMs))}`,
+    `          next week: ${inWords(openings.filter(each => each.fromMs >= nextMs && each.fromMs < nextMs + WEEK_MS))}`,
+  ]
+}
+
+/** `Mon 2026-11-23 01:00–10:00` */
+function openingInWords({ fromMs, untilMs }: Opening): string {
+  const [day, until] = [dayInWords(fromMs), dayInWords(untilMs)]
+  return `${day} ${timeInWords(fromMs)}–${day === until ? '' : `${until} `}${timeInWords(untilMs)}`
+}
+
+function dayInWords(timeMs: number): string {
+  const time = new Date(timeMs)
+  return `${DAYS[time.getUTCDay()]} ${time.toISOString().slice(0, 10)}`
+}
+
+function timeInWords(timeMs: number): string {
+  return new Date(timeMs).toISOString().slice(11, 16)
 }
 
 const BECAUSE = {

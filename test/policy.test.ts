@@ -30,8 +30,10 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+/** A Wednesday. */
+const NOW_MS = Date.UTC(2026, 9, 21, 12)
 const run = (...args: string[]) => {
-  const { lines, code } = runPolicyCommand(args, undefined)
+  const { lines, code } = runPolicyCommand(args, undefined, NOW_MS)
   return { said: lines.join('\n'), code }
 }
 const ASK = [
@@ -53,6 +55,39 @@ describe('policy check', () => {
     expect(said).toMatch(/can be used: version [0-9a-f]{12}, 2 rules/)
     expect(said).toContain('allow orders')
     expect(said).toContain('deny  freeze')
+  })
+
+  it('says what each window is in UTC, this week and next', () => {
+    const windows = join(folder, 'windows.yml')
+    const rule = (name: string, window: string) => `
+  - name: ${name}
+    approve: [{ from: U0BOB }]
+    window: ${window}`
+    writeFileSync(
+      windows,
+      `version: 1\nrules:${[
+        rule('berlin', "{ days: 'mon, sun', hours: '09:00-18:00', zone: Europe/Berlin }"),
+        rule('night', "{ days: sun, hours: '22:00-04:00', zone: America/Santiago }"),
+        rule('twice', "{ days: sun, hours: '02:00-02:30', zone: Europe/Berlin }"),
+        rule('always', "{ days: mon-sun, hours: '00:00-24:00', zone: UTC }"),
+      ].join('')}`,
+    )
+    const { said } = run('check', windows)
+    // On 25 October the clocks of Berlin are put back.
+    expect(said).toContain(`  allow berlin
+        runs only Sun, Mon 09:00–18:00 Europe/Berlin, which is in UTC
+          this week: Mon 2026-10-19 07:00–16:00, Sun 2026-10-25 08:00–17:00
+          next week: Mon 2026-10-26 08:00–17:00, Sun 2026-11-01 08:00–17:00
+  allow night
+        runs only Sun 22:00–04:00 America/Santiago, which is in UTC
+          this week: Mon 2026-10-19 01:00–07:00
+          next week: Mon 2026-10-26 01:00–07:00
+  allow twice
+        runs only Sun 02:00–02:30 Europe/Berlin, which is in UTC
+          this week: Sun 2026-10-25 00:00–00:30, Sun 2026-10-25 01:00–01:30
+          next week: Sun 2026-11-01 01:00–01:30
+  allow always
+        runs only Sun, Mon, Tue, Wed, Thu, Fri, Sat 00:00–24:00 UTC, which is at any time`)
   })
 
   it('names every problem of one that cannot, and exits 1', () => {
@@ -93,6 +128,23 @@ describe('policy explain', () => {
     const { said, code } = explain(...args)
     expect(said).toContain(why)
     expect(code).toBe(1)
+  })
+
+  it('takes a star that is written for itself as no other name, and shows names as they are', () => {
+    const stars = join(folder, 'stars.yml')
+    const text = `version: 1
+rules:
+  - { name: star, match: { groups: 'pay[*]' }, approve: [{ from: U0BOB }] }
+  - { name: blank, match: { groups: 'my "group" *' }, approve: [{ from: U0BOB }] }`
+    writeFileSync(stars, text)
+    const ask = (group: string) =>
+      run('explain', stars, '--user', 'U0ALICE', '--instance', 'ckafka-a', '--group', group)
+    expect(ask('pay*').said).toContain('asking for "pay*" on "ckafka-a": allowed by "star".')
+    expect(ask('payments')).toMatchObject({ code: 1, said: expect.stringContaining('No rule covers this') })
+    expect(ask('payments').said).toContain('allow "star" is not about this group')
+    expect(ask('my "group" 7').said).toContain(
+      'asking for "my \\"group\\" 7" on "ckafka-a": allowed by "blank"',
+    )
   })
 
   it('says what it needs', () => {

@@ -1,6 +1,7 @@
 // Who may ask for what, who decides, and what a plan asks of them: rules, and which of them applies. Pure.
 // A deny beats every allow, and what no rule covers is refused. Members of user groups come in as facts.
 
+import { ANY_NAME, fits } from './name-pattern.ts'
 import type { Plan } from './plan.ts'
 import { lacking, needsOf } from './quorum.ts'
 import {
@@ -18,7 +19,7 @@ import type { Window } from './window.ts'
 export type People = readonly string[]
 export const EVERYBODY = '*'
 
-/** Patterns with `*` and `?`; a name has to fit one of them. */
+/** Patterns (name-pattern.ts); a name has to fit one of them. */
 export interface Match {
   instances: readonly string[]
   groups: readonly string[]
@@ -86,7 +87,7 @@ export function policyOfSettings(approvers: readonly string[], limits: SkipLimit
   const rule: AllowRule = {
     effect: 'allow',
     name,
-    match: { instances: [EVERYBODY], groups: [EVERYBODY], topics: [EVERYBODY] },
+    match: { instances: [ANY_NAME], groups: [ANY_NAME], topics: [ANY_NAME] },
     request: { people: [EVERYBODY], channels: null },
     needs: [need],
     ownVote: false,
@@ -239,7 +240,7 @@ export function covers(
 }
 
 /** @param channels null: anywhere */
-function isIn(channel: Asking['channel'], channels: readonly string[] | null): boolean {
+export function isIn(channel: Asking['channel'], channels: readonly string[] | null): boolean {
   return channels === null || (channel !== null && channels.includes(channel))
 }
 
@@ -250,48 +251,18 @@ function isAbout({ match, channels }: DenyRule, asking: Asking): boolean {
   return (
     fits(instanceId, instances) &&
     fits(group, groups) &&
-    (topics.includes(EVERYBODY) || asking.topics.some(topic => fits(topic, topics))) &&
+    (topics.includes(ANY_NAME) || asking.topics.some(topic => fits(topic, topics))) &&
     isIn(asking.channel, channels)
   )
 }
 
 /** Somebody whose groups cannot be read might be one of those it is about: nobody may do more for that. */
-function denies(rule: DenyRule, asking: Asking, members: GroupMembers): boolean {
+export function denies(rule: DenyRule, asking: Asking, members: GroupMembers): boolean {
   return isAbout(rule, asking) && amongOf(asking.requester, rule.people, members) !== false
 }
 
 export function isGroup(id: string): boolean {
   return id.startsWith('S')
-}
-
-function fits(name: string, globs: readonly string[]): boolean {
-  const characters = Array.from(name)
-  return globs.some(glob => fitsGlob(characters, Array.from(glob)))
-}
-
-/**
- * By hand and not by a regular expression, which takes exponential time for several stars. Here only the last star is ever
- * gone back to, as any match of those before it is as good as any other: at most the product of both lengths.
- */
-function fitsGlob(name: readonly string[], glob: readonly string[]): boolean {
-  let at = 0
-  let star = -1
-  let starAt = 0
-  for (let read = 0; read < name.length; ) {
-    if (glob[at] === '*') {
-      star = at
-      starAt = read
-      at += 1
-    } else if (at < glob.length && (glob[at] === '?' || glob[at] === name[read])) {
-      at += 1
-      read += 1
-    } else if (star >= 0) {
-      at = star + 1
-      starAt += 1
-      read = starAt
-    } else return false
-  }
-  return glob.slice(at).every(each => each === '*')
 }
 
 /** The user groups that one has to know the members of, to rule on it. */
@@ -427,34 +398,4 @@ function guardKey(guard: Guard): string {
 export function groupsOfGuard({ needs, breakGlass, escalation }: Guard): string[] {
   const people = [...needs.flatMap(({ from }) => from), ...breakGlass, ...(escalation?.to ?? [])]
   return [...new Set(people.filter(isGroup))]
-}
-
-/** Why a rule does not apply, for who wants to know which one does. */
-export type Consideration = { rule: string; effect: Rule['effect'] } & (
-  | { applies: true }
-  | { applies: false; because: 'instance' | 'group' | 'topics' | 'people' | 'channel' }
-)
-
-export function considered(policy: Policy, asking: Asking, members: GroupMembers): Consideration[] {
-  return policy.rules.map(rule => {
-    const named = { rule: rule.name, effect: rule.effect }
-    const because = obstacleIn(rule, asking, members)
-    return because === null ? { ...named, applies: true } : { ...named, applies: false, because }
-  })
-}
-
-function obstacleIn(rule: Rule, asking: Asking, members: GroupMembers) {
-  const { match } = rule
-  if (!fits(asking.target.instanceId, match.instances)) return 'instance'
-  if (!fits(asking.target.group, match.groups)) return 'group'
-  const channels = rule.effect === 'deny' ? rule.channels : rule.request.channels
-  const isInChannel = isIn(asking.channel, channels)
-  if (rule.effect === 'deny') {
-    if (denies(rule, asking, members)) return null
-    if (!denies({ ...rule, people: [EVERYBODY], channels: null }, asking, members)) return 'topics'
-    return isInChannel ? 'people' : 'channel'
-  }
-  if (!covers(match, asking)) return 'topics'
-  if (!isAmong(asking.requester, rule.request.people, members)) return 'people'
-  return isInChannel ? null : 'channel'
 }

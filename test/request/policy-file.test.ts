@@ -143,11 +143,34 @@ describe('a policy’s file', () => {
       rule('window: { days: mon, hours: "09:00-09:00", zone: UTC }'),
       'two times of the day',
     ],
+    ...(
+      [
+        ['a zone that is none', 'Mars/Base', 'or UTC: there is no "Mars/Base"'],
+        ['a zone that is Chicago’s or Shanghai’s', 'CST', '"CST" is America/Chicago here'],
+        ['a zone that knows no summer', 'EST', 'like Asia/Shanghai, or UTC: "EST" is'],
+        ['a zone whose sign is the other way round', 'Etc/GMT+8', '"Etc/GMT+8" is'],
+        ['a zone that is a number', '8', 'window.zone must be a time zone by its area and a city, like'],
+      ] as const
+    ).map(([name, zone, said]): [string, string, string] => [
+      name,
+      rule(`window: { days: mon, hours: "09:00-18:00", zone: ${zone} }`),
+      said,
+    ]),
     [
-      'a zone that is none',
-      rule('window: { days: mon, hours: "09:00-18:00", zone: Mars }'),
-      'must be a time zone',
+      'a name that is a number',
+      rule('match: { groups: [orders, 2024] }'),
+      'match.groups.1 must be a name in',
     ],
+    ['a name that is empty', rule("match: { groups: '' }"), 'rules.0.match.groups must be a name in quotes'],
+    ['a mapping for a name', rule('match: { topics: { a: b } }'), "like 'orders-*'"],
+    [
+      'one need without its brackets',
+      'version: 1\nrules: [{ name: x, approve: U0BOB }]',
+      'like [{ from: ord',
+    ],
+    ['a window that is a text', rule('window: mon-fri'), 'rules.0.window must hold days, hours and a zone'],
+    ['a rule that is a text', 'version: 1\nrules: [x]', 'rules.0 must be a rule, with a name and approve or'],
+    ['rules by name', 'version: 1\nrules: { a: b }', 'rules must be a list of rules, like ['],
     ['a limit of nothing', rule('limits: [{ above: {}, type-group: true }]'), 'must name skips'],
     ['a limit that asks for nothing', rule('limits: [{ above: { skips: 1 } }]'), 'must ask for more'],
     [
@@ -192,4 +215,83 @@ describe('a policy’s file', () => {
     const two = `${rule('aprove: []')}  - name: other\n    deny: x\n    poeple: []\n`
     expect(problems(two)).toEqual(['rules.0 must not hold aprove', 'rules.1 must not hold poeple'])
   })
+
+  it('takes every character that Kafka takes in the name of a group', () => {
+    const names = [
+      'my group',
+      'orders[eu]',
+      '{"a": "b"}',
+      "o'brien",
+      'a\\b',
+      '订单 🚚',
+      ' x ',
+      'pay[*]',
+      'tab\t',
+    ]
+    const outcome = readPolicy(
+      { version: 1, rules: [{ name: 'all', match: { groups: names }, approve: [{ from: 'U0BOB' }] }] },
+      'v1',
+    )
+    expect(outcome).toMatchObject({ ok: true, policy: { rules: [{ match: { groups: names } }] } })
+  })
+
+  // Each place of a file, with something of another kind in it.
+  const wrongValues = [
+    null,
+    true,
+    7,
+    -1,
+    1.5,
+    '',
+    ' ',
+    '\0',
+    'x'.repeat(2_000),
+    [],
+    [[]],
+    {},
+    { a: 1 },
+    [null],
+  ]
+  const full = parse(FULL)
+  const places = placesIn(full)
+
+  it(`names what was expected, and where, whatever stands at any of its ${places.length} places`, () => {
+    expect(places.length).toBeGreaterThan(60)
+    const vague: string[] = []
+    for (const place of places) {
+      for (const value of wrongValues) {
+        const outcome = readPolicy(withAt(full, place, value), 'v1')
+        if (outcome.ok) continue
+        // The words of a library that only says what it is not.
+        const said = outcome.problems.filter(problem =>
+          /invalid|expected|received|too (small|big)|unrecognized|undefined/i.test(problem),
+        )
+        // And the place: where it was put, or what stands around it.
+        const elsewhere = outcome.problems.filter(problem => {
+          const [at = ''] = problem.split(' ', 1)
+          const known =
+            ['the', 'rule', 'rules', 'version'].includes(at) || problem.includes('no team of this')
+          return !known && !at.startsWith(place.slice(0, 2).join('.')) && !place.join('.').startsWith(at)
+        })
+        vague.push(...[...said, ...elsewhere].map(problem => `${place.join('.')} = ${value}: ${problem}`))
+      }
+    }
+    expect(vague).toEqual([])
+  })
 })
+
+type Place = readonly (string | number)[]
+
+function placesIn(value: unknown, at: Place = []): Place[] {
+  if (typeof value !== 'object' || value === null) return [at]
+  const entries = Array.isArray(value) ? [...value.entries()] : Object.entries(value)
+  return [at, ...entries.flatMap(([key, inner]) => placesIn(inner, [...at, key]))]
+}
+
+function withAt(whole: unknown, [key, ...rest]: Place, value: unknown): unknown {
+  if (key === undefined) return value
+  const copy = Array.isArray(whole) ? [...whole] : { ...(whole as Record<string, unknown>) }
+  const inside = copy as Record<string | number, unknown>
+  inside[key] = withAt(inside[key], rest, value)
+  return copy
+}

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { considered } from '../../src/request/consideration.ts'
 import type { Plan } from '../../src/request/plan.ts'
 import {
   type AllowRule,
   type Asking,
-  considered,
   type DenyRule,
   EVERYBODY,
   fillsOf,

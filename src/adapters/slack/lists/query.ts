@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { ListFilter, ListPlace } from '../../../ports/store.ts'
 import { LIST_PARTS, type ListPart } from '../../../request/list-part.ts'
 import { type RequestId, requestIdSchema } from '../../../request/request.ts'
-import { isZone } from '../../../request/window.ts'
+import { dayBegins, isZone } from '../../../request/zone.ts'
 import type { QueryProblem } from '../language/problem.ts'
 import { readFlagWords } from '../reset-form/flag-words.ts'
 
@@ -98,31 +98,16 @@ const daySchema = z.object({
 /** A day as somebody somewhere has it. */
 export type Day = z.output<typeof daySchema>
 
-/** From one midnight of the zone to the next; a zone that is not known is UTC. */
+/** From where the day begins there to where the next one does; a zone that is not known is UTC. */
 export function dayIn(zone: string | null, name: string): Day {
   const known = zone !== null && isZone(zone) ? zone : 'UTC'
   const midnight = Date.parse(`${name}T00:00:00Z`)
   return {
     name,
     zone: known,
-    fromMs: startOf(midnight, known),
-    untilMs: startOf(midnight + 24 * 3_600_000, known),
+    fromMs: dayBegins(known, midnight),
+    untilMs: dayBegins(known, midnight + 24 * 3_600_000),
   }
-}
-
-/** When the clock there says what UTC's says at this time: once more, because its offset may change in between. */
-function startOf(asUtcMs: number, zone: string): number {
-  const firstMs = asUtcMs - offsetMs(zone, asUtcMs)
-  return asUtcMs - offsetMs(zone, firstMs)
-}
-
-function offsetMs(zone: string, timeMs: number): number {
-  const parts = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' })
-    .formatToParts(timeMs)
-    .find(({ type }) => type === 'timeZoneName')
-  const [, sign, hours, minutes] = /GMT([+-])(\d{2}):(\d{2})/.exec(parts?.value ?? '') ?? []
-  const ms = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * 60_000
-  return sign === '-' ? -ms : ms
 }
 
 /** A page of a list, as a button carries it. Whose `mine` is, says who presses it. */

@@ -69,7 +69,13 @@ describe('a day', () => {
     ['Europe/Berlin', '2026-03-29', '2026-03-28T23:00:00Z', 23],
     ['Asia/Kathmandu', '2026-11-20', '2026-11-19T18:15:00Z', 24],
     ['UTC', '2026-12-31', '2026-12-31T00:00:00Z', 24],
-  ])('in %s is from its midnight to the next', (zone, name, from, hours) => {
+    // Where its midnight does not exist, and where that of the next day does not.
+    ['America/Santiago', '2026-09-06', '2026-09-06T04:00:00Z', 23],
+    ['America/Santiago', '2026-09-05', '2026-09-05T04:00:00Z', 24],
+    ['Asia/Beirut', '2026-03-29', '2026-03-28T22:00:00Z', 23],
+    // Which was left out there, so that nothing happened on it.
+    ['Pacific/Apia', '2011-12-30', '2011-12-30T10:00:00Z', 0],
+  ])('in %s is from its midnight to the next, or what comes instead: %s', (zone, name, from, hours) => {
     const day = dayIn(zone, name)
     expect(day).toEqual({ name, zone, fromMs: Date.parse(from), untilMs: Date.parse(from) + hours * HOUR })
   })
