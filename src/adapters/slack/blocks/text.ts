@@ -112,6 +112,7 @@ export function spoken(pieces: readonly Piece[]): string {
 
 /** Keeps both ends of a long name, because names differ at either. */
 export function clipMiddle(text: string, max: number): string {
+  if (text.length <= max) return text
   const characters = [...text]
   if (characters.length <= max) return text
   const head = Math.ceil((max - 1) / 2)
