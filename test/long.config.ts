@@ -2,16 +2,35 @@
 // `npm test` has time for.
 
 import { defineConfig, mergeConfig } from 'vitest/config'
-import { suite } from './vitest.config.ts'
+import { ALL } from './vitest.config.ts'
 
 const { env } = process
+const FAULTS = 'test/faults/**/*.test.ts'
+const { include, exclude, maxWorkers: _, ...shared } = ALL
 
 export default mergeConfig(
-  suite({
-    product: { maxWorkers: 3, sequence: { groupOrder: 0 } },
-    // Of processes that are killed and frozen, each with servers of its own: the rest would be slow beside them.
-    faults: { maxWorkers: 2, sequence: { groupOrder: 1 } },
-  }),
+  {
+    test: {
+      ...shared,
+      projects: [
+        {
+          extends: true,
+          test: {
+            name: 'product',
+            include,
+            exclude: [...exclude, FAULTS],
+            maxWorkers: 3,
+            sequence: { groupOrder: 0 },
+          },
+        },
+        // Of processes that are killed and frozen, each with servers of its own: the rest would be slow beside them.
+        {
+          extends: true,
+          test: { name: 'faults', include: [FAULTS], maxWorkers: 2, sequence: { groupOrder: 1 } },
+        },
+      ],
+    },
+  },
   defineConfig({
     test: {
       // Asked for by hand, the settings hold.

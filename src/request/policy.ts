@@ -390,8 +390,10 @@ export function isSameGuard(one: Guard, other: Guard): boolean {
   return guardKey(one) === guardKey(other)
 }
 
+const termsSchema = guardSchema.omit({ version: true })
+
 function guardKey(guard: Guard): string {
-  return JSON.stringify(guardSchema.omit({ version: true }).parse(guard))
+  return JSON.stringify(termsSchema.parse(guard))
 }
 
 /** All who may decide, break the glass or be asked besides: whose members have to be known. */

@@ -1,8 +1,8 @@
 // Takes the README's screenshots, and nothing else: `npm run screenshots`.
 
 import { defineConfig } from 'vitest/config'
-import tests from '../vitest.config.ts'
+import { ALL } from '../vitest.config.ts'
 
-const { projects: _, ...shared } = tests.test ?? {}
+const { exclude: _, ...shared } = ALL
 
 export default defineConfig({ test: { ...shared, include: ['test/browser/screenshots.ts'] } })

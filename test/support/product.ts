@@ -217,9 +217,9 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
       if (card === undefined) throw new Error('There is no card.')
       return card
     },
-    cardSays: (words, timeoutMs) => says(() => textOf(product.card()), words, timeoutMs),
+    cardSays: (words, timeoutMs) => says(slack, () => textOf(product.card()), words, timeoutMs),
     threadText: () => slack.thread(OPS, product.card().ts).map(textOf).join('\n'),
-    threadSays: (words, timeoutMs) => says(product.threadText, words, timeoutMs),
+    threadSays: (words, timeoutMs) => says(slack, product.threadText, words, timeoutMs),
     async csv(name) {
       const posted = () => slack.files().find(file => file.name === name)
       await until(() => posted() !== undefined)
@@ -278,16 +278,33 @@ function groupIn(view: SlackView): string {
   return group
 }
 
-async function says(read: () => string, words: string | RegExp, timeoutMs = 8_000): Promise<void> {
-  const holds = () => (typeof words === 'string' ? read().includes(words) : words.test(read()))
-  for (const end = performance.now() + timeoutMs; performance.now() < end; ) {
-    if (holds()) return
-    await new Promise(resolve => setTimeout(resolve, 10))
+/** It is rendered anew only where something has changed in the workspace. */
+async function says(
+  slack: LocalSlack,
+  read: () => string,
+  words: string | RegExp,
+  timeoutMs = 10_000,
+): Promise<void> {
+  let hasChanged = true
+  const stop = slack.onChange(() => {
+    hasChanged = true
+  })
+  try {
+    for (const end = performance.now() + timeoutMs; performance.now() < end; ) {
+      if (hasChanged) {
+        hasChanged = false
+        const said = read()
+        if (typeof words === 'string' ? said.includes(words) : words.test(said)) return
+      }
+      await new Promise(resolve => setTimeout(resolve, 10))
+    }
+  } finally {
+    stop()
   }
   throw new Error(`${words} was not said within ${timeoutMs} ms:\n${read()}`)
 }
 
-export async function until(holds: () => boolean | Promise<boolean>, timeoutMs = 8_000): Promise<void> {
+export async function until(holds: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
   for (const end = performance.now() + timeoutMs; performance.now() < end; ) {
     if (await holds()) return
     await new Promise(resolve => setTimeout(resolve, 10))

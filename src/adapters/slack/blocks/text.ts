@@ -180,6 +180,7 @@ function spokenQuotation({ lines }: Quotation): string {
 
 /** Keeps both ends of a long name, because names differ at either. */
 export function clipMiddle(text: string, max: number): string {
+  if (text.length <= max) return text
   const characters = [...text]
   if (characters.length <= max) return text
   const head = Math.ceil((max - 1) / 2)
