@@ -1,8 +1,9 @@
-// Offsets out of a file: what `kafka-consumer-groups.sh --export` writes, and this product's own CSV files.
+// Offsets out of a file: what `kafka-consumer-groups.sh` and other tools export, and this product's own CSV files.
 // It must never guess a column: what cannot be read is a problem that names its line.
 
 import { placeOf } from './group.ts'
-import type { FileProblem } from './problem.ts'
+import { type Columns, columnsByPlace, columnsOfHeader, shownCells } from './offsets-columns.ts'
+import type { FileColumn, FileProblem } from './problem.ts'
 import { clip, parseWhole, type Targets } from './reset.ts'
 
 export type FileRead = { ok: true; targets: Targets } | { ok: false; problem: FileProblem }
@@ -10,48 +11,51 @@ export type FileRead = { ok: true; targets: Targets } | { ok: false; problem: Fi
 /** More partitions than this are no file of one group. */
 export const LINES_MAX = 20_000
 const TOPIC = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/
+const CELL_SHOWN = 40
 
-/** Where topic, partition and offset stand in a line, and the group where the file names one. */
-interface Columns {
-  topic: number
-  partition: number
-  offset: number
-  group: number | null
+interface Line {
+  cells: readonly string[]
+  line: number
 }
 
-/** @param lines the cells of each line, as a CSV reader gives them; with or without a header */
-export function readOffsetsFile(lines: readonly (readonly string[])[], group: string): FileRead {
-  const filled = lines
-    .map((cells, index) => ({ cells: withoutTail(cells.map(unescaped)), line: index + 1 }))
-    .filter(({ cells }) => cells.length > 0)
+/** @param rows the cells of each row, as a CSV reader gives them; with or without a header */
+export function readOffsetsFile(rows: readonly (readonly string[])[], group: string): FileRead {
+  const filled = linesOf(rows)
   const [first] = filled
   if (first === undefined) return problem({ kind: 'fileEmpty' })
   if (filled.length > LINES_MAX) return problem({ kind: 'fileTooLong', lines: LINES_MAX })
-  const header = columnsOfHeader(first.cells)
-  const columns = header ?? columnsByPlace(first.cells)
-  if (columns === null) return problem({ kind: 'columnsUnknown' })
+  const header = isHeader(first.cells)
+  const columns = header ? columnsOfHeader(first.cells, first.line) : columnsWithoutHeader(first)
+  if ('kind' in columns) return problem(columns)
 
   const targets = new Map<string, bigint>()
   let ofOthers = 0
-  for (const { cells, line } of header === null ? filled : filled.slice(1)) {
+  for (const { cells, line } of header ? filled.slice(1) : filled) {
     // One cell more may be a comma inside a number, and then half of that number would be taken for the offset.
     if (cells.length > first.cells.length) {
-      return problem({ kind: 'lineTooWide', line, first: first.line, cells: clip(cells.join(','), 60) })
+      return problem({ kind: 'lineTooWide', line, first: first.line, cells: shownCells(cells) })
     }
-    if (columns.group !== null && cells[columns.group] !== unescaped(group)) {
-      ofOthers += 1
-      continue
+    const at = (wanted: FileColumn) => cells[columns[wanted] ?? -1] ?? ''
+    const wrong = (wanted: FileColumn) =>
+      problem({
+        kind: 'cellUnreadable',
+        ...{ line, column: (columns[wanted] ?? 0) + 1, wanted },
+        ...{ cell: clip(at(wanted), CELL_SHOWN), cells: shownCells(cells) },
+      })
+    if (columns.group !== null) {
+      if (at('group') === '') return wrong('group')
+      if (at('group') !== unescaped(group)) {
+        ofOthers += 1
+        continue
+      }
     }
-    const [topic = '', partition = '', typed = ''] = [columns.topic, columns.partition, columns.offset].map(
-      at => cells[at],
-    )
-    // A plan has no offset where nothing is written.
-    if (typed === '' && header !== null) continue
-    const offset = parseWhole(typed)
-    if (!TOPIC.test(topic) || !/^\d{1,9}$/.test(partition) || offset === undefined) {
-      return problem({ kind: 'lineUnreadable', line, cells: clip(cells.join(','), 60) })
-    }
-    const place = placeOf(topic, Number(partition))
+    // A plan has no offset where nothing is written, and the Kafka tool puts a dash where nothing is committed.
+    if (header && (at('offset') === '' || at('offset') === '-')) continue
+    const offset = parseWhole(at('offset'))
+    if (!TOPIC.test(at('topic'))) return wrong('topic')
+    if (!/^\d{1,9}$/.test(at('partition'))) return wrong('partition')
+    if (offset === undefined) return wrong('offset')
+    const place = placeOf(at('topic'), Number(at('partition')))
     if (targets.has(place)) return problem({ kind: 'lineTwice', line, place })
     targets.set(place, offset)
   }
@@ -61,6 +65,39 @@ export function readOffsetsFile(lines: readonly (readonly string[])[], group: st
   )
 }
 
+/** Whether a file whose first row these are could be one of offsets: what separates its cells is told by that. */
+export function couldBeOffsets(rows: readonly (readonly string[])[]): boolean {
+  const [first] = linesOf(rows)
+  if (first === undefined) return false
+  return !('kind' in (isHeader(first.cells) ? columnsOfHeader(first.cells, 1) : columnsWithoutHeader(first)))
+}
+
+/** Those that hold something, without the blanks around their cells; a line break within a cell counts as one. */
+function linesOf(rows: readonly (readonly string[])[]): Line[] {
+  const lines: Line[] = []
+  let line = 1
+  for (const row of rows) {
+    const cells = withoutTail(row.map(unescaped))
+    if (cells.length > 0) lines.push({ cells, line })
+    line += 1 + row.reduce((breaks, cell) => breaks + (cell.match(/\r\n?|\n/g)?.length ?? 0), 0)
+  }
+  return lines
+}
+
+/** A first line whose partition is no number. Where no place is known for the partition, nothing else could be read. */
+function isHeader(cells: readonly string[]): boolean {
+  const places = columnsByPlace(cells)
+  return places === null || !/^[+-]?\d/.test(cells[places.partition] ?? '')
+}
+
+function columnsWithoutHeader({ cells, line }: Line): Columns | FileProblem {
+  const columns = columnsByPlace(cells)
+  if (columns === null) return { kind: 'columnsUnknown', line, cells: shownCells(cells) }
+  // Group, topic, partition, offset; or topic, partition, offset and something more.
+  const unclear = columns.group !== null && /^\d+$/.test(cells[columns.topic] ?? '')
+  return unclear ? { kind: 'columnsUnclear', line, cells: shownCells(cells) } : columns
+}
+
 /** Our own files put an apostrophe before what a spreadsheet would take for a formula (papaparse's guard). */
 function unescaped(cell: string): string {
   return cell.trim().replace(/^'(?=[=+@\-\uff1d\uff0b\uff0d\uff20])/, '')
@@ -68,24 +105,6 @@ function unescaped(cell: string): string {
 
 function withoutTail(cells: readonly string[]): readonly string[] {
   return cells.slice(0, cells.findLastIndex(cell => cell !== '') + 1)
-}
-
-/** Our own files say `to` or `planned` where the Kafka tool says the offset. */
-function columnsOfHeader(cells: readonly string[]): Columns | null {
-  const names = cells.map(cell => cell.toLowerCase())
-  const offset = ['offset', 'new_offset', 'to', 'planned']
-    .map(name => names.indexOf(name))
-    .find(at => at >= 0)
-  const [topic, partition, group] = ['topic', 'partition', 'group'].map(name => names.indexOf(name))
-  if (topic === undefined || partition === undefined || topic < 0 || partition < 0 || offset === undefined)
-    return null
-  return { topic, partition, offset, group: group === undefined || group < 0 ? null : group }
-}
-
-/** The Kafka tool writes no header, and the group only where it exports more than one. */
-function columnsByPlace({ length }: readonly string[]): Columns | null {
-  if (length === 3) return { topic: 0, partition: 1, offset: 2, group: null }
-  return length === 4 ? { topic: 1, partition: 2, offset: 3, group: 0 } : null
 }
 
 function problem(problem: FileProblem): FileRead {

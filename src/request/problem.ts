@@ -29,13 +29,28 @@ export type FieldProblem =
   | { kind: 'fileMissing' }
   | { kind: 'fileTopicsTooMany'; max: number }
 
-/** Of a file of offsets; lines count from 1. */
+/** What a file of offsets needs of each line, and whose offsets they are where it says so. */
+export type FileColumn = 'topic' | 'partition' | 'offset' | 'group'
+
+/** Of a file of offsets; lines and columns count from 1. */
 export type FileProblem =
   | { kind: 'fileEmpty' }
   | { kind: 'fileTooLong'; lines: number }
-  | { kind: 'columnsUnknown' }
+  /** It is neither an offset nor a header. */
+  | { kind: 'columnsUnknown'; line: number; cells: string }
+  /** No header, and it can be read in two ways. */
+  | { kind: 'columnsUnclear'; line: number; cells: string }
+  | { kind: 'columnUnknown'; line: number; column: number; name: string }
+  | { kind: 'columnMissing'; line: number; wanted: FileColumn }
+  | {
+      kind: 'columnTwice'
+      line: number
+      wanted: FileColumn
+      columns: readonly number[]
+      names: readonly string[]
+    }
   | { kind: 'lineTooWide'; line: number; first: number; cells: string }
-  | { kind: 'lineUnreadable'; line: number; cells: string }
+  | { kind: 'cellUnreadable'; line: number; column: number; wanted: FileColumn; cell: string; cells: string }
   | { kind: 'lineTwice'; line: number; place: string }
   | { kind: 'groupNotInFile'; group: string }
   | { kind: 'noOffsetsInFile' }

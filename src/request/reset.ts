@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import { linesSchema } from './lines.ts'
 import type { FieldProblem } from './problem.ts'
+import { plainlyTyped } from './typed.ts'
 
 /** A bigint kept as decimal text in JSON, so that Kafka's int64 offsets lose no digit. */
 export const int64Schema = z.codec(z.string().regex(/^-?\d{1,19}$/), z.bigint(), {
@@ -206,16 +207,35 @@ function isTopic(name: string): boolean {
 
 /**
  * Topics may be separated by lines, commas or spaces: none of these can be part of a topic name. Partitions follow a
- * colon, as in `orders:0,1,4-6`, and a comma after it belongs to them. Repeats are dropped.
+ * colon, as in `orders:0,1,4-6`, and a comma after it belongs to them, as in `orders:0, 1`. Repeats are dropped.
  */
 export function splitTopics(text: string): string[] {
-  const words = text.split(/\s+/).flatMap(word => {
+  const words = listsTogether(plainlyTyped(text).split(/\s+/)).flatMap(word => {
     const colon = word.indexOf(':')
     if (colon < 0) return word.split(',')
     const start = word.lastIndexOf(',', colon) + 1
     return [...word.slice(0, start).split(','), word.slice(start).replace(/,$/, '')]
   })
   return [...new Set(words.filter(word => word !== ''))]
+}
+
+/** Puts a list of partitions together that blanks have torn apart: a word with a colon, and numbers that go on with it. */
+function listsTogether(words: readonly string[]): string[] {
+  const lists: string[][] = []
+  /** How the last one ends: with a name that partitions may follow, inside its list, or after what asks for a number. */
+  let end = 'other' as 'name' | 'list' | 'open' | 'other'
+  for (const word of words) {
+    const goesOn: boolean =
+      (end === 'name' && word.startsWith(':')) ||
+      ((end === 'list' || end === 'open') && /^[,-][\d,-]*$/.test(word)) ||
+      (end === 'open' && /^\d/.test(word))
+    if (goesOn) lists.at(-1)?.push(word)
+    else lists.push([word])
+    const isList = /:[\d,-]*$/.test(word) || (goesOn && /^[\d,-]+$/.test(word))
+    if (isList) end = /[:,-]$/.test(word) ? 'open' : 'list'
+    else end = /^[^:,]+$/.test(word) && !goesOn ? 'name' : 'other'
+  }
+  return lists.map(parts => parts.join(''))
 }
 
 /** Undefined: none are named. Null: what is named is no list of partitions. */

@@ -5,7 +5,7 @@ import Papa from 'papaparse'
 import { fetch } from 'undici'
 import { z } from 'zod'
 import type { Report } from '../../../ports/events.ts'
-import { LINES_MAX, readOffsetsFile } from '../../../request/offsets-file.ts'
+import { couldBeOffsets, LINES_MAX, readOffsetsFile } from '../../../request/offsets-file.ts'
 import type { FileProblem } from '../../../request/problem.ts'
 import type { Targets } from '../../../request/reset.ts'
 import type { AttachmentProblem } from '../language/problem.ts'
@@ -154,10 +154,38 @@ export function readOffsetsCsv(bytes: Uint8Array, group: string): AttachmentRead
   // Before they are read: a million empty lines or cells would hold everybody up.
   if (hasMore(text, '\n', LINES_MAX) || hasMore(text, '\r', LINES_MAX))
     return problem({ kind: 'fileTooLong', lines: LINES_MAX })
-  if (hasMore(text, ',', CELLS_MAX)) return problem({ kind: 'fileTooWide' })
-  const { data, errors } = Papa.parse<string[]>(text, { delimiter: ',' })
+  if (DELIMITERS.some(delimiter => hasMore(text, delimiter, CELLS_MAX))) {
+    return problem({ kind: 'fileTooWide' })
+  }
+  const { delimiter, content } = separated(text)
+  const { data, errors } = Papa.parse<string[]>(content, { delimiter })
   const [error] = errors
   return error === undefined ? readOffsetsFile(data, group) : problem(csvProblem(error))
+}
+
+/** What programs and spreadsheets put between cells. */
+const DELIMITERS = [',', ';', '\t']
+
+/** By which of them the first line is one of offsets, or a header of such; the Kafka tool's comma where none is. */
+function separated(text: string): { delimiter: string; content: string } {
+  // A spreadsheet says it itself, in a first line of its own.
+  const [told, said] = /^"?sep=([,;\t])"?(?=[\r\n]|$)/i.exec(text) ?? []
+  if (told !== undefined && said !== undefined) return { delimiter: said, content: text.slice(told.length) }
+  const head = text.slice(0, HEAD_READ)
+  const fitting = DELIMITERS.find(delimiter =>
+    couldBeOffsets(Papa.parse<string[]>(head, { delimiter, preview: HEAD_LINES }).data),
+  )
+  const [likely = ','] =
+    fitting === undefined ? DELIMITERS.filter(each => firstLineOf(head).includes(each)) : [fitting]
+  return { delimiter: likely, content: text }
+}
+
+/** So much is looked at to tell what separates the cells: blank lines, and then the first that holds something. */
+const HEAD_READ = 20_000
+const HEAD_LINES = 50
+
+function firstLineOf(head: string): string {
+  return head.trimStart().split(/[\r\n]/, 1)[0] ?? ''
 }
 
 function hasMore(text: string, character: string, max: number): boolean {

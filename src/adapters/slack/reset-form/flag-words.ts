@@ -1,9 +1,13 @@
 // Words and flags out of the text after a command, as phones and keyboards really type it. It knows no flag by name.
 // Our own rules, because a shell's splitter takes an apostrophe for a quote and drops what it cannot place.
 
-/** Keyboards make a long dash of `--`. */
-const FLAG = /^(?:--([^\s=]*)|[—–]-?([a-z][\w-]*))(?:=(.*))?$/is
-const NEXT_FLAG = /\s(?:--\S|[—–]-?[a-z])/i
+import { DASHES, plainlyTyped } from '../../../request/typed.ts'
+
+/** Keyboards make one long dash of `--`, or a long one of either; one short dash alone is none. */
+const NAME = `[a-z][\\w${DASHES}]*`
+const DASHED = `(?:[${DASHES}]{2,4}|[^\\P{Pd}-]|\u2212)`
+const FLAG = new RegExp(`^(?:--[${DASHES}]{0,2}([^\\s=＝]*)|${DASHED}(${NAME}))(?:[=＝](.*))?$`, 'isu')
+const NEXT_FLAG = new RegExp(`\\s(?:--\\S|${DASHED}[a-z])`, 'iu')
 
 /** `valueless` flags take no word, `greedy` ones all that follow, and the rest one. */
 export interface FlagGrammar {
@@ -16,7 +20,7 @@ export function readFlagWords(
   text: string,
   { valueless, greedy }: FlagGrammar,
 ): { typed: Map<string, string[]>; stray: string[]; unclosed: boolean } {
-  const { words, unclosed } = splitWords(unescaped(text))
+  const { words, unclosed } = splitWords(unescaped(text).replace(/[\u200b\u2060\ufeff]/g, ''))
   const typed = new Map<string, string[]>()
   const stray: string[] = []
   let open: { name: string; value: string | undefined } | undefined
@@ -28,7 +32,7 @@ export function readFlagWords(
     const flag = FLAG.exec(word)
     if (flag !== null) {
       close()
-      open = { name: flag[1] ?? flag[2] ?? '', value: flag[3] }
+      open = { name: plainlyTyped(flag[1] ?? flag[2] ?? '').toLowerCase(), value: flag[3] }
     } else if (open === undefined || valueless.includes(open.name)) stray.push(word)
     else if (open.value === undefined) open.value = word
     else if (greedy.includes(open.name)) open.value += ` ${word}`
@@ -41,6 +45,7 @@ export function readFlagWords(
 /** What may end a quote that was opened so: keyboards bend straight quotes, now and then only one of a pair. */
 const QUOTES: Readonly<Record<string, string>> = {
   '"': '"”',
+  '＂': '＂',
   '“': '”"',
   '„': '“”"',
   '”': '”"',

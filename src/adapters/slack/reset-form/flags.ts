@@ -10,6 +10,7 @@ import {
   splitPartitions,
   splitTopics,
 } from '../../../request/reset.ts'
+import { plainlyTyped } from '../../../request/typed.ts'
 import type { FlagProblem } from '../language/problem.ts'
 import { readFlagWords } from './flag-words.ts'
 
@@ -126,7 +127,9 @@ function readText(name: string, value: string, fields: ResetFields, problems: Fl
     fields.reason = clip(value, REASON_MAX)
     if (fields.reason !== value) problems.push({ kind: 'reasonCut', max: REASON_MAX })
   } else if (name === 'instance' || name === 'group') {
-    if (value.length <= LONGEST[name]) fields[name] = value
+    // An instance's id is plain ASCII; a group may be called anything.
+    const meant = name === 'instance' ? plainlyTyped(value) : value
+    if (meant.length <= LONGEST[name]) fields[name] = meant
     else problems.push({ kind: 'tooLong', flag: name, max: LONGEST[name] })
   }
 }
@@ -171,22 +174,22 @@ function readTopics(
 function readStrategy(flag: StrategyFlag, value: string, nowMs: number): Partial<ResetFields> | FlagProblem {
   switch (flag) {
     case 'shift-by': {
-      const match = /^([+\-−–—]?)(\d+)$/.exec(value)
+      const match = /^([+-]?)(\d+)$/.exec(plainlyTyped(value))
       const count = parseWhole(match?.[2]?.replace(/^0+(?=\d)/, ''))
       if (match === null || count === undefined || count === 0n) return { kind: 'shiftUnreadable' }
       const direction = match[1] === '' || match[1] === '+' ? 'skip' : 'replay'
       return { strategy: 'shift', direction, count: count.toString() }
     }
     case 'to-offset': {
-      const offset = parseWhole(value.replace(/^0+(?=\d)/, ''))
+      const offset = parseWhole(plainlyTyped(value).replace(/^0+(?=\d)/, ''))
       return offset === undefined
         ? { kind: 'offsetUnreadable' }
         : { strategy: 'offset', offset: offset.toString() }
     }
     case 'to-datetime':
-      return parseTime(value)
+      return parseTime(plainlyTyped(value))
     case 'by-duration': {
-      const durationMs = parseDuration(value)
+      const durationMs = parseDuration(plainlyTyped(value))
       return durationMs === undefined ? { kind: 'durationUnreadable' } : timeField(nowMs - durationMs)
     }
     case 'to-group':

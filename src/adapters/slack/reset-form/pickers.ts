@@ -7,6 +7,7 @@ import type { LongNames } from '../../../ports/chat.ts'
 import type { Abilities, Instance, NamePage } from '../../../request/group.ts'
 import { splitPartitions } from '../../../request/reset.ts'
 import type { ReadOutcome } from '../../../request/result.ts'
+import { plainlyTyped } from '../../../request/typed.ts'
 import { LIMITS } from '../blocks/limits.ts'
 import { clipMiddle, plain } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
@@ -72,10 +73,14 @@ export interface TopicSearch {
 
 export function topicSearch(typed: string, can: Pick<Abilities, 'writePartitions'>): TopicSearch {
   // Still being typed: `orders:` and `orders:0,` are on their way to `orders:0,1`.
-  const word = typed.replace(/\s+/g, '').replace(/(:.*?)[,-]+$/, '$1')
+  const word = withoutEnd(plainlyTyped(typed).replace(/\s+/g, ''))
   if (!can.writePartitions || !word.includes(':')) return { name: typed.trim(), partitions: null }
   const { topic, partitions } = splitPartitions(word)
   return { name: topic, partitions: Array.isArray(partitions) ? word : null }
+}
+
+function withoutEnd(word: string): string {
+  return word.includes(':') ? word.replace(/[,-]{1,20}$/, '') : word
 }
 
 /** Topics the group has committed to come first: they are the ones a reset moves. */

@@ -199,6 +199,18 @@ describe('the offsets in a file', () => {
     ],
     ['with a mark of byte order and lines as Windows ends them', `\ufeff${CSV.replaceAll('\n', '\r\n')}`],
     ['with a header, in any order', `Offset,Topic,Partition\n1200,orders,0\n9223372036854775807,orders,1\n`],
+    ['with semicolons between', CSV.replaceAll(',', ';')],
+    ['with tabs between', CSV.replaceAll(',', '\t')],
+    ['with semicolons, and a header', `topic;partition;offset\n${CSV.replaceAll(',', ';')}`],
+    ['with tabs, blank lines and a mark of byte order', `\ufeff\n\n${CSV.replaceAll(',', '\t')}`],
+    [
+      'with a line that says what is between',
+      `sep=;\r\n${CSV.replaceAll(',', ';').replaceAll('\n', '\r\n')}`,
+    ],
+    [
+      'with semicolons, and commas in a quoted name',
+      `"a,b";orders;9;7\n${GROUP};orders;0;1200\n${GROUP};orders;1;9223372036854775807`,
+    ],
     [
       'with quotes, blanks and empty lines',
       '\n"orders", 0 ,"1200"\n\n ,,\norders,1,9223372036854775807,\n\n',
@@ -224,7 +236,11 @@ describe('the offsets in a file', () => {
     ['two cells', 'orders,0\n', 'Each line needs topic, partition and offset'],
     ['JSON', '{"topic":"orders"}', 'Each line needs topic, partition and offset'],
     ['a web page', '<!DOCTYPE html><html lang=en></html>', 'Each line needs'],
-    ['a sign', 'orders,0,5\norders,1,-1\n', 'Line 2 has no topic, partition and offset: “orders,1,-1”.'],
+    [
+      'a sign',
+      'orders,0,5\norders,1,-1\n',
+      'Line 2 has no topic, partition and offset: “orders,1,-1”. Column 3 should be the offset',
+    ],
     ['half an offset', 'orders,0,5\norders,1,1.5\n', 'Line 2'],
     ['an offset beyond 64 bits', 'orders,0,9223372036854775808\n', 'Line 1'],
     ['no topic name', 'orders,0,5\na/b,1,5\n', 'Line 2'],
@@ -236,6 +252,19 @@ describe('the offsets in a file', () => {
     ['an endless line', `orders,0,${'5'.repeat(30_000)}`, 'has no topic, partition and offset'],
     ['too many lines', '\n'.repeat(20_001), 'more than 20000 lines'],
     ['too many cells', ','.repeat(300_001), 'far more cells'],
+    ['too many cells between semicolons', ';'.repeat(300_001), 'far more cells'],
+    [
+      'a number with a comma between semicolons',
+      'orders;0;5\norders;1;12,000\n',
+      'Column 3 should be the offset',
+    ],
+    ['a quoted number in threes', 'orders,0,5\norders,1,"12,000"\n', 'and is “12,000”'],
+    ['cells with blanks between', 'TOPIC PARTITION OFFSET\norders 0 5\n', 'with commas, semicolons or tabs'],
+    [
+      'a column that is none',
+      'topic;partition;offset;shard\norders;0;5;6\n',
+      'Line 1, column 4: no column is known by the name “shard”',
+    ],
   ])('are never guessed out of %s', (_name, text, said) => {
     expect(problemIn(csv(text))).toContain(said)
   })

@@ -113,6 +113,78 @@ describe('what keyboards and Slack make of the text', () => {
   })
 })
 
+describe('a list of partitions goes on after a comma and a blank', () => {
+  const cases: [string, string][] = [
+    ['--topic orders:0, 1, 2', 'orders:0,1,2'],
+    ['--topic orders:0, 1, 2 --to-latest', 'orders:0,1,2'],
+    ['--topic orders:0 , 1 ,2', 'orders:0,1,2'],
+    ['--topic orders: 0, 1', 'orders:0,1'],
+    ['--topic orders :0, 1', 'orders:0,1'],
+    ['--topic orders:0, 4 - 6', 'orders:0,4-6'],
+    ['--topic orders:0, 4–6, 9', 'orders:0,4-6,9'],
+    ['--topic orders:0, 1, payments', 'orders:0,1\npayments'],
+    ['--topic orders:0, 1, payments:2, 3', 'orders:0,1\npayments:2,3'],
+    ['--topic payments, orders:0, 1', 'payments\norders:0,1'],
+    ['--topic "orders:0, 1", payments', 'orders:0,1\npayments'],
+    ['--topic orders：0，1、2', 'orders:0,1,2'],
+    ['--topic orders：０，\u30001', 'orders:0,1'],
+    ['--topic orders:0,\u00a01', 'orders:0,1'],
+    ['--topic orders:0,\u200b 1', 'orders:0,1'],
+    // Without a comma nothing says that the list goes on: a topic may be called 1.
+    ['--topic orders:0 1', 'orders:0\n1'],
+    ['--topic payments, 1', 'payments\n1'],
+    // What is no list stays as it was typed, for the form to refuse.
+    ['--topic orders:0, 1x', 'orders:0,1x'],
+  ]
+  it.each(cases)('%s', (text, topics) => {
+    expect(parse(text).problems).toEqual([])
+    expect(parse(text).fields).toMatchObject({ scope: 'topics', topics })
+  })
+})
+
+describe('a dash is a dash, however long the keyboard has made it', () => {
+  const G: ResetFields = { group: 'g', strategy: 'latest' }
+  const cases: [string, ResetFields][] = [
+    ['-—group g -–to-latest', G],
+    ['-−group g ‐‐to-latest', G],
+    ['——group g ––to-latest', G],
+    ['–—group g —–to-latest', G],
+    ['−group g －－to-latest', G],
+    ['--group g --to–latest', G],
+    ['--group g —to—latest', G],
+    ['--group g --to\u2011latest', G],
+    ['---group g --—to-latest', G],
+    ['—Group g —To-latest', G],
+    ['--group＝g --to-latest', G],
+    ['\u200b--group g\u00a0--to-latest', G],
+    ['\u3000--group\u3000g\u3000--to-latest', G],
+    ['--shift-by −100', { strategy: 'shift', direction: 'replay', count: '100' }],
+    ['--shift-by －１００', { strategy: 'shift', direction: 'replay', count: '100' }],
+    ['--shift-by ＋100', { strategy: 'shift', direction: 'skip', count: '100' }],
+    ['--instance ckafka–demo0001', { instance: 'ckafka-demo0001' }],
+    ['--to-offset ４２', { strategy: 'offset', offset: '42' }],
+    [
+      '--to-datetime 2026–11–23T08：00：00Z',
+      { strategy: 'time', timeSeconds: Date.UTC(2026, 10, 23, 8) / 1000 },
+    ],
+    [
+      '--to-datetime 2026-11-23T03:00:00−05:00',
+      { strategy: 'time', timeSeconds: Date.UTC(2026, 10, 23, 8) / 1000 },
+    ],
+    ['--reason ＂wrong rate＂ --group g', { reason: 'wrong rate', group: 'g' }],
+    // A group may be called so, and in a reason a dash is what it looks like.
+    ['--group orders–billing', { group: 'orders–billing' }],
+    ['--reason 税率错误 —— 见工单 --group g', { reason: '税率错误 —— 见工单', group: 'g' }],
+  ]
+  it.each(cases)('%s', (text, expected) => {
+    expect(fields(text)).toEqual(expected)
+  })
+
+  it('but one short dash begins no flag', () => {
+    expect(parse('--to-latest -group g').problems).toEqual(['“-group” and “g” belong to no flag.'])
+  })
+})
+
 describe('times', () => {
   const seconds = Date.UTC(2026, 10, 23, 8, 0, 0) / 1000
   it.each([
@@ -385,7 +457,7 @@ describe('any text at all', () => {
 
   it('keeps what was understood, whatever noise follows', () => {
     fc.assert(
-      fc.property(fc.stringMatching(/^[^"'“”„‘’—–-]{0,300}$/), noise => {
+      fc.property(fc.stringMatching(/^[^"'“”„‘’＂\p{Pd}−]{0,300}$/u), noise => {
         const parsed = parse(`--group g1 --to-latest ${noise}`)
         expect(parsed.fields).toEqual({ group: 'g1', strategy: 'latest' })
         expect(parsed.problems.length).toBe(noise.trim() === '' ? 0 : 1)

@@ -1,6 +1,7 @@
 // What is wrong with a form or its file, in English, under the field that it is wrong in.
 
-import type { FieldProblem, FileProblem } from '../../../../request/problem.ts'
+import { CLEAR_HEADER, CLEAR_NAMES } from '../../../../request/offsets-columns.ts'
+import type { FieldProblem, FileColumn, FileProblem } from '../../../../request/problem.ts'
 import { utc } from '../../../../request/reset.ts'
 import { inQuotes } from '../../blocks/text.ts'
 import type { AttachmentProblem } from '../problem.ts'
@@ -40,11 +41,26 @@ export const problems: Sentences<FieldProblem | FileProblem | AttachmentProblem>
   fileTopicsTooMany: ({ max }) => `One request holds at most ${max} topics.`,
   fileEmpty: () => 'The file is empty.',
   fileTooLong: ({ lines }) => `The file has more than ${lines} lines.`,
-  columnsUnknown: () =>
-    'Each line needs topic, partition and offset, as kafka-consumer-groups.sh --export writes them.',
+  columnsUnknown: ({ line, cells }) =>
+    `Each line needs topic, partition and offset, with commas, semicolons or tabs between. Line ${line} has neither these nor their names: ${inQuotes(cells)}.`,
+  columnsUnclear: ({ line, cells }) =>
+    `Line ${line} can be read in two ways: ${inQuotes(cells)}. Put the line ${CLEAR_HEADER} before it, with the names in the order of the columns.`,
+  columnUnknown: ({ line, column, name }) =>
+    name === ''
+      ? `Line ${line}, column ${column} has no name. Name the column, or take it out.`
+      : `Line ${line}, column ${column}: no column is known by the name ${inQuotes(name)}. Those needed are topic, partition and new-offset, and group where there are several. Rename it, or take the column out.`,
+  columnMissing: ({ line, wanted }) =>
+    `Each line needs topic, partition and offset, and none of the columns named in line ${line} is ${COLUMNS[wanted]}. Name that column ${CLEAR_NAMES[wanted]}.`,
+  columnTwice: ({ line, wanted, columns, names }) =>
+    `Line ${line} has several columns that could be ${COLUMNS[wanted]}: ${namedColumns(columns, names)}. ${
+      wanted === 'offset'
+        ? `Name the one to go to ${CLEAR_NAMES[wanted]}.`
+        : `Leave only one of them, named ${CLEAR_NAMES[wanted]}.`
+    }`,
   lineTooWide: ({ line, first, cells }) =>
     `Line ${line} has more cells than line ${first}: ${inQuotes(cells)}.`,
-  lineUnreadable: ({ line, cells }) => `Line ${line} has no topic, partition and offset: ${inQuotes(cells)}.`,
+  cellUnreadable: ({ line, column, wanted, cell, cells }) =>
+    `Line ${line} has no ${wanted === 'group' ? 'group' : 'topic, partition and offset'}: ${inQuotes(cells)}. Column ${column} should be ${COLUMNS[wanted]}, ${EXPECTED[wanted]}, and ${cell === '' ? 'is empty' : `is ${inQuotes(cell)}`}.`,
   lineTwice: ({ line, place }) => `Line ${line} names ${place} a second time.`,
   groupNotInFile: ({ group }) => `The file has no line of the group ${group}.`,
   noOffsetsInFile: () => 'The file has no offsets.',
@@ -61,6 +77,24 @@ export const problems: Sentences<FieldProblem | FileProblem | AttachmentProblem>
   quoteOpen: ({ line }) => `${placeIn(line)} opens a quote that is never closed.`,
   quoteMisplaced: ({ line }) => `${placeIn(line)} has a quote in the wrong place.`,
   csvUnreadable: ({ line, code }) => `${placeIn(line)} cannot be read as CSV (${code}).`,
+}
+
+const COLUMNS: Record<FileColumn, string> = {
+  topic: 'the topic',
+  partition: 'the partition',
+  offset: 'the offset',
+  group: 'the group',
+}
+
+const EXPECTED: Record<FileColumn, string> = {
+  topic: 'a name of letters, digits, dots, dashes and underscores',
+  partition: 'a whole number like 3',
+  offset: 'a whole number like 812430, without separators',
+  group: 'a name',
+}
+
+function namedColumns(columns: readonly number[], names: readonly string[]): string {
+  return columns.map((column, index) => `column ${column} (${inQuotes(names[index] ?? '')})`).join(' and ')
 }
 
 function placeIn(line: number | null): string {

@@ -1,5 +1,7 @@
 // What is wrong with a form or its file, in Chinese, under the field that it is wrong in.
 
+import { CLEAR_HEADER, CLEAR_NAMES } from '../../../../request/offsets-columns.ts'
+import type { FileColumn } from '../../../../request/problem.ts'
 import { utc } from '../../../../request/reset.ts'
 import { inQuotes } from '../../blocks/text.ts'
 import type { problems as English, groups as EnglishGroups } from '../en/problems.ts'
@@ -36,9 +38,25 @@ export const problems: typeof English = {
   fileTopicsTooMany: ({ max }) => `一个申请最多 ${max} 个 Topic。`,
   fileEmpty: () => '文件是空的。',
   fileTooLong: ({ lines }) => `文件超过 ${lines} 行。`,
-  columnsUnknown: () => '每行都要有 Topic、分区和位点，与 kafka-consumer-groups.sh --export 的输出一致。',
+  columnsUnknown: ({ line, cells }) =>
+    `每行都要有 Topic、分区和位点，用逗号、分号或制表符隔开。第 ${line} 行既没有这些，也不是写明它们的表头：${inQuotes(cells)}。`,
+  columnsUnclear: ({ line, cells }) =>
+    `第 ${line} 行有两种读法：${inQuotes(cells)}。请在前面加一行 ${CLEAR_HEADER}，列名的次序与各列一致。`,
+  columnUnknown: ({ line, column, name }) =>
+    name === ''
+      ? `第 ${line} 行第 ${column} 列没有列名。请写上列名，或去掉这一列。`
+      : `第 ${line} 行第 ${column} 列：没有叫${inQuotes(name)}的列。需要的是 ${CLEAR_NAMES.topic}、${CLEAR_NAMES.partition} 和 ${CLEAR_NAMES.offset}，有多个消费组时还要 ${CLEAR_NAMES.group}。请改名或去掉这一列。`,
+  columnMissing: ({ line, wanted }) =>
+    `每行都要有 Topic、分区和位点，而第 ${line} 行的表头中没有${COLUMNS[wanted]}列。请把那一列命名为 ${CLEAR_NAMES[wanted]}。`,
+  columnTwice: ({ line, wanted, columns, names }) =>
+    `第 ${line} 行有多列都可能是${COLUMNS[wanted]}：${namedColumns(columns, names)}。${
+      wanted === 'offset'
+        ? `请把要移到的那一列命名为 ${CLEAR_NAMES[wanted]}。`
+        : `请只留一列，命名为 ${CLEAR_NAMES[wanted]}。`
+    }`,
   lineTooWide: ({ line, first, cells }) => `第 ${line} 行的列数比第 ${first} 行多：${inQuotes(cells)}。`,
-  lineUnreadable: ({ line, cells }) => `第 ${line} 行没有 Topic、分区和位点：${inQuotes(cells)}。`,
+  cellUnreadable: ({ line, column, wanted, cell, cells }) =>
+    `第 ${line} 行第 ${column} 列应为${COLUMNS[wanted]}（${EXPECTED[wanted]}），实际${cell === '' ? '为空' : `是${inQuotes(cell)}`}。整行是${inQuotes(cells)}。`,
   lineTwice: ({ line, place }) => `第 ${line} 行重复写了 ${place}。`,
   groupNotInFile: ({ group }) => `文件里没有消费组 ${group} 的行。`,
   noOffsetsInFile: () => '文件里没有位点。',
@@ -55,6 +73,24 @@ export const problems: typeof English = {
   quoteOpen: ({ line }) => `${placeIn(line)}有未闭合的引号。`,
   quoteMisplaced: ({ line }) => `${placeIn(line)}的引号位置不对。`,
   csvUnreadable: ({ line, code }) => `${placeIn(line)}无法按 CSV 读取（${code}）。`,
+}
+
+const COLUMNS: Record<FileColumn, string> = {
+  topic: 'Topic',
+  partition: '分区',
+  offset: '位点',
+  group: '消费组',
+}
+
+const EXPECTED: Record<FileColumn, string> = {
+  topic: '由字母、数字、点、短横线和下划线组成的名称',
+  partition: '像 3 这样的整数',
+  offset: '像 812430 这样的整数，不带分隔符',
+  group: '名称',
+}
+
+function namedColumns(columns: readonly number[], names: readonly string[]): string {
+  return columns.map((column, index) => `第 ${column} 列（${inQuotes(names[index] ?? '')}）`).join('和')
 }
 
 function placeIn(line: number | null): string {
