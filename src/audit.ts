@@ -1,5 +1,5 @@
 // The command that exports the audit trail of every request, and of what was tried apart from them, as JSON lines, and
-// verifies such a file, line by line.
+// verifies such a file: each line by the hashes, and what the lines tell by the rules that the product itself decides by.
 // It must never write to the store, nor hold more than a few requests at a time.
 
 import { createReadStream, createWriteStream, realpathSync } from 'node:fs'
@@ -9,17 +9,30 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { connectRedis, untilReady } from './adapters/redis/connect.ts'
 import { createRedisStore } from './adapters/redis/store.ts'
-import { readStoreConfig } from './config.ts'
-import type { Store } from './ports/store.ts'
-import { CHAIN_START, type ChainEnd, chainHash, linkProblem } from './request/audit.ts'
-import { requestIdSchema } from './request/request.ts'
+import { readAuditKeys, readStoreConfig } from './config.ts'
+import type { Store, Trail } from './ports/store.ts'
+import {
+  CHAIN_START,
+  type ChainEnd,
+  type ChainedEvent,
+  chainHash,
+  doubtOfEvent,
+  linkProblem,
+} from './request/audit.ts'
+
+import { type RequestId, requestIdSchema } from './request/request.ts'
+import { createSeals, type Seals } from './request/seals.ts'
+import { createStory, findingInWords, type Remark, type Story } from './request/story.ts'
 
 const USAGE = `audit export [FILE]   writes the audit trail of every request, and what was tried apart from them, as JSON
                       lines; without a file to stdout
-audit verify FILE     exits 1 and names the first line that is not what was exported`
+audit verify FILE     exits 1 and names the first line that is not what was exported, or every event that cannot have
+                      happened; with AUDIT_KEY it looks at the seals as well`
 
 const CONNECT_MS = 5_000
 const LINE_BREAK = 0x0a
+/** Beside the events: the name of the record, among those of the documents. */
+const RECORD = 'record'
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 /** Longer than any line of an export; a file without line breaks is not read into memory. */
 const LONGEST_LINE_BYTES = 64 * 1_024 * 1_024
@@ -28,9 +41,10 @@ const LONGEST_LINE_BYTES = 64 * 1_024 * 1_024
 const ATTEMPTS = 'attempts'
 
 /**
- * The lines of a file, in order: for each request its events, as `{requestId, …event, hash}`, then its end, with how many
- * more refused attempts there were than are kept as events, by person; then what was tried, in the same form. The last line closes the file: its hash is a chain over the ends, so that no request can be
- * taken out, added or renamed.
+ * The lines of a file, in order: for each request its events, as `{requestId, …event, hash}`; what is kept beside them, which
+ * is the rows of its plans and of its result, and its record, each chained on the line before; then its end, with how many
+ * more refused attempts there were than are kept as events, by person. Then what was tried, in the same form. The last
+ * line closes the file: its hash is a chain over the ends, so that no request can be taken out, added or renamed.
  */
 const moreSchema = z.record(z.string(), z.int().positive())
 const chainIdSchema = z.union([requestIdSchema, z.literal(ATTEMPTS)])
@@ -41,16 +55,26 @@ const eventLineSchema = z.looseObject({
   command: z.unknown(),
   hash: z.string(),
 })
+const keptLineSchema = z.strictObject({
+  requestId: requestIdSchema,
+  kept: z.string(),
+  value: z.unknown(),
+  hash: z.string(),
+})
+/** Absent in exports of before anything but events was in them. */
+const keptSchema = z.strictObject({ names: z.array(z.string()), hash: z.string() })
 const endLineSchema = z.strictObject({
   requestId: chainIdSchema,
   version: z.number(),
   lastHash: z.string(),
   more: moreSchema.optional(),
+  kept: keptSchema.optional(),
 })
 const closingLineSchema = z.strictObject({ requests: z.number(), hash: z.string() })
 
 type Line =
-  | { kind: 'event'; requestId: ChainId; event: ChainEnd }
+  | { kind: 'event'; requestId: ChainId; event: ChainedEvent }
+  | ({ kind: 'kept' } & z.output<typeof keptLineSchema>)
   | ({ kind: 'end' } & z.output<typeof endLineSchema>)
   | ({ kind: 'closing' } & z.output<typeof closingLineSchema>)
 
@@ -78,10 +102,11 @@ export function createAuditExport(store: Pick<Store, 'readTrails' | 'readAttempt
     version: number,
     lastHash: string,
     more: Record<string, number>,
+    kept?: z.output<typeof keptSchema>,
   ): string {
     totals.more += sumOf(more)
     const counted = Object.keys(more).length === 0 ? {} : { more }
-    const end = JSON.stringify({ requestId, version, lastHash, ...counted })
+    const end = JSON.stringify({ requestId, version, lastHash, ...counted, ...(kept && { kept }) })
     totals.hash = chainHash(totals.hash, end)
     return end
   }
@@ -98,16 +123,41 @@ export function createAuditExport(store: Pick<Store, 'readTrails' | 'readAttempt
 
   return {
     async *lines() {
-      for await (const { id, version, auditHash, more, events } of store.readTrails()) {
+      for await (const trail of store.readTrails()) {
+        const { id, version, auditHash, more, events } = trail
         totals.requests += 1
         totals.events += events.length
-        yield whole([...events.map(json => eventLine(id, json)), endLine(id, version, auditHash, more)])
+        yield whole(events.map(json => eventLine(id, json)))
+        const kept = { names: [] as string[], hash: lastHashOf(events) }
+        for await (const { name, value } of keptWith(trail)) {
+          kept.names.push(name)
+          kept.hash = keptHash(kept.hash, name, value)
+          yield whole([JSON.stringify({ requestId: id, kept: name, value, hash: kept.hash })])
+        }
+        yield whole([endLine(id, version, auditHash, more, kept)])
       }
       yield* attemptLines()
       yield `${JSON.stringify({ requests: totals.requests, hash: totals.hash })}\n`
     },
     totals: () => ({ ...totals }),
   }
+}
+
+/** One at a time: the rows of a plan may be many. */
+async function* keptWith({ record, documents }: Trail): AsyncGenerator<{ name: string; value: unknown }> {
+  for await (const { name, json } of documents()) yield { name, value: parsedJson(json) ?? null }
+  yield { name: RECORD, value: record === null ? null : (parsedJson(record) ?? null) }
+}
+
+function keptHash(previousHash: string, kept: string, value: unknown): string {
+  return chainHash(previousHash, JSON.stringify({ kept, value }))
+}
+
+/** As it stands there, so that a line that is not one of an event breaks no more than itself. */
+function lastHashOf(events: readonly string[]): string {
+  const last = parsedJson(events.at(-1) ?? '')
+  const { hash } = Object(last) as { hash?: unknown }
+  return typeof hash === 'string' ? hash : ''
 }
 
 const NOTHING_YET: AuditTotals = { requests: 0, events: 0, attempts: 0, more: 0, hash: '' }
@@ -140,26 +190,65 @@ export interface TrailCheck {
   next(line: string): string | null
   /** What is wrong with the file ending here, or null. */
   end(): string | null
+  /** What cannot have happened, though the lines are as they were exported, in their order. */
+  findings(): readonly Problem[]
+  /** What could not be looked at: how often. */
+  remarks(): Readonly<Remarks>
   totals(): AuditTotals
 }
 
-export function createTrailCheck(): TrailCheck {
-  let current: { requestId: ChainId; chain: ChainEnd } | null = null
+/** `line` counts from 1. */
+export interface Problem {
+  line: number
+  problem: string
+}
+
+/** Events that other rules decided and that these read otherwise; requests for the rest. */
+export type Remarks = Record<Remark['kind'] | 'noRecord', number>
+
+interface Current {
+  requestId: ChainId
+  chain: ChainEnd
+  story: Story | null
+  kept: z.output<typeof keptSchema> | null
+  record: unknown
+}
+
+/** @param seals null: whether what is sealed is so by a key of ours cannot be said */
+export function createTrailCheck(seals: Seals | null = null): TrailCheck {
+  let current: Current | null = null
   let last: ChainId | null = null
   let isClosed = false
+  let line = 0
   const totals = { ...NOTHING_YET }
+  const remarks: Remarks = { otherRules: 0, unsealed: 0, notChecked: 0, noRecord: 0 }
+  const findings: Problem[] = []
+  /** Of every request before: whether anything of it was started, and by which change it was submitted. */
+  const started = new Map<RequestId, boolean>()
+  const submissions = new Map<string, RequestId>()
 
   function next(text: string): string | null {
+    line += 1
     if (isClosed) return 'it was added: the file ends before it'
-    const line = parsedLine(text)
-    if (line === null) return 'it is not a line of an export, so it was changed or added'
-    if (line.kind === 'closing') return closingProblem(line)
-    const { requestId } = line
-    const chain = current?.chain ?? CHAIN_START
-    const problem =
-      placeProblem(requestId) ??
-      (line.kind === 'end' ? endProblem(line, chain, text) : eventProblem(requestId, line.event, chain))
+    const parsed = parsedLine(text)
+    if (parsed === null) return 'it is not a line of an export, so it was changed or added'
+    if (parsed.kind === 'closing') return closingProblem(parsed)
+    const { requestId } = parsed
+    const problem = placeProblem(requestId) ?? problemOf(parsed, text)
     return problem === null ? null : `${requestId}: ${problem}`
+  }
+
+  function problemOf(parsed: Exclude<Line, { kind: 'closing' }>, text: string): string | null {
+    switch (parsed.kind) {
+      case 'event':
+        return eventProblem(parsed.requestId, parsed.event)
+      case 'kept':
+        return keptProblem(parsed)
+      case 'end':
+        return endProblem(parsed, text)
+      default:
+        return parsed satisfies never
+    }
   }
 
   /** Requests come oldest first, what was tried after them, and the lines of one together. */
@@ -173,34 +262,103 @@ export function createTrailCheck(): TrailCheck {
     return null
   }
 
-  function eventProblem(requestId: ChainId, event: ChainEnd, chain: ChainEnd): string | null {
+  function eventProblem(requestId: ChainId, event: ChainedEvent): string | null {
     const { version } = event
-    const problem = linkProblem(chain, event)
+    const at = current ?? beginning(requestId)
+    const problem = linkProblem(at.chain, event)
     if (problem === 'misplaced') {
-      return `it has version ${version} where ${chain.version + 1} comes next, so a line before it is missing, or it was changed, moved or added`
+      return `it has version ${version} where ${at.chain.version + 1} comes next, so a line before it is missing, or it was changed, moved or added`
     }
     if (problem === 'changed') return `version ${version} is not what its hash says, so it was changed`
-    current = { requestId, chain: event }
+    if (at.kept !== null) return 'it comes after what is kept beside the events, so it was moved'
+    if (at.story === null) lookAtAttempt(event, at.chain.hash)
+    else hear(at.story, story => story.tell(event, at.chain.hash))
+    current = { ...at, chain: event }
     totals[requestId === ATTEMPTS ? 'attempts' : 'events'] += 1
     return null
   }
 
-  function endProblem(
-    { requestId, version, lastHash, more = {} }: z.output<typeof endLineSchema>,
-    chain: ChainEnd,
-    text: string,
-  ): string | null {
-    if (version !== chain.version) {
-      return `the record has version ${version} and the events end with ${chain.version}, so lines are missing, or it was changed`
+  function beginning(requestId: ChainId): Current {
+    const story = requestId === ATTEMPTS ? null : createStory(requestId, seals)
+    return { requestId, chain: CHAIN_START, story, kept: null, record: undefined }
+  }
+
+  function lookAtAttempt(event: ChainedEvent, previousHash: string): void {
+    const doubt = doubtOfEvent(seals, ATTEMPTS, previousHash, event)
+    if (doubt === 'otherKey' || doubt === 'changed') {
+      findings.push({
+        line,
+        problem: `${ATTEMPTS}: version ${event.version} is not sealed by a key that is given`,
+      })
     }
-    if (lastHash !== chain.hash) return 'the last event is not the one that the record names'
+  }
+
+  /** Whatever it finds is about this line. */
+  function hear(story: Story, tell: (story: Story) => void): void {
+    const before = story.findings().length
+    tell(story)
+    for (const finding of story.findings().slice(before)) {
+      findings.push({ line, problem: `${current?.requestId ?? story.id}: ${findingInWords(finding)}` })
+    }
+  }
+
+  function keptProblem({ kept, value, hash }: z.output<typeof keptLineSchema>): string | null {
+    const at = current
+    if (at === null) return 'no event comes before it, so lines are missing, or it was moved or added'
+    const { names, hash: before } = at.kept ?? { names: [], hash: at.chain.hash }
+    if (hash !== keptHash(before, kept, value)) {
+      return `${kept} is not what its hash says, so it was changed, or a line before it is missing, or was moved or added`
+    }
+    current = {
+      ...at,
+      kept: { names: [...names, kept], hash },
+      ...(kept === RECORD ? { record: value } : {}),
+    }
+    if (kept !== RECORD && at.story !== null) hear(at.story, story => story.keep(kept, value))
+    return null
+  }
+
+  function endProblem(end: z.output<typeof endLineSchema>, text: string): string | null {
+    const { requestId, version, lastHash, more = {}, kept } = end
+    const at = current ?? beginning(requestId)
+    if (version !== at.chain.version) {
+      return `the record has version ${version} and the events end with ${at.chain.version}, so lines are missing, or it was changed`
+    }
+    if (lastHash !== at.chain.hash) return 'the last event is not the one that the record names'
     if (version === 0) return 'it has no events'
-    if (requestId !== ATTEMPTS) totals.requests += 1
+    if (JSON.stringify(kept ?? null) !== JSON.stringify(at.kept)) {
+      return 'what is kept beside the events is not what was exported, so it was changed, or lines are missing, moved or added'
+    }
+    if (at.story !== null) endStory(at.story, requestId as RequestId, at.record, kept)
     totals.more += sumOf(more)
     totals.hash = chainHash(totals.hash, text)
     last = requestId
     current = null
     return null
+  }
+
+  function endStory(
+    story: Story,
+    requestId: RequestId,
+    record: unknown,
+    kept: z.output<typeof keptSchema> | undefined,
+  ): void {
+    totals.requests += 1
+    if (kept === undefined) remarks.noRecord += 1
+    hear(story, () => story.end(record, kept?.names))
+    for (const { kind } of story.remarks()) remarks[kind] += 1
+    const submission = story.submission()
+    started.set(requestId, story.hasStarted())
+    if (submission === null) return
+    const { changeId, parent } = submission
+    const other = submissions.get(changeId)
+    if (other !== undefined) hear(story, () => story.find('copied', other))
+    submissions.set(changeId, requestId)
+    if (parent === null) return
+    if (!started.has(parent.id) || parent.id === requestId)
+      hear(story, () => story.find('noParent', parent.id))
+    else if (parent.kind === 'undo' && started.get(parent.id) === false)
+      hear(story, () => story.find('parentNotRun', parent.id))
   }
 
   function closingProblem({ requests, hash }: z.output<typeof closingLineSchema>): string | null {
@@ -215,6 +373,8 @@ export function createTrailCheck(): TrailCheck {
   return {
     next,
     end: () => (isClosed ? null : `${current === null ? '' : `${current.requestId}: `}the file was cut off`),
+    findings: () => findings,
+    remarks: () => remarks,
     totals: () => ({ ...totals }),
   }
 }
@@ -228,9 +388,11 @@ function parsedLine(text: string): Line | null {
   const json = parsedJson(text)
   if (eventLineSchema.safeParse(json).success) {
     // As it was parsed: a schema would put the fields that it knows first, and the hash is over their order.
-    const { requestId, ...event } = json as z.output<typeof eventLineSchema>
+    const { requestId, ...event } = json as { requestId: ChainId } & ChainedEvent
     return JSON.stringify({ requestId, ...event }) === text ? { kind: 'event', requestId, event } : null
   }
+  const kept = keptLineSchema.safeParse(json).data
+  if (kept !== undefined) return JSON.stringify(kept) === text ? { kind: 'kept', ...kept } : null
   const end = endLineSchema.safeParse(json).data
   if (end !== undefined) return JSON.stringify(end) === text ? { kind: 'end', ...end } : null
   const closing = closingLineSchema.safeParse(json).data
@@ -238,22 +400,33 @@ function parsedLine(text: string): Line | null {
 }
 
 export type Verified =
-  | { ok: true; totals: AuditTotals }
-  /** `line` counts from 1. */
-  | { ok: false; line: number; problem: string }
+  | { ok: true; totals: AuditTotals; remarks: Remarks }
+  /** The first problem. `others`: what else cannot have happened, where every line is as it was exported. */
+  | ({ ok: false; others?: Problem[] } & Problem)
 
-export async function verifyLines(chunks: AsyncIterable<Buffer>): Promise<Verified> {
-  const check = createTrailCheck()
+export async function verifyLines(
+  chunks: AsyncIterable<Buffer>,
+  seals: Seals | null = null,
+): Promise<Verified> {
+  const check = createTrailCheck(seals)
+  const told = () => check.findings().slice()
   let line = 0
   for await (const bytes of linesOf(chunks)) {
     line += 1
     const text = bytes === null ? null : textOf(bytes)
     const problem =
       text === null ? 'it is no whole line of text, so it was changed or cut off' : check.next(text)
-    if (problem !== null) return { ok: false, line, problem }
+    if (problem !== null) return failed([...told(), { line, problem }])
   }
   const problem = check.end()
-  return problem === null ? { ok: true, totals: check.totals() } : { ok: false, line: line + 1, problem }
+  const problems = problem === null ? told() : [...told(), { line: line + 1, problem }]
+  return problems.length === 0
+    ? { ok: true, totals: check.totals(), remarks: check.remarks() }
+    : failed(problems)
+}
+
+function failed([first = { line: 0, problem: '' }, ...others]: readonly Problem[]): Verified {
+  return { ok: false, ...first, ...(others.length === 0 ? {} : { others }) }
 }
 
 /**
@@ -307,10 +480,44 @@ async function exportTo(file: string | undefined): Promise<number> {
 }
 
 async function verifyFile(file: string): Promise<number> {
-  const verified = await verifyLines(createReadStream(file))
-  if (verified.ok) console.log(`${file} is whole: ${inWords(verified.totals)}`)
-  else console.error(`${file}, line ${verified.line}: ${verified.problem}.`)
-  return verified.ok ? 0 : 1
+  const keys = readAuditKeys(process.env)
+  if (!keys.ok) {
+    for (const problem of keys.problems) console.error(problem)
+    return 1
+  }
+  const verified = await verifyLines(
+    createReadStream(file),
+    keys.auditKeys === null ? null : createSeals(keys.auditKeys),
+  )
+  if (verified.ok) {
+    console.log(`${file} is whole: ${inWords(verified.totals)}`)
+    for (const said of remarksInWords(verified.remarks)) console.log(said)
+    return 0
+  }
+  for (const { line, problem } of [verified, ...(verified.others ?? [])]) {
+    console.error(`${file}, line ${line}: ${problem}.`)
+  }
+  return 1
+}
+
+/** What a file that is whole says nothing about. */
+function remarksInWords({ otherRules, unsealed, notChecked, noRecord }: Remarks): string[] {
+  const said: [number, string][] = [
+    [
+      noRecord,
+      'requests without their record and rows: the export is of before those were in it. Not compared.',
+    ],
+    [
+      otherRules,
+      'requests that another version decided in part as this one would not. Not replayed from there on.',
+    ],
+    [notChecked, 'requests that are sealed, which nobody looked at: AUDIT_KEY is not set here.'],
+    [
+      unsealed,
+      'requests that begin without a seal: of those events nothing is known but the hashes and the story.',
+    ],
+  ]
+  return said.flatMap(([count, words]) => (count === 0 ? [] : [`${count} ${words}`]))
 }
 
 function inWords({ requests, events, attempts, more, hash }: AuditTotals): string {

@@ -16,6 +16,8 @@ export interface Config {
   logLevel: string
   redis: RedisSettings
   redisPrefix: string
+  /** What seals the audit trail, then what has sealed it before; null: it is not sealed. */
+  auditKeys: AuditKeys | null
   /** Absent for a worker apart, which never speaks to Slack. */
   slack: SlackConfig | undefined
   ckafka: CkafkaSettings
@@ -54,6 +56,8 @@ export type RedisSettings =
       db: number
     } & RedisAccess)
   | ({ mode: 'cluster'; nodes: RedisAddress[] } & RedisAccess)
+
+export type AuditKeys = [string, ...string[]]
 
 export interface RedisAddress {
   host: string
@@ -106,6 +110,10 @@ const most = z
   .regex(/^(?:off|[1-9]\d{0,5})$/, 'must be a whole number, 1 or more, or off')
   .transform(value => (value === 'off' ? null : Number(value)))
 const portNumber = z.coerce.number('must be a port number').int().min(0).max(65_535)
+/** So long that nobody finds it by trying, and no word that was only made long. */
+const auditKey = text
+  .regex(/^[\x21-\x2b\x2d-\x7e]{32,512}$/, 'must have 32 characters or more, without spaces and commas')
+  .refine(value => new Set(value).size >= 10, 'must be random, like the output of openssl rand -hex 32')
 const httpUrl = z.string().refine(isUrlOf('http:', 'https:'), 'must be an http or https address')
 
 const schema = z.object({
@@ -129,6 +137,12 @@ const schema = z.object({
   REDIS_SENTINEL_NAME: text.default('mymaster'),
   REDIS_SENTINEL_PASSWORD: text.optional(),
   REDIS_CA_FILE: text.transform(readCertificates).optional(),
+  AUDIT_KEY: auditKey.optional(),
+  AUDIT_KEYS_OLD: z
+    .string()
+    .transform(value => value.split(',').map(part => part.trim()))
+    .pipe(z.array(auditKey))
+    .optional(),
   REDIS_PREFIX: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,64}$/, 'may hold letters, digits, dash and underscore')
@@ -185,6 +199,8 @@ const storeSchema = schema.pick({
   REDIS_PREFIX: true,
 })
 
+const auditSchema = schema.pick({ AUDIT_KEY: true, AUDIT_KEYS_OLD: true })
+
 export type ConfigOutcome = { ok: true; config: Config } | { ok: false; problems: string[] }
 
 /** @returns the settings, or one line per problem: its variable's name and what is wrong, never its value. */
@@ -202,7 +218,9 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
   if (parsed.success && parsed.data.PORT !== 0 && parsed.data.METRICS_PORT === parsed.data.PORT) {
     problems.push('METRICS_PORT must be another port than PORT')
   }
-  if (!parsed.success || !redis?.ok || problems.length > 0) return { ok: false, problems }
+  const keys = parsed.success ? auditKeysOf(parsed.data) : null
+  if (keys?.ok === false) problems.push(...keys.problems)
+  if (!parsed.success || !redis?.ok || !keys?.ok || problems.length > 0) return { ok: false, problems }
 
   const { data } = parsed
   return {
@@ -216,6 +234,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
       logLevel: data.LOG_LEVEL,
       redis: redis.settings,
       redisPrefix: data.REDIS_PREFIX,
+      auditKeys: keys.auditKeys,
       slack: data.ROLE === 'worker' ? undefined : slackOf(data),
       ckafka: {
         dialect: data.CKAFKA_API,
@@ -262,6 +281,23 @@ export function readStoreConfig(env: NodeJS.ProcessEnv): StoreConfigOutcome {
   const redis = redisOf(parsed.data)
   if (!redis.ok) return redis
   return { ok: true, redis: redis.settings, redisPrefix: parsed.data.REDIS_PREFIX }
+}
+
+export type AuditKeysOutcome = { ok: true; auditKeys: AuditKeys | null } | { ok: false; problems: string[] }
+
+/** For a command that only reads what was sealed. */
+export function readAuditKeys(env: NodeJS.ProcessEnv): AuditKeysOutcome {
+  const parsed = auditSchema.safeParse(givenIn(env))
+  return parsed.success ? auditKeysOf(parsed.data) : { ok: false, problems: problemsOf(parsed.error) }
+}
+
+function auditKeysOf({
+  AUDIT_KEY: key,
+  AUDIT_KEYS_OLD: old = [],
+}: z.output<typeof auditSchema>): AuditKeysOutcome {
+  if (key !== undefined) return { ok: true, auditKeys: [key, ...old] }
+  if (old.length === 0) return { ok: true, auditKeys: null }
+  return { ok: false, problems: ['AUDIT_KEY is missing: AUDIT_KEYS_OLD alone seals nothing'] }
 }
 
 /** For a command that only reads the policy's file. */

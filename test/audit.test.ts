@@ -8,17 +8,31 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { z } from 'zod'
 import { connectRedis } from '../src/adapters/redis/connect.ts'
 import { createRedisStore } from '../src/adapters/redis/store.ts'
 import { createAuditExport, verifyLines } from '../src/audit.ts'
 import type { Attempt, Store, Trail } from '../src/ports/store.ts'
-import { chained, chainHash } from '../src/request/audit.ts'
+import { type ChainedEvent, chained, chainHash, sealed } from '../src/request/audit.ts'
 import { NOWHERE } from '../src/request/command.ts'
 import { eventOf, submissionOf, submit } from '../src/request/decide.ts'
-import { type RequestId, requestIdSchema } from '../src/request/request.ts'
+import { digestOf } from '../src/request/digest.ts'
+import { planRowsSchema } from '../src/request/plan.ts'
+import { type RequestId, requestIdSchema, requestSchema } from '../src/request/request.ts'
 import { createChanges } from '../src/service/changes.ts'
 import { createdIn } from './support/commits.ts'
-import { allSucceeded, approve, draft, finish, HOSTILE, prepare, start, T0 } from './support/requests.ts'
+import {
+  allSucceeded,
+  approve,
+  draft,
+  finish,
+  HOSTILE,
+  prepare,
+  rowsOf,
+  someReset,
+  start,
+  T0,
+} from './support/requests.ts'
 import { startTcpProxy } from './support/tcp-proxy.ts'
 
 const redis = connectRedis({ mode: 'single', url: inject('redisUrl') }, () => {})
@@ -29,6 +43,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
+const rows = rowsOf(someReset)
+const digest = digestOf(someReset, 'offsets', rows)
+
 /** A store in which the product has carried out, refused and left open a request each, and skipped a number. */
 async function filled(): Promise<{ prefix: string; store: Store; ids: RequestId[] }> {
   const prefix = `test-${randomUUID()}`
@@ -37,18 +54,18 @@ async function filled(): Promise<{ prefix: string; store: Store; ids: RequestId[
   const ask = async (reason: string) => {
     const { id: _, ...wanted } = draft({ reason })
     const request = createdIn(await changes.create(wanted, randomUUID()))
-    await changes.change(request.id, prepare(request))
+    await changes.change(request.id, prepare(request, { digest }), { documents: { 'plan-1': rows } })
     return request.id
   }
   // All but the longest, which would only make it slow.
   const done = await ask(HOSTILE.filter(each => each.length < 1_000).join(' '))
-  const approved = await changes.change(done, approve)
+  const approved = await changes.change(done, { ...approve, digest })
   if (approved.kind !== 'changed') throw new Error(`It was not approved: ${approved.kind}`)
-  await changes.start(approved.request, start, 0)
+  await changes.start(approved.request, { ...start, digest }, 0)
   await changes.change(done, finish(allSucceeded))
   await store.nextRequestId()
   const rejected = await ask('Reset by mistake')
-  await changes.change(rejected, { ...approve, verdict: 'reject', note: 'no' })
+  await changes.change(rejected, { ...approve, digest, verdict: 'reject', note: 'no' })
   return { prefix, store, ids: [done, rejected, await ask('wrong VAT \uFFFD rate')] }
 }
 
@@ -81,12 +98,15 @@ describe('an export', () => {
     const [first, second, third] = ids
     const of = (id: RequestId | undefined, events: number) => Array.from({ length: events + 1 }, () => id)
     expect(read.map(({ requestId }) => requestId)).toEqual([
-      ...[...of(first, 5), ...of(second, 3), ...of(third, 2)],
+      ...[...of(first, 5 + 2), ...of(second, 3 + 2), ...of(third, 2 + 2)],
       undefined,
     ])
     expect(read[0]).toMatchObject({ version: 1, command: { kind: 'submit' }, state: 'preparing' })
     const record = await store.read(first as RequestId)
-    expect(read[5]).toEqual({ requestId: first, version: 5, lastHash: record?.auditHash })
+    expect(read[5]).toMatchObject({ requestId: first, kept: 'plan-1' })
+    expect(read[6]).toMatchObject({ requestId: first, kept: 'record', value: { version: 5 } })
+    const kept = { names: ['plan-1', 'record'], hash: read[6].hash }
+    expect(read[7]).toEqual({ requestId: first, version: 5, lastHash: record?.auditHash, kept })
     expect(read.at(-1)).toEqual({ requests: 3, hash: expect.stringMatching(/^[0-9a-f]{64}$/) })
   })
 
@@ -168,7 +188,7 @@ describe('an export', () => {
       bytes.subarray(at + sign.length),
     ])
     expect(changed.toString()).toBe(bytes.toString())
-    expect(await verifyLines(piecesOf(changed))).toMatchObject({ ok: false, line: 11 })
+    expect(await verifyLines(piecesOf(changed))).toMatchObject({ ok: false, line: 15 })
   })
 
   it('is found out when a whole request is taken out, renamed, or moved', async () => {
@@ -182,7 +202,12 @@ describe('an export', () => {
       problem: expect.stringContaining(`${ids[1]}: it comes after ${ids[2]}`),
     })
     const renamed = third.map(line => line.replace(`"${ids[2]}"`, '"R-99"'))
-    const problem = { ok: false, line: lines.length, problem: expect.stringContaining('3 requests') }
+    // Its record says which it is.
+    const problem = {
+      ok: false,
+      line: lines.length - 1,
+      problem: expect.stringContaining('R-99: the record is not what the events lead to: id'),
+    }
     expect(await verified([...first, ...second, ...renamed, closing])).toMatchObject(problem)
   })
 
@@ -336,7 +361,9 @@ describe('the product', () => {
       proxy.loseNextReply('"version":1')
       const request = createdIn(await changes.create(wanted, randomUUID()))
       proxy.loseNextReply('"version":2')
-      expect(await changes.change(request.id, prepare(request))).toMatchObject({ kind: 'changed' })
+      const plan = prepare(request, { digest })
+      const documents = { 'plan-1': rows }
+      expect(await changes.change(request.id, plan, { documents })).toMatchObject({ kind: 'changed' })
       const meeting = [1, 2, 3, 4].map(i =>
         changes.change(request.id, { kind: 'cardLater', retryAtMs: T0 + i }),
       )
@@ -348,6 +375,126 @@ describe('the product', () => {
       await proxy.close()
     }
   })
+})
+
+describe('what was forged in Redis, with every hash as it should be', () => {
+  async function forge(
+    change: (record: Record<string, unknown>, events: ChainedEvent[]) => ChainedEvent[],
+    nth = 2,
+  ) {
+    const { prefix, store, ids } = await filled()
+    const id = ids[nth] as RequestId
+    const [requestKey, eventsKey] = [`{${prefix}}:request:${id}`, `{${prefix}}:events:${id}`]
+    const record = JSON.parse((await redis.hget(requestKey, 'json')) ?? '')
+    const told = (await redis.lrange(eventsKey, 0, -1)).map(json => JSON.parse(json) as ChainedEvent)
+    const anew: ChainedEvent[] = []
+    for (const { hash: _, ...event } of change(record, told)) {
+      anew.push(chained(anew.at(-1)?.hash ?? '', { ...event, version: anew.length + 1 }))
+    }
+    const [version, hash] = [anew.length, anew.at(-1)?.hash ?? '']
+    await redis.hset(requestKey, {
+      json: JSON.stringify({ ...record, version, auditHash: hash }),
+      version,
+      hash,
+    })
+    await redis.del(eventsKey)
+    await redis.rpush(eventsKey, ...anew.map(event => JSON.stringify(event)))
+    return { id, ids, outcome: await verified(await exported(store)) }
+  }
+  const decision = { verdict: 'approve', by: 'U0BOB', note: '', atMs: T0, fills: [0] }
+  const approvedState = {
+    ...{ name: 'approved', decision, attempt: 1, notBeforeMs: T0, lastCause: null, wait: null },
+    ...{ dispatch: null, cleared: false, gaveWay: 0 },
+  }
+
+  it('is a record that says it was approved, which no event has done', async () => {
+    const { id, outcome } = await forge((record, events) => {
+      record.state = approvedState
+      record.votes = [decision]
+      return events
+    })
+    const problem = `${id}: the record is not what the events lead to: votes, state`
+    expect(outcome).toMatchObject({ ok: false, problem })
+  })
+
+  it('is named event by event', async () => {
+    const { id, outcome } = await forge((record, events) => {
+      record.state = { ...approvedState, name: 'approved' }
+      const [submitted, planned] = events as [ChainedEvent, ChainedEvent]
+      const command = { ...start, digest }
+      const forged = { ...planned, changeId: 'x', before: 'approved', state: 'executing', command } as const
+      return [submitted, planned, forged]
+    })
+    expect(outcome.ok ? [] : [outcome, ...(outcome.others ?? [])].map(({ problem }) => problem)).toEqual([
+      `${id}: event 3: it does not begin in the state in which the event before it ended: approved after pending`,
+      `${id}: event 3: that could not be done there: start (stale)`,
+      `${id}: event 3: no approval that suffices and no broken glass for this plan comes before it: 0 of 1 approvals stand`,
+      `${id}: the record is not what the events lead to: state`,
+    ])
+  })
+
+  it('is the trail of another request', async () => {
+    const { prefix, store, ids } = await filled()
+    const [done = '', rejected = ''] = ids
+    for (const kind of ['events', 'documents']) {
+      await redis.copy(`{${prefix}}:${kind}:${done}`, `{${prefix}}:${kind}:${rejected}`, 'REPLACE')
+    }
+    const [requestKey, otherKey] = [done, rejected].map(id => `{${prefix}}:request:${id}`) as [string, string]
+    await redis.copy(requestKey, otherKey, 'REPLACE')
+    const json = (await redis.hget(requestKey, 'json')) ?? ''
+    await redis.hset(otherKey, 'json', json.replace(`"${done}"`, `"${rejected}"`))
+    expect(await verified(await exported(store))).toMatchObject({
+      ok: false,
+      problem: `${rejected}: it is the submission of ${done} once more`,
+    })
+  })
+
+  it('is rows of a plan that are not those of its digest, or are not there', async () => {
+    const [{ prefix, store, ids }, other] = await Promise.all([filled(), filled()])
+    const key = `{${prefix}}:documents:${ids[0]}`
+    const json = (await redis.hget(key, 'plan-1')) ?? ''
+    const [first, ...rest] = planRowsSchema.parse(JSON.parse(json))
+    const moved = [{ ...first, to: 7n } as (typeof rows)[number], ...rest]
+    await redis.hset(key, 'plan-1', JSON.stringify(z.encode(planRowsSchema, moved)))
+    expect(await verified(await exported(store))).toMatchObject({
+      ok: false,
+      problem: `${ids[0]}: the rows of plan-1 are not those that its digest stands for`,
+    })
+    await redis.del(`{${other.prefix}}:documents:${other.ids[0]}`)
+    expect(await verified(await exported(other.store))).toMatchObject({
+      ok: false,
+      problem: `${other.ids[0]}: the rows of plan-1 are missing`,
+    })
+  })
+
+  it('is an undo of a request that is not there, or of which nothing was started', async () => {
+    for (const parent of ['R-3', 'R-77'] as RequestId[]) {
+      const { id, outcome } = await forge((record, events) => {
+        record.parent = { id: parent, kind: 'undo' }
+        const [submitted, ...others] = events as [ChainedEvent, ...ChainedEvent[]]
+        const command = { ...submitted.command, parent: record.parent } as ChainedEvent['command']
+        return [{ ...submitted, command }, ...others]
+      })
+      const said =
+        parent === 'R-3' ? 'it undoes R-3, and nothing of that was ever started' : 'it follows R-77'
+      expect(outcome).toMatchObject({ ok: false, problem: expect.stringContaining(`${id}: ${said}`) })
+    }
+  })
+})
+
+it('an export of before rows and records were in it is still verified, and it is said what was not', async () => {
+  const { store } = await filled()
+  let hash = ''
+  const older = (await exported(store)).flatMap(line => {
+    const { kept, lastHash, requests, ...rest } = JSON.parse(line)
+    if (typeof kept === 'string') return []
+    if (requests !== undefined) return [JSON.stringify({ requests, hash })]
+    if (lastHash === undefined) return [line]
+    const end = JSON.stringify({ ...rest, lastHash })
+    hash = chainHash(hash, end)
+    return [end]
+  })
+  expect(await verified(older)).toMatchObject({ ok: true, totals: { requests: 3 }, remarks: { noRecord: 3 } })
 })
 
 describe('attempts that are only counted', () => {
@@ -380,9 +527,16 @@ describe('attempts that are only counted', () => {
 
 describe('the memory of the command', () => {
   it('does not grow with the number of requests', async () => {
-    const first = submit(draft(), T0)
-    const event = chained('', eventOf(null, first, submissionOf(draft()), 'c', T0))
-    const json = JSON.stringify(event)
+    const trailOf = (id: RequestId): Trail => {
+      const asked = draft({ id })
+      const first = submit(asked, T0)
+      const { next, event } = sealed(first, eventOf(null, first, submissionOf(asked), `c-${id}`, T0))
+      return {
+        ...{ id, version: 1, auditHash: event.hash, more: {}, events: [JSON.stringify(event)] },
+        record: JSON.stringify(z.encode(requestSchema, next)),
+        async *documents() {},
+      }
+    }
     let [given, mostAhead] = [0, 0]
     const many: Pick<Store, 'readTrails' | 'readAttempts'> = {
       readAttempts: async () => ({
@@ -394,13 +548,7 @@ describe('the memory of the command', () => {
       async *readTrails(): AsyncGenerator<Trail> {
         for (let n = 1; n <= 3_000; n++) {
           given = n
-          yield {
-            id: requestIdSchema.parse(`R-${n}`),
-            version: 1,
-            auditHash: event.hash,
-            more: {},
-            events: [json],
-          }
+          yield trailOf(requestIdSchema.parse(`R-${n}`))
         }
       },
     }
@@ -450,7 +598,7 @@ describe('npm run audit', () => {
     expect(await audit(['verify', file])).toEqual({
       code: 1,
       out: '',
-      err: `${file}, line 7: ${ids[1]}: version 1 is not what its hash says, so it was changed.\n`,
+      err: `${file}, line 9: ${ids[1]}: version 1 is not what its hash says, so it was changed.\n`,
     })
   })
 

@@ -84,6 +84,10 @@ export interface Trail {
   auditHash: string
   /** JSON of each event, oldest first. */
   events: string[]
+  /** JSON of the record; null: there is none. */
+  record: string | null
+  /** The rows of its plans and of its result, one after the other; read when they are asked for. */
+  documents(): AsyncIterable<{ name: string; json: string }>
 }
 
 /** What people tried that belongs to no request: the end as a Trail has it, and what comes before, some at a time. */

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto'
 import type { AuditEvent } from './command.ts'
 import type { ResetRequest } from './request.ts'
+import { type Doubt, type Seals, sealSchema } from './seals.ts'
 
 /** `hash`: SHA-256, hex, of the hash before it (empty for the first), a line break, and the JSON of all but `hash`. */
 export interface ChainedEvent extends AuditEvent {
@@ -31,10 +32,36 @@ export function chained(previousHash: string, event: AuditEvent): ChainedEvent {
   return { ...event, hash: chainHash(previousHash, JSON.stringify(event)) }
 }
 
-/** A change as it is committed: the event chained on what the record has come from, and the record naming it. */
-export function sealed(next: ResetRequest, event: AuditEvent): { next: ResetRequest; event: ChainedEvent } {
-  const sealedEvent = chained(next.auditHash, event)
+/**
+ * A change as it is committed: the event chained on what the record has come from, and the record naming it. With a key it
+ * is sealed as well; the hash covers the seal, so that each seal is also over all that are before it.
+ */
+export function sealed(
+  next: ResetRequest,
+  event: AuditEvent,
+  seals: Seals | null = null,
+): { next: ResetRequest; event: ChainedEvent } {
+  const kept =
+    seals === null ? event : { ...event, seal: seals.seal('event', next.id, sealText(next.auditHash, event)) }
+  const sealedEvent = chained(next.auditHash, kept)
   return { next: { ...next, auditHash: sealedEvent.hash }, event: sealedEvent }
+}
+
+/** Whether the event is sealed as the next one of this request; null when it is. `requestId` is `attempts` for those apart. */
+export function doubtOfEvent(
+  seals: Seals | null,
+  requestId: string,
+  previousHash: string,
+  { hash: _, seal, ...event }: Pick<ChainedEvent, 'hash' | 'seal'>,
+): Doubt | null {
+  if (seals === null) return seal === undefined ? null : 'noKey'
+  const read = seal === undefined ? null : sealSchema.safeParse(seal).data
+  return read === undefined ? 'changed' : seals.doubt('event', requestId, sealText(previousHash, event), read)
+}
+
+/** What a seal of an event is over, beside the request: the hash before it, a line break, and the JSON of all but seal and hash. */
+export function sealText(previousHash: string, event: object): string {
+  return `${previousHash}\n${JSON.stringify(event)}`
 }
 
 /** Every problem of a whole chain; after each it goes on from what is there, so that one change is one problem. */

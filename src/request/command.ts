@@ -8,6 +8,7 @@ import type { planSchema } from './plan.ts'
 import type { LastRead, Unread } from './policy.ts'
 import type {
   CallEnd,
+  Distrust,
   DriftedAt,
   Guard,
   Outcome,
@@ -18,6 +19,7 @@ import type {
   StateName,
 } from './request.ts'
 import type { resetSchema } from './reset.ts'
+import type { Seal } from './seals.ts'
 
 /** One change, in the words of the command that made it. Replaying the commands in order gives the record again. */
 export interface AuditEvent {
@@ -28,6 +30,10 @@ export interface AuditEvent {
   /** Null: the request was not there before. */
   before: StateName | null
   state: StateName
+  /** By which rules it was decided (decide.ts); absent in events of before this was kept. */
+  rules?: number
+  /** Where there is a key: over the request's id, the hash before, and all of the above. */
+  seal?: Seal
 }
 
 /** Where in Slack a person did something: the message whose button was pressed, or the channel of a command. */
@@ -142,6 +148,8 @@ export type Command =
     }
   /** What could not be read still cannot. */
   | { kind: 'reguardLater' }
+  /** Nothing vouches for its record: `why`, and, where that is known, with which event it began. */
+  | { kind: 'distrust'; why: Distrust; event: number | null }
   /** The present policy does not allow it at all. */
   | { kind: 'disallow'; ruling: RefusedRuling; version: string }
   /** Approvers are to be told that it waits for them, each not before their day has begun. */
@@ -179,7 +187,7 @@ export type Command =
     }
   | { kind: 'abandon' }
   /** The offsets were read back, or could not be, and that does not settle it. */
-  | { kind: 'looked'; attempt: number; evidence: Evidence; graceMs: number }
+  | { kind: 'looked'; attempt: number; evidence: Evidence; graceMs: number; resultDigest?: string }
   | { kind: 'checkAgain'; attempt: number; by: string; from: Origin }
   | { kind: 'testify'; attempt: number; by: string; happened: boolean; policy: PolicyVerdict; from: Origin }
   | { kind: 'claimPost'; key: PostKey; by: string; untilMs: number }

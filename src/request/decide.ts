@@ -30,6 +30,12 @@ export const MAX_LOST_JOBS = 5
 /** So many refused attempts of one person are kept as events of one request. */
 export const ATTEMPTS_KEPT = 5
 
+/**
+ * Raised whenever the same command comes to make something else of the same record, here or in what is called from here:
+ * whoever replays the events of before then knows that these rules are not theirs. test/request/trails holds it to that.
+ */
+export const RULES = 1
+
 export interface Draft {
   id: RequestId
   reset: Reset
@@ -105,6 +111,7 @@ export function eventOf(
     command,
     before: before?.state.name ?? null,
     state: next.state.name,
+    rules: RULES,
   }
 }
 
@@ -189,6 +196,17 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
       }
       const ended = state.name === 'approved' ? endOf(state) : { decision: null, attempt: 0 }
       const outcome = { kind: 'notAllowed', ruling } as const
+      return visible(request, { ...ended, name: 'failed', outcome, atMs: nowMs }, { kind: 'ended' })
+    }
+
+    case 'distrust': {
+      // What is under way is left to end: nothing begins from there without being looked at again.
+      if (state.name !== 'preparing' && state.name !== 'pending' && state.name !== 'approved') {
+        return refuse('stale')
+      }
+      const ended = state.name === 'approved' ? endOf(state) : { decision: null, attempt: 0 }
+      const { why, event } = command
+      const outcome = { kind: 'notVerified', why, event } as const
       return visible(request, { ...ended, name: 'failed', outcome, atMs: nowMs }, { kind: 'ended' })
     }
 

@@ -53,6 +53,13 @@ export const refusedRulingSchema = z.object({
 })
 export type RefusedRuling = z.output<typeof refusedRulingSchema>
 
+/**
+ * Why a record is not gone by: its events tell no story that leads to it, or, with a key, it is not sealed, sealed with a key
+ * that is not set, or was changed after it was sealed.
+ */
+export const distrustSchema = z.enum(['story', 'unsealed', 'otherKey', 'changed'])
+export type Distrust = z.output<typeof distrustSchema>
+
 /** How an execution ended, without the rows: those are the document `result`. */
 export const outcomeSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -85,6 +92,8 @@ export const outcomeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('neverEmpty'), group: groupSchema }),
   /** The policy does not allow it, or no longer. */
   z.object({ kind: z.literal('notAllowed'), ruling: refusedRulingSchema }),
+  /** Nothing vouches for its record. `event`: with which event of its trail that begins, where it is known. */
+  z.object({ kind: z.literal('notVerified'), why: distrustSchema, event: z.int().nullable() }),
   /** The offsets do not tell, and somebody vouches for it that it happened. */
   z.object({ kind: z.literal('testified'), by: userIdSchema }),
 ])

@@ -159,7 +159,15 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
       .exec()
     const [json, events, more] = trailAnswerSchema.parse(answer?.map(([error, value]) => error ?? value))
     if (json === null && events.length === 0) return undefined
-    return { id, ...chainEndOf(json), more, events }
+    return { id, ...chainEndOf(json), more, events, record: json, documents: () => documentsOf(id) }
+  }
+
+  async function* documentsOf(id: RequestId): AsyncGenerator<{ name: string; json: string }> {
+    const names = (await redis.hkeys(documentsKey(id))).filter(name => name !== 'targets').sort()
+    for (const name of names) {
+      const json = await redis.hget(documentsKey(id), name)
+      if (json !== null) yield { name, json }
+    }
   }
 
   async function* readTrails(): AsyncGenerator<Trail> {

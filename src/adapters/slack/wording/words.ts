@@ -140,6 +140,8 @@ export function outcomeSentence(
       return outcomes.neverEmpty(connectedInWords(words, outcome.group))
     case 'notAllowed':
       return rulingSentence(words, outcome.ruling)
+    case 'notVerified':
+      return outcomes.notVerified[outcome.why](outcome.event)
     case 'testified':
       return outcomes.testified
     default:

@@ -69,6 +69,17 @@ export const outcomes = {
     unreadable: (rule: string | null, _reason: string) =>
       `Whether the policy allows it is not known${byRule(rule)}: a user group cannot be read in Slack. Nothing was reset. Ask again in a minute, or ask the people who run Rewind.`,
   },
+  /** Nothing vouches for the record. @param event of the trail with which that begins, where it is known */
+  notVerified: {
+    story: (event: number | null) =>
+      `Its record does not verify: ${event === null ? 'it is not what the events of its audit trail lead to' : `event ${event} of its audit trail cannot have happened so`}. Rewind does not go by it any more and runs nothing on it. Tell the people who run Rewind, and ask again for a new decision.`,
+    changed: (event: number | null) =>
+      `Its record does not verify: ${event === null ? 'it' : `event ${event} of its audit trail`} was changed by something that does not have AUDIT_KEY. Rewind does not go by it any more and runs nothing on it. Tell the people who run Rewind, and ask again for a new decision.`,
+    unsealed: (_event: number | null) =>
+      'Its record does not verify: it is not sealed with AUDIT_KEY, at least in part. It was written before the key was set, or by something that does not have it. Rewind does not go by it any more and runs nothing on it. Ask again for a new decision.',
+    otherKey: (_event: number | null) =>
+      'Its record does not verify: it is sealed with a key that is neither AUDIT_KEY nor among AUDIT_KEYS_OLD. Rewind does not go by it any more and runs nothing on it. Ask again for a new decision.',
+  },
   testified: 'The offsets did not tell, and an approver has said that it happened. The thread says who.',
   unclearAdvice:
     'Rewind does not call again on a guess, because that could move the offsets twice. It reads them back within the next minutes. If they show that it happened, it is done; if they show twice that it did not, it is tried again; if they do not tell, you are asked here.',

@@ -61,6 +61,16 @@ export const outcomes: typeof English = {
     unreadable: (rule, _reason) =>
       `不知道策略是否允许${byRule(rule)}：有用户组无法从 Slack 读取。没有重置任何位点。请过一分钟重新申请，或联系 Rewind 的维护人员。`,
   },
+  notVerified: {
+    story: event =>
+      `这个申请的记录无法通过核验：${event === null ? '它与审计记录中的事件不符' : `审计记录中的第 ${event} 个事件不可能这样发生`}。Rewind 不再采信这份记录，也不会据此执行任何操作。请告知 Rewind 的维护人员，并重新申请和审批。`,
+    changed: event =>
+      `这个申请的记录无法通过核验：${event === null ? '它' : `审计记录中的第 ${event} 个事件`}被没有 AUDIT_KEY 的一方改动过。Rewind 不再采信这份记录，也不会据此执行任何操作。请告知 Rewind 的维护人员，并重新申请和审批。`,
+    unsealed: _event =>
+      '这个申请的记录无法通过核验：至少有一部分没有用 AUDIT_KEY 签封，是在设置密钥之前写入的，或由没有密钥的一方写入。Rewind 不再采信这份记录，也不会据此执行任何操作。请重新申请和审批。',
+    otherKey: _event =>
+      '这个申请的记录无法通过核验：签封所用的密钥既不是 AUDIT_KEY，也不在 AUDIT_KEYS_OLD 中。Rewind 不再采信这份记录，也不会据此执行任何操作。请重新申请和审批。',
+  },
   testified: '从位点看不出结果，审批人确认已经执行。是谁确认的见消息列。',
   unclearAdvice:
     'Rewind 不会凭猜测重复调用，因为那样可能把位点移动两次。接下来几分钟内会回读位点：如果显示已执行，就算完成；如果两次都显示未执行，就会重试；如果看不出来，会在这里询问你们。',

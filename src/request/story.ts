@@ -1,0 +1,455 @@
+// Whether the audit events of a request tell a story that can have happened: each is replayed through the decisions that
+// the product itself takes, and beside them every start is looked at for the approval or the broken glass before it. Pure.
+// It must never take for proven what was not recorded, nor call wrong what other rules than these have decided.
+
+import { z } from 'zod'
+import { type ChainedEvent, doubtOfEvent, verifyChain } from './audit.ts'
+import type { AuditEvent, Command, Submission } from './command.ts'
+import { decide, RULES, submit } from './decide.ts'
+import { digestOf, digestOfText } from './digest.ts'
+import { type Plan, planRowsSchema } from './plan.ts'
+import { isBarredAsRequester } from './policy.ts'
+import { needsOf } from './quorum.ts'
+import {
+  type Distrust,
+  type Guard,
+  guardSchema,
+  type RequestId,
+  type ResetRequest,
+  requestSchema,
+  stateSchema,
+} from './request.ts'
+import { type Reset, resetSchema } from './reset.ts'
+import { type Doubt, type Seals, sealSchema } from './seals.ts'
+
+/** What cannot have happened, or is not what the events say. Each has a sentence in SENTENCES. */
+export interface Finding {
+  /** Of which event, counted from 1; null: of what is kept beside them. */
+  event: number | null
+  kind: keyof typeof SENTENCES
+  /** What the sentence names. */
+  about: string
+}
+
+const SENTENCES = {
+  unreadable: () => 'it cannot be read as an event of a request',
+  notSubmitted: () => 'the story does not begin with a submission',
+  submittedTwice: () => 'it is a second submission',
+  repeated: () => 'it is the same change as one before it',
+  otherState: (about: string) =>
+    `it does not begin in the state in which the event before it ended: ${about}`,
+  refused: (about: string) => `that could not be done there: ${about}`,
+  leadsElsewhere: (about: string) => `it does not lead where it says: ${about}`,
+  otherPlan: () => 'it is about another plan than the one that stood there',
+  notTyped: () => 'the group was not typed, which the rule asked for',
+  notApproved: (about: string) =>
+    `no approval that suffices and no broken glass for this plan comes before it: ${about}`,
+  notStarted: () => 'no start of this worker comes before it',
+  otherRecord: (about: string) => `the record is not what the events lead to: ${about}`,
+  noRecord: () => 'there is no record that can be read',
+  otherRows: (about: string) => `the rows of ${about} are not those that its digest stands for`,
+  noRows: (about: string) => `the rows of ${about} are missing`,
+  rowsOfNothing: (about: string) => `there are rows of ${about}, and no event made them`,
+  otherResult: () => 'the rows of the result are not those that its digest stands for',
+  noResult: () => 'the rows of the result are missing',
+  noParent: (about: string) => `it follows ${about}, and there is no such request before it`,
+  parentNotRun: (about: string) => `it undoes ${about}, and nothing of that was ever started`,
+  copied: (about: string) => `it is the submission of ${about} once more`,
+  unsealed: () => 'it is not sealed, and an event before it is',
+  otherKey: () => 'it is sealed with a key that is not given',
+  broken: () => 'its seal is not over what is there',
+} as const
+
+export function findingInWords({ event, kind, about }: Finding): string {
+  const said = SENTENCES[kind](about)
+  return event === null ? said : `event ${event}: ${said}`
+}
+
+/** Rather not known than wrong: `event` is the first that it is about. */
+export interface Remark {
+  kind: 'otherRules' | 'unsealed' | 'notChecked'
+  event: number
+}
+
+export interface Story {
+  readonly id: RequestId
+  /** The next event, and the hash that it is chained on. */
+  tell(event: ChainedEvent, previousHash: string): void
+  /** Rows that are kept beside the record, as they are stored. */
+  keep(name: string, rows: unknown): void
+  /** @param record as it is stored; undefined: it was not exported @param names of what is kept; undefined: likewise */
+  end(record: unknown, names?: readonly string[]): void
+  /** What only who knows the other requests can find. */
+  find(kind: 'copied' | 'noParent' | 'parentNotRun', about: RequestId): void
+  findings(): readonly Finding[]
+  remarks(): readonly Remark[]
+  /** Of the first event. */
+  submission(): { changeId: string; parent: ResetRequest['parent'] } | null
+  /** Whether anything of it was started. */
+  hasStarted(): boolean
+  /** How many events are not sealed; all where there is no key to ask. */
+  unsealed(): number
+}
+
+const eventSchema = z.looseObject({
+  version: z.int(),
+  changeId: z.string(),
+  atMs: z.int().nonnegative(),
+  command: z.looseObject({ kind: z.string() }),
+  before: z.string().nullable(),
+  state: z.enum(stateSchema.options.map(({ shape }) => shape.name.value)),
+  rules: z.int().optional(),
+  seal: sealSchema.optional(),
+  hash: z.string(),
+})
+
+export function createStory(id: RequestId, seals: Seals | null): Story {
+  const findings: Finding[] = []
+  const remarks: Remark[] = []
+  const changes = new Set<string>()
+  const plans = new Map<string, { digest: string; reset: Reset; execution: Plan['execution'] }>()
+  const approval = createApproval()
+  let position = 0
+  let before: string | null = null
+  let asked: Reset | null = null
+  let first: { changeId: string; parent: ResetRequest['parent'] } | null = null
+  /** As the events so far make it; null once that cannot be said any more. */
+  let told: ResetRequest | null = null
+  /** Decided by the rules of here, all of them. */
+  let isOurs = true
+  let worker: string | null = null
+  let hasStarted = false
+  let [sealedOnce, unsealed] = [false, 0]
+  /** Null: none is kept; undefined: it is not known which. */
+  let resultDigest: string | null | undefined = null
+  const kept = new Set<string>()
+  let keptResult: string | null = null
+
+  function found(kind: Finding['kind'], about = '', event: number | null = position): void {
+    findings.push({ event, kind, about })
+  }
+
+  function tell(chained: ChainedEvent, previousHash: string): void {
+    position += 1
+    lookAtSeal(chained, previousHash)
+    const parsed = eventSchema.safeParse(chained)
+    if (!parsed.success) {
+      found('unreadable')
+      told = null
+      return
+    }
+    const event = chained as AuditEvent
+    if (changes.has(event.changeId)) found('repeated')
+    changes.add(event.changeId)
+    if (event.before !== before) found('otherState', `${event.before ?? 'none'} after ${before ?? 'none'}`)
+    before = event.state
+    if (event.rules !== RULES) isOurs = false
+    try {
+      replay(event)
+      follow(event)
+    } catch {
+      told = null
+      // Of a build after this one it may say what is not known here.
+      if (event.rules === undefined || event.rules <= RULES) found('unreadable')
+      else remarks.push({ kind: 'otherRules', event: position })
+    }
+  }
+
+  function lookAtSeal(event: ChainedEvent, previousHash: string): void {
+    const doubt = doubtOfEvent(seals, id, previousHash, event)
+    switch (doubt) {
+      case null:
+        sealedOnce ||= event.seal !== undefined
+        if (event.seal === undefined) unsealed += 1
+        return
+      case 'noKey':
+        unsealed += 1
+        if (!remarks.some(({ kind }) => kind === 'notChecked'))
+          remarks.push({ kind: 'notChecked', event: position })
+        return
+      case 'unsealed':
+        unsealed += 1
+        if (sealedOnce) found('unsealed')
+        else if (unsealed === 1) remarks.push({ kind: 'unsealed', event: position })
+        return
+      default:
+        sealedOnce = true
+        found(doubt === 'otherKey' ? 'otherKey' : 'broken')
+    }
+  }
+
+  /** By the very functions that decide. Where other rules decided, what they would refuse here is no proof. */
+  function replay({ command, atMs, state, rules }: AuditEvent): void {
+    if (position === 1) {
+      if (command.kind !== 'submit') {
+        found('notSubmitted')
+        return
+      }
+      const { kind: _, reset, ...rest } = command
+      told = submit({ ...rest, id, reset: z.decode(resetSchema, reset) }, atMs)
+      if (state !== told.state.name) found('leadsElsewhere', state)
+      return
+    }
+    if (command.kind === 'submit') {
+      found('submittedTwice')
+      return
+    }
+    if (told === null) return
+    const decided = decide(told, command, atMs)
+    if (decided.ok && decided.next.state.name === state) {
+      told = decided.next
+      return
+    }
+    told = null
+    if (rules !== RULES) {
+      remarks.push({ kind: 'otherRules', event: position })
+    } else if (decided.ok) {
+      found('leadsElsewhere', `${decided.next.state.name}, and not ${state}`)
+    } else found('refused', `${command.kind} (${decided.refusal})`)
+  }
+
+  /** What was approved, started and kept, from the commands alone. */
+  function follow(event: AuditEvent): void {
+    const { command, state } = event
+    switch (command.kind) {
+      case 'submit':
+        first ??= { changeId: event.changeId, parent: command.parent }
+        asked ??= z.decode(resetSchema, command.reset)
+        break
+      case 'prepare':
+        plans.set(`plan-${command.round}`, planIn(command, asked))
+        break
+      case 'start':
+        if (command.digest !== approval.digest()) found('otherPlan')
+        worker = command.worker
+        hasStarted = true
+        break
+      case 'finish':
+        // Of what became unclear another process may say what it came to.
+        if (event.before === 'executing' && command.worker !== worker) found('notStarted')
+        if (command.outcome.kind === 'done') resultDigest = command.resultDigest
+        break
+      case 'looked':
+        if (command.resultDigest !== undefined) resultDigest = command.resultDigest
+        else if (event.rules === undefined && command.evidence !== 'unread') resultDigest = undefined
+        break
+      default:
+    }
+    for (const problem of approval.follow(event)) found(problem)
+    const begins = command.kind === 'start' || (state === 'approved' && event.before !== 'approved')
+    if (begins && !approval.holds()) found('notApproved', approval.inWords())
+  }
+
+  function keep(name: string, rows: unknown): void {
+    kept.add(name)
+    if (name === 'result') keptResult = digestOfText(JSON.stringify(rows))
+    if (!name.startsWith('plan-')) return
+    const plan = plans.get(name)
+    if (plan === undefined) {
+      found('rowsOfNothing', name, null)
+      return
+    }
+    const parsed = planRowsSchema.safeDecode(rows as z.input<typeof planRowsSchema>)
+    if (!parsed.success || digestOf(plan.reset, plan.execution, parsed.data) !== plan.digest)
+      found('otherRows', name, null)
+  }
+
+  function end(record: unknown, names?: readonly string[]): void {
+    if (record !== undefined) lookAtRecord(record)
+    if (names === undefined) return
+    const missing = [...plans.keys(), ...names].filter(name => name.startsWith('plan-') && !kept.has(name))
+    for (const name of new Set(missing)) found('noRows', name, null)
+    if (typeof resultDigest !== 'string') return
+    if (keptResult === null) found('noResult', '', null)
+    else if (keptResult !== resultDigest) found('otherResult', '', null)
+  }
+
+  function lookAtRecord(record: unknown): void {
+    const parsed = requestSchema.safeDecode(record as z.input<typeof requestSchema>)
+    if (!parsed.success) {
+      found('noRecord', '', null)
+      return
+    }
+    const { data } = parsed
+    const others = told !== null ? differing(data, told, isOurs) : data.state.name === before ? [] : ['state']
+    if (others.length > 0) found('otherRecord', others.join(', '), null)
+  }
+
+  return {
+    id,
+    tell,
+    keep,
+    find: (kind, about) => found(kind, about, null),
+    end,
+    findings: () => findings,
+    remarks: () => remarks,
+    submission: () => first,
+    hasStarted: () => hasStarted,
+    unsealed: () => unsealed,
+  }
+}
+
+function planIn({ plan, topics }: Extract<Command, { kind: 'prepare' }>, reset: Reset | null) {
+  if (reset === null) throw new Error('Nothing is known of what the plan is for.')
+  return { digest: plan.digest, execution: plan.execution, reset: { ...reset, topics } }
+}
+
+/** Fields that other rules may have filled otherwise say nothing then. */
+const ESSENTIAL = ['id', 'requester', 'reset', 'round', 'state', 'plan', 'votes'] as const
+
+/** In which fields two records of a request are not the same; the hash of the last event is looked at with the chain. */
+function differing(one: ResetRequest, other: ResetRequest, inAll: boolean): string[] {
+  const [a, b] = [one, other].map(record => {
+    const { auditHash: _, ...fields } = z.encode(requestSchema, record)
+    return fields as Record<string, unknown>
+  }) as [Record<string, unknown>, Record<string, unknown>]
+  if (inAll) return Object.keys(a).filter(name => JSON.stringify(a[name]) !== JSON.stringify(b[name]))
+  return ESSENTIAL.filter(name => JSON.stringify(essence(one)[name]) !== JSON.stringify(essence(other)[name]))
+}
+
+function essence({ id, requester, reset, round, state, plan, votes }: ResetRequest) {
+  return {
+    ...{ id, requester, round },
+    reset: z.encode(resetSchema, reset),
+    state: [state.name, 'decision' in state ? (state.decision?.by ?? null) : null],
+    plan: plan?.digest ?? null,
+    votes: votes.map(({ by }) => by),
+  }
+}
+
+/**
+ * Which approvals stand, counted from the commands and by nothing else: whether each may fill what it is to fill, and is of
+ * somebody who may, is what the replay finds out.
+ */
+function createApproval() {
+  let digest: string | null = null
+  let guard: Guard | null = null
+  let requester = ''
+  let group = ''
+  let glass = false
+  /** Whether it counts, by person. */
+  const votes = new Map<string, boolean>()
+
+  function counting(): number {
+    const ours = guard
+    if (ours === null) return 0
+    return [...votes].filter(([by, counts]) => counts && !isBarredAsRequester(by, { requester, guard: ours }))
+      .length
+  }
+
+  function needed(): number {
+    return guard === null ? 1 : needsOf(guard).reduce((sum, { count }) => sum + count, 0)
+  }
+
+  function begin(next: string | null): void {
+    digest = next
+    glass = false
+    votes.clear()
+  }
+
+  function voted(command: Extract<Command, { kind: 'decide' }>): Finding['kind'][] {
+    if (command.verdict !== 'approve') return []
+    if (command.digest !== digest) return ['otherPlan']
+    if (guard?.typedGroup === true && command.typedGroup.trim() !== group) return ['notTyped']
+    votes.set(command.by, true)
+    return []
+  }
+
+  return {
+    follow({ command }: AuditEvent): Finding['kind'][] {
+      switch (command.kind) {
+        case 'submit':
+          ;({ requester, group } = peopleIn(command))
+          guard = guardSchema.parse(command.guard)
+          return []
+        case 'prepare':
+          guard = guardSchema.parse(command.guard)
+          begin(command.plan.digest)
+          return []
+        case 'drifted':
+          begin(null)
+          return []
+        case 'decide':
+          return voted(command)
+        case 'withdraw':
+          votes.delete(command.by)
+          return []
+        case 'breakGlass':
+          if (command.digest !== digest) return ['otherPlan']
+          if (command.typedGroup.trim() !== group) return ['notTyped']
+          glass = true
+          return []
+        case 'reguard':
+          guard = guardSchema.parse(command.guard)
+          if (command.glassRevoked === true) glass = false
+          for (const by of [...votes.keys()]) {
+            const fills = command.fills[by]
+            const { through } = command
+            // Cast since somebody looked at the votes: it stays.
+            if (fills === undefined && through !== undefined) continue
+            if (fills === undefined || (through !== undefined && through[by] === undefined)) votes.delete(by)
+            else votes.set(by, fills.length > 0)
+          }
+          return []
+        default:
+          return []
+      }
+    },
+    digest: () => digest,
+    holds: () => glass || counting() >= needed(),
+    inWords: () => `${counting()} of ${needed()} approvals stand`,
+  }
+}
+
+function peopleIn({ requester, reset }: Submission) {
+  return { requester, group: reset.target.group }
+}
+
+/** What is stored of a request, and whether the record is sealed (ports/store.ts). */
+export interface StoredTrail {
+  id: RequestId
+  auditHash: string
+  events: readonly string[]
+  /** Its JSON. */
+  record: string | null
+}
+
+/**
+ * Whether the whole trail of a request vouches for its record: every hash, every step, and with a key every seal. Null: it
+ * does. @param doubt about the seal of the record itself
+ */
+export function distrustOf(
+  { id, auditHash, events, record }: StoredTrail,
+  doubt: Doubt | null,
+  seals: Seals | null,
+): { why: Distrust; event: number | null; finding: string } | null {
+  if (seals !== null && doubt !== null && doubt !== 'noKey') {
+    return { why: doubt, event: null, finding: `record ${doubt}` }
+  }
+  const story = createStory(id, seals)
+  let chain: ChainedEvent[]
+  let stored: unknown
+  try {
+    chain = events.map(json => JSON.parse(json) as ChainedEvent)
+    stored = record === null ? null : JSON.parse(record)
+    for (const [index, event] of chain.entries()) story.tell(event, chain[index - 1]?.hash ?? '')
+  } catch {
+    return { why: 'story', event: null, finding: 'unreadable' }
+  }
+  const [broken] = verifyChain(chain, auditHash)
+  if (broken !== undefined) return { why: 'story', event: broken.position, finding: `hash ${broken.kind}` }
+  story.end(stored)
+  const [first] = story.findings()
+  if (first !== undefined) {
+    const why = WHY[first.kind] ?? 'story'
+    return { why, event: first.event, finding: findingInWords(first) }
+  }
+  if (seals !== null && story.unsealed() > 0) return { why: 'unsealed', event: 1, finding: 'unsealed' }
+  return null
+}
+
+const WHY: { [Kind in Finding['kind']]?: Distrust } = {
+  unsealed: 'unsealed',
+  otherKey: 'otherKey',
+  broken: 'changed',
+}
