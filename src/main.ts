@@ -146,12 +146,17 @@ async function openRedis(setup: Setup) {
   const { config, telemetry } = setup
   const onError = faultsOf(setup)
   const prefix = config.redisPrefix
-  let keeper: RedisKeeper | undefined
-  const connectionTo = (where: 'redis' | 'queue') =>
-    connectRedis(config.redis, error => {
-      keeper?.noteUnconnected(error)
+  let unconnected: Error | null = null
+  const connectionTo = (where: 'redis' | 'queue') => {
+    const opened = connectRedis(config.redis, error => {
+      unconnected = error
       onError(where)(error)
     })
+    opened.on('ready', () => {
+      unconnected = null
+    })
+    return opened
+  }
   const connection = connectionTo('redis')
   const ofQueue = connectionTo('queue')
   // Beside the start, and once: a Redis that is set up badly still serves.
@@ -160,7 +165,11 @@ async function openRedis(setup: Setup) {
   })
   await Promise.all([connection, ofQueue].map(each => untilReady(each, REDIS_CONNECT_MS))).catch(() => {})
   const queue = createWorkQueue({ connection: ofQueue, prefix, onError: onError('queue') })
-  keeper = keepRedis({ store: connection, queue: ofQueue, prefix, report: telemetry.report })
+  const keeper = keepRedis({
+    ...{ store: connection, queue: ofQueue, prefix },
+    unconnected: () => unconnected,
+    report: telemetry.report,
+  })
   return { connection, keeper, store: createRedisStore(connection, prefix), queue }
 }
 

@@ -89,10 +89,8 @@ export function createTelemetry(level: string, role: string): Telemetry {
         if (trouble !== null && !isRepeated(`${trouble} ${wordsOf(error)}`)) {
           log.error({ ...event, error: plainError(error) }, 'the store cannot be used')
         }
-        if (trouble === null && storeTrouble !== null) {
-          isRepeated.forget()
-          log.info({ event: 'store', trouble }, 'the store can be used again')
-        }
+        if (trouble === null && storeTrouble !== null)
+          log.info({ event: 'store' }, 'the store can be used again')
         storeTrouble = trouble
         return
       }
@@ -142,14 +140,13 @@ const TOLD_AGAIN_MS = 60_000
 const REPEATS_KEPT = 500
 
 /** Whether the same has been told within the last minute. */
-function createRepeats(): { (words: string): boolean; forget(): void } {
+function createRepeats(): (words: string) => boolean {
   const told = new LRUCache<string, true>({ max: REPEATS_KEPT, ttl: TOLD_AGAIN_MS })
-  const isRepeated = (words: string) => {
+  return words => {
     if (told.has(words)) return true
     told.set(words, true)
     return false
   }
-  return Object.assign(isRepeated, { forget: () => told.clear() })
 }
 
 /** The innermost, without what differs each time: numbers, and where in a script it was. */

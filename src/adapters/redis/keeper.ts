@@ -18,8 +18,6 @@ export interface RedisTrouble {
 export interface RedisKeeper {
   /** Asks now. Null: everything that the product needs can be done. */
   look(): Promise<RedisTrouble | null>
-  /** Why a connection could not be made: whoever asks only hears that there is none. */
-  noteUnconnected(error: Error): void
   stop(): void
 }
 
@@ -28,6 +26,8 @@ export interface KeeperOptions {
   store: RedisConnection
   queue: RedisConnection
   prefix: string
+  /** Why a connection could not be made, if one could not: whoever asks only hears that there is none. */
+  unconnected(): Error | null
   report: Report
 }
 
@@ -35,9 +35,8 @@ const LOOK_EVERY_MS = 5_000
 /** While it cannot be used. */
 const LOOK_AGAIN_MS = 1_000
 
-export function keepRedis({ store, queue, prefix, report }: KeeperOptions): RedisKeeper {
+export function keepRedis({ store, queue, prefix, unconnected, report }: KeeperOptions): RedisKeeper {
   let looking: Promise<RedisTrouble | null> | null = null
-  let unconnected: Error | null = null
   let wasUsable = true
   let timer: NodeJS.Timeout | undefined
   let stopped = false
@@ -48,12 +47,11 @@ export function keepRedis({ store, queue, prefix, report }: KeeperOptions): Redi
         ...(await refusalsOf(store, `{${prefix}}:probe`, STORE_COMMANDS)),
         ...(await refusalsOf(queue, `{${prefix}:queue}:probe`, QUEUE_COMMANDS)),
       ]
-      unconnected = null
       return inOne(refusals)
     } catch (error) {
       const why = whyOf(error)
-      if (why !== 'away' || unconnected === null) return { why, error: asError(error) }
-      return { why: whyOf(unconnected), error: unconnected }
+      const cause = why === 'away' ? unconnected() : null
+      return cause === null ? { why, error: asError(error) } : { why: whyOf(cause), error: cause }
     }
   }
 
@@ -80,9 +78,6 @@ export function keepRedis({ store, queue, prefix, report }: KeeperOptions): Redi
   void goOn()
   return {
     look,
-    noteUnconnected(error) {
-      unconnected = error
-    },
     stop() {
       stopped = true
       clearTimeout(timer)
