@@ -11,17 +11,19 @@ import { createCkafka } from './adapters/ckafka/ckafka.ts'
 import { loadPolicy, type PolicySource, watchPolicy } from './adapters/policy/policy-file.ts'
 import { checkRedis } from './adapters/redis/check.ts'
 import { connectBlocking, connectRedis, type RedisConnection, untilReady } from './adapters/redis/connect.ts'
+import { keepRedis, type RedisKeeper, type RedisTrouble } from './adapters/redis/keeper.ts'
 import { createLongNames } from './adapters/redis/long-names.ts'
 import { createQuota } from './adapters/redis/quota.ts'
 import { createSendingRate } from './adapters/redis/sending-rate.ts'
 import { createRedisStore } from './adapters/redis/store.ts'
+import { troubleOf } from './adapters/redis/trouble.ts'
 import { connectSlack, type Slack, type SlackApp, type SlackTrouble } from './adapters/slack/app.ts'
 import { type Config, readConfig, type SlackConfig } from './config.ts'
 import { startHttpServer } from './http-server.ts'
 import { healthRoutes, metricsRoute } from './monitoring.ts'
 import type { Clock } from './ports/clock.ts'
 import type { ClusterReader } from './ports/cluster.ts'
-import type { FaultPlace, Report } from './ports/events.ts'
+import type { FaultPlace, ProductEvent, Report } from './ports/events.ts'
 import { type Policy, policyOfSettings } from './request/policy.ts'
 import { type ApprovalsService, createApprovals } from './service/approvals.ts'
 import { type Pump, startPump } from './service/pump.ts'
@@ -52,9 +54,10 @@ export interface Rewind {
 /** @param clock another one lets a test wait for hours */
 export async function startRewind(
   config: Config,
-  telemetry: Telemetry,
+  given: Telemetry,
   clock: Clock = Date.now,
 ): Promise<Rewind> {
+  const telemetry: Telemetry = { ...given, report: event => given.report(withTrouble(event)) }
   const policy = startPolicy(config, telemetry)
   const slack = config.slack === undefined ? null : reachSlack(config, config.slack, telemetry, clock)
   const report = slack?.report ?? telemetry.report
@@ -76,7 +79,7 @@ export async function startRewind(
   const edits = slack === null ? null : followEdits(setup, policy, approvals)
   const bot = slack === null ? null : startBot(setup, slack, { redis, ckafka, approvals })
   const worker = config.role === 'bot' ? null : startWorker(setup, approvals)
-  const ports = await openPorts(setup, bot, () => unready(redis.store, bot, worker))
+  const ports = await openPorts(setup, bot, () => unready(redis.keeper, bot, worker))
   const { port, metricsPort } = ports
   const { dialect: api } = config.ckafka
   telemetry.info('started', { event: 'started', port, metricsPort, api, can: ckafka.cluster.can })
@@ -89,6 +92,7 @@ export async function startRewind(
       policy.stop()
       edits?.stop()
       approvals.stopWriting(config.callMs)
+      redis.keeper.stop()
       await bot?.stop()
       slack?.stop()
       await worker?.close(config.callMs + 5_000)
@@ -114,6 +118,15 @@ function faultsOf({ report }: Pick<Setup, 'report'>) {
   return (where: FaultPlace) => (error: unknown) => report({ event: 'fault', where, error })
 }
 
+/** Whoever meets it: what is wrong with Redis is one fault. */
+function withTrouble(event: ProductEvent): ProductEvent {
+  if (event.event !== 'fault') return event
+  const { where, error } = event
+  const from = where === 'queue' ? 'redis' : where === 'redis' || where === 'worker' ? where : 'elsewhere'
+  const trouble = troubleOf(error, from)
+  return trouble === null ? event : { ...event, trouble }
+}
+
 function reachSlack(config: Config, slack: SlackConfig, telemetry: Telemetry, clock: Clock): Slack {
   const { language } = config
   const { report, slackLogger: logger } = telemetry
@@ -134,19 +147,32 @@ async function openRedis(setup: Setup) {
   const { config, telemetry } = setup
   const onError = faultsOf(setup)
   const prefix = config.redisPrefix
-  const connection = connectRedis(config.redis, onError('redis'))
+  let unconnected: Error | null = null
+  const connectionTo = (where: 'redis' | 'queue') => {
+    const opened = connectRedis(config.redis, error => {
+      unconnected = error
+      onError(where)(error)
+    })
+    opened.on('ready', () => {
+      unconnected = null
+    })
+    return opened
+  }
+  const connection = connectionTo('redis')
+  const ofQueue = connectionTo('queue')
   // Beside the start, and once: a Redis that is set up badly still serves.
   connection.once('ready', async () => {
     for (const problem of await checkRedis(connection)) telemetry.warn(problem, { event: 'redisCheck' })
   })
-  await untilReady(connection, REDIS_CONNECT_MS).catch(() => {})
-  const queue = createWorkQueue({
-    connection: connectRedis(config.redis, onError('queue')),
-    prefix,
-    onError: onError('queue'),
+  await Promise.all([connection, ofQueue].map(each => untilReady(each, REDIS_CONNECT_MS))).catch(() => {})
+  const queue = createWorkQueue({ connection: ofQueue, prefix, onError: onError('queue') })
+  const keeper = keepRedis({
+    ...{ store: connection, queue: ofQueue, prefix },
+    unconnected: () => unconnected,
+    report: telemetry.report,
   })
   const rate = createSendingRate(connection, prefix, config.sentAMinute)
-  return { connection, store: createRedisStore(connection, prefix), rate, queue }
+  return { connection, keeper, store: createRedisStore(connection, prefix), rate, queue }
 }
 
 function openCkafka({ config, telemetry, clock }: Setup, redis: RedisConnection) {
@@ -323,18 +349,40 @@ async function openPorts(setup: Setup, bot: Bot | null, missing: () => Promise<s
 }
 
 /** What keeps it from doing its work, in words; empty: nothing. */
-async function unready(
-  store: { ping(): Promise<void> },
-  bot: Bot | null,
-  worker: Executor | null,
-): Promise<string[]> {
+async function unready(redis: RedisKeeper, bot: Bot | null, worker: Executor | null): Promise<string[]> {
   const missing: string[] = []
-  await store.ping().catch(() => missing.push('Redis does not answer.'))
+  const refusal = await redis.look()
+  if (refusal !== null) missing.push(refusalIn(refusal))
   const trouble = bot?.slack.trouble() ?? null
   if (trouble !== null) missing.push(sentenceOf(trouble))
   if (bot !== null && bot.pump.silentMs() > PUMP_SILENT_MS) missing.push('The pump does not reach the store.')
   if (worker !== null && !worker.isRunning()) missing.push('The worker does not run.')
   return missing
+}
+
+function refusalIn({ why }: RedisTrouble): string {
+  switch (why) {
+    case 'away':
+      return 'Redis does not answer.'
+    case 'login':
+      return 'Redis does not take the user or the password of REDIS_URL.'
+    case 'forbidden':
+      return 'Nothing can be saved: the user of Redis may not do all that Rewind needs.'
+    case 'readOnly':
+      return 'Nothing can be saved: this Redis is a replica.'
+    case 'memory':
+      return 'Nothing can be saved: Redis has no memory left.'
+    case 'replicas':
+      return 'Nothing can be saved: too few replicas follow Redis.'
+    case 'disk':
+      return 'Nothing can be saved: Redis cannot write to its disk.'
+    case 'notServing':
+      return 'Nothing can be saved: Redis is loading, busy, or without its master.'
+    case 'refused':
+      return 'Nothing can be saved: Redis refuses it.'
+    default:
+      return why satisfies never
+  }
 }
 
 function sentenceOf({ what, cause }: SlackTrouble): string {
@@ -359,6 +407,9 @@ async function main(): Promise<void> {
     process.exit(1)
   }
   const telemetry = createTelemetry(read.config.logLevel, read.config.role)
+  // Libraries print what they find strange, as often as they find it.
+  console.warn = telemetry.printed
+  console.error = telemetry.printed
   // A mistake of ours, after which nobody knows what still holds: the next process goes on from the record. Node would
   // print the error with all of its properties, and those of an HTTP library hold headers.
   for (const event of ['unhandledRejection', 'uncaughtException'] as const) {

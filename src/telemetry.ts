@@ -1,15 +1,18 @@
 // What operators see: one JSON log line per event, and Prometheus metrics. Never a token, a header or a raw payload; no
 // label of a metric holds an id, a name or any other text from outside.
 
+import { LRUCache } from 'lru-cache'
 import { pino } from 'pino'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { ObservedCall, ProductEvent, Report } from './ports/events.ts'
+import type { ObservedCall, ProductEvent, Report, StoreTrouble } from './ports/events.ts'
 
 export interface Telemetry {
   report: Report
   info(message: string, fields?: Record<string, unknown>): void
   warn(message: string, fields?: Record<string, unknown>): void
   fatal(message: string, error: unknown): void
+  /** What a library would print: each text once a minute. */
+  printed(...message: unknown[]): void
   /** For Bolt and the Slack client, which log by themselves. */
   slackLogger: SlackLogger
   registry: Registry
@@ -38,6 +41,8 @@ export function createTelemetry(level: string, role: string): Telemetry {
   collectDefaultMetrics({ register: registry })
   const groups = createGroupsUnread()
   const metrics = createMetrics(registry, groups.count)
+  const isRepeated = createRepeats()
+  let storeTrouble: StoreTrouble | null = null
 
   function report(event: ProductEvent): void {
     switch (event.event) {
@@ -77,9 +82,23 @@ export function createTelemetry(level: string, role: string): Telemetry {
         if (change === 'back') log.info({ event: 'groupReadable', groupId }, 'a user group can be read again')
         return
       }
+      case 'store': {
+        const { trouble, error } = event
+        if (storeTrouble !== null) metrics.storeTrouble.set({ why: storeTrouble }, 0)
+        if (trouble !== null) metrics.storeTrouble.set({ why: trouble }, 1)
+        if (trouble !== null && !isRepeated(`${trouble} ${wordsOf(error)}`)) {
+          log.error({ ...event, error: plainError(error) }, 'the store cannot be used')
+        }
+        if (trouble === null && storeTrouble !== null)
+          log.info({ event: 'store' }, 'the store can be used again')
+        storeTrouble = trouble
+        return
+      }
       case 'fault': {
         const { error, ...fields } = event
         metrics.faults.inc({ where: event.where })
+        // Everybody who needs the store meets the same, over and over.
+        if (event.trouble !== undefined && isRepeated(`${event.trouble} ${wordsOf(error)}`)) return
         log.error({ ...fields, error: plainError(error) }, 'fault')
         return
       }
@@ -93,6 +112,10 @@ export function createTelemetry(level: string, role: string): Telemetry {
     info: (message, fields = {}) => log.info(fields, message),
     warn: (message, fields = {}) => log.warn(fields, message),
     fatal: (message, error) => log.fatal({ error: plainError(error) }, message),
+    printed(...message) {
+      const words = firstLine(message)
+      if (!isRepeated(words)) log.warn({ event: 'printed' }, words)
+    },
     slackLogger: {
       // Bolt's debug and info lines hold whole payloads.
       debug: () => {},
@@ -110,6 +133,33 @@ export function createTelemetry(level: string, role: string): Telemetry {
       log.debug({ event: 'api', action, outcome, code, durationMs }, 'CKafka called')
     },
   }
+}
+
+const TOLD_AGAIN_MS = 60_000
+/** More than there are faults; told again too early when there are more. */
+const REPEATS_KEPT = 500
+
+/** Whether the same has been told within the last minute. */
+function createRepeats(): (words: string) => boolean {
+  const told = new LRUCache<string, true>({ max: REPEATS_KEPT, ttl: TOLD_AGAIN_MS })
+  return words => {
+    if (told.has(words)) return true
+    told.set(words, true)
+    return false
+  }
+}
+
+/** The innermost, without what differs each time: numbers, and where in a script it was. */
+function wordsOf(error: unknown): string {
+  let each = error
+  for (let depth = 0; each instanceof Error && each.cause instanceof Error && depth < 5; depth += 1) {
+    each = each.cause
+  }
+  const message = each instanceof Error ? each.message : String(each)
+  return message
+    .replace(/\s*(?:script: |It may not: ).*$/s, '')
+    .replace(/\b[0-9a-f]{8,}\b|\d+/g, '#')
+    .slice(0, MESSAGE_MAX)
 }
 
 /** Nobody has asked for it since: an edited policy may not name it any more. */
@@ -163,6 +213,12 @@ function createMetrics(registry: Registry, groupsUnread: () => number) {
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25],
     registers,
   })
+  const storeTrouble = new Gauge({
+    name: 'rewind_store_trouble',
+    help: '1 while Redis cannot be used, by why.',
+    labelNames: ['why'],
+    registers,
+  })
   return {
     groupsUnreadable: new Gauge({
       name: 'rewind_policy_groups_unreadable',
@@ -172,6 +228,9 @@ function createMetrics(registry: Registry, groupsUnread: () => number) {
         this.set(groupsUnread())
       },
     }),
+    storeTrouble: {
+      set: (labels: Closed<{ why: StoreTrouble }>, value: 0 | 1) => storeTrouble.set(labels, value),
+    },
     submitted: count('rewind_requests_submitted_total', 'Requests submitted.'),
     changes: count<Pick<Event<'changed'>, 'command' | 'state'>>(
       'rewind_request_changes_total',

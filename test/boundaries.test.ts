@@ -28,7 +28,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'service/pump.ts': ['type ports/'],
   'service/': ['request/', 'ports/', 'service/', 'zod', 'node:crypto', 'node:timers'],
   'config.ts': ['request/', 'zod', 'node:fs'],
-  'telemetry.ts': ['type ports/', 'pino', 'prom-client'],
+  'telemetry.ts': ['type ports/', 'lru-cache', 'pino', 'prom-client'],
   'http-server.ts': ['node:http', 'type node:net'],
   'monitoring.ts': ['type http-server.ts', 'node:crypto', 'type prom-client'],
   'adapters/redis/': [

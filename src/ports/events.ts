@@ -30,8 +30,20 @@ export type ProductEvent =
     }
   /** A user group that the policy asks about; `error` null: it could be read. */
   | { event: 'groupRead'; groupId: string; error: unknown }
-  /** `about` is for the log: an id or a name, which a label of a metric must never be. */
-  | { event: 'fault'; where: FaultPlace; about?: string; requestId?: RequestId; error: unknown }
+  /** Whether the store can be used, when it was last looked at; null: it can. */
+  | { event: 'store'; trouble: StoreTrouble | null; error: unknown }
+  /**
+   * `about` is for the log: an id or a name, which a label of a metric must never be. `trouble`: the error is the store's,
+   * whoever met it.
+   */
+  | {
+      event: 'fault'
+      where: FaultPlace
+      about?: string
+      requestId?: RequestId
+      trouble?: StoreTrouble
+      error: unknown
+    }
 
 /** Where an unexpected error is caught: all there are, because they are the values of a metric's label. */
 export const FAULT_PLACES = [
@@ -62,6 +74,16 @@ export const FAULT_PLACES = [
   ...['history button', 'history', 'history file', 'history update', 'ask button', 'home tab', 'home tabs'],
 ] as const
 export type FaultPlace = (typeof FAULT_PLACES)[number]
+
+/**
+ * Why the store cannot be used: all there are, because they are the values of a metric's label. `login`: it does not take
+ * user or password; `forbidden`: the user may not; `readOnly`: it is a replica; `memory`: it is full; `replicas`: too few
+ * follow it; `disk`: it cannot save; `notServing`: it loads, or has lost its master; `refused`: it says something else.
+ */
+export const STORE_TROUBLES = [
+  ...['away', 'login', 'forbidden', 'readOnly', 'memory', 'replicas', 'disk', 'notServing', 'refused'],
+] as const
+export type StoreTrouble = (typeof STORE_TROUBLES)[number]
 
 /** What a cluster is called with, in the API's own names: all there are, for the same reason. */
 export const CLUSTER_ACTIONS = [

@@ -210,5 +210,4 @@ export interface Store {
   openRequests(limit: number, target?: Target): Promise<{ requests: ResetRequest[]; total: number }>
   /** Open requests without a place in the due set. There should never be one; a slow scan makes sure. */
   findForgotten(): Promise<RequestId[]>
-  ping(): Promise<void>
 }

@@ -1,7 +1,16 @@
 // The WorkQueue port on BullMQ: jobs carry ids only and are delivery, not memory. Job state is no evidence of anything
 // outside Redis: BullMQ can mark a job failed that never ran (measured), so the record decides what runs.
 
-import { DelayedError, type Job, Queue, UnrecoverableError, Worker } from 'bullmq'
+import { setTimeout as delay } from 'node:timers/promises'
+import {
+  createRedisBackend,
+  DelayedError,
+  type Job,
+  Queue,
+  type RedisQueueBackend,
+  UnrecoverableError,
+  Worker,
+} from 'bullmq'
 import type { Cluster, Redis } from 'ioredis'
 import { z } from 'zod'
 import { UNREADABLE_RECORD } from '../../ports/store.ts'
@@ -11,6 +20,8 @@ import { type RequestId, requestIdSchema } from '../../request/request.ts'
 const QUEUE = 'execute'
 const DAY_SECONDS = 86_400
 const CLOSE_MS = 1_000
+/** After an error, before Redis is asked for a job again. */
+const RETRY_MS = 2_000
 
 const JOB_VERSION = 1
 /** How soon a worker that cannot read a job looks at it again; one of a newer version may have had it by then. */
@@ -28,14 +39,19 @@ export interface WorkQueueOptions {
   onError: (error: Error) => void
 }
 
+/**
+ * BullMQ asks once. If Redis goes away just then the queue never works again, and where the user may not ask, the worker
+ * does nothing any more but try (measured). The keeper of Redis says what is wrong with it.
+ */
+const UNASKED_VERSION = { skipVersionCheck: true }
+
 /** @param options Their connection has to fail at once: an enqueue that hangs could land after the caller gave up. */
 export function createWorkQueue(options: WorkQueueOptions): WorkQueue & { close(): Promise<void> } {
   const { connection } = options
   const queue = new Queue(QUEUE, {
     connection,
     prefix: bullPrefix(options.prefix),
-    // It asks once, and if Redis goes away just then the queue never works again. The start checks the version as well.
-    skipVersionCheck: true,
+    ...UNASKED_VERSION,
   })
   queue.on('error', options.onError)
 
@@ -83,6 +99,7 @@ export interface Executor {
 export function startExecutor(options: ExecutorOptions): Executor {
   const { connection } = options
   const inHand = new Set<Promise<void>>()
+  const closing = new AbortController()
   const worker = new Worker(
     QUEUE,
     async (job: Job, token?: string) => {
@@ -110,8 +127,10 @@ export function startExecutor(options: ExecutorOptions): Executor {
       maxStalledCount: 5,
       maxStartedAttempts: 20,
       // A Cluster in a failover is an error here; BullMQ would rest for fifteen seconds after it.
-      runRetryDelay: 2_000,
+      runRetryDelay: RETRY_MS,
+      ...UNASKED_VERSION,
     },
+    (...args) => restingAfterErrors(createRedisBackend(...args), closing.signal),
   )
   /** While an old and a new version run side by side, what the old one cannot read is the new one's. */
   async function leave(job: Job, token: string | undefined, why: Error): Promise<never> {
@@ -126,13 +145,39 @@ export function startExecutor(options: ExecutorOptions): Executor {
   return {
     isRunning: () => worker.isRunning(),
     async close(patienceMs) {
-      const closing = worker.close()
+      const closed = worker.close()
+      closing.abort()
       await Promise.race([Promise.allSettled(inHand), resolvesAfter(patienceMs)])
       // After an outage of Redis a worker can wait for its blocking read for ever, with nothing in hand.
-      await Promise.race([closing, resolvesAfter(CLOSE_MS)])
+      await Promise.race([closed, resolvesAfter(CLOSE_MS)])
       connection.disconnect()
     },
   }
+}
+
+/** BullMQ asks again at once, thousands of times a second, when Redis is there and refuses (measured). */
+function restingAfterErrors(backend: RedisQueueBackend, closing: AbortSignal): RedisQueueBackend {
+  async function rest<T>(asked: Promise<T>): Promise<T> {
+    try {
+      return await asked
+    } catch (error) {
+      await delay(RETRY_MS, undefined, { signal: closing }).catch(() => {})
+      throw error
+    }
+  }
+  const moveToActive = backend.moveToActive.bind(backend)
+  const waitForJob = backend.waitForJob.bind(backend)
+  backend.moveToActive = (...args) => rest(moveToActive(...args))
+  backend.waitForJob = (...args) => rest(waitForJob(...args))
+  // Without having asked for the version it takes Redis for one before 6.0, and waits for whole seconds.
+  const { blockingConnection } = backend
+  blockingConnection?.client.then(
+    () => {
+      blockingConnection.capabilities = { ...blockingConnection.capabilities, canDoubleTimeout: true }
+    },
+    () => {},
+  )
+  return backend
 }
 
 function isUnreadable(error: unknown): error is Error {

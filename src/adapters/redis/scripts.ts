@@ -153,3 +153,14 @@ redis.call('LPUSH', KEYS[3], ARGV[5])
 redis.call('LTRIM', KEYS[3], 0, 31)
 return 'applied'
 `
+
+/** ARGV each a call, as JSON · Returns for each that was refused its command and what Redis said. KEYS are what they use. */
+export const TRY_COMMANDS = `
+local refused = {}
+for _, call in ipairs(ARGV) do
+  local words = cjson.decode(call)
+  local answer = redis.pcall(unpack(words))
+  if type(answer) == 'table' and answer.err then table.insert(refused, {words[1], answer.err}) end
+end
+return refused
+`

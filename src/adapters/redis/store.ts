@@ -233,10 +233,6 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
     async findForgotten() {
       return idsSchema.parse(await redis.eval(FIND_FORGOTTEN, 2, openKey, dueKey))
     },
-    async ping() {
-      // Of the node that has the keys: in a Cluster another may well answer.
-      await redis.exists(openKey)
-    },
   }
 }
 
