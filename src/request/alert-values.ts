@@ -145,6 +145,8 @@ const STARTS_ON = new RegExp(`^(?:(?:${GOES_ON})(?![\\w-])|${GOES_ON_ZH}|${NEXT_
 /** What a label and a general word may stand behind: others make something else of it, like "log group". */
 const ARTICLES =
   /^(?:the|an?|of|for|in|on|by|from|to|at|with|and|or|this|that|our|kafka|ckafka|reset|restart|restarting|is|lags?|lagging|behind|stuck|affected|consumer|skip|replay|move|moves|reads?|check)$/i
+/** What a template leaves where it has no value. */
+const NOT_FILLED_IN = /^(?:\{\{|\$\{|<no value>|(?:null|none|undefined|n\/a)(?![\w-]))/i
 const QUOTES: Readonly<Record<string, string>> = {
   '"': '"”',
   "'": "'’",
@@ -327,7 +329,7 @@ function itemAt(text: string, label: Label, isFirst: boolean): { readings: strin
       return isName(name) ? { readings: readingsOf(name, ''), length: length + tail } : null
     }
   }
-  if (STARTS_ON.test(text)) return null
+  if (STARTS_ON.test(text) || NOT_FILLED_IN.test(text)) return null
   const blank = label.kind === 'group' ? -1 : text.slice(1).search(/\s(?!\s?[-–—~]\s?\d)/)
   const found = text.slice(1).search(label.sign === '' ? END_WEAK : END_SIGNED)
   const end = Math.min(...[found, blank].filter(each => each >= 0).map(each => each + 1), text.length)

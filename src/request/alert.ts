@@ -76,13 +76,15 @@ export function readAlerts(text: string): Alerts {
   }
 }
 
-/** `… firing: group=a; resolved: group=b` in one line are two. */
+/** `… firing: group=a; resolved: group=b` in one line are two, and so are two objects of JSON. */
 function apart(line: string): string[] {
   return line
     .replace(
       /([;,|.])\s{1,3}(?=[[(【*]{0,3}(?:firing|resolved|recovered)(?:[\])】*]{1,3}|\s?:)(?!\s?\d))/gi,
       '$1\n',
     )
+    .replace(/\},\s?(?=\{)/g, '},\n')
+    .replace(/([{,])\s?(?=["']?(?:status|state)["']?\s?[:=])/gi, '$1\n')
     .split('\n')
 }
 

@@ -131,6 +131,35 @@ const EXAMPLES: [string, string, string][] = [
     'orders-billing',
   ],
   ['names without any label', 'orders-billing is behind on orders-3', ''],
+  ['a bracket behind a name', 'Group: orders-billing (ckafka-demo0001)', 'orders-billing'],
+  [
+    'a sentence with quotes',
+    "Consumer Group 'orders-billing' has lag 500 on topic 'orders' partition 2",
+    'orders-billing > orders:2',
+  ],
+  [
+    'a sentence that ends in a sign',
+    'Kafka consumer group orders-billing on topic orders-v2, partition 7: lag=12000',
+    'orders-billing > orders-v2:7',
+  ],
+  ['a name before a colon', 'Consumer group orders-billing: lag is 5000', 'orders-billing'],
+  [
+    'labels in one line with code',
+    '*Labels:* consumergroup=`orders-billing` topic=`orders`',
+    'orders-billing > orders',
+  ],
+  [
+    'a label above its value in code',
+    'Consumer group:\n`orders-billing`\nTopics:\n• orders\n• payments',
+    'orders-billing > orders payments',
+  ],
+  ['a template that was not filled in', 'group: {{ $labels.consumergroup }}', ''],
+  ['fullwidth signs', '消费组＝orders-billing，主题＝orders', 'orders-billing > orders'],
+  [
+    'an underscore of its own',
+    'group: _orders_billing\ntopic: __consumer_offsets',
+    '_orders_billing > __consumer_offsets',
+  ],
   // Whole values.
   ['a name with an at sign', 'consumer group: principal@test-consumer', 'principal@test-consumer'],
   ['such a name that no label calls a group', 'client: principal@test-consumer lags', ''],
@@ -191,6 +220,27 @@ const EXAMPLES: [string, string, string][] = [
   ['a status as an emoji', ':white_check_mark: group `a`\n:fire: group `b`', 'b | – a'],
   ['both in one line', 'firing: group=a, resolved: group=b', 'a | – b'],
   ['JSON lines', '{"status":"resolved","group":"a"}\n{"status":"firing","group":"b"}', 'b | – a'],
+  [
+    'JSON in one line, the status first',
+    '[{"status":"firing","labels":{"group":"a"}},{"status":"resolved","labels":{"group":"b"}}]',
+    'a | – b',
+  ],
+  [
+    'JSON in one line, the status last',
+    '[{"labels":{"group":"a"},"status":"resolved"},{"labels":{"group":"b"},"status":"firing"}]',
+    'b | – a',
+  ],
+  [
+    'JSON over lines',
+    '{\n "status": "resolved",\n "consumergroup": "a",\n "topic": "t1"\n},\n{\n "status": "firing",\n "consumergroup": "b"\n}',
+    'b | – a > t1',
+  ],
+  [
+    'the same group, firing on one topic and over on another',
+    'Firing\ngroup: a\ntopic: t1\nResolved\ngroup: a\ntopic: t2',
+    'a > t1 | – a > t2',
+  ],
+  ['a title for all', '[RESOLVED] KafkaLag\n\nGroup: a\n\nGroup: b', '– a | – b'],
   ['Chinese', '告警恢复\n消费组：a\n告警触发\n消费组：b', 'b | – a'],
   ['Datadog, over', 'Recovered: lag\nconsumer_group:a', '– a'],
   ['CloudWatch, over', 'OK: "kafka-lag"\nConsumer Group = a', '– a'],

@@ -98,7 +98,7 @@ describe('the names in an alert', () => {
         }
         expect(firstLine(text).length).toBeLessThanOrEqual(200)
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     )
   })
 

@@ -150,6 +150,7 @@ function unmarked(text: string, max: number): string {
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&')
+    .replace(/\p{Cs}/gu, '\ufffd')
     .trim()
   // Half a value must not pass for a whole one.
   return isCut ? `${shown}…` : shown
