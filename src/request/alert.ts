@@ -64,9 +64,9 @@ export function readAlerts(text: string): Alerts {
       .split(/\r\n?|\n/)
       .flatMap(apart),
   )
-  const clear = units.filter(({ group }) => group !== null && group.strength !== 'weak')
-  // Beside a clear label a word before a name is only a word.
-  if (clear.length > 0) for (const unit of units) if (unit.group?.strength === 'weak') unit.group = null
+  // Beside "consumer group: x" another team's "group: y" is none, and beside either a word before a name is only a word.
+  const strongest = Math.max(...units.map(rankOf))
+  for (const unit of units) if (rankOf(unit) < strongest) unit.group = null
   const counting = units.filter(({ status }) => status !== 'resolved')
   const resolved = units.filter(({ status }) => status === 'resolved')
   return {
@@ -94,8 +94,10 @@ function unitsOf(lines: readonly string[]): Unit[] {
   /** As the message said before its first part. */
   let whole: Status | undefined
   let unit = emptyUnit(null)
+  let abouts = 0
   const begin = () => {
-    if (unit.lines.length > 0 && units.length < ALERTS_MAX) units.push(unit)
+    if (isAbout(unit)) abouts += 1
+    if (unit.lines.length > 0 && (!isAbout(unit) || abouts <= ALERTS_MAX)) units.push(unit)
     unit = emptyUnit(section)
   }
   for (const [at, line] of lines.entries()) {
@@ -179,8 +181,7 @@ function take(unit: Unit, { kind, strength, names, partitions, at }: Value, line
   if (kind === 'group') {
     const [first] = names
     if (first === undefined) return
-    const rank = unit.group === null ? -1 : STRENGTHS.indexOf(unit.group.strength)
-    if (STRENGTHS.indexOf(strength) > rank) unit.group = { readings: first, strength }
+    if (STRENGTHS.indexOf(strength) > rankOf(unit)) unit.group = { readings: first, strength }
   } else if (kind === 'topic') {
     const early = unit.partitions !== null && unit.partitions.line === line ? unit.partitions.list : null
     unit.partitions = early === null ? unit.partitions : null
@@ -189,8 +190,9 @@ function take(unit: Unit, { kind, strength, names, partitions, at }: Value, line
     }
   } else if (partitions !== null) {
     const last = unit.topics.at(-1)
-    if (names.length > 0) unit.topics.push({ names, partitions, line, at })
-    else if (last === undefined) unit.partitions = { list: partitions, line }
+    if (names.length > 0) {
+      if (unit.topics.length < TOPICS_MAX) unit.topics.push({ names, partitions, line, at })
+    } else if (last === undefined) unit.partitions = { list: partitions, line }
     else {
       // Of a list of topics nobody knows which one it is of.
       const listed = unit.topics.filter(topic => topic.line === last.line && topic.at === last.at)
@@ -204,6 +206,10 @@ function take(unit: Unit, { kind, strength, names, partitions, at }: Value, line
 }
 
 const STRENGTHS: Strength[] = ['weak', 'general', 'special']
+
+function rankOf({ group }: Unit): number {
+  return group === null ? -1 : STRENGTHS.indexOf(group.strength)
+}
 
 function joined(one: string, other: string): string {
   return [...new Set([...one.split(','), ...other.split(',')])].join(',')

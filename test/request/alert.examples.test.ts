@@ -160,6 +160,12 @@ const EXAMPLES: [string, string, string][] = [
     'group: _orders_billing\ntopic: __consumer_offsets',
     '_orders_billing > __consumer_offsets',
   ],
+  ['a team that is called a group', 'Group: Platform\n\nConsumer group: orders-billing', 'orders-billing'],
+  [
+    'labels after much text',
+    `${'Some words.\n\n'.repeat(60)}consumergroup: orders-billing`,
+    'orders-billing',
+  ],
   // Whole values.
   ['a name with an at sign', 'consumer group: principal@test-consumer', 'principal@test-consumer'],
   ['such a name that no label calls a group', 'client: principal@test-consumer lags', ''],

@@ -28,7 +28,7 @@ export interface NamesThere {
   /** Which of the alerts these are of. */
   about: OneAlert | null
   status: GroupStatus | undefined
-  /** How far the cluster has answered. */
+  /** How far the cluster has answered; `names`: it is known of each name whether it is there. */
   reached: 'nothing' | 'instances' | 'names'
 }
 
@@ -69,7 +69,6 @@ export async function findNames(alerts: Alerts, { reader, instances }: NameSearc
     if (wanted.length === 0) return none
     const first = readValue(await ask(() => page('')))
     if (first === undefined) return none
-    found.reached = 'names'
     // A copy: the page is kept for the next who asks.
     const seen = [...first.names]
     const isComplete = first.total <= seen.length
@@ -91,6 +90,7 @@ export async function findNames(alerts: Alerts, { reader, instances }: NameSearc
       names.push(name)
       if (untilFirst && name !== undefined) break
     }
+    if (!isOver) found.reached = 'names'
     return { names, isWhole }
   }
 
@@ -115,8 +115,10 @@ export async function findNames(alerts: Alerts, { reader, instances }: NameSearc
     const [group, about] = [groups.names[at], named[at]]
     if (group === undefined || about === undefined) {
       // Where a group is labelled, its topics on another cluster or under another group are not what the alert is about.
-      if (named.some(({ isClear }) => isClear)) found.isGroupMissing = groups.isWhole
-      else await searchTopics(instanceId, firing)
+      const isClear = named.some(alert => alert.isClear)
+      if (!isClear) await searchTopics(instanceId, firing)
+      if (named.length > 0 && !groups.isWhole) found.reached = 'instances'
+      else found.isGroupMissing = isClear
       return
     }
     found.group = group
@@ -136,7 +138,7 @@ export async function findNames(alerts: Alerts, { reader, instances }: NameSearc
 
   async function searchTopics(instanceId: string, firing: readonly OneAlert[]): Promise<void> {
     const wanted = firing.flatMap(({ topics }) => topics)
-    const { names } = await there(
+    const { names, isWhole } = await there(
       wanted.map(({ readings }) => readings),
       name => reader.topics(instanceId, name),
       { searches: TOPICS_SEARCHED, untilFirst: false },
@@ -144,6 +146,7 @@ export async function findNames(alerts: Alerts, { reader, instances }: NameSearc
     if (isOver) return
     found.topics = wanted.flatMap((topic, index) => typed(topic, names[index]))
     found.about = firing.find(({ topics }) => topics.length > 0) ?? null
+    if (wanted.length > 0 && !isWhole) found.reached = 'instances'
   }
 
   let timer: NodeJS.Timeout | undefined
