@@ -210,12 +210,16 @@ function isTopic(name: string): boolean {
  * colon, as in `orders:0,1,4-6`, and a comma after it belongs to them, as in `orders:0, 1`. Repeats are dropped.
  */
 export function splitTopics(text: string): string[] {
-  const words = listsTogether(plainlyTyped(text).split(/\s+/)).flatMap(word => {
-    const colon = word.indexOf(':')
-    if (colon < 0) return word.split(',')
-    const start = word.lastIndexOf(',', colon) + 1
-    return [...word.slice(0, start).split(','), word.slice(start).replace(/,$/, '')]
-  })
+  // What stands on lines of its own has been chosen one by one.
+  const lines = plainlyTyped(text).split('\n')
+  const words = lines
+    .flatMap(line => listsTogether(line.split(/\s+/)))
+    .flatMap(word => {
+      const colon = word.indexOf(':')
+      if (colon < 0) return word.split(',')
+      const start = word.lastIndexOf(',', colon) + 1
+      return [...word.slice(0, start).split(','), word.slice(start).replace(/,$/, '')]
+    })
   return [...new Set(words.filter(word => word !== ''))]
 }
 

@@ -85,12 +85,57 @@ describe('the shortcut of a message', () => {
 
   it('says so when no name in it exists, and fills in none', async () => {
     const text = await fromAlert({ text: 'consumer group payments-worker is lagging on invoices' })
-    expect(text).toContain(`No name in the message is a group or a topic of ${DEMO.instance}`)
+    expect(text).toContain(`No name in the message is marked as a group or a topic of ${DEMO.instance}`)
     expect(text).toContain('Alert: consumer group payments-worker is lagging on invoices')
     const { private_metadata, blocks } = product.alice.view() ?? {}
     expect(
       JSON.stringify([private_metadata, blocks?.filter(({ block_id }) => block_id !== 'field_reason')]),
     ).not.toContain('payments-worker')
+  })
+
+  it('fills in what is firing, with its partition, names the rest, and leaves out what is resolved', async () => {
+    const text = await fromAlert({
+      text: '',
+      attachments: [
+        {
+          title: '[RESOLVED] lag',
+          fields: [
+            { title: 'Consumer group', value: 'orders-audit' },
+            { title: 'Topic', value: 'orders' },
+          ],
+        },
+        { title: '[FIRING:1] lag', footer: `consumergroup: ${DEMO.group} | topic: _orders_ | partition: 1` },
+        { title: '[FIRING:1] lag', text: '*consumergroup:* `stock#eu::1`\n*topic:* shipments' },
+      ],
+    })
+    expect(text).toContain(
+      `Found in the message: the group ${DEMO.group} and the topic orders (partition 1).`,
+    )
+    expect(text).toContain('The message has other alerts too: the group stock#eu::1.')
+    expect(text).toContain('Marked as resolved and left out: the group orders-audit.')
+    expect(text).toContain('Topic names > orders, partition 1 ▾')
+    expect(text).toContain('Alert: [FIRING:1] lag')
+  })
+
+  it('fills in no other group for one that is labelled and not there', async () => {
+    const text = await fromAlert({
+      text: `consumergroup="principal@${DEMO.group}" topic="orders"\n${DEMO.group} is fine, and so is the group ${DEMO.group}`,
+    })
+    expect(text).toContain(
+      `The consumer group that the message names is not on ${DEMO.instance}, so no other one is filled in.`,
+    )
+    const { private_metadata } = product.alice.view() ?? {}
+    expect(private_metadata).not.toContain(`"group":`)
+  })
+
+  it('fills in nothing when all of it is resolved, or on another instance', async () => {
+    expect(await fromAlert({ text: `[RESOLVED] consumergroup=${DEMO.group}` })).toContain(
+      `All that the message names is marked as resolved: the group ${DEMO.group}. Nothing is filled in.`,
+    )
+    while (product.alice.view() !== undefined) await product.alice.closeView(true)
+    expect(await fromAlert({ text: `ckafka-other009: consumergroup=${DEMO.group}` })).toContain(
+      'The message is about ckafka-other009, which is not among the instances that can be reset here.',
+    )
   })
 
   it('is open before CKafka has said a word', async () => {

@@ -2,77 +2,163 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ALERT_MAX, CANDIDATES_MAX, candidatesIn, existing, firstLine } from '../../src/request/alert.ts'
+import {
+  ALERT_MAX,
+  ALERTS_MAX,
+  existing,
+  firstLine,
+  instanceIn,
+  readAlerts,
+  shownName,
+} from '../../src/request/alert.ts'
+
+/** The group of the first alert, as it most likely is. */
+const groupIn = (text: string) => shownName(readAlerts(text).firing[0]?.group ?? [])
+const topicsIn = (text: string) =>
+  readAlerts(text).firing.flatMap(({ topics }) => topics.map(({ readings }) => shownName(readings)))
 
 describe('the names in an alert', () => {
-  it('puts what is called a group or a topic before everything else, and never the one for the other', () => {
-    const { groups, topics } = candidatesIn(
-      'Lag is above-limit on prod-eu\nconsumer group: orders-billing\ntopic=orders.v2 job=kafka-lag',
-    )
-    expect(groups[0]).toBe('orders-billing')
-    expect(topics[0]).toBe('orders.v2')
-    expect(groups).not.toContain('orders.v2')
-    expect(topics).not.toContain('orders-billing')
-  })
-
-  for (const [said, kind, name] of [
-    ['consumergroup="orders-billing"', 'groups', 'orders-billing'],
-    ['`group.id`: `orders`', 'groups', 'orders'],
-    ['消费组:orders-billing 堆积', 'groups', 'orders-billing'],
-    ['消费者组名称 “orders”', 'groups', 'orders'],
-    ['主题 = payments', 'topics', 'payments'],
-    ['*Topic:* payments', 'topics', 'payments'],
-    ['the group orders-billing is 12000 messages behind.', 'groups', 'orders-billing'],
+  for (const [said, group] of [
+    ['consumergroup="orders-billing"', 'orders-billing'],
+    ['`group.id`: `orders`', 'orders'],
+    ['消费组:orders-billing 堆积', 'orders-billing'],
+    ['消费者组名称 “orders”', 'orders'],
+    ['消费分组：team::orders', 'team::orders'],
+    ['the group orders-billing is 12000 messages behind.', 'orders-billing'],
+    ['consumer_group: orders billing #2', 'orders billing #2'],
   ] as const) {
-    it(`reads ${name} in ${said}`, () => {
-      expect(candidatesIn(said)[kind][0]).toBe(name)
+    it(`are labelled: the group ${group} in ${said}`, () => {
+      expect(groupIn(said)).toBe(group)
     })
   }
 
-  it('finds an instance, and takes it for nothing else', () => {
-    const found = candidatesIn('instance ckafka-demo0001, ckafka-demo0001: orders')
-    expect(found.instances).toEqual(['ckafka-demo0001'])
-    expect(found.groups).not.toContain('ckafka-demo0001')
-  })
+  for (const [said, topic] of [
+    ['主题 = payments', 'payments'],
+    ['*Topic:* payments', 'payments'],
+    ['"topic": "orders.v2", "job": "kafka-lag"', 'orders.v2'],
+  ] as const) {
+    it(`are labelled: the topic ${topic} in ${said}`, () => {
+      expect(topicsIn(said)).toEqual([topic])
+    })
+  }
 
-  it('finds the topic where Kafka writes its partition behind it, and at the end of a sentence', () => {
-    expect(candidatesIn('stuck at orders-audit-12.').topics.slice(0, 2)).toEqual([
-      'orders-audit-12',
-      'orders-audit',
+  it('are never a piece of a labelled value', () => {
+    for (const text of [
+      'consumer group: principal@test-consumer',
+      'group=a#test-consumer',
+      'group: my test-consumer',
     ])
+      expect(readAlerts(text).firing.flatMap(({ group }) => group)).not.toContain('test-consumer')
+    expect(readAlerts('principal@test-consumer is behind on orders').firing).toEqual([])
   })
 
-  it('takes numbers for no names', () => {
-    expect(candidatesIn('at 2026-11-23 08:00 12.5 of 1200')).toMatchObject({ groups: [], topics: [] })
+  it('are the whole value first, where a sentence may go on or a name may', () => {
+    expect(readAlerts('Group: orders is behind').firing[0]?.group).toEqual(['orders is behind', 'orders'])
+    expect(readAlerts('Group: _orders_').firing[0]?.group).toEqual(['_orders_', 'orders'])
   })
 
-  it('never throws, never finds more than it may, and nothing that is not in the text', () => {
-    const noise = fc.stringMatching(/^[a-z0-9 .:=_\-消费组主题\n*`"]{0,400}$/)
+  it('are none of what the message says is over', () => {
+    const { firing, resolved, text } = readAlerts('[RESOLVED] ckafka-old00001\ngroup: a\n[FIRING]\ngroup: b')
+    expect([firing.map(({ group }) => group), resolved.map(({ group }) => group)]).toEqual([[['b']], [['a']]])
+    expect(text).not.toContain('ckafka-old')
+  })
+
+  it('never throw, are never more than they may be, and nothing that is not in the text', () => {
+    const noise = fc.stringMatching(/^[a-z0-9 .:=_\-消费组主题分区\n*`"#[\](),|]{0,400}$/)
+    const piece = fc.constantFrom(
+      'group',
+      'Topic',
+      ': ',
+      '=',
+      'partition',
+      '3',
+      'a-b',
+      '"',
+      '`',
+      '_',
+      '\n',
+      'resolved',
+      '[FIRING]',
+      ',',
+      ' ',
+      '\f',
+    )
+    const pieces = fc.array(piece, { maxLength: 60 }).map(all => all.join(''))
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), noise), text => {
-        const { instances, groups, topics } = candidatesIn(text)
-        for (const found of [groups, topics]) {
-          expect(found.length).toBeLessThanOrEqual(CANDIDATES_MAX)
-          expect(new Set(found).size).toBe(found.length)
-          for (const name of found) {
-            expect(text).toContain(name)
-            expect(name).toMatch(/^[A-Za-z0-9._-]{1,249}$/)
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), noise, pieces), text => {
+        const { firing, resolved } = readAlerts(text)
+        expect(firing.length + resolved.length).toBeLessThanOrEqual(ALERTS_MAX)
+        for (const { group, topics } of [...firing, ...resolved]) {
+          for (const name of group ?? []) expect(text).toContain(name)
+          for (const { readings, partitions } of topics) {
+            for (const name of readings) expect(name).toMatch(/^[A-Za-z0-9._-]{1,249}$/)
+            expect(text).toContain(shownName(readings))
+            if (partitions !== null) expect(partitions).toMatch(/^\d{1,6}(-\d{1,6})?(,\d{1,6}(-\d{1,6})?)*$/)
           }
         }
-        expect(instances.length).toBeLessThanOrEqual(5)
         expect(firstLine(text).length).toBeLessThanOrEqual(200)
       }),
-      { numRuns: 50 },
+      { numRuns: 30 },
     )
   })
 
-  it('reads the longest message in no time', () => {
+  it('are read from the longest message in no time', () => {
     const began = performance.now()
-    for (const text of ['group '.repeat(200_000), '"'.repeat(1_000_000), 'a-'.repeat(500_000)]) {
-      expect(candidatesIn(text).groups.length).toBeLessThanOrEqual(CANDIDATES_MAX)
-    }
-    expect(candidatesIn(`${'x '.repeat(ALERT_MAX)}group: late-one`).groups).not.toContain('late-one')
-    expect(performance.now() - began).toBeLessThan(1_000)
+    for (const piece of [
+      'group ',
+      '"',
+      'a-',
+      'group: a ',
+      'group=',
+      'topic: a, ',
+      'partition 3, ',
+      '_',
+      '* ',
+      '[',
+      '\n',
+      'group: a\n',
+      '消费组',
+      'consumer ',
+      '  ',
+      '(group: "',
+    ])
+      readAlerts(piece.repeat(500_000))
+    expect(groupIn(`${'x '.repeat(ALERT_MAX)}group: late-one`)).toBe('')
+    expect(performance.now() - began).toBeLessThan(2_000)
+  })
+})
+
+describe('the instance of an alert', () => {
+  const known = [
+    { id: 'ckafka-demo0001', name: 'orders-prod' },
+    { id: 'ckafka-demo0002', name: 'payments' },
+  ]
+  it.each([
+    ['ckafka-demo0001 lags', 'ckafka-demo0001'],
+    ['实例ckafka-demo0001的堆积', 'ckafka-demo0001'],
+    ['ckafka-demo0001.ap-guangzhou:9092', 'ckafka-demo0001'],
+    ['on orders-prod.', 'ckafka-demo0001'],
+    ['orders-prod: lag', 'ckafka-demo0001'],
+  ])('is named in %s', (text, id) => {
+    expect(instanceIn(text, known)).toEqual({ kind: 'known', id })
+  })
+
+  it.each([
+    'my-orders-prod-eu',
+    'payments.v2',
+    'ckafka-demo0001 and ckafka-demo0002',
+    'orders-prod or payments',
+    'nothing',
+  ])('is not guessed from %s', text => {
+    expect(instanceIn(text, known)).toEqual({ kind: 'unsaid' })
+  })
+
+  it('is never another one than the one that is named, even where there is only one', () => {
+    expect(instanceIn('ckafka-other001 lags', known.slice(0, 1))).toEqual({
+      kind: 'other',
+      id: 'ckafka-other001',
+    })
+    expect(instanceIn('it lags', known.slice(0, 1))).toEqual({ kind: 'known', id: 'ckafka-demo0001' })
   })
 })
 

@@ -128,6 +128,15 @@ describe('partitions', () => {
     expect(sentencesOf({ topics: `${topics} payments` }).topics).toContain('name partitions like orders:0,1')
   })
 
+  it('go on after a comma and a blank, but not on another line, where something else was chosen', () => {
+    expect(resetOf({ topics: 'orders:0, 1' }).reset.partitions).toEqual({ orders: [0, 1] })
+    for (const [topics, names] of [
+      ['orders:0,\n1', ['orders', '1']],
+      ['orders:0\n-', ['orders', '-']],
+    ] as const)
+      expect(resetOf({ topics }).reset).toMatchObject({ topics: names, partitions: { orders: [0] } })
+  })
+
   it('may stand in a list of topics', () => {
     expect(resetOf({ topics: 'payments,orders:0,1, a' }).reset).toMatchObject({
       topics: ['payments', 'orders', 'a'],

@@ -154,7 +154,7 @@ function readTopics(
   { writePartitions }: FlagRules,
 ): void {
   if (values === undefined) return
-  const named = splitTopics(values.join(' ')).map(splitPartitions)
+  const named = splitTopics(values.join('\n')).map(splitPartitions)
   // Half of a name and its partitions would be another topic: what is no list of partitions stays as it was typed.
   const refused = writePartitions ? [] : named.filter(({ partitions }) => Array.isArray(partitions))
   const topics = named.filter(each => !refused.includes(each)).map(each => each.typed)

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { findNames } from '../../../../src/adapters/slack/reset-form/alert-names.ts'
 import type { ClusterReader } from '../../../../src/ports/cluster.ts'
-import { candidatesIn } from '../../../../src/request/alert.ts'
+import { readAlerts } from '../../../../src/request/alert.ts'
 import type { ReadOutcome } from '../../../../src/request/result.ts'
 
 const INSTANCE = { id: 'ckafka-one', name: 'orders-prod' }
@@ -47,7 +47,7 @@ function clusterOf(
 const many = (name: string) =>
   Array.from({ length: 200 }, (_, index) => `${name}-${String(index).padStart(3, '0')}`)
 const search = (text: string, reader: ClusterReader, instances = [INSTANCE]) =>
-  findNames(text, candidatesIn(text), { reader, instances })
+  findNames(readAlerts(text), { reader, instances })
 
 describe('the names of a message', () => {
   it('are found on a cluster of many, in at most six reads', async () => {
@@ -74,10 +74,20 @@ describe('the names of a message', () => {
 
   it('cost no more when none of them is there', async () => {
     const { reads, reader } = clusterOf(many('reader'), many('events'))
-    expect(await search(many('nothing').join(' '), reader, [])).toMatchObject({
+    expect(
+      await search(
+        many('nothing')
+          .map(name => `group: ${name} topic: ${name}`)
+          .join('\n'),
+        reader,
+        [],
+      ),
+    ).toMatchObject({
       group: null,
       topics: [],
-      reached: 'names',
+      // Not each of them has been looked for, so that none is said to be missing.
+      reached: 'instances',
+      isGroupMissing: false,
     })
     expect(reads.length).toBeLessThanOrEqual(6)
   })
@@ -97,7 +107,7 @@ describe('the names of a message', () => {
   it('is an instance by its name too', async () => {
     const { reader } = clusterOf(['a-b'], [])
     const two = [{ id: 'ckafka-two', name: 'payments-prod' }, INSTANCE]
-    expect(await search('orders-prod: a-b lags', reader, two)).toMatchObject({
+    expect(await search('orders-prod: group a-b lags', reader, two)).toMatchObject({
       instance: 'ckafka-one',
       group: 'a-b',
     })
@@ -117,5 +127,53 @@ describe('the names of a message', () => {
       instance: null,
       reached: 'nothing',
     })
+  })
+
+  it('of a labelled group that is not there are none, not even another group or a topic in the text', async () => {
+    const { reader } = clusterOf(['orders-billing', 'test-consumer'], ['orders'])
+    for (const text of [
+      'consumergroup="gone" topic="orders"\nthe group orders-billing is fine',
+      'consumer group: principal@test-consumer topic: orders',
+      'consumer group: orders-billing#2',
+      'consumer group: orders-billing::eu',
+      'consumer group: orders-billing two',
+      'consumer group: orders-bil…',
+    ])
+      expect(await search(text, reader)).toMatchObject({ group: null, topics: [], isGroupMissing: true })
+  })
+
+  it('are of the first alert whose group is there, and of no resolved one', async () => {
+    const { reader } = clusterOf(['a', 'b', 'c'], ['t1', 't2', 't3'])
+    const text =
+      '[RESOLVED] group=a topic=t1\n[FIRING] group=gone topic=t1\n[FIRING] group=b topic=t2\n[FIRING] group=c topic=t3'
+    expect(await search(text, reader)).toMatchObject({ group: 'b', topics: ['t2'], about: { group: ['b'] } })
+    expect(await search('[RESOLVED] group=a topic=t1', reader)).toMatchObject({ group: null, topics: [] })
+  })
+
+  it('have the labelled partitions of their topics', async () => {
+    const { reader } = clusterOf(['a'], ['t1', 't2'])
+    const text = 'group=a topic=t1 partition=3\ngroup=a topic=t1 partition=5\ngroup=a topic=t2'
+    expect(await search(text, reader)).toMatchObject({ group: 'a', topics: ['t1:3,5', 't2'] })
+    expect(await search('topic: t2 partition: 0', reader)).toMatchObject({ group: null, topics: ['t2:0'] })
+  })
+
+  it('are the whole value, looked for on every page, before a shorter reading of it counts', async () => {
+    const { reader } = clusterOf(['team', ...many('reader'), 'team is late'], [])
+    expect(await search('Group: team is late', reader)).toMatchObject({ group: 'team is late' })
+    expect(await search('Group: team is behind', reader)).toMatchObject({ group: 'team' })
+  })
+
+  it('are looked for on the instance of their alert, and on no other than the one that is named', async () => {
+    const { reads, reader } = clusterOf(['a', 'b'], [])
+    const two = [INSTANCE, { id: 'ckafka-two', name: '' }]
+    const text = '[FIRING]\nckafka-two group: a\n[RESOLVED]\nckafka-one group: b'
+    expect(await search(text, reader, two)).toMatchObject({ instance: 'ckafka-two', group: 'a' })
+    reads.length = 0
+    expect(await search('ckafka-gone group: a', reader)).toMatchObject({
+      instance: null,
+      otherInstance: 'ckafka-gone',
+      group: null,
+    })
+    expect(reads).toEqual([])
   })
 })

@@ -25,7 +25,7 @@ describe('the text of a message', () => {
         fields: [{ title: 'group', value: 'orders-billing' }],
       },
     ]
-    expect(read({ text: '', attachments })).toBe('[FIRING] lag\nlag\ngroup\norders-billing')
+    expect(read({ text: '', attachments })).toBe('[FIRING] lag\ngroup: orders-billing')
   })
 
   it('is in blocks, also of an attachment, and said once', () => {
@@ -39,6 +39,46 @@ describe('the text of a message', () => {
     ]
     expect(read({ text: 'Lag', attachments: [{ blocks }] })).toBe(
       'Lag\n*Group:* orders-billing\ntopic: orders',
+    )
+  })
+
+  it('has footers, and a fallback only where nothing else is shown', () => {
+    const footer = 'consumergroup: orders-billing'
+    expect(read({ attachments: [{ title: 'Lag', fallback: 'no', footer }] })).toBe(`Lag\n${footer}`)
+    expect(read({ attachments: [{ fallback: 'Lag', footer }] })).toBe(`Lag\n${footer}`)
+    const context = { type: 'context', elements: [{ type: 'mrkdwn', text: '_group:_ `a b`' }] }
+    expect(read({ blocks: [context] })).toBe('_group:_ `a b`')
+  })
+
+  it('keeps what stands side by side in one line, with its marks', () => {
+    const elements = [
+      { type: 'text', text: 'Consumer group ' },
+      { type: 'text', text: 'my group', style: { code: true } },
+      { type: 'text', text: ' lags on ' },
+      { type: 'link', url: 'https://x.example', text: 'orders' },
+      { type: 'emoji', name: 'fire' },
+      { type: 'text', text: ' a ', style: { italic: true } },
+    ]
+    const blocks = [{ type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] }]
+    expect(read({ blocks })).toBe('Consumer group `my group` lags on orders:fire: _a_')
+  })
+
+  it('says the same of two alerts twice, and where the one attachment ends', () => {
+    const alert = (group: string) => ({
+      fields: [
+        { title: 'Group', value: group },
+        { title: 'Topic:', value: 'orders' },
+      ],
+    })
+    expect(read({ text: 'Lag', attachments: [alert('a'), alert('b')] })).toBe(
+      'Lag\n\f\nGroup: a\nTopic: orders\n\f\nGroup: b\nTopic: orders',
+    )
+  })
+
+  it('says where it was cut, so that half a name is not taken for a name', () => {
+    expect(read({ text: `group: ${'x'.repeat(100)}` }, 50)).toMatch(/^group: x+…$/)
+    expect(read({ blocks: [{ type: 'section', text: { text: `group: ${'x'.repeat(100)}` } }] }, 50)).toMatch(
+      /…$/,
     )
   })
 

@@ -133,6 +133,7 @@ describe('a list of partitions goes on after a comma and a blank', () => {
     // Without a comma nothing says that the list goes on: a topic may be called 1.
     ['--topic orders:0 1', 'orders:0\n1'],
     ['--topic payments, 1', 'payments\n1'],
+    ['--topic orders:0, --topic 1', 'orders:0\n1'],
     // What is no list stays as it was typed, for the form to refuse.
     ['--topic orders:0, 1x', 'orders:0,1x'],
   ]

@@ -61,7 +61,7 @@ export const form = {
   offset: 'Offset',
   file: 'File of offsets',
   fileHint:
-    'Topic, partition and offset in each line, as kafka-consumer-groups.sh --export writes them. A plan or a result that Rewind has posted is understood too.',
+    'Topic, partition and offset in each line, as kafka-consumer-groups.sh --export writes them, or under a header that names them. A plan or a result that Rewind has posted is understood too.',
   reason: 'Reason',
   reasonHint: 'The approver reads this, and it stays in the audit trail.',
 }

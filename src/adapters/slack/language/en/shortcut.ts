@@ -9,6 +9,15 @@ export interface FoundInMessage {
   topicsLeft: number
 }
 
+/** What several alerts of a message are about; those left are not named. */
+export interface NamedInMessage {
+  groups: readonly string[]
+  groupsLeft: number
+  /** Of alerts that name no group. */
+  topics: readonly string[]
+  topicsLeft: number
+}
+
 export const shortcut = {
   reason: (firstLine: string) => `Alert: ${firstLine}`,
   looking: 'Looking on CKafka for the names in the message…',
@@ -22,8 +31,32 @@ export const shortcut = {
     ]
     return `Found in the message: ${listed(named)}. Check what is filled in.`
   },
+  /** After `found`: what else the message is about; nothing where it is about nothing else. */
+  rest: ({ firing, resolved }: { firing: NamedInMessage; resolved: NamedInMessage }) =>
+    [
+      ...(named(firing) === '' ? [] : [` The message has other alerts too: ${named(firing)}.`]),
+      ...(named(resolved) === '' ? [] : [` Marked as resolved and left out: ${named(resolved)}.`]),
+    ].join(''),
+  allResolved: (resolved: NamedInMessage) =>
+    `All that the message names is marked as resolved: ${named(resolved)}. Nothing is filled in.`,
+  groupMissing: (instance: string) =>
+    `The consumer group that the message names is not on ${instance}, so no other one is filled in.`,
   nothing: (instance: string) =>
-    `No name in the message is a group or a topic of ${instance}. Fill them in below.`,
+    `No name in the message is marked as a group or a topic of ${instance}. Fill them in below.`,
   noInstance: 'The message does not say which instance it is about. Pick it below.',
+  otherInstance: (instance: string) =>
+    `The message is about ${instance}, which is not among the instances that can be reset here. Nothing is filled in.`,
   notReached: 'CKafka could not be asked for the names in the message. Fill them in below.',
+}
+
+function named({ groups, groupsLeft, topics, topicsLeft }: NamedInMessage): string {
+  const parts = [
+    ...(groups.length === 0
+      ? []
+      : [`${groups.length + groupsLeft === 1 ? 'the group' : 'the groups'} ${listed(groups, groupsLeft)}`]),
+    ...(topics.length === 0
+      ? []
+      : [`${topics.length + topicsLeft === 1 ? 'the topic' : 'the topics'} ${listed(topics, topicsLeft)}`]),
+  ]
+  return listed(parts)
 }

@@ -45,7 +45,7 @@ export const form: typeof English = {
   offset: '位点',
   file: '位点文件',
   fileHint:
-    '每行写 Topic、分区和位点，与 kafka-consumer-groups.sh --export 的输出一致。Rewind 发出的计划或结果文件也可以直接使用。',
+    '每行写 Topic、分区和位点，与 kafka-consumer-groups.sh --export 的输出一致，或者用表头写明各列。Rewind 发出的计划或结果文件也可以直接使用。',
   reason: '原因',
   reasonHint: '审批人会看到，并保留在审计记录里。',
 }

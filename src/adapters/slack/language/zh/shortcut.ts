@@ -1,6 +1,6 @@
 // The form as it is opened from a message, in Chinese.
 
-import type { shortcut as English } from '../en/shortcut.ts'
+import type { shortcut as English, NamedInMessage } from '../en/shortcut.ts'
 import { listed } from './grammar.ts'
 
 export const shortcut: typeof English = {
@@ -13,7 +13,23 @@ export const shortcut: typeof English = {
     ]
     return `在消息中找到：${named.join('；')}。请核对已填内容。`
   },
-  nothing: instance => `消息中没有 ${instance} 上的消费组或主题。请在下面填写。`,
+  rest: ({ firing, resolved }) =>
+    [
+      ...(named(firing) === '' ? [] : [`消息中还有其他告警：${named(firing)}。`]),
+      ...(named(resolved) === '' ? [] : [`已标为恢复，未填入：${named(resolved)}。`]),
+    ].join(''),
+  allResolved: resolved => `消息中的告警都已标为恢复：${named(resolved)}。没有填入任何内容。`,
+  groupMissing: instance => `消息所写的消费组不在 ${instance} 上，因此没有填入其他消费组。`,
+  nothing: instance => `消息中没有标明属于 ${instance} 的消费组或主题。请在下面填写。`,
   noInstance: '消息没有说明是哪个实例。请在下面选择。',
+  otherInstance: instance => `消息说的是 ${instance}，不在此处可重置的实例之中。没有填入任何内容。`,
   notReached: '无法向 CKafka 查询消息中的名称。请在下面填写。',
+}
+
+function named({ groups, groupsLeft, topics, topicsLeft }: NamedInMessage): string {
+  const parts = [
+    ...(groups.length === 0 ? [] : [`消费组 ${listed(groups, groupsLeft)}`]),
+    ...(topics.length === 0 ? [] : [`主题 ${listed(topics, topicsLeft)}`]),
+  ]
+  return parts.join('；')
 }

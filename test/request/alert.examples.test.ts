@@ -1,0 +1,112 @@
+// Alerts as monitors and people write them, made up after the shape of what they send. One line each: what it is, its
+// text, and what is read from it: `group > topic:partitions`, with `?` where no group is labelled, `|` between alerts, and
+// `–` before those that are resolved. Add yours.
+
+import { describe, expect, it } from 'vitest'
+import { type OneAlert, readAlerts, shownName } from '../../src/request/alert.ts'
+
+const GRAFANA = (name: string, labels: string[]) =>
+  `**${name}**\n\nValue: A=12000, C=1\nLabels:\n${labels.map(label => ` - ${label}\n`).join('')}Annotations:\n - summary = too far behind\nSource: https://grafana.example/alerting/x\n`
+
+// biome-ignore format: one line for each example
+const EXAMPLES: [string, string, string][] = [
+  // One alert.
+  ['Alertmanager, its labels as fields', '[FIRING:1] KafkaLag\nConsumer group: orders-billing\nTopic: orders\nPartition: 3', 'orders-billing > orders:3'],
+  ['Alertmanager, labels with quotes', '[FIRING:1] KafkaLag {consumergroup="orders-billing", partition="3", topic="orders"}', 'orders-billing > orders:3'],
+  ['Alertmanager, labels as bullets', '*Labels:*\n  • *alertname:* `KafkaLag`\n  • *consumergroup:* `orders-billing`\n  • *topic:* `orders`\n  • *group:* `kafka-rules`', 'orders-billing > orders'],
+  ['Grafana', GRAFANA('Firing', ['alertname = Lag', 'consumergroup = orders-billing', 'topic = orders']), 'orders-billing > orders'],
+  ['Datadog, tags', 'Triggered: [P2] Kafka lag\nconsumer_group:orders-billing,topic:orders,partition:3,env:prod', 'orders-billing > orders:3'],
+  ['Burrow', 'Cluster:  prod\nGroup:    orders-billing\nStatus:   ERROR\nComplete: 1', 'orders-billing'],
+  ['Burrow, counts of partitions', 'Group: orders-billing\nTotalPartitions=12, Partitions: 12\nTopic: orders', 'orders-billing > orders'],
+  ['Confluent Cloud', 'Consumer lag alert\nconsumer_group_id = orders-billing\ntopic = orders\nkafka_id = lkc-abc12', 'orders-billing > orders'],
+  ['CloudWatch', 'ALARM: "kafka-lag" in EU\n- Dimensions: [Consumer Group = orders-billing] [Topic = orders] [Cluster Name = prod]', 'orders-billing > orders'],
+  ['CloudWatch, JSON', '{"AlarmName":"lag","Dimensions":[{"name":"Consumer Group","value":"orders-billing"},{"name":"Topic","value":"orders"}]}', 'orders-billing > orders'],
+  ['CloudWatch, its own log groups and topics', 'Log group: /aws/lambda/orders\nSNS topic: arn:aws:sns:eu:1:alerts\nSecurity group: sg-1', ''],
+  ['Kafka Lag Exporter', 'KafkaLag{cluster_name="prod", group="orders-billing", topic="orders", partition="0"} 12000', 'orders-billing > orders:0'],
+  ['PagerDuty', 'Triggered #123: lag\nConsumer Group\norders-billing\nTopic\norders', 'orders-billing > orders'],
+  ['OpenTelemetry', 'messaging.consumer.group.name=orders-billing messaging.kafka.topic=orders', 'orders-billing'],
+  ['Tencent Cloud', '【腾讯云可观测平台】告警已触发\n告警对象：ckafka-demo0001（消费分组：orders-billing，主题：orders，分区：3）\n触发时间：2026-11-29 08:00:00\n恢复时间：-', 'orders-billing > orders:3'],
+  ['Tencent Cloud, the subject of a mail', '邮件主题：消费堆积\n消费组名称：orders-billing\nTopic名称：orders', 'orders-billing > orders'],
+  ['logfmt', 'level=warn msg="lag is high" group=orders-billing topic=orders partition=3 lag=12000', 'orders-billing > orders:3'],
+  ['JSON', '{"status":"firing","labels":{"consumer_group":"orders-billing","topic":"orders","partition":3}}', 'orders-billing > orders:3'],
+  ['JSON within JSON', '{"message":"{\\"group.id\\":\\"orders-billing\\",\\"topic\\":\\"orders\\"}"}', 'orders-billing > orders'],
+  ['PromQL beside it', 'expr: sum(lag{consumergroup=~"orders-.*"}) by (consumergroup, topic) > 5\nconsumergroup: orders-billing', 'orders-billing'],
+  ['italics', '_Group:_ _orders-billing_\n_Topic:_ _orders_', 'orders-billing > orders'],
+  ['bold and code', '*Consumer group:* `orders-billing` *Topic:* *orders*', 'orders-billing > orders'],
+  ['bold around both', '*Group: orders-billing*', 'orders-billing'],
+  ['a person', 'the group orders-billing is 12000 messages behind on topic orders, partition 3.', 'orders-billing > orders:3'],
+  ['a person, at the end of a sentence', 'Please look at consumer group orders-billing.', 'orders-billing'],
+  ['a person, in Chinese', '消费组orders-billing堆积严重，主题 orders 的分区 3 卡住了', 'orders-billing > orders:3'],
+  ['a person, who labels no name', 'Consumer group lag is high, every group is behind and no topic is safe', ''],
+  ['a heading before the labels', 'Consumer group alert test\nconsumergroup=orders-billing', 'orders-billing'],
+  ['names without any label', 'orders-billing is behind on orders-3', ''],
+  ['a bracket behind a name', 'Group: orders-billing (ckafka-demo0001)', 'orders-billing'],
+  ['a sentence with quotes', "Consumer Group 'orders-billing' has lag 500 on topic 'orders' partition 2", 'orders-billing > orders:2'],
+  ['a sentence that ends in a sign', 'Kafka consumer group orders-billing on topic orders-v2, partition 7: lag=12000', 'orders-billing > orders-v2:7'],
+  ['a name before a colon', 'Consumer group orders-billing: lag is 5000', 'orders-billing'],
+  ['labels in one line with code', '*Labels:* consumergroup=`orders-billing` topic=`orders`', 'orders-billing > orders'],
+  ['a label above its value in code', 'Consumer group:\n`orders-billing`\nTopics:\n• orders\n• payments', 'orders-billing > orders payments'],
+  ['a template that was not filled in', 'group: {{ $labels.consumergroup }}', ''],
+  ['fullwidth signs', '消费组＝orders-billing，主题＝orders', 'orders-billing > orders'],
+  ['an underscore of its own', 'group: _orders_billing\ntopic: __consumer_offsets', '_orders_billing > __consumer_offsets'],
+  ['a team that is called a group', 'Group: Platform\n\nConsumer group: orders-billing', 'orders-billing'],
+  ['labels after much text', `${'Some words.\n\n'.repeat(60)}consumergroup: orders-billing`, 'orders-billing'],
+  // Whole values.
+  ['a name with an at sign', 'consumer group: principal@test-consumer', 'principal@test-consumer'],
+  ['such a name that no label calls a group', 'client: principal@test-consumer lags', ''],
+  ['a name with a number sign', 'Group: orders#billing', 'orders#billing'],
+  ['a name with colons', 'consumer_group:team::billing,topic:orders', 'team::billing > orders'],
+  ['a name with blanks', 'Consumer group: my billing group', 'my billing group'],
+  ['a name with blanks, quoted', 'The lag of consumer group "my billing group" is high', 'my billing group'],
+  ['a name with blanks, in logfmt', 'group=my billing group topic=orders', 'my billing group > orders'],
+  ['a name that is cut', 'Consumer group: orders-bil…', 'orders-bil…'],
+  ['a key that only ends so', 'test-group: a\nsubgroup: b\ngroup_by: c\nkafka_consumergroup_lag: 5', ''],
+  ['a label without a value', 'consumergroup=""\ngroup:\n\ntopic: ', ''],
+  // Partitions.
+  ['a list of partitions', 'Group: g\nTopic: orders\nPartitions: 0, 1, 4-6', 'g > orders:0,1,4-6'],
+  ['a partition on the lines of its topics', 'group=g topic=orders partition=3\ngroup=g topic=orders partition=5\ngroup=g topic=audit partition=0', 'g > orders:3,5 audit:0'],
+  ['a partition before its topic', 'partition=3 topic=orders consumergroup=g', 'g > orders:3'],
+  ['a partition as Kafka writes it', 'group: g\nTopic-Partition: orders-3', 'g > orders:3'],
+  ['a partition behind its topic', 'group: g\ntopic: orders:3', 'g > orders:3'],
+  ['a topic that ends in a number', 'group: g\ntopic: orders-3', 'g > orders-3'],
+  ['a title names the topic, and a label its partition', 'topic orders is behind\ngroup=g topic=orders partition=3', 'g > orders:3'],
+  ['a partition of nobody knows which topic', 'group: g\ntopics: orders, payments\npartition: 3', 'g'],
+  // Several alerts.
+  ['Alertmanager, firing and resolved', '[FIRING:1, RESOLVED:1] KafkaLag\n*Alerts Firing:*\n• consumergroup: a topic: t1\n*Alerts Resolved:*\n• consumergroup: b topic: t2', 'a > t1 | – b > t2'],
+  ['Grafana, resolved first', `${GRAFANA('Resolved', ['consumergroup = b', 'topic = t2'])}\n${GRAFANA('Firing', ['consumergroup = a', 'topic = t1'])}`, 'a > t1 | – b > t2'],
+  ['two that are firing, with blocks of lines', 'Firing\nGroup: a\nTopic: t1\n\nGroup: b\nTopic: t2', 'a > t1 | b > t2'],
+  ['two with the topic first', 'Topic: t1\nGroup: a\nTopic: t2\nGroup: b', 'a > t1 | b > t2'],
+  ['a status line by line', '[RESOLVED] group=a topic=t1\n[FIRING] group=b topic=t2\n[RESOLVED] group=c', 'b > t2 | – a > t1 | – c'],
+  ['a status as a field after the others', 'Group: a\nStatus: resolved\nGroup: b\nStatus: firing', 'b | – a'],
+  ['a status as a field before the others', 'Status: resolved\nGroup: a\nStatus: firing\nGroup: b', 'b | – a'],
+  ['a status at the end of the line', 'group: a – resolved\ngroup: b – firing', 'b | – a'],
+  ['a status as an emoji', ':white_check_mark: group `a`\n:fire: group `b`', 'b | – a'],
+  ['both in one line', 'firing: group=a, resolved: group=b', 'a | – b'],
+  ['JSON lines', '{"status":"resolved","group":"a"}\n{"status":"firing","group":"b"}', 'b | – a'],
+  ['JSON in one line, the status first', '[{"status":"firing","labels":{"group":"a"}},{"status":"resolved","labels":{"group":"b"}}]', 'a | – b'],
+  ['JSON in one line, the status last', '[{"labels":{"group":"a"},"status":"resolved"},{"labels":{"group":"b"},"status":"firing"}]', 'b | – a'],
+  ['JSON over lines', '{\n "status": "resolved",\n "consumergroup": "a",\n "topic": "t1"\n},\n{\n "status": "firing",\n "consumergroup": "b"\n}', 'b | – a > t1'],
+  ['the same group, firing on one topic and over on another', 'Firing\ngroup: a\ntopic: t1\nResolved\ngroup: a\ntopic: t2', 'a > t1 | – a > t2'],
+  ['a title for all', '[RESOLVED] KafkaLag\n\nGroup: a\n\nGroup: b', '– a | – b'],
+  ['Chinese', '告警恢复\n消费组：a\n告警触发\n消费组：b', 'b | – a'],
+  ['Datadog, over', 'Recovered: lag\nconsumer_group:a', '– a'],
+  ['CloudWatch, over', 'OK: "kafka-lag"\nConsumer Group = a', '– a'],
+  ['parts that say each their own', 'FIRING\nGroup: a\n\f\nGroup: b\n\f\nRESOLVED\nGroup: c\n\f\nGroup: d', 'a | b | d | – c'],
+  ['the word in a sentence', 'this was resolved by hand last time: group a lags again', 'a'],
+  ['a list of groups', 'Consumer groups: a, b and c', 'a | b | c'],
+]
+
+function told({ group, topics }: OneAlert): string {
+  const places = topics.map(
+    ({ readings, partitions }) => `${shownName(readings)}${partitions === null ? '' : `:${partitions}`}`,
+  )
+  const named = group === null ? '?' : shownName(group)
+  return places.length === 0 ? named : `${named} > ${places.join(' ')}`
+}
+
+describe('what is read of an alert', () => {
+  it.each(EXAMPLES)('%s', (_, text, expected) => {
+    const { firing, resolved } = readAlerts(text)
+    expect([...firing.map(told), ...resolved.map(each => `– ${told(each)}`)].join(' | ')).toBe(expected)
+  })
+})
