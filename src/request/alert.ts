@@ -36,12 +36,12 @@ const WITHOUT_PARTITION = -1
 /** @param text plain, without the marks of a chat */
 export function candidatesIn(text: string): Candidates {
   const read = clip(text, ALERT_MAX)
-  const instances: readonly string[] = read.match(/\bckafka-[a-z0-9]{1,57}\b/g) ?? []
+  const instances: ReadonlySet<string> = new Set(read.match(/\bckafka-[a-z0-9]{1,57}\b/g) ?? [])
   const groups = new Map<string, number>()
   const topics = new Map<string, number>()
   for (const { 0: token, index } of read.matchAll(/[A-Za-z0-9._-]+/g)) {
-    const name = token.replace(/^[.-]+|[.-]+$/g, '')
-    if (name === '' || name.length > NAME_MAX || instances.includes(name)) continue
+    const name = withoutEnds(token)
+    if (name === '' || name.length > NAME_MAX || instances.has(name)) continue
     const before = read.slice(Math.max(0, index - LABEL_MAX), index)
     const label = labelOf(before)
     for (const [kind, scores] of [
@@ -57,10 +57,18 @@ export function candidatesIn(text: string): Candidates {
     }
   }
   return {
-    instances: [...new Set(instances)].slice(0, INSTANCES_MAX),
+    instances: [...instances].slice(0, INSTANCES_MAX),
     groups: likeliest(groups),
     topics: likeliest(topics),
   }
+}
+
+/** Dots and dashes around a name are no part of it. */
+function withoutEnds(token: string): string {
+  let [start, end] = [0, token.length]
+  while (start < end && '.-'.includes(token.charAt(start))) start += 1
+  while (end > start && '.-'.includes(token.charAt(end - 1))) end -= 1
+  return token.slice(start, end)
 }
 
 function labelOf(before: string): { kind: Kind; score: number } | null {

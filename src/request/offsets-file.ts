@@ -1,6 +1,7 @@
 // Offsets out of a file: what `kafka-consumer-groups.sh --export` writes, and this product's own CSV files.
 // It must never guess a column: what cannot be read is a problem that names its line.
 
+import { looksLikeFormula } from './formula.ts'
 import { placeOf } from './group.ts'
 import type { FileProblem } from './problem.ts'
 import { clip, parseWhole, type Targets } from './reset.ts'
@@ -61,9 +62,10 @@ export function readOffsetsFile(lines: readonly (readonly string[])[], group: st
   )
 }
 
-/** Our own files put an apostrophe before what a spreadsheet would take for a formula (papaparse's guard). */
+/** Our own files put an apostrophe before what a spreadsheet would take for a formula. */
 function unescaped(cell: string): string {
-  return cell.trim().replace(/^'(?=[=+@\-\uff1d\uff0b\uff0d\uff20])/, '')
+  const read = cell.trim()
+  return read.startsWith("'") && looksLikeFormula(read.slice(1)) ? read.slice(1).trim() : read
 }
 
 function withoutTail(cells: readonly string[]): readonly string[] {

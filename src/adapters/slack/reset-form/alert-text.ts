@@ -4,6 +4,8 @@
 import { z } from 'zod'
 
 const DEEPEST = 12
+/** Texts, lists and objects that are looked at: more than Slack lets a message have. */
+const LOOKED_AT = 5_000
 /** The fields of blocks and attachments that hold what is shown; ids and links are not among them. */
 const SHOWN = ['pretext', 'title', 'text', 'fallback', 'value', 'label'] as const
 const NESTED = ['fields', 'elements', 'blocks', 'attachments', 'message_blocks', 'message', 'rows'] as const
@@ -12,18 +14,25 @@ const objectSchema = z.record(z.string(), z.unknown())
 
 /** At most so many characters, one part to a line. */
 export function alertText(message: unknown, max: number): string {
-  const parts: string[] = []
+  const parts = new Set<string>()
   let left = max
+  /** The same text again costs reading, but adds nothing. */
+  let leftToRead = max * 4
+  let leftToLookAt = LOOKED_AT
   const visit = (value: unknown, depth: number): void => {
-    if (left <= 0 || depth > DEEPEST) return
+    if (value === undefined || left <= 0 || depth > DEEPEST) return
+    leftToLookAt -= 1
+    if (leftToLookAt < 0 || leftToRead <= 0) return
     if (typeof value === 'string') {
-      const part = unmarked(value.slice(0, left))
-      if (part !== '' && !parts.includes(part)) {
-        parts.push(part)
+      const read = value.slice(0, left)
+      leftToRead -= read.length
+      const part = unmarked(read)
+      if (part !== '' && !parts.has(part)) {
+        parts.add(part)
         left -= part.length
       }
     } else if (Array.isArray(value)) {
-      for (const each of value) visit(each, depth + 1)
+      for (const each of value.slice(0, LOOKED_AT)) visit(each, depth + 1)
     } else {
       const { data } = objectSchema.safeParse(value)
       if (data === undefined) return
@@ -32,7 +41,7 @@ export function alertText(message: unknown, max: number): string {
     }
   }
   visit(message, 0)
-  return parts.join('\n').slice(0, max)
+  return [...parts].join('\n').slice(0, max)
 }
 
 /** `<https://…|label>` and its like are read as they are shown; what only links is left out. */
