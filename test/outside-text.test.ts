@@ -216,7 +216,7 @@ const PIECES = [
     '*',
     "'",
     '"',
-    '“ ',
+    '“ ', '“ --a ',
     '„ ‘ ',
     "'a ",
     '"a ',
@@ -269,7 +269,7 @@ const PIECES = [
 /** Where it stands: alone, after what begins a list, a flag, a quote or a text, and before what ends none of them. */
 const SHAPES: ((body: string) => string)[] = [
   body => body,
-  body => `a:${body}x`,
+  body => `b:a${body}x`,
   body => `--topic a:${body}!`,
   body => `"${body}`,
   body => `a${body}a`,
