@@ -375,7 +375,7 @@ function redisOf(data: z.output<typeof storeSchema>): RedisOutcome {
 
 /** Each address begins with its protocol, so that a password may hold a comma. */
 function redisUrlsIn(value: string, context: z.RefinementCtx): URL[] {
-  const parts = value.trim().split(/\s*,\s*(?=rediss?:\/\/)/i)
+  const parts = value.split(/,(?=\s*rediss?:\/\/)/i).map(part => part.trim())
   if (parts.every(isRedisUrl)) return parts.map(part => new URL(part))
   const example = 'redis://host:6379, or several such addresses, with commas between them'
   context.addIssue({ code: 'custom', message: `must look like ${example}` })

@@ -25,6 +25,8 @@ describe('the settings', () => {
         role: 'all',
         port: 3000,
         requestExpiryMs: 86_400_000,
+        mostOpen: { ofRequester: 20, inAll: 200 },
+        sentAMinute: 10,
         approvers: ['U0BOB', 'S0KAFKA'],
         policyFile: null,
         approvalsChannel: null,
@@ -55,6 +57,22 @@ describe('the settings', () => {
     ])
     const guessed = problemsOf({ ...good, METRICS_TOKEN: 'guess-me' })
     expect(guessed).toEqual(['METRICS_TOKEN must have 16 characters or more, without spaces'])
+  })
+
+  it('limit what is open and what is sent, or do not, but never to nothing', () => {
+    const names = ['OPEN_PER_PERSON', 'OPEN_IN_ALL', 'SUBMISSIONS_A_MINUTE']
+    const all = (value: string) => ({ ...good, ...Object.fromEntries(names.map(name => [name, value])) })
+    expect(readConfig(all('3'))).toMatchObject({
+      config: { mostOpen: { ofRequester: 3, inAll: 3 }, sentAMinute: 3 },
+    })
+    expect(readConfig(all('off'))).toMatchObject({
+      config: { mostOpen: { ofRequester: null, inAll: null }, sentAMinute: null },
+    })
+    for (const wrong of ['0', '-1', '1.5', 'none', '10000000']) {
+      expect(problemsOf(all(wrong))).toEqual(
+        names.map(name => `${name} must be a whole number, 1 or more, or off`),
+      )
+    }
   })
 
   it('let cards be read in English or in Chinese, and in nothing else', () => {

@@ -1,6 +1,7 @@
 // Offsets out of a file: what `kafka-consumer-groups.sh` and other tools export, and this product's own CSV files.
 // It must never guess a column: what cannot be read is a problem that names its line.
 
+import { looksLikeFormula } from './formula.ts'
 import { placeOf } from './group.ts'
 import { type Columns, columnsByPlace, columnsOfHeader, shownCells } from './offsets-columns.ts'
 import type { FileColumn, FileProblem } from './problem.ts'
@@ -98,9 +99,10 @@ function columnsWithoutHeader({ cells, line }: Line): Columns | FileProblem {
   return unclear ? { kind: 'columnsUnclear', line, cells: shownCells(cells) } : columns
 }
 
-/** Our own files put an apostrophe before what a spreadsheet would take for a formula (papaparse's guard). */
+/** Our own files put an apostrophe before what a spreadsheet would take for a formula. */
 function unescaped(cell: string): string {
-  return cell.trim().replace(/^'(?=[=+@\-\uff1d\uff0b\uff0d\uff20])/, '')
+  const read = cell.trim()
+  return read.startsWith("'") && looksLikeFormula(read.slice(1)) ? read.slice(1).trim() : read
 }
 
 function withoutTail(cells: readonly string[]): readonly string[] {

@@ -194,10 +194,11 @@ function parseScope(fields: ResetFields, rules: ResetRules, problems: Problems):
   } else if (topics.length < named.length) {
     problems.topics = { kind: 'topicTwice' }
   }
-  const partitions = Object.fromEntries(chosen.map(each => [each.topic, each.partitions ?? []]))
-  if (Object.values(partitions).flat().length > PARTITIONS_MAX) {
-    problems.topics ??= { kind: 'partitionsTooMany', max: PARTITIONS_MAX }
-  }
+  // Counted before they are spelled out: a short text can name very many.
+  const count = chosen.reduce((sum, { partitions }) => sum + (partitions?.count ?? 0), 0)
+  if (count > PARTITIONS_MAX) problems.topics ??= { kind: 'partitionsTooMany', max: PARTITIONS_MAX }
+  if (problems.topics !== undefined) return undefined
+  const partitions = Object.fromEntries(chosen.map(each => [each.topic, spelledOut(each.partitions)]))
   return { scope, topics, partitions }
 }
 
@@ -242,24 +243,45 @@ function listsTogether(words: readonly string[]): string[] {
   return lists.map(parts => parts.join(''))
 }
 
+/** Partitions that were chosen of a topic, as ranges in order that do not touch; they may be too many to spell out. */
+export interface ChosenPartitions {
+  count: number
+  ranges: { low: number; high: number }[]
+}
+
 /** Undefined: none are named. Null: what is named is no list of partitions. */
 export function splitPartitions(typed: string): {
   typed: string
   topic: string
-  partitions: number[] | null | undefined
+  partitions: ChosenPartitions | null | undefined
 } {
-  const [topic = '', list] = typed.split(/:(.*)/s, 2)
+  const colon = typed.indexOf(':')
+  const topic = colon < 0 ? typed : typed.slice(0, colon)
+  const list = colon < 0 ? undefined : typed.slice(colon + 1)
   if (list === undefined) return { typed, topic, partitions: undefined }
   // zod leaves this key out of a record, so the topic would be reset whole.
   if (topic === '__proto__') return { typed, topic, partitions: null }
-  const partitions = new Set<number>()
+  const named: ChosenPartitions['ranges'] = []
   for (const part of list.split(',')) {
     const [, low, high = low] = /^(\d{1,6})(?:-(\d{1,6}))?$/.exec(part) ?? []
     if (low === undefined || Number(high) < Number(low)) return { typed, topic, partitions: null }
     if (Number(high) - Number(low) >= PARTITIONS_MAX) return { typed, topic, partitions: null }
-    for (let partition = Number(low); partition <= Number(high); partition++) partitions.add(partition)
+    named.push({ low: Number(low), high: Number(high) })
   }
-  return { typed, topic, partitions: [...partitions].sort((a, b) => a - b) }
+  const ranges: ChosenPartitions['ranges'] = []
+  for (const { low, high } of named.sort((a, b) => a.low - b.low)) {
+    const last = ranges.at(-1)
+    if (last !== undefined && low <= last.high + 1) last.high = Math.max(last.high, high)
+    else ranges.push({ low, high })
+  }
+  const count = ranges.reduce((sum, { low, high }) => sum + high - low + 1, 0)
+  return { typed, topic, partitions: { count, ranges } }
+}
+
+function spelledOut(chosen: ChosenPartitions | null | undefined): number[] {
+  return (chosen?.ranges ?? []).flatMap(({ low, high }) =>
+    Array.from({ length: high - low + 1 }, (_, index) => low + index),
+  )
 }
 
 function parseStrategy(fields: ResetFields, rules: ResetRules, problems: Problems): Strategy | undefined {

@@ -67,6 +67,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
       PATH: process.env.PATH ?? '',
       HOST: '127.0.0.1',
       PORT: '0',
+      ...{ OPEN_PER_PERSON: 'off', OPEN_IN_ALL: 'off', SUBMISSIONS_A_MINUTE: 'off' },
       REDIS_URL: redis.url,
       REDIS_PREFIX: PREFIX,
       SLACK_API_URL: slack.apiUrl,

@@ -2,17 +2,18 @@
 
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import type { Attempt, ListFilter, ListPlace, Store, Trail } from '../../src/ports/store.ts'
+import type { Attempt, Commit, ListFilter, ListPlace, Store, Trail } from '../../src/ports/store.ts'
 import { sealed, verifyChain } from '../../src/request/audit.ts'
 import { type Draft, eventOf, submissionOf, submit } from '../../src/request/decide.ts'
 import type { RequestId, ResetRequest } from '../../src/request/request.ts'
 import type { Targets } from '../../src/request/reset.ts'
-import { commitOf, created } from '../support/commits.ts'
+import { commitOf, created, creationOf } from '../support/commits.ts'
 import {
   ALICE,
   allArrived,
   approve,
   BOB,
+  DENIED,
   draft,
   drifted,
   finish,
@@ -96,6 +97,58 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       }
       expect(await store.commit(again)).toEqual({ kind: 'duplicate', id: first.id })
       expect(await store.read(id)).toBeUndefined()
+    })
+
+    it('makes no more requests than may be open, of one person and in all, however many come at once', async () => {
+      const store = await fresh()
+      const ask = async (requester: string, mostOpen: Commit['mostOpen']) => {
+        const commit = creationOf(draft({ id: await store.nextRequestId(), requester }), {
+          submissionId: randomUUID(),
+          ...(mostOpen === undefined ? {} : { mostOpen }),
+        })
+        return { commit, outcome: await store.commit(commit) }
+      }
+      const limits = { ofRequester: 3, inAll: 5 }
+      const all = await Promise.all(Array.from({ length: 10 }, () => ask(ALICE, limits)))
+      const kept = all.filter(({ outcome }) => outcome.kind === 'applied')
+      expect(kept).toHaveLength(3)
+      expect(all.find(({ outcome }) => outcome.kind !== 'applied')?.outcome).toEqual({
+        kind: 'full',
+        of: 'person',
+        open: 3,
+      })
+      const others = await Promise.all(['U1', 'U2', 'U3', 'U4'].map(each => ask(each, limits)))
+      expect(others.filter(({ outcome }) => outcome.kind === 'applied')).toHaveLength(2)
+      expect(await ask('U5', limits)).toMatchObject({ outcome: { kind: 'full', of: 'workspace', open: 5 } })
+      // What was refused has left nothing, so that the same submission can come again; without limits it always may.
+      const refused = all
+        .filter(({ outcome }) => outcome.kind === 'full')
+        .map(({ commit }) => commit)[0] as Commit
+      expect(await store.read(refused.next.id)).toBeUndefined()
+      const { mostOpen: _, ...unlimited } = refused
+      expect(await store.commit(unlimited)).toEqual({ kind: 'applied' })
+      // One that has ended makes room for another.
+      const [first] = kept
+      for (const { commit } of [...kept.slice(0, 2)]) {
+        const cancel = { kind: 'cancel', by: ALICE, policy: DENIED, from: SOMEWHERE } as const
+        expect(await store.commit(commitOf(commit.next, cancel, { open: false }))).toEqual({
+          kind: 'applied',
+        })
+      }
+      expect((await ask(ALICE, limits)).outcome).toEqual({ kind: 'applied' })
+      // A change of what is open is no new request.
+      expect(
+        first && (await store.commit({ ...first.commit, mostOpen: { ofRequester: 1, inAll: 1 } })),
+      ).toEqual({
+        kind: 'applied',
+      })
+    })
+
+    it('says whether a document is kept', async () => {
+      const store = await fresh()
+      const { id } = await planned(store)
+      expect(await store.hasDocument(id, 'plan-1')).toBe(true)
+      expect(await store.hasDocument(id, 'targets')).toBe(false)
     })
 
     it('keeps what happened, in the words of the commands, in order', async () => {

@@ -14,6 +14,7 @@ import type { CkafkaSimulator } from '../../src/sandbox/ckafka/start.ts'
 import type { PrivateRedis } from '../../src/sandbox/redis/start.ts'
 import type { LocalSlack, SlackMessage } from '../../src/sandbox/slack/face.ts'
 import { CHANNELS, type Service, startWorld, USERS, type World } from '../../src/sandbox/world.ts'
+import { NO_LIMITS } from '../support/product.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 import { fleetSeed, INSTANCE, TOPIC } from './fleet-seed.ts'
 
@@ -27,6 +28,7 @@ const SHORT_TIMES = {
   CALL_LATE: '2s',
   EMPTY_HOLD: '1s',
   CKAFKA_QUOTA_FACTOR: '100',
+  ...NO_LIMITS,
 }
 
 export interface FleetOptions {

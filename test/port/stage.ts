@@ -11,7 +11,7 @@ import { startCkafkaSimulator } from '../../src/sandbox/ckafka/start.ts'
 import type { LocalSlack } from '../../src/sandbox/slack/face.ts'
 import { startLocalSlack } from '../../src/sandbox/slack/server.ts'
 import { COMMANDS, SCOPES, SHORTCUTS } from '../support/manifest.ts'
-import { OPS } from '../support/product.ts'
+import { NO_LIMITS, OPS } from '../support/product.ts'
 
 /** Whatever of these is printed is a secret that has got out. */
 export const SECRETS = {
@@ -92,6 +92,7 @@ export async function startPortStage(
     APPROVERS: 'U0BOB',
     HOST: '127.0.0.1',
     PORT: '0',
+    ...NO_LIMITS,
     ...env,
   })
   const running = bot

@@ -1,6 +1,7 @@
 // Edit and ask again: what has ended without doing all of it is opened in the form as it was, and becomes another request.
 
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
+import { connectRedis, untilReady } from '../../src/adapters/redis/connect.ts'
 import { demoSeed } from '../../src/sandbox/ckafka/seed.ts'
 import {
   DEMO,
@@ -131,6 +132,36 @@ describe('a request that has ended without doing it', () => {
     await product.review(product.bob, 'Approve')
     await product.cardSays('· done')
     expect(committed('orders').slice(0, 2)).toEqual([800_000n, 780_000n])
+  })
+
+  it('says that the offsets of a file are not kept any more, a month after it came to nothing', async () => {
+    const { alice, bob, prefix } = product
+    const redis = connectRedis({ mode: 'single', url: inject('redisUrl') }, () => {})
+    await untilReady(redis, 5_000)
+    try {
+      await alice.command(OPS, `/reset-offsets ${TARGET} --from-file --reason "from a backup"`)
+      await alice.waitForView()
+      await alice.attach('File of offsets', { name: 'o.csv', content: `"${DEMO.group}",orders,0,800000\n` })
+      const before = product.slack.messages(OPS).length
+      expect(await alice.submit()).toEqual({ kind: 'closed' })
+      await until(() => product.slack.messages(OPS).length > before)
+      await product.cardSays('waiting for approval')
+      const documents = `{${prefix}}:documents:${requestId()}`
+      expect(await redis.pttl(documents)).toBe(-1)
+      await product.review(bob, 'Reject', 'no')
+      await product.cardSays('· rejected')
+      const keptMs = await redis.pttl(documents)
+      expect(keptMs).toBeGreaterThan(29 * 86_400_000)
+      expect(keptMs).toBeLessThanOrEqual(30 * 86_400_000)
+      await redis.pexpire(documents, 1)
+      await until(async () => (await redis.exists(documents)) === 0)
+      await alice.press(product.card(), BUTTON)
+      await alice.waitForView()
+      expect(viewText(alice.view())).toContain('Its offsets are not kept any more: attach a file')
+      expect(JSON.stringify(await alice.submit())).toContain('Attach a CSV')
+    } finally {
+      redis.disconnect()
+    }
   })
 
   it('an old button under a request that is open or done says why not', async () => {

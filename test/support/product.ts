@@ -40,6 +40,9 @@ export const STRANGERS: LocalSlackUser[] = [
 /** Enough calls for a test that is not about the limits: in 3.0 the API allows one a second of some. */
 export const NO_WAITING = { CKAFKA_QUOTA_FACTOR: '100' }
 
+/** Tests ask faster than people do. */
+export const NO_LIMITS = { OPEN_PER_PERSON: 'off', OPEN_IN_ALL: 'off', SUBMISSIONS_A_MINUTE: 'off' }
+
 export interface Product {
   slack: LocalSlack
   ckafka: CkafkaSimulator
@@ -152,6 +155,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     HOST: '127.0.0.1',
     PORT: `${port}`,
     LOG_LEVEL: 'silent',
+    ...NO_LIMITS,
     ...options.env,
   }
   const events: ProductEvent[] = []

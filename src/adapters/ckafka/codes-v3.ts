@@ -36,7 +36,11 @@ const REFUSED: ReadonlyMap<string, RefusalReason> = new Map([
 export function verdictOfV3(code: string, message: string): Verdict {
   const family = code.split('.')[0] ?? ''
   if (family === 'RequestLimitExceeded') {
-    return { kind: 'notSent', cause: causeOf('tooManyCalls', code), retryAfterMs: RATE_WINDOW_MS }
+    return {
+      kind: 'notSent',
+      cause: causeOf('tooManyCalls', code.slice(0, 100)),
+      retryAfterMs: RATE_WINDOW_MS,
+    }
   }
   if (MAY_MEAN_MEMBERS.has(family) && saysGroupNotEmpty(message)) {
     return { kind: 'refused', reason: 'groupNotEmpty' }

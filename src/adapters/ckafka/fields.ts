@@ -56,6 +56,7 @@ export function partitionList<T extends z.ZodType>(item: T, numberOf: (item: z.o
 
 /** Numbers that JavaScript would print in another way are a LosslessNumber; a name that comes twice is a problem. */
 export function parseJson(body: string): Read<unknown> {
+  if (isTooDeep(body)) return { ok: false, problem: 'nested too deeply' }
   const plain = plainJson(body)
   if (plain !== undefined) return { ok: true, value: plain }
   try {
@@ -63,6 +64,34 @@ export function parseJson(body: string): Read<unknown> {
   } catch {
     return { ok: false, problem: 'not JSON' }
   }
+}
+
+/** An answer has ten levels at most. */
+const DEEPEST = 64
+const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [34, 92, 91, 93, 123, 125]
+
+/** Before anything is made of it: who reads JSON goes down as deep as it is. */
+function isTooDeep(body: string): boolean {
+  let depth = 0
+  for (let at = 0; at < body.length; at++) {
+    const code = body.charCodeAt(at)
+    if (code === QUOTE) at = endOfText(body, at)
+    else if (code === OPEN_LIST || code === OPEN_OBJECT) {
+      depth += 1
+      if (depth > DEEPEST) return true
+    } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth -= 1
+  }
+  return false
+}
+
+/** The closing quote of the text that begins here; the end where it has none. */
+function endOfText(body: string, start: number): number {
+  for (let at = start + 1; at < body.length; at++) {
+    const code = body.charCodeAt(at)
+    if (code === BACKSLASH) at += 1
+    else if (code === QUOTE) return at
+  }
+  return body.length
 }
 
 /** Many times faster. That it prints as the very same text proves that no digit and no name was lost. */

@@ -5,8 +5,8 @@ import { createRedisStore } from '../../../src/adapters/redis/store.ts'
 import { NOWHERE } from '../../../src/request/command.ts'
 import { type RequestId, requestIdSchema } from '../../../src/request/request.ts'
 import { storeContract } from '../../contract/store.contract.ts'
-import { created, creationOf } from '../../support/commits.ts'
-import { draft, T0 } from '../../support/requests.ts'
+import { commitOf, created, creationOf } from '../../support/commits.ts'
+import { ALICE, DENIED, draft, SOMEWHERE, T0 } from '../../support/requests.ts'
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts'
 
 const redis = await ready(inject('redisUrl'))
@@ -39,6 +39,24 @@ describe('the Redis store', () => {
     expect(await store.commit(commit)).toEqual({ kind: 'applied' })
     expect(await createRedisStore(redis, prefix).readEvents(commit.next.id)).toHaveLength(1)
     behindProxy.disconnect()
+  })
+
+  it('keeps the documents of a request as long as it is told to with each change', async () => {
+    const prefix = `test-${randomUUID()}`
+    const store = createRedisStore(redis, prefix)
+    const targets = new Map([['orders 0', 5n]])
+    const first = creationOf(draft(), { documents: { targets } })
+    await store.commit(first)
+    const key = `{${prefix}}:documents:${first.next.id}`
+    expect(await redis.pttl(key)).toBe(-1)
+    const cancel = { kind: 'cancel', by: ALICE, policy: DENIED, from: SOMEWHERE } as const
+    const ended = commitOf(first.next, cancel, { documentsKeptMs: 5_000 })
+    await store.commit(ended)
+    expect(await redis.pttl(key)).toBeGreaterThan(0)
+    expect(await redis.pttl(key)).toBeLessThanOrEqual(5_000)
+    expect(await store.readDocument(first.next.id, 'targets')).toEqual(targets)
+    await store.commit(commitOf(ended.next, { kind: 'cardLater', retryAtMs: T0 }))
+    expect(await redis.pttl(key)).toBe(-1)
   })
 
   it('leaves a record of a newer version alone and says so, and still lists the others', async () => {

@@ -1,6 +1,7 @@
 // Tables as CSV files. What stands in a cell must never become a formula when a spreadsheet opens it.
 
 import Papa from 'papaparse'
+import { looksLikeFormula } from '../../../request/formula.ts'
 
 export type Cell = string | number | bigint | null
 
@@ -12,21 +13,12 @@ export function csvOf(columns: readonly string[], rows: readonly Cell[][]): stri
     if (typeof cell !== 'string') return `${cell}`
     const known = quoted.get(cell)
     if (known !== undefined) return known
-    const csv = isUnsafe(cell) ? Papa.unparse([[`'${cell}`]], { quotes: true }) : Papa.unparse([[cell]])
+    // An apostrophe before it makes it text.
+    const csv = looksLikeFormula(cell)
+      ? Papa.unparse([[`'${cell}`]], { quotes: true })
+      : Papa.unparse([[cell]])
     quoted.set(cell, csv)
     return csv
   }
   return [columns, ...rows].map(row => `${row.map(written).join(',')}\n`).join('')
-}
-
-/** Blanks, and what is not seen, do not keep a spreadsheet from reading on. */
-const FIRST_SEEN = /[^\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/u
-
-/**
- * What a spreadsheet would calculate; an apostrophe before it makes it text. Some read the wide and small forms of the
- * signs as the signs themselves.
- */
-function isUnsafe(cell: string): boolean {
-  const [first = ''] = FIRST_SEEN.exec(cell) ?? []
-  return /^[\t\r\n]/.test(cell) || /^[=+\-@\u2212]/.test(first.normalize('NFKC'))
 }

@@ -15,6 +15,7 @@ export type FlagProblem =
   | { kind: 'onlyOne'; flags: readonly string[] }
   | { kind: 'takesNoPath'; lost: readonly string[] }
   | { kind: 'needsPartitions'; flag: string }
+  | { kind: 'textCut'; max: number }
   | { kind: 'reasonCut'; max: number }
   | { kind: 'tooLong'; flag: string; max: number }
   | { kind: 'skipWithoutTime' }
@@ -34,6 +35,7 @@ export type FlagProblem =
 export type QueryProblem =
   | { kind: 'unknownWord'; word: string }
   | { kind: 'nameTooLong' }
+  | { kind: 'textTooLong'; max: number }
   | { kind: 'severalGroups'; groups: string[] }
   | { kind: 'mineAndGroup'; group: string }
   | { kind: 'severalParts' }

@@ -10,6 +10,8 @@ import { readFlagWords } from '../reset-form/flag-words.ts'
 
 /** As Kafka has it; a button's value carries the name. */
 const NAME_MAX = 255
+/** Of what is typed after the command. */
+const TEXT_MAX = 1_000
 const DAY = /^(\d{4})-(\d{2})-(\d{2})$/
 const PARTS = new Map<string, ListPart>([
   ['pending', 'open'],
@@ -35,6 +37,7 @@ export type ListCommand =
 
 /** A word that is no keyword, day or number is a group's name; `--group` says so of any word. */
 export function readListCommand(text: string): ListCommand {
+  if (text.length > TEXT_MAX) return { kind: 'problem', problem: { kind: 'textTooLong', max: TEXT_MAX } }
   const { typed, stray } = readFlagWords(text, { valueless: [], greedy: [] })
   const problem = (found: QueryProblem): ListCommand => ({ kind: 'problem', problem: found })
   const flag = [...typed.keys()].find(name => name !== 'group')

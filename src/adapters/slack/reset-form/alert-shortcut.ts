@@ -22,7 +22,7 @@ import type { NamedInMessage } from '../language/en/shortcut.ts'
 import type { Words } from '../language/language.ts'
 import { answering, askedInOf } from '../platform/answering.ts'
 import type { SlackPeople } from '../platform/people.ts'
-import { rangesOf, spelledRange } from '../wording/words.ts'
+import { spelledRange } from '../wording/words.ts'
 import { findNames, type NamesThere } from './alert-names.ts'
 import { alertText } from './alert-text.ts'
 import { createOpenedForms } from './opened.ts'
@@ -127,12 +127,11 @@ function leadOf(words: Words, found: NamesThere, alerts: Alerts): string {
 function spelled({ pickers }: Words, typed: string): string {
   const { topic, partitions } = splitPartitions(typed)
   const name = named(clipMiddle(topic, NAME_SHOWN))
-  if (!Array.isArray(partitions)) return name
-  const ranges = rangesOf(partitions).flatMap(({ low, high }) => spelledRange(low, high))
+  if (!partitions) return name
+  const { count } = partitions
+  const ranges = partitions.ranges.flatMap(({ low, high }) => spelledRange(low, high))
   const shown =
-    ranges.length <= RANGES_NAMED
-      ? pickers.partitions(partitions.length, ranges)
-      : pickers.manyPartitions(partitions.length)
+    ranges.length <= RANGES_NAMED ? pickers.partitions(count, ranges) : pickers.manyPartitions(count)
   return `${name} (${shown})`
 }
 

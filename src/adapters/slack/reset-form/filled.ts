@@ -20,9 +20,22 @@ export const SCOPES: NonNullable<ResetFields['scope']>[] = ['topics', 'allTopics
 export const DIRECTIONS: NonNullable<ResetFields['direction']>[] = ['replay', 'skip']
 export const SKIP_TO_END = 'skipToEnd'
 
-const selectedSchema = z.object({ selected_option: z.object({ value: z.string() }).nullish() })
-const manySelectedSchema = z.object({ selected_options: z.array(z.object({ value: z.string() })) })
-const valueSchema = z.object({ value: z.string().nullish() })
+/** Slack keeps to its own limits of a field; more than these is no form of ours, and counts as not filled in. */
+const TOPICS_READ = 1_000
+const option = z.object({ value: z.string().max(1_000) })
+const selectedSchema = z.object({ selected_option: option.nullish() })
+const manySelectedSchema = z.object({
+  selected_options: z
+    .array(z.unknown())
+    .transform(chosen => chosen.slice(0, TOPICS_READ))
+    .pipe(z.array(option)),
+})
+const valueSchema = z.object({
+  value: z
+    .string()
+    .max(2 * LIMITS.messageText)
+    .nullish(),
+})
 const dateTimeSchema = z.object({ selected_date_time: z.int().nullish() })
 const stateSchema = z.record(z.string(), z.record(z.string(), z.unknown()))
 

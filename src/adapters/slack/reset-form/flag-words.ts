@@ -25,7 +25,11 @@ export function readFlagWords(
   const stray: string[] = []
   let open: { name: string; value: string | undefined } | undefined
   const close = () => {
-    if (open !== undefined) typed.set(open.name, [...(typed.get(open.name) ?? []), open.value ?? ''])
+    if (open !== undefined) {
+      const values = typed.get(open.name) ?? []
+      values.push(open.value ?? '')
+      typed.set(open.name, values)
+    }
     open = undefined
   }
   for (const word of words) {
@@ -59,10 +63,13 @@ function splitWords(text: string): { words: string[]; unclosed: boolean } {
   const words: string[] = []
   let word: string | undefined
   let unclosed = false
+  /** Marks that nothing closes any more, so that the rest is not looked through for each anew. */
+  const neverClosed = new Set<string>()
   for (let at = 0; at < text.length; at++) {
     const character = text.charAt(at)
     if (opensQuote(text, at)) {
-      const close = closingQuote(text, at)
+      const close = neverClosed.has(character) ? undefined : closingQuote(text, at)
+      if (close === undefined) neverClosed.add(character)
       const end = close ?? startOfNextFlag(text, at)
       unclosed ||= close === undefined
       word = (word ?? '') + text.slice(at + 1, end)

@@ -20,6 +20,9 @@ export interface Flags {
   problems: FlagProblem[]
 }
 
+/** Of the text after the command; more than a reason and 500 topics of a usual length. */
+const TEXT_MAX = 20_000
+
 const STRATEGIES = {
   'shift-by': 'shift',
   'to-datetime': 'time',
@@ -47,9 +50,10 @@ export interface FlagRules {
 }
 
 export function parseFlags(text: string, rules: FlagRules): Flags {
-  const { typed, stray, unclosed } = readFlagWords(text, { valueless: VALUELESS, greedy: GREEDY })
+  const read = text.slice(0, TEXT_MAX)
+  const { typed, stray, unclosed } = readFlagWords(read, { valueless: VALUELESS, greedy: GREEDY })
   const fields: ResetFields = {}
-  const problems: FlagProblem[] = []
+  const problems: FlagProblem[] = read === text ? [] : [{ kind: 'textCut', max: TEXT_MAX }]
   const chosen = new Map<StrategyFlag, Partial<ResetFields>>()
   if (unclosed) problems.push({ kind: 'quoteOpen' })
 
@@ -156,8 +160,9 @@ function readTopics(
   if (values === undefined) return
   const named = splitTopics(values.join('\n')).map(splitPartitions)
   // Half of a name and its partitions would be another topic: what is no list of partitions stays as it was typed.
-  const refused = writePartitions ? [] : named.filter(({ partitions }) => Array.isArray(partitions))
-  const topics = named.filter(each => !refused.includes(each)).map(each => each.typed)
+  const isRefused = ({ partitions }: (typeof named)[number]) => !writePartitions && Boolean(partitions)
+  const refused = named.filter(isRefused)
+  const topics = named.filter(each => !isRefused(each)).map(each => each.typed)
   for (const { typed } of refused) problems.push({ kind: 'wholeTopicsOnly', typed: clip(typed, 60) })
   if (topics.length === 0) {
     if (refused.length === 0) problems.push({ kind: 'needsValue', flag: 'topic' })

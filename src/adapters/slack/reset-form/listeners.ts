@@ -75,6 +75,10 @@ type InputArgs = SlackActionMiddlewareArgs<BlockAction> & AllMiddlewareArgs
 type OptionsArgs = SlackOptionsMiddlewareArgs<'block_suggestion'> & AllMiddlewareArgs
 type SubmitArgs = SlackViewMiddlewareArgs<ViewSubmitAction> & AllMiddlewareArgs
 
+/** What is typed into a picker: a name with its partitions is no longer, and it travels on as a token. */
+const QUERY_MAX = 1_000
+const queryIn = ({ value }: OptionsArgs['payload']) => value.slice(0, QUERY_MAX)
+
 /** A look at the group that takes longer is shown when it comes; until then the form says that it is looking. */
 const QUICK_LOOK_MS = 300
 /** Of the three seconds that a submission may take, so much for names that travelled as tokens, */
@@ -132,7 +136,7 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
 
   app.options(ACTIONS.instance, async ({ ack, payload, body }: OptionsArgs) => {
     const [words, read] = await Promise.all([wordsFor(body.user.id), choosable()])
-    await ack(instanceChoices(words, read, payload.value, names))
+    await ack(instanceChoices(words, read, queryIn(payload), names))
   })
 
   for (const actionId of [ACTIONS.group, ACTIONS.otherGroup]) {
@@ -141,7 +145,7 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
       await ack(
         await offered(async () => {
           if (instance === undefined) return { options: [] }
-          const typed = payload.value
+          const typed = queryIn(payload)
           return groupChoices(words, await reader.groups(instance, typed.trim()), typed, names)
         }),
       )
@@ -153,7 +157,7 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     await ack(
       await offered(async () => {
         if (instance === undefined) return { options: [] }
-        const search = topicSearch(payload.value, can)
+        const search = topicSearch(queryIn(payload), can)
         const [own, all] = await Promise.all([
           group === undefined ? NOTHING : committedTopics({ instanceId: instance, group }),
           reader.topics(instance, search.name),

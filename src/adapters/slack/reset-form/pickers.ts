@@ -11,7 +11,7 @@ import { plainlyTyped } from '../../../request/typed.ts'
 import { LIMITS } from '../blocks/limits.ts'
 import { clipMiddle, plain } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
-import { rangesOf, spelledRange } from '../wording/words.ts'
+import { spelledRange } from '../wording/words.ts'
 
 export type Choices = { options: Option[] } | { option_groups: OptionGroup[] }
 
@@ -24,10 +24,11 @@ export function nameOption(name: string, names: LongNames, text = name): PlainTe
 /** A topic, with its partitions where some are named: `orders:0,1` is shown as `orders, partitions 0 and 1`. */
 export function topicOption({ pickers: say }: Words, typed: string, names: LongNames): PlainTextOption {
   const { topic, partitions } = splitPartitions(typed)
-  if (!Array.isArray(partitions)) return nameOption(typed, names)
-  const ranges = rangesOf(partitions).flatMap(({ low, high }) => spelledRange(low, high))
-  const spelled = say.partitions(partitions.length, ranges)
-  const chosen = `${say.comma}${spelled.length <= PARTITIONS_WIDTH ? spelled : say.manyPartitions(partitions.length)}`
+  if (!partitions) return nameOption(typed, names)
+  const { count } = partitions
+  const ranges = partitions.ranges.flatMap(({ low, high }) => spelledRange(low, high))
+  const spelled = say.partitions(count, ranges)
+  const chosen = `${say.comma}${spelled.length <= PARTITIONS_WIDTH ? spelled : say.manyPartitions(count)}`
   // The topic gives way: what is chosen of it must stay readable.
   return nameOption(typed, names, `${clipMiddle(topic, LIMITS.optionText - chosen.length)}${chosen}`)
 }
@@ -73,14 +74,18 @@ export interface TopicSearch {
 
 export function topicSearch(typed: string, can: Pick<Abilities, 'writePartitions'>): TopicSearch {
   // Still being typed: `orders:` and `orders:0,` are on their way to `orders:0,1`.
-  const word = withoutEnd(plainlyTyped(typed).replace(/\s+/g, ''))
+  const word = withoutOpenEnd(plainlyTyped(typed).replace(/\s+/g, ''))
   if (!can.writePartitions || !word.includes(':')) return { name: typed.trim(), partitions: null }
   const { topic, partitions } = splitPartitions(word)
-  return { name: topic, partitions: Array.isArray(partitions) ? word : null }
+  return { name: topic, partitions: partitions ? word : null }
 }
 
-function withoutEnd(word: string): string {
-  return word.includes(':') ? word.replace(/[,-]{1,20}$/, '') : word
+/** Of partitions that are still being typed: commas and dashes at the end of what follows the colon. */
+function withoutOpenEnd(word: string): string {
+  const colon = word.indexOf(':')
+  let end = word.length
+  while (colon >= 0 && end > colon + 1 && ',-'.includes(word.charAt(end - 1))) end -= 1
+  return word.slice(0, end)
 }
 
 /** Topics the group has committed to come first: they are the ones a reset moves. */
@@ -95,7 +100,8 @@ export function topicChoices(
   const wanted = search.name.toLowerCase()
   const own =
     committed.kind === 'read' ? committed.value.filter(name => name.toLowerCase().includes(wanted)) : []
-  const others = all.kind === 'read' ? all.value.names.filter(name => !own.includes(name)) : []
+  const isOwn = new Set(own)
+  const others = all.kind === 'read' ? all.value.names.filter(name => !isOwn.has(name)) : []
   const chosen =
     search.partitions !== null && [...own, ...others].includes(search.name) ? search.partitions : null
   const groups: [string, Option[]][] =

@@ -68,7 +68,17 @@ function input(
 
 const typedSchema = z.record(
   z.string(),
-  z.record(z.string(), z.object({ value: z.string().nullish() }).loose()),
+  z.record(
+    z.string(),
+    z
+      .object({
+        value: z
+          .string()
+          .max(2 * NOTE_MAX)
+          .nullish(),
+      })
+      .loose(),
+  ),
 )
 
 /** What was typed; undefined for what is no such form. */

@@ -188,7 +188,13 @@ export function movedModal(
   }
 }
 
-const typedSchema = z.object({ value: z.string().nullish() })
+/** Slack keeps to the lengths that the fields allow, and counts an emoji as one. */
+const typedSchema = z.object({
+  value: z
+    .string()
+    .max(2 * NOTE_MAX)
+    .nullish(),
+})
 const stateSchema = z.object({
   [REVIEW_BLOCKS.verdict]: z.object({
     [REVIEW_BLOCKS.verdict]: z.object({

@@ -17,6 +17,7 @@ export const flags: Sentences<FlagProblem> = {
   takesNoPath: ({ lost }) => `--from-file takes no path${leftOut(lost)}. Attach the file below.`,
   needsPartitions: ({ flag }) =>
     `--${flag} cannot be used: API 2.0 sends one number for all partitions. Choose below.`,
+  textCut: ({ max }) => `Only the first ${grouped(max)} characters after the command were read.`,
   reasonCut: ({ max }) => `The reason is cut to ${grouped(max)} characters.`,
   tooLong: ({ flag, max }) => `--${flag} takes at most ${max} characters.`,
   skipWithoutTime: () =>

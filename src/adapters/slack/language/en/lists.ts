@@ -41,6 +41,7 @@ function predicate(part: ListPart, isOne: boolean): string {
 const PROBLEMS: Sentences<QueryProblem> = {
   unknownWord: ({ word }) => `Rewind does not know ${word} here. ${USAGE}`,
   nameTooLong: () => `No group has a name that long. ${USAGE}`,
+  textTooLong: ({ max }) => `Type ${grouped(max)} characters at most. ${USAGE}`,
   severalGroups: ({ groups }) =>
     `A list is of one group, and these are several: ${listed(groups)}. If it is one name, put it in quotes. ${USAGE}`,
   mineAndGroup: ({ group }) =>

@@ -14,6 +14,7 @@ export const flags: typeof English = {
   onlyOne: ({ flags }) => `${flags.map(flag => `--${flag}`).join('、')} 只能用一个。请在下面选择。`,
   takesNoPath: ({ lost }) => `--from-file 不带路径${leftOut(lost)}。请在下面附上文件。`,
   needsPartitions: ({ flag }) => `--${flag} 不能用：API 2.0 只能给所有分区发送同一个数值。请在下面选择。`,
+  textCut: ({ max }) => `只读取了命令后的前 ${grouped(max)} 个字符。`,
   reasonCut: ({ max }) => `原因已截短到 ${grouped(max)} 个字符。`,
   tooLong: ({ flag, max }) => `--${flag} 最多 ${max} 个字符。`,
   skipWithoutTime: () => '已忽略 --allow-skip-to-end：它只能与 --to-datetime 或 --by-duration 一起用。',

@@ -30,6 +30,7 @@ export const lists: typeof English = {
   problems: {
     unknownWord: ({ word }) => `不认识 ${word}。${USAGE}`,
     nameTooLong: () => `没有这么长的消费组名。${USAGE}`,
+    textTooLong: ({ max }) => `最多输入 ${grouped(max)} 个字符。${USAGE}`,
     severalGroups: ({ groups }) =>
       `一个列表只能针对一个消费组，这里有多个：${listed(groups)}。如果是同一个名字，请加引号。${USAGE}`,
     mineAndGroup: ({ group }) =>
