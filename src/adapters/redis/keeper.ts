@@ -94,6 +94,8 @@ const refusedSchema = z.array(z.tuple([z.string(), z.string()]))
 /** Of no script that there is: the answer to it is that there is none. */
 const NO_SCRIPT = createHash('sha1').update('').digest('hex')
 const SOON_S = 0.01
+/** The transaction is not open any more. */
+const ENDED = /^EXECABORT|EXEC without MULTI/
 
 /** Throws when it could not be asked at all. */
 async function refusalsOf(
@@ -103,23 +105,22 @@ async function refusalsOf(
 ): Promise<Refusal[]> {
   const keys = KEY_TYPES.map(type => `${key}:${type}`)
   const lines = inScripts.map(line => line.replace(/@(\w+)/g, `${key}:$1`).split(' '))
-  const answer = await redis.eval(
-    TRY_COMMANDS,
-    keys.length,
-    ...keys,
-    ...lines.map(line => JSON.stringify(line)),
-  )
-  const refusals = refusedSchema
-    .parse(answer)
-    .map(([command, words]): Refusal => ({ command, error: new Error(words) }))
+  const refusals: Refusal[] = []
   for (const command of alone) {
     try {
       await callAlone(redis, key, command)
     } catch (error) {
       if (whyOf(error) === 'away') throw error
       refusals.push({ command, error: asError(error) })
+      if (command !== 'MULTI' || ENDED.test(asError(error).message)) continue
+      // A transaction that may not end keeps all that comes after it, so that it would be done much later.
+      redis.disconnect(true)
+      return refusals
     }
   }
+  const calls = lines.map(line => JSON.stringify(line))
+  const answer = refusedSchema.parse(await redis.eval(TRY_COMMANDS, keys.length, ...keys, ...calls))
+  refusals.push(...answer.map(([command, words]) => ({ command, error: new Error(words) })))
   return refusals
 }
 
@@ -145,10 +146,10 @@ async function callAlone(redis: RedisConnection, key: string, command: Commands[
 
 /** What keeps every write from happening comes before what this user may not. */
 function inOne(refusals: readonly Refusal[]): RedisTrouble | null {
-  const [first, ...more] = [...refusals].sort((one, other) => rankOf(one) - rankOf(other))
+  const [first] = [...refusals].sort((one, other) => rankOf(one) - rankOf(other))
   if (first === undefined) return null
   const why = whyOf(first.error)
-  if (why !== 'forbidden' || more.length === 0) return { why, error: first.error }
+  if (why !== 'forbidden') return { why, error: first.error }
   const names = [...new Set(refusals.map(({ command }) => command.toLowerCase()))].sort()
   return { why, error: new Error(`${first.error.message} It may not: ${names.join(', ')}`) }
 }
