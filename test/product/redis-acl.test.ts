@@ -93,6 +93,7 @@ it('tries every command of the document, and no other', () => {
   expect(named.sort()).toEqual([...commands].sort())
 })
 
+const QUIET = { unconnected: () => null, whenUsable: async () => {}, report: () => {} }
 const settings = () => ({ mode: 'single', url: url() }) as const
 
 /** Of those of the keeper, which tries everything, nothing is counted. */
@@ -172,7 +173,7 @@ it('says which right is missing, whichever of them is taken away', {
   await allow()
   const [store, queue] = [connectRedis(settings(), () => {}), connectRedis(settings(), () => {})]
   await Promise.all([store, queue].map(each => untilReady(each, 2_000)))
-  const keeper = keepRedis({ store, queue, prefix: PREFIX, unconnected: () => null, report: () => {} })
+  const keeper = keepRedis({ store, queue, prefix: PREFIX, ...QUIET })
   expect(await keeper.look()).toBeNull()
   const unnoticed: string[] = []
   for (const command of commands) {

@@ -28,6 +28,8 @@ export interface KeeperOptions {
   prefix: string
   /** Why a connection could not be made, if one could not: whoever asks only hears that there is none. */
   unconnected(): Error | null
+  /** Done whenever Redis was found to be usable. */
+  whenUsable(): Promise<void>
   report: Report
 }
 
@@ -35,7 +37,14 @@ const LOOK_EVERY_MS = 5_000
 /** While it cannot be used. */
 const LOOK_AGAIN_MS = 1_000
 
-export function keepRedis({ store, queue, prefix, unconnected, report }: KeeperOptions): RedisKeeper {
+export function keepRedis({
+  store,
+  queue,
+  prefix,
+  unconnected,
+  whenUsable,
+  report,
+}: KeeperOptions): RedisKeeper {
   let looking: Promise<RedisTrouble | null> | null = null
   let wasUsable = true
   let timer: NodeJS.Timeout | undefined
@@ -47,6 +56,7 @@ export function keepRedis({ store, queue, prefix, unconnected, report }: KeeperO
         ...(await refusalsOf(store, `{${prefix}}:probe`, STORE_COMMANDS)),
         ...(await refusalsOf(queue, `{${prefix}:queue}:probe`, QUEUE_COMMANDS)),
       ]
+      if (refusals.length === 0) await whenUsable()
       return inOne(refusals)
     } catch (error) {
       const why = whyOf(error)
