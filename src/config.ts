@@ -376,10 +376,24 @@ function redisOf(data: z.output<typeof storeSchema>): RedisOutcome {
 /** Each address begins with its protocol, so that a password may hold a comma. */
 function redisUrlsIn(value: string, context: z.RefinementCtx): URL[] {
   const parts = value.split(/,(?=\s*rediss?:\/\/)/i).map(part => part.trim())
+  const refuse = (message: string) => {
+    context.addIssue({ code: 'custom', message })
+    return z.NEVER
+  }
+  if (parts.some(hasBareSign)) {
+    return refuse(
+      'has a #, / or ? in it that is not percent-encoded: in a user or a password # is written %23, / is %2F, ? is %3F and @ is %40',
+    )
+  }
   if (parts.every(isRedisUrl)) return parts.map(part => new URL(part))
-  const example = 'redis://host:6379, or several such addresses, with commas between them'
-  context.addIssue({ code: 'custom', message: `must look like ${example}` })
-  return z.NEVER
+  return refuse(
+    'must look like redis://host:6379, or several such addresses, with commas between them; in a user or a password % is written %25',
+  )
+}
+
+/** An address ends at such a sign, so that what was meant for the user would be taken for the host. */
+function hasBareSign(part: string): boolean {
+  return part.includes('#') || /^\w+:\/\/[^/?]*[/?].*@/s.test(part)
 }
 
 function isRedisUrl(part: string): boolean {

@@ -13,6 +13,7 @@ import { checkRedis } from './adapters/redis/check.ts'
 import { connectBlocking, connectRedis, type RedisConnection, untilReady } from './adapters/redis/connect.ts'
 import { keepRedis, type RedisKeeper, type RedisTrouble } from './adapters/redis/keeper.ts'
 import { createLongNames } from './adapters/redis/long-names.ts'
+import { createNumbers } from './adapters/redis/numbers.ts'
 import { createQuota } from './adapters/redis/quota.ts'
 import { createSendingRate } from './adapters/redis/sending-rate.ts'
 import { createRedisStore } from './adapters/redis/store.ts'
@@ -166,13 +167,16 @@ async function openRedis(setup: Setup) {
   })
   await Promise.all([connection, ofQueue].map(each => untilReady(each, REDIS_CONNECT_MS))).catch(() => {})
   const queue = createWorkQueue({ connection: ofQueue, prefix, onError: onError('queue') })
+  const numbers = createNumbers(connection, prefix)
   const keeper = keepRedis({
     ...{ store: connection, queue: ofQueue, prefix },
+    // A worker apart gives no numbers, and it may run for long while nobody does.
+    whenUsable: config.role === 'worker' ? async () => {} : numbers.mark,
     unconnected: () => unconnected,
     report: telemetry.report,
   })
   const rate = createSendingRate(connection, prefix, config.sentAMinute)
-  return { connection, keeper, store: createRedisStore(connection, prefix), rate, queue }
+  return { connection, keeper, store: createRedisStore(connection, prefix, numbers), rate, queue }
 }
 
 function openCkafka({ config, telemetry, clock }: Setup, redis: RedisConnection) {

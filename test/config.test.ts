@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readConfig, readStoreConfig } from '../src/config.ts'
 
@@ -191,6 +192,23 @@ describe('the settings of Redis', () => {
     expect(redisOf({ REDIS_URL: url })).toEqual({ mode: 'single', url, ca: undefined })
   })
 
+  it('never take a part of a user or a password for the host, whatever is in it', () => {
+    const sign = fc.constantFrom(...'#/?@:%&=+,;[]|\\^ a1')
+    const secret = fc.string({ unit: sign, minLength: 1, maxLength: 8 })
+    fc.assert(
+      fc.property(secret, secret, (user, password) => {
+        const url = `redis://${user}:${password}@redis.local:6380/0`
+        const read = readStoreConfig({ REDIS_URL: url })
+        if (!read.ok) {
+          expect(read.problems.join()).toMatch(/^REDIS_URL /)
+          return
+        }
+        if (read.redis.mode !== 'single') throw new Error('It is one server.')
+        expect(new URL(read.redis.url).host).toBe('redis.local:6380')
+      }),
+    )
+  })
+
   it('are Sentinels, with the user, the password and the database of the master in their addresses', () => {
     const urls = 'rediss://me:hunter2@a:26380/3, rediss://b,rediss://[::1]:7'
     const env = { REDIS_MODE: 'sentinel', REDIS_SENTINEL_NAME: 'rewind', REDIS_SENTINEL_PASSWORD: 'other' }
@@ -235,6 +253,18 @@ describe('the settings of Redis', () => {
     ['no address', { REDIS_URL: 'hunter2' }, 'REDIS_URL must look like redis://host:6379'],
     ['an address without its protocol', { REDIS_URL: 'redis://secret-host,b' }, 'REDIS_URL must look like'],
     ['a password that is not escaped', { REDIS_URL: 'redis://:hunter2%@a' }, 'REDIS_URL must look like'],
+    [
+      'a # in a password, after which the user is no host',
+      { REDIS_URL: 'redis://secret-host:1234#hunter2@a' },
+      'REDIS_URL has a #, / or ? in it that is not percent-encoded',
+    ],
+    ['a / in one', { REDIS_URL: 'rediss://secret-host:12/hunter2@a' }, 'REDIS_URL has a #, / or ?'],
+    ['a ? in one', { REDIS_URL: 'redis://secret-host:12?hunter2@a' }, 'REDIS_URL has a #, / or ?'],
+    [
+      'a # in the second address of several',
+      { REDIS_MODE: 'cluster', REDIS_URL: 'redis://a,redis://secret-host:1234#hunter2@b' },
+      'REDIS_URL has a #, / or ?',
+    ],
     ['a database without a number', { REDIS_URL: 'redis://a/hunter2' }, 'REDIS_URL must look like'],
     ['two servers', { REDIS_URL: 'redis://a,redis://b' }, 'REDIS_URL must hold one address'],
     [

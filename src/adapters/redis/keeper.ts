@@ -28,6 +28,8 @@ export interface KeeperOptions {
   prefix: string
   /** Why a connection could not be made, if one could not: whoever asks only hears that there is none. */
   unconnected(): Error | null
+  /** Done whenever Redis was found to be usable. */
+  whenUsable(): Promise<void>
   report: Report
 }
 
@@ -35,7 +37,14 @@ const LOOK_EVERY_MS = 5_000
 /** While it cannot be used. */
 const LOOK_AGAIN_MS = 1_000
 
-export function keepRedis({ store, queue, prefix, unconnected, report }: KeeperOptions): RedisKeeper {
+export function keepRedis({
+  store,
+  queue,
+  prefix,
+  unconnected,
+  whenUsable,
+  report,
+}: KeeperOptions): RedisKeeper {
   let looking: Promise<RedisTrouble | null> | null = null
   let wasUsable = true
   let timer: NodeJS.Timeout | undefined
@@ -47,6 +56,7 @@ export function keepRedis({ store, queue, prefix, unconnected, report }: KeeperO
         ...(await refusalsOf(store, `{${prefix}}:probe`, STORE_COMMANDS)),
         ...(await refusalsOf(queue, `{${prefix}:queue}:probe`, QUEUE_COMMANDS)),
       ]
+      if (refusals.length === 0) await whenUsable()
       return inOne(refusals)
     } catch (error) {
       const why = whyOf(error)
@@ -94,6 +104,8 @@ const refusedSchema = z.array(z.tuple([z.string(), z.string()]))
 /** Of no script that there is: the answer to it is that there is none. */
 const NO_SCRIPT = createHash('sha1').update('').digest('hex')
 const SOON_S = 0.01
+/** The transaction is not open any more. */
+const ENDED = /^EXECABORT|EXEC without MULTI/
 
 /** Throws when it could not be asked at all. */
 async function refusalsOf(
@@ -103,23 +115,22 @@ async function refusalsOf(
 ): Promise<Refusal[]> {
   const keys = KEY_TYPES.map(type => `${key}:${type}`)
   const lines = inScripts.map(line => line.replace(/@(\w+)/g, `${key}:$1`).split(' '))
-  const answer = await redis.eval(
-    TRY_COMMANDS,
-    keys.length,
-    ...keys,
-    ...lines.map(line => JSON.stringify(line)),
-  )
-  const refusals = refusedSchema
-    .parse(answer)
-    .map(([command, words]): Refusal => ({ command, error: new Error(words) }))
+  const refusals: Refusal[] = []
   for (const command of alone) {
     try {
       await callAlone(redis, key, command)
     } catch (error) {
       if (whyOf(error) === 'away') throw error
       refusals.push({ command, error: asError(error) })
+      if (command !== 'MULTI' || ENDED.test(asError(error).message)) continue
+      // A transaction that may not end keeps all that comes after it, so that it would be done much later.
+      redis.disconnect(true)
+      return refusals
     }
   }
+  const calls = lines.map(line => JSON.stringify(line))
+  const answer = refusedSchema.parse(await redis.eval(TRY_COMMANDS, keys.length, ...keys, ...calls))
+  refusals.push(...answer.map(([command, words]) => ({ command, error: new Error(words) })))
   return refusals
 }
 
@@ -145,10 +156,10 @@ async function callAlone(redis: RedisConnection, key: string, command: Commands[
 
 /** What keeps every write from happening comes before what this user may not. */
 function inOne(refusals: readonly Refusal[]): RedisTrouble | null {
-  const [first, ...more] = [...refusals].sort((one, other) => rankOf(one) - rankOf(other))
+  const [first] = [...refusals].sort((one, other) => rankOf(one) - rankOf(other))
   if (first === undefined) return null
   const why = whyOf(first.error)
-  if (why !== 'forbidden' || more.length === 0) return { why, error: first.error }
+  if (why !== 'forbidden') return { why, error: first.error }
   const names = [...new Set(refusals.map(({ command }) => command.toLowerCase()))].sort()
   return { why, error: new Error(`${first.error.message} It may not: ${names.join(', ')}`) }
 }

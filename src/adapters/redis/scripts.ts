@@ -1,38 +1,59 @@
 // The Lua scripts of the store: each is one step that happens whole or not at all. All keys share one hash tag.
 
-/** Numbers that a Redis which took over may not know to have been given. */
-const NUMBERS_SKIPPED = 100
+/**
+ * Numbers that a Redis which does not have the last ones may have forgotten: so many, and so many more for each second
+ * since anybody looked at them. More are not asked for by people.
+ */
+const NUMBERS_SKIPPED = 1_000
+const SKIPPED_A_SECOND = 10
 /** No look at a group takes this long; counting may begin again after it. */
 const EPOCH_KEPT_S = 86_400
 
 /**
- * A Redis that took over from another may have lost what was written last: that somebody took a group, and which number
- * a request was given. It says so by its run_id. Until a call that was under way then must have ended, nobody takes a
- * group, and no number is given twice.
+ * A Redis that took over from another, or was started with what it had saved earlier, has lost what was written since:
+ * that somebody took a group, and which number a request was given. It says so by its run_id. Until a call that was under
+ * way then must have ended, nobody takes a group, and no number is given twice. Where INFO is forbidden only the process
+ * can tell, by its connection: the second value says whether the server is known.
  */
 const SINCE_WHEN = `
 local function now()
   local clock = redis.call('TIME')
   return clock[1] * 1000 + math.floor(clock[2] / 1000)
 end
+local function skipNumbers(server, last)
+  local seen = tonumber(redis.call('HGET', server, 'seen') or '')
+  local goneMs = seen and math.max(0, now() - seen) or 0
+  local skipped = ${NUMBERS_SKIPPED} + math.floor(goneMs / 1000 * ${SKIPPED_A_SECOND})
+  redis.call('INCRBY', last, string.format('%d', skipped))
+end
 local function sinceWhen(server, last)
+  local known = redis.call('HMGET', server, 'run', 'since')
   local info = redis.pcall('INFO', 'server')
   local run = type(info) == 'string' and string.match(info, 'run_id:(%x+)')
-  if not run then return 0 end
-  local known = redis.call('HMGET', server, 'run', 'since')
-  if known[1] == run then return tonumber(known[2]) end
+  if not run then return tonumber(known[2] or '') or 0, false end
+  if known[1] == run then return tonumber(known[2]), true end
   local since = known[1] and now() or 0
   redis.call('HSET', server, 'run', run, 'since', string.format('%d', since))
-  if known[1] then redis.call('INCRBY', last, ${NUMBERS_SKIPPED}) end
-  return since
+  if known[1] then skipNumbers(server, last) end
+  return since, known[1] ~= false
 end
 `
 
-/** KEYS 1 number of the last request  2 server hash · Returns the next number. */
-export const NEXT_NUMBER = `
+/**
+ * KEYS 1 number of the last request  2 server hash
+ * ARGV 1 the highest number that this process has seen  2 '1' over a new connection, whose Redis may have lost some
+ *      3 '1' to take a number
+ * Returns the number taken, or the last one.
+ */
+export const NUMBER = `
 ${SINCE_WHEN}
-sinceWhen(KEYS[2], KEYS[1])
-return redis.call('INCR', KEYS[1])
+local _, isKnown = sinceWhen(KEYS[2], KEYS[1])
+local last = tonumber(redis.call('GET', KEYS[1]) or '0')
+if tonumber(ARGV[1]) > last then redis.call('SET', KEYS[1], ARGV[1]) end
+if last > 0 and not isKnown and ARGV[2] == '1' then skipNumbers(KEYS[2], KEYS[1]) end
+redis.call('HSET', KEYS[2], 'seen', string.format('%d', now()))
+if ARGV[3] == '1' then return redis.call('INCR', KEYS[1]) end
+return tonumber(redis.call('GET', KEYS[1]) or '0')
 `
 
 /**
@@ -48,7 +69,8 @@ return redis.call('INCR', KEYS[1])
  *       14 expected hash of the last event  15 hash of this one  16 revision: what people see has changed with it
  *       17 place in the lists  18 for each list '1' or '0': whether it stands in it  19 expected epoch, to take
  *       20 how many may be open of the requester or ''  21 which of the KEYS is the list of those  22 likewise in all  23
- *       24 for how many ms the documents are kept, or '' for as long as the record  25… document name, JSON
+ *       24 for how many ms the documents are kept, or '' for as long as the record
+ *       25 '1' when the connection was lost and is back, and nobody has taken a group since  26… document name, JSON
  * Returns {'applied'} · {'conflict'} · {'duplicate', request id} · {'busy', request id} · {'settling', ms}
  *         {'full', 'person' or 'workspace', how many are open}
  */
@@ -74,7 +96,12 @@ if ARGV[10] == '1' then redis.call('SET', KEYS[7], ARGV[9], 'EX', 86400) end
 if ARGV[11] ~= '' then
   local writer = redis.call('GET', KEYS[8])
   if ARGV[11] == 'take' then
-    local settles = sinceWhen(KEYS[9], KEYS[11]) + tonumber(ARGV[13]) - now()
+    local since, isKnown = sinceWhen(KEYS[9], KEYS[11])
+    if not isKnown and ARGV[25] == '1' then
+      since = now()
+      redis.call('HSET', KEYS[9], 'since', string.format('%d', since))
+    end
+    local settles = since + tonumber(ARGV[13]) - now()
     if settles > 0 then return {'settling', string.format('%d', settles)} end
     if writer and writer ~= ARGV[9] then return {'busy', writer} end
     local last = redis.call('HMGET', KEYS[13], 'epoch', 'writer')
@@ -107,7 +134,7 @@ for i = 14, #KEYS do
     redis.call('ZREM', KEYS[i], ARGV[17])
   end
 end
-for i = 25, #ARGV, 2 do redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
+for i = 26, #ARGV, 2 do redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
 if ARGV[24] == '' then redis.call('PERSIST', KEYS[6]) else redis.call('PEXPIRE', KEYS[6], ARGV[24]) end
 return {'applied'}
 `

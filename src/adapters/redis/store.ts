@@ -27,15 +27,22 @@ import { resultSchema } from '../../request/result.ts'
 import { createAttemptLog } from './attempts.ts'
 import type { RedisConnection } from './connect.ts'
 import { idOf, listKey, memberOf, membershipOf, placeOf, rangeOf } from './lists.ts'
-import { COMMIT, FIND_FORGOTTEN, NEXT_NUMBER, SETTLE, TAKE_DUE } from './scripts.ts'
+import { createNumbers, onLost, type RequestNumbers } from './numbers.ts'
+import { COMMIT, FIND_FORGOTTEN, SETTLE, TAKE_DUE } from './scripts.ts'
 
 /** Trails read at once: enough to hide the way to Redis, few enough to hold. */
 const TRAILS_AT_ONCE = 50
 /** Where the lists begin among the keys of a commit. */
 const FIRST_LIST = 14
+/** Numbers looked at in one step: of those that were skipped there are many. */
+const NUMBERS_AT_ONCE = 500
 
 /** @param prefix Names the product's keys; all of them share it as their hash tag. */
-export function createRedisStore(redis: RedisConnection, prefix: string): Store {
+export function createRedisStore(
+  redis: RedisConnection,
+  prefix: string,
+  numbers: RequestNumbers = createNumbers(redis, prefix),
+): Store {
   const tag = `{${prefix}}`
   const dueKey = `${tag}:due`
   const openKey = `${tag}:open`
@@ -43,6 +50,14 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
   const serverKey = `${tag}:server`
   const changeCountKey = `${tag}:change-count`
   const attempts = createAttemptLog(redis, tag)
+  /** How often the connection was lost, and how often that is known to have been when somebody took a group. */
+  let [losses, knownLosses] = [0, 0]
+  const countLosses = () =>
+    onLost(redis, () => {
+      losses += 1
+    })
+  if (redis.status === 'ready') countLosses()
+  else redis.once('ready', countLosses)
   const requestKey = (id: string) => `${tag}:request:${id}`
   const eventsKey = (id: string) => `${tag}:events:${id}`
   const writerKey = (target: Target) => `${tag}:writer:${nameOf(target)}`
@@ -62,6 +77,7 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
       name,
       JSON.stringify(z.encode(schemaOf(name as DocumentName) as z.ZodType, value)),
     ])
+    const lossesThen = losses
     const answer = await redis.eval(
       COMMIT,
       FIRST_LIST - 1 + lists.keys.length,
@@ -103,8 +119,10 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
       mostOpen?.inAll ?? '',
       keyOfOpen({ kind: 'all' }),
       change.documentsKeptMs ?? '',
+      lossesThen > knownLosses ? '1' : '',
       ...documents,
     )
+    if (writer?.act === 'take') knownLosses = lossesThen
     return commitAnswerSchema.parse(answer)
   }
 
@@ -172,16 +190,20 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
 
   async function* readTrails(): AsyncGenerator<Trail> {
     const last = Number(await redis.get(lastRequestKey))
-    for (let from = 1; from <= last; from += TRAILS_AT_ONCE) {
-      const count = Math.min(TRAILS_AT_ONCE, last - from + 1)
+    for (let from = 1; from <= last; from += NUMBERS_AT_ONCE) {
+      const count = Math.min(NUMBERS_AT_ONCE, last - from + 1)
       const ids = Array.from({ length: count }, (_, i) => requestIdSchema.parse(`R-${from + i}`))
-      for (const trail of await Promise.all(ids.map(readTrail))) if (trail !== undefined) yield trail
+      if ((await redis.exists(...ids.map(requestKey), ...ids.map(eventsKey))) === 0) continue
+      for (let start = 0; start < count; start += TRAILS_AT_ONCE) {
+        const some = ids.slice(start, start + TRAILS_AT_ONCE)
+        for (const trail of await Promise.all(some.map(readTrail))) if (trail !== undefined) yield trail
+      }
     }
   }
 
   return {
     async nextRequestId() {
-      return requestIdSchema.parse(`R-${await redis.eval(NEXT_NUMBER, 2, lastRequestKey, serverKey)}`)
+      return requestIdSchema.parse(`R-${await numbers.next()}`)
     },
     read,
     async readDocument<Name extends DocumentName>(id: RequestId, name: Name) {

@@ -8,6 +8,8 @@ const ANSWERS: [StoreTrouble, RegExp][] = [
   // Redis 6 has no code for it in scripts. Some providers take a command away by its name.
   ['forbidden', /\bNOPERM\b|\bACL failure\b|can't run this command|can't access at least one of the keys/],
   ['forbidden', /\bunknown (?:sub)?command\b/i],
+  // Of what belongs to a transaction, something was.
+  ['forbidden', /\bEXEC without MULTI\b|\bEXECABORT\b/],
   ['readOnly', /\bREADONLY\b/],
   ['memory', /\bOOM command\b|^OOM\b/],
   ['replicas', /\bNOREPLICAS\b/],
