@@ -47,7 +47,7 @@ return redis.call('INCR', KEYS[1])
  *       'keep', 'giveBack' or ''  12 for how many ms it is taken  13 for how many ms a new Redis settles
  *       14 expected hash of the last event  15 hash of this one  16 revision: what people see has changed with it
  *       17 place in the lists  18 for each list '1' or '0': whether it stands in it  19 expected epoch, to take
- *       20… document name, JSON
+ *       20 seal of the record, or ''  21… document name, JSON
  * Returns {'applied'} · {'conflict'} · {'duplicate', request id} · {'busy', request id} · {'settling', ms}
  */
 export const COMMIT = `
@@ -83,7 +83,7 @@ if ARGV[11] ~= '' then
   end
 end
 if redis.call('HGET', KEYS[1], 'revision') ~= ARGV[16] then redis.call('INCR', KEYS[12]) end
-redis.call('HSET', KEYS[1], 'version', ARGV[3], 'json', ARGV[4], 'hash', ARGV[15], 'revision', ARGV[16])
+redis.call('HSET', KEYS[1], 'version', ARGV[3], 'json', ARGV[4], 'hash', ARGV[15], 'revision', ARGV[16], 'seal', ARGV[20])
 redis.call('LPUSH', KEYS[2], ARGV[2])
 redis.call('LTRIM', KEYS[2], 0, 31)
 redis.call('RPUSH', KEYS[3], ARGV[5])
@@ -98,7 +98,7 @@ for i = 14, #KEYS do
     redis.call('ZREM', KEYS[i], ARGV[17])
   end
 end
-for i = 20, #ARGV, 2 do redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
+for i = 21, #ARGV, 2 do redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
 return {'applied'}
 `
 

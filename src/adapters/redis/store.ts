@@ -8,6 +8,7 @@ import {
   type ListPage,
   type ListPlace,
   type Store,
+  type Stored,
   type Trail,
   UNREADABLE_RECORD,
 } from '../../ports/store.ts'
@@ -24,6 +25,7 @@ import {
 } from '../../request/request.ts'
 import { type Target, targetsSchema } from '../../request/reset.ts'
 import { resultSchema } from '../../request/result.ts'
+import { type Doubt, type Seals, sealIn, sealText } from '../../request/seals.ts'
 import { createAttemptLog } from './attempts.ts'
 import type { RedisConnection } from './connect.ts'
 import { idOf, listKey, memberOf, membershipOf, placeOf, rangeOf } from './lists.ts'
@@ -32,15 +34,18 @@ import { COMMIT, FIND_FORGOTTEN, NEXT_NUMBER, SETTLE, TAKE_DUE } from './scripts
 /** Trails read at once: enough to hide the way to Redis, few enough to hold. */
 const TRAILS_AT_ONCE = 50
 
-/** @param prefix Names the product's keys; all of them share it as their hash tag. */
-export function createRedisStore(redis: RedisConnection, prefix: string): Store {
+/**
+ * @param prefix Names the product's keys; all of them share it as their hash tag.
+ * @param seals With the key that Redis does not have: each record is stored with a seal. Null: none is.
+ */
+export function createRedisStore(redis: RedisConnection, prefix: string, seals: Seals | null = null): Store {
   const tag = `{${prefix}}`
   const dueKey = `${tag}:due`
   const openKey = `${tag}:open`
   const lastRequestKey = `${tag}:last-request`
   const serverKey = `${tag}:server`
   const changeCountKey = `${tag}:change-count`
-  const attempts = createAttemptLog(redis, tag)
+  const attempts = createAttemptLog(redis, tag, seals)
   const requestKey = (id: string) => `${tag}:request:${id}`
   const eventsKey = (id: string) => `${tag}:events:${id}`
   const writerKey = (target: Target) => `${tag}:writer:${nameOf(target)}`
@@ -58,6 +63,7 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
       name,
       JSON.stringify(z.encode(schemaOf(name as DocumentName) as z.ZodType, value)),
     ])
+    const json = JSON.stringify(z.encode(requestSchema, next))
     const answer = await redis.eval(
       COMMIT,
       13 + lists.keys.length,
@@ -78,7 +84,7 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
       change.expectedVersion,
       change.changeId,
       next.version,
-      JSON.stringify(z.encode(requestSchema, next)),
+      json,
       JSON.stringify(change.event),
       change.dueAtMs ?? '',
       change.open ? '1' : '0',
@@ -94,20 +100,33 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
       memberOf(next),
       lists.isIn,
       writer?.act === 'take' ? writer.epoch : '',
+      seals === null ? '' : sealText(seals.seal('record', id, json)),
       ...documents,
     )
     return commitAnswerSchema.parse(answer)
   }
 
-  async function read(id: RequestId): Promise<ResetRequest | undefined> {
-    const json = await redis.hget(requestKey(id), 'json')
+  async function readStored(id: RequestId): Promise<Stored | undefined> {
+    return storedIn(id, fieldsSchema.parse(await redis.hmget(requestKey(id), ...FIELDS)))
+  }
+
+  function storedIn(id: RequestId, [json, version, hash, seal]: z.output<typeof fieldsSchema>) {
     if (json === null) return undefined
     const parsed = recordIn(json)
     if (!parsed.success) {
       const problem = `The record of ${id} cannot be read by this version: ${z.prettifyError(parsed.error)}`
       throw Object.assign(new Error(problem), { code: UNREADABLE_RECORD })
     }
-    return parsed.data
+    const { data } = parsed
+    // What a change is compared with: one that goes by other numbers would be refused for ever.
+    const request = { ...data, version: version ?? data.version, auditHash: hash ?? data.auditHash }
+    return { request, doubt: doubtOf(id, json, seal) }
+  }
+
+  function doubtOf(id: RequestId, json: string, text: string | null): Doubt | null {
+    const seal = sealIn(text)
+    if (seals === null) return seal === null ? null : 'noKey'
+    return seal === undefined ? 'changed' : seals.doubt('record', id, json, seal)
   }
 
   /** Those that can be read: one record of a newer version must not hide the others. */
@@ -141,16 +160,31 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
   }
 
   /** Record and events in one step, so that no change can come between. */
-  async function readTrail(id: RequestId): Promise<Trail | undefined> {
+  async function readAtOnce(id: RequestId) {
     const answer = await redis
       .multi()
-      .hget(requestKey(id), 'json')
+      .hmget(requestKey(id), ...FIELDS)
       .lrange(eventsKey(id), 0, -1)
       .hgetall(moreKey(id))
       .exec()
-    const [json, events, more] = trailAnswerSchema.parse(answer?.map(([error, value]) => error ?? value))
-    if (json === null && events.length === 0) return undefined
-    return { id, ...chainEndOf(json), more, events, record: json, documents: () => documentsOf(id) }
+    const [fields, events, more] = trailAnswerSchema.parse(answer?.map(([error, value]) => error ?? value))
+    const [record] = fields
+    const trail: Trail = {
+      ...{ id, ...chainEndOf(record), more, events, record },
+      documents: () => documentsOf(id),
+    }
+    return { trail, fields }
+  }
+
+  async function readTrail(id: RequestId): Promise<Trail | undefined> {
+    const { trail } = await readAtOnce(id)
+    return trail.record === null && trail.events.length === 0 ? undefined : trail
+  }
+
+  async function readWithTrail(id: RequestId) {
+    const { trail, fields } = await readAtOnce(id)
+    const stored = storedIn(id, fields)
+    return stored === undefined ? undefined : { ...stored, trail }
   }
 
   async function* documentsOf(id: RequestId): AsyncGenerator<{ name: string; json: string }> {
@@ -174,7 +208,9 @@ export function createRedisStore(redis: RedisConnection, prefix: string): Store 
     async nextRequestId() {
       return requestIdSchema.parse(`R-${await redis.eval(NEXT_NUMBER, 2, lastRequestKey, serverKey)}`)
     },
-    read,
+    read: async id => (await readStored(id))?.request,
+    readStored,
+    readWithTrail,
     async readDocument<Name extends DocumentName>(id: RequestId, name: Name) {
       const json = await redis.hget(documentsKey(id), name)
       if (json === null) return undefined
@@ -255,8 +291,20 @@ function chainEndOf(json: string | null): Pick<Trail, 'version' | 'auditHash'> {
 
 /** Of a record of any version of the product. */
 const chainEndSchema = z.object({ version: z.number(), auditHash: z.string().default('') })
-const trailAnswerSchema = z.tuple([
+/** Of the hash of a request. */
+const FIELDS = ['json', 'version', 'hash', 'seal'] as const
+const fieldsSchema = z.tuple([
   z.string().nullable(),
+  z.coerce.number().int().positive().nullable().catch(null),
+  z
+    .string()
+    .regex(/^([0-9a-f]{64})?$/)
+    .nullable()
+    .catch(null),
+  z.string().nullable(),
+])
+const trailAnswerSchema = z.tuple([
+  fieldsSchema,
   z.array(z.string()),
   z.record(z.string(), z.coerce.number().int()),
 ])
