@@ -10,6 +10,7 @@ import { resetSchema } from '../../../src/request/reset.ts'
 import type { PartitionResult } from '../../../src/request/result.ts'
 import { createStory, findingInWords } from '../../../src/request/story.ts'
 import { BOB, CAROL } from '../../support/requests.ts'
+import { SEALS } from './product-process.ts'
 import { CHANNEL, CREW, type World } from './world.ts'
 
 export interface Sight {
@@ -162,7 +163,7 @@ export const replaysFromItsEvents: Invariant = ({ records, events }) =>
 
 /** As whoever verifies the trail would say it. */
 function storyOf(record: ResetRequest, events: readonly ChainedEvent[]): string[] {
-  const story = createStory(record.id, null)
+  const story = createStory(record.id, SEALS)
   for (const [i, event] of events.entries()) story.tell(event, events[i - 1]?.hash ?? '')
   story.end(z.encode(requestSchema, record))
   return story.findings().map(findingInWords)
