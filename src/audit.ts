@@ -203,8 +203,8 @@ export interface Problem {
   problem: string
 }
 
-/** Events that other rules decided and that these read otherwise; requests for the rest. */
-export type Remarks = Record<Remark['kind'] | 'noRecord', number>
+/** Requests that were decided in part by other rules, that are not sealed from the start, and so on. */
+export type Remarks = Record<Remark['kind'] | 'noRecord' | 'unsealedAttempts' | 'notCheckedAttempts', number>
 
 interface Current {
   requestId: ChainId
@@ -219,9 +219,17 @@ export function createTrailCheck(seals: Seals | null = null): TrailCheck {
   let current: Current | null = null
   let last: ChainId | null = null
   let isClosed = false
+  let attemptsSealed = false
   let line = 0
   const totals = { ...NOTHING_YET }
-  const remarks: Remarks = { otherRules: 0, unsealed: 0, notChecked: 0, noRecord: 0 }
+  const remarks: Remarks = {
+    otherRules: 0,
+    unsealed: 0,
+    notChecked: 0,
+    noRecord: 0,
+    unsealedAttempts: 0,
+    notCheckedAttempts: 0,
+  }
   const findings: Problem[] = []
   /** Of every request before: whether anything of it was started, and by which change it was submitted. */
   const started = new Map<RequestId, boolean>()
@@ -285,7 +293,10 @@ export function createTrailCheck(seals: Seals | null = null): TrailCheck {
 
   function lookAtAttempt(event: ChainedEvent, previousHash: string): void {
     const doubt = doubtOfEvent(seals, ATTEMPTS, previousHash, event)
-    if (doubt === 'otherKey' || doubt === 'changed') {
+    if (doubt === 'unsealed' && !attemptsSealed) remarks.unsealedAttempts += 1
+    else if (doubt === 'noKey') remarks.notCheckedAttempts += 1
+    else if (doubt === null) attemptsSealed ||= event.seal !== undefined
+    else {
       findings.push({
         line,
         problem: `${ATTEMPTS}: version ${event.version} is not sealed by a key that is given`,
@@ -501,7 +512,8 @@ async function verifyFile(file: string): Promise<number> {
 }
 
 /** What a file that is whole says nothing about. */
-function remarksInWords({ otherRules, unsealed, notChecked, noRecord }: Remarks): string[] {
+function remarksInWords(remarks: Remarks): string[] {
+  const { otherRules, unsealed, notChecked, noRecord, unsealedAttempts, notCheckedAttempts } = remarks
   const said: [number, string][] = [
     [
       noRecord,
@@ -515,6 +527,14 @@ function remarksInWords({ otherRules, unsealed, notChecked, noRecord }: Remarks)
     [
       unsealed,
       'requests that begin without a seal: of those events nothing is known but the hashes and the story.',
+    ],
+    [
+      notCheckedAttempts,
+      'attempts apart that are sealed, which nobody looked at: AUDIT_KEY is not set here.',
+    ],
+    [
+      unsealedAttempts,
+      'attempts apart without a seal, of before there was one: nothing is known but the hashes.',
     ],
   ]
   return said.flatMap(([count, words]) => (count === 0 ? [] : [`${count} ${words}`]))

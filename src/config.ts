@@ -112,7 +112,10 @@ const most = z
 const portNumber = z.coerce.number('must be a port number').int().min(0).max(65_535)
 /** So long that nobody finds it by trying, and no word that was only made long. */
 const auditKey = text
-  .regex(/^[\x21-\x2b\x2d-\x7e]{32,512}$/, 'must have 32 characters or more, without spaces and commas')
+  .regex(/^[\x21-\x2b\x2d-\x7e]{32,512}$/, {
+    error: 'must have 32 characters or more, without spaces and commas',
+    abort: true,
+  })
   .refine(value => new Set(value).size >= 10, 'must be random, like the output of openssl rand -hex 32')
 const httpUrl = z.string().refine(isUrlOf('http:', 'https:'), 'must be an http or https address')
 

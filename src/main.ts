@@ -26,6 +26,7 @@ import type { Clock } from './ports/clock.ts'
 import type { ClusterReader } from './ports/cluster.ts'
 import type { FaultPlace, ProductEvent, Report } from './ports/events.ts'
 import { type Policy, policyOfSettings } from './request/policy.ts'
+import { createSeals, type Seals } from './request/seals.ts'
 import { type ApprovalsService, createApprovals } from './service/approvals.ts'
 import { type Pump, startPump } from './service/pump.ts'
 import { createTelemetry, type Telemetry } from './telemetry.ts'
@@ -64,7 +65,8 @@ export async function startRewind(
   const report = slack?.report ?? telemetry.report
   const setup: Setup = { config, telemetry, clock, report }
 
-  const redis = await openRedis(setup)
+  const seals = config.auditKeys === null ? null : createSeals(config.auditKeys)
+  const redis = await openRedis(setup, seals)
   const ckafka = openCkafka(setup, redis.connection)
   const approvals = createApprovals(
     {
@@ -73,6 +75,7 @@ export async function startRewind(
       ...{ cluster: ckafka.cluster, readers: ckafka.readers },
       ...{ chat: slack?.chat ?? null, people: slack?.people ?? null },
       policy: policy.current,
+      seals,
       processId: `${config.role}-${randomUUID()}`,
     },
     config,
@@ -144,7 +147,7 @@ function reachSlack(config: Config, slack: SlackConfig, telemetry: Telemetry, cl
 }
 
 /** Resolves soon even when Redis is away: readiness says what is missing. */
-async function openRedis(setup: Setup) {
+async function openRedis(setup: Setup, seals: Seals | null) {
   const { config, telemetry } = setup
   const onError = faultsOf(setup)
   const prefix = config.redisPrefix
@@ -176,7 +179,8 @@ async function openRedis(setup: Setup) {
     report: telemetry.report,
   })
   const rate = createSendingRate(connection, prefix, config.sentAMinute)
-  return { connection, keeper, store: createRedisStore(connection, prefix, numbers), rate, queue }
+  const store = createRedisStore(connection, prefix, { seals, numbers })
+  return { connection, keeper, store, rate, queue }
 }
 
 function openCkafka({ config, telemetry, clock }: Setup, redis: RedisConnection) {

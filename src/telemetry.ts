@@ -62,6 +62,10 @@ export function createTelemetry(level: string, role: string): Telemetry {
         metrics.asked.inc({})
         log.warn(event, 'nobody knows what an execution did: the thread asks')
         return
+      case 'unverified':
+        metrics.unverified.inc({ why: event.why })
+        log.error(event, 'the record of a request does not verify')
+        return
       case 'called':
         metrics.executions.inc({ outcome: event.outcome })
         log[event.outcome === 'done' ? 'info' : 'warn'](event, 'execution called CKafka')
@@ -241,6 +245,11 @@ function createMetrics(registry: Registry, groupsUnread: () => number) {
       'rewind_refusals_total',
       'Changes refused, by reason.',
       'refusal',
+    ),
+    unverified: count<Pick<Event<'unverified'>, 'why'>>(
+      'rewind_records_unverified_total',
+      'Requests that were ended because nothing vouches for their record, by why.',
+      'why',
     ),
     asked: count('rewind_unclear_asked_total', 'Executions of which people have to say what they did.'),
     executions: count<Pick<Event<'called'>, 'outcome'>>(

@@ -19,6 +19,7 @@ import { eventOf, submissionOf, submit } from '../src/request/decide.ts'
 import { digestOf } from '../src/request/digest.ts'
 import { planRowsSchema } from '../src/request/plan.ts'
 import { type RequestId, requestIdSchema, requestSchema } from '../src/request/request.ts'
+import { createSeals, type Seals } from '../src/request/seals.ts'
 import { createChanges } from '../src/service/changes.ts'
 import { createdIn } from './support/commits.ts'
 import {
@@ -47,10 +48,12 @@ const rows = rowsOf(someReset)
 const digest = digestOf(someReset, 'offsets', rows)
 
 /** A store in which the product has carried out, refused and left open a request each, and skipped a number. */
-async function filled(): Promise<{ prefix: string; store: Store; ids: RequestId[] }> {
+async function filled(
+  seals: Seals | null = null,
+): Promise<{ prefix: string; store: Store; ids: RequestId[] }> {
   const prefix = `test-${randomUUID()}`
-  const store = createRedisStore(redis, prefix)
-  const changes = createChanges({ store, clock: () => T0, report: () => {} })
+  const store = createRedisStore(redis, prefix, { seals })
+  const changes = createChanges({ store, clock: () => T0, report: () => {}, seals })
   const ask = async (reason: string) => {
     const { id: _, ...wanted } = draft({ reason })
     const request = createdIn(await changes.create(wanted, randomUUID()))
@@ -377,6 +380,47 @@ describe('the product', () => {
   })
 })
 
+describe('with a key', () => {
+  const seals = createSeals(['k9Zr4mXq0Lw2Tb7VnYc5Ds8Hf1Gj3Pa6'])
+  const under = (lines: readonly string[], keys: Seals | null) =>
+    verifyLines(piecesOf(Buffer.from(lines.map(line => `${line}\n`).join(''))), keys)
+  const tried = { by: 'U0GUEST', command: 'reset command', refusal: 'guest', from: NOWHERE } as const
+
+  it('requests and attempts are sealed, and nobody without it can put either in', async () => {
+    const { prefix, store, ids } = await filled(seals)
+    for (const i of [1, 2]) await store.recordAttempt({ ...tried, atMs: T0 + i })
+    const whole = await exported(store)
+    expect(await under(whole, seals)).toMatchObject({
+      ok: true,
+      remarks: { unsealed: 0, unsealedAttempts: 0, notChecked: 0, notCheckedAttempts: 0 },
+    })
+    expect(await under(whole, null)).toMatchObject({
+      ok: true,
+      remarks: { notChecked: 3, notCheckedAttempts: 2 },
+    })
+    expect(await under(whole, createSeals(['another key, of which nobody has heard']))).toMatchObject({
+      ok: false,
+      problem: `${ids[0]}: event 1: it is sealed with a key that is not given`,
+    })
+    // By a process that has no key.
+    await createRedisStore(redis, prefix).recordAttempt({ ...tried, atMs: T0 + 3 })
+    expect(await under(await exported(store), seals)).toMatchObject({
+      ok: false,
+      problem: 'attempts: version 3 is not sealed by a key that is given',
+    })
+  })
+
+  it('what was there before it is said not to be sealed', async () => {
+    const { prefix, store } = await filled()
+    await store.recordAttempt({ ...tried, atMs: T0 })
+    await createRedisStore(redis, prefix, { seals }).recordAttempt({ ...tried, atMs: T0 + 1 })
+    expect(await under(await exported(store), seals)).toMatchObject({
+      ok: true,
+      remarks: { unsealed: 3, unsealedAttempts: 1 },
+    })
+  })
+})
+
 describe('what was forged in Redis, with every hash as it should be', () => {
   async function forge(
     change: (record: Record<string, unknown>, events: ChainedEvent[]) => ChainedEvent[],
@@ -546,7 +590,7 @@ describe('the memory of the command', () => {
         async *events() {},
       }),
       async *readTrails(): AsyncGenerator<Trail> {
-        for (let n = 1; n <= 3_000; n++) {
+        for (let n = 1; n <= 800; n++) {
           given = n
           yield trailOf(requestIdSchema.parse(`R-${n}`))
         }
@@ -560,7 +604,7 @@ describe('the memory of the command', () => {
         yield Buffer.from(some)
       }
     }
-    expect(await verifyLines(watched())).toMatchObject({ ok: true, totals: { requests: 3_000 } })
+    expect(await verifyLines(watched())).toMatchObject({ ok: true, totals: { requests: 800 } })
     expect(mostAhead).toBeLessThan(3)
   })
 })
@@ -610,6 +654,9 @@ describe('npm run audit', () => {
       audit(['shred', 'x']),
       audit(['verify']),
     ])
+    const short = await audit(['verify', join(folder, 'none')], { AUDIT_KEY: 'hunter2' })
+    expect(short).toMatchObject({ code: 1, out: '', err: expect.stringContaining('AUDIT_KEY must have 32') })
+    expect(short.err).not.toContain('hunter2')
     expect(unset).toEqual({ code: 1, out: '', err: 'REDIS_URL is missing\n' })
     expect(away).toMatchObject({ code: 1, out: '', err: expect.stringContaining('ECONNREFUSED') })
     expect(missing).toMatchObject({ code: 1, err: expect.stringContaining('ENOENT') })

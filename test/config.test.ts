@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readConfig, readStoreConfig } from '../src/config.ts'
+import { readAuditKeys, readConfig, readStoreConfig } from '../src/config.ts'
 
 const good = {
   SLACK_BOT_TOKEN: 'xoxb-very-secret-1',
@@ -74,6 +74,32 @@ describe('the settings', () => {
         names.map(name => `${name} must be a whole number, 1 or more, or off`),
       )
     }
+  })
+
+  it('take a key that seals, and those that did before, if they are long and random', () => {
+    const [key, old] = ['k9Zr4mXq0Lw2Tb7VnYc5Ds8Hf1Gj3Pa6', '0123456789abcdef'.repeat(4)]
+    expect(readConfig(good)).toMatchObject({ config: { auditKeys: null } })
+    expect(readConfig({ ...good, AUDIT_KEY: key })).toMatchObject({ config: { auditKeys: [key] } })
+    expect(readConfig({ ...good, AUDIT_KEY: key, AUDIT_KEYS_OLD: ` ${old}, ${key} ` })).toMatchObject({
+      config: { auditKeys: [key, old, key] },
+    })
+    for (const [wrong, problem] of [
+      ['hunter2', 'AUDIT_KEY must have 32 characters'],
+      [`${key} x`, 'AUDIT_KEY must have 32 characters'],
+      ['hunter2'.repeat(10), 'AUDIT_KEY must be random'],
+    ] as const) {
+      const problems = problemsOf({ ...good, AUDIT_KEY: wrong })
+      expect(problems).toEqual([expect.stringContaining(problem)])
+      expect(problems.join()).not.toContain('hunter2')
+      expect(readAuditKeys({ AUDIT_KEY: wrong })).toEqual({ ok: false, problems })
+    }
+    expect(problemsOf({ ...good, AUDIT_KEY: key, AUDIT_KEYS_OLD: `${old},hunter2` })).toEqual([
+      expect.stringContaining('AUDIT_KEYS_OLD'),
+    ])
+    expect(problemsOf({ ...good, AUDIT_KEYS_OLD: old })).toEqual([
+      expect.stringContaining('AUDIT_KEY is missing'),
+    ])
+    expect(readAuditKeys({})).toEqual({ ok: true, auditKeys: null })
   })
 
   it('let cards be read in English or in Chinese, and in nothing else', () => {

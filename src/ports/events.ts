@@ -1,7 +1,7 @@
 // What the product tells of itself, for logs and metrics: a closed list, with ids and codes, never a secret or a payload.
 
 import type { Command } from '../request/command.ts'
-import type { PostKey, RequestId, StateName } from '../request/request.ts'
+import type { Distrust, PostKey, RequestId, StateName } from '../request/request.ts'
 import type { CallOutcome, ReadOutcome } from '../request/result.ts'
 import type { ChatOutcome } from './chat.ts'
 import type { Attempt } from './store.ts'
@@ -18,6 +18,8 @@ export type ProductEvent =
       refusal: Attempt['refusal']
       by: string
     }
+  /** A request was ended because nothing vouches for its record; `finding` says what was found. */
+  | { event: 'unverified'; requestId: RequestId; why: Distrust; finding: string }
   /** People have to say what became of an execution. */
   | { event: 'asked'; requestId: RequestId; evidence: string }
   | { event: 'called'; requestId: RequestId; outcome: CallOutcome['kind']; durationMs: number }

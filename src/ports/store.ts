@@ -11,6 +11,7 @@ import type {
   ResetRequest,
 } from '../request/request.ts'
 import type { Target } from '../request/reset.ts'
+import type { Doubt } from '../request/seals.ts'
 import type { Refusal } from '../request/step.ts'
 import type { Person } from './chat.ts'
 
@@ -161,8 +162,16 @@ export interface Attempt {
   from: Origin
 }
 
-/** The `code` of an error that asking again would not mend. */
+/** The `code` of an error that asking again would not mend: the record is of a newer version, */
 export const UNREADABLE_RECORD = 'UNREADABLE_RECORD'
+/** or it is sealed, and this process has no key. */
+export const SEALED_RECORD = 'SEALED_RECORD'
+
+/** A record as it is stored. `doubt`: why its seal does not vouch for it; null: it does, or nobody has a key. */
+export interface Stored {
+  request: ResetRequest
+  doubt: Doubt | null
+}
 
 /**
  * Keeps the truth. Every method may reject when the store is away; a rejected commit may or may not have happened,
@@ -173,6 +182,10 @@ export interface Store {
   nextRequestId(): Promise<RequestId>
   /** Undefined when there is no such request. Rejects with the code UNREADABLE_RECORD for one written by a newer version. */
   read(id: RequestId): Promise<ResetRequest | undefined>
+  /** The same, for who acts on it. */
+  readStored(id: RequestId): Promise<Stored | undefined>
+  /** Besides, all that has led to it, as it was at the same instant. */
+  readWithTrail(id: RequestId): Promise<(Stored & { trail: Trail }) | undefined>
   readDocument<Name extends DocumentName>(id: RequestId, name: Name): Promise<DocumentOf<Name> | undefined>
   /** Whether it is kept, without reading it. */
   hasDocument(id: RequestId, name: DocumentName): Promise<boolean>

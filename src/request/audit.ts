@@ -42,7 +42,9 @@ export function sealed(
   seals: Seals | null = null,
 ): { next: ResetRequest; event: ChainedEvent } {
   const kept =
-    seals === null ? event : { ...event, seal: seals.seal('event', next.id, sealText(next.auditHash, event)) }
+    seals === null
+      ? event
+      : { ...event, seal: seals.seal('event', next.id, textToSeal(next.auditHash, event)) }
   const sealedEvent = chained(next.auditHash, kept)
   return { next: { ...next, auditHash: sealedEvent.hash }, event: sealedEvent }
 }
@@ -56,11 +58,13 @@ export function doubtOfEvent(
 ): Doubt | null {
   if (seals === null) return seal === undefined ? null : 'noKey'
   const read = seal === undefined ? null : sealSchema.safeParse(seal).data
-  return read === undefined ? 'changed' : seals.doubt('event', requestId, sealText(previousHash, event), read)
+  return read === undefined
+    ? 'changed'
+    : seals.doubt('event', requestId, textToSeal(previousHash, event), read)
 }
 
 /** What a seal of an event is over, beside the request: the hash before it, a line break, and the JSON of all but seal and hash. */
-export function sealText(previousHash: string, event: object): string {
+export function textToSeal(previousHash: string, event: object): string {
   return `${previousHash}\n${JSON.stringify(event)}`
 }
 

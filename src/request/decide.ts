@@ -13,6 +13,7 @@ import {
   type Decision,
   type Guard,
   isHeld,
+  mayBegin,
   type Note,
   type RequestId,
   type ResetRequest,
@@ -201,10 +202,9 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
 
     case 'distrust': {
       // What is under way is left to end: nothing begins from there without being looked at again.
-      if (state.name !== 'preparing' && state.name !== 'pending' && state.name !== 'approved') {
-        return refuse('stale')
-      }
-      const ended = state.name === 'approved' ? endOf(state) : { decision: null, attempt: 0 }
+      if (!mayBegin(state)) return refuse('stale')
+      // Nor does anything vouch for the decision that it names.
+      const ended = { decision: null, attempt: state.name === 'approved' ? state.attempt : 0 }
       const { why, event } = command
       const outcome = { kind: 'notVerified', why, event } as const
       return visible(request, { ...ended, name: 'failed', outcome, atMs: nowMs }, { kind: 'ended' })

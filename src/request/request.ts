@@ -430,6 +430,11 @@ export function isFinal(state: State): boolean {
   return !['preparing', 'pending', 'approved', 'executing', 'unclear'].includes(state.name)
 }
 
+/** An execution may begin from here: what decides on it has to be beyond doubt. */
+export function mayBegin({ name }: State): boolean {
+  return name === 'preparing' || name === 'pending' || name === 'approved'
+}
+
 /** Still to be decided, carried out, cleared up, or looked at afterwards. */
 export function isOpenRequest({ state, glass }: Pick<ResetRequest, 'state' | 'glass'>): boolean {
   return !isFinal(state) || (glass !== null && glass.review === null)

@@ -25,6 +25,7 @@ import { differenceSchema } from '../request/drift.ts'
 import { didNothing, retryOf, undoOf } from '../request/follow-up.ts'
 import { guardUnder, type Policy } from '../request/policy.ts'
 import { isHeld, type RequestId, type ResetRequest } from '../request/request.ts'
+import type { Seals } from '../request/seals.ts'
 import { writeTime } from '../request/write-time.ts'
 import { createChanges, StoreAway } from './changes.ts'
 import { createDebts, type Debts } from './debts.ts'
@@ -55,6 +56,8 @@ export interface ApprovalsDeps {
   policy: () => Policy
   clock: Clock
   report: Report
+  /** With the key that Redis does not have; null or absent: nothing is sealed. */
+  seals?: Seals | null
   /** Names this process in claims and executions. */
   processId: string
 }

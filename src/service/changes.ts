@@ -8,6 +8,7 @@ import type { Report } from '../ports/events.ts'
 import {
   type Commit,
   type CommitOutcome,
+  SEALED_RECORD,
   type Store,
   UNREADABLE_RECORD,
   type Writer,
@@ -19,10 +20,19 @@ import { type Draft, decide, eventOf, submissionOf, submit } from '../request/de
 import { digestOfText } from '../request/digest.ts'
 import { documentsKeptMs } from '../request/kept.ts'
 import { nextDueAt } from '../request/owed.ts'
-import { type Documents, isFinal, type RequestId, type ResetRequest } from '../request/request.ts'
+import {
+  type Distrust,
+  type Documents,
+  isFinal,
+  mayBegin,
+  type RequestId,
+  type ResetRequest,
+} from '../request/request.ts'
 import type { Target } from '../request/reset.ts'
 import { resultSchema } from '../request/result.ts'
+import type { Seals } from '../request/seals.ts'
 import { isForbidden, type Refusal } from '../request/step.ts'
+import { distrustOf } from '../request/story.ts'
 
 export interface Changes {
   /** Creates the request, or returns the one that this submission has created before. */
@@ -45,7 +55,10 @@ export interface Changes {
    * rejects.
    */
   keepRefusal(id: RequestId, command: PersonsCommand, refusal: Refusal): Promise<void>
+  /** What its seal does not vouch for, and might still run, is ended first, and is read as that. */
   read(id: RequestId, patience?: Patience): Promise<ResetRequest | undefined>
+  /** The same, where the whole trail has to vouch for it as well: before anything is decided or called. */
+  readVouched(id: RequestId, patience?: Patience): Promise<ResetRequest | undefined>
   /** Asks the store again while it is away. Rejects with StoreAway when patience ends. */
   patiently<T>(ask: () => Promise<T>, patience?: Patience): Promise<T>
 }
@@ -82,8 +95,17 @@ export class StoreAway extends Error {
 
 const PATIENCE_MS = { person: 1_000, worker: 600_000 } as const
 
-export function createChanges(deps: { store: Store; clock: Clock; report: Report }): Changes {
-  const { store, clock, report } = deps
+/** These lead to a call: each is decided on a record that its whole trail vouches for. */
+const LEADING_TO_CALLS: readonly Command['kind'][] = ['decide', 'breakGlass', 'start']
+
+/** @param deps.seals null or absent: nothing is sealed, and a trail has to hold by its hashes and its story alone */
+export function createChanges(deps: {
+  store: Store
+  clock: Clock
+  report: Report
+  seals?: Seals | null
+}): Changes {
+  const { store, clock, report, seals = null } = deps
 
   async function create(
     wanted: Omit<Draft, 'id'>,
@@ -94,7 +116,7 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
     const nowMs = clock()
     const first = submit(draft, nowMs)
     const changeId = randomUUID()
-    const { next, event } = sealed(first, eventOf(null, first, submissionOf(draft), changeId, nowMs))
+    const { next, event } = sealed(first, eventOf(null, first, submissionOf(draft), changeId, nowMs), seals)
     const committed = await commitSurely({
       next,
       expectedVersion: 0,
@@ -138,6 +160,53 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
     }
   }
 
+  async function read(id: RequestId, patience?: Patience): Promise<ResetRequest | undefined> {
+    const stored = await patiently(() => store.readStored(id), patience)
+    if (stored === undefined) return undefined
+    const { request, doubt } = stored
+    if (doubt === null) return request
+    if (doubt === 'noKey') return withoutKey(request)
+    return distrust(request, { why: doubt, event: null, finding: `the record is ${doubt}` }, patience)
+  }
+
+  async function readVouched(id: RequestId, patience?: Patience): Promise<ResetRequest | undefined> {
+    const stored = await patiently(() => store.readWithTrail(id), patience)
+    if (stored === undefined) return undefined
+    const { request, trail, doubt } = stored
+    if (doubt === 'noKey') return withoutKey(request)
+    if (!mayBegin(request.state)) return request
+    const found = distrustOf({ ...trail, auditHash: request.auditHash }, doubt, seals)
+    return found === null ? request : distrust(request, found, patience)
+  }
+
+  /** Ends what might still run. What is under way, or over, is left as it is: nothing begins from there unseen. */
+  async function distrust(
+    request: ResetRequest,
+    { why, event, finding }: { why: Distrust; event: number | null; finding: string },
+    patience?: Patience,
+  ): Promise<ResetRequest> {
+    const { id, state } = request
+    if (!mayBegin(state)) return request
+    const outcome = await apply(
+      id,
+      { kind: 'distrust', why, event },
+      { known: request, ...(patience === undefined ? {} : { patience }) },
+    )
+    if (outcome.kind === 'changed') report({ event: 'unverified', requestId: id, why, finding })
+    return 'request' in outcome ? outcome.request : request
+  }
+
+  async function readFor(
+    { kind }: Command,
+    id: RequestId,
+    patience: Patience,
+  ): Promise<ResetRequest | undefined> {
+    if (LEADING_TO_CALLS.includes(kind)) return readVouched(id, patience)
+    // It is what ends a record that nothing vouches for.
+    if (kind === 'distrust') return patiently(() => store.read(id), patience)
+    return read(id, patience)
+  }
+
   /** The same change id goes with every try, so that a lost reply cannot double it. */
   async function apply(id: RequestId, wanted: Command, options: ApplyOptions = {}): Promise<StartOutcome> {
     const command = withResultDigest(wanted, options.documents)
@@ -145,7 +214,7 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
     const patience = options.patience ?? 'person'
     let { known } = options
     for (;;) {
-      const request = known ?? (await patiently(() => store.read(id), patience))
+      const request = known ?? (await readFor(command, id, patience))
       const isKnown = known !== undefined
       known = undefined
       if (request === undefined) return { kind: 'missing' }
@@ -158,7 +227,11 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
         if (isPersons(command)) await keepRefusal(id, command, refusal)
         return { kind: 'refused', refusal, request }
       }
-      const { next, event } = sealed(decided.next, eventOf(request, decided.next, command, changeId, nowMs))
+      const { next, event } = sealed(
+        decided.next,
+        eventOf(request, decided.next, command, changeId, nowMs),
+        seals,
+      )
       const committed = await commitSurely(
         {
           next,
@@ -214,14 +287,16 @@ export function createChanges(deps: { store: Store; clock: Clock; report: Report
     start: (request, command, epoch) =>
       apply(request.id, command, { patience: 'worker', known: request, epoch }),
     keepRefusal,
-    read: (id, patience) => patiently(() => store.read(id), patience),
+    read,
+    readVouched,
     patiently,
   }
 }
 
 /** So that the audit covers the rows, which are kept beside the record. */
 function withResultDigest(command: Command, documents: Documents | undefined): Command {
-  if (command.kind !== 'finish' || documents?.result === undefined) return command
+  if (command.kind !== 'finish' && command.kind !== 'looked') return command
+  if (documents?.result === undefined) return command
   const kept = JSON.stringify(z.encode(resultSchema, documents.result))
   return { ...command, resultDigest: digestOfText(kept) }
 }
@@ -259,8 +334,16 @@ function writingOf(
   }
 }
 
+/** Other processes have the key, and go on with it. */
+function withoutKey(request: ResetRequest): ResetRequest {
+  if (isFinal(request.state)) return request
+  const problem = `The record of ${request.id} is sealed, and AUDIT_KEY is not set in this process.`
+  throw Object.assign(new Error(problem), { code: SEALED_RECORD })
+}
+
 /** Asking again would not mend it: a record that cannot be written, or code that is wrong. */
 function isOurFault(error: unknown): boolean {
-  if ((Object(error) as { code?: unknown }).code === UNREADABLE_RECORD) return true
+  const { code } = Object(error) as { code?: unknown }
+  if (code === UNREADABLE_RECORD || code === SEALED_RECORD) return true
   return error instanceof z.core.$ZodError || error instanceof TypeError || error instanceof RangeError
 }

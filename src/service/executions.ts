@@ -71,12 +71,16 @@ const ALL_TOPICS = Number.POSITIVE_INFINITY
 
 export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettings) {
   const { plans, cluster, reader, clock, report, processId, pay } = deps
-  const { change, start, read, writerOf } = deps.changes
+  const { change, start, readVouched, writerOf } = deps.changes
   const writes = createWrites({ cluster, clock })
 
   async function execute(id: RequestId): Promise<void> {
-    const request = await read(id, 'worker')
-    if (request?.state.name !== 'approved' || request.plan === null) return
+    const request = await readVouched(id, 'worker')
+    if (request?.state.name !== 'approved' || request.plan === null) {
+      // It may have been ended just now, which has to be told.
+      if (request !== undefined) pay(id)
+      return
+    }
     // A second job for the same request: its own time has not come.
     if (clock() + EARLY_MS < request.state.notBeforeMs) return
     const { digest } = request.plan

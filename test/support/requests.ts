@@ -345,6 +345,10 @@ export function everyState(change: Partial<Draft> = {}): [string, ResetRequest][
     ['pending, held', following(planned, unread(planned, true))],
     ['approved, held', following(approved, unread(approved, true))],
     ['approved, unread', following(approved, unread(approved, false))],
+    ['notVerified', following(approved, { kind: 'distrust', why: 'story', event: 3 })],
+    ['notVerified, changed', following(planned, { kind: 'distrust', why: 'changed', event: null })],
+    ['notVerified, unsealed', following(planned, { kind: 'distrust', why: 'unsealed', event: null })],
+    ['notVerified, other key', following(planned, { kind: 'distrust', why: 'otherKey', event: null })],
     ['alreadyThere', following(approved, { kind: 'alreadyThere', digest: DIGEST })],
     ['unreported', ended({ kind: 'done', counts: { ...counts, unreported: 2 }, rows: 2 })],
   ]

@@ -15,6 +15,7 @@ import type { Command } from '../../src/request/command.ts'
 import { type Policy, policyOfSettings } from '../../src/request/policy.ts'
 import type { ResetRequest } from '../../src/request/request.ts'
 import type { Reset } from '../../src/request/reset.ts'
+import type { Seals } from '../../src/request/seals.ts'
 import { writeTime } from '../../src/request/write-time.ts'
 import type { ClusterSeed } from '../../src/sandbox/ckafka/model.ts'
 import { type CkafkaSimulator, startCkafkaSimulator } from '../../src/sandbox/ckafka/start.ts'
@@ -138,6 +139,11 @@ export interface ServiceOptions {
   seed?: ClusterSeed
   /** Those that the worker may reset; all, unless told otherwise. */
   instances?: { id: string }[]
+  /** With which it seals; it does not, unless told otherwise. */
+  seals?: Seals
+  /** Where another service keeps its requests, to go on with them. */
+  prefix?: string
+  ckafka?: CkafkaSimulator
   /** As soon as the service has something to say. */
   onEvent?: (event: ProductEvent) => void
 }
@@ -145,13 +151,14 @@ export interface ServiceOptions {
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
   const { dialect = 'v3', redisUrl = inject('redisUrl'), quota, onEvent = () => {}, seed: given } = options
   const settings = { ...SETTINGS, instances: options.instances ?? [] }
-  const prefix = `test-${randomUUID()}`
+  const { prefix = `test-${randomUUID()}`, seals = null } = options
   let aheadMs = 0
   const clock = () => Date.now() + aheadMs
-  const ckafka = await startCkafkaSimulator({ ...ACCOUNT, seed: given ?? seed(), now: clock })
+  const ckafka =
+    options.ckafka ?? (await startCkafkaSimulator({ ...ACCOUNT, seed: given ?? seed(), now: clock }))
   const redis = connectRedis({ mode: 'single', url: redisUrl }, () => {})
   await once(redis, 'ready')
-  const store = createRedisStore(redis, prefix)
+  const store = createRedisStore(redis, prefix, { seals })
   const api = { endpoint: ckafka.url, region: 'ap-guangzhou', ...ACCOUNT }
   const cluster = createCkafka(
     dialect === 'v3'
@@ -165,7 +172,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     events.push(event)
     onEvent(event)
   }
-  const changes = createChanges({ store, clock, report })
+  const changes = createChanges({ store, clock, report, seals })
   const policy = policyOfSettings([BOB], { typedAbove: null, secondApproverAbove: null })
   const { guardFor } = createPolicies({
     chat: null,
@@ -250,8 +257,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
           chat: null,
           people: null,
           policy: policyNow,
-          clock,
-          report,
+          ...{ clock, report, seals },
           processId: 'bot',
         },
         { ...SETTINGS, approvalsChannel: null, fallbackChannel: null, instances, mostOpen },
@@ -272,7 +278,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     documentsKey: ({ id }) => `{${prefix}}:documents:${id}`,
     async close() {
       // In this order: a call that hangs would be waited for.
-      await ckafka.close()
+      if (options.ckafka === undefined) await ckafka.close()
       await cluster.close()
       redis.disconnect()
     },

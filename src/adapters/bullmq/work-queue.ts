@@ -13,7 +13,7 @@ import {
 } from 'bullmq'
 import type { Cluster, Redis } from 'ioredis'
 import { z } from 'zod'
-import { UNREADABLE_RECORD } from '../../ports/store.ts'
+import { SEALED_RECORD, UNREADABLE_RECORD } from '../../ports/store.ts'
 import type { WorkQueue } from '../../ports/work-queue.ts'
 import { type RequestId, requestIdSchema } from '../../request/request.ts'
 
@@ -134,7 +134,8 @@ export function startExecutor(options: ExecutorOptions): Executor {
   )
   /** While an old and a new version run side by side, what the old one cannot read is the new one's. */
   async function leave(job: Job, token: string | undefined, why: Error): Promise<never> {
-    options.onError(new Error('A job of a newer version is left alone.', { cause: why }))
+    const whose = hasCode(why, SEALED_RECORD) ? 'for a process that has AUDIT_KEY' : 'of a newer version'
+    options.onError(new Error(`A job ${whose} is left alone.`, { cause: why }))
     await job.moveToDelayed(Date.now() + LEFT_ALONE_MS, token)
     throw new DelayedError()
   }
@@ -181,7 +182,11 @@ function restingAfterErrors(backend: RedisQueueBackend, closing: AbortSignal): R
 }
 
 function isUnreadable(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && error.code === UNREADABLE_RECORD
+  return hasCode(error, UNREADABLE_RECORD) || hasCode(error, SEALED_RECORD)
+}
+
+function hasCode(error: unknown, code: string): error is Error {
+  return error instanceof Error && 'code' in error && error.code === code
 }
 
 function resolvesAfter(ms: number): Promise<void> {

@@ -3,7 +3,8 @@
 
 import { z } from 'zod'
 import type { Attempt, AttemptTrail } from '../../ports/store.ts'
-import { chainHash } from '../../request/audit.ts'
+import { chainHash, textToSeal } from '../../request/audit.ts'
+import type { Seals } from '../../request/seals.ts'
 import type { RedisConnection } from './connect.ts'
 import { APPEND_ATTEMPT } from './scripts.ts'
 
@@ -17,7 +18,8 @@ export interface AttemptLog {
   read(): Promise<AttemptTrail>
 }
 
-export function createAttemptLog(redis: RedisConnection, tag: string): AttemptLog {
+/** @param seals null: nothing is sealed */
+export function createAttemptLog(redis: RedisConnection, tag: string, seals: Seals | null): AttemptLog {
   const listKey = `${tag}:attempts`
   const endKey = `${tag}:attempts-end`
   const recentKey = `${tag}:attempts-recent`
@@ -38,7 +40,11 @@ export function createAttemptLog(redis: RedisConnection, tag: string): AttemptLo
       const tried = { atMs, by, command, refusal, from }
       for (;;) {
         const end = await readEnd()
-        const event = { version: end.version + 1, ...tried }
+        const bare = { version: end.version + 1, ...tried }
+        const event =
+          seals === null
+            ? bare
+            : { ...bare, seal: seals.seal('event', 'attempts', textToSeal(end.hash, bare)) }
         const hash = chainHash(end.hash, JSON.stringify(event))
         const answer = await redis.eval(
           APPEND_ATTEMPT,

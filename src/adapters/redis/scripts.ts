@@ -70,7 +70,8 @@ return tonumber(redis.call('GET', KEYS[1]) or '0')
  *       17 place in the lists  18 for each list '1' or '0': whether it stands in it  19 expected epoch, to take
  *       20 how many may be open of the requester or ''  21 which of the KEYS is the list of those  22 likewise in all  23
  *       24 for how many ms the documents are kept, or '' for as long as the record
- *       25 '1' when the connection was lost and is back, and nobody has taken a group since  26… document name, JSON
+ *       25 '1' when the connection was lost and is back, and nobody has taken a group since  26 seal of the record, or ''
+ *       27… document name, JSON
  * Returns {'applied'} · {'conflict'} · {'duplicate', request id} · {'busy', request id} · {'settling', ms}
  *         {'full', 'person' or 'workspace', how many are open}
  */
@@ -119,7 +120,7 @@ if ARGV[11] ~= '' then
   end
 end
 if redis.call('HGET', KEYS[1], 'revision') ~= ARGV[16] then redis.call('INCR', KEYS[12]) end
-redis.call('HSET', KEYS[1], 'version', ARGV[3], 'json', ARGV[4], 'hash', ARGV[15], 'revision', ARGV[16])
+redis.call('HSET', KEYS[1], 'version', ARGV[3], 'json', ARGV[4], 'hash', ARGV[15], 'revision', ARGV[16], 'seal', ARGV[26])
 redis.call('LPUSH', KEYS[2], ARGV[2])
 redis.call('LTRIM', KEYS[2], 0, 31)
 redis.call('RPUSH', KEYS[3], ARGV[5])
@@ -134,7 +135,7 @@ for i = 14, #KEYS do
     redis.call('ZREM', KEYS[i], ARGV[17])
   end
 end
-for i = 26, #ARGV, 2 do redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
+for i = 27, #ARGV, 2 do redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
 if ARGV[24] == '' then redis.call('PERSIST', KEYS[6]) else redis.call('PEXPIRE', KEYS[6], ARGV[24]) end
 return {'applied'}
 `

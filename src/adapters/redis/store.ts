@@ -8,6 +8,7 @@ import {
   type ListPage,
   type ListPlace,
   type Store,
+  type Stored,
   type Trail,
   UNREADABLE_RECORD,
 } from '../../ports/store.ts'
@@ -24,6 +25,7 @@ import {
 } from '../../request/request.ts'
 import { type Target, targetsSchema } from '../../request/reset.ts'
 import { resultSchema } from '../../request/result.ts'
+import { type Doubt, type Seals, sealIn, sealText } from '../../request/seals.ts'
 import { createAttemptLog } from './attempts.ts'
 import type { RedisConnection } from './connect.ts'
 import { idOf, listKey, memberOf, membershipOf, placeOf, rangeOf } from './lists.ts'
@@ -37,11 +39,17 @@ const FIRST_LIST = 14
 /** Numbers looked at in one step: of those that were skipped there are many. */
 const NUMBERS_AT_ONCE = 500
 
+export interface RedisStoreOptions {
+  /** With the key that Redis does not have: each record is stored with a seal. Null: none is. */
+  seals?: Seals | null
+  numbers?: RequestNumbers
+}
+
 /** @param prefix Names the product's keys; all of them share it as their hash tag. */
 export function createRedisStore(
   redis: RedisConnection,
   prefix: string,
-  numbers: RequestNumbers = createNumbers(redis, prefix),
+  { seals = null, numbers = createNumbers(redis, prefix) }: RedisStoreOptions = {},
 ): Store {
   const tag = `{${prefix}}`
   const dueKey = `${tag}:due`
@@ -49,7 +57,7 @@ export function createRedisStore(
   const lastRequestKey = `${tag}:last-request`
   const serverKey = `${tag}:server`
   const changeCountKey = `${tag}:change-count`
-  const attempts = createAttemptLog(redis, tag)
+  const attempts = createAttemptLog(redis, tag, seals)
   /** How often the connection was lost, and how often that is known to have been when somebody took a group. */
   let [losses, knownLosses] = [0, 0]
   const countLosses = () =>
@@ -77,6 +85,7 @@ export function createRedisStore(
       name,
       JSON.stringify(z.encode(schemaOf(name as DocumentName) as z.ZodType, value)),
     ])
+    const json = JSON.stringify(z.encode(requestSchema, next))
     const lossesThen = losses
     const answer = await redis.eval(
       COMMIT,
@@ -98,7 +107,7 @@ export function createRedisStore(
       change.expectedVersion,
       change.changeId,
       next.version,
-      JSON.stringify(z.encode(requestSchema, next)),
+      json,
       JSON.stringify(change.event),
       change.dueAtMs ?? '',
       change.open ? '1' : '0',
@@ -120,21 +129,34 @@ export function createRedisStore(
       keyOfOpen({ kind: 'all' }),
       change.documentsKeptMs ?? '',
       lossesThen > knownLosses ? '1' : '',
+      seals === null ? '' : sealText(seals.seal('record', id, json)),
       ...documents,
     )
     if (writer?.act === 'take') knownLosses = lossesThen
     return commitAnswerSchema.parse(answer)
   }
 
-  async function read(id: RequestId): Promise<ResetRequest | undefined> {
-    const json = await redis.hget(requestKey(id), 'json')
+  async function readStored(id: RequestId): Promise<Stored | undefined> {
+    return storedIn(id, fieldsSchema.parse(await redis.hmget(requestKey(id), ...FIELDS)))
+  }
+
+  function storedIn(id: RequestId, [json, version, hash, seal]: z.output<typeof fieldsSchema>) {
     if (json === null) return undefined
     const parsed = recordIn(json)
     if (!parsed.success) {
       const problem = `The record of ${id} cannot be read by this version: ${z.prettifyError(parsed.error)}`
       throw Object.assign(new Error(problem), { code: UNREADABLE_RECORD })
     }
-    return parsed.data
+    const { data } = parsed
+    // What a change is compared with: one that goes by other numbers would be refused for ever.
+    const request = { ...data, version: version ?? data.version, auditHash: hash ?? data.auditHash }
+    return { request, doubt: doubtOf(id, json, seal) }
+  }
+
+  function doubtOf(id: RequestId, json: string, text: string | null): Doubt | null {
+    const seal = sealIn(text)
+    if (seals === null) return seal === null ? null : 'noKey'
+    return seal === undefined ? 'changed' : seals.doubt('record', id, json, seal)
   }
 
   /** Those that can be read: one record of a newer version must not hide the others. */
@@ -168,16 +190,31 @@ export function createRedisStore(
   }
 
   /** Record and events in one step, so that no change can come between. */
-  async function readTrail(id: RequestId): Promise<Trail | undefined> {
+  async function readAtOnce(id: RequestId) {
     const answer = await redis
       .multi()
-      .hget(requestKey(id), 'json')
+      .hmget(requestKey(id), ...FIELDS)
       .lrange(eventsKey(id), 0, -1)
       .hgetall(moreKey(id))
       .exec()
-    const [json, events, more] = trailAnswerSchema.parse(answer?.map(([error, value]) => error ?? value))
-    if (json === null && events.length === 0) return undefined
-    return { id, ...chainEndOf(json), more, events, record: json, documents: () => documentsOf(id) }
+    const [fields, events, more] = trailAnswerSchema.parse(answer?.map(([error, value]) => error ?? value))
+    const [record] = fields
+    const trail: Trail = {
+      ...{ id, ...chainEndOf(record), more, events, record },
+      documents: () => documentsOf(id),
+    }
+    return { trail, fields }
+  }
+
+  async function readTrail(id: RequestId): Promise<Trail | undefined> {
+    const { trail } = await readAtOnce(id)
+    return trail.record === null && trail.events.length === 0 ? undefined : trail
+  }
+
+  async function readWithTrail(id: RequestId) {
+    const { trail, fields } = await readAtOnce(id)
+    const stored = storedIn(id, fields)
+    return stored === undefined ? undefined : { ...stored, trail }
   }
 
   async function* documentsOf(id: RequestId): AsyncGenerator<{ name: string; json: string }> {
@@ -205,7 +242,9 @@ export function createRedisStore(
     async nextRequestId() {
       return requestIdSchema.parse(`R-${await numbers.next()}`)
     },
-    read,
+    read: async id => (await readStored(id))?.request,
+    readStored,
+    readWithTrail,
     async readDocument<Name extends DocumentName>(id: RequestId, name: Name) {
       const json = await redis.hget(documentsKey(id), name)
       if (json === null) return undefined
@@ -285,8 +324,20 @@ function chainEndOf(json: string | null): Pick<Trail, 'version' | 'auditHash'> {
 
 /** Of a record of any version of the product. */
 const chainEndSchema = z.object({ version: z.number(), auditHash: z.string().default('') })
-const trailAnswerSchema = z.tuple([
+/** Of the hash of a request. */
+const FIELDS = ['json', 'version', 'hash', 'seal'] as const
+const fieldsSchema = z.tuple([
   z.string().nullable(),
+  z.coerce.number().int().positive().nullable().catch(null),
+  z
+    .string()
+    .regex(/^([0-9a-f]{64})?$/)
+    .nullable()
+    .catch(null),
+  z.string().nullable(),
+])
+const trailAnswerSchema = z.tuple([
+  fieldsSchema,
   z.array(z.string()),
   z.record(z.string(), z.coerce.number().int()),
 ])

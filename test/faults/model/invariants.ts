@@ -5,10 +5,12 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { type ChainedEvent, verifyChain } from '../../../src/request/audit.ts'
 import { decide, submit } from '../../../src/request/decide.ts'
-import { isFinal, type RequestId, type ResetRequest } from '../../../src/request/request.ts'
+import { isFinal, type RequestId, type ResetRequest, requestSchema } from '../../../src/request/request.ts'
 import { resetSchema } from '../../../src/request/reset.ts'
 import type { PartitionResult } from '../../../src/request/result.ts'
+import { createStory, findingInWords } from '../../../src/request/story.ts'
 import { BOB, CAROL } from '../../support/requests.ts'
+import { SEALS } from './product-process.ts'
 import { CHANNEL, CREW, type World } from './world.ts'
 
 export interface Sight {
@@ -152,10 +154,20 @@ export const replaysFromItsEvents: Invariant = ({ records, events }) =>
     const told = events.get(record.id) ?? []
     const problems = verifyChain(told, record.auditHash)
     if (problems.length > 0) return [`${record.id}: ${JSON.stringify(problems)}`]
+    const found = storyOf(record, told)
+    if (found.length > 0) return found.map(each => `${record.id}: ${each}`)
     const again = replayed(record.id, told)
     if (typeof again === 'string') return [`${record.id}: ${again}`]
     return isDeepStrictEqual(again, record) ? [] : [`${record.id} is not what its events give`]
   })
+
+/** As whoever verifies the trail would say it. */
+function storyOf(record: ResetRequest, events: readonly ChainedEvent[]): string[] {
+  const story = createStory(record.id, SEALS)
+  for (const [i, event] of events.entries()) story.tell(event, events[i - 1]?.hash ?? '')
+  story.end(z.encode(requestSchema, record))
+  return story.findings().map(findingInWords)
+}
 
 function replayed(id: RequestId, events: readonly ChainedEvent[]): ResetRequest | string {
   const [created, ...rest] = events

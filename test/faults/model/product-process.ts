@@ -11,6 +11,7 @@ import type { Commit, CommitOutcome, Store } from '../../../src/ports/store.ts'
 import type { WorkQueue } from '../../../src/ports/work-queue.ts'
 import type { Policy } from '../../../src/request/policy.ts'
 import type { RequestId } from '../../../src/request/request.ts'
+import { createSeals } from '../../../src/request/seals.ts'
 import {
   type ApprovalsService,
   type ApprovalsSettings,
@@ -58,6 +59,9 @@ export interface ProductProcess {
   run(...works: (() => Promise<unknown>)[]): Promise<void>
   close(): Promise<void>
 }
+
+/** Every process has the key: whatever goes wrong, all of it verifies under it. */
+export const SEALS = createSeals(['the model seals what it does 0123456789'])
 
 /** The API's actions that move offsets. */
 export const WRITE = 'BatchModifyGroupOffsets'
@@ -186,6 +190,7 @@ export function startProcess(name: string, role: 'bot' | 'worker', deps: Process
       policy: () => deps.policy,
       clock,
       report: deps.report,
+      seals: SEALS,
       processId: name,
     },
     settings,

@@ -18,7 +18,7 @@ import { BOB, CAROL, T0 } from '../../support/requests.ts'
 import { createApi, type ModelApi } from './api.ts'
 import { createHistory, type History } from './history.ts'
 import type { Jobs } from './jobs.ts'
-import { type ProductProcess, startProcess } from './product-process.ts'
+import { type ProductProcess, SEALS, startProcess } from './product-process.ts'
 
 export const INSTANCE = 'ckafka-model001'
 export const GROUPS = ['billing', 'audit'] as const
@@ -124,7 +124,7 @@ export async function startWorld({ redis, jobs }: Shared): Promise<World> {
     now: clock,
   })
   const client = createWebClient({ token: 'xoxb-model', apiUrl: slack.apiUrl, logger: SILENT })
-  const store = createRedisStore(redis, prefix)
+  const store = createRedisStore(redis, prefix, { seals: SEALS })
   const history = createHistory()
   const api = createApi(ckafka, history, { sinceStartMs: () => passedMs, clock })
   // The execute queue is shared by all runs, so that no two of them have a request of the same name.

@@ -10,7 +10,7 @@ import type {
 import { z } from 'zod'
 import type { ChangeOutcome } from '../../../ports/approvals.ts'
 import type { FaultPlace, Report } from '../../../ports/events.ts'
-import { UNREADABLE_RECORD } from '../../../ports/store.ts'
+import { SEALED_RECORD, UNREADABLE_RECORD } from '../../../ports/store.ts'
 import { type AskedIn, askedInSchema } from '../../../request/asked-in.ts'
 import type { Origin } from '../../../request/command.ts'
 import { type RequestId, requestIdSchema } from '../../../request/request.ts'
@@ -96,6 +96,7 @@ export function sentenceFor({ answers: say }: Words, error: unknown): string {
   if (code === 'STORE_AWAY') return say.storeAway
   if (code === 'TOO_SLOW') return say.tooSlow
   if (code === UNREADABLE_RECORD) return say.newerVersion
+  if (code === SEALED_RECORD) return say.sealed
   return isTriggerGone(error) ? say.triggerGone : say.fault
 }
 

@@ -81,7 +81,14 @@ const NAMES = [
   ],
   ...['Topic', 'worker', 'broker', 'leader', 'lag', 'ISO 8601', 'PT2H30M', 'P1D', '2026-11-23T08:00:00Z'],
   ...['orders:0,1', 'ckafka-xxooa0', 'kafka-consumer-groups.sh --export', 'files:read', 'users:read'],
-  ...['chat:write', 'CKAFKA_ENDPOINT', 'CKAFKA_SET_OFFSETS_ACTION', 'POLICY_FILE'],
+  ...[
+    'chat:write',
+    'AUDIT_KEYS_OLD',
+    'AUDIT_KEY',
+    'CKAFKA_ENDPOINT',
+    'CKAFKA_SET_OFFSETS_ACTION',
+    'POLICY_FILE',
+  ],
   ...['/reset-offsets', '/offset-requests', '/invite', 'R-12', '{date_short_pretty}', '{time}'],
   ...['mine', 'pending', 'failed', 'over', 'all'],
 ]

@@ -7,6 +7,8 @@ export const answers = {
     'This took too long, so it may not be saved. Look at the card, and press the button again if nothing has changed.',
   newerVersion:
     'A newer version of Rewind has written this request, and this one cannot read it. Try again in a minute.',
+  sealed:
+    'This request is sealed with AUDIT_KEY, which is not set where this was to be done. Nothing was done. Tell the people who run Rewind.',
   triggerGone: 'Slack took too long to open the window. Please try again.',
   fault: 'Something went wrong on our side. If there is a card, look at it before you try again.',
   /** A Redis that lost what was written last does not know the request any more. */

@@ -6,6 +6,8 @@ export const answers: typeof English = {
   storeAway: 'Rewind 暂时连不上存储，这次操作可能没有保存。请稍后再试。',
   tooSlow: '处理超时，这次操作可能没有保存。请查看卡片，如果没有变化再点一次按钮。',
   newerVersion: '这个申请由更新版本的 Rewind 写入，当前版本无法读取。请过一分钟再试。',
+  sealed:
+    '这个申请用 AUDIT_KEY 签封，而处理这次操作的进程没有设置这个密钥。没有执行任何操作。请联系 Rewind 的维护人员。',
   triggerGone: 'Slack 打开窗口超时，请再试一次。',
   fault: '我们这边出错了。如果已有卡片，请先看卡片再重试。',
   noSuchRequest: id =>
