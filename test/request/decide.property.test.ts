@@ -17,6 +17,8 @@ import {
   requestSchema,
 } from '../../src/request/request.ts'
 import { resetSchema } from '../../src/request/reset.ts'
+import { isBeforeWindow } from '../../src/request/waiting.ts'
+import { isOpen } from '../../src/request/window.ts'
 import {
   ALICE,
   ALLOWED,
@@ -81,11 +83,21 @@ function planned(request: ResetRequest, change: Pick<Prepare, 'group' | 'guard'>
 /** Now and then by somebody who has not noticed that this is another round, or another plan. */
 const isLate = fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true))
 
+/** Mostly none; at T0 it is eight o'clock, and the last is shut. */
+const windows = fc.constantFrom(
+  ...[null, null, null, null, null, null],
+  ...[
+    [470, 490],
+    [480, 486],
+    [485, 500],
+  ].map(([fromMinute = 0, untilMinute = 0]) => ({ days: [1], fromMinute, untilMinute, zone: 'UTC' })),
+)
+
 const planning = fc
-  .tuple(groups, digests, fc.boolean(), fc.integer({ min: 1, max: 2 }), isLate)
-  .map(([group, digest, typedGroup, approvals, late]): Step => {
+  .tuple(groups, digests, fc.boolean(), fc.integer({ min: 1, max: 2 }), isLate, windows)
+  .map(([group, digest, typedGroup, approvals, late, window]): Step => {
     return request => {
-      const command = planned(request, { group, guard: { ...GUARD, typedGroup, approvals } }, digest)
+      const command = planned(request, { group, guard: { ...GUARD, typedGroup, approvals, window } }, digest)
       return late ? { ...command, round: request.round - 1 } : command
     }
   })
@@ -126,15 +138,15 @@ const executing = fc.oneof(
 
 /** What would bring it on; or else histories would seldom come as far as a call. */
 const onward = fc
-  .tuple(fc.constantFrom(BOB, CAROL), groups, digests, endings, fc.integer({ min: 1, max: 2 }))
-  .map(([by, group, digest, outcome, approvals]): Step => {
+  .tuple(fc.constantFrom(BOB, CAROL), groups, digests, endings, fc.integer({ min: 1, max: 2 }), windows)
+  .map(([by, group, digest, outcome, approvals, window]): Step => {
     return request => {
       const { state, plan } = request
       switch (state.name) {
         case 'preparing':
           return planned(
             request,
-            { group, guard: { ...GUARD, typedGroup: approvals === 2, approvals } },
+            { group, guard: { ...GUARD, typedGroup: approvals === 2, approvals, window } },
             digest,
           )
         case 'pending':
@@ -227,6 +239,11 @@ const rare = fc.oneof(
       unread: { groups: ['S0CREW'], holds: round % 2 === 1 },
       round,
     }),
+    ({ votes, guard, dispatches }) =>
+      reguard(Object.fromEntries(votes.map(({ by, fills }) => [by, fills])), {
+        ...guard,
+        window: dispatches % 2 === 0 ? null : { days: [1], fromMinute: 495, untilMinute: 510, zone: 'UTC' },
+      }),
     ({ votes, guard, round }) => ({
       ...reguard(Object.fromEntries(votes.map(({ by, fills }) => [by, fills])), guard),
       through: {},
@@ -415,6 +432,32 @@ it('calls again only after a call that certainly did nothing, by its answer, by 
     }
     return wrong
   })
+})
+
+it('is never due while its window is shut, and says of the opening alone that it waits for it', () => {
+  forAnyHistory((_, changes) =>
+    changes.flatMap(({ before, command, next, atMs }) => {
+      const { state, guard } = next
+      const wrong: string[] = []
+      if (state.name === 'executing' && before.state.name !== 'executing') {
+        if (guard.window !== null && !brokeGlass(next) && !isOpen(guard.window, atMs)) wrong.push('started')
+      }
+      if (state.name !== 'approved' || (state === before.state && guard === before.guard)) return wrong
+      const { notBeforeMs } = state
+      const dueMs = Math.max(atMs, notBeforeMs)
+      const isShut = (timeMs: number) =>
+        guard.window !== null && !brokeGlass(next) && !isOpen(guard.window, timeMs)
+      if (isShut(dueMs)) wrong.push('due while it is shut')
+      if (isBeforeWindow(state)) {
+        if (notBeforeMs <= atMs) wrong.push('waits for an opening that has been')
+        if (!isBeforeWindow(before.state) || before.state.notBeforeMs !== notBeforeMs) {
+          if (next.revision === before.revision) wrong.push('nobody sees when it opens')
+          if (!isShut(atMs) && !isShut(notBeforeMs - 1)) wrong.push('waits longer than it has to')
+        }
+      }
+      return wrong.map(each => `${each} after ${command.kind}`)
+    }),
+  )
 })
 
 it('starts in no group that has not been empty for the hold since anybody was seen in it', () => {
