@@ -28,5 +28,5 @@ EXPOSE 3000
 # Node is process 1 and gets the signal itself.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/healthz`).then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "dist/health.js"]
 CMD ["node", "--enable-source-maps", "--max-semi-space-size=4", "dist/main.js"]

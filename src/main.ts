@@ -20,7 +20,8 @@ import { createRedisStore } from './adapters/redis/store.ts'
 import { troubleOf } from './adapters/redis/trouble.ts'
 import { connectSlack, type Slack, type SlackApp, type SlackTrouble } from './adapters/slack/app.ts'
 import { type Config, readConfig, type SlackConfig } from './config.ts'
-import { startHttpServer } from './http-server.ts'
+import { type HttpServer, type HttpServerOptions, startHttpServer } from './http-server.ts'
+import { whyNot } from './listen-address.ts'
 import { healthRoutes, metricsRoute } from './monitoring.ts'
 import type { Clock } from './ports/clock.ts'
 import type { ClusterReader } from './ports/cluster.ts'
@@ -332,7 +333,7 @@ async function openPorts(setup: Setup, bot: Bot | null, missing: () => Promise<s
         : telemetry.warn(reasons.join(' '), { event: 'readiness' }),
   })
   const requests = bot?.slack.requests
-  const server = await startHttpServer({
+  const server = await listen('PORT', {
     host,
     port: config.port,
     routes: {
@@ -345,7 +346,7 @@ async function openPorts(setup: Setup, bot: Bot | null, missing: () => Promise<s
   const metricsServer =
     config.metricsPort === null
       ? null
-      : await startHttpServer({ host, port: config.metricsPort, routes: metrics, onError })
+      : await listen('METRICS_PORT', { host, port: config.metricsPort, routes: metrics, onError })
   return {
     port: server.port,
     metricsPort: metricsServer?.port ?? server.port,
@@ -354,6 +355,12 @@ async function openPorts(setup: Setup, bot: Bot | null, missing: () => Promise<s
       metricsServer?.close()
     },
   }
+}
+
+function listen(portName: 'PORT' | 'METRICS_PORT', options: HttpServerOptions): Promise<HttpServer> {
+  return startHttpServer(options).catch(error => {
+    throw new Error(whyNot(error, portName, options))
+  })
 }
 
 /** What keeps it from doing its work, in words; empty: nothing. */
@@ -418,6 +425,7 @@ async function main(): Promise<void> {
   // Libraries print what they find strange, as often as they find it.
   console.warn = telemetry.printed
   console.error = telemetry.printed
+  for (const notice of read.notices) telemetry.warn(notice, { event: 'setting' })
   // A mistake of ours, after which nobody knows what still holds: the next process goes on from the record. Node would
   // print the error with all of its properties, and those of an HTTP library hold headers.
   for (const event of ['unhandledRejection', 'uncaughtException'] as const) {

@@ -27,7 +27,12 @@ const MAY_IMPORT: Record<string, string[]> = {
   'ports/': ['type request/', 'type ports/'],
   'service/pump.ts': ['type ports/'],
   'service/': ['request/', 'ports/', 'service/', 'zod', 'node:crypto', 'node:timers'],
-  'config.ts': ['request/', 'zod', 'node:fs'],
+  'config.ts': ['request/', 'config-values.ts', 'config-redis.ts', 'listen-address.ts', 'zod'],
+  'config-values.ts': ['request/', 'zod'],
+  'config-redis.ts': ['config-values.ts', 'zod', 'node:fs'],
+  'listen-address.ts': ['zod', 'node:net'],
+  // It runs every half minute, beside the product.
+  'health.ts': ['config.ts', 'listen-address.ts', 'node:http'],
   'telemetry.ts': ['type ports/', 'lru-cache', 'pino', 'prom-client'],
   'http-server.ts': ['node:http', 'type node:net'],
   'monitoring.ts': ['type http-server.ts', 'node:crypto', 'type prom-client'],
@@ -61,7 +66,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'audit.ts': ['request/', 'ports/', 'config.ts', 'adapters/redis/', 'node:', 'zod'],
   'main.ts': [
     ...['request/', 'ports/', 'service/', 'config.ts', 'telemetry.ts', 'adapters/', 'node:'],
-    ...['http-server.ts', 'monitoring.ts'],
+    ...['http-server.ts', 'monitoring.ts', 'listen-address.ts'],
   ],
   // One table of emoji serves the terminal and the page.
   'sandbox/page/': ['sandbox/page/', 'sandbox/slack/emoji.ts', 'preact', '@preact/signals'],
@@ -113,6 +118,7 @@ function violationsIn({ path, text }: Source): string[] {
     'main.ts': ['readConfig(process.env)'],
     'audit.ts': ['readStoreConfig(process.env)', 'readAuditKeys(process.env)'],
     'policy.ts': ['readPolicyFile(process.env)'],
+    'health.ts': ['readListening(process.env)'],
   }[path]
   const environment = (handsOver ?? []).reduce((rest, call) => rest.replaceAll(call, ''), code)
   const readsEnvironment =

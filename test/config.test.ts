@@ -103,8 +103,105 @@ describe('the settings', () => {
   })
 
   it('let cards be read in English or in Chinese, and in nothing else', () => {
-    expect(readConfig({ ...good, LANGUAGE: 'zh' })).toMatchObject({ config: { language: 'zh' } })
-    expect(problemsOf({ ...good, LANGUAGE: 'de' })).toEqual(['LANGUAGE must be en or zh'])
+    expect(readConfig({ ...good, REWIND_LANGUAGE: 'zh' })).toMatchObject({ config: { language: 'zh' } })
+    expect(problemsOf({ ...good, REWIND_LANGUAGE: 'de' })).toEqual(['REWIND_LANGUAGE must be en or zh'])
+  })
+
+  it.each(['en_US:en', 'zh_CN.UTF-8', 'de', 'ZH', 'zh '])('leave LANGUAGE=%s to the system', LANGUAGE => {
+    expect(readConfig({ ...good, LANGUAGE })).toEqual(readConfig(good))
+    const ours = { ...good, REWIND_LANGUAGE: 'zh' }
+    expect(readConfig({ ...ours, LANGUAGE })).toEqual(readConfig(ours))
+  })
+
+  it('still understand LANGUAGE where it is exactly en or zh, and ask once to rename it', () => {
+    for (const language of ['en', 'zh']) {
+      expect(readConfig({ ...good, LANGUAGE: language })).toMatchObject({
+        config: { language },
+        notices: [expect.stringMatching(/REWIND_LANGUAGE .*rename it/)],
+      })
+    }
+    const both = readConfig({ ...good, LANGUAGE: 'zh', REWIND_LANGUAGE: 'en' })
+    expect(both).toMatchObject({ config: { language: 'en' }, notices: [] })
+  })
+
+  it('say which of them do not count beside the file of a policy', () => {
+    const file = { POLICY_FILE: 'policy.yml', SKIPS_TYPED_ABOVE: '10' }
+    expect(readConfig({ ...good, ...file })).toMatchObject({
+      notices: [/^APPROVERS does not/, /^SKIPS_TYPED_ABOVE does not/].map(said =>
+        expect.stringMatching(said),
+      ),
+    })
+    expect(readConfig(good)).toMatchObject({ notices: [] })
+  })
+
+  const refused: [name: string, values: string[]][] = [
+    [
+      'HOST',
+      ['http://0.0.0.0', '0.0.0.0:3000', '256.1.1.1', '1.2.3', 'a b', '*', '-x', '[::1]:3000', 'a..b'],
+    ],
+    ['PORT', ['65536', '-1', '0x50', '1e3', '80.5', '80,81', 'http']],
+    ['METRICS_PORT', ['65536', '9090;']],
+    [
+      'CKAFKA_INSTANCES',
+      ['ckafka-a;ckafka-b', 'ckafka-a ckafka-b', 'orders', 'ckafka_a', ',', 'ckafka-a,ckafka-a'],
+    ],
+    [
+      'CKAFKA_INSTANCES',
+      ['ckafka-a=Orders;ckafka-b=Pay', 'ckafka-a=Orders ckafka-b', 'ckafka-a=x=y', '=Orders'],
+    ],
+    ['APPROVERS', ['U0BOB;U0CAROL', 'U0BOB U0CAROL', '@bob', ',', 'C0OPS', 'u0bob']],
+    ['APPROVALS_CHANNEL', ['#ops', 'ops', 'U0BOB', 'C0OPS,C0DEV']],
+    ['FALLBACK_CHANNEL', ['#ops', 'D0BOB']],
+    [
+      'CKAFKA_ENDPOINT',
+      ['ckafka.tencentcloudapi.com', 'https://a.example/v2/index.php', 'https://a.example/?x=1'],
+    ],
+    ['CKAFKA_ENDPOINT', ['https://me:hunter2@a.example', 'https://a.example/#x', 'ftp://a.example']],
+    ['CKAFKA_ENDPOINT', ['https://ckafka.api.qcloud.com']],
+    ['SLACK_API_URL', ['slack.com/api', 'https://slack.com/api/?token=hunter2']],
+    ['SLACK_BOT_TOKEN', ['xapp-1', '"xoxb-1"', 'xoxb-1 xoxb-2', 'xoxb-1\n2']],
+    ['SLACK_APP_TOKEN', ['xoxb-1', 'xapp-é']],
+    ['SLACK_SIGNING_SECRET', ['xapp-1', 'xoxb-1', 'two words']],
+    ['TENCENTCLOUD_REGION', ['ap-guangzhou,ap-shanghai', 'Guangzhou', 'ap guangzhou', 'https://x']],
+    ['TENCENTCLOUD_SECRET_ID', ['AKID 1', 'AKID\n1']],
+    ['EMPTY_HOLD', ['30m', '31m', '1d']],
+    ['EMPTY_WAIT', ['30000d', '8d']],
+    ['CALL_DEADLINE', ['2h', '30d']],
+    ['CALL_LATE', ['2d']],
+    ['REQUEST_EXPIRY', ['366d', '24', '1 h', '1h30m']],
+    ['WORKER_CONCURRENCY', ['0', '65', '0x4', '1e1', '2.5']],
+    ['SKIPS_TYPED_ABOVE', ['1e3', '1,000', '0x10']],
+    ['CKAFKA_QUOTA_FACTOR', ['1e1', '0,5', '.5', '50%']],
+    ['REDIS_PREFIX', ['a:b', 'a b', 'x'.repeat(65)]],
+    ['REDIS_SENTINEL_NAME', ['other']],
+    ['REDIS_SENTINEL_PASSWORD', ['hunter2']],
+    ['REDIS_URL', ['redis://a/0#x', 'redis://a;redis://b', 'http://a', 'redis://a:65536']],
+    ['REWIND_LANGUAGE', ['en_US:en', 'zh-CN', 'EN']],
+  ]
+  it.each(refused.flatMap(([name, values]) => values.map(value => [name, value] as const)))(
+    'refuse by name what cannot be meant, and do not show it: %s=%j',
+    (name, value) => {
+      const problems = problemsOf({ ...good, [name]: value })
+      expect(problems.length).toBeGreaterThan(0)
+      for (const problem of problems) {
+        expect(problem.split(' ', 1)).toEqual([name])
+        expect(problem).not.toContain('hunter2')
+        expect(problem).not.toMatch(/invalid|expected|received|too (small|big)/i)
+      }
+    },
+  )
+
+  it.each([
+    ['HOST', '[::1]', { host: '::1' }],
+    ['HOST', 'rewind.internal', { host: 'rewind.internal' }],
+    ['HOST', 'fe80::1%eth0', { host: 'fe80::1%eth0' }],
+    ['PORT', ' 8080 ', { port: 8_080 }],
+    ['CKAFKA_ENDPOINT', 'http://127.0.0.1:8080/', { ckafka: { endpoint: 'http://127.0.0.1:8080/' } }],
+    ['CKAFKA_INSTANCES', 'ckafka-a = Orders (EU), ckafka-b,', { instances: [{ name: 'Orders (EU)' }, {}] }],
+    ['EMPTY_WAIT', '46s', { emptyWaitMs: 46_000 }],
+    ['TENCENTCLOUD_REGION', 'ap-shanghai-fsi', { ckafka: { region: 'ap-shanghai-fsi' } }],
+  ])('take %s=%s', (name, value, config) => {
+    expect(readConfig({ ...good, [name]: value })).toMatchObject({ ok: true, config })
   })
 
   it('name every problem at once', () => {

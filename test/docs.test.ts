@@ -154,7 +154,7 @@ describe('the page of settings', () => {
   })
 
   it('says on every other page, too, only settings that are read', () => {
-    const prefixes = /\b(?:SLACK|REDIS|CKAFKA|TENCENTCLOUD|METRICS|SKIPS|EMPTY|CALL)_[A-Z_]+\b/g
+    const prefixes = /\b(?:REWIND|SLACK|REDIS|CKAFKA|TENCENTCLOUD|METRICS|SKIPS|EMPTY|CALL)_[A-Z_]+\b/g
     const named = pages.flatMap(page => read(page).match(prefixes) ?? [])
     expect(named.filter(name => !source.has(name) && !name.endsWith('_'))).toEqual([])
   })

@@ -24,7 +24,7 @@ import { backoffOfGivingWay, type Decided, FIRST_BACKOFF_MS, refuse, unseen, vis
 import { tell } from './telling.ts'
 import { alreadyThere, checkAgain, looked, testify, unclearFrom } from './unclear.ts'
 import { reguard, unreadFrom, vote, withdraw } from './voting.ts'
-import { mayStart, wait, waitsForWindow } from './waiting.ts'
+import { mayStart, wait, waitsForWindow, withinWindow } from './waiting.ts'
 
 /** So many jobs in a row may end without a trace in the record. */
 export const MAX_LOST_JOBS = 5
@@ -118,6 +118,11 @@ export function eventOf(
 
 /** What the command makes of the request, or why not. */
 export function decide(request: ResetRequest, command: Command, nowMs: number): Decided {
+  return withinWindow(request, decideAtAnyTime(request, command, nowMs), nowMs)
+}
+
+/** As if there were no windows, but for the start of an execution. */
+function decideAtAnyTime(request: ResetRequest, command: Command, nowMs: number): Decided {
   const { state } = request
   switch (command.kind) {
     case 'prepare': {

@@ -1,5 +1,5 @@
-// An approved request whose group has members: how long it waits, how often somebody looks, and when it may start.
-// It must never let an execution start while anybody is connected, or has been a moment ago.
+// An approved request that waits: for its group to be empty, how long and how often somebody looks, and for its window.
+// It must never let an execution start while anybody is connected, or has been a moment ago, or outside its window.
 
 import { causeOf } from './cause.ts'
 import type { Command } from './command.ts'
@@ -74,12 +74,57 @@ export function waitsForWindow(request: ResetRequest, atMs: number): boolean {
   return window !== null && !isOpen(window, atMs) && !brokeGlass(request)
 }
 
+const WINDOW_CLOSED = causeOf('windowClosed')
+
+/** Approved, and not to run before its window opens, which is when it is next due. */
+export function isBeforeWindow(state: State): state is Extract<State, { name: 'approved' }> {
+  return state.name === 'approved' && state.lastCause === WINDOW_CLOSED
+}
+
+/**
+ * What is approved is never due while its window is closed: whatever has put it there, it waits for the opening and says
+ * so. Nobody looks at its group meanwhile, so that a wait for it to be empty goes on afterwards with the time it had left.
+ */
+export function withinWindow(before: ResetRequest, decided: Decided, nowMs: number): Decided {
+  if (!decided.ok || decided.next.state.name !== 'approved') return decided
+  const { next } = decided
+  const { state } = decided.next
+  const isEdited = JSON.stringify(before.guard.window) !== JSON.stringify(next.guard.window)
+  if (state === before.state && !isEdited) return decided
+  const waited = isBeforeWindow(state)
+  const dueMs = waited && isEdited ? nowMs : Math.max(nowMs, state.notBeforeMs)
+  const isClosed = waitsForWindow(next, dueMs)
+  const notBeforeMs = isClosed && next.guard.window !== null ? opensAt(next.guard.window, dueMs) : dueMs
+  const isOpening = waitsForWindow(next, nowMs) || waitsForWindow(next, dueMs - 1)
+  const waits = isClosed || (waited && dueMs > nowMs && isOpening)
+  if (!waits && !waited) return decided
+  const knownMs = isBeforeWindow(before.state) ? before.state.notBeforeMs : null
+  const laterMs = (waits ? notBeforeMs : nowMs) - Math.max(nowMs, knownMs ?? nowMs)
+  const wait =
+    state.wait === null
+      ? null
+      : { ...state.wait, untilMs: state.wait.untilMs + laterMs, ...(waits ? UNWATCHED : {}) }
+  const then: State = {
+    ...state,
+    lastCause: waits ? WINDOW_CLOSED : null,
+    notBeforeMs,
+    wait,
+    // A job that comes at another time is not the one that runs it.
+    dispatch: isEdited || notBeforeMs > Math.max(nowMs, state.notBeforeMs) ? null : state.dispatch,
+  }
+  const isSeen = knownMs !== (waits ? notBeforeMs : null)
+  const revision = isSeen ? Math.max(next.revision, before.revision + 1) : next.revision
+  return { ok: true, next: { ...next, state: then, revision } }
+}
+
+/** It has to be seen empty again from the start. */
+const UNWATCHED = { emptySinceMs: null, looks: 0 }
+
 /** Comes again when the window opens. */
 export function untilWindow(
   { guard, plan }: ResetRequest,
   nowMs: number,
 ): Extract<Command, { kind: 'standBack' }> {
   const opensMs = guard.window === null ? nowMs : opensAt(guard.window, nowMs)
-  const cause = causeOf('windowClosed')
-  return { kind: 'standBack', digest: plan?.digest ?? '', cause, waitMs: opensMs - nowMs }
+  return { kind: 'standBack', digest: plan?.digest ?? '', cause: WINDOW_CLOSED, waitMs: opensMs - nowMs }
 }

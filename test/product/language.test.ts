@@ -9,7 +9,7 @@ afterEach(() => product.stop())
 const ASK = `--instance ${DEMO.instance} --group ${DEMO.group} --topic orders --to-earliest --reason "wrong VAT rate"`
 
 it('shows cards and threads in Chinese, and each modal in the language of who opens it', async () => {
-  product = await startProduct({ env: { LANGUAGE: 'zh' }, locales: { carol: 'zh-CN' } })
+  product = await startProduct({ env: { REWIND_LANGUAGE: 'zh' }, locales: { carol: 'zh-CN' } })
   const { alice, bob, carol } = product
   await alice.command(OPS, `/reset-offsets ${ASK}`)
   expect(viewText(await alice.waitForView())).toContain('Ask for approval')

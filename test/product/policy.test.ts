@@ -358,7 +358,8 @@ describe('a window', () => {
       'It runs only on Monday, Tuesday, Wednesday, Thursday, Friday from 09:00 to 18:00 (Asia/Shanghai).',
     )
     await product.review(bob, 'Approve')
-    await product.cardSays('It is not carried out yet')
+    await product.cardSays('R-1 · approved, waiting for its window')
+    await product.cardSays('It waits for its window, and may run from 2026-11-23 01:00 UTC on (')
     expect(product.callsToReset()).toBe(0)
     goesOnMs = Date.now()
     await product.cardSays('R-1 · done', 60_000)

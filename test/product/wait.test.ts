@@ -146,7 +146,7 @@ describe('an approved request whose group has members', () => {
 
   scene(
     'gives up when the group was never empty in time, and says who stayed',
-    { env: { EMPTY_WAIT: '3s' } },
+    { env: { EMPTY_WAIT: '3s', EMPTY_HOLD: '1s' } },
     async stage => {
       const { product } = stage
       await stage.waiting()

@@ -16,6 +16,8 @@ import {
   requestSchema,
 } from '../../src/request/request.ts'
 import { resetSchema } from '../../src/request/reset.ts'
+import { isBeforeWindow } from '../../src/request/waiting.ts'
+import { isOpen } from '../../src/request/window.ts'
 import { T0 } from '../support/requests.ts'
 import { type Change, drafts, historyOf, steps } from './histories.ts'
 
@@ -109,6 +111,32 @@ it('calls again only after a call that certainly did nothing, by its answer, by 
     }
     return wrong
   })
+})
+
+it('is never due while its window is shut, and says of the opening alone that it waits for it', () => {
+  forAnyHistory((_, changes) =>
+    changes.flatMap(({ before, command, next, atMs }) => {
+      const { state, guard } = next
+      const wrong: string[] = []
+      if (state.name === 'executing' && before.state.name !== 'executing') {
+        if (guard.window !== null && !brokeGlass(next) && !isOpen(guard.window, atMs)) wrong.push('started')
+      }
+      if (state.name !== 'approved' || (state === before.state && guard === before.guard)) return wrong
+      const { notBeforeMs } = state
+      const dueMs = Math.max(atMs, notBeforeMs)
+      const isShut = (timeMs: number) =>
+        guard.window !== null && !brokeGlass(next) && !isOpen(guard.window, timeMs)
+      if (isShut(dueMs)) wrong.push('due while it is shut')
+      if (isBeforeWindow(state)) {
+        if (notBeforeMs <= atMs) wrong.push('waits for an opening that has been')
+        if (!isBeforeWindow(before.state) || before.state.notBeforeMs !== notBeforeMs) {
+          if (next.revision === before.revision) wrong.push('nobody sees when it opens')
+          if (!isShut(atMs) && !isShut(notBeforeMs - 1)) wrong.push('waits longer than it has to')
+        }
+      }
+      return wrong.map(each => `${each} after ${command.kind}`)
+    }),
+  )
 })
 
 it('starts in no group that has not been empty for the hold since anybody was seen in it', () => {

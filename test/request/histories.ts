@@ -70,11 +70,21 @@ function planned(request: ResetRequest, change: Pick<Prepare, 'group' | 'guard'>
 /** Now and then by somebody who has not noticed that this is another round, or another plan. */
 const isLate = fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true))
 
+/** Mostly none; at T0 it is eight o'clock, and the last is shut. */
+const windows = fc.constantFrom(
+  ...[null, null, null, null, null, null],
+  ...[
+    [470, 490],
+    [480, 486],
+    [485, 500],
+  ].map(([fromMinute = 0, untilMinute = 0]) => ({ days: [1], fromMinute, untilMinute, zone: 'UTC' })),
+)
+
 const planning = fc
-  .tuple(groups, digests, fc.boolean(), fc.integer({ min: 1, max: 2 }), isLate)
-  .map(([group, digest, typedGroup, approvals, late]): Step => {
+  .tuple(groups, digests, fc.boolean(), fc.integer({ min: 1, max: 2 }), isLate, windows)
+  .map(([group, digest, typedGroup, approvals, late, window]): Step => {
     return request => {
-      const command = planned(request, { group, guard: { ...GUARD, typedGroup, approvals } }, digest)
+      const command = planned(request, { group, guard: { ...GUARD, typedGroup, approvals, window } }, digest)
       return late ? { ...command, round: request.round - 1 } : command
     }
   })
@@ -115,15 +125,15 @@ const executing = fc.oneof(
 
 /** What would bring it on; or else histories would seldom come as far as a call. */
 const onward = fc
-  .tuple(fc.constantFrom(BOB, CAROL), groups, digests, endings, fc.integer({ min: 1, max: 2 }))
-  .map(([by, group, digest, outcome, approvals]): Step => {
+  .tuple(fc.constantFrom(BOB, CAROL), groups, digests, endings, fc.integer({ min: 1, max: 2 }), windows)
+  .map(([by, group, digest, outcome, approvals, window]): Step => {
     return request => {
       const { state, plan } = request
       switch (state.name) {
         case 'preparing':
           return planned(
             request,
-            { group, guard: { ...GUARD, typedGroup: approvals === 2, approvals } },
+            { group, guard: { ...GUARD, typedGroup: approvals === 2, approvals, window } },
             digest,
           )
         case 'pending':
@@ -216,6 +226,11 @@ const rare = fc.oneof(
       unread: { groups: ['S0CREW'], holds: round % 2 === 1 },
       round,
     }),
+    ({ votes, guard, dispatches }) =>
+      reguard(Object.fromEntries(votes.map(({ by, fills }) => [by, fills])), {
+        ...guard,
+        window: dispatches % 2 === 0 ? null : { days: [1], fromMinute: 495, untilMinute: 510, zone: 'UTC' },
+      }),
     ({ votes, guard, round }) => ({
       ...reguard(Object.fromEntries(votes.map(({ by, fills }) => [by, fills])), guard),
       through: {},

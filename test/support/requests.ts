@@ -138,6 +138,14 @@ export function pending(change: Partial<Draft> = {}, outlook: Outlook = {}): Res
 }
 
 /** Applies commands one after the other; throws where one is refused. */
+/** Of every day from 22:00 to 04:00 in Shanghai: at T0 it is 16:00 there. */
+export const EVENINGS = {
+  days: [0, 1, 2, 3, 4, 5, 6],
+  fromMinute: 1_320,
+  untilMinute: 240,
+  zone: 'Asia/Shanghai',
+}
+
 export function following(request: ResetRequest, ...commands: (Command | [Command, number])[]): ResetRequest {
   return commands.reduce((current, entry) => {
     const [command, nowMs] = Array.isArray(entry) ? entry : [entry, T0 + 1_000]
@@ -324,6 +332,7 @@ export function everyState(change: Partial<Draft> = {}): [string, ResetRequest][
     ['approved again', ended({ kind: 'notSent', cause: 'could not connect (ECONNREFUSED)' })],
     ['waiting', waiting],
     ['waiting, empty', following(waiting, [wait(EMPTY), T0 + 60_000])],
+    ['before its window', following(pending(change, { guard: { window: EVENINGS } }), approve)],
     ['neverEmpty', following(waiting, [wait(), T0 + 1_900_000])],
     ['executing', executing],
     ['succeeded', ended(allSucceeded)],

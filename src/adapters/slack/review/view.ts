@@ -96,6 +96,7 @@ function expiryOrState(words: Words, request: ResetRequest): Piece[] {
 
 function verdictInput({ review: say }: Words, { guard, votes }: ResetRequest): InputBlock {
   const more = guard.approvals - votes.length - 1
+  const runs = guard.window === null ? say.runsWhenEmpty : say.runsInWindow
   return {
     type: 'input',
     block_id: REVIEW_BLOCKS.verdict,
@@ -104,7 +105,7 @@ function verdictInput({ review: say }: Words, { guard, votes }: ResetRequest): I
       type: 'radio_buttons',
       action_id: REVIEW_BLOCKS.verdict,
       options: [
-        verdict('approve', say.approve, more > 0 ? say.needsMore(more) : say.runsWhenEmpty),
+        verdict('approve', say.approve, more > 0 ? say.needsMore(more) : runs),
         verdict('reject', say.reject, say.rejectHint),
       ],
     },

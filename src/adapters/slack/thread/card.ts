@@ -11,8 +11,9 @@ import {
   type State,
   type Wait,
 } from '../../../request/request.ts'
-import { clip } from '../../../request/reset.ts'
+import { clip, utc } from '../../../request/reset.ts'
 import { canBeEdited } from '../../../request/resubmit.ts'
+import { isBeforeWindow } from '../../../request/waiting.ts'
 import { ACTIONS } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'
 import {
@@ -186,12 +187,18 @@ function approval(words: Words, request: ResetRequest, decision: Decision | null
 function nextInLine(words: Words, state: Extract<State, { name: 'approved' }>): Piece[] {
   const { wait, lastCause, attempt, notBeforeMs } = state
   const { card: say } = words
+  if (isBeforeWindow(state)) return say.waitingForWindow(minuteOf(notBeforeMs), notBeforeMs)
   if (wait === null && lastCause === null) return [text(say.queued)]
   if (lastCause === null) return wait === null ? [] : waiting(words, wait)
   const cause = causeInWords(words, lastCause)
   const failed =
     attempt === 1 ? say.postponed(cause, notBeforeMs) : say.triedInVain(attempt - 1, cause, notBeforeMs)
   return wait === null ? failed : say.andThen(failed, waiting(words, wait))
+}
+
+/** `2026-11-23 01:00 UTC` */
+function minuteOf(timeMs: number): string {
+  return utc(timeMs).replace(/:\d\d UTC$/, ' UTC')
 }
 
 function waiting(words: Words, { group, emptySinceMs, untilMs }: Wait): Piece[] {
@@ -205,7 +212,10 @@ export function guardLines(words: Words, request: ResetRequest): Piece[][] {
   const { guard, votes, state, plan } = request
   // The first card is drawn before there is a plan, and mentions those who will decide.
   if (state.name === 'preparing') return whoDecides(words, request)
-  if (state.name !== 'pending') return unreadLines(words, request)
+  if (state.name !== 'pending') {
+    const hours = isBeforeWindow(state) && guard.window !== null ? [windowLine(words, guard.window)] : []
+    return [...hours, ...unreadLines(words, request)]
+  }
   const voters = votes.map(({ by }) => by)
   return [
     ...(guard.typedGroup ? [[text(words.card.typedGuard(lossInWords(words, { plan })))]] : []),
@@ -234,7 +244,15 @@ function buttons(words: Words, request: ResetRequest): ActionsBlock[] {
     case 'preparing':
       return [actions(cancelButton(words, id, say.cancel))]
     case 'approved':
-      return [actions(cancelButton(words, id, state.wait === null ? say.cancel : say.stopWaiting))]
+      return [
+        actions(
+          cancelButton(
+            words,
+            id,
+            state.wait === null || isBeforeWindow(state) ? say.cancel : say.stopWaiting,
+          ),
+        ),
+      ]
     case 'rejected':
     case 'cancelled':
     case 'expired':

@@ -14,6 +14,7 @@ import {
 import { clip, type Reset, type Target, utc } from '../../../request/reset.ts'
 import type { ApiCode, Counts } from '../../../request/result.ts'
 import type { Refusal } from '../../../request/step.ts'
+import { isBeforeWindow } from '../../../request/waiting.ts'
 import { named } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { sentenceOf } from '../language/sentences.ts'
@@ -24,6 +25,7 @@ const CAUSE_MAX = 500
 /** A state as people tell it apart. */
 function stateKey(state: State): keyof Words['states']['names'] {
   if (state.name === 'unclear' && !state.asked) return 'checking'
+  if (isBeforeWindow(state)) return 'beforeWindow'
   return isWaiting(state) ? 'waiting' : state.name
 }
 

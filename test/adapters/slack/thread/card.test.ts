@@ -124,6 +124,11 @@ describe('what a person reads', () => {
       'Approved by @bob. The group has been empty since 2026-11-23 08:01 UTC. It runs once that has lasted long enough. If somebody connects again, it waits until 2026-11-23 08:30 UTC.',
     ],
     [
+      'before its window',
+      'approved, waiting for its window',
+      'It runs only on Sunday, Monday, Tuesday, Wednesday, Thursday, Friday, Saturday from 22:00 to 04:00 (Asia/Shanghai).',
+    ],
+    [
       'neverEmpty',
       'failed',
       'Approved by @bob. The group was never empty for long enough: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Nothing was reset. Ask again when its consumers are stopped.',
@@ -161,6 +166,15 @@ describe('what a person reads', () => {
     const lines = cardOf(inState(state))
     expect(lines[0]).toBe(`== R-12 · ${title} ==`)
     expect(lines.filter(each => !each.startsWith('[')).at(-1)).toBe(line)
+  })
+
+  it('of a window that it waits for: from when on it may run, in UTC', () => {
+    expect(cardOf(inState('before its window'))).toContain(
+      'Approved by @bob. It waits for its window, and may run from 2026-11-23 14:00 UTC on (2026-11-23 14:00 UTC where you are).',
+    )
+    const inChinese = JSON.stringify(card(wordsIn('zh'), inState('before its window')))
+    expect(inChinese).toContain('已批准，等待允许执行的时间段')
+    expect(inChinese).toContain('正在等待允许执行的时间段，2026-11-23 14:00 UTC')
   })
 
   it('of a refusal without words', () => {
@@ -427,6 +441,7 @@ describe.each(states)('a request that is %s', (name, request) => {
       'approved again': ['Cancel request'],
       waiting: ['Stop waiting'],
       'waiting, empty': ['Stop waiting'],
+      'before its window': ['Cancel request'],
       succeeded: ['Prepare undo'],
       partial: ['Prepare undo', 'Retry what failed', edit],
       failed: ['Retry what failed', edit],

@@ -75,6 +75,12 @@ export const card = {
     times.moment(notBeforeMs),
     text('.'),
   ],
+  /** @param utc the opening, like `2026-11-23 01:00 UTC`; the reader's own time stands beside it */
+  waitingForWindow: (utc: string, opensMs: number): Piece[] => [
+    text(`It waits for its window, and may run from ${utc} on (`),
+    times.moment(opensMs),
+    text(' where you are).'),
+  ],
   waitingForEmpty: (connected: string, untilMs: number): Piece[] => [
     text(`It runs once the group is empty: ${connected}. Stop them. It waits until `),
     times.moment(untilMs),

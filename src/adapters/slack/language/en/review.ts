@@ -23,6 +23,7 @@ export const review = {
   approve: 'Approve',
   needsMore: (more: number) => `It then needs ${counted(more, 'more approval')}`,
   runsWhenEmpty: 'It runs as soon as the group is empty',
+  runsInWindow: 'It runs within its window, once the group is empty',
   reject: 'Reject',
   rejectHint: 'Nothing is reset; say why below',
   typedGroup: 'Type the group’s name to approve',

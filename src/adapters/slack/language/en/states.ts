@@ -8,6 +8,7 @@ export const states = {
     /** The policy cannot be known. */
     held: 'approved, held',
     waiting: 'approved, waiting for the group to be empty',
+    beforeWindow: 'approved, waiting for its window',
     executing: 'running',
     succeeded: 'done',
     partial: 'partly done',
@@ -24,6 +25,7 @@ export const states = {
     approved: (id: string) => `${id} is approved and on the queue.`,
     held: (id: string) => `${id} is approved and held.`,
     waiting: (id: string) => `${id} is approved and waits for the group to be empty.`,
+    beforeWindow: (id: string) => `${id} is approved and waits for its window.`,
     executing: (id: string) => `${id} is running.`,
     succeeded: (id: string) => `${id} is done.`,
     partial: (id: string) => `${id} is partly done.`,

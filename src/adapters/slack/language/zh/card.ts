@@ -46,6 +46,11 @@ export const card: typeof English = {
     times.moment(notBeforeMs),
     text('。'),
   ],
+  waitingForWindow: (utc, opensMs) => [
+    text(`正在等待允许执行的时间段，${utc}（你的当地时间 `),
+    times.moment(opensMs),
+    text('）起可以执行。'),
+  ],
   waitingForEmpty: (connected, untilMs) => [
     text(`消费组变空后执行：${connected}。请停掉它们。最晚等到 `),
     times.moment(untilMs),

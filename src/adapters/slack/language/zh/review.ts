@@ -22,6 +22,7 @@ export const review: typeof English = {
   approve: '批准',
   needsMore: more => `之后还需要 ${grouped(more)} 位审批人批准`,
   runsWhenEmpty: '消费组变空后立即执行',
+  runsInWindow: '在允许执行的时间段内、消费组变空后执行',
   reject: '驳回',
   rejectHint: '不重置；请在下面写明原因',
   typedGroup: '批准请输入消费组名',

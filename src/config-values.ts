@@ -1,0 +1,119 @@
+// What the value of a setting may look like: times, numbers, lists, addresses, ids. Each is refused by what was expected,
+// and never shown.
+
+import { z } from 'zod'
+import { wrongApprovers } from './request/policy.ts'
+
+const UNITS_MS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+export const text = z.string().trim().min(1)
+
+/** A token or a key: it goes into a header. */
+export const secret = z
+  .string('is missing')
+  .trim()
+  .min(1, 'is missing')
+  .regex(/^[\x21-\x7e]*$/, 'must be of letters, digits and signs alone, without spaces or line breaks')
+
+export function durationMs(text: string): number {
+  return Number(text.slice(0, -1)) * (UNITS_MS[text.slice(-1)] as number)
+}
+
+/** @param most like `1h` */
+export function duration(most: string) {
+  return z
+    .string()
+    .trim()
+    .regex(/^[1-9]\d{0,4}[smhd]$/, 'must be a number with s, m, h or d, like 30m or 24h')
+    .transform(durationMs)
+    .refine(ms => ms <= durationMs(most), `must be ${most} or less`)
+}
+
+/** In digits alone: what else a computer takes for a number is more often a mistake. */
+export function wholeNumber(expected: string, least: number, most: number) {
+  return z
+    .string()
+    .trim()
+    .regex(/^\d{1,16}$/, expected)
+    .transform(Number)
+    .refine(value => value >= least && value <= most, expected)
+}
+
+export const messageCount = wholeNumber('must be a number of messages, like 1000', 0, Number.MAX_SAFE_INTEGER)
+export const portNumber = wholeNumber('must be a port number, from 0 to 65535', 0, 65_535)
+
+/** `off`: there is no such limit. None at all would let nobody ask. */
+export const most = z
+  .string()
+  .trim()
+  .regex(/^(?:off|[1-9]\d{0,5})$/, 'must be a whole number, 1 or more, or off')
+  .transform(value => (value === 'off' ? null : Number(value)))
+
+/** So long that nobody finds it by trying, and no word that was only made long. */
+export const auditKey = text
+  .regex(/^[\x21-\x2b\x2d-\x7e]{32,512}$/, {
+    error: 'must have 32 characters or more, without spaces and commas',
+    abort: true,
+  })
+  .refine(value => new Set(value).size >= 10, 'must be random, like the output of openssl rand -hex 32')
+
+export const channelId = text.regex(/^[CG][A-Z0-9_]+$/, 'must be a channel id, like C0123ABCD')
+
+export function isUrlOf(...protocols: string[]): (value: string) => boolean {
+  return value => {
+    try {
+      return protocols.includes(new URL(value).protocol)
+    } catch {
+      return false
+    }
+  }
+}
+
+function hasNothingBeside({ username, password, search, hash }: URL): boolean {
+  return `${username}${password}${search}${hash}` === ''
+}
+
+/** What would be left out of a call is refused. */
+export const httpUrl = z
+  .string()
+  .trim()
+  .refine(isUrlOf('http:', 'https:'), { error: 'must be an http or https address', abort: true })
+  .refine(value => hasNothingBeside(new URL(value)), {
+    error: 'must hold no user, password, question mark or number sign',
+    abort: true,
+  })
+
+export const httpOrigin = httpUrl.refine(
+  value => new URL(value).pathname === '/',
+  'must have no path, like https://ckafka.tencentcloudapi.com',
+)
+
+/** Commas between its parts; one too many changes nothing. */
+const list = z
+  .string()
+  .transform(value => value.split(',').flatMap(part => (part.trim() === '' ? [] : [part.trim()])))
+
+export const approverList = list.refine(
+  ids => ids.length > 0 && wrongApprovers(ids).length === 0,
+  'must hold user ids (U…) and user-group ids (S…), separated by commas',
+)
+
+const INSTANCE = /^(ckafka-[A-Za-z0-9]+)(?:\s*=\s*(.*))?$/s
+/** What is in a name by mistake: another separator, or the next instance. */
+const NEXT_IN_NAME = /[;=\n]|(^|\s|\|)ckafka-/
+
+/** `ckafka-xxooa0=Orders` or just the id. */
+export const instanceList = list.transform((parts, context): { id: string; name: string }[] => {
+  const read = parts.map(part => {
+    const [, id = '', name = ''] = INSTANCE.exec(part) ?? []
+    return NEXT_IN_NAME.test(name) ? { id: '', name } : { id, name: name === '' ? id : name }
+  })
+  const ids = read.map(({ id }) => id)
+  const expected =
+    'must hold ids of instances, each with a name or without, like ckafka-a=Orders prod,ckafka-b'
+  if (ids.length === 0 || ids.includes('')) context.addIssue({ code: 'custom', message: expected })
+  else if (new Set(ids).size < ids.length) {
+    context.addIssue({ code: 'custom', message: 'must hold every instance once' })
+  }
+  return read
+})
