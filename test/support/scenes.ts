@@ -13,7 +13,7 @@ interface Stage {
 interface SceneOptions {
   tags?: string[]
   timeout?: number
-  /** Computes so much that others beside it would not be answered in time; in a `describe` that is not concurrent. */
+  /** Computes much, or has to be answered within a second: in a `describe` that is not concurrent. */
   alone?: boolean
 }
 
