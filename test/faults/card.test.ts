@@ -7,9 +7,10 @@ import { startFleet } from './fleet.ts'
 const LATE_MS = 2_500
 const SETTLED_MS = 1_000
 
-it('shows the newest card, although an older drawing reaches Slack after a newer one', async ({
-  onTestFinished,
-}) => {
+it('shows the newest card, although an older drawing reaches Slack after a newer one', {
+  tags: ['long'],
+  timeout: 60_000,
+}, async ({ onTestFinished }) => {
   const fleet = await startFleet({ roles: ['bot', 'bot', 'worker'] })
   onTestFinished(() => fleet.close())
   await fleet.world.waitForBot()
@@ -20,4 +21,4 @@ it('shows the newest card, although an older drawing reaches Slack after a newer
   await fleet.until(async () => (await fleet.record(id)).state.name === 'succeeded', 20_000)
   await new Promise(resolve => setTimeout(resolve, LATE_MS + SETTLED_MS))
   expect(JSON.stringify(fleet.cards(id)[0]?.blocks)).toContain(`${id} · done`)
-}, 60_000)
+})

@@ -11,8 +11,8 @@ import { startJobs } from './model/jobs.ts'
 import { ask } from './model/steps.ts'
 import { type Shared, startWorld } from './model/world.ts'
 
-/** A dozen find what is broken for good; what takes luck is looked for by `npm run test:long`. */
-const RUNS = Number(process.env.FAULTS_RUNS ?? 12)
+/** A few find what is broken for good; what takes luck is looked for by `npm run test:long`. */
+const RUNS = Number(process.env.FAULTS_RUNS ?? 6)
 const SEED = process.env.FAULTS_SEED === undefined ? {} : { seed: Number(process.env.FAULTS_SEED) }
 const COMMANDS = 40
 const RUN_MS = 30_000

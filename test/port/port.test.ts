@@ -48,7 +48,14 @@ const TARGETS = [
 ]
 const METHODS = ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE', 'PROPFIND', 'M-SEARCH', 'QUERY']
 
-describe.each(['socket', 'http'] as const)('at the port, with %s delivery', delivery => {
+for (const delivery of ['socket', 'http'] as const) {
+  // The same server with less behind it, where Slack delivers over Socket Mode.
+  describe(`at the port, with ${delivery} delivery`, { tags: delivery === 'http' ? [] : ['long'] }, () => {
+    atThePort(delivery)
+  })
+}
+
+function atThePort(delivery: 'socket' | 'http'): void {
   beforeAll(async () => {
     stage = await startPortStage(delivery)
   })
@@ -56,14 +63,15 @@ describe.each(['socket', 'http'] as const)('at the port, with %s delivery', deli
     await stage.stop()
   })
 
-  it.each(TARGETS)('answers the target %s like any that is not there', async target => {
+  // The first four wait for connections to be closed, and do not disturb one another.
+  it.concurrent.each(TARGETS)('answers the target %s like any that is not there', async target => {
     for (const method of ['GET', 'POST', 'HEAD']) {
       expect([400, 404]).toContain(await statusOf(`${method} ${target} HTTP/1.1`))
     }
     await isWell()
   })
 
-  it('answers every method', async () => {
+  it.concurrent('answers every method', async () => {
     for (const method of METHODS) {
       const wanted = ['M-SEARCH', 'QUERY', 'PROPFIND'].includes(method) ? [400, 405, 404] : [405, 404]
       expect(wanted).toContain(await statusOf(`${method} /slack/events HTTP/1.1`))
@@ -74,7 +82,7 @@ describe.each(['socket', 'http'] as const)('at the port, with %s delivery', deli
     await isWell()
   })
 
-  it('survives what is no request, an upgrade, a tunnel and an expectation', async () => {
+  it.concurrent('survives what is no request, an upgrade, a tunnel and an expectation', async () => {
     const bytes = ['GET / HTTP/9.9\r\n\r\n', '\0\x16\x03\x01', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n']
     const ended = await Promise.all(bytes.map(each => exchangeRaw(stage.port(), each, { withinMs: 8_000 })))
     expect(ended.filter(({ kind }) => kind === 'none')).toEqual([])
@@ -90,14 +98,18 @@ describe.each(['socket', 'http'] as const)('at the port, with %s delivery', deli
     await isWell()
   })
 
-  it.runIf(delivery === 'http')('keeps no connection for somebody who says little or nothing', async () => {
-    const open = Array.from({ length: 20 }, () => connect(stage.port(), '127.0.0.1'))
-    open.slice(0, 10).forEach(socket => void socket.write('POST /slack/events HTTP/1.1\r\nhost: x\r\n'))
-    for (const socket of open.slice(0, 5)) socket.write('content-length: 9\r\ncontent-type: text/plain\r\n')
-    const closed = await Promise.all(open.map(socket => isClosedWithin(socket, 9_000)))
-    expect(closed).not.toContain(false)
-    await isWell()
-  })
+  it.runIf(delivery === 'http')(
+    'keeps no connection for somebody who says little or nothing',
+    { concurrent: true },
+    async () => {
+      const open = Array.from({ length: 20 }, () => connect(stage.port(), '127.0.0.1'))
+      open.slice(0, 10).forEach(socket => void socket.write('POST /slack/events HTTP/1.1\r\nhost: x\r\n'))
+      for (const socket of open.slice(0, 5)) socket.write('content-length: 9\r\ncontent-type: text/plain\r\n')
+      const closed = await Promise.all(open.map(socket => isClosedWithin(socket, 9_000)))
+      expect(closed).not.toContain(false)
+      await isWell()
+    },
+  )
 
   it('serves others while somebody opens connections and says nothing', async () => {
     const open = Array.from({ length: 2_000 }, () => silent(stage.port()))
@@ -143,7 +155,7 @@ describe.each(['socket', 'http'] as const)('at the port, with %s delivery', deli
     expect((most - before) / MB).toBeLessThan(200)
     await isWell()
   })
-})
+}
 
 const CHALLENGE = JSON.stringify({ type: 'url_verification', challenge: 'c' })
 

@@ -4,43 +4,33 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, inject, it } from 'vitest'
+import { describe, expect, inject } from 'vitest'
 import type { Person } from '../../src/sandbox/slack/face.ts'
 import {
   DEMO,
   NO_WAITING,
   OPS,
   type Product,
-  startProduct,
+  type ProductOptions,
   textOf,
   until,
   viewText,
 } from '../support/product.ts'
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
+import { createScenes } from '../support/scenes.ts'
+import { startTcpProxy } from '../support/tcp-proxy.ts'
 
 const ASK = `--instance ${DEMO.instance} --group ${DEMO.group} --topic orders --shift-by -100 --reason "wrong VAT rate"`
 const HEADINGS = { waiting: 'Waits for you', mine: 'You asked for', lately: 'Ran lately' }
 type Part = keyof typeof HEADINGS
 
-let product: Product
-let folder: string | undefined
-let proxy: TcpProxy | undefined
-afterEach(async () => {
-  proxy?.up()
-  await product.stop()
-  await proxy?.close()
-  proxy = undefined
-  if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
-  folder = undefined
-})
+const { scene, product, start: startAny, afterwards } = createScenes()
 
-async function start(options: Parameters<typeof startProduct>[0] = {}): Promise<Product> {
-  product = await startProduct({ ...options, env: { ...NO_WAITING, ...options.env } })
-  return product
-}
+const start = (options: ProductOptions = {}): Promise<Product> =>
+  startAny({ ...options, env: { ...NO_WAITING, ...options.env } })
 
 async function startUnder(policy: string): Promise<Product> {
-  folder = mkdtempSync(join(tmpdir(), 'rewind-home-'))
+  const folder = mkdtempSync(join(tmpdir(), 'rewind-home-'))
+  afterwards(() => rmSync(folder, { recursive: true, force: true }))
   const file = join(folder, 'policy.yml')
   writeFileSync(file, policy)
   return start({ env: { POLICY_FILE: file, APPROVERS: '' } })
@@ -65,8 +55,8 @@ async function says(person: Person, words: string): Promise<void> {
   await person.closeView(true)
 }
 const published = (person?: Person) =>
-  product.slack
-    .calls('views.publish')
+  product()
+    .slack.calls('views.publish')
     .filter(({ args, ok }) => ok && (person === undefined || args.user_id === person.user.id))
 const rest = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 
@@ -77,133 +67,145 @@ async function openAll(...people: Person[]): Promise<void> {
   }
 }
 
-describe.each(['socket', 'http'] as const)('over %s, the Home tab', delivery => {
+describe.concurrent.each(['socket', 'http'] as const)('over %s, the Home tab', delivery => {
   const tags = delivery === 'socket' ? [] : ['long']
 
-  it('shows what waits for whom, is decided on, and changes by itself for everybody who has opened it', {
-    tags,
-  }, async () => {
-    const { alice, bob, dave } = await start({ delivery })
-    await openAll(alice, bob, dave)
-    expect(under(bob, 'waiting')).toContain('Nothing waits for you')
-    expect(under(alice, 'mine')).toContain('You have not asked for a reset yet')
+  scene(
+    'shows what waits for whom, is decided on, and changes by itself for everybody who has opened it',
+    {
+      tags,
+    },
+    async () => {
+      const { alice, bob, dave } = await start({ delivery })
+      await openAll(alice, bob, dave)
+      expect(under(bob, 'waiting')).toContain('Nothing waits for you')
+      expect(under(alice, 'mine')).toContain('You have not asked for a reset yet')
 
-    await product.ask(ASK)
-    await shows(bob, 'waiting', 'R-1 · waiting for approval · @alice · orders-billing')
-    await shows(alice, 'mine', 'R-1 · waiting for approval')
-    expect(under(alice, 'waiting')).toContain('Nothing waits for you')
+      await product().ask(ASK)
+      await shows(bob, 'waiting', 'R-1 · waiting for approval · @alice · orders-billing')
+      await shows(alice, 'mine', 'R-1 · waiting for approval')
+      expect(under(alice, 'waiting')).toContain('Nothing waits for you')
 
-    await press(bob, 'waiting', 'Review')
-    await bob.waitForView()
-    await bob.fill('Decision', 'Approve')
-    expect((await bob.submit()).kind).toBe('closed')
-    await product.cardSays('· done')
-    await shows(bob, 'waiting', 'Nothing waits for you')
-    for (const person of [alice, bob, dave]) await shows(person, 'lately', 'R-1 · done')
-    await shows(alice, 'mine', 'R-1 · done')
-    expect(under(dave, 'waiting')).toContain('Nothing waits for you')
-  })
+      await press(bob, 'waiting', 'Review')
+      await bob.waitForView()
+      await bob.fill('Decision', 'Approve')
+      expect((await bob.submit()).kind).toBe('closed')
+      await product().cardSays('· done')
+      await shows(bob, 'waiting', 'Nothing waits for you')
+      for (const person of [alice, bob, dave]) await shows(person, 'lately', 'R-1 · done')
+      await shows(alice, 'mine', 'R-1 · done')
+      expect(under(dave, 'waiting')).toContain('Nothing waits for you')
+    },
+  )
 })
 
-describe('the Home tab', () => {
-  it('is published only where something has changed, and not while nothing has', async () => {
+describe.concurrent('the Home tab', () => {
+  scene('is published only where something has changed, and not while nothing has', async () => {
     const { alice, dave } = await start()
     await openAll(alice, dave)
     const before = published().length
     await rest(4_500)
     expect(published()).toHaveLength(before)
-    await product.ask(ASK)
+    await product().ask(ASK)
     await shows(alice, 'mine', 'R-1 · waiting for approval')
     // Nothing of it is dave's: not to decide on, not asked for, and not run.
     expect(published(dave)).toHaveLength(1)
-  }, 20_000)
+  })
 
-  it('says why to those who may not use Rewind, and to nobody else', async () => {
+  scene('says why to those who may not use Rewind, and to nobody else', async () => {
     await start()
-    const gina = product.slack.person('U0GINA')
-    const erin = product.slack.person('U0ERIN')
+    const gina = product().slack.person('U0GINA')
+    const erin = product().slack.person('U0ERIN')
     await openAll(gina, erin)
     expect(viewText(gina.home())).toContain('Guests of this workspace cannot use Rewind')
     expect(viewText(erin.home())).toContain('Only members of the workspace that Rewind is installed in')
     expect(viewText(gina.home())).not.toContain('Ask for a reset')
   })
 
-  it('waits as long as Slack asks it to, and holds up nothing meanwhile', async () => {
-    const { alice, bob } = await start()
+  scene('waits as long as Slack asks it to, and holds up nothing meanwhile', async () => {
+    let aheadMs = 0
+    const { alice, bob } = await start({ clock: () => Date.now() + aheadMs })
     await openAll(bob)
-    product.slack.inject('views.publish', { kind: 'rateLimited', retryAfterSeconds: 3 })
-    const refusedAt = () => product.slack.calls('views.publish').find(({ ok }) => !ok)?.atMs
+    product().slack.inject('views.publish', { kind: 'rateLimited', retryAfterSeconds: 600 })
+    const refusedAt = () =>
+      product()
+        .slack.calls('views.publish')
+        .find(({ ok }) => !ok)?.atMs
     await alice.openHome()
     await until(() => refusedAt() !== undefined)
-    const began = performance.now()
-    await product.ask(ASK)
-    await product.openReview(bob)
-    expect(performance.now() - began).toBeLessThan(3_000)
+    await product().ask(ASK)
+    await product().openReview(bob)
+    expect(published(alice)).toEqual([])
+    aheadMs += 601_000
     await shows(alice, 'mine', 'R-1 · waiting for approval', 25_000)
     const [again] = published(alice)
-    expect((again?.atMs ?? 0) - (refusedAt() ?? 0)).toBeGreaterThanOrEqual(3_000)
-  }, 40_000)
+    expect((again?.atMs ?? 0) - (refusedAt() ?? 0)).toBeGreaterThanOrEqual(600_000)
+  })
 })
 
-describe('a process that stops', () => {
-  it('publishes nothing any more; another one looks after whoever presses something there', async () => {
+describe.concurrent('a process that stops', () => {
+  scene('publishes nothing any more; another one looks after whoever presses something there', async () => {
     const { alice, rewind, events } = await start()
     await openAll(alice)
-    await product.startAnother()
-    await until(() => product.slack.connections() === 2)
+    await product().startAnother()
+    await until(() => product().slack.connections() === 2)
     await rewind.stop()
-    await until(() => product.slack.connections() === 1)
-    await product.ask(ASK)
+    await until(() => product().slack.connections() === 1)
+    await product().ask(ASK)
     await rest(2_500)
     expect(published(alice)).toHaveLength(1)
     expect(events.filter(({ event }) => event === 'fault')).toEqual([])
     await alice.pressInHome('Ask for a reset')
     await says(alice, 'Consumer group')
     await shows(alice, 'mine', 'R-1 · waiting for approval')
-  }, 20_000)
+  })
 })
 
-describe('a Home tab that is opened while the store is away', () => {
-  it('says so, and fills itself when it is back', async () => {
-    proxy = await startTcpProxy(Number(new URL(inject('redisUrl')).port))
+describe.concurrent('a Home tab that is opened while the store is away', () => {
+  scene('says so, and fills itself when it is back', async () => {
+    const proxy = await startTcpProxy(Number(new URL(inject('redisUrl')).port))
+    afterwards(() => proxy.close())
     const { alice } = await start({ redisUrl: `redis://127.0.0.1:${proxy.port}` })
-    await product.ask(ASK)
+    await product().ask(ASK)
     proxy.down()
     await alice.openHome()
     await until(() => viewText(alice.home()).includes('cannot read its requests just now'), 15_000)
     proxy.up()
     await shows(alice, 'mine', 'R-1 · waiting for approval', 15_000)
-  }, 45_000)
+  })
 })
 
-describe('asked for on the Home tab', () => {
-  it('a request has its card where cards go', async () => {
+describe.concurrent('asked for on the Home tab', () => {
+  scene('a request has its card where cards go', async () => {
     const { alice } = await start({ env: { APPROVALS_CHANNEL: OPS } })
     await openAll(alice)
     await alice.pressInHome('Ask for a reset')
     const form = await alice.waitForView()
     expect(viewText(form)).not.toContain('direct messages')
     await fillForm(alice)
-    await until(() => product.slack.messages(OPS).length === 1)
-    await product.cardSays('waiting for approval')
+    await until(() => product().slack.messages(OPS).length === 1)
+    await product().cardSays('waiting for approval')
   })
 
-  it('a request has its card with the requester where cards go nowhere else, and is found by the approvers', async () => {
-    const { alice, bob } = await start()
-    await openAll(alice, bob)
-    await alice.pressInHome('Ask for a reset')
-    const form = await alice.waitForView()
-    expect(viewText(form)).toContain('the card comes to your direct messages with Rewind')
-    await fillForm(alice)
-    await shows(bob, 'waiting', 'R-1 · waiting for approval')
-    await press(bob, 'waiting', 'Review')
-    await bob.waitForView()
-    await bob.fill('Decision', 'Approve')
-    expect((await bob.submit()).kind).toBe('closed')
-    await until(() => alice.directMessages().some(message => /R-1 · (partly )?done/.test(textOf(message))))
-    await shows(bob, 'lately', /R-1 · (partly )?done/)
-    expect(product.slack.messages(OPS)).toEqual([])
-  })
+  scene(
+    'a request has its card with the requester where cards go nowhere else, and is found by the approvers',
+    async () => {
+      const { alice, bob } = await start()
+      await openAll(alice, bob)
+      await alice.pressInHome('Ask for a reset')
+      const form = await alice.waitForView()
+      expect(viewText(form)).toContain('the card comes to your direct messages with Rewind')
+      await fillForm(alice)
+      await shows(bob, 'waiting', 'R-1 · waiting for approval')
+      await press(bob, 'waiting', 'Review')
+      await bob.waitForView()
+      await bob.fill('Decision', 'Approve')
+      expect((await bob.submit()).kind).toBe('closed')
+      await until(() => alice.directMessages().some(message => /R-1 · (partly )?done/.test(textOf(message))))
+      await shows(bob, 'lately', /R-1 · (partly )?done/)
+      expect(product().slack.messages(OPS)).toEqual([])
+    },
+  )
 
   async function fillForm(person: Person): Promise<void> {
     await person.fill('CKafka instance', `orders-demo (${DEMO.instance})`)
@@ -219,40 +221,40 @@ describe('asked for on the Home tab', () => {
   }
 })
 
-describe('the buttons of a request on the Home tab', () => {
-  it('answer in a small window what they would answer beside a card', async () => {
+describe.concurrent('the buttons of a request on the Home tab', () => {
+  scene('answer in a small window what they would answer beside a card', async () => {
     const { alice } = await start()
-    await product.ask(ASK)
+    await product().ask(ASK)
     await openAll(alice)
     await press(alice, 'mine', 'Review')
     await says(alice, 'You asked for R-1 yourself')
     await press(alice, 'mine', 'History')
     await says(alice, 'Every reset asked for of orders-billing')
     await press(alice, 'mine', 'Cancel request')
-    await product.cardSays('· cancelled')
+    await product().cardSays('· cancelled')
     await shows(alice, 'mine', 'R-1 · cancelled')
     await press(alice, 'mine', 'Edit and ask again')
     await says(alice, 'Edit of R-1')
     expect(alice.ephemerals()).toEqual([])
   })
 
-  it('answer in a direct message where Slack takes no window any more', async () => {
+  scene('answer in a direct message where Slack takes no window any more', async () => {
     const { alice } = await start()
-    await product.ask(ASK)
+    await product().ask(ASK)
     await openAll(alice)
-    product.slack.inject('views.open', { kind: 'error', error: 'expired_trigger_id' })
+    product().slack.inject('views.open', { kind: 'error', error: 'expired_trigger_id' })
     await press(alice, 'mine', 'Review')
     await until(() =>
       alice.directMessages().some(message => textOf(message).includes('You asked for R-1 yourself')),
     )
   })
 
-  it('lead back, and to another try', async () => {
+  scene('lead back, and to another try', async () => {
     const { alice } = await start()
-    product.ckafka.cluster.failPartition('payments', 0, 6, 'not the leader')
-    await product.ask(ASK.replace('--topic orders', '--topic orders --topic payments'))
-    await product.review(product.bob, 'Approve')
-    await product.cardSays('· partly done')
+    product().ckafka.cluster.failPartition('payments', 0, 6, 'not the leader')
+    await product().ask(ASK.replace('--topic orders', '--topic orders --topic payments'))
+    await product().review(product().bob, 'Approve')
+    await product().cardSays('· partly done')
     await openAll(alice)
     await press(alice, 'lately', 'Prepare undo')
     await says(alice, 'Undo R-1')
@@ -260,61 +262,69 @@ describe('the buttons of a request on the Home tab', () => {
     await says(alice, 'Tries again what R-1 did not do')
   })
 
-  it('take a vote back, break the glass, and close what was broken', {
-    tags: ['long'],
-    timeout: 40_000,
-  }, async () => {
-    const { alice, bob, carol } = await startUnder(`
+  scene(
+    'take a vote back, break the glass, and close what was broken',
+    {
+      tags: ['long'],
+      timeout: 40_000,
+    },
+    async () => {
+      const { alice, bob, carol } = await startUnder(`
 version: 1
 rules:
   - name: orders
     approve: [{ from: [U0BOB, U0CAROL], count: 2 }]
     break-glass: [U0ALICE]
 `)
-    await product.ask(ASK)
-    await openAll(alice, bob, carol)
-    await shows(bob, 'waiting', 'R-1')
-    await product.review(bob, 'Approve')
-    await shows(bob, 'waiting', 'Nothing waits for you')
-    await shows(carol, 'waiting', 'Withdraw my approval')
-    await press(carol, 'waiting', 'Withdraw my approval')
-    await says(carol, 'You have not approved R-1')
-    await press(carol, 'waiting', 'Break glass')
-    await says(carol, 'The policy does not let you carry out R-1 without approval.')
-    await press(alice, 'mine', 'Break glass')
-    await alice.waitForView()
-    await alice.fill('Why it cannot wait', 'invoices are doubled')
-    await alice.fill('Type the group’s name', DEMO.group)
-    expect((await alice.submit()).kind).toBe('closed')
-    await shows(carol, 'waiting', 'R-1 · done')
-    await shows(bob, 'lately', 'R-1 · done')
-    expect(under(alice, 'waiting')).toContain('Nothing waits for you')
-    await press(carol, 'waiting', 'Review afterwards')
-    await carol.waitForView()
-    await carol.fill('What you think of it', 'right call')
-    expect((await carol.submit()).kind).toBe('closed')
-    await product.cardSays('Reviewed by @carol: right call')
-    await shows(carol, 'waiting', 'Nothing waits for you')
-  })
+      await product().ask(ASK)
+      await openAll(alice, bob, carol)
+      await shows(bob, 'waiting', 'R-1')
+      await product().review(bob, 'Approve')
+      await shows(bob, 'waiting', 'Nothing waits for you')
+      await shows(carol, 'waiting', 'Withdraw my approval')
+      await press(carol, 'waiting', 'Withdraw my approval')
+      await says(carol, 'You have not approved R-1')
+      await press(carol, 'waiting', 'Break glass')
+      await says(carol, 'The policy does not let you carry out R-1 without approval.')
+      await press(alice, 'mine', 'Break glass')
+      await alice.waitForView()
+      await alice.fill('Why it cannot wait', 'invoices are doubled')
+      await alice.fill('Type the group’s name', DEMO.group)
+      expect((await alice.submit()).kind).toBe('closed')
+      await shows(carol, 'waiting', 'R-1 · done')
+      await shows(bob, 'lately', 'R-1 · done')
+      expect(under(alice, 'waiting')).toContain('Nothing waits for you')
+      await press(carol, 'waiting', 'Review afterwards')
+      await carol.waitForView()
+      await carol.fill('What you think of it', 'right call')
+      expect((await carol.submit()).kind).toBe('closed')
+      await product().cardSays('Reviewed by @carol: right call')
+      await shows(carol, 'waiting', 'Nothing waits for you')
+    },
+  )
 
-  it('say what became of a reset that nobody knows about', { tags: ['long'], timeout: 60_000 }, async () => {
-    const { alice, bob } = await start({ env: { CALL_DEADLINE: '1s', CALL_GRACE: '1s' } })
-    await openAll(alice, bob)
-    await product.ask(ASK)
-    product.ckafka.inject('BatchModifyGroupOffsets', { kind: 'hang', afterDoingIt: true })
-    await product.review(bob, 'Approve')
-    await until(() => product.ckafka.cluster.effects(DEMO.group).length === 1)
-    product.ckafka.cluster.commit(DEMO.group, 'orders', 0, 12n)
-    await shows(bob, 'waiting', 'R-1 · unclear, needs a person', 20_000)
-    await shows(alice, 'mine', 'R-1 · unclear, needs a person')
-    expect(under(alice, 'waiting')).toContain('Nothing waits for you')
-    await press(alice, 'mine', 'It did not')
-    await says(alice, 'You asked for R-1 yourself')
-    await press(alice, 'mine', 'Check again')
-    await says(alice, 'are being read back')
-    await shows(bob, 'waiting', 'R-1 · unclear, needs a person', 20_000)
-    await press(bob, 'waiting', 'It happened')
-    await product.cardSays('· done')
-    await shows(bob, 'waiting', 'Nothing waits for you')
-  })
+  scene(
+    'say what became of a reset that nobody knows about',
+    { tags: ['long'], timeout: 60_000 },
+    async () => {
+      const { alice, bob } = await start({ env: { CALL_DEADLINE: '1s', CALL_GRACE: '1s' } })
+      await openAll(alice, bob)
+      await product().ask(ASK)
+      product().ckafka.inject('BatchModifyGroupOffsets', { kind: 'hang', afterDoingIt: true })
+      await product().review(bob, 'Approve')
+      await until(() => product().ckafka.cluster.effects(DEMO.group).length === 1)
+      product().ckafka.cluster.commit(DEMO.group, 'orders', 0, 12n)
+      await shows(bob, 'waiting', 'R-1 · unclear, needs a person', 20_000)
+      await shows(alice, 'mine', 'R-1 · unclear, needs a person')
+      expect(under(alice, 'waiting')).toContain('Nothing waits for you')
+      await press(alice, 'mine', 'It did not')
+      await says(alice, 'You asked for R-1 yourself')
+      await press(alice, 'mine', 'Check again')
+      await says(alice, 'are being read back')
+      await shows(bob, 'waiting', 'R-1 · unclear, needs a person', 20_000)
+      await press(bob, 'waiting', 'It happened')
+      await product().cardSays('· done')
+      await shows(bob, 'waiting', 'Nothing waits for you')
+    },
+  )
 })

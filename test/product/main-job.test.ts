@@ -1,68 +1,68 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import { demoSeed } from '../../src/sandbox/ckafka/seed.ts'
-import { DEMO, NO_WAITING, OPS, type Product, startProduct, textOf, until } from '../support/product.ts'
+import { DEMO, NO_WAITING, OPS, textOf, until } from '../support/product.ts'
+import { createScenes } from '../support/scenes.ts'
 
-let product: Product
-afterEach(() => product.stop())
+const { scene, product, start } = createScenes()
 
 const ASK = `--instance ${DEMO.instance} --group ${DEMO.group} --topic orders --topic payments --to-earliest --reason "wrong VAT rate"`
 
-describe.each([
+describe.concurrent.each([
   ['socket', 'v2'],
   ['http', 'v2'],
   ['socket', 'v3'],
   ['http', 'v3'],
 ] as const)('the main job over %s with API %s', (delivery, dialect) => {
-  it('goes from the slash command to moved offsets and a thread that says so', async () => {
-    product = await startProduct({ delivery, dialect })
-    const card = await product.ask(ASK)
+  scene('goes from the slash command to moved offsets and a thread that says so', async () => {
+    await start({ delivery, dialect })
+    const card = await product().ask(ASK)
     expect(textOf(card)).toContain('R-1 · waiting for approval')
     expect(textOf(card)).toContain('@alice asks to reset the offsets of')
     expect(textOf(card)).toContain('orders, payments')
     expect(textOf(card)).toContain('wrong VAT rate')
     expect(textOf(card)).toMatch(/Plan [0-9a-f]{8}: Replays (at most )?[\d ]+ messages on 7 partitions/)
 
-    await product.review(product.carol, 'Approve', 'checked with billing')
-    await product.cardSays('· done')
-    await product.threadSays('7 partitions succeeded')
+    await product().review(product().carol, 'Approve', 'checked with billing')
+    await product().cardSays('· done')
+    await product().threadSays('7 partitions succeeded')
 
-    const positions = product.ckafka.cluster.positions(DEMO.instance, DEMO.group)
+    const positions = product().ckafka.cluster.positions(DEMO.instance, DEMO.group)
     const moved = positions.filter(position => position.topic !== 'shipments')
     expect(moved).toHaveLength(7)
     for (const position of moved) expect(position.committed).toBe(position.logStart)
-    expect(product.threadText()).toContain('@carol approved R-1:\n  > checked with billing')
-    expect(product.threadText()).toMatch(/Planned +API said +Read back +Outcome/)
-    for (const position of moved) expect(product.threadText()).toContain(`${position.logStart}`)
-    expect(await product.csv('R-1-plan-1.csv')).toHaveLength(7)
-    expect(product.callsToReset()).toBe(dialect === 'v2' ? 1 : 2)
+    expect(product().threadText()).toContain('@carol approved R-1:\n  > checked with billing')
+    expect(product().threadText()).toMatch(/Planned +API said +Read back +Outcome/)
+    for (const position of moved) expect(product().threadText()).toContain(`${position.logStart}`)
+    expect(await product().csv('R-1-plan-1.csv')).toHaveLength(7)
+    expect(product().callsToReset()).toBe(dialect === 'v2' ? 1 : 2)
   })
 })
 
-it('says first that it is being planned, and asks for a decision only once there is a plan', async () => {
-  product = await startProduct()
-  await product.ask(ASK)
-  const [posted] = product.slack.calls('chat.postMessage')
+scene('says first that it is being planned, and asks for a decision only once there is a plan', async () => {
+  await start()
+  await product().ask(ASK)
+  const [posted] = product().slack.calls('chat.postMessage')
   expect(JSON.stringify(posted?.args)).toContain('R-1 · being planned')
   expect(JSON.stringify(posted?.args)).not.toContain('Review')
-  expect(textOf(product.card())).toContain('[ Review ]')
+  expect(textOf(product().card())).toContain('[ Review ]')
 })
 
-it('opens the form before anything is asked of CKafka, with every flag filled in', async () => {
-  product = await startProduct()
-  const { alice } = product
+scene('opens the form before anything is asked of CKafka, with every flag filled in', async () => {
+  await start()
+  const { alice } = product()
   await alice.command(OPS, `/reset-offsets ${ASK}`)
   const view = await alice.waitForView()
-  const [opened] = product.slack.calls('views.open')
-  for (const call of product.ckafka.calls()) expect(call.atMs).toBeGreaterThanOrEqual(opened?.atMs ?? 0)
+  const [opened] = product().slack.calls('views.open')
+  for (const call of product().ckafka.calls()) expect(call.atMs).toBeGreaterThanOrEqual(opened?.atMs ?? 0)
   const values = JSON.stringify(view.state.values)
   for (const filled of [DEMO.group, DEMO.instance, '"orders"', '"payments"', 'earliest', 'wrong VAT rate']) {
     expect(values).toContain(filled)
   }
 })
 
-it('shows just the fields a strategy needs, and keeps what was typed', async () => {
-  product = await startProduct()
-  const { alice } = product
+scene('shows just the fields a strategy needs, and keeps what was typed', async () => {
+  await start()
+  const { alice } = product()
   await alice.command(OPS, '/reset-offsets')
   await alice.waitForView()
   await alice.fill('CKafka instance', 'orders-demo (ckafka-demo0001)')
@@ -83,9 +83,9 @@ it('shows just the fields a strategy needs, and keeps what was typed', async () 
   expect(JSON.stringify(view.state.values)).toContain('orders-billing')
 })
 
-it('opens the form with what it understood of the flags, and says what it did not', async () => {
-  product = await startProduct()
-  const { alice } = product
+scene('opens the form with what it understood of the flags, and says what it did not', async () => {
+  await start()
+  const { alice } = product()
   await alice.command(
     OPS,
     '/reset-offsets --group g1 --to-datetime 2026-11-23T08:00:00 --sideways --shift-by ten',
@@ -98,9 +98,9 @@ it('opens the form with what it understood of the flags, and says what it did no
   expect(JSON.stringify(view.state.values)).toContain('g1')
 })
 
-it('brings wrong values back on their own field, and keeps the form', async () => {
-  product = await startProduct()
-  const { alice } = product
+scene('brings wrong values back on their own field, and keeps the form', async () => {
+  await start()
+  const { alice } = product()
   await alice.command(OPS, `/reset-offsets --instance nope! --group g --topic a/b --to-earliest --reason why`)
   await alice.waitForView()
   const outcome = await alice.submit()
@@ -115,45 +115,49 @@ it('brings wrong values back on their own field, and keeps the form', async () =
   expect((await alice.submit()).kind).toBe('closed')
 })
 
-it.each(['v2', 'v3'] as const)(
-  'expands "all topics" to names before anybody can approve, and resets exactly those, with API %s',
-  async dialect => {
-    product = await startProduct({ dialect, env: NO_WAITING })
-    await product.ask(
-      `--instance ${DEMO.instance} --group ${DEMO.group} --all-topics --to-latest --reason skip`,
-    )
-    expect(textOf(product.card())).toContain('waiting for approval')
-    expect(textOf(product.card())).toContain('orders, payments, shipments')
-    await product.review(product.bob, 'Approve')
-    await product.threadSays('13 partitions succeeded')
-    const written = product.ckafka.cluster.effects(DEMO.group).flatMap(effect => effect.written)
-    expect([...new Set(written.map(({ topic }) => topic))].sort()).toEqual([
-      'orders',
-      'payments',
-      'shipments',
-    ])
-    for (const call of product.ckafka.calls('SetGroupOffsets')) {
-      expect(Object.keys(call.params).filter(name => name.startsWith('topics.'))).toHaveLength(3)
-    }
-  },
-)
+for (const dialect of ['v2', 'v3'] as const) {
+  scene(
+    `expands "all topics" to names before anybody can approve, and resets exactly those, with API ${dialect}`,
+    async () => {
+      await start({ dialect, env: NO_WAITING })
+      await product().ask(
+        `--instance ${DEMO.instance} --group ${DEMO.group} --all-topics --to-latest --reason skip`,
+      )
+      expect(textOf(product().card())).toContain('waiting for approval')
+      expect(textOf(product().card())).toContain('orders, payments, shipments')
+      await product().review(product().bob, 'Approve')
+      await product().threadSays('13 partitions succeeded')
+      const written = product()
+        .ckafka.cluster.effects(DEMO.group)
+        .flatMap(effect => effect.written)
+      expect([...new Set(written.map(({ topic }) => topic))].sort()).toEqual([
+        'orders',
+        'payments',
+        'shipments',
+      ])
+      for (const call of product().ckafka.calls('SetGroupOffsets')) {
+        expect(Object.keys(call.params).filter(name => name.startsWith('topics.'))).toHaveLength(3)
+      }
+    },
+  )
+}
 
-it('ends an "all topics" request that has nothing to expand to, and says why', async () => {
+scene('ends an "all topics" request that has nothing to expand to, and says why', async () => {
   const seed = demoSeed(Date.now())
   seed.instances[0]?.groups.push({ name: 'brand-new', commits: {} })
-  product = await startProduct({ seed })
-  await product.ask(`--instance ${DEMO.instance} --group brand-new --all-topics --to-latest --reason skip`)
-  await product.cardSays('· failed')
-  expect(textOf(product.card())).toContain('no committed offsets')
-  expect(product.callsToReset()).toBe(0)
+  await start({ seed })
+  await product().ask(`--instance ${DEMO.instance} --group brand-new --all-topics --to-latest --reason skip`)
+  await product().cardSays('· failed')
+  expect(textOf(product().card())).toContain('no committed offsets')
+  expect(product().callsToReset()).toBe(0)
 })
 
-it('lists the open requests and opens a review from there', async () => {
-  product = await startProduct()
-  const { bob } = product
+scene('lists the open requests and opens a review from there', async () => {
+  await start()
+  const { bob } = product()
   await bob.command(OPS, '/offset-requests')
   await until(() => bob.ephemerals().some(message => textOf(message).includes('No request is open')))
-  await product.ask(ASK)
+  await product().ask(ASK)
   await bob.command(OPS, '/offset-requests')
   await until(() => bob.ephemerals().some(message => textOf(message).includes('1 request is open')))
   const list = bob.ephemerals().at(-1)
@@ -166,51 +170,59 @@ it('lists the open requests and opens a review from there', async () => {
   expect((await bob.waitForView()).title.text).toBe('Review R-1')
 })
 
-it('names on the card the requests that are open for the same group and topics', async () => {
-  product = await startProduct()
-  await product.ask(ASK)
-  expect(textOf(product.card())).not.toContain('Overlap')
-  await product.ask(ASK)
-  expect(textOf(product.card())).toContain('Overlap: R-1 was open for the same group and topics')
+scene('names on the card the requests that are open for the same group and topics', async () => {
+  await start()
+  await product().ask(ASK)
+  expect(textOf(product().card())).not.toContain('Overlap')
+  await product().ask(ASK)
+  expect(textOf(product().card())).toContain('Overlap: R-1 was open for the same group and topics')
 })
 
-it('lets the requester cancel from the card, and says so in the thread', async () => {
-  product = await startProduct()
-  await product.ask(ASK)
-  await product.alice.press(product.card(), 'Cancel request')
-  await until(() => textOf(product.card()).includes('· cancelled'))
-  await until(() => product.threadText().includes('@alice cancelled R-1'))
-  expect(textOf(product.card())).not.toContain('[ Review ]')
+scene('lets the requester cancel from the card, and says so in the thread', async () => {
+  await start()
+  await product().ask(ASK)
+  await product().alice.press(product().card(), 'Cancel request')
+  await until(() => textOf(product().card()).includes('· cancelled'))
+  await until(() => product().threadText().includes('@alice cancelled R-1'))
+  expect(textOf(product().card())).not.toContain('[ Review ]')
 })
 
-it('rejects only with a note, which everybody can read', async () => {
-  product = await startProduct()
-  await product.ask(ASK)
-  const { bob } = product
-  await bob.press(product.card(), 'Review')
+scene('rejects only with a note, which everybody can read', async () => {
+  await start()
+  await product().ask(ASK)
+  const { bob } = product()
+  await bob.press(product().card(), 'Review')
   await bob.waitForView()
   await bob.fill('Decision', 'Reject')
   const outcome = await bob.submit()
   expect(outcome).toMatchObject({ kind: 'errors', errors: { note: expect.stringContaining('Say why') } })
   await bob.fill('Note', 'not during the sale')
   expect((await bob.submit()).kind).toBe('closed')
-  await until(() => product.threadText().includes('@bob rejected R-1:\n  > not during the sale'))
-  expect(product.callsToReset()).toBe(0)
+  await until(() => product().threadText().includes('@bob rejected R-1:\n  > not during the sale'))
+  expect(product().callsToReset()).toBe(0)
 })
 
-it('expires what nobody decided, and tells a late approver', async () => {
-  product = await startProduct({ env: { REQUEST_EXPIRY: '2s' } })
-  const card = await product.ask(ASK)
-  await until(() => textOf(product.card()).includes('· expired'))
-  await product.bob.press(card, 'Review')
-  await until(() => product.bob.ephemerals().some(message => textOf(message).includes('R-1 has expired')))
-  expect(product.callsToReset()).toBe(0)
+scene('expires what nobody decided, and tells a late approver', async () => {
+  await start({ env: { REQUEST_EXPIRY: '2s' } })
+  const card = await product().ask(ASK)
+  await until(() => textOf(product().card()).includes('· expired'))
+  await product().bob.press(card, 'Review')
+  await until(() =>
+    product()
+      .bob.ephemerals()
+      .some(message => textOf(message).includes('R-1 has expired')),
+  )
+  expect(product().callsToReset()).toBe(0)
 })
 
-it('takes the command in a direct message too, before anything was said there', async () => {
-  product = await startProduct()
-  await product.alice.command('D0ALICE', `/reset-offsets ${ASK}`)
-  await product.alice.waitForView()
-  expect((await product.alice.submit()).kind).toBe('closed')
-  await until(() => product.alice.directMessages().some(message => textOf(message).includes('R-1')))
+scene('takes the command in a direct message too, before anything was said there', async () => {
+  await start()
+  await product().alice.command('D0ALICE', `/reset-offsets ${ASK}`)
+  await product().alice.waitForView()
+  expect((await product().alice.submit()).kind).toBe('closed')
+  await until(() =>
+    product()
+      .alice.directMessages()
+      .some(message => textOf(message).includes('R-1')),
+  )
 })

@@ -13,6 +13,7 @@ import {
   until,
   viewText,
 } from '../support/product.ts'
+import { startInTurn } from '../support/scenes.ts'
 
 let product: Product
 
@@ -250,43 +251,41 @@ describe('with API 2.0', () => {
   })
 })
 
-it('a time of 3.0 is asked partition by partition at a call a second, and the card shows how far that is', async () => {
-  product = await startProduct()
-  try {
-    const seen: string[] = []
-    const stop = product.slack.onChange(() => seen.push(...product.slack.messages(OPS).map(textOf)))
-    const hourAgo = new Date(Date.now() - HOUR).toISOString().slice(0, 19)
-    await product.ask(asking(`--topic shipments --to-datetime ${hourAgo}Z`))
-    stop()
-    expect(seen.join('\n')).toMatch(/Working out the plan: \d of 7 reads done/)
-    expect(textOf(product.card())).not.toContain('at most')
-    expect(product.ckafka.calls('FetchMessageListByTimestamp')).toHaveLength(6)
-    await product.review(product.bob, 'Approve')
-    await product.cardSays('· done')
-    expect(product.ckafka.calls('FetchMessageListByTimestamp')).toHaveLength(6)
-  } finally {
-    await product.stop()
-  }
-}, 25_000)
+it.concurrent('a time of 3.0 is asked partition by partition at a call a second, and the card shows how far that is', async ({
+  onTestFinished,
+}) => {
+  const product = await startInTurn()
+  onTestFinished(() => product.stop())
+  const seen: string[] = []
+  const stop = product.slack.onChange(() => seen.push(...product.slack.messages(OPS).map(textOf)))
+  const hourAgo = new Date(Date.now() - HOUR).toISOString().slice(0, 19)
+  await product.ask(asking(`--topic shipments --to-datetime ${hourAgo}Z`))
+  stop()
+  expect(seen.join('\n')).toMatch(/Working out the plan: \d of 7 reads done/)
+  expect(textOf(product.card())).not.toContain('at most')
+  expect(product.ckafka.calls('FetchMessageListByTimestamp')).toHaveLength(6)
+  await product.review(product.bob, 'Approve')
+  await product.cardSays('· done')
+  expect(product.ckafka.calls('FetchMessageListByTimestamp')).toHaveLength(6)
+}, 60_000)
 
-it('takes two approvers where very many messages are skipped, and no approver twice', async () => {
-  product = await startProduct({ env: { SKIPS_TWO_APPROVERS_ABOVE: '1000' } })
-  try {
-    await product.ask(asking('--topic shipments --shift-by 300'))
-    await product.cardSays('0 of 2 approvals')
-    await product.review(product.bob, 'Approve')
-    await product.threadSays('@bob approved R-1 (1 of 2 approvals)')
-    await product.cardSays('so far by @bob')
-    expect(textOf(product.card())).toContain('waiting for approval')
-    await product.bob.press(product.card(), 'Review')
-    await until(() =>
-      product.bob.ephemerals().some(message => textOf(message).includes('You have approved R-1')),
-    )
-    expect(product.callsToReset()).toBe(0)
-    await product.review(product.carol, 'Approve')
-    await product.cardSays('· done')
-    expect(textOf(product.card())).toContain('Approved by @bob and @carol')
-  } finally {
-    await product.stop()
-  }
+it.concurrent('takes two approvers where very many messages are skipped, and no approver twice', async ({
+  onTestFinished,
+}) => {
+  const product = await startInTurn({ env: { SKIPS_TWO_APPROVERS_ABOVE: '1000' } })
+  onTestFinished(() => product.stop())
+  await product.ask(asking('--topic shipments --shift-by 300'))
+  await product.cardSays('0 of 2 approvals')
+  await product.review(product.bob, 'Approve')
+  await product.threadSays('@bob approved R-1 (1 of 2 approvals)')
+  await product.cardSays('so far by @bob')
+  expect(textOf(product.card())).toContain('waiting for approval')
+  await product.bob.press(product.card(), 'Review')
+  await until(() =>
+    product.bob.ephemerals().some(message => textOf(message).includes('You have approved R-1')),
+  )
+  expect(product.callsToReset()).toBe(0)
+  await product.review(product.carol, 'Approve')
+  await product.cardSays('· done')
+  expect(textOf(product.card())).toContain('Approved by @bob and @carol')
 })

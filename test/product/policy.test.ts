@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import type { Person, SlackFault } from '../../src/sandbox/slack/face.ts'
 import {
   DEMO,
@@ -9,24 +9,17 @@ import {
   NO_WAITING,
   OPS,
   type Product,
-  startProduct,
+  type ProductOptions,
   textOf,
   until,
   viewText,
 } from '../support/product.ts'
+import { createScenes } from '../support/scenes.ts'
 
 const ASK = `--instance ${DEMO.instance} --group ${DEMO.group} --topic orders --shift-by -100 --reason "wrong VAT rate"`
 const HOUR_MS = 3_600_000
 
-let product: Product
-let folder: string
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'rewind-policy-'))
-})
-afterEach(async () => {
-  await product?.stop()
-  rmSync(folder, { recursive: true, force: true })
-})
+const { scene, product, start: startAny, afterwards } = createScenes()
 
 const TWO_TEAMS = `
 version: 1
@@ -46,16 +39,20 @@ rules:
     ${more}
 `
 
+const folders = new WeakMap<Product, string>()
+
 function policyFile(): string {
-  return join(folder, 'policy.yml')
+  return join(folders.get(product()) ?? '', 'policy.yml')
 }
 
-async function start(policy: string, options: Parameters<typeof startProduct>[0] = {}): Promise<Product> {
-  writeFileSync(policyFile(), policy)
-  product = await startProduct({
-    ...options,
-    env: { POLICY_FILE: policyFile(), APPROVERS: '', ...NO_WAITING, ...options.env },
-  })
+async function start(policy: string, options: ProductOptions = {}): Promise<Product> {
+  const folder = mkdtempSync(join(tmpdir(), 'rewind-policy-'))
+  afterwards(() => rmSync(folder, { recursive: true, force: true }))
+  const file = join(folder, 'policy.yml')
+  writeFileSync(file, policy)
+  const env = { POLICY_FILE: file, APPROVERS: '', ...NO_WAITING, ...options.env }
+  const product = await startAny({ ...options, env })
+  folders.set(product, folder)
   return product
 }
 
@@ -68,94 +65,110 @@ const told = (person: Person) =>
 const hears = (person: Person, words: string) =>
   until(() => person.ephemerals().some(message => textOf(message).includes(words)))
 
-describe('a quorum of two teams', () => {
-  it('is one of each: the card says who has voted and who is still needed, and nobody counts twice', async () => {
-    const { bob, carol, dave } = await start(TWO_TEAMS)
-    await product.ask(ASK)
-    await product.cardSays('orders: 0 of 1 approval, by @orders')
-    await product.cardSays('platform: 0 of 1 approval, by @platform')
-    await product.review(bob, 'Approve')
-    await product.cardSays('orders: 1 of 1 approval')
-    await product.cardSays('Approved so far by @bob.')
-    await bob.press(product.card(), 'Review')
-    await hears(bob, 'You have approved R-1 already')
-    await product.review(dave, 'Approve')
-    await product.cardSays('R-1 · done')
-    await product.cardSays('Approved by @bob and @dave')
-    expect(product.callsToReset()).toBe(1)
-    expect(carol.directMessages()).toEqual([])
-  })
+describe.concurrent('a quorum of two teams', () => {
+  scene(
+    'is one of each: the card says who has voted and who is still needed, and nobody counts twice',
+    async () => {
+      const { bob, carol, dave } = await start(TWO_TEAMS)
+      await product().ask(ASK)
+      await product().cardSays('orders: 0 of 1 approval, by @orders')
+      await product().cardSays('platform: 0 of 1 approval, by @platform')
+      await product().review(bob, 'Approve')
+      await product().cardSays('orders: 1 of 1 approval')
+      await product().cardSays('Approved so far by @bob.')
+      await bob.press(product().card(), 'Review')
+      await hears(bob, 'You have approved R-1 already')
+      await product().review(dave, 'Approve')
+      await product().cardSays('R-1 · done')
+      await product().cardSays('Approved by @bob and @dave')
+      expect(product().callsToReset()).toBe(1)
+      expect(carol.directMessages()).toEqual([])
+    },
+  )
 
-  it('is not reached by two of one team; a vote can be taken back; one reject ends it with its reason', async () => {
-    const { bob, carol, dave } = await start(TWO_TEAMS)
-    await product.ask(ASK)
-    await product.review(carol, 'Approve')
-    await product.cardSays('so far by @carol')
-    await bob.press(product.card(), 'Withdraw my approval')
-    await hears(bob, 'You have not approved R-1')
-    await carol.press(product.card(), 'Withdraw my approval')
-    await product.threadSays('@carol took their approval of R-1 back (0 of 2 approvals)')
-    await product.review(bob, 'Approve')
-    await product.review(dave, 'Reject', 'not during the sale')
-    await product.cardSays('R-1 · rejected')
-    await product.threadSays('@dave rejected R-1:\n  > not during the sale')
-    expect(product.callsToReset()).toBe(0)
-  })
+  scene(
+    'is not reached by two of one team; a vote can be taken back; one reject ends it with its reason',
+    async () => {
+      const { bob, carol, dave } = await start(TWO_TEAMS)
+      await product().ask(ASK)
+      await product().review(carol, 'Approve')
+      await product().cardSays('so far by @carol')
+      await bob.press(product().card(), 'Withdraw my approval')
+      await hears(bob, 'You have not approved R-1')
+      await carol.press(product().card(), 'Withdraw my approval')
+      await product().threadSays('@carol took their approval of R-1 back (0 of 2 approvals)')
+      await product().review(bob, 'Approve')
+      await product().review(dave, 'Reject', 'not during the sale')
+      await product().cardSays('R-1 · rejected')
+      await product().threadSays('@dave rejected R-1:\n  > not during the sale')
+      expect(product().callsToReset()).toBe(0)
+    },
+  )
 })
 
-describe('a user group that cannot be read', () => {
-  const silence = (fault: SlackFault) => product.slack.inject('usergroups.users.list', fault, 10_000)
-  const metrics = async () => (await fetch(`http://127.0.0.1:${product.rewind.port}/metrics`)).text()
+describe.concurrent('a user group that cannot be read', () => {
+  const silence = (fault: SlackFault) => product().slack.inject('usergroups.users.list', fault, 10_000)
+  const metrics = async () => (await fetch(`http://127.0.0.1:${product().rewind.port}/metrics`)).text()
 
-  it('adds no vote, takes none back, and is on the card and in a gauge until it can be read again', {
-    tags: ['long'],
-    timeout: 70_000,
-  }, async () => {
-    const { slack, bob, carol } = await start(TWO_TEAMS)
-    slack.setUserGroup('S0PLATFORM', ['U0DAVE'])
-    await product.ask(ASK)
-    await product.review(bob, 'Approve')
-    await product.review(carol, 'Approve')
-    silence({ kind: 'rateLimited', retryAfterSeconds: 1 })
-    // Whatever is edited has every open request looked at again.
-    writeFileSync(policyFile(), TWO_TEAMS.replace('name: orders', 'name: orders and platform'))
-    await product.cardSays('Cannot be read in Slack: @orders @platform. What was read of it before', 10_000)
-    await product.cardSays('platform: 0 of 1 approval')
-    expect(await metrics()).toContain('rewind_policy_groups_unreadable 2')
-    expect(product.card().text).toContain('waiting for approval')
-    // Somebody the policy may name is told that this is not known.
-    await product.dave.press(product.card(), 'Review')
-    await hears(product.dave, 'asks about a user group that Slack does not show at the moment')
-    expect(product.callsToReset()).toBe(0)
-    slack.clearFaults()
-    await product.cardSays(/^(?![\s\S]*Cannot be read)/, 40_000)
-    expect(await metrics()).toContain('rewind_policy_groups_unreadable 0')
-    await product.review(product.dave, 'Approve')
-    await product.cardSays('R-1 · done')
-  })
+  scene(
+    'adds no vote, takes none back, and is on the card and in a gauge until it can be read again',
+    {
+      tags: ['long'],
+      timeout: 70_000,
+    },
+    async () => {
+      const { slack, bob, carol } = await start(TWO_TEAMS)
+      slack.setUserGroup('S0PLATFORM', ['U0DAVE'])
+      await product().ask(ASK)
+      await product().review(bob, 'Approve')
+      await product().review(carol, 'Approve')
+      silence({ kind: 'rateLimited', retryAfterSeconds: 1 })
+      // Whatever is edited has every open request looked at again.
+      writeFileSync(policyFile(), TWO_TEAMS.replace('name: orders', 'name: orders and platform'))
+      await product().cardSays(
+        'Cannot be read in Slack: @orders @platform. What was read of it before',
+        10_000,
+      )
+      await product().cardSays('platform: 0 of 1 approval')
+      expect(await metrics()).toContain('rewind_policy_groups_unreadable 2')
+      expect(product().card().text).toContain('waiting for approval')
+      // Somebody the policy may name is told that this is not known.
+      await product().dave.press(product().card(), 'Review')
+      await hears(product().dave, 'asks about a user group that Slack does not show at the moment')
+      expect(product().callsToReset()).toBe(0)
+      slack.clearFaults()
+      await product().cardSays(/^(?![\s\S]*Cannot be read)/, 40_000)
+      expect(await metrics()).toContain('rewind_policy_groups_unreadable 0')
+      await product().review(product().dave, 'Approve')
+      await product().cardSays('R-1 · done')
+    },
+  )
 
-  it('keeps no freeze from taking effect, whichever other rule asks about it, and however long Slack is silent', async () => {
-    const gone = (team: string) =>
-      `  - name: not ${team}\n    deny: Ask them.\n    match: { groups: ['${team}-*'] }\n    people: [S0GONE]\n`
-    const freeze = '  - name: freeze\n    deny: Nothing moves this week.\n'
-    await start(rule('') + gone('payments'))
-    await product.ask(ASK)
-    silence({ kind: 'hang' })
-    writeFileSync(policyFile(), rule('') + gone('payments') + gone('orders') + freeze)
-    await product.cardSays(
-      'The policy does not allow it (rule freeze). It says: “Nothing moves this week.”',
-      20_000,
-    )
-  }, 40_000)
+  scene(
+    'keeps no freeze from taking effect, whichever other rule asks about it, and however long Slack is silent',
+    async () => {
+      const gone = (team: string) =>
+        `  - name: not ${team}\n    deny: Ask them.\n    match: { groups: ['${team}-*'] }\n    people: [S0GONE]\n`
+      const freeze = '  - name: freeze\n    deny: Nothing moves this week.\n'
+      await start(rule('') + gone('payments'))
+      await product().ask(ASK)
+      silence({ kind: 'hang' })
+      writeFileSync(policyFile(), rule('') + gone('payments') + gone('orders') + freeze)
+      await product().cardSays(
+        'The policy does not allow it (rule freeze). It says: “Nothing moves this week.”',
+        20_000,
+      )
+    },
+  )
 
-  it('holds what a rule that asks about it may forbid, until the policy is edited', async () => {
+  scene('holds what a rule that asks about it may forbid, until the policy is edited', async () => {
     const crew =
       '  - name: no crew\n    deny: Not by the crew.\n    match: { groups: [orders-billing] }\n    people: [S0GONE]\n'
     const { alice, bob } = await start(rule(''))
-    await product.ask(ASK)
+    await product().ask(ASK)
     writeFileSync(policyFile(), rule('') + crew)
-    await product.cardSays('so no approval is taken until it can be read', 10_000)
-    const view = await product.openReview(bob)
+    await product().cardSays('so no approval is taken until it can be read', 10_000)
+    const view = await product().openReview(bob)
     expect(viewText(view)).toContain('so no approval is taken until it can be read')
     await bob.fill('Decision', 'Approve')
     expect(JSON.stringify(await bob.submit())).toContain(
@@ -168,183 +181,198 @@ describe('a user group that cannot be read', () => {
       'Whether the policy allows it is not known (rule “no crew”)',
     )
     writeFileSync(policyFile(), rule(''))
-    await product.cardSays(/^(?![\s\S]*Cannot be read)/, 10_000)
-    await product.review(bob, 'Approve')
-    await product.cardSays('R-1 · done')
-  }, 40_000)
-
-  it('holds what is approved already and waits for its turn', {
-    tags: ['long'],
-    timeout: 90_000,
-  }, async () => {
-    const crew =
-      '  - name: no crew\n    deny: Not by the crew.\n    match: { groups: [orders-billing] }\n    people: [S0GONE]\n'
-    const { bob } = await start(rule(''), { env: { EMPTY_HOLD: '1s' } })
-    await product.ask(ASK)
-    product.ckafka.cluster.join(DEMO.group, { clientId: 'billing-1', host: '/10.0.3.11' })
-    await product.review(bob, 'Approve')
-    await product.cardSays('It runs once the group is empty')
-    writeFileSync(policyFile(), rule('') + crew)
-    await product.cardSays('so it does not run until it can be read', 10_000)
-    product.ckafka.cluster.leave(DEMO.group, 'billing-1')
-    await new Promise(resolve => setTimeout(resolve, 5_000))
-    expect(product.callsToReset()).toBe(0)
-    writeFileSync(policyFile(), rule(''))
-    await product.cardSays('R-1 · done', 60_000)
+    await product().cardSays(/^(?![\s\S]*Cannot be read)/, 10_000)
+    await product().review(bob, 'Approve')
+    await product().cardSays('R-1 · done')
   })
+
+  scene(
+    'holds what is approved already and waits for its turn',
+    {
+      tags: ['long'],
+      timeout: 90_000,
+    },
+    async () => {
+      const crew =
+        '  - name: no crew\n    deny: Not by the crew.\n    match: { groups: [orders-billing] }\n    people: [S0GONE]\n'
+      const { bob } = await start(rule(''), { env: { EMPTY_HOLD: '1s' } })
+      await product().ask(ASK)
+      product().ckafka.cluster.join(DEMO.group, { clientId: 'billing-1', host: '/10.0.3.11' })
+      await product().review(bob, 'Approve')
+      await product().cardSays('It runs once the group is empty')
+      writeFileSync(policyFile(), rule('') + crew)
+      await product().cardSays('so it does not run until it can be read', 10_000)
+      product().ckafka.cluster.leave(DEMO.group, 'billing-1')
+      await new Promise(resolve => setTimeout(resolve, 5_000))
+      expect(product().callsToReset()).toBe(0)
+      writeFileSync(policyFile(), rule(''))
+      await product().cardSays('R-1 · done', 60_000)
+    },
+  )
 })
 
-describe('who may ask', () => {
-  it('is refused with the reason, loses nothing that was typed, and the attempt is in the audit', async () => {
-    const { alice } = await start(
-      `${rule('')}  - name: hands off\n    deny: The payments team resets these itself.\n    match: { groups: [orders-billing] }\n`,
-    )
-    await alice.command(OPS, `/reset-offsets ${ASK}`)
-    await alice.waitForView()
-    const outcome = await alice.submit()
-    expect(JSON.stringify(outcome)).toContain('The payments team resets these itself.')
-    expect(product.slack.messages(OPS)).toEqual([])
-  })
+describe.concurrent('who may ask', () => {
+  scene(
+    'is refused with the reason, loses nothing that was typed, and the attempt is in the audit',
+    async () => {
+      const { alice } = await start(
+        `${rule('')}  - name: hands off\n    deny: The payments team resets these itself.\n    match: { groups: [orders-billing] }\n`,
+      )
+      await alice.command(OPS, `/reset-offsets ${ASK}`)
+      await alice.waitForView()
+      const outcome = await alice.submit()
+      expect(JSON.stringify(outcome)).toContain('The payments team resets these itself.')
+      expect(product().slack.messages(OPS)).toEqual([])
+    },
+  )
 
-  it('is told before anybody decides when it is one of all topics that the policy is about', async () => {
+  scene('is told before anybody decides when it is one of all topics that the policy is about', async () => {
     await start(
       `${rule('')}  - name: no payments\n    deny: Ask the payments team.\n    match: { topics: [payments] }\n`,
     )
-    await product.ask(ASK.replace('--topic orders', '--all-topics'))
-    await product.cardSays('R-1 · failed')
-    await product.cardSays(
+    await product().ask(ASK.replace('--topic orders', '--all-topics'))
+    await product().cardSays('R-1 · failed')
+    await product().cardSays(
       'The policy does not allow it (rule “no payments”). It says: “Ask the payments team.”',
     )
   })
 })
 
-describe('an edited policy', () => {
-  it('ends what it allows no more, and says by which rule', async () => {
+describe.concurrent('an edited policy', () => {
+  scene('ends what it allows no more, and says by which rule', async () => {
     await start(rule(''))
-    await product.ask(ASK)
+    await product().ask(ASK)
     writeFileSync(policyFile(), `${rule('')}  - name: freeze\n    deny: Nothing moves this week.\n`)
-    await product.cardSays('R-1 · failed', 10_000)
-    await product.threadSays(
+    await product().cardSays('R-1 · failed', 10_000)
+    await product().threadSays(
       'The policy does not allow it (rule freeze). It says: “Nothing moves this week.”',
     )
-    await until(() => told(product.alice).includes('Nothing moves this week.'))
-  }, 20_000)
+    await until(() => told(product().alice).includes('Nothing moves this week.'))
+  })
 
-  it('that asks for more lets nobody run by what was enough before', async () => {
+  scene('that asks for more lets nobody run by what was enough before', async () => {
     const { bob } = await start(TWO_TEAMS.replace(', { from: platform }', ''))
-    await product.ask(ASK)
+    await product().ask(ASK)
     writeFileSync(policyFile(), TWO_TEAMS)
-    await product.threadSays('it has 0 of 2 approvals', 10_000)
-    await product.review(bob, 'Approve')
-    await product.cardSays('so far by @bob')
-    expect(product.callsToReset()).toBe(0)
-  }, 20_000)
+    await product().threadSays('it has 0 of 2 approvals', 10_000)
+    await product().review(bob, 'Approve')
+    await product().cardSays('so far by @bob')
+    expect(product().callsToReset()).toBe(0)
+  })
 
-  it('that cannot be used changes nothing', async () => {
+  scene('that cannot be used changes nothing', async () => {
     const { bob } = await start(rule(''))
-    await product.ask(ASK)
+    await product().ask(ASK)
     writeFileSync(policyFile(), 'version: 2\n')
     await new Promise(resolve => setTimeout(resolve, 2_500))
-    await product.review(bob, 'Approve')
-    await product.cardSays('R-1 · done')
-  }, 20_000)
+    await product().review(bob, 'Approve')
+    await product().cardSays('R-1 · done')
+  })
 })
 
-describe('breaking the glass', () => {
+describe.concurrent('breaking the glass', () => {
   const GLASS = rule('break-glass: [U0ALICE]\n    tell: [C0FALLBACK]')
 
-  it('runs without approval with a typed reason, tells the approvers, and is reviewed afterwards', async () => {
-    const { alice, bob, dave } = await start(GLASS)
-    await product.ask(ASK)
-    await dave.press(product.card(), 'Break glass')
-    await hears(dave, 'The policy does not let you carry out R-1 without approval.')
-    await alice.press(product.card(), 'Break glass')
-    const view = await alice.waitForView()
-    expect(viewText(view)).toContain('This runs at once, without anybody’s approval.')
-    await alice.fill('Why it cannot wait', 'paging: invoices are doubled')
-    await alice.fill('Type the group’s name', 'orders')
-    expect(JSON.stringify(await alice.submit())).toContain('exactly as it stands above')
-    await alice.fill('Type the group’s name', DEMO.group)
-    expect((await alice.submit()).kind).toBe('closed')
-    await product.cardSays('R-1 · done · without approval')
-    await product.threadSays('@alice has R-1 carried out without approval:\n  > paging: invoices are doubled')
-    await product.threadSays('For those who would have decided: @bob')
-    await until(() => product.slack.messages(FALLBACK).length === 2)
-    expect(product.callsToReset()).toBe(1)
+  scene(
+    'runs without approval with a typed reason, tells the approvers, and is reviewed afterwards',
+    async () => {
+      const { alice, bob, dave } = await start(GLASS)
+      await product().ask(ASK)
+      await dave.press(product().card(), 'Break glass')
+      await hears(dave, 'The policy does not let you carry out R-1 without approval.')
+      await alice.press(product().card(), 'Break glass')
+      const view = await alice.waitForView()
+      expect(viewText(view)).toContain('This runs at once, without anybody’s approval.')
+      await alice.fill('Why it cannot wait', 'paging: invoices are doubled')
+      await alice.fill('Type the group’s name', 'orders')
+      expect(JSON.stringify(await alice.submit())).toContain('exactly as it stands above')
+      await alice.fill('Type the group’s name', DEMO.group)
+      expect((await alice.submit()).kind).toBe('closed')
+      await product().cardSays('R-1 · done · without approval')
+      await product().threadSays(
+        '@alice has R-1 carried out without approval:\n  > paging: invoices are doubled',
+      )
+      await product().threadSays('For those who would have decided: @bob')
+      await until(() => product().slack.messages(FALLBACK).length === 2)
+      expect(product().callsToReset()).toBe(1)
 
-    await product.cardSays('An approver has to review it afterwards.')
-    await alice.press(product.card(), 'Review afterwards')
-    await alice.waitForView()
-    await alice.fill('What you think of it', 'fine')
-    expect(JSON.stringify(await alice.submit())).toContain('Somebody else has to review R-1')
-    await bob.command(OPS, '/offset-requests')
-    await until(() => bob.ephemerals().some(message => textOf(message).includes('R-1 · done')))
-    await bob.press(product.card(), 'Review afterwards')
-    await bob.waitForView()
-    await bob.fill('What you think of it', 'right call')
-    expect((await bob.submit()).kind).toBe('closed')
-    await product.cardSays('Reviewed by @bob:\n  > right call')
-    await product.threadSays('@bob has reviewed R-1')
-    // Who is named is no user group, and Slack is not asked for its members.
-    expect(product.events.filter(({ event }) => event === 'fault')).toEqual([])
-  })
+      await product().cardSays('An approver has to review it afterwards.')
+      await alice.press(product().card(), 'Review afterwards')
+      await alice.waitForView()
+      await alice.fill('What you think of it', 'fine')
+      expect(JSON.stringify(await alice.submit())).toContain('Somebody else has to review R-1')
+      await bob.command(OPS, '/offset-requests')
+      await until(() => bob.ephemerals().some(message => textOf(message).includes('R-1 · done')))
+      await bob.press(product().card(), 'Review afterwards')
+      await bob.waitForView()
+      await bob.fill('What you think of it', 'right call')
+      expect((await bob.submit()).kind).toBe('closed')
+      await product().cardSays('Reviewed by @bob:\n  > right call')
+      await product().threadSays('@bob has reviewed R-1')
+      // Who is named is no user group, and Slack is not asked for its members.
+      expect(product().events.filter(({ event }) => event === 'fault')).toEqual([])
+    },
+  )
 
-  it('is offered where the policy names nobody for it to nobody', async () => {
+  scene('is offered where the policy names nobody for it to nobody', async () => {
     await start(rule(''))
-    await product.ask(ASK)
-    expect(textOf(product.card())).not.toContain('Break glass')
+    await product().ask(ASK)
+    expect(textOf(product().card())).not.toContain('Break glass')
   })
 })
 
-describe('telling people', () => {
-  it('tells the requester of the decision and of the result, once each', async () => {
+describe.concurrent('telling people', () => {
+  scene('tells the requester of the decision and of the result, once each', async () => {
     const { alice, bob } = await start(rule(''))
-    await product.ask(ASK)
+    await product().ask(ASK)
     expect(alice.directMessages()).toEqual([])
-    await product.review(bob, 'Approve')
-    await product.cardSays('R-1 · done')
+    await product().review(bob, 'Approve')
+    await product().cardSays('R-1 · done')
     await until(() => alice.directMessages().length === 2)
     expect(told(alice)).toContain('@bob approved R-1')
     expect(told(alice)).toContain('4 partitions succeeded')
-    expect(product.threadText()).not.toContain('@alice')
+    expect(product().threadText()).not.toContain('@alice')
     expect(bob.directMessages()).toEqual([])
   })
 
-  it('mentions approvers once, on the first card, reminds them by day, and asks others as well when nobody decides', async () => {
-    // 20:30 where bob is: half an hour before the night.
-    let aheadMs = Date.UTC(2026, 10, 23, 12, 30) - Date.now()
-    const clock = () => Date.now() + aheadMs
-    const { alice, bob, dave } = await start(
-      rule('expires: 3d\n    remind: [15m, 1h, 3h]\n    escalate: { after: 20h, to: U0DAVE }'),
-      { clock },
-    )
-    await product.ask(ASK)
-    await product.cardSays('Who decides: @bob.')
-    expect(bob.directMessages()).toEqual([])
-    aheadMs += HOUR_MS / 4
-    await until(() => bob.directMessages().length === 1)
-    expect(told(bob)).toContain('R-1 waits for your decision.')
-    // 21:30 and 23:30: it waits for eight in the morning, and is one message.
-    aheadMs += HOUR_MS * 0.75
-    await new Promise(resolve => setTimeout(resolve, 700))
-    aheadMs += HOUR_MS * 2
-    await new Promise(resolve => setTimeout(resolve, 700))
-    expect(bob.directMessages()).toHaveLength(1)
-    aheadMs += HOUR_MS * 9
-    await until(() => bob.directMessages().length === 2)
-    await dave.press(product.card(), 'Review')
-    await hears(dave, 'Only approvers can decide on R-1')
-    aheadMs += HOUR_MS * 9
-    await product.threadSays('Nobody has decided on R-1 yet. Now asked as well: @dave')
-    expect(bob.directMessages()).toHaveLength(2)
-    await product.review(dave, 'Approve')
-    await product.cardSays('R-1 · done')
-    expect(alice.directMessages().length).toBeGreaterThan(0)
-  }, 30_000)
+  scene(
+    'mentions approvers once, on the first card, reminds them by day, and asks others as well when nobody decides',
+    async () => {
+      // 20:30 where bob is: half an hour before the night.
+      let aheadMs = Date.UTC(2026, 10, 23, 12, 30) - Date.now()
+      const clock = () => Date.now() + aheadMs
+      const { alice, bob, dave } = await start(
+        rule('expires: 3d\n    remind: [15m, 1h, 3h]\n    escalate: { after: 20h, to: U0DAVE }'),
+        { clock },
+      )
+      await product().ask(ASK)
+      await product().cardSays('Who decides: @bob.')
+      expect(bob.directMessages()).toEqual([])
+      aheadMs += HOUR_MS / 4
+      await until(() => bob.directMessages().length === 1)
+      expect(told(bob)).toContain('R-1 waits for your decision.')
+      // 21:30 and 23:30: it waits for eight in the morning, and is one message.
+      aheadMs += HOUR_MS * 0.75
+      await new Promise(resolve => setTimeout(resolve, 700))
+      aheadMs += HOUR_MS * 2
+      await new Promise(resolve => setTimeout(resolve, 700))
+      expect(bob.directMessages()).toHaveLength(1)
+      aheadMs += HOUR_MS * 9
+      await until(() => bob.directMessages().length === 2)
+      await dave.press(product().card(), 'Review')
+      await hears(dave, 'Only approvers can decide on R-1')
+      aheadMs += HOUR_MS * 9
+      await product().threadSays('Nobody has decided on R-1 yet. Now asked as well: @dave')
+      expect(bob.directMessages()).toHaveLength(2)
+      await product().review(dave, 'Approve')
+      await product().cardSays('R-1 · done')
+      expect(alice.directMessages().length).toBeGreaterThan(0)
+    },
+  )
 })
 
-describe('a window', () => {
-  it('holds an approved request until it opens', async () => {
+describe.concurrent('a window', () => {
+  scene('holds an approved request until it opens', async () => {
     // Monday 23 November 2026, 08:59:58 in Shanghai, and so until it has been seen to be held.
     const beforeMs = Date.UTC(2026, 10, 23, 0, 59, 58)
     let goesOnMs: number | undefined
@@ -353,17 +381,17 @@ describe('a window', () => {
       rule("window: { days: mon-fri, hours: '09:00-18:00', zone: Asia/Shanghai }"),
       { clock },
     )
-    await product.ask(ASK)
-    await product.cardSays(
+    await product().ask(ASK)
+    await product().cardSays(
       'It runs only on Monday, Tuesday, Wednesday, Thursday, Friday from 09:00 to 18:00 (Asia/Shanghai).',
     )
-    await product.review(bob, 'Approve')
-    await product.cardSays('R-1 · approved, waiting for its window')
-    await product.cardSays('It waits for its window, and may run from 2026-11-23 01:00 UTC on (')
-    expect(product.callsToReset()).toBe(0)
+    await product().review(bob, 'Approve')
+    await product().cardSays('R-1 · approved, waiting for its window')
+    await product().cardSays('It waits for its window, and may run from 2026-11-23 01:00 UTC on (')
+    expect(product().callsToReset()).toBe(0)
     goesOnMs = Date.now()
-    await product.cardSays('R-1 · done', 60_000)
-    expect(product.ckafka.cluster.effects(DEMO.group)[0]?.atMs).toBeGreaterThanOrEqual(beforeMs + 2_000)
-    expect(product.callsToReset()).toBe(1)
-  }, 90_000)
+    await product().cardSays('R-1 · done', 60_000)
+    expect(product().ckafka.cluster.effects(DEMO.group)[0]?.atMs).toBeGreaterThanOrEqual(beforeMs + 2_000)
+    expect(product().callsToReset()).toBe(1)
+  })
 })

@@ -1,7 +1,8 @@
 // An approved request whose group is in use waits, in sight of everybody, and never writes into a group with members.
 
 import { describe, expect, it } from 'vitest'
-import { DEMO, NO_WAITING, type Product, startProduct, textOf, until } from '../support/product.ts'
+import { DEMO, NO_WAITING, type Product, textOf, until } from '../support/product.ts'
+import { startInTurn } from '../support/scenes.ts'
 
 const GROUP = 'orders-audit'
 const ASK = `--instance ${DEMO.instance} --group ${GROUP} --topic orders --shift-by -100 --reason why`
@@ -29,7 +30,7 @@ function scene(
 ): void {
   it.concurrent(name, { tags, timeout: 40_000 }, async ({ onTestFinished }) => {
     const times = { EMPTY_HOLD: '1s', EMPTY_WAIT: '30s' }
-    const product = await startProduct({ dialect, env: { ...NO_WAITING, ...times, ...env } })
+    const product = await startInTurn({ dialect, env: { ...NO_WAITING, ...times, ...env } })
     onTestFinished(() => product.stop())
     const { cluster } = product.ckafka
     await play({

@@ -77,7 +77,7 @@ describe('the world', () => {
     }
   })
 
-  it('puts what it is given between each process and what it speaks to', async () => {
+  it('puts what it is given between each process and what it speaks to', { tags: ['long'] }, async () => {
     const proxies: TcpProxy[] = []
     const asked: string[] = []
     const { bots, slack, ckafka } = await start({

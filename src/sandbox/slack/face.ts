@@ -130,7 +130,7 @@ export interface Person {
   command(channelId: string, line: string): Promise<{ ok: true } | { ok: false; message: string }>
   /** The modal on top of this person's stack, if one is open. */
   view(): SlackView | undefined
-  /** Waits for a modal for which `test` holds (default: any). Throws after timeoutMs (default 3000), saying what was there. */
+  /** Waits for a modal for which `test` holds (default: any). Throws after timeoutMs (default 10 000), saying what was there. */
   waitForView(test?: (view: SlackView) => boolean, timeoutMs?: number): Promise<SlackView>
   /**
    * Types or picks a value for the input with this block_id, action_id or visible label. Text and number inputs take

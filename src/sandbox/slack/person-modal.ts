@@ -141,7 +141,7 @@ export function createModalVerbs(
       const view = views.home(user.id)
       return view && copyView(view)
     },
-    waitForView(test = () => true, timeoutMs = 3000) {
+    waitForView(test = () => true, timeoutMs = 10_000) {
       return new Promise((resolve, reject) => {
         const look = () => {
           const view = onScreen()

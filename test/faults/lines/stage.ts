@@ -13,10 +13,10 @@ import {
   OPS,
   type Product,
   type ProductOptions,
-  startProduct,
   textOf,
   until as untilInTime,
 } from '../../support/product.ts'
+import { startInTurn } from '../../support/scenes.ts'
 import { type Front, startFront } from './front.ts'
 
 /** So that a call nobody answers is settled within seconds, and one that is answered never runs out of time. */
@@ -44,15 +44,6 @@ export interface Stage extends Product {
   /** Of a request by its number, where there is more than one. */
   cardOf(id: string): SlackMessage
   threadOf(id: string): string[]
-}
-
-/** One after the other: a start takes more of the machine than anything that follows. */
-let starting: Promise<unknown> = Promise.resolve()
-
-function startInTurn(options: ProductOptions): Promise<Product> {
-  const started = starting.then(() => startProduct(options))
-  starting = started.catch(() => {})
-  return started
 }
 
 export async function startStage(

@@ -124,7 +124,7 @@ describe.concurrent('the walkthrough fails', { timeout: 120_000 }, () => {
       .toContainEqual(test.expect.stringMatching(/^the card ended as done: .*R-4 · failed/))
   })
 
-  it('when the manifest lacks a scope that the bot needs', async test => {
+  it('when the manifest lacks a scope that the bot needs', { tags: ['long'] }, async test => {
     const folder = await mkdtemp(join(tmpdir(), 'rewind-manifest-'))
     test.onTestFinished(() => rm(folder, { recursive: true }))
     const manifestFile = join(folder, 'manifest.yml')
