@@ -78,7 +78,7 @@ describe('the envelope', () => {
     ['<html>', 'not JSON'],
     ['{"code":0', 'not JSON'],
     ['{"code":0,"code":1}', 'not JSON'],
-    ['['.repeat(100_000), 'not JSON'],
+    ['['.repeat(100_000), 'nested too deeply'],
     ['[]', 'expected object'],
     ['null', 'expected object'],
     ['{}', 'code: expected a whole number'],
