@@ -1,6 +1,7 @@
 // The health check of the image: asks the product whether it is alive, where the same settings have it listen. Exits 0 or 1.
 
 import { get } from 'node:http'
+import { connect } from 'node:net'
 import { readListening } from './config.ts'
 import { ownAddress } from './listen-address.ts'
 
@@ -16,13 +17,12 @@ const read = readListening(process.env)
 if (!read.ok) end(read.problems.join('\n'))
 else {
   const { host, port } = ownAddress(read.listening)
-  // Without the agent that all share, which goes through a proxy where one is set.
-  const request = get(
-    { host, port, path: '/healthz', timeout: PATIENCE_MS, agent: false },
-    ({ statusCode }) => end(statusCode === 200 ? null : `/healthz answered with ${statusCode}.`),
+  // Straight there, through no proxy that the environment may name.
+  const createConnection = () => connect(port, host)
+  const request = get({ host, port, path: '/healthz', createConnection }, ({ statusCode }) =>
+    end(statusCode === 200 ? null : `/healthz answered with ${statusCode}.`),
   )
-  request.on('timeout', () =>
-    end(`Nothing answered at ${host}, port ${port}, within ${PATIENCE_MS / 1_000} s.`),
-  )
+  const tooLate = `Nothing answered at ${host}, port ${port}, within ${PATIENCE_MS / 1_000} s.`
+  setTimeout(() => end(tooLate), PATIENCE_MS)
   request.on('error', error => end(`${error.message}`))
 }

@@ -32,7 +32,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'config-redis.ts': ['config-values.ts', 'zod', 'node:fs'],
   'listen-address.ts': ['zod', 'node:net'],
   // It runs every half minute, beside the product.
-  'health.ts': ['config.ts', 'listen-address.ts', 'node:http'],
+  'health.ts': ['config.ts', 'listen-address.ts', 'node:http', 'node:net'],
   'telemetry.ts': ['type ports/', 'lru-cache', 'pino', 'prom-client'],
   'http-server.ts': ['node:http', 'type node:net'],
   'monitoring.ts': ['type http-server.ts', 'node:crypto', 'type prom-client'],

@@ -67,6 +67,18 @@ describe('the health check of the image', () => {
     expect(await checkHealth(env)).toMatchObject({ code: 1, said: expect.stringContaining('ECONNREFUSED') })
   }
 
+  it('does not wait for who never answers', { tags: ['long'] }, async () => {
+    const silent = createServer()
+    await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve))
+    const address = silent.address()
+    const PORT = `${typeof address === 'object' ? address?.port : ''}`
+    expect(await checkHealth({ PORT })).toEqual({
+      code: 1,
+      said: expect.stringContaining(`Nothing answered at 127.0.0.1, port ${PORT}, within 4 s.`),
+    })
+    silent.close()
+  })
+
   it('names a setting that is wrong', async () => {
     expect(await checkHealth({ HOST: 'http://x', PORT: '3' })).toEqual({
       code: 1,
