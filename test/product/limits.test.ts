@@ -101,3 +101,17 @@ it('refuses what is sent too often, and other people go on', async () => {
   await bob.waitForView(() => true)
   expect(await bob.submit()).toEqual({ kind: 'closed' })
 })
+
+it('reads no more files of one person in a minute than requests, and keeps the form', async () => {
+  product = await startProduct({ env: { ...NO_WAITING, SUBMISSIONS_A_MINUTE: '1' } })
+  const { alice } = product
+  await alice.command(OPS, `/reset-offsets ${TARGET} --from-file --reason why`)
+  await alice.waitForView()
+  await alice.attach('File of offsets', { name: 'offsets.csv', content: 'no offsets\n' })
+  expect(JSON.stringify(await alice.submit())).toContain('Each line needs topic, partition and offset')
+  const outcome = await alice.submit()
+  expect(JSON.stringify(outcome)).toMatch(
+    /Rewind reads 1 file a minute for one person\. Send the form again in \d+ s\./,
+  )
+  expect(refusals()).toEqual(['U0ALICE tooManyFiles'])
+})
