@@ -153,16 +153,11 @@ async function openRedis(setup: Setup, seals: Seals | null) {
   const onError = faultsOf(setup)
   const prefix = config.redisPrefix
   let unconnected: Error | null = null
-  const connectionTo = (where: 'redis' | 'queue') => {
-    const opened = connectRedis(config.redis, error => {
+  const connectionTo = (where: 'redis' | 'queue') =>
+    connectRedis(config.redis, error => {
       unconnected = error
       onError(where)(error)
     })
-    opened.on('ready', () => {
-      unconnected = null
-    })
-    return opened
-  }
   const connection = connectionTo('redis')
   const ofQueue = connectionTo('queue')
   // Beside the start, and once: a Redis that is set up badly still serves.
@@ -174,8 +169,12 @@ async function openRedis(setup: Setup, seals: Seals | null) {
   const numbers = createNumbers(connection, prefix)
   const keeper = keepRedis({
     ...{ store: connection, queue: ofQueue, prefix },
-    // A worker apart gives no numbers, and it may run for long while nobody does.
-    whenUsable: config.role === 'worker' ? async () => {} : numbers.mark,
+    async whenUsable() {
+      // Not when it is ready: whom it does not take as one user it may take as another for a moment.
+      unconnected = null
+      // A worker apart gives no numbers, and it may run for long while nobody does.
+      if (config.role !== 'worker') await numbers.mark()
+    },
     unconnected: () => unconnected,
     report: telemetry.report,
   })

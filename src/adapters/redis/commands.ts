@@ -15,6 +15,8 @@ const CLEARED = 'DEL @string @list @hash @sorted @set @stream'
 /** Of the record, the lists and the shared budget of calls. MULTI goes with EXEC, and EVAL tries the rest. */
 export const STORE_COMMANDS: Commands = {
   inScripts: [
+    // First: once a script has written, a Redis that is full lets it go on.
+    'SET @string 1 PX 60000',
     CLEARED,
     'SET @string 1 PX 60000',
     'GET @string',
@@ -53,6 +55,8 @@ export const STORE_COMMANDS: Commands = {
 /** Of BullMQ, as far as the product uses it. */
 export const QUEUE_COMMANDS: Commands = {
   inScripts: [
+    // First: once a script has written, a Redis that is full lets it go on.
+    'SET @string 1 PX 60000',
     CLEARED,
     'SET @string 1 PX 60000',
     'GET @string',

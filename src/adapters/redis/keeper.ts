@@ -52,10 +52,11 @@ export function keepRedis({
 
   async function ask(): Promise<RedisTrouble | null> {
     try {
-      const refusals = [
-        ...(await refusalsOf(store, `{${prefix}}:probe`, STORE_COMMANDS)),
-        ...(await refusalsOf(queue, `{${prefix}:queue}:probe`, QUEUE_COMMANDS)),
-      ]
+      const refusals = await refusalsOf(store, `{${prefix}}:probe`, STORE_COMMANDS)
+      // To whom one right is missing, more may be; what else refuses refuses both.
+      if (refusals.every(isForbidden)) {
+        refusals.push(...(await refusalsOf(queue, `{${prefix}:queue}:probe`, QUEUE_COMMANDS)))
+      }
       if (refusals.length === 0) await whenUsable()
       return inOne(refusals)
     } catch (error) {
@@ -121,8 +122,11 @@ async function refusalsOf(
       await callAlone(redis, key, command)
     } catch (error) {
       if (whyOf(error) === 'away') throw error
-      refusals.push({ command, error: asError(error) })
-      if (command !== 'MULTI' || ENDED.test(asError(error).message)) continue
+      const refusal = { command, error: asError(error) }
+      refusals.push(refusal)
+      // A connection that has met a replica is closed, to find the master.
+      if (!isForbidden(refusal)) return refusals
+      if (command !== 'MULTI' || ENDED.test(refusal.error.message)) continue
       // A transaction that may not end keeps all that comes after it, so that it would be done much later.
       redis.disconnect(true)
       return refusals
@@ -156,7 +160,7 @@ async function callAlone(redis: RedisConnection, key: string, command: Commands[
 
 /** What keeps every write from happening comes before what this user may not. */
 function inOne(refusals: readonly Refusal[]): RedisTrouble | null {
-  const [first] = [...refusals].sort((one, other) => rankOf(one) - rankOf(other))
+  const first = refusals.find(each => !isForbidden(each)) ?? refusals[0]
   if (first === undefined) return null
   const why = whyOf(first.error)
   if (why !== 'forbidden') return { why, error: first.error }
@@ -164,8 +168,8 @@ function inOne(refusals: readonly Refusal[]): RedisTrouble | null {
   return { why, error: new Error(`${first.error.message} It may not: ${names.join(', ')}`) }
 }
 
-function rankOf({ error }: Refusal): number {
-  return whyOf(error) === 'forbidden' ? 1 : 0
+function isForbidden({ error }: Refusal): boolean {
+  return whyOf(error) === 'forbidden'
 }
 
 function whyOf(error: unknown): StoreTrouble {

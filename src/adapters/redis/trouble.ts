@@ -8,8 +8,8 @@ const ANSWERS: [StoreTrouble, RegExp][] = [
   // Redis 6 has no code for it in scripts. Some providers take a command away by its name.
   ['forbidden', /\bNOPERM\b|\bACL failure\b|can't run this command|can't access at least one of the keys/],
   ['forbidden', /\bunknown (?:sub)?command\b/i],
-  // Of what belongs to a transaction, something was.
-  ['forbidden', /\bEXEC without MULTI\b|\bEXECABORT\b/],
+  // To begin a transaction was.
+  ['forbidden', /\bEXEC without MULTI\b/],
   ['readOnly', /\bREADONLY\b/],
   ['memory', /\bOOM command\b|^OOM\b/],
   ['replicas', /\bNOREPLICAS\b/],
@@ -33,7 +33,7 @@ export function troubleOf(
   error: unknown,
   from: 'redis' | 'worker' | 'elsewhere' = 'elsewhere',
 ): StoreTrouble | null {
-  for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth += 1) {
+  for (let each = error, depth = 0; each instanceof Error && depth < 5; each = causeOf(each), depth += 1) {
     const { message, name } = each
     const isAnswer = name === 'ReplyError' || from !== 'elsewhere'
     const answer = isAnswer ? ANSWERS.find(([, words]) => words.test(message)) : undefined
@@ -41,7 +41,13 @@ export function troubleOf(
     if (UNASKED.test(message)) return 'away'
     const code = 'code' in each && typeof each.code === 'string' ? each.code : ''
     if (from === 'worker' && OF_A_CONNECTION.test(code)) return 'away'
-    if (name === 'ReplyError') return 'refused'
+    if (name === 'ReplyError' && causeOf(each) === undefined) return 'refused'
   }
   return from === 'redis' ? 'away' : null
+}
+
+/** A transaction says nothing itself of why it was given up; the first of its commands that was refused does. */
+function causeOf(error: Error): unknown {
+  const inTransaction = 'previousErrors' in error ? error.previousErrors : undefined
+  return Array.isArray(inTransaction) ? inTransaction[0] : error.cause
 }
