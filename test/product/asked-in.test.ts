@@ -75,7 +75,7 @@ async function byCommand(channel: string): Promise<void> {
 
 async function byShortcut(channel: string): Promise<void> {
   const { alice } = product
-  const alert = alice.say(channel, { text: `lag of ${DEMO.group} on ${DEMO.instance}` })
+  const alert = alice.say(channel, { text: `lag of consumer group ${DEMO.group} on ${DEMO.instance}` })
   await alice.shortcut(alert, 'reset_from_alert')
   await alice.waitForView(view => view.private_metadata.includes(DEMO.group))
   await fill()

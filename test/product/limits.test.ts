@@ -33,7 +33,7 @@ it('refuses in every way to ask while too many are open, keeps the form, and tak
     edit: () => alice.press(done, 'Edit and ask again'),
     shortcut: async () => {
       await alice.shortcut(
-        alice.say(OPS, { text: `lag of ${DEMO.group} on ${DEMO.instance}` }),
+        alice.say(OPS, { text: `lag of consumer group ${DEMO.group} on ${DEMO.instance}` }),
         'reset_from_alert',
       )
       await alice.waitForView(view => view.private_metadata.includes(DEMO.group))

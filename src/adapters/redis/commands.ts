@@ -26,6 +26,7 @@ export const STORE_COMMANDS: Commands = {
     'PTTL @string',
     'EXPIRE @string 60',
     'PEXPIRE @string 60000',
+    'PERSIST @string',
     'HSET @hash field 1',
     'HGET @hash field',
     'HMGET @hash field',
