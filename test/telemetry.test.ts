@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, inject, it } from 'vitest'
-import { CLUSTER_ACTIONS, FAULT_PLACES, type ProductEvent } from '../src/ports/events.ts'
+import { CLUSTER_ACTIONS, FAULT_PLACES, type ProductEvent, STORE_TROUBLES } from '../src/ports/events.ts'
 import { createTelemetry, POST_KINDS } from '../src/telemetry.ts'
 import { OPS, type Product, startProduct, until } from './support/product.ts'
 import { startTcpProxy } from './support/tcp-proxy.ts'
@@ -68,6 +68,9 @@ it('counts every kind of event under closed labels, with ids and keys in everyth
   for (const where of FAULT_PLACES) {
     telemetry.report({ event: 'fault', where, about: 'U0ABOUT', requestId, error: new Error('C0SECRET') })
   }
+  for (const trouble of [...STORE_TROUBLES, null]) {
+    telemetry.report({ event: 'store', trouble, error: new Error('C0SECRET') })
+  }
   for (const key of [...keys, 'cardUpdate'] as const) {
     telemetry.report({ event: 'posted', requestId, key, outcome: 'refused', detail: 'C0DETAIL' })
   }
@@ -94,6 +97,7 @@ it('counts every kind of event under closed labels, with ids and keys in everyth
 function unknownLabels(body: string): string[] {
   const closed: Record<string, readonly string[]> = {
     where: FAULT_PLACES,
+    why: STORE_TROUBLES,
     kind: POST_KINDS,
     action: CLUSTER_ACTIONS,
   }
@@ -161,6 +165,42 @@ it('says once that a user group cannot be read, and once that it can again, and 
   expect(told.filter(isGauge)).toEqual([
     'rewind_policy_groups_unreadable 2',
     'rewind_policy_groups_unreadable 1',
+  ])
+})
+
+it('says what is wrong with the store once for each thing, whoever meets it, and counts all', async () => {
+  const script = `
+    const { createTelemetry } = await import('./dist/telemetry.js')
+    const telemetry = createTelemetry('info', 'all')
+    const error = words => new Error(words)
+    for (let times = 0; times < 3; times++) {
+      telemetry.report({ event: 'store', trouble: 'memory', error: error('OOM no memory') })
+      telemetry.report({ event: 'fault', where: 'pump', trouble: 'memory', error: new Error('away', { cause: error('OOM no memory script: 12ab, on line ' + times) }) })
+      telemetry.report({ event: 'fault', where: 'submit', trouble: 'forbidden', error: error('NOPERM eval') })
+      telemetry.report({ event: 'fault', where: 'submit', error: error('something else') })
+      telemetry.printed('a library', 'says so')
+    }
+    telemetry.report({ event: 'store', trouble: null, error: null })
+    console.log((await telemetry.registry.metrics()).match(/^rewind_(?:store_trouble|faults_total)\\{.*$/gm).join('\\n'))
+  `
+  const { output } = await run({}, [], ['--input-type=module', '-e', script])
+  const lines = output.trim().split('\n')
+  const told = lines.flatMap(line => {
+    if (!line.startsWith('{')) return []
+    const { event, trouble, error, msg } = JSON.parse(line)
+    return [[event, trouble, error?.message ?? msg]]
+  })
+  expect(told.filter(([, , words]) => words !== 'something else')).toEqual([
+    ['store', 'memory', 'OOM no memory'],
+    ['fault', 'forbidden', 'NOPERM eval'],
+    ['printed', undefined, 'a library says so'],
+    ['store', undefined, 'the store can be used again'],
+  ])
+  expect(told.filter(([, , words]) => words === 'something else')).toHaveLength(3)
+  expect(lines.filter(line => line.startsWith('rewind_'))).toEqual([
+    'rewind_store_trouble{why="memory"} 0',
+    'rewind_faults_total{where="pump"} 3',
+    'rewind_faults_total{where="submit"} 6',
   ])
 })
 

@@ -16,6 +16,7 @@ import { requestIdSchema } from '../../src/request/request.ts'
 import { type PrivateRedis, startRedis } from '../../src/sandbox/redis/start.ts'
 import { creationOf } from '../support/commits.ts'
 import { DEMO, NO_WAITING, type Product, startProduct, until } from '../support/product.ts'
+import { startCluster } from '../support/redis-servers.ts'
 import { draft, T0 } from '../support/requests.ts'
 
 const PREFIX = 'rewind'
@@ -82,6 +83,26 @@ it('runs the main job, as bot and worker, with exactly the ACL of the document',
 it('runs the main job with what managed Redis allows', async () => {
   await admin.call('ACL', 'SETUSER', 'rewind', 'reset', 'on', '>password', '~*', '+@all', '-@dangerous')
   await mainJob()
+})
+
+it('is enough in a Cluster, with what is said of one beside it', { tags: ['long'] }, async test => {
+  const cluster = await startCluster()
+  test.onTestFinished(cluster.close)
+  const more = /In a Cluster it needs\s+`([^`]+)`/.exec(page)?.[1]?.split(' ') ?? []
+  expect(more.length).toBeGreaterThan(0)
+  for (const { url } of cluster.masters) {
+    const node = new Redis(url)
+    await node.call('ACL', 'SETUSER', 'rewind', 'reset', ...rules, ...more)
+    node.disconnect()
+  }
+  const urls = cluster.masters.map(({ port }) => `redis://rewind:password@127.0.0.1:${port}`).join()
+  product = await startProduct({
+    env: { ...NO_WAITING, REDIS_PREFIX: PREFIX, REDIS_MODE: 'cluster', REDIS_URL: urls },
+  })
+  await product.ask(REASON)
+  await product.review(product.bob, 'Approve')
+  await product.cardSays('· done')
+  expect(product.events.filter(({ event }) => event === 'fault' || event === 'store')).toEqual([])
 })
 
 it('tries every command of the document, and no other', () => {

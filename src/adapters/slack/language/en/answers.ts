@@ -2,7 +2,7 @@
 
 export const answers = {
   storeAway:
-    'Rewind could not reach its store just now, so this may not be saved. Wait a moment and try again.',
+    'Rewind could not use its store just now, so this may not be saved. Wait a moment and try again.',
   tooSlow:
     'This took too long, so it may not be saved. Look at the card, and press the button again if nothing has changed.',
   newerVersion:

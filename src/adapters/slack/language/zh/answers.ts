@@ -3,7 +3,7 @@
 import type { answers as English } from '../en/answers.ts'
 
 export const answers: typeof English = {
-  storeAway: 'Rewind 暂时连不上存储，这次操作可能没有保存。请稍后再试。',
+  storeAway: 'Rewind 暂时无法使用存储，这次操作可能没有保存。请稍后再试。',
   tooSlow: '处理超时，这次操作可能没有保存。请查看卡片，如果没有变化再点一次按钮。',
   newerVersion: '这个申请由更新版本的 Rewind 写入，当前版本无法读取。请过一分钟再试。',
   sealed:
