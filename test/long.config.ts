@@ -39,6 +39,7 @@ export default mergeConfig(
         FUZZ_SEED: env.FUZZ_SEED ?? '1',
         FAULTS_RUNS: env.FAULTS_RUNS ?? '40',
         POLICY_RUNS: env.POLICY_RUNS ?? '2000',
+        PLAN_RUNS: env.PLAN_RUNS ?? '1000',
       },
       disableConsoleIntercept: true,
     },

@@ -19,7 +19,10 @@ async function timed<T>(work: () => Promise<T>): Promise<{ ms: number; value: T 
   return { ms: performance.now() - startMs, value }
 }
 
-describe.concurrent.each(['v2', 'v3'] as const)('with API %s', dialect => {
+/** For what has to be answered within a second. */
+const ALONE = { alone: true }
+
+describe.each(['v2', 'v3'] as const)('with API %s', dialect => {
   // What only looks the same twice; where the two APIs differ, both go with every run.
   const tags = dialect === 'v3' ? [] : ['long']
 
@@ -51,7 +54,7 @@ describe.concurrent.each(['v2', 'v3'] as const)('with API %s', dialect => {
     expect(viewText(used)).toContain('audit-1 (10.0.3.11) and audit-2 (10.0.3.12)')
   })
 
-  scene('a group nobody knows is refused on its field, with the nearest names', async () => {
+  scene('a group nobody knows is refused on its field, with the nearest names', ALONE, async () => {
     await start({ dialect })
     await openForm(
       `--instance ${DEMO.instance} --group orders-biling --topic orders --to-latest --reason why`,
@@ -100,9 +103,7 @@ describe.concurrent.each(['v2', 'v3'] as const)('with API %s', dialect => {
 
   scene(
     'a picker over 5 000 groups and 2 000 topics answers well under a second at 400 ms a call',
-    {
-      tags,
-    },
+    { ...ALONE, tags },
     async () => {
       await start({ dialect, seed: wideSeed() })
       product().ckafka.inject('*', { kind: 'delay', ms: 400 }, Number.POSITIVE_INFINITY)

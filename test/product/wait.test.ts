@@ -28,7 +28,7 @@ function scene(
   }: { dialect?: 'v2' | 'v3'; env?: Record<string, string>; tags?: string[] },
   play: (stage: Stage) => Promise<void>,
 ): void {
-  it.concurrent(name, { tags, timeout: 40_000 }, async ({ onTestFinished }) => {
+  it.concurrent(name, { tags, timeout: 90_000 }, async ({ onTestFinished }) => {
     const times = { EMPTY_HOLD: '1s', EMPTY_WAIT: '30s' }
     const product = await startInTurn({ dialect, env: { ...NO_WAITING, ...times, ...env } })
     onTestFinished(() => product.stop())
@@ -58,7 +58,7 @@ describe('an approved request whose group has members', () => {
   for (const dialect of ['v2', 'v3'] as const) {
     scene(
       `waits with API ${dialect}, says for whom and until when, and runs once the group has stayed empty`,
-      { dialect },
+      { dialect, tags: dialect === 'v3' ? [] : ['long'] },
       async stage => {
         const { product } = stage
         const before = stage.committed()
@@ -71,8 +71,8 @@ describe('an approved request whose group has members', () => {
         expect(product.callsToReset()).toBe(0)
         stage.leave()
         const leftAtMs = Date.now()
-        await product.cardSays('The group has been empty since', 15_000)
-        await product.cardSays('· done', 15_000)
+        await product.cardSays('The group has been empty since', 30_000)
+        await product.cardSays('· done', 30_000)
         const looks = product.ckafka.calls(dialect === 'v2' ? 'GetGroupInfo' : 'DescribeGroupInfo')
         const foundEmpty = looks.find(({ atMs }) => atMs >= leftAtMs)
         const [effect] = product.ckafka.cluster.effects(GROUP)
@@ -104,9 +104,9 @@ describe('an approved request whose group has members', () => {
           ])
         }
         expect(stage.effects()).toBe(0)
-        await product.cardSays('waiting for the group to be empty', 10_000)
+        await product.cardSays('waiting for the group to be empty', 30_000)
         stage.leave()
-        await product.cardSays('· done', 20_000)
+        await product.cardSays('· done', 30_000)
         expect(stage.effects()).toBe(1)
       },
     )
@@ -115,7 +115,7 @@ describe('an approved request whose group has members', () => {
   for (const dialect of ['v2', 'v3'] as const) {
     scene(
       `with API ${dialect} one that joins after the approval is found before anything is begun`,
-      { dialect, env: { ROLE: 'bot' } },
+      { dialect, env: { ROLE: 'bot' }, tags: dialect === 'v3' ? [] : ['long'] },
       async stage => {
         const { product } = stage
         stage.leave()
@@ -124,7 +124,7 @@ describe('an approved request whose group has members', () => {
         await product.cardSays('approved, on the queue')
         stage.join()
         await product.startAnother({ ROLE: 'worker' })
-        await product.cardSays('waiting for the group to be empty', 10_000)
+        await product.cardSays('waiting for the group to be empty', 30_000)
         expect(product.events).not.toContainEqual(expect.objectContaining({ command: 'start' }))
         expect(product.callsToReset()).toBe(0)
       },
@@ -138,9 +138,9 @@ describe('an approved request whose group has members', () => {
       const { product } = stage
       await stage.waiting()
       stage.leave()
-      await product.cardSays('The group has been empty since', 10_000)
+      await product.cardSays('The group has been empty since', 30_000)
       stage.join()
-      await product.cardSays('2 consumers are connected: audit-1', 10_000)
+      await product.cardSays('2 consumers are connected: audit-1', 30_000)
       expect(product.callsToReset()).toBe(0)
     },
   )
@@ -151,7 +151,7 @@ describe('an approved request whose group has members', () => {
     async stage => {
       const { product } = stage
       await stage.waiting()
-      await product.cardSays('· failed', 10_000)
+      await product.cardSays('· failed', 30_000)
       await product.threadSays(
         'The group was never empty for long enough: 2 consumers are connected: audit-1',
       )
@@ -187,11 +187,11 @@ describe('an approved request whose group has members', () => {
     await stage.waiting()
     product.ckafka.cluster.consume(GROUP, 'orders', 0, 3)
     stage.leave()
-    await product.threadSays('Something has moved since the plan of R-1', 15_000)
+    await product.threadSays('Something has moved since the plan of R-1', 30_000)
     expect(product.callsToReset()).toBe(0)
     await product.cardSays(/waiting for approval[\s\S]*What has moved since the last plan/)
     await product.review(product.carol, 'Approve')
-    await product.cardSays('· done', 15_000)
+    await product.cardSays('· done', 30_000)
     expect(textOf(product.card())).toContain('Approved by @carol')
     expect(stage.effects()).toBe(1)
   })
@@ -202,7 +202,7 @@ describe('an approved request whose group has members', () => {
     await product.rewind.stop()
     stage.leave()
     await product.startAnother()
-    await product.cardSays('· done', 20_000)
+    await product.cardSays('· done', 30_000)
     expect(stage.effects()).toBe(1)
     expect(product.threadText().match(/waits for its group to be empty/g)).toHaveLength(1)
   })

@@ -1,4 +1,5 @@
 // What a plan says, held against a cluster that works resets out by itself and shares no code with the planner.
+// @module-tag chance
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -66,7 +67,8 @@ function happenedBy(world: World, reset: Reset, rows: readonly PlanRow[], { exec
   return happenedBetween(clusterOf(world), cluster)
 }
 
-const RUNS = { numRuns: 400 }
+/** PLAN_RUNS lets it run longer; `npm run test:long` does. */
+const RUNS = { numRuns: Number(process.env.PLAN_RUNS ?? 150) }
 
 describe('a plan made with everything known', () => {
   const planned = ({ world, strategy, targets, chosen }: Choice) => {

@@ -128,6 +128,8 @@ const ANSWERS: [string, Answer][] = [
   ['a broken connection', 'cut'],
 ]
 
+const SOME = ['invalid_auth', 'HTTP 429', 'a page', 'an address where nobody listens', 'a broken connection']
+
 /** At once, because each waits for most of its time, in a world of its own. */
 describe.concurrent('whatever Slack answers to a connect', () => {
   for (const [name, answer] of ANSWERS) {
@@ -138,7 +140,9 @@ describe.concurrent('whatever Slack answers to a connect', () => {
       expect(socket.trouble()).toBeNull()
     })
 
-    it(`${name}, to a reconnect: likewise`, async test => {
+    // A reconnect goes the same way as a connect: some of them stand for all.
+    const tags = SOME.includes(name) ? [] : ['long']
+    it(`${name}, to a reconnect: likewise`, { tags }, async test => {
       const answers: Answer[] = []
       const { server, socket, faults } = await connect(test, answers)
       await until(() => socket.isConnected())

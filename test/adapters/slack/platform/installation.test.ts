@@ -77,7 +77,10 @@ describe.concurrent('a call', () => {
     'user_removed_from_team',
     'team_disabled',
   ]) {
-    it(`that is answered ${code} says that the token is refused, once, until another is taken`, async test => {
+    const tags = ['invalid_auth', 'account_inactive', 'token_revoked'].includes(code) ? [] : ['long']
+    it(`that is answered ${code} says that the token is refused, once, until another is taken`, {
+      tags,
+    }, async test => {
       const { slack, said, install } = await start(test)
       const { client, token, kind } = install()
       await until(() => kind() === 'taken')
