@@ -68,7 +68,7 @@ export interface Submission {
   guard: Guard
 }
 
-/** What people do, and may be refused: whatever says who did it and where. Who may do which says acts.ts. */
+/** What people do, and may be refused: whatever says who did it and where. Who may do which says permissions.ts. */
 export type PersonsCommand = Exclude<Extract<Command, { by: string; from: Origin }>, { kind: 'attempted' }>
 
 export type Command =

@@ -13,13 +13,13 @@ import {
   UNREADABLE_RECORD,
   type Writer,
 } from '../ports/store.ts'
-import { isAct } from '../request/acts.ts'
 import { sealed } from '../request/audit.ts'
 import type { Command, PersonsCommand } from '../request/command.ts'
 import { type Draft, decide, eventOf, submissionOf, submit } from '../request/decide.ts'
 import { digestOfText } from '../request/digest.ts'
 import { documentsKeptMs } from '../request/kept.ts'
 import { nextDueAt } from '../request/owed.ts'
+import { isAct } from '../request/permissions.ts'
 import {
   type Distrust,
   type Documents,

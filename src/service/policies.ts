@@ -1,9 +1,9 @@
 // What the policy and the settings of this moment say of a request: asked at submit, for a plan, at each act of a person
-// (request/acts.ts), and when a job is handed over. Members of user groups are looked up here; what follows from them is decided in request/policy.ts.
+// (request/permissions.ts), and when a job is handed over. Members of user groups are looked up here; what follows from them is decided in request/policy.ts.
 
 import type { Chat } from '../ports/chat.ts'
-import { ACTS, type Act, type ActKind, instanceRefusal, sameRuleToday } from '../request/acts.ts'
 import type { Command, PolicyVerdict } from '../request/command.ts'
+import { ACTS, type Act, type ActKind, instanceRefusal, sameRuleToday } from '../request/permissions.ts'
 import type { Plan } from '../request/plan.ts'
 import {
   type AllowRule,

@@ -17,9 +17,10 @@ import { POST_EVENT_TYPE, postMetadataSchema } from '../blocks/ids.ts'
 import type { Words } from '../language/language.ts'
 import { outcomeOfError, refusalOfToken, SLACK_CALL_MS } from '../platform/web-client.ts'
 import { card, type Message } from './card.ts'
+import { planCsv, resultCsv } from './csv-files.ts'
 import { directMessage, recipientOf } from './direct.ts'
 import { elsewhereCard, elsewhereReply } from './elsewhere.ts'
-import { cardTroubleMessage, noteReply, planCsv, resultCsv } from './replies.ts'
+import { cardTroubleMessage, noteReply } from './replies.ts'
 import { type AttachedFile, uploadFile } from './upload.ts'
 
 const CALLS_AT_ONCE = 8

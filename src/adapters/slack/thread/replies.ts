@@ -1,17 +1,13 @@
-// The replies under a card, and the plan and the result as files. Pure: the same record and rows always give the same.
+// The replies under a card. Pure: the same record and rows always give the same.
 // It must never say of an execution more than its rows show.
 
 import type { KnownBlock } from '@slack/types'
 import type { PostDocuments } from '../../../ports/chat.ts'
-import { shortDigest } from '../../../request/digest.ts'
 import { hasMembers } from '../../../request/group.ts'
-import { kafkaErrorName } from '../../../request/kafka-errors.ts'
-import type { PlanRow } from '../../../request/plan.ts'
 import { EVERYBODY } from '../../../request/policy.ts'
 import type { Note, ResetRequest } from '../../../request/request.ts'
 import { clip } from '../../../request/reset.ts'
 import { type PartitionResult, ROWS_IN_TABLE } from '../../../request/result.ts'
-import { csvOf } from '../blocks/csv.ts'
 import { LIMITS } from '../blocks/limits.ts'
 import {
   bullets,
@@ -26,17 +22,9 @@ import {
 } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { differenceBullets, differencesInWords } from '../wording/drift.ts'
-import {
-  reasonInWords,
-  resultTable,
-  saidInWords,
-  troubleLine,
-  troublesOf,
-  troubleText,
-} from '../wording/result.ts'
+import { resultTable, troubleLine, troublesOf, troubleText } from '../wording/result.ts'
 import { causeInWords, connectedInWords, outcomeSentence, stateSentence } from '../wording/words.ts'
 import { type Message, NOTE_MAX, questionButtons } from './card.ts'
-import type { AttachedFile } from './upload.ts'
 
 const TROUBLES_SPELLED_OUT = 10
 const APPROVERS_TOLD = 20
@@ -188,69 +176,4 @@ export function cardTroubleMessage(words: Words, { id, channel, posts }: ResetRe
   const why = posts.card?.state === 'refused' ? posts.card.code : 'unknown'
   const said = words.replies.cardTrouble(id, channel, escaped(clip(why, 100)))
   return { text: said, blocks: [{ type: 'section', text: { type: 'mrkdwn', text: said, verbatim: true } }] }
-}
-
-/** The full plan of a round. Its offsets can be asked for again as they are. */
-export function planCsv(
-  words: Words,
-  request: ResetRequest,
-  rows: readonly PlanRow[],
-  round: number,
-): AttachedFile {
-  const { id, plan, reset } = request
-  const isCurrent = plan !== null && round === request.round
-  const which = isCurrent ? words.plan.name(shortDigest(plan.digest)) : words.replies.round(round)
-  return {
-    name: `${id}-plan-${round}.csv`,
-    comment: words.replies.planComment(which, id, rows.length),
-    content: csvOf(
-      PLAN_COLUMNS,
-      rows.map(row => [
-        ...[reset.target.instanceId, reset.target.group, row.topic, row.partition, row.from, row.to],
-        ...[row.replays, row.skips, row.certainty, row.note, row.logStart, row.logEnd],
-      ]),
-    ),
-  }
-}
-
-const PLAN_COLUMNS = [
-  ...['instance', 'group', 'topic', 'partition', 'from', 'to', 'replays', 'skips'],
-  ...['certainty', 'note', 'log_start', 'log_end'],
-]
-
-/** The full result, with the reason of each row that is no success. */
-export function resultCsv(
-  words: Words,
-  request: ResetRequest,
-  result: readonly PartitionResult[],
-): AttachedFile {
-  const { id, reset } = request
-  return {
-    name: `${id}-result.csv`,
-    comment: words.replies.resultComment(id, result.length),
-    content: csvOf(
-      RESULT_COLUMNS,
-      result.map(row => [
-        ...[reset.target.instanceId, reset.target.group, row.topic, row.partition, row.from, row.planned],
-        row.said === null || row.said.code !== 0 ? null : (row.said.offset ?? saidInWords(words, row.said)),
-        ...[
-          row.said?.code ?? null,
-          typeof row.said?.code === 'number' ? kafkaErrorName(row.said.code) : null,
-        ],
-        ...[row.readBack, row.outcome, messageOf(words, row)],
-      ]),
-    ),
-  }
-}
-
-const RESULT_COLUMNS = [
-  ...['instance', 'group', 'topic', 'partition', 'from', 'planned', 'api_said', 'api_code'],
-  ...['api_code_name', 'read_back', 'outcome', 'message'],
-]
-
-function messageOf(words: Words, row: PartitionResult): string {
-  const api = row.said?.message ?? ''
-  return row.why !== null && (api === '' || row.why === 'despiteError' || row.why === 'movedDespiteError')
-    ? reasonInWords(words, row)
-    : causeInWords(words, api, Number.POSITIVE_INFINITY)
 }

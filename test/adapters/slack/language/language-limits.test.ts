@@ -17,14 +17,10 @@ import { resetForm } from '../../../../src/adapters/slack/reset-form/view.ts'
 import { afterwardsModal, glassModal } from '../../../../src/adapters/slack/review/break-glass.ts'
 import { movedModal, reviewModal } from '../../../../src/adapters/slack/review/view.ts'
 import { card } from '../../../../src/adapters/slack/thread/card.ts'
+import { planCsv, resultCsv } from '../../../../src/adapters/slack/thread/csv-files.ts'
 import { directMessage } from '../../../../src/adapters/slack/thread/direct.ts'
 import { elsewhereCard, elsewhereReply } from '../../../../src/adapters/slack/thread/elsewhere.ts'
-import {
-  cardTroubleMessage,
-  noteReply,
-  planCsv,
-  resultCsv,
-} from '../../../../src/adapters/slack/thread/replies.ts'
+import { cardTroubleMessage, noteReply } from '../../../../src/adapters/slack/thread/replies.ts'
 import { refusalSentence } from '../../../../src/adapters/slack/wording/words.ts'
 import type { Look } from '../../../../src/ports/approvals.ts'
 import type { LongNames } from '../../../../src/ports/chat.ts'
