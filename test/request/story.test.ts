@@ -212,6 +212,8 @@ const MUTATIONS: Record<string, Mutation> = {
     const [one, two] = [events[index], events[index + 1]]
     if (one === undefined || two === undefined) return null
     if ([one, two].some(({ command }) => TRACELESS.includes(command.kind))) return null
+    // Which of two came first that change no state may leave no trace either, like a reminder and a refused attempt.
+    if ([one, two].every(({ before, state }) => before === state)) return null
     return events.with(index, two).with(index + 1, one)
   },
   'a state is changed': ({ events }, [n]) => {
