@@ -63,7 +63,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   'adapters/policy/': ['request/', 'ports/', 'adapters/policy/', 'node:', 'yaml'],
   'policy.ts': ['request/', 'config.ts', 'adapters/policy/', 'node:'],
   // It only reads, and from the store alone.
-  'audit.ts': ['request/', 'ports/', 'config.ts', 'adapters/redis/', 'node:', 'zod'],
+  'trail-file/': ['request/', 'type ports/', 'trail-file/', 'zod'],
+  'audit.ts': ['request/', 'trail-file/', 'config.ts', 'adapters/redis/', 'node:'],
   'main.ts': [
     ...['request/', 'ports/', 'service/', 'config.ts', 'telemetry.ts', 'adapters/', 'node:'],
     ...['http-server.ts', 'monitoring.ts', 'listen-address.ts'],

@@ -7,9 +7,10 @@ import { afterEach, expect, inject, it } from 'vitest'
 import { createWorkQueue } from '../../src/adapters/bullmq/work-queue.ts'
 import { connectRedis } from '../../src/adapters/redis/connect.ts'
 import { createRedisStore } from '../../src/adapters/redis/store.ts'
-import { createAuditExport, verifyLines } from '../../src/audit.ts'
 import { requestIdSchema } from '../../src/request/request.ts'
 import { createSeals } from '../../src/request/seals.ts'
+import { createAuditExport } from '../../src/trail-file/export.ts'
+import { verifyLines } from '../../src/trail-file/verify.ts'
 import { DEMO, NO_WAITING, OPS, type Product, startProduct, textOf, until } from '../support/product.ts'
 
 const KEY = randomUUID() + randomUUID()

@@ -3,12 +3,12 @@
 
 import { afterEach, expect, it } from 'vitest'
 import { z } from 'zod'
-import { createAuditExport } from '../../src/audit.ts'
 import { SEALED_RECORD } from '../../src/ports/store.ts'
 import { type ChainedEvent, chained, sealed } from '../../src/request/audit.ts'
 import { decide, eventOf } from '../../src/request/decide.ts'
 import { type ResetRequest, requestSchema } from '../../src/request/request.ts'
 import { createSeals, type Seals } from '../../src/request/seals.ts'
+import { createAuditExport } from '../../src/trail-file/export.ts'
 import { approve, BOB, EMPTY, SOMEWHERE, start } from '../support/requests.ts'
 import { back100, type Service, type ServiceOptions, startService } from '../support/service.ts'
 

@@ -1,0 +1,95 @@
+// Writes the audit trail of every request, and of what was tried apart from them, as lines. It must never hold more than a
+// few requests at a time.
+
+import type { z } from 'zod'
+import type { Store, Trail } from '../ports/store.ts'
+import { chainHash } from '../request/audit.ts'
+import {
+  ATTEMPTS,
+  type AuditTotals,
+  type ChainId,
+  keptHash,
+  type keptSchema,
+  NOTHING_YET,
+  parsedJson,
+  RECORD,
+  sumOf,
+} from './lines.ts'
+
+export interface AuditExport {
+  /** Some at a time, with their line breaks. */
+  lines(): AsyncGenerator<string>
+  totals(): AuditTotals
+}
+
+export function createAuditExport(store: Pick<Store, 'readTrails' | 'readAttempts'>): AuditExport {
+  const totals = { ...NOTHING_YET }
+
+  function endLine(
+    requestId: ChainId,
+    version: number,
+    lastHash: string,
+    more: Record<string, number>,
+    kept?: z.output<typeof keptSchema>,
+  ): string {
+    totals.more += sumOf(more)
+    const counted = Object.keys(more).length === 0 ? {} : { more }
+    const end = JSON.stringify({ requestId, version, lastHash, ...counted, ...(kept && { kept }) })
+    totals.hash = chainHash(totals.hash, end)
+    return end
+  }
+
+  async function* attemptLines(): AsyncGenerator<string> {
+    const { version, auditHash, more, events } = await store.readAttempts()
+    for await (const some of events()) {
+      totals.attempts += some.length
+      yield whole(some.map(json => eventLine(ATTEMPTS, json)))
+    }
+    if (version === 0 && totals.attempts === 0) return
+    yield whole([endLine(ATTEMPTS, version, auditHash, more)])
+  }
+
+  return {
+    async *lines() {
+      for await (const trail of store.readTrails()) {
+        const { id, version, auditHash, more, events } = trail
+        totals.requests += 1
+        totals.events += events.length
+        yield whole(events.map(json => eventLine(id, json)))
+        const kept = { names: [] as string[], hash: lastHashOf(events) }
+        for await (const { name, value } of keptWith(trail)) {
+          kept.names.push(name)
+          kept.hash = keptHash(kept.hash, name, value)
+          yield whole([JSON.stringify({ requestId: id, kept: name, value, hash: kept.hash })])
+        }
+        yield whole([endLine(id, version, auditHash, more, kept)])
+      }
+      yield* attemptLines()
+      yield `${JSON.stringify({ requests: totals.requests, hash: totals.hash })}\n`
+    },
+    totals: () => ({ ...totals }),
+  }
+}
+
+/** One at a time: the rows of a plan may be many. */
+async function* keptWith({ record, documents }: Trail): AsyncGenerator<{ name: string; value: unknown }> {
+  for await (const { name, json } of documents()) yield { name, value: parsedJson(json) ?? null }
+  yield { name: RECORD, value: record === null ? null : (parsedJson(record) ?? null) }
+}
+
+/** As it stands there, so that a line that is not one of an event breaks no more than itself. */
+function lastHashOf(events: readonly string[]): string {
+  const last = parsedJson(events.at(-1) ?? '')
+  const { hash } = Object(last) as { hash?: unknown }
+  return typeof hash === 'string' ? hash : ''
+}
+
+function whole(lines: readonly string[]): string {
+  return lines.map(line => `${line}\n`).join('')
+}
+
+/** What is not an event any more is exported as it is: the file then says so, and the rest is there as well. */
+function eventLine(requestId: ChainId, json: string): string {
+  const event = parsedJson(json)
+  return JSON.stringify(typeof event === 'object' ? { requestId, ...event } : { requestId, unreadable: json })
+}
