@@ -31,7 +31,7 @@ export function suite({ product, faults }: { product: Turn; faults: Turn }): Vit
           test: {
             name: 'product',
             include: ['test/**/*.test.ts'],
-            exclude: ['test/browser/**', FAULTS],
+            exclude: ['test/browser/**', 'test/kafka/**', FAULTS],
             ...product,
           },
         },
