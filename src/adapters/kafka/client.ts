@@ -151,7 +151,7 @@ export function createClient(settings: KafkaSettings, { now, onCall }: KafkaDeps
     const known = new Map([...brokers, ...bootstrap].map(each => [placeOf(each), each]))
     const connected = [...shared.keys()].flatMap(place => known.get(place) ?? [])
     const candidates = [...new Set([...connected, ...known.values()])]
-    let failed: unknown = notSent(causeOf('noConnection', 'none'), 'none')
+    let failed: unknown = notSent(causeOf('deadlinePassed'), 'deadline')
     for (const [index, address] of candidates.entries()) {
       const leftMs = deadlineMs - now()
       if (leftMs <= 0) break

@@ -18,9 +18,9 @@ import {
 } from './schema.ts'
 
 /** One call: its number, the versions that are spoken here, from which on they are flexible, and both its messages. */
-export interface Message<Request, Response> {
+export interface Message<Request, Response, Name extends string = string> {
   key: number
-  name: string
+  name: Name
   versions: readonly [oldest: number, newest: number]
   /** Null: none of the versions spoken here. */
   flexible: number | null
@@ -30,7 +30,8 @@ export interface Message<Request, Response> {
 export type RequestOf<M> = M extends { request: infer T } ? ValueOf<T> : never
 export type ResponseOf<M> = M extends { response: infer T } ? ValueOf<T> : never
 
-const message = <Request, Response>(declared: Message<Request, Response>) => declared
+const message = <const Name extends string, Request, Response>(declared: Message<Request, Response, Name>) =>
+  declared
 
 const throttleTimeMs = int32
 const authorized = int32
@@ -377,3 +378,4 @@ export const MESSAGES = [
   ...[apiVersions, metadata, findCoordinator, listOffsets, offsetFetch, offsetCommit, listGroups],
   ...[describeGroups, consumerGroupDescribe, describeConfigs, saslHandshake, saslAuthenticate],
 ] as const
+export type ApiName = (typeof MESSAGES)[number]['name']
