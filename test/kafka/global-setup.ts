@@ -3,6 +3,7 @@
 
 import type { TestProject } from 'vitest/node'
 import { type KafkaVersion, VERSIONS, whyNoKafka } from './broker/jars.ts'
+import { freePort } from './broker/java.ts'
 import { startKafka } from './broker/start.ts'
 
 /** Which Kafkas the tests run over. */
@@ -11,6 +12,8 @@ export interface ProvidedKafka {
   /** Of Kafka's own client. */
   version: KafkaVersion
   bootstrap: string
+  /** A second listener, which tells clients to come to `told`: a proxy can listen there. Not of a broker of one's own. */
+  proxied?: { port: number; told: number }
 }
 
 declare module 'vitest' {
@@ -37,14 +40,24 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
   const started = await Promise.all(
     VERSIONS.map(async version => {
       const fromMs = Date.now()
-      const kafka = await startKafka({ version })
+      const told = await freePort()
+      const kafka = await startKafka({
+        version,
+        listeners: { PROXIED: 'PLAINTEXT' },
+        advertised: { PROXIED: told },
+      })
       console.log(`Kafka ${version} was ready after ${Date.now() - fromMs} ms.`)
-      return kafka
+      return { ...kafka, proxied: { port: kafka.brokers[0]?.ports.PROXIED ?? 0, told } }
     }),
   )
   project.provide(
     'kafkas',
-    started.map(({ version, bootstrap }) => ({ name: `Kafka ${version}`, version, bootstrap })),
+    started.map(({ version, bootstrap, proxied }) => ({
+      name: `Kafka ${version}`,
+      version,
+      bootstrap,
+      proxied,
+    })),
   )
   return async () => {
     await Promise.all(started.map(each => each.close()))

@@ -19,8 +19,8 @@ export interface StartKafkaOptions {
   listeners?: Record<string, string>
   /** Of SCRAM, as `kafka-storage.sh format --add-scram` takes them. */
   scram?: string[]
-  /** What a listener tells clients to connect to, in place of its own port: for a proxy in front of it. */
-  advertised?: (broker: number, port: number) => number | Promise<number>
+  /** By listener: where the first broker tells clients to connect, in place of its own port. */
+  advertised?: Record<string, number>
 }
 
 export interface KafkaBroker {
@@ -66,7 +66,7 @@ export async function startKafka(options: StartKafkaOptions): Promise<RunningKaf
     for (const name of Object.keys(protocols)) {
       const port = await freePort()
       ports[name] = port
-      const told = name === 'PLAINTEXT' ? await (options.advertised?.(id, port) ?? port) : port
+      const told = id === 1 ? (options.advertised?.[name] ?? port) : port
       advertised.push(`${name}://127.0.0.1:${told}`)
     }
     const isController = id === 1
