@@ -217,6 +217,19 @@ public class Driver {
             .forEach(each -> leaders.add(each.leader() == null ? -1 : each.leader().id()));
         return leaders;
       }
+      case "allow": {
+        List<org.apache.kafka.common.acl.AclBinding> bindings = new ArrayList<>();
+        for (JsonNode each : asked.get("rules"))
+          bindings.add(new org.apache.kafka.common.acl.AclBinding(
+              new org.apache.kafka.common.resource.ResourcePattern(
+                  org.apache.kafka.common.resource.ResourceType.fromString(each.get("type").asText()),
+                  each.get("name").asText(), org.apache.kafka.common.resource.PatternType.LITERAL),
+              new org.apache.kafka.common.acl.AccessControlEntry(asked.get("principal").asText(), "*",
+                  org.apache.kafka.common.acl.AclOperation.fromString(each.get("operation").asText()),
+                  org.apache.kafka.common.acl.AclPermissionType.ALLOW)));
+        admin.createAcls(bindings).all().get();
+        return null;
+      }
       case "consumerGroups": return consumerGroups(asked);
       default: throw new IllegalArgumentException("no such thing: " + asked);
     }

@@ -45,6 +45,10 @@ export interface Driver {
   endTransaction(name: string, how: 'commit' | 'abort'): Promise<void>
   /** To these brokers, the first of them the leader. */
   moveReplicas(place: Place, replicas: number[]): Promise<void>
+  allow(
+    principal: string,
+    ...rules: { type: 'TOPIC' | 'GROUP'; name: string; operation: 'READ' | 'DESCRIBE' | 'DESCRIBE_CONFIGS' }[]
+  ): Promise<void>
   leaders(topic: string): Promise<number[]>
   /** What `kafka-consumer-groups.sh` prints. */
   consumerGroups(...args: string[]): Promise<string>
@@ -107,6 +111,7 @@ export async function startDriver(version: KafkaVersion, bootstrap: string): Pro
     openTransaction: (name, group, offsets) => told('openTransaction', { name, group, offsets }),
     endTransaction: (name, how) => told('endTransaction', { name, how }),
     moveReplicas: (place, replicas) => told('moveReplicas', { ...place, replicas }),
+    allow: (principal, ...rules) => told('allow', { principal, rules }),
     leaders: async topic => (await ask('leaders', { topic })) as number[],
     consumerGroups: async (...args) => (await ask('consumerGroups', { args })) as string,
     close: () => java.kill(),
