@@ -242,12 +242,10 @@ describe.each(VERSIONS.map(version => ({ version })))('Kafka $version', ({ versi
       await expect.poll(async () => value(await reader.topicKinds(ID, ['orders'])).has('orders')).toBe(true)
 
       await allow({ ...group, operation: 'READ' })
-      await expect
-        .poll(write)
-        .toMatchObject({
-          kind: 'done',
-          topics: [{ partitions: [{ errorCode: 29, errorMessage: expect.stringMatching(/READ/) }] }],
-        })
+      await expect.poll(write).toMatchObject({
+        kind: 'done',
+        topics: [{ partitions: [{ errorCode: 29, errorMessage: expect.stringMatching(/READ/) }] }],
+      })
 
       await allow({ ...topic, operation: 'READ' })
       await expect.poll(write).toMatchObject({ kind: 'done', topics: [{ partitions: [{ errorCode: 0 }] }] })

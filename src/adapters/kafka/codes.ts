@@ -49,13 +49,15 @@ export const isOfOnePartition = (code: number) => OF_ONE_PARTITION.has(code)
 const WHOLE_REFUSALS = new Set([22, 25, 27, 110, 113, 24, 28, 30, 35, 42, 69])
 export const isWholeRefusal = (code: number) => WHOLE_REFUSALS.has(code)
 
+export const MEMBERS = 'The group has members: its consumers have to be stopped.'
+
 /** For people beside the name: what it means for somebody who wants to write offsets, in a few words. */
 const MEANINGS = new Map<number, string>([
   [3, 'There is no such topic or partition.'],
   [12, 'The commit holds more text than the broker takes.'],
-  [22, 'The group has members.'],
+  [22, MEMBERS],
   [24, 'The broker does not take this group id.'],
-  [25, 'The group has members: its consumers have to be stopped.'],
+  [25, MEMBERS],
   [27, 'The group is rebalancing.'],
   [28, 'The commit is larger than the broker takes.'],
   [29, 'This needs READ on the topic.'],
@@ -63,8 +65,8 @@ const MEANINGS = new Map<number, string>([
   [35, 'The broker does not know this version of the call.'],
   [42, 'The broker does not take the request.'],
   [69, 'There is no consumer group of this name.'],
-  [110, 'The group has members.'],
-  [113, 'The group has members.'],
+  [110, MEMBERS],
+  [113, MEMBERS],
 ])
 
 export function meaningOf(code: number): string {

@@ -8,13 +8,13 @@ import { hasMembers, placeOf } from '../../request/group.ts'
 import type { Target } from '../../request/reset.ts'
 import type { CallOutcome, TopicReport, UnwrittenTopic } from '../../request/result.ts'
 import { type Client, CodeFault } from './client.ts'
-import { GROUP_ID_NOT_FOUND, INVALID_COMMIT_OFFSET_SIZE, isOfOnePartition } from './codes.ts'
+import { GROUP_ID_NOT_FOUND, INVALID_COMMIT_OFFSET_SIZE, isOfOnePartition, MEMBERS } from './codes.ts'
 import { type Commit, type CommitEnd, commitEnd, refusalOf, reportsOf } from './commit-answer.ts'
 import type { Connection } from './connection.ts'
 import { Fault, refused, refusedHere } from './fault.ts'
 import { type Committed, type Coordinator, committedOffsets, describeGroup } from './groups.ts'
 import { problemWithWrite } from './last-look.ts'
-import { offsetCommit } from './wire/messages.ts'
+import { describeConfigs, offsetCommit } from './wire/messages.ts'
 
 /** Of an administrator, who is no member: taken while the group has none. */
 const NO_GENERATION = -1
@@ -46,7 +46,8 @@ export function createWriter(client: Client, { id }: { id: string }, now: () => 
             ask: (message, request) => connection.call(message, request, lookUntilMs),
           }
           const seen = await lookAt(coordinator, target.group, offsets)
-          const rest = await commitAll(connection, target.group, seen.commits, deadlineMs)
+          const parts = await partsThatFit(coordinator, target.group, seen.commits)
+          const rest = await commitAll(connection, target.group, parts, deadlineMs)
           return rest.called.kind === 'done'
             ? { ...rest, called: { ...rest.called, topics: merged(rest.called.topics, seen.reports) } }
             : rest
@@ -128,19 +129,68 @@ async function seeThatItExists(coordinator: Coordinator, name: string): Promise<
     const all = await committedOffsets(coordinator, name, null)
     if (!all.some(isCommitted)) throw new CodeFault(GROUP_ID_NOT_FOUND)
   }
-  if (hasMembers(group)) throw refused('groupNotEmpty', 'NON_EMPTY_GROUP', 'The group has members.')
+  if (hasMembers(group)) throw refused('groupNotEmpty', 'NON_EMPTY_GROUP', MEMBERS)
 }
 
-/** In as few commits as fit, one after the other; none after one that was not taken. Never rejects. */
+const OFFSETS_TOPIC = '__consumer_offsets'
+const LARGEST_BATCH = 'max.message.bytes'
+const TOPIC = 2
+/** Kafka's own, for who may not be told. */
+const DEFAULT_LARGEST = 1_048_588
+/** No broker that anybody runs takes less. */
+const SURELY_FITS = 2 ** 16
+const BATCH_HEAD = 61
+/** Of a record in the offsets topic at most, beside the names of its group and topic. */
+const RECORD = 68
+
+/**
+ * As few as fit into a batch of the offsets topic each. The coordinators that know KIP-848 answer a commit that does not
+ * with UNKNOWN_SERVER_ERROR, which leaves open what became of it: so none is sent that would not. Older ones say 28.
+ */
+async function partsThatFit(
+  coordinator: Coordinator,
+  group: string,
+  commits: readonly Commit[],
+): Promise<(readonly Commit[])[]> {
+  const bytesOf = ({ topic }: Commit) => RECORD + Buffer.byteLength(group) + Buffer.byteLength(topic)
+  const all = commits.reduce((sum, each) => sum + bytesOf(each), BATCH_HEAD)
+  if (all <= SURELY_FITS) return [commits]
+  const largest = await largestBatch(coordinator)
+  const parts: Commit[][] = []
+  let left = 0
+  for (const each of commits) {
+    if (parts.length === 0 || bytesOf(each) > left) {
+      parts.push([])
+      left = largest - BATCH_HEAD
+    }
+    parts.at(-1)?.push(each)
+    left -= bytesOf(each)
+  }
+  return parts
+}
+
+async function largestBatch(coordinator: Coordinator): Promise<number> {
+  if (coordinator.versionOf(describeConfigs) === null) return DEFAULT_LARGEST
+  const resource = { resourceType: TOPIC, resourceName: OFFSETS_TOPIC, configurationKeys: [LARGEST_BATCH] }
+  const request = { resources: [resource], includeSynonyms: false, includeDocumentation: false }
+  const { results } = await coordinator.ask(describeConfigs, request)
+  const found = results
+    .filter(({ errorCode }) => errorCode === 0)
+    .flatMap(({ configs }) => configs)
+    .find(({ name }) => name === LARGEST_BATCH)
+  const bytes = Number(found?.value)
+  return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : DEFAULT_LARGEST
+}
+
+/** One after the other; none after one that was not taken, and what a broker calls too large in halves. Never rejects. */
 async function commitAll(
   connection: Connection,
   group: string,
-  commits: readonly Commit[],
+  fitting: readonly (readonly Commit[])[],
   deadlineMs: number,
 ): Promise<WrittenTopics> {
-  if (commits.length === 0) return { called: { kind: 'done', topics: [] }, unwritten: [] }
   const done: TopicReport[] = []
-  const parts: (readonly Commit[])[] = [commits]
+  const parts = fitting.filter(part => part.length > 0)
   for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
     const end = await commit(connection, group, part, deadlineMs)
     if (end.kind === 'done') {

@@ -350,6 +350,40 @@ describe('the answer', () => {
     })
   })
 
+  it('is asked for in parts from the start where one batch cannot hold it, as few as fit', async () => {
+    const many = new Map([
+      ['t', Array.from({ length: 1_000 }, (_, partition) => ({ partition, offset: 1n }))],
+    ])
+    const config =
+      (value: string | null, errorCode = 0): NonNullable<Answers['DescribeConfigs']> =>
+      () => ({
+        throttleTimeMs: 0,
+        results: [
+          {
+            errorCode,
+            errorMessage: null,
+            resourceType: 2,
+            resourceName: '__consumer_offsets',
+            configs: [
+              {
+                ...{ name: 'max.message.bytes', value, readOnly: false, configSource: 1, isSensitive: false },
+                ...{ synonyms: [], configType: 0, documentation: null },
+              },
+            ],
+          },
+        ],
+      })
+    // A record takes 68 bytes, and the names of its group and topic, at most.
+    const { kafka, broker } = await scripted({ ...THERE, DescribeConfigs: config(`${61 + 400 * 76}`) })
+    expect((await kafka.writeTopics(TARGET, many, soon())).called.kind).toBe('done')
+    expect(sizes(broker)).toEqual([400, 400, 200])
+    for (const unknown of [config(null), config('-5'), config('1', 29)]) {
+      broker.answers.DescribeConfigs = unknown
+      expect((await kafka.writeTopics(TARGET, many, soon())).called.kind).toBe('done')
+      expect(sizes(broker).at(-1)).toBe(1_000)
+    }
+  })
+
   it('28 for one partition alone is a refusal', async () => {
     const { kafka, broker } = await scripted({ ...THERE, OffsetCommit: fits(0) })
     expect((await kafka.writeTopics(TARGET, wide, soon())).called).toMatchObject({
