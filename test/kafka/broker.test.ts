@@ -1,9 +1,9 @@
 // That the harness is a real Kafka: what the foreign client writes there, the tool reads, and groups have members.
 
-import { describe, expect, it } from 'vitest'
-import { driverOf, fresh, KAFKAS } from './kafkas.ts'
+import { expect, it } from 'vitest'
+import { driverOf, fresh, overEachKafka } from './kafkas.ts'
 
-describe.each(KAFKAS)('$name', kafka => {
+overEachKafka(kafka => {
   it('takes topics, messages, commits and members of both protocols', async () => {
     const driver = await driverOf(kafka)
     const [topic, group] = [fresh('orders'), fresh('billing')]

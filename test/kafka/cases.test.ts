@@ -1,14 +1,14 @@
 // What other tools got wrong, one by one, over real Kafkas; and Kafka's own tool as the judge of what was written.
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { placeOf } from '../../src/request/group.ts'
 import { type Adapter, adapterOf, ID, soon, to, value } from './adapter.ts'
 import type { Driver } from './driver/driver.ts'
-import { driverOf, fresh, KAFKAS } from './kafkas.ts'
+import { driverOf, fresh, overEachKafka } from './kafkas.ts'
 
 const T0 = 1_700_000_000_000
 
-describe.each(KAFKAS)('$name', kafka => {
+overEachKafka(kafka => {
   let driver: Driver
   let adapter: Adapter
   let reader: ReturnType<Adapter['reader']>

@@ -1,12 +1,12 @@
 // A write and the reads beside it through a network that fails, in front of a real broker: what is claimed is what the
 // broker's own client sees afterwards, and the wire shows that a commit went over it once.
 
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { causeOf } from '../../src/request/cause.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 import { type Adapter, adapterOf, ID, soon, to } from './adapter.ts'
 import type { Driver } from './driver/driver.ts'
-import { driverOf, fresh, KAFKAS } from './kafkas.ts'
+import { driverOf, fresh, KAFKAS, overEachKafka } from './kafkas.ts'
 
 /** The head of a request: its number and its version, the newest that both speak. */
 const head = (key: number, version: number) => String.fromCharCode(0, key, 0, version)
@@ -14,7 +14,9 @@ const COMMIT = head(8, 9)
 const LOOK = head(9, 7)
 const FIND = head(10, 3)
 
-describe.each(KAFKAS.filter(({ proxied }) => proxied !== undefined))('$name', kafka => {
+const PROXIED = KAFKAS.filter(({ proxied }) => proxied !== undefined)
+
+overEachKafka(kafka => {
   const { port = 0, told = 0 } = kafka.proxied ?? {}
   const topic = fresh('orders')
   let driver: Driver
@@ -170,4 +172,4 @@ describe.each(KAFKAS.filter(({ proxied }) => proxied !== undefined))('$name', ka
     proxy.down()
     expect((await reader.topics(ID, topic)).kind).toBe('unavailable')
   })
-})
+}, PROXIED)

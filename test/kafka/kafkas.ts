@@ -1,6 +1,6 @@
 // The Kafkas of this run, each with its driver: started once for all files of tests.
 
-import { inject } from 'vitest'
+import { describe, inject, it } from 'vitest'
 import { type Driver, startDriver } from './driver/driver.ts'
 import type { ProvidedKafka } from './global-setup.ts'
 
@@ -8,6 +8,12 @@ import type { ProvidedKafka } from './global-setup.ts'
 export const KAFKAS = inject('kafkas')
 /** Whether a test can start further brokers. */
 export const CAN_START = inject('whyNoKafka') === null
+
+/** The same tests over each of them; one that is skipped where there is none. */
+export function overEachKafka(tests: (kafka: ProvidedKafka) => void, kafkas = KAFKAS): void {
+  for (const kafka of kafkas) describe(kafka.name, () => tests(kafka))
+  if (kafkas.length === 0) it.skip('needs a real Kafka', () => {})
+}
 
 const drivers = new Map<string, Promise<Driver>>()
 
