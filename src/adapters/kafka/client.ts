@@ -43,6 +43,8 @@ export type Node = Address & { nodeId: number }
 
 const GROUP_KEY = 0
 const RETRY_MS = 100
+/** Connections kept for later writes, of each broker. */
+const SPARES = 4
 /** Coordinators that are remembered. */
 const GROUPS_KNOWN = 1_000
 
@@ -228,7 +230,7 @@ export function createClient(settings: KafkaSettings, { now, onCall }: KafkaDeps
         return await act(connection)
       } finally {
         inUse.delete(connection)
-        if (isClosed || !connection.isOpen()) connection.close()
+        if (isClosed || !connection.isOpen() || spares.length >= SPARES) connection.close()
         else spares.push(connection)
       }
     },
