@@ -519,4 +519,21 @@ describe('a connection that breaks', () => {
     ])
     expect([lost.called.kind, kept.called.kind]).toEqual(['unknown', 'done'])
   })
+
+  it('under a read leaves a write alone', async () => {
+    const { kafka } = await scripted({
+      ...THERE,
+      ListOffsets: () => 'silence',
+      OffsetCommit: async request => {
+        await new Promise(resolve => setTimeout(resolve, 500))
+        return committed(request)
+      },
+    })
+    const [kept, read] = await Promise.all([
+      kafka.writeTopics(TARGET, WRITES, soon()),
+      kafka.reader({ readMs: 200 }).positions(TARGET, ['orders']),
+    ])
+    expect(kept.called.kind).toBe('done')
+    expect(read).toMatchObject({ kind: 'read', value: [{ logEnd: null }] })
+  })
 })
