@@ -56,6 +56,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'lossless-json',
     'lru-cache',
   ],
+  'adapters/kafka/': ['request/', 'ports/', 'adapters/kafka/', 'node:'],
   'adapters/slack/': [
     ...['request/', 'ports/', 'adapters/slack/', 'node:', 'zod', 'undici'],
     ...['@slack/bolt', '@slack/types', '@slack/web-api', 'fuse.js', 'lru-cache', 'p-limit', 'papaparse'],

@@ -3,7 +3,7 @@
 
 import type { Abilities, Group, Instance, LogRange, NamePage, Position } from '../request/group.ts'
 import type { NativeStrategy, Target } from '../request/reset.ts'
-import type { CallOutcome, ReadOutcome } from '../request/result.ts'
+import type { CallOutcome, ReadOutcome, UnwrittenTopic } from '../request/result.ts'
 import type { WritePace } from '../request/write-time.ts'
 
 /** A reset as the API itself knows it: whole topics, and one strategy for all of their partitions. */
@@ -19,6 +19,33 @@ export interface PartitionWrite {
   offset: bigint
   /** The committed offset that it is written over, null for none: with another one there it is not. Absent: over any. */
   over?: bigint | null
+}
+
+/**
+ * What became of a write of several topics. `called`: of all of it together. `unwritten`: the topics that are not, or not
+ * wholly, among what it reports.
+ */
+export interface WrittenTopics {
+  called: CallOutcome
+  unwritten: UnwrittenTopic[]
+}
+
+/** The log of a partition, or the cause why it could not be read (request/cause.ts). */
+export type LogRow = LogRange | { partition: number; unread: string }
+
+/** `offset` null: there is no message as late as that. */
+export type FirstMessage =
+  | { partition: number; offset: bigint | null }
+  | { partition: number; unread: string }
+
+/** What a topic's configuration says about its log. */
+export interface TopicKind {
+  /** Offsets are not messages there: a difference of two is `at most`. */
+  compacted: boolean
+  /** Whose clock the times of messages are. */
+  times: 'producer' | 'broker'
+  /** Null: kept for ever, by time at least. */
+  retentionMs: bigint | null
 }
 
 /**
@@ -45,6 +72,15 @@ export interface Cluster {
     offsets: readonly PartitionWrite[],
     deadlineMs: number,
   ): Promise<CallOutcome>
+  /**
+   * Where the cluster can: as writeOffsets, of several topics in as few calls as it takes, which is one unless the cluster
+   * says that it is too large. None is sent twice, nor after one that was not answered or was refused.
+   */
+  writeTopics?(
+    target: Target,
+    offsets: ReadonlyMap<string, readonly PartitionWrite[]>,
+    deadlineMs: number,
+  ): Promise<WrittenTopics>
 }
 
 /** Reads: never an effect. Never rejects; one read, with all its pages, ends within the reader's own patience. */
@@ -69,6 +105,22 @@ export interface ClusterReader {
     partition: number,
     timeMs: number,
   ): Promise<ReadOutcome<bigint | null>>
+  /** Where the cluster can: logRanges of many topics at once. A topic that is not there is not in the answer. */
+  logRangesOf?(
+    instanceId: string,
+    topics: readonly string[],
+  ): Promise<ReadOutcome<ReadonlyMap<string, readonly LogRow[]>>>
+  /** Likewise firstMessageAt, of these partitions of each topic. A partition that is not there is `unread`. */
+  firstMessagesAt?(
+    instanceId: string,
+    partitions: ReadonlyMap<string, readonly number[]>,
+    timeMs: number,
+  ): Promise<ReadOutcome<ReadonlyMap<string, readonly FirstMessage[]>>>
+  /** A topic of which it may not be read, or that is not there, is not in the answer. */
+  topicKinds?(
+    instanceId: string,
+    topics: readonly string[],
+  ): Promise<ReadOutcome<ReadonlyMap<string, TopicKind>>>
 }
 
 /** How many calls in how many seconds; by action, or for all actions together. */

@@ -51,7 +51,8 @@ interface Link {
   flow: 'passing' | 'held'
 }
 
-export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
+/** `port`: its own, where a server tells its clients beforehand where to connect; 0: any. */
+export async function startTcpProxy(targetPort: number, port = 0): Promise<TcpProxy> {
   const links = new Set<Link>()
   let orders: Order[] = []
   let isDown = false
@@ -183,7 +184,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
+    server.listen(port, '127.0.0.1', resolve)
   })
 
   return {

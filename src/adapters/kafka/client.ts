@@ -1,0 +1,256 @@
+// The cluster as a whole: its brokers, who leads and who coordinates, and a connection to whom it takes. Connections that
+// read are shared; one that writes belongs to its write alone, so that nothing else that breaks can leave it unanswered.
+
+import { causeOf } from '../../request/cause.ts'
+import { kafkaErrorName } from '../../request/kafka-errors.ts'
+import { isCoordinatorMoved, meaningOf, reasonOf } from './codes.ts'
+import { type Address, type Connection, type ConnectionOptions, openConnection } from './connection.ts'
+import { Fault, notSent } from './fault.ts'
+import { DEFAULT_TIMEOUTS, type KafkaDeps, type KafkaSettings } from './settings.ts'
+import { findCoordinator, type Message, metadata, type ResponseOf } from './wire/messages.ts'
+
+export type Metadata = ResponseOf<typeof metadata>
+
+export interface Client {
+  /** From any broker. `topics` null: all there are. None is ever made by asking. */
+  metadata(topics: readonly string[] | null, deadlineMs: number): Promise<Metadata>
+  /** One question to one broker, over a shared connection; asked a second time when an old connection breaks. */
+  ask<Request, Response>(
+    node: Node,
+    message: Message<Request, Response>,
+    request: Request,
+    deadlineMs: number,
+  ): Promise<Response>
+  /** Any broker that answers. */
+  askAny<Request, Response>(
+    message: Message<Request, Response>,
+    request: Request,
+    deadlineMs: number,
+  ): Promise<Response>
+  /** What that broker and we both speak. */
+  versionsOf(node: Node, deadlineMs: number): Promise<Connection['versionOf']>
+  /**
+   * Does something with the group's coordinator, again with the next one while it says that it is not the one, or once
+   * when the one that was remembered cannot be reached. Only for what may be done again.
+   */
+  withCoordinator<T>(group: string, deadlineMs: number, act: (coordinator: Node) => Promise<T>): Promise<T>
+  /** A connection for one write alone, kept for the next when it is still open then. */
+  exclusively<T>(node: Node, deadlineMs: number, act: (connection: Connection) => Promise<T>): Promise<T>
+  close(): void
+}
+
+export type Node = Address & { nodeId: number }
+
+const GROUP_KEY = 0
+const RETRY_MS = 100
+/** Connections kept for later writes, of each broker. */
+const SPARES = 4
+/** Coordinators that are remembered. */
+const GROUPS_KNOWN = 1_000
+
+/** Thrown when an answer holds an error code about the whole of what was asked. */
+export class CodeFault extends Fault {
+  readonly number: number
+
+  constructor(code: number) {
+    const reason = reasonOf(code)
+    const name = kafkaErrorName(code)
+    const end =
+      reason === null
+        ? ({ kind: 'notSent', cause: causeOf('apiSaid', name) } as const)
+        : ({ kind: 'refused', reason, code: name, message: meaningOf(code) } as const)
+    super(end, name)
+    this.number = code
+  }
+}
+
+/** Of a question: that there was an error is an error. */
+export function unlessError(code: number): void {
+  if (code !== 0) throw new CodeFault(code)
+}
+
+export function createClient(settings: KafkaSettings, { now, onCall }: KafkaDeps): Client {
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...settings.timeouts }
+  const options: ConnectionOptions = {
+    ...(settings.tls === undefined ? {} : { tls: settings.tls }),
+    ...(settings.sasl === undefined ? {} : { sasl: settings.sasl }),
+    ...(settings.clientId === undefined ? {} : { clientId: settings.clientId }),
+    connectMs: timeouts.connectMs,
+    callMs: timeouts.callMs,
+    now,
+    ...(onCall === undefined ? {} : { onCall }),
+  }
+  const bootstrap = settings.bootstrap.map(addressOf)
+  /** Of those that read, by address. */
+  const shared = new Map<string, Promise<Connection>>()
+  /** Of those that write, the ones that nobody uses now. */
+  const spare = new Map<string, Connection[]>()
+  const inUse = new Set<Connection>()
+  const coordinators = new Map<string, Node>()
+  let brokers: Node[] = []
+  let isClosed = false
+
+  const isFresh = (connection: Connection) =>
+    connection.isOpen() && (connection.underWay() > 0 || now() - connection.usedAtMs() < timeouts.idleMs)
+
+  async function open(address: Address, deadlineMs: number): Promise<Connection> {
+    if (isClosed) throw notSent(causeOf('connectionClosed'), 'closed')
+    const connection = await openConnection(address, options, deadlineMs)
+    if (isClosed) {
+      connection.close()
+      throw notSent(causeOf('connectionClosed'), 'closed')
+    }
+    return connection
+  }
+
+  /** `isNew`: it was opened for this. */
+  async function sharedTo(
+    address: Address,
+    deadlineMs: number,
+  ): Promise<{ connection: Connection; isNew: boolean }> {
+    const place = placeOf(address)
+    const known = shared.get(place)
+    if (known !== undefined) {
+      const connection = await known.catch(() => undefined)
+      if (connection !== undefined && isFresh(connection)) return { connection, isNew: false }
+      if (shared.get(place) === known) {
+        shared.delete(place)
+        if (connection?.underWay() === 0) connection.close()
+      } else if (shared.has(place)) return await sharedTo(address, deadlineMs)
+    }
+    const opening = open(address, deadlineMs)
+    shared.set(place, opening)
+    opening.catch(() => {
+      if (shared.get(place) === opening) shared.delete(place)
+    })
+    return { connection: await opening, isNew: true }
+  }
+
+  /** Questions have no effect: one that an old connection took along when it broke is asked again over a new one. */
+  async function askAt<Request, Response>(
+    address: Address,
+    message: Message<Request, Response>,
+    request: Request,
+    deadlineMs: number,
+  ): Promise<Response> {
+    const { connection, isNew } = await sharedTo(address, deadlineMs)
+    try {
+      return await connection.call(message, request, deadlineMs)
+    } catch (error) {
+      const isOver = !(error instanceof Fault) || error.end.kind === 'refused' || error.code === 'timeout'
+      if (isNew || isOver) throw error
+      const again = await sharedTo(address, deadlineMs)
+      return await again.connection.call(message, request, deadlineMs)
+    }
+  }
+
+  /** Whoever answers first: those with an open connection, those that are known, those of the settings. */
+  async function askAny<Request, Response>(
+    message: Message<Request, Response>,
+    request: Request,
+    deadlineMs: number,
+  ): Promise<Response> {
+    const known = new Map([...brokers, ...bootstrap].map(each => [placeOf(each), each]))
+    const connected = [...shared.keys()].flatMap(place => known.get(place) ?? [])
+    const candidates = [...new Set([...connected, ...known.values()])]
+    let failed: unknown = notSent(causeOf('deadlinePassed'), 'deadline')
+    for (const [index, address] of candidates.entries()) {
+      const leftMs = deadlineMs - now()
+      if (leftMs <= 0) break
+      // The last one may take all that is left, the others leave some to those behind them.
+      const untilMs = index === candidates.length - 1 ? deadlineMs : now() + leftMs / 2
+      try {
+        return await askAt(address, message, request, untilMs)
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error
+        // What one broker refuses for who we are, the others would as well.
+        if (error.end.kind === 'refused') throw error
+        failed = error
+      }
+    }
+    throw failed
+  }
+
+  async function coordinatorOf(group: string, deadlineMs: number): Promise<Node> {
+    const known = coordinators.get(group)
+    if (known !== undefined) return known
+    const found = await askAny(findCoordinator, { key: group, keyType: GROUP_KEY }, deadlineMs)
+    unlessError(found.errorCode)
+    const { nodeId, host, port } = found
+    if (coordinators.size >= GROUPS_KNOWN) coordinators.clear()
+    coordinators.set(group, { nodeId, host, port })
+    return { nodeId, host, port }
+  }
+
+  return {
+    async metadata(topics, deadlineMs) {
+      const request = {
+        topics: topics === null ? null : topics.map(name => ({ name })),
+        allowAutoTopicCreation: false,
+        includeClusterAuthorizedOperations: false,
+        includeTopicAuthorizedOperations: false,
+      }
+      const answer = await askAny(metadata, request, deadlineMs)
+      if (answer.brokers.length > 0) brokers = answer.brokers
+      return answer
+    },
+    ask: askAt,
+    askAny,
+    async versionsOf(node, deadlineMs) {
+      const { connection } = await sharedTo(node, deadlineMs)
+      return connection.versionOf
+    },
+    async withCoordinator(group, deadlineMs, act) {
+      for (;;) {
+        const wasKnown = coordinators.has(group)
+        try {
+          return await act(await coordinatorOf(group, deadlineMs))
+        } catch (error) {
+          if (!(error instanceof Fault) || error.end.kind === 'refused') throw error
+          coordinators.delete(group)
+          const hasMoved = error instanceof CodeFault && isCoordinatorMoved(error.number)
+          if (!(hasMoved || wasKnown) || now() + RETRY_MS >= deadlineMs) throw error
+        }
+        await new Promise(resolve => setTimeout(resolve, RETRY_MS))
+      }
+    },
+    async exclusively(node, deadlineMs, act) {
+      const place = placeOf(node)
+      const spares = spare.get(place) ?? []
+      spare.set(place, spares)
+      let connection: Connection | undefined
+      while (connection === undefined && spares.length > 0) {
+        const found = spares.pop()
+        if (found !== undefined && isFresh(found)) connection = found
+        else found?.close()
+      }
+      connection ??= await open(node, deadlineMs)
+      inUse.add(connection)
+      try {
+        return await act(connection)
+      } finally {
+        inUse.delete(connection)
+        if (isClosed || !connection.isOpen() || spares.length >= SPARES) connection.close()
+        else spares.push(connection)
+      }
+    },
+    close() {
+      isClosed = true
+      for (const opening of shared.values()) opening.then(each => each.close()).catch(() => {})
+      for (const each of [...spare.values()].flat()) each.close()
+      for (const each of inUse) each.close()
+      shared.clear()
+      spare.clear()
+    },
+  }
+}
+
+const placeOf = ({ host, port }: Address) => `${host}:${port}`
+
+/** `host:port`, or `[::1]:port`. */
+export function addressOf(text: string): Address {
+  const [, bracketed, plain = '', port = ''] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? []
+  const host = bracketed ?? plain
+  if (host === '' || Number(port) < 1 || Number(port) > 65_535) throw new TypeError(`not host:port: ${text}`)
+  return { host, port: Number(port) }
+}

@@ -1,0 +1,16 @@
+// The protocol adapter over a real Apache Kafka, apart from the tests because it needs Java: `npm run test:kafka`.
+
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    root: new URL('../..', import.meta.url).pathname,
+    include: ['test/kafka/**/*.test.ts'],
+    globalSetup: ['test/kafka/global-setup.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 90_000,
+    // Files share the driver of each broker.
+    isolate: false,
+    maxWorkers: 1,
+  },
+})
