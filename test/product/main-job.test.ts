@@ -203,8 +203,10 @@ scene('rejects only with a note, which everybody can read', async () => {
 })
 
 scene('expires what nobody decided, and tells a late approver', async () => {
-  await start({ env: { REQUEST_EXPIRY: '2s' } })
+  let aheadMs = 0
+  await start({ env: { REQUEST_EXPIRY: '1h' }, clock: () => Date.now() + aheadMs })
   const card = await product().ask(ASK)
+  aheadMs += 3_600_000
   await until(() => textOf(product().card()).includes('· expired'))
   await product().bob.press(card, 'Review')
   await until(() =>

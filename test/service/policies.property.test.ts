@@ -262,7 +262,7 @@ async function check(property: fc.IAsyncProperty<unknown>): Promise<void> {
   await fc.assert(property as fc.IAsyncProperty<[unknown]>, { numRuns: RUNS })
 }
 
-const RUN_MS = 50
+const RUN_MS = 300
 
 describe('whichever user groups cannot be read, whenever', { tags: ['chance'] }, () => {
   it(
