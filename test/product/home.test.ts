@@ -298,7 +298,7 @@ rules:
       await carol.waitForView()
       await carol.fill('What you think of it', 'right call')
       expect((await carol.submit()).kind).toBe('closed')
-      await product().cardSays('Reviewed by @carol: right call')
+      await product().cardSays('Reviewed by @carol:\n  > right call')
       await shows(carol, 'waiting', 'Nothing waits for you')
     },
   )

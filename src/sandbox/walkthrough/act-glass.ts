@@ -105,7 +105,7 @@ export async function breakGlass(stage: Stage): Promise<{ checks: Check[] }> {
       'An approver has to review it afterwards',
     ]),
     says('the thread says who, why, and tells both teams', narrator.render(told).join('\n'), [
-      `@dave has ${id} carried out without approval: ${REASON}`,
+      `@dave has ${id} carried out without approval:\n  > ${REASON}`,
       '@audit',
       '@platform',
     ]),
@@ -114,7 +114,7 @@ export async function breakGlass(stage: Stage): Promise<{ checks: Check[] }> {
       'Somebody else has to review',
     ]),
     says('the card says who reviewed it, and what they think', narrator.render(reviewed).join('\n'), [
-      'Reviewed by @carol: Right call',
+      'Reviewed by @carol:\n  > Right call',
     ]),
     says('the audit trail holds the reason, the rule and the version of the policy', trail.join('\n'), [
       `"by":"${dave.user.id}"`,
