@@ -7,7 +7,7 @@ import { createRandom } from '../faults/random.ts'
 import { garbage } from './garbage.ts'
 import { exchangeRaw, startPortStage } from './stage.ts'
 
-const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 600)
+const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 300)
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_129)
 const AT_ONCE = 50
 const MB = 1_000_000

@@ -16,7 +16,7 @@ import { mutated, vitalPathsOf, WRONG, withAt } from './mutation.ts'
 import { type Body, type Example, listening, type RecordingStage, startRecordingStage } from './recording.ts'
 import { SECRETS, startPortStage } from './stage.ts'
 
-const REQUESTS = Math.ceil(Number(process.env.FUZZ_REQUESTS ?? 600) / 3)
+const REQUESTS = Math.ceil(Number(process.env.FUZZ_REQUESTS ?? 300) / 3)
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_129)
 const AT_ONCE = 16
 const SLACK_WAITS_MS = 3_000
