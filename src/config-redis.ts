@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { isUrlOf, text } from './config-values.ts'
+import { hasControlCharacter, isUrlOf, text } from './config-values.ts'
 
 export type RedisSettings =
   | { mode: 'single'; url: string; ca: string | undefined }
@@ -113,6 +113,11 @@ function redisUrlsIn(value: string, context: z.RefinementCtx): URL[] {
   const refuse = (message: string) => {
     context.addIssue({ code: 'custom', message })
     return z.NEVER
+  }
+  if (parts.some(hasControlCharacter)) {
+    return refuse(
+      'has a tab, a line break or another control character in it; in a user or a password it is percent-encoded: a tab is %09',
+    )
   }
   if (parts.some(hasBareSign)) {
     return refuse(

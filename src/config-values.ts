@@ -59,10 +59,15 @@ export const auditKey = text
 
 export const channelId = text.regex(/^[CG][A-Z0-9_]+$/, 'must be a channel id, like C0123ABCD')
 
+/** A parser of addresses drops some of these without a word, and reads another address. */
+export function hasControlCharacter(value: string): boolean {
+  return /\p{Cc}/u.test(value)
+}
+
 export function isUrlOf(...protocols: string[]): (value: string) => boolean {
   return value => {
     try {
-      return protocols.includes(new URL(value).protocol)
+      return !hasControlCharacter(value) && protocols.includes(new URL(value).protocol)
     } catch {
       return false
     }

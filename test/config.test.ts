@@ -373,6 +373,13 @@ describe('the settings of Redis', () => {
 
   it.each([
     ['nothing', {}, 'REDIS_URL is missing'],
+    ['a tab in a password', { REDIS_URL: 'redis://:hunter2\t3@a' }, 'REDIS_URL has a tab, a line break'],
+    ['a line break in one', { REDIS_URL: 'redis://:hunter2\n3@a' }, 'REDIS_URL has a tab, a line break'],
+    [
+      'what is no text in one',
+      { REDIS_URL: 'redis://:hunter2\u00003@a' },
+      'REDIS_URL has a tab, a line break',
+    ],
     ['no address', { REDIS_URL: 'hunter2' }, 'REDIS_URL must look like redis://host:6379'],
     ['an address without its protocol', { REDIS_URL: 'redis://secret-host,b' }, 'REDIS_URL must look like'],
     ['a password that is not escaped', { REDIS_URL: 'redis://:hunter2%@a' }, 'REDIS_URL must look like'],

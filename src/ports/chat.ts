@@ -6,7 +6,10 @@ import type { PartitionResult } from '../request/result.ts'
 
 /** Names that do not fit where they have to travel. */
 export interface LongNames {
-  /** A token of 44 characters that stands for the name for a week; always the same for the same name. */
+  /**
+   * A token of 44 characters, always the same for the same name. It stands for the name for a day from now, unless so
+   * many others come that the oldest have to make room.
+   */
   tokenOf(name: string): string
   /** The name of a token; anything else, and a token that has been forgotten, comes back as it is. */
   nameOf(token: string): Promise<string>

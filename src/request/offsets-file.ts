@@ -1,7 +1,7 @@
 // Offsets out of a file: what `kafka-consumer-groups.sh` and other tools export, and this product's own CSV files.
 // It must never guess a column: what cannot be read is a problem that names its line.
 
-import { looksLikeFormula } from './formula.ts'
+import { rearmed } from './formula.ts'
 import { placeOf } from './group.ts'
 import { type Columns, columnsByPlace, columnsOfHeader, shownCells } from './offsets-columns.ts'
 import type { FileColumn, FileProblem } from './problem.ts'
@@ -45,7 +45,7 @@ export function readOffsetsFile(rows: readonly (readonly string[])[], group: str
       })
     if (columns.group !== null) {
       if (at('group') === '') return wrong('group')
-      if (at('group') !== unescaped(group)) {
+      if (at('group') !== group.trim()) {
         ofOthers += 1
         continue
       }
@@ -101,8 +101,7 @@ function columnsWithoutHeader({ cells, line }: Line): Columns | FileProblem {
 
 /** Our own files put an apostrophe before what a spreadsheet would take for a formula. */
 function unescaped(cell: string): string {
-  const read = cell.trim()
-  return read.startsWith("'") && looksLikeFormula(read.slice(1)) ? read.slice(1).trim() : read
+  return (cell.includes("'") ? rearmed(cell) : cell).trim()
 }
 
 function withoutTail(cells: readonly string[]): readonly string[] {

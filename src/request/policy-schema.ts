@@ -74,8 +74,10 @@ const patterns = oneOrMore(pattern, EXPECTED.pattern).default([ANY_NAME])
 const channel = z.string(EXPECTED.channel).regex(/^[CGD][A-Z0-9_]+$/, EXPECTED.channel)
 const channels = oneOrMore(channel, EXPECTED.channel)
 export const personId = /^[UWS][A-Z0-9_]{2,}$/
+/** Letters of every script; some count as letters that nobody sees. */
+const TEAM_NAME = /^(?=[\p{L}\p{N}])(?:(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{M}\p{N} _.-])*$/u
 /** A user id, a user-group id, or the name of a team in this file. */
-const who = z.string(EXPECTED.who).regex(/^[A-Za-z0-9][A-Za-z0-9 _.-]*$/, EXPECTED.who)
+const who = z.string(EXPECTED.who).regex(TEAM_NAME, EXPECTED.who)
 const people = oneOrMore(who, EXPECTED.who)
 const count = z.int(EXPECTED.count).min(1, EXPECTED.count).max(MOST_APPROVALS, EXPECTED.count)
 const need = z.strictObject({ from: people, count: count.default(1) }, EXPECTED.need)
@@ -220,7 +222,7 @@ function wordsOf(issue: z.core.$ZodIssue): string {
     case 'unrecognized_keys':
       return `must not hold ${issue.keys.join(', ')}`
     case 'invalid_key':
-      return 'must have a name of letters, digits, blanks and _.-, like orders or data platform'
+      return 'must have a name of letters, digits, blanks and _.-, with a letter or a digit first, like orders or data platform'
     default:
       return issue.message
   }

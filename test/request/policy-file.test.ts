@@ -206,10 +206,28 @@ describe('a policy’s file', () => {
       'another name',
     ],
     ['a team of no ids', 'version: 1\nteams: { a: bob }\nrules: [{ name: x, deny: y }]', 'teams.a'],
+    ...['a/b', '-a', '订单!', '"a\\u3164b"', '"\\u3164"'].map((name): [string, string, string] => [
+      `a team called ${name}`,
+      `version: 1\nteams: { ${name}: U0BOB }\nrules: [{ name: x, deny: y }]`,
+      'must have a name of letters, digits, blanks and _.-, with a letter or a digit first',
+    ]),
   ]
   it.each(wrong)('with %s is refused, and its place is named', (_name, text, problem) => {
     expect(problems(text).join('\n')).toContain(problem)
   })
+
+  it.each(['订单', 'Zahlungen Süd', 'платежи', 'हिन्दी', '2. Team', 'Cafe\u0301'])(
+    'may call a team %s',
+    name => {
+      const outcome = read(
+        `version: 1\nteams: { '${name}': U0BOB }\nrules: [{ name: x, approve: [{ from: '${name}' }] }]`,
+      )
+      expect(outcome).toMatchObject({
+        ok: true,
+        policy: { rules: [{ needs: [{ label: name, from: ['U0BOB'], count: 1 }] }] },
+      })
+    },
+  )
 
   it('names every problem at once', () => {
     const two = `${rule('aprove: []')}  - name: other\n    deny: x\n    poeple: []\n`

@@ -32,6 +32,7 @@ export const STORE_COMMANDS: Commands = {
     'HMGET @hash field',
     'HGETALL @hash',
     'HINCRBY @hash field 1',
+    'HDEL @hash field',
     'LPUSH @list a',
     'RPUSH @list b',
     'LPOS @list a',

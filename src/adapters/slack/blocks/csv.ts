@@ -1,7 +1,7 @@
 // Tables as CSV files. What stands in a cell must never become a formula when a spreadsheet opens it.
 
 import Papa from 'papaparse'
-import { looksLikeFormula } from '../../../request/formula.ts'
+import { disarmed, maySplit } from '../../../request/formula.ts'
 
 export type Cell = string | number | bigint | null
 
@@ -13,10 +13,8 @@ export function csvOf(columns: readonly string[], rows: readonly Cell[][]): stri
     if (typeof cell !== 'string') return `${cell}`
     const known = quoted.get(cell)
     if (known !== undefined) return known
-    // An apostrophe before it makes it text.
-    const csv = looksLikeFormula(cell)
-      ? Papa.unparse([[`'${cell}`]], { quotes: true })
-      : Papa.unparse([[cell]])
+    const text = disarmed(cell)
+    const csv = Papa.unparse([[text]], { quotes: text !== cell || maySplit(cell) })
     quoted.set(cell, csv)
     return csv
   }

@@ -58,9 +58,16 @@ export function typed(words: string): string {
   return linesOf(words, Number.POSITIVE_INFINITY).join('\n')
 }
 
+/**
+ * What is a quotation mark somewhere, or looks like one: primes, ornaments, accents that stand alone, and letters that
+ * modify others. Two small ones beside each other look like a large one.
+ */
+const QUOTATION_MARKS =
+  /[\p{Quotation_Mark}\p{Pi}\p{Pf}\u0060\u00b4\u02b9-\u02bf\u02ca\u02cb\u02dd\u02ee\u02f4-\u02f6\u0374\u0384\u0559\u055a\u05f3\u05f4\u07f4\u07f5\u1fbd\u1fbf\u1fef\u1ffd\u1ffe\u2032-\u2037\u2057\u275b-\u2760\u276e\u276f\u3003\u3008-\u300b\ua78b\ua78c\uff40\u{1f676}-\u{1f678}]+/gu
+
 /** What others have said or named, within a sentence of ours: it cannot end its quotation marks. */
 export function inQuotes(words: string): string {
-  return `“${words.replace(/[“”„‟«»]/g, "'")}”`
+  return `“${words.replace(QUOTATION_MARKS, "'")}”`
 }
 
 /** A name within a sentence: what could be a sentence itself, as a group may be called anything, stands in quotation marks. */

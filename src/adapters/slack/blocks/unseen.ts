@@ -20,14 +20,17 @@ const UNSEEN_MARK = '\ufffd'
 
 /** A name or a sentence: always one line, and what nobody would see in it is seen to be there. */
 export function inOneLine(text: string): string {
-  return withoutUnseen(text.replace(LINE_BREAK, ' '), UNSEEN_MARK).replace(/\p{Cc}/gu, ' ')
+  return thinned(
+    withoutUnseen(text.replace(LINE_BREAK, ' '), UNSEEN_MARK).replace(/\p{Cc}/gu, ' '),
+    UNSEEN_MARK,
+  )
 }
 
 /** What people wrote, line by line: none is empty, and the last holds what is left after so many. */
 export function linesOf(text: string, most: number): string[] {
   const lines = withoutUnseen(text.replace(LINE_BREAK, '\n'), '')
     .split('\n')
-    .map(line => thinned(line.replace(/\p{Cc}/gu, ' ')).trimEnd())
+    .map(line => thinned(line.replace(/\p{Cc}/gu, ' '), '').trimEnd())
     .filter(line => /[^\s\u2800]/.test(line))
   return lines.length <= most ? lines : [...lines.slice(0, most - 1), lines.slice(most - 1).join(' ')]
 }
@@ -59,7 +62,7 @@ function characterBefore(text: string, at: number): string {
   return isPair ? text.slice(at - 2, at) : text.charAt(at - 1)
 }
 
-/** Marks over marks reach into the lines above and below; no language stacks so many. */
-function thinned(line: string): string {
-  return line.replace(/(\p{M}{4})\p{M}+/gu, '$1')
+/** Marks over marks reach into the lines above and below, also with a joiner between; no language stacks so many. */
+function thinned(line: string, instead: string): string {
+  return line.replace(/((?:[\u200c\u200d]?\p{M}){4})(?:[\u200c\u200d]?\p{M})+/gu, `$1${instead}`)
 }

@@ -56,6 +56,15 @@ const QUOTES: Readonly<Record<string, string>> = {
   "'": "'’",
   '‘': "’'",
   '’': "’'",
+  '‚': "‘’'",
+  '«': '»',
+  '»': '«',
+  '‹': '›',
+  '›': '‹',
+  '「': '」',
+  '『': '』',
+  '｢': '｣',
+  '〝': '〞〟',
 }
 
 /** Words as a shell splits them, but an apostrophe is no quote, and a quote left open ends before the next flag. */
@@ -83,19 +92,39 @@ function splitWords(text: string): { words: string[]; unclosed: boolean } {
   return { words, unclosed }
 }
 
-const SINGLE = ["'", '‘', '’']
+/** Within a word these are a part of it: an apostrophe, or brackets of a name. */
+const AROUND_WORDS = [
+  "'",
+  '‘',
+  '’',
+  '‚',
+  '«',
+  '»',
+  '‹',
+  '›',
+  '「',
+  '」',
+  '『',
+  '』',
+  '｢',
+  '｣',
+  '〝',
+  '〞',
+  '〟',
+]
 const IN_WORD = /[\p{L}\p{N}]/u
 
 function opensQuote(text: string, at: number): boolean {
   const mark = text.charAt(at)
-  return Object.hasOwn(QUOTES, mark) && !(SINGLE.includes(mark) && IN_WORD.test(text.charAt(at - 1)))
+  return Object.hasOwn(QUOTES, mark) && !(AROUND_WORDS.includes(mark) && IN_WORD.test(text.charAt(at - 1)))
 }
 
 function closingQuote(text: string, at: number): number | undefined {
   const closing = QUOTES[text.charAt(at)] ?? ''
   for (let end = at + 1; end < text.length; end++) {
     const mark = text.charAt(end)
-    if (closing.includes(mark) && !(SINGLE.includes(mark) && IN_WORD.test(text.charAt(end + 1)))) return end
+    if (closing.includes(mark) && !(AROUND_WORDS.includes(mark) && IN_WORD.test(text.charAt(end + 1))))
+      return end
   }
   return undefined
 }

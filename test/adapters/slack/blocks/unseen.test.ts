@@ -59,6 +59,10 @@ describe('the lines of what people wrote', () => {
 
   it('reach into no other line by marks over marks', () => {
     expect(linesOf(`a${'\u0301'.repeat(50)}b`, 9)).toEqual([`a${'\u0301'.repeat(4)}b`])
+    expect(inOneLine(`a${'\u0489'.repeat(50)}b`)).toBe(`a${'\u0489'.repeat(4)}\ufffdb`)
+    const joined = '\u0610\u200d'.repeat(50)
+    expect(inOneLine(joined).match(/\p{M}/gu)).toHaveLength(4)
+    expect(linesOf(joined, 9).join('').match(/\p{M}/gu)).toHaveLength(4)
   })
 })
 
@@ -67,5 +71,38 @@ describe('a name within a sentence', () => {
     for (const name of ['orders-billing', '支付组', '10.0.3.11', 'a_b.c:d/e@f…'])
       expect(named(name)).toBe(name)
     expect(named('a”. Approvers: 1 of 2, by “b')).toBe("“a'. Approvers: 1 of 2, by 'b”")
+  })
+
+  it.each([
+    '❞',
+    '〞',
+    '"',
+    '″',
+    '＂',
+    '」',
+    '』',
+    '›',
+    '»',
+    '‛',
+    '′',
+    '❜',
+    '\u{1f677}',
+    '˝',
+    '״',
+    '`',
+    '´',
+    "''",
+    '‹‹',
+    '》',
+  ])('ends no quotation marks by %s', mark => {
+    expect(named(`a${mark}. Approvers: 1 of 2, by ${mark}b`)).toBe("“a'. Approvers: 1 of 2, by 'b”")
+  })
+
+  it('ends none by any quotation mark that Unicode knows', () => {
+    for (let code = 0; code <= 0x10ffff; code++) {
+      const mark = code >= 0xd800 && code <= 0xdfff ? '' : String.fromCodePoint(code)
+      if (mark === "'" || !/[\p{Quotation_Mark}\p{Pi}\p{Pf}]/u.test(mark)) continue
+      expect(named(`a ${mark}. X`)).toBe("“a '. X”")
+    }
   })
 })

@@ -64,7 +64,7 @@ describe('the result as a file', () => {
     const result = [failed('+1', 0, 3, '@SUM(A1)'), failed('-1', 1, 3, '\t=1')]
     const lines = csv(result, endedWith(result, pending({ reset })))
     expect(lines[1]).toBe(`i,"'=cmd()","'+1",0,100,0,,3,UNKNOWN_TOPIC_OR_PARTITION,100,failed,"'@SUM(A1)"`)
-    expect(lines[2]).toBe(`i,"'=cmd()","'-1",1,100,0,,3,UNKNOWN_TOPIC_OR_PARTITION,100,failed,"'\t=1"`)
+    expect(lines[2]).toBe(`i,"'=cmd()","'-1",1,100,0,,3,UNKNOWN_TOPIC_OR_PARTITION,100,failed,"'\t'=1"`)
   })
 })
 
