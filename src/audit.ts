@@ -62,7 +62,15 @@ async function verifyFile(file: string): Promise<number> {
 
 /** What a file that is whole says nothing about. */
 function remarksInWords(remarks: Remarks): string[] {
-  const { otherRules, unsealed, notChecked, noRecord, unsealedAttempts, notCheckedAttempts } = remarks
+  const {
+    otherRules,
+    unsealed,
+    notChecked,
+    offsetsNotChecked,
+    noRecord,
+    unsealedAttempts,
+    notCheckedAttempts,
+  } = remarks
   const said: [number, string][] = [
     [
       noRecord,
@@ -71,6 +79,10 @@ function remarksInWords(remarks: Remarks): string[] {
     [
       otherRules,
       'requests that another version decided in part as this one would not. Not replayed from there on.',
+    ],
+    [
+      offsetsNotChecked,
+      'requests of offsets that were submitted before their digest was kept: whether those are the ones is not known.',
     ],
     [notChecked, 'requests that are sealed, which nobody looked at: AUDIT_KEY is not set here.'],
     [

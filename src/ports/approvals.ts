@@ -75,10 +75,10 @@ export interface Approvals {
   /** Before a file of this person is read: why not now, or null. */
   fileRefusal(userId: string, from: Origin): Promise<TooSoon | null>
   read(id: RequestId): Promise<ResetRequest | undefined>
-  /** The rows of the plan that the request stands at; empty before there is one. */
-  readPlan(request: ResetRequest): Promise<PlanRow[]>
-  /** What a finished execution came to, row by row; empty where none has. */
-  readResult(request: ResetRequest): Promise<PartitionResult[]>
+  /** The rows of the plan that the request stands at; empty before there is one, null: they do not match its record. */
+  readPlan(request: ResetRequest): Promise<PlanRow[] | null>
+  /** What a finished execution came to, row by row; empty where none has, null: as above. */
+  readResult(request: ResetRequest): Promise<PartitionResult[] | null>
   /** One page of a list of requests, as the store gives it. */
   list(filter: ListFilter, limit: number, before?: ListPlace): Promise<ListPage>
   /** Every request for this group on this instance, newest first, likewise. */
@@ -108,12 +108,12 @@ export interface Approvals {
   checkAgain(id: RequestId, attempt: number, by: string, from: Origin): Promise<ChangeOutcome>
   /** Says whether that execution happened. */
   testify(id: RequestId, testimony: Testimony): Promise<ChangeOutcome>
-  /** What can be asked for after this execution; null when it has no result. */
-  followUps(request: ResetRequest, kind: 'undo' | 'retry'): Promise<FollowUps | null>
-  /** Where the partitions of this request of offsets were to go; null when that is not kept. */
+  /** What can be asked for after this execution; null when it has no result, `notWhole` when what is kept of it is not what its trail stands for. */
+  followUps(request: ResetRequest, kind: 'undo' | 'retry'): Promise<FollowUps | 'notWhole' | null>
+  /** Where the partitions of this request of offsets were to go; null when that is not kept, or not as it was sent. */
   readTargets(request: ResetRequest): Promise<Targets | null>
-  /** Whether they are kept, which is known sooner. */
-  keepsTargets(request: ResetRequest): Promise<boolean>
+  /** Whether they are kept, and as they were sent. */
+  keepsTargets(request: ResetRequest): Promise<'kept' | 'gone' | 'notWhole'>
   /** Keeps who tried what they may not, where no request is there to keep it. Never rejects: a store away is a fault in the log. */
   recordAttempt(attempt: Attempt): Promise<void>
 }

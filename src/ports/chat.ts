@@ -25,10 +25,11 @@ export type ChatOutcome =
   | { kind: 'refused'; code: string }
   | { kind: 'unknown'; cause: string }
 
-/** What a post may show besides the record: the plan it is about, and the result. Absent where it needs none. */
+/** What a post may show besides the record: the plan it is about, and the result. Absent where it needs none;
+ * null: what is kept is not what the record stands for, and is not shown. */
 export interface PostDocuments {
-  plan?: PlanRow[]
-  result?: PartitionResult[]
+  plan?: PlanRow[] | null
+  result?: PartitionResult[] | null
 }
 
 /** Slack, seen from the product. Never rejects: every fault is an outcome. */

@@ -87,7 +87,7 @@ export interface Trail {
   events: string[]
   /** JSON of the record; null: there is none. */
   record: string | null
-  /** The rows of its plans and of its result, one after the other; read when they are asked for. */
+  /** The rows of its plans and of its result, and the offsets it was asked for with, one after the other; read when they are asked for. */
   documents(): AsyncIterable<{ name: string; json: string }>
 }
 

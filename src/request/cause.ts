@@ -22,6 +22,9 @@ const CAUSES = [
   'notSent',
   'noPlan',
   'planNotWhole',
+  /** Which request it is of. */
+  'resultNotWhole',
+  'targetsNotWhole',
   'slowCluster',
   /** The place. */
   'offsetUnread',

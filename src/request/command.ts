@@ -57,6 +57,7 @@ export type AuditedCommand = Submission | Command
 export interface Submission {
   kind: 'submit'
   reset: z.input<typeof resetSchema>
+  targetsDigest?: string | undefined
   parent: ResetRequest['parent']
   skipToEnd: boolean
   reason: string

@@ -1,8 +1,10 @@
 // The name of an exact plan: what a decision is bound to. Two plans with the same digest do the same to the same place.
 
 import { createHash } from 'node:crypto'
-import type { Execution, PlanRow } from './plan.ts'
-import type { Reset } from './reset.ts'
+import { z } from 'zod'
+import type { Execution, Plan, PlanRow } from './plan.ts'
+import type { Reset, Targets } from './reset.ts'
+import { type PartitionResult, resultSchema } from './result.ts'
 
 const SHOWN = 8
 
@@ -21,6 +23,40 @@ export function digestOf(
       `\n${topic} ${partition} ${from} ${to} ${certainty} ${replays} ${skips}`,
   )
   return hash.update(lines.join('')).digest('hex')
+}
+
+/**
+ * SHA-256, hex, of every column of the rows, also of those that only people read. It stands beside the other, which is what
+ * plans of before this one were decided on.
+ */
+export function digestOfRows(rows: readonly PlanRow[]): string {
+  const hash = createHash('sha256').update('[1]')
+  const lines = rows.map(
+    ({ topic, partition, from, to, replays, skips, certainty, note, logStart, logEnd }) =>
+      `\n${topic} ${partition} ${from} ${to} ${replays} ${skips} ${certainty} ${note} ${logStart} ${logEnd}`,
+  )
+  return hash.update(lines.join('')).digest('hex')
+}
+
+/** Whether these are the rows that the plan was made of. */
+export function areRowsOf(
+  reset: Reset,
+  { digest, execution, rowsDigest }: Pick<Plan, 'digest' | 'execution' | 'rowsDigest'>,
+  rows: readonly PlanRow[],
+): boolean {
+  if (digestOf(reset, execution, rows) !== digest) return false
+  return rowsDigest === undefined || rowsDigest === digestOfRows(rows)
+}
+
+/** SHA-256, hex, of the offsets that a request was asked for with, in whichever order they are kept. */
+export function digestOfTargets(targets: Targets): string {
+  const lines = [...targets].map(([place, offset]) => `${place} ${offset}`).sort()
+  return digestOfText([1, lines.length, ...lines].join('\n'))
+}
+
+/** Of the rows as they are kept. */
+export function resultDigestOf(result: PartitionResult[]): string {
+  return digestOfText(JSON.stringify(z.encode(resultSchema, result)))
 }
 
 /** SHA-256, hex. */

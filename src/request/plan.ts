@@ -76,6 +76,8 @@ export const ROWS_ON_CARD = 5
 export const planSchema = z.object({
   /** SHA-256, hex, of everything that a decision is about (digest.ts). */
   digest: z.string(),
+  /** Of every column of the rows, also of those that only people read; absent in older records. */
+  rowsDigest: z.string().optional(),
   atMs: z.int().nonnegative(),
   execution: executionSchema,
   certainty: certaintySchema,
@@ -280,7 +282,9 @@ export function planOf(
   {
     positions,
     ...rest
-  }: Pick<Plan, 'execution' | 'digest' | 'atMs' | 'movedSince'> & { positions: readonly { topic: string }[] },
+  }: Pick<Plan, 'execution' | 'digest' | 'rowsDigest' | 'atMs' | 'movedSince'> & {
+    positions: readonly { topic: string }[]
+  },
 ): Plan {
   const plan = {
     ...rest,

@@ -18,6 +18,7 @@ const REFUSALS = {
   withdrawnOften: 'passing',
   outsideWindow: 'passing',
   planChanged: 'passing',
+  planNotWhole: 'passing',
   preparing: 'passing',
   expired: 'passing',
   decided: 'passing',

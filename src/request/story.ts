@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { type ChainedEvent, doubtOfEvent, verifyChain } from './audit.ts'
 import type { AuditEvent, Command, Submission } from './command.ts'
 import { decide, RULES, submit } from './decide.ts'
-import { digestOf, digestOfText } from './digest.ts'
+import { areRowsOf, digestOfTargets, digestOfText } from './digest.ts'
 import { type Plan, planRowsSchema } from './plan.ts'
 import { isBarredAsRequester } from './policy.ts'
 import { needsOf } from './quorum.ts'
@@ -19,7 +19,7 @@ import {
   requestSchema,
   stateSchema,
 } from './request.ts'
-import { type Reset, resetSchema } from './reset.ts'
+import { type Reset, resetSchema, targetsSchema } from './reset.ts'
 import { type Doubt, type Seals, sealSchema } from './seals.ts'
 
 /** What cannot have happened, or is not what the events say. Each has a sentence in SENTENCES. */
@@ -51,6 +51,7 @@ const SENTENCES = {
   noRows: (about: string) => `the rows of ${about} are missing`,
   rowsOfNothing: (about: string) => `there are rows of ${about}, and no event made them`,
   otherResult: () => 'the rows of the result are not those that its digest stands for',
+  otherTargets: () => 'the offsets that it was asked for with are not those that their digest stands for',
   noResult: () => 'the rows of the result are missing',
   noParent: (about: string) => `it follows ${about}, and there is no such request before it`,
   parentNotRun: (about: string) => `it undoes ${about}, and nothing of that was ever started`,
@@ -67,7 +68,7 @@ export function findingInWords({ event, kind, about }: Finding): string {
 
 /** Rather not known than wrong: `event` is the first that it is about. */
 export interface Remark {
-  kind: 'otherRules' | 'unsealed' | 'notChecked'
+  kind: 'otherRules' | 'unsealed' | 'notChecked' | 'offsetsNotChecked'
   event: number
 }
 
@@ -107,7 +108,7 @@ export function createStory(id: RequestId, seals: Seals | null): Story {
   const findings: Finding[] = []
   const remarks: Remark[] = []
   const changes = new Set<string>()
-  const plans = new Map<string, { digest: string; reset: Reset; execution: Plan['execution'] }>()
+  const plans = new Map<string, { reset: Reset; plan: Pick<Plan, 'digest' | 'execution' | 'rowsDigest'> }>()
   const approval = createApproval()
   let position = 0
   let before: string | null = null
@@ -122,6 +123,8 @@ export function createStory(id: RequestId, seals: Seals | null): Story {
   let [sealedOnce, unsealed] = [false, 0]
   /** Null: none is kept; undefined: it is not known which. */
   let resultDigest: string | null | undefined = null
+  /** Of the offsets it was asked for with. */
+  let targetsDigest: string | undefined
   const kept = new Set<string>()
   let keptResult: string | null = null
 
@@ -215,6 +218,9 @@ export function createStory(id: RequestId, seals: Seals | null): Story {
       case 'submit':
         first ??= { changeId: event.changeId, parent: command.parent }
         asked ??= z.decode(resetSchema, command.reset)
+        targetsDigest ??= command.targetsDigest
+        if (asked.strategy.kind === 'offsets' && targetsDigest === undefined)
+          remarks.push({ kind: 'offsetsNotChecked', event: position })
         break
       case 'prepare':
         plans.set(`plan-${command.round}`, planIn(command, asked))
@@ -227,11 +233,10 @@ export function createStory(id: RequestId, seals: Seals | null): Story {
       case 'finish':
         // Of what became unclear another process may say what it came to.
         if (event.before === 'executing' && command.worker !== worker) found('notStarted')
-        if (command.outcome.kind === 'done') resultDigest = command.resultDigest
+        resultDigest = resultDigestAfter(resultDigest, event)
         break
       case 'looked':
-        if (command.resultDigest !== undefined) resultDigest = command.resultDigest
-        else if (event.rules === undefined && command.evidence !== 'unread') resultDigest = undefined
+        resultDigest = resultDigestAfter(resultDigest, event)
         break
       default:
     }
@@ -243,6 +248,7 @@ export function createStory(id: RequestId, seals: Seals | null): Story {
   function keep(name: string, rows: unknown): void {
     kept.add(name)
     if (name === 'result') keptResult = digestOfText(JSON.stringify(rows))
+    if (name === 'targets') lookAtTargets(rows)
     if (!name.startsWith('plan-')) return
     const plan = plans.get(name)
     if (plan === undefined) {
@@ -250,8 +256,13 @@ export function createStory(id: RequestId, seals: Seals | null): Story {
       return
     }
     const parsed = planRowsSchema.safeDecode(rows as z.input<typeof planRowsSchema>)
-    if (!parsed.success || digestOf(plan.reset, plan.execution, parsed.data) !== plan.digest)
-      found('otherRows', name, null)
+    if (!parsed.success || !areRowsOf(plan.reset, plan.plan, parsed.data)) found('otherRows', name, null)
+  }
+
+  function lookAtTargets(rows: unknown): void {
+    if (targetsDigest === undefined) return
+    const parsed = targetsSchema.safeDecode(rows as z.input<typeof targetsSchema>)
+    if (!parsed.success || digestOfTargets(parsed.data) !== targetsDigest) found('otherTargets', '', null)
   }
 
   function end(record: unknown, names?: readonly string[]): void {
@@ -289,9 +300,25 @@ export function createStory(id: RequestId, seals: Seals | null): Story {
   }
 }
 
+/** Null: no result is kept; undefined: it is not known which. */
+function resultDigestAfter(
+  before: string | null | undefined,
+  { command, rules }: AuditEvent,
+): string | null | undefined {
+  if (command.kind === 'finish') return command.outcome.kind === 'done' ? command.resultDigest : before
+  if (command.kind !== 'looked') return before
+  if (command.resultDigest !== undefined) return command.resultDigest
+  return rules === undefined && command.evidence !== 'unread' ? undefined : before
+}
+
+/** Of the result that these events have kept; null: of none; undefined: that is not known. */
+export function resultDigestIn(events: readonly AuditEvent[]): string | null | undefined {
+  return events.reduce(resultDigestAfter, null as string | null | undefined)
+}
+
 function planIn({ plan, topics }: Extract<Command, { kind: 'prepare' }>, reset: Reset | null) {
   if (reset === null) throw new Error('Nothing is known of what the plan is for.')
-  return { digest: plan.digest, execution: plan.execution, reset: { ...reset, topics } }
+  return { plan, reset: { ...reset, topics } }
 }
 
 /** Fields that other rules may have filled otherwise say nothing then. */

@@ -20,6 +20,7 @@ import type { WorkQueue } from '../ports/work-queue.ts'
 import { causeOf } from '../request/cause.ts'
 import { type Command, NOWHERE, type Origin, type PolicyVerdict } from '../request/command.ts'
 import { decide } from '../request/decide.ts'
+import { digestOfTargets } from '../request/digest.ts'
 import { differenceSchema } from '../request/drift.ts'
 import { didNothing, retryOf, undoOf } from '../request/follow-up.ts'
 import type { ActKind } from '../request/permissions.ts'
@@ -30,6 +31,7 @@ import { writeTime } from '../request/write-time.ts'
 import { createChanges, StoreAway } from './changes.ts'
 import { createDebts, type Debts } from './debts.ts'
 import { createExecutions, type ExecutionSettings } from './executions.ts'
+import { createKeptRows } from './kept-rows.ts'
 import { within } from './observe.ts'
 import { createPlans } from './plans.ts'
 import { createPolicies } from './policies.ts'
@@ -94,8 +96,10 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
   const { change, read, patiently } = changes
   const { requestExpiryMs, instances } = settings
   const policies = createPolicies({ ...deps, instances, requestExpiryMs })
+  const kept = createKeptRows({ store, seals: deps.seals ?? null })
   const plans = createPlans({
     store,
+    kept,
     clock,
     guardFor: policies.guardFor,
     reader: readers.plan,
@@ -110,6 +114,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
           chat,
           changes,
           plans,
+          kept,
           lookBack: request => lookBack(request, { plans, reader }),
           reconsider: policies.reconsider,
           membersOf: policies.membersOf,
@@ -138,6 +143,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     const created = await changes.create(
       {
         ...asked,
+        ...(targets === null ? {} : { targetsDigest: digestOfTargets(targets) }),
         channel: rule.card ?? settings.approvalsChannel ?? cardIn,
         elsewhere: settings.fallbackChannel,
         expiresAtMs: clock() + (rule.expiryMs ?? settings.requestExpiryMs),
@@ -210,6 +216,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
   async function lookAgain(request: ResetRequest, at: 'opened' | 'submitted', ms: number): Promise<Look> {
     const { id, plan } = request
     const seen = await within(ms, plans.compare(request, readers.person, LOG_TOPICS[at]), TOO_SLOW)
+    if (seen.kind === 'notWhole') return { kind: 'notSeen', cause: causeOf('planNotWhole') }
     if (plan === null || seen.kind !== 'compared') {
       return {
         kind: 'notSeen',
@@ -240,9 +247,21 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     } as const
     // Only a vote that would count is worth a look at the cluster; a rejection needs none.
     if (vote.verdict === 'approve' && decide(request, command, clock()).ok) {
+      if (!(await isWhole(request))) return refusedAsNotWhole(request, vote.by)
       await lookAgain(request, 'submitted', SUBMITTED_LOOK_MS)
     }
     return changeAndPay(id, command)
+  }
+
+  /** Whether what was shown of the plan, and would run, is what its digest stands for. */
+  async function isWhole(request: ResetRequest): Promise<boolean> {
+    return Array.isArray(await patiently(() => plans.rows(request)))
+  }
+
+  function refusedAsNotWhole(request: ResetRequest, by: string) {
+    const refusal = 'planNotWhole'
+    report({ event: 'refused', requestId: request.id, command: 'decide', refusal, by })
+    return { kind: 'refused', refusal, request } as const
   }
 
   async function breakGlass(id: RequestId, { by, ...broken }: GlassBreaking) {
@@ -250,7 +269,10 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     if (request === undefined) return { kind: 'missing' } as const
     const { policy } = await policies.may(request, 'breakGlass', by, 'now')
     const command = { kind: 'breakGlass', by, ...broken, policy } as const
-    if (decide(request, command, clock()).ok) await lookAgain(request, 'submitted', SUBMITTED_LOOK_MS)
+    if (decide(request, command, clock()).ok) {
+      if (!(await isWhole(request))) return refusedAsNotWhole(request, by)
+      await lookAgain(request, 'submitted', SUBMITTED_LOOK_MS)
+    }
     return changeAndPay(id, command)
   }
 
@@ -342,14 +364,17 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
   async function followUps(request: ResetRequest, kind: 'undo' | 'retry') {
     const { id, reset } = request
     if (kind === 'retry' && didNothing(request)) {
-      const targets = (await patiently(() => store.readDocument(id, 'targets'))) ?? null
+      const isOfOffsets = reset.strategy.kind === 'offsets'
+      const targets = isOfOffsets ? await patiently(() => kept.targets(request)) : undefined
+      if (targets === null) return 'notWhole'
       // Not kept any more: without them it would be another request.
-      if (reset.strategy.kind === 'offsets' && targets === null) return null
-      const { length: partitions } = await patiently(() => plans.rows(request))
-      return { possible: [{ reset, targets, partitions }], impossible: [] }
+      if (isOfOffsets && targets === undefined) return null
+      const partitions = request.plan?.partitions ?? 0
+      return { possible: [{ reset, targets: targets ?? null, partitions }], impossible: [] }
     }
-    const result = await patiently(() => store.readDocument(id, 'result'))
+    const result = await patiently(() => kept.result(id))
     if (result === undefined) return null
+    if (result === null) return 'notWhole'
     const { can } = readers.plan
     return kind === 'undo' ? undoOf(reset, result, can) : retryOf(reset, result, can)
   }
@@ -370,8 +395,8 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     submit: submitRequest,
     fileRefusal,
     read,
-    readPlan: request => patiently(() => plans.rows(request)),
-    readResult: async ({ id }) => (await patiently(() => store.readDocument(id, 'result'))) ?? [],
+    readPlan: request => orNone(patiently(() => plans.rows(request))),
+    readResult: ({ id }) => orNone(patiently(() => kept.result(id))),
     list: (filter, limit, before) => patiently(() => store.list(filter, limit, before)),
     history: (target, limit, before) =>
       patiently(() => store.list({ of: { kind: 'target', target }, part: 'any' }, limit, before)),
@@ -392,8 +417,11 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
       act(id, 'testify', testimony.by, policy => ({ kind: 'testify', ...testimony, policy })),
     reconsiderOpen,
     followUps,
-    readTargets: async ({ id }) => (await patiently(() => store.readDocument(id, 'targets'))) ?? null,
-    keepsTargets: ({ id }) => patiently(() => store.hasDocument(id, 'targets')),
+    readTargets: async request => (await patiently(() => kept.targets(request))) ?? null,
+    async keepsTargets(request) {
+      const targets = await patiently(() => kept.targets(request))
+      return targets === undefined ? 'gone' : targets === null ? 'notWhole' : 'kept'
+    },
     recordAttempt,
     execute,
     stopWriting,
@@ -401,6 +429,11 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     payForgotten,
     idle,
   }
+}
+
+async function orNone<T>(read: Promise<T[] | null | undefined>): Promise<T[] | null> {
+  const rows = await read
+  return rows === undefined ? [] : rows
 }
 
 /** Of a question that nobody asked in Slack. */

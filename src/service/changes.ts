@@ -16,7 +16,7 @@ import {
 import { sealed } from '../request/audit.ts'
 import type { Command, PersonsCommand } from '../request/command.ts'
 import { type Draft, decide, eventOf, submissionOf, submit } from '../request/decide.ts'
-import { digestOfText } from '../request/digest.ts'
+import { resultDigestOf } from '../request/digest.ts'
 import { documentsKeptMs } from '../request/kept.ts'
 import { nextDueAt } from '../request/owed.ts'
 import { isAct } from '../request/permissions.ts'
@@ -29,7 +29,6 @@ import {
   type ResetRequest,
 } from '../request/request.ts'
 import type { Target } from '../request/reset.ts'
-import { resultSchema } from '../request/result.ts'
 import type { Seals } from '../request/seals.ts'
 import { isForbidden, type Refusal } from '../request/step.ts'
 import { distrustOf } from '../request/story.ts'
@@ -297,8 +296,7 @@ export function createChanges(deps: {
 function withResultDigest(command: Command, documents: Documents | undefined): Command {
   if (command.kind !== 'finish' && command.kind !== 'looked') return command
   if (documents?.result === undefined) return command
-  const kept = JSON.stringify(z.encode(resultSchema, documents.result))
-  return { ...command, resultDigest: digestOfText(kept) }
+  return { ...command, resultDigest: resultDigestOf(documents.result) }
 }
 
 function isPersons(command: Command): command is PersonsCommand {

@@ -24,6 +24,7 @@ import { isProof } from '../request/unclear.ts'
 import { untilWindow, waitsForWindow } from '../request/waiting.ts'
 import { daytimeAt } from '../request/window.ts'
 import { type Changes, StoreAway } from './changes.ts'
+import type { KeptRows } from './kept-rows.ts'
 import type { Plans } from './plans.ts'
 import type { Policies } from './policies.ts'
 
@@ -32,6 +33,7 @@ export interface DebtsDeps {
   store: Store
   queue: WorkQueue
   plans: Plans
+  kept: KeptRows
   /** What the offsets show of a call that nobody answered. */
   lookBack(request: ResetRequest): Promise<Finding>
   /** What has to be changed because the policy says something else by now. */
@@ -74,7 +76,7 @@ const PROGRESS_MS = 3_000
 const PROGRESS_TRUST_MS = 30_000
 
 export function createDebts(deps: DebtsDeps): Debts {
-  const { store, queue, plans, chat, clock, report, processId } = deps
+  const { store, queue, plans, kept, chat, clock, report, processId } = deps
   const { change, read, patiently } = deps.changes
   const payments = new Map<string, { again: boolean; done: Promise<void> }>()
 
@@ -342,10 +344,12 @@ export function createDebts(deps: DebtsDeps): Debts {
   async function documentsFor(request: ResetRequest, key: PostKey): Promise<PostDocuments> {
     const note = noteOf(request, key)
     if (note?.kind === 'planned') {
-      return { plan: (await store.readDocument(request.id, planDocument(note.round))) ?? [] }
+      return { plan: (await kept.planOfRound(request, note.round)) ?? null }
     }
     const showsResult = ['ended', 'unclear', 'asked', 'resultFile'].includes(note?.kind ?? '')
-    return showsResult ? { result: (await store.readDocument(request.id, 'result')) ?? [] } : {}
+    if (!showsResult) return {}
+    const result = await kept.result(request.id)
+    return result === undefined ? {} : { result }
   }
 
   function reportPost(request: ResetRequest, key: PostKey | 'cardUpdate', outcome: ChatOutcome): void {

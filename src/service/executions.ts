@@ -171,16 +171,16 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     const { id, plan } = request
     if (plan === null) return false
     const seen = await plans.compare(request, reader, ALL_TOPICS)
+    if (seen.kind === 'notWhole') {
+      await change(id, { kind: 'callOff', digest: plan.digest, outcome: NOT_WHOLE }, { patience: 'worker' })
+      return false
+    }
     if (seen.kind !== 'compared') {
       await change(id, comeAgain(seen, plan.digest), { patience: 'worker' })
       return false
     }
     const { observation, rows } = seen
     const { group } = observation
-    if (!plans.areWhole(request, rows)) {
-      await change(id, { kind: 'callOff', digest: plan.digest, outcome: NOT_WHOLE }, { patience: 'worker' })
-      return false
-    }
     if (!mayStart(request, group, settings.emptyHoldMs, clock())) {
       const { emptyHoldMs: holdMs, emptyWaitMs: patienceMs } = settings
       await change(
@@ -298,7 +298,7 @@ const NOT_WHOLE = {
   message: causeOf('planNotWhole'),
 } as const
 
-function comeAgain(seen: Exclude<Comparison, { kind: 'compared' }>, digest: string) {
+function comeAgain(seen: Exclude<Comparison, { kind: 'compared' | 'notWhole' }>, digest: string) {
   if (seen.kind === 'refused') return { kind: 'callOff', digest, outcome: seen } as const
   const { retryAfterMs } = seen
   const cause = causeOf('lookFailed', seen.cause)

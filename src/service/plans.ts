@@ -7,7 +7,7 @@ import type { ClusterReader } from '../ports/cluster.ts'
 import type { Store } from '../ports/store.ts'
 import { causeOf } from '../request/cause.ts'
 import type { Command } from '../request/command.ts'
-import { digestOf } from '../request/digest.ts'
+import { digestOf, digestOfRows } from '../request/digest.ts'
 import { type Drift, driftSince, type Observation } from '../request/drift.ts'
 import { placeOf } from '../request/group.ts'
 import {
@@ -20,9 +20,10 @@ import {
   planRows,
   planSchema,
 } from '../request/plan.ts'
-import { planDocument, type RefusedRuling, type RequestId, type ResetRequest } from '../request/request.ts'
+import type { RefusedRuling, RequestId, ResetRequest } from '../request/request.ts'
 import { clip, overlap, type Reset, type Targets } from '../request/reset.ts'
 import type { ReadOutcome } from '../request/result.ts'
+import type { KeptRows } from './kept-rows.ts'
 import { observe } from './observe.ts'
 import type { Policies } from './policies.ts'
 
@@ -32,6 +33,7 @@ const OVERLAPS_NAMED = 5
 
 export interface PlansDeps {
   store: Store
+  kept: KeptRows
   clock: Clock
   guardFor: Policies['guardFor']
   /** For plans: patient, and giving way to executions. */
@@ -48,13 +50,14 @@ export type Planned =
 
 export type Comparison =
   | { kind: 'compared'; drift: Drift; observation: Observation; rows: PlanRow[] }
+  /** The rows are not those that the plan's digest stands for: there is nothing to compare. */
+  | { kind: 'notWhole' }
   | Exclude<ReadOutcome<never>, { kind: 'read' }>
 
 export interface Plans {
   make(request: ResetRequest, onProgress: (done: number, total: number) => Promise<void>): Promise<Planned>
-  rows(request: ResetRequest): Promise<PlanRow[]>
-  /** Whether these are the rows that the plan's digest stands for. */
-  areWhole(request: ResetRequest, rows: readonly PlanRow[]): boolean
+  /** As kept-rows.ts reads them. */
+  rows(request: ResetRequest): Promise<PlanRow[] | null | undefined>
   /**
    * Looks at the world again. With more topics than `logTopics` the starts of the logs are left out, which are slow to
    * read: whether a target has left its log is seen by the look before the execution then.
@@ -62,14 +65,15 @@ export interface Plans {
   compare(request: ResetRequest, reader: ClusterReader, logTopics: number): Promise<Comparison>
 }
 
-export function createPlans({ store, clock, guardFor, reader, writeTimeOf }: PlansDeps): Plans {
+export function createPlans({ store, kept, clock, guardFor, reader, writeTimeOf }: PlansDeps): Plans {
   async function make(
     request: ResetRequest,
     onProgress: (done: number, total: number) => Promise<void>,
   ): Promise<Planned> {
     const { reset } = request
-    const targets =
-      reset.strategy.kind === 'offsets' ? await store.readDocument(request.id, 'targets') : undefined
+    const targets = reset.strategy.kind === 'offsets' ? await kept.targets(request) : undefined
+    const isOther = targets === null || (targets === undefined && request.targetsDigest !== undefined)
+    if (isOther) return { kind: 'impossible', cause: causeOf('targetsNotWhole') }
     const seen = await observe(reset, {
       reader,
       clock,
@@ -88,12 +92,16 @@ export function createPlans({ store, clock, guardFor, reader, writeTimeOf }: Pla
     if (problem !== null) return { kind: 'impossible', cause: problem }
     const execution = executionOf(named, rows, reader.can)
     if (execution === null) return { kind: 'impossible', cause: causeOf('tooWide') }
+    const since = await movedSince(request, rows)
+    if (since === 'notWhole')
+      return { kind: 'impossible', cause: causeOf('resultNotWhole', request.parent?.id ?? '') }
     const planned = planOf(named, rows, {
       execution,
       digest: digestOf(named, execution, rows),
+      rowsDigest: digestOfRows(rows),
       atMs: facts.atMs,
       positions: facts.positions,
-      movedSince: await movedSince(request, rows),
+      movedSince: since,
     })
     const plan = { ...planned, writing: writingOf(execution, rows) }
     const guarded = await guardFor({ ...request, reset: named }, plan)
@@ -130,30 +138,25 @@ export function createPlans({ store, clock, guardFor, reader, writeTimeOf }: Pla
   }
 
   /** Consumers may have gone on since the execution that is to be undone: the undo takes that back as well. */
-  async function movedSince({ parent }: ResetRequest, rows: readonly PlanRow[]): Promise<number | null> {
+  async function movedSince({ parent }: ResetRequest, rows: readonly PlanRow[]) {
     if (parent?.kind !== 'undo') return null
-    const result = (await store.readDocument(parent.id, 'result')) ?? []
+    const result = (await kept.result(parent.id)) ?? 'notWhole'
+    if (result === 'notWhole') return result
     const left = new Map(result.map(row => [placeOf(row.topic, row.partition ?? -1), row.readBack]))
     return rows.filter(row => left.get(placeOf(row.topic, row.partition)) !== row.from).length
   }
 
-  async function rowsOf(request: ResetRequest): Promise<PlanRow[]> {
-    if (request.plan === null) return []
-    return (await store.readDocument(request.id, planDocument(request.round))) ?? []
-  }
-
   return {
     make,
-    rows: rowsOf,
-    areWhole: ({ reset, plan }, rows) =>
-      plan !== null && digestOf(reset, plan.execution, rows) === plan.digest,
+    rows: kept.plan,
     async compare(request, from, logTopics) {
       const { reset, plan } = request
       if (plan === null) return { kind: 'unavailable', cause: causeOf('noPlan') }
       const [rows, seen] = await Promise.all([
-        rowsOf(request),
+        kept.plan(request),
         observe(reset, { reader: from, clock, logsOf: count => count <= logTopics }),
       ])
+      if (rows === null || rows === undefined) return { kind: 'notWhole' }
       if (seen.kind === 'impossible') return { kind: 'unavailable', cause: seen.cause }
       if (seen.kind !== 'read') return seen
       return {

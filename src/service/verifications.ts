@@ -13,7 +13,7 @@ export async function lookBack(
 ): Promise<Finding> {
   const { plan, reset } = request
   const rows = await plans.rows(request)
-  if (plan === null || !plans.areWhole(request, rows)) return NOTHING_TO_TELL
+  if (plan === null || rows === null || rows === undefined) return NOTHING_TO_TELL
   const read = await reader.positions(reset.target, reset.topics)
   return findingOf(plan, rows, readBackOf(read.kind === 'read' ? read.value : []))
 }

@@ -76,6 +76,7 @@ export function createTrailCheck(seals: Seals | null = null): TrailCheck {
     otherRules: 0,
     unsealed: 0,
     notChecked: 0,
+    offsetsNotChecked: 0,
     noRecord: 0,
     unsealedAttempts: 0,
     notCheckedAttempts: 0,

@@ -12,6 +12,7 @@ import { NEVER_READ } from '../../src/request/policy.ts'
 import type { RequestId, ResetRequest } from '../../src/request/request.ts'
 import type { Reset } from '../../src/request/reset.ts'
 import { createChanges } from '../../src/service/changes.ts'
+import { createKeptRows } from '../../src/service/kept-rows.ts'
 import { createPlans } from '../../src/service/plans.ts'
 import { createdIn } from '../support/commits.ts'
 import { ALICE, approve, GUARD } from '../support/requests.ts'
@@ -62,7 +63,14 @@ export async function openDesk(redisUrl: string, prefix: string, apiUrl: string)
   // Each plan is compared with what else is open: not what is measured, and with thousands of them most of the time.
   const alone: Store = { ...store, openRequests: async () => ({ requests: [], total: 0 }) }
   const writeTimeOf = () => ({ atLeastMs: 0, atMostMs: 0 })
-  const plans = createPlans({ store: alone, clock: Date.now, guardFor, reader, writeTimeOf })
+  const plans = createPlans({
+    store: alone,
+    kept: createKeptRows({ store, seals: null }),
+    clock: Date.now,
+    guardFor,
+    reader,
+    writeTimeOf,
+  })
 
   const desk: Desk = {
     store,

@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { causeOf } from '../../src/request/cause.ts'
+import { areRowsOf } from '../../src/request/digest.ts'
 import { planDocument, type ResetRequest } from '../../src/request/request.ts'
 import type { Reset } from '../../src/request/reset.ts'
 import type { Comparison, Planned } from '../../src/service/plans.ts'
@@ -47,21 +48,20 @@ describe('a plan', () => {
     const request = await service.plan(await service.ask())
     expect(request).toMatchObject({ state: { name: 'pending' }, plan: { replays: 200n, moving: 2 } })
     const rows = await service.plans.rows(request)
-    expect(rows.map(({ partition, from, to }) => [partition, from, to])).toEqual([
+    expect(rows?.map(({ partition, from, to }) => [partition, from, to])).toEqual([
       [0, 900n, 800n],
       [1, 800n, 700n],
       [2, null, null],
     ])
-    expect(service.plans.areWhole(request, rows)).toBe(true)
   })
 
   it('is not whole with a row missing, one too many or one changed, nor before it is made', async () => {
     const asked = await service.ask()
-    expect(await service.plans.rows(asked)).toEqual([])
-    expect(service.plans.areWhole(asked, [])).toBe(false)
+    expect(await service.plans.rows(asked)).toBe(undefined)
     const request = await service.plan(asked)
-    const [first, second, third] = await service.plans.rows(request)
-    if (!first || !second || !third) throw new Error('It has three rows.')
+    const { plan } = request
+    const [first, second, third] = (await service.plans.rows(request)) ?? []
+    if (!first || !second || !third || !plan) throw new Error('It has three rows.')
     for (const rows of [
       [],
       [first, second],
@@ -70,9 +70,13 @@ describe('a plan', () => {
       [{ ...first, to: 801n }, second, third],
       [{ ...first, from: 901n }, second, third],
       [{ ...first, topic: 'payments' }, second, third],
+      [{ ...first, logEnd: 901n }, second, third],
+      [{ ...first, logStart: 1n }, second, third],
+      [{ ...first, note: 'atStart' } as const, second, third],
     ]) {
-      expect(service.plans.areWhole(request, rows)).toBe(false)
+      expect(areRowsOf(request.reset, plan, rows)).toBe(false)
     }
+    expect(areRowsOf(request.reset, plan, [first, second, third])).toBe(true)
   })
 
   it('of a slow planner of the round before does not become the plan of this round', async () => {
@@ -90,8 +94,7 @@ describe('a plan', () => {
     const request = await service.plan(second)
     expect(request.plan?.digest).not.toBe(first.plan?.digest)
     const rows = await service.plans.rows(request)
-    expect(rows[0]).toMatchObject({ from: 950n, to: 850n })
-    expect(service.plans.areWhole(request, rows)).toBe(true)
+    expect(rows?.[0]).toMatchObject({ from: 950n, to: 850n })
     expect(await service.store.readDocument(request.id, 'plan-1')).toMatchObject([{ from: 900n }, {}, {}])
   })
 
@@ -102,7 +105,7 @@ describe('a plan', () => {
     const request = await service.plan(asked)
     const documents = { [planDocument(asked.round)]: slow.rows }
     expect((await service.changes.change(asked.id, slow.command, { documents })).kind).toBe('refused')
-    expect(service.plans.areWhole(request, await service.plans.rows(request))).toBe(true)
+    expect(await service.plans.rows(request)).toMatchObject([{ from: 950n }, {}, {}])
   })
 })
 

@@ -26,6 +26,7 @@ import {
 } from '../../src/service/approvals.ts'
 import { type Changes, createChanges } from '../../src/service/changes.ts'
 import { createExecutions, type ExecutionSettings } from '../../src/service/executions.ts'
+import { createKeptRows, type KeptRows } from '../../src/service/kept-rows.ts'
 import { createPlans, type Plans } from '../../src/service/plans.ts'
 import { createPolicies } from '../../src/service/policies.ts'
 import { createdIn } from './commits.ts'
@@ -89,6 +90,7 @@ export interface Service {
   store: Store
   changes: Changes
   plans: Plans
+  kept: KeptRows
   reader: ClusterReader
   events: ProductEvent[]
   clock(): number
@@ -180,8 +182,9 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     instances: [],
     requestExpiryMs: 3_600_000,
   })
+  const kept = createKeptRows({ store, seals })
   const writeTimeOf = (writes: number) => writeTime(writes, cluster.writePace, SETTINGS.callMs)
-  const plans = createPlans({ store, clock, guardFor, reader, writeTimeOf })
+  const plans = createPlans({ store, kept, clock, guardFor, reader, writeTimeOf })
   const { execute: carryOut, stopWriting } = createExecutions(
     { changes, plans, cluster, reader, clock, report, processId: 'w1', pay: () => {} },
     settings,
@@ -195,6 +198,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     store,
     changes,
     plans,
+    kept,
     reader,
     events,
     clock,

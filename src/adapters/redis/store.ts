@@ -218,7 +218,7 @@ export function createRedisStore(
   }
 
   async function* documentsOf(id: RequestId): AsyncGenerator<{ name: string; json: string }> {
-    const names = (await redis.hkeys(documentsKey(id))).filter(name => name !== 'targets').sort()
+    const names = (await redis.hkeys(documentsKey(id))).sort()
     for (const name of names) {
       const json = await redis.hget(documentsKey(id), name)
       if (json !== null) yield { name, json }

@@ -57,7 +57,7 @@ export async function startDelivery({
     userGroups: [],
   })
   onTestFinished(() => slack.close())
-  const { changes, store, plans, reader, clock, prefix } = service
+  const { changes, store, plans, kept, reader, clock, prefix } = service
   const { slackLogger: logger } = createTelemetry('silent', 'bot')
   const settings = { mode: 'single', url: inject('redisUrl') } as const
   const silent = () => {}
@@ -70,6 +70,7 @@ export async function startDelivery({
     store,
     queue,
     plans,
+    kept,
     clock,
     lookBack: request => lookBack(request, { plans, reader }),
     reconsider: async () => null,

@@ -26,7 +26,7 @@ export function registerFollowUpListeners(app: App, deps: FollowUpListenersDeps)
       const { body, client, tell } = press
       const found = await inTime(approvals.followUps(request, kind))
       const words = await press.words
-      if (found === null || found.possible.length === 0) {
+      if (found === null || found === 'notWhole' || found.possible.length === 0) {
         await tell(noFollowUp(words, kind, request, found))
         return
       }
@@ -49,8 +49,13 @@ export function registerFollowUpListeners(app: App, deps: FollowUpListenersDeps)
     try {
       const request = await inTime(approvals.read(requestId))
       const found = request === undefined ? null : await inTime(approvals.followUps(request, kind))
-      const chosen = found?.possible[asked.index]
       const words = await wanted
+      if (request !== undefined && found === 'notWhole') {
+        const why = noFollowUp(words, kind, request, found)
+        await ack({ response_action: 'update', view: sentenceModal(words, words.answers.notSent, why) })
+        return
+      }
+      const chosen = found === 'notWhole' ? undefined : found?.possible[asked.index]
       const { notSent, noSuchRequest } = words.answers
       if (request === undefined || chosen === undefined) {
         const view = sentenceModal(words, notSent, noSuchRequest(requestId))

@@ -132,14 +132,15 @@ function impossibleBlocks(
   ]
 }
 
-/** Why there is nothing to ask for, in Slack's text format. @param followUps null: the execution left no result */
+/** Why there is nothing to ask for, in Slack's text format. @param followUps null: the execution left no result; `notWhole`: or another than its record says */
 export function noFollowUp(
   { followUp: say }: Words,
   kind: Kind,
   { id }: ResetRequest,
-  followUps: FollowUps | null,
+  followUps: FollowUps | 'notWhole' | null,
 ): string {
   if (followUps === null) return say[kind].noResult(id)
+  if (followUps === 'notWhole') return say[kind].notWhole(id)
   const { impossible } = followUps
   if (impossible.length === 0) return say[kind].nothing(id)
   const shown = impossible

@@ -19,15 +19,18 @@ const NAME_CHARACTERS = 255
 
 export interface RecordedReset {
   request: ResetRequest
-  plan: readonly PlanRow[]
+  /** Null: what is kept does not match the record. */
+  plan: readonly PlanRow[] | null
   /** Empty: it was not carried out. */
-  result: readonly PartitionResult[]
+  result: readonly PartitionResult[] | null
 }
 
 const COLUMNS = [
   ...['request', 'asked_at', 'asked_by', 'approved_by', 'state', 'instance', 'group'],
   ...['topic', 'partition', 'from', 'to', 'read_back', 'outcome'],
 ]
+
+const NOT_WHOLE = 'rows do not match the record'
 
 /** @param left so many older requests that are not in it */
 export function historyCsv(
@@ -49,13 +52,17 @@ function rowsOf({ request, plan, result }: RecordedReset): Cell[][] {
   const { instanceId, group } = reset.target
   const approvers = approversOf(request).join(' ')
   const head = [id, utc(createdAtMs), requester, approvers, state.name, instanceId, group]
+  // The file says so, in the column of what came of it.
+  if (result === null || (result.length === 0 && plan === null)) {
+    return [[...head, null, null, null, null, null, NOT_WHOLE]]
+  }
   if (result.length > 0) {
     return result.map(row => [
       ...head,
       ...[row.topic, row.partition, row.from, row.planned, row.readBack, row.outcome],
     ])
   }
-  if (plan.length > 0)
+  if (plan !== null && plan.length > 0)
     return plan.map(row => [...head, row.topic, row.partition, row.from, row.to, null, null])
   // A request without a plan is part of the history all the same.
   return [[...head, null, null, null, null, null, null]]

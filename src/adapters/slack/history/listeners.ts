@@ -109,7 +109,9 @@ export function registerHistoryListeners(app: App, deps: HistoryListenersDeps): 
   }
 
   async function entryOf({ request, isRead }: Read, base: string | null): Promise<HistoryEntry> {
-    const moves = isRead ? topicMoves(await approvals.readPlan(request)) : null
+    if (!isRead) return { request, moves: null, link: linkOf(request, base) }
+    const rows = await approvals.readPlan(request)
+    const moves = rows === null ? 'notWhole' : topicMoves(rows)
     return { request, moves, link: linkOf(request, base) }
   }
 
@@ -132,7 +134,7 @@ export function registerHistoryListeners(app: App, deps: HistoryListenersDeps): 
       total = Math.max(total, page.total)
       for (const request of page.requests) {
         const one = await recordedReset(request)
-        rows += Math.max(1, one.plan.length, one.result.length)
+        rows += Math.max(1, one.plan?.length ?? 0, one.result?.length ?? 0)
         if (recorded.length === FILE_REQUESTS || rows > FILE_ROWS) return { recorded, total }
         recorded.push(one)
       }

@@ -44,10 +44,10 @@ interface Range {
   most: bigint
 }
 
-/** @param moves null: there are too many rows to look at here */
+/** @param moves null: there are too many rows to look at here; `notWhole`: those that are kept do not match the record */
 export interface HistoryEntry {
   request: ResetRequest
-  moves: readonly TopicMove[] | null
+  moves: readonly TopicMove[] | 'notWhole' | null
   /** Where its card is; null: not known. */
   link: string | null
 }
@@ -157,8 +157,9 @@ function outcomeOf(words: Words, { state }: ResetRequest): Piece[] {
   return [text(' · '), text(countsInWords(words, state.outcome.counts))]
 }
 
-function moveLines(words: Words, { plan }: ResetRequest, moves: readonly TopicMove[] | null): Line[] {
+function moveLines(words: Words, { plan }: ResetRequest, moves: HistoryEntry['moves']): Line[] {
   if (plan === null) return [line(text(words.history.noPlan))]
+  if (moves === 'notWhole') return [line(text(words.history.notWhole))]
   if (moves === null) return [line(text(totalsInWords(words, plan)))]
   const shown = moves.slice(0, TOPICS_SHOWN)
   const left = moves.length - shown.length

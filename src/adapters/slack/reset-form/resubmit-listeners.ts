@@ -37,12 +37,12 @@ export function registerResubmitListeners(app: App, deps: ResubmitListenersDeps)
       return
     }
     const isOfOffsets = request.reset.strategy.kind === 'offsets'
-    const keepsOffsets = !isOfOffsets || (await inTime(approvals.keepsTargets(request)))
+    const offsets = isOfOffsets ? await inTime(approvals.keepsTargets(request)) : 'kept'
     const metadata: FormMetadata = {
       askedIn: askedInOf(body),
       cardIn: request.channel,
       notes: [],
-      lead: leadOf(words, request, keepsOffsets),
+      lead: leadOf(words, request, offsets),
       parent: { id: request.id, kind: 'edit' },
     }
     await forms.open(words, client, body.trigger_id, fieldsOf(request), metadata)
@@ -58,9 +58,10 @@ function whyNot({ resubmit }: Words, request: ResetRequest): string | null {
 function leadOf(
   { resubmit }: Words,
   { id, reset: { strategy } }: ResetRequest,
-  keepsOffsets: boolean,
+  offsets: 'kept' | 'gone' | 'notWhole',
 ): string {
-  if (!keepsOffsets) return resubmit.leadWithoutOffsets(id)
+  if (offsets === 'notWhole') return resubmit.leadWithOtherOffsets(id)
+  if (offsets === 'gone') return resubmit.leadWithoutOffsets(id)
   return strategy.kind === 'offsets' ? resubmit.leadWithOffsets(id, strategy.partitions) : resubmit.lead(id)
 }
 
@@ -70,7 +71,7 @@ export interface KeptOffsets {
   source: 'file' | 'undo' | 'retry'
 }
 
-/** Null: it had none, or they are not kept any more. */
+/** Null: it had none, or they are not kept any more, or not as they were sent. */
 export async function keptOffsets(
   approvals: Pick<Approvals, 'read' | 'readTargets'>,
   parent: NonNullable<FormMetadata['parent']>,

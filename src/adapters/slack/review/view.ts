@@ -29,13 +29,14 @@ const TOPIC_NAME_MAX = 249
 const TYPED_MAX = 255
 
 /**
+ * @param rows null: those that are kept do not match the record, and it can only be rejected
  * @param look what a look at the world has found just now; absent while it is under way
  * @param from where it is opened, for the audit of the decision
  */
 export function reviewModal(
   words: Words,
   request: ResetRequest,
-  rows: readonly PlanRow[],
+  rows: readonly PlanRow[] | null,
   look?: Look,
   from: Origin = NOWHERE,
 ): ModalView {
@@ -47,10 +48,10 @@ export function reviewModal(
   return decisionModal({ callbackId: CALLBACKS.review, title: say.title(id), submit, close, about }, [
     facts(words, request, TOPICS_IN_FACTS),
     ...(plan === null ? [] : [paragraph(line(...planHead(words, plan)))]),
-    ...planTable(words, rows),
+    ...(rows === null ? [paragraph(line(strong(say.notWhole)))] : planTable(words, rows)),
     ...detailsBlocks(words, request),
     ...allTopics(words, request.reset.topics),
-    ...lookBlocks(words, look),
+    ...(rows === null ? [] : lookBlocks(words, look)),
     paragraph(
       ...[expiryOrState(words, request), ...guardLines(words, request)].map(pieces => line(...pieces)),
     ),

@@ -224,6 +224,8 @@ function fileOf(
   { plan = [], result = [] }: PostDocuments,
 ): AttachedFile | null {
   const note = noteOf(request, key)
+  // A message says then that they are not shown.
+  if (plan === null || result === null) return null
   if (note?.kind === 'planned') return planCsv(words, request, plan, note.round)
   return note?.kind === 'resultFile' ? resultCsv(words, request, result) : null
 }
@@ -244,7 +246,8 @@ function postedAs(
   }
   if (user !== me) return undefined
   const file = fileOf(words, request, key, {})
-  if (file !== null) return files?.find(each => each.name === file.name)?.id
+  const fileId = file === null ? undefined : files?.find(each => each.name === file.name)?.id
+  if (fileId !== undefined) return fileId
   const marked = postMetadataSchema.safeParse(metadata)
   if (!marked.success) return undefined
   const { request_id, key: markedKey } = marked.data.event_payload

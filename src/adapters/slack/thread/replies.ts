@@ -34,15 +34,16 @@ export function noteReply(
   words: Words,
   request: ResetRequest,
   note: Note,
-  { result = [] }: PostDocuments,
+  { plan, result: kept = [] }: PostDocuments,
 ): Message {
+  const result = kept ?? []
   const { id, requester } = request
   const { replies: say } = words
   switch (note.kind) {
     case 'planned':
-      return said([text(say.planFile(id))])
+      return said([text(plan === null ? say.planNotWhole(id) : say.planFile(id))])
     case 'resultFile':
-      return said([text(say.resultFile(id))])
+      return said([text(kept === null ? say.resultNotWhole(id) : say.resultFile(id))])
     case 'voted': {
       const { decision, approvals, needed } = note
       const why = clip(decision.note, NOTE_MAX)
@@ -91,7 +92,7 @@ export function noteReply(
     case 'revoked':
       return said(say.revoked(id, note.by))
     case 'ended':
-      return endedReply(words, request, result)
+      return endedReply(words, request, kept)
     default:
       return note satisfies never
   }
@@ -137,12 +138,15 @@ function askedReply(
 }
 
 /** The summary: counts, each row that is no success with its reason, and the evidence as a table. */
-function endedReply(words: Words, request: ResetRequest, result: readonly PartitionResult[]): Message {
+function endedReply(words: Words, request: ResetRequest, kept: readonly PartitionResult[] | null): Message {
+  const result = kept ?? []
   const { state, id } = request
   const outcome = 'outcome' in state ? outcomeSentence(words, state.outcome, request) : ''
   const hasClamped = result.some(row => row.outcome === 'clamped')
   const lead = words.replies.ended(stateSentence(words, id, state), outcome, hasClamped)
-  return withEvidence(words, lead, result)
+  const message = withEvidence(words, lead, result)
+  if (kept !== null) return message
+  return { ...message, blocks: [...message.blocks, sentence(words.replies.resultNotWhole(id))] }
 }
 
 function withEvidence(words: Words, lead: Piece[], result: readonly PartitionResult[]): Message {

@@ -18,7 +18,9 @@ export const causes: Record<CauseKind, (about: readonly string[]) => string> = {
   lookFailed: ([cause = '']) => `looking at the group before the reset: ${cause}`,
   notSent: ([cause = '']) => `not sent: ${cause}`,
   noPlan: _ => 'there is no plan yet',
-  planNotWhole: _ => 'The stored plan is not the one that was approved.',
+  planNotWhole: _ => 'The stored rows of the plan are not those that the record of the request stands for.',
+  resultNotWhole: ([id = '']) => `The stored result of ${id} is not the one on record.`,
+  targetsNotWhole: _ => 'The stored offsets are not those that the request was asked for with.',
   slowCluster: _ => 'CKafka did not answer in time',
   offsetUnread: ([place = '']) => `the offset of ${place} could not be read`,
   policyUnread: ([rule = '']) =>

@@ -13,6 +13,8 @@ export const followUp = {
     impossible: 'What cannot be put back:',
     noResult: (id: string) =>
       `${id} left no result to work from, so it cannot be undone. Look at the offsets in the CKafka console, then ask with /reset-offsets.`,
+    notWhole: (id: string) =>
+      `What is kept of ${id} does not match its record, so no undo is made of it. Tell the people who run Rewind; look at the offsets in the CKafka console, then ask with /reset-offsets.`,
     nothing: (id: string) => `${id} moved no offset, so there is nothing to put back.`,
     notExactly: (id: string) => `${id} cannot be undone exactly:`,
   },
@@ -24,6 +26,8 @@ export const followUp = {
     impossible: 'What cannot be tried again:',
     noResult: (id: string) =>
       `${id} left no result to work from, so it cannot be tried again. Look at the offsets in the CKafka console, then ask with /reset-offsets.`,
+    notWhole: (id: string) =>
+      `What is kept of ${id} does not match its record, so no second try is made of it. Tell the people who run Rewind; look at the offsets in the CKafka console, then ask with /reset-offsets.`,
     nothing: (id: string) => `${id} missed no partition that could be tried again.`,
     notExactly: (id: string) => `${id} cannot be tried again exactly:`,
   },

@@ -47,6 +47,7 @@ export const history = {
       ...effects,
     ].join(', '),
   moreTopics: (left: number) => `… and ${counted(left, 'more topic')}. The CSV file has all of them.`,
+  notWhole: 'The rows kept of its plan do not match its record, so they are not shown.',
   noPlan: 'No plan was made, so nothing was moved.',
   card: 'Card',
   download: 'Download CSV',

@@ -23,6 +23,10 @@ const ASKED: Record<Evidence, string> = {
 
 export const replies = {
   planFile: (id: string) => `The plan of ${id}, partition by partition, is a file.`,
+  planNotWhole: (id: string) =>
+    `The rows kept of this plan of ${id} are missing or do not match its record, so they are not shown. Tell the people who run Rewind.`,
+  resultNotWhole: (id: string) =>
+    `The rows kept of the result of ${id} do not match its record, so they are not shown. Tell the people who run Rewind.`,
   resultFile: (id: string) => `The full result of ${id} is a file.`,
   /** @param needed of so many approvals, where it takes more than one */
   approved: (id: string, by: string, note: string, approvals: number, needed: number): Piece[] => {

@@ -10,6 +10,8 @@ export const resubmit = {
     `Edit of ${id}. It keeps the offsets of ${id} (${counted(partitions, 'partition')}) unless you attach a file with others.`,
   leadWithoutOffsets: (id: string) =>
     `Edit of ${id}. Its offsets are not kept any more: attach a file with those to go to, or choose another strategy.`,
+  leadWithOtherOffsets: (id: string) =>
+    `Edit of ${id}. The offsets kept of it are not those it was asked for with: attach a file with those to go to, or choose another strategy.`,
   notYet: (id: string) =>
     `${id} has not ended, so there is nothing to ask again. Cancel it first if it is wrong.`,
   isDone: (id: string) =>

@@ -18,6 +18,8 @@ export const review = {
   },
   notSeen: (why: string) =>
     `It could not be checked whether anything has moved since the plan (${why}). It will be checked again before it runs.`,
+  notWhole:
+    'The stored plan does not match its record: its rows are missing or were changed in Redis, so they are not shown, and it cannot be approved. Reject it, ask again, and tell the people who run Rewind.',
   expires: (atMs: number): Piece[] => [text('It expires '), times.moment(atMs), text('.')],
   decision: 'Decision',
   approve: 'Approve',

@@ -17,7 +17,9 @@ export const causes: typeof English = {
   lookFailed: ([cause = '']) => `重置前查看消费组：${cause}`,
   notSent: ([cause = '']) => `没有发送：${cause}`,
   noPlan: _ => '还没有计划',
-  planNotWhole: _ => '保存的计划与批准的计划不一致。',
+  planNotWhole: _ => '保存的计划明细与申请记录不一致。',
+  resultNotWhole: ([id = '']) => `保存的 ${id} 的结果与记录不一致。`,
+  targetsNotWhole: _ => '保存的位点与申请时提交的位点不一致。',
   slowCluster: _ => 'CKafka 没有及时响应',
   offsetUnread: ([place = '']) => `无法读取 ${place} 的位点`,
   policyUnread: ([rule = '']) =>

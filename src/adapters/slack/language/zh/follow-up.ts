@@ -14,6 +14,8 @@ export const followUp: typeof English = {
     impossible: '无法恢复的部分：',
     noResult: id =>
       `${id} 没有留下结果，因此无法撤销。请在 CKafka 控制台查看位点，再用 /reset-offsets 申请。`,
+    notWhole: id =>
+      `保存的 ${id} 的数据与其记录不一致，因此无法据此撤销。请告知 Rewind 的维护人员，并在 CKafka 控制台查看位点，再用 /reset-offsets 申请。`,
     nothing: id => `${id} 没有移动任何位点，没有可恢复的内容。`,
     notExactly: id => `${id} 无法精确撤销：`,
   },
@@ -25,6 +27,8 @@ export const followUp: typeof English = {
     impossible: '无法重试的部分：',
     noResult: id =>
       `${id} 没有留下结果，因此无法重试。请在 CKafka 控制台查看位点，再用 /reset-offsets 申请。`,
+    notWhole: id =>
+      `保存的 ${id} 的数据与其记录不一致，因此无法据此重试。请告知 Rewind 的维护人员，并在 CKafka 控制台查看位点，再用 /reset-offsets 申请。`,
     nothing: id => `${id} 没有可以重试的分区。`,
     notExactly: id => `${id} 无法精确重试：`,
   },

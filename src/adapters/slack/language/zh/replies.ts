@@ -20,6 +20,9 @@ const ASKED = {
 
 export const replies: typeof English = {
   planFile: id => `${id} 逐分区的计划在文件里。`,
+  planNotWhole: id =>
+    `保存的 ${id} 这份计划的明细缺失或与其记录不一致，因此不显示。请告知 Rewind 的维护人员。`,
+  resultNotWhole: id => `保存的 ${id} 的结果明细与其记录不一致，因此不显示。请告知 Rewind 的维护人员。`,
   resultFile: id => `${id} 的完整结果在文件里。`,
   approved: (id, by, note, approvals, needed) => {
     const count = needed > 1 ? `（${grouped(approvals)}/${grouped(needed)} 位审批人）` : ''

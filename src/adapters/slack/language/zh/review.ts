@@ -17,6 +17,8 @@ export const review: typeof English = {
     consuming: '消费者还在提交位点，计划已经过时。消费组变空后会重新制定计划，届时需要重新审批。',
   },
   notSeen: why => `无法检查计划制定后有没有变化（${why}）。执行前会再检查一次。`,
+  notWhole:
+    '保存的计划与其记录不一致：明细缺失，或在 Redis 中被改动过，因此不显示，也不能批准。请驳回并重新申请，同时告知 Rewind 的维护人员。',
   expires: atMs => [text('过期时间 '), times.moment(atMs), text('。')],
   decision: '决定',
   approve: '批准',
