@@ -46,7 +46,7 @@ export function readPolicy(content: unknown, version: string): PolicyOutcome {
     const membersOf = (named: readonly string[], where: string) =>
       named.flatMap(id => {
         if (id === EVERYONE) return [EVERYBODY]
-        const team = teams[id]
+        const team = Object.hasOwn(teams, id) ? teams[id] : undefined
         if (team === undefined && !personId.test(id)) {
           problems.push(`${at}.${where} names ${id}, which is no id and no team of this file`)
         }

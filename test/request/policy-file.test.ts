@@ -313,3 +313,11 @@ function withAt(whole: unknown, [key, ...rest]: Place, value: unknown): unknown 
   inside[key] = withAt(inside[key], rest, value)
   return copy
 }
+
+it('knows a team by its own name alone, and not by what every object has', () => {
+  const rule = { name: 'orders', match: { groups: ['orders-*'] }, approve: [{ from: 'constructor' }] }
+  expect(readPolicy({ version: 1, rules: [rule] }, 'v1')).toMatchObject({
+    ok: false,
+    problems: [expect.stringContaining('names constructor, which is no id and no team of this file')],
+  })
+})
