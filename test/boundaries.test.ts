@@ -20,7 +20,7 @@ interface Import {
 /** Paths relative to src (a folder ends in `/`), packages and `node:`; `type …` allows only types. */
 const MAY_IMPORT: Record<string, string[]> = {
   // A digest is as pure as an addition.
-  'request/digest.ts': ['request/', 'node:crypto'],
+  'request/digest.ts': ['request/', 'node:crypto', 'zod'],
   'request/audit.ts': ['request/', 'node:crypto'],
   'request/seals.ts': ['request/', 'node:crypto', 'zod'],
   'request/': ['request/', 'zod'],

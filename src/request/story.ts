@@ -7,6 +7,7 @@ import { type ChainedEvent, doubtOfEvent, verifyChain } from './audit.ts'
 import type { AuditEvent, Command, Submission } from './command.ts'
 import { decide, RULES, submit } from './decide.ts'
 import { areRowsOf, digestOfTargets, digestOfText } from './digest.ts'
+import { documentsKeptMs } from './kept.ts'
 import { type Plan, planRowsSchema } from './plan.ts'
 import { isBarredAsRequester } from './policy.ts'
 import { needsOf } from './quorum.ts'
@@ -267,12 +268,18 @@ export function createStory(id: RequestId, seals: Seals | null): Story {
 
   function end(record: unknown, names?: readonly string[]): void {
     if (record !== undefined) lookAtRecord(record)
-    if (names === undefined) return
+    if (names === undefined || mayHaveEnded(record)) return
     const missing = [...plans.keys(), ...names].filter(name => name.startsWith('plan-') && !kept.has(name))
     for (const name of new Set(missing)) found('noRows', name, null)
     if (typeof resultDigest !== 'string') return
     if (keptResult === null) found('noResult', '', null)
     else if (keptResult !== resultDigest) found('otherResult', '', null)
+  }
+
+  /** What came to nothing keeps what is beside its record for a while only, and all of it goes at once. */
+  function mayHaveEnded(record: unknown): boolean {
+    const { data } = requestSchema.safeDecode(record as z.input<typeof requestSchema>)
+    return data !== undefined && kept.size === 0 && documentsKeptMs(data) !== null
   }
 
   function lookAtRecord(record: unknown): void {
