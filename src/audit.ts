@@ -47,7 +47,7 @@ async function verifyFile(file: string): Promise<number> {
   }
   const verified = await verifyLines(
     createReadStream(file),
-    keys.auditKeys === null ? null : createSeals(keys.auditKeys),
+    keys.auditKeys === null ? null : createSeals(keys.auditKeys, keys.redisPrefix),
   )
   if (verified.ok) {
     console.log(`${file} is whole: ${inWords(verified.totals)}`)

@@ -178,7 +178,7 @@ const storeSchema = schema.pick({
 })
 const listeningSchema = schema.pick({ HOST: true, PORT: true })
 
-const auditSchema = schema.pick({ AUDIT_KEY: true, AUDIT_KEYS_OLD: true })
+const auditSchema = schema.pick({ AUDIT_KEY: true, AUDIT_KEYS_OLD: true, REDIS_PREFIX: true })
 
 /** `notices`: one line for each setting that does not count, or that is called otherwise now. */
 export type ConfigOutcome =
@@ -261,7 +261,10 @@ export function readStoreConfig(env: NodeJS.ProcessEnv): StoreConfigOutcome {
   return { ok: true, redis: redis.settings, redisPrefix: parsed.data.REDIS_PREFIX }
 }
 
-export type AuditKeysOutcome = { ok: true; auditKeys: AuditKeys | null } | { ok: false; problems: string[] }
+/** `redisPrefix` names the installation whose seals they are. */
+export type AuditKeysOutcome =
+  | { ok: true; auditKeys: AuditKeys | null; redisPrefix: string }
+  | { ok: false; problems: string[] }
 
 /** For a command that only reads what was sealed. */
 export function readAuditKeys(env: NodeJS.ProcessEnv): AuditKeysOutcome {
@@ -272,9 +275,10 @@ export function readAuditKeys(env: NodeJS.ProcessEnv): AuditKeysOutcome {
 function auditKeysOf({
   AUDIT_KEY: key,
   AUDIT_KEYS_OLD: old = [],
+  REDIS_PREFIX: redisPrefix,
 }: z.output<typeof auditSchema>): AuditKeysOutcome {
-  if (key !== undefined) return { ok: true, auditKeys: [key, ...old] }
-  if (old.length === 0) return { ok: true, auditKeys: null }
+  if (key !== undefined) return { ok: true, auditKeys: [key, ...old], redisPrefix }
+  if (old.length === 0) return { ok: true, auditKeys: null, redisPrefix }
   return { ok: false, problems: ['AUDIT_KEY is missing: AUDIT_KEYS_OLD alone seals nothing'] }
 }
 

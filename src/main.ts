@@ -66,7 +66,7 @@ export async function startRewind(
   const report = slack?.report ?? telemetry.report
   const setup: Setup = { config, telemetry, clock, report }
 
-  const seals = config.auditKeys === null ? null : createSeals(config.auditKeys)
+  const seals = config.auditKeys === null ? null : createSeals(config.auditKeys, config.redisPrefix)
   const redis = await openRedis(setup, seals)
   const ckafka = openCkafka(setup, redis.connection)
   const approvals = createApprovals(

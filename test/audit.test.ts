@@ -382,7 +382,7 @@ describe('the product', () => {
 })
 
 describe('with a key', () => {
-  const seals = createSeals(['k9Zr4mXq0Lw2Tb7VnYc5Ds8Hf1Gj3Pa6'])
+  const seals = createSeals(['k9Zr4mXq0Lw2Tb7VnYc5Ds8Hf1Gj3Pa6'], 'rewind')
   const under = (lines: readonly string[], keys: Seals | null) =>
     verifyLines(piecesOf(Buffer.from(lines.map(line => `${line}\n`).join(''))), keys)
   const tried = { by: 'U0GUEST', command: 'reset command', refusal: 'guest', from: NOWHERE } as const
@@ -399,7 +399,9 @@ describe('with a key', () => {
       ok: true,
       remarks: { notChecked: 3, notCheckedAttempts: 2 },
     })
-    expect(await under(whole, createSeals(['another key, of which nobody has heard']))).toMatchObject({
+    expect(
+      await under(whole, createSeals(['another key, of which nobody has heard'], 'rewind')),
+    ).toMatchObject({
       ok: false,
       problem: `${ids[0]}: event 1: it is sealed with a key that is not given`,
     })
@@ -408,6 +410,29 @@ describe('with a key', () => {
     expect(await under(await exported(store), seals)).toMatchObject({
       ok: false,
       problem: 'attempts: version 3 is not sealed by a key that is given',
+    })
+  })
+
+  it('the requests of one installation are not those of another with the same key', async () => {
+    const lines = await exported((await filled(seals)).store)
+    const elsewhere = createSeals(['k9Zr4mXq0Lw2Tb7VnYc5Ds8Hf1Gj3Pa6'], 'rewind-2')
+    expect(await under(lines, elsewhere)).toMatchObject({ ok: false })
+  })
+
+  it('a request without a seal is none that comes after one that is sealed', async () => {
+    const { prefix } = await filled(seals)
+    const changes = createChanges({
+      store: createRedisStore(redis, prefix),
+      clock: () => T0,
+      report: () => {},
+    })
+    const { id: _, ...wanted } = draft()
+    const made = createdIn(await changes.create(wanted, randomUUID()))
+    expect(await under(await exported(createRedisStore(redis, prefix)), seals)).toMatchObject({
+      ok: false,
+      problem: expect.stringMatching(
+        new RegExp(`^${made.id}: it begins without a seal, though R-\\d+ before it`),
+      ),
     })
   })
 

@@ -99,7 +99,7 @@ describe('the settings', () => {
     expect(problemsOf({ ...good, AUDIT_KEYS_OLD: old })).toEqual([
       expect.stringContaining('AUDIT_KEY is missing'),
     ])
-    expect(readAuditKeys({})).toEqual({ ok: true, auditKeys: null })
+    expect(readAuditKeys({})).toEqual({ ok: true, auditKeys: null, redisPrefix: 'rewind' })
   })
 
   it('let cards be read in English or in Chinese, and in nothing else', () => {

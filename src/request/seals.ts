@@ -26,10 +26,19 @@ export interface Seals {
   doubt(what: Sealed, id: string, text: string, seal: Seal | null): Exclude<Doubt, 'noKey'> | null
 }
 
-/** @param keys the first one seals, and each of them is taken */
-export function createSeals(keys: readonly [string, ...string[]]): Seals {
+/**
+ * @param keys the first one seals, and each of them is taken
+ * @param installation whose requests are sealed, as its keys in Redis are named: no other one takes them for its own
+ */
+export function createSeals(keys: readonly [string, ...string[]], installation: string): Seals {
   const byId = new Map(keys.map(key => [keyId(key), key]))
   const [current] = keys
+
+  /** Neither the installation nor the id holds a line break, so that no two of these give the same text. */
+  function macOf(key: string, what: Sealed, id: string, text: string): Buffer {
+    return createHmac('sha256', key).update(`rewind ${what}\n${installation}\n${id}\n${text}`).digest()
+  }
+
   return {
     seal: (what, id, text) => ({ key: keyId(current), mac: macOf(current, what, id, text).toString('hex') }),
     doubt(what, id, text, seal) {
@@ -46,11 +55,6 @@ export function createSeals(keys: readonly [string, ...string[]]): Seals {
 /** Names a key in a seal, where nobody may learn the key. */
 export function keyId(key: string): string {
   return createHash('sha256').update(`rewind audit key\n${key}`).digest('hex').slice(0, 8)
-}
-
-/** The id holds no line break, so that no two of these give the same text. */
-function macOf(key: string, what: Sealed, id: string, text: string): Buffer {
-  return createHmac('sha256', key).update(`rewind ${what}\n${id}\n${text}`).digest()
 }
 
 /** Undefined for what is no seal; null: there is none. */

@@ -58,6 +58,8 @@ const SENTENCES = {
   parentNotRun: (about: string) => `it undoes ${about}, and nothing of that was ever started`,
   copied: (about: string) => `it is the submission of ${about} once more`,
   unsealed: () => 'it is not sealed, and an event before it is',
+  unsealedAfter: (about: string) =>
+    `it begins without a seal, though ${about} before it is sealed from its first event: its seals were taken off, or a process without AUDIT_KEY took it`,
   otherKey: () => 'it is sealed with a key that is not given',
   broken: () => 'its seal is not over what is there',
 } as const
@@ -82,7 +84,7 @@ export interface Story {
   /** @param record as it is stored; undefined: it was not exported @param names of what is kept; undefined: likewise */
   end(record: unknown, names?: readonly string[]): void
   /** What only who knows the other requests can find. */
-  find(kind: 'copied' | 'noParent' | 'parentNotRun', about: RequestId): void
+  find(kind: 'copied' | 'noParent' | 'parentNotRun' | 'unsealedAfter', about: RequestId): void
   findings(): readonly Finding[]
   remarks(): readonly Remark[]
   /** Of the first event. */

@@ -82,6 +82,8 @@ export function createTrailCheck(seals: Seals | null = null): TrailCheck {
     notCheckedAttempts: 0,
   }
   const findings: Problem[] = []
+  /** The last request whose every event is sealed: none after it begins without. */
+  let sealedWhole: RequestId | null = null
   /** Of every request before: whether anything of it was started, and by which change it was submitted. */
   const started = new Map<RequestId, boolean>()
   const submissions = new Map<string, RequestId>()
@@ -209,6 +211,9 @@ export function createTrailCheck(seals: Seals | null = null): TrailCheck {
     if (kept === undefined) remarks.noRecord += 1
     hear(story, () => story.end(record, kept?.names))
     for (const { kind } of story.remarks()) remarks[kind] += 1
+    if (seals !== null && story.unsealed() === 0) sealedWhole = requestId
+    const after = sealedWhole
+    if (story.unsealed() > 0 && after !== null) hear(story, () => story.find('unsealedAfter', after))
     const submission = story.submission()
     started.set(requestId, story.hasStarted())
     if (submission === null) return

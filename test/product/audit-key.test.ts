@@ -26,7 +26,7 @@ async function verified(keys: [string, ...string[]] | null) {
   async function* chunks() {
     for await (const some of createAuditExport(store).lines()) yield Buffer.from(some)
   }
-  return verifyLines(chunks(), keys === null ? null : createSeals(keys))
+  return verifyLines(chunks(), keys === null ? null : createSeals(keys, product.prefix))
 }
 
 /** Two writes, as they were done: the record says that bob approved it, and a job is put on the queue. */

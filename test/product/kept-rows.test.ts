@@ -33,7 +33,7 @@ async function isVerified(): Promise<boolean> {
   async function* chunks() {
     for await (const some of createAuditExport(store).lines()) yield Buffer.from(some)
   }
-  return (await verifyLines(chunks(), createSeals([KEY]))).ok
+  return (await verifyLines(chunks(), createSeals([KEY], product.prefix))).ok
 }
 
 /** One column of each row says something else from now on. */

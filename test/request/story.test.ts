@@ -35,7 +35,7 @@ import { drafts, historyOf, steps } from './histories.ts'
 
 const KEY = 'k9Zr4mXq0Lw2Tb7VnYc5Ds8Hf1Gj3Pa6'
 const OLD_KEY = 'o1Ue3Ri5Ow7Qa9Zs2Xd4Cf6Vg8Bh0Nj1'
-const SEALS = createSeals([KEY])
+const SEALS = createSeals([KEY], 'rewind')
 const RUNS = 40
 const ID = requestIdSchema.parse('R-12')
 
@@ -432,9 +432,9 @@ describe('a history that is sealed with a key', () => {
 
   it('holds under a key that has been replaced, as long as that is given, and under no other', () => {
     const first = submit(draft(), T0)
-    const under = createSeals([OLD_KEY])
+    const under = createSeals([OLD_KEY], 'rewind')
     const history = tale([prepare(first), approve], draft(), under)
-    const both = createSeals([KEY, OLD_KEY])
+    const both = createSeals([KEY, OLD_KEY], 'rewind')
     expect(distrust(history, both)).toBeNull()
     expect(distrust(history, SEALS)).toMatchObject({ why: 'otherKey', event: 1 })
     // The next event is sealed with the new one.

@@ -14,7 +14,7 @@ import { back100, type Service, type ServiceOptions, startService } from '../sup
 
 const KEY = 'k9Zr4mXq0Lw2Tb7VnYc5Ds8Hf1Gj3Pa6'
 const NEW_KEY = 'n2Bv8cXl6Mk4Jh0Gf5Ds7Aq1We3Rt9Yu'
-const SEALS = createSeals([KEY])
+const SEALS = createSeals([KEY], 'rewind')
 const services: Service[] = []
 afterEach(async () => {
   for (const service of services.splice(0).reverse()) await service.close()
@@ -185,9 +185,9 @@ it('what is forged while the worker looks at the cluster starts nothing', async 
 it('a key that was replaced still vouches for what it sealed, and one that is not given does not', async () => {
   const before = await serve(SEALS)
   const [one, other] = [await before.approved(), await pendingIn(before)]
-  const both = await beside(before, createSeals([NEW_KEY, KEY]))
+  const both = await beside(before, createSeals([NEW_KEY, KEY], 'rewind'))
   expect((await both.execute(one)).state.name).toBe('succeeded')
-  const only = await beside(before, createSeals([NEW_KEY]))
+  const only = await beside(before, createSeals([NEW_KEY], 'rewind'))
   // Its record is sealed with the new key, and its first events are not.
   await both.approve(other)
   const refused = await only.execute(other)

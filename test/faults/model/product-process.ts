@@ -61,7 +61,7 @@ export interface ProductProcess {
 }
 
 /** Every process has the key: whatever goes wrong, all of it verifies under it. */
-export const SEALS = createSeals(['the model seals what it does 0123456789'])
+export const SEALS = createSeals(['the model seals what it does 0123456789'], 'model')
 
 /** The API's actions that move offsets. */
 export const WRITE = 'BatchModifyGroupOffsets'
