@@ -66,7 +66,8 @@ describe('a job', () => {
   }, async context => {
     const delivery = await startDelivery(context)
     const [poisoned, before] = [await delivery.queued(), await delivery.queued(ofTheOther)]
-    await delivery.redis.hset(delivery.documentsKey(poisoned), 'plan-1', '{"not":"rows"')
+    // What is kept there is no hash any more, so that nobody can read in it.
+    await delivery.redis.set(delivery.documentsKey(poisoned), 'neither rows nor a hash')
     delivery.startWorker()
     await until(async () => (await delivery.stateOf(before)) === 'succeeded', 20_000)
     expect(await delivery.stateOf(poisoned)).toBe('approved')
