@@ -436,6 +436,24 @@ describe('with a key', () => {
     })
   })
 
+  it('nothing without a seal is later than what is sealed, whatever its number', async () => {
+    const { prefix, store } = await filled()
+    const later = createChanges({
+      store: createRedisStore(redis, prefix, { seals }),
+      seals,
+      clock: () => T0 + 1_000,
+      report: () => {},
+    })
+    const { id: _, ...wanted } = draft()
+    await later.create(wanted, randomUUID())
+    expect(await under(await exported(store), seals)).toMatchObject({ ok: true, remarks: { unsealed: 3 } })
+    await createRedisStore(redis, prefix).recordAttempt({ ...tried, atMs: T0 + 2_000 })
+    expect(await under(await exported(store), seals)).toMatchObject({
+      ok: false,
+      problem: expect.stringContaining('attempts: it is not sealed, though another event before its time is'),
+    })
+  })
+
   it('what was there before it is said not to be sealed', async () => {
     const { prefix, store } = await filled()
     await store.recordAttempt({ ...tried, atMs: T0 })

@@ -84,6 +84,9 @@ export function createTrailCheck(seals: Seals | null = null): TrailCheck {
   const findings: Problem[] = []
   /** The last request whose every event is sealed: none after it begins without. */
   let sealedWhole: RequestId | null = null
+  /** When the first event was sealed, and the last that was not, of whatever request. */
+  let sealedSinceMs = Number.POSITIVE_INFINITY
+  let unsealedLast: Problem & { atMs: number } = { line: 0, problem: '', atMs: Number.NEGATIVE_INFINITY }
   /** Of every request before: whether anything of it was started, and by which change it was submitted. */
   const started = new Map<RequestId, boolean>()
   const submissions = new Map<string, RequestId>()
@@ -132,6 +135,7 @@ export function createTrailCheck(seals: Seals | null = null): TrailCheck {
     }
     if (problem === 'changed') return `version ${version} is not what its hash says, so it was changed`
     if (at.kept !== null) return 'it comes after what is kept beside the events, so it was moved'
+    noteSeal(requestId, event)
     if (at.story === null) lookAtAttempt(event, at.chain.hash)
     else hear(at.story, story => story.tell(event, at.chain.hash))
     current = { ...at, chain: event }
@@ -142,6 +146,14 @@ export function createTrailCheck(seals: Seals | null = null): TrailCheck {
   function beginning(requestId: ChainId): Current {
     const story = requestId === ATTEMPTS ? null : createStory(requestId, seals)
     return { requestId, chain: CHAIN_START, story, kept: null, record: undefined }
+  }
+
+  function noteSeal(requestId: ChainId, { seal, atMs }: ChainedEvent): void {
+    if (seal !== undefined) sealedSinceMs = Math.min(sealedSinceMs, atMs)
+    else if (atMs > unsealedLast.atMs) {
+      const problem = `${requestId}: it is not sealed, though another event before its time is: its seal was taken off, or a process without AUDIT_KEY wrote it`
+      unsealedLast = { line, problem, atMs }
+    }
   }
 
   function lookAtAttempt(event: ChainedEvent, previousHash: string): void {
@@ -213,7 +225,8 @@ export function createTrailCheck(seals: Seals | null = null): TrailCheck {
     for (const { kind } of story.remarks()) remarks[kind] += 1
     if (seals !== null && story.unsealed() === 0) sealedWhole = requestId
     const after = sealedWhole
-    if (story.unsealed() > 0 && after !== null) hear(story, () => story.find('unsealedAfter', after))
+    const beginsUnsealed = story.remarks().some(({ kind }) => kind === 'unsealed')
+    if (beginsUnsealed && after !== null) hear(story, () => story.find('unsealedAfter', after))
     const submission = story.submission()
     started.set(requestId, story.hasStarted())
     if (submission === null) return
@@ -234,6 +247,8 @@ export function createTrailCheck(seals: Seals | null = null): TrailCheck {
       return `the export had ${requests} requests and these are ${totals.requests}, so one of them, or what was tried apart from them, is missing, or was changed or added`
     }
     isClosed = true
+    const { atMs, ...problem } = unsealedLast
+    if (seals !== null && atMs > sealedSinceMs) findings.push(problem)
     return null
   }
 
