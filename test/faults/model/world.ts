@@ -238,7 +238,7 @@ export async function startWorld({ redis, jobs }: Shared): Promise<World> {
       const record = await store.read(id)
       const writerKey = writerKeyOf(record?.reset.target.group ?? '')
       if (record?.state.name === 'executing')
-        await redis.set(writerKey, id, 'PX', record.state.abandonAtMs - clockMs + 60_000)
+        await redis.set(writerKey, id, 'PX', Math.max(1, record.state.abandonAtMs - clockMs + 60_000))
       else await redis.del(writerKey)
       await redis.hset(serverKey, 'run', 'a'.repeat(40), 'since', '0')
       await redis.zadd(`{${prefix}}:due`, clockMs, id)
