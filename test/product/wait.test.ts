@@ -28,7 +28,7 @@ function scene(
   }: { dialect?: 'v2' | 'v3'; env?: Record<string, string>; tags?: string[] },
   play: (stage: Stage) => Promise<void>,
 ): void {
-  it.concurrent(name, { tags, timeout: 90_000 }, async ({ onTestFinished }) => {
+  it.concurrent(name, { tags, timeout: 150_000 }, async ({ onTestFinished }) => {
     const times = { EMPTY_HOLD: '1s', EMPTY_WAIT: '30s' }
     const product = await startInTurn({ dialect, env: { ...NO_WAITING, ...times, ...env } })
     onTestFinished(() => product.stop())
