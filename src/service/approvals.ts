@@ -18,7 +18,13 @@ import type { Report } from '../ports/events.ts'
 import type { Attempt, SendingRate, Store, TooMany } from '../ports/store.ts'
 import type { WorkQueue } from '../ports/work-queue.ts'
 import { causeOf } from '../request/cause.ts'
-import { type Command, NOWHERE, type Origin, type PolicyVerdict } from '../request/command.ts'
+import {
+  type Command,
+  NOWHERE,
+  type Origin,
+  type PersonsCommand,
+  type PolicyVerdict,
+} from '../request/command.ts'
 import { decide } from '../request/decide.ts'
 import { digestOfTargets } from '../request/digest.ts'
 import { differenceSchema } from '../request/drift.ts'
@@ -247,7 +253,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     } as const
     // Only a vote that would count is worth a look at the cluster; a rejection needs none.
     if (vote.verdict === 'approve' && decide(request, command, clock()).ok) {
-      if (!(await isWhole(request))) return refusedAsNotWhole(request, vote.by)
+      if (!(await isWhole(request))) return refusedAsNotWhole(request, command)
       await lookAgain(request, 'submitted', SUBMITTED_LOOK_MS)
     }
     return changeAndPay(id, command)
@@ -258,9 +264,9 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     return Array.isArray(await patiently(() => plans.rows(request)))
   }
 
-  function refusedAsNotWhole(request: ResetRequest, by: string) {
+  async function refusedAsNotWhole(request: ResetRequest, command: PersonsCommand) {
     const refusal = 'planNotWhole'
-    report({ event: 'refused', requestId: request.id, command: 'decide', refusal, by })
+    await changes.keepRefusal(request.id, command, refusal)
     return { kind: 'refused', refusal, request } as const
   }
 
@@ -270,7 +276,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     const { policy } = await policies.may(request, 'breakGlass', by, 'now')
     const command = { kind: 'breakGlass', by, ...broken, policy } as const
     if (decide(request, command, clock()).ok) {
-      if (!(await isWhole(request))) return refusedAsNotWhole(request, by)
+      if (!(await isWhole(request))) return refusedAsNotWhole(request, command)
       await lookAgain(request, 'submitted', SUBMITTED_LOOK_MS)
     }
     return changeAndPay(id, command)

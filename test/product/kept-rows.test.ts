@@ -3,6 +3,9 @@
 
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, expect, inject, it } from 'vitest'
 import { connectRedis } from '../../src/adapters/redis/connect.ts'
 import { createRedisStore } from '../../src/adapters/redis/store.ts'
@@ -66,6 +69,34 @@ it.each([
   expect(viewText(product.bob.view())).toContain('does not match its record, so it cannot be approved')
   expect(product.callsToReset()).toBe(0)
   expect(await isVerified()).toBe(false)
+})
+
+it('nor does anybody carry it out without approval, and the refusal is of that act', async ({
+  onTestFinished,
+}) => {
+  const folder = mkdtempSync(join(tmpdir(), 'rewind-policy-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'policy.yml')
+  writeFileSync(
+    file,
+    'version: 1\nrules: [{ name: all, approve: [{ from: U0BOB }], break-glass: [U0ALICE] }]\n',
+  )
+  product = await startProduct({
+    env: { ...NO_WAITING, AUDIT_KEY: KEY, POLICY_FILE: file, APPROVERS: '' },
+  })
+  const { alice } = product
+  await product.ask(ASK)
+  await forge('plan-1', 3, '7')
+  await alice.press(product.card(), 'Break glass')
+  await alice.waitForView()
+  await alice.fill('Why it cannot wait', 'paging')
+  await alice.fill('Type the group’s name', DEMO.group)
+  await alice.submit()
+  expect(viewText(alice.view())).toContain('nor carried out without approval')
+  expect(product.events).toContainEqual(
+    expect.objectContaining({ event: 'refused', command: 'breakGlass', refusal: 'planNotWhole' }),
+  )
+  expect(product.callsToReset()).toBe(0)
 })
 
 it('no undo is made of a result that was changed, and it says why', async () => {

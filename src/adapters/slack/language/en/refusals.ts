@@ -16,7 +16,7 @@ export const refusals = {
   planChanged: (id: string) =>
     `The plan of ${id} is not the one you saw, so nothing was decided. Review it again from its card.`,
   planNotWhole: (id: string) =>
-    `The stored plan of ${id} does not match its record, so it cannot be approved. It can be rejected; ask again with /reset-offsets, and tell the people who run Rewind.`,
+    `The stored plan of ${id} does not match its record, so it cannot be approved, nor carried out without approval. It can be rejected; ask again with /reset-offsets, and tell the people who run Rewind.`,
   inUse: (id: string) => `The group of ${id} is in use. It runs by itself once the group has stayed empty.`,
   checking: (id: string) =>
     `The offsets of ${id} are being read back. The thread says what they show, or asks.`,

@@ -12,7 +12,7 @@ export const refusals: typeof English = {
   withdrawnOften: id => `你已多次撤回对 ${id} 的批准，因此不能再批准它，但仍可以驳回。`,
   planChanged: id => `${id} 的计划已不是你看到的那份，因此本次审批不算数。请从卡片重新审批。`,
   planNotWhole: id =>
-    `保存的 ${id} 的计划与其记录不一致，因此不能批准，但可以驳回。请用 /reset-offsets 重新申请，并告知 Rewind 的维护人员。`,
+    `保存的 ${id} 的计划与其记录不一致，因此不能批准，也不能免审批执行，但可以驳回。请用 /reset-offsets 重新申请，并告知 Rewind 的维护人员。`,
   inUse: id => `${id} 的消费组正在使用中。消费组保持为空一段时间后会自动执行。`,
   checking: id => `正在回读 ${id} 的位点。结果会写在消息列里，或在那里询问。`,
   noteMissing: '请写明驳回原因，好让申请人知道要改什么。',
