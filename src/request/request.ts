@@ -16,7 +16,7 @@ import { differenceSchema } from './drift.ts'
 import { groupSchema } from './group.ts'
 import { type PlanRow, planSchema } from './plan.ts'
 import { int64Schema, resetSchema, type Targets } from './reset.ts'
-import { countsSchema, type PartitionResult, refusalReasonSchema } from './result.ts'
+import { doneSchema, type PartitionResult, refusalReasonSchema } from './result.ts'
 import { windowSchema } from './window.ts'
 
 export const requestIdSchema = z
@@ -62,13 +62,7 @@ export type Distrust = z.output<typeof distrustSchema>
 
 /** How an execution ended, without the rows: those are the document `result`. */
 export const outcomeSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('done'),
-    counts: countsSchema,
-    rows: z.int(),
-    /** Of so many of its calls nobody knows what they did, so that they may still take effect. */
-    unanswered: z.int().optional(),
-  }),
+  doneSchema,
   z.object({
     kind: z.literal('refused'),
     reason: refusalReasonSchema,

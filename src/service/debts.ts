@@ -19,7 +19,7 @@ import {
   type RequestId,
   type ResetRequest,
 } from '../request/request.ts'
-import { countsOf } from '../request/result.ts'
+import { doneOf } from '../request/result.ts'
 import { isProof } from '../request/unclear.ts'
 import { untilWindow, waitsForWindow } from '../request/waiting.ts'
 import { daytimeAt } from '../request/window.ts'
@@ -242,7 +242,7 @@ export function createDebts(deps: DebtsDeps): Debts {
     if (isProof(state, evidence)) {
       // What is there in part may have more of it to come.
       const unanswered = evidence === 'present' ? 0 : 1
-      const outcome = { kind: 'done', counts: countsOf(result), rows: result.length, unanswered } as const
+      const outcome = doneOf(result, unanswered)
       const command = { kind: 'finish', worker: processId, attempt, outcome } as const
       return paid(await change(id, command, documents))
     }

@@ -18,7 +18,7 @@ import {
 import { type Guard, guardSchema, type ResetRequest, requestIdSchema } from '../../src/request/request.ts'
 import type { Reset } from '../../src/request/reset.ts'
 import {
-  countsOf,
+  doneOf,
   type PartitionResult,
   type ReadBack,
   resultOf,
@@ -269,7 +269,7 @@ export function endedWith(
   result: readonly PartitionResult[],
   request: ResetRequest = pending(),
 ): ResetRequest {
-  const outcome = { kind: 'done', counts: countsOf(result), rows: result.length } as const
+  const outcome = doneOf(result, 0)
   return following(request, approve, start, finish(outcome))
 }
 
@@ -338,6 +338,26 @@ export function everyState(change: Partial<Draft> = {}): [string, ResetRequest][
     ['succeeded', ended(allSucceeded)],
     ['partial', ended({ kind: 'done', counts: { ...counts, succeeded: 4, failed: 1 }, rows: 5 })],
     ['failed', ended({ kind: 'done', counts: { ...counts, failed: 2 }, rows: 2 })],
+    [
+      'partial, a topic unseen',
+      ended({
+        kind: 'done',
+        counts: { ...counts, succeeded: 4, failed: 1 },
+        wholeTopics: { failed: 1, unreported: 0 },
+        troubled: { topics: ['orders-archive'], all: 1 },
+        rows: 5,
+      }),
+    ],
+    [
+      'partial, some of many',
+      ended({
+        kind: 'done',
+        counts: { ...counts, succeeded: 4, failed: 3, unreported: 2 },
+        wholeTopics: { failed: 1, unreported: 1 },
+        troubled: { topics: ['a', 'b', 'c'], all: 5 },
+        rows: 9,
+      }),
+    ],
     [
       'refused',
       ended({

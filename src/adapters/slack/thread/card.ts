@@ -1,7 +1,7 @@
 // The card: the one message of a request, always drawn from the record. Pure; the review modal shares its lines.
 
 import type { ActionsBlock, Button, KnownBlock } from '@slack/types'
-import { didNothing } from '../../../request/follow-up.ts'
+import { didNothing, hasMissed } from '../../../request/follow-up.ts'
 import {
   brokeGlass,
   type Decision,
@@ -39,7 +39,7 @@ import {
   connectedInWords,
   groupInWords,
   lossInWords,
-  outcomeSentence,
+  outcomeAlone,
   scopeInWords,
   stateWords,
 } from '../wording/words.ts'
@@ -166,10 +166,7 @@ export function stateLine(words: Words, request: ResetRequest): Piece[] {
     case 'succeeded':
     case 'partial':
     case 'failed':
-      return [
-        ...approval(words, request, state.decision),
-        text(outcomeSentence(words, state.outcome, request)),
-      ]
+      return [...approval(words, request, state.decision), text(outcomeAlone(words, state.outcome, request))]
     default:
       return state satisfies never
   }
@@ -297,11 +294,10 @@ function followUpButtons(
     return [button(words, ACTIONS.retry, words.card.buttons.askAgain, id)]
   }
   if (outcome.kind !== 'done') return []
-  const { failed, unreported } = outcome.counts
   const { undo, retry } = words.card.buttons
   return [
     ...(name === 'failed' ? [] : [button(words, ACTIONS.undo, undo, id)]),
-    ...(failed + unreported > 0 ? [button(words, ACTIONS.retry, retry, id)] : []),
+    ...(hasMissed(outcome) ? [button(words, ACTIONS.retry, retry, id)] : []),
   ]
 }
 

@@ -12,7 +12,7 @@ import {
   type State,
 } from '../../../request/request.ts'
 import { clip, type Reset, type Target, utc } from '../../../request/reset.ts'
-import type { ApiCode, Counts } from '../../../request/result.ts'
+import type { ApiCode, Counts, Done } from '../../../request/result.ts'
 import type { Refusal } from '../../../request/step.ts'
 import { isBeforeWindow } from '../../../request/waiting.ts'
 import { named } from '../blocks/text.ts'
@@ -104,10 +104,28 @@ function pastSentence(words: Words, id: string, state: State): string {
 
 const COUNTED: (keyof Counts)[] = ['succeeded', 'clamped', 'failed', 'unreported', 'movedAfter']
 
-/** `7 partitions succeeded · 1 clamped · 1 failed` */
-export function countsInWords(words: Words, counts: Counts): string {
-  const present = COUNTED.filter(kind => counts[kind] > 0)
-  return words.outcomes.counts(present.map(kind => [kind, counts[kind]]))
+/** `7 partitions succeeded · 1 clamped · 1 topic failed` */
+export function countsInWords(words: Words, { counts, wholeTopics }: Done): string {
+  const ofTopics = (kind: keyof Counts) =>
+    kind === 'failed' || kind === 'unreported' ? (wholeTopics?.[kind] ?? 0) : 0
+  const tallies = [
+    ...COUNTED.map(kind => ({ kind, count: counts[kind] - ofTopics(kind), of: 'partition' as const })),
+    ...COUNTED.map(kind => ({ kind, count: ofTopics(kind), of: 'topic' as const })),
+  ]
+  return words.outcomes.counts(tallies.filter(({ count }) => count > 0))
+}
+
+/** Where no table of the rows is beside it: the counts, and the topics of which not all went as planned. */
+export function outcomeAlone(
+  words: Words,
+  outcome: Outcome,
+  request: Pick<ResetRequest, 'reset' | 'plan'>,
+): string {
+  const sentence = outcomeSentence(words, outcome, request)
+  if (outcome.kind !== 'done' || outcome.troubled === undefined || outcome.troubled.all === 0) return sentence
+  const { topics, all } = outcome.troubled
+  const names = topics.map(topic => named(clip(topic, 100)))
+  return `${sentence}${words.outcomes.troubled(names, all - topics.length)}`
 }
 
 /** What an ended request's outcome means, in one or two sentences. */
@@ -119,7 +137,7 @@ export function outcomeSentence(
   const { outcomes } = words
   switch (outcome.kind) {
     case 'done':
-      return outcomes.done(countsInWords(words, outcome.counts))
+      return outcomes.done(countsInWords(words, outcome))
     case 'refused': {
       const said = causeInWords(words, outcome.message.trim())
       const call = outcome.requestId === undefined ? null : clip(outcome.requestId, 100)

@@ -138,6 +138,16 @@ describe('what a person reads', () => {
     ['partial', 'partly done', 'Approved by @bob. 4 partitions succeeded · 1 failed.'],
     ['failed', 'failed', 'Approved by @bob. 2 partitions failed.'],
     [
+      'partial, a topic unseen',
+      'partly done',
+      'Approved by @bob. 4 partitions succeeded · 1 topic failed. Not as planned: orders-archive. The thread says why.',
+    ],
+    [
+      'partial, some of many',
+      'partly done',
+      'Approved by @bob. 4 partitions succeeded · 2 failed · 1 unreported · 1 topic failed · 1 topic unreported. Not as planned: a, b, c and 2 more. The thread says why.',
+    ],
+    [
       'refused',
       'failed',
       'Approved by @bob. CKafka refused it, and no offset moved. It said: “instance not found” (code 4000/1050). The instance does not exist or is not this account’s. Check the id and the region.',
@@ -444,6 +454,8 @@ describe.each(states)('a request that is %s', (name, request) => {
       'before its window': ['Cancel request'],
       succeeded: ['Prepare undo'],
       partial: ['Prepare undo', 'Retry what failed', edit],
+      'partial, a topic unseen': ['Prepare undo', edit],
+      'partial, some of many': ['Prepare undo', 'Retry what failed', edit],
       failed: ['Retry what failed', edit],
       refused: [edit],
       notVerified: [edit],

@@ -121,7 +121,7 @@ describe('the result', () => {
       succeeded('orders', 0, 42n),
     ])
     expect(read(message)[0]).toBe(
-      'R-12 is partly done. 1 partition succeeded · 1 clamped · 4 failed · 3 unreported · 1 moved after. Clamped: the log ends before the offset asked for.',
+      'R-12 is partly done. 1 partition succeeded · 1 clamped · 2 failed · 3 unreported · 1 moved after · 2 topics failed. Clamped: the log does not reach to the offset asked for, so these stand at its nearest end.',
     )
     expect(bulletsOf(message)).toEqual([
       '• aaaa failed: 3 UNKNOWN_TOPIC_OR_PARTITION. “This request is for a topic or partition that does not exist on this broker.” Check the spelling. If the topic was deleted, leave it out.',

@@ -3,7 +3,14 @@
 import { grouped } from '../../../../request/reset.ts'
 import type { Counts, RefusalReason } from '../../../../request/result.ts'
 import { inQuotes, named } from '../../blocks/text.ts'
-import { counted } from './grammar.ts'
+import { counted, listed } from './grammar.ts'
+
+/** So many partitions, or whole topics, ended so. */
+export interface Tally {
+  kind: keyof Counts
+  count: number
+  of: 'partition' | 'topic'
+}
 
 const COUNTED: Record<keyof Counts, string> = {
   succeeded: 'succeeded',
@@ -28,18 +35,21 @@ const REFUSAL_HINTS: Record<RefusalReason, string> = {
 }
 
 export const outcomes = {
-  /** `7 partitions succeeded · 1 clamped · 1 failed`. @param counts those that are not zero */
-  counts: (counts: readonly [keyof Counts, number][]) =>
-    counts.length === 0
+  /** `7 partitions succeeded · 1 clamped · 1 topic failed`. @param tallies those that are not zero, topics last */
+  counts: (tallies: readonly Tally[]) =>
+    tallies.length === 0
       ? 'No partition had to be moved'
-      : counts
-          .map(([kind, count], index) =>
-            index === 0
-              ? `${counted(count, 'partition')} ${COUNTED[kind]}`
+      : tallies
+          .map(({ kind, count, of }, index) =>
+            index === 0 || of === 'topic'
+              ? `${counted(count, of)} ${COUNTED[kind]}`
               : `${grouped(count)} ${COUNTED[kind]}`,
           )
           .join(' · '),
   done: (counts: string) => `${counts}.`,
+  /** After `done`. @param topics the first of them @param left so many more */
+  troubled: (topics: readonly string[], left: number) =>
+    ` Not as planned: ${listed(topics, left)}. The thread says why.`,
   refused: (said: string, code: string, requestId: string | null, hint: string) => {
     const call = requestId === null ? code : `${code}, request ${requestId}`
     return said === ''

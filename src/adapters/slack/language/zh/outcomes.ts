@@ -4,7 +4,7 @@ import { grouped } from '../../../../request/reset.ts'
 import type { Counts } from '../../../../request/result.ts'
 import { inQuotes, named } from '../../blocks/text.ts'
 import type { outcomes as English } from '../en/outcomes.ts'
-import { partitions } from './grammar.ts'
+import { listed, partitions } from './grammar.ts'
 
 const COUNTED: Record<keyof Counts, string> = {
   succeeded: '成功',
@@ -15,15 +15,19 @@ const COUNTED: Record<keyof Counts, string> = {
 }
 
 export const outcomes: typeof English = {
-  counts: counts =>
-    counts.length === 0
+  counts: tallies =>
+    tallies.length === 0
       ? '没有需要移动的分区'
-      : counts
-          .map(([kind, count], index) =>
-            index === 0 ? `${partitions(count)}${COUNTED[kind]}` : `${grouped(count)} 个${COUNTED[kind]}`,
-          )
+      : tallies
+          .map(({ kind, count, of }, index) => {
+            if (of === 'topic') return `${grouped(count)} 个 Topic ${COUNTED[kind]}`
+            return index === 0
+              ? `${partitions(count)}${COUNTED[kind]}`
+              : `${grouped(count)} 个${COUNTED[kind]}`
+          })
           .join(' · '),
   done: counts => `${counts}。`,
+  troubled: (topics, left) => `与计划不符：${listed(topics, left)}。原因见消息列。`,
   refused: (said, code, requestId, hint) => {
     const call = requestId === null ? code : `${code}，请求 ${requestId}`
     return said === ''
