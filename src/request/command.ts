@@ -81,6 +81,8 @@ export type Command =
       plan: z.input<typeof planSchema>
       guard: Guard
       overlaps: RequestId[]
+      /** So many more; absent where there are none. */
+      overlapsLeft?: number
       /** Of the groups that the policy asks about; absent in older events, as below. */
       lastRead?: LastRead
       unread?: Unread | null

@@ -128,13 +128,14 @@ function decideAtAnyTime(request: ResetRequest, command: Command, nowMs: number)
   switch (command.kind) {
     case 'prepare': {
       if (state.name !== 'preparing' || command.round !== request.round) return refuse('stale')
-      const { topics, group, guard, overlaps, lastRead = request.lastRead } = command
+      const { topics, group, guard, overlaps, overlapsLeft = 0, lastRead = request.lastRead } = command
       const plan = planSchema.decode(command.plan)
       const planned = {
         group,
         plan,
         guard,
         overlaps,
+        ...(overlapsLeft === 0 && request.overlapsLeft === undefined ? {} : { overlapsLeft }),
         lastRead,
         unread: command.unread ? unreadFrom(command.unread, nowMs) : null,
         reset: { ...request.reset, topics },

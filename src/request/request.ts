@@ -347,8 +347,10 @@ export const requestSchema = z.object({
   targetsDigest: z.string().optional(),
   /** What this request follows up; null when it was asked for by itself. */
   parent: z.object({ id: requestIdSchema, kind: z.enum(['undo', 'retry', 'edit']) }).nullable(),
-  /** Requests for the same group and topics that were open when the plan was made. */
+  /** Requests for the same group and topics that were open when the plan was made: the first of them. */
   overlaps: z.array(requestIdSchema),
+  /** So many more; absent in older records. */
+  overlapsLeft: z.int().optional(),
   /** The requester has said that jumping to the end is meant where no message is late enough. */
   skipToEnd: z.boolean(),
   /** The group as it was seen when the plan was made; null until then. */

@@ -113,9 +113,13 @@ function driftBlocks(words: Words, { drift, state }: ResetRequest): KnownBlock[]
 }
 
 /** For who decides: both may be right, and one after the other they do something else than each alone. */
-function overlapBlocks(words: Words, { overlaps, state }: ResetRequest): KnownBlock[] {
+export function overlapBlocks(
+  words: Words,
+  { overlaps, overlapsLeft = 0, state }: ResetRequest,
+): KnownBlock[] {
   if (overlaps.length === 0 || state.name !== 'pending') return []
-  return [paragraph(line(strong(words.card.overlapLabel), text(words.card.overlap(overlaps))))]
+  const { overlapLabel, overlap } = words.card
+  return [paragraph(line(strong(overlapLabel), text(overlap(overlaps, overlapsLeft))))]
 }
 
 /** As it was when the plan was made; a request that waits for it says so itself. */

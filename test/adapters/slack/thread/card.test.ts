@@ -334,6 +334,12 @@ describe('the plan on the card', () => {
     const said = 'R-7 and R-9 were open for the same group and topics when this was planned.'
     expect(cardOf({ ...pending(), overlaps: [one, two] }).join('\n')).toContain(said)
     expect(cardOf({ ...inState('succeeded'), overlaps: [one, two] }).join('\n')).not.toContain(said)
+    expect(cardOf({ ...pending(), overlaps: [one, two], overlapsLeft: 7 }).join('\n')).toContain(
+      'R-7, R-9 and 7 more were open for the same group and topics when this was planned. Review those first.',
+    )
+    expect(cardOf({ ...pending(), overlaps: [one] }).join('\n')).toContain(
+      'R-7 was open for the same group and topics when this was planned. Review it first.',
+    )
   })
 
   it('says of an undo whether consumers have gone on since', () => {
