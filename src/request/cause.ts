@@ -40,6 +40,8 @@ const CAUSES = [
   /** How many more there are, then the first places. */
   'partitionsMissing',
   'nothingToShift',
+  /** How many partitions were looked at. */
+  'nothingMoves',
   /** The group whose offsets were to be taken over. */
   'otherNothingCommitted',
   /** The first topics. */

@@ -165,7 +165,7 @@ function decideAtAnyTime(request: ResetRequest, command: Command, nowMs: number)
           name: 'failed',
           decision: null,
           attempt: 0,
-          outcome: { kind: 'notPrepared', cause: command.cause },
+          outcome: notPrepared(command),
           atMs: nowMs,
         },
         { kind: 'ended' },
@@ -381,4 +381,8 @@ function outlookOf(request: ResetRequest, { jumping }: Plan, nowMs: number): [St
   if (request.skipToEnd || jumping.skips === 0n) return [{ name: 'pending' }]
   const outcome = { kind: 'wouldJump', ...jumping } as const
   return [{ name: 'failed', decision: null, attempt: 0, outcome, atMs: nowMs }, { kind: 'ended' }]
+}
+
+function notPrepared({ cause, refused }: Extract<Command, { kind: 'prepareFailed' }>) {
+  return { kind: 'notPrepared', cause, ...(refused === undefined ? {} : { refused }) } as const
 }

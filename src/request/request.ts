@@ -74,7 +74,12 @@ export const outcomeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('notSent'), cause: z.string() }),
   z.object({ kind: z.literal('unknown'), cause: z.string() }),
   /** No plan could be made, so there was nothing to approve. */
-  z.object({ kind: z.literal('notPrepared'), cause: z.string() }),
+  z.object({
+    kind: z.literal('notPrepared'),
+    cause: z.string(),
+    /** Where the API refused a read. */
+    refused: refusalReasonSchema.optional(),
+  }),
   /** There is no message as late as the time asked for, and nobody has said that skipping to the end is meant. */
   z.object({
     kind: z.literal('wouldJump'),

@@ -7,6 +7,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Report } from '../ports/events.ts'
 import type { Store } from '../ports/store.ts'
 import type { WorkQueue } from '../ports/work-queue.ts'
+import { causeOf } from '../request/cause.ts'
 import type { Finding } from '../request/evidence.ts'
 import { type Debt, nextDueAt, owed, REFUSED_POST_RETRY_MS } from '../request/owed.ts'
 import { groupsOfGuard, stillAsked } from '../request/policy.ts'
@@ -215,7 +216,12 @@ export function createDebts(deps: DebtsDeps): Debts {
         return paid(await change(id, made.command, { documents: { [planDocument(round)]: made.rows } }))
       case 'refused':
         return paid(
-          await change(id, { kind: 'prepareFailed', round, cause: `${made.message} (code ${made.code})` }),
+          await change(id, {
+            kind: 'prepareFailed',
+            round,
+            cause: causeOf('apiSaid', made.code, ...(made.message.trim() === '' ? [] : [made.message])),
+            refused: made.reason,
+          }),
         )
       case 'notAllowed':
         return paid(await change(id, { kind: 'disallow', ruling: made.ruling, version: made.version }))

@@ -105,6 +105,8 @@ export function createPlans({ store, kept, clock, guardFor, reader, writeTimeOf 
       positions: facts.positions,
       movedSince: since,
     })
+    if (planned.certainty === 'exact' && planned.moving === 0)
+      return { kind: 'impossible', cause: causeOf('nothingMoves', `${planned.partitions}`) }
     const plan = { ...planned, writing: writingOf(execution, rows) }
     const guarded = await guardFor({ ...request, reset: named }, plan)
     if (guarded.kind === 'refused') {

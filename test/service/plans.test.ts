@@ -171,6 +171,16 @@ describe('no plan is made, and it is said why,', () => {
     expect(await make(service.ask(reset))).toEqual({ kind: 'impossible', cause })
   })
 
+  it('where every partition is where it would be put', async () => {
+    const reset: Reset = { ...back100, topics: ['orders'], strategy: { kind: 'latest' } }
+    for (const { partition, end } of service.ckafka.cluster.logs(INSTANCE, 'orders'))
+      cluster().commit(GROUP, 'orders', partition, end)
+    expect(await make(service.ask(reset))).toEqual({
+      kind: 'impossible',
+      cause: causeOf('nothingMoves', '3'),
+    })
+  })
+
   it('while a partition cannot be read', async () => {
     cluster().failRead('orders', 0, 15)
     const made = await make(service.ask())

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { type AskedIn, askedInSchema } from '../../src/request/asked-in.ts'
+import { causeOf } from '../../src/request/cause.ts'
 import type { Command, Origin, PolicyVerdict } from '../../src/request/command.ts'
 import { type Draft, decide, submit } from '../../src/request/decide.ts'
 import type { Difference } from '../../src/request/drift.ts'
@@ -313,9 +314,31 @@ export function everyState(change: Partial<Draft> = {}): [string, ResetRequest][
       following(preparing, { kind: 'progress', round: 1, done: 12, total: 64, retryAtMs: T0 }),
     ],
     ['preparing again', moved],
+    ['notPrepared', following(preparing, { kind: 'prepareFailed', round: 1, cause: causeOf('noGroup') })],
     [
-      'notPrepared',
-      following(preparing, { kind: 'prepareFailed', round: 1, cause: 'the group has no committed offsets' }),
+      'notPrepared, refused',
+      following(preparing, {
+        kind: 'prepareFailed',
+        round: 1,
+        cause: causeOf('apiSaid', 'AuthFailure.SecretIdNotFound', 'The SecretId is not found.'),
+        refused: 'credentials',
+      }),
+    ],
+    [
+      'notPrepared, too wide',
+      following(preparing, { kind: 'prepareFailed', round: 1, cause: causeOf('tooWide') }),
+    ],
+    [
+      'not allowed',
+      following(preparing, {
+        kind: 'disallow',
+        ruling: { why: 'denied', rule: 'freeze', reason: 'Nothing moves this week.' },
+        version: 'v1',
+      }),
+    ],
+    [
+      'nothing moves',
+      following(preparing, { kind: 'prepareFailed', round: 1, cause: causeOf('nothingMoves', '13') }),
     ],
     ['wouldJump', pending({ ...change, reset: late })],
     ['pending', planned],

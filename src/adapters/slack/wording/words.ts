@@ -1,7 +1,7 @@
 // Every sentence a person reads about a request: which one it is, and what it names. The words are in language/.
 
 import type { Submitted } from '../../../ports/approvals.ts'
-import { readCause } from '../../../request/cause.ts'
+import { type CauseKind, readCause } from '../../../request/cause.ts'
 import type { Group } from '../../../request/group.ts'
 import { kafkaErrorName } from '../../../request/kafka-errors.ts'
 import {
@@ -24,6 +24,12 @@ const CAUSE_MAX = 500
 
 /** A state as people tell it apart. */
 function stateKey(state: State): keyof Words['states']['names'] {
+  if (state.name === 'failed') {
+    if (state.outcome.kind === 'notAllowed') return 'notAllowed'
+    const isIdle =
+      state.outcome.kind === 'notPrepared' && readCause(state.outcome.cause)?.kind === 'nothingMoves'
+    return isIdle ? 'nothingToMove' : 'failed'
+  }
   if (state.name === 'unclear' && !state.asked) return 'checking'
   if (isBeforeWindow(state)) return 'beforeWindow'
   return isWaiting(state) ? 'waiting' : state.name
@@ -50,7 +56,7 @@ export function causeInWords(words: Words, cause: string, max = CAUSE_MAX): stri
   const known = readCause(cause)
   if (known === null) return clip(cause, max)
   const { kind, about } = known
-  const isAround = kind === 'lookFailed' || kind === 'notSent'
+  const isAround = kind === 'lookFailed' || kind === 'notSent' || kind === 'apiSaid'
   const names = isAround ? about.map(inner => causeInWords(words, inner)) : about
   return clip(words.causes[kind](names), max)
 }
@@ -141,12 +147,19 @@ export function outcomeSentence(
     case 'refused': {
       const said = causeInWords(words, outcome.message.trim())
       const call = outcome.requestId === undefined ? null : clip(outcome.requestId, 100)
-      return outcomes.refused(said, clip(outcome.code, 100), call, outcomes.refusalHints[outcome.reason])
+      const kind = readCause(outcome.message.trim())?.kind
+      const hint =
+        kind !== undefined && PLAN_ADVICE[kind] === 'operators'
+          ? outcomes.planAdvice.operators
+          : outcomes.refusalHints[outcome.reason]
+      return outcome.code === 'none'
+        ? outcomes.notCalled(said, hint)
+        : outcomes.refused(said, clip(outcome.code, 100), call, hint)
     }
     case 'notSent':
       return outcomes.notSent(causeInWords(words, outcome.cause))
     case 'notPrepared':
-      return outcomes.notPrepared(causeInWords(words, outcome.cause))
+      return notPreparedSentence(words, outcome)
     case 'unknown':
       return outcomes.unknown(causeInWords(words, outcome.cause))
     case 'wouldJump': {
@@ -167,6 +180,36 @@ export function outcomeSentence(
     default:
       return outcome satisfies never
   }
+}
+
+/** What can be done about it, where it is not the API that refused. Null: the cause says it. Absent: ask again later. */
+const PLAN_ADVICE: Partial<Record<CauseKind, keyof Words['outcomes']['planAdvice'] | null>> = {
+  noGroup: 'names',
+  noOtherGroup: 'names',
+  topicUnfit: null,
+  topicsNotSeen: 'names',
+  partitionsMissing: 'names',
+  tooWide: null,
+  nothingCommitted: null,
+  nothingToShift: null,
+  otherNothingCommitted: null,
+  planNotWhole: 'operators',
+  resultNotWhole: 'operators',
+  targetsNotWhole: 'operators',
+  notDocumented: 'operators',
+}
+
+function notPreparedSentence(
+  words: Words,
+  { cause, refused }: Extract<Outcome, { kind: 'notPrepared' }>,
+): string {
+  const { notPrepared, nothingToMove, planAdvice, refusalHints } = words.outcomes
+  const kind = readCause(cause)?.kind
+  const said = causeInWords(words, cause)
+  if (kind === 'nothingMoves') return nothingToMove(said)
+  if (refused !== undefined) return notPrepared(said, refusalHints[refused])
+  const advice = kind === undefined ? undefined : PLAN_ADVICE[kind]
+  return notPrepared(said, advice === null ? '' : planAdvice[advice ?? 'later'])
 }
 
 /** Why the policy allows no such request. */

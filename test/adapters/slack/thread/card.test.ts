@@ -97,7 +97,27 @@ describe('what a person reads', () => {
     [
       'notPrepared',
       'failed',
-      'The plan could not be made: the group has no committed offsets. Nothing was reset. Check the names, then ask again.',
+      'The plan could not be made: there is no such consumer group. Nothing was reset. Check the names, then ask again.',
+    ],
+    [
+      'notPrepared, refused',
+      'failed',
+      'The plan could not be made: the API answered with code AuthFailure.SecretIdNotFound: The SecretId is not found. Nothing was reset. The API key was not accepted. Ask the people who run Rewind to check it.',
+    ],
+    [
+      'notPrepared, too wide',
+      'failed',
+      'The plan could not be made: the targets cannot be worked out for so many partitions, and CKafka takes no such choice by itself. Ask for fewer partitions, or for whole topics. Nothing was reset.',
+    ],
+    [
+      'not allowed',
+      'not allowed',
+      'The policy does not allow it (rule freeze). It says: “Nothing moves this week.” Nothing was reset.',
+    ],
+    [
+      'nothing moves',
+      'nothing to move',
+      'There is nothing to move: each of the 13 partitions is already where this would put it, or has no offset to go to. Nothing was reset.',
     ],
     [
       'wouldJump',
@@ -474,6 +494,10 @@ describe.each(states)('a request that is %s', (name, request) => {
       expired: [edit],
       wouldJump: [edit],
       notPrepared: [edit],
+      'notPrepared, refused': [edit],
+      'notPrepared, too wide': [edit],
+      'nothing moves': [edit],
+      'not allowed': [edit],
     }
     expect(buttonsOf(request)).toEqual([...(offered[name] ?? []), 'History'])
     for (const block of card(words, request).blocks) {

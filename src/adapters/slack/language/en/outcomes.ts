@@ -3,7 +3,7 @@
 import { grouped } from '../../../../request/reset.ts'
 import type { Counts, RefusalReason } from '../../../../request/result.ts'
 import { inQuotes, named } from '../../blocks/text.ts'
-import { counted, listed } from './grammar.ts'
+import { capitalized, counted, listed } from './grammar.ts'
 
 /** So many partitions, or whole topics, ended so. */
 export interface Tally {
@@ -56,10 +56,20 @@ export const outcomes = {
       ? `CKafka refused it with code ${call}, and no offset moved. ${hint}`
       : `CKafka refused it, and no offset moved. It said: ${inQuotes(said)} (code ${call}). ${hint}`
   },
+  /** By Rewind itself, so that nothing was called. */
+  notCalled: (why: string, hint: string) =>
+    `Rewind did not make the call: ${endless(why)}. No offset moved. ${hint}`,
   refusalHints: REFUSAL_HINTS,
   notSent: (cause: string) => `The reset was not carried out: ${cause}. No offset moved. Ask again later.`,
-  notPrepared: (cause: string) =>
-    `The plan could not be made: ${cause}. Nothing was reset. Check the names, then ask again.`,
+  /** @param advice empty: the cause has its own */
+  notPrepared: (cause: string, advice: string) =>
+    `The plan could not be made: ${endless(cause)}. Nothing was reset.${advice === '' ? '' : ` ${advice}`}`,
+  nothingToMove: (cause: string) => `${capitalized(cause)}. Nothing was reset.`,
+  planAdvice: {
+    names: 'Check the names, then ask again.',
+    later: 'Ask again later.',
+    operators: 'Tell the people who run Rewind.',
+  },
   unknown: (cause: string) => `We called CKafka and do not know what it did: ${cause}.`,
   /** @param since null: the time is not known any more */
   wouldJump: (since: string | null, where: string, skipped: string) =>
@@ -97,4 +107,9 @@ export const outcomes = {
 
 function byRule(rule: string | null): string {
   return rule === null ? '' : ` (rule ${named(rule)})`
+}
+
+/** What an API says may be a sentence already. */
+function endless(sentence: string): string {
+  return sentence.replace(/[.!]$/, '')
 }
