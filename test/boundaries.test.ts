@@ -54,9 +54,9 @@ const MAY_IMPORT: Record<string, string[]> = {
     'zod',
     'undici',
     'lossless-json',
-    'lru-cache',
   ],
   'adapters/kafka/': ['request/', 'ports/', 'adapters/kafka/', 'node:'],
+  'adapters/clusters/': ['request/', 'ports/', 'adapters/clusters/', 'lru-cache'],
   'adapters/slack/': [
     ...['request/', 'ports/', 'adapters/slack/', 'node:', 'zod', 'undici'],
     ...['@slack/bolt', '@slack/types', '@slack/web-api', 'fuse.js', 'lru-cache', 'p-limit', 'papaparse'],
