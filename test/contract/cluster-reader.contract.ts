@@ -70,18 +70,18 @@ export function describeClusterReader(name: string, subject: ClusterSubject): vo
 
     /** Each read once. */
     const reads: [string, (from: ClusterReader) => Promise<ReadOutcome<unknown>>][] = [
-      ['instances', from => from.instances()],
       ['groups', from => from.groups(INSTANCE, '')],
       ['topics', from => from.topics(INSTANCE, '')],
       ['group', from => from.group(target('billing'))],
       ['positions', from => from.positions(target('billing'))],
     ]
+    if (!subject.isOfSeveral) reads.push(['instances', from => from.instances()])
     const logReads: typeof reads = [
       ['logRanges', from => from.logRanges(INSTANCE, 'orders')],
       ['firstMessageAt', from => from.firstMessageAt(INSTANCE, 'orders', 0, NOW)],
     ]
 
-    it('lists every instance, however many pages they fill', async () => {
+    it.skipIf(subject.isOfSeveral)('lists every instance, however many pages they fill', async () => {
       const instances = value(await reader.instances())
       expect(instances).toHaveLength(131)
       expect(instances[0]).toEqual({ id: INSTANCE, name: 'contract' })
