@@ -1,6 +1,12 @@
 // The only reader of the environment: one schema, every problem named at once, no value of a secret ever shown.
 
 import { z } from 'zod'
+import {
+  CKAFKA_ENDPOINTS,
+  type CkafkaSettings,
+  type ClusterEntry,
+  clusterOfSettings,
+} from './config-clusters.ts'
 import { certificates, type RedisSettings, redisOf, redisUrls, SENTINEL_NAME } from './config-redis.ts'
 import {
   approverList,
@@ -38,6 +44,7 @@ export interface Config {
   /** Absent for a worker apart, which never speaks to Slack. */
   slack: SlackConfig | undefined
   ckafka: CkafkaSettings
+  clusters: readonly ClusterEntry[]
   /** How many times the documented limits of calls this process may use. */
   quotaFactor: number
   instances: { id: string; name: string }[]
@@ -70,20 +77,6 @@ export interface SlackConfig {
   apiUrl: string | undefined
   delivery: { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string }
 }
-
-export interface CkafkaSettings {
-  dialect: 'v2' | 'v3'
-  endpoint: string
-  region: string
-  secretId: string
-  secretKey: string
-  token: string | undefined
-  signatureMethod: 'HmacSHA256' | 'HmacSHA1'
-  setOffsetsAction: 'SetGroupOffsets' | 'SetGroupOffset'
-}
-
-/** Of the mainland; the international host is a setting. */
-const ENDPOINTS = { v3: 'https://ckafka.tencentcloudapi.com', v2: 'https://ckafka.api.qcloud.com' } as const
 
 const LANGUAGES = ['en', 'zh'] as const
 
@@ -200,6 +193,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
   if (!parsed.success || !redis?.ok || !keys?.ok || problems.length > 0) return { ok: false, problems }
 
   const { data } = parsed
+  const ckafka = ckafkaOf(data)
   return {
     ok: true,
     notices: noticesOf(given),
@@ -214,16 +208,8 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
       redisPrefix: data.REDIS_PREFIX,
       auditKeys: keys.auditKeys,
       slack: data.ROLE === 'worker' ? undefined : slackOf(data),
-      ckafka: {
-        dialect: data.CKAFKA_API,
-        endpoint: data.CKAFKA_ENDPOINT ?? ENDPOINTS[data.CKAFKA_API],
-        region: data.TENCENTCLOUD_REGION,
-        secretId: data.TENCENTCLOUD_SECRET_ID,
-        secretKey: data.TENCENTCLOUD_SECRET_KEY,
-        token: data.TENCENTCLOUD_SECURITY_TOKEN,
-        signatureMethod: data.CKAFKA_SIGNATURE_METHOD,
-        setOffsetsAction: data.CKAFKA_SET_OFFSETS_ACTION,
-      },
+      ckafka,
+      clusters: [clusterOfSettings(ckafka, data.CKAFKA_INSTANCES ?? [])],
       quotaFactor: data.CKAFKA_QUOTA_FACTOR,
       instances: data.CKAFKA_INSTANCES ?? [],
       approvers: data.APPROVERS ?? [],
@@ -351,6 +337,19 @@ function slackProblems(given: Given): string[] {
   if (given.APPROVERS === undefined && given.POLICY_FILE === undefined)
     problems.push('APPROVERS or POLICY_FILE is missing: without an approver nothing can ever run')
   return problems
+}
+
+function ckafkaOf(data: Settings): CkafkaSettings {
+  return {
+    dialect: data.CKAFKA_API,
+    endpoint: data.CKAFKA_ENDPOINT ?? CKAFKA_ENDPOINTS[data.CKAFKA_API],
+    region: data.TENCENTCLOUD_REGION,
+    secretId: data.TENCENTCLOUD_SECRET_ID,
+    secretKey: data.TENCENTCLOUD_SECRET_KEY,
+    token: data.TENCENTCLOUD_SECURITY_TOKEN,
+    signatureMethod: data.CKAFKA_SIGNATURE_METHOD,
+    setOffsetsAction: data.CKAFKA_SET_OFFSETS_ACTION,
+  }
 }
 
 function slackOf(data: Settings): SlackConfig {

@@ -27,7 +27,14 @@ const MAY_IMPORT: Record<string, string[]> = {
   'ports/': ['type request/', 'type ports/'],
   'service/pump.ts': ['type ports/'],
   'service/': ['request/', 'ports/', 'service/', 'zod', 'node:crypto', 'node:timers'],
-  'config.ts': ['request/', 'config-values.ts', 'config-redis.ts', 'listen-address.ts', 'zod'],
+  'config.ts': [
+    ...['request/', 'config-values.ts', 'config-redis.ts', 'config-clusters.ts', 'listen-address.ts', 'zod'],
+  ],
+  'config-clusters.ts': ['type adapters/kafka/'],
+  'open-clusters.ts': [
+    ...['request/', 'ports/', 'config-clusters.ts', 'node:crypto'],
+    ...['adapters/ckafka/', 'adapters/kafka/', 'adapters/clusters/', 'adapters/redis/'],
+  ],
   'config-values.ts': ['request/', 'zod'],
   'config-redis.ts': ['config-values.ts', 'zod', 'node:fs'],
   'listen-address.ts': ['zod', 'node:net'],
@@ -46,17 +53,9 @@ const MAY_IMPORT: Record<string, string[]> = {
     'rate-limiter-flexible',
   ],
   'adapters/bullmq/': ['request/', 'ports/', 'adapters/bullmq/', 'node:', 'zod', 'bullmq', 'ioredis'],
-  'adapters/ckafka/': [
-    'request/',
-    'ports/',
-    'adapters/ckafka/',
-    'node:',
-    'zod',
-    'undici',
-    'lossless-json',
-    'lru-cache',
-  ],
+  'adapters/ckafka/': ['request/', 'ports/', 'adapters/ckafka/', 'node:', 'zod', 'undici', 'lossless-json'],
   'adapters/kafka/': ['request/', 'ports/', 'adapters/kafka/', 'node:'],
+  'adapters/clusters/': ['request/', 'ports/', 'adapters/clusters/', 'lru-cache'],
   'adapters/slack/': [
     ...['request/', 'ports/', 'adapters/slack/', 'node:', 'zod', 'undici'],
     ...['@slack/bolt', '@slack/types', '@slack/web-api', 'fuse.js', 'lru-cache', 'p-limit', 'papaparse'],
@@ -68,7 +67,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'audit.ts': ['request/', 'trail-file/', 'config.ts', 'adapters/redis/', 'node:'],
   'main.ts': [
     ...['request/', 'ports/', 'service/', 'config.ts', 'telemetry.ts', 'adapters/', 'node:'],
-    ...['http-server.ts', 'monitoring.ts', 'listen-address.ts'],
+    ...['http-server.ts', 'monitoring.ts', 'listen-address.ts', 'open-clusters.ts'],
   ],
   // One table of emoji serves the terminal and the page.
   'sandbox/page/': ['sandbox/page/', 'sandbox/slack/emoji.ts', 'preact', '@preact/signals'],
