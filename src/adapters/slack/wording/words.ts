@@ -50,7 +50,7 @@ export function causeInWords(words: Words, cause: string, max = CAUSE_MAX): stri
   const known = readCause(cause)
   if (known === null) return clip(cause, max)
   const { kind, about } = known
-  const isAround = kind === 'lookFailed' || kind === 'notSent'
+  const isAround = kind === 'lookFailed' || kind === 'notSent' || kind === 'noCredentials'
   const names = isAround ? about.map(inner => causeInWords(words, inner)) : about
   return clip(words.causes[kind](names), max)
 }
