@@ -83,7 +83,7 @@ const credentials = z.strictObject(
     'token-file': file,
     'cvm-role': z
       .string(EXPECTED.role)
-      .regex(/^[\w+=,.@-]{1,128}$/, EXPECTED.role)
+      .regex(/^(?!\.+$)[\w+=,.@-]{1,128}$/, EXPECTED.role)
       .optional(),
     'metadata-url': z.string(EXPECTED.metadata).pipe(httpOrigin).optional(),
   },

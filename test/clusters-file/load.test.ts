@@ -1,6 +1,7 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadClusters } from '../../src/clusters-file/load.ts'
 import { folderWith, TLS } from './folder.ts'
@@ -294,6 +295,11 @@ const WRONG: [what: string, entry: string, said: string][] = [
   [
     'a role that is a path',
     `${CKAFKA}credentials: { cvm-role: ../x }`,
+    'line 6, x: ckafka.credentials.cvm-role must be the name of a role',
+  ],
+  [
+    'a role that is a folder',
+    `${CKAFKA}credentials: { cvm-role: .. }`,
     'line 6, x: ckafka.credentials.cvm-role must be the name of a role',
   ],
   [
@@ -646,5 +652,34 @@ describe('a file that is wrong as a whole', () => {
     expect(problems).toHaveLength(2)
     expect(problems[0]).toBe('line 2: the file must hold version and clusters, and nothing else beside them')
     expect(problems[1]).toContain('it refers with *')
+  })
+
+  it('never makes the reading throw, nor show a secret that stands in it, however it is spoilt', () => {
+    const text = file(
+      `id: a\nname: Orders\nckafka:\n  region: ap-guangzhou\n  secret-key: hunter2\n  credentials: { secret-id-env: GZ_ID, secret-key: "hunter2", token: hunter2 }`,
+      "id: b\nkafka:\n  bootstrap: [a:1]\n  tls: { key-password: 'hunter2' }\n  sasl: { mechanism: PLAIN, username: u, password: hunter2, password-env: hunter2, password-file: hunter2 }",
+      'id: c\nkafka: { bootstrap: [c:1], sasl: { mechanism: PLAIN, username: u, password: |\n  hunter2\n} }',
+    )
+    const sign = fc.constantFrom(...':{}[],\'"#&*!|>-? \t\n%@`<\u0000\ufeff')
+    const edit = fc.record({
+      at: fc.nat(text.length),
+      drop: fc.nat(3),
+      put: fc.string({ unit: sign, maxLength: 3 }),
+    })
+    const { file: path, write } = folderWith(text)
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 1, maxLength: 6 }), edits => {
+        // An edit within the secret would make another word of it.
+        const spoilt = edits.reduce((now, { at, drop, put }) => {
+          const next = now.slice(0, at) + put + now.slice(at + drop)
+          return next.split('hunter2').length === now.split('hunter2').length ? next : now
+        }, text)
+        write('clusters.yml', spoilt)
+        const { problems } = loadClusters(path, ENV)
+        expect(problems.length).toBeGreaterThan(0)
+        expect(problems.map(({ text: said }) => said).join('\n')).not.toContain('hunter2')
+      }),
+      { numRuns: 200 },
+    )
   })
 })

@@ -60,7 +60,7 @@ export interface CkafkaDeps {
   budgets?: Budgets
   /**
    * After each try, sent or not. `code` is the API's, `http 502`, the network error's, `budget` when the quota did not
-   * let it through, or null.
+   * let it through, `credentials` when there were none, or null.
    */
   onCall?: (call: ObservedCall) => void
 }
