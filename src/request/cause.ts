@@ -20,6 +20,8 @@ const CAUSES = [
   'lookFailed',
   /** The cause for which a topic was left out. */
   'notSent',
+  /** The cause for which there are none. */
+  'noCredentials',
   'noPlan',
   'planNotWhole',
   /** Which request it is of. */

@@ -17,6 +17,7 @@ export const causes: Record<CauseKind, (about: readonly string[]) => string> = {
     'another Redis has taken over, and a call that it does not know of may still be under way',
   lookFailed: ([cause = '']) => `looking at the group before the reset: ${cause}`,
   notSent: ([cause = '']) => `not sent: ${cause}`,
+  noCredentials: ([cause = '']) => `there are no credentials for the API of CKafka: ${cause}`,
   noPlan: _ => 'there is no plan yet',
   planNotWhole: _ => 'the stored rows of the plan do not match its record',
   resultNotWhole: ([id = '']) => `the stored result of ${id} does not match its record`,

@@ -16,6 +16,7 @@ export const causes: typeof English = {
   redisTookOver: _ => '另一个 Redis 已接管，可能还有它不知道的调用正在进行',
   lookFailed: ([cause = '']) => `重置前查看消费组：${cause}`,
   notSent: ([cause = '']) => `没有发送：${cause}`,
+  noCredentials: ([cause = '']) => `没有可用的 CKafka API 凭证：${cause}`,
   noPlan: _ => '还没有计划',
   planNotWhole: _ => '保存的计划明细与申请记录不一致',
   resultNotWhole: ([id = '']) => `保存的 ${id} 的结果与记录不一致`,
