@@ -37,6 +37,7 @@ export interface Written {
 const NONE = 0
 const UNKNOWN_TOPIC_OR_PARTITION = 3
 const ILLEGAL_GENERATION = 22
+const GROUP_ID_NOT_FOUND = 69
 const UNKNOWN_MEMBER_ID = 25
 const REBALANCE_IN_PROGRESS = 27
 const STALE_MEMBER_EPOCH = 113
@@ -84,7 +85,7 @@ function codeOfMember(
   group: Group | undefined,
   { id, generation }: { id: string; generation: number },
 ): number {
-  if (group === undefined) return generation < 0 ? NONE : ILLEGAL_GENERATION
+  if (group === undefined) return generation < 0 ? NONE : GROUP_ID_NOT_FOUND
   if (group.members.length === 0 && generation < 0) return NONE
   if (!group.members.some(each => each.memberId === id)) return UNKNOWN_MEMBER_ID
   if (generation !== group.generation)

@@ -136,6 +136,7 @@ export function createInstance(seed: InstanceSeed): Instance {
   for (const { name, protocolType = 'consumer', type = 'classic', commits, members = [] } of seed.groups) {
     const group = createGroup(instance, name, protocolType, type)
     group.members = members.map(completeMember)
+    group.generation = members.length
     for (const [topic, offsets] of Object.entries(commits))
       offsets.forEach((offset, partition) => {
         logOf(instance, topic, partition)

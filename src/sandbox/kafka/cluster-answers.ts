@@ -84,15 +84,12 @@ export function createClusterAnswers({ cluster, instance, topology }: Behind) {
   const ListOffsets: Answering<'ListOffsets'> = ({ Topics }, { nodeId }) => ({
     Topics: Topics.map(({ Name, Partitions }) => {
       const logs = logsOf(Name)
-      const seen = new Set<number>()
-      const twice = new Set<number>()
-      for (const { PartitionIndex } of Partitions) {
-        if (seen.has(PartitionIndex)) twice.add(PartitionIndex)
-        seen.add(PartitionIndex)
-      }
+      const times = new Map<number, bigint | 'several'>()
+      for (const { PartitionIndex, Timestamp } of Partitions)
+        times.set(PartitionIndex, times.has(PartitionIndex) ? 'several' : Timestamp)
       return {
         Name,
-        Partitions: Partitions.map(({ PartitionIndex, Timestamp }) => {
+        Partitions: [...times].map(([PartitionIndex, time]) => {
           const failed = (ErrorCode: number) => ({ PartitionIndex, ErrorCode })
           const found = (place: { Timestamp?: bigint; Offset?: bigint }) => ({
             PartitionIndex,
@@ -102,12 +99,12 @@ export function createClusterAnswers({ cluster, instance, topology }: Behind) {
           })
           const log = logs[PartitionIndex]
           if (log === undefined) return failed(CODES.UNKNOWN_TOPIC_OR_PARTITION)
-          if (twice.has(PartitionIndex) || Timestamp < EARLIEST) return failed(CODES.INVALID_REQUEST)
+          if (time === 'several' || time < EARLIEST) return failed(CODES.INVALID_REQUEST)
           if (topology.leaderOf(Name, PartitionIndex)?.nodeId !== nodeId)
             return failed(CODES.NOT_LEADER_OR_FOLLOWER)
-          if (Timestamp === LATEST) return found({ Offset: log.end })
-          if (Timestamp === EARLIEST) return found({ Offset: log.start })
-          return found(log.start === log.end ? {} : firstMessageAt(Name, PartitionIndex, Timestamp))
+          if (time === LATEST) return found({ Offset: log.end })
+          if (time === EARLIEST) return found({ Offset: log.start })
+          return found(log.start === log.end ? {} : firstMessageAt(Name, PartitionIndex, time))
         }),
       }
     }),

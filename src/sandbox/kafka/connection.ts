@@ -51,6 +51,9 @@ export interface Broker {
 /** No client that waits for answers has more under way; the rest is read when some of them are answered. */
 const QUEUED = 32
 
+/** A frame without a byte in it. */
+const NOTHING = Buffer.alloc(4)
+
 type End = 'goesOn' | 'ends'
 
 export function serve(socket: Socket, session: Session, broker: Broker): void {
@@ -92,6 +95,11 @@ export function serve(socket: Socket, session: Session, broker: Broker): void {
 
   async function answerTo(frame: Buffer): Promise<End> {
     try {
+      if (session.expectsBareProof()) {
+        if (!session.takeBareProof(frame)) throw new Garbage('no proof')
+        await send(NOTHING)
+        return 'goesOn'
+      }
       const from = new Reading(frame)
       const header = readHeader(from)
       const api = apiOfKey(header.apiKey)

@@ -12,6 +12,8 @@ const GROUP_KEY = 0
 const LARGEST_METADATA = 4_096
 /** From here on an unknown group is an error, and before it is `Dead`. */
 const TELLS_OF_UNKNOWN = 6
+/** Likewise of a commit by a member of it. */
+const COMMIT_TELLS_OF_UNKNOWN = 9
 
 export function createGroupAnswers({ cluster, instance, topology }: Behind) {
   const groupOf = (name: string) => cluster.group(instance, name)
@@ -198,7 +200,7 @@ export function createGroupAnswers({ cluster, instance, topology }: Behind) {
     }
   }
 
-  const OffsetCommit: Answering<'OffsetCommit'> = (request, { nodeId, effect }) => {
+  const OffsetCommit: Answering<'OffsetCommit'> = (request, { version, nodeId, effect }) => {
     const { GroupId: group, MemberId, GenerationIdOrMemberEpoch: generation, Topics } = request
     const places = Topics.flatMap(({ Name, Partitions }) =>
       Partitions.map(each => ({ topic: Name, partition: each.PartitionIndex, of: each })),
@@ -221,7 +223,9 @@ export function createGroupAnswers({ cluster, instance, topology }: Behind) {
           effect,
         )
       : fitting.map(({ topic, partition }) => ({ topic, partition, errorCode: CODES.NOT_COORDINATOR }))
-    const codes = new Map(words.map(each => [`${each.topic} ${each.partition}`, each.errorCode]))
+    const codeOf = (code: number) =>
+      code === CODES.GROUP_ID_NOT_FOUND && version < COMMIT_TELLS_OF_UNKNOWN ? CODES.ILLEGAL_GENERATION : code
+    const codes = new Map(words.map(each => [`${each.topic} ${each.partition}`, codeOf(each.errorCode)]))
     return {
       Topics: Topics.map(({ Name, Partitions }) => ({
         Name,

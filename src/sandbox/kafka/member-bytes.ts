@@ -1,5 +1,5 @@
 // Owns what classic consumers tell each other through their coordinator, which does not read it: the topics that one
-// subscribes to, and the partitions that it was given. As in Kafka's ConsumerProtocolSubscription and -Assignment, 0.
+// subscribes to, and the partitions that it was given. As in Kafka's ConsumerProtocolSubscription 0 and ConsumerProtocolAssignment 3.
 
 import { Written } from './wire/bytes.ts'
 import { encode } from './wire/codec.ts'
@@ -22,6 +22,6 @@ export function subscriptionBytes(topics: string[]): Buffer {
 export function assignmentBytes(assignment: Record<string, number[]>): Buffer {
   const out = new Written()
   const AssignedPartitions = Object.entries(assignment).map(([Topic, Partitions]) => ({ Topic, Partitions }))
-  encode(ASSIGNMENT, out, { Version: 0, AssignedPartitions, UserData: null }, FORM)
+  encode(ASSIGNMENT, out, { Version: 3, AssignedPartitions, UserData: null }, FORM)
   return out.done()
 }

@@ -16,6 +16,10 @@ export interface Session {
   mayAsk(name: ApiName): boolean
   handshake: Answering<'SaslHandshake'>
   authenticate: Answering<'SaslAuthenticate'>
+  /** After the oldest handshake the next frame is the proof itself, and no call. */
+  expectsBareProof(): boolean
+  /** Whether it is one. */
+  takeBareProof(frame: Buffer): boolean
   /** After a proof that was none there is nothing more to say. */
   hasFailed(): boolean
 }
@@ -24,16 +28,17 @@ const MECHANISM = 'PLAIN'
 const GREETINGS: readonly ApiName[] = ['ApiVersions', 'SaslHandshake', 'SaslAuthenticate']
 
 export function createSession(credentials: Credentials | undefined): Session {
-  let state: 'open' | 'strange' | 'proving' | 'failed' = credentials === undefined ? 'open' : 'strange'
+  let state: 'open' | 'strange' | 'proving' | 'provingBare' | 'failed' =
+    credentials === undefined ? 'open' : 'strange'
   const nothing = Buffer.alloc(0)
   return {
     mayAsk: name => state === 'open' || GREETINGS.includes(name),
-    handshake({ Mechanism }) {
+    handshake({ Mechanism }, { version }) {
       if (credentials === undefined || state !== 'strange')
         return { ErrorCode: CODES.ILLEGAL_SASL_STATE, Mechanisms: [] }
       if (Mechanism !== MECHANISM)
         return { ErrorCode: CODES.UNSUPPORTED_SASL_MECHANISM, Mechanisms: [MECHANISM] }
-      state = 'proving'
+      state = version === 0 ? 'provingBare' : 'proving'
       return { ErrorCode: CODES.NONE, Mechanisms: [MECHANISM] }
     },
     authenticate({ AuthBytes }) {
@@ -50,6 +55,12 @@ export function createSession(credentials: Credentials | undefined): Session {
         )
       state = 'open'
       return { ErrorCode: CODES.NONE, ErrorMessage: null, AuthBytes: nothing }
+    },
+    expectsBareProof: () => state === 'provingBare',
+    takeBareProof(frame) {
+      const isGood = credentials !== undefined && isProof(frame, credentials)
+      state = isGood ? 'open' : 'failed'
+      return isGood
     },
     hasFailed: () => state === 'failed',
   }

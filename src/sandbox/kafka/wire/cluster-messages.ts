@@ -205,7 +205,7 @@ export const CLUSTER_APIS = {
   },
   SaslHandshake: {
     key: 17,
-    oldest: 1,
+    oldest: 0,
     newest: 1,
     flexibleFrom: null,
     request: {
