@@ -105,6 +105,9 @@ export async function startKafka(options: StartKafkaOptions): Promise<RunningKaf
       'num.io.threads': '3',
       'num.recovery.threads.per.data.dir': '1',
       'log.cleaner.dedupe.buffer.size': '2097152',
+      'log.cleaner.backoff.ms': '500',
+      // Messages of years ago stay, though the broker looks for old ones half a minute after its start.
+      'log.retention.hours': '1000000',
       ...settings,
     }
     await writeFile(
