@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { connectRedis } from '../../src/adapters/redis/connect.ts'
 import { createRedisStore } from '../../src/adapters/redis/store.ts'
+import type { Cluster } from '../../src/ports/cluster.ts'
 import { digestOfTargets } from '../../src/request/digest.ts'
 import type { PlanRow } from '../../src/request/plan.ts'
 import { policyOfSettings } from '../../src/request/policy.ts'
@@ -37,6 +38,7 @@ export interface Rewind {
   adapter: Adapter
   /** Lets time pass for all but sockets and timers. */
   pass(ms: number): void
+  now(): number
   ask(reset: Reset, targets?: Targets, skipToEnd?: boolean): Promise<ResetRequest>
   /** Makes a plan and keeps none. */
   make(request: ResetRequest): Promise<Planned>
@@ -51,11 +53,32 @@ export interface Rewind {
   close(): void
 }
 
+export interface RewindOptions {
+  readMs?: number
+  /** What happens between the service's last look and its write, and between the write and the read-back. */
+  beforeWrite?: () => Promise<void>
+  afterWrite?: () => Promise<void>
+}
+
+const nothing = async () => {}
+
 export async function startRewind(
   bootstrap: string,
   redisUrl: string,
-  { adapter = adapterOf(bootstrap), readMs = 15_000 }: { adapter?: Adapter; readMs?: number } = {},
+  { readMs = 15_000, beforeWrite = nothing, afterWrite = nothing }: RewindOptions = {},
 ): Promise<Rewind> {
+  const adapter = adapterOf(bootstrap)
+  const within = async <T>(write: () => Promise<T>): Promise<T> => {
+    await beforeWrite()
+    const written = await write()
+    await afterWrite()
+    return written
+  }
+  const cluster: Cluster = {
+    ...adapter,
+    writeOffsets: (...args) => within(() => adapter.writeOffsets(...args)),
+    writeTopics: (...args) => within(() => adapter.writeTopics(...args)),
+  }
   let aheadMs = 0
   const clock = () => Date.now() + aheadMs
   const redis = connectRedis({ mode: 'single', url: redisUrl }, () => {})
@@ -75,7 +98,7 @@ export async function startRewind(
   const writeTimeOf = (writes: number) => writeTime(writes, adapter.writePace, SETTINGS.callMs)
   const plans = createPlans({ store, kept, clock, guardFor, reader, writeTimeOf })
   const { execute } = createExecutions(
-    { changes, plans, cluster: adapter, reader, clock, report, processId: 'w1', pay: () => {} },
+    { changes, plans, cluster, reader, clock, report, processId: 'w1', pay: () => {} },
     SETTINGS,
   )
   const make = (request: ResetRequest) => plans.make(request, async () => {})
@@ -83,6 +106,7 @@ export async function startRewind(
   return {
     adapter,
     make,
+    now: clock,
     pass(ms) {
       aheadMs += ms
     },
