@@ -259,7 +259,11 @@ describe('logs', () => {
 describe('a group', () => {
   const stateOf = async (answers: Answers, versions = {}) => {
     const { kafka, broker } = await scripted(
-      { ListGroups: () => ({ throttleTimeMs: 0, errorCode: 0, groups: [] }), ...answers },
+      {
+        ListGroups: () => ({ throttleTimeMs: 0, errorCode: 0, groups: [] }),
+        OffsetFetch: () => fetched({}),
+        ...answers,
+      },
       { versions },
     )
     const { state } = value(await kafka.reader({ readMs: 3_000 }).group(TARGET))
@@ -302,6 +306,15 @@ describe('a group', () => {
       DescribeGroups: () => described('billing', word, word === 'Dead' ? 0 : 69),
     }
     expect((await stateOf(answers)).state).toBe('Dead')
+  })
+
+  it('that is called dead and has commits is there, and empty', async () => {
+    const answers = {
+      ConsumerGroupDescribe: () => describedNew('billing', '', 69),
+      DescribeGroups: () => described('billing', 'Dead'),
+      OffsetFetch: () => fetched({ 'orders 0': 3n }),
+    }
+    expect((await stateOf(answers)).state).toBe('Empty')
   })
 
   it('of another type is in use when the list says so', async () => {
