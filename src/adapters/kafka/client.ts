@@ -87,6 +87,8 @@ export function createClient(settings: KafkaSettings, { now, onCall }: KafkaDeps
   const spare = new Map<string, Connection[]>()
   const inUse = new Set<Connection>()
   const coordinators = new Map<string, Node>()
+  /** Those that are being asked for, so that reads side by side ask once. */
+  const finding = new Map<string, { found: Promise<Node>; deadlineMs: number }>()
   let brokers: Node[] = []
   let isClosed = false
 
@@ -174,6 +176,23 @@ export function createClient(settings: KafkaSettings, { now, onCall }: KafkaDeps
   async function coordinatorOf(group: string, deadlineMs: number): Promise<Node> {
     const known = coordinators.get(group)
     if (known !== undefined) return known
+    const underWay = finding.get(group)
+    // Nobody waits for longer than their own deadline, nor fails by that of another.
+    if (underWay !== undefined && underWay.deadlineMs <= deadlineMs) {
+      const found = await underWay.found.catch(() => undefined)
+      if (found !== undefined) return found
+    }
+    const found = findCoordinatorOf(group, deadlineMs)
+    const asked = { found, deadlineMs }
+    finding.set(group, asked)
+    try {
+      return await found
+    } finally {
+      if (finding.get(group) === asked) finding.delete(group)
+    }
+  }
+
+  async function findCoordinatorOf(group: string, deadlineMs: number): Promise<Node> {
     const found = await askAny(findCoordinator, { key: group, keyType: GROUP_KEY }, deadlineMs)
     unlessError(found.errorCode)
     const { nodeId, host, port } = found

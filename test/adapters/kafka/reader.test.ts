@@ -308,6 +308,27 @@ describe('a group', () => {
     expect((await stateOf(answers)).state).toBe('Dead')
   })
 
+  it('read twice at once finds its coordinator once, and by the deadline of nobody else', async () => {
+    const { kafka, broker } = await scripted({
+      FindCoordinator: async () => {
+        await new Promise(resolve => setTimeout(resolve, 300))
+        return {
+          throttleTimeMs: 0,
+          errorCode: 0,
+          errorMessage: null,
+          nodeId: 1,
+          host: '127.0.0.1',
+          port: broker.port,
+        }
+      },
+      ConsumerGroupDescribe: () => describedNew('billing', 'Empty'),
+    })
+    const [patient, hasty] = [3_000, 100].map(readMs => kafka.reader({ readMs }))
+    const reads = [patient?.group(TARGET), patient?.group(TARGET), hasty?.group(TARGET)]
+    expect((await Promise.all(reads)).map(read => read?.kind)).toEqual(['read', 'read', 'unavailable'])
+    expect(broker.of('FindCoordinator')).toHaveLength(2)
+  })
+
   it('that is called dead and has commits is there, and empty', async () => {
     const answers = {
       ConsumerGroupDescribe: () => describedNew('billing', '', 69),

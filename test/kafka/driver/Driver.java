@@ -108,6 +108,10 @@ public class Driver {
         admin.createTopics(topics).all().get();
         return null;
       }
+      case "addPartitions":
+        admin.createPartitions(Map.of(asked.get("name").asText(),
+            NewPartitions.increaseTo(asked.get("count").asInt()))).all().get();
+        return null;
       case "deleteTopics": {
         List<String> names = new ArrayList<>();
         for (JsonNode each : asked.get("names")) names.add(each.asText());

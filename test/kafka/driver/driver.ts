@@ -30,6 +30,8 @@ export interface NewTopic {
 
 export interface Driver {
   createTopics(...topics: NewTopic[]): Promise<void>
+  /** To so many in all. */
+  addPartitions(name: string, count: number): Promise<void>
   deleteTopics(...names: string[]): Promise<void>
   /** With `transaction`, in one of that id, which is committed, or aborted where it says so. */
   produce(records: NewRecord[], transaction?: string, ends?: 'commit' | 'abort'): Promise<void>
@@ -100,6 +102,7 @@ export async function startDriver(version: KafkaVersion, bootstrap: string): Pro
   return {
     createTopics: (...topics) =>
       told('createTopics', { topics: topics.map(each => ({ partitions: 1, ...each })) }),
+    addPartitions: (name, count) => told('addPartitions', { name, count }),
     deleteTopics: (...names) => told('deleteTopics', { names }),
     produce: (records, transaction, ends) =>
       told('produce', { records, ...(transaction ? { transaction } : {}), aborts: ends === 'abort' }),
