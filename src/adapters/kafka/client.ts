@@ -4,7 +4,13 @@
 import { causeOf } from '../../request/cause.ts'
 import { kafkaErrorName } from '../../request/kafka-errors.ts'
 import { isCoordinatorMoved, meaningOf, reasonOf } from './codes.ts'
-import { type Address, type Connection, type ConnectionOptions, openConnection } from './connection.ts'
+import {
+  type Address,
+  type Connection,
+  type ConnectionOptions,
+  OTHER_LATE,
+  openConnection,
+} from './connection.ts'
 import { Fault, notSent } from './fault.ts'
 import { DEFAULT_TIMEOUTS, type KafkaDeps, type KafkaSettings } from './settings.ts'
 import { findCoordinator, type Message, metadata, type ResponseOf } from './wire/messages.ts'
@@ -140,7 +146,7 @@ export function createClient(settings: KafkaSettings, { now, onCall }: KafkaDeps
       return await connection.call(message, request, deadlineMs)
     } catch (error) {
       const isOver = !(error instanceof Fault) || error.end.kind === 'refused' || error.code === 'timeout'
-      if (isNew || isOver) throw error
+      if (isOver || (isNew && error.code !== OTHER_LATE)) throw error
       const again = await sharedTo(address, deadlineMs)
       return await again.connection.call(message, request, deadlineMs)
     }
