@@ -16,6 +16,7 @@ import { createSendingRate } from './adapters/redis/sending-rate.ts'
 import { createRedisStore } from './adapters/redis/store.ts'
 import { troubleOf } from './adapters/redis/trouble.ts'
 import { connectSlack, type Slack, type SlackApp, type SlackTrouble } from './adapters/slack/app.ts'
+import type { ClustersWatch } from './clusters-file/watch.ts'
 import { type Config, readConfig, type SlackConfig } from './config.ts'
 import { type HttpServer, type HttpServerOptions, startHttpServer } from './http-server.ts'
 import { whyNot } from './listen-address.ts'
@@ -38,7 +39,8 @@ const REDIS_CONNECT_MS = 2_000
 const IDLE_MS = 3_000
 /** For listeners in hand. */
 const INTAKE_MS = 3_000
-const POLICY_LOOK_MS = 1_000
+/** So often a file that may be edited is looked at. */
+const FILE_LOOK_MS = 1_000
 
 export interface Rewind {
   port: number
@@ -77,6 +79,7 @@ export async function startRewind(
   )
   const edits = slack === null ? null : followEdits(setup, policy, approvals)
   const bot = slack === null ? null : startBot(setup, slack, { redis, clusters, approvals })
+  const clusterEdits = followClusters(setup, clusters, bot)
   const worker = config.role === 'bot' ? null : startWorker(setup, approvals)
   const ports = await openPorts(setup, bot, {
     unready: () => unready(redis.keeper, bot, worker, clusters),
@@ -94,6 +97,7 @@ export async function startRewind(
     async stop() {
       telemetry.info('stopping', { event: 'stopping' })
       policy.stop()
+      clusterEdits?.stop()
       edits?.stop()
       approvals.stopWriting(config.callMs)
       redis.keeper.stop()
@@ -183,15 +187,48 @@ async function openRedis(setup: Setup, seals: Seals | null) {
 }
 
 function clustersOf({ config, telemetry, clock }: Setup, redis: RedisConnection): OpenClusters {
-  const { clusters: entries, redisPrefix, quotaFactor } = config
+  const { clusters: entries, clustersFile, redisPrefix, quotaFactor } = config
   return openClusters({
-    ...{ entries, clock, redis, redisPrefix, quotaFactor },
+    ...{ entries, areEdited: clustersFile !== null, clock, redis, redisPrefix, quotaFactor },
     onCall: telemetry.observeCall,
     onTrouble: (name, cause) =>
       cause === null
         ? telemetry.info(`The cluster ${name} can be used again.`, { event: 'cluster', name })
         : telemetry.warn(troubleSentence({ name, cause }), { event: 'cluster', name }),
+    onRenewal: (name, problem) =>
+      problem === null
+        ? telemetry.info(`The credentials of ${name} are renewed again.`, { event: 'credentials', name })
+        : telemetry.warn(
+            `The credentials of ${name} could not be renewed, and the old go on while they hold.`,
+            {
+              event: 'credentials',
+              name,
+              cause: problem,
+            },
+          ),
   })
+}
+
+/** Null: there is no file of clusters. */
+function followClusters(setup: Setup, clusters: OpenClusters, bot: Bot | null): ClustersWatch | null {
+  const { config, telemetry } = setup
+  return (
+    config.clustersFile?.watch({
+      everyMs: FILE_LOOK_MS,
+      onChange(change) {
+        clusters.serve(change)
+        bot?.forgetClusters()
+        for (const { text } of change.problems) telemetry.warn(`CLUSTERS_FILE ${text}`, { event: 'clusters' })
+        const ids = (entries: readonly { id: string }[]) => entries.map(({ id }) => id)
+        const { added, changed, removed, entries } = change
+        telemetry.info('the file of clusters was edited', {
+          event: 'clusters',
+          ...{ added: ids(added), changed: ids(changed), removed, served: ids(entries) },
+        })
+      },
+      onFault: faultsOf(setup)('clusters'),
+    }) ?? null
+  )
 }
 
 function troubleSentence({ name, cause }: { name: string; cause: string }): string {
@@ -217,7 +254,7 @@ function startPolicy(config: Config, telemetry: Telemetry): LivePolicy {
   const read = loadPolicy(file)
   if (!read.ok) throw new Error(`POLICY_FILE cannot be used: ${read.problems.join('; ')}`)
   const source = watchPolicy(file, read.policy, {
-    everyMs: POLICY_LOOK_MS,
+    everyMs: FILE_LOOK_MS,
     onEdited: ({ version }: Policy) => {
       telemetry.info('the policy was edited', { event: 'policy', version })
       edited()
@@ -242,7 +279,7 @@ function followEdits(setup: Setup, policy: LivePolicy, approvals: ApprovalsServi
         return await approvals.reconsiderOpen()
       } catch (error) {
         onError(error)
-        await delay(POLICY_LOOK_MS, undefined, { ref: false })
+        await delay(FILE_LOOK_MS, undefined, { ref: false })
       }
     }
   }
@@ -259,6 +296,8 @@ function followEdits(setup: Setup, policy: LivePolicy, approvals: ApprovalsServi
 interface Bot {
   slack: SlackApp
   pump: Pump
+  /** What the forms have read of them does not count any more. */
+  forgetClusters(): void
   /** Takes nothing new, and ends what is in hand. */
   stop(): Promise<void>
 }
@@ -272,9 +311,10 @@ interface BotParts {
 function startBot(setup: Setup, slack: Slack, { redis, clusters, approvals }: BotParts): Bot {
   const { config, telemetry, clock, report } = setup
   const { instances, approvalsChannel, redisPrefix } = config
+  const reader = createCachedReader(clusters.readers.person, { now: clock })
   const app = slack.listen({
     ...{ approvals, instances, approvalsChannel },
-    reader: createCachedReader(clusters.readers.person, { now: clock }),
+    reader,
     names: createLongNames(redis.connection, redisPrefix, faultsOf(setup)('long names')),
     onConnected: () => telemetry.info('connected to Slack', { event: 'connected' }),
   })
@@ -288,6 +328,7 @@ function startBot(setup: Setup, slack: Slack, { redis, clusters, approvals }: Bo
   return {
     slack: app,
     pump,
+    forgetClusters: reader.forget,
     async stop() {
       await app.stop(INTAKE_MS)
       await pump.stop()

@@ -4,12 +4,14 @@
 import { createHash } from 'node:crypto'
 import { budgetsOf } from './adapters/ckafka/budgets.ts'
 import { type Ckafka, createCkafka } from './adapters/ckafka/ckafka.ts'
+import { createRoleCredentials } from './adapters/ckafka/credentials.ts'
 import { createBoth } from './adapters/clusters/both.ts'
 import { type Clusters, createClusters, type Member, type Readers } from './adapters/clusters/clusters.ts'
 import { createKafka, type Kafka } from './adapters/kafka/kafka.ts'
 import type { KafkaCall, KafkaSettings } from './adapters/kafka/settings.ts'
 import type { RedisConnection } from './adapters/redis/connect.ts'
 import { createQuota } from './adapters/redis/quota.ts'
+import type { ClustersChange } from './clusters-file/watch.ts'
 import type { CkafkaAccount, ClusterEntry } from './config-clusters.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Cluster, ClusterAbilities, ClusterReader } from './ports/cluster.ts'
@@ -27,11 +29,21 @@ export interface OpenClusters {
   troubles(): { name: string; cause: string }[]
   /** Whether none of them can be used. */
   areAllAway(): boolean
+  /**
+   * What an edit of their file has changed: those named as changed are opened anew, those that are gone are closed once the
+   * calls under way have ended. Throws, and goes on as before, where two name the same instance.
+   */
+  serve(edit: ClustersEdit): void
   close(): Promise<void>
 }
 
+/** `changed`: those of the entries that are not as they were. */
+export type ClustersEdit = Pick<ClustersChange, 'entries' | 'changed'>
+
 export interface OpenClustersDeps {
   entries: readonly ClusterEntry[]
+  /** Whether they may be others later. */
+  areEdited: boolean
   clock: Clock
   redis: RedisConnection
   redisPrefix: string
@@ -40,52 +52,100 @@ export interface OpenClustersDeps {
   onCall: (call: ObservedCall) => void
   /** Once for each change; null: it answers again. */
   onTrouble: (name: string, cause: string | null) => void
+  /** Why the credentials of a role could not be renewed, as request/cause.ts has it; null: they are again. */
+  onRenewal: (name: string, problem: string | null) => void
 }
 
 /** Throws where two entries name the same instance. Nothing is connected before something is asked. */
 export function openClusters(deps: OpenClustersDeps): OpenClusters {
-  const { entries, clock, onTrouble } = deps
-  refuseDoubles(entries)
-  const members: Member[] = []
-  const broken: { name: string; cause: string }[] = []
-  const closing: (() => Promise<void> | void)[] = []
-  for (const entry of entries) {
-    try {
-      const { member, close } = opened(entry, deps)
-      members.push(member)
-      closing.push(close)
-    } catch (error) {
-      const cause = error instanceof Error ? error.message : `${error}`
-      broken.push({ name: nameOf(entry), cause })
-      onTrouble(nameOf(entry), cause)
+  const { clock, onTrouble } = deps
+  let open = openAll(deps.entries, [], deps)
+  const clusters = behindOne(membersOf(open), deps, clock, onTrouble)
+  const leaving = new Set<Leaving>()
+
+  function leave({ close }: Opened): void {
+    const end = () => {
+      clearTimeout(timer)
+      leaving.delete(end)
+      return close()
     }
+    const timer = setTimeout(end, LEAVING_MS)
+    timer.unref()
+    leaving.add(end)
   }
-  const clusters = behindOne(members, clock, onTrouble)
-  const troubles = () => [...broken, ...clusters.troubles()]
+
+  const troubles = () => [...open.flatMap(({ broken }) => broken ?? []), ...clusters.troubles()]
   return {
     cluster: clusters.cluster,
     readers: clusters.readers,
     troubles,
-    areAllAway: () => members.length === 0 || (members.length > 1 && troubles().length === entries.length),
+    areAllAway: () => open.length > 1 && troubles().length === open.length,
+    serve({ entries, changed }) {
+      const kept = open.filter(({ entry: { id } }) => !changed.some(each => each.id === id))
+      const next = openAll(entries, kept, deps)
+      try {
+        clusters.serve(membersOf(next))
+      } catch (error) {
+        for (const each of next) if (!open.includes(each)) void each.close()
+        throw error
+      }
+      const gone = open.filter(each => !next.includes(each))
+      open = next
+      for (const each of gone) leave(each)
+    },
     async close() {
-      await Promise.all(closing.map(close => close()))
+      await Promise.all([...[...leaving].map(end => end()), ...open.map(({ close }) => close())])
     },
   }
 }
 
+/** By then an execution that was under way has ended, however many calls it makes. */
+const LEAVING_MS = 1_800_000
+
+type Leaving = () => Promise<void> | void
+
 /** Whoever has one account and no file asks it as ever: about each instance it decides by itself. */
 function behindOne(
   members: readonly Member[],
+  { areEdited }: Pick<OpenClustersDeps, 'areEdited'>,
   now: Clock,
   onTrouble: OpenClustersDeps['onTrouble'],
 ): Clusters {
   const [one] = members
-  if (members.length === 1 && one?.instances === null) {
-    return { cluster: one.cluster, readers: one.readers, look: async () => {}, troubles: () => [] }
+  if (!areEdited && members.length === 1 && one?.instances === null) {
+    const { cluster, readers } = one
+    return { cluster, readers, serve: () => {}, look: async () => {}, troubles: () => [] }
   }
   const clusters = createClusters(members, { now, onTrouble })
   void clusters.look()
   return clusters
+}
+
+/** In the order of the entries; those that are open already stay as they are. */
+function openAll(
+  entries: readonly ClusterEntry[],
+  kept: readonly Opened[],
+  deps: OpenClustersDeps,
+): Opened[] {
+  refuseDoubles(entries)
+  return entries.map(
+    entry => kept.find(each => each.entry.id === entry.id) ?? { entry, ...openedOrNot(entry, deps) },
+  )
+}
+
+function openedOrNot(entry: ClusterEntry, deps: OpenClustersDeps): Omit<Opened, 'entry'> {
+  try {
+    return opened(entry, deps)
+  } catch (error) {
+    const name = nameOf(entry)
+    const cause = error instanceof Error ? error.message : `${error}`
+    deps.onTrouble(name, cause)
+    return { broken: { name, cause }, close: () => {} }
+  }
+}
+
+function membersOf(open: readonly Opened[]): Member[] {
+  return open.flatMap(({ member }) => member ?? [])
 }
 
 function refuseDoubles(entries: readonly ClusterEntry[]): void {
@@ -102,15 +162,18 @@ function nameOf({ id, name }: ClusterEntry): string {
 }
 
 interface Opened {
-  member: Member
+  entry: ClusterEntry
+  /** Absent: it could not be opened. */
+  member?: Member
+  broken?: { name: string; cause: string }
   close: () => Promise<void> | void
 }
 
-function opened(entry: ClusterEntry, deps: OpenClustersDeps): Opened {
+function opened(entry: ClusterEntry, deps: OpenClustersDeps): Omit<Opened, 'entry'> {
   const name = nameOf(entry)
   switch (entry.kind) {
     case 'ckafka': {
-      const ckafka = openCkafka(entry.ckafka, deps)
+      const ckafka = openCkafka(entry, entry.ckafka, deps)
       const { instanceNames } = entry
       const instances = entry.instances?.map(id => ({ id, name: instanceNames[id] ?? id })) ?? null
       const member = { name, instances, isOne: false, isCkafka: true, ...sidesOf(ckafka) }
@@ -124,7 +187,7 @@ function opened(entry: ClusterEntry, deps: OpenClustersDeps): Opened {
     }
     case 'both': {
       const kafka = openKafka(entry, entry.kafka, deps)
-      const ckafka = openCkafka(entry.ckafka, deps)
+      const ckafka = openCkafka(entry, entry.ckafka, deps)
       const instances = [{ id: entry.id, name }]
       const sides = createBoth(readersOf(kafka), { cluster: ckafka, can: ckafka.can })
       return {
@@ -140,14 +203,30 @@ function opened(entry: ClusterEntry, deps: OpenClustersDeps): Opened {
   }
 }
 
-function openCkafka(account: CkafkaAccount, deps: OpenClustersDeps): Ckafka {
-  const { clock, redis, redisPrefix, quotaFactor, onCall } = deps
-  if (account.secretId === undefined) throw new Error('Credentials of a role are not supported.')
-  const { token, ...settings } = account
-  const budgets = budgetsOf(settings.dialect, accountOf(settings.secretId), quotaFactor)
+function openCkafka(entry: ClusterEntry, account: CkafkaAccount, deps: OpenClustersDeps): Ckafka {
+  const { clock: now, redis, redisPrefix, quotaFactor, onCall } = deps
+  const owner = account.secretId === undefined ? `role ${account.cvmRole.role}` : account.secretId
+  const budgets = budgetsOf(account.dialect, accountOf(owner), quotaFactor)
   const quota = createQuota(redis, redisPrefix, budgets)
-  const config = { ...settings, ...(token === undefined ? {} : { token }) }
-  return createCkafka(config, { now: clock, onCall, budgets, quota })
+  if (account.secretId !== undefined) {
+    const { token, ...settings } = account
+    const config = { ...settings, ...(token === undefined ? {} : { token }) }
+    return createCkafka(config, { now, onCall, budgets, quota })
+  }
+  const { cvmRole, secretId: _, ...place } = account
+  const onRenewal = (problem: string | null) => deps.onRenewal(nameOf(entry), problem)
+  const lent = createRoleCredentials(cvmRole, { now, onRenewal })
+  const { credentials } = lent
+  const { dialect } = place
+  const config =
+    dialect === 'v2' ? { ...place, dialect, credentials } : { ...place, dialect, credentials }
+  const ckafka = createCkafka(config, { now, onCall, budgets, quota })
+  return {
+    ...ckafka,
+    async close() {
+      await Promise.all([ckafka.close(), lent.close()])
+    },
+  }
 }
 
 /** Names the account in keys without giving its id away. */

@@ -27,6 +27,8 @@ export interface Member {
 export interface Clusters {
   cluster: Cluster
   readers: Readers
+  /** These from now on, and no others; what is under way goes on. Throws, and changes nothing, as at the start. */
+  serve(members: readonly Member[]): void
   /** Asks each once, so that one that does not answer is known before anybody needs it. Never rejects. */
   look(): Promise<void>
   /** Those that did not answer when they were last asked, by name, and why. */
@@ -42,12 +44,21 @@ export interface ClustersDeps {
 /** Of a list that is made of many answers, what one of them may take. */
 const LISTED_MS = 1_500
 
+/** Those that are served, and whose each instance is. */
+interface Served {
+  members: readonly Member[]
+  owners: Owners
+}
+
 /** Throws where two are told to have the same instance. */
-export function createClusters(members: readonly Member[], { now, onTrouble }: ClustersDeps): Clusters {
+export function createClusters(first: readonly Member[], { now, onTrouble }: ClustersDeps): Clusters {
   const troubled = new Map<Member, string>()
+  let served = servedOf(first)
 
   /** What an answer tells of whether the cluster answers. */
   function note<T>(member: Member, outcome: ReadOutcome<T>): void {
+    // What was asked before it went tells nothing of those that are served.
+    if (!served.members.includes(member)) return
     if (outcome.kind === 'unavailable' && outcome.retryAfterMs !== undefined) return
     const cause =
       outcome.kind === 'unavailable'
@@ -61,14 +72,16 @@ export function createClusters(members: readonly Member[], { now, onTrouble }: C
     if ((before === null) !== (cause === null)) onTrouble?.(member.name, cause)
   }
 
-  const owners = createOwners(members, { now, note })
+  function servedOf(members: readonly Member[]): Served {
+    return { members, owners: createOwners(members, { now, note }) }
+  }
 
   const reader = (urgency: Urgency): Required<ClusterReader> => {
     async function at<T>(
       instanceId: string,
       ask: (from: ClusterReader) => Promise<ReadOutcome<T>> | undefined,
     ): Promise<ReadOutcome<T>> {
-      const owner = await owners.of(instanceId)
+      const owner = await served.owners.of(instanceId)
       if (owner.kind !== 'read') return owner
       const outcome = await (ask(owner.value.readers[urgency]) ?? CANNOT)
       note(owner.value, outcome)
@@ -76,7 +89,7 @@ export function createClusters(members: readonly Member[], { now, onTrouble }: C
     }
     return {
       abilitiesOf: instanceId => at(instanceId, from => from.abilitiesOf(instanceId)),
-      instances: () => listed(members, urgency, owners, note),
+      instances: () => listed(served, urgency, note),
       groups: (instanceId, search) => at(instanceId, from => from.groups(instanceId, search)),
       topics: (instanceId, search) => at(instanceId, from => from.topics(instanceId, search)),
       group: target => at(target.instanceId, from => from.group(target)),
@@ -92,9 +105,14 @@ export function createClusters(members: readonly Member[], { now, onTrouble }: C
   }
 
   return {
-    cluster: writesOf(members, owners),
+    cluster: writesOf(() => served),
     readers: { person: reader('person'), plan: reader('plan'), execution: reader('execution') },
+    serve(members) {
+      served = servedOf(members)
+      for (const member of troubled.keys()) if (!members.includes(member)) troubled.delete(member)
+    },
     async look() {
+      const { members, owners } = served
       await Promise.all(members.map(member => asked(member, owners, note)))
     },
     troubles: () => [...troubled].map(([{ name }, cause]) => ({ name, cause })),
@@ -110,13 +128,14 @@ const CANNOT = {
   message: 'This cluster does not read many at once.',
 } as const
 
-function writesOf(members: readonly Member[], owners: Owners): Required<Cluster> {
+function writesOf(served: () => Served): Required<Cluster> {
   async function ownerOf(instanceId: string) {
-    const owner = await owners.of(instanceId)
+    const owner = await served().owners.of(instanceId)
     return owner.kind === 'unavailable' ? ({ kind: 'notSent', cause: owner.cause } as const) : owner
   }
   return {
     writePaceOf(instanceId) {
+      const { members, owners } = served()
       const known = owners.known(instanceId)
       const paces = (known === undefined ? members : [known]).map(each =>
         each.cluster.writePaceOf(instanceId),
@@ -149,12 +168,7 @@ function writesOf(members: readonly Member[], owners: Owners): Required<Cluster>
 }
 
 /** Side by side, each in its own time: one that does not answer hides no other. */
-async function listed(
-  members: readonly Member[],
-  urgency: Urgency,
-  owners: Owners,
-  note: Note,
-): Promise<InstancesRead> {
+async function listed({ members, owners }: Served, urgency: Urgency, note: Note): Promise<InstancesRead> {
   const answers = await Promise.all(
     members.map(async member => {
       const asking = member.isOne ? null : instancesOf(member, urgency, owners, note)
