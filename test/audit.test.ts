@@ -638,6 +638,7 @@ describe('the memory of the command', () => {
         auditHash: '',
         more: {},
         async *events() {},
+        sealed: null,
       }),
       async *readTrails(): AsyncGenerator<Trail> {
         for (let n = 1; n <= 800; n++) {

@@ -390,7 +390,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     const { by, command, refusal } = attempt
     report({ event: 'refused', requestId: null, command, refusal, by })
     try {
-      await patiently(() => store.recordAttempt(attempt))
+      changes.reportUnlessIntact(await patiently(() => store.recordAttempt(attempt)))
     } catch (error) {
       report({ event: 'fault', where: 'keeping an attempt', error })
     }

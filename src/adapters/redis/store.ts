@@ -35,7 +35,7 @@ import { COMMIT, FIND_FORGOTTEN, SETTLE, TAKE_DUE } from './scripts.ts'
 /** Trails read at once: enough to hide the way to Redis, few enough to hold. */
 const TRAILS_AT_ONCE = 50
 /** Where the lists begin among the keys of a commit. */
-const FIRST_LIST = 14
+const FIRST_LIST = 15
 /** Numbers looked at in one step: of those that were skipped there are many. */
 const NUMBERS_AT_ONCE = 500
 
@@ -86,6 +86,7 @@ export function createRedisStore(
       JSON.stringify(z.encode(schemaOf(name as DocumentName) as z.ZodType, value)),
     ])
     const json = JSON.stringify(z.encode(requestSchema, next))
+    const seen = change.event.attempts === 'changed' ? undefined : change.event.attempts
     const lossesThen = losses
     const answer = await redis.eval(
       COMMIT,
@@ -103,6 +104,7 @@ export function createRedisStore(
       lastRequestKey,
       changeCountKey,
       epochKey(target),
+      attempts.endKey,
       ...lists.keys,
       change.expectedVersion,
       change.changeId,
@@ -130,6 +132,8 @@ export function createRedisStore(
       change.documentsKeptMs ?? '',
       lossesThen > knownLosses ? '1' : '',
       seals === null ? '' : sealText(seals.seal('record', id, json)),
+      seen?.hash ?? '',
+      seen?.tries ?? '',
       ...documents,
     )
     if (writer?.act === 'take') knownLosses = lossesThen
@@ -261,8 +265,11 @@ export function createRedisStore(
     readAttempts: attempts.read,
     recordAttempt: attempts.append,
     async countAttempt(id, by) {
+      if (seals !== null) return attempts.count(`${id} ${by}`)
       await redis.hincrby(moreKey(id), by, 1)
+      return { isIntact: true }
     },
+    attemptsSeen: attempts.seen,
     commit,
     async writerOf(target) {
       const asked = redis
