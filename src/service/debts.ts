@@ -1,5 +1,6 @@
 // What a record still owes the outside, paid here: jobs, looks at the group, expiries, cards and replies.
 // Paying is repeatable and ends in a receipt, a change like any other. Nothing is remembered but what is under way.
+// What only one process may do at a time, it claims before (claims.ts).
 
 import type { ChangeOutcome } from '../ports/approvals.ts'
 import type { Chat, ChatOutcome, People, PostDocuments } from '../ports/chat.ts'
@@ -24,6 +25,7 @@ import { isProof } from '../request/unclear.ts'
 import { untilWindow, waitsForWindow } from '../request/waiting.ts'
 import { daytimeAt } from '../request/window.ts'
 import { type Changes, StoreAway } from './changes.ts'
+import { createClaims } from './claims.ts'
 import type { KeptRows } from './kept-rows.ts'
 import type { Plans } from './plans.ts'
 import type { Policies } from './policies.ts'
@@ -60,10 +62,6 @@ export interface Debts {
   idle(): Promise<void>
 }
 
-/** Longer than any call to Slack, and short enough that a lost message is looked for soon. */
-const CLAIM_MS = 15_000
-/** How soon another process may look after a request that one has taken and not settled. */
-const LEASE_MS = 20_000
 const PREPARE_RETRY_MS = 5_000
 const PREPARE_TRIES = 20
 /** Nobody has more approvers who all have to know; a longer list is a mistake. */
@@ -78,6 +76,7 @@ const PROGRESS_TRUST_MS = 30_000
 export function createDebts(deps: DebtsDeps): Debts {
   const { store, queue, plans, kept, chat, clock, report, processId } = deps
   const { change, read, patiently } = deps.changes
+  const claims = createClaims({ change, store, clock, processId })
   const payments = new Map<string, { again: boolean; done: Promise<void> }>()
 
   /** State and chat have a lane each, so that Slack never holds up an execution. */
@@ -251,13 +250,12 @@ export function createDebts(deps: DebtsDeps): Debts {
 
   async function updateCard(request: ResetRequest): Promise<'paid' | 'left'> {
     const { id } = request
-    const untilMs = clock() + CLAIM_MS
-    const claim = await change(id, { kind: 'claimCard', by: processId, untilMs }, { known: request })
-    if (claim.kind !== 'changed') return 'left'
+    const claim = await claims.card(request)
+    if (claim === null) return 'left'
     const { revision } = claim.request
     const ts = cardTsOf(claim.request)
     if (ts === undefined) return 'left'
-    const outcome = await chat.updateCard(claim.request, untilMs)
+    const outcome = await chat.updateCard(claim.request, claim.untilMs)
     reportPost(request, 'cardUpdate', outcome)
     switch (outcome.kind) {
       case 'posted':
@@ -286,15 +284,14 @@ export function createDebts(deps: DebtsDeps): Debts {
       }
       if (found.kind === 'later' || found.kind === 'unknown') {
         // Still not known whether it is there: keep the claim, so that the next try looks again.
-        const untilMs = clock() + (found.kind === 'later' ? found.afterMs : CLAIM_MS)
-        return paid(await change(id, { kind: 'claimPost', key, by: processId, untilMs }))
+        const afterMs = found.kind === 'later' ? found.afterMs : undefined
+        return paid(await claims.lookLater(id, key, afterMs))
       }
     }
-    const untilMs = clock() + CLAIM_MS
-    const claim = await change(id, { kind: 'claimPost', key, by: processId, untilMs }, { known: request })
-    if (claim.kind !== 'changed') return 'left'
+    const claim = await claims.post(request, key)
+    if (claim === null) return 'left'
     const documents = await documentsOrNone(claim.request, key)
-    const outcome = await chat.post(claim.request, key, documents, untilMs)
+    const outcome = await chat.post(claim.request, key, documents, claim.untilMs)
     reportPost(request, key, outcome)
     switch (outcome.kind) {
       case 'posted':
@@ -358,8 +355,7 @@ export function createDebts(deps: DebtsDeps): Debts {
   }
 
   async function payDue(limit: number): Promise<number> {
-    const nowMs = clock()
-    const ids = await store.takeDue(nowMs, nowMs + LEASE_MS, limit)
+    const ids = await claims.due(limit)
     for (const id of ids) pay(id)
     return ids.length
   }
