@@ -235,6 +235,11 @@ export interface Store {
   attemptsSeen(): Promise<AttemptsSeen | null>
   /** Open requests, of one group or of all, newest first. */
   openRequests(limit: number, target?: Target): Promise<{ requests: ResetRequest[]; total: number }>
+  /**
+   * Requests whose last change was made by a build that kept documents for good: so many are looked at that were not yet,
+   * oldest first, and `keptMs` says for how long from now the documents of each are kept, null for good.
+   */
+  endOldDocuments(limit: number, keptMs: (request: ResetRequest) => number | null): Promise<void>
   /** Open requests without a place in the due set. There should never be one; a slow scan makes sure. */
   findForgotten(): Promise<RequestId[]>
 }

@@ -9,6 +9,7 @@ import type { Report } from '../ports/events.ts'
 import type { Store } from '../ports/store.ts'
 import type { WorkQueue } from '../ports/work-queue.ts'
 import type { Finding } from '../request/evidence.ts'
+import { documentsKeptMs } from '../request/kept.ts'
 import { type Debt, nextDueAt, owed, REFUSED_POST_RETRY_MS } from '../request/owed.ts'
 import { groupsOfGuard, stillAsked } from '../request/policy.ts'
 import { remindAt } from '../request/reminding.ts'
@@ -56,7 +57,7 @@ export interface Debts {
   pay(id: RequestId): void
   /** Pays what is due now. Returns how many requests it looked at. */
   payDue(limit: number): Promise<number>
-  /** Pays for requests that have no place in the due set. */
+  /** Pays for requests that have no place in the due set, and gives old documents their end, some at a time. */
   payForgotten(): Promise<number>
   /** Resolves once no debt is being paid any more. */
   idle(): Promise<void>
@@ -72,6 +73,8 @@ const REMIND_PATIENCE_MS = 120_000
 /** A plan of many reads says so often how far it is, and is left to whoever makes it for so long after. */
 const PROGRESS_MS = 3_000
 const PROGRESS_TRUST_MS = 30_000
+/** Requests of before documents had an end, looked at in one pass. */
+const OLD_AT_ONCE = 200
 
 export function createDebts(deps: DebtsDeps): Debts {
   const { store, queue, plans, kept, chat, clock, report, processId } = deps
@@ -363,6 +366,7 @@ export function createDebts(deps: DebtsDeps): Debts {
   async function payForgotten(): Promise<number> {
     const ids = await store.findForgotten()
     for (const id of ids) pay(id)
+    await store.endOldDocuments(OLD_AT_ONCE, documentsKeptMs)
     return ids.length
   }
 

@@ -160,6 +160,15 @@ if ARGV[3] == '' then redis.call('ZREM', KEYS[2], ARGV[2]) else redis.call('ZADD
 return 1
 `
 
+/**
+ * KEYS 1 request hash  2 documents hash · ARGV 1 version  2 for how many ms they are kept · Does nothing at another
+ * version, nor where they have an end already.
+ */
+export const END_DOCUMENTS = `
+if redis.call('HGET', KEYS[1], 'version') ~= ARGV[1] or redis.call('PTTL', KEYS[2]) ~= -1 then return 0 end
+return redis.call('PEXPIRE', KEYS[2], ARGV[2])
+`
+
 /** KEYS 1 open zset  2 due zset · Returns the open ids that have no place in the due set. */
 export const FIND_FORGOTTEN = `
 local forgotten = {}

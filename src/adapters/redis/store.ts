@@ -30,7 +30,7 @@ import { createAttemptLog } from './attempts.ts'
 import type { RedisConnection } from './connect.ts'
 import { idOf, listKey, memberOf, membershipOf, placeOf, rangeOf } from './lists.ts'
 import { createNumbers, onLost, type RequestNumbers } from './numbers.ts'
-import { COMMIT, FIND_FORGOTTEN, SETTLE, TAKE_DUE } from './scripts.ts'
+import { COMMIT, END_DOCUMENTS, FIND_FORGOTTEN, SETTLE, TAKE_DUE } from './scripts.ts'
 
 /** Trails read at once: enough to hide the way to Redis, few enough to hold. */
 const TRAILS_AT_ONCE = 50
@@ -57,6 +57,8 @@ export function createRedisStore(
   const lastRequestKey = `${tag}:last-request`
   const serverKey = `${tag}:server`
   const changeCountKey = `${tag}:change-count`
+  /** Number of the last request whose documents were looked at for an end. */
+  const endedUpToKey = `${tag}:documents-ended-up-to`
   const attempts = createAttemptLog(redis, tag, seals)
   /** How often the connection was lost, and how often that is known to have been when somebody took a group. */
   let [losses, knownLosses] = [0, 0]
@@ -297,6 +299,21 @@ export function createRedisStore(
       const key = target === undefined ? openKey : openOnKey(target)
       const [ids, total] = await Promise.all([redis.zrevrange(key, 0, limit - 1), redis.zcard(key)])
       return { requests: await readAll(idsSchema.parse(ids)), total }
+    },
+    async endOldDocuments(limit, keptMs) {
+      const [done = 0, last = 0] = await Promise.all(
+        [endedUpToKey, lastRequestKey].map(async key => Number(await redis.get(key))),
+      )
+      const count = Math.min(limit, last - done)
+      if (!(count > 0)) return
+      const ids = Array.from({ length: count }, (_, i) => requestIdSchema.parse(`R-${done + i + 1}`))
+      for (const request of await readAll(ids)) {
+        const ms = keptMs(request)
+        if (ms === null) continue
+        const keys = [requestKey(request.id), documentsKey(request.id)]
+        await redis.eval(END_DOCUMENTS, 2, ...keys, request.version, ms)
+      }
+      await redis.set(endedUpToKey, done + count)
     },
     async findForgotten() {
       return idsSchema.parse(await redis.eval(FIND_FORGOTTEN, 2, openKey, dueKey))
