@@ -182,6 +182,18 @@ describe('the log of attempts under a key', () => {
     expect(await verified({ store, seals })).toMatchObject({ ok: true, totals: { attempts: 240, more: 4 } })
   })
 
+  it('is taken for changed by nobody while it is sealed for the first time', async () => {
+    for (let round = 0; round < 20; round++) {
+      const { prefix, store, seals } = place()
+      await createRedisStore(redis, prefix).recordAttempt(attemptOf('U0OLD'))
+      const others = Array.from({ length: 8 }, () => createRedisStore(redis, prefix, { seals }))
+      const looks = others.flatMap(other => [other.attemptsSeen(), other.attemptsSeen()])
+      const kept = others.slice(0, 2).map(other => other.recordAttempt(attemptOf('U0GUEST')))
+      expect(await Promise.all([...looks, store.attemptsSeen()])).not.toContain('changed')
+      expect(await Promise.all(kept)).toEqual([{ isIntact: true }, { isIntact: true }])
+    }
+  })
+
   it('keeps an attempt once that comes again because the answer was lost', async () => {
     const at = place()
     const attempt = attemptOf('U0GUEST')

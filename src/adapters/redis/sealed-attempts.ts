@@ -1,6 +1,7 @@
 // The log of attempts where there is a key: its end and its counters are sealed, each time in the one step that keeps an
 // attempt. An attempt is kept whatever became of those before it; that they were not what had been sealed is sealed with it.
 
+import { z } from 'zod'
 import type { Attempt, AttemptKept } from '../../ports/store.ts'
 import {
   type AttemptsEnd,
@@ -52,21 +53,25 @@ export function createSealedAttempts(
   let turn: Promise<unknown> = Promise.resolve()
 
   async function readEnd() {
-    const [version = null, hash = null, ...fields] = await redis.hmget(
-      endKey,
-      'version',
-      'hash',
-      ...SEALED_FIELDS,
+    const answer = await redis
+      .multi()
+      .hmget(endKey, 'version', 'hash', ...SEALED_FIELDS)
+      .lrange(listKey, -1, -1)
+      .exec()
+    const [[version = null, hash = null, ...fields], [last]] = answerSchema.parse(
+      answer?.map(([error, value]) => error ?? value),
     )
-    return { end: { version: Number(version ?? 0), hash: hash ?? '' }, stored: storedEndOf(fields) }
+    const stored = storedEndOf(fields)
+    // Before this build no attempt said how many there were.
+    const wasTakenAway = stored === null && last !== undefined && eventIn(last)?.tries !== undefined
+    return { end: { version: Number(version ?? 0), hash: hash ?? '' }, stored, wasTakenAway }
   }
 
   /** What the next attempt comes after. */
-  async function standing(end: Pick<AttemptsEnd, 'version' | 'hash'>, stored: StoredEnd | null) {
+  async function standing({ end, stored, wasTakenAway }: Awaited<ReturnType<typeof readEnd>>) {
     const there = attemptsEndSchema.safeParse({ ...end, tries: 0 }).success ? end : NOTHING_TRIED
     if (stored === null) {
-      const isIntact = !(await wasEverSealed())
-      return { isIntact, at: { ...there, tries: 0, broken: isIntact ? 0 : 1 } }
+      return { isIntact: !wasTakenAway, at: { ...there, tries: 0, broken: wasTakenAway ? 1 : 0 } }
     }
     const sealed = endIn(seals, stored)
     if (sealed === null) {
@@ -79,12 +84,6 @@ export function createSealedAttempts(
       return { isIntact: false, at: { ...sealed, broken: sealed.broken + 1 } }
     const isIntact = await followsSealed(sealed, there)
     return { isIntact, at: { ...sealed, ...there, broken: sealed.broken + (isIntact ? 0 : 1) } }
-  }
-
-  /** Where nothing of the end is sealed: whether that was taken away. Before this build no attempt had a number of tries. */
-  async function wasEverSealed(): Promise<boolean> {
-    const [last] = await redis.lrange(listKey, -1, -1)
-    return last !== undefined && eventIn(last)?.tries !== undefined
   }
 
   /** Whether all that was appended since is sealed, one after the other: a build that does not seal the end did it then. */
@@ -107,8 +106,9 @@ export function createSealedAttempts(
   async function keepNow(of: string, whole: { tried: Attempt; most: number } | null): Promise<AttemptKept> {
     const name = counterName(seals, of)
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      const [{ end, stored }, counter] = await Promise.all([readEnd(), redis.hget(triesKey, name)])
-      const { isIntact, at } = await standing(end, stored)
+      const [found, counter] = await Promise.all([readEnd(), redis.hget(triesKey, name)])
+      const { end, stored } = found
+      const { isIntact, at } = await standing(found)
       // One that is not as it was sealed begins anew: the sum then says for good that it did.
       const count = counter === null ? 0 : (countIn(seals, name, counter) ?? 0)
       const event =
@@ -155,8 +155,8 @@ export function createSealedAttempts(
       return kept
     },
     async seen() {
-      const { end, stored } = await readEnd()
-      if (stored === null) return end.version > 0 && (await wasEverSealed()) ? 'changed' : NOTHING_TRIED
+      const { stored, wasTakenAway } = await readEnd()
+      if (stored === null) return wasTakenAway ? 'changed' : NOTHING_TRIED
       const sealed = endIn(seals, stored)
       if (sealed === null) return 'changed'
       const anew = storedEnd(seals, sealed).seal
@@ -166,6 +166,8 @@ export function createSealedAttempts(
     },
   }
 }
+
+const answerSchema = z.tuple([z.array(z.string().nullable()), z.array(z.string())])
 
 /** Null: there is nothing of it. What is missing of it is empty, and fits no seal. */
 export function storedEndOf(fields: readonly (string | null)[]): StoredEnd | null {
