@@ -67,7 +67,7 @@ export async function startRewind(
     {
       ...{ clock, report },
       ...{ store: redis.store, rate: redis.rate, queue: redis.queue },
-      ...{ cluster: clusters.cluster, readers: clusters.readers },
+      ...{ cluster: clusters.cluster, readers: clusters.readers, isKafka: clusters.isKafka },
       ...{ chat: slack?.chat ?? null, people: slack?.people ?? null },
       policy: policy.current,
       seals,
@@ -135,7 +135,7 @@ function reachSlack(config: Config, slack: SlackConfig, telemetry: Telemetry, cl
   const { language } = config
   const { report, slackLogger: logger } = telemetry
   return connectSlack(slack, {
-    ...{ clock, report, logger, language },
+    ...{ clock, report, logger, language, clusters: clustersSaid(config) },
     onToken: code =>
       code === null
         ? telemetry.info('Slack takes the bot token again', { event: 'slackToken' })
@@ -196,6 +196,12 @@ function clustersOf({ config, telemetry, clock }: Setup, redis: RedisConnection)
 
 function troubleSentence({ name, cause }: { name: string; cause: string }): string {
   return `The cluster ${name} cannot be used: ${cause}. The others are served.`
+}
+
+function clustersSaid({ clusters }: Config): 'ckafka' | 'kafka' | 'several' {
+  const ofKafka = clusters.filter(({ kind }) => kind === 'kafka').length
+  if (ofKafka === 0) return 'ckafka'
+  return ofKafka === clusters.length ? 'kafka' : 'several'
 }
 
 interface LivePolicy extends PolicySource {

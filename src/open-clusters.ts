@@ -23,6 +23,8 @@ const EXECUTION_READ_MS = 60_000
 export interface OpenClusters {
   cluster: Cluster
   readers: Readers
+  /** Whether the instance is a cluster that is written to by Kafka's own protocol. */
+  isKafka(instanceId: string): boolean
   /** By the names of the entries: those that could not be opened, or that did not answer last, and why. */
   troubles(): { name: string; cause: string }[]
   /** Whether none of them can be used. */
@@ -65,6 +67,7 @@ export function openClusters(deps: OpenClustersDeps): OpenClusters {
   return {
     cluster: clusters.cluster,
     readers: clusters.readers,
+    isKafka: instanceId => entries.some(({ kind, id }) => kind === 'kafka' && id === instanceId),
     troubles,
     areAllAway: () => members.length === 0 || (members.length > 1 && troubles().length === entries.length),
     async close() {

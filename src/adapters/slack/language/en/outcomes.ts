@@ -3,6 +3,7 @@
 import { grouped } from '../../../../request/reset.ts'
 import type { Counts, RefusalReason } from '../../../../request/result.ts'
 import { inQuotes, named } from '../../blocks/text.ts'
+import type { ClusterInWords } from './cluster.ts'
 import { counted } from './grammar.ts'
 
 const COUNTED: Record<keyof Counts, string> = {
@@ -13,21 +14,7 @@ const COUNTED: Record<keyof Counts, string> = {
   movedAfter: 'moved after',
 }
 
-const REFUSAL_HINTS: Record<RefusalReason, string> = {
-  groupNotEmpty: 'Consumers are still connected. Stop them, wait for the group to be empty, then ask again.',
-  topicMissing: 'A topic does not exist. Check the spelling, then ask again.',
-  instanceMissing: 'The instance does not exist or is not this account’s. Check the id and the region.',
-  badRequest: 'CKafka did not accept a value. Check the names and the strategy, then ask again.',
-  unknownAction: 'The API does not know this call. Check CKAFKA_ENDPOINT and CKAFKA_SET_OFFSETS_ACTION.',
-  credentials: 'The API key was not accepted. Ask the people who run Rewind to check it.',
-  notAllowed: 'The account may not do this. Ask the people who run Rewind for the permission.',
-  clock: 'The clock of the machine that runs Rewind is off. Have it set, then ask again.',
-  quota: 'Too many calls for the account’s quota. Ask again in a minute.',
-  unavailable: 'CKafka is not available just now. Ask again later.',
-  other: 'Look the code up in the CKafka documentation before you ask again.',
-}
-
-export const outcomes = {
+export const outcomesOn = (on: ClusterInWords) => ({
   /** `7 partitions succeeded · 1 clamped · 1 failed`. @param counts those that are not zero */
   counts: (counts: readonly [keyof Counts, number][]) =>
     counts.length === 0
@@ -43,14 +30,27 @@ export const outcomes = {
   refused: (said: string, code: string, requestId: string | null, hint: string) => {
     const call = requestId === null ? code : `${code}, request ${requestId}`
     return said === ''
-      ? `CKafka refused it with code ${call}, and no offset moved. ${hint}`
-      : `CKafka refused it, and no offset moved. It said: ${inQuotes(said)} (code ${call}). ${hint}`
+      ? `${on.start} refused it with code ${call}, and no offset moved. ${hint}`
+      : `${on.start} refused it, and no offset moved. It said: ${inQuotes(said)} (code ${call}). ${hint}`
   },
-  refusalHints: REFUSAL_HINTS,
+  refusalHints: {
+    groupNotEmpty:
+      'Consumers are still connected. Stop them, wait for the group to be empty, then ask again.',
+    topicMissing: 'A topic does not exist. Check the spelling, then ask again.',
+    instanceMissing: on.hints.instanceMissing,
+    badRequest: `${on.start} did not accept a value. Check the names and the strategy, then ask again.`,
+    unknownAction: on.hints.unknownAction,
+    credentials: on.hints.credentials,
+    notAllowed: on.hints.notAllowed,
+    clock: 'The clock of the machine that runs Rewind is off. Have it set, then ask again.',
+    quota: 'Too many calls for the account’s quota. Ask again in a minute.',
+    unavailable: `${on.start} is not available just now. Ask again later.`,
+    other: `Look the code up in ${on.documentation} before you ask again.`,
+  } satisfies Record<RefusalReason, string>,
   notSent: (cause: string) => `The reset was not carried out: ${cause}. No offset moved. Ask again later.`,
   notPrepared: (cause: string) =>
     `The plan could not be made: ${cause}. Nothing was reset. Check the names, then ask again.`,
-  unknown: (cause: string) => `We called CKafka and do not know what it did: ${cause}.`,
+  unknown: (cause: string) => `We called ${on.name} and do not know what it did: ${cause}.`,
   /** @param since null: the time is not known any more */
   wouldJump: (since: string | null, where: string, skipped: string) =>
     `There is no message ${since === null ? 'as late as asked for' : `at or after ${since}`} on ${where}: it would jump to the end there and skip ${skipped}. Ask again with an earlier time, or tick the box that says so.`,
@@ -83,7 +83,7 @@ export const outcomes = {
   testified: 'The offsets did not tell, and an approver has said that it happened. The thread says who.',
   unclearAdvice:
     'Rewind does not call again on a guess, because that could move the offsets twice. It reads them back within the next minutes. If they show that it happened, it is done; if they show twice that it did not, it is tried again; if they do not tell, you are asked here.',
-}
+})
 
 function byRule(rule: string | null): string {
   return rule === null ? '' : ` (rule ${named(rule)})`
