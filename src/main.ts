@@ -16,6 +16,7 @@ import { createSendingRate } from './adapters/redis/sending-rate.ts'
 import { createRedisStore } from './adapters/redis/store.ts'
 import { troubleOf } from './adapters/redis/trouble.ts'
 import { connectSlack, type Slack, type SlackApp, type SlackTrouble } from './adapters/slack/app.ts'
+import type { ClustersWatch } from './clusters-file/watch.ts'
 import { type Config, readConfig, type SlackConfig } from './config.ts'
 import { type HttpServer, type HttpServerOptions, startHttpServer } from './http-server.ts'
 import { whyNot } from './listen-address.ts'
@@ -39,6 +40,7 @@ const IDLE_MS = 3_000
 /** For listeners in hand. */
 const INTAKE_MS = 3_000
 const POLICY_LOOK_MS = 1_000
+const CLUSTERS_LOOK_MS = 1_000
 
 export interface Rewind {
   port: number
@@ -63,6 +65,7 @@ export async function startRewind(
   const seals = config.auditKeys === null ? null : createSeals(config.auditKeys, config.redisPrefix)
   const redis = await openRedis(setup, seals)
   const clusters = clustersOf(setup, redis.connection)
+  const clustersFile = followClusters(setup, clusters)
   const approvals = createApprovals(
     {
       ...{ clock, report },
@@ -73,7 +76,7 @@ export async function startRewind(
       seals,
       processId: `${config.role}-${randomUUID()}`,
     },
-    config,
+    { ...config, instances: instancesOf(config) },
   )
   const edits = slack === null ? null : followEdits(setup, policy, approvals)
   const bot = slack === null ? null : startBot(setup, slack, { redis, clusters, approvals })
@@ -94,6 +97,7 @@ export async function startRewind(
     async stop() {
       telemetry.info('stopping', { event: 'stopping' })
       policy.stop()
+      clustersFile?.stop()
       edits?.stop()
       approvals.stopWriting(config.callMs)
       redis.keeper.stop()
@@ -185,12 +189,34 @@ async function openRedis(setup: Setup, seals: Seals | null) {
 function clustersOf({ config, telemetry, clock }: Setup, redis: RedisConnection): OpenClusters {
   const { clusters: entries, redisPrefix, quotaFactor } = config
   return openClusters({
-    ...{ entries, clock, redis, redisPrefix, quotaFactor },
+    ...{ entries, clock, redis, redisPrefix, quotaFactor, mayChange: config.clustersFile !== null },
     onCall: telemetry.observeCall,
     onTrouble: (name, cause) =>
       cause === null
         ? telemetry.info(`The cluster ${name} can be used again.`, { event: 'cluster', name })
         : telemetry.warn(troubleSentence({ name, cause }), { event: 'cluster', name }),
+  })
+}
+
+/** Those alone may be reset; none: any. A file of clusters says it by itself, entry by entry, and may be edited. */
+function instancesOf({ clustersFile, instances }: Config): Config['instances'] {
+  return clustersFile === null ? instances : []
+}
+
+/** An edit that cannot be followed leaves the clusters as they are. */
+function followClusters(setup: Setup, clusters: OpenClusters): ClustersWatch | undefined {
+  const { config, telemetry } = setup
+  return config.clustersFile?.watch({
+    everyMs: CLUSTERS_LOOK_MS,
+    onChange({ entries, added, changed, removed, problems }) {
+      clusters.change({ entries, added, changed })
+      const ids = (these: readonly { id: string }[]) => these.map(({ id }) => id)
+      telemetry.info('the file of clusters was edited', {
+        ...{ event: 'clusters', added: ids(added), changed: ids(changed), removed },
+      })
+      for (const { text } of problems) telemetry.warn(`CLUSTERS_FILE ${text}`, { event: 'clusters' })
+    },
+    onFault: faultsOf(setup)('clusters'),
   })
 }
 
@@ -277,7 +303,8 @@ interface BotParts {
 
 function startBot(setup: Setup, slack: Slack, { redis, clusters, approvals }: BotParts): Bot {
   const { config, telemetry, clock, report } = setup
-  const { instances, approvalsChannel, redisPrefix } = config
+  const { approvalsChannel, redisPrefix } = config
+  const instances = instancesOf(config)
   const app = slack.listen({
     ...{ approvals, instances, approvalsChannel },
     reader: createCachedReader(clusters.readers.person, { now: clock }),

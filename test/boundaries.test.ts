@@ -28,13 +28,15 @@ const MAY_IMPORT: Record<string, string[]> = {
   'service/pump.ts': ['type ports/'],
   'service/': ['request/', 'ports/', 'service/', 'zod', 'node:crypto', 'node:timers'],
   'config.ts': [
-    ...['request/', 'config-values.ts', 'config-redis.ts', 'config-clusters.ts', 'listen-address.ts', 'zod'],
+    ...['request/', 'config-values.ts', 'config-redis.ts', 'config-clusters.ts', 'config-clusters-file.ts'],
+    ...['clusters-file/', 'listen-address.ts', 'zod'],
   ],
-  'config-clusters.ts': ['type adapters/kafka/'],
+  'config-clusters.ts': ['type adapters/kafka/settings.ts'],
   'open-clusters.ts': [
-    ...['request/', 'ports/', 'config-clusters.ts', 'node:crypto'],
+    ...['request/', 'ports/', 'config-clusters.ts', 'node:'],
     ...['adapters/ckafka/', 'adapters/kafka/', 'adapters/clusters/', 'adapters/redis/'],
   ],
+  'config-clusters-file.ts': ['clusters-file/', 'config-clusters.ts'],
   'config-values.ts': ['request/', 'zod'],
   'config-redis.ts': ['config-values.ts', 'zod', 'node:fs'],
   'listen-address.ts': ['zod', 'node:net'],
@@ -62,12 +64,19 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   'adapters/policy/': ['request/', 'ports/', 'adapters/policy/', 'node:', 'yaml'],
   'policy.ts': ['request/', 'config.ts', 'adapters/policy/', 'node:'],
+  // It opens files and certificates, and connects to nothing.
+  'clusters-file/': [
+    ...['clusters-file/', 'config-clusters.ts', 'config-values.ts', 'type adapters/kafka/settings.ts'],
+    ...['node:crypto', 'node:fs', 'node:fs/promises', 'node:path', 'fuse.js', 'yaml', 'zod'],
+  ],
+  'clusters.ts': ['type clusters-file/', 'config.ts', 'type config-clusters.ts', 'node:'],
   // It only reads, and from the store alone.
   'trail-file/': ['request/', 'type ports/', 'trail-file/', 'zod'],
   'audit.ts': ['request/', 'trail-file/', 'config.ts', 'adapters/redis/', 'node:'],
   'main.ts': [
     ...['request/', 'ports/', 'service/', 'config.ts', 'telemetry.ts', 'adapters/', 'node:'],
     ...['http-server.ts', 'monitoring.ts', 'listen-address.ts', 'open-clusters.ts'],
+    ...['type config-clusters.ts', 'type clusters-file/'],
   ],
   // One table of emoji serves the terminal and the page.
   'sandbox/page/': ['sandbox/page/', 'sandbox/slack/emoji.ts', 'preact', '@preact/signals'],
@@ -119,6 +128,7 @@ function violationsIn({ path, text }: Source): string[] {
     'main.ts': ['readConfig(process.env)'],
     'audit.ts': ['readStoreConfig(process.env)', 'readAuditKeys(process.env)'],
     'policy.ts': ['readPolicyFile(process.env)'],
+    'clusters.ts': ['readClustersFile(process.env)'],
     'health.ts': ['readListening(process.env)'],
   }[path]
   const environment = (handsOver ?? []).reduce((rest, call) => rest.replaceAll(call, ''), code)
@@ -255,6 +265,12 @@ describe('the rules', () => {
       'service/pump.ts',
       "import { x } from '../ports/store.ts'",
       'must not import ports/store.ts',
+    ],
+    [
+      'the file of clusters calls one',
+      'clusters-file/a.ts',
+      "import { createKafka } from '../adapters/kafka/kafka.ts'",
+      'must not import adapters/kafka/kafka.ts',
     ],
     ['the settings log', 'config.ts', "import { pino } from 'pino'", 'must not import pino'],
     [

@@ -18,7 +18,7 @@ import type { CallEnd, RequestId, ResetRequest } from '../request/request.ts'
 import type { Reset } from '../request/reset.ts'
 import {
   type CallOutcome,
-  countsOf,
+  doneOf,
   isDoubtful,
   type PartitionResult,
   type ReadBack,
@@ -316,7 +316,7 @@ function nativeOf({ target, topics, strategy }: Reset): NativeReset | null {
 function endOf(called: CallOutcome, result: readonly PartitionResult[], unanswered: number): CallEnd {
   switch (called.kind) {
     case 'done':
-      return { kind: 'done', counts: countsOf(result), rows: result.length, unanswered }
+      return doneOf(result, unanswered)
     case 'unknown':
       return { kind: 'unknown', cause: called.cause }
     case 'refused': {

@@ -41,8 +41,10 @@ export interface PlansDeps {
   writeTimeOf: (instanceId: string, writes: number) => { atLeastMs: number; atMostMs: number }
 }
 
+type Prepare = Extract<Command, { kind: 'prepare' }>
+
 export type Planned =
-  | { kind: 'planned'; command: Extract<Command, { kind: 'prepare' }>; rows: PlanRow[] }
+  | { kind: 'planned'; command: Prepare; rows: PlanRow[] }
   | { kind: 'impossible'; cause: string }
   | { kind: 'notAllowed'; ruling: RefusedRuling; version: string }
   | Exclude<ReadOutcome<never>, { kind: 'read' }>
@@ -105,6 +107,9 @@ export function createPlans({ store, kept, clock, guardFor, reader, writeTimeOf 
       movedSince: since,
       ...(facts.unread === undefined ? {} : { unread: facts.unread }),
     })
+    const isKnown = planned.certainty === 'exact' && facts.unread === undefined
+    if (isKnown && planned.moving === 0)
+      return { kind: 'impossible', cause: causeOf('nothingMoves', `${planned.partitions}`) }
     const calls = callsFor(execution, rows, can)
     // One call writes all of it.
     const writing = calls > 1 ? { calls, ...writeTimeOf(reset.target.instanceId, calls) } : null
@@ -122,17 +127,24 @@ export function createPlans({ store, kept, clock, guardFor, reader, writeTimeOf 
       group,
       plan: z.encode(planSchema, plan),
       guard,
-      overlaps: await overlapsOf(request.id, named),
+      ...(await overlapsOf(request.id, named)),
       lastRead,
       unread,
     } as const
     return { kind: 'planned', command, rows }
   }
 
-  async function overlapsOf(id: RequestId, reset: Reset): Promise<RequestId[]> {
+  async function overlapsOf(
+    id: RequestId,
+    reset: Reset,
+  ): Promise<Pick<Prepare, 'overlaps' | 'overlapsLeft'>> {
     const { requests } = await store.openRequests(OPEN_COMPARED, reset.target)
     const others = requests.filter(other => other.id !== id && overlap(reset, other.reset))
-    return others.slice(0, OVERLAPS_NAMED).map(other => other.id)
+    const left = Math.max(0, others.length - OVERLAPS_NAMED)
+    return {
+      overlaps: others.slice(0, OVERLAPS_NAMED).map(other => other.id),
+      ...(left === 0 ? {} : { overlapsLeft: left }),
+    }
   }
 
   /** Consumers may have gone on since the execution that is to be undone: the undo takes that back as well. */

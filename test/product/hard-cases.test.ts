@@ -1,6 +1,6 @@
 import { describe, expect, inject } from 'vitest'
-import type { ClusterSeed } from '../../src/sandbox/ckafka/model.ts'
-import { bigSeed, seedPageSeed } from '../../src/sandbox/ckafka/seed.ts'
+import type { ClusterSeed } from '../../src/sandbox/cluster/model.ts'
+import { bigSeed, seedPageSeed } from '../../src/sandbox/cluster/seed.ts'
 import { PAGE_ANSWER } from '../support/page-answer.ts'
 import { DEMO, NO_WAITING, OPS, PRIVATE, type Product, textOf, until, viewText } from '../support/product.ts'
 import { createScenes } from '../support/scenes.ts'
@@ -31,7 +31,7 @@ describe.concurrent('the answer', () => {
         '--instance ckafka-xxooa0 --group streams-wordcount --topic streams-wordcount-output --topic aaaa --to-latest --reason sample',
       )
       await product().review(product().bob, 'Approve')
-      await product().threadSays('4 partitions succeeded · 1 failed')
+      await product().threadSays('4 partitions succeeded · 1 topic failed')
       const thread = product().threadText()
       expect(thread).toContain('aaaa failed: 3 UNKNOWN_TOPIC_OR_PARTITION')
       expect(thread).toContain('This request is for a topic or partition that does not exist on this broker.')

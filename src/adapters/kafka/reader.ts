@@ -7,7 +7,7 @@ import { type LogRange, type NamePage, placeOf } from '../../request/group.ts'
 import type { ReadOutcome } from '../../request/result.ts'
 import { type Client, type Node, unlessError } from './client.ts'
 import { notSent, readOutcomeOf, refused, refusedHere } from './fault.ts'
-import { type Coordinator, committedOffsets, describeGroup } from './groups.ts'
+import { type Coordinator, committedOffsets, groupThatIsThere } from './groups.ts'
 import { problemWithNames, problemWithPartitions, problemWithTarget, problemWithTime } from './last-look.ts'
 import { END, layoutOf, type Offset, offsetsAt, START, type TopicPartition } from './logs.ts'
 import { describeConfigs, listGroups } from './wire/messages.ts'
@@ -142,7 +142,7 @@ export function createReader(
 
     group: target =>
       read(target.instanceId, problemWithTarget(target), deadlineMs =>
-        withCoordinator(target.group, deadlineMs, coordinator => describeGroup(coordinator, target.group)),
+        withCoordinator(target.group, deadlineMs, coordinator => groupThatIsThere(coordinator, target.group)),
       ),
 
     positions: (target, topics) =>

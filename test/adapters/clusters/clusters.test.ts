@@ -187,6 +187,22 @@ describe('whose an instance is', () => {
     ).toThrow('Two clusters have the instance ckafka-same: one and two.')
   })
 
+  it('is of whoever has it from now on, where others are served', async () => {
+    const [one, two] = [await account('ckafka-a'), await account('ckafka-b')]
+    const first = memberOf('one', open(one.url))
+    const clusters = createClusters([first], { now: Date.now })
+    const reader = asked(clusters)
+    expect(await reader.topics('ckafka-b', '')).toMatchObject({ reason: 'instanceMissing' })
+    clusters.replace([first, memberOf('two', open(two.url))])
+    expect(await reader.topics('ckafka-b', '')).toMatchObject({ kind: 'read' })
+    clusters.replace([first])
+    expect(await reader.topics('ckafka-b', '')).toMatchObject({ reason: 'instanceMissing' })
+    const twice = [{ id: 'ckafka-a', name: 'x' }]
+    const same = [first, first].map(each => ({ ...each, instances: twice }))
+    expect(() => clusters.replace(same)).toThrow('Two clusters have the instance')
+    expect(await reader.topics('ckafka-a', '')).toMatchObject({ kind: 'read' })
+  })
+
   it('is of its own entry where an account shows it as well, and of no account but for those that its list names', async () => {
     const both = await account('ckafka-a', 'ckafka-b', 'ckafka-c')
     const clusters = createClusters(

@@ -11,7 +11,7 @@ export function causeInWords(words: Words, cause: string, max = CAUSE_MAX): stri
   const known = readCause(cause)
   if (known === null) return clip(cause, max)
   const { kind, about } = known
-  const isAround = kind === 'lookFailed' || kind === 'notSent'
+  const isAround = ['lookFailed', 'notSent', 'apiSaid', 'noCredentials'].includes(kind)
   const names = isAround ? about.map(inner => causeInWords(words, inner)) : about
   return clip(words.causes[kind](names), max)
 }
