@@ -39,8 +39,8 @@ const REDIS_CONNECT_MS = 2_000
 const IDLE_MS = 3_000
 /** For listeners in hand. */
 const INTAKE_MS = 3_000
-/** So often a file that may be edited is looked at. */
-const FILE_LOOK_MS = 1_000
+const POLICY_LOOK_MS = 1_000
+const CLUSTERS_LOOK_MS = 1_000
 
 export interface Rewind {
   port: number
@@ -69,7 +69,7 @@ export async function startRewind(
     {
       ...{ clock, report },
       ...{ store: redis.store, rate: redis.rate, queue: redis.queue },
-      ...{ cluster: clusters.cluster, readers: clusters.readers },
+      ...{ cluster: clusters.cluster, readers: clusters.readers, isKafka: clusters.isKafka },
       ...{ chat: slack?.chat ?? null, people: slack?.people ?? null },
       policy: policy.current,
       seals,
@@ -79,7 +79,7 @@ export async function startRewind(
   )
   const edits = slack === null ? null : followEdits(setup, policy, approvals)
   const bot = slack === null ? null : startBot(setup, slack, { redis, clusters, approvals })
-  const clusterEdits = followClusters(setup, clusters, bot)
+  const clustersFile = followClusters(setup, clusters, bot)
   const worker = config.role === 'bot' ? null : startWorker(setup, approvals)
   const ports = await openPorts(setup, bot, {
     unready: () => unready(redis.keeper, bot, worker, clusters),
@@ -97,7 +97,7 @@ export async function startRewind(
     async stop() {
       telemetry.info('stopping', { event: 'stopping' })
       policy.stop()
-      clusterEdits?.stop()
+      clustersFile?.stop()
       edits?.stop()
       approvals.stopWriting(config.callMs)
       redis.keeper.stop()
@@ -139,7 +139,7 @@ function reachSlack(config: Config, slack: SlackConfig, telemetry: Telemetry, cl
   const { language } = config
   const { report, slackLogger: logger } = telemetry
   return connectSlack(slack, {
-    ...{ clock, report, logger, language },
+    ...{ clock, report, logger, language, clusters: clustersSaid(config) },
     onToken: code =>
       code === null
         ? telemetry.info('Slack takes the bot token again', { event: 'slackToken' })
@@ -187,9 +187,9 @@ async function openRedis(setup: Setup, seals: Seals | null) {
 }
 
 function clustersOf({ config, telemetry, clock }: Setup, redis: RedisConnection): OpenClusters {
-  const { clusters: entries, clustersFile, redisPrefix, quotaFactor } = config
+  const { clusters: entries, redisPrefix, quotaFactor } = config
   return openClusters({
-    ...{ entries, areEdited: clustersFile !== null, clock, redis, redisPrefix, quotaFactor },
+    ...{ entries, clock, redis, redisPrefix, quotaFactor, mayChange: config.clustersFile !== null },
     onCall: telemetry.observeCall,
     onTrouble: (name, cause) =>
       cause === null
@@ -199,40 +199,40 @@ function clustersOf({ config, telemetry, clock }: Setup, redis: RedisConnection)
       problem === null
         ? telemetry.info(`The credentials of ${name} are renewed again.`, { event: 'credentials', name })
         : telemetry.warn(
-            `The credentials of ${name} could not be renewed, and the old go on while they hold.`,
+            `The credentials of ${name} could not be renewed. Those it has go on while they hold.`,
             {
-              event: 'credentials',
-              name,
-              cause: problem,
+              ...{ event: 'credentials', name, cause: problem },
             },
           ),
   })
 }
 
-/** Null: there is no file of clusters. */
-function followClusters(setup: Setup, clusters: OpenClusters, bot: Bot | null): ClustersWatch | null {
+/** An edit that cannot be followed leaves the clusters as they are. */
+function followClusters(setup: Setup, clusters: OpenClusters, bot: Bot | null): ClustersWatch | undefined {
   const { config, telemetry } = setup
-  return (
-    config.clustersFile?.watch({
-      everyMs: FILE_LOOK_MS,
-      onChange(change) {
-        clusters.serve(change)
-        bot?.forgetClusters()
-        for (const { text } of change.problems) telemetry.warn(`CLUSTERS_FILE ${text}`, { event: 'clusters' })
-        const ids = (entries: readonly { id: string }[]) => entries.map(({ id }) => id)
-        const { added, changed, removed, entries } = change
-        telemetry.info('the file of clusters was edited', {
-          event: 'clusters',
-          ...{ added: ids(added), changed: ids(changed), removed, served: ids(entries) },
-        })
-      },
-      onFault: faultsOf(setup)('clusters'),
-    }) ?? null
-  )
+  return config.clustersFile?.watch({
+    everyMs: CLUSTERS_LOOK_MS,
+    onChange({ entries, added, changed, removed, problems }) {
+      clusters.change({ entries, added, changed })
+      bot?.forgetClusters()
+      const ids = (these: readonly { id: string }[]) => these.map(({ id }) => id)
+      telemetry.info('the file of clusters was edited', {
+        ...{ event: 'clusters', added: ids(added), changed: ids(changed), removed },
+      })
+      for (const { text } of problems) telemetry.warn(`CLUSTERS_FILE ${text}`, { event: 'clusters' })
+    },
+    onFault: faultsOf(setup)('clusters'),
+  })
 }
 
 function troubleSentence({ name, cause }: { name: string; cause: string }): string {
   return `The cluster ${name} cannot be used: ${cause}. The others are served.`
+}
+
+function clustersSaid({ clusters }: Config): 'ckafka' | 'kafka' | 'several' {
+  const ofKafka = clusters.filter(({ kind }) => kind === 'kafka').length
+  if (ofKafka === 0) return 'ckafka'
+  return ofKafka === clusters.length ? 'kafka' : 'several'
 }
 
 interface LivePolicy extends PolicySource {
@@ -254,7 +254,7 @@ function startPolicy(config: Config, telemetry: Telemetry): LivePolicy {
   const read = loadPolicy(file)
   if (!read.ok) throw new Error(`POLICY_FILE cannot be used: ${read.problems.join('; ')}`)
   const source = watchPolicy(file, read.policy, {
-    everyMs: FILE_LOOK_MS,
+    everyMs: POLICY_LOOK_MS,
     onEdited: ({ version }: Policy) => {
       telemetry.info('the policy was edited', { event: 'policy', version })
       edited()
@@ -279,7 +279,7 @@ function followEdits(setup: Setup, policy: LivePolicy, approvals: ApprovalsServi
         return await approvals.reconsiderOpen()
       } catch (error) {
         onError(error)
-        await delay(FILE_LOOK_MS, undefined, { ref: false })
+        await delay(POLICY_LOOK_MS, undefined, { ref: false })
       }
     }
   }

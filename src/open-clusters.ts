@@ -2,16 +2,23 @@
 // cannot be opened is named, and keeps none of the others from being served.
 
 import { createHash } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { budgetsOf } from './adapters/ckafka/budgets.ts'
 import { type Ckafka, createCkafka } from './adapters/ckafka/ckafka.ts'
 import { createRoleCredentials } from './adapters/ckafka/credentials.ts'
+import type { CkafkaConfig } from './adapters/ckafka/settings.ts'
 import { createBoth } from './adapters/clusters/both.ts'
-import { type Clusters, createClusters, type Member, type Readers } from './adapters/clusters/clusters.ts'
+import {
+  type Clusters,
+  type ClustersDeps,
+  createClusters,
+  type Member,
+  type Readers,
+} from './adapters/clusters/clusters.ts'
 import { createKafka, type Kafka } from './adapters/kafka/kafka.ts'
 import type { KafkaCall, KafkaSettings } from './adapters/kafka/settings.ts'
 import type { RedisConnection } from './adapters/redis/connect.ts'
 import { createQuota } from './adapters/redis/quota.ts'
-import type { ClustersChange } from './clusters-file/watch.ts'
 import type { CkafkaAccount, ClusterEntry } from './config-clusters.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Cluster, ClusterAbilities, ClusterReader } from './ports/cluster.ts'
@@ -25,127 +32,126 @@ const EXECUTION_READ_MS = 60_000
 export interface OpenClusters {
   cluster: Cluster
   readers: Readers
+  /** Whether the instance is a cluster that is written to by Kafka's own protocol. */
+  isKafka(instanceId: string): boolean
   /** By the names of the entries: those that could not be opened, or that did not answer last, and why. */
   troubles(): { name: string; cause: string }[]
   /** Whether none of them can be used. */
   areAllAway(): boolean
-  /**
-   * What an edit of their file has changed: those named as changed are opened anew, those that are gone are closed once the
-   * calls under way have ended. Throws, and goes on as before, where two name the same instance.
-   */
-  serve(edit: ClustersEdit): void
+  /** Serves these from now on; those that are neither added nor changed stay open. Throws as the start does. */
+  change(to: Record<'entries' | 'added' | 'changed', readonly ClusterEntry[]>): void
   close(): Promise<void>
 }
 
-/** `changed`: those of the entries that are not as they were. */
-export type ClustersEdit = Pick<ClustersChange, 'entries' | 'changed'>
-
 export interface OpenClustersDeps {
   entries: readonly ClusterEntry[]
-  /** Whether they may be others later. */
-  areEdited: boolean
   clock: Clock
   redis: RedisConnection
   redisPrefix: string
   /** How many times the documented limits of calls this process may use. */
   quotaFactor: number
   onCall: (call: ObservedCall) => void
+  /** They come from a file that may be edited. */
+  mayChange: boolean
   /** Once for each change; null: it answers again. */
   onTrouble: (name: string, cause: string | null) => void
   /** Why the credentials of a role could not be renewed, as request/cause.ts has it; null: they are again. */
   onRenewal: (name: string, problem: string | null) => void
 }
 
+/** By then an execution that was under way with one that is not served any more has ended, however many calls it makes. */
+const LEAVING_MS = 1_800_000
+
 /** Throws where two entries name the same instance. Nothing is connected before something is asked. */
 export function openClusters(deps: OpenClustersDeps): OpenClusters {
-  const { clock, onTrouble } = deps
-  let open = openAll(deps.entries, [], deps)
-  const clusters = behindOne(membersOf(open), deps, clock, onTrouble)
-  const leaving = new Set<Leaving>()
-
-  function leave({ close }: Opened): void {
-    const end = () => {
-      clearTimeout(timer)
-      leaving.delete(end)
-      return close()
-    }
-    const timer = setTimeout(end, LEAVING_MS)
-    timer.unref()
-    leaving.add(end)
+  const { clock, onTrouble, mayChange } = deps
+  refuseDoubles(deps.entries)
+  let served = openAll(deps.entries, new Map(), deps)
+  const clusters = behindOne(membersOf(served), { now: clock, onTrouble }, mayChange)
+  for (const { entry, broken } of served.values()) {
+    if (broken !== null) onTrouble(nameOf(entry), broken)
   }
-
-  const troubles = () => [...open.flatMap(({ broken }) => broken ?? []), ...clusters.troubles()]
+  const troubles = () => [
+    ...[...served.values()].flatMap(({ entry, broken }) =>
+      broken === null ? [] : [{ name: nameOf(entry), cause: broken }],
+    ),
+    ...clusters.troubles(),
+  ]
   return {
     cluster: clusters.cluster,
     readers: clusters.readers,
+    isKafka: instanceId => served.get(instanceId)?.entry.kind === 'kafka',
     troubles,
-    areAllAway: () => open.length > 1 && troubles().length === open.length,
-    serve({ entries, changed }) {
-      const kept = open.filter(({ entry: { id } }) => !changed.some(each => each.id === id))
-      const next = openAll(entries, kept, deps)
+    areAllAway() {
+      const all = [...served.values()]
+      return (
+        all.every(({ broken }) => broken !== null) || (all.length > 1 && troubles().length === all.length)
+      )
+    },
+    change({ entries, added, changed }) {
+      refuseDoubles(entries)
+      const anew = new Set([...added, ...changed].map(({ id }) => id))
+      const staying = new Map([...served].filter(([id]) => !anew.has(id)))
+      const next = openAll(entries, staying, deps)
       try {
-        clusters.serve(membersOf(next))
+        clusters.replace(membersOf(next))
       } catch (error) {
-        for (const each of next) if (!open.includes(each)) void each.close()
+        void closeAll(next, served)
         throw error
       }
-      const gone = open.filter(each => !next.includes(each))
-      open = next
-      for (const each of gone) leave(each)
+      const before = served
+      served = next
+      void delay(LEAVING_MS, undefined, { ref: false }).then(() => closeAll(before, next))
+      void clusters.look()
     },
     async close() {
-      await Promise.all([...[...leaving].map(end => end()), ...open.map(({ close }) => close())])
+      await closeAll(served, new Map())
     },
   }
 }
 
-/** By then an execution that was under way has ended, however many calls it makes. */
-const LEAVING_MS = 1_800_000
+/** By the id of its entry. `broken`: why it could not be opened. */
+type Served = ReadonlyMap<string, { entry: ClusterEntry; broken: string | null; opened: Opened | null }>
 
-type Leaving = () => Promise<void> | void
-
-/** Whoever has one account and no file asks it as ever: about each instance it decides by itself. */
-function behindOne(
-  members: readonly Member[],
-  { areEdited }: Pick<OpenClustersDeps, 'areEdited'>,
-  now: Clock,
-  onTrouble: OpenClustersDeps['onTrouble'],
-): Clusters {
-  const [one] = members
-  if (!areEdited && members.length === 1 && one?.instances === null) {
-    const { cluster, readers } = one
-    return { cluster, readers, serve: () => {}, look: async () => {}, troubles: () => [] }
-  }
-  const clusters = createClusters(members, { now, onTrouble })
-  void clusters.look()
-  return clusters
-}
-
-/** In the order of the entries; those that are open already stay as they are. */
-function openAll(
-  entries: readonly ClusterEntry[],
-  kept: readonly Opened[],
-  deps: OpenClustersDeps,
-): Opened[] {
-  refuseDoubles(entries)
-  return entries.map(
-    entry => kept.find(each => each.entry.id === entry.id) ?? { entry, ...openedOrNot(entry, deps) },
+function openAll(entries: readonly ClusterEntry[], before: Served, deps: OpenClustersDeps): Served {
+  return new Map(
+    entries.map(entry => {
+      const known = before.get(entry.id)
+      if (known !== undefined) return [entry.id, known]
+      try {
+        return [entry.id, { entry, broken: null, opened: opened(entry, deps) }]
+      } catch (error) {
+        return [
+          entry.id,
+          { entry, broken: error instanceof Error ? error.message : `${error}`, opened: null },
+        ]
+      }
+    }),
   )
 }
 
-function openedOrNot(entry: ClusterEntry, deps: OpenClustersDeps): Omit<Opened, 'entry'> {
-  try {
-    return opened(entry, deps)
-  } catch (error) {
-    const name = nameOf(entry)
-    const cause = error instanceof Error ? error.message : `${error}`
-    deps.onTrouble(name, cause)
-    return { broken: { name, cause }, close: () => {} }
-  }
+function membersOf(served: Served): Member[] {
+  return [...served.values()].flatMap(({ opened: each }) => (each === null ? [] : [each.member]))
 }
 
-function membersOf(open: readonly Opened[]): Member[] {
-  return open.flatMap(({ member }) => member ?? [])
+/** All but those that stay. */
+async function closeAll(served: Served, staying: Served): Promise<void> {
+  const stay = new Set([...staying.values()].map(({ opened: each }) => each))
+  await Promise.all(
+    [...served.values()].map(({ opened: each }) => (stay.has(each) ? undefined : each?.close())),
+  )
+}
+
+/** Whoever has one account and no file asks it as ever: about each instance it decides by itself. */
+function behindOne(members: readonly Member[], deps: ClustersDeps, mayChange: boolean): Clusters {
+  const [one] = members
+  if (members.length === 1 && one?.instances === null && !mayChange) {
+    const { cluster, readers } = one
+    return { cluster, readers, look: async () => {}, replace: () => {}, troubles: () => [] }
+  }
+  const clusters = createClusters(members, deps)
+  void clusters.look()
+  return clusters
 }
 
 function refuseDoubles(entries: readonly ClusterEntry[]): void {
@@ -162,14 +168,11 @@ function nameOf({ id, name }: ClusterEntry): string {
 }
 
 interface Opened {
-  entry: ClusterEntry
-  /** Absent: it could not be opened. */
-  member?: Member
-  broken?: { name: string; cause: string }
+  member: Member
   close: () => Promise<void> | void
 }
 
-function opened(entry: ClusterEntry, deps: OpenClustersDeps): Omit<Opened, 'entry'> {
+function opened(entry: ClusterEntry, deps: OpenClustersDeps): Opened {
   const name = nameOf(entry)
   switch (entry.kind) {
     case 'ckafka': {
@@ -204,29 +207,43 @@ function opened(entry: ClusterEntry, deps: OpenClustersDeps): Omit<Opened, 'entr
 }
 
 function openCkafka(entry: ClusterEntry, account: CkafkaAccount, deps: OpenClustersDeps): Ckafka {
-  const { clock: now, redis, redisPrefix, quotaFactor, onCall } = deps
-  const owner = account.secretId === undefined ? `role ${account.cvmRole.role}` : account.secretId
-  const budgets = budgetsOf(account.dialect, accountOf(owner), quotaFactor)
+  const { clock, redis, redisPrefix, quotaFactor, onCall, onRenewal } = deps
+  const { config, named, close } = withCredentials(account, clock, problem =>
+    onRenewal(nameOf(entry), problem),
+  )
+  const budgets = budgetsOf(config.dialect, accountOf(named), quotaFactor)
   const quota = createQuota(redis, redisPrefix, budgets)
-  if (account.secretId !== undefined) {
-    const { token, ...settings } = account
-    const config = { ...settings, ...(token === undefined ? {} : { token }) }
-    return createCkafka(config, { now, onCall, budgets, quota })
-  }
-  const { cvmRole, secretId: _, ...place } = account
-  const onRenewal = (problem: string | null) => deps.onRenewal(nameOf(entry), problem)
-  const lent = createRoleCredentials(cvmRole, { now, onRenewal })
-  const { credentials } = lent
-  const { dialect } = place
-  const config =
-    dialect === 'v2' ? { ...place, dialect, credentials } : { ...place, dialect, credentials }
-  const ckafka = createCkafka(config, { now, onCall, budgets, quota })
+  const ckafka = createCkafka(config, { now: clock, onCall, budgets, quota })
   return {
     ...ckafka,
     async close() {
-      await Promise.all([ckafka.close(), lent.close()])
+      await ckafka.close()
+      await close()
     },
   }
+}
+
+/** `named`: what tells one account from another. */
+function withCredentials(
+  account: CkafkaAccount,
+  now: Clock,
+  onRenewal: (problem: string | null) => void,
+): { config: CkafkaConfig; named: string; close: () => Promise<void> } {
+  if (account.secretId !== undefined) {
+    const { token, ...config } = account
+    return {
+      config: { ...config, ...(token === undefined ? {} : { token }) },
+      named: account.secretId,
+      close: async () => {},
+    }
+  }
+  const { cvmRole, secretId: _, ...place } = account
+  const { credentials, close } = createRoleCredentials(cvmRole, { now, onRenewal })
+  // The ids of its credentials change; all that a machine lends are of the machine's own account.
+  const { dialect } = place
+  const config: CkafkaConfig =
+    dialect === 'v2' ? { ...place, dialect, credentials } : { ...place, dialect, credentials }
+  return { config, named: `role ${cvmRole.role}`, close }
 }
 
 /** Names the account in keys without giving its id away. */

@@ -61,6 +61,7 @@ export type AuditedCommand = Submission | Command
 export interface Submission {
   kind: 'submit'
   reset: z.input<typeof resetSchema>
+  cluster?: 'kafka' | undefined
   targetsDigest?: string | undefined
   parent: ResetRequest['parent']
   skipToEnd: boolean

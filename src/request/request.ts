@@ -349,6 +349,8 @@ export const requestSchema = z.object({
   /** Counts the changes a person can see; the card shows one of them. */
   revision: z.int().positive(),
   reset: resetSchema,
+  /** Of what kind the cluster is that it is about; absent: CKafka, by its API. */
+  cluster: z.literal('kafka').optional(),
   /** Of the offsets given one by one, which are the document `targets`; absent with every other, and in older records. */
   targetsDigest: z.string().optional(),
   /** What this request follows up; null when it was asked for by itself. */

@@ -66,6 +66,8 @@ export interface ApprovalsDeps {
   policy: () => Policy
   clock: Clock
   report: Report
+  /** Whether an instance is a cluster that is spoken to by Kafka's own protocol; absent: none is. */
+  isKafka?: (instanceId: string) => boolean
   /** With the key that Redis does not have; null or absent: nothing is sealed. */
   seals?: Seals | null
   /** Names this process in claims and executions. */
@@ -154,6 +156,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     const created = await changes.create(
       {
         ...asked,
+        ...(deps.isKafka?.(target.instanceId) ? { cluster: 'kafka' as const } : {}),
         ...(targets === null ? {} : { targetsDigest: digestOfTargets(targets) }),
         channel: rule.card ?? settings.approvalsChannel ?? cardIn,
         elsewhere: settings.fallbackChannel,

@@ -27,10 +27,10 @@ export interface Member {
 export interface Clusters {
   cluster: Cluster
   readers: Readers
-  /** These from now on, and no others; what is under way goes on. Throws, and changes nothing, as at the start. */
-  serve(members: readonly Member[]): void
   /** Asks each once, so that one that does not answer is known before anybody needs it. Never rejects. */
   look(): Promise<void>
+  /** Others from now on; those that stay may be among them. Throws as the start does, and then nothing has changed. */
+  replace(members: readonly Member[]): void
   /** Those that did not answer when they were last asked, by name, and why. */
   troubles(): { name: string; cause: string }[]
 }
@@ -44,52 +44,40 @@ export interface ClustersDeps {
 /** Of a list that is made of many answers, what one of them may take. */
 const LISTED_MS = 1_500
 
-/** Those that are served, and whose each instance is. */
-interface Served {
-  members: readonly Member[]
-  owners: Owners
-}
-
 /** Throws where two are told to have the same instance. */
 export function createClusters(first: readonly Member[], { now, onTrouble }: ClustersDeps): Clusters {
   const troubled = new Map<Member, string>()
-  let served = servedOf(first)
 
   /** What an answer tells of whether the cluster answers. */
   function note<T>(member: Member, outcome: ReadOutcome<T>): void {
-    // What was asked before it went tells nothing of those that are served.
-    if (!served.members.includes(member)) return
-    if (outcome.kind === 'unavailable' && outcome.retryAfterMs !== undefined) return
-    const cause =
-      outcome.kind === 'unavailable'
-        ? outcome.cause
-        : outcome.kind === 'refused' && outcome.reason === 'credentials'
-          ? outcome.message
-          : null
+    const cause = troubleIn(outcome)
+    if (cause === undefined || !members.includes(member)) return
     const before = troubled.get(member) ?? null
     if (cause === null) troubled.delete(member)
     else troubled.set(member, cause)
     if ((before === null) !== (cause === null)) onTrouble?.(member.name, cause)
   }
 
-  function servedOf(members: readonly Member[]): Served {
-    return { members, owners: createOwners(members, { now, note }) }
-  }
+  let members = first
+  let owners = createOwners(members, { now, note })
 
   const reader = (urgency: Urgency): Required<ClusterReader> => {
     async function at<T>(
       instanceId: string,
       ask: (from: ClusterReader) => Promise<ReadOutcome<T>> | undefined,
     ): Promise<ReadOutcome<T>> {
-      const owner = await served.owners.of(instanceId)
+      const owner = await owners.of(instanceId)
       if (owner.kind !== 'read') return owner
       const outcome = await (ask(owner.value.readers[urgency]) ?? CANNOT)
       note(owner.value, outcome)
       return outcome
     }
     return {
-      abilitiesOf: instanceId => at(instanceId, from => from.abilitiesOf(instanceId)),
-      instances: () => listed(served, urgency, note),
+      async abilitiesOf(instanceId) {
+        const owner = await owners.of(instanceId)
+        return owner.kind === 'read' ? owner.value.readers[urgency].abilitiesOf(instanceId) : owner
+      },
+      instances: () => listed(members, urgency, owners, note),
       groups: (instanceId, search) => at(instanceId, from => from.groups(instanceId, search)),
       topics: (instanceId, search) => at(instanceId, from => from.topics(instanceId, search)),
       group: target => at(target.instanceId, from => from.group(target)),
@@ -105,15 +93,15 @@ export function createClusters(first: readonly Member[], { now, onTrouble }: Clu
   }
 
   return {
-    cluster: writesOf(() => served),
+    cluster: writesOf(() => ({ members, owners })),
     readers: { person: reader('person'), plan: reader('plan'), execution: reader('execution') },
-    serve(members) {
-      served = servedOf(members)
-      for (const member of troubled.keys()) if (!members.includes(member)) troubled.delete(member)
-    },
     async look() {
-      const { members, owners } = served
       await Promise.all(members.map(member => asked(member, owners, note)))
+    },
+    replace(next) {
+      owners = createOwners(next, { now, note })
+      members = next
+      for (const member of troubled.keys()) if (!next.includes(member)) troubled.delete(member)
     },
     troubles: () => [...troubled].map(([{ name }, cause]) => ({ name, cause })),
   }
@@ -128,14 +116,21 @@ const CANNOT = {
   message: 'This cluster does not read many at once.',
 } as const
 
-function writesOf(served: () => Served): Required<Cluster> {
+/** Undefined: it tells nothing of whether the cluster answers. Null: it does. */
+function troubleIn<T>(outcome: ReadOutcome<T>): string | null | undefined {
+  if (outcome.kind === 'read') return null
+  if (outcome.kind === 'unavailable') return outcome.retryAfterMs === undefined ? outcome.cause : undefined
+  return outcome.reason === 'credentials' ? outcome.message : undefined
+}
+
+function writesOf(now: () => { members: readonly Member[]; owners: Owners }): Required<Cluster> {
   async function ownerOf(instanceId: string) {
-    const owner = await served().owners.of(instanceId)
+    const owner = await now().owners.of(instanceId)
     return owner.kind === 'unavailable' ? ({ kind: 'notSent', cause: owner.cause } as const) : owner
   }
   return {
     writePaceOf(instanceId) {
-      const { members, owners } = served()
+      const { members, owners } = now()
       const known = owners.known(instanceId)
       const paces = (known === undefined ? members : [known]).map(each =>
         each.cluster.writePaceOf(instanceId),
@@ -168,7 +163,12 @@ function writesOf(served: () => Served): Required<Cluster> {
 }
 
 /** Side by side, each in its own time: one that does not answer hides no other. */
-async function listed({ members, owners }: Served, urgency: Urgency, note: Note): Promise<InstancesRead> {
+async function listed(
+  members: readonly Member[],
+  urgency: Urgency,
+  owners: Owners,
+  note: Note,
+): Promise<InstancesRead> {
   const answers = await Promise.all(
     members.map(async member => {
       const asking = member.isOne ? null : instancesOf(member, urgency, owners, note)
