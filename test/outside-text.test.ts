@@ -44,6 +44,7 @@ import { card } from '../src/adapters/slack/thread/card.ts'
 import { causeInWords, connectedInWords } from '../src/adapters/slack/wording/words.ts'
 import { readConfig } from '../src/config.ts'
 import { ALERT_MAX, firstLine, readAlerts } from '../src/request/alert.ts'
+import { callsOf } from '../src/request/offsets-file.ts'
 import { readPolicy } from '../src/request/policy-file.ts'
 import { parseReset, splitPartitions, splitTopics } from '../src/request/reset.ts'
 import { createTelemetry } from '../src/telemetry.ts'
@@ -119,9 +120,12 @@ const PLACES: Record<string, (text: string) => unknown> = {
       alertText({ text: given, attachments: given.split(' ').map(each => ({ text: each })) }, ALERT_MAX),
     ),
   'an alert’s names': given => [readAlerts(given), firstLine(given)],
-  'an attached file': given => readOffsetsCsv(Buffer.from(given), 'g'),
+  'an attached file': given => readOffsetsCsv(Buffer.from(given), { group: 'g', instance: ['i'] }),
   'an attached file of one group': given =>
-    readOffsetsCsv(Buffer.from(`group,topic,partition,offset\n${given}`), given.slice(0, 255)),
+    readOffsetsCsv(Buffer.from(`instance,group,topic,partition,offset\n${given}`), {
+      group: given.slice(0, 255),
+      instance: callsOf(given.slice(0, 255), [{ id: given.slice(0, 255), name: given }]),
+    }),
   'a cell of a file': given => csvOf(['a'], [[given]]),
   'a sentence': given => [
     escaped(given),
