@@ -44,6 +44,8 @@ import { card } from '../src/adapters/slack/thread/card.ts'
 import { causeInWords, connectedInWords } from '../src/adapters/slack/wording/words.ts'
 import { readConfig } from '../src/config.ts'
 import { ALERT_MAX, firstLine, readAlerts } from '../src/request/alert.ts'
+import { statusOf } from '../src/request/alert-status.ts'
+import { labelsIn } from '../src/request/alert-values.ts'
 import { callsOf } from '../src/request/offsets-file.ts'
 import { readPolicy } from '../src/request/policy-file.ts'
 import { parseReset, splitPartitions, splitTopics } from '../src/request/reset.ts'
@@ -120,6 +122,24 @@ const PLACES: Record<string, (text: string) => unknown> = {
       alertText({ text: given, attachments: given.split(' ').map(each => ({ text: each })) }, ALERT_MAX),
     ),
   'an alert’s names': given => [readAlerts(given), firstLine(given)],
+  'a line of an alert': given => [statusOf(given), statusOf(`${given} resolved`), labelsIn([given], 0)],
+  'a labelled value of an alert': given => [
+    labelsIn([`group: ${given}`], 0),
+    labelsIn([`topics: ${given}`], 0),
+    labelsIn([`消费组${given}`], 0),
+    labelsIn(['partitions:', given], 0),
+  ],
+  'an alert with what is struck through': given =>
+    readAlerts(
+      alertText(
+        {
+          blocks: [
+            { type: 'rich_text_section', elements: [{ type: 'text', text: given, style: { strike: true } }] },
+          ],
+        },
+        ALERT_MAX,
+      ),
+    ),
   'an attached file': given => readOffsetsCsv(Buffer.from(given), { group: 'g', instance: ['i'] }),
   'an attached file of one group': given =>
     readOffsetsCsv(Buffer.from(`instance,group,topic,partition,offset\n${given}`), {
@@ -268,6 +288,18 @@ const PIECES = [
     'mon-',
     'redis://',
     'm  ,  ',
+    '~',
+    '~a~ ',
+    '~~',
+    'OK -> ',
+    'from ALARM to ',
+    'state is ',
+    'resolved ',
+    'firing: 1, ',
+    '已恢复',
+    'truncated ',
+    '`a`-',
+    'a;',
     ', received ',
   ],
 ]
