@@ -28,7 +28,7 @@ const SHOWN_MAX = 100
 const endOf = (key: string) =>
   new RegExp(
     [
-      '[,，、;；|｜\\t：]|\\s{2}|\\s[（(]|（|[。！？]|[\\]}】](?=\\s)|\\s[-–—→]{1,2}>?\\s|:\\s|\\s(?:&|和|与|及)\\s',
+      '[,，、;；|｜\\t：]|\\s{2}|\\s[（(]|（|[。！？]|[.?!]\\s|[\\]}】](?=\\s)|\\s[-–—→]{1,2}>?\\s|:\\s|\\s(?:&|和|与|及)\\s',
       `\\s(?=["'*_\`]{0,2}(?:${key}|(?:${GOES_ON})(?![\\w-]|\\.\\w)|[\\w.-]{1,40}["'*_\`]{0,2}(?:=|:(?!:))))`,
       `(?<=[A-Za-z0-9_\\s])(?:${GOES_ON_ZH})`,
     ].join('|'),
@@ -50,7 +50,9 @@ const QUOTES: Readonly<Record<string, string>> = {
   '『': '』',
 }
 /** The next label, or the next of a list. */
-const KEY_VALUE = /^\s{0,2}["'*_`]{0,2}[\w./-]{1,60}["'*_`]{0,2}\s?(?:=|:(?!:))/
+const KEY_VALUE = /^\s{0,2}["'*_`]{0,2}[\w./-]{1,60}(?:\s[\w./-]{1,30}){0,2}["'*_`]{0,2}\s?(?:=|:(?!:))/
+/** A sign between, and then the next label. */
+const NEXT_VALUE = /[,;|]["'*_`]{0,2}[\w./-]{1,60}["'*_`]{0,2}(?:=|:(?!:))/
 /** Struck through, where a value begins. */
 const STRUCK = /^[*_]{0,2}~{1,2}(?=[^\s~])([^~]{1,600})(?<=[^\s~])~{1,2}[*_]{0,2}/
 
@@ -172,7 +174,9 @@ function whole(readings: string[], length: number): ItemRead {
 
 /** All of it, up to a blank, and what says that it was cut: to be shown, not to be looked for. */
 function notWhole(text: string): ItemRead {
-  const token = /^\S{1,600}/.exec(text)?.[0] ?? text
+  const joined = /^\S{1,600}/.exec(text)?.[0] ?? text
+  const next = joined.search(NEXT_VALUE)
+  const token = next > 0 ? joined.slice(0, next) : joined
   const [behind] = CUT_BEHIND.exec(text.slice(token.length)) ?? []
   const all = `${token}${behind ?? ''}`
   const shown = all.replace(/[,，;；。]+$/, '').slice(0, SHOWN_MAX)

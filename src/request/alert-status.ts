@@ -10,6 +10,8 @@ export interface StatusSaid {
   ofAlert: boolean
   /** Only a coloured sign says so. */
   isSign: boolean
+  /** A word says so that may be the name of a field: `Alert: …`, `OK: …`. */
+  isWeak: boolean
 }
 
 const LINE_READ = 400
@@ -67,10 +69,11 @@ const OVER = [
   /\bno\slonger\s(?:\p{L}{1,20}\s){0,2}?(?:firing|alerting|alarm|active|triggered|critical|lagging|behind|breach(?:ed|ing)|above|exceed(?:s|ed|ing)?)(?![\p{L}\p{N}])/iu,
   /\b(?:stopped\s(?:firing|alerting)|not\s(?:firing|alerting)\sany\s?(?:more|longer))(?![\p{L}\p{N}])/iu,
   /\b(?:is|are|has|have)\s(?:(?:now|since|been|just|automatically)\s){0,3}(?:auto[ -]?)?(?:resolved|recovered|cleared|closed)(?![\p{L}\p{N}_-])/iu,
+  /\b(?:incident|alert|alarm|issue|problem|case)\s(?:#?[\w.-]{1,40}\s)?(?:auto[ -]?)?(?:resolved|recovered|closed|cleared)(?![\p{L}\p{N}_-]|["'*_]{0,2}\s?[:：])/iu,
   /\b(?:back|return(?:s|ed)?)\s(?:to\s)?(?:normal|ok|healthy)(?![\p{L}\p{N}_-])/iu,
-  /(?<![未没不法能待请若果到可快前等])(?:已经?|均已|全部|自动|现)恢复(?:正常)?(?!\p{Script=Han})/u,
-  /(?<![未没不法能待请若果到可快前等])恢复正常(?!\p{Script=Han})/u,
-  /(?<![未没不法能待请若果到可快前等])(?:告警|报警|故障|异常|问题|堆积|积压)(?:已经?|现已|均已)?(?:自动)?(?:恢复|解除|消除|解决)(?:正常|通知)?(?!\p{Script=Han})/u,
+  /(?<![未没不法能待请若果到可快前等])(?:已经?|均已|全部|自动|现)恢复(?:正常)?了?(?!\p{Script=Han})/u,
+  /(?<![未没不法能待请若果到可快前等])恢复正常了?(?!\p{Script=Han})/u,
+  /(?<![未没不法能待请若果到可快前等])(?:告警|报警|故障|异常|问题|堆积|积压)(?:已经?|现已|均已)?(?:自动)?(?:恢复|解除|消除|解决)(?:正常|通知)?了?(?!\p{Script=Han})/u,
   /不再(?:告警|报警|触发|堆积|积压|异常)/u,
 ]
 /** Such a sentence only says when it would be. */
@@ -144,8 +147,8 @@ export function statusOf(line: string): StatusSaid | null {
   const counted = COUNTED.map(pattern => pattern.exec(read)).find(found => found !== null)
   if (counted !== undefined) {
     const { f = '', r = '1' } = counted.groups ?? {}
-    if (Number(f) > 0 === Number(r) > 0) return { status: null, ofAlert: false, isSign: false }
-    return { status: Number(f) > 0 ? 'firing' : 'resolved', ofAlert: false, isSign: false }
+    if (Number(f) > 0 === Number(r) > 0) return { status: null, ofAlert: false, isSign: false, isWeak: false }
+    return { status: Number(f) > 0 ? 'firing' : 'resolved', ofAlert: false, isSign: false, isWeak: false }
   }
   const labelled = [...read.matchAll(LABELLED)].flatMap(wordIn)
   const own = [...changed, ...labelled, ...overIn(read, bare)]
@@ -157,12 +160,12 @@ export function statusOf(line: string): StatusSaid | null {
   const strong = new Set([...own, ...heads])
   if (strong.size > 0) {
     const [first = 'firing'] = strong
-    return { status: strong.size > 1 ? 'both' : first, ofAlert: own.length > 0, isSign: false }
+    return { status: strong.size > 1 ? 'both' : first, ofAlert: own.length > 0, isSign: false, isWeak: false }
   }
   const [weak] = wordIn(MARK.exec(bare))
-  if (weak !== undefined) return { status: weak, ofAlert: false, isSign: false }
+  if (weak !== undefined) return { status: weak, ofAlert: false, isSign: false, isWeak: true }
   const seen = emojiIn(all)
-  return seen === null ? null : { status: seen, ofAlert: false, isSign: true }
+  return seen === null ? null : { status: seen, ofAlert: false, isSign: true, isWeak: false }
 }
 
 /** What it has become, and the line without it: what it was is no status. */

@@ -31,8 +31,9 @@ type Said = StatusSaid['status']
 /** Compared by identity: the same one may stand over several. */
 export interface Heading {
   said: Said
+  isWeak: boolean
 }
-const NOTHING: Heading = { said: null }
+const NOTHING: Heading = { said: null, isWeak: true }
 
 /** A status that stands alone, over what follows or under what is before it. */
 interface Mark {
@@ -95,7 +96,9 @@ export function unitsOf(text: string): Unit[] {
       continue
     }
     const labels = labelsIn(texts, at)
-    const said = isStruck ? struckSaid(line, labels) : statusOf(line)
+    const read = isStruck ? struckSaid(line, labels) : statusOf(line)
+    // Under `[RESOLVED]` the field `Alert: …` begins nothing that fires.
+    const said = read?.isWeak === true && section.said === 'resolved' && !section.isWeak ? null : read
     if (isStruck && labels.length > 0) {
       begin()
       unit.own.push('resolved')
@@ -107,7 +110,7 @@ export function unitsOf(text: string): Unit[] {
       unit.own.push(said.status)
     } else if (said !== null) {
       const isClose = unit.lines.length > 0
-      section = { said: said.status }
+      section = { said: said.status, isWeak: said.isWeak }
       begin()
       if (labels.length === 0) {
         const { isSign } = said

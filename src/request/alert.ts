@@ -82,7 +82,8 @@ function statusesOf(units: readonly Unit[]): Map<Unit, UnitStatus> {
   // A title may count those that fire where some do not any more; but not where there is only one.
   for (const unit of abouts) {
     const isOnly = abouts.every(each => each.heading !== unit.heading || groupOf(each) === groupOf(unit))
-    if (isOnly && unit.heading.said === 'firing' && statuses.get(unit) === 'resolved')
+    const { said, isWeak } = unit.heading
+    if (isOnly && said === 'firing' && !isWeak && statuses.get(unit) === 'resolved')
       statuses.set(unit, 'both')
   }
   for (const [at, unit] of abouts.entries()) {
