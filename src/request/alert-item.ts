@@ -28,14 +28,16 @@ const SHOWN_MAX = 100
 const endOf = (key: string) =>
   new RegExp(
     [
-      '[,，、;；|｜\\t：]|\\s{2}|\\s[（(]|（|[。！？]|[.?!]\\s|[\\]}】](?=\\s)|\\s[-–—→]{1,2}>?\\s|:\\s|\\s(?:&|和|与|及)\\s',
+      '[,，、;；|｜\\t：]|\\s{2}|\\s[（(]|（|[。！？]|[.?!]\\s|\\s[[【](?=(?:resolved|recovered|firing|triggered|ok|alert)(?![\\w-]))|[\\]}】](?=\\s)|\\s[-–—→]{1,2}>?\\s|:\\s|\\s(?:&|和|与|及)\\s',
       `\\s(?=["'*_\`]{0,2}(?:${key}|(?:${GOES_ON})(?![\\w-]|\\.\\w)|[\\w.-]{1,40}["'*_\`]{0,2}(?:=|:(?!:))))`,
       `(?<=[A-Za-z0-9_\\s])(?:${GOES_ON_ZH})`,
     ].join('|'),
     'iu',
   )
 /** After a sign blanks belong to a name, and so may a word like "group"; else such a word is the next label. */
-const END_SIGNED = endOf(`${NEXT_KEY}["'*_\`]{0,3}\\s{0,3}${SIGN}|partitions?\\s\\d|主题|分区|消费`)
+const END_SIGNED = endOf(
+  `${NEXT_KEY}["'*_\`]{0,3}\\s{0,3}${SIGN}|partitions?\\s\\d|主题|分区|消费|状态|当前|级别|等级|实例|时间|类型`,
+)
 const END_WEAK = endOf(NEXT_KEY)
 const STARTS_ON = new RegExp(`^(?:(?:${GOES_ON})(?![\\w-]|\\.\\w)|${GOES_ON_ZH}|${NEXT_KEY})`, 'iu')
 /** What a template leaves where it has no value. */

@@ -95,6 +95,7 @@ export const GOES_ON = [
     'rebalanc(?:es|ed|ing)',
     'firing',
     'resolved',
+    'changed',
     'recovered',
     'status',
     'state',

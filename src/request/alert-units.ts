@@ -15,6 +15,8 @@ export interface Unit {
   heading: Heading
   /** What its own lines say, or what stands under it. */
   own: Said[]
+  /** What stands right above it may be said of it, or of the one before. */
+  isEither: boolean
   group: { readings: string[]; strength: Strength; isWhole: boolean } | null
   /** Of one label each. */
   topics: { names: string[][]; partitions: string | null; line: number; at: number }[]
@@ -67,6 +69,8 @@ export function unitsOf(text: string): Unit[] {
   let whole: Heading | undefined
   let unit = emptyUnit(NOTHING)
   let abouts = 0
+  /** The line that says of the alert above it that it is over. */
+  let endedAt = -1
 
   const begin = () => {
     if (isAbout(unit)) abouts += 1
@@ -105,6 +109,7 @@ export function unitsOf(text: string): Unit[] {
     } else if (said?.ofAlert === true && labels.length === 0 && isAbout(unit) && unit.own.length === 0) {
       // One of the fields of an alert, after the others.
       unit.own.push(said.status)
+      if (said.status !== 'firing') endedAt = at
     } else if (said?.ofAlert === true && labels.length > 0) {
       if (isNext(unit, labels) || (isAbout(unit) && unit.own.length > 0)) begin()
       unit.own.push(said.status)
@@ -117,7 +122,10 @@ export function unitsOf(text: string): Unit[] {
         marks.push({ ...section, over: section, units: units.length, isClose, isSign, line: at - part.line })
       }
       if (said.ofAlert) unit.own.push(said.status)
-    } else if (isNext(unit, labels)) begin()
+    } else if (isNext(unit, labels)) {
+      begin()
+      unit.isEither = endedAt === at - 1
+    }
     unit.lines.push(line)
     let named = false
     for (const label of labels) {
@@ -227,7 +235,16 @@ function isOfAnother(line: string): boolean {
 
 function emptyUnit(heading: Heading): Unit {
   return {
-    ...{ heading, own: [], group: null, topics: [], hasCutTopic: false, partitions: null, begins: null },
+    ...{
+      heading,
+      own: [],
+      isEither: false,
+      group: null,
+      topics: [],
+      hasCutTopic: false,
+      partitions: null,
+      begins: null,
+    },
     lines: [],
   }
 }
@@ -309,8 +326,9 @@ export function joined(one: string | null, other: string): string {
 }
 
 /** Null: it does not say; that counts as firing. */
-export function statusOfUnit({ own, heading: { said: heading } }: Unit): Status | 'both' | null {
+export function statusOfUnit({ own, isEither, heading: { said: heading } }: Unit): Status | 'both' | null {
   const said = new Set(own)
+  if (said.size === 0 && isEither && heading !== 'resolved') return 'both'
   if (
     said.has('both') ||
     (said.has('firing') && (said.has('resolved') || heading === 'resolved' || heading === 'both'))
