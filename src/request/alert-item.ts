@@ -28,7 +28,7 @@ const SHOWN_MAX = 100
 const endOf = (key: string) =>
   new RegExp(
     [
-      '[,，、;；|｜\\t：]|\\s{2}|\\s[（(]|（|[。！？]|[.?!]\\s|\\s[[【](?=(?:resolved|recovered|firing|triggered|ok|alert)(?![\\w-]))|[\\]}】](?=\\s)|\\s[-–—→]{1,2}>?\\s|:\\s|\\s(?:&|和|与|及)\\s',
+      '[,，、;；|｜\\t：]|\\s{2}|&(?=[\\w.-]{1,40}=)|\\s[（(]|（|[。！？]|[.?!]\\s|\\s[[【](?=(?:resolved|recovered|firing|triggered|ok|alert)(?![\\w-]))|[\\]}】](?=\\s)|\\s[-–—→]{1,2}>?\\s|:\\s|\\s(?:&|和|与|及)\\s',
       `\\s(?=["'*_\`]{0,2}(?:${key}|(?:${GOES_ON})(?![\\w-]|\\.\\w)|[\\w.-]{1,40}["'*_\`]{0,2}(?:=|:(?!:))))`,
       `(?<=[A-Za-z0-9_\\s])(?:${GOES_ON_ZH})`,
     ].join('|'),
@@ -52,7 +52,7 @@ const QUOTES: Readonly<Record<string, string>> = {
   '『': '』',
 }
 /** The next label, or the next of a list. */
-const KEY_VALUE = /^\s{0,2}["'*_`]{0,2}[\w./-]{1,60}(?:\s[\w./-]{1,30}){0,2}["'*_`]{0,2}\s?(?:=|:(?!:))/
+const KEY_VALUE = /^\s{0,2}["'*_`]{0,2}[\w./-]{1,60}(?:\s[\w./-]{1,30}){0,2}["'*_`]{0,2}\s?(?:=|[:：](?!:))/
 /** A sign between, and then the next label. */
 const NEXT_VALUE = /[,;|]["'*_`]{0,2}[\w./-]{1,60}["'*_`]{0,2}(?:=|:(?!:))/
 /** Struck through, where a value begins. */
@@ -60,24 +60,26 @@ const STRUCK = /^[*_]{0,2}~{1,2}(?=[^\s~])([^~]{1,600})(?<=[^\s~])~{1,2}[*_]{0,2
 
 /** Where a name was cut, by a person or a program: within it, or right behind it. */
 const CUT_WORDS =
-  '(?:was\\s|is\\s)?(?:truncated|cut(?:\\s(?:off|short))?|shortened|abbreviated|clipped|trimmed|snipp?(?:ed)?|omitted)|(?:已|被)?(?:截断|省略)|不完整|…|\\.{2,}'
+  '(?:was\\s|is\\s)?(?:trunc(?:ated|\\.)?|cut(?:\\s(?:off|short))?|shortened|abbreviated|clipped|trimmed|snipp?(?:ed)?|omitted)|(?:已|被)?(?:截断|省略)|不完整|…|\\.{2,}|\\+?\\d{1,6}\\s(?:more|char(?:acter)?s?|bytes)(?:\\s(?:char(?:acter)?s?|bytes))?|\\+\\d{1,6}'
 const CUT = new RegExp(
-  `…|⋯|\\.{2,}$|^\\.{2,}|\\.{4,}|\\[\\.{2,3}\\]|\\*{3,}|[\\s（([【<](?:${CUT_WORDS})[)）\\]】>]?$`,
+  `…|⋯|。{2,}$|\\.{2,}$|^\\.{2,}|\\.{4,}|\\[\\.{2,3}\\]|\\*{3,}|[\\s（([【<](?:${CUT_WORDS})[)）\\]】>]?$`,
   'iu',
 )
 const CUT_BEHIND = new RegExp(
-  `^\\s?(?:…|⋯|\\.{2,}|[（([【<]?\\s?(?:${CUT_WORDS})\\s?(?:[)）\\]】>.,]|$))`,
+  `^\\s?(?:…|⋯|。{2,}|\\.{2,}|[（([【<]?\\s?(?:${CUT_WORDS})\\s?(?:[)）\\]】>.,]|$))`,
   'iu',
 )
 /** A quoted piece goes on without a blank. */
-const GLUED = /^(?:[A-Za-z0-9_@#/\\+%&$^"'`“‘]|[.:=~*-]{1,3}[\p{L}\p{N}_@#"'`])/u
+const GLUED = /^(?:[A-Za-z0-9_@#/\\+%&$^"'`“‘]|[.:=~*‐‑‒–—-]{1,3}[\p{L}\p{N}_@#"'`])/u
 /** What is none of a blank, a sign and a list parts no two values. */
-const GLUED_SIGN = /^[,;|](?=[A-Za-z0-9_@#./\\~+$%…"'`-])/
+const GLUED_SIGN = /^[,;|，；：](?=[A-Za-z0-9_@#./\\~+$%…"'`-])/
 
 /** A value, or several with commas or words between. */
 export function itemsOf(text: string, label: Labelled, max: number): { items: Item[]; length: number } {
   const items: Item[] = []
-  let at = /^\s{0,5}/.exec(text)?.[0].length ?? 0
+  // "the group named x"; and `["x","y"]`, as JSON has several.
+  const lead = label.sign === '' ? /^\s{0,5}(?:(?:named|called)\s{1,3})?/i : /^\s{0,5}(?:\[\s{0,2}(?=["']))?/
+  let at = lead.exec(text)?.[0].length ?? 0
   let length = 0
   while (items.length < max) {
     const read = itemAt(text.slice(at), label, items.length === 0)
@@ -142,12 +144,13 @@ function plainAt(text: string, label: Labelled, isFirst: boolean): ItemRead | nu
   const found = text.slice(1).search(label.sign === '' ? END_WEAK : END_SIGNED)
   const end = Math.min(...[found, blank].filter(each => each >= 0).map(each => each + 1), text.length)
   const cut = withoutClosers(text.slice(0, end).trim())
-  if (!isName(cut)) return null
+  // "the group alert `x`": a word stands between.
+  if (!isName(cut) || (label.sign === '' && /\s["'`“‘]/.test(cut))) return null
   const readings = readingsOf(cut, label)
   const last = readings.at(-1) ?? cut
   const behind = text.slice(end)
   if (CUT.test(last) || CUT_BEHIND.test(behind) || holdsMarks(last) || isGluedTo(behind, label))
-    return notWhole(text)
+    return notWhole(text, end)
   // What a sentence seems to go on with may be of the name after all.
   const all = withoutClosers(text.trim())
   const mayBeWhole =
@@ -166,8 +169,9 @@ function holdsMarks(name: string): boolean {
 }
 
 function isGluedTo(behind: string, { kind, isPlural }: Labelled): boolean {
-  if (!GLUED_SIGN.test(behind) || isPlural || KEY_VALUE.test(behind.slice(1))) return false
-  return kind === 'group' || (kind === 'topic' && !behind.startsWith(','))
+  const next = behind.slice(1)
+  if (!GLUED_SIGN.test(behind) || isPlural || KEY_VALUE.test(next) || STARTS_ON.test(next)) return false
+  return kind === 'group' || (kind === 'topic' && !/^(?:[,，]|：\d)/.test(behind))
 }
 
 function whole(readings: string[], length: number): ItemRead {
@@ -175,10 +179,10 @@ function whole(readings: string[], length: number): ItemRead {
 }
 
 /** All of it, up to a blank, and what says that it was cut: to be shown, not to be looked for. */
-function notWhole(text: string): ItemRead {
+function notWhole(text: string, end = 0): ItemRead {
   const joined = /^\S{1,600}/.exec(text)?.[0] ?? text
   const next = joined.search(NEXT_VALUE)
-  const token = next > 0 ? joined.slice(0, next) : joined
+  const token = text.slice(0, Math.max(next > 0 ? next : joined.length, end))
   const [behind] = CUT_BEHIND.exec(text.slice(token.length)) ?? []
   const all = `${token}${behind ?? ''}`
   const shown = all.replace(/[,，;；。]+$/, '').slice(0, SHOWN_MAX)

@@ -128,11 +128,18 @@ function labelledBy(label: Label, text: string): { values: Value[]; length: numb
   const value = { strength, at, names: [], partitions: null, isWhole: true, isStruck: false }
   const read = (values: Value[]) => ({ values, length: opened + length })
   if (kind === 'group') {
-    const named = label.isPlural ? items : items.slice(0, 1)
+    const named = label.isPlural || /^\s{0,5}\[\s{0,2}["']/.test(text) ? items : items.slice(0, 1)
     return read(named.map(({ readings, ...item }) => ({ ...value, ...item, kind, names: [readings] })))
   }
   if (kind === 'topic') {
-    const topics = items.flatMap(item => topicsOf(item))
+    const topics: TopicRead[] = []
+    for (const item of items) {
+      const last = topics.at(-1)
+      const [number] = leadingNumbers(item.isWhole ? [item.readings.at(-1) ?? ''] : [])
+      // `orders:3,4`
+      if (number !== undefined && typeof last?.partitions === 'string') last.partitions += `,${number}`
+      else topics.push(...topicsOf(item, label.sign !== '' && topics.length === 0))
+    }
     return read(topics.map(each => ({ ...value, kind: 'topic' as const, ...each })))
   }
   const isSure = items.every(item => item.isWhole && !item.isStruck)
@@ -160,16 +167,17 @@ function leadingNumbers(items: readonly string[]): string[] {
 }
 
 /** A topic's name holds no blank, colon or bracket, so that what follows one is not of it. */
-function topicsOf({
-  readings,
-  isWhole,
-  isStruck,
-}: Item): Pick<Value, 'names' | 'partitions' | 'isWhole' | 'isStruck'>[] {
+type TopicRead = Pick<Value, 'names' | 'partitions' | 'isWhole' | 'isStruck'>
+
+/** @param mustBe it is surely meant as a topic, so that what is no name of one is none that is whole */
+function topicsOf({ readings, isWhole, isStruck }: Item, mustBe: boolean): TopicRead[] {
   if (!isWhole) return [{ names: [readings], partitions: null, isWhole, isStruck }]
   const [, name, partition] =
     /^([A-Za-z0-9._-]{1,249})(?::(\d{1,6})|\[(\d{1,6})\])?$/.exec(readings.at(-1) ?? '')?.map(part => part) ??
     []
-  if (name === undefined) return []
+  // What is no topic's name may begin with one.
+  if (name === undefined)
+    return !mustBe ? [] : [{ names: [readings], partitions: null, isWhole: false, isStruck }]
   const plain = readings.filter(each => /^[A-Za-z0-9._-]{1,249}$/.test(each))
   const names = [partition === undefined && plain.length > 0 ? plain : [name]]
   return [{ names, partitions: partition ?? null, isWhole, isStruck }]
