@@ -66,10 +66,15 @@ export function readAlerts(text: string): Alerts {
   const counting = of(said => said === 'firing' || said === null)
   return {
     firing: alertsOf(counting),
-    resolved: alertsOf(of(said => said === 'resolved')),
-    unclear: alertsOf(of(said => said === 'both')),
+    resolved: alertsOf(of(said => said === 'resolved')).filter(isNamed),
+    unclear: alertsOf(of(said => said === 'both')).filter(isNamed),
     text: counting.flatMap(({ lines }) => lines).join('\n'),
   }
+}
+
+/** Else there is nothing to say which one is left out. */
+function isNamed({ group, topics }: OneAlert): boolean {
+  return group !== null || topics.length > 0
 }
 
 type UnitStatus = Status | 'both' | null

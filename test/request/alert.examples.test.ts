@@ -104,6 +104,7 @@ const EXAMPLES: [string, string, string][] = [
   ['a struck value beside the one in its place', 'Group: ~a~ b\nTopic: ~t1~\nTopic: t2', 'b > t2'],
   ['a topic that is cut', 'Group: a\nTopic: orders-…', 'a > ✂'],
   ['two groups, of which one is cut', 'group=a;b\ngroup=c', 'a;b✂ | c'],
+  ['a resolved one that names nothing in whole', '[RESOLVED] lag\nTopic: orders-…', ''],
   ['a list of JSON', '"groups":["a","b"],"topic":"t"', 'a | b > t'],
   ['a name that is called so', 'the consumer group called a and the group named `b`', 'a | b'],
   ['a word between', 'Consumer group alert "kafka-lag" of group=a', 'a'],
