@@ -103,7 +103,7 @@ describe('the names in an alert', () => {
   })
 
   it('are read from the longest message in no time', () => {
-    const began = performance.now()
+    const began = process.cpuUsage()
     for (const piece of [
       'group ',
       '"',
@@ -124,7 +124,8 @@ describe('the names in an alert', () => {
     ])
       readAlerts(piece.repeat(500_000))
     expect(groupIn(`${'x '.repeat(ALERT_MAX)}group: late-one`)).toBe('')
-    expect(performance.now() - began).toBeLessThan(2_000)
+    // Of this process alone, whatever else the machine does.
+    expect(process.cpuUsage(began).user / 1_000).toBeLessThan(2_000)
   })
 })
 
