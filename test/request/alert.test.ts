@@ -11,6 +11,7 @@ import {
   readAlerts,
   shownName,
 } from '../../src/request/alert.ts'
+import { anyText } from '../support/texts.ts'
 
 /** The group of the first alert, as it most likely is. */
 const groupIn = (text: string) => shownName(readAlerts(text).firing[0]?.group ?? [])
@@ -85,7 +86,7 @@ describe('the names in an alert', () => {
     )
     const pieces = fc.array(piece, { maxLength: 60 }).map(all => all.join(''))
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), noise, pieces), text => {
+      fc.property(fc.oneof(anyText(), noise, pieces), text => {
         const { firing, resolved } = readAlerts(text)
         expect(firing.length + resolved.length).toBeLessThanOrEqual(ALERTS_MAX)
         for (const { group, topics } of [...firing, ...resolved]) {
