@@ -1,17 +1,24 @@
 // What other tools got wrong, one by one, over real Kafkas; and Kafka's own tool as the judge of what was written.
 
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, inject, it, onTestFinished } from 'vitest'
 import { placeOf } from '../../src/request/group.ts'
+import { utc } from '../../src/request/reset.ts'
+import { startTcpProxy } from '../support/tcp-proxy.ts'
 import { type Adapter, adapterOf, ID, soon, to, value } from './adapter.ts'
 import type { Driver } from './driver/driver.ts'
+import { judgementIn } from './judge/tool.ts'
 import { driverOf, fresh, overEachKafka } from './kafkas.ts'
+import { type Rewind, resetOf, startRewind } from './rewind.ts'
 
 const T0 = 1_700_000_000_000
+/** How the request begins: its number, and the newest version that both speak. */
+const COMMIT = String.fromCharCode(0, 8, 0, 9)
 
 overEachKafka(kafka => {
   let driver: Driver
   let adapter: Adapter
   let reader: ReturnType<Adapter['reader']>
+  let rewind: Rewind
   const orders = fresh('orders')
   const payments = fresh('payments')
 
@@ -19,13 +26,17 @@ overEachKafka(kafka => {
     driver = await driverOf(kafka)
     adapter = adapterOf(kafka.bootstrap)
     reader = adapter.reader({ readMs: 8_000 })
+    rewind = await startRewind(kafka.bootstrap, inject('redisUrl'))
     await driver.createTopics({ name: orders, partitions: 2 }, { name: payments })
     await driver.produce(
       Array.from({ length: 10 }, (_, n) => ({ topic: orders, partition: n % 2, atMs: T0 + n * 1_000 })),
     )
     await driver.produce([{ topic: payments, partition: 0, atMs: T0 }])
   })
-  afterAll(() => adapter.close())
+  afterAll(() => {
+    adapter.close()
+    rewind.close()
+  })
 
   const committed = async (offsets: Record<string, bigint>) => {
     const group = fresh('billing')
@@ -163,6 +174,71 @@ overEachKafka(kafka => {
       topics: [{ partitions: [{ errorCode: 0 }, { errorCode: 0 }, { partition: 2, errorCode: 3 }] }],
     })
   })
+
+  it('redpanda console 1212: a time is one instant, whatever the zone that it is typed or shown in', async () => {
+    const timeMs = T0 + 4_000
+    const { rows } = await rewind.plan(
+      await rewind.ask(resetOf(await committed({ [`${orders} 0`]: 5n }), { kind: 'time', timeMs }, [orders])),
+    )
+    const ours = Object.fromEntries(
+      rows.map(({ topic, partition, to: offset }) => [placeOf(topic, partition), offset]),
+    )
+    expect(utc(timeMs)).toBe('2023-11-14 22:13:24 UTC')
+    const group = await committed({ [`${orders} 0`]: 5n })
+    for (const typed of [
+      '2023-11-14T22:13:24.000',
+      '2023-11-15T06:13:24.000+08:00',
+      '2023-11-14T22:13:24.000Z',
+    ]) {
+      const said = await driver.consumerGroups(
+        ...[
+          '--reset-offsets',
+          '--group',
+          group,
+          '--topic',
+          orders,
+          '--to-datetime',
+          typed,
+          '--dry-run',
+          '--export',
+        ],
+      )
+      expect(judgementIn(said, group)).toEqual({ kind: 'resets', offsets: new Map(Object.entries(ours)) })
+    }
+  })
+
+  it.runIf(kafka.proxied !== undefined)(
+    'redpanda 3404: an error after which the commit stands is read back, and is no failure',
+    async () => {
+      const { port = 0, told = 0 } = kafka.proxied ?? {}
+      const proxy = await startTcpProxy(port, told)
+      const behind = await startRewind(`127.0.0.1:${told}`, inject('redisUrl'))
+      onTestFinished(async () => {
+        behind.close()
+        await proxy.close()
+      })
+      const approved = async (group: string) => {
+        const asked = await behind.ask(resetOf(group, { kind: 'earliest' }, [orders]))
+        return await behind.approve((await behind.plan(asked)).request)
+      }
+      const group = await committed({ [`${orders} 0`]: 5n, [`${orders} 1`]: 5n })
+      const request = await approved(group)
+      proxy.loseNextReply(COMMIT)
+      const ended = await behind.execute(request)
+      expect(await driver.offsets(group)).toEqual({ [`${orders} 0`]: 0n, [`${orders} 1`]: 0n })
+      expect(ended.state).toMatchObject({ name: 'succeeded', outcome: { counts: { succeeded: 2 } } })
+      expect(behind.adapter.callsOf('OffsetCommit')).toMatchObject([{ outcome: 'unknown' }])
+
+      const other = await committed({ [`${orders} 0`]: 5n })
+      const doubtful = await approved(other)
+      void proxy.holdNextRequest(COMMIT).then(() => proxy.reset())
+      const unclear = await behind.execute(doubtful)
+      expect(unclear.state.name).toBe('unclear')
+      expect((await behind.lookBack(unclear)).evidence).toBe('absent')
+      expect(await driver.offsets(other)).toEqual({ [`${orders} 0`]: 5n })
+      expect(behind.adapter.callsOf('OffsetCommit')).toHaveLength(2)
+    },
+  )
 
   it('kafka 10092: no message after a time is no offset, not the latest', async () => {
     const asked = new Map([[orders, [0, 1]]])

@@ -28,9 +28,15 @@ const OURS = new Set<unknown>(Object.values(names))
 async function makeIn(world: KafkaWorld): Promise<void> {
   const { orders, table, old, simple, young, left, pending } = names
   await world.createTopics(
-    // Its messages are old enough for a broker to forget them in the middle of a test.
+    // What the brokers of a test do by default is their own.
     { name: orders, partitions: 3, config: { 'retention.ms': '-1' } },
-    { name: table, config: { 'cleanup.policy': 'compact', 'message.timestamp.type': 'LogAppendTime' } },
+    {
+      name: table,
+      config: {
+        ...{ 'cleanup.policy': 'compact', 'message.timestamp.type': 'LogAppendTime' },
+        'retention.ms': '3600000',
+      },
+    },
   )
   await world.produce(
     [0, 0, 0, 0, 0, 1, 1].map((partition, index) => ({ topic: orders, partition, atMs: T0 + index * 1_000 })),

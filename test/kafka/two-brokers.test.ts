@@ -112,7 +112,7 @@ describe.each(VERSIONS.map(version => ({ version })))('Kafka $version', ({ versi
       late.close()
     })
 
-    it('loses the rows of a broker that died and no others, and groups that it coordinated are found again', async () => {
+    it('redpanda console 2573: a partition without a leader costs its own row, and groups of a dead broker are found again', async () => {
       await coordinatedBy(2)
       const adapter = adapterOf(kafka.bootstrap)
       const reader = adapter.reader({ readMs: 8_000 })

@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     root: new URL('../..', import.meta.url).pathname,
     include: ['test/kafka/**/*.test.ts'],
-    globalSetup: ['test/kafka/global-setup.ts'],
+    globalSetup: ['test/kafka/global-setup.ts', 'test/support/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 90_000,
     // Files share the driver of each broker.

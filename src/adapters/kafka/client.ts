@@ -4,7 +4,13 @@
 import { causeOf } from '../../request/cause.ts'
 import { kafkaErrorName } from '../../request/kafka-errors.ts'
 import { isCoordinatorMoved, meaningOf, reasonOf } from './codes.ts'
-import { type Address, type Connection, type ConnectionOptions, openConnection } from './connection.ts'
+import {
+  type Address,
+  type Connection,
+  type ConnectionOptions,
+  OTHER_LATE,
+  openConnection,
+} from './connection.ts'
 import { Fault, notSent } from './fault.ts'
 import { DEFAULT_TIMEOUTS, type KafkaDeps, type KafkaSettings } from './settings.ts'
 import { findCoordinator, type Message, metadata, type ResponseOf } from './wire/messages.ts'
@@ -87,6 +93,8 @@ export function createClient(settings: KafkaSettings, { now, onCall }: KafkaDeps
   const spare = new Map<string, Connection[]>()
   const inUse = new Set<Connection>()
   const coordinators = new Map<string, Node>()
+  /** Those that are being asked for, so that reads side by side ask once. */
+  const finding = new Map<string, { found: Promise<Node>; deadlineMs: number }>()
   let brokers: Node[] = []
   let isClosed = false
 
@@ -138,7 +146,7 @@ export function createClient(settings: KafkaSettings, { now, onCall }: KafkaDeps
       return await connection.call(message, request, deadlineMs)
     } catch (error) {
       const isOver = !(error instanceof Fault) || error.end.kind === 'refused' || error.code === 'timeout'
-      if (isNew || isOver) throw error
+      if (isOver || (isNew && error.code !== OTHER_LATE)) throw error
       const again = await sharedTo(address, deadlineMs)
       return await again.connection.call(message, request, deadlineMs)
     }
@@ -174,6 +182,23 @@ export function createClient(settings: KafkaSettings, { now, onCall }: KafkaDeps
   async function coordinatorOf(group: string, deadlineMs: number): Promise<Node> {
     const known = coordinators.get(group)
     if (known !== undefined) return known
+    const underWay = finding.get(group)
+    // Nobody waits for longer than their own deadline, nor fails by that of another.
+    if (underWay !== undefined && underWay.deadlineMs <= deadlineMs) {
+      const found = await underWay.found.catch(() => undefined)
+      if (found !== undefined) return found
+    }
+    const found = findCoordinatorOf(group, deadlineMs)
+    const asked = { found, deadlineMs }
+    finding.set(group, asked)
+    try {
+      return await found
+    } finally {
+      if (finding.get(group) === asked) finding.delete(group)
+    }
+  }
+
+  async function findCoordinatorOf(group: string, deadlineMs: number): Promise<Node> {
     const found = await askAny(findCoordinator, { key: group, keyType: GROUP_KEY }, deadlineMs)
     unlessError(found.errorCode)
     const { nodeId, host, port } = found

@@ -58,6 +58,9 @@ interface Waiting {
   fail: (fault: Fault) => void
 }
 
+/** The code of what was under way on a connection that ended because of another call. */
+export const OTHER_LATE = 'another call was late'
+
 export async function openConnection(
   address: Address,
   options: ConnectionOptions,
@@ -138,8 +141,13 @@ export async function openConnection(
         return
       }
       length = frame.length
-      // Nothing that comes later could be told from its late answer's absence: the connection goes with it.
-      const timer = setTimeout(() => end(unknown(causeOf('noAnswer', spelled(leftMs)), 'timeout')), leftMs)
+      // Nothing that comes later could be told from its late answer's absence: the connection goes with it, and whoever
+      // else waits there has not been late.
+      const timer = setTimeout(() => {
+        waiting.delete(correlationId)
+        fail(unknown(causeOf('noAnswer', spelled(leftMs)), 'timeout'))
+        end(unknown(causeOf('connectionBroke'), OTHER_LATE))
+      }, leftMs)
       waiting.set(correlationId, {
         take(answer) {
           clearTimeout(timer)
@@ -237,7 +245,7 @@ function dial({ host, port }: Address, tls: KafkaTls | undefined, withinMs: numb
     const socket =
       tls === undefined
         ? connectTcp({ host, port, noDelay: true })
-        : connectTls({ ...tls, host, port, ...(isIP(host) === 0 ? { servername: host } : {}) })
+        : connectTls({ ...(isIP(host) === 0 ? { servername: host } : {}), ...tls, host, port })
     const timer = setTimeout(
       () => fail(notSent(causeOf('noConnectionWithin', spelled(withinMs)), 'timeout')),
       withinMs,

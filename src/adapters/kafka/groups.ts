@@ -41,6 +41,14 @@ export async function describeGroup(coordinator: Coordinator, group: string): Pr
   return await describeOther(coordinator, group)
 }
 
+/** As describeGroup. Some services call a group dead whose offsets they keep: it is there, and nobody is in it. */
+export async function groupThatIsThere(coordinator: Coordinator, name: string): Promise<Group> {
+  const group = await describeGroup(coordinator, name)
+  if (group.state !== 'Dead') return group
+  const kept = await committedOffsets(coordinator, name, null)
+  return kept.some(({ offset }) => offset !== null) ? { ...group, state: 'Empty' } : group
+}
+
 /** The first version whose answer tells of every type of group. */
 const EVERY_TYPE = 5
 

@@ -12,7 +12,7 @@ import { GROUP_ID_NOT_FOUND, INVALID_COMMIT_OFFSET_SIZE, isOfOnePartition, MEMBE
 import { type Commit, type CommitEnd, commitEnd, refusalOf, reportsOf } from './commit-answer.ts'
 import type { Connection } from './connection.ts'
 import { Fault, refused, refusedHere } from './fault.ts'
-import { type Committed, type Coordinator, committedOffsets, describeGroup } from './groups.ts'
+import { type Committed, type Coordinator, committedOffsets, groupThatIsThere } from './groups.ts'
 import { problemWithWrite } from './last-look.ts'
 import { describeConfigs, offsetCommit } from './wire/messages.ts'
 
@@ -22,7 +22,7 @@ const NO_MEMBER = ''
 const NO_EPOCH = -1
 const UNSTABLE_OFFSET_COMMIT = 88
 
-type Writes = Required<Omit<Cluster, 'writePace'>>
+type Writes = Required<Omit<Cluster, 'writePaceOf'>>
 
 export function createWriter(client: Client, { id }: { id: string }, now: () => number): Writes {
   async function writeTopics(
@@ -123,12 +123,8 @@ async function lookAt(
 const isCommitted = ({ offset }: Committed) => offset !== null
 
 async function seeThatItExists(coordinator: Coordinator, name: string): Promise<void> {
-  const group = await describeGroup(coordinator, name)
-  if (group.state === 'Dead') {
-    // Some services call a group dead whose offsets they keep.
-    const all = await committedOffsets(coordinator, name, null)
-    if (!all.some(isCommitted)) throw new CodeFault(GROUP_ID_NOT_FOUND)
-  }
+  const group = await groupThatIsThere(coordinator, name)
+  if (group.state === 'Dead') throw new CodeFault(GROUP_ID_NOT_FOUND)
   if (hasMembers(group)) throw refused('groupNotEmpty', 'NON_EMPTY_GROUP', MEMBERS)
 }
 

@@ -259,7 +259,11 @@ describe('logs', () => {
 describe('a group', () => {
   const stateOf = async (answers: Answers, versions = {}) => {
     const { kafka, broker } = await scripted(
-      { ListGroups: () => ({ throttleTimeMs: 0, errorCode: 0, groups: [] }), ...answers },
+      {
+        ListGroups: () => ({ throttleTimeMs: 0, errorCode: 0, groups: [] }),
+        OffsetFetch: () => fetched({}),
+        ...answers,
+      },
       { versions },
     )
     const { state } = value(await kafka.reader({ readMs: 3_000 }).group(TARGET))
@@ -302,6 +306,43 @@ describe('a group', () => {
       DescribeGroups: () => described('billing', word, word === 'Dead' ? 0 : 69),
     }
     expect((await stateOf(answers)).state).toBe('Dead')
+  })
+
+  const slowToFind = async () => {
+    const found = await scripted({
+      FindCoordinator: async () => {
+        await new Promise(resolve => setTimeout(resolve, 300))
+        const { port } = found.broker
+        return { throttleTimeMs: 0, errorCode: 0, errorMessage: null, nodeId: 1, host: '127.0.0.1', port }
+      },
+      ConsumerGroupDescribe: () => describedNew('billing', 'Empty'),
+    })
+    return found
+  }
+
+  it('read twice at once finds its coordinator once', async () => {
+    const { kafka, broker } = await slowToFind()
+    const reader = kafka.reader({ readMs: 3_000 })
+    const reads = await Promise.all([reader.group(TARGET), reader.group(TARGET)])
+    expect(reads.map(({ kind }) => kind)).toEqual(['read', 'read'])
+    expect(broker.of('FindCoordinator')).toHaveLength(1)
+  })
+
+  it('read by one who waits for less costs those nothing who wait for more', async () => {
+    const { kafka, broker } = await slowToFind()
+    const reads = [3_000, 100, 3_000].map(readMs => kafka.reader({ readMs }).group(TARGET))
+    expect((await Promise.all(reads)).map(({ kind }) => kind)).toEqual(['read', 'unavailable', 'read'])
+    // The late answer takes its connection along, and what was asked there is asked again.
+    expect(broker.of('FindCoordinator').length).toBeLessThanOrEqual(4)
+  })
+
+  it('that is called dead and has commits is there, and empty', async () => {
+    const answers = {
+      ConsumerGroupDescribe: () => describedNew('billing', '', 69),
+      DescribeGroups: () => described('billing', 'Dead'),
+      OffsetFetch: () => fetched({ 'orders 0': 3n }),
+    }
+    expect((await stateOf(answers)).state).toBe('Empty')
   })
 
   it('of another type is in use when the list says so', async () => {

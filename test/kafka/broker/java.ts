@@ -6,14 +6,7 @@ import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 
 /** Small, and quick to start. */
-const SMALL = [
-  '-Xmx256m',
-  '-Xms64m',
-  '-XX:+UseSerialGC',
-  '-XX:TieredStopAtLevel=1',
-  '-Xshare:auto',
-  '-XX:-UsePerfData',
-]
+const SMALL = ['-Xms64m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto', '-XX:-UsePerfData']
 const QUIET = [
   '-Dorg.slf4j.simpleLogger.defaultLogLevel=error',
   '-Dorg.slf4j.simpleLogger.logFile=System.err',
@@ -32,9 +25,10 @@ export function startJava(
   {
     stdio = ['ignore', 'pipe', 'pipe'],
     remove = '',
-  }: { stdio?: ('ignore' | 'pipe')[]; remove?: string } = {},
+    heapMb = 256,
+  }: { stdio?: ('ignore' | 'pipe')[]; remove?: string; heapMb?: number } = {},
 ): JavaProcess {
-  const child = spawn('java', [...SMALL, ...QUIET, '-cp', classPath, ...args], {
+  const child = spawn('java', [`-Xmx${heapMb}m`, ...SMALL, ...QUIET, '-cp', classPath, ...args], {
     stdio: stdio as ['pipe', 'pipe', 'pipe'],
     detached: true,
     env: { ...process.env, LC_ALL: 'C.UTF-8' },

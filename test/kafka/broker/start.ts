@@ -19,6 +19,8 @@ export interface StartKafkaOptions {
   listeners?: Record<string, string>
   /** Of SCRAM, as `kafka-storage.sh format --add-scram` takes them. */
   scram?: string[]
+  /** Of each broker's Java. */
+  heapMb?: number
   /** By listener: where the first broker tells clients to connect, in place of its own port. */
   advertised?: Record<string, number>
 }
@@ -105,6 +107,9 @@ export async function startKafka(options: StartKafkaOptions): Promise<RunningKaf
       'num.io.threads': '3',
       'num.recovery.threads.per.data.dir': '1',
       'log.cleaner.dedupe.buffer.size': '2097152',
+      'log.cleaner.backoff.ms': '500',
+      // Messages of years ago stay, though the broker looks for old ones half a minute after its start.
+      'log.retention.hours': '1000000',
       ...settings,
     }
     await writeFile(
@@ -122,7 +127,10 @@ export async function startKafka(options: StartKafkaOptions): Promise<RunningKaf
 
     let running: JavaProcess | undefined
     const start = async () => {
-      const started = startJava(classPath, ['kafka.Kafka', file], { remove: folder })
+      const started = startJava(classPath, ['kafka.Kafka', file], {
+        remove: folder,
+        ...(options.heapMb === undefined ? {} : { heapMb: options.heapMb }),
+      })
       running = started
       for (const end = Date.now() + READY_MS; !(await answers(ports.PLAINTEXT ?? 0)); await delay(20)) {
         if (hasExited(started.child))

@@ -108,6 +108,10 @@ public class Driver {
         admin.createTopics(topics).all().get();
         return null;
       }
+      case "addPartitions":
+        admin.createPartitions(Map.of(asked.get("name").asText(),
+            NewPartitions.increaseTo(asked.get("count").asInt()))).all().get();
+        return null;
       case "deleteTopics": {
         List<String> names = new ArrayList<>();
         for (JsonNode each : asked.get("names")) names.add(each.asText());
@@ -128,7 +132,10 @@ public class Driver {
             sent.add(producer.send(new ProducerRecord<>(each.get("topic").asText(), each.get("partition").asInt(),
                 each.has("atMs") ? each.get("atMs").asLong() : null, key, new byte[] {1})));
           }
-          if (asked.has("transaction")) producer.commitTransaction();
+          if (asked.path("aborts").asBoolean()) {
+            producer.flush();
+            producer.abortTransaction();
+          } else if (asked.has("transaction")) producer.commitTransaction();
           for (Future<RecordMetadata> each : sent) each.get();
         }
         return null;
@@ -142,6 +149,12 @@ public class Driver {
       }
       case "commit": {
         admin.alterConsumerGroupOffsets(asked.get("group").asText(), offsets(asked.get("offsets"))).all().get();
+        return null;
+      }
+      case "deleteOffsets": {
+        Set<TopicPartition> places = new HashSet<>();
+        for (JsonNode each : asked.get("places")) places.add(place(each));
+        admin.deleteConsumerGroupOffsets(asked.get("group").asText(), places).all().get();
         return null;
       }
       case "deleteGroup":
@@ -177,12 +190,17 @@ public class Driver {
       case "openTransaction": {
         Properties config = producer();
         config.put("transactional.id", asked.get("name").asText());
+        config.put("transaction.timeout.ms", "600000");
         KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(config);
         OPEN.put(asked.get("name").asText(), producer);
         producer.initTransactions();
         producer.beginTransaction();
-        producer.sendOffsetsToTransaction(offsets(asked.get("offsets")),
-            new ConsumerGroupMetadata(asked.get("group").asText()));
+        for (JsonNode each : asked.path("records"))
+          producer.send(new ProducerRecord<>(each.get("topic").asText(), each.get("partition").asInt(),
+              each.has("atMs") ? each.get("atMs").asLong() : null, null, new byte[] {1})).get();
+        if (asked.has("group"))
+          producer.sendOffsetsToTransaction(offsets(asked.get("offsets")),
+              new ConsumerGroupMetadata(asked.get("group").asText()));
         return null;
       }
       case "endTransaction": {

@@ -18,6 +18,8 @@ export interface Place {
 }
 export type At = Place & { offset: bigint }
 
+export type NewRecord = Place & { atMs?: number; key?: string }
+
 export interface NewTopic {
   name: string
   partitions?: number
@@ -28,11 +30,14 @@ export interface NewTopic {
 
 export interface Driver {
   createTopics(...topics: NewTopic[]): Promise<void>
+  /** To so many in all. */
+  addPartitions(name: string, count: number): Promise<void>
   deleteTopics(...names: string[]): Promise<void>
-  /** With `transaction`, in one of that id, which is committed. */
-  produce(records: (Place & { atMs?: number; key?: string })[], transaction?: string): Promise<void>
+  /** With `transaction`, in one of that id, which is committed, or aborted where it says so. */
+  produce(records: NewRecord[], transaction?: string, ends?: 'commit' | 'abort'): Promise<void>
   deleteRecords(...before: At[]): Promise<void>
   commit(group: string, offsets: At[]): Promise<void>
+  deleteOffsets(group: string, places: Place[]): Promise<void>
   deleteGroup(group: string): Promise<void>
   /** By `topic partition`. */
   offsets(group: string): Promise<Record<string, bigint>>
@@ -42,6 +47,8 @@ export interface Driver {
   readerCommits(name: string): Promise<void>
   stopReader(name: string): Promise<void>
   openTransaction(name: string, group: string, offsets: At[]): Promise<void>
+  /** With messages instead of offsets. */
+  openTransactionOf(name: string, records: NewRecord[]): Promise<void>
   endTransaction(name: string, how: 'commit' | 'abort'): Promise<void>
   /** To these brokers, the first of them the leader. */
   moveReplicas(place: Place, replicas: number[]): Promise<void>
@@ -95,10 +102,13 @@ export async function startDriver(version: KafkaVersion, bootstrap: string): Pro
   return {
     createTopics: (...topics) =>
       told('createTopics', { topics: topics.map(each => ({ partitions: 1, ...each })) }),
+    addPartitions: (name, count) => told('addPartitions', { name, count }),
     deleteTopics: (...names) => told('deleteTopics', { names }),
-    produce: (records, transaction) => told('produce', { records, ...(transaction ? { transaction } : {}) }),
+    produce: (records, transaction, ends) =>
+      told('produce', { records, ...(transaction ? { transaction } : {}), aborts: ends === 'abort' }),
     deleteRecords: (...before) => told('deleteRecords', { before }),
     commit: (group, offsets) => told('commit', { group, offsets }),
+    deleteOffsets: (group, places) => told('deleteOffsets', { group, places }),
     deleteGroup: group => told('deleteGroup', { group }),
     async offsets(group) {
       const found = (await ask('offsets', { group })) as Record<string, string>
@@ -109,6 +119,7 @@ export async function startDriver(version: KafkaVersion, bootstrap: string): Pro
     readerCommits: name => told('readerCommits', { name }),
     stopReader: name => told('stopReader', { name }),
     openTransaction: (name, group, offsets) => told('openTransaction', { name, group, offsets }),
+    openTransactionOf: (name, records) => told('openTransaction', { name, records }),
     endTransaction: (name, how) => told('endTransaction', { name, how }),
     moveReplicas: (place, replicas) => told('moveReplicas', { ...place, replicas }),
     allow: (principal, ...rules) => told('allow', { principal, rules }),
