@@ -20,6 +20,8 @@ export interface Behind {
   /** Which of its instances speaks here. */
   instance: string
   topology: Topology
+  /** What the offsets topic takes in one batch, and the code for what it does not. */
+  largestCommit: { bytes: number; code: number }
 }
 
 /** Where every broker is found. */

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto'
 import { type Answering, type Behind, HOST, OFFSETS_TOPIC } from './answers.ts'
 import { CODES } from './codes.ts'
-import { configsOf } from './configs.ts'
+import { configsOf, DEFAULT_LARGEST_BATCH } from './configs.ts'
 
 /** As Kafka takes them. A topic that the cluster began with may have any name. */
 const isTopicName = (name: string) => /^[\w.-]{1,249}$/.test(name) && name !== '.' && name !== '..'
@@ -20,7 +20,7 @@ export function topicIdOf(instance: string, topic: string): Buffer {
   return createHash('sha256').update(`${instance}/${topic}`).digest().subarray(0, UUID_BYTES)
 }
 
-export function createClusterAnswers({ cluster, instance, topology }: Behind) {
+export function createClusterAnswers({ cluster, instance, topology, largestCommit }: Behind) {
   const topicsHere = () => cluster.instances().find(each => each.id === instance)?.topics ?? []
   const node = ({ nodeId, port }: { nodeId: number; port: number }) => ({
     NodeId: nodeId,
@@ -110,6 +110,9 @@ export function createClusterAnswers({ cluster, instance, topology }: Behind) {
     }),
   })
 
+  const largestBatch =
+    largestCommit.bytes === DEFAULT_LARGEST_BATCH ? {} : { 'max.message.bytes': `${largestCommit.bytes}` }
+
   const DescribeConfigs: Answering<'DescribeConfigs'> = ({ Resources }) => ({
     Results: Resources.map(({ ResourceType, ResourceName, ConfigurationKeys }) => {
       const resource = { ResourceType, ResourceName }
@@ -127,7 +130,7 @@ export function createClusterAnswers({ cluster, instance, topology }: Behind) {
           ? failed(CODES.UNKNOWN_TOPIC_OR_PARTITION, `No topic ${ResourceName}.`)
           : failed(CODES.INVALID_TOPIC_EXCEPTION, 'No name of a topic.')
       const set = topicsHere().find(each => each.name === ResourceName)?.config
-      const configs = configsOf(set ?? { 'cleanup.policy': 'compact' })
+      const configs = configsOf(set ?? { 'cleanup.policy': 'compact', ...largestBatch })
       return {
         ...resource,
         ErrorCode: CODES.NONE,

@@ -7,6 +7,7 @@ import type { Cluster } from '../cluster/model.ts'
 import { type Answering, HOST } from './answers.ts'
 import { createClusterAnswers } from './cluster-answers.ts'
 import { CODES } from './codes.ts'
+import { DEFAULT_LARGEST_BATCH } from './configs.ts'
 import { type Broker, type KafkaCall, type Spoken, serve } from './connection.ts'
 import type { KafkaFault } from './faults.ts'
 import { createGroupAnswers } from './group-answers.ts'
@@ -25,6 +26,8 @@ export interface KafkaBrokerOptions {
   sasl?: Credentials
   /** The newest version that is spoken of a call, as older brokers do; null: it is not known at all. */
   newest?: Partial<Record<ApiName, number | null>>
+  /** `max.message.bytes` of the offsets topic; absent: Kafka's own. */
+  largestCommitBytes?: number
   now?: () => number
 }
 
@@ -53,6 +56,7 @@ export async function startKafkaBroker(
   options: KafkaBrokerOptions = {},
 ): Promise<SimulatedKafka> {
   const { port = 0, brokers = 1, newest = {}, sasl, now = Date.now } = options
+  const { largestCommitBytes = DEFAULT_LARGEST_BATCH } = options
   const instance = options.instance ?? cluster.instances()[0]?.id ?? ''
   const calls: KafkaCall[] = []
   const faults = createFaultQueue<KafkaFault>()
@@ -89,7 +93,11 @@ export async function startKafkaBroker(
       return [{ ApiKey: apiOf(name).key, MinVersion: versions.oldest, MaxVersion: versions.newest }]
     }),
   })
-  const behind = { cluster, instance, topology }
+  // The coordinators that know KIP-848 do not say what is wrong.
+  const tooLarge =
+    spoken('ConsumerGroupDescribe') === null ? CODES.INVALID_COMMIT_OFFSET_SIZE : CODES.UNKNOWN_SERVER_ERROR
+  const largestCommit = { bytes: largestCommitBytes, code: tooLarge }
+  const behind = { cluster, instance, topology, largestCommit }
   const answers: { [Name in Exclude<ApiName, `Sasl${string}`>]: Answering<Name> } = {
     ApiVersions,
     ...createClusterAnswers(behind),
