@@ -1,6 +1,9 @@
 // The only reader of the environment: one schema, every problem named at once, no value of a secret ever shown.
 
 import { z } from 'zod'
+import { type LoadedClusters, loadClusters } from './clusters-file/load.ts'
+import { CKAFKA_ENDPOINTS, type CkafkaSettings, type ClusterEntry, isOtherApi } from './config-clusters.ts'
+import { type ClustersFile, clusterNotices, clusterProblems, clustersOf } from './config-clusters-file.ts'
 import { certificates, type RedisSettings, redisOf, redisUrls, SENTINEL_NAME } from './config-redis.ts'
 import {
   approverList,
@@ -37,9 +40,15 @@ export interface Config {
   auditKeys: AuditKeys | null
   /** Absent for a worker apart, which never speaks to Slack. */
   slack: SlackConfig | undefined
+  /** One at least. */
+  clusters: readonly ClusterEntry[]
+  /** Where they come from; null: from the settings of CKafka, which make one. */
+  clustersFile: ClustersFile | null
+  /** Of those settings. With a file of clusters it is the first of its keys, or an empty one that no API takes. */
   ckafka: CkafkaSettings
   /** How many times the documented limits of calls this process may use. */
   quotaFactor: number
+  /** No other may be reset; none: any. Of a file of clusters, where each of its entries names its own, as at the start. */
   instances: { id: string; name: string }[]
   /** User and user-group ids; what they may do says the policy's file, where there is one. */
   approvers: string[]
@@ -70,20 +79,6 @@ export interface SlackConfig {
   apiUrl: string | undefined
   delivery: { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string }
 }
-
-export interface CkafkaSettings {
-  dialect: 'v2' | 'v3'
-  endpoint: string
-  region: string
-  secretId: string
-  secretKey: string
-  token: string | undefined
-  signatureMethod: 'HmacSHA256' | 'HmacSHA1'
-  setOffsetsAction: 'SetGroupOffsets' | 'SetGroupOffset'
-}
-
-/** Of the mainland; the international host is a setting. */
-const ENDPOINTS = { v3: 'https://ckafka.tencentcloudapi.com', v2: 'https://ckafka.api.qcloud.com' } as const
 
 const LANGUAGES = ['en', 'zh'] as const
 
@@ -126,6 +121,7 @@ const schema = z.object({
     .regex(/^(?!xox|xapp-)/, 'must be the signing secret of the app, and no token')
     .optional(),
   SLACK_API_URL: httpUrl.transform(url => (url.endsWith('/') ? url : `${url}/`)).optional(),
+  CLUSTERS_FILE: text.optional(),
   CKAFKA_API: z.enum(['v3', 'v2'], 'must be v3 or v2').default('v3'),
   CKAFKA_ENDPOINT: httpOrigin.optional(),
   CKAFKA_SIGNATURE_METHOD: z
@@ -144,8 +140,8 @@ const schema = z.object({
   TENCENTCLOUD_REGION: text
     .regex(/^[a-z]{2,}(-[a-z0-9]+)*$/, 'must be one region, like ap-guangzhou')
     .default('ap-guangzhou'),
-  TENCENTCLOUD_SECRET_ID: secret,
-  TENCENTCLOUD_SECRET_KEY: secret,
+  TENCENTCLOUD_SECRET_ID: secret.optional(),
+  TENCENTCLOUD_SECRET_KEY: secret.optional(),
   TENCENTCLOUD_SECURITY_TOKEN: secret.optional(),
   CKAFKA_INSTANCES: instanceList.optional(),
   APPROVERS: approverList.optional(),
@@ -192,17 +188,22 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
   const problems = parsed.success ? [] : problemsOf(parsed.error)
   const role = given.ROLE ?? 'all'
   if (role !== 'worker') problems.push(...slackProblems(given))
+  problems.push(...ckafkaProblems(given))
   const redis = parsed.success ? redisOf(parsed.data) : null
   if (redis?.ok === false) problems.push(...redis.problems)
   if (parsed.success) problems.push(...contradictionsIn(parsed.data))
   const keys = parsed.success ? auditKeysOf(parsed.data) : null
   if (keys?.ok === false) problems.push(...keys.problems)
+  const path = given.CLUSTERS_FILE?.trim()
+  const file = path === undefined ? null : { path, loaded: loadClusters(path, given) }
+  if (file?.loaded.read.length === 0) problems.push(...clusterProblems(file.loaded))
   if (!parsed.success || !redis?.ok || !keys?.ok || problems.length > 0) return { ok: false, problems }
 
   const { data } = parsed
+  const ckafka = ckafkaOf(data)
   return {
     ok: true,
-    notices: noticesOf(given),
+    notices: [...noticesOf(given), ...(file === null ? [] : clusterNotices(given, file.loaded))],
     config: {
       role: data.ROLE,
       host: data.HOST,
@@ -214,18 +215,8 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
       redisPrefix: data.REDIS_PREFIX,
       auditKeys: keys.auditKeys,
       slack: data.ROLE === 'worker' ? undefined : slackOf(data),
-      ckafka: {
-        dialect: data.CKAFKA_API,
-        endpoint: data.CKAFKA_ENDPOINT ?? ENDPOINTS[data.CKAFKA_API],
-        region: data.TENCENTCLOUD_REGION,
-        secretId: data.TENCENTCLOUD_SECRET_ID,
-        secretKey: data.TENCENTCLOUD_SECRET_KEY,
-        token: data.TENCENTCLOUD_SECURITY_TOKEN,
-        signatureMethod: data.CKAFKA_SIGNATURE_METHOD,
-        setOffsetsAction: data.CKAFKA_SET_OFFSETS_ACTION,
-      },
+      ...clustersOf(ckafka, data.CKAFKA_INSTANCES ?? [], file, given),
       quotaFactor: data.CKAFKA_QUOTA_FACTOR,
-      instances: data.CKAFKA_INSTANCES ?? [],
       approvers: data.APPROVERS ?? [],
       policyFile: data.POLICY_FILE ?? null,
       language: given.REWIND_LANGUAGE === undefined ? (formerLanguage(given) ?? 'en') : data.REWIND_LANGUAGE,
@@ -245,6 +236,20 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
       emptyWaitMs: data.EMPTY_WAIT,
       emptyHoldMs: data.EMPTY_HOLD,
     },
+  }
+}
+
+function ckafkaOf(data: Settings): CkafkaSettings {
+  return {
+    dialect: data.CKAFKA_API,
+    endpoint: data.CKAFKA_ENDPOINT ?? CKAFKA_ENDPOINTS[data.CKAFKA_API],
+    region: data.TENCENTCLOUD_REGION,
+    // Both are there, unless a file of clusters says it all.
+    secretId: data.TENCENTCLOUD_SECRET_ID ?? '',
+    secretKey: data.TENCENTCLOUD_SECRET_KEY ?? '',
+    token: data.TENCENTCLOUD_SECURITY_TOKEN,
+    signatureMethod: data.CKAFKA_SIGNATURE_METHOD,
+    setOffsetsAction: data.CKAFKA_SET_OFFSETS_ACTION,
   }
 }
 
@@ -296,6 +301,12 @@ export function readPolicyFile(env: NodeJS.ProcessEnv): string | undefined {
   return givenIn(env).POLICY_FILE
 }
 
+/** For a command that only reads the file of clusters; the secrets that it names may be in the environment. */
+export function readClustersFile(env: NodeJS.ProcessEnv) {
+  const given = givenIn(env)
+  return { file: given.CLUSTERS_FILE, load: (file: string): LoadedClusters => loadClusters(file, given) }
+}
+
 type Given = Record<string, string | undefined>
 
 /** An empty variable means "not set": that is how compose files and shells leave things out. */
@@ -311,8 +322,7 @@ function problemsOf(error: z.ZodError): string[] {
 
 /** What is wrong between two settings; each alone was looked at before. */
 function contradictionsIn({ PORT, METRICS_PORT, EMPTY_HOLD, EMPTY_WAIT, ...data }: Settings): string[] {
-  const host = data.CKAFKA_ENDPOINT === undefined ? '' : new URL(data.CKAFKA_ENDPOINT).hostname
-  const other = data.CKAFKA_API === 'v3' ? '.api.qcloud.com' : '.tencentcloudapi.com'
+  const { CKAFKA_API, CKAFKA_ENDPOINT = CKAFKA_ENDPOINTS[CKAFKA_API] } = data
   return [
     ...(PORT !== 0 && METRICS_PORT === PORT ? ['METRICS_PORT must be another port than PORT'] : []),
     ...(EMPTY_HOLD < EMPTY_WAIT
@@ -320,7 +330,9 @@ function contradictionsIn({ PORT, METRICS_PORT, EMPTY_HOLD, EMPTY_WAIT, ...data 
       : [
           'EMPTY_HOLD must be shorter than EMPTY_WAIT: a group has to stay empty within the time it is waited for',
         ]),
-    ...(host.endsWith(other) ? ['CKAFKA_ENDPOINT is of the other API than CKAFKA_API'] : []),
+    ...(isOtherApi(CKAFKA_API, CKAFKA_ENDPOINT)
+      ? ['CKAFKA_ENDPOINT is of the other API than CKAFKA_API']
+      : []),
   ]
 }
 
@@ -340,6 +352,13 @@ function noticesOf(given: Given): string[] {
       : [`LANGUAGE is called REWIND_LANGUAGE now. LANGUAGE=${former} still counts; please rename it.`]),
     ...unread.map(name => `${name} does not count: POLICY_FILE is set, and its rules say it.`),
   ]
+}
+
+function ckafkaProblems(given: Given): string[] {
+  if (given.CLUSTERS_FILE !== undefined) return []
+  return ['TENCENTCLOUD_SECRET_ID', 'TENCENTCLOUD_SECRET_KEY']
+    .filter(name => given[name] === undefined)
+    .map(name => `${name} is missing`)
 }
 
 function slackProblems(given: Given): string[] {

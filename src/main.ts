@@ -1,20 +1,17 @@
 // The composition root: settings → adapters → service → start → signals → ordered stop. No decision is made here.
 
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { realpathSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createWorkQueue, type Executor, startExecutor } from './adapters/bullmq/work-queue.ts'
-import { budgetsOf } from './adapters/ckafka/budgets.ts'
-import { createCachedReader } from './adapters/ckafka/cached-reader.ts'
-import { createCkafka } from './adapters/ckafka/ckafka.ts'
+import { createCachedReader } from './adapters/clusters/cached-reader.ts'
 import { loadPolicy, type PolicySource, watchPolicy } from './adapters/policy/policy-file.ts'
 import { checkRedis } from './adapters/redis/check.ts'
 import { connectBlocking, connectRedis, type RedisConnection, untilReady } from './adapters/redis/connect.ts'
 import { keepRedis, type RedisKeeper, type RedisTrouble } from './adapters/redis/keeper.ts'
 import { createLongNames } from './adapters/redis/long-names.ts'
 import { createNumbers } from './adapters/redis/numbers.ts'
-import { createQuota } from './adapters/redis/quota.ts'
 import { createSendingRate } from './adapters/redis/sending-rate.ts'
 import { createRedisStore } from './adapters/redis/store.ts'
 import { troubleOf } from './adapters/redis/trouble.ts'
@@ -22,7 +19,8 @@ import { connectSlack, type Slack, type SlackApp, type SlackTrouble } from './ad
 import { type Config, readConfig, type SlackConfig } from './config.ts'
 import { type HttpServer, type HttpServerOptions, startHttpServer } from './http-server.ts'
 import { whyNot } from './listen-address.ts'
-import { healthRoutes, metricsRoute } from './monitoring.ts'
+import { type HealthDeps, healthRoutes, metricsRoute } from './monitoring.ts'
+import { type OpenClusters, openClusters } from './open-clusters.ts'
 import type { Clock } from './ports/clock.ts'
 import type { ClusterReader } from './ports/cluster.ts'
 import type { FaultPlace, ProductEvent, Report } from './ports/events.ts'
@@ -32,10 +30,6 @@ import { type ApprovalsService, createApprovals } from './service/approvals.ts'
 import { type Pump, startPump } from './service/pump.ts'
 import { createTelemetry, type Telemetry } from './telemetry.ts'
 
-/** One read with all its pages: for a person in front of a form, for a plan in the background, for an execution. */
-const PERSON_READ_MS = 8_000
-const PLAN_READ_MS = 600_000
-const EXECUTION_READ_MS = 60_000
 const PUMP_REST_MS = 250
 /** A pump this silent while the process lives cannot reach the store; readiness says so. */
 const PUMP_SILENT_MS = 30_000
@@ -68,12 +62,12 @@ export async function startRewind(
 
   const seals = config.auditKeys === null ? null : createSeals(config.auditKeys, config.redisPrefix)
   const redis = await openRedis(setup, seals)
-  const ckafka = openCkafka(setup, redis.connection)
+  const clusters = clustersOf(setup, redis.connection)
   const approvals = createApprovals(
     {
       ...{ clock, report },
       ...{ store: redis.store, rate: redis.rate, queue: redis.queue },
-      ...{ cluster: ckafka.cluster, readers: ckafka.readers },
+      ...{ cluster: clusters.cluster, readers: clusters.readers },
       ...{ chat: slack?.chat ?? null, people: slack?.people ?? null },
       policy: policy.current,
       seals,
@@ -82,12 +76,17 @@ export async function startRewind(
     config,
   )
   const edits = slack === null ? null : followEdits(setup, policy, approvals)
-  const bot = slack === null ? null : startBot(setup, slack, { redis, ckafka, approvals })
+  const bot = slack === null ? null : startBot(setup, slack, { redis, clusters, approvals })
   const worker = config.role === 'bot' ? null : startWorker(setup, approvals)
-  const ports = await openPorts(setup, bot, () => unready(redis.keeper, bot, worker))
+  const ports = await openPorts(setup, bot, {
+    unready: () => unready(redis.keeper, bot, worker, clusters),
+    impaired: () => clusters.troubles().map(troubleSentence),
+  })
   const { port, metricsPort } = ports
-  const { dialect: api } = config.ckafka
-  telemetry.info('started', { event: 'started', port, metricsPort, api, can: ckafka.cluster.can })
+  const kinds = config.clusters.map(each =>
+    each.kind === 'kafka' ? each.kind : `${each.kind} ${each.ckafka.dialect}`,
+  )
+  telemetry.info('started', { event: 'started', port, metricsPort, clusters: kinds })
 
   return {
     port,
@@ -102,7 +101,7 @@ export async function startRewind(
       slack?.stop()
       await worker?.close(config.callMs + 5_000)
       // What is not paid by then is still owed, and the next process pays it.
-      const ending = approvals.idle().then(() => Promise.all([redis.queue.close(), ckafka.cluster.close()]))
+      const ending = approvals.idle().then(() => Promise.all([redis.queue.close(), clusters.close()]))
       await Promise.race([ending, delay(IDLE_MS, undefined, { ref: false })])
       redis.connection.disconnect()
       ports.close()
@@ -183,29 +182,20 @@ async function openRedis(setup: Setup, seals: Seals | null) {
   return { connection, keeper, store, rate, queue }
 }
 
-function openCkafka({ config, telemetry, clock }: Setup, redis: RedisConnection) {
-  const { token, ...settings } = config.ckafka
-  const budgets = budgetsOf(settings.dialect, accountOf(settings.secretId), config.quotaFactor)
-  const cluster = createCkafka(
-    { ...settings, ...(token === undefined ? {} : { token }) },
-    {
-      now: clock,
-      onCall: telemetry.observeCall,
-      budgets,
-      quota: createQuota(redis, config.redisPrefix, budgets),
-    },
-  )
-  const readers = {
-    person: cluster.reader({ urgency: 'person', readMs: PERSON_READ_MS }),
-    plan: cluster.reader({ urgency: 'person', readMs: PLAN_READ_MS }),
-    execution: cluster.reader({ urgency: 'execution', readMs: EXECUTION_READ_MS }),
-  }
-  return { cluster, readers }
+function clustersOf({ config, telemetry, clock }: Setup, redis: RedisConnection): OpenClusters {
+  const { clusters: entries, redisPrefix, quotaFactor } = config
+  return openClusters({
+    ...{ entries, clock, redis, redisPrefix, quotaFactor },
+    onCall: telemetry.observeCall,
+    onTrouble: (name, cause) =>
+      cause === null
+        ? telemetry.info(`The cluster ${name} can be used again.`, { event: 'cluster', name })
+        : telemetry.warn(troubleSentence({ name, cause }), { event: 'cluster', name }),
+  })
 }
 
-/** Names the account in keys without giving its id away. */
-function accountOf(secretId: string): string {
-  return createHash('sha256').update(secretId).digest('hex').slice(0, 12)
+function troubleSentence({ name, cause }: { name: string; cause: string }): string {
+  return `The cluster ${name} cannot be used: ${cause}. The others are served.`
 }
 
 interface LivePolicy extends PolicySource {
@@ -275,16 +265,16 @@ interface Bot {
 
 interface BotParts {
   redis: { connection: RedisConnection }
-  ckafka: { readers: { person: ClusterReader } }
+  clusters: { readers: { person: ClusterReader } }
   approvals: ApprovalsService
 }
 
-function startBot(setup: Setup, slack: Slack, { redis, ckafka, approvals }: BotParts): Bot {
+function startBot(setup: Setup, slack: Slack, { redis, clusters, approvals }: BotParts): Bot {
   const { config, telemetry, clock, report } = setup
   const { instances, approvalsChannel, redisPrefix } = config
   const app = slack.listen({
     ...{ approvals, instances, approvalsChannel },
-    reader: createCachedReader(ckafka.readers.person, { now: clock }),
+    reader: createCachedReader(clusters.readers.person, { now: clock }),
     names: createLongNames(redis.connection, redisPrefix, faultsOf(setup)('long names')),
     onConnected: () => telemetry.info('connected to Slack', { event: 'connected' }),
   })
@@ -318,18 +308,18 @@ function startWorker(setup: Setup, approvals: ApprovalsService): Executor {
 }
 
 /** Health and Slack's requests on one port; the metrics there too, unless they have one of their own. */
-async function openPorts(setup: Setup, bot: Bot | null, missing: () => Promise<string[]>) {
+async function openPorts(setup: Setup, bot: Bot | null, readiness: Pick<HealthDeps, 'unready' | 'impaired'>) {
   const { config, telemetry } = setup
   const { host } = config
   const onError = faultsOf(setup)('port')
   const metrics = metricsRoute(telemetry.registry, config.metricsToken)
   const health = healthRoutes({
     alive: () => true,
-    unready: missing,
-    onReadiness: reasons =>
-      reasons.length === 0
+    ...readiness,
+    onReadiness: (missing, impaired) =>
+      missing.length + impaired.length === 0
         ? telemetry.info('ready', { event: 'readiness' })
-        : telemetry.warn(reasons.join(' '), { event: 'readiness' }),
+        : telemetry.warn([...missing, ...impaired].join(' '), { event: 'readiness' }),
   })
   const requests = bot?.slack.requests
   const server = await listen('PORT', {
@@ -363,7 +353,12 @@ function listen(portName: 'PORT' | 'METRICS_PORT', options: HttpServerOptions): 
 }
 
 /** What keeps it from doing its work, in words; empty: nothing. */
-async function unready(redis: RedisKeeper, bot: Bot | null, worker: Executor | null): Promise<string[]> {
+async function unready(
+  redis: RedisKeeper,
+  bot: Bot | null,
+  worker: Executor | null,
+  clusters: OpenClusters,
+): Promise<string[]> {
   const missing: string[] = []
   const refusal = await redis.look()
   if (refusal !== null) missing.push(refusalIn(refusal))
@@ -371,6 +366,7 @@ async function unready(redis: RedisKeeper, bot: Bot | null, worker: Executor | n
   if (trouble !== null) missing.push(sentenceOf(trouble))
   if (bot !== null && bot.pump.silentMs() > PUMP_SILENT_MS) missing.push('The pump does not reach the store.')
   if (worker !== null && !worker.isRunning()) missing.push('The worker does not run.')
+  if (clusters.areAllAway()) missing.push('No cluster can be used.')
   return missing
 }
 

@@ -10,20 +10,28 @@ export interface HealthDeps {
   alive(): boolean
   /** What is not ready yet, in words; empty when all is. */
   unready(): Promise<string[]>
+  /** What cannot be done, in words, while the rest can: it is named, and keeps nobody from being ready. */
+  impaired?(): string[]
   /** Once for each change: what is missing now, or nothing any more. */
-  onReadiness(missing: readonly string[]): void
+  onReadiness(missing: readonly string[], impaired: readonly string[]): void
 }
 
 /** One look serves all who ask meanwhile: it costs Redis a question. */
 const FRESH_MS = 200
 
-export function healthRoutes({ alive, unready, onReadiness }: HealthDeps): Record<string, Route> {
+export function healthRoutes({
+  alive,
+  unready,
+  impaired = () => [],
+  onReadiness,
+}: HealthDeps): Record<string, Route> {
   let said = ''
 
   async function look(): Promise<HttpAnswer> {
     const missing = await unready()
-    const now = missing.join(' ')
-    if (now !== said) onReadiness(missing)
+    const others = impaired()
+    const now = [...missing, ...others].join(' ')
+    if (now !== said) onReadiness(missing, others)
     said = now
     return missing.length === 0 ? { status: 200, body: 'ready\n' } : { status: 503, body: 'not ready\n' }
   }

@@ -68,7 +68,7 @@ export function createTelemetry(level: string, role: string): Telemetry {
         return
       case 'called':
         metrics.executions.inc({ outcome: event.outcome })
-        log[event.outcome === 'done' ? 'info' : 'warn'](event, 'execution called CKafka')
+        log[event.outcome === 'done' ? 'info' : 'warn'](event, 'execution called the cluster')
         return
       case 'posted':
         metrics.posts.inc({ kind: postKind(event.key), outcome: event.outcome })
@@ -134,7 +134,7 @@ export function createTelemetry(level: string, role: string): Telemetry {
     observeCall({ action, outcome, code, durationMs }) {
       metrics.apiCalls.inc({ action, outcome })
       metrics.apiSeconds.observe({ action }, durationMs / 1000)
-      log.debug({ event: 'api', action, outcome, code, durationMs }, 'CKafka called')
+      log.debug({ event: 'api', action, outcome, code, durationMs }, 'cluster called')
     },
   }
 }
@@ -212,7 +212,7 @@ function createMetrics(registry: Registry, groupsUnread: () => number) {
 
   const apiSeconds = new Histogram({
     name: 'rewind_cluster_call_duration_seconds',
-    help: 'Duration of calls to the CKafka API.',
+    help: 'Duration of calls to clusters, of the CKafka API or of Kafka’s protocol.',
     labelNames: ['action'],
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25],
     registers,
@@ -264,7 +264,7 @@ function createMetrics(registry: Registry, groupsUnread: () => number) {
     ),
     apiCalls: count<Pick<ObservedCall, 'action' | 'outcome'>>(
       'rewind_cluster_calls_total',
-      'Calls to the CKafka API, by action and outcome.',
+      'Calls to clusters, of the CKafka API or of Kafka’s protocol, by action and outcome.',
       ...(['action', 'outcome'] as const),
     ),
     apiSeconds: {

@@ -27,7 +27,16 @@ const MAY_IMPORT: Record<string, string[]> = {
   'ports/': ['type request/', 'type ports/'],
   'service/pump.ts': ['type ports/'],
   'service/': ['request/', 'ports/', 'service/', 'zod', 'node:crypto', 'node:timers'],
-  'config.ts': ['request/', 'config-values.ts', 'config-redis.ts', 'listen-address.ts', 'zod'],
+  'config.ts': [
+    ...['request/', 'config-values.ts', 'config-redis.ts', 'config-clusters.ts', 'config-clusters-file.ts'],
+    ...['clusters-file/', 'listen-address.ts', 'zod'],
+  ],
+  'config-clusters.ts': ['type adapters/kafka/settings.ts'],
+  'open-clusters.ts': [
+    ...['request/', 'ports/', 'config-clusters.ts', 'node:crypto'],
+    ...['adapters/ckafka/', 'adapters/kafka/', 'adapters/clusters/', 'adapters/redis/'],
+  ],
+  'config-clusters-file.ts': ['clusters-file/', 'config-clusters.ts'],
   'config-values.ts': ['request/', 'zod'],
   'config-redis.ts': ['config-values.ts', 'zod', 'node:fs'],
   'listen-address.ts': ['zod', 'node:net'],
@@ -46,29 +55,28 @@ const MAY_IMPORT: Record<string, string[]> = {
     'rate-limiter-flexible',
   ],
   'adapters/bullmq/': ['request/', 'ports/', 'adapters/bullmq/', 'node:', 'zod', 'bullmq', 'ioredis'],
-  'adapters/ckafka/': [
-    'request/',
-    'ports/',
-    'adapters/ckafka/',
-    'node:',
-    'zod',
-    'undici',
-    'lossless-json',
-    'lru-cache',
-  ],
+  'adapters/ckafka/': ['request/', 'ports/', 'adapters/ckafka/', 'node:', 'zod', 'undici', 'lossless-json'],
   'adapters/kafka/': ['request/', 'ports/', 'adapters/kafka/', 'node:'],
+  'adapters/clusters/': ['request/', 'ports/', 'adapters/clusters/', 'lru-cache'],
   'adapters/slack/': [
     ...['request/', 'ports/', 'adapters/slack/', 'node:', 'zod', 'undici'],
     ...['@slack/bolt', '@slack/types', '@slack/web-api', 'fuse.js', 'lru-cache', 'p-limit', 'papaparse'],
   ],
   'adapters/policy/': ['request/', 'ports/', 'adapters/policy/', 'node:', 'yaml'],
   'policy.ts': ['request/', 'config.ts', 'adapters/policy/', 'node:'],
+  // It opens files and certificates, and connects to nothing.
+  'clusters-file/': [
+    ...['clusters-file/', 'config-clusters.ts', 'config-values.ts', 'type adapters/kafka/settings.ts'],
+    ...['node:crypto', 'node:fs', 'node:fs/promises', 'node:path', 'fuse.js', 'yaml', 'zod'],
+  ],
+  'clusters.ts': ['type clusters-file/', 'config.ts', 'type config-clusters.ts', 'node:'],
   // It only reads, and from the store alone.
   'trail-file/': ['request/', 'type ports/', 'trail-file/', 'zod'],
   'audit.ts': ['request/', 'trail-file/', 'config.ts', 'adapters/redis/', 'node:'],
   'main.ts': [
     ...['request/', 'ports/', 'service/', 'config.ts', 'telemetry.ts', 'adapters/', 'node:'],
-    ...['http-server.ts', 'monitoring.ts', 'listen-address.ts'],
+    ...['http-server.ts', 'monitoring.ts', 'listen-address.ts', 'open-clusters.ts'],
+    ...['type config-clusters.ts', 'type clusters-file/'],
   ],
   // One table of emoji serves the terminal and the page.
   'sandbox/page/': ['sandbox/page/', 'sandbox/slack/emoji.ts', 'preact', '@preact/signals'],
@@ -120,6 +128,7 @@ function violationsIn({ path, text }: Source): string[] {
     'main.ts': ['readConfig(process.env)'],
     'audit.ts': ['readStoreConfig(process.env)', 'readAuditKeys(process.env)'],
     'policy.ts': ['readPolicyFile(process.env)'],
+    'clusters.ts': ['readClustersFile(process.env)'],
     'health.ts': ['readListening(process.env)'],
   }[path]
   const environment = (handsOver ?? []).reduce((rest, call) => rest.replaceAll(call, ''), code)
@@ -256,6 +265,12 @@ describe('the rules', () => {
       'service/pump.ts',
       "import { x } from '../ports/store.ts'",
       'must not import ports/store.ts',
+    ],
+    [
+      'the file of clusters calls one',
+      'clusters-file/a.ts',
+      "import { createKafka } from '../adapters/kafka/kafka.ts'",
+      'must not import adapters/kafka/kafka.ts',
     ],
     ['the settings log', 'config.ts', "import { pino } from 'pino'", 'must not import pino'],
     [

@@ -1,7 +1,7 @@
 // README.md and docs/, read as text and held against the product: what they link to, name and state is there. It reads
 // tables and code only; whether a sentence is true, it cannot say.
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -9,6 +9,8 @@ import { parse } from 'yaml'
 import { en } from '../src/adapters/slack/language/en/en.ts'
 import { readListCommand } from '../src/adapters/slack/lists/query.ts'
 import { parseFlags } from '../src/adapters/slack/reset-form/flags.ts'
+import { loadClusters } from '../src/clusters-file/load.ts'
+import { KEYS } from '../src/clusters-file/schema.ts'
 import { readConfig } from '../src/config.ts'
 import { runPolicyCommand } from '../src/policy.ts'
 import { CLUSTER_ACTIONS } from '../src/ports/events.ts'
@@ -221,6 +223,30 @@ describe('the pages of reference', () => {
     } finally {
       rmSync(folder, { recursive: true })
     }
+  })
+
+  it('show a file of clusters that can be used', () => {
+    const example = /^```yaml\n([\s\S]*?)^```$/m.exec(read('docs/clusters.md'))?.[1] ?? ''
+    const folder = mkdtempSync(join(tmpdir(), 'rewind-docs-'))
+    try {
+      writeFileSync(join(folder, 'clusters.yml'), example)
+      mkdirSync(join(folder, 'secrets'))
+      for (const name of ['gz-key', 'logs-password']) writeFileSync(join(folder, 'secrets', name), 'x\n')
+      writeFileSync(join(folder, 'secrets/authority.pem'), read('test/support/tls/authority.pem'))
+      const env = { GZ_SECRET_ID: 'x', SH_PASSWORD: 'x' }
+      const { read: served, problems } = loadClusters(join(folder, 'clusters.yml'), env)
+      expect(problems).toEqual([])
+      expect(served.map(({ entry }) => entry.kind)).toEqual(['ckafka', 'ckafka', 'both', 'kafka'])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  it('name every key that an entry of the file of clusters may have', () => {
+    const code = codeIn('docs/clusters.md').join(' ')
+    const keys = Object.values(KEYS).flat()
+    const family = (key: string) => key.replace(/-(env|file)$/, '-…')
+    expect(keys.filter(key => !code.includes(key) && !code.includes(family(key)))).toEqual([])
   })
 
   it('name the rooms of the Slack adapter, floor by floor, as the boundaries have them', () => {

@@ -1,5 +1,6 @@
 // What reads and writes offsets, and how often it may be asked. The comments are the contracts; test/contract holds each
-// adapter to them.
+// adapter to them. Behind one port there may be several clusters: what a cluster can, and how fast, is asked of the one that
+// an instance id names.
 
 import type { Abilities, Group, Instance, LogRange, NamePage, Position } from '../request/group.ts'
 import type { NativeStrategy, Target } from '../request/reset.ts'
@@ -30,6 +31,14 @@ export interface WrittenTopics {
   unwritten: UnwrittenTopic[]
 }
 
+/** What the cluster of an instance can, beside what every cluster can. */
+export interface ClusterAbilities extends Abilities {
+  /** Cluster.writeTopics: all topics of a request in one write. */
+  writeTopics: boolean
+  /** logRangesOf, firstMessagesAt and topicKinds: of many topics at once, and one row that cannot be read costs no other. */
+  readMany: boolean
+}
+
 /** The log of a partition, or the cause why it could not be read (request/cause.ts). */
 export type LogRow = LogRange | { partition: number; unread: string }
 
@@ -37,6 +46,9 @@ export type LogRow = LogRange | { partition: number; unread: string }
 export type FirstMessage =
   | { partition: number; offset: bigint | null }
   | { partition: number; unread: string }
+
+/** `untold`: the names of the clusters that could not say now which instances they have; absent: all have. */
+export type InstancesRead = ReadOutcome<Instance[]> & { untold?: readonly string[] }
 
 /** What a topic's configuration says about its log. */
 export interface TopicKind {
@@ -49,13 +61,15 @@ export interface TopicKind {
 }
 
 /**
- * The writes of the CKafka API. Never rejects: every fault is an outcome. `done` holds what the API said and nothing
- * else: each topic and partition it answered for, with the offset it named, or null where it only accepted the call
- * (3.0). Whether that is true is for a read-back to tell (request/proof.ts). Topics and partitions that do not exist
- * are reported with Kafka's code 3.
+ * Writes, by the CKafka API or by Kafka's own protocol. Never rejects: every fault is an outcome. `done` holds what the
+ * cluster said and nothing else: each topic and partition it answered for, with the offset it named, or null where it only
+ * accepted the call (API 3.0, Kafka). Whether that is true is for a read-back to tell (request/result.ts). Topics and
+ * partitions that do not exist are reported with Kafka's code 3. An instance that is not there is refused as
+ * `instanceMissing`, and nothing is sent.
  */
 export interface Cluster {
-  readonly writePace: WritePace
+  /** Of writes one after the other to this instance; of one that is not known here, the slowest there is. */
+  writePaceOf(instanceId: string): WritePace
   /**
    * Applies the reset to exactly `topics`, once, and ends by `deadlineMs` (epoch) at the latest.
    * Never retries by itself, never sends a call without topics (refused as `badRequest`), and never writes into a group
@@ -73,7 +87,7 @@ export interface Cluster {
     deadlineMs: number,
   ): Promise<CallOutcome>
   /**
-   * Where the cluster can: as writeOffsets, of several topics in as few calls as it takes, which is one unless the cluster
+   * Where the instance's cluster can (`writeTopics`), else refused as `badRequest`: as writeOffsets, of several topics in as few calls as it takes, which is one unless the cluster
    * says that it is too large. None is sent twice, nor after one that was not answered or was refused.
    */
   writeTopics?(
@@ -85,9 +99,13 @@ export interface Cluster {
 
 /** Reads: never an effect. Never rejects; one read, with all its pages, ends within the reader's own patience. */
 export interface ClusterReader {
-  readonly can: Abilities
-  /** Instances of the account in this region, all of them. */
-  instances(): Promise<ReadOutcome<Instance[]>>
+  /**
+   * What the cluster of this instance can. At once, and asking nobody, where it is known which cluster that is; `refused` as
+   * `instanceMissing` where it is known that there is none, `unavailable` where that cannot be told now.
+   */
+  abilitiesOf(instanceId: string): Promise<ReadOutcome<ClusterAbilities>>
+  /** All instances there are; of several clusters, those that can be told, and which cannot. */
+  instances(): Promise<InstancesRead>
   /** Groups whose name holds the text, at most 50, in one call. Empty text: the first 50. */
   groups(instanceId: string, search: string): Promise<ReadOutcome<NamePage>>
   /** Topics likewise. */
@@ -105,7 +123,7 @@ export interface ClusterReader {
     partition: number,
     timeMs: number,
   ): Promise<ReadOutcome<bigint | null>>
-  /** Where the cluster can: logRanges of many topics at once. A topic that is not there is not in the answer. */
+  /** Where `readMany`, else refused as `badRequest`: logRanges of many topics at once. One that is not there is left out. */
   logRangesOf?(
     instanceId: string,
     topics: readonly string[],

@@ -87,12 +87,21 @@ export const STORE_TROUBLES = [
 ] as const
 export type StoreTrouble = (typeof STORE_TROUBLES)[number]
 
-/** What a cluster is called with, in the API's own names: all there are, for the same reason. */
+/** What a cluster is called with, in the names of the CKafka API and of Kafka's protocol: all there are, for the same reason. */
 export const CLUSTER_ACTIONS = [
   ...['SetGroupOffsets', 'SetGroupOffset', 'ListInstance', 'ListGroup', 'ListTopic'],
   ...['GetGroupInfo', 'GetGroupOffsets'],
   ...['ModifyGroupOffsets', 'BatchModifyGroupOffsets', 'DescribeInstances', 'DescribeGroup', 'DescribeTopic'],
   ...['DescribeGroupInfo', 'DescribeGroupOffsets', 'DescribeTopicSyncReplica', 'FetchMessageListByTimestamp'],
+  ...['ApiVersions', 'SaslHandshake', 'SaslAuthenticate', 'Metadata', 'FindCoordinator', 'ListOffsets'],
+  ...[
+    'ListGroups',
+    'DescribeGroups',
+    'ConsumerGroupDescribe',
+    'DescribeConfigs',
+    'OffsetFetch',
+    'OffsetCommit',
+  ],
 ] as const
 export type ClusterAction = (typeof CLUSTER_ACTIONS)[number]
 

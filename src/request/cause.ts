@@ -20,6 +20,8 @@ const CAUSES = [
   'lookFailed',
   /** The cause for which a topic was left out. */
   'notSent',
+  /** The cause for which there are none. */
+  'noCredentials',
   'noPlan',
   'planNotWhole',
   /** Which request it is of. */
@@ -40,6 +42,8 @@ const CAUSES = [
   /** How many more there are, then the first places. */
   'partitionsMissing',
   'nothingToShift',
+  /** How many partitions were looked at. */
+  'nothingMoves',
   /** The group whose offsets were to be taken over. */
   'otherNothingCommitted',
   /** The first topics. */

@@ -19,6 +19,7 @@ import type {
   StateName,
 } from './request.ts'
 import type { resetSchema } from './reset.ts'
+import type { RefusalReason } from './result.ts'
 import type { Seal } from './seals.ts'
 
 /** One change, in the words of the command that made it. Replaying the commands in order gives the record again. */
@@ -81,13 +82,15 @@ export type Command =
       plan: z.input<typeof planSchema>
       guard: Guard
       overlaps: RequestId[]
+      /** So many more; absent where there are none. */
+      overlapsLeft?: number
       /** Of the groups that the policy asks about; absent in older events, as below. */
       lastRead?: LastRead
       unread?: Unread | null
     }
   | { kind: 'progress'; round: number; done: number; total: number; retryAtMs: number }
   | { kind: 'prepareLater'; round: number; retryAtMs: number }
-  | { kind: 'prepareFailed'; round: number; cause: string }
+  | { kind: 'prepareFailed'; round: number; cause: string; refused?: RefusalReason }
   | {
       kind: 'decide'
       verdict: 'approve' | 'reject'

@@ -128,13 +128,14 @@ function decideAtAnyTime(request: ResetRequest, command: Command, nowMs: number)
   switch (command.kind) {
     case 'prepare': {
       if (state.name !== 'preparing' || command.round !== request.round) return refuse('stale')
-      const { topics, group, guard, overlaps, lastRead = request.lastRead } = command
+      const { topics, group, guard, overlaps, overlapsLeft = 0, lastRead = request.lastRead } = command
       const plan = planSchema.decode(command.plan)
       const planned = {
         group,
         plan,
         guard,
         overlaps,
+        ...(overlapsLeft === 0 && request.overlapsLeft === undefined ? {} : { overlapsLeft }),
         lastRead,
         unread: command.unread ? unreadFrom(command.unread, nowMs) : null,
         reset: { ...request.reset, topics },
@@ -164,7 +165,7 @@ function decideAtAnyTime(request: ResetRequest, command: Command, nowMs: number)
           name: 'failed',
           decision: null,
           attempt: 0,
-          outcome: { kind: 'notPrepared', cause: command.cause },
+          outcome: notPrepared(command),
           atMs: nowMs,
         },
         { kind: 'ended' },
@@ -380,4 +381,8 @@ function outlookOf(request: ResetRequest, { jumping }: Plan, nowMs: number): [St
   if (request.skipToEnd || jumping.skips === 0n) return [{ name: 'pending' }]
   const outcome = { kind: 'wouldJump', ...jumping } as const
   return [{ name: 'failed', decision: null, attempt: 0, outcome, atMs: nowMs }, { kind: 'ended' }]
+}
+
+function notPrepared({ cause, refused }: Extract<Command, { kind: 'prepareFailed' }>) {
+  return { kind: 'notPrepared', cause, ...(refused === undefined ? {} : { refused }) } as const
 }

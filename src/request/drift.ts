@@ -42,11 +42,13 @@ export interface Observation {
   facts: Facts
 }
 
+/** @param planned the group as it was seen when the plan was made */
 export function driftSince(
   reset: Reset,
   plan: Pick<Plan, 'execution' | 'skips'>,
   rows: readonly PlanRow[],
   { group, facts }: Observation,
+  planned: Group | null = null,
 ): Drift {
   const { now, others } = sorted(rows, facts)
   const found = createFindings()
@@ -54,7 +56,8 @@ export function driftSince(
   for (const [index, row] of rows.entries()) {
     const position = now[index]
     if (position === undefined) {
-      // A quick look may not list what has no commit.
+      // A quick look may not list what has no commit; and what cannot be read is not gone.
+      if (facts.unread?.has(placeOf(row.topic, row.partition)) === true) continue
       if (row.from !== null) found.add('partitionGone', row, row.from, null)
     } else {
       if (position.committed !== row.from) found.add('committedMoved', row, row.from, position.committed)
@@ -68,7 +71,7 @@ export function driftSince(
     found.add('partitionAppeared', position, null, position.committed)
   }
 
-  const differences: Difference[] = isRecreated(group, rows, now)
+  const differences: Difference[] = isRecreated(group, planned, rows, now)
     ? [{ kind: 'groupRecreated' }]
     : found.differences()
   if (plan.execution === 'native') {
@@ -131,13 +134,14 @@ function appeared(reset: Reset, others: readonly Position[]): readonly Position[
 
 function isRecreated(
   group: Group,
+  planned: Group | null,
   rows: readonly PlanRow[],
   now: readonly (Position | undefined)[],
 ): boolean {
   if (rows.every(({ from }) => from === null)) return false
-  return (
-    group.state === 'Dead' || rows.every(({ from }, index) => from === null || now[index]?.committed === null)
-  )
+  // Some services call a group dead whose offsets they keep, and then its plan was made of a dead one.
+  if (group.state === 'Dead' && planned?.state !== 'Dead') return true
+  return rows.every(({ from }, index) => from === null || now[index]?.committed === null)
 }
 
 function createFindings() {

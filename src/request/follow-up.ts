@@ -4,7 +4,7 @@
 import { type Abilities, placeOf } from './group.ts'
 import type { ResetRequest } from './request.ts'
 import type { Reset, Targets } from './reset.ts'
-import type { PartitionResult } from './result.ts'
+import type { Done, PartitionResult } from './result.ts'
 
 /** A reset that can be asked for; `targets` where its strategy is `offsets`. */
 export interface FollowUp {
@@ -23,6 +23,11 @@ export interface FollowUps {
 /** It ended, and certainly wrote nothing: it can be asked for again as it is. */
 export function didNothing({ state }: Pick<ResetRequest, 'state'>): boolean {
   return state.name === 'failed' && ['notSent', 'refused', 'neverEmpty'].includes(state.outcome.kind)
+}
+
+/** Whether some partition is left that could be tried again: a topic that was not there has none. */
+export function hasMissed({ counts: { failed, unreported }, wholeTopics }: Done): boolean {
+  return failed + unreported > (wholeTopics === undefined ? 0 : wholeTopics.failed + wholeTopics.unreported)
 }
 
 /** What would put the group back to where it stood before. */

@@ -8,7 +8,8 @@ import { chosenPartitions, int64Schema, type Reset, type Strategy } from './rese
 
 /**
  * `exact`: it goes to `to`, and the counts are the messages that the log holds between. `bound`: the counts are not
- * exceeded. `unknown`: neither is the direction; each count is the most that can happen.
+ * exceeded; that it goes to `to` is sure where the log's start is known. `unknown`: neither is the direction; each count is
+ * the most that can happen.
  */
 export const certaintySchema = z.enum(['exact', 'bound', 'unknown'])
 export type Certainty = z.output<typeof certaintySchema>
@@ -98,6 +99,10 @@ export const planSchema = z.object({
   biggest: z.array(planRowSchema).max(ROWS_ON_CARD),
   /** Topics asked for of which no partition could be seen. */
   unseenTopics: z.array(z.string()),
+  /** Of these offsets are not messages, or that is not known: their counts are not exceeded. */
+  sparseTopics: z.array(z.string()).optional(),
+  /** Partitions that could not be read, with the first of them and why; they are left out. Absent: all could be. */
+  unread: z.object({ partitions: z.int(), first: z.array(z.string()), cause: z.string() }).optional(),
   /** Of an undo: how many partitions stand elsewhere than the execution left them; null with any other. */
   movedSince: z.int().nullable(),
   /** Where each topic takes a call of its own: how many, at least how long, and when the rest is given up. */
@@ -114,6 +119,10 @@ export interface Facts {
   firstMessages?: ReadonlyMap<string, bigint | null>
   /** Of another group, and of offsets given one by one: where to go. Partitions without one are not in the plan. */
   targets?: ReadonlyMap<string, bigint>
+  /** Topics of which offsets are not messages, or of which that is not known. */
+  sparse?: ReadonlySet<string>
+  /** Why a partition that is there could not be read; it is not among the positions. */
+  unread?: ReadonlyMap<string, string>
 }
 
 /** By topic and partition. Partitions that the strategy does not name have no row. */
@@ -123,7 +132,7 @@ export function planRows(reset: Reset, facts: Facts): PlanRow[] {
   for (const position of facts.positions) {
     if (chosen.get(position.topic)?.has(position.partition) === false) continue
     const aim = aimAt(reset.strategy, position, facts)
-    if (aim !== null) rows.push(rowOf(position, aim))
+    if (aim !== null) rows.push(rowOf(position, aim, facts.sparse?.has(position.topic) === true))
   }
   return rows.sort((a, b) => (a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition))
 }
@@ -166,11 +175,13 @@ function aimAt(strategy: Strategy, position: Position, facts: Facts): Aim | null
   }
 }
 
-function rowOf(position: Position, aim: Aim): PlanRow {
+function rowOf(position: Position, aim: Aim, isSparse: boolean): PlanRow {
   const { topic, partition, committed: from, logStart, logEnd } = position
   if (logEnd === null) throw new Error(`A plan needs the log end of ${topic} ${partition}.`)
   const { to, replays, skips, certainty, note } =
-    logStart === null ? withoutStart(from, logEnd, aim) : withinLog(from, logStart, logEnd, aim)
+    logStart === null
+      ? withoutStart(from, logEnd, aim)
+      : withinLog(from, logStart, logEnd, aim, isSparse ? 'bound' : 'exact')
   // Spelt out: to spread it costs many times as much, and there may be ten thousand rows.
   return { topic, partition, from, to, replays, skips, certainty, note, logStart, logEnd }
 }
@@ -178,13 +189,19 @@ function rowOf(position: Position, aim: Aim): PlanRow {
 type Outlook = Pick<PlanRow, 'to' | 'replays' | 'skips' | 'certainty' | 'note'>
 
 /** Both ends are known, so that nothing is left open but a time that was not asked for. */
-function withinLog(from: bigint | null, start: bigint, end: bigint, aim: Aim): Outlook {
+function withinLog(
+  from: bigint | null,
+  start: bigint,
+  end: bigint,
+  aim: Aim,
+  certaintyOfCounts: 'exact' | 'bound',
+): Outlook {
   const base = from === null ? null : clamped(from, start, end)
   const goesTo = (to: bigint, note: Note | null): Outlook => ({
     to,
     replays: base !== null && to < base ? base - to : 0n,
     skips: base !== null && to > base ? to - base : 0n,
-    certainty: 'exact',
+    certainty: to === base ? 'exact' : certaintyOfCounts,
     note: from === null ? (note ?? 'noCommit') : note,
   })
   switch (aim.kind) {
@@ -258,10 +275,15 @@ function clamped(offset: bigint, start: bigint, end: bigint): bigint {
 
 /** Null: the plan is not exact, and the strategy or the choice of partitions is more than the API itself can do. */
 export function executionOf(reset: Reset, rows: readonly PlanRow[], can: Abilities): Execution | null {
-  if (can.writePartitions && rows.every(({ certainty }) => certainty === 'exact')) return 'offsets'
+  if (can.writePartitions && rows.every(isSure)) return 'offsets'
   const { kind } = reset.strategy
   const isNative = kind !== 'group' && kind !== 'offsets' && Object.keys(reset.partitions).length === 0
   return isNative ? 'native' : null
+}
+
+/** Whether it is known where the partition goes, or that it stays; the counts may be known less well. */
+function isSure({ certainty, to, logStart }: PlanRow): boolean {
+  return certainty === 'exact' || (certainty === 'bound' && to !== null && logStart !== null)
 }
 
 /** Whether carrying out the plan writes this partition. */
@@ -270,8 +292,9 @@ export function isWritten({ from, to }: PlanRow, execution: Execution): boolean 
 }
 
 /** Whether the committed offset changes, or may: that no message lies between does not hold it where it is. */
-export function moves({ certainty, from, to }: PlanRow): boolean {
-  return certainty !== 'exact' || (to !== null && to !== from)
+export function moves(row: PlanRow): boolean {
+  const { from, to } = row
+  return !isSure(row) || (to !== null && to !== from)
 }
 
 const JUMPS_NAMED = 10
@@ -281,9 +304,11 @@ export function planOf(
   rows: readonly PlanRow[],
   {
     positions,
+    unread,
     ...rest
   }: Pick<Plan, 'execution' | 'digest' | 'rowsDigest' | 'atMs' | 'movedSince'> & {
     positions: readonly { topic: string }[]
+    unread?: ReadonlyMap<string, string>
   },
 ): Plan {
   const plan = {
@@ -317,7 +342,10 @@ export function planOf(
       if (plan.jumping.first.length < JUMPS_NAMED) plan.jumping.first.push(placeOf(row.topic, row.partition))
     }
   }
-  const seen = new Set(positions.map(({ topic }) => topic))
+  const seen = new Set([
+    ...positions.map(({ topic }) => topic),
+    ...[...(unread?.keys() ?? [])].map(place => place.slice(0, place.lastIndexOf(' '))),
+  ])
   const skipped = plan.certainty === 'exact' ? plan.skips : 0n
   return {
     ...plan,
@@ -325,7 +353,29 @@ export function planOf(
     biggest: biggestOf(rows),
     writing: null,
     unseenTopics: reset.topics.filter(topic => !seen.has(topic)),
+    ...sparseIn(rows),
+    ...unreadIn(reset, unread),
   }
+}
+
+/** Where the target is sure and the counts are not. */
+function sparseIn(rows: readonly PlanRow[]): Pick<Plan, 'sparseTopics'> {
+  const sparse = rows.filter(row => row.certainty === 'bound' && isSure(row)).map(({ topic }) => topic)
+  return sparse.length === 0 ? {} : { sparseTopics: [...new Set(sparse)] }
+}
+
+const UNREAD_NAMED = 10
+
+function unreadIn(reset: Reset, unread: ReadonlyMap<string, string> = new Map()): Pick<Plan, 'unread'> {
+  const chosen = chosenPartitions(reset)
+  const places = [...unread].filter(([place]) => {
+    const at = place.lastIndexOf(' ')
+    return chosen.get(place.slice(0, at))?.has(Number(place.slice(at + 1))) !== false
+  })
+  const [one] = places
+  if (one === undefined) return {}
+  const first = places.slice(0, UNREAD_NAMED).map(([place]) => place)
+  return { unread: { partitions: places.length, first, cause: one[1] } }
 }
 
 /** What a first commit leaves to be read, at the most: nothing was counted as lag before it. */

@@ -16,7 +16,7 @@ import { differenceSchema } from './drift.ts'
 import { groupSchema } from './group.ts'
 import { type PlanRow, planSchema } from './plan.ts'
 import { int64Schema, resetSchema, type Targets } from './reset.ts'
-import { countsSchema, type PartitionResult, refusalReasonSchema } from './result.ts'
+import { doneSchema, type PartitionResult, refusalReasonSchema } from './result.ts'
 import { windowSchema } from './window.ts'
 
 export const requestIdSchema = z
@@ -62,13 +62,7 @@ export type Distrust = z.output<typeof distrustSchema>
 
 /** How an execution ended, without the rows: those are the document `result`. */
 export const outcomeSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('done'),
-    counts: countsSchema,
-    rows: z.int(),
-    /** Of so many of its calls nobody knows what they did, so that they may still take effect. */
-    unanswered: z.int().optional(),
-  }),
+  doneSchema,
   z.object({
     kind: z.literal('refused'),
     reason: refusalReasonSchema,
@@ -80,7 +74,12 @@ export const outcomeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('notSent'), cause: z.string() }),
   z.object({ kind: z.literal('unknown'), cause: z.string() }),
   /** No plan could be made, so there was nothing to approve. */
-  z.object({ kind: z.literal('notPrepared'), cause: z.string() }),
+  z.object({
+    kind: z.literal('notPrepared'),
+    cause: z.string(),
+    /** Where the API refused a read. */
+    refused: refusalReasonSchema.optional(),
+  }),
   /** There is no message as late as the time asked for, and nobody has said that skipping to the end is meant. */
   z.object({
     kind: z.literal('wouldJump'),
@@ -353,8 +352,10 @@ export const requestSchema = z.object({
   targetsDigest: z.string().optional(),
   /** What this request follows up; null when it was asked for by itself. */
   parent: z.object({ id: requestIdSchema, kind: z.enum(['undo', 'retry', 'edit']) }).nullable(),
-  /** Requests for the same group and topics that were open when the plan was made. */
+  /** Requests for the same group and topics that were open when the plan was made: the first of them. */
   overlaps: z.array(requestIdSchema),
+  /** So many more; absent in older records. */
+  overlapsLeft: z.int().optional(),
   /** The requester has said that jumping to the end is meant where no message is late enough. */
   skipToEnd: z.boolean(),
   /** The group as it was seen when the plan was made; null until then. */

@@ -188,6 +188,21 @@ export const countsSchema = z.object({
 })
 export type Counts = z.output<typeof countsSchema>
 
+const TROUBLED_KEPT = 3
+
+export const doneSchema = z.object({
+  kind: z.literal('done'),
+  counts: countsSchema,
+  /** So many of the failed and the unreported are whole topics, of which no partition could be seen. */
+  wholeTopics: z.object({ failed: z.int(), unreported: z.int() }).optional(),
+  /** The topics of which not all went as planned: the first of them, and how many there are. */
+  troubled: z.object({ topics: z.array(z.string()).max(TROUBLED_KEPT), all: z.int() }).optional(),
+  rows: z.int(),
+  /** Of so many of its calls nobody knows what they did, so that they may still take effect. */
+  unanswered: z.int().optional(),
+})
+export type Done = z.output<typeof doneSchema>
+
 /** Failures first, then what nobody knows, then what moved on, then successes; by topic and partition within each. */
 export function resultOf(
   plan: { execution: Execution; unseenTopics: readonly string[] },
@@ -356,6 +371,24 @@ export function countsOf(results: readonly PartitionResult[]): Counts {
   const counts: Counts = { succeeded: 0, clamped: 0, failed: 0, unreported: 0, movedAfter: 0 }
   for (const { outcome } of results) counts[outcome === 'moved-after' ? 'movedAfter' : outcome] += 1
   return counts
+}
+
+/** What is kept in the record of a call that came to a result; its rows are kept beside it. */
+export function doneOf(results: readonly PartitionResult[], unanswered: number): Done {
+  const wholeTopics = { failed: 0, unreported: 0 }
+  const troubled = new Set<string>()
+  for (const { topic, partition, outcome } of results) {
+    if (outcome !== 'succeeded' && outcome !== 'clamped') troubled.add(topic)
+    if (partition === null && (outcome === 'failed' || outcome === 'unreported')) wholeTopics[outcome] += 1
+  }
+  return {
+    kind: 'done',
+    counts: countsOf(results),
+    wholeTopics,
+    troubled: { topics: [...troubled].slice(0, TROUBLED_KEPT), all: troubled.size },
+    rows: results.length,
+    unanswered,
+  }
 }
 
 /**

@@ -29,6 +29,7 @@ import { decide } from '../request/decide.ts'
 import { digestOfTargets } from '../request/digest.ts'
 import { differenceSchema } from '../request/drift.ts'
 import { didNothing, retryOf, undoOf } from '../request/follow-up.ts'
+import type { Abilities } from '../request/group.ts'
 import type { ActKind } from '../request/permissions.ts'
 import { guardUnder, type Policy } from '../request/policy.ts'
 import { isHeld, type RequestId, type ResetRequest } from '../request/request.ts'
@@ -96,6 +97,8 @@ const SUBMITTED_LOOK_MS = 1_000
 const RECONSIDERED = 1_000
 const RECONSIDERED_AT_ONCE = 20
 
+const ALL: Abilities = { logStart: true, firstMessageAt: true, writePartitions: true }
+
 export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings): ApprovalsService {
   const { store, chat, clock, readers, report } = deps
   const changes = createChanges(deps)
@@ -109,7 +112,8 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     clock,
     guardFor: policies.guardFor,
     reader: readers.plan,
-    writeTimeOf: writes => writeTime(writes, deps.cluster.writePace, settings.callMs),
+    writeTimeOf: (instanceId, writes) =>
+      writeTime(writes, deps.cluster.writePaceOf(instanceId), settings.callMs),
   })
   const reader = readers.execution
   const debts =
@@ -381,7 +385,9 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     const result = await patiently(() => kept.result(id))
     if (result === undefined) return null
     if (result === null) return 'notWhole'
-    const { can } = readers.plan
+    const able = await readers.plan.abilitiesOf(reset.target.instanceId)
+    // Of a cluster that cannot be told now as much is offered as there may be; the plan refuses what it cannot.
+    const can = able.kind === 'read' ? able.value : ALL
     return kind === 'undo' ? undoOf(reset, result, can) : retryOf(reset, result, can)
   }
 

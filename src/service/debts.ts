@@ -7,6 +7,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Report } from '../ports/events.ts'
 import type { Store } from '../ports/store.ts'
 import type { WorkQueue } from '../ports/work-queue.ts'
+import { causeOf } from '../request/cause.ts'
 import type { Finding } from '../request/evidence.ts'
 import { type Debt, nextDueAt, owed, REFUSED_POST_RETRY_MS } from '../request/owed.ts'
 import { groupsOfGuard, stillAsked } from '../request/policy.ts'
@@ -19,7 +20,7 @@ import {
   type RequestId,
   type ResetRequest,
 } from '../request/request.ts'
-import { countsOf } from '../request/result.ts'
+import { doneOf } from '../request/result.ts'
 import { isProof } from '../request/unclear.ts'
 import { untilWindow, waitsForWindow } from '../request/waiting.ts'
 import { daytimeAt } from '../request/window.ts'
@@ -215,7 +216,12 @@ export function createDebts(deps: DebtsDeps): Debts {
         return paid(await change(id, made.command, { documents: { [planDocument(round)]: made.rows } }))
       case 'refused':
         return paid(
-          await change(id, { kind: 'prepareFailed', round, cause: `${made.message} (code ${made.code})` }),
+          await change(id, {
+            kind: 'prepareFailed',
+            round,
+            cause: causeOf('apiSaid', made.code, ...(made.message.trim() === '' ? [] : [made.message])),
+            refused: made.reason,
+          }),
         )
       case 'notAllowed':
         return paid(await change(id, { kind: 'disallow', ruling: made.ruling, version: made.version }))
@@ -242,7 +248,7 @@ export function createDebts(deps: DebtsDeps): Debts {
     if (isProof(state, evidence)) {
       // What is there in part may have more of it to come.
       const unanswered = evidence === 'present' ? 0 : 1
-      const outcome = { kind: 'done', counts: countsOf(result), rows: result.length, unanswered } as const
+      const outcome = doneOf(result, unanswered)
       const command = { kind: 'finish', worker: processId, attempt, outcome } as const
       return paid(await change(id, command, documents))
     }

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import type { StartOutcome } from '../ports/approvals.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Cluster, ClusterReader, NativeReset } from '../ports/cluster.ts'
+import type { Cluster, ClusterAbilities, ClusterReader, NativeReset } from '../ports/cluster.ts'
 import type { Report } from '../ports/events.ts'
 import { causeOf } from '../request/cause.ts'
 import { NOWHERE } from '../request/command.ts'
@@ -18,7 +18,7 @@ import type { CallEnd, RequestId, ResetRequest } from '../request/request.ts'
 import type { Reset } from '../request/reset.ts'
 import {
   type CallOutcome,
-  countsOf,
+  doneOf,
   isDoubtful,
   type PartitionResult,
   type ReadBack,
@@ -29,8 +29,8 @@ import type { Refusal } from '../request/step.ts'
 import { mayStart, untilWindow, waitsForWindow } from '../request/waiting.ts'
 import { writeTime } from '../request/write-time.ts'
 import type { Changes } from './changes.ts'
-import type { Comparison, Plans } from './plans.ts'
-import { createWrites, writesOf } from './writes.ts'
+import { type Comparison, callsFor, type Plans } from './plans.ts'
+import { createWrites } from './writes.ts'
 
 export interface ExecutionsDeps {
   changes: Changes
@@ -102,9 +102,10 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
       pay(id)
       return
     }
-    const { worker, group, rows } = ready
+    const { worker, group, rows, can } = ready
     const { callMs, graceMs, lateMs, emptyHoldMs: holdMs } = settings
-    const calls = request.plan.execution === 'native' ? 1 : writesOf(rows).size
+    const calls = callsFor(request.plan.execution, rows, can)
+    const pace = cluster.writePaceOf(request.reset.target.instanceId)
     // Patience of a worker: if the reply to this commit is lost, only asking again tells whether we may call.
     const command = {
       kind: 'start',
@@ -112,7 +113,7 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
       digest,
       group,
       holdMs,
-      callMs: writeTime(calls, cluster.writePace, callMs).atMostMs,
+      callMs: writeTime(calls, pace, callMs).atMostMs,
       graceMs,
       lateMs,
     } as const
@@ -125,7 +126,7 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     pay(id)
     const { attempt, deadlineMs } = started.request.state
     const begun = performance.now()
-    const { called, result, unanswered = 0 } = await callAndProve(started.request, rows, deadlineMs)
+    const { called, result, unanswered = 0 } = await callAndProve(started.request, rows, can, deadlineMs)
     report({ event: 'called', requestId: id, outcome: called.kind, durationMs: performance.now() - begun })
     const retryAfterMs = called.kind === 'notSent' ? called.retryAfterMs : undefined
     const outcome = endOf(called, result, unanswered)
@@ -179,7 +180,7 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
       await change(id, comeAgain(seen, plan.digest), { patience: 'worker' })
       return false
     }
-    const { observation, rows } = seen
+    const { observation, rows, can } = seen
     const { group } = observation
     if (!mayStart(request, group, settings.emptyHoldMs, clock())) {
       const { emptyHoldMs: holdMs, emptyWaitMs: patienceMs } = settings
@@ -214,12 +215,13 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
       )
       return false
     }
-    return { group, rows, worker: `${processId}/${randomUUID()}` }
+    return { group, rows, can, worker: `${processId}/${randomUUID()}` }
   }
 
   async function callAndProve(
     request: ResetRequest,
     rows: readonly PlanRow[],
+    can: ClusterAbilities,
     deadlineMs: number,
   ): Promise<{ called: CallOutcome; result: PartitionResult[]; unanswered?: number }> {
     const { reset, plan } = request
@@ -227,7 +229,7 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     const native = plan.execution === 'native' ? nativeOf(reset) : null
     const { called, unwritten } =
       native === null
-        ? await writes.write(reset.target, rows, deadlineMs)
+        ? await writes.write(reset.target, rows, can, deadlineMs)
         : { called: await cluster.resetOffsets(native, deadlineMs), unwritten: [] }
     if (called.kind === 'refused' || called.kind === 'notSent') return { called, result: [] }
     const untilMs = Math.max(deadlineMs, clock() + READ_BACK_MS)
@@ -314,7 +316,7 @@ function nativeOf({ target, topics, strategy }: Reset): NativeReset | null {
 function endOf(called: CallOutcome, result: readonly PartitionResult[], unanswered: number): CallEnd {
   switch (called.kind) {
     case 'done':
-      return { kind: 'done', counts: countsOf(result), rows: result.length, unanswered }
+      return doneOf(result, unanswered)
     case 'unknown':
       return { kind: 'unknown', cause: called.cause }
     case 'refused': {

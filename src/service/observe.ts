@@ -3,10 +3,10 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from '../ports/clock.ts'
-import type { ClusterReader } from '../ports/cluster.ts'
+import type { ClusterAbilities, ClusterReader, FirstMessage, LogRow } from '../ports/cluster.ts'
 import { causeOf } from '../request/cause.ts'
 import type { Observation } from '../request/drift.ts'
-import { type LogRange, type Position, placeOf } from '../request/group.ts'
+import { type Group, type LogRange, type Position, placeOf } from '../request/group.ts'
 import type { Facts } from '../request/plan.ts'
 import { chosenPartitions, type Reset, type Targets } from '../request/reset.ts'
 import type { ReadOutcome } from '../request/result.ts'
@@ -19,7 +19,9 @@ const SHORTEST_PAUSE_MS = 100
 export interface ObserveOptions {
   reader: ClusterReader
   clock: Clock
-  /** Whose log ranges to read; the rest of the topics have no known log start then. */
+  /**
+   * Whose log ranges to read where each takes calls of its own; the rest of the topics have no known log start then.
+   */
   logsOf: (topicCount: number) => boolean
   /** Also looks up where the strategy leads: messages at its time, one call a partition, or where another group is. */
   withTargets?: boolean
@@ -28,54 +30,69 @@ export interface ObserveOptions {
   onProgress?: (done: number, total: number) => Promise<void>
 }
 
-export type Observed = ReadOutcome<Observation & { topics: string[] }> | { kind: 'impossible'; cause: string }
+export type Observed =
+  | ReadOutcome<Observation & { topics: string[]; can: ClusterAbilities }>
+  | { kind: 'impossible'; cause: string }
 
-/** The group and where it stands are read last: they move fastest, and the logs of many topics take minutes to read. */
+/**
+ * The group and where it stands are read last: they move fastest, and the logs of many topics take minutes to read. Where
+ * the cluster reads many at once, what it cannot read of one partition costs that partition alone (`facts.unread`), unless
+ * there is nothing else.
+ */
 export async function observe(reset: Reset, options: ObserveOptions): Promise<Observed> {
-  const { reader, clock, targets } = options
+  const { reader, clock, targets, withTargets = false } = options
   const { target, strategy } = reset
+  const able = await reader.abilitiesOf(target.instanceId)
+  if (able.kind !== 'read') return able
+  const can = able.value
   const named = await topicsIn(reset, reader)
   if (named.kind !== 'read') return named
   const topics = named.value
   const logs =
-    reader.can.logStart && options.logsOf(topics.length)
-      ? await readLogs(target.instanceId, topics, options)
+    can.logStart && (can.readMany || options.logsOf(topics.length))
+      ? await readLogs(target.instanceId, topics, can, options)
       : NOT_READ
   if (logs.kind !== 'read') return logs
   const times =
-    strategy.kind === 'time' &&
-    options.withTargets === true &&
-    reader.can.firstMessageAt &&
-    logs.value !== null
-      ? await firstMessages(reset, strategy.timeMs, logs.value, options)
+    strategy.kind === 'time' && withTargets && can.firstMessageAt && logs.value !== null
+      ? await firstMessages(reset, strategy.timeMs, logs.value, can, options)
       : NOT_READ
   if (times.kind !== 'read') return times
   const other =
-    strategy.kind === 'group' && options.withTargets === true
+    strategy.kind === 'group' && withTargets
       ? await offsetsOf({ ...target, group: strategy.group }, topics, reader)
       : NOT_READ
   if (other.kind !== 'read') return other
+  const kinds = withTargets && can.readMany ? await sparseOf(target.instanceId, topics, reader) : NOT_READ
+  if (kinds.kind !== 'read') return kinds
 
   const [group, listed] = await Promise.all([reader.group(target), reader.positions(target, topics)])
   if (group.kind !== 'read') return group
   if (listed.kind !== 'read') return listed
-  // Only the group's own offsets tell this: the log would hide that a committed offset could not be read.
-  const unreadable = listed.value.find(({ logEnd }) => logEnd === null)
-  if (unreadable !== undefined) {
-    const cause = causeOf('offsetUnread', placeOf(unreadable.topic, unreadable.partition))
-    return { kind: 'unavailable', cause }
+  const unread = unreadIn(listed.value, logs.value, times.value)
+  const [first] = unread
+  // Where it is asked one by one, to ask again is what helps: a part would be passed off for the whole.
+  const isNothingElse = listed.value.length <= unread.size
+  if (first !== undefined && (!can.readMany || isNothingElse)) {
+    const [place, cause] = first
+    return { kind: 'unavailable', cause: can.readMany ? cause : causeOf('offsetUnread', place) }
   }
-  const positions = logs.value === null ? listed.value : withRanges(listed.value, logs.value)
+  const positions = (
+    logs.value === null ? listed.value : withRanges(listed.value, rangesIn(logs.value))
+  ).filter(({ topic, partition }) => !unread.has(placeOf(topic, partition)))
   const facts: Facts = { atMs: clock(), positions }
-  if (times.value !== null) facts.firstMessages = times.value
+  if (times.value !== null) facts.firstMessages = offsetsIn(times.value)
   const told = targets ?? other.value
   if (told !== null) facts.targets = told
-  return { kind: 'read', value: { group: group.value, facts, topics } }
+  if (kinds.value !== null) facts.sparse = kinds.value
+  if (unread.size > 0) facts.unread = unread
+  return { kind: 'read', value: { group: group.value, facts, topics, can } }
 }
 
 const NOT_READ = { kind: 'read', value: null } as const
 
-type Logs = ReadonlyMap<string, readonly LogRange[]>
+type Logs = ReadonlyMap<string, readonly LogRow[]>
+type Times = ReadonlyMap<string, readonly FirstMessage[]>
 
 async function topicsIn(reset: Reset, reader: ClusterReader): Promise<ReadOutcome<string[]>> {
   if (reset.scope === 'topics') return { kind: 'read', value: reset.topics }
@@ -86,9 +103,11 @@ async function topicsIn(reset: Reset, reader: ClusterReader): Promise<ReadOutcom
 async function readLogs(
   instanceId: string,
   topics: readonly string[],
+  can: ClusterAbilities,
   { reader, onProgress = async () => {} }: ObserveOptions,
 ): Promise<ReadOutcome<Logs>> {
-  const logs = new Map<string, LogRange[]>()
+  if (can.readMany && reader.logRangesOf !== undefined) return reader.logRangesOf(instanceId, topics)
+  const logs = new Map<string, readonly LogRange[]>()
   for (const topic of topics) {
     const read = await throughTheBudget(() => reader.logRanges(instanceId, topic))
     if (read.kind !== 'read') return read
@@ -98,12 +117,60 @@ async function readLogs(
   return { kind: 'read', value: logs }
 }
 
+/** Why a partition that is there could not be read. */
+function unreadIn(listed: readonly Position[], logs: Logs | null, times: Times | null): Map<string, string> {
+  const unread = new Map<string, string>()
+  for (const rows of [logs, times]) {
+    for (const [topic, each] of rows ?? []) {
+      for (const row of each) if ('unread' in row) unread.set(placeOf(topic, row.partition), row.unread)
+    }
+  }
+  // Only the group's own offsets tell this: the log would hide that a committed offset could not be read.
+  for (const { topic, partition, logEnd } of listed) {
+    const place = placeOf(topic, partition)
+    if (logEnd === null && !unread.has(place)) unread.set(place, causeOf('offsetUnread', place))
+  }
+  return unread
+}
+
+/** Of which topics offsets are not messages; one whose configuration cannot be read may be one. */
+async function sparseOf(
+  instanceId: string,
+  topics: readonly string[],
+  reader: ClusterReader,
+): Promise<ReadOutcome<ReadonlySet<string> | null>> {
+  const read = await reader.topicKinds?.(instanceId, topics)
+  if (read === undefined) return NOT_READ
+  // Who may not ask at all learns of none.
+  if (read.kind === 'refused') return { kind: 'read', value: new Set(topics) }
+  if (read.kind !== 'read') return read
+  const kinds = read.value
+  return { kind: 'read', value: new Set(topics.filter(topic => kinds.get(topic)?.compacted !== false)) }
+}
+
+function rangesIn(logs: Logs): ReadonlyMap<string, readonly LogRange[]> {
+  return new Map(
+    [...logs].map(([topic, rows]) => [topic, rows.flatMap(row => ('unread' in row ? [] : [row]))]),
+  )
+}
+
+function offsetsIn(times: Times): ReadonlyMap<string, bigint | null> {
+  return new Map(
+    [...times].flatMap(([topic, rows]) =>
+      rows.flatMap(row => ('unread' in row ? [] : [[placeOf(topic, row.partition), row.offset] as const])),
+    ),
+  )
+}
+
 function topicsOf(positions: readonly Position[]): string[] {
   return [...new Set(positions.map(({ topic }) => topic))].sort()
 }
 
 /** The log tells which partitions there are; one without a commit need not be among the group's offsets. */
-function withRanges(listed: readonly Position[], ranges: Logs): Position[] {
+function withRanges(
+  listed: readonly Position[],
+  ranges: ReadonlyMap<string, readonly LogRange[]>,
+): Position[] {
   const committed = new Map(listed.map(each => [placeOf(each.topic, each.partition), each.committed]))
   return [...ranges].flatMap(([topic, logs]) =>
     logs.map(({ partition, start, end }) => ({
@@ -116,27 +183,41 @@ function withRanges(listed: readonly Position[], ranges: Logs): Position[] {
   )
 }
 
-/** Null when there are too many partitions to ask: then none is, so that the plan does not mix what it knows. */
+/** Null when there are too many partitions to ask one by one: then none is, so that the plan does not mix what it knows. */
 async function firstMessages(
   reset: Reset,
   timeMs: number,
   logs: Logs,
+  can: ClusterAbilities,
   { reader, onProgress = async () => {} }: ObserveOptions,
-): Promise<ReadOutcome<ReadonlyMap<string, bigint | null> | null>> {
+): Promise<ReadOutcome<Times | null>> {
+  const { instanceId } = reset.target
   const chosen = chosenPartitions(reset)
-  const asked = [...logs].flatMap(([topic, ranges]) =>
-    ranges
-      .filter(({ partition }) => chosen.get(topic)?.has(partition) !== false)
-      .map(({ partition }) => ({ topic, partition })),
+  const asked = new Map(
+    [...logs].map(([topic, rows]) => [
+      topic,
+      rows
+        .filter(row => !('unread' in row) && chosen.get(topic)?.has(row.partition) !== false)
+        .map(({ partition }) => partition),
+    ]),
   )
-  if (asked.length > TIMES_ASKED_MAX) return NOT_READ
-  const found = new Map<string, bigint | null>()
-  for (const { topic, partition } of asked) {
-    const ask = () => reader.firstMessageAt(reset.target.instanceId, topic, partition, timeMs)
-    const read = await throughTheBudget(ask)
-    if (read.kind !== 'read') return read
-    found.set(placeOf(topic, partition), read.value)
-    await onProgress(logs.size + found.size, logs.size + asked.length)
+  if (can.readMany && reader.firstMessagesAt !== undefined) {
+    return reader.firstMessagesAt(instanceId, asked, timeMs)
+  }
+  const total = [...asked.values()].reduce((sum, { length }) => sum + length, 0)
+  if (total > TIMES_ASKED_MAX) return NOT_READ
+  const found = new Map<string, FirstMessage[]>()
+  let done = 0
+  for (const [topic, partitions] of asked) {
+    const rows: FirstMessage[] = []
+    found.set(topic, rows)
+    for (const partition of partitions) {
+      const read = await throughTheBudget(() => reader.firstMessageAt(instanceId, topic, partition, timeMs))
+      if (read.kind !== 'read') return read
+      rows.push({ partition, offset: read.value })
+      done += 1
+      await onProgress(logs.size + done, logs.size + total)
+    }
   }
   return { kind: 'read', value: found }
 }
@@ -157,12 +238,30 @@ async function offsetsOf(
 ): Promise<ReadOutcome<Targets> | { kind: 'impossible'; cause: string }> {
   const [group, positions] = await Promise.all([reader.group(other), reader.positions(other, topics)])
   if (group.kind !== 'read') return group
-  if (group.value.state === 'Dead') return { kind: 'impossible', cause: causeOf('noOtherGroup', other.group) }
   if (positions.kind !== 'read') return positions
+  const there = await isThere(other, group.value, positions.value, reader)
+  if (there.kind !== 'read') return there
+  if (!there.value) return { kind: 'impossible', cause: causeOf('noOtherGroup', other.group) }
   const committed = positions.value.flatMap(({ topic, partition, committed }) =>
     committed === null ? [] : [[placeOf(topic, partition), committed] as const],
   )
   return { kind: 'read', value: new Map(committed) }
+}
+
+/**
+ * Whether there is such a group. Some services call one dead whose offsets they keep: it is there all the same.
+ * @param seen some of its positions
+ */
+export async function isThere(
+  target: Reset['target'],
+  { state }: Group,
+  seen: readonly Position[],
+  reader: ClusterReader,
+): Promise<ReadOutcome<boolean>> {
+  const isCommitted = ({ committed }: Position) => committed !== null
+  if (state !== 'Dead' || seen.some(isCommitted)) return { kind: 'read', value: true }
+  const all = await reader.positions(target)
+  return all.kind === 'read' ? { kind: 'read', value: all.value.some(isCommitted) } : all
 }
 
 /** Who waits for a look can only wait so long; the look itself goes on, and its answer is dropped. */

@@ -3,7 +3,7 @@
 
 import { z } from 'zod'
 import type { Clock } from '../ports/clock.ts'
-import type { ClusterReader } from '../ports/cluster.ts'
+import type { ClusterAbilities, ClusterReader } from '../ports/cluster.ts'
 import type { Store } from '../ports/store.ts'
 import { causeOf } from '../request/cause.ts'
 import type { Command } from '../request/command.ts'
@@ -14,7 +14,6 @@ import {
   type Execution,
   executionOf,
   isWritten,
-  type Plan,
   type PlanRow,
   planOf,
   planRows,
@@ -24,7 +23,7 @@ import type { RefusedRuling, RequestId, ResetRequest } from '../request/request.
 import { clip, overlap, type Reset, type Targets } from '../request/reset.ts'
 import type { ReadOutcome } from '../request/result.ts'
 import type { KeptRows } from './kept-rows.ts'
-import { observe } from './observe.ts'
+import { isThere, observe } from './observe.ts'
 import type { Policies } from './policies.ts'
 
 /** So many open requests of the group are compared with a new one, and so many of those that overlap are named. */
@@ -39,17 +38,19 @@ export interface PlansDeps {
   /** For plans: patient, and giving way to executions. */
   reader: ClusterReader
   /** How long so many writes take. */
-  writeTimeOf: (writes: number) => { atLeastMs: number; atMostMs: number }
+  writeTimeOf: (instanceId: string, writes: number) => { atLeastMs: number; atMostMs: number }
 }
 
+type Prepare = Extract<Command, { kind: 'prepare' }>
+
 export type Planned =
-  | { kind: 'planned'; command: Extract<Command, { kind: 'prepare' }>; rows: PlanRow[] }
+  | { kind: 'planned'; command: Prepare; rows: PlanRow[] }
   | { kind: 'impossible'; cause: string }
   | { kind: 'notAllowed'; ruling: RefusedRuling; version: string }
   | Exclude<ReadOutcome<never>, { kind: 'read' }>
 
 export type Comparison =
-  | { kind: 'compared'; drift: Drift; observation: Observation; rows: PlanRow[] }
+  | { kind: 'compared'; drift: Drift; observation: Observation; rows: PlanRow[]; can: ClusterAbilities }
   /** The rows are not those that the plan's digest stands for: there is nothing to compare. */
   | { kind: 'notWhole' }
   | Exclude<ReadOutcome<never>, { kind: 'read' }>
@@ -83,14 +84,16 @@ export function createPlans({ store, kept, clock, guardFor, reader, writeTimeOf 
       ...(targets === undefined ? {} : { targets }),
     })
     if (seen.kind !== 'read') return seen
-    const { group, facts, topics } = seen.value
+    const { group, facts, topics, can } = seen.value
     const named = { ...reset, topics }
     const rows = planRows(named, facts)
+    const there = await isThere(reset.target, group, facts.positions, reader)
+    if (there.kind !== 'read') return there
     const problem =
-      (group.state === 'Dead' ? causeOf('noGroup') : null) ??
+      (there.value ? null : causeOf('noGroup')) ??
       problemWith(named, rows, observedPlaces(seen.value), targets)
     if (problem !== null) return { kind: 'impossible', cause: problem }
-    const execution = executionOf(named, rows, reader.can)
+    const execution = executionOf(named, rows, can)
     if (execution === null) return { kind: 'impossible', cause: causeOf('tooWide') }
     const since = await movedSince(request, rows)
     if (since === 'notWhole')
@@ -102,8 +105,15 @@ export function createPlans({ store, kept, clock, guardFor, reader, writeTimeOf 
       atMs: facts.atMs,
       positions: facts.positions,
       movedSince: since,
+      ...(facts.unread === undefined ? {} : { unread: facts.unread }),
     })
-    const plan = { ...planned, writing: writingOf(execution, rows) }
+    const isKnown = planned.certainty === 'exact' && facts.unread === undefined
+    if (isKnown && planned.moving === 0)
+      return { kind: 'impossible', cause: causeOf('nothingMoves', `${planned.partitions}`) }
+    const calls = callsFor(execution, rows, can)
+    // One call writes all of it.
+    const writing = calls > 1 ? { calls, ...writeTimeOf(reset.target.instanceId, calls) } : null
+    const plan = { ...planned, writing }
     const guarded = await guardFor({ ...request, reset: named }, plan)
     if (guarded.kind === 'refused') {
       if (guarded.ruling.why !== 'unreadable') return { ...guarded, kind: 'notAllowed' }
@@ -117,24 +127,24 @@ export function createPlans({ store, kept, clock, guardFor, reader, writeTimeOf 
       group,
       plan: z.encode(planSchema, plan),
       guard,
-      overlaps: await overlapsOf(request.id, named),
+      ...(await overlapsOf(request.id, named)),
       lastRead,
       unread,
     } as const
     return { kind: 'planned', command, rows }
   }
 
-  /** Null: one call writes all of it. */
-  function writingOf(execution: Execution, rows: readonly PlanRow[]): Plan['writing'] {
-    const written = execution === 'offsets' ? rows.filter(row => isWritten(row, execution)) : []
-    const calls = new Set(written.map(({ topic }) => topic)).size
-    return calls > 1 ? { calls, ...writeTimeOf(calls) } : null
-  }
-
-  async function overlapsOf(id: RequestId, reset: Reset): Promise<RequestId[]> {
+  async function overlapsOf(
+    id: RequestId,
+    reset: Reset,
+  ): Promise<Pick<Prepare, 'overlaps' | 'overlapsLeft'>> {
     const { requests } = await store.openRequests(OPEN_COMPARED, reset.target)
     const others = requests.filter(other => other.id !== id && overlap(reset, other.reset))
-    return others.slice(0, OVERLAPS_NAMED).map(other => other.id)
+    const left = Math.max(0, others.length - OVERLAPS_NAMED)
+    return {
+      overlaps: others.slice(0, OVERLAPS_NAMED).map(other => other.id),
+      ...(left === 0 ? {} : { overlapsLeft: left }),
+    }
   }
 
   /** Consumers may have gone on since the execution that is to be undone: the undo takes that back as well. */
@@ -159,18 +169,38 @@ export function createPlans({ store, kept, clock, guardFor, reader, writeTimeOf 
       if (rows === null || rows === undefined) return { kind: 'notWhole' }
       if (seen.kind === 'impossible') return { kind: 'unavailable', cause: seen.cause }
       if (seen.kind !== 'read') return seen
+      const { can, facts } = seen.value
+      // Whether it still holds is not known of what is written and cannot be read now: to look again later tells.
+      const unread = rows.find(
+        row => isWritten(row, plan.execution) && facts.unread?.has(placeOf(row.topic, row.partition)),
+      )
+      if (unread !== undefined) {
+        return {
+          kind: 'unavailable',
+          cause: causeOf('offsetUnread', placeOf(unread.topic, unread.partition)),
+        }
+      }
       return {
         kind: 'compared',
-        drift: driftSince(reset, plan, rows, seen.value),
+        drift: driftSince(reset, plan, rows, seen.value, request.group),
         observation: seen.value,
         rows,
+        can,
       }
     },
   }
 }
 
+/** How many calls write it: one where the cluster takes all topics at once, or works it out by itself. */
+export function callsFor(execution: Execution, rows: readonly PlanRow[], can: ClusterAbilities): number {
+  if (execution === 'native') return 1
+  const topics = new Set(rows.filter(row => isWritten(row, execution)).map(({ topic }) => topic))
+  return can.writeTopics ? Math.min(1, topics.size) : topics.size
+}
+
 function observedPlaces({ facts }: Observation): ReadonlySet<string> {
-  return new Set(facts.positions.map(({ topic, partition }) => placeOf(topic, partition)))
+  const read = facts.positions.map(({ topic, partition }) => placeOf(topic, partition))
+  return new Set([...read, ...(facts.unread?.keys() ?? [])])
 }
 
 /** So many of the places that are not there are named. */

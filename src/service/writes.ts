@@ -1,18 +1,12 @@
-// Writes the offsets of a plan, topic by topic, each in one call. It must never send a write again that may have been sent.
+// Writes the offsets of a plan, all topics in one call where the cluster takes them so, else topic by topic. It must never send a write again that may have been sent.
 
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from '../ports/clock.ts'
-import type { Cluster, PartitionWrite } from '../ports/cluster.ts'
+import type { Cluster, ClusterAbilities, PartitionWrite, WrittenTopics } from '../ports/cluster.ts'
 import { causeOf } from '../request/cause.ts'
 import { isWritten, type PlanRow } from '../request/plan.ts'
 import type { Target } from '../request/reset.ts'
 import type { CallOutcome, TopicReport, UnwrittenTopic } from '../request/result.ts'
-
-/** `called`: of all calls together. `unwritten`: the topics that are not among what it reports. */
-export interface Written {
-  called: CallOutcome
-  unwritten: UnwrittenTopic[]
-}
 
 /** Between two tries of a write that certainly was not sent: at first, and at most. */
 const RESEND_FIRST_MS = 100
@@ -22,12 +16,21 @@ export function createWrites({ cluster, clock }: { cluster: Cluster; clock: Cloc
   /** The process is to end: no write begins after that. */
   let lastWriteMs = Number.POSITIVE_INFINITY
 
-  /** Topic by topic, each in one call. What keeps the first topic from being written does so for all. */
-  async function write(target: Target, rows: readonly PlanRow[], deadlineMs: number): Promise<Written> {
+  /** In one call, or topic by topic, each in one. What keeps the first topic from being written does so for all. */
+  async function write(
+    target: Target,
+    rows: readonly PlanRow[],
+    can: Pick<ClusterAbilities, 'writeTopics'>,
+    deadlineMs: number,
+  ): Promise<WrittenTopics> {
+    const writes = writesOf(rows)
+    if (can.writeTopics && cluster.writeTopics !== undefined && writes.size > 0) {
+      return cluster.writeTopics(target, writes, deadlineMs)
+    }
     const topics: TopicReport[] = []
     const requestIds: string[] = []
     const unwritten: UnwrittenTopic[] = []
-    for (const [topic, offsets] of writesOf(rows)) {
+    for (const [topic, offsets] of writes) {
       const isFirst = topics.length === 0 && unwritten.length === 0
       const send = () => cluster.writeOffsets(target, topic, offsets, deadlineMs)
       const called = isFirst ? await send() : await sendSurely(send, deadlineMs)
@@ -77,7 +80,7 @@ export function createWrites({ cluster, clock }: { cluster: Cluster; clock: Cloc
 }
 
 /** What is written, by topic. */
-export function writesOf(rows: readonly PlanRow[]): Map<string, PartitionWrite[]> {
+function writesOf(rows: readonly PlanRow[]): Map<string, PartitionWrite[]> {
   const writes = new Map<string, PartitionWrite[]>()
   for (const row of rows) {
     if (row.to === null || !isWritten(row, 'offsets')) continue

@@ -56,9 +56,11 @@ export function describeClusterPartitions(name: string, subject: ClusterSubject)
           )
         : outcome
 
-    it('says whether it can, and so does its reader', () => {
+    it('says whether it can, and so does its reader', async () => {
       expect(cluster.can.writePartitions).toBe(writeAction !== null)
-      expect(cluster.reader({ urgency: 'person', readMs: 1_000 }).can).toEqual(cluster.can)
+      const reader = cluster.reader({ urgency: 'person', readMs: 1_000 })
+      expect(await reader.abilitiesOf(INSTANCE)).toEqual({ kind: 'read', value: cluster.can })
+      expect(simulator.calls()).toEqual([])
     })
 
     it.each<[string, number[]]>([

@@ -21,6 +21,8 @@ export interface ClusterSubject {
   says: 'offsets' | 'accepted'
   /** From now on every call is one too many; the API asks to wait this long. */
   throttle(simulator: CkafkaSimulator): { retryAfterMs: number }
+  /** Its list of instances is one of several clusters, of which one that does not answer hides no other. */
+  isOfSeveral?: boolean
   /** `callMs`: how long one call may take. */
   create(simulator: CkafkaSimulator, callMs: number, quota?: Quota): Subject
 }

@@ -31,7 +31,7 @@ describe.concurrent('the answer', () => {
         '--instance ckafka-xxooa0 --group streams-wordcount --topic streams-wordcount-output --topic aaaa --to-latest --reason sample',
       )
       await product().review(product().bob, 'Approve')
-      await product().threadSays('4 partitions succeeded · 1 failed')
+      await product().threadSays('4 partitions succeeded · 1 topic failed')
       const thread = product().threadText()
       expect(thread).toContain('aaaa failed: 3 UNKNOWN_TOPIC_OR_PARTITION')
       expect(thread).toContain('This request is for a topic or partition that does not exist on this broker.')

@@ -231,7 +231,7 @@ describe.concurrent('who may ask', () => {
       `${rule('')}  - name: no payments\n    deny: Ask the payments team.\n    match: { topics: [payments] }\n`,
     )
     await product().ask(ASK.replace('--topic orders', '--all-topics'))
-    await product().cardSays('R-1 · failed')
+    await product().cardSays('R-1 · not allowed')
     await product().cardSays(
       'The policy does not allow it (rule “no payments”). It says: “Ask the payments team.”',
     )
@@ -243,7 +243,7 @@ describe.concurrent('an edited policy', () => {
     await start(rule(''))
     await product().ask(ASK)
     writeFileSync(policyFile(), `${rule('')}  - name: freeze\n    deny: Nothing moves this week.\n`)
-    await product().cardSays('R-1 · failed', 10_000)
+    await product().cardSays('R-1 · not allowed', 10_000)
     await product().threadSays(
       'The policy does not allow it (rule freeze). It says: “Nothing moves this week.”',
     )

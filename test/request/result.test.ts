@@ -9,6 +9,7 @@ import { type Execution, executionOf, type PlanRow, planRows } from '../../src/r
 import {
   type Counts,
   countsOf,
+  doneOf,
   isDoubtful,
   type PartitionResult,
   type ReadBack,
@@ -522,6 +523,17 @@ describe('a result', () => {
 
   it('counts each kind', () => {
     expect(countsOf(result)).toEqual({ failed: 4, unreported: 2, movedAfter: 2, clamped: 2, succeeded: 2 })
+  })
+
+  it('is kept by its counts, with whole topics told from partitions, and the topics that did not go as planned', () => {
+    expect(doneOf(result, 1)).toEqual({
+      kind: 'done',
+      counts: countsOf(result),
+      wholeTopics: { failed: 2, unreported: 0 },
+      troubled: { topics: ['a', 'b', 'unseen'], all: 4 },
+      rows: 12,
+      unanswered: 1,
+    })
   })
 
   it('keeps what became of a topic that was not written, with every character of it', () => {

@@ -79,6 +79,13 @@ describe('a plan', () => {
     expect(areRowsOf(request.reset, plan, [first, second, third])).toBe(true)
   })
 
+  it('names five of the requests that are open for the same topics, and counts the others', async () => {
+    for (let each = 0; each < 8; each++) await service.ask()
+    const { overlaps, overlapsLeft } = await service.plan(await service.ask())
+    expect(overlaps).toHaveLength(5)
+    expect(overlapsLeft).toBe(3)
+  })
+
   it('of a slow planner of the round before does not become the plan of this round', async () => {
     const asked = await service.ask()
     const slow = planned(await make(asked))
@@ -162,6 +169,16 @@ describe('no plan is made, and it is said why,', () => {
     }
     const cause = causeOf('nothingCommitted')
     expect(await make(service.ask(reset))).toEqual({ kind: 'impossible', cause })
+  })
+
+  it('where every partition is where it would be put', async () => {
+    const reset: Reset = { ...back100, topics: ['orders'], strategy: { kind: 'latest' } }
+    for (const { partition, end } of service.ckafka.cluster.logs(INSTANCE, 'orders'))
+      cluster().commit(GROUP, 'orders', partition, end)
+    expect(await make(service.ask(reset))).toEqual({
+      kind: 'impossible',
+      cause: causeOf('nothingMoves', '3'),
+    })
   })
 
   it('while a partition cannot be read', async () => {

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:net'
 import { inject } from 'vitest'
 import { type Config, readConfig } from '../../src/config.ts'
+import type { ClusterEntry } from '../../src/config-clusters.ts'
 import { type Rewind, startRewind } from '../../src/main.ts'
 import type { ProductEvent } from '../../src/ports/events.ts'
 import type { ClusterSeed } from '../../src/sandbox/ckafka/model.ts'
@@ -85,6 +86,8 @@ export interface ProductOptions {
   locales?: Record<string, string>
   redisUrl?: string
   clock?: () => number
+  /** The clusters that it serves, instead of the one at the simulator. */
+  clusters?: (simulator: ClusterEntry) => readonly ClusterEntry[]
   /** Puts something between the product and the simulator, which is at this address. */
   ckafkaBehind?: (url: string) => Promise<string>
 }
@@ -162,7 +165,12 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   const running: Rewind[] = []
 
   async function startOne(extra: Record<string, string>): Promise<Rewind> {
-    const config = configOf({ ...env, ...extra })
+    const settings = configOf({ ...env, ...extra })
+    const [simulated] = settings.clusters
+    const config =
+      options.clusters === undefined || simulated === undefined
+        ? settings
+        : { ...settings, clusters: options.clusters(simulated) }
     const telemetry = createTelemetry(config.logLevel, config.role)
     const report = (event: ProductEvent) => {
       events.push(event)

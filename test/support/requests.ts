@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { type AskedIn, askedInSchema } from '../../src/request/asked-in.ts'
+import { causeOf } from '../../src/request/cause.ts'
 import type { Command, Origin, PolicyVerdict } from '../../src/request/command.ts'
 import { type Draft, decide, submit } from '../../src/request/decide.ts'
 import type { Difference } from '../../src/request/drift.ts'
@@ -18,7 +19,7 @@ import {
 import { type Guard, guardSchema, type ResetRequest, requestIdSchema } from '../../src/request/request.ts'
 import type { Reset } from '../../src/request/reset.ts'
 import {
-  countsOf,
+  doneOf,
   type PartitionResult,
   type ReadBack,
   resultOf,
@@ -269,7 +270,7 @@ export function endedWith(
   result: readonly PartitionResult[],
   request: ResetRequest = pending(),
 ): ResetRequest {
-  const outcome = { kind: 'done', counts: countsOf(result), rows: result.length } as const
+  const outcome = doneOf(result, 0)
   return following(request, approve, start, finish(outcome))
 }
 
@@ -313,9 +314,31 @@ export function everyState(change: Partial<Draft> = {}): [string, ResetRequest][
       following(preparing, { kind: 'progress', round: 1, done: 12, total: 64, retryAtMs: T0 }),
     ],
     ['preparing again', moved],
+    ['notPrepared', following(preparing, { kind: 'prepareFailed', round: 1, cause: causeOf('noGroup') })],
     [
-      'notPrepared',
-      following(preparing, { kind: 'prepareFailed', round: 1, cause: 'the group has no committed offsets' }),
+      'notPrepared, refused',
+      following(preparing, {
+        kind: 'prepareFailed',
+        round: 1,
+        cause: causeOf('apiSaid', 'AuthFailure.SecretIdNotFound', 'The SecretId is not found.'),
+        refused: 'credentials',
+      }),
+    ],
+    [
+      'notPrepared, too wide',
+      following(preparing, { kind: 'prepareFailed', round: 1, cause: causeOf('tooWide') }),
+    ],
+    [
+      'not allowed',
+      following(preparing, {
+        kind: 'disallow',
+        ruling: { why: 'denied', rule: 'freeze', reason: 'Nothing moves this week.' },
+        version: 'v1',
+      }),
+    ],
+    [
+      'nothing moves',
+      following(preparing, { kind: 'prepareFailed', round: 1, cause: causeOf('nothingMoves', '13') }),
     ],
     ['wouldJump', pending({ ...change, reset: late })],
     ['pending', planned],
@@ -338,6 +361,26 @@ export function everyState(change: Partial<Draft> = {}): [string, ResetRequest][
     ['succeeded', ended(allSucceeded)],
     ['partial', ended({ kind: 'done', counts: { ...counts, succeeded: 4, failed: 1 }, rows: 5 })],
     ['failed', ended({ kind: 'done', counts: { ...counts, failed: 2 }, rows: 2 })],
+    [
+      'partial, a topic unseen',
+      ended({
+        kind: 'done',
+        counts: { ...counts, succeeded: 4, failed: 1 },
+        wholeTopics: { failed: 1, unreported: 0 },
+        troubled: { topics: ['orders-archive'], all: 1 },
+        rows: 5,
+      }),
+    ],
+    [
+      'partial, some of many',
+      ended({
+        kind: 'done',
+        counts: { ...counts, succeeded: 4, failed: 3, unreported: 2 },
+        wholeTopics: { failed: 1, unreported: 1 },
+        troubled: { topics: ['a', 'b', 'c'], all: 5 },
+        rows: 9,
+      }),
+    ],
     [
       'refused',
       ended({

@@ -183,7 +183,8 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     requestExpiryMs: 3_600_000,
   })
   const kept = createKeptRows({ store, seals })
-  const writeTimeOf = (writes: number) => writeTime(writes, cluster.writePace, SETTINGS.callMs)
+  const writeTimeOf = (instanceId: string, writes: number) =>
+    writeTime(writes, cluster.writePaceOf(instanceId), SETTINGS.callMs)
   const plans = createPlans({ store, kept, clock, guardFor, reader, writeTimeOf })
   const { execute: carryOut, stopWriting } = createExecutions(
     { changes, plans, cluster, reader, clock, report, processId: 'w1', pay: () => {} },

@@ -6,7 +6,7 @@ import { verdictOf } from './codes-v2.ts'
 import { readEnvelope } from './envelope-v2.ts'
 import type { HttpRequest } from './http.ts'
 import { refusedHere } from './last-look.ts'
-import type { CkafkaDeps, ConfigV2 } from './settings.ts'
+import type { CkafkaDeps, ConfigV2, LentV2 } from './settings.ts'
 import { createNonceSource, signatureOf } from './sign-v2.ts'
 
 export type ParamsV2 = Readonly<Record<string, string>>
@@ -16,27 +16,27 @@ const LONGEST_READ_QUERY = 4_000
 /** Servers commonly refuse a request line beyond 8 KB. */
 const LONGEST_QUERY = 7_500
 
-export function createApiV2(config: ConfigV2, deps: CkafkaDeps): Api<ParamsV2> {
+export function createApiV2(config: ConfigV2 | LentV2, deps: CkafkaDeps): Api<ParamsV2> {
   const endpoint = new URL(PATH, config.endpoint)
   const nextNonce = createNonceSource()
 
   const dialect: Dialect<ParamsV2> = {
-    sign(effect, action, params, nowMs) {
+    sign(effect, action, params, nowMs, { secretId, secretKey, token }) {
       const unsigned: ParamsV2 = {
         ...params,
         Action: action,
         Region: config.region,
         Timestamp: String(Math.floor(nowMs / 1000)),
         Nonce: nextNonce(),
-        SecretId: config.secretId,
+        SecretId: secretId,
         SignatureMethod: config.signatureMethod,
-        ...(config.token ? { Token: config.token } : {}),
+        ...(token ? { Token: token } : {}),
       }
       const method = methodFor(effect, unsigned)
       const call = { method, host: endpoint.host, path: endpoint.pathname, params: unsigned }
       const form = formOf({
         ...unsigned,
-        Signature: signatureOf(call, config.secretKey, config.signatureMethod),
+        Signature: signatureOf(call, secretKey, config.signatureMethod),
       })
       if (method === 'POST') return postOf(endpoint, form)
       return form.length > LONGEST_QUERY

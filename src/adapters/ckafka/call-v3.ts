@@ -4,7 +4,7 @@
 import { stringify } from 'lossless-json'
 import { type Api, createApi, type Dialect } from './call.ts'
 import { readEnvelopeV3 } from './envelope-v3.ts'
-import type { CkafkaDeps, ConfigV3 } from './settings.ts'
+import type { CkafkaDeps, ConfigV3, Credentials, LentV3 } from './settings.ts'
 import { createSigner } from './sign-v3.ts'
 
 /** Whole numbers may be bigint: they are printed with every digit. */
@@ -17,28 +17,39 @@ const SERVICE = 'ckafka'
 const VERSION = '2019-08-19'
 const CONTENT_TYPE = 'application/json; charset=utf-8'
 
-export function createApiV3(config: ConfigV3, deps: CkafkaDeps): Api<ParamsV3> {
+export function createApiV3(config: ConfigV3 | LentV3, deps: CkafkaDeps): Api<ParamsV3> {
   const endpoint = new URL('/', config.endpoint)
-  const authorizationOf = createSigner(config.secretId, config.secretKey)
+  const signerOf = keepSigner()
 
   const dialect: Dialect<ParamsV3> = {
-    sign(_effect, action, params, nowMs) {
+    sign(_effect, action, params, nowMs, credentials) {
       const body = stringify(params) ?? '{}'
       const timestampSeconds = Math.floor(nowMs / 1000)
       const { host } = endpoint
       const call = { service: SERVICE, host, contentType: CONTENT_TYPE, action, body, timestampSeconds }
       const headers = {
         'content-type': CONTENT_TYPE,
-        authorization: authorizationOf(call),
+        authorization: signerOf(credentials)(call),
         'x-tc-action': action,
         'x-tc-version': VERSION,
         'x-tc-timestamp': String(timestampSeconds),
         'x-tc-region': config.region,
-        ...(config.token ? { 'x-tc-token': config.token } : {}),
+        ...(credentials.token ? { 'x-tc-token': credentials.token } : {}),
       }
       return { method: 'POST', url: endpoint.href, headers, body }
     },
     read: readEnvelopeV3,
   }
   return createApi(dialect, config, deps)
+}
+
+/** The one of the credentials that count now. */
+function keepSigner() {
+  let kept: { credentials: Credentials; signer: ReturnType<typeof createSigner> } | undefined
+  return (credentials: Credentials) => {
+    if (kept?.credentials !== credentials) {
+      kept = { credentials, signer: createSigner(credentials.secretId, credentials.secretKey) }
+    }
+    return kept.signer
+  }
 }

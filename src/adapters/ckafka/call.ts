@@ -6,10 +6,11 @@ import type { Quota } from '../../ports/cluster.ts'
 import type { ClusterAction, ObservedCall } from '../../ports/events.ts'
 import { causeOf } from '../../request/cause.ts'
 import type { RefusalReason } from '../../request/result.ts'
+import { NoCredentials } from './credentials.ts'
 import type { Read } from './fields.ts'
 import { createHttp, type Exchange, type HttpAnswer, type HttpRequest } from './http.ts'
 import type { RefusedHere } from './last-look.ts'
-import { type CkafkaConfig, type CkafkaDeps, DEFAULT_TIMEOUTS } from './settings.ts'
+import { type CkafkaConfig, type CkafkaDeps, type Credentials, DEFAULT_TIMEOUTS } from './settings.ts'
 
 /**
  * `notSent` and `unknown` differ for mutations only; to a read both mean that there is no answer. `requestIds`: the one
@@ -71,7 +72,13 @@ export interface Said {
 
 export interface Dialect<Params> {
   /** A refusal when no request can carry the call. */
-  sign(effect: Effect, action: string, params: Params, nowMs: number): HttpRequest | RefusedHere
+  sign(
+    effect: Effect,
+    action: string,
+    params: Params,
+    nowMs: number,
+    credentials: Credentials,
+  ): HttpRequest | RefusedHere
   read(body: string): Read<Said>
 }
 
@@ -94,7 +101,7 @@ export function createApi<Params>(
 ): Api<Params> {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...config.timeouts }
   const http = createHttp(timeouts, now)
-  const secrets = [config.secretKey, config.secretId, config.token ?? ''].filter(secret => secret !== '')
+  const own = 'credentials' in config ? asked(config.credentials) : config
   let state: 'open' | 'closed' = 'open'
 
   async function attempt<T>(
@@ -126,14 +133,19 @@ export function createApi<Params>(
     connection: 'fresh' | 'kept',
     signedAtMs: number,
   ): Promise<Tried<T>> {
-    const request = dialect.sign(effect, call.action, call.params, signedAtMs)
+    // Who has its own waits for nothing.
+    const credentials = typeof own === 'function' ? await own(call.deadlineMs - signedAtMs) : own
+    if ('problem' in credentials) {
+      return useless({ kind: 'notSent', cause: causeOf('noCredentials', credentials.problem) }, 'credentials')
+    }
+    const request = dialect.sign(effect, call.action, call.params, signedAtMs, credentials)
     if ('kind' in request) return useless(request)
     const budgeted = quota === undefined ? undefined : await overBudget(quota, call, urgency)
     const obstacle = budgeted ?? obstacleTo(call)
     if (obstacle !== undefined) return obstacle
     const leftMs = call.deadlineMs - now()
     const exchange = await http.exchange(connection, request, Math.min(timeouts.callMs, leftMs))
-    const tried = interpret(effect, call, exchange, signedAtMs)
+    const tried = interpret(effect, call, exchange, signedAtMs, credentials)
     // Whoever calls next would be told the same, in whatever process.
     if (tried.answer.kind === 'notSent' && tried.answer.retryAfterMs !== undefined) {
       await quota?.pause(call.action, tried.answer.retryAfterMs)
@@ -174,6 +186,7 @@ export function createApi<Params>(
     call: ApiCall<Params, T>,
     exchange: Exchange,
     signedAtMs: number,
+    credentials: Credentials,
   ): Tried<T> {
     if (exchange.kind !== 'answered') {
       const { kind, cause, code } = exchange
@@ -199,7 +212,7 @@ export function createApi<Params>(
         return broken
     }
     if (!said.ok) return useless({ kind: 'unknown', cause: causeOf('notDocumented', said.problem) }, httpCode)
-    const tried = judge(effect, call, said.value, exchange, signedAtMs)
+    const tried = judge(effect, call, said.value, exchange, signedAtMs, credentials)
     const { requestId } = said.value
     return effect === 'read' || requestId === null
       ? tried
@@ -212,8 +225,9 @@ export function createApi<Params>(
     { code, verdict, data, whole, ...said }: Said,
     { serverTimeMs }: HttpAnswer,
     signedAtMs: number,
+    credentials: Credentials,
   ): Tried<T> {
-    const message = withoutSecrets(said.message)
+    const message = withoutSecrets(said.message, credentials)
     switch (verdict.kind) {
       case 'succeeded':
       case 'partly': {
@@ -247,11 +261,6 @@ export function createApi<Params>(
     }
   }
 
-  /** Some of the API's messages quote the call. */
-  function withoutSecrets(message: string): string {
-    return secrets.reduce((text, secret) => text.replaceAll(secret, '***'), message)
-  }
-
   return {
     async mutate(call) {
       const { answer } = await attempt('mutation', call, 'execution', 'fresh')
@@ -270,6 +279,29 @@ export function createApi<Params>(
       state = 'closed'
       await http.close()
     },
+  }
+}
+
+/** Some of the API's messages quote the call. */
+function withoutSecrets(message: string, { secretKey, secretId, token = '' }: Credentials): string {
+  const secrets = [secretKey, secretId, token].filter(secret => secret !== '')
+  return secrets.reduce((text, secret) => text.replaceAll(secret, '***'), message)
+}
+
+/** Never rejects, and ends within the time given. */
+function asked(ask: () => Promise<Credentials>) {
+  return async (withinMs: number): Promise<Credentials | { problem: string }> => {
+    let timer: NodeJS.Timeout | undefined
+    const silence = new Promise<{ problem: string }>(resolve => {
+      timer = setTimeout(() => resolve({ problem: causeOf('deadlinePassed') }), withinMs)
+    })
+    try {
+      return await Promise.race([ask(), silence])
+    } catch (error) {
+      return { problem: error instanceof NoCredentials ? error.why : causeOf('callBroke', 'unknown') }
+    } finally {
+      clearTimeout(timer)
+    }
   }
 }
 

@@ -1,8 +1,7 @@
 // The Cluster and ClusterReader ports over CKafka: the last look at what is asked, then the dialect that the API speaks.
 // It must never let a call through that the last look has a problem with.
 
-import type { Cluster, ClusterReader } from '../../ports/cluster.ts'
-import type { Abilities } from '../../request/group.ts'
+import type { Cluster, ClusterAbilities, ClusterReader } from '../../ports/cluster.ts'
 import { budgetsOf, writePaceOf } from './budgets.ts'
 import { createApiV2 } from './call-v2.ts'
 import { createApiV3 } from './call-v3.ts'
@@ -22,7 +21,7 @@ import { createReader, type ReaderOptions } from './reader.ts'
 import type { CkafkaConfig, CkafkaDeps } from './settings.ts'
 
 export type Ckafka = Cluster & {
-  can: Abilities
+  can: ClusterAbilities
   reader(options: ReaderOptions): ClusterReader
   /** Waits for calls under way. */
   close(): Promise<void>
@@ -30,21 +29,25 @@ export type Ckafka = Cluster & {
 
 export function createCkafka(config: CkafkaConfig, deps: CkafkaDeps): Ckafka {
   const { can, writes, reader, close } = speak(config, deps)
+  const writePace = writePaceOf(config.dialect, deps.budgets ?? budgetsOf(config.dialect, ''))
   return {
     can,
-    writePace: writePaceOf(config.dialect, deps.budgets ?? budgetsOf(config.dialect, '')),
+    writePaceOf: () => writePace,
     resetOffsets: (reset, deadlineMs) =>
       unless(problemWithReset(reset), () => writes.resetOffsets(reset, deadlineMs)),
     writeOffsets: (target, topic, offsets, deadlineMs) =>
       unless(problemWithWrite(target, topic, offsets), () =>
         writes.writeOffsets(target, topic, offsets, deadlineMs),
       ),
-    reader: options => ({ can, ...guarded(reader(options)) }),
+    reader: options => ({
+      abilitiesOf: async () => ({ kind: 'read', value: can }),
+      ...guarded(reader(options)),
+    }),
     close,
   }
 }
 
-type Reads = Omit<ClusterReader, 'can'>
+type Reads = Omit<ClusterReader, 'abilitiesOf'>
 
 function guarded(reads: Reads): Reads {
   return {
@@ -71,21 +74,24 @@ async function unless<T>(problem: string | undefined, ask: () => Promise<T>) {
   return problem === undefined ? ask() : refusedHere(problem)
 }
 
-type Writes = Omit<Cluster, 'writePace'>
+type Writes = Omit<Cluster, 'writePaceOf'>
 
 interface Spoken {
-  can: Abilities
+  can: ClusterAbilities
   writes: Writes
   reader: (options: ReaderOptions) => Reads
   close: () => Promise<void>
 }
+
+/** Topic by topic, and of some questions partition by partition. */
+const ONE_AT_A_TIME = { writeTopics: false, readMany: false }
 
 function speak(config: CkafkaConfig, deps: CkafkaDeps): Spoken {
   switch (config.dialect) {
     case 'v2': {
       const api = createApiV2(config, deps)
       return {
-        can: { logStart: false, firstMessageAt: false, writePartitions: false },
+        can: { logStart: false, firstMessageAt: false, writePartitions: false, ...ONE_AT_A_TIME },
         writes: createWritesV2(api, config),
         reader: options => createReader(api, QUESTIONS_V2, options, deps),
         close: api.close,
@@ -94,7 +100,7 @@ function speak(config: CkafkaConfig, deps: CkafkaDeps): Spoken {
     case 'v3': {
       const api = createApiV3(config, deps)
       return {
-        can: { logStart: true, firstMessageAt: true, writePartitions: true },
+        can: { logStart: true, firstMessageAt: true, writePartitions: true, ...ONE_AT_A_TIME },
         writes: createWritesV3(api, deps),
         reader: options => createReader(api, QUESTIONS_V3, options, deps),
         close: api.close,

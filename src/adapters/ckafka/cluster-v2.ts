@@ -10,7 +10,10 @@ import { refusedHere } from './last-look.ts'
 import { topicParams } from './questions-v2.ts'
 import type { ConfigV2 } from './settings.ts'
 
-export function createWritesV2(api: Api<ParamsV2>, config: ConfigV2): Omit<Cluster, 'writePace'> {
+export function createWritesV2(
+  api: Api<ParamsV2>,
+  config: Pick<ConfigV2, 'setOffsetsAction'>,
+): Omit<Cluster, 'writePaceOf'> {
   return {
     async resetOffsets(reset, deadlineMs) {
       const answer = await api.mutate({

@@ -21,7 +21,7 @@ interface Write {
   paramsOf: (found: readonly Found[]) => ParamsV3 | null
 }
 
-export function createWritesV3(api: Api<ParamsV3>, { now }: CkafkaDeps): Omit<Cluster, 'writePace'> {
+export function createWritesV3(api: Api<ParamsV3>, { now }: CkafkaDeps): Omit<Cluster, 'writePaceOf'> {
   const beforehand = createBeforehand(createListings(api, QUESTIONS_V3, now), now)
 
   async function carryOut({ action, look, paramsOf }: Write, deadlineMs: number): Promise<CallOutcome> {

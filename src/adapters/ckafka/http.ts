@@ -39,12 +39,16 @@ export interface Http {
 const LARGEST_ANSWER_BYTES = 16 * 1024 * 1024
 const LONGEST_RETRY_AFTER_MS = 600_000
 
-export function createHttp(limits: TimeLimits, now: () => number): Http {
+export function createHttp(
+  limits: TimeLimits,
+  now: () => number,
+  largestBytes: number = LARGEST_ANSWER_BYTES,
+): Http {
   const settings: Agent.Options = {
     connect: { timeout: limits.connectMs },
     headersTimeout: limits.headersMs,
     bodyTimeout: limits.bodyMs,
-    maxResponseSize: LARGEST_ANSWER_BYTES,
+    maxResponseSize: largestBytes,
     allowH2: false,
   }
   const agents = {

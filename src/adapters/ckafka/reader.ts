@@ -23,7 +23,7 @@ export function createReader<Params>(
   questions: Questions<Params>,
   { urgency, readMs }: ReaderOptions,
   { now }: CkafkaDeps,
-): Omit<ClusterReader, 'can'> {
+): Omit<ClusterReader, 'abilitiesOf'> {
   const { logs, pageSizes } = questions
   const listings = createListings(api, questions, now)
   const asking = (): Asker => ({ urgency, deadlineMs: now() + readMs })

@@ -4,30 +4,45 @@ import type { Budgets, Quota } from '../../ports/cluster.ts'
 import type { ObservedCall } from '../../ports/events.ts'
 import type { SignatureMethod } from './sign-v2.ts'
 
-interface Account {
-  /** `https://ckafka.api.qcloud.com` (2.0), `https://ckafka.tencentcloudapi.com` or `…intl.tencentcloudapi.com` (3.0). */
-  endpoint: string
-  /** `ap-guangzhou` */
-  region: string
+export interface Credentials {
   secretId: string
   secretKey: string
   /** Of temporary credentials. */
   token?: string
+}
+
+interface Place {
+  /** `https://ckafka.api.qcloud.com` (2.0), `https://ckafka.tencentcloudapi.com` or `…intl.tencentcloudapi.com` (3.0). */
+  endpoint: string
+  /** `ap-guangzhou` */
+  region: string
   timeouts?: Partial<CkafkaTimeouts>
 }
 
-export interface ConfigV2 extends Account {
+interface PlaceV2 extends Place {
   dialect: 'v2'
   signatureMethod: SignatureMethod
   /** `SetGroupOffsets`; the sample of the API's page spells it `SetGroupOffset`. */
   setOffsetsAction: 'SetGroupOffsets' | 'SetGroupOffset'
 }
 
-export interface ConfigV3 extends Account {
+interface PlaceV3 extends Place {
   dialect: 'v3'
 }
 
-export type CkafkaConfig = ConfigV2 | ConfigV3
+/** Of who gives those that count now: it is asked before each call. */
+interface Lent {
+  credentials: () => Promise<Credentials>
+  secretId?: undefined
+}
+
+export interface ConfigV2 extends PlaceV2, Credentials {}
+export interface ConfigV3 extends PlaceV3, Credentials {}
+export interface LentV2 extends PlaceV2, Lent {}
+export interface LentV3 extends PlaceV3, Lent {}
+
+/** With credentials of its own, or with those that somebody gives. */
+export type CkafkaConfig = ConfigV2 | ConfigV3 | LentV2 | LentV3
 
 export interface CkafkaTimeouts {
   connectMs: number
@@ -45,7 +60,7 @@ export interface CkafkaDeps {
   budgets?: Budgets
   /**
    * After each try, sent or not. `code` is the API's, `http 502`, the network error's, `budget` when the quota did not
-   * let it through, or null.
+   * let it through, `credentials` when there were none, or null.
    */
   onCall?: (call: ObservedCall) => void
 }

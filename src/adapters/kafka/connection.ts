@@ -245,7 +245,7 @@ function dial({ host, port }: Address, tls: KafkaTls | undefined, withinMs: numb
     const socket =
       tls === undefined
         ? connectTcp({ host, port, noDelay: true })
-        : connectTls({ ...tls, host, port, ...(isIP(host) === 0 ? { servername: host } : {}) })
+        : connectTls({ ...(isIP(host) === 0 ? { servername: host } : {}), ...tls, host, port })
     const timer = setTimeout(
       () => fail(notSent(causeOf('noConnectionWithin', spelled(withinMs)), 'timeout')),
       withinMs,

@@ -8,15 +8,14 @@
 // before. Between that answer and the commit it can still be deleted or expire; then the commit makes it anew, with what
 // was approved in it. Kafka has no commit that would refuse that.
 
-import type { Cluster, ClusterReader } from '../../ports/cluster.ts'
-import type { Abilities } from '../../request/group.ts'
+import type { Cluster, ClusterAbilities, ClusterReader } from '../../ports/cluster.ts'
 import { createClient } from './client.ts'
-import { createReader, type ReaderOptions } from './reader.ts'
+import { CAN, createReader, type ReaderOptions } from './reader.ts'
 import type { KafkaDeps, KafkaSettings } from './settings.ts'
 import { createWriter } from './writer.ts'
 
 export type Kafka = Required<Cluster> & {
-  can: Abilities
+  can: ClusterAbilities
   reader(options: ReaderOptions): Required<ClusterReader>
   /** Calls that are under way end as they would if the connection broke. */
   close(): void
@@ -29,8 +28,8 @@ const WRITE_PACE = { atLeastMs: 0, atMostMs: 0 }
 export function createKafka(settings: KafkaSettings, deps: KafkaDeps): Kafka {
   const client = createClient(settings, deps)
   return {
-    can: { logStart: true, firstMessageAt: true, writePartitions: true },
-    writePace: WRITE_PACE,
+    can: CAN,
+    writePaceOf: () => WRITE_PACE,
     ...createWriter(client, settings, deps.now),
     reader: options => createReader(client, settings, options, deps.now),
     close: client.close,

@@ -1,7 +1,7 @@
 // The ClusterReader port over Kafka's protocol. It must never have an effect, and never pass off a part for the whole: what
 // could not be read of a partition stands in its row, and costs no other.
 
-import type { ClusterReader, FirstMessage, LogRow, TopicKind } from '../../ports/cluster.ts'
+import type { ClusterAbilities, ClusterReader, FirstMessage, LogRow, TopicKind } from '../../ports/cluster.ts'
 import { causeOf } from '../../request/cause.ts'
 import { type LogRange, type NamePage, placeOf } from '../../request/group.ts'
 import type { ReadOutcome } from '../../request/result.ts'
@@ -19,7 +19,10 @@ export interface ReaderOptions {
   readMs: number
 }
 
-const CAN = { logStart: true, firstMessageAt: true, writePartitions: true }
+export const CAN: ClusterAbilities = {
+  ...{ logStart: true, firstMessageAt: true, writePartitions: true },
+  ...{ writeTopics: true, readMany: true },
+}
 const NAMES_ON_PAGE = 50
 /** Groups of Connect's workers and the like have no offsets; those of consumers say `consumer`, and simple ones nothing. */
 const WITH_OFFSETS = new Set(['', 'consumer'])
@@ -101,7 +104,7 @@ export function createReader(
   }
 
   return {
-    can: CAN,
+    abilitiesOf: instanceId => read(instanceId, undefined, async () => CAN),
 
     async instances() {
       return { kind: 'read', value: [{ id, name }] }

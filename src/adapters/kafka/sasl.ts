@@ -46,7 +46,9 @@ export async function authenticate(sasl: KafkaSasl, ask: Ask): Promise<number> {
       }
     }
     case 'OAUTHBEARER': {
-      const token = await sasl.token()
+      const token = await sasl.token().catch(() => {
+        throw refused('credentials', 'SASL_AUTHENTICATION_FAILED', 'There is no token to show to Kafka.')
+      })
       const answer = await say(Buffer.from(`n,,\x01auth=Bearer ${token}\x01\x01`, 'utf8'))
       if (answer.authBytes.length === 0) return livesFor(answer)
       // The broker tells why it refuses, and wants that acknowledged before it says no.

@@ -9,6 +9,8 @@ export interface KafkaTls {
   cert?: string
   key?: string
   passphrase?: string
+  /** What every broker's certificate has to be for; absent: the host that is connected to. */
+  servername?: string
 }
 
 export type KafkaSasl =

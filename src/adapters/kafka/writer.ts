@@ -22,7 +22,7 @@ const NO_MEMBER = ''
 const NO_EPOCH = -1
 const UNSTABLE_OFFSET_COMMIT = 88
 
-type Writes = Required<Omit<Cluster, 'writePace'>>
+type Writes = Required<Omit<Cluster, 'writePaceOf'>>
 
 export function createWriter(client: Client, { id }: { id: string }, now: () => number): Writes {
   async function writeTopics(

@@ -126,7 +126,7 @@ export async function planAndApprove(stage: Stage): Promise<{ checks: Check[]; c
     ]),
     says('the thread says how many partitions succeeded', reported, [
       `${now.size} partitions succeeded`,
-      '1 failed',
+      '1 topic failed',
     ]),
     says(
       'the thread names the failed topic, why, and what to do',

@@ -7,6 +7,7 @@ import { type Ckafka, createCkafka } from '../../../src/adapters/ckafka/ckafka.t
 import type { CkafkaConfig } from '../../../src/adapters/ckafka/settings.ts'
 import type { NativeReset } from '../../../src/ports/cluster.ts'
 import { causeOf } from '../../../src/request/cause.ts'
+import { NO_SUCH_HOST } from '../../support/unreachable.ts'
 import { httpAnswer, type RawServer, startRawServer } from './raw-server.ts'
 
 const closers: (() => Promise<void>)[] = []
@@ -70,10 +71,10 @@ describe('a reset that cannot have been read was not sent', () => {
   })
 
   it('no such host', async () => {
-    const outcome = await client('http://rewind.invalid', { connectMs: 1_000 }).resetOffsets(shift, soon())
+    const outcome = await client(`http://${NO_SUCH_HOST}`).resetOffsets(shift, soon())
     expect(outcome).toMatchObject({
       kind: 'notSent',
-      cause: expect.stringMatching(/^(hostNotFound|noConnection) /),
+      cause: expect.stringMatching(/^hostNotFound /),
     })
   })
 

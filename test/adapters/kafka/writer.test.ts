@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import type { PartitionWrite } from '../../../src/ports/cluster.ts'
 import { causeOf } from '../../../src/request/cause.ts'
+import { NO_SUCH_HOST } from '../../support/unreachable.ts'
 import {
   brokerOf,
   committed,
@@ -483,7 +484,7 @@ describe('a connection that breaks', () => {
       kind: 'notSent',
       cause: causeOf('noConnection', 'ECONNREFUSED'),
     })
-    expect((await kafkaOf('nowhere.invalid:9092').writeTopics(TARGET, WRITES, soon())).called).toMatchObject({
+    expect((await kafkaOf(`${NO_SUCH_HOST}:9092`).writeTopics(TARGET, WRITES, soon())).called).toMatchObject({
       kind: 'notSent',
       cause: expect.stringMatching(/^hostNotFound/),
     })

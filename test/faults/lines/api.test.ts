@@ -11,13 +11,11 @@ import type { CkafkaFault } from '../../../src/sandbox/ckafka/faults.ts'
 import { createExecutions } from '../../../src/service/executions.ts'
 import { DEMO } from '../../support/product.ts'
 import { SETTINGS, startService } from '../../support/service.ts'
+import { closedPort, NO_SUCH_HOST, startDeafServer } from '../../support/unreachable.ts'
 import type { FrontAnswer } from './front.ts'
 import { ASK, count, startBehind, until } from './stage.ts'
-import { closedPort, startDeafServer } from './unreachable.ts'
 
 const TEST_MS = 90_000
-// A label over 63 characters: refused by the resolver itself, so that no name server is asked, here or elsewhere.
-const NO_SUCH_HOST = `http://${'no-such-host'.repeat(6)}.invalid`
 const WRITES = { v3: 'BatchModifyGroupOffsets', v2: 'SetGroupOffsets' } as const
 
 describe.concurrent('an API that is not reached', () => {
@@ -35,7 +33,7 @@ describe.concurrent('an API that is not reached', () => {
       const deaf = name.includes('never') ? await startDeafServer() : undefined
       onTestFinished(() => deaf?.close())
       const endpoint = name.includes('host')
-        ? NO_SUCH_HOST
+        ? `http://${NO_SUCH_HOST}`
         : `http://127.0.0.1:${deaf?.port ?? (await closedPort())}`
       const connectMs = deaf === undefined ? 10_000 : 300
       const account = { secretId: 'AKIDSERVICE', secretKey: 'service-secret-key' }

@@ -160,7 +160,7 @@ export function startProcess(name: string, role: 'bot' | 'worker', deps: Process
       }),
   }
   const cluster = {
-    writePace: ckafka.writePace,
+    writePaceOf: ckafka.writePaceOf,
     resetOffsets: (...args: Parameters<typeof ckafka.resetOffsets>) =>
       pass('call', () => ckafka.resetOffsets(...args)),
     writeOffsets: (...args: Parameters<typeof ckafka.writeOffsets>) =>

@@ -154,7 +154,7 @@ export function approversOf({ votes, state }: Pick<ResetRequest, 'votes' | 'stat
 
 function outcomeOf(words: Words, { state }: ResetRequest): Piece[] {
   if (!('outcome' in state) || state.outcome.kind !== 'done') return []
-  return [text(' · '), text(countsInWords(words, state.outcome.counts))]
+  return [text(' · '), text(countsInWords(words, state.outcome))]
 }
 
 function moveLines(words: Words, { plan }: ResetRequest, moves: HistoryEntry['moves']): Line[] {

@@ -23,6 +23,7 @@ import type { Words } from '../language/language.ts'
 import { answering, askedInOf } from '../platform/answering.ts'
 import type { SlackPeople } from '../platform/people.ts'
 import { spelledRange } from '../wording/words.ts'
+import { abilitiesFor } from './abilities.ts'
 import { findNames, type NamesThere } from './alert-names.ts'
 import { alertText } from './alert-text.ts'
 import { createOpenedForms } from './opened.ts'
@@ -74,9 +75,8 @@ export function registerAlertShortcut(app: App, deps: AlertShortcutDeps): void {
         if (opened === undefined) return
         const there = await findNames(alerts, deps)
         // Where the API resets whole topics, a partition alone cannot be, and the whole topic is not what it is about.
-        const refused = deps.reader.can.writePartitions
-          ? []
-          : there.topics.filter(topic => topic.includes(':'))
+        const can = await abilitiesFor(deps.reader, there.instance ?? undefined)
+        const refused = can.writePartitions ? [] : there.topics.filter(topic => topic.includes(':'))
         const found = { ...there, topics: there.topics.filter(topic => !refused.includes(topic)) }
         const notes = refused.map(typed =>
           words.flags.wholeTopicsOnly({ kind: 'wholeTopicsOnly', typed: clip(typed, 60) }),

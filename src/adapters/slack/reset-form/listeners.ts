@@ -40,6 +40,7 @@ import { sentenceOf } from '../language/sentences.ts'
 import { answering, askedInOf, inTime, parseJson, sentenceFor } from '../platform/answering.ts'
 import { sentenceModal } from '../platform/sentence-views.ts'
 import { noSuchGroup, notSubmitted } from '../wording/words.ts'
+import { abilitiesFor } from './abilities.ts'
 import { type Attachment, type AttachmentRead, createAttachedFileReader } from './attached-file.ts'
 import { type FieldSentences, problemsByBlock, readAttachment, readResetForm } from './filled.ts'
 import { parseFlags } from './flags.ts'
@@ -95,7 +96,6 @@ const OPTIONS_MS = 2_300
 
 export function registerFormListeners(app: App, deps: FormListenersDeps): void {
   const { approvals, reader, names, clock, report, instances, wordsFor } = deps
-  const { can } = reader
   const forms = createOpenedForms(deps)
   const { draw, look, redraw } = forms
   const readAttachedFile = createAttachedFileReader(deps)
@@ -105,8 +105,7 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     await ack()
     await answering('reset command', report, respond, wanted, async () => {
       // The trigger lives three seconds: nothing is asked of Redis or CKafka before the form is open.
-      const { writePartitions } = can
-      const { fields, problems } = parseFlags(command.text, { nowMs: clock(), writePartitions })
+      const { fields, problems } = await flagsIn(command.text)
       const words = await wanted
       const notes = problems.map(problem => sentenceOf(words.flags, problem))
       const metadata = { askedIn: askedInOf(command), cardIn: command.channel_id, notes }
@@ -157,7 +156,7 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     await ack(
       await offered(async () => {
         if (instance === undefined) return { options: [] }
-        const search = topicSearch(queryIn(payload), can)
+        const search = topicSearch(queryIn(payload), await abilitiesFor(reader, instance))
         const [own, all] = await Promise.all([
           group === undefined ? NOTHING : committedTopics({ instanceId: instance, group }),
           reader.topics(instance, search.name),
@@ -193,7 +192,7 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
         await (errors === null
           ? ack({
               response_action: 'update',
-              view: draw(words, fields, { ...metadata.data, notes }, undefined),
+              view: await draw(words, fields, { ...metadata.data, notes }, undefined),
             })
           : ack({ response_action: 'errors', errors }))
         return
@@ -218,6 +217,14 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     }
   })
 
+  /** Which flags there are depends on the cluster, and that on one of them. */
+  async function flagsIn(text: string) {
+    const nowMs = clock()
+    const read = parseFlags(text, { nowMs, writePartitions: true })
+    const { writePartitions } = await abilitiesFor(reader, read.fields.instance)
+    return writePartitions ? read : parseFlags(text, { nowMs, writePartitions })
+  }
+
   /** The form as it was sent, with the content of its file; or all that is wrong with it, as far as can be told now. */
   async function readForm(
     words: Words,
@@ -229,6 +236,7 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     if (fields.strategy === 'offsets' && files === 'refused') {
       return { ok: false, problems: sentencesOf(words, { strategy: { kind: 'filesScopeMissing' } }) }
     }
+    const can = await abilitiesFor(reader, fields.instance)
     const rules = {
       instances: instances.map(({ id }) => id),
       writePartitions: can.writePartitions,
@@ -237,7 +245,7 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     const typed = parseReset(fields, rules)
     const isWrong = !typed.ok && Object.keys(typed.problems).some(field => field !== 'file')
     const [file, unknown] = await Promise.all([
-      readFile(fields, attachment, parent, { userId, askedIn }),
+      can.writePartitions ? readFile(fields, attachment, parent, { userId, askedIn }) : null,
       isWrong ? {} : checkGroups(words, fields),
     ])
     const parsed = file?.ok ? parseReset({ ...fields, file: file.targets }, rules) : typed
@@ -260,8 +268,7 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     parent: FormMetadata['parent'],
     { userId, askedIn }: Pick<FormMetadata, 'askedIn'> & { userId: string },
   ): Promise<AttachmentRead | ({ ok: true } & KeptOffsets) | null> {
-    const wanted = strategy === 'offsets' && can.writePartitions
-    if (!wanted || group === undefined) return null
+    if (strategy !== 'offsets' || group === undefined) return null
     if (attachment !== undefined) {
       const tooSoon = await approvals.fileRefusal(userId, { channel: askedIn, message: null })
       if (tooSoon !== null) return { ok: false, problem: { kind: 'tooManyFiles', ...tooSoon } }

@@ -12,6 +12,7 @@ import type { ResetFields, Target } from '../../../request/reset.ts'
 import type { FormMetadata } from '../blocks/ids.ts'
 import type { Words } from '../language/language.ts'
 import { isOvertaken } from '../platform/answering.ts'
+import { abilitiesFor } from './abilities.ts'
 import { isScopeMissing } from './attached-file.ts'
 import type { GroupStatus } from './group-status.ts'
 import { resetForm, unfilledForm } from './view.ts'
@@ -67,24 +68,27 @@ export interface OpenedForms {
     metadata: FormMetadata,
     status: GroupStatus | undefined,
   ): Promise<string | undefined>
-  draw(words: Words, fields: ResetFields, metadata: FormMetadata, status: GroupStatus | undefined): ModalView
+  draw(
+    words: Words,
+    fields: ResetFields,
+    metadata: FormMetadata,
+    status: GroupStatus | undefined,
+  ): Promise<ModalView>
   look(target: Target): Promise<GroupStatus>
 }
 
 export const LOOKING: GroupStatus = { kind: 'reading' }
 
 export function createOpenedForms({ reader, names, report, instances }: OpenedFormDeps): OpenedForms {
-  const { can } = reader
-
   async function openForm(
     words: Words,
     client: Client,
     triggerId: string,
     asked: FormMetadata,
-    view: (metadata: FormMetadata) => ModalView,
+    view: (metadata: FormMetadata) => ModalView | Promise<ModalView>,
   ): Promise<OpenedForm | undefined> {
-    const { metadata, answer } = await drawn(words, asked, latest =>
-      called(client, 'views.open', { trigger_id: triggerId, view: JSON.stringify(view(latest)) }),
+    const { metadata, answer } = await drawn(words, asked, async latest =>
+      called(client, 'views.open', { trigger_id: triggerId, view: JSON.stringify(await view(latest)) }),
     )
     const { id, hash } = answer.view ?? {}
     return id === undefined || hash === undefined ? undefined : { viewId: id, hash, metadata }
@@ -100,10 +104,10 @@ export function createOpenedForms({ reader, names, report, instances }: OpenedFo
     status: GroupStatus | undefined,
   ): Promise<string | undefined> {
     const { instance, group } = fields
-    const update = (latest: FormMetadata) =>
+    const update = async (latest: FormMetadata) =>
       called(client, 'views.update', {
         view_id: viewId,
-        view: JSON.stringify(draw(words, fields, latest, status)),
+        view: JSON.stringify(await draw(words, fields, latest, status)),
         ...(hash === undefined ? {} : { hash }),
       })
     try {
@@ -115,16 +119,16 @@ export function createOpenedForms({ reader, names, report, instances }: OpenedFo
     }
   }
 
-  function draw(
+  async function draw(
     words: Words,
     fields: ResetFields,
     metadata: FormMetadata,
     status: GroupStatus | undefined,
-  ): ModalView {
+  ): Promise<ModalView> {
     return resetForm(words, fields, {
       instances,
       names,
-      can,
+      can: await abilitiesFor(reader, fields.instance),
       metadata,
       ...(status === undefined ? {} : { status }),
     })

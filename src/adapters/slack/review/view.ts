@@ -12,7 +12,7 @@ import { LIMITS } from '../blocks/limits.ts'
 import { preformatted } from '../blocks/preformatted.ts'
 import { clipMiddle, line, type Piece, paragraph, plain, shown, strong, text } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
-import { guardLines, NOTE_MAX, stateLine } from '../thread/card.ts'
+import { guardLines, NOTE_MAX, overlapBlocks, stateLine } from '../thread/card.ts'
 import { differenceBullets } from '../wording/drift.ts'
 import { facts } from '../wording/facts.ts'
 import { planDetails, planHead } from '../wording/plan.ts'
@@ -51,6 +51,7 @@ export function reviewModal(
     ...(rows === null ? [paragraph(line(strong(say.notWhole)))] : planTable(words, rows)),
     ...detailsBlocks(words, request),
     ...allTopics(words, request.reset.topics),
+    ...overlapBlocks(words, request),
     ...(rows === null ? [] : lookBlocks(words, look)),
     paragraph(
       ...[expiryOrState(words, request), ...guardLines(words, request)].map(pieces => line(...pieces)),

@@ -1,7 +1,7 @@
 // The card: the one message of a request, always drawn from the record. Pure; the review modal shares its lines.
 
 import type { ActionsBlock, Button, KnownBlock } from '@slack/types'
-import { didNothing } from '../../../request/follow-up.ts'
+import { didNothing, hasMissed } from '../../../request/follow-up.ts'
 import {
   brokeGlass,
   type Decision,
@@ -39,7 +39,7 @@ import {
   connectedInWords,
   groupInWords,
   lossInWords,
-  outcomeSentence,
+  outcomeAlone,
   scopeInWords,
   stateWords,
 } from '../wording/words.ts'
@@ -113,9 +113,13 @@ function driftBlocks(words: Words, { drift, state }: ResetRequest): KnownBlock[]
 }
 
 /** For who decides: both may be right, and one after the other they do something else than each alone. */
-function overlapBlocks(words: Words, { overlaps, state }: ResetRequest): KnownBlock[] {
+export function overlapBlocks(
+  words: Words,
+  { overlaps, overlapsLeft = 0, state }: ResetRequest,
+): KnownBlock[] {
   if (overlaps.length === 0 || state.name !== 'pending') return []
-  return [paragraph(line(strong(words.card.overlapLabel), text(words.card.overlap(overlaps))))]
+  const { overlapLabel, overlap } = words.card
+  return [paragraph(line(strong(overlapLabel), text(overlap(overlaps, overlapsLeft))))]
 }
 
 /** As it was when the plan was made; a request that waits for it says so itself. */
@@ -166,10 +170,7 @@ export function stateLine(words: Words, request: ResetRequest): Piece[] {
     case 'succeeded':
     case 'partial':
     case 'failed':
-      return [
-        ...approval(words, request, state.decision),
-        text(outcomeSentence(words, state.outcome, request)),
-      ]
+      return [...approval(words, request, state.decision), text(outcomeAlone(words, state.outcome, request))]
     default:
       return state satisfies never
   }
@@ -297,11 +298,10 @@ function followUpButtons(
     return [button(words, ACTIONS.retry, words.card.buttons.askAgain, id)]
   }
   if (outcome.kind !== 'done') return []
-  const { failed, unreported } = outcome.counts
   const { undo, retry } = words.card.buttons
   return [
     ...(name === 'failed' ? [] : [button(words, ACTIONS.undo, undo, id)]),
-    ...(failed + unreported > 0 ? [button(words, ACTIONS.retry, retry, id)] : []),
+    ...(hasMissed(outcome) ? [button(words, ACTIONS.retry, retry, id)] : []),
   ]
 }
 

@@ -1,7 +1,7 @@
 // Every sentence a person reads about a request: which one it is, and what it names. The words are in language/.
 
 import type { Submitted } from '../../../ports/approvals.ts'
-import { readCause } from '../../../request/cause.ts'
+import { type CauseKind, readCause } from '../../../request/cause.ts'
 import type { Group } from '../../../request/group.ts'
 import { kafkaErrorName } from '../../../request/kafka-errors.ts'
 import {
@@ -12,7 +12,7 @@ import {
   type State,
 } from '../../../request/request.ts'
 import { clip, type Reset, type Target, utc } from '../../../request/reset.ts'
-import type { ApiCode, Counts } from '../../../request/result.ts'
+import type { ApiCode, Counts, Done } from '../../../request/result.ts'
 import type { Refusal } from '../../../request/step.ts'
 import { isBeforeWindow } from '../../../request/waiting.ts'
 import { named } from '../blocks/text.ts'
@@ -24,6 +24,12 @@ const CAUSE_MAX = 500
 
 /** A state as people tell it apart. */
 function stateKey(state: State): keyof Words['states']['names'] {
+  if (state.name === 'failed') {
+    if (state.outcome.kind === 'notAllowed') return 'notAllowed'
+    const isIdle =
+      state.outcome.kind === 'notPrepared' && readCause(state.outcome.cause)?.kind === 'nothingMoves'
+    return isIdle ? 'nothingToMove' : 'failed'
+  }
   if (state.name === 'unclear' && !state.asked) return 'checking'
   if (isBeforeWindow(state)) return 'beforeWindow'
   return isWaiting(state) ? 'waiting' : state.name
@@ -50,7 +56,7 @@ export function causeInWords(words: Words, cause: string, max = CAUSE_MAX): stri
   const known = readCause(cause)
   if (known === null) return clip(cause, max)
   const { kind, about } = known
-  const isAround = kind === 'lookFailed' || kind === 'notSent'
+  const isAround = ['lookFailed', 'notSent', 'apiSaid', 'noCredentials'].includes(kind)
   const names = isAround ? about.map(inner => causeInWords(words, inner)) : about
   return clip(words.causes[kind](names), max)
 }
@@ -104,10 +110,28 @@ function pastSentence(words: Words, id: string, state: State): string {
 
 const COUNTED: (keyof Counts)[] = ['succeeded', 'clamped', 'failed', 'unreported', 'movedAfter']
 
-/** `7 partitions succeeded · 1 clamped · 1 failed` */
-export function countsInWords(words: Words, counts: Counts): string {
-  const present = COUNTED.filter(kind => counts[kind] > 0)
-  return words.outcomes.counts(present.map(kind => [kind, counts[kind]]))
+/** `7 partitions succeeded · 1 clamped · 1 topic failed` */
+export function countsInWords(words: Words, { counts, wholeTopics }: Done): string {
+  const ofTopics = (kind: keyof Counts) =>
+    kind === 'failed' || kind === 'unreported' ? (wholeTopics?.[kind] ?? 0) : 0
+  const tallies = [
+    ...COUNTED.map(kind => ({ kind, count: counts[kind] - ofTopics(kind), of: 'partition' as const })),
+    ...COUNTED.map(kind => ({ kind, count: ofTopics(kind), of: 'topic' as const })),
+  ]
+  return words.outcomes.counts(tallies.filter(({ count }) => count > 0))
+}
+
+/** Where no table of the rows is beside it: the counts, and the topics of which not all went as planned. */
+export function outcomeAlone(
+  words: Words,
+  outcome: Outcome,
+  request: Pick<ResetRequest, 'reset' | 'plan'>,
+): string {
+  const sentence = outcomeSentence(words, outcome, request)
+  if (outcome.kind !== 'done' || outcome.troubled === undefined || outcome.troubled.all === 0) return sentence
+  const { topics, all } = outcome.troubled
+  const names = topics.map(topic => named(clip(topic, 100)))
+  return `${sentence}${words.outcomes.troubled(names, all - topics.length)}`
 }
 
 /** What an ended request's outcome means, in one or two sentences. */
@@ -119,16 +143,23 @@ export function outcomeSentence(
   const { outcomes } = words
   switch (outcome.kind) {
     case 'done':
-      return outcomes.done(countsInWords(words, outcome.counts))
+      return outcomes.done(countsInWords(words, outcome))
     case 'refused': {
       const said = causeInWords(words, outcome.message.trim())
       const call = outcome.requestId === undefined ? null : clip(outcome.requestId, 100)
-      return outcomes.refused(said, clip(outcome.code, 100), call, outcomes.refusalHints[outcome.reason])
+      const kind = readCause(outcome.message.trim())?.kind
+      const hint =
+        kind !== undefined && PLAN_ADVICE[kind] === 'operators'
+          ? outcomes.planAdvice.operators
+          : outcomes.refusalHints[outcome.reason]
+      return outcome.code === 'none'
+        ? outcomes.notCalled(said, hint)
+        : outcomes.refused(said, clip(outcome.code, 100), call, hint)
     }
     case 'notSent':
       return outcomes.notSent(causeInWords(words, outcome.cause))
     case 'notPrepared':
-      return outcomes.notPrepared(causeInWords(words, outcome.cause))
+      return notPreparedSentence(words, outcome)
     case 'unknown':
       return outcomes.unknown(causeInWords(words, outcome.cause))
     case 'wouldJump': {
@@ -149,6 +180,36 @@ export function outcomeSentence(
     default:
       return outcome satisfies never
   }
+}
+
+/** What can be done about it, where it is not the API that refused. Null: the cause says it. Absent: ask again later. */
+const PLAN_ADVICE: Partial<Record<CauseKind, keyof Words['outcomes']['planAdvice'] | null>> = {
+  noGroup: 'names',
+  noOtherGroup: 'names',
+  topicUnfit: null,
+  topicsNotSeen: 'names',
+  partitionsMissing: 'names',
+  tooWide: null,
+  nothingCommitted: null,
+  nothingToShift: null,
+  otherNothingCommitted: null,
+  planNotWhole: 'operators',
+  resultNotWhole: 'operators',
+  targetsNotWhole: 'operators',
+  notDocumented: 'operators',
+}
+
+function notPreparedSentence(
+  words: Words,
+  { cause, refused }: Extract<Outcome, { kind: 'notPrepared' }>,
+): string {
+  const { notPrepared, nothingToMove, planAdvice, refusalHints } = words.outcomes
+  const kind = readCause(cause)?.kind
+  const said = causeInWords(words, cause)
+  if (kind === 'nothingMoves') return nothingToMove(said)
+  if (refused !== undefined) return notPrepared(said, refusalHints[refused])
+  const advice = kind === undefined ? undefined : PLAN_ADVICE[kind]
+  return notPrepared(said, advice === null ? '' : planAdvice[advice ?? 'later'])
 }
 
 /** Why the policy allows no such request. */

@@ -157,6 +157,8 @@ describe('what has run lately', () => {
       'succeeded',
       'partial',
       'failed',
+      'partial, a topic unseen',
+      'partial, some of many',
       'refused',
       'unclear',
       'unclear, asked',

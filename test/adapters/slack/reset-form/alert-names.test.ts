@@ -21,7 +21,16 @@ function clusterOf(
     return answer({ names: found.slice(0, 50), total: found.length })
   }
   const reader: ClusterReader = {
-    can: { logStart: true, firstMessageAt: true, writePartitions: true },
+    abilitiesOf: async () => ({
+      kind: 'read',
+      value: {
+        logStart: true,
+        firstMessageAt: true,
+        writePartitions: true,
+        writeTopics: false,
+        readMany: false,
+      },
+    }),
     instances: async () => {
       reads.push('instances')
       return answer([INSTANCE])

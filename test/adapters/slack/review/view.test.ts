@@ -161,6 +161,14 @@ describe('the approval modal', () => {
     expect(textOf(reviewModal(words, pending(), []))).not.toContain('Type the group')
   })
 
+  it('names the requests that were open for the same topics before the decision is asked for', () => {
+    const request = pending()
+    const overlapping = { ...request, overlaps: [request.id] }
+    expect(textOf(reviewModal(words, overlapping, rowsIn(request)))).toContain(
+      `Overlap: ${request.id} was open for the same group and topics when this was planned. Review it first.`,
+    )
+  })
+
   it('says that more approvals are needed', () => {
     const twice = pending({}, { guard: { typedGroup: false, approvals: 2 } })
     expect(textOf(reviewModal(words, twice, []))).toContain('Approve – It then needs 1 more approval')

@@ -97,7 +97,27 @@ describe('what a person reads', () => {
     [
       'notPrepared',
       'failed',
-      'The plan could not be made: the group has no committed offsets. Nothing was reset. Check the names, then ask again.',
+      'The plan could not be made: there is no such consumer group. Nothing was reset. Check the names, then ask again.',
+    ],
+    [
+      'notPrepared, refused',
+      'failed',
+      'The plan could not be made: the API answered with code AuthFailure.SecretIdNotFound: The SecretId is not found. Nothing was reset. The API key was not accepted. Ask the people who run Rewind to check it.',
+    ],
+    [
+      'notPrepared, too wide',
+      'failed',
+      'The plan could not be made: the targets cannot be worked out for so many partitions, and CKafka takes no such choice by itself. Ask for fewer partitions, or for whole topics. Nothing was reset.',
+    ],
+    [
+      'not allowed',
+      'not allowed',
+      'The policy does not allow it (rule freeze). It says: “Nothing moves this week.” Nothing was reset.',
+    ],
+    [
+      'nothing moves',
+      'nothing to move',
+      'There is nothing to move: each of the 13 partitions is already where this would put it, or has no offset to go to. Nothing was reset.',
     ],
     [
       'wouldJump',
@@ -137,6 +157,16 @@ describe('what a person reads', () => {
     ['succeeded', 'done', 'Approved by @bob. 4 partitions succeeded.'],
     ['partial', 'partly done', 'Approved by @bob. 4 partitions succeeded · 1 failed.'],
     ['failed', 'failed', 'Approved by @bob. 2 partitions failed.'],
+    [
+      'partial, a topic unseen',
+      'partly done',
+      'Approved by @bob. 4 partitions succeeded · 1 topic failed. Not as planned: orders-archive. The thread says why.',
+    ],
+    [
+      'partial, some of many',
+      'partly done',
+      'Approved by @bob. 4 partitions succeeded · 2 failed · 1 unreported · 1 topic failed · 1 topic unreported. Not as planned: a, b, c and 2 more. The thread says why.',
+    ],
     [
       'refused',
       'failed',
@@ -324,6 +354,12 @@ describe('the plan on the card', () => {
     const said = 'R-7 and R-9 were open for the same group and topics when this was planned.'
     expect(cardOf({ ...pending(), overlaps: [one, two] }).join('\n')).toContain(said)
     expect(cardOf({ ...inState('succeeded'), overlaps: [one, two] }).join('\n')).not.toContain(said)
+    expect(cardOf({ ...pending(), overlaps: [one, two], overlapsLeft: 7 }).join('\n')).toContain(
+      'R-7, R-9 and 7 more were open for the same group and topics when this was planned. Review those first.',
+    )
+    expect(cardOf({ ...pending(), overlaps: [one] }).join('\n')).toContain(
+      'R-7 was open for the same group and topics when this was planned. Review it first.',
+    )
   })
 
   it('says of an undo whether consumers have gone on since', () => {
@@ -444,6 +480,8 @@ describe.each(states)('a request that is %s', (name, request) => {
       'before its window': ['Cancel request'],
       succeeded: ['Prepare undo'],
       partial: ['Prepare undo', 'Retry what failed', edit],
+      'partial, a topic unseen': ['Prepare undo', edit],
+      'partial, some of many': ['Prepare undo', 'Retry what failed', edit],
       failed: ['Retry what failed', edit],
       refused: [edit],
       notVerified: [edit],
@@ -456,6 +494,10 @@ describe.each(states)('a request that is %s', (name, request) => {
       expired: [edit],
       wouldJump: [edit],
       notPrepared: [edit],
+      'notPrepared, refused': [edit],
+      'notPrepared, too wide': [edit],
+      'nothing moves': [edit],
+      'not allowed': [edit],
     }
     expect(buttonsOf(request)).toEqual([...(offered[name] ?? []), 'History'])
     for (const block of card(words, request).blocks) {

@@ -121,7 +121,7 @@ describe('the result', () => {
       succeeded('orders', 0, 42n),
     ])
     expect(read(message)[0]).toBe(
-      'R-12 is partly done. 1 partition succeeded · 1 clamped · 4 failed · 3 unreported · 1 moved after. Clamped: the log ends before the offset asked for.',
+      'R-12 is partly done. 1 partition succeeded · 1 clamped · 2 failed · 3 unreported · 1 moved after · 2 topics failed. Clamped: the log does not reach to the offset asked for, so these stand at its nearest end.',
     )
     expect(bulletsOf(message)).toEqual([
       '• aaaa failed: 3 UNKNOWN_TOPIC_OR_PARTITION. “This request is for a topic or partition that does not exist on this broker.” Check the spelling. If the topic was deleted, leave it out.',
@@ -295,7 +295,23 @@ describe('the result', () => {
     ],
     [
       'notPrepared',
-      'R-12 has failed. The plan could not be made: the group has no committed offsets. Nothing was reset. Check the names, then ask again.',
+      'R-12 has failed. The plan could not be made: there is no such consumer group. Nothing was reset. Check the names, then ask again.',
+    ],
+    [
+      'notPrepared, refused',
+      'R-12 has failed. The plan could not be made: the API answered with code AuthFailure.SecretIdNotFound: The SecretId is not found. Nothing was reset. The API key was not accepted. Ask the people who run Rewind to check it.',
+    ],
+    [
+      'notPrepared, too wide',
+      'R-12 has failed. The plan could not be made: the targets cannot be worked out for so many partitions, and CKafka takes no such choice by itself. Ask for fewer partitions, or for whole topics. Nothing was reset.',
+    ],
+    [
+      'not allowed',
+      'R-12 is not allowed. The policy does not allow it (rule freeze). It says: “Nothing moves this week.” Nothing was reset.',
+    ],
+    [
+      'nothing moves',
+      'R-12 has nothing to move. There is nothing to move: each of the 13 partitions is already where this would put it, or has no offset to go to. Nothing was reset.',
     ],
     [
       'wouldJump',

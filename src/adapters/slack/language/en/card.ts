@@ -24,8 +24,11 @@ export const card = {
     `${title}: ${sentence} (asked by <@${requester}>)`,
   movedHeading: 'What has moved since the last plan:',
   overlapLabel: 'Overlap: ',
-  overlap: (ids: readonly string[]) =>
-    `${listed(ids)} ${ids.length === 1 ? 'was' : 'were'} open for the same group and topics when this was planned. Look at what ${ids.length === 1 ? 'it' : 'they'} would do first.`,
+  /** @param left so many more that are not named */
+  overlap: (ids: readonly string[], left: number) =>
+    ids.length + left === 1
+      ? `${listed(ids)} was open for the same group and topics when this was planned. Review it first.`
+      : `${listed(ids, left)} were open for the same group and topics when this was planned. Review those first.`,
   whenPlannedLabel: 'When planned: ',
   preparing: (progress: { done: number; total: number } | null): Piece[] => [
     text(

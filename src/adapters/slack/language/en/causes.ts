@@ -17,10 +17,11 @@ export const causes: Record<CauseKind, (about: readonly string[]) => string> = {
     'another Redis has taken over, and a call that it does not know of may still be under way',
   lookFailed: ([cause = '']) => `looking at the group before the reset: ${cause}`,
   notSent: ([cause = '']) => `not sent: ${cause}`,
+  noCredentials: ([cause = '']) => `there are no credentials for the API of CKafka: ${cause}`,
   noPlan: _ => 'there is no plan yet',
-  planNotWhole: _ => 'The stored rows of the plan are not those that the record of the request stands for.',
-  resultNotWhole: ([id = '']) => `The stored result of ${id} is not the one on record.`,
-  targetsNotWhole: _ => 'The stored offsets are not those that the request was asked for with.',
+  planNotWhole: _ => 'the stored rows of the plan do not match its record',
+  resultNotWhole: ([id = '']) => `the stored result of ${id} does not match its record`,
+  targetsNotWhole: _ => 'the stored offsets are not those that were asked for',
   slowCluster: _ => 'CKafka did not answer in time',
   offsetUnread: ([place = '']) => `the offset of ${place} could not be read`,
   policyUnread: ([rule = '']) =>
@@ -36,6 +37,8 @@ export const causes: Record<CauseKind, (about: readonly string[]) => string> = {
       ? `there is no partition ${places.join(', ')}`
       : `there is no partition ${places.join(', ')} and ${left} more`,
   nothingToShift: _ => 'the group has no committed offset there that could be shifted',
+  nothingMoves: ([partitions = '']) =>
+    `there is nothing to move: each of the ${partitions} partitions is already where this would put it, or has no offset to go to`,
   otherNothingCommitted: ([group = '']) => `${group} has no committed offset on these topics`,
   topicsNotSeen: topics => `CKafka shows no partition of ${topics.join(', ')}`,
   noAnswer: ([time = '']) => `no answer within ${time}`,

@@ -3,7 +3,14 @@
 import { grouped } from '../../../../request/reset.ts'
 import type { Counts, RefusalReason } from '../../../../request/result.ts'
 import { inQuotes, named } from '../../blocks/text.ts'
-import { counted } from './grammar.ts'
+import { capitalized, counted, listed } from './grammar.ts'
+
+/** So many partitions, or whole topics, ended so. */
+export interface Tally {
+  kind: keyof Counts
+  count: number
+  of: 'partition' | 'topic'
+}
 
 const COUNTED: Record<keyof Counts, string> = {
   succeeded: 'succeeded',
@@ -28,28 +35,41 @@ const REFUSAL_HINTS: Record<RefusalReason, string> = {
 }
 
 export const outcomes = {
-  /** `7 partitions succeeded · 1 clamped · 1 failed`. @param counts those that are not zero */
-  counts: (counts: readonly [keyof Counts, number][]) =>
-    counts.length === 0
+  /** `7 partitions succeeded · 1 clamped · 1 topic failed`. @param tallies those that are not zero, topics last */
+  counts: (tallies: readonly Tally[]) =>
+    tallies.length === 0
       ? 'No partition had to be moved'
-      : counts
-          .map(([kind, count], index) =>
-            index === 0
-              ? `${counted(count, 'partition')} ${COUNTED[kind]}`
+      : tallies
+          .map(({ kind, count, of }, index) =>
+            index === 0 || of === 'topic'
+              ? `${counted(count, of)} ${COUNTED[kind]}`
               : `${grouped(count)} ${COUNTED[kind]}`,
           )
           .join(' · '),
   done: (counts: string) => `${counts}.`,
+  /** After `done`. @param topics the first of them @param left so many more */
+  troubled: (topics: readonly string[], left: number) =>
+    ` Not as planned: ${listed(topics, left)}. The thread says why.`,
   refused: (said: string, code: string, requestId: string | null, hint: string) => {
     const call = requestId === null ? code : `${code}, request ${requestId}`
     return said === ''
       ? `CKafka refused it with code ${call}, and no offset moved. ${hint}`
       : `CKafka refused it, and no offset moved. It said: ${inQuotes(said)} (code ${call}). ${hint}`
   },
+  /** By Rewind itself, so that nothing was called. */
+  notCalled: (why: string, hint: string) =>
+    `Rewind did not make the call: ${endless(why)}. No offset moved. ${hint}`,
   refusalHints: REFUSAL_HINTS,
   notSent: (cause: string) => `The reset was not carried out: ${cause}. No offset moved. Ask again later.`,
-  notPrepared: (cause: string) =>
-    `The plan could not be made: ${cause}. Nothing was reset. Check the names, then ask again.`,
+  /** @param advice empty: the cause has its own */
+  notPrepared: (cause: string, advice: string) =>
+    `The plan could not be made: ${endless(cause)}. Nothing was reset.${advice === '' ? '' : ` ${advice}`}`,
+  nothingToMove: (cause: string) => `${capitalized(cause)}. Nothing was reset.`,
+  planAdvice: {
+    names: 'Check the names, then ask again.',
+    later: 'Ask again later.',
+    operators: 'Tell the people who run Rewind.',
+  },
   unknown: (cause: string) => `We called CKafka and do not know what it did: ${cause}.`,
   /** @param since null: the time is not known any more */
   wouldJump: (since: string | null, where: string, skipped: string) =>
@@ -87,4 +107,9 @@ export const outcomes = {
 
 function byRule(rule: string | null): string {
   return rule === null ? '' : ` (rule ${named(rule)})`
+}
+
+/** What an API says may be a sentence already. */
+function endless(sentence: string): string {
+  return sentence.replace(/[.!]$/, '')
 }

@@ -116,7 +116,9 @@ export const replies = {
   },
   /** @param outcome empty: there is none to tell */
   ended: (state: string, outcome: string, hasClamped: boolean): Piece[] => {
-    const clamped = hasClamped ? 'Clamped: the log ends before the offset asked for.' : ''
+    const clamped = hasClamped
+      ? 'Clamped: the log does not reach to the offset asked for, so these stand at its nearest end.'
+      : ''
     return [strong(state), text([outcome, clamped].flatMap(each => (each === '' ? [] : ` ${each}`)).join(''))]
   },
   moreInTable: (more: number) => `… and ${grouped(more)} more like these in the table below.`,

@@ -13,7 +13,7 @@ export const card: typeof English = {
   spokenTitle: (title, sentence, requester) => `${title}：${sentence}（申请人 <@${requester}>）`,
   movedHeading: '自上一份计划以来的变化：',
   overlapLabel: '重叠：',
-  overlap: ids => `制定这份计划时，${listed(ids)} 也在处理同一消费组和 Topic。请先看看它们会做什么。`,
+  overlap: (ids, left) => `制定这份计划时，${listed(ids, left)} 也在处理同一消费组和 Topic。请先查看它们。`,
   whenPlannedLabel: '制定计划时的消费组：',
   preparing: progress => [
     text(

@@ -16,10 +16,11 @@ export const causes: typeof English = {
   redisTookOver: _ => '另一个 Redis 已接管，可能还有它不知道的调用正在进行',
   lookFailed: ([cause = '']) => `重置前查看消费组：${cause}`,
   notSent: ([cause = '']) => `没有发送：${cause}`,
+  noCredentials: ([cause = '']) => `没有可用的 CKafka API 凭证：${cause}`,
   noPlan: _ => '还没有计划',
-  planNotWhole: _ => '保存的计划明细与申请记录不一致。',
-  resultNotWhole: ([id = '']) => `保存的 ${id} 的结果与记录不一致。`,
-  targetsNotWhole: _ => '保存的位点与申请时提交的位点不一致。',
+  planNotWhole: _ => '保存的计划明细与申请记录不一致',
+  resultNotWhole: ([id = '']) => `保存的 ${id} 的结果与记录不一致`,
+  targetsNotWhole: _ => '保存的位点与申请时提交的位点不一致',
   slowCluster: _ => 'CKafka 没有及时响应',
   offsetUnread: ([place = '']) => `无法读取 ${place} 的位点`,
   policyUnread: ([rule = '']) =>
@@ -32,6 +33,8 @@ export const causes: typeof English = {
   partitionsMissing: ([left = '0', ...places]) =>
     left === '0' ? `没有分区 ${places.join('、')}` : `没有分区 ${places.join('、')}，另有 ${left} 个也不存在`,
   nothingToShift: _ => '消费组在那里没有可以移动的已提交位点',
+  nothingMoves: ([partitions = '']) =>
+    `没有需要移动的位点：${partitions} 个分区都已在目标位点，或没有可去的位点`,
   otherNothingCommitted: ([group = '']) => `${group} 在这些 Topic 上没有已提交位点`,
   topicsNotSeen: topics => `CKafka 没有显示 ${topics.join('、')} 的任何分区`,
   noAnswer: ([time = '']) => `${time} 内没有响应`,

@@ -4,7 +4,7 @@ import { grouped } from '../../../../request/reset.ts'
 import type { Counts } from '../../../../request/result.ts'
 import { inQuotes, named } from '../../blocks/text.ts'
 import type { outcomes as English } from '../en/outcomes.ts'
-import { partitions } from './grammar.ts'
+import { listed, partitions } from './grammar.ts'
 
 const COUNTED: Record<keyof Counts, string> = {
   succeeded: '成功',
@@ -15,21 +15,26 @@ const COUNTED: Record<keyof Counts, string> = {
 }
 
 export const outcomes: typeof English = {
-  counts: counts =>
-    counts.length === 0
+  counts: tallies =>
+    tallies.length === 0
       ? '没有需要移动的分区'
-      : counts
-          .map(([kind, count], index) =>
-            index === 0 ? `${partitions(count)}${COUNTED[kind]}` : `${grouped(count)} 个${COUNTED[kind]}`,
-          )
+      : tallies
+          .map(({ kind, count, of }, index) => {
+            if (of === 'topic') return `${grouped(count)} 个 Topic ${COUNTED[kind]}`
+            return index === 0
+              ? `${partitions(count)}${COUNTED[kind]}`
+              : `${grouped(count)} 个${COUNTED[kind]}`
+          })
           .join(' · '),
   done: counts => `${counts}。`,
+  troubled: (topics, left) => `与计划不符：${listed(topics, left)}。原因见消息列。`,
   refused: (said, code, requestId, hint) => {
     const call = requestId === null ? code : `${code}，请求 ${requestId}`
     return said === ''
       ? `CKafka 拒绝了这次重置（错误码 ${call}），没有位点移动。${hint}`
       : `CKafka 拒绝了这次重置，没有位点移动。返回信息：${inQuotes(said)}（错误码 ${call}）。${hint}`
   },
+  notCalled: (why, hint) => `Rewind 没有发起调用：${endless(why)}。没有位点移动。${hint}`,
   refusalHints: {
     groupNotEmpty: '仍有消费者连接。请停掉消费者，等消费组变空后重新申请。',
     topicMissing: '有 Topic 不存在。请检查拼写后重新申请。',
@@ -44,7 +49,13 @@ export const outcomes: typeof English = {
     other: '请先在 CKafka 文档中查这个错误码，再重新申请。',
   },
   notSent: cause => `重置没有执行：${cause}。没有位点移动。请稍后重新申请。`,
-  notPrepared: cause => `无法制定计划：${cause}。没有重置任何位点。请检查名称后重新申请。`,
+  notPrepared: (cause, advice) => `无法制定计划：${endless(cause)}。没有重置任何位点。${advice}`,
+  nothingToMove: cause => `${cause}。没有重置任何位点。`,
+  planAdvice: {
+    names: '请检查名称后重新申请。',
+    later: '请稍后重新申请。',
+    operators: '请联系 Rewind 的维护人员。',
+  },
   unknown: cause => `已调用 CKafka，但不知道结果如何：${cause}。`,
   wouldJump: (since, where, skipped) =>
     `${where} 上没有${since === null ? '晚于所选时间的' : ` ${since} 或之后的`}消息：会直接跳到末尾并跳过 ${skipped}。请改选更早的时间重新申请，或勾选允许跳到末尾。`,
@@ -78,4 +89,9 @@ export const outcomes: typeof English = {
 
 function byRule(rule: string | null): string {
   return rule === null ? '' : `（规则 ${named(rule)}）`
+}
+
+/** What an API says may be a sentence already. */
+function endless(sentence: string): string {
+  return sentence.replace(/[.!。！]$/, '')
 }

@@ -86,7 +86,7 @@ export const replies: typeof English = {
   ],
   ended: (state, outcome, hasClamped) => [
     strong(state),
-    text(`${outcome}${hasClamped ? '被截断：日志在所要求的位点之前就结束了。' : ''}`),
+    text(`${outcome}${hasClamped ? '被截断：日志没有延伸到所要求的位点，因此停在离它最近的一端。' : ''}`),
   ],
   moreInTable: more => `… 另有 ${grouped(more)} 条类似情况，见下面的表格。`,
   moreInFile: more => `… 另有 ${grouped(more)} 条类似情况，见下面的文件。`,

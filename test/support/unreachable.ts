@@ -1,9 +1,13 @@
-// Places at which no connection comes about: a port that nobody listens on, and a server that takes nobody in.
+// Places at which no connection comes about: a host that is not found, a port that nobody listens on, and a server that
+// takes nobody in.
 
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
+
+/** Its label is over 63 characters: the resolver itself refuses it, so no name server is asked, here or elsewhere. */
+export const NO_SUCH_HOST = `${'no-such-host'.repeat(6)}.invalid`
 
 export async function closedPort(): Promise<number> {
   const server = createServer()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createCachedReader } from '../../../src/adapters/ckafka/cached-reader.ts'
+import { createCachedReader } from '../../../src/adapters/clusters/cached-reader.ts'
 import type { ClusterReader } from '../../../src/ports/cluster.ts'
 import type { NamePage } from '../../../src/request/group.ts'
 import type { ReadOutcome } from '../../../src/request/result.ts'
@@ -12,7 +12,16 @@ function counting(answer: (search: string) => Promise<ReadOutcome<NamePage>>) {
   const asked: string[] = []
   const unused = () => Promise.reject(new Error('not asked for in this test'))
   const reader: ClusterReader = {
-    can: { logStart: false, firstMessageAt: false, writePartitions: false },
+    abilitiesOf: async () => ({
+      kind: 'read',
+      value: {
+        logStart: false,
+        firstMessageAt: false,
+        writePartitions: false,
+        writeTopics: false,
+        readMany: false,
+      },
+    }),
     groups: (_instanceId, search) => {
       asked.push(search)
       return answer(search)

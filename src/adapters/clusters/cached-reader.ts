@@ -2,7 +2,7 @@
 // in time whatever the API does. For people only: an execution never reads from here.
 
 import { LRUCache } from 'lru-cache'
-import type { ClusterReader } from '../../ports/cluster.ts'
+import type { ClusterReader, InstancesRead } from '../../ports/cluster.ts'
 import { causeOf } from '../../request/cause.ts'
 import type { NamePage } from '../../request/group.ts'
 import type { ReadOutcome } from '../../request/result.ts'
@@ -95,8 +95,14 @@ export function createCachedReader(reader: ClusterReader, options: CachedReaderO
   }
 
   return {
-    can: reader.can,
-    instances: () => cached(['instances'], freshMs, () => reader.instances()),
+    abilitiesOf: instanceId => reader.abilitiesOf(instanceId),
+    async instances() {
+      const read = await cached<InstancesRead>(['instances'], freshMs, async () => {
+        const told = await reader.instances()
+        return told.kind === 'read' ? { kind: 'read', value: told } : told
+      })
+      return read.kind === 'read' ? read.value : read
+    },
     groups: (instanceId, search) => names('groups', instanceId, search),
     topics: (instanceId, search) => names('topics', instanceId, search),
     group: target => cached(['group', target], freshStateMs, () => reader.group(target)),
@@ -106,5 +112,9 @@ export function createCachedReader(reader: ClusterReader, options: CachedReaderO
       cached(['logRanges', instanceId, topic], freshStateMs, () => reader.logRanges(instanceId, topic)),
     firstMessageAt: (...question) =>
       cached(['firstMessageAt', question], freshMs, () => reader.firstMessageAt(...question)),
+    // Of many at once: each is a question of its own, and is not asked while somebody types.
+    ...(reader.logRangesOf === undefined ? {} : { logRangesOf: reader.logRangesOf }),
+    ...(reader.firstMessagesAt === undefined ? {} : { firstMessagesAt: reader.firstMessagesAt }),
+    ...(reader.topicKinds === undefined ? {} : { topicKinds: reader.topicKinds }),
   }
 }

@@ -1,0 +1,57 @@
+// What a connection proves and is shown before the first call: whose certificate it takes, and a token that is there or
+// is not. Real brokers and every mechanism are in test/kafka/security.test.ts.
+
+import { readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { createServer } from 'node:tls'
+import { expect, it, onTestFinished } from 'vitest'
+import { createKafka } from '../../../src/adapters/kafka/kafka.ts'
+import type { KafkaCall, KafkaSettings } from '../../../src/adapters/kafka/settings.ts'
+import { causeOf } from '../../../src/request/cause.ts'
+import { startScriptedBroker } from './scripted-broker.ts'
+
+const TLS = join(import.meta.dirname, '../../support/tls')
+const pem = (name: string) => readFileSync(join(TLS, `${name}.pem`), 'utf8')
+
+async function reading(settings: Partial<KafkaSettings>) {
+  const calls: KafkaCall[] = []
+  const kafka = createKafka(
+    { id: 'k', name: 'K', bootstrap: [], ...settings },
+    { now: Date.now, onCall: call => void calls.push(call) },
+  )
+  onTestFinished(() => kafka.close())
+  const read = await kafka.reader({ urgency: 'person', readMs: 2_000 }).group({ instanceId: 'k', group: 'g' })
+  return { read, calls }
+}
+
+it('takes a certificate for the server name that was set, asks for it, and takes no other', async () => {
+  const named: (string | false | null)[] = []
+  const server = createServer({ cert: pem('server'), key: pem('server-key') }, socket => {
+    named.push(socket.servername)
+    socket.destroy()
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  const bootstrap = [`127.0.0.1:${(server.address() as AddressInfo).port}`]
+  const tls = { ca: pem('authority') }
+  // It is for 127.0.0.1 and for localhost.
+  await reading({ bootstrap, tls })
+  await reading({ bootstrap, tls: { ...tls, servername: 'localhost' } })
+  expect(named).toEqual([false, 'localhost'])
+  const { read } = await reading({ bootstrap, tls: { ...tls, servername: 'kafka.internal' } })
+  expect(read).toEqual({
+    kind: 'unavailable',
+    cause: causeOf('noConnection', 'ERR_TLS_CERT_ALTNAME_INVALID'),
+  })
+})
+
+it('is refused for its credentials where there is no token to show, and shows nothing else instead', async () => {
+  const broker = await startScriptedBroker({})
+  onTestFinished(() => broker.close())
+  const token = () => Promise.reject(new Error('ENOENT hunter2'))
+  const { read } = await reading({ bootstrap: [broker.bootstrap], sasl: { mechanism: 'OAUTHBEARER', token } })
+  expect(read).toMatchObject({ kind: 'refused', reason: 'credentials' })
+  expect(JSON.stringify(read)).not.toContain('hunter2')
+  expect(broker.requests.map(({ api }) => api)).toEqual(['ApiVersions', 'SaslHandshake'])
+})
