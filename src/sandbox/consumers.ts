@@ -1,8 +1,8 @@
 // What lives around the cluster in a demo: members that leave, come back and consume, and producers that write.
 // It moves the cluster by its verbs alone, and never while nobody has asked for it with `startTraffic`.
 
-import type { Member } from './ckafka/instance.ts'
-import type { Cluster } from './ckafka/model.ts'
+import type { Member } from './cluster/instance.ts'
+import type { Cluster } from './cluster/model.ts'
 
 const EVERY_MS = 500
 const MEMBERS_STARTED = 2

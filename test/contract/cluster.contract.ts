@@ -9,8 +9,8 @@ import { causeOf } from '../../src/request/cause.ts'
 import type { Abilities } from '../../src/request/group.ts'
 import type { NativeStrategy } from '../../src/request/reset.ts'
 import type { CkafkaFault } from '../../src/sandbox/ckafka/faults.ts'
-import type { ClusterSeed } from '../../src/sandbox/ckafka/model.ts'
 import { type CkafkaSimulator, startCkafkaSimulator } from '../../src/sandbox/ckafka/start.ts'
+import type { ClusterSeed } from '../../src/sandbox/cluster/model.ts'
 
 export interface ClusterSubject {
   /** Names of the API's actions that the implementation uses. */

@@ -1,6 +1,6 @@
 // The cluster that faults are tried on: many groups, so that each request can have one of its own.
 
-import type { ClusterSeed } from '../../src/sandbox/ckafka/model.ts'
+import type { ClusterSeed } from '../../src/sandbox/cluster/model.ts'
 
 export const INSTANCE = 'ckafka-fleet001'
 export const TOPIC = 'events'

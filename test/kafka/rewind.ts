@@ -95,8 +95,8 @@ export async function startRewind(
     requestExpiryMs: EXPIRY_MS,
   })
   const kept = createKeptRows({ store, seals: null })
-  const writeTimeOf = (instanceId: string, writes: number) =>
-    writeTime(writes, adapter.writePaceOf(instanceId), SETTINGS.callMs)
+  const writeTimeOf = (id: string, writes: number) =>
+    writeTime(writes, adapter.writePaceOf(id), SETTINGS.callMs)
   const plans = createPlans({ store, kept, clock, guardFor, reader, writeTimeOf })
   const { execute } = createExecutions(
     { changes, plans, cluster, reader, clock, report, processId: 'w1', pay: () => {} },

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest'
 import type { CkafkaFault } from '../../src/sandbox/ckafka/faults.ts'
-import { wideSeed } from '../../src/sandbox/ckafka/seed.ts'
+import { wideSeed } from '../../src/sandbox/cluster/seed.ts'
 import type { SlackView } from '../../src/sandbox/slack/face.ts'
 import { DEMO, OPS, textOf, until, viewText } from '../support/product.ts'
 import { createScenes } from '../support/scenes.ts'

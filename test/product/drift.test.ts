@@ -2,7 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Rewind } from '../../src/main.ts'
-import type { ClusterSeed } from '../../src/sandbox/ckafka/model.ts'
+import type { ClusterSeed } from '../../src/sandbox/cluster/model.ts'
 import { NO_WAITING, type Product, startProduct, textOf, until, viewText } from '../support/product.ts'
 
 const INSTANCE = 'ckafka-drift001'

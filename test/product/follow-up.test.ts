@@ -1,7 +1,7 @@
 // After an execution: putting it back, and trying again what failed. Each is a request of its own, with its own approval.
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { ClusterSeed } from '../../src/sandbox/ckafka/model.ts'
+import type { ClusterSeed } from '../../src/sandbox/cluster/model.ts'
 import type { Person } from '../../src/sandbox/slack/face.ts'
 import { NO_WAITING, OPS, type Product, startProduct, textOf, until, viewText } from '../support/product.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, inject } from 'vitest'
-import type { ClusterSeed } from '../../src/sandbox/ckafka/model.ts'
-import { bigSeed, seedPageSeed } from '../../src/sandbox/ckafka/seed.ts'
+import type { ClusterSeed } from '../../src/sandbox/cluster/model.ts'
+import { bigSeed, seedPageSeed } from '../../src/sandbox/cluster/seed.ts'
 import { PAGE_ANSWER } from '../support/page-answer.ts'
 import { DEMO, NO_WAITING, OPS, PRIVATE, type Product, textOf, until, viewText } from '../support/product.ts'
 import { createScenes } from '../support/scenes.ts'

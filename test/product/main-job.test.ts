@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest'
-import { demoSeed } from '../../src/sandbox/ckafka/seed.ts'
+import { demoSeed } from '../../src/sandbox/cluster/seed.ts'
 import { DEMO, NO_WAITING, OPS, textOf, until } from '../support/product.ts'
 import { createScenes } from '../support/scenes.ts'
 

@@ -1,8 +1,8 @@
 // What a plan promises before anybody decides, what it asks of those who do, and that just this is carried out.
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { PartitionSeed } from '../../src/sandbox/ckafka/log.ts'
-import { demoSeed } from '../../src/sandbox/ckafka/seed.ts'
+import type { PartitionSeed } from '../../src/sandbox/cluster/log.ts'
+import { demoSeed } from '../../src/sandbox/cluster/seed.ts'
 import {
   DEMO,
   NO_WAITING,

@@ -2,7 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { CkafkaFault } from '../../src/sandbox/ckafka/faults.ts'
-import type { ClusterSeed } from '../../src/sandbox/ckafka/model.ts'
+import type { ClusterSeed } from '../../src/sandbox/cluster/model.ts'
 import { NO_WAITING, type Product, startProduct, textOf } from '../support/product.ts'
 
 const INSTANCE = 'ckafka-proof001'

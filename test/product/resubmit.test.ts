@@ -2,7 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { connectRedis, untilReady } from '../../src/adapters/redis/connect.ts'
-import { demoSeed } from '../../src/sandbox/ckafka/seed.ts'
+import { demoSeed } from '../../src/sandbox/cluster/seed.ts'
 import {
   DEMO,
   NO_WAITING,

@@ -19,7 +19,7 @@ import {
   type UnwrittenTopic,
   verdictOf,
 } from '../../src/request/result.ts'
-import type { TopicOutcome } from '../../src/sandbox/ckafka/model.ts'
+import type { TopicOutcome } from '../../src/sandbox/cluster/model.ts'
 import {
   carryOut,
   choiceArbitrary,

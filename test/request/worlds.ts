@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { type Abilities, type Position, placeOf } from '../../src/request/group.ts'
 import { type Execution, type Facts, isWritten, type PlanRow } from '../../src/request/plan.ts'
 import type { NativeStrategy, Reset, Strategy } from '../../src/request/reset.ts'
-import type { PartitionSeed } from '../../src/sandbox/ckafka/log.ts'
+import type { PartitionSeed } from '../../src/sandbox/cluster/log.ts'
 import {
   type Cluster,
   type ClusterSeed,
@@ -13,7 +13,7 @@ import {
   type ResetCommand,
   type ResetStrategy,
   type TopicOutcome,
-} from '../../src/sandbox/ckafka/model.ts'
+} from '../../src/sandbox/cluster/model.ts'
 
 export const INSTANCE = 'ckafka-one'
 export const GROUP = 'billing'

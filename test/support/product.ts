@@ -7,9 +7,9 @@ import { type Config, readConfig } from '../../src/config.ts'
 import type { ClusterEntry } from '../../src/config-clusters.ts'
 import { type Rewind, startRewind } from '../../src/main.ts'
 import type { ProductEvent } from '../../src/ports/events.ts'
-import type { ClusterSeed } from '../../src/sandbox/ckafka/model.ts'
-import { demoSeed } from '../../src/sandbox/ckafka/seed.ts'
 import { type CkafkaSimulator, startCkafkaSimulator } from '../../src/sandbox/ckafka/start.ts'
+import type { ClusterSeed } from '../../src/sandbox/cluster/model.ts'
+import { demoSeed } from '../../src/sandbox/cluster/seed.ts'
 import { RESET_ACTIONS } from '../../src/sandbox/reset-actions.ts'
 import type {
   LocalSlack,

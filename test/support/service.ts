@@ -17,8 +17,8 @@ import type { ResetRequest } from '../../src/request/request.ts'
 import type { Reset } from '../../src/request/reset.ts'
 import type { Seals } from '../../src/request/seals.ts'
 import { writeTime } from '../../src/request/write-time.ts'
-import type { ClusterSeed } from '../../src/sandbox/ckafka/model.ts'
 import { type CkafkaSimulator, startCkafkaSimulator } from '../../src/sandbox/ckafka/start.ts'
+import type { ClusterSeed } from '../../src/sandbox/cluster/model.ts'
 import {
   type ApprovalsService,
   type ApprovalsSettings,

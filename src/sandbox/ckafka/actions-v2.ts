@@ -2,10 +2,10 @@
 // It must never move an offset itself (the model does) nor know of HTTP, signatures or faults.
 
 import type { z } from 'zod'
+import type { Cluster, Position, ResetOutcome, ResetStrategy, TopicOutcome } from '../cluster/model.ts'
 import type { AnswerOptions } from './faults.ts'
 import { inputs, type Params, readInput } from './inputs-v2.ts'
 import { type Counts, inPageOrder, pageOf, topicIdOf, totalOf } from './listing.ts'
-import type { Cluster, Position, ResetOutcome, ResetStrategy, TopicOutcome } from './model.ts'
 
 /** The points on which the pages contradict each other or are silent. May be changed at any time. */
 export interface BehaviourV2 {

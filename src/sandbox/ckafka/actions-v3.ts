@@ -2,10 +2,10 @@
 // It must never move an offset itself (the model does) nor know of HTTP, signatures or faults.
 
 import type { z } from 'zod'
+import type { Cluster, Position, ResetCommand, ResetOutcome, ResetStrategy } from '../cluster/model.ts'
 import type { AnswerOptions } from './faults.ts'
 import { type Body, inputs, readInput } from './inputs-v3.ts'
 import { type Counts, inPageOrder, pageOf, topicIdOf, totalOf } from './listing.ts'
-import type { Cluster, Position, ResetCommand, ResetOutcome, ResetStrategy } from './model.ts'
 
 /** The points on which the pages contradict each other or are silent. May be changed at any time. */
 export interface BehaviourV3 {

@@ -1,4 +1,4 @@
-// Owns how the next calls of an action go wrong, and in which order.
+// Owns the ways in which a call of either API goes wrong.
 // It must never do the work of an action itself.
 
 /** `afterDoingIt`: whether the work was done before it went wrong. That is what a caller cannot know. */
@@ -28,31 +28,4 @@ export interface AnswerOptions {
   effect: 'apply' | 'pretend'
   /** Topics that the answer does not mention. */
   leaveOut: string[]
-}
-
-export interface FaultQueue {
-  /** `action` may be `*`. `times` may be Infinity. */
-  inject(action: string, fault: CkafkaFault, times?: number): void
-  /** The fault for this call, if one is due; each take uses one up. */
-  take(action: string): CkafkaFault | undefined
-  clear(): void
-}
-
-export function createFaultQueue(): FaultQueue {
-  let queue: { action: string; fault: CkafkaFault; left: number }[] = []
-  return {
-    inject(action, fault, times = 1) {
-      queue.push({ action, fault, left: times })
-    },
-    take(action) {
-      const due = queue.find(each => each.action === action || each.action === '*')
-      if (!due) return undefined
-      due.left -= 1
-      queue = queue.filter(each => each.left > 0)
-      return due.fault
-    },
-    clear() {
-      queue = []
-    },
-  }
 }

@@ -2,10 +2,10 @@
 // It must never listen on a socket (server.ts does) nor move an offset (the model does).
 
 import { stringify } from 'lossless-json'
+import type { Cluster } from '../cluster/model.ts'
 import { type BehaviourV2, createActions, type Reply } from './actions-v2.ts'
 import type { AnswerOptions } from './faults.ts'
 import type { Params } from './inputs-v2.ts'
-import type { Cluster } from './model.ts'
 import type { Answer, Dialect, ReceivedRequest } from './server.ts'
 import { isSignedBy } from './signature-v2.ts'
 

@@ -3,10 +3,10 @@
 
 import { randomUUID } from 'node:crypto'
 import { stringify } from 'lossless-json'
+import type { Cluster } from '../cluster/model.ts'
 import { type BehaviourV3, createActions, type Reply } from './actions-v3.ts'
 import type { AnswerOptions } from './faults.ts'
 import { readBody } from './inputs-v3.ts'
-import type { Cluster } from './model.ts'
 import type { Answer, Dialect, ReceivedRequest } from './server.ts'
 import { refuseSignature } from './signature-v3.ts'
 

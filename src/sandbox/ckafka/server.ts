@@ -3,7 +3,8 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { AnswerOptions, CkafkaFault, FaultQueue } from './faults.ts'
+import type { FaultQueue } from '../cluster/fault-queue.ts'
+import type { AnswerOptions, CkafkaFault } from './faults.ts'
 
 export interface ReceivedRequest {
   method: string
@@ -65,7 +66,7 @@ export interface CkafkaServer {
 export async function startServer(deps: {
   port: number
   dialects: Dialect[]
-  faults: FaultQueue
+  faults: FaultQueue<CkafkaFault>
   now: () => number
   onCall: () => void
 }): Promise<CkafkaServer> {

@@ -1,13 +1,14 @@
 // Owns putting a CKafka simulator together: a model, the dialects it speaks, its faults, and its stop.
 // It must never be reachable from another machine.
 
+import { createFaultQueue } from '../cluster/fault-queue.ts'
+import { type Cluster, type ClusterRules, type ClusterSeed, createCluster } from '../cluster/model.ts'
+import { demoSeed } from '../cluster/seed.ts'
 import { type BehaviourV2, pageBehaviour } from './actions-v2.ts'
 import { type BehaviourV3, pageBehaviourV3 } from './actions-v3.ts'
-import { type CkafkaFault, createFaultQueue } from './faults.ts'
+import type { CkafkaFault } from './faults.ts'
 import { createDialectV2, pathV2 } from './http-v2.ts'
 import { createDialectV3, pathV3 } from './http-v3.ts'
-import { type Cluster, type ClusterRules, type ClusterSeed, createCluster } from './model.ts'
-import { demoSeed } from './seed.ts'
 import { type CkafkaCall, startServer } from './server.ts'
 
 export interface CkafkaSimulatorOptions {
@@ -57,7 +58,7 @@ export async function startCkafkaSimulator(options: CkafkaSimulatorOptions): Pro
   const cluster = createCluster(seed, { now, rules })
   const behaviour = { ...pageBehaviour, ...options.behaviour }
   const behaviourV3 = { ...pageBehaviourV3, ...options.behaviourV3 }
-  const faults = createFaultQueue()
+  const faults = createFaultQueue<CkafkaFault>()
   const listeners = new Set<() => void>()
   const announce = () => {
     for (const listener of listeners) listener()

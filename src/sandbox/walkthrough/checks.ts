@@ -1,7 +1,7 @@
 // What is claimed at the end of an act, held against the cluster: where every partition stands, and what was written.
 // Each claim is judged by itself, says what was found instead, and must be able to fail.
 
-import type { Effect, Position } from '../ckafka/model.ts'
+import type { Effect, Position } from '../cluster/model.ts'
 
 export interface Check {
   claim: string

@@ -2,7 +2,7 @@
 // People act by what Slack lets them do; only the cluster's own life (consumers, a lie) is moved from here.
 
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Effect, Position } from '../ckafka/model.ts'
+import type { Effect, Position } from '../cluster/model.ts'
 import { RESET_ACTIONS } from '../reset-actions.ts'
 import type { ApiCall, Person, SlackMessage, SlackView } from '../slack/face.ts'
 import { textOf } from '../slack/fields.ts'

@@ -6,12 +6,12 @@ import type { CkafkaDeps, ConfigV3 } from '../../../src/adapters/ckafka/settings
 import type { NativeReset } from '../../../src/ports/cluster.ts'
 import { causeOf } from '../../../src/request/cause.ts'
 import type { NativeStrategy } from '../../../src/request/reset.ts'
-import type { ClusterSeed } from '../../../src/sandbox/ckafka/model.ts'
 import {
   type CkafkaSimulator,
   type CkafkaSimulatorOptions,
   startCkafkaSimulator,
 } from '../../../src/sandbox/ckafka/start.ts'
+import type { ClusterSeed } from '../../../src/sandbox/cluster/model.ts'
 import { type ClusterSubject, CREDENTIALS, describeCluster } from '../../contract/cluster.contract.ts'
 import { describeClusterPartitions } from '../../contract/cluster-partitions.contract.ts'
 import { describeClusterReader } from '../../contract/cluster-reader.contract.ts'

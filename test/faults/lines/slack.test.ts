@@ -1,7 +1,7 @@
 // Lines 27 to 29 of the fault table: Slack loses answers, asks to wait, fails, or throws us out. Executions go on.
 
 import { describe, expect, it } from 'vitest'
-import type { ClusterSeed } from '../../../src/sandbox/ckafka/model.ts'
+import type { ClusterSeed } from '../../../src/sandbox/cluster/model.ts'
 import type { SlackFault } from '../../../src/sandbox/slack/face.ts'
 import { DEMO, FALLBACK, OPS, textOf } from '../../support/product.ts'
 import { ASK, count, type Stage, startStage, until } from './stage.ts'

@@ -1,7 +1,7 @@
 // Line 35 of the fault table: hostile text in every place that takes any. Nothing pings, and nothing executes.
 
 import { describe, expect, it } from 'vitest'
-import type { ClusterSeed } from '../../../src/sandbox/ckafka/model.ts'
+import type { ClusterSeed } from '../../../src/sandbox/cluster/model.ts'
 import { OPS, viewText } from '../../support/product.ts'
 import { ASK, count, type Stage, startStage, until } from './stage.ts'
 

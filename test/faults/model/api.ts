@@ -3,8 +3,8 @@
 
 import type { RequestId } from '../../../src/request/request.ts'
 import type { CkafkaFault } from '../../../src/sandbox/ckafka/faults.ts'
-import type { Effect } from '../../../src/sandbox/ckafka/model.ts'
 import type { CkafkaSimulator } from '../../../src/sandbox/ckafka/start.ts'
+import type { Effect } from '../../../src/sandbox/cluster/model.ts'
 import type { History, Noted } from './history.ts'
 import { WRITE } from './product-process.ts'
 

@@ -1,8 +1,8 @@
 // What each action of the simulated API 3.0 endpoint takes, does and answers.
 
 import { describe, expect, it } from 'vitest'
-import { bigSeed, demoSeed, wideSeed } from '../../../src/sandbox/ckafka/seed.ts'
 import type { CkafkaSimulator } from '../../../src/sandbox/ckafka/start.ts'
+import { bigSeed, demoSeed, wideSeed } from '../../../src/sandbox/cluster/seed.ts'
 import { call, start } from './caller.ts'
 import { callV3 } from './caller-v3.ts'
 

@@ -1,13 +1,13 @@
 // Owns simulators and signed calls to them, for their tests. It must never retry or correct anything.
 
 import { onTestFinished } from 'vitest'
-import { seedPageSeed } from '../../../src/sandbox/ckafka/seed.ts'
 import { signatureOf } from '../../../src/sandbox/ckafka/signature-v2.ts'
 import {
   type CkafkaSimulator,
   type CkafkaSimulatorOptions,
   startCkafkaSimulator,
 } from '../../../src/sandbox/ckafka/start.ts'
+import { seedPageSeed } from '../../../src/sandbox/cluster/seed.ts'
 
 export const credentials = { secretId: 'AKIDEXAMPLE', secretKey: 'SECRETEXAMPLE' }
 

@@ -2,8 +2,8 @@
 
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { seedPageSeed } from '../../../src/sandbox/ckafka/seed.ts'
 import { type CkafkaSimulator, startCkafkaSimulator } from '../../../src/sandbox/ckafka/start.ts'
+import { seedPageSeed } from '../../../src/sandbox/cluster/seed.ts'
 import { call, credentials, signParams } from './caller.ts'
 
 let simulator: CkafkaSimulator

@@ -1,7 +1,7 @@
 // What the simulated API 2.0 endpoint answers, and whom it refuses.
 
 import { describe, expect, it } from 'vitest'
-import { bigSeed, demoSeed } from '../../../src/sandbox/ckafka/seed.ts'
+import { bigSeed, demoSeed } from '../../../src/sandbox/cluster/seed.ts'
 import { call, send, signParams, start } from './caller.ts'
 
 const wordcount = { instanceId: 'ckafka-xxooa0', group: 'streams-wordcount' }

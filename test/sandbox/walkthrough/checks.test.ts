@@ -1,7 +1,7 @@
 // Each claim of the walkthrough, when it is true and when it is not.
 
 import { describe, expect, it } from 'vitest'
-import type { Effect } from '../../../src/sandbox/ckafka/model.ts'
+import type { Effect } from '../../../src/sandbox/cluster/model.ts'
 import {
   calledTimes,
   differs,

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { createPartitionLog, type PartitionSeed } from '../../../src/sandbox/ckafka/log.ts'
+import { createPartitionLog, type PartitionSeed } from '../../../src/sandbox/cluster/log.ts'
 
 /** Up to four stretches whose times may run backwards from one to the next, as with producers' own clocks. */
 const seeds = fc

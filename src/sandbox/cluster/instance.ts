@@ -1,4 +1,4 @@
-// Owns one CKafka instance: its topics, groups, commits and members, and the verbs that move them.
+// Owns one cluster: its topics, groups, commits and members, and the verbs that move them.
 // It must never know how a reset is worked out, nor how anybody asks.
 
 import { createPartitionLog, type PartitionLog, type PartitionSeed } from './log.ts'
@@ -13,8 +13,13 @@ export interface Member {
   assignment?: Record<string, number[]>
 }
 
+/** Which of Kafka's two protocols its members speak: `consumer` is that of KIP-848. */
+export type GroupType = 'classic' | 'consumer'
+
 export interface GroupSeed {
   name: string
+  /** Absent: classic. */
+  type?: GroupType
   /** `consumer`, `connect`, or empty for a group that only ever committed. */
   protocolType?: string
   /** Topic → committed offset by partition number; null: never committed. */
@@ -26,6 +31,8 @@ export interface TopicSeed {
   name: string
   note?: string
   partitions: PartitionSeed[]
+  /** What differs from Kafka's defaults: `cleanup.policy` and the like. */
+  config?: Record<string, string>
 }
 
 export interface InstanceSeed {
@@ -39,20 +46,26 @@ export type Rebalance = 'PreparingRebalance' | 'CompletingRebalance' | 'settled'
 
 /** What a test or a demo may do to one instance. Verbs throw on a topic, partition or group that is not there. */
 export interface InstanceVerbs {
-  produce(topic: string, partition: number, count: number | bigint): void
+  /** `atMs`: what the producer says that the time is; absent: what it is. */
+  produce(topic: string, partition: number, count: number | bigint, atMs?: number): void
   /** Retention: the log start moves up to `newStart`. */
   truncate(topic: string, partition: number, newStart: bigint): void
-  createTopic(topic: string, partitions: number): void
+  createTopic(topic: string, partitions: number, config?: Record<string, string>): void
   /** Commits on the topic go with it, as in Kafka. */
   deleteTopic(topic: string): void
   addPartitions(topic: string, count: number): void
-  /** Creates the group if need be. */
-  join(group: string, member: Member): void
+  /** Creates the group if need be. With a type, an empty group becomes one of it. */
+  join(group: string, member: Member, type?: GroupType): void
   leave(group: string, clientId: string): void
   /** A rebalance under way, until it is called with `settled`. Only a group with members can rebalance. */
   rebalance(group: string, state: Rebalance): void
   /** Creates the group if need be. */
   commit(group: string, topic: string, partition: number, offset: bigint): void
+  /** Forgets the group with its commits; one with members stays, and this throws. */
+  deleteGroup(group: string): void
+  /** A transaction that will commit these offsets of the group, or abort. */
+  openTransaction(name: string, group: string, offsets: CommitOffset[]): void
+  endTransaction(name: string, how: 'commit' | 'abort'): void
   /** Advances the commit by up to `count` messages, never past the log end. */
   consume(group: string, topic: string, partition: number, count: number | bigint): void
   /** Resets of the topic fail as a whole until healed. */
@@ -65,12 +78,29 @@ export interface InstanceVerbs {
   heal(topic?: string): void
 }
 
+export interface CommitOffset {
+  topic: string
+  partition: number
+  offset: bigint
+}
+
 export interface Group {
   protocolType: string
+  type: GroupType
+  /** Grows by one with everybody who joins or leaves. */
+  generation: number
   /** Topic → partition → committed offset. */
   commits: Map<string, Map<number, bigint>>
   members: Required<Member>[]
   rebalance: Rebalance
+  /** Of open transactions, by name. */
+  pending: Map<string, CommitOffset[]>
+}
+
+export interface Topic {
+  note: string
+  logs: PartitionLog[]
+  config: Record<string, string>
 }
 
 export interface Failure {
@@ -82,7 +112,7 @@ export interface Failure {
 export interface Instance {
   readonly id: string
   readonly name: string
-  readonly topics: Map<string, { note: string; logs: PartitionLog[] }>
+  readonly topics: Map<string, Topic>
   readonly groups: Map<string, Group>
   readonly topicFailures: Map<string, Failure>
   readonly partitionFailures: Map<string, Map<number, Failure>>
@@ -90,9 +120,10 @@ export interface Instance {
 }
 
 export function createInstance(seed: InstanceSeed): Instance {
-  const topics = seed.topics.map(
-    ({ name, note = '', partitions }) => [name, { note, logs: partitions.map(createPartitionLog) }] as const,
-  )
+  const topics = seed.topics.map(({ name, note = '', partitions, config = {} }): [string, Topic] => [
+    name,
+    { note, logs: partitions.map(createPartitionLog), config },
+  ])
   const instance: Instance = {
     id: seed.id,
     name: seed.name,
@@ -102,9 +133,10 @@ export function createInstance(seed: InstanceSeed): Instance {
     partitionFailures: new Map(),
     readFailures: new Map(),
   }
-  for (const { name, protocolType = 'consumer', commits, members = [] } of seed.groups) {
-    const group = createGroup(instance, name, protocolType)
+  for (const { name, protocolType = 'consumer', type = 'classic', commits, members = [] } of seed.groups) {
+    const group = createGroup(instance, name, protocolType, type)
     group.members = members.map(completeMember)
+    group.generation = members.length
     for (const [topic, offsets] of Object.entries(commits))
       offsets.forEach((offset, partition) => {
         logOf(instance, topic, partition)
@@ -125,15 +157,17 @@ export function verbsOf(instance: Instance, now: () => number, changed: () => vo
     }
 
   return {
-    produce: announced((topic, partition, count) => {
-      logOf(instance, topic, partition).append(BigInt(count), now())
+    produce: announced((topic, partition, count, saidMs = now()) => {
+      const { config } = mustFind(topics, topic, 'topic')
+      const atMs = config['message.timestamp.type'] === 'LogAppendTime' ? now() : saidMs
+      logOf(instance, topic, partition).append(BigInt(count), atMs)
     }),
     truncate: announced((topic, partition, newStart) => {
       logOf(instance, topic, partition).truncateTo(newStart)
     }),
-    createTopic: announced((topic, partitions) => {
+    createTopic: announced((topic, partitions, config = {}) => {
       if (topics.has(topic)) throw new Error(`there is a topic ${topic} already`)
-      topics.set(topic, { note: '', logs: Array.from({ length: partitions }, createEmptyLog) })
+      topics.set(topic, { note: '', logs: Array.from({ length: partitions }, createEmptyLog), config })
     }),
     deleteTopic: announced(topic => {
       mustFind(topics, topic, 'topic')
@@ -143,12 +177,17 @@ export function verbsOf(instance: Instance, now: () => number, changed: () => vo
     addPartitions: announced((topic, count) => {
       mustFind(topics, topic, 'topic').logs.push(...Array.from({ length: count }, createEmptyLog))
     }),
-    join: announced((group, member) => {
-      groupToChange(group).members.push(completeMember(member))
+    join: announced((name, member, type) => {
+      const group = groupToChange(name)
+      if (type !== undefined && group.members.length === 0) group.type = type
+      if (group.protocolType === '') group.protocolType = 'consumer'
+      group.members.push(completeMember(member))
+      group.generation += 1
     }),
     leave: announced((group, clientId) => {
       const left = mustFind(groups, group, 'group')
       left.members = left.members.filter(each => each.clientId !== clientId)
+      left.generation += 1
       if (left.members.length === 0) left.rebalance = 'settled'
     }),
     rebalance: announced((group, state) => {
@@ -159,6 +198,23 @@ export function verbsOf(instance: Instance, now: () => number, changed: () => vo
     commit: announced((group, topic, partition, offset) => {
       logOf(instance, topic, partition)
       commitsOn(groupToChange(group), topic).set(partition, offset)
+    }),
+    deleteGroup: announced(group => {
+      if (mustFind(groups, group, 'group').members.length > 0) throw new Error(`${group} has members`)
+      groups.delete(group)
+    }),
+    openTransaction: announced((name, group, offsets) => {
+      for (const { topic, partition } of offsets) logOf(instance, topic, partition)
+      groupToChange(group).pending.set(name, offsets)
+    }),
+    endTransaction: announced((name, how) => {
+      const group = [...groups.values()].find(each => each.pending.has(name))
+      if (!group) throw new Error(`there is no transaction ${name}`)
+      const offsets = group.pending.get(name) ?? []
+      group.pending.delete(name)
+      if (how === 'abort') return
+      for (const { topic, partition, offset } of offsets)
+        if (topics.has(topic)) commitsOn(group, topic).set(partition, offset)
     }),
     consume: announced((group, topic, partition, count) => {
       const log = logOf(instance, topic, partition)
@@ -184,8 +240,21 @@ export function verbsOf(instance: Instance, now: () => number, changed: () => vo
   }
 }
 
-export function createGroup(instance: Instance, name: string, protocolType: string): Group {
-  const group: Group = { protocolType, commits: new Map(), members: [], rebalance: 'settled' }
+export function createGroup(
+  instance: Instance,
+  name: string,
+  protocolType: string,
+  type: GroupType = 'classic',
+): Group {
+  const group: Group = {
+    protocolType,
+    type,
+    generation: 0,
+    commits: new Map(),
+    members: [],
+    rebalance: 'settled',
+    pending: new Map(),
+  }
   instance.groups.set(name, group)
   return group
 }

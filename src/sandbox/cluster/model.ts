@@ -1,12 +1,14 @@
-// Owns a small CKafka cluster and its resets, moved only by the documented rules.
-// It must never know how it is asked: HTTP, signatures, parameter names and answers live in the dialects.
+// Owns a small cluster and its resets, moved only by the documented rules.
+// It must never know how it is asked: HTTP, signatures, parameter names, frames and answers live in the fronts.
 
+import { type CommitCommand, type CommittedAt, type CommitWord, commitFor, committedIn } from './commits.ts'
 import {
   clamp,
   commitsOn,
   createGroup,
   createInstance,
   type Group,
+  type GroupType,
   type Instance,
   type InstanceSeed,
   type InstanceVerbs,
@@ -67,7 +69,8 @@ export interface Effect {
   instance: string
   group: string
   topics: string[] | 'all'
-  how: ResetStrategy
+  /** `commit`: by Kafka's own protocol, where `written` says all there is to say. */
+  how: ResetStrategy | { strategy: 'commit' }
   atMs: number
   /** Every commit written, those that landed where they were included. */
   written: { topic: string; partition: number; from: bigint | null; to: bigint }[]
@@ -88,6 +91,8 @@ export interface Position {
 
 export interface GroupView {
   name: string
+  type: GroupType
+  generation: number
   state: 'Dead' | 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable'
   protocolType: string
   members: Required<Member>[]
@@ -96,7 +101,7 @@ export interface GroupView {
 export interface InstanceView {
   id: string
   name: string
-  topics: { name: string; note: string; partitions: number }[]
+  topics: { name: string; note: string; partitions: number; config: Record<string, string> }[]
   groups: { name: string; protocolType: string }[]
 }
 
@@ -134,6 +139,10 @@ export interface Cluster extends InstanceVerbs {
   ): { offset: bigint; atMs: number }[]
   /** `pretend` answers as if, and changes nothing. */
   setGroupOffsets(command: ResetCommand, effect?: 'apply' | 'pretend'): ResetOutcome
+  /** What OffsetCommit does: one word for each offset, in their order. Offsets are taken as they are, inside the log or not. */
+  commitOffsets(command: CommitCommand, effect?: 'apply' | 'pretend'): CommitWord[]
+  /** Where the group has committed, or a transaction may: by topic and partition. */
+  committed(instance: string, group: string): CommittedAt[]
   /** The calls that wrote commits, oldest first: what proves "at most once". */
   effects(group?: string): Effect[]
   onChange(listener: () => void): () => void
@@ -209,6 +218,19 @@ export function createCluster(
       }
       return { kind: 'applied', topics }
     },
+
+    commitOffsets(command, effect = 'apply') {
+      const instance = instanceOf(command.instance)
+      const { words, written } = commitFor(instance, command, effect)
+      if (written.length > 0) {
+        const topics = [...new Set(written.map(each => each.topic))]
+        const { instance: id, group } = command
+        effects.push({ instance: id, group, topics, how: { strategy: 'commit' }, atMs: now(), written })
+        changed()
+      }
+      return words
+    },
+    committed: (instance, group) => committedIn(instanceOf(instance), group),
 
     effects: group => effects.filter(each => group === undefined || each.group === group),
     onChange(listener) {
@@ -323,15 +345,21 @@ function topicsOf(group: Group | undefined): string[] {
 }
 
 function viewGroup(name: string, group: Group | undefined): GroupView {
-  if (!group) return { name, state: 'Dead', protocolType: '', members: [] }
-  const { protocolType, members, rebalance } = group
+  if (!group) return { name, type: 'classic', generation: 0, state: 'Dead', protocolType: '', members: [] }
+  const { type, generation, protocolType, members, rebalance } = group
   const active = rebalance === 'settled' ? 'Stable' : rebalance
-  return { name, state: members.length === 0 ? 'Empty' : active, protocolType, members: [...members] }
+  const state = members.length === 0 ? 'Empty' : active
+  return { name, type, generation, state, protocolType, members: [...members] }
 }
 
 const viewInstance = ({ id, name, topics, groups }: Instance): InstanceView => ({
   id,
   name,
-  topics: [...topics].map(([topic, { note, logs }]) => ({ name: topic, note, partitions: logs.length })),
+  topics: [...topics].map(([topic, { note, logs, config }]) => ({
+    name: topic,
+    note,
+    partitions: logs.length,
+    config,
+  })),
   groups: [...groups].map(([group, { protocolType }]) => ({ name: group, protocolType })),
 })

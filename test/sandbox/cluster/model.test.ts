@@ -2,8 +2,8 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ClusterSeed, createCluster, type ResetStrategy } from '../../../src/sandbox/ckafka/model.ts'
-import { bigSeed, demoSeed } from '../../../src/sandbox/ckafka/seed.ts'
+import { type ClusterSeed, createCluster, type ResetStrategy } from '../../../src/sandbox/cluster/model.ts'
+import { bigSeed, demoSeed } from '../../../src/sandbox/cluster/seed.ts'
 
 const instance = 'i'
 const group = 'g'
