@@ -16,6 +16,7 @@ import { createSendingRate } from './adapters/redis/sending-rate.ts'
 import { createRedisStore } from './adapters/redis/store.ts'
 import { troubleOf } from './adapters/redis/trouble.ts'
 import { connectSlack, type Slack, type SlackApp, type SlackTrouble } from './adapters/slack/app.ts'
+import type { ClustersWatch } from './clusters-file/watch.ts'
 import { type Config, readConfig, type SlackConfig } from './config.ts'
 import { type HttpServer, type HttpServerOptions, startHttpServer } from './http-server.ts'
 import { whyNot } from './listen-address.ts'
@@ -39,6 +40,7 @@ const IDLE_MS = 3_000
 /** For listeners in hand. */
 const INTAKE_MS = 3_000
 const POLICY_LOOK_MS = 1_000
+const CLUSTERS_LOOK_MS = 1_000
 
 export interface Rewind {
   port: number
@@ -67,7 +69,7 @@ export async function startRewind(
     {
       ...{ clock, report },
       ...{ store: redis.store, rate: redis.rate, queue: redis.queue },
-      ...{ cluster: clusters.cluster, readers: clusters.readers },
+      ...{ cluster: clusters.cluster, readers: clusters.readers, isKafka: clusters.isKafka },
       ...{ chat: slack?.chat ?? null, people: slack?.people ?? null },
       policy: policy.current,
       seals,
@@ -77,6 +79,7 @@ export async function startRewind(
   )
   const edits = slack === null ? null : followEdits(setup, policy, approvals)
   const bot = slack === null ? null : startBot(setup, slack, { redis, clusters, approvals })
+  const clustersFile = followClusters(setup, clusters, bot)
   const worker = config.role === 'bot' ? null : startWorker(setup, approvals)
   const ports = await openPorts(setup, bot, {
     unready: () => unready(redis.keeper, bot, worker, clusters),
@@ -94,6 +97,7 @@ export async function startRewind(
     async stop() {
       telemetry.info('stopping', { event: 'stopping' })
       policy.stop()
+      clustersFile?.stop()
       edits?.stop()
       approvals.stopWriting(config.callMs)
       redis.keeper.stop()
@@ -135,7 +139,7 @@ function reachSlack(config: Config, slack: SlackConfig, telemetry: Telemetry, cl
   const { language } = config
   const { report, slackLogger: logger } = telemetry
   return connectSlack(slack, {
-    ...{ clock, report, logger, language },
+    ...{ clock, report, logger, language, clusters: clustersSaid(config) },
     onToken: code =>
       code === null
         ? telemetry.info('Slack takes the bot token again', { event: 'slackToken' })
@@ -185,17 +189,50 @@ async function openRedis(setup: Setup, seals: Seals | null) {
 function clustersOf({ config, telemetry, clock }: Setup, redis: RedisConnection): OpenClusters {
   const { clusters: entries, redisPrefix, quotaFactor } = config
   return openClusters({
-    ...{ entries, clock, redis, redisPrefix, quotaFactor },
+    ...{ entries, clock, redis, redisPrefix, quotaFactor, mayChange: config.clustersFile !== null },
     onCall: telemetry.observeCall,
     onTrouble: (name, cause) =>
       cause === null
         ? telemetry.info(`The cluster ${name} can be used again.`, { event: 'cluster', name })
         : telemetry.warn(troubleSentence({ name, cause }), { event: 'cluster', name }),
+    onRenewal: (name, problem) =>
+      problem === null
+        ? telemetry.info(`The credentials of ${name} are renewed again.`, { event: 'credentials', name })
+        : telemetry.warn(
+            `The credentials of ${name} could not be renewed. Those it has go on while they hold.`,
+            {
+              ...{ event: 'credentials', name, cause: problem },
+            },
+          ),
+  })
+}
+
+/** An edit that cannot be followed leaves the clusters as they are. */
+function followClusters(setup: Setup, clusters: OpenClusters, bot: Bot | null): ClustersWatch | undefined {
+  const { config, telemetry } = setup
+  return config.clustersFile?.watch({
+    everyMs: CLUSTERS_LOOK_MS,
+    onChange({ entries, added, changed, removed, problems }) {
+      clusters.change({ entries, added, changed })
+      bot?.forgetClusters()
+      const ids = (these: readonly { id: string }[]) => these.map(({ id }) => id)
+      telemetry.info('the file of clusters was edited', {
+        ...{ event: 'clusters', added: ids(added), changed: ids(changed), removed },
+      })
+      for (const { text } of problems) telemetry.warn(`CLUSTERS_FILE ${text}`, { event: 'clusters' })
+    },
+    onFault: faultsOf(setup)('clusters'),
   })
 }
 
 function troubleSentence({ name, cause }: { name: string; cause: string }): string {
   return `The cluster ${name} cannot be used: ${cause}. The others are served.`
+}
+
+function clustersSaid({ clusters }: Config): 'ckafka' | 'kafka' | 'several' {
+  const ofKafka = clusters.filter(({ kind }) => kind === 'kafka').length
+  if (ofKafka === 0) return 'ckafka'
+  return ofKafka === clusters.length ? 'kafka' : 'several'
 }
 
 interface LivePolicy extends PolicySource {
@@ -259,6 +296,8 @@ function followEdits(setup: Setup, policy: LivePolicy, approvals: ApprovalsServi
 interface Bot {
   slack: SlackApp
   pump: Pump
+  /** What the forms have read of them does not count any more. */
+  forgetClusters(): void
   /** Takes nothing new, and ends what is in hand. */
   stop(): Promise<void>
 }
@@ -272,9 +311,10 @@ interface BotParts {
 function startBot(setup: Setup, slack: Slack, { redis, clusters, approvals }: BotParts): Bot {
   const { config, telemetry, clock, report } = setup
   const { instances, approvalsChannel, redisPrefix } = config
+  const reader = createCachedReader(clusters.readers.person, { now: clock })
   const app = slack.listen({
     ...{ approvals, instances, approvalsChannel },
-    reader: createCachedReader(clusters.readers.person, { now: clock }),
+    reader,
     names: createLongNames(redis.connection, redisPrefix, faultsOf(setup)('long names')),
     onConnected: () => telemetry.info('connected to Slack', { event: 'connected' }),
   })
@@ -288,6 +328,7 @@ function startBot(setup: Setup, slack: Slack, { redis, clusters, approvals }: Bo
   return {
     slack: app,
     pump,
+    forgetClusters: reader.forget,
     async stop() {
       await app.stop(INTAKE_MS)
       await pump.stop()

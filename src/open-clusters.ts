@@ -2,10 +2,19 @@
 // cannot be opened is named, and keeps none of the others from being served.
 
 import { createHash } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { budgetsOf } from './adapters/ckafka/budgets.ts'
 import { type Ckafka, createCkafka } from './adapters/ckafka/ckafka.ts'
+import { createRoleCredentials } from './adapters/ckafka/credentials.ts'
+import type { CkafkaConfig } from './adapters/ckafka/settings.ts'
 import { createBoth } from './adapters/clusters/both.ts'
-import { type Clusters, createClusters, type Member, type Readers } from './adapters/clusters/clusters.ts'
+import {
+  type Clusters,
+  type ClustersDeps,
+  createClusters,
+  type Member,
+  type Readers,
+} from './adapters/clusters/clusters.ts'
 import { createKafka, type Kafka } from './adapters/kafka/kafka.ts'
 import type { KafkaCall, KafkaSettings } from './adapters/kafka/settings.ts'
 import type { RedisConnection } from './adapters/redis/connect.ts'
@@ -23,10 +32,14 @@ const EXECUTION_READ_MS = 60_000
 export interface OpenClusters {
   cluster: Cluster
   readers: Readers
+  /** Whether the instance is a cluster that is written to by Kafka's own protocol. */
+  isKafka(instanceId: string): boolean
   /** By the names of the entries: those that could not be opened, or that did not answer last, and why. */
   troubles(): { name: string; cause: string }[]
   /** Whether none of them can be used. */
   areAllAway(): boolean
+  /** Serves these from now on; those that are neither added nor changed stay open. Throws as the start does. */
+  change(to: Record<'entries' | 'added' | 'changed', readonly ClusterEntry[]>): void
   close(): Promise<void>
 }
 
@@ -38,52 +51,105 @@ export interface OpenClustersDeps {
   /** How many times the documented limits of calls this process may use. */
   quotaFactor: number
   onCall: (call: ObservedCall) => void
+  /** They come from a file that may be edited. */
+  mayChange: boolean
   /** Once for each change; null: it answers again. */
   onTrouble: (name: string, cause: string | null) => void
+  /** Why the credentials of a role could not be renewed, as request/cause.ts has it; null: they are again. */
+  onRenewal: (name: string, problem: string | null) => void
 }
+
+/** By then an execution that was under way with one that is not served any more has ended, however many calls it makes. */
+const LEAVING_MS = 1_800_000
 
 /** Throws where two entries name the same instance. Nothing is connected before something is asked. */
 export function openClusters(deps: OpenClustersDeps): OpenClusters {
-  const { entries, clock, onTrouble } = deps
-  refuseDoubles(entries)
-  const members: Member[] = []
-  const broken: { name: string; cause: string }[] = []
-  const closing: (() => Promise<void> | void)[] = []
-  for (const entry of entries) {
-    try {
-      const { member, close } = opened(entry, deps)
-      members.push(member)
-      closing.push(close)
-    } catch (error) {
-      const cause = error instanceof Error ? error.message : `${error}`
-      broken.push({ name: nameOf(entry), cause })
-      onTrouble(nameOf(entry), cause)
-    }
+  const { clock, onTrouble, mayChange } = deps
+  refuseDoubles(deps.entries)
+  let served = openAll(deps.entries, new Map(), deps)
+  const clusters = behindOne(membersOf(served), { now: clock, onTrouble }, mayChange)
+  for (const { entry, broken } of served.values()) {
+    if (broken !== null) onTrouble(nameOf(entry), broken)
   }
-  const clusters = behindOne(members, clock, onTrouble)
-  const troubles = () => [...broken, ...clusters.troubles()]
+  const troubles = () => [
+    ...[...served.values()].flatMap(({ entry, broken }) =>
+      broken === null ? [] : [{ name: nameOf(entry), cause: broken }],
+    ),
+    ...clusters.troubles(),
+  ]
   return {
     cluster: clusters.cluster,
     readers: clusters.readers,
+    isKafka: instanceId => served.get(instanceId)?.entry.kind === 'kafka',
     troubles,
-    areAllAway: () => members.length === 0 || (members.length > 1 && troubles().length === entries.length),
+    areAllAway() {
+      const all = [...served.values()]
+      return (
+        all.every(({ broken }) => broken !== null) || (all.length > 1 && troubles().length === all.length)
+      )
+    },
+    change({ entries, added, changed }) {
+      refuseDoubles(entries)
+      const anew = new Set([...added, ...changed].map(({ id }) => id))
+      const staying = new Map([...served].filter(([id]) => !anew.has(id)))
+      const next = openAll(entries, staying, deps)
+      try {
+        clusters.replace(membersOf(next))
+      } catch (error) {
+        void closeAll(next, served)
+        throw error
+      }
+      const before = served
+      served = next
+      void delay(LEAVING_MS, undefined, { ref: false }).then(() => closeAll(before, next))
+      void clusters.look()
+    },
     async close() {
-      await Promise.all(closing.map(close => close()))
+      await closeAll(served, new Map())
     },
   }
 }
 
+/** By the id of its entry. `broken`: why it could not be opened. */
+type Served = ReadonlyMap<string, { entry: ClusterEntry; broken: string | null; opened: Opened | null }>
+
+function openAll(entries: readonly ClusterEntry[], before: Served, deps: OpenClustersDeps): Served {
+  return new Map(
+    entries.map(entry => {
+      const known = before.get(entry.id)
+      if (known !== undefined) return [entry.id, known]
+      try {
+        return [entry.id, { entry, broken: null, opened: opened(entry, deps) }]
+      } catch (error) {
+        return [
+          entry.id,
+          { entry, broken: error instanceof Error ? error.message : `${error}`, opened: null },
+        ]
+      }
+    }),
+  )
+}
+
+function membersOf(served: Served): Member[] {
+  return [...served.values()].flatMap(({ opened: each }) => (each === null ? [] : [each.member]))
+}
+
+/** All but those that stay. */
+async function closeAll(served: Served, staying: Served): Promise<void> {
+  const stay = new Set([...staying.values()].map(({ opened: each }) => each))
+  await Promise.all(
+    [...served.values()].map(({ opened: each }) => (stay.has(each) ? undefined : each?.close())),
+  )
+}
+
 /** Whoever has one account and no file asks it as ever: about each instance it decides by itself. */
-function behindOne(
-  members: readonly Member[],
-  now: Clock,
-  onTrouble: OpenClustersDeps['onTrouble'],
-): Clusters {
+function behindOne(members: readonly Member[], deps: ClustersDeps, mayChange: boolean): Clusters {
   const [one] = members
-  if (members.length === 1 && one?.instances === null) {
-    return { cluster: one.cluster, readers: one.readers, look: async () => {}, troubles: () => [] }
+  if (members.length === 1 && one?.instances === null && !mayChange) {
+    const { cluster, readers } = one
+    return { cluster, readers, look: async () => {}, replace: () => {}, troubles: () => [] }
   }
-  const clusters = createClusters(members, { now, onTrouble })
+  const clusters = createClusters(members, deps)
   void clusters.look()
   return clusters
 }
@@ -110,7 +176,7 @@ function opened(entry: ClusterEntry, deps: OpenClustersDeps): Opened {
   const name = nameOf(entry)
   switch (entry.kind) {
     case 'ckafka': {
-      const ckafka = openCkafka(entry.ckafka, deps)
+      const ckafka = openCkafka(entry, entry.ckafka, deps)
       const { instanceNames } = entry
       const instances = entry.instances?.map(id => ({ id, name: instanceNames[id] ?? id })) ?? null
       const member = { name, instances, isOne: false, isCkafka: true, ...sidesOf(ckafka) }
@@ -124,7 +190,7 @@ function opened(entry: ClusterEntry, deps: OpenClustersDeps): Opened {
     }
     case 'both': {
       const kafka = openKafka(entry, entry.kafka, deps)
-      const ckafka = openCkafka(entry.ckafka, deps)
+      const ckafka = openCkafka(entry, entry.ckafka, deps)
       const instances = [{ id: entry.id, name }]
       const sides = createBoth(readersOf(kafka), { cluster: ckafka, can: ckafka.can })
       return {
@@ -140,14 +206,44 @@ function opened(entry: ClusterEntry, deps: OpenClustersDeps): Opened {
   }
 }
 
-function openCkafka(account: CkafkaAccount, deps: OpenClustersDeps): Ckafka {
-  const { clock, redis, redisPrefix, quotaFactor, onCall } = deps
-  if (account.secretId === undefined) throw new Error('Credentials of a role are not supported.')
-  const { token, ...settings } = account
-  const budgets = budgetsOf(settings.dialect, accountOf(settings.secretId), quotaFactor)
+function openCkafka(entry: ClusterEntry, account: CkafkaAccount, deps: OpenClustersDeps): Ckafka {
+  const { clock, redis, redisPrefix, quotaFactor, onCall, onRenewal } = deps
+  const { config, named, close } = withCredentials(account, clock, problem =>
+    onRenewal(nameOf(entry), problem),
+  )
+  const budgets = budgetsOf(config.dialect, accountOf(named), quotaFactor)
   const quota = createQuota(redis, redisPrefix, budgets)
-  const config = { ...settings, ...(token === undefined ? {} : { token }) }
-  return createCkafka(config, { now: clock, onCall, budgets, quota })
+  const ckafka = createCkafka(config, { now: clock, onCall, budgets, quota })
+  return {
+    ...ckafka,
+    async close() {
+      await ckafka.close()
+      await close()
+    },
+  }
+}
+
+/** `named`: what tells one account from another. */
+function withCredentials(
+  account: CkafkaAccount,
+  now: Clock,
+  onRenewal: (problem: string | null) => void,
+): { config: CkafkaConfig; named: string; close: () => Promise<void> } {
+  if (account.secretId !== undefined) {
+    const { token, ...config } = account
+    return {
+      config: { ...config, ...(token === undefined ? {} : { token }) },
+      named: account.secretId,
+      close: async () => {},
+    }
+  }
+  const { cvmRole, secretId: _, ...place } = account
+  const { credentials, close } = createRoleCredentials(cvmRole, { now, onRenewal })
+  // The ids of its credentials change; all that a machine lends are of the machine's own account.
+  const { dialect } = place
+  const config: CkafkaConfig =
+    dialect === 'v2' ? { ...place, dialect, credentials } : { ...place, dialect, credentials }
+  return { config, named: `role ${cvmRole.role}`, close }
 }
 
 /** Names the account in keys without giving its id away. */

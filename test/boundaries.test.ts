@@ -33,8 +33,9 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   'config-clusters.ts': ['type adapters/kafka/settings.ts'],
   'open-clusters.ts': [
-    ...['request/', 'ports/', 'config-clusters.ts', 'node:crypto'],
+    ...['request/', 'ports/', 'config-clusters.ts', 'node:'],
     ...['adapters/ckafka/', 'adapters/kafka/', 'adapters/clusters/', 'adapters/redis/'],
+    'type clusters-file/watch.ts',
   ],
   'config-clusters-file.ts': ['clusters-file/', 'config-clusters.ts'],
   'config-values.ts': ['request/', 'zod'],

@@ -40,6 +40,7 @@ export const RULES = 1
 export interface Draft {
   id: RequestId
   reset: Reset
+  cluster?: 'kafka' | undefined
   targetsDigest?: string | undefined
   parent: ResetRequest['parent']
   skipToEnd: boolean

@@ -8,6 +8,7 @@
 //   note     something that happened and that the thread has to tell; each becomes one reply
 //   debt     what the record still owes the outside: a job, a card, a reply, a look (owed.ts finds it, service/debts.ts pays it)
 //   claim    written before a message is posted, so that whoever finds it run out looks whether the message is there
+//            (service/claims.ts: for how long, and the lease on a request whose debts somebody pays)
 //   glass    of a request that somebody had carried out without approval: to break the glass (glass.ts)
 //   attempt  one execution of an approved plan; a refused act of a person is an `attempted` command
 
@@ -348,6 +349,8 @@ export const requestSchema = z.object({
   /** Counts the changes a person can see; the card shows one of them. */
   revision: z.int().positive(),
   reset: resetSchema,
+  /** Of what kind the cluster is that it is about; absent: CKafka, by its API. */
+  cluster: z.literal('kafka').optional(),
   /** Of the offsets given one by one, which are the document `targets`; absent with every other, and in older records. */
   targetsDigest: z.string().optional(),
   /** What this request follows up; null when it was asked for by itself. */

@@ -31,6 +31,7 @@ import { differenceSchema } from '../request/drift.ts'
 import { didNothing, retryOf, undoOf } from '../request/follow-up.ts'
 import type { Abilities } from '../request/group.ts'
 import type { ActKind } from '../request/permissions.ts'
+import type { PlanRow } from '../request/plan.ts'
 import { guardUnder, type Policy } from '../request/policy.ts'
 import { isHeld, type RequestId, type ResetRequest } from '../request/request.ts'
 import type { Seals } from '../request/seals.ts'
@@ -65,6 +66,8 @@ export interface ApprovalsDeps {
   policy: () => Policy
   clock: Clock
   report: Report
+  /** Whether an instance is a cluster that is spoken to by Kafka's own protocol; absent: none is. */
+  isKafka?: (instanceId: string) => boolean
   /** With the key that Redis does not have; null or absent: nothing is sealed. */
   seals?: Seals | null
   /** Names this process in claims and executions. */
@@ -153,6 +156,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     const created = await changes.create(
       {
         ...asked,
+        ...(deps.isKafka?.(target.instanceId) ? { cluster: 'kafka' as const } : {}),
         ...(targets === null ? {} : { targetsDigest: digestOfTargets(targets) }),
         channel: rule.card ?? settings.approvalsChannel ?? cardIn,
         elsewhere: settings.fallbackChannel,
@@ -222,10 +226,18 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     }
   }
 
-  /** When the world has moved, the request goes back to be planned anew, whoever noticed. */
-  async function lookAgain(request: ResetRequest, at: 'opened' | 'submitted', ms: number): Promise<Look> {
+  /**
+   * When the world has moved, the request goes back to be planned anew, whoever noticed.
+   * @param rows of its plan, where they have been read
+   */
+  async function lookAgain(
+    request: ResetRequest,
+    at: 'opened' | 'submitted',
+    ms: number,
+    rows?: PlanRow[],
+  ): Promise<Look> {
     const { id, plan } = request
-    const seen = await within(ms, plans.compare(request, readers.person, LOG_TOPICS[at]), TOO_SLOW)
+    const seen = await within(ms, plans.compare(request, readers.person, LOG_TOPICS[at], rows), TOO_SLOW)
     if (seen.kind === 'notWhole') return { kind: 'notSeen', cause: causeOf('planNotWhole') }
     if (plan === null || seen.kind !== 'compared') {
       return {
@@ -257,15 +269,16 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     } as const
     // Only a vote that would count is worth a look at the cluster; a rejection needs none.
     if (vote.verdict === 'approve' && decide(request, command, clock()).ok) {
-      if (!(await isWhole(request))) return refusedAsNotWhole(request, command)
-      await lookAgain(request, 'submitted', SUBMITTED_LOOK_MS)
+      const rows = await wholeRows(request)
+      if (rows === null) return refusedAsNotWhole(request, command)
+      await lookAgain(request, 'submitted', SUBMITTED_LOOK_MS, rows)
     }
     return changeAndPay(id, command)
   }
 
-  /** Whether what was shown of the plan, and would run, is what its digest stands for. */
-  async function isWhole(request: ResetRequest): Promise<boolean> {
-    return Array.isArray(await patiently(() => plans.rows(request)))
+  /** What was shown of the plan, and would run; null where that is not what its digest stands for. */
+  async function wholeRows(request: ResetRequest): Promise<PlanRow[] | null> {
+    return (await patiently(() => plans.rows(request))) ?? null
   }
 
   async function refusedAsNotWhole(request: ResetRequest, command: PersonsCommand) {
@@ -280,8 +293,9 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     const { policy } = await policies.may(request, 'breakGlass', by, 'now')
     const command = { kind: 'breakGlass', by, ...broken, policy } as const
     if (decide(request, command, clock()).ok) {
-      if (!(await isWhole(request))) return refusedAsNotWhole(request, command)
-      await lookAgain(request, 'submitted', SUBMITTED_LOOK_MS)
+      const rows = await wholeRows(request)
+      if (rows === null) return refusedAsNotWhole(request, command)
+      await lookAgain(request, 'submitted', SUBMITTED_LOOK_MS, rows)
     }
     return changeAndPay(id, command)
   }
@@ -396,7 +410,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     const { by, command, refusal } = attempt
     report({ event: 'refused', requestId: null, command, refusal, by })
     try {
-      await patiently(() => store.recordAttempt(attempt))
+      changes.reportUnlessIntact(await patiently(() => store.recordAttempt(attempt)))
     } catch (error) {
       report({ event: 'fault', where: 'keeping an attempt', error })
     }

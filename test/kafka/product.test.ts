@@ -83,7 +83,8 @@ overEachKafka(kafka => {
     })
     // All topics together, once.
     expect((await metric('OffsetCommit')) - commitsBefore).toBe(1)
-    expect(product.threadText()).toMatch(/Planned +.* said +Read back +Outcome/)
+    expect(product.threadText()).toMatch(/Planned +Kafka said +Read back +Outcome/)
+    expect(textOf(product.card()) + product.threadText()).not.toContain('CKafka')
 
     const before = product.slack.messages(OPS).length
     await product.alice.press(product.card(), 'Prepare undo')
@@ -118,10 +119,10 @@ overEachKafka(kafka => {
   it('shows both clusters to choose from, by their names', async () => {
     await product.alice.command(OPS, '/reset-offsets')
     await product.alice.waitForView()
-    await product.alice.fill('CKafka instance', `Orders, own Kafka (${ID})`)
+    await product.alice.fill('Cluster', `Orders, own Kafka (${ID})`)
     const view = await product.alice.waitForView(each => each.private_metadata.includes(ID))
     expect(viewText(view)).toContain('Orders, own Kafka')
-    await product.alice.fill('CKafka instance', 'orders-demo (ckafka-demo0001)')
+    await product.alice.fill('Cluster', 'orders-demo (ckafka-demo0001)')
     await product.alice.waitForView(each => each.private_metadata.includes('ckafka-demo0001'))
     await product.alice.closeView(true)
   })

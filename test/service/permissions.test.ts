@@ -2,7 +2,8 @@
 // promise; an act of a person that is not in it does not compile.
 
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { Approvals, ChangeOutcome, Submittal } from '../../src/ports/approvals.ts'
 import type { Chat } from '../../src/ports/chat.ts'
 import { ACTS, type ActKind } from '../../src/request/permissions.ts'
@@ -391,6 +392,27 @@ describe('a broken glass', () => {
     })
     expect(await approvals.glassRefusal(request, DAVE, SOMEWHERE)).toBeNull()
   })
+})
+
+it('reads the rows of the plan once for a decision, however much they are compared with', async () => {
+  const request = await planned()
+  const client = new Redis(inject('redisUrl'))
+  const monitor = await client.monitor()
+  const asked: string[][] = []
+  monitor.on('monitor', (_time: string, args: string[]) => asked.push(args))
+  try {
+    const approval = { ...vote(request), verdict: 'approve', by: BOB } as const
+    expect((await service.approvals(() => BEFORE).decide(request.id, approval)).kind).toBe('changed')
+    await service.redis.get('after the decision')
+    await expect.poll(() => asked.some(args => args.includes('after the decision'))).toBe(true)
+    const reads = asked.filter(
+      ([command, key]) => command === 'hget' && key === service.documentsKey(request),
+    )
+    expect(reads).toEqual([['hget', service.documentsKey(request), 'plan-1']])
+  } finally {
+    monitor.disconnect()
+    client.disconnect()
+  }
 })
 
 describe('somebody who goes on pressing what they may not', () => {

@@ -29,6 +29,8 @@ export interface Clusters {
   readers: Readers
   /** Asks each once, so that one that does not answer is known before anybody needs it. Never rejects. */
   look(): Promise<void>
+  /** Others from now on; those that stay may be among them. Throws as the start does, and then nothing has changed. */
+  replace(members: readonly Member[]): void
   /** Those that did not answer when they were last asked, by name, and why. */
   troubles(): { name: string; cause: string }[]
 }
@@ -43,25 +45,21 @@ export interface ClustersDeps {
 const LISTED_MS = 1_500
 
 /** Throws where two are told to have the same instance. */
-export function createClusters(members: readonly Member[], { now, onTrouble }: ClustersDeps): Clusters {
+export function createClusters(first: readonly Member[], { now, onTrouble }: ClustersDeps): Clusters {
   const troubled = new Map<Member, string>()
 
   /** What an answer tells of whether the cluster answers. */
   function note<T>(member: Member, outcome: ReadOutcome<T>): void {
-    if (outcome.kind === 'unavailable' && outcome.retryAfterMs !== undefined) return
-    const cause =
-      outcome.kind === 'unavailable'
-        ? outcome.cause
-        : outcome.kind === 'refused' && outcome.reason === 'credentials'
-          ? outcome.message
-          : null
+    const cause = troubleIn(outcome)
+    if (cause === undefined || !members.includes(member)) return
     const before = troubled.get(member) ?? null
     if (cause === null) troubled.delete(member)
     else troubled.set(member, cause)
     if ((before === null) !== (cause === null)) onTrouble?.(member.name, cause)
   }
 
-  const owners = createOwners(members, { now, note })
+  let members = first
+  let owners = createOwners(members, { now, note })
 
   const reader = (urgency: Urgency): Required<ClusterReader> => {
     async function at<T>(
@@ -75,7 +73,10 @@ export function createClusters(members: readonly Member[], { now, onTrouble }: C
       return outcome
     }
     return {
-      abilitiesOf: instanceId => at(instanceId, from => from.abilitiesOf(instanceId)),
+      async abilitiesOf(instanceId) {
+        const owner = await owners.of(instanceId)
+        return owner.kind === 'read' ? owner.value.readers[urgency].abilitiesOf(instanceId) : owner
+      },
       instances: () => listed(members, urgency, owners, note),
       groups: (instanceId, search) => at(instanceId, from => from.groups(instanceId, search)),
       topics: (instanceId, search) => at(instanceId, from => from.topics(instanceId, search)),
@@ -92,10 +93,15 @@ export function createClusters(members: readonly Member[], { now, onTrouble }: C
   }
 
   return {
-    cluster: writesOf(members, owners),
+    cluster: writesOf(() => ({ members, owners })),
     readers: { person: reader('person'), plan: reader('plan'), execution: reader('execution') },
     async look() {
       await Promise.all(members.map(member => asked(member, owners, note)))
+    },
+    replace(next) {
+      owners = createOwners(next, { now, note })
+      members = next
+      for (const member of troubled.keys()) if (!next.includes(member)) troubled.delete(member)
     },
     troubles: () => [...troubled].map(([{ name }, cause]) => ({ name, cause })),
   }
@@ -110,13 +116,21 @@ const CANNOT = {
   message: 'This cluster does not read many at once.',
 } as const
 
-function writesOf(members: readonly Member[], owners: Owners): Required<Cluster> {
+/** Undefined: it tells nothing of whether the cluster answers. Null: it does. */
+function troubleIn<T>(outcome: ReadOutcome<T>): string | null | undefined {
+  if (outcome.kind === 'read') return null
+  if (outcome.kind === 'unavailable') return outcome.retryAfterMs === undefined ? outcome.cause : undefined
+  return outcome.reason === 'credentials' ? outcome.message : undefined
+}
+
+function writesOf(now: () => { members: readonly Member[]; owners: Owners }): Required<Cluster> {
   async function ownerOf(instanceId: string) {
-    const owner = await owners.of(instanceId)
+    const owner = await now().owners.of(instanceId)
     return owner.kind === 'unavailable' ? ({ kind: 'notSent', cause: owner.cause } as const) : owner
   }
   return {
     writePaceOf(instanceId) {
+      const { members, owners } = now()
       const known = owners.known(instanceId)
       const paces = (known === undefined ? members : [known]).map(each =>
         each.cluster.writePaceOf(instanceId),

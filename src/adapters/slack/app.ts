@@ -12,7 +12,7 @@ import { registerFollowUpListeners } from './follow-up/listeners.ts'
 import { registerHistoryListeners } from './history/listeners.ts'
 import { registerHomeListeners } from './home/listeners.ts'
 import { createHomeTabs } from './home/tabs.ts'
-import type { Language } from './language/language.ts'
+import type { ClustersSaid, Language } from './language/language.ts'
 import { registerListListeners } from './lists/listeners.ts'
 import { createInstallation, type Installation, sayRefusalsRarely } from './platform/installation.ts'
 import { createMembersGate } from './platform/members-only.ts'
@@ -51,13 +51,15 @@ export interface SlackDeps {
   logger: Logger
   /** Of what many people read. */
   language: Language
+  /** What is said of clusters before it is known which; absent: CKafka is. */
+  clusters?: ClustersSaid
   /** Slack refuses the bot token (its code), or takes it again (null). */
   onToken(refusal: string | null): void
 }
 
 /** Executions do not wait for it: what Slack does not take is said by `trouble` and in the log. */
 export function connectSlack(config: SlackAppConfig, deps: SlackDeps): Slack {
-  const { clock, logger, language, onToken } = deps
+  const { clock, logger, language, clusters, onToken } = deps
   const report = sayRefusalsRarely(deps.report)
   const installation = createInstallation({
     token: config.botToken,
@@ -79,7 +81,7 @@ export function connectSlack(config: SlackAppConfig, deps: SlackDeps): Slack {
     onUnreadable: (userId, error) =>
       report({ event: 'fault', where: 'looking up a person', about: userId, error }),
   })
-  const { common, wordsFor } = createWordings({ people, language })
+  const { common, wordsFor } = createWordings({ people, language, ...(clusters && { clusters }) })
   const chat = createSlackChat({
     client,
     clock,

@@ -187,6 +187,22 @@ describe('whose an instance is', () => {
     ).toThrow('Two clusters have the instance ckafka-same: one and two.')
   })
 
+  it('is of whoever has it from now on, where others are served', async () => {
+    const [one, two] = [await account('ckafka-a'), await account('ckafka-b')]
+    const first = memberOf('one', open(one.url))
+    const clusters = createClusters([first], { now: Date.now })
+    const reader = asked(clusters)
+    expect(await reader.topics('ckafka-b', '')).toMatchObject({ reason: 'instanceMissing' })
+    clusters.replace([first, memberOf('two', open(two.url))])
+    expect(await reader.topics('ckafka-b', '')).toMatchObject({ kind: 'read' })
+    clusters.replace([first])
+    expect(await reader.topics('ckafka-b', '')).toMatchObject({ reason: 'instanceMissing' })
+    const twice = [{ id: 'ckafka-a', name: 'x' }]
+    const same = [first, first].map(each => ({ ...each, instances: twice }))
+    expect(() => clusters.replace(same)).toThrow('Two clusters have the instance')
+    expect(await reader.topics('ckafka-a', '')).toMatchObject({ kind: 'read' })
+  })
+
   it('is of its own entry where an account shows it as well, and of no account but for those that its list names', async () => {
     const both = await account('ckafka-a', 'ckafka-b', 'ckafka-c')
     const clusters = createClusters(
@@ -209,5 +225,26 @@ describe('whose an instance is', () => {
     expect(await asked(clusters).group({ instanceId: 'ckafka-c', group: 'g' })).toMatchObject({
       reason: 'instanceMissing',
     })
+  })
+
+  it('changes with who is served: what is asked later goes to those alone, and who has gone is no trouble', async () => {
+    const [one, two] = [await account('ckafka-a'), await account('ckafka-b')]
+    const gone = memberOf('gone', open('http://127.0.0.1:9'))
+    const members = [memberOf('one', open(one.url)), memberOf('two', open(two.url))]
+    const clusters = createClusters([...members, gone], { now: Date.now })
+    await clusters.look()
+    expect(clusters.troubles()).toMatchObject([{ name: 'gone' }])
+    clusters.replace(members.slice(1))
+    expect(clusters.troubles()).toEqual([])
+    expect(await asked(clusters).group({ instanceId: 'ckafka-a', group: 'g' })).toMatchObject({
+      reason: 'instanceMissing',
+    })
+    expect(await asked(clusters).topics('ckafka-b', '')).toMatchObject({ kind: 'read' })
+    clusters.replace(members)
+    expect(await asked(clusters).topics('ckafka-a', '')).toMatchObject({ kind: 'read' })
+    const same = { instances: [{ id: 'ckafka-same', name: 'same' }] }
+    const doubled = [memberOf('x', open(one.url), same), memberOf('y', open(two.url), same)]
+    expect(() => clusters.replace(doubled)).toThrow('Two clusters have the instance ckafka-same')
+    expect(await asked(clusters).topics('ckafka-a', '')).toMatchObject({ kind: 'read' })
   })
 })

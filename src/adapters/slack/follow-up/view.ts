@@ -20,7 +20,7 @@ import {
   text,
   typed,
 } from '../blocks/text.ts'
-import type { Words } from '../language/language.ts'
+import { type Words, wordsAbout } from '../language/language.ts'
 import { parentInWords } from '../wording/facts.ts'
 import { topicsInWords } from '../wording/words.ts'
 
@@ -36,12 +36,13 @@ const RADIOS_MAX = 10
 
 /** @param followUps with one possible at least; otherwise there is only the sentence (noFollowUp) */
 export function followUpModal(
-  words: Words,
+  given: Words,
   kind: Kind,
   request: ResetRequest,
   followUps: FollowUps,
   askedIn: AskedIn,
 ): ModalView {
+  const words = wordsAbout(given, request)
   const { id } = request
   const { possible, impossible } = followUps
   const [only] = possible
@@ -134,11 +135,13 @@ function impossibleBlocks(
 
 /** Why there is nothing to ask for, in Slack's text format. @param followUps null: the execution left no result; `notWhole`: or another than its record says */
 export function noFollowUp(
-  { followUp: say }: Words,
+  words: Words,
   kind: Kind,
-  { id }: ResetRequest,
+  request: ResetRequest,
   followUps: FollowUps | 'notWhole' | null,
 ): string {
+  const { followUp: say } = wordsAbout(words, request)
+  const { id } = request
   if (followUps === null) return say[kind].noResult(id)
   if (followUps === 'notWhole') return say[kind].notWhole(id)
   const { impossible } = followUps

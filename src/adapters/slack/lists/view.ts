@@ -19,7 +19,7 @@ import {
   text,
 } from '../blocks/text.ts'
 import type { Narrowed } from '../language/en/lists.ts'
-import type { Words } from '../language/language.ts'
+import { type Words, wordsAbout } from '../language/language.ts'
 import { type Message, reviewButton } from '../thread/card.ts'
 import { stateWords } from '../wording/words.ts'
 import { firstPage, type ListAsked } from './query.ts'
@@ -61,7 +61,8 @@ function rowOf(words: Words, request: ResetRequest): KnownBlock[] {
 }
 
 /** One request in one line. */
-export function requestLine(words: Words, request: ResetRequest, timeMs: number): RichTextBlock {
+export function requestLine(given: Words, request: ResetRequest, timeMs: number): RichTextBlock {
+  const words = wordsAbout(given, request)
   const { id, requester, reset } = request
   return paragraph(
     line(

@@ -6,7 +6,8 @@ import type { ReadOutcome } from '../../../request/result.ts'
 import { aligned, groupedWide, preformatted } from '../blocks/preformatted.ts'
 import { clipMiddle, line, paragraph, strong, text } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
-import { causeInWords, groupInWords } from '../wording/words.ts'
+import { causeInWords } from '../wording/cause.ts'
+import { groupInWords } from '../wording/words.ts'
 
 export type GroupStatus =
   | { kind: 'reading' }

@@ -13,9 +13,9 @@ import type {
 import type { Approvals } from '../../../ports/approvals.ts'
 import type { LongNames } from '../../../ports/chat.ts'
 import type { Clock } from '../../../ports/clock.ts'
-import type { ClusterReader } from '../../../ports/cluster.ts'
+import type { ClusterReader, InstancesRead } from '../../../ports/cluster.ts'
 import type { Report } from '../../../ports/events.ts'
-import type { Group, Instance } from '../../../request/group.ts'
+import type { Instance } from '../../../request/group.ts'
 import type { FieldProblem, FileProblem } from '../../../request/problem.ts'
 import {
   type Asked,
@@ -299,11 +299,16 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     target: Target,
     notMeant?: string,
   ): Promise<{ kind: 'fine' } | { kind: 'noGroup' | 'noInstance'; sentence: string }> {
-    const read = await Promise.race([reader.group(target), after<ReadOutcome<Group> | null>(CHECK_MS, null)])
+    const late = after(CHECK_MS, null)
+    const read = await Promise.race([reader.group(target), late])
     if (read?.kind === 'refused' && read.reason === 'instanceMissing') {
       return { kind: 'noInstance', sentence: words.outcomes.refusalHints[read.reason] }
     }
     if (read?.kind !== 'read' || read.value.state !== 'Dead') return { kind: 'fine' }
+    // Some services call a group dead whose offsets they keep; what cannot be told now is told when it is planned.
+    const kept = await Promise.race([reader.positions(target), late])
+    const isThere = kept?.kind === 'read' && kept.value.some(({ committed }) => committed !== null)
+    if (isThere) return { kind: 'fine' }
     const nearest = await Promise.race([nearestGroups(target), after<string[]>(NEAREST_MS, [])])
     const meant = nearest.filter(name => name !== notMeant)
     return { kind: 'noGroup', sentence: noSuchGroup(words, target, meant) }
@@ -326,7 +331,7 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     return { kind: 'read', value: [...new Set(topics)] }
   }
 
-  async function choosable(): Promise<ReadOutcome<Instance[]>> {
+  async function choosable(): Promise<InstancesRead> {
     return instances.length > 0 ? { kind: 'read', value: [...instances] } : reader.instances()
   }
 

@@ -4,8 +4,9 @@
 import type { Option, OptionGroup, PlainTextOption } from '@slack/types'
 import Fuse from 'fuse.js'
 import type { LongNames } from '../../../ports/chat.ts'
+import type { InstancesRead } from '../../../ports/cluster.ts'
 import type { Abilities, Instance, NamePage } from '../../../request/group.ts'
-import { splitPartitions } from '../../../request/reset.ts'
+import { clip, splitPartitions } from '../../../request/reset.ts'
 import type { ReadOutcome } from '../../../request/result.ts'
 import { plainlyTyped } from '../../../request/typed.ts'
 import { LIMITS } from '../blocks/limits.ts'
@@ -40,18 +41,17 @@ export function instanceOption({ pickers: say }: Words, { id, name }: Instance):
   return { text: plain(shown, LIMITS.optionText), value: id }
 }
 
-export function instanceChoices(
-  words: Words,
-  read: ReadOutcome<Instance[]>,
-  typed: string,
-  names: LongNames,
-): Choices {
+export function instanceChoices(words: Words, read: InstancesRead, typed: string, names: LongNames): Choices {
   if (read.kind !== 'read') return { options: asTyped(words, read, typed, names) }
   const wanted = typed.trim().toLowerCase()
   const found = read.value.filter(({ id, name }) =>
     words.pickers.instance(name, id).toLowerCase().includes(wanted),
   )
-  return { options: found.slice(0, LIMITS.options).map(each => instanceOption(words, each)) }
+  const options = found.slice(0, LIMITS.options).map(each => instanceOption(words, each))
+  if (read.untold === undefined || options.length === 0) return { options }
+  // Whoever looks for one of theirs is told why it is not there.
+  const untold = words.pickers.untold(read.untold.map(each => clipMiddle(each, 20)).join(', '))
+  return { option_groups: [{ label: plain(clip(untold, LIMITS.optionText), LIMITS.optionText), options }] }
 }
 
 export function groupChoices(

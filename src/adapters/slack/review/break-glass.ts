@@ -8,7 +8,7 @@ import { clip } from '../../../request/reset.ts'
 import { CALLBACKS, GLASS_BLOCKS } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'
 import { line, paragraph, plain } from '../blocks/text.ts'
-import type { Words } from '../language/language.ts'
+import { type Words, wordsAbout } from '../language/language.ts'
 import { NOTE_MAX } from '../thread/card.ts'
 import { facts } from '../wording/facts.ts'
 import { planHead } from '../wording/plan.ts'
@@ -19,7 +19,8 @@ const TOPICS_IN_FACTS = 5
 /** The longest name a group can have. */
 const TYPED_MAX = 255
 
-export function glassModal(words: Words, request: ResetRequest, from: Origin): ModalView {
+export function glassModal(given: Words, request: ResetRequest, from: Origin): ModalView {
+  const words = wordsAbout(given, request)
   const { id, plan, reset } = request
   const { glass: say } = words
   const about = { requestId: id, digest: plan?.digest ?? '', from }
@@ -34,7 +35,8 @@ export function glassModal(words: Words, request: ResetRequest, from: Origin): M
   ])
 }
 
-export function afterwardsModal(words: Words, request: ResetRequest, from: Origin): ModalView {
+export function afterwardsModal(given: Words, request: ResetRequest, from: Origin): ModalView {
+  const words = wordsAbout(given, request)
   const { id, glass } = request
   const { glass: say } = words
   const about = { requestId: id, digest: '', from }

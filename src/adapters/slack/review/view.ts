@@ -11,13 +11,14 @@ import { CALLBACKS, REVIEW_BLOCKS } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'
 import { preformatted } from '../blocks/preformatted.ts'
 import { clipMiddle, line, type Piece, paragraph, plain, shown, strong, text } from '../blocks/text.ts'
-import type { Words } from '../language/language.ts'
+import { type Words, wordsAbout } from '../language/language.ts'
 import { guardLines, NOTE_MAX, overlapBlocks, stateLine } from '../thread/card.ts'
+import { causeInWords } from '../wording/cause.ts'
 import { differenceBullets } from '../wording/drift.ts'
 import { facts } from '../wording/facts.ts'
 import { planDetails, planHead } from '../wording/plan.ts'
 import { planTable } from '../wording/plan-table.ts'
-import { causeInWords, groupInWords, lossInWords } from '../wording/words.ts'
+import { groupInWords, lossInWords } from '../wording/words.ts'
 import { decisionModal } from './frame.ts'
 
 const TOPICS_IN_FACTS = 5
@@ -34,12 +35,13 @@ const TYPED_MAX = 255
  * @param from where it is opened, for the audit of the decision
  */
 export function reviewModal(
-  words: Words,
+  given: Words,
   request: ResetRequest,
   rows: readonly PlanRow[] | null,
   look?: Look,
   from: Origin = NOWHERE,
 ): ModalView {
+  const words = wordsAbout(given, request)
   if (look?.kind === 'moved') return movedModal(words, request, look.differences)
   const { id, plan, guard } = request
   const { review: say } = words

@@ -29,13 +29,13 @@ import {
   strong,
   text,
 } from '../blocks/text.ts'
-import type { Words } from '../language/language.ts'
+import { type Words, wordsAbout } from '../language/language.ts'
+import { causeInWords } from '../wording/cause.ts'
 import { differenceBullets } from '../wording/drift.ts'
 import { facts, parentInWords, resetInWords } from '../wording/facts.ts'
 import { moverLine, planDetails, planHead, totalsInWords } from '../wording/plan.ts'
 import { unreadLines, whoDecides, windowLine } from '../wording/who-decides.ts'
 import {
-  causeInWords,
   connectedInWords,
   groupInWords,
   lossInWords,
@@ -55,7 +55,8 @@ const REASON_SPOKEN = 500
 /** Characters of a decision's note. */
 export const NOTE_MAX = 1_000
 
-export function card(words: Words, request: ResetRequest): Message {
+export function card(given: Words, request: ResetRequest): Message {
+  const words = wordsAbout(given, request)
   const state = stateWords(words, request)
   const title = words.card.title(
     request.id,

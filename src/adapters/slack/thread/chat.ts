@@ -14,7 +14,7 @@ import {
   type ResetRequest,
 } from '../../../request/request.ts'
 import { POST_EVENT_TYPE, postMetadataSchema } from '../blocks/ids.ts'
-import type { Words } from '../language/language.ts'
+import { type Words, wordsAbout } from '../language/language.ts'
 import { outcomeOfError, refusalOfToken, SLACK_CALL_MS } from '../platform/web-client.ts'
 import { card, type Message } from './card.ts'
 import { planCsv, resultCsv } from './csv-files.ts'
@@ -201,7 +201,8 @@ function placeOf(request: ResetRequest, key: PostKey): { channel: string; thread
   return { channel, threadTs: key === 'card' ? undefined : cardTsOf(request) }
 }
 
-function messageOf(words: Words, request: ResetRequest, key: PostKey, documents: PostDocuments): Message {
+function messageOf(given: Words, request: ResetRequest, key: PostKey, documents: PostDocuments): Message {
+  const words = wordsAbout(given, request)
   if (key === 'card') return card(words, request)
   if (isDirect(key)) return directMessage(words, request, key)
   if (key === 'cardTrouble') return cardTroubleMessage(words, request)
@@ -218,11 +219,12 @@ function noteMessage(words: Words, request: ResetRequest, key: PostKey, document
 
 /** Null: this one is a message. */
 function fileOf(
-  words: Words,
+  given: Words,
   request: ResetRequest,
   key: PostKey,
   { plan = [], result = [] }: PostDocuments,
 ): AttachedFile | null {
+  const words = wordsAbout(given, request)
   const note = noteOf(request, key)
   // A message says then that they are not shown.
   if (plan === null || result === null) return null

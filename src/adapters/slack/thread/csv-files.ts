@@ -8,8 +8,8 @@ import type { ResetRequest } from '../../../request/request.ts'
 import type { PartitionResult } from '../../../request/result.ts'
 import { csvOf } from '../blocks/csv.ts'
 import type { Words } from '../language/language.ts'
+import { causeInWords } from '../wording/cause.ts'
 import { reasonInWords, saidInWords } from '../wording/result.ts'
-import { causeInWords } from '../wording/words.ts'
 import type { AttachedFile } from './upload.ts'
 
 export function planCsv(

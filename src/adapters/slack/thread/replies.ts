@@ -21,9 +21,10 @@ import {
   text,
 } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
+import { causeInWords } from '../wording/cause.ts'
 import { differenceBullets, differencesInWords } from '../wording/drift.ts'
 import { resultTable, troubleLine, troublesOf, troubleText } from '../wording/result.ts'
-import { causeInWords, connectedInWords, outcomeSentence, stateSentence } from '../wording/words.ts'
+import { connectedInWords, outcomeSentence, stateSentence } from '../wording/words.ts'
 import { type Message, NOTE_MAX, questionButtons } from './card.ts'
 
 const TROUBLES_SPELLED_OUT = 10

@@ -6,6 +6,7 @@ import type { ResetRequest } from '../../../request/request.ts'
 import { grouped, type Reset } from '../../../request/reset.ts'
 import { clipMiddle, code, line, type Piece, text } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
+import { causeInWords } from './cause.ts'
 
 const PLACES_NAMED = 5
 const PARTITIONS_NAMED = 10
@@ -97,7 +98,7 @@ function lagInWords({ plan: say }: Words, { lagBefore, lagAfter, certainty }: Pl
 }
 
 function cautions(words: Words, plan: Plan): string[] {
-  const { atStart, atEnd, noCommit, jumping, unseenTopics, certainty } = plan
+  const { atStart, atEnd, noCommit, jumping, unseenTopics, certainty, sparseTopics = [], unread } = plan
   const { plan: say } = words
   const found: string[] = []
   if (jumping.partitions > 0) {
@@ -106,6 +107,15 @@ function cautions(words: Words, plan: Plan): string[] {
   }
   if (atStart + atEnd > 0) found.push(say.heldBack(atStart, atEnd))
   if (noCommit > 0) found.push(say.noCommit(noCommit))
+  if (unread !== undefined) {
+    found.push(
+      say.unread(placesInWords(words, unread.first, unread.partitions), causeInWords(words, unread.cause)),
+    )
+  }
+  if (sparseTopics.length > 0) {
+    const named = sparseTopics.slice(0, PLACES_NAMED).map(topic => clipMiddle(topic, NAME_MAX))
+    found.push(say.sparse(named, sparseTopics.length - named.length))
+  }
   if (unseenTopics.length > 0) {
     const named = unseenTopics.slice(0, PLACES_NAMED).map(topic => clipMiddle(topic, NAME_MAX))
     found.push(say.unseen(named, unseenTopics.length - named.length))

@@ -2,7 +2,7 @@
 // It must never hold up an answer: after PATIENCE_MS it is the language that everybody shares.
 
 import type { People } from '../../../ports/chat.ts'
-import { type Language, languageOf, type Words, wordsIn } from '../language/language.ts'
+import { type ClustersSaid, type Language, languageOf, type Words, wordsIn } from '../language/language.ts'
 
 const PATIENCE_MS = 300
 
@@ -16,15 +16,17 @@ export interface Wordings {
 export interface WordingsDeps {
   people: People
   language: Language
+  /** What is said of clusters before it is known which; absent: CKafka is. */
+  clusters?: ClustersSaid
 }
 
-export function createWordings({ people, language }: WordingsDeps): Wordings {
+export function createWordings({ people, language, clusters }: WordingsDeps): Wordings {
   return {
-    common: wordsIn(language),
+    common: wordsIn(language, clusters),
     async wordsFor(userId) {
       const person = await people.find(userId, PATIENCE_MS)
       const locale = person?.locale ?? null
-      return wordsIn((locale === null ? null : languageOf(locale)) ?? language)
+      return wordsIn((locale === null ? null : languageOf(locale)) ?? language, clusters)
     },
   }
 }

@@ -5,7 +5,8 @@ import { clip } from '../../../request/reset.ts'
 import { type PartitionResult, refusalReasonSchema } from '../../../request/result.ts'
 import { clipMiddle, code, escaped, type Line, line, shown, text } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
-import { causeInWords, errorInWords } from './words.ts'
+import { causeInWords } from './cause.ts'
+import { errorInWords } from './words.ts'
 
 const TOPIC_IN_CELL = 48
 const SAID_IN_CELL = 30

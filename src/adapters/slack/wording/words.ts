@@ -18,9 +18,8 @@ import { isBeforeWindow } from '../../../request/waiting.ts'
 import { named } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { sentenceOf } from '../language/sentences.ts'
+import { CAUSE_MAX, causeInWords } from './cause.ts'
 import { placesInWords, skipsInWords } from './plan.ts'
-
-const CAUSE_MAX = 500
 
 /** A state as people tell it apart. */
 function stateKey(state: State): keyof Words['states']['names'] {
@@ -49,16 +48,6 @@ export function stateWords(words: Words, request: Pick<ResetRequest, 'state' | '
 /** What can be said of `R-12` in this state: `R-12 is partly done.` */
 export function stateSentence(words: Words, id: string, state: State): string {
   return words.states.sentences[stateKey(state)](id)
-}
-
-/** Why something did not happen; what is no word of ours stands there as it came. */
-export function causeInWords(words: Words, cause: string, max = CAUSE_MAX): string {
-  const known = readCause(cause)
-  if (known === null) return clip(cause, max)
-  const { kind, about } = known
-  const isAround = ['lookFailed', 'notSent', 'apiSaid', 'noCredentials'].includes(kind)
-  const names = isAround ? about.map(inner => causeInWords(words, inner)) : about
-  return clip(words.causes[kind](names), max)
 }
 
 /** Why a click or a decision was refused, for the one who made it. `<@U…>` is a mention in Slack's text format. */

@@ -3,8 +3,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { LANGUAGES, languageOf, wordsIn } from '../../../../src/adapters/slack/language/language.ts'
+import { causeInWords } from '../../../../src/adapters/slack/wording/cause.ts'
 import { createWordings } from '../../../../src/adapters/slack/wording/readers.ts'
-import { causeInWords } from '../../../../src/adapters/slack/wording/words.ts'
 import type { Person } from '../../../../src/ports/chat.ts'
 import { causeOf } from '../../../../src/request/cause.ts'
 

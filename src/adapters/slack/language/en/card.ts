@@ -2,6 +2,7 @@
 
 import { grouped } from '../../../../request/reset.ts'
 import { type Piece, person, quoted, text } from '../../blocks/text.ts'
+import type { ClusterInWords } from './cluster.ts'
 import { counted, listed } from './grammar.ts'
 import { times } from './times.ts'
 
@@ -14,7 +15,7 @@ export interface SpokenCard {
   totals: string | null
 }
 
-export const card = {
+export const cardOn = (on: ClusterInWords) => ({
   title: (id: string, state: string) => `${id} · ${state}`,
   /** One sentence for screen readers and notifications. */
   spoken: ({ parent, reset, topics, totals }: SpokenCard) =>
@@ -64,7 +65,7 @@ export const card = {
     quoted(reason),
   ],
   queued: 'It is on the queue and runs next.',
-  executing: 'Calling CKafka now.',
+  executing: `Calling ${on.name} now.`,
   unclearAsked: 'Nobody knows whether it happened. The thread asks what did.',
   unclearChecking: 'Nobody answered. The offsets are being read back to see what happened.',
   /** Before the first attempt. */
@@ -120,4 +121,4 @@ export const card = {
   cancelTitle: (id: string) => `Cancel ${id}?`,
   cancelText: 'It will not run, and nobody can approve it afterwards. You can always ask again.',
   keepIt: 'Keep it',
-}
+})

@@ -2,14 +2,15 @@
 
 import type { CauseKind } from '../../../../request/cause.ts'
 import { inQuotes } from '../../blocks/text.ts'
+import type { ClusterInWords } from './cluster.ts'
 
-export const causes: Record<CauseKind, (about: readonly string[]) => string> = {
+export const causesOn = (on: ClusterInWords): Record<CauseKind, (about: readonly string[]) => string> => ({
   absentTwice: _ => 'nobody answered, and the offsets have shown twice that nothing happened',
   denied: _ => 'nobody answered, and it did not happen',
   forgotten: _ => 'the offsets stand where this plan leads, and no call is recorded',
   workerStopped: _ => 'the worker stopped before it could say how the call ended',
   jobsLost: _ => 'no worker could carry it out. The log of the workers says why',
-  nothingReported: _ => 'CKafka reported nothing',
+  nothingReported: _ => `${on.name} reported nothing`,
   joined: _ => 'a consumer joined the group',
   groupBusy: ([id = '']) => `${id} is writing to the same group, or just did`,
   windowClosed: _ => 'it may not run at this time',
@@ -22,14 +23,14 @@ export const causes: Record<CauseKind, (about: readonly string[]) => string> = {
   planNotWhole: _ => 'the stored rows of the plan do not match its record',
   resultNotWhole: ([id = '']) => `the stored result of ${id} does not match its record`,
   targetsNotWhole: _ => 'the stored offsets are not those that were asked for',
-  slowCluster: _ => 'CKafka did not answer in time',
+  slowCluster: _ => `${on.name} did not answer in time`,
   offsetUnread: ([place = '']) => `the offset of ${place} could not be read`,
   policyUnread: ([rule = '']) =>
     `a user group that rule ${rule} of the policy asks about cannot be read in Slack, so whether it holds is not known`,
   noGroup: _ => 'there is no such consumer group',
   noOtherGroup: ([group = '']) => `there is no group ${group}`,
   tooWide: _ =>
-    'the targets cannot be worked out for so many partitions, and CKafka takes no such choice by itself. Ask for fewer partitions, or for whole topics',
+    `the targets cannot be worked out for so many partitions, and ${on.name} takes no such choice by itself. Ask for fewer partitions, or for whole topics`,
   nothingCommitted: _ => 'the group has no committed offsets on any topic',
   topicUnfit: ([name = '']) => `Kafka has no topic by the name ${inQuotes(name)}. Name the topics instead`,
   partitionsMissing: ([left = '0', ...places]) =>
@@ -40,7 +41,7 @@ export const causes: Record<CauseKind, (about: readonly string[]) => string> = {
   nothingMoves: ([partitions = '']) =>
     `there is nothing to move: each of the ${partitions} partitions is already where this would put it, or has no offset to go to`,
   otherNothingCommitted: ([group = '']) => `${group} has no committed offset on these topics`,
-  topicsNotSeen: topics => `CKafka shows no partition of ${topics.join(', ')}`,
+  topicsNotSeen: topics => `${on.name} shows no partition of ${topics.join(', ')}`,
   noAnswer: ([time = '']) => `no answer within ${time}`,
   answerStopped: ([time = '']) => `the answer stopped half way for ${time}`,
   connectionBroke: _ => 'the connection closed before the answer was complete',
@@ -54,11 +55,11 @@ export const causes: Record<CauseKind, (about: readonly string[]) => string> = {
   deadlinePassed: _ => 'the deadline had passed before the call',
   budgetUsed: _ => 'the budget of API calls is used up just now',
   tooManyCalls: ([code = '']) => `too many calls (${code})`,
-  maintenance: ([code = '']) => `the API is under maintenance (${code})`,
-  httpStatus: ([status = '']) => `the API answered with HTTP ${status}`,
-  notDocumented: ([problem = '']) => `the answer was not what the API documents: ${problem}`,
-  repeated: ([code = '']) => `the API took the call for a repetition of itself (${code})`,
+  maintenance: ([code = '']) => `${on.api} is under maintenance (${code})`,
+  httpStatus: ([status = '']) => `${on.api} answered with HTTP ${status}`,
+  notDocumented: ([problem = '']) => `the answer was not what ${on.api} documents: ${problem}`,
+  repeated: ([code = '']) => `${on.api} took the call for a repetition of itself (${code})`,
   apiSaid: ([code = '', message]) =>
-    `the API answered with code ${code}${message === undefined ? '' : `: ${message}`}`,
+    `${on.api} answered with code ${code}${message === undefined ? '' : `: ${message}`}`,
   listEndless: ([pages = '']) => `a list did not end after ${pages} pages`,
-}
+})

@@ -2,9 +2,10 @@
 
 import { grouped } from '../../../../request/reset.ts'
 import { code, type Piece, strong, text } from '../../blocks/text.ts'
+import type { ClusterInWords } from './cluster.ts'
 import { counted } from './grammar.ts'
 
-export const followUp = {
+export const followUpOn = (on: ClusterInWords) => ({
   undo: {
     title: (id: string) => `Undo ${id}`,
     offer: (id: string) => `Puts back what ${id} moved: `,
@@ -12,9 +13,9 @@ export const followUp = {
       `Undoing ${id} takes ${counted(requests, 'request')}, because API 2.0 sends one number to all partitions of a request. Pick one; press the button on the card again for the next.`,
     impossible: 'What cannot be put back:',
     noResult: (id: string) =>
-      `${id} left no result to work from, so it cannot be undone. Look at the offsets in the CKafka console, then ask with /reset-offsets.`,
+      `${id} left no result to work from, so it cannot be undone. Look at the offsets ${on.there}, then ask with /reset-offsets.`,
     notWhole: (id: string) =>
-      `What is kept of ${id} does not match its record, so no undo is made of it. Tell the people who run Rewind; look at the offsets in the CKafka console, then ask with /reset-offsets.`,
+      `What is kept of ${id} does not match its record, so no undo is made of it. Tell the people who run Rewind; look at the offsets ${on.there}, then ask with /reset-offsets.`,
     nothing: (id: string) => `${id} moved no offset, so there is nothing to put back.`,
     notExactly: (id: string) => `${id} cannot be undone exactly:`,
   },
@@ -25,9 +26,9 @@ export const followUp = {
       `Retrying ${id} takes ${counted(requests, 'request')}, because API 2.0 sends one number to all partitions of a request. Pick one; press the button on the card again for the next.`,
     impossible: 'What cannot be tried again:',
     noResult: (id: string) =>
-      `${id} left no result to work from, so it cannot be tried again. Look at the offsets in the CKafka console, then ask with /reset-offsets.`,
+      `${id} left no result to work from, so it cannot be tried again. Look at the offsets ${on.there}, then ask with /reset-offsets.`,
     notWhole: (id: string) =>
-      `What is kept of ${id} does not match its record, so no second try is made of it. Tell the people who run Rewind; look at the offsets in the CKafka console, then ask with /reset-offsets.`,
+      `What is kept of ${id} does not match its record, so no second try is made of it. Tell the people who run Rewind; look at the offsets ${on.there}, then ask with /reset-offsets.`,
     nothing: (id: string) => `${id} missed no partition that could be tried again.`,
     notExactly: (id: string) => `${id} cannot be tried again exactly:`,
   },
@@ -53,4 +54,4 @@ export const followUp = {
   },
   /** What the reason begins with. */
   reason: (parent: string, reason: string) => `${parent}: ${reason}`,
-}
+})

@@ -1,4 +1,5 @@
 // The form behind /reset-offsets, in English.
+import type { ClusterInWords } from './cluster.ts'
 
 /** What is shown of a choice, and the line under it. */
 interface Choice {
@@ -6,7 +7,7 @@ interface Choice {
   description: string
 }
 
-export const form = {
+export const formOn = (on: ClusterInWords) => ({
   title: 'Reset offsets',
   submit: 'Ask for approval',
   close: 'Close',
@@ -14,7 +15,7 @@ export const form = {
   notSetUp: (instance: string) => `Rewind is not set up for the instance ${instance}. Pick one below.`,
   tooManyTopics: 'The form holds at most 100 topics. Ask for the rest in a second request, or choose all.',
   moreNotes: (left: number) => `${left} more like these.`,
-  instance: 'CKafka instance',
+  instance: on.instance,
   pickInstance: 'Pick the instance',
   group: 'Consumer group',
   otherGroup: 'The other group',
@@ -64,4 +65,4 @@ export const form = {
     'Topic, partition and offset in each line, as kafka-consumer-groups.sh --export writes them, or under a header that names them. A plan or a result that Rewind has posted is understood too.',
   reason: 'Reason',
   reasonHint: 'The approver reads this, and it stays in the audit trail.',
-}
+})

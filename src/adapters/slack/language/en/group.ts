@@ -9,7 +9,9 @@ export const group = {
   unread: (why: string) => `could not be read (${why}).`,
   refused: (message: string, code: string) => `${message}, code ${code}`,
   missing: 'it does not exist.',
-  empty: 'empty. No consumer is connected, so it can be reset.',
+  /** Of consumers that are no members nobody knows. */
+  empty:
+    'empty. No consumer is connected, so it can be reset. Consumers that assign partitions to themselves do not show here: stop those as well.',
   inUse: (state: string) => `the group is in use (${state})`,
   /** @param named the first of them */
   connected: (count: number, named: readonly string[]) =>

@@ -1,6 +1,8 @@
 // What to do about Kafka's own error codes, in English; their names stay Kafka's.
 
-const HINTS: Readonly<Record<number, string>> = {
+import type { ClusterInWords } from './cluster.ts'
+
+const hintsOn = (on: ClusterInWords): Readonly<Record<number, string>> => ({
   1: 'The offset lies outside the log. Choose one between its start and its end.',
   3: 'Check the spelling. If the topic was deleted, leave it out.',
   5: 'The partition has no leader just now. Ask again in a minute.',
@@ -14,15 +16,15 @@ const HINTS: Readonly<Record<number, string>> = {
   24: 'Kafka does not accept this group name. Check the spelling.',
   25: 'A consumer is connected. Stop the consumers, then ask again.',
   27: 'The group is rebalancing. Stop the consumers, then ask again.',
-  29: 'The account may not use this topic. Ask the instance owner for access.',
-  30: 'The account may not use this group. Ask the instance owner for access.',
+  29: on.hints.topicNotAllowed,
+  30: on.hints.groupNotAllowed,
   43: 'This topic keeps no message times. Choose another strategy than a time.',
   68: 'A consumer is connected. Stop the consumers, then ask again.',
   69: 'The group does not exist. Check the spelling.',
   78: 'A new leader is catching up. Ask again in a minute.',
-}
+})
 
-export const kafka = {
-  hints: HINTS,
+export const kafkaOn = (on: ClusterInWords) => ({
+  hints: hintsOn(on),
   otherHint: 'Look the code up in the Kafka protocol guide before you ask again.',
-}
+})

@@ -3,6 +3,7 @@
 import { grouped } from '../../../../request/reset.ts'
 import type { Counts, RefusalReason } from '../../../../request/result.ts'
 import { inQuotes, named } from '../../blocks/text.ts'
+import type { ClusterInWords } from './cluster.ts'
 import { capitalized, counted, listed } from './grammar.ts'
 
 /** So many partitions, or whole topics, ended so. */
@@ -20,21 +21,7 @@ const COUNTED: Record<keyof Counts, string> = {
   movedAfter: 'moved after',
 }
 
-const REFUSAL_HINTS: Record<RefusalReason, string> = {
-  groupNotEmpty: 'Consumers are still connected. Stop them, wait for the group to be empty, then ask again.',
-  topicMissing: 'A topic does not exist. Check the spelling, then ask again.',
-  instanceMissing: 'The instance does not exist or is not this account’s. Check the id and the region.',
-  badRequest: 'CKafka did not accept a value. Check the names and the strategy, then ask again.',
-  unknownAction: 'The API does not know this call. Check CKAFKA_ENDPOINT and CKAFKA_SET_OFFSETS_ACTION.',
-  credentials: 'The API key was not accepted. Ask the people who run Rewind to check it.',
-  notAllowed: 'The account may not do this. Ask the people who run Rewind for the permission.',
-  clock: 'The clock of the machine that runs Rewind is off. Have it set, then ask again.',
-  quota: 'Too many calls for the account’s quota. Ask again in a minute.',
-  unavailable: 'CKafka is not available just now. Ask again later.',
-  other: 'Look the code up in the CKafka documentation before you ask again.',
-}
-
-export const outcomes = {
+export const outcomesOn = (on: ClusterInWords) => ({
   /** `7 partitions succeeded · 1 clamped · 1 topic failed`. @param tallies those that are not zero, topics last */
   counts: (tallies: readonly Tally[]) =>
     tallies.length === 0
@@ -53,13 +40,26 @@ export const outcomes = {
   refused: (said: string, code: string, requestId: string | null, hint: string) => {
     const call = requestId === null ? code : `${code}, request ${requestId}`
     return said === ''
-      ? `CKafka refused it with code ${call}, and no offset moved. ${hint}`
-      : `CKafka refused it, and no offset moved. It said: ${inQuotes(said)} (code ${call}). ${hint}`
+      ? `${on.start} refused it with code ${call}, and no offset moved. ${hint}`
+      : `${on.start} refused it, and no offset moved. It said: ${inQuotes(said)} (code ${call}). ${hint}`
   },
   /** By Rewind itself, so that nothing was called. */
   notCalled: (why: string, hint: string) =>
     `Rewind did not make the call: ${endless(why)}. No offset moved. ${hint}`,
-  refusalHints: REFUSAL_HINTS,
+  refusalHints: {
+    groupNotEmpty:
+      'Consumers are still connected. Stop them, wait for the group to be empty, then ask again.',
+    topicMissing: 'A topic does not exist. Check the spelling, then ask again.',
+    instanceMissing: on.hints.instanceMissing,
+    badRequest: `${on.start} did not accept a value. Check the names and the strategy, then ask again.`,
+    unknownAction: on.hints.unknownAction,
+    credentials: on.hints.credentials,
+    notAllowed: on.hints.notAllowed,
+    clock: 'The clock of the machine that runs Rewind is off. Have it set, then ask again.',
+    quota: 'Too many calls for the account’s quota. Ask again in a minute.',
+    unavailable: `${on.start} is not available just now. Ask again later.`,
+    other: `Look the code up in ${on.documentation} before you ask again.`,
+  } satisfies Record<RefusalReason, string>,
   notSent: (cause: string) => `The reset was not carried out: ${cause}. No offset moved. Ask again later.`,
   /** @param advice empty: the cause has its own */
   notPrepared: (cause: string, advice: string) =>
@@ -70,7 +70,7 @@ export const outcomes = {
     later: 'Ask again later.',
     operators: 'Tell the people who run Rewind.',
   },
-  unknown: (cause: string) => `We called CKafka and do not know what it did: ${cause}.`,
+  unknown: (cause: string) => `We called ${on.name} and do not know what it did: ${cause}.`,
   /** @param since null: the time is not known any more */
   wouldJump: (since: string | null, where: string, skipped: string) =>
     `There is no message ${since === null ? 'as late as asked for' : `at or after ${since}`} on ${where}: it would jump to the end there and skip ${skipped}. Ask again with an earlier time, or tick the box that says so.`,
@@ -103,7 +103,7 @@ export const outcomes = {
   testified: 'The offsets did not tell, and an approver has said that it happened. The thread says who.',
   unclearAdvice:
     'Rewind does not call again on a guess, because that could move the offsets twice. It reads them back within the next minutes. If they show that it happened, it is done; if they show twice that it did not, it is tried again; if they do not tell, you are asked here.',
-}
+})
 
 function byRule(rule: string | null): string {
   return rule === null ? '' : ` (rule ${named(rule)})`

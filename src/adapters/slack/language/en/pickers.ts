@@ -1,8 +1,9 @@
 // The options of the pickers, in English.
 
+import type { ClusterInWords } from './cluster.ts'
 import { counted, listed } from './grammar.ts'
 
-export const pickers = {
+export const pickersOn = (on: ClusterInWords) => ({
   /** `partitions 0 and 1` */
   partitions: (count: number, ranges: readonly string[]) =>
     `${count === 1 ? 'partition' : 'partitions'} ${listed(ranges)}`,
@@ -13,8 +14,10 @@ export const pickers = {
   theseAlone: 'These partitions alone',
   committed: 'The group has committed offsets',
   otherTopics: 'Other topics',
+  /** Over the instances of the others. */
+  untold: (clusters: string) => `Not answering: ${clusters}`,
   notFromCluster: 'Not from the cluster',
-  silent: 'CKafka does not answer',
-  refused: (code: string) => `CKafka refused: ${code}`,
+  silent: `${on.start} does not answer`,
+  refused: (code: string) => `${on.start} refused: ${code}`,
   asTyped: (name: string, why: string) => `${name} – as typed, ${why}`,
-}
+})

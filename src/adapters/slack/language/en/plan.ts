@@ -65,6 +65,10 @@ export const plan = {
     ]
     return `Held back, because the log reaches no further: ${listed(held)}.`
   },
+  sparse: (topics: readonly string[], left: number) =>
+    `Offsets are not messages in ${listed(topics, left)}: the log is compacted, or its configuration could not be read. Counts there are at most.`,
+  unread: (where: string, cause: string) =>
+    `Left out, because it could not be read: ${where} (${cause}). Nothing is written there.`,
   noCommit: (count: number) =>
     `${counted(count, 'partition')} ${count === 1 ? 'has' : 'have'} no committed offset.`,
   unseen: (topics: readonly string[], left: number) =>

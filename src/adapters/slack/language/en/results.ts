@@ -3,6 +3,7 @@
 import { grouped } from '../../../../request/reset.ts'
 import type { PartitionOutcome } from '../../../../request/result.ts'
 import { inQuotes } from '../../blocks/text.ts'
+import type { ClusterInWords } from './cluster.ts'
 import { counted, listed } from './grammar.ts'
 
 const OUTCOMES: Record<PartitionOutcome, string> = {
@@ -13,7 +14,7 @@ const OUTCOMES: Record<PartitionOutcome, string> = {
   'moved-after': 'moved after',
 }
 
-export const results = {
+export const resultsOn = (on: ClusterInWords) => ({
   outcomes: OUTCOMES,
   /** `partitions 0 and 1` */
   partitions: (partitions: readonly number[]) =>
@@ -29,7 +30,7 @@ export const results = {
         ? 'no offset is committed any more'
         : `somebody committed ${grouped(readBack)} over it`
     const where = first === null ? '' : `, the first on partition ${first}`
-    return `CKafka took the reset, and by now ${stands}${where}. Look who is consuming.`
+    return `${on.start} took the reset, and by now ${stands}${where}. Look who is consuming.`
   },
   /** @param said in the words of the API; empty: in none */
   apiError: (name: string, said: string, hint: string) =>
@@ -37,29 +38,28 @@ export const results = {
   noCode: 'an error without a code',
   /** @param name of the API's code; null: it has none, as the look before the write said no */
   refused: (name: string | null, said: string, hint: string) =>
-    `${name === null ? 'not written' : `CKafka refused it with ${name}`}.${said === '' ? '' : ` ${inQuotes(said)}`} ${hint}`,
+    `${name === null ? 'not written' : `${on.start} refused it with ${name}`}.${said === '' ? '' : ` ${inQuotes(said)}`} ${hint}`,
   despiteError: (name: string, said: string) =>
-    `it stands where planned, although CKafka reported ${name}${said === '' ? '' : ` (${inQuotes(said)})`}. There is nothing to ask for again.`,
+    `it stands where planned, although ${on.name} reported ${name}${said === '' ? '' : ` (${inQuotes(said)})`}. There is nothing to ask for again.`,
   movedDespiteError: (name: string, said: string) =>
-    `CKafka reported ${name}${said === '' ? '' : ` (${inQuotes(said)})`}, and yet the offset moved. The table says where it stands: look there before you ask for anything else.`,
+    `${on.start} reported ${name}${said === '' ? '' : ` (${inQuotes(said)})`}, and yet the offset moved. The table says where it stands: look there before you ask for anything else.`,
   withCause: {
     notSent: (cause: string) => `never sent: ${cause}. Press Retry what failed on the card.`,
-    unanswered: (cause: string) =>
-      `it may have been written: ${cause}. Look at its offset in the CKafka console.`,
+    unanswered: (cause: string) => `it may have been written: ${cause}. Look at its offset ${on.there}.`,
   },
   whys: {
-    saidButUnchanged: 'CKafka said it succeeded, but the offset did not move. Ask again, or ask Tencent why.',
-    unchanged: 'CKafka took the call, but the offset stands where it was. Look at it in the CKafka console.',
-    elsewhere: 'CKafka set another offset than the plan leads to. Look at the table, then ask again.',
-    notRead: 'the offset could not be read back. Look at it in the CKafka console.',
-    notReported: 'CKafka’s answer does not name it. Look at its offset in the CKafka console.',
+    saidButUnchanged: `${on.start} said it succeeded, but the offset did not move. Ask again, or ${on.askWhy}.`,
+    unchanged: `${on.start} took the call, but the offset stands where it was. Look at it ${on.there}.`,
+    elsewhere: `${on.start} set another offset than the plan leads to. Look at the table, then ask again.`,
+    notRead: `the offset could not be read back. Look at it ${on.there}.`,
+    notReported: `${on.start}’s answer does not name it. Look at its offset ${on.there}.`,
     notWritten:
       'nobody answered the call, and this part of it did not happen. Press Retry what failed on the card.',
     movedBefore:
       'not written: somebody committed another offset there after the plan was made. Look who is consuming, then press Retry what failed on the card.',
     notSeen: 'no partition of it could be seen. Check the spelling. If the topic was deleted, leave it out.',
-    unknown: 'no reason was given. Look at its offset in the CKafka console.',
+    unknown: `no reason was given. Look at its offset ${on.there}.`,
   },
   accepted: 'accepted',
-  header: ['Topic', 'Partition', 'Planned', 'API said', 'Read back', 'Outcome'],
-}
+  header: ['Topic', 'Partition', 'Planned', on.saidHeader, 'Read back', 'Outcome'],
+})

@@ -1,5 +1,6 @@
 // The form as it is opened from a message, in English.
 
+import type { ClusterInWords } from './cluster.ts'
 import { listed } from './grammar.ts'
 
 /** What of a message is on the cluster. */
@@ -18,9 +19,9 @@ export interface NamedInMessage {
   topicsLeft: number
 }
 
-export const shortcut = {
+export const shortcutOn = (on: ClusterInWords) => ({
   reason: (firstLine: string) => `Alert: ${firstLine}`,
-  looking: 'Looking on CKafka for the names in the message…',
+  looking: `Looking on ${on.name} for the names in the message…`,
   /** Beside a group or a topic at least. */
   found: ({ group, topics, topicsLeft }: FoundInMessage) => {
     const named = [
@@ -46,8 +47,8 @@ export const shortcut = {
   noInstance: 'The message does not say which instance it is about. Pick it below.',
   otherInstance: (instance: string) =>
     `The message is about ${instance}, which is not among the instances that can be reset here. Nothing is filled in.`,
-  notReached: 'CKafka could not be asked for the names in the message. Fill them in below.',
-}
+  notReached: `${on.start} could not be asked for the names in the message. Fill them in below.`,
+})
 
 function named({ groups, groupsLeft, topics, topicsLeft }: NamedInMessage): string {
   const parts = [

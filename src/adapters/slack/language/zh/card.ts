@@ -2,11 +2,12 @@
 
 import { grouped } from '../../../../request/reset.ts'
 import { person, quoted, text } from '../../blocks/text.ts'
-import type { card as English } from '../en/card.ts'
+import type { cardOn as English } from '../en/card.ts'
+import type { ClusterInWords } from './cluster.ts'
 import { listed } from './grammar.ts'
 import { times } from './times.ts'
 
-export const card: typeof English = {
+export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   title: (id, state) => `${id} · ${state}`,
   spoken: ({ parent, reset, topics, totals }) =>
     `${parent === null ? '' : `${parent}：`}${reset}；Topic：${topics}。${totals ?? ''}`,
@@ -33,7 +34,7 @@ export const card: typeof English = {
   ],
   withoutApproval: (by, reason) => [text('由 '), person(by), text(' 未经审批紧急执行：'), quoted(reason)],
   queued: '正在排队，即将执行。',
-  executing: '正在调用 CKafka。',
+  executing: `正在调用 ${on.bare}。`,
   unclearAsked: '没有人知道是否已执行。消息列里正在询问。',
   unclearChecking: '调用没有得到回应。正在回读位点，看结果如何。',
   postponed: (cause, notBeforeMs) => [
@@ -85,4 +86,4 @@ export const card: typeof English = {
   cancelTitle: id => `取消 ${id}？`,
   cancelText: '它不会执行，之后也不能再批准。你随时可以重新申请。',
   keepIt: '保留',
-}
+})

@@ -1,15 +1,16 @@
 // Why something did not happen, in Chinese, as the end of a sentence without its full stop.
 
 import { inQuotes } from '../../blocks/text.ts'
-import type { causes as English } from '../en/causes.ts'
+import type { causesOn as English } from '../en/causes.ts'
+import type { ClusterInWords } from './cluster.ts'
 
-export const causes: typeof English = {
+export const causesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   absentTwice: _ => '调用没有得到回应，而位点两次显示什么都没有发生',
   denied: _ => '调用没有得到回应，而且没有执行',
   forgotten: _ => '位点已在这份计划的目标处，但没有调用记录',
   workerStopped: _ => 'worker 还没说明调用结果就停止了',
   jobsLost: _ => '没有 worker 能执行它，原因见 worker 日志',
-  nothingReported: _ => 'CKafka 没有返回任何结果',
+  nothingReported: _ => `${on.name}没有返回任何结果`,
   joined: _ => '有消费者加入了消费组',
   groupBusy: ([id = '']) => `${id} 正在写入同一个消费组，或刚刚写入过`,
   windowClosed: _ => '现在不在允许执行的时间段内',
@@ -21,13 +22,14 @@ export const causes: typeof English = {
   planNotWhole: _ => '保存的计划明细与申请记录不一致',
   resultNotWhole: ([id = '']) => `保存的 ${id} 的结果与记录不一致`,
   targetsNotWhole: _ => '保存的位点与申请时提交的位点不一致',
-  slowCluster: _ => 'CKafka 没有及时响应',
+  slowCluster: _ => `${on.name}没有及时响应`,
   offsetUnread: ([place = '']) => `无法读取 ${place} 的位点`,
   policyUnread: ([rule = '']) =>
     `策略规则 ${rule} 涉及的用户组在 Slack 中无法读取，因此不知道这条规则是否适用`,
   noGroup: _ => '没有这个消费组',
   noOtherGroup: ([group = '']) => `没有消费组 ${group}`,
-  tooWide: _ => '分区太多，无法算出目标位点，而 CKafka 自己不支持这种方式。请减少分区，或按整个 Topic 申请',
+  tooWide: _ =>
+    `分区太多，无法算出目标位点，而 ${on.name}自己不支持这种方式。请减少分区，或按整个 Topic 申请`,
   nothingCommitted: _ => '消费组在任何 Topic 上都没有已提交位点',
   topicUnfit: ([name = '']) => `Kafka 没有名为${inQuotes(name)}的 Topic。请直接指定 Topic`,
   partitionsMissing: ([left = '0', ...places]) =>
@@ -36,7 +38,7 @@ export const causes: typeof English = {
   nothingMoves: ([partitions = '']) =>
     `没有需要移动的位点：${partitions} 个分区都已在目标位点，或没有可去的位点`,
   otherNothingCommitted: ([group = '']) => `${group} 在这些 Topic 上没有已提交位点`,
-  topicsNotSeen: topics => `CKafka 没有显示 ${topics.join('、')} 的任何分区`,
+  topicsNotSeen: topics => `${on.name}没有显示 ${topics.join('、')} 的任何分区`,
   noAnswer: ([time = '']) => `${time} 内没有响应`,
   answerStopped: ([time = '']) => `响应传到一半停了 ${time}`,
   connectionBroke: _ => '响应还没传完，连接就断开了',
@@ -50,10 +52,11 @@ export const causes: typeof English = {
   deadlinePassed: _ => '还没调用就已超过截止时间',
   budgetUsed: _ => 'API 调用额度暂时用完',
   tooManyCalls: ([code = '']) => `调用过于频繁（${code}）`,
-  maintenance: ([code = '']) => `API 正在维护（${code}）`,
-  httpStatus: ([status = '']) => `API 返回 HTTP ${status}`,
-  notDocumented: ([problem = '']) => `API 的响应与文档不符：${problem}`,
-  repeated: ([code = '']) => `API 认为这是一次重复的调用（${code}）`,
-  apiSaid: ([code = '', message]) => `API 返回错误码 ${code}${message === undefined ? '' : `：${message}`}`,
+  maintenance: ([code = '']) => `${on.api}正在维护（${code}）`,
+  httpStatus: ([status = '']) => `${on.api}返回 HTTP ${status}`,
+  notDocumented: ([problem = '']) => `${on.api}的响应与文档不符：${problem}`,
+  repeated: ([code = '']) => `${on.api}认为这是一次重复的调用（${code}）`,
+  apiSaid: ([code = '', message]) =>
+    `${on.api}返回错误码 ${code}${message === undefined ? '' : `：${message}`}`,
   listEndless: ([pages = '']) => `列表翻了 ${pages} 页仍未结束`,
-}
+})

@@ -2,20 +2,20 @@
 
 import { grouped } from '../../../../request/reset.ts'
 import { code, strong, text } from '../../blocks/text.ts'
-import type { followUp as English } from '../en/follow-up.ts'
+import type { followUpOn as English } from '../en/follow-up.ts'
+import type { ClusterInWords } from './cluster.ts'
 import { partitions } from './grammar.ts'
 
-export const followUp: typeof English = {
+export const followUpOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   undo: {
     title: id => `撤销 ${id}`,
     offer: id => `恢复 ${id} 移动过的位点：`,
     several: (id, requests) =>
       `撤销 ${id} 需要 ${grouped(requests)} 个申请，因为 API 2.0 一次申请只能给所有分区发送同一个数值。请选一个；下一个请再点卡片上的按钮。`,
     impossible: '无法恢复的部分：',
-    noResult: id =>
-      `${id} 没有留下结果，因此无法撤销。请在 CKafka 控制台查看位点，再用 /reset-offsets 申请。`,
+    noResult: id => `${id} 没有留下结果，因此无法撤销。请${on.there}查看位点，再用 /reset-offsets 申请。`,
     notWhole: id =>
-      `保存的 ${id} 的数据与其记录不一致，因此无法据此撤销。请告知 Rewind 的维护人员，并在 CKafka 控制台查看位点，再用 /reset-offsets 申请。`,
+      `保存的 ${id} 的数据与其记录不一致，因此无法据此撤销。请告知 Rewind 的维护人员，并${on.there}查看位点，再用 /reset-offsets 申请。`,
     nothing: id => `${id} 没有移动任何位点，没有可恢复的内容。`,
     notExactly: id => `${id} 无法精确撤销：`,
   },
@@ -25,10 +25,9 @@ export const followUp: typeof English = {
     several: (id, requests) =>
       `重试 ${id} 需要 ${grouped(requests)} 个申请，因为 API 2.0 一次申请只能给所有分区发送同一个数值。请选一个；下一个请再点卡片上的按钮。`,
     impossible: '无法重试的部分：',
-    noResult: id =>
-      `${id} 没有留下结果，因此无法重试。请在 CKafka 控制台查看位点，再用 /reset-offsets 申请。`,
+    noResult: id => `${id} 没有留下结果，因此无法重试。请${on.there}查看位点，再用 /reset-offsets 申请。`,
     notWhole: id =>
-      `保存的 ${id} 的数据与其记录不一致，因此无法据此重试。请告知 Rewind 的维护人员，并在 CKafka 控制台查看位点，再用 /reset-offsets 申请。`,
+      `保存的 ${id} 的数据与其记录不一致，因此无法据此重试。请告知 Rewind 的维护人员，并${on.there}查看位点，再用 /reset-offsets 申请。`,
     nothing: id => `${id} 没有可以重试的分区。`,
     notExactly: id => `${id} 无法精确重试：`,
   },
@@ -49,4 +48,4 @@ export const followUp: typeof English = {
     partly: _count => '只有一部分没有完成，再次移动整个 Topic 会让其余分区移动两次。',
   },
   reason: (parent, reason) => `${parent}：${reason}`,
-}
+})

@@ -1,8 +1,9 @@
 // The form behind /reset-offsets, in Chinese.
 
-import type { form as English } from '../en/form.ts'
+import type { formOn as English } from '../en/form.ts'
+import type { ClusterInWords } from './cluster.ts'
 
-export const form: typeof English = {
+export const formOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   title: '重置位点',
   submit: '提交审批',
   close: '关闭',
@@ -10,7 +11,7 @@ export const form: typeof English = {
   notSetUp: instance => `Rewind 没有配置实例 ${instance}。请在下面选一个。`,
   tooManyTopics: '表单最多容纳 100 个 Topic。其余的请另提一个申请，或选择全部。',
   moreNotes: left => `另有 ${left} 条类似情况。`,
-  instance: 'CKafka 实例',
+  instance: on.instance,
   pickInstance: '选择实例',
   group: '消费组',
   otherGroup: '另一个消费组',
@@ -48,4 +49,4 @@ export const form: typeof English = {
     '每行写 Topic、分区和位点，与 kafka-consumer-groups.sh --export 的输出一致，或者用表头写明各列。Rewind 发出的计划或结果文件也可以直接使用。',
   reason: '原因',
   reasonHint: '审批人会看到，并保留在审计记录里。',
-}
+})

@@ -10,7 +10,7 @@ export const group: typeof English = {
   unread: why => `无法读取（${why}）。`,
   refused: (message, code) => `${message}，错误码 ${code}`,
   missing: '不存在。',
-  empty: '为空。没有消费者连接，可以重置。',
+  empty: '为空。没有消费者连接，可以重置。自行分配分区的消费者不会显示在这里：也请停掉它们。',
   inUse: state => `消费组正在使用中（${state}）`,
   connected: (count, named) => `有 ${grouped(count)} 个消费者连接：${listed(named, count - named.length)}`,
   member: (clientId, host) => `${clientId} (${host})`,

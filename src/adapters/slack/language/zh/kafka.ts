@@ -1,8 +1,9 @@
 // What to do about Kafka's own error codes, in Chinese; their names stay Kafka's.
 
-import type { kafka as English } from '../en/kafka.ts'
+import type { kafkaOn as English } from '../en/kafka.ts'
+import type { ClusterInWords } from './cluster.ts'
 
-export const kafka: typeof English = {
+export const kafkaOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   hints: {
     1: '位点超出了日志范围。请选择起点与末端之间的位点。',
     3: '请检查拼写。如果 Topic 已删除，请去掉它。',
@@ -17,12 +18,12 @@ export const kafka: typeof English = {
     24: 'Kafka 不接受这个消费组名。请检查拼写。',
     25: '有消费者连接。请停掉消费者后重新申请。',
     27: '消费组正在再均衡。请停掉消费者后重新申请。',
-    29: '账号无权使用这个 Topic。请向实例负责人申请权限。',
-    30: '账号无权使用这个消费组。请向实例负责人申请权限。',
+    29: on.hints.topicNotAllowed,
+    30: on.hints.groupNotAllowed,
     43: '这个 Topic 没有消息时间戳。请换一种不按时间的重置方式。',
     68: '有消费者连接。请停掉消费者后重新申请。',
     69: '消费组不存在。请检查拼写。',
     78: '新的 leader 正在追赶。请过一分钟重新申请。',
   },
   otherHint: '请先在 Kafka 协议文档中查这个错误码，再重新申请。',
-}
+})

@@ -3,7 +3,8 @@
 import { grouped } from '../../../../request/reset.ts'
 import type { Counts } from '../../../../request/result.ts'
 import { inQuotes, named } from '../../blocks/text.ts'
-import type { outcomes as English } from '../en/outcomes.ts'
+import type { outcomesOn as English } from '../en/outcomes.ts'
+import type { ClusterInWords } from './cluster.ts'
 import { listed, partitions } from './grammar.ts'
 
 const COUNTED: Record<keyof Counts, string> = {
@@ -14,7 +15,7 @@ const COUNTED: Record<keyof Counts, string> = {
   movedAfter: '之后又移动',
 }
 
-export const outcomes: typeof English = {
+export const outcomesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   counts: tallies =>
     tallies.length === 0
       ? '没有需要移动的分区'
@@ -31,22 +32,22 @@ export const outcomes: typeof English = {
   refused: (said, code, requestId, hint) => {
     const call = requestId === null ? code : `${code}，请求 ${requestId}`
     return said === ''
-      ? `CKafka 拒绝了这次重置（错误码 ${call}），没有位点移动。${hint}`
-      : `CKafka 拒绝了这次重置，没有位点移动。返回信息：${inQuotes(said)}（错误码 ${call}）。${hint}`
+      ? `${on.name}拒绝了这次重置（错误码 ${call}），没有位点移动。${hint}`
+      : `${on.name}拒绝了这次重置，没有位点移动。返回信息：${inQuotes(said)}（错误码 ${call}）。${hint}`
   },
   notCalled: (why, hint) => `Rewind 没有发起调用：${endless(why)}。没有位点移动。${hint}`,
   refusalHints: {
     groupNotEmpty: '仍有消费者连接。请停掉消费者，等消费组变空后重新申请。',
     topicMissing: '有 Topic 不存在。请检查拼写后重新申请。',
-    instanceMissing: '实例不存在，或不属于这个账号。请检查实例 ID 和地域。',
-    badRequest: 'CKafka 不接受某个参数。请检查名称和重置方式后重新申请。',
-    unknownAction: 'API 不认识这个接口。请检查 CKAFKA_ENDPOINT 和 CKAFKA_SET_OFFSETS_ACTION。',
-    credentials: 'API 密钥未被接受。请联系 Rewind 的维护人员检查。',
-    notAllowed: '账号没有这项权限。请联系 Rewind 的维护人员授权。',
+    instanceMissing: on.hints.instanceMissing,
+    badRequest: `${on.name}不接受某个参数。请检查名称和重置方式后重新申请。`,
+    unknownAction: on.hints.unknownAction,
+    credentials: on.hints.credentials,
+    notAllowed: on.hints.notAllowed,
     clock: '运行 Rewind 的机器时钟不准。请校准后重新申请。',
     quota: '调用次数超出账号配额。请过一分钟重新申请。',
-    unavailable: 'CKafka 暂时不可用。请稍后重新申请。',
-    other: '请先在 CKafka 文档中查这个错误码，再重新申请。',
+    unavailable: `${on.name}暂时不可用。请稍后重新申请。`,
+    other: `请先${on.documentation}查这个错误码，再重新申请。`,
   },
   notSent: cause => `重置没有执行：${cause}。没有位点移动。请稍后重新申请。`,
   notPrepared: (cause, advice) => `无法制定计划：${endless(cause)}。没有重置任何位点。${advice}`,
@@ -56,7 +57,7 @@ export const outcomes: typeof English = {
     later: '请稍后重新申请。',
     operators: '请联系 Rewind 的维护人员。',
   },
-  unknown: cause => `已调用 CKafka，但不知道结果如何：${cause}。`,
+  unknown: cause => `已调用 ${on.bare}，但不知道结果如何：${cause}。`,
   wouldJump: (since, where, skipped) =>
     `${where} 上没有${since === null ? '晚于所选时间的' : ` ${since} 或之后的`}消息：会直接跳到末尾并跳过 ${skipped}。请改选更早的时间重新申请，或勾选允许跳到末尾。`,
   neverEmpty: connected =>
@@ -85,7 +86,7 @@ export const outcomes: typeof English = {
   testified: '从位点看不出结果，审批人确认已经执行。是谁确认的见消息列。',
   unclearAdvice:
     'Rewind 不会凭猜测重复调用，因为那样可能把位点移动两次。接下来几分钟内会回读位点：如果显示已执行，就算完成；如果两次都显示未执行，就会重试；如果看不出来，会在这里询问你们。',
-}
+})
 
 function byRule(rule: string | null): string {
   return rule === null ? '' : `（规则 ${named(rule)}）`

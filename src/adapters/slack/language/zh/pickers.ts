@@ -1,9 +1,10 @@
 // The options of the pickers, in Chinese.
 
-import type { pickers as English } from '../en/pickers.ts'
+import type { pickersOn as English } from '../en/pickers.ts'
+import type { ClusterInWords } from './cluster.ts'
 import { listed, partitions } from './grammar.ts'
 
-export const pickers: typeof English = {
+export const pickersOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   partitions: (_count, ranges) => `分区 ${listed(ranges)}`,
   manyPartitions: partitions,
   comma: '，',
@@ -11,8 +12,9 @@ export const pickers: typeof English = {
   theseAlone: '仅这些分区',
   committed: '消费组已提交过位点',
   otherTopics: '其他 Topic',
+  untold: clusters => `没有响应：${clusters}`,
   notFromCluster: '并非来自集群',
-  silent: 'CKafka 没有响应',
-  refused: code => `CKafka 拒绝：${code}`,
+  silent: `${on.name}没有响应`,
+  refused: code => `${on.name}拒绝：${code}`,
   asTyped: (name, why) => `${name} – 按输入，${why}`,
-}
+})

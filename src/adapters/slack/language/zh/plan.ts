@@ -56,6 +56,9 @@ export const plan: typeof English = {
     ]
     return `受日志范围限制：${held.join('，')}。`
   },
+  sparse: (topics, left) =>
+    `${listed(topics, left)} 的位点不等于消息数：日志经过压缩，或无法读取其配置。那里的数量是上限。`,
+  unread: (where, cause) => `以下分区无法读取，已略过：${where}（${cause}）。那里不会写入任何位点。`,
   noCommit: count => `${partitions(count)}没有已提交位点。`,
   unseen: (topics, left) => `看不到 ${listed(topics, left)} 的任何分区，在那里会失败。请检查拼写。`,
   writing: (calls, atLeastMs, atMostMs) =>

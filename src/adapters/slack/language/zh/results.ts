@@ -3,7 +3,8 @@
 import { grouped } from '../../../../request/reset.ts'
 import type { PartitionOutcome } from '../../../../request/result.ts'
 import { inQuotes } from '../../blocks/text.ts'
-import type { results as English } from '../en/results.ts'
+import type { resultsOn as English } from '../en/results.ts'
+import type { ClusterInWords } from './cluster.ts'
 import { listed, partitions } from './grammar.ts'
 
 const OUTCOMES: Record<PartitionOutcome, string> = {
@@ -14,7 +15,7 @@ const OUTCOMES: Record<PartitionOutcome, string> = {
   'moved-after': '之后又移动',
 }
 
-export const results: typeof English = {
+export const resultsOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   outcomes: OUTCOMES,
   partitions: named => `分区 ${listed(named.map(String))}`,
   manyPartitions: partitions,
@@ -22,32 +23,32 @@ export const results: typeof English = {
   movedAfter: (readBack, first) => {
     const stands = readBack === null ? '已提交位点已不存在' : `有人提交了 ${grouped(readBack)} 覆盖了它`
     const where = first === null ? '' : `（第一个是分区 ${first}）`
-    return `CKafka 接受了重置，但现在${stands}${where}。请查看是谁在消费。`
+    return `${on.name}接受了重置，但现在${stands}${where}。请查看是谁在消费。`
   },
   apiError: (name, said, hint) => `${name}。${said === '' ? '' : `${inQuotes(said)} `}${hint}`,
   noCode: '没有错误码的错误',
   refused: (name, said, hint) =>
-    `${name === null ? '没有写入' : `CKafka 拒绝了它：${name}`}。${said === '' ? '' : `${inQuotes(said)} `}${hint}`,
+    `${name === null ? '没有写入' : `${on.name}拒绝了它：${name}`}。${said === '' ? '' : `${inQuotes(said)} `}${hint}`,
   despiteError: (name, said) =>
-    `位点已在计划的位置，尽管 CKafka 报告了 ${name}${said === '' ? '' : `（${inQuotes(said)}）`}。无需重新申请。`,
+    `位点已在计划的位置，尽管 ${on.name}报告了 ${name}${said === '' ? '' : `（${inQuotes(said)}）`}。无需重新申请。`,
   movedDespiteError: (name, said) =>
-    `CKafka 报告了 ${name}${said === '' ? '' : `（${inQuotes(said)}）`}，但位点已经移动。表格里有它现在的位置：请先查看，再申请其他操作。`,
+    `${on.name}报告了 ${name}${said === '' ? '' : `（${inQuotes(said)}）`}，但位点已经移动。表格里有它现在的位置：请先查看，再申请其他操作。`,
   withCause: {
     notSent: cause => `从未发送：${cause}。请点卡片上的“重试失败的部分”。`,
-    unanswered: cause => `可能已写入：${cause}。请在 CKafka 控制台查看它的位点。`,
+    unanswered: cause => `可能已写入：${cause}。请${on.there}查看它的位点。`,
   },
   whys: {
-    saidButUnchanged: 'CKafka 说已成功，但位点没有移动。请重新申请，或向腾讯云询问原因。',
-    unchanged: 'CKafka 接受了调用，但位点仍在原处。请在 CKafka 控制台查看。',
-    elsewhere: 'CKafka 设置的位点与计划不符。请先看表格，再重新申请。',
-    notRead: '无法回读位点。请在 CKafka 控制台查看。',
-    notReported: 'CKafka 的返回里没有提到它。请在 CKafka 控制台查看它的位点。',
+    saidButUnchanged: `${on.name}说已成功，但位点没有移动。请重新申请，或${on.askWhy}。`,
+    unchanged: `${on.name}接受了调用，但位点仍在原处。请${on.there}查看。`,
+    elsewhere: `${on.name}设置的位点与计划不符。请先看表格，再重新申请。`,
+    notRead: `无法回读位点。请${on.there}查看。`,
+    notReported: `${on.name}的返回里没有提到它。请${on.there}查看它的位点。`,
     notWritten: '调用没有得到回应，这一部分没有执行。请点卡片上的“重试失败的部分”。',
     movedBefore:
       '没有写入：制定计划之后，有人在那里提交了别的位点。请查看是谁在消费，再点卡片上的“重试失败的部分”。',
     notSeen: '看不到它的任何分区。请检查拼写。如果 Topic 已删除，请去掉它。',
-    unknown: '没有给出原因。请在 CKafka 控制台查看它的位点。',
+    unknown: `没有给出原因。请${on.there}查看它的位点。`,
   },
   accepted: '已接受',
-  header: ['Topic', '分区', '计划', 'API 返回', '回读', '结果'],
-}
+  header: ['Topic', '分区', '计划', on.saidHeader, '回读', '结果'],
+})

@@ -1,11 +1,12 @@
 // The form as it is opened from a message, in Chinese.
 
-import type { shortcut as English, NamedInMessage } from '../en/shortcut.ts'
+import type { shortcutOn as English, NamedInMessage } from '../en/shortcut.ts'
+import type { ClusterInWords } from './cluster.ts'
 import { listed } from './grammar.ts'
 
-export const shortcut: typeof English = {
+export const shortcutOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   reason: firstLine => `告警：${firstLine}`,
-  looking: '正在 CKafka 上查找消息中的名称…',
+  looking: `正在 ${on.name}上查找消息中的名称…`,
   found: ({ group, topics, topicsLeft }) => {
     const named = [
       ...(group === null ? [] : [`消费组 ${group}`]),
@@ -23,8 +24,8 @@ export const shortcut: typeof English = {
   nothing: instance => `消息中没有标明属于 ${instance} 的消费组或主题。请在下面填写。`,
   noInstance: '消息没有说明是哪个实例。请在下面选择。',
   otherInstance: instance => `消息说的是 ${instance}，不在此处可重置的实例之中。没有填入任何内容。`,
-  notReached: '无法向 CKafka 查询消息中的名称。请在下面填写。',
-}
+  notReached: `无法向 ${on.name}查询消息中的名称。请在下面填写。`,
+})
 
 function named({ groups, groupsLeft, topics, topicsLeft }: NamedInMessage): string {
   const parts = [

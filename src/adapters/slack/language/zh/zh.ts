@@ -2,68 +2,74 @@
 
 import type { en as English } from '../en/en.ts'
 import { answers } from './answers.ts'
-import { card } from './card.ts'
-import { causes } from './causes.ts'
+import { cardOn } from './card.ts'
+import { causesOn } from './causes.ts'
+import { CKAFKA, type ClusterInWords, KAFKA, SEVERAL } from './cluster.ts'
 import { direct } from './direct.ts'
 import { drift } from './drift.ts'
 import { elsewhere } from './elsewhere.ts'
 import { flags } from './flags.ts'
-import { followUp } from './follow-up.ts'
-import { form } from './form.ts'
+import { followUpOn } from './follow-up.ts'
+import { formOn } from './form.ts'
 import { glass } from './glass.ts'
 import { group } from './group.ts'
 import { history } from './history.ts'
 import { home } from './home.ts'
-import { kafka } from './kafka.ts'
+import { kafkaOn } from './kafka.ts'
 import { limits } from './limits.ts'
 import { lists } from './lists.ts'
 import { notMembers } from './not-members.ts'
-import { outcomes } from './outcomes.ts'
-import { pickers } from './pickers.ts'
+import { outcomesOn } from './outcomes.ts'
+import { pickersOn } from './pickers.ts'
 import { plan } from './plan.ts'
 import { groups, problems } from './problems.ts'
 import { refusals } from './refusals.ts'
 import { replies } from './replies.ts'
 import { reset } from './reset.ts'
 import { resubmit } from './resubmit.ts'
-import { results } from './results.ts'
+import { resultsOn } from './results.ts'
 import { review } from './review.ts'
-import { shortcut } from './shortcut.ts'
+import { shortcutOn } from './shortcut.ts'
 import { states } from './states.ts'
 import { times } from './times.ts'
 import { votes } from './votes.ts'
 
-export const zh: typeof English = {
+const chinese = (on: ClusterInWords): typeof English => ({
   answers,
-  card,
-  causes,
+  card: cardOn(on),
+  causes: causesOn(on),
   direct,
   drift,
   elsewhere,
   flags,
-  followUp,
-  form,
+  followUp: followUpOn(on),
+  form: formOn(on),
   glass,
   group,
   groups,
   history,
   home,
-  kafka,
+  kafka: kafkaOn(on),
   limits,
   lists,
-  outcomes,
-  pickers,
+  outcomes: outcomesOn(on),
+  pickers: pickersOn(on),
   plan,
   problems,
   refusals,
   replies,
   reset,
   resubmit,
-  results,
+  results: resultsOn(on),
   review,
-  shortcut,
+  shortcut: shortcutOn(on),
   states,
   notMembers,
   times,
   votes,
-}
+})
+
+/** As the cluster that is spoken of is called: CKafka, Kafka, or either. */
+export const zh = chinese(CKAFKA)
+export const zhOfKafka = chinese(KAFKA)
+export const zhOfSeveral = chinese(SEVERAL)

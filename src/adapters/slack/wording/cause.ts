@@ -1,0 +1,17 @@
+// Why something did not happen, as a part of a sentence. The words are in language/.
+
+import { readCause } from '../../../request/cause.ts'
+import { clip } from '../../../request/reset.ts'
+import type { Words } from '../language/language.ts'
+
+export const CAUSE_MAX = 500
+
+/** Why something did not happen; what is no word of ours stands there as it came. */
+export function causeInWords(words: Words, cause: string, max = CAUSE_MAX): string {
+  const known = readCause(cause)
+  if (known === null) return clip(cause, max)
+  const { kind, about } = known
+  const isAround = ['lookFailed', 'notSent', 'apiSaid', 'noCredentials'].includes(kind)
+  const names = isAround ? about.map(inner => causeInWords(words, inner)) : about
+  return clip(words.causes[kind](names), max)
+}
