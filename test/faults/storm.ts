@@ -4,7 +4,8 @@
 import { createDisturbances, type Disturbances } from './disturbances.ts'
 import { type Fleet, startFleet } from './fleet.ts'
 import { createRandom } from './random.ts'
-import { CKAFKA_CALLS, type StormDialect, startWeather } from './storm-faults.ts'
+import { type StormDialect, writesIn, wrongCallsIn } from './storm-clusters.ts'
+import { startWeather } from './storm-faults.ts'
 import { type Crowd, startCrowd } from './storm-people.ts'
 import {
   FAILINGS,
@@ -39,6 +40,8 @@ export interface Storm {
 }
 
 const GROUPS = 3_000
+/** Each group and each partition can move from one to the other. */
+const BROKERS = 2
 const ENDED_BY_ITSELF = 'a process ended by itself'
 const ROOMS = 100
 const TOLD_EVERY_MS = 60_000
@@ -54,7 +57,7 @@ export async function runStorm(options: StormOptions): Promise<Storm> {
     roles: ['bot', 'bot', 'worker', 'worker', 'worker'],
     groups: GROUPS,
     rooms: ROOMS,
-    env: { CKAFKA_API: dialect },
+    ...(dialect === 'kafka' ? { kafkaBrokers: BROKERS } : { env: { CKAFKA_API: dialect } }),
     log,
   })
   try {
@@ -150,8 +153,9 @@ function tableOf({ dialect, disturbances, crowd, verdict, fleet, kills, stormMs 
     ...(crowd.troubles.size === 0 ? [] : ['why they gave up']),
     ...rows(crowd.troubles),
     'effects',
-    row('calls to move offsets', fleet.ckafka.calls(CKAFKA_CALLS[dialect].reset).length),
-    row('effects in CKafka', verdict.effects),
+    row('calls to move offsets', writesIn(dialect, fleet)),
+    row('calls that the cluster let go wrong', wrongCallsIn(dialect, fleet)),
+    row('effects in the cluster', verdict.effects),
     'verdict',
     ...FAILINGS.map(failing =>
       row(failing, verdict.problems.filter(problem => problem.failing === failing).length),

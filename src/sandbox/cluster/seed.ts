@@ -72,6 +72,53 @@ export function demoSeed(now: number): ClusterSeed {
   }
 }
 
+/**
+ * The shop's own Kafka: `clicks-sessions`, which stopped an hour ago and can be reset, `clicks-search`, which is running
+ * with the younger of Kafka's protocols, and `prices`, a compacted topic.
+ */
+export function kafkaSeed(now: number): ClusterSeed {
+  const clicks = [1_204_330n, 1_198_872n, 1_201_145n].map((end, index) =>
+    writtenEvenly(end - 600_000n, end, 300 + 10 * index, now),
+  )
+  const prices = [writtenEvenly(0n, 48_210n, 9_000, now)]
+  return {
+    instances: [
+      {
+        id: 'kafka-demo',
+        name: 'Clicks, own Kafka',
+        topics: [
+          { name: 'clicks', note: 'what visitors look at', partitions: clicks },
+          {
+            name: 'prices',
+            note: 'the price of each article',
+            partitions: prices,
+            config: { 'cleanup.policy': 'compact' },
+          },
+        ],
+        groups: [
+          {
+            name: 'clicks-sessions',
+            commits: {
+              clicks: clicks.map(log => stoppedAgo(log, hour)),
+              prices: prices.map(log => stoppedAgo(log, hour)),
+            },
+          },
+          {
+            name: 'clicks-search',
+            type: 'consumer',
+            protocolType: 'consumer',
+            commits: { clicks: clicks.map(log => log.end - 5n) },
+            members: [
+              { clientId: 'search-1', host: '/10.0.5.11', assignment: { clicks: [0, 1] } },
+              { clientId: 'search-2', host: '/10.0.5.12', assignment: { clicks: [2] } },
+            ],
+          },
+        ],
+      },
+    ],
+  }
+}
+
 /** The cluster in which the sample answer of the SetGroupOffsets page is what a reset to latest gives. */
 export function seedPageSeed(now = 1_700_000_000_000): ClusterSeed {
   const partitions = [29_402n, 112_843n, 27_708n, 29_149n].map(end => writtenEvenly(0n, end, 1_000, now))
