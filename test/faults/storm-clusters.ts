@@ -37,17 +37,14 @@ export function writeOf(dialect: StormDialect): { service: 'ckafka' | 'kafka'; h
     : { service: 'ckafka', holds: CKAFKA_CALLS[dialect].reset }
 }
 
-/** So many were received. Of Kafka the last ten thousand calls of all are known. */
-export function writesIn(dialect: StormDialect, { ckafka, kafka }: Fleet): number {
-  return dialect === 'kafka'
-    ? (kafka?.calls('OffsetCommit').length ?? 0)
-    : ckafka.calls(CKAFKA_CALLS[dialect].reset).length
-}
-
-/** Of all calls, those that the cluster itself let go wrong. */
-export function wrongCallsIn(dialect: StormDialect, { ckafka, kafka }: Fleet): number {
-  const calls = dialect === 'kafka' ? (kafka?.calls() ?? []) : ckafka.calls()
-  return calls.filter(({ fault }) => fault !== null).length
+/** Of all calls, and of those that move offsets: how many came, and how many of them the cluster itself let go wrong. */
+export function tallyOf(dialect: StormDialect, { ckafka, kafka }: Fleet) {
+  if (kafka !== undefined) return { all: kafka.tally(), writes: kafka.tally('OffsetCommit') }
+  const tally = (action?: string) => {
+    const calls = ckafka.calls(action)
+    return { received: calls.length, wrong: calls.filter(({ fault }) => fault !== null).length }
+  }
+  return { all: tally(), writes: tally(dialect === 'kafka' ? undefined : CKAFKA_CALLS[dialect].reset) }
 }
 
 interface Hands {

@@ -4,7 +4,7 @@
 import { createDisturbances, type Disturbances } from './disturbances.ts'
 import { type Fleet, startFleet } from './fleet.ts'
 import { createRandom } from './random.ts'
-import { type StormDialect, writesIn, wrongCallsIn } from './storm-clusters.ts'
+import { type StormDialect, tallyOf } from './storm-clusters.ts'
 import { startWeather } from './storm-faults.ts'
 import { type Crowd, startCrowd } from './storm-people.ts'
 import {
@@ -134,6 +134,7 @@ function tableOf({ dialect, disturbances, crowd, verdict, fleet, kills, stormMs 
   const rows = (counts: Map<string, number>) =>
     [...counts].sort(([a], [b]) => a.localeCompare(b)).map(([name, count]) => row(name, count))
   const faults = disturbances.counts()
+  const { all, writes } = tallyOf(dialect, fleet)
   const total = [...faults.values()].reduce((sum, count) => sum + count, 0)
   const saved = [...verdict.states.values()].reduce((sum, count) => sum + count, 0)
   return [
@@ -153,8 +154,10 @@ function tableOf({ dialect, disturbances, crowd, verdict, fleet, kills, stormMs 
     ...(crowd.troubles.size === 0 ? [] : ['why they gave up']),
     ...rows(crowd.troubles),
     'effects',
-    row('calls to move offsets', writesIn(dialect, fleet)),
-    row('calls that the cluster let go wrong', wrongCallsIn(dialect, fleet)),
+    row('calls to the cluster', all.received),
+    row('that it let go wrong', all.wrong),
+    row('calls to move offsets', writes.received),
+    row('that it let go wrong', writes.wrong),
     row('effects in the cluster', verdict.effects),
     'verdict',
     ...FAILINGS.map(failing =>

@@ -39,6 +39,8 @@ export interface SimulatedKafka extends Pick<Topology, 'moveLeader' | 'moveCoord
   readonly cluster: Cluster
   /** Those received, oldest first, of one call or of all; the last ten thousand. */
   calls(api?: ApiName): KafkaCall[]
+  /** How many there have been, those included that `calls` has forgotten. `wrong`: of them, those that went wrong. */
+  tally(api?: ApiName): { received: number; wrong: number }
   /** The next `times` (default 1) calls, or any with `*`, go wrong like this. First in, first out. */
   inject(api: ApiName | '*', fault: KafkaFault, times?: number): void
   clearFaults(): void
@@ -60,6 +62,7 @@ export async function startKafkaBroker(
   const { port = 0, brokers = 1, newest = {}, sasl, now = Date.now } = options
   const instance = options.instance ?? cluster.instances()[0]?.id ?? ''
   const calls: KafkaCall[] = []
+  const tallies = new Map<ApiName, { received: number; wrong: number }>()
   const faults = createFaultQueue<KafkaFault>()
   const sockets = new Set<Socket>()
   const timers = new Set<NodeJS.Timeout>()
@@ -115,6 +118,8 @@ export async function startKafkaBroker(
     ) => (answering(name, session) as unknown as Answering<Name>)(request, asked) as ResponseOf<Name>,
     onCall(call) {
       calls.push(call)
+      const { received, wrong } = tallies.get(call.api) ?? { received: 0, wrong: 0 }
+      tallies.set(call.api, { received: received + 1, wrong: wrong + (call.fault === null ? 0 : 1) })
       if (calls.length > CALLS_KEPT) calls.shift()
       announce()
     },
@@ -153,6 +158,11 @@ export async function startKafkaBroker(
     listen: advertise => listen(0, advertise),
     cluster,
     calls: api => calls.filter(each => api === undefined || each.api === api).map(each => ({ ...each })),
+    tally(api) {
+      const counted = [...tallies].filter(([name]) => api === undefined || name === api)
+      const sum = (of: 'received' | 'wrong') => counted.reduce((total, [, each]) => total + each[of], 0)
+      return { received: sum('received'), wrong: sum('wrong') }
+    },
     inject: faults.inject,
     clearFaults: faults.clear,
     connections: () => sockets.size,
