@@ -44,7 +44,7 @@ export function tallyOf(dialect: StormDialect, { ckafka, kafka }: Fleet) {
     const calls = ckafka.calls(action)
     return { received: calls.length, wrong: calls.filter(({ fault }) => fault !== null).length }
   }
-  return { all: tally(), writes: tally(dialect === 'kafka' ? undefined : CKAFKA_CALLS[dialect].reset) }
+  return { all: tally(), writes: tally(writeOf(dialect).holds) }
 }
 
 interface Hands {
