@@ -8,6 +8,8 @@ export interface Asked {
   version: number
   /** The broker that was asked. */
   nodeId: number
+  /** Of each broker, as whoever asks here is to find it. */
+  portOf(nodeId: number): number
   /** `pretend`: answer as if, and change nothing. */
   effect: 'apply' | 'pretend'
 }

@@ -2,7 +2,7 @@
 // Codes are those of Kafka's own coordinator, from 2.4 to 4.
 
 import type { GroupView } from '../cluster/model.ts'
-import { type Answering, type Behind, HOST } from './answers.ts'
+import { type Answering, type Asked, type Behind, HOST } from './answers.ts'
 import { topicIdOf } from './cluster-answers.ts'
 import { CODES } from './codes.ts'
 import { assignmentBytes, subscriptionBytes } from './member-bytes.ts'
@@ -18,19 +18,19 @@ const COMMIT_TELLS_OF_UNKNOWN = 9
 
 export function createGroupAnswers({ cluster, instance, topology, largestCommit }: Behind) {
   const groupOf = (name: string) => cluster.group(instance, name)
-  const isHere = (group: string, nodeId: number) => topology.coordinatorOf(group)?.nodeId === nodeId
+  const isHere = (group: string, nodeId: number) => topology.coordinatorOf(group) === nodeId
   /** As the protocol of the group calls it. */
   const stateOf = ({ type, state }: GroupView) => {
     if (type === 'classic') return state
     return { PreparingRebalance: 'Assigning', CompletingRebalance: 'Reconciling' }[state as string] ?? state
   }
 
-  function coordinatorOf(Key: string, keyType: number) {
+  function coordinatorOf(Key: string, keyType: number, portOf: Asked['portOf']) {
     const nobody = { Key, NodeId: -1, Host: '', Port: -1 }
     if (keyType !== GROUP_KEY)
       return { ...nobody, ErrorCode: CODES.COORDINATOR_NOT_AVAILABLE, ErrorMessage: 'Of groups alone.' }
-    const node = topology.coordinatorOf(Key)
-    if (node === null)
+    const nodeId = topology.coordinatorOf(Key)
+    if (nodeId === null)
       return {
         ...nobody,
         ErrorCode: CODES.COORDINATOR_NOT_AVAILABLE,
@@ -38,18 +38,21 @@ export function createGroupAnswers({ cluster, instance, topology, largestCommit 
       }
     return {
       Key,
-      NodeId: node.nodeId,
+      NodeId: nodeId,
       Host: HOST,
-      Port: node.port,
+      Port: portOf(nodeId),
       ErrorCode: CODES.NONE,
       ErrorMessage: null,
     }
   }
 
-  const FindCoordinator: Answering<'FindCoordinator'> = ({ Key, KeyType, CoordinatorKeys }, { version }) =>
+  const FindCoordinator: Answering<'FindCoordinator'> = (
+    { Key, KeyType, CoordinatorKeys },
+    { version, portOf },
+  ) =>
     version < 4
-      ? coordinatorOf(Key, KeyType)
-      : { Coordinators: CoordinatorKeys.map(key => coordinatorOf(key, KeyType)) }
+      ? coordinatorOf(Key, KeyType, portOf)
+      : { Coordinators: CoordinatorKeys.map(key => coordinatorOf(key, KeyType, portOf)) }
 
   const ListGroups: Answering<'ListGroups'> = ({ StatesFilter, TypesFilter }, { nodeId }) => {
     const fits = (filter: string[], word: string) =>
