@@ -353,9 +353,9 @@ export function utc(timeMs: number): string {
   return `${new Date(timeMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 }
 
-/** Digits in threes with a thin space, so that long offsets can be read and still copied: 12 430. */
+/** Digits in threes with commas, as English and Chinese write them: 12,430. */
 export function grouped(value: bigint | number): string {
-  return value.toString().replace(/\B(?=(\d{3})+$)/g, '\u202f')
+  return value.toString().replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
 /** Shortens to so many UTF-16 units, never through the middle of a character, and says so with an ellipsis. */

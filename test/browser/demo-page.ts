@@ -105,7 +105,7 @@ export async function openReview(page: Page, card: Locator, id = 'R-1'): Promise
 export async function openHome(page: Page): Promise<Locator> {
   await page.getByRole('button', { name: 'Rewind Home' }).click()
   const home = page.getByTestId('home')
-  await home.getByRole('heading', { name: 'Waits for you' }).waitFor()
+  await home.getByRole('heading', { name: 'Waiting for you' }).waitFor()
   return home
 }
 

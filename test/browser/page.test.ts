@@ -129,7 +129,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     expect(await at()).toBe('801454')
 
     const thread = await openThread(page, await cardOf(page, 'partly done'))
-    await thread.getByText('Something has moved since the plan of R-1').first().waitFor()
+    await thread.getByText('Offsets or logs have changed since the plan of R-1').first().waitFor()
     const row = thread.getByRole('row').filter({ hasText: 'orders' }).filter({ hasText: '442430' })
     expect(await row.first().getByRole('cell').allTextContents()).toEqual([
       'orders',
@@ -175,7 +175,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     const { page, troubles } = await open()
     const empty = await openHome(page)
     await empty.getByText('You have not asked for a reset yet').waitFor()
-    await empty.getByRole('button', { name: 'Ask for a reset' }).click()
+    await empty.getByRole('button', { name: 'Request a reset' }).click()
     const form = await openModal(page, 'Reset offsets')
     await page.keyboard.press('Escape')
     await form.waitFor({ state: 'hidden' })

@@ -83,7 +83,7 @@ async function byShortcut(channel: string): Promise<void> {
 
 async function byHome(): Promise<void> {
   const { alice } = product
-  await alice.pressInHome('Ask for a reset')
+  await alice.pressInHome('Request a reset')
   await alice.waitForView()
   await alice.fill('CKafka instance', `orders-demo (${DEMO.instance})`)
   await alice.waitForView(view => view.private_metadata.includes(DEMO.instance))

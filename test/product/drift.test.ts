@@ -26,7 +26,7 @@ const MOVES: Record<string, Case> = {
     name: 'the committed offset has moved',
     flags: '--shift-by -100',
     move: (topic, group) => cluster().commit(group, topic, 0, 4_321n),
-    says: '0 moved from 4 000 to 4 321',
+    says: '0 moved from 4,000 to 4,321',
     end: 'done',
   },
   partitionAppeared: {
@@ -55,14 +55,14 @@ const MOVES: Record<string, Case> = {
         cluster().createTopic(name, partitions)
       }
     },
-    says: 'The group was deleted or created anew.',
+    says: 'The group was deleted or recreated.',
     end: 'done',
   },
   targetLeftLog: {
     name: 'a target has left the log',
     flags: '--shift-by -3000',
     move: topic => cluster().truncate(topic, 1, 2_000n),
-    says: '1 now starts at 2 000, after the planned offset 1 000: it has expired there',
+    says: '1 now starts at 2,000, after the planned offset 1,000: it has expired there',
     end: 'done',
   },
   skipsGrew: {

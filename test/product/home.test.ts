@@ -20,7 +20,7 @@ import { createScenes } from '../support/scenes.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
 
 const ASK = `--instance ${DEMO.instance} --group ${DEMO.group} --topic orders --shift-by -100 --reason "wrong VAT rate"`
-const HEADINGS = { waiting: 'Waits for you', mine: 'You asked for', lately: 'Ran lately' }
+const HEADINGS = { waiting: 'Waiting for you', mine: 'Your requests', lately: 'Recent runs' }
 type Part = keyof typeof HEADINGS
 
 const { scene, product, start: startAny, afterwards } = createScenes()
@@ -119,7 +119,7 @@ describe.concurrent('the Home tab', () => {
     await openAll(gina, erin)
     expect(viewText(gina.home())).toContain('Guests of this workspace cannot use Rewind')
     expect(viewText(erin.home())).toContain('Only members of the workspace that Rewind is installed in')
-    expect(viewText(gina.home())).not.toContain('Ask for a reset')
+    expect(viewText(gina.home())).not.toContain('Request a reset')
   })
 
   scene('waits as long as Slack asks it to, and holds up nothing meanwhile', async () => {
@@ -155,7 +155,7 @@ describe.concurrent('a process that stops', () => {
     await rest(2_500)
     expect(published(alice)).toHaveLength(1)
     expect(events.filter(({ event }) => event === 'fault')).toEqual([])
-    await alice.pressInHome('Ask for a reset')
+    await alice.pressInHome('Request a reset')
     await says(alice, 'Consumer group')
     await shows(alice, 'mine', 'R-1 · waiting for approval')
   })
@@ -169,7 +169,7 @@ describe.concurrent('a Home tab that is opened while the store is away', () => {
     await product().ask(ASK)
     proxy.down()
     await alice.openHome()
-    await until(() => viewText(alice.home()).includes('cannot read its requests just now'), 15_000)
+    await until(() => viewText(alice.home()).includes('cannot read its requests right now'), 15_000)
     proxy.up()
     await shows(alice, 'mine', 'R-1 · waiting for approval', 15_000)
   })
@@ -179,7 +179,7 @@ describe.concurrent('asked for on the Home tab', () => {
   scene('a request has its card where cards go', async () => {
     const { alice } = await start({ env: { APPROVALS_CHANNEL: OPS } })
     await openAll(alice)
-    await alice.pressInHome('Ask for a reset')
+    await alice.pressInHome('Request a reset')
     const form = await alice.waitForView()
     expect(viewText(form)).not.toContain('direct messages')
     await fillForm(alice)
@@ -192,7 +192,7 @@ describe.concurrent('asked for on the Home tab', () => {
     async () => {
       const { alice, bob } = await start()
       await openAll(alice, bob)
-      await alice.pressInHome('Ask for a reset')
+      await alice.pressInHome('Request a reset')
       const form = await alice.waitForView()
       expect(viewText(form)).toContain('the card comes to your direct messages with Rewind')
       await fillForm(alice)

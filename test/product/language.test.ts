@@ -12,12 +12,12 @@ it('shows cards and threads in Chinese, and each modal in the language of who op
   product = await startProduct({ env: { REWIND_LANGUAGE: 'zh' }, locales: { carol: 'zh-CN' } })
   const { alice, bob, carol } = product
   await alice.command(OPS, `/reset-offsets ${ASK}`)
-  expect(viewText(await alice.waitForView())).toContain('Ask for approval')
+  expect(viewText(await alice.waitForView())).toContain('Request Reset')
   await alice.closeView()
 
   await product.ask(ASK)
   await product.cardSays('R-1 · 等待审批', 20_000)
-  expect(textOf(product.card())).toContain('@alice 申请重置消费组')
+  expect(textOf(product.card())).toContain('@alice 申请重置消费分组')
   expect(textOf(product.card())).toContain('[ 审批 ]')
 
   await bob.press(product.card(), '审批')
@@ -43,7 +43,7 @@ it('answers a person in Chinese whose Slack is Chinese, under cards in English',
   const unknown = `--instance ${DEMO.instance} --group nobody --all-topics --to-latest --reason why`
   await alice.command(OPS, `/reset-offsets ${unknown}`)
   await alice.waitForView()
-  expect(JSON.stringify(await alice.submit())).toContain('上没有消费组“nobody”')
+  expect(JSON.stringify(await alice.submit())).toContain('上没有消费分组“nobody”')
   await alice.closeView()
 
   await product.ask(ASK)

@@ -139,6 +139,6 @@ it('says so when the file cannot be sent, and shows the history all the same', a
   await bob.waitForView()
   slack.inject('conversations.open', { kind: 'error', error: 'user_disabled' })
   await bob.pressInView('Download CSV')
-  const view = await bob.waitForView(each => viewText(each).includes('could not be sent just now'))
+  const view = await bob.waitForView(each => viewText(each).includes('could not be sent right now'))
   expect(viewText(view)).toContain('R-1 · waiting for approval')
 })

@@ -57,7 +57,7 @@ describe('with API 3.0', () => {
   it('is exact on the card, and the CSV in the thread holds every partition', async () => {
     await product.ask(asking('--topic shipments --shift-by -1000'))
     const card = textOf(product.card())
-    expect(card).toMatch(/Plan [0-9a-f]{8}: Replays 5 090 messages on 6 partitions/)
+    expect(card).toMatch(/Plan [0-9a-f]{8}: Replays 5,090 messages on 6 partitions/)
     expect(card).not.toContain('at most')
     expect(card).toContain('1 partition at the log’s start')
     const [request = ''] = /R-\d+/.exec(card) ?? []
@@ -161,7 +161,7 @@ describe('with API 3.0', () => {
     await product.ask(timed(toTime(HOUR)))
     await product.cardSays('· failed')
     expect(textOf(product.card())).toContain(
-      'partition 1 of quiet: it would jump to the end there and skip 10 700 messages',
+      'partition 1 of quiet: it would jump to the end there and skip 10,700 messages',
     )
     expect(product.ckafka.cluster.effects('timed').some(({ topics }) => topics.includes('quiet'))).toBe(false)
   })
@@ -169,7 +169,7 @@ describe('with API 3.0', () => {
   it('goes there all the same where skipping to the end is meant, and says on which partitions', async () => {
     await product.ask(timed(`${toTime(HOUR)} --allow-skip-to-end`))
     expect(textOf(product.card())).toContain(
-      'would jump to the end on partition 1 of quiet and skip 10 700 messages',
+      'would jump to the end on partition 1 of quiet and skip 10,700 messages',
     )
     await product.review(product.bob, 'Approve')
     await product.cardSays('· done')
@@ -220,7 +220,7 @@ describe('with API 2.0', () => {
   it('is a bound, and the card says so', async () => {
     product = await startProduct({ dialect: 'v2' })
     await product.ask(asking('--topic shipments --shift-by -1000'))
-    expect(textOf(product.card())).toMatch(/Replays at most 6 000 messages on 6 partitions/)
+    expect(textOf(product.card())).toMatch(/Replays at most 6,000 messages on 6 partitions/)
     expect(textOf(product.card())).toContain('CKafka works the offsets out when it runs')
     expect((await product.csv('R-1-plan-1.csv')).map(row => row[8])).toEqual(Array(6).fill('bound'))
     await product.review(product.bob, 'Approve')
@@ -261,7 +261,7 @@ it.concurrent('a time of 3.0 is asked partition by partition at a call a second,
   const hourAgo = new Date(Date.now() - HOUR).toISOString().slice(0, 19)
   await product.ask(asking(`--topic shipments --to-datetime ${hourAgo}Z`))
   stop()
-  expect(seen.join('\n')).toMatch(/Working out the plan: \d of 7 reads done/)
+  expect(seen.join('\n')).toMatch(/Preparing the plan: \d of 7 reads done/)
   expect(textOf(product.card())).not.toContain('at most')
   expect(product.ckafka.calls('FetchMessageListByTimestamp')).toHaveLength(6)
   await product.review(product.bob, 'Approve')

@@ -95,9 +95,9 @@ function proving(dialect: 'v2' | 'v3'): void {
     })
     await run('moved')
     await product.cardSays('· partly done')
-    await product.threadSays('3 partitions succeeded · 1 moved after')
-    expect(row('moved', 1)).toEqual(['3900', said(3_900), '3950', 'moved after'])
-    expect(product.threadText()).toContain('somebody committed 3 950 over it')
+    await product.threadSays('3 partitions succeeded · 1 overwritten')
+    expect(row('moved', 1)).toEqual(['3900', said(3_900), '3950', 'overwritten'])
+    expect(product.threadText()).toContain('somebody committed 3,950 over it')
   })
 
   it('a partition that failed is told with its reason, beside those that did not', async () => {
@@ -130,7 +130,7 @@ function proving(dialect: 'v2' | 'v3'): void {
     await run('unread')
     await product.cardSays('· partly done', 14_000)
     await product.threadSays('the offset could not be read back')
-    expect(row('unread', 0).at(-1)).toBe('unreported')
+    expect(row('unread', 0).at(-1)).toBe('not confirmed')
     expect(row('unread', 1).at(-1)).toBe('succeeded')
   })
 }
@@ -145,9 +145,9 @@ describe('with API 2.0', () => {
     product.ckafka.inject('SetGroupOffsets', { kind: 'unreported', topics: ['left-out-b'] })
     await run('left-out')
     await product.cardSays('· partly done')
-    await product.threadSays('2 partitions succeeded · 2 unreported')
+    await product.threadSays('2 partitions succeeded · 2 not confirmed')
     expect(product.threadText()).toContain('CKafka’s answer does not name it')
-    expect(row('left-out-b', 0)).toEqual(['3900', '–', '3900', 'unreported'])
+    expect(row('left-out-b', 0)).toEqual(['3900', '–', '3900', 'not confirmed'])
     expect(textOf(product.card())).toContain('[ Retry what failed ]')
   })
 
@@ -218,7 +218,7 @@ describe('with API 3.0', () => {
     product.ckafka.inject('BatchModifyGroupOffsets', { kind: 'cut', afterDoingIt: false })
     await run('lost-half')
     await product.cardSays('· partly done')
-    await product.threadSays('2 partitions succeeded · 2 unreported')
+    await product.threadSays('2 partitions succeeded · 2 not confirmed')
     expect(effectsOn('lost-half')).toBe(1)
   })
 

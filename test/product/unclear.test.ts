@@ -24,7 +24,7 @@ async function loseForGood(): Promise<void> {
   await lose(true)
   await until(() => effects() === 1)
   product().ckafka.cluster.commit(DEMO.group, 'orders', 0, 12n)
-  await product().threadSays('What became of R-1?', UNCLEAR_MS)
+  await product().threadSays('Did R-1 take effect?', UNCLEAR_MS)
 }
 
 const effects = () => product().ckafka.cluster.effects(DEMO.group).length

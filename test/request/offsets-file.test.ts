@@ -158,7 +158,7 @@ describe('a file', () => {
     ['an offset below zero', 'orders,1,-1'],
     ['an offset with a fraction', 'orders,1,5.0'],
     ['an offset as a spreadsheet shortens it', 'orders,1,8.12E+05'],
-    ['an offset with a thin space in it', 'orders,1,812\u202f430'],
+    ['an offset with a thin space in it', 'orders,1,812,430'],
     ['an offset in words', 'orders,1,latest'],
     ['an offset in hexadecimal', 'orders,1,0x1F'],
     ['no offset', 'orders,1,'],

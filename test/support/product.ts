@@ -278,7 +278,7 @@ export function viewText(view: SlackView | undefined): string {
 }
 
 function plainSpaces(text: string): string {
-  return text.replaceAll('\u202f', ' ')
+  return text
 }
 
 const TYPED_GROUP = 'typed_group'

@@ -10,5 +10,5 @@ export function linesOf(message: { text: string; blocks: unknown[] }): string[] 
   const posted = { type: 'message', ts: '0', user: 'Rewind', channel: 'C0OPS', ...message } as SlackMessage
   return renderMessage(posted, { userName: id => people[id] ?? id })
     .slice(1)
-    .map(line => line.trim().replaceAll('\u202f', ' '))
+    .map(line => line.trim())
 }

@@ -122,7 +122,7 @@ export function plannedIn(lines: readonly string[]): Places {
 }
 
 const RESULT_ROW =
-  /(\S+) +(\d+) +(\d+|–) +(\d+|accepted|–) +(\d+|–) +(succeeded|clamped|failed|unreported|moved after)$/
+  /(\S+) +(\d+) +(\d+|–) +(\d+|accepted|–) +(\d+|–) +(succeeded|clamped|failed|not confirmed|overwritten)$/
 
 /**
  * The three columns of the result tell the same story, and the cluster tells it too: planned (`–` only where the API

@@ -76,7 +76,7 @@ describe.concurrent('a call of which the offsets do not tell', () => {
       const card = () => slack.messages(OPS)[0]
       const cardText = () => slack.messages(OPS).map(textOf).join('\n')
       const thread = () => slack.thread(OPS, card()?.ts ?? '')
-      const questions = () => thread().filter(reply => textOf(reply).includes('What became of R-1?'))
+      const questions = () => thread().filter(reply => textOf(reply).includes('Did R-1 take effect?'))
       const answer = async (person: Person) => {
         const [question] = questions()
         if (question === undefined) throw new Error('Nothing is asked.')

@@ -160,12 +160,12 @@ describe('a commit that moved', () => {
 })
 
 describe('numbers', () => {
-  it('are grouped by threes with a thin space that does not break', () => {
+  it('are grouped by threes with commas, as on the cards', () => {
     expect(formatOffset('0')).toBe('0')
     expect(formatOffset('999')).toBe('999')
-    expect(formatOffset('1000')).toBe('1\u202f000')
-    expect(formatOffset('9007199254740993')).toBe('9\u202f007\u202f199\u202f254\u202f740\u202f993')
-    expect(formatOffset('-1234')).toBe('-1\u202f234')
+    expect(formatOffset('1000')).toBe('1,000')
+    expect(formatOffset('9007199254740993')).toBe('9,007,199,254,740,993')
+    expect(formatOffset('-1234')).toBe('-1,234')
   })
 
   it('add up exactly, leave out what is unknown, and are unknown when all of it is', () => {

@@ -48,7 +48,7 @@ describe('a message', () => {
           column_settings: [null, { align: 'center' }, { align: 'right' }],
           rows: [
             cells('Topic', 'Partition', 'Replays'),
-            cells('orders', '0', '12 430'),
+            cells('orders', '0', '12,430'),
             cells('订单', '11', '8'),
           ],
         },
@@ -68,7 +68,7 @@ describe('a message', () => {
       '  earliest',
       '  Topic   Partition  Replays',
       '  ──────  ─────────  ───────',
-      '  orders      0       12 430',
+      '  orders      0       12,430',
       '  订单       11            8',
       '  ────────────────────',
       '  ⌛ waiting  two',

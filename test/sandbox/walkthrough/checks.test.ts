@@ -122,7 +122,7 @@ describe('what was said', () => {
   it('is read from the table of a plan, less what cannot be known yet', () => {
     const lines = [
       '│     Topic     Partition     Now      To  What it does   │',
-      '│     orders            0  809621  450015  replays 359 606 │',
+      '│     orders            0  809621  450015  replays 359,606 │',
       '│     orders            1       –      20  skips at most 3 │',
       '│     orders            2  801354       ?  replays at most 4 │',
       '│     orders            3      30      30  stays │',

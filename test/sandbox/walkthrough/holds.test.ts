@@ -14,7 +14,7 @@ const SHOWN = {
     'You asked for R-1 yourself',
     '⚠ Say why you reject it',
     '== R-1 · partly done ==',
-    'Something has moved since the plan of R-2',
+    'Offsets or logs have changed since the plan of R-2',
     '== R-2 · approved, waiting for the group to be empty ==',
     '== R-2 · done ==',
     'the offset did not move',
@@ -39,7 +39,7 @@ const SHOWN = {
     '3 UNKNOWN_TOPIC_OR_PARTITION',
     'R-1 cannot be undone exactly',
   ],
-  v3: ['Plan ', 'Replays 1', 'Written as exact offsets', 'Puts back what R-1 moved'],
+  v3: ['Plan ', 'Replays 1', 'Exact offsets', 'Puts back what R-1 moved'],
 }
 
 /** Every write that came of an approval, and none besides: each partition once for each request that moved it. */

@@ -60,12 +60,12 @@ function movementInWords(
   return to === from ? effects.stays : effects.passesNone
 }
 
-/** One of the biggest movers: `orders 3: 442 430 → 430 000, replays 12 430 messages`. */
+/** One of the biggest movers: `orders p3: 442,430 → 430,000, replays 12,430 messages`. */
 export function moverLine(words: Words, row: PlanRow) {
   const { topic, partition, from, to } = row
   const effect = effectInWords(words, row, words.plan.messages)
   return line(
-    code(`${clipMiddle(topic, NAME_MAX)} ${partition}`),
+    code(`${clipMiddle(topic, NAME_MAX)} p${partition}`),
     text(words.plan.goesTo(from === null ? '–' : grouped(from), to === null ? null : grouped(to), effect)),
   )
 }

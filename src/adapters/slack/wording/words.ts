@@ -149,8 +149,12 @@ export function outcomeSentence(
       return outcomes.notSent(causeInWords(words, outcome.cause))
     case 'notPrepared':
       return notPreparedSentence(words, outcome)
-    case 'unknown':
-      return outcomes.unknown(causeInWords(words, outcome.cause))
+    case 'unknown': {
+      const cause = causeInWords(words, outcome.cause)
+      return readCause(outcome.cause)?.kind === 'forgotten'
+        ? outcomes.notRecorded(cause)
+        : outcomes.unknown(cause)
+    }
     case 'wouldJump': {
       const { strategy } = reset
       const where = placesInWords(words, outcome.first, outcome.partitions)

@@ -32,8 +32,6 @@ export interface Drawing {
  */
 export type Standing = 'none' | 'past' | 'atStart' | 'near' | 'caughtUp' | 'behind'
 
-// Between digits, so that it must not break: U+202F is thin and does not.
-const THIN_SPACE = '\u202f'
 const PARTS = 1_000_000n
 /** Of the topic's longest log: a short log beside long ones is one that has nearly been deleted. */
 const NEAR_PERCENT = 2n
@@ -98,7 +96,7 @@ export function movement(before: string | null, after: string | null): 'back' | 
   return BigInt(after) < BigInt(before) ? 'back' : 'ahead'
 }
 
-/** `1234567` → `1 234 567`, with spaces that are thin and do not break. */
+/** `1234567` → `1,234,567`, as on the cards. */
 export function formatOffset(offset: string): string {
-  return offset.replace(/\B(?=(\d{3})+$)/g, THIN_SPACE)
+  return offset.replace(/\B(?=(\d{3})+$)/g, ',')
 }

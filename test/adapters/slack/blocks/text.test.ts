@@ -119,7 +119,7 @@ describe('a list in a sentence', () => {
       'a and b',
       'a, b and c',
     ])
-    expect(listed(['a', 'b'], 1_200)).toBe('a, b and 1\u202f200 more')
+    expect(listed(['a', 'b'], 1_200)).toBe('a, b and 1,200 more')
     expect(listed([], 3)).toBe('3 more')
   })
 })
@@ -142,9 +142,9 @@ describe('numbers and names in words', () => {
       '0 topics',
       '1 topic',
       '2 topics',
-      '12\u202f430 topics',
+      '12,430 topics',
     ])
-    expect(grouped(9_223_372_036_854_775_807n)).toBe('9 223 372 036 854 775 807'.replaceAll(' ', '\u202f'))
+    expect(grouped(9_223_372_036_854_775_807n)).toBe('9,223,372,036,854,775,807')
   })
 
   it('name as many topics as asked for, and count the rest', () => {

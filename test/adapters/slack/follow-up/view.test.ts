@@ -67,7 +67,7 @@ describe('the modal', () => {
     const view = followUpModal(words, 'undo', request, undoOf(request.reset, allArrived(request), V3), HERE)
     expect(validateView(view)).toEqual([])
     expect(view.title.text).toBe('Undo R-12')
-    expect(view.submit?.text).toBe('Ask for approval')
+    expect(view.submit?.text).toBe('Request Reset')
     expect(textOf(view)).toContain(
       'Puts back what R-12 moved: orders-billing back to where it was (4 partitions). Topics: orders, payments',
     )

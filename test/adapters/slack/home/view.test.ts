@@ -45,7 +45,7 @@ const read = (shown: Partial<HomeShown>) =>
   renderView({ ...draw(shown), title: { text: '' }, state: { values: {} } } as unknown as SlackView, {
     userName: id => id,
   })
-    .map(row => row.replace(/^[│┌└]\s?|\s*[│┐┘]$/g, '').replaceAll('\u202f', ' '))
+    .map(row => row.replace(/^[│┌└]\s?|\s*[│┐┘]$/g, ''))
     .join('\n')
 const rowsIn = (shown: Partial<HomeShown>) =>
   (draw(shown).blocks as KnownBlock[]).flatMap(block => (block.type === 'actions' ? [block] : []))
@@ -75,9 +75,9 @@ const glassBroken = () =>
 describe('the Home tab', () => {
   it('says what to do where there is nothing, and offers to ask', () => {
     const text = read({})
-    expect(text).toContain('[ Ask for a reset ]')
+    expect(text).toContain('[ Request a reset ]')
     expect(text.replace(/\n/g, ' ')).toMatch(
-      /== Waits for you ==.*appears here by itself.*== You asked for ==.*type \/reset-offsets.*== Ran lately ==.*\/offset-requests over/,
+      /== Waiting for you ==.*appears here by itself.*== Your requests ==.*type \/reset-offsets.*== Recent runs ==.*\/offset-requests over/,
     )
     expect(rowsIn({}).map(labels)).toEqual([['ask']])
   })
@@ -87,9 +87,9 @@ describe('the Home tab', () => {
     expect(text).toContain(
       'R-12 · waiting for approval · @U0ALICE · orders-billing · back by 100 messages per partition (replays them) · 2026-11-23 08:00 UTC',
     )
-    expect(text.indexOf('R-12')).toBeLessThan(text.indexOf('You asked for'))
+    expect(text.indexOf('R-12')).toBeLessThan(text.indexOf('Your requests'))
     const mine = read({ mine: [pending()] })
-    expect(mine.indexOf('R-12')).toBeGreaterThan(mine.indexOf('You asked for'))
+    expect(mine.indexOf('R-12')).toBeGreaterThan(mine.indexOf('Your requests'))
   })
 
   it('has the buttons of the card for every state, and those of the question where one is asked', () => {
@@ -114,7 +114,7 @@ describe('the Home tab', () => {
 
   it('says when there are more open ones than are looked through', () => {
     expect(read({ notLookedThrough: 1 }).replace(/\n/g, ' ')).toContain('1 older request is open')
-    expect(read({ notLookedThrough: 1_234 }).replace(/\n/g, ' ')).toContain('1 234 older requests are open')
+    expect(read({ notLookedThrough: 1_234 }).replace(/\n/g, ' ')).toContain('1,234 older requests are open')
     expect(read({})).not.toContain('older')
   })
 

@@ -173,7 +173,7 @@ describe('a cause', () => {
       'R-7 is writing to the same group, or just did',
     )
     expect(causeInWords(zh, causeOf('groupBusy', 'R-7'))).toContain('R-7 正在')
-    expect(causeInWords(zh, causeOf('joined'))).toBe('有消费者加入了消费组')
+    expect(causeInWords(zh, causeOf('joined'))).toBe('有消费者加入了消费分组')
   })
 
   it('inside of another is said as well', () => {
@@ -181,13 +181,13 @@ describe('a cause', () => {
     expect(causeInWords(en, cause)).toBe(
       'looking at the group before the reset: the offset of orders 1 could not be read',
     )
-    expect(causeInWords(zh, cause)).toBe('重置前查看消费组：无法读取 orders 1 的位点')
+    expect(causeInWords(zh, cause)).toBe('重置前查看消费分组：无法读取 orders 1 的位点')
   })
 
   it('of the API or the way to it is said as well, its codes and messages as they came', () => {
     const look = causeOf('lookFailed', causeOf('noAnswer', '2 s'))
     expect(causeInWords(en, look)).toBe('looking at the group before the reset: no answer within 2 s')
-    expect(causeInWords(zh, look)).toBe('重置前查看消费组：2 s 内没有响应')
+    expect(causeInWords(zh, look)).toBe('重置前查看消费分组：2 s 内没有响应')
     const said = causeOf('apiSaid', 'InternalError', 'say "again"')
     expect(causeInWords(en, said)).toBe('the API answered with code InternalError: say "again"')
     expect(causeInWords(zh, said)).toBe('API 返回错误码 InternalError：say "again"')

@@ -36,7 +36,7 @@ const read = (asked: ListAsked, listed: ListPage) =>
     { userName: id => id },
   )
     .slice(1)
-    .map(line => line.trim().replaceAll('\u202f', ' '))
+    .map(line => line.trim())
 const buttonsIn = (asked: ListAsked, listed: ListPage) =>
   requestList(words, asked, listed).blocks.flatMap(block =>
     block.type === 'actions' ? block.elements.flatMap(each => (each.type === 'button' ? [each] : [])) : [],
@@ -58,10 +58,10 @@ describe('the list of requests', () => {
     [{}, '没有进行中的申请。用 /reset-offsets 申请重置。'],
     [{ of: { kind: 'mine' }, part: 'failed' }, '没有你提交的失败或结果不明的申请。'],
     [{ of: { kind: 'mine' }, part: 'any', day: DAY }, '没有你在 2026-11-20（Asia/Shanghai）提交的申请。'],
-    [{ of: { kind: 'group', group: 'billing' }, part: 'any' }, '没有消费组 billing 的申请。'],
+    [{ of: { kind: 'group', group: 'billing' }, part: 'any' }, '没有消费分组 billing 的申请。'],
     [
       { of: { kind: 'group', group: 'billing' }, part: 'over', day: DAY },
-      '没有 2026-11-20（Asia/Shanghai）提交的消费组 billing 已结束的申请。',
+      '没有 2026-11-20（Asia/Shanghai）提交的消费分组 billing 已结束的申请。',
     ],
   ])('says so in Chinese as well', (asked, sentence) => {
     expect(requestList(wordsIn('zh'), { ...OPEN, ...asked }, page([])).text).toContain(sentence)
@@ -84,7 +84,7 @@ describe('the list of requests', () => {
 
   it('says which ones these are, and leads to the older ones and back to the newest', () => {
     const first = { requests: numbered(10), total: 1_234, next: NEXT }
-    expect(read(OPEN, first)[0]).toBe('1 234 requests are open. These are 1 to 10, newest first.')
+    expect(read(OPEN, first)[0]).toBe('1,234 requests are open. These are 1 to 10, newest first.')
     const older = buttonsIn(OPEN, first).at(-1)
     expect(older?.text.text).toBe('Older')
     const asked = listPageSchema.parse(JSON.parse(older?.value ?? ''))

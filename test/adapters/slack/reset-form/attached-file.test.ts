@@ -278,7 +278,7 @@ describe('the offsets in a file', () => {
     expect(problemIn(readOffsetsCsv(utf16, whose(GROUP)))).toContain('no UTF-8 text')
   })
 
-  it('of 10 000 partitions fit', () => {
+  it('of 10,000 partitions fit', () => {
     const lines = Array.from(
       { length: 10_000 },
       (_, index) => `topic-${index % 100},${index},${index * 1000}`,

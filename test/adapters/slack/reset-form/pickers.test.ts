@@ -121,7 +121,7 @@ describe('typing a topic with partitions', () => {
     expect(choices('orders:0,1')).toEqual({
       option_groups: [
         {
-          label: expect.objectContaining({ text: 'These partitions alone' }),
+          label: expect.objectContaining({ text: 'Only these partitions' }),
           options: [
             { text: expect.objectContaining({ text: 'orders, partitions 0 and 1' }), value: 'orders:0,1' },
           ],

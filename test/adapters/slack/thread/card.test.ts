@@ -76,24 +76,20 @@ describe('what a person reads', () => {
       '> wrong VAT rate since 06:00',
       'Asked: 2026-11-23 08:00 UTC',
       'Plan 7f3a91c2: Replays 400 messages on 4 partitions. Skips none.',
-      '• orders 0 442 430 → 442 330, replays 100 messages',
-      '• orders 1 442 431 → 442 331, replays 100 messages',
-      '• payments 0 442 430 → 442 330, replays 100 messages',
-      '• payments 1 442 431 → 442 331, replays 100 messages',
+      '• orders p0: 442,430 → 442,330, replays 100 messages',
+      '• orders p1: 442,431 → 442,331, replays 100 messages',
+      '• payments p0: 442,430 → 442,330, replays 100 messages',
+      '• payments p1: 442,431 → 442,331, replays 100 messages',
       'Lag: 200 before, 600 after.',
-      'Written as exact offsets: messages that arrive after the plan are neither skipped nor replayed. Made 2026-11-23 08:00 UTC.',
-      'An approver has to review it. It expires 2026-11-23 09:00 UTC.',
+      'Exact offsets: messages that arrive later are not affected. Made 2026-11-23 08:00 UTC.',
+      'Waiting for an approver. It expires 2026-11-23 09:00 UTC.',
       '[ Review ]  [ Cancel request ]  [ History ]',
     ])
   })
 
   it.each([
-    ['preparing', 'being planned', 'Working out the plan. Then it can be reviewed.'],
-    [
-      'preparing, partly',
-      'being planned',
-      'Working out the plan: 12 of 64 reads done. Then it can be reviewed.',
-    ],
+    ['preparing', 'being planned', 'Preparing the plan. It can be reviewed when it is ready.'],
+    ['preparing, partly', 'being planned', 'Preparing the plan: 12 of 64 reads done.'],
     [
       'notPrepared',
       'failed',
@@ -107,7 +103,7 @@ describe('what a person reads', () => {
     [
       'notPrepared, too wide',
       'failed',
-      'The plan could not be made: the targets cannot be worked out for so many partitions, and CKafka takes no such choice by itself. Ask for fewer partitions, or for whole topics. Nothing was reset.',
+      'The plan could not be made: the targets cannot be worked out for so many partitions, and CKafka cannot do this by itself. Ask for fewer partitions, or for whole topics. Nothing was reset.',
     ],
     [
       'not allowed',
@@ -127,7 +123,7 @@ describe('what a person reads', () => {
     ['rejected', 'rejected', '> not during the sale'],
     ['cancelled', 'cancelled', 'Cancelled by @alice. Nothing was reset.'],
     ['expired', 'expired', 'Nobody decided in time. Nothing was reset. Ask again with /reset-offsets.'],
-    ['approved', 'approved, on the queue', 'Approved by @bob. It is on the queue and runs next.'],
+    ['approved', 'approved, on the queue', 'Approved by @bob. Queued; it runs next.'],
     [
       'approved again',
       'approved, on the queue',
@@ -141,7 +137,7 @@ describe('what a person reads', () => {
     [
       'waiting, empty',
       'approved, waiting for the group to be empty',
-      'Approved by @bob. The group has been empty since 2026-11-23 08:01 UTC. It runs once that has lasted long enough. If somebody connects again, it waits until 2026-11-23 08:30 UTC.',
+      'Approved by @bob. The group has been empty since 2026-11-23 08:01 UTC. It runs once the group has stayed empty long enough. If somebody connects again, it waits until 2026-11-23 08:30 UTC.',
     ],
     [
       'before its window',
@@ -165,7 +161,7 @@ describe('what a person reads', () => {
     [
       'partial, some of many',
       'partly done',
-      'Approved by @bob. 4 partitions succeeded · 2 failed · 1 unreported · 1 topic failed · 1 topic unreported. Not as planned: a, b, c and 2 more. The thread says why.',
+      'Approved by @bob. 4 partitions succeeded · 2 failed · 1 not confirmed · 1 topic failed · 1 topic not confirmed. Not as planned: a, b, c and 2 more. The thread says why.',
     ],
     [
       'refused',
@@ -175,22 +171,22 @@ describe('what a person reads', () => {
     [
       'unclear',
       'unclear, being checked',
-      'Approved by @bob. Nobody answered. The offsets are being read back to see what happened.',
+      'Approved by @bob. It is not known whether it took effect. The offsets are being read back to find out.',
     ],
     [
       'unclear, asked',
       'unclear, needs a person',
-      'Approved by @bob. Nobody knows whether it happened. The thread asks what did.',
+      'Approved by @bob. It is not known whether it took effect. Please answer in the thread.',
     ],
     [
       'testified',
       'done',
-      'Approved by @bob. The offsets did not tell, and an approver has said that it happened. The thread says who.',
+      'Approved by @bob. The offsets were inconclusive, and an approver has said that it took effect. The thread says who.',
     ],
     [
       'unreported',
       'unclear, being checked',
-      'Approved by @bob. Nobody answered. The offsets are being read back to see what happened.',
+      'Approved by @bob. It is not known whether it took effect. The offsets are being read back to find out.',
     ],
   ])('once it is %s', (state, title, line) => {
     const lines = cardOf(inState(state))
@@ -301,7 +297,7 @@ describe('the plan on the card', () => {
     const unread = { facts: { positions: at([600n, null, 900n]) }, execution: 'native' } as const
     const back = planned({ reset: orders }, unread)
     expect(back).toContain('Replays at most 100 messages on 1 partition. Skips none.')
-    expect(back).toContain('• orders 0 600 → 500, replays at most 100 messages')
+    expect(back).toContain('• orders p0: 600 → 500, replays at most 100 messages')
     expect(back).toContain('Lag: 300 before, at most 400 after.')
     expect(back).toContain('CKafka works the offsets out when it runs (API 2.0, or a plan that is not exact)')
     const time = { ...orders, strategy: { kind: 'time', timeMs: T0 - 1 } as const }
@@ -310,7 +306,7 @@ describe('the plan on the card', () => {
       'Unknown before it runs: replays at most 600 messages, skips at most 300 messages, on 1 partition.',
     )
     expect(open).toContain(
-      '• orders 0 600 → known when it runs, replays at most 600 messages or skips at most 300 messages',
+      '• orders p0: 600 → known when it runs, replays at most 600 messages or skips at most 300 messages',
     )
     expect(open).toContain('Lag: 300 before, at most 900 after.')
     const nowhere = { ...unread, facts: { positions: at([null, null, 900n]) } }
@@ -322,7 +318,7 @@ describe('the plan on the card', () => {
   it('warns of what goes elsewhere than was asked', () => {
     const facts = { positions: at([50n, 0n, 900n], [600n, 0n, 900n], [null, 0n, 900n]) }
     const back = planned({ reset: { ...orders, topics: ['orders', 'ordrs'] } }, { facts })
-    expect(back).toContain('Held back, because the log reaches no further: 1 partition at the log’s start.')
+    expect(back).toContain('Clamped to the log’s range: 1 partition at the log’s start.')
     expect(back).toContain('1 partition has no committed offset.')
     expect(back).toContain('No partition of ordrs could be seen, so it will fail there. Check the spelling.')
     const strategy = { kind: 'shift', direction: 'skip', count: 500n } as const
@@ -330,7 +326,7 @@ describe('the plan on the card', () => {
       { reset: { ...orders, strategy } },
       { facts: { positions: at([600n, 0n, 900n]) } },
     )
-    expect(forward).toContain('Held back, because the log reaches no further: 1 partition at the log’s end.')
+    expect(forward).toContain('Clamped to the log’s range: 1 partition at the log’s end.')
     expect(forward).toContain('600 → 900, skips 300 messages (log ends there)')
   })
 
@@ -344,7 +340,7 @@ describe('the plan on the card', () => {
     ])
     const text = planned({ reset, skipToEnd: true }, { facts: { positions, firstMessages } })
     expect(text).toContain(
-      'No message is as late as the time asked for: would jump to the end on partitions 0 and 2 of orders and skip 1 760 messages there.',
+      'No message is as late as the time asked for: would skip to the end of partitions 0 and 2 of orders and skip 1,760 messages there.',
     )
   })
 
@@ -384,7 +380,7 @@ describe('the plan on the card', () => {
 
   it('says what has moved since the last one, until somebody has decided', () => {
     const moved = following(pending(), drifted())
-    const said = ['What has moved since the last plan:', '• The committed offset of orders 0 moved from']
+    const said = ['What has changed since the last plan:', '• The committed offset of orders 0 moved from']
     for (const request of [moved, following(moved, prepare(moved))]) {
       for (const part of said) expect(cardOf(request).join('\n')).toContain(part)
     }
@@ -407,14 +403,14 @@ describe('the plan on the card', () => {
     expect(cardOf(request)).toContain(
       'To approve it, the group’s name has to be typed: it skips 200 messages, and they will not be delivered.',
     )
-    expect(cardOf(request)).toContain('It takes 2 approvers: 0 so far.')
+    expect(cardOf(request)).toContain('0 of 2 approvals so far.')
     const half = following(request, { ...approve, typedGroup: 'orders-billing' })
-    expect(cardOf(half)).toContain('It takes 2 approvers: 1 so far, by @bob.')
+    expect(cardOf(half)).toContain('1 of 2 approvals so far, by @bob.')
     const both = following(half, { ...approve, by: CAROL, note: 'fine', typedGroup: 'orders-billing' })
-    expect(cardOf(both).join('\n')).toContain('Approved by @bob and @carol:\n> fine\nIt is on the queue')
+    expect(cardOf(both).join('\n')).toContain('Approved by @bob and @carol:\n> fine\nQueued')
   })
 
-  it('is drawn in a moment for 10 000 partitions', () => {
+  it('is drawn in a moment for 10,000 partitions', () => {
     const positions = Array.from({ length: 10_000 }, (_, partition) => ({
       ...positionsOf(['orders'])[0],
       topic: 'orders',

@@ -37,7 +37,7 @@ describe('the result as a file', () => {
     const lines = csv(result)
     const { name, comment } = resultCsv(words, endedWith(result), result)
     expect(name).toBe('R-12-result.csv')
-    expect(comment).toBe('The result of R-12 in full: 10\u202f003 rows.')
+    expect(comment).toBe('The result of R-12 in full: 10,003 rows.')
     expect(lines.slice(0, 5)).toEqual([
       'instance,group,topic,partition,from,planned,api_said,api_code,api_code_name,read_back,outcome,message',
       'ckafka-demo0001,orders-billing,aaaa,,,,,3,UNKNOWN_TOPIC_OR_PARTITION,,failed,no such topic',
@@ -118,7 +118,7 @@ describe('the plan as a file', () => {
     expect(readOffsetsFile(linesOf(proof), WHOSE)).toEqual({ ok: true, targets })
   })
 
-  it('of 10 000 partitions has a line for each', () => {
+  it('of 10,000 partitions has a line for each', () => {
     const [first] = rowsOf(someReset)
     const all = Array.from({ length: 10_000 }, (_, partition) => ({ ...first, partition }) as PlanRow)
     expect(linesOf(planCsv(words, pending(), all, 1).content)).toHaveLength(10_001)

@@ -121,25 +121,25 @@ describe('the result', () => {
       succeeded('orders', 0, 42n),
     ])
     expect(read(message)[0]).toBe(
-      'R-12 is partly done. 1 partition succeeded · 1 clamped · 2 failed · 3 unreported · 1 moved after · 2 topics failed. Clamped: the log does not reach to the offset asked for, so these stand at its nearest end.',
+      'R-12 is partly done. 1 partition succeeded · 1 clamped · 2 failed · 3 not confirmed · 1 overwritten · 2 topics failed. Clamped: the log does not reach to the offset asked for, so these stand at its nearest end.',
     )
     expect(bulletsOf(message)).toEqual([
       '• aaaa failed: 3 UNKNOWN_TOPIC_OR_PARTITION. “This request is for a topic or partition that does not exist on this broker.” Check the spelling. If the topic was deleted, leave it out.',
       '• orders partition 2 failed: 68 NON_EMPTY_GROUP. A consumer is connected. Stop the consumers, then ask again.',
       '• orders partition 5 failed: CKafka set another offset than the plan leads to. Look at the table, then ask again.',
       '• ordrs failed: no partition of it could be seen. Check the spelling. If the topic was deleted, leave it out.',
-      '• shipments partition 0 unreported: the offset could not be read back. Look at it in the CKafka console.',
-      '• shipments partition 1 unreported: CKafka’s answer does not name it. Look at its offset in the CKafka console.',
-      '• shipments partition 2 unreported: CKafka took the call, but the offset stands where it was. Look at it in the CKafka console.',
-      '• orders partition 3 moved after: CKafka took the reset, and by now somebody committed 12 345 over it. Look who is consuming.',
+      '• shipments partition 0 not confirmed: the offset could not be read back. Look at it in the CKafka console.',
+      '• shipments partition 1 not confirmed: CKafka’s answer does not name it. Look at its offset in the CKafka console.',
+      '• shipments partition 2 not confirmed: CKafka took the call, but the offset stands where it was. Look at it in the CKafka console.',
+      '• orders partition 3 overwritten: CKafka took the reset, and by now somebody committed 12,345 over it. Look who is consuming.',
     ])
-    expect(message.text.replaceAll('\u202f', ' ').split('\n').slice(1)).toEqual(bulletsOf(message))
+    expect(message.text.split('\n').slice(1)).toEqual(bulletsOf(message))
     expect(rowsIn(message).slice(0, 3)).toEqual([
       ['Topic', 'Partition', 'Planned', 'API said', 'Read back', 'Outcome'],
       ['aaaa', '–', '–', '3 UNKNOWN_TOPIC_OR_PARTITION', '–', 'failed'],
       ['orders', '2', '0', '68 NON_EMPTY_GROUP', '100', 'failed'],
     ])
-    expect(rowsIn(message)[8]).toEqual(['orders', '3', '5', 'accepted', '12345', 'moved after'])
+    expect(rowsIn(message)[8]).toEqual(['orders', '3', '5', 'accepted', '12345', 'overwritten'])
   })
 
   it('says what became of each topic that was not written with the others, and where an error moved an offset', () => {
@@ -176,7 +176,7 @@ describe('the result', () => {
       '• joined partition 0 failed: not written. “The group is Stable: it has members.” Consumers are still connected. Stop them, wait for the group to be empty, then ask again.',
       '• unnamed partition 0 failed: an error without a code. Look the code up in the CKafka documentation before you ask again.',
       '• odd partition 0 failed: CKafka reported 25 UNKNOWN_MEMBER_ID, and yet the offset moved. The table says where it stands: look there before you ask for anything else.',
-      '• lost partition 0 unreported: it may have been written: the API answered with code FailedOperation: broker 3 is away. Look at its offset in the CKafka console.',
+      '• lost partition 0 not confirmed: it may have been written: the API answered with code FailedOperation: broker 3 is away. Look at its offset in the CKafka console.',
       '• stands partition 0 succeeded: it stands where planned, although CKafka reported 25 UNKNOWN_MEMBER_ID (“no”). There is nothing to ask for again.',
     ])
     expect(message.text).not.toContain('UNKNOWN_SERVER_ERROR')
@@ -206,7 +206,7 @@ describe('the result', () => {
       expect.stringMatching(/^• orders partitions 0, 1 and 2 failed: 68 NON_EMPTY_GROUP\./),
       expect.stringMatching(/^• orders partition 3 failed: 6 /),
       expect.stringMatching(/^• payments 9 partitions failed: 68 /),
-      '• refunds partitions 7 and 8 moved after: CKafka took the reset, and by now somebody committed 7 over it, the first on partition 7. Look who is consuming.',
+      '• refunds partitions 7 and 8 overwritten: CKafka took the reset, and by now somebody committed 7 over it, the first on partition 7. Look who is consuming.',
     ])
     const gone = reply([{ ...moved(8), readBack: null }])
     expect(bulletsOf(gone)[0]).toContain('and by now no offset is committed any more.')
@@ -231,7 +231,7 @@ describe('the result', () => {
     expect(read(reply(failures(10))).join('\n')).not.toContain('more like these')
   })
 
-  it('of 10 000 partitions of 100 topics is one message, made in a moment', () => {
+  it('of 10,000 partitions of 100 topics is one message, made in a moment', () => {
     const result = many(10_000, 100)
     const request = endedWith(result)
     const times = Array.from({ length: 3 }, () => {
@@ -240,7 +240,7 @@ describe('the result', () => {
       return performance.now() - startMs
     })
     expect(Math.min(...times)).toBeLessThan(50)
-    expect(read(reply(result))[0]).toBe('R-12 is done. 10 000 partitions succeeded.')
+    expect(read(reply(result))[0]).toBe('R-12 is done. 10,000 partitions succeeded.')
   })
 
   it('keeps every digit of an offset', () => {
@@ -303,7 +303,7 @@ describe('the result', () => {
     ],
     [
       'notPrepared, too wide',
-      'R-12 has failed. The plan could not be made: the targets cannot be worked out for so many partitions, and CKafka takes no such choice by itself. Ask for fewer partitions, or for whole topics. Nothing was reset.',
+      'R-12 has failed. The plan could not be made: the targets cannot be worked out for so many partitions, and CKafka cannot do this by itself. Ask for fewer partitions, or for whole topics. Nothing was reset.',
     ],
     [
       'not allowed',
@@ -395,12 +395,12 @@ describe('the other replies', () => {
     const differences = [...someDifferences, { kind: 'skipsGrew', was: 890n, is: 1_200n } as const]
     const message = lastReply(following(pending(), approve, drifted(differences, at)))
     expect(read(message)).toEqual([
-      `Something has moved since the plan of R-12. ${found}`,
-      '• The committed offset of orders 0 moved from 442 430 to 442 511, and likewise on 6 more partitions.',
-      '• It would now skip 1 200 messages instead of 890.',
+      `Offsets or logs have changed since the plan of R-12. ${found}`,
+      '• The committed offset of orders 0 moved from 442,430 to 442,511, and likewise on 6 more partitions.',
+      '• It would now skip 1,200 messages instead of 890.',
       'Nothing was reset. A new plan is being made; it needs a new decision. @alice',
     ])
-    expect(message.text.replaceAll('\u202f', ' ')).toContain('\n• It would now skip 1 200 messages')
+    expect(message.text).toContain('\n• It would now skip 1,200 messages')
   })
 
   it('say who is still connected, how long it waits, and how to stop that', () => {
@@ -423,7 +423,7 @@ describe('the other replies', () => {
     const unclear = everyState().find(([state]) => state === 'unclear')?.[1] ?? pending()
     const message = lastReply(unclear)
     const sentence =
-      'R-12 is unclear. We called CKafka and do not know what it did: no answer within 20 s. Rewind does not call again on a guess, because that could move the offsets twice. It reads them back within the next minutes. If they show that it happened, it is done; if they show twice that it did not, it is tried again; if they do not tell, you are asked here.'
+      'R-12 is unclear. Rewind called CKafka, and the outcome is unknown: no answer within 20 s. Rewind will not retry blindly: that could move the offsets twice. It reads them back within the next minutes. If they show that it took effect, it is done; if they show twice that it did not, it is tried again; if they are inconclusive, you are asked here.'
     expect(read(message)).toEqual([`${sentence} @alice`])
     expect(message.text).toBe(`${sentence} <@${ALICE}>`)
   })
@@ -434,7 +434,7 @@ describe('the other replies', () => {
     expect(request.state.name).toBe('unclear')
     const message = lastReply(request, result)
     expect(bulletsOf(message)).toEqual([
-      '• orders partitions 0 and 1 unreported: the offset could not be read back. Look at it in the CKafka console.',
+      '• orders partitions 0 and 1 not confirmed: the offset could not be read back. Look at it in the CKafka console.',
     ])
     expect(rowsIn(message)).toHaveLength(3)
   })
@@ -442,11 +442,11 @@ describe('the other replies', () => {
   it.each([
     [
       'neither',
-      'What became of R-12? The offsets stand neither where they were nor where the plan leads, so they do not tell. Nothing is called until an approver says what happened. @alice',
+      'Did R-12 take effect? The offsets match neither the old position nor the plan, so the outcome is unclear. Nothing is called until an approver says what happened. @alice',
     ],
     [
       'unread',
-      'What became of R-12? The offsets could not be read back, so they do not tell. Nothing is called until an approver says what happened. @alice',
+      'Did R-12 take effect? The offsets could not be read back, so the outcome is unclear. Nothing is called until an approver says what happened. @alice',
     ],
   ] as const)('ask what happened where the offsets do not tell: %s', (evidence, question) => {
     let request = following(pending(), approve, start, finish({ kind: 'unknown', cause: 'no answer' }))
@@ -470,7 +470,7 @@ describe('the other replies', () => {
   it('ask about offsets that stand there already, with what may explain it', () => {
     const request = everyState().find(([state]) => state === 'alreadyThere')?.[1] ?? pending()
     expect(read(lastReply(request))[0]).toBe(
-      'What became of R-12? The offsets stand where the plan leads, and no call is on record: it was forgotten with what Redis lost, or somebody has done it by hand. Nothing is called until an approver says what happened. @alice',
+      'Did R-12 take effect? The offsets already match the plan, although no call of this request is known to have succeeded: Redis may have lost it, or another request or somebody else has put them there. Nothing is called until an approver says what happened. @alice',
     )
   })
 
@@ -480,14 +480,14 @@ describe('the other replies', () => {
       read(lastReply(following(inDoubt, [{ ...testify, happened }, T0 + 1_000_000])))
     expect(said(true)).toEqual(['@bob says that R-12 happened. It is closed as done.'])
     expect(said(false)).toEqual([
-      '@bob says that R-12 did not happen. It is tried again if nothing has moved since the plan; otherwise it needs a new decision.',
+      '@bob says that R-12 did not happen. It is tried again if nothing has changed since the plan; otherwise it needs a new decision.',
     ])
   })
 
   it('say whose approval does not count any more', () => {
     const request = everyState().find(([state]) => state === 'revoked')?.[1] ?? pending()
     expect(read(lastReply(request))).toEqual([
-      'The approval of @bob does not count any more: who gave it is no approver now. R-12 needs a decision again.',
+      'The approval of @bob does not count any more: they are no longer an approver. R-12 needs a decision again.',
     ])
   })
 

@@ -2,9 +2,9 @@
 
 export const answers = {
   storeAway:
-    'Rewind could not use its store just now, so this may not be saved. Wait a moment and try again.',
+    'Rewind cannot reach its database right now, so this may not have been saved. Wait a moment and try again.',
   tooSlow:
-    'This took too long, so it may not be saved. Look at the card, and press the button again if nothing has changed.',
+    'This timed out, so it may not have been saved. Look at the card, and press the button again if nothing has changed.',
   newerVersion:
     'A newer version of Rewind has written this request, and this one cannot read it. Try again in a minute.',
   sealed:

@@ -23,7 +23,7 @@ export const cardOn = (on: ClusterInWords) => ({
   /** Around a sentence that is escaped already. */
   spokenTitle: (title: string, sentence: string, requester: string) =>
     `${title}: ${sentence} (asked by <@${requester}>)`,
-  movedHeading: 'What has moved since the last plan:',
+  movedHeading: 'What has changed since the last plan:',
   overlapLabel: 'Overlap: ',
   /** @param left so many more that are not named */
   overlap: (ids: readonly string[], left: number) =>
@@ -34,12 +34,12 @@ export const cardOn = (on: ClusterInWords) => ({
   preparing: (progress: { done: number; total: number } | null): Piece[] => [
     text(
       progress === null
-        ? 'Working out the plan. Then it can be reviewed.'
-        : `Working out the plan: ${grouped(progress.done)} of ${grouped(progress.total)} reads done. Then it can be reviewed.`,
+        ? 'Preparing the plan. It can be reviewed when it is ready.'
+        : `Preparing the plan: ${grouped(progress.done)} of ${grouped(progress.total)} reads done.`,
     ),
   ],
   pending: (expiresAtMs: number): Piece[] => [
-    text('An approver has to review it. It expires '),
+    text('Waiting for an approver. It expires '),
     times.moment(expiresAtMs),
     text('.'),
   ],
@@ -59,15 +59,15 @@ export const cardOn = (on: ClusterInWords) => ({
   ],
   /** Somebody broke the glass. */
   withoutApproval: (by: string, reason: string): Piece[] => [
-    text('Carried out without approval by '),
+    text('Without approval, as decided by '),
     person(by),
     text(':'),
     quoted(reason),
   ],
-  queued: 'It is on the queue and runs next.',
+  queued: 'Queued; it runs next.',
   executing: `Calling ${on.name} now.`,
-  unclearAsked: 'Nobody knows whether it happened. The thread asks what did.',
-  unclearChecking: 'Nobody answered. The offsets are being read back to see what happened.',
+  unclearAsked: 'It is not known whether it took effect. Please answer in the thread.',
+  unclearChecking: 'It is not known whether it took effect. The offsets are being read back to find out.',
   /** Before the first attempt. */
   postponed: (cause: string, notBeforeMs: number): Piece[] => [
     text(`It is not carried out yet: ${cause}. It is tried again `),
@@ -93,7 +93,9 @@ export const cardOn = (on: ClusterInWords) => ({
   emptySince: (emptySinceMs: number, untilMs: number): Piece[] => [
     text('The group has been empty since '),
     times.moment(emptySinceMs),
-    text('. It runs once that has lasted long enough. If somebody connects again, it waits until '),
+    text(
+      '. It runs once the group has stayed empty long enough. If somebody connects again, it waits until ',
+    ),
     times.moment(untilMs),
     text('.'),
   ],
@@ -101,7 +103,7 @@ export const cardOn = (on: ClusterInWords) => ({
   andThen: (one: Piece[], other: Piece[]): Piece[] => [...one, text(' '), ...other],
   typedGuard: (loss: string) => `To approve it, the group’s name has to be typed: ${loss}.`,
   approversGuard: (needed: number, by: readonly string[]): Piece[] => [
-    text(`It takes ${counted(needed, 'approver')}: ${grouped(by.length)} so far`),
+    text(`${grouped(by.length)} of ${counted(needed, 'approval')} so far`),
     ...by.flatMap((each, index) => [text(index === 0 ? ', by ' : ' and '), person(each)]),
     text('.'),
   ],

@@ -7,7 +7,7 @@ import type { ClusterInWords } from './cluster.ts'
 export const causesOn = (on: ClusterInWords): Record<CauseKind, (about: readonly string[]) => string> => ({
   absentTwice: _ => 'nobody answered, and the offsets have shown twice that nothing happened',
   denied: _ => 'nobody answered, and it did not happen',
-  forgotten: _ => 'the offsets stand where this plan leads, and no call is recorded',
+  forgotten: _ => 'the offsets already match the plan, and no call is recorded',
   workerStopped: _ => 'the worker stopped before it could say how the call ended',
   jobsLost: _ => 'no worker could carry it out. The log of the workers says why',
   nothingReported: _ => `${on.name} reported nothing`,
@@ -30,7 +30,7 @@ export const causesOn = (on: ClusterInWords): Record<CauseKind, (about: readonly
   noGroup: _ => 'there is no such consumer group',
   noOtherGroup: ([group = '']) => `there is no group ${group}`,
   tooWide: _ =>
-    `the targets cannot be worked out for so many partitions, and ${on.name} takes no such choice by itself. Ask for fewer partitions, or for whole topics`,
+    `the targets cannot be worked out for so many partitions, and ${on.name} cannot do this by itself. Ask for fewer partitions, or for whole topics`,
   nothingCommitted: _ => 'the group has no committed offsets on any topic',
   topicUnfit: ([name = '']) => `Kafka has no topic by the name ${inQuotes(name)}. Name the topics instead`,
   partitionsMissing: ([left = '0', ...places]) =>
@@ -53,7 +53,7 @@ export const causesOn = (on: ClusterInWords): Record<CauseKind, (about: readonly
   noConnection: ([code = '']) => `could not connect (${code})`,
   connectionClosed: _ => 'this process is stopping, and calls no more',
   deadlinePassed: _ => 'the deadline had passed before the call',
-  budgetUsed: _ => 'the budget of API calls is used up just now',
+  budgetUsed: _ => 'the budget of API calls is used up right now',
   tooManyCalls: ([code = '']) => `too many calls (${code})`,
   maintenance: ([code = '']) => `${on.api} is under maintenance (${code})`,
   httpStatus: ([status = '']) => `${on.api} answered with HTTP ${status}`,

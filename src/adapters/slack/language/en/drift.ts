@@ -19,7 +19,7 @@ export const drift = {
   notInLog: (place: string, planned: bigint | null, more: number) =>
     `The log of ${place} does not hold ${plannedOffset(planned)} any more${others(more)}.`,
   skipsGrew: (was: bigint, is: bigint) => `It would now skip ${messages(is)} instead of ${grouped(was)}.`,
-  groupRecreated: 'The group was deleted or created anew.',
+  groupRecreated: 'The group was deleted or recreated.',
 }
 
 function movement(was: bigint | null, is: bigint | null): string {

@@ -9,7 +9,7 @@ interface Choice {
 
 export const formOn = (on: ClusterInWords) => ({
   title: 'Reset offsets',
-  submit: 'Ask for approval',
+  submit: 'Request Reset',
   close: 'Close',
   notUnderstood: 'Not everything you typed could be understood:',
   notSetUp: (instance: string) => `Rewind is not set up for the instance ${instance}. Pick one below.`,

@@ -8,18 +8,18 @@ export const glass = {
   mark: 'without approval',
   title: (id: string) => `Break glass: ${id}`,
   warning: (group: string): Piece[] => [
-    strong('This runs at once, without anybody’s approval. '),
+    strong('This runs without anybody’s approval, as soon as the group is empty. '),
     text(
-      `It writes the offsets of ${named(group)} as planned. The approvers are told now, and one of them reviews it afterwards.`,
+      `It writes the offsets of ${named(group)} as planned. The approvers are told now, and one of them has to review it afterwards.`,
     ),
   ],
   reason: 'Why it cannot wait',
   reasonHint: 'Everybody sees it on the card and in the thread.',
   typedGroup: 'Type the group’s name',
-  submit: 'Run it now',
+  submit: 'Run without approval',
   notNow: 'Not now',
   reasonMissing: 'Say why it cannot wait.',
-  groupNotTyped: 'Type the group’s name exactly as it stands above.',
+  groupNotTyped: 'Type the group’s name exactly as shown.',
   broken: (by: string, reason: string): Piece[] => [
     strong('Without approval: '),
     person(by),
@@ -37,7 +37,7 @@ export const glass = {
   reviewTitle: (id: string) => `Afterwards: ${id}`,
   reviewLead: (by: string, id: string, reason: string): Piece[] => [
     person(by),
-    text(` had ${id} carried out without approval:`),
+    text(` decided that ${id} runs without approval:`),
     quoted(reason),
   ],
   reviewNote: 'What you think of it',

@@ -55,5 +55,5 @@ export const history = {
   file: (group: string, instance: string, requests: number, left: number) =>
     `The history of ${group} on ${instance}: ${counted(requests, 'request')}, newest first, a row for each partition.${left > 0 ? ` It leaves out the ${grouped(left)} oldest: so many do not fit.` : ''}`,
   sent: 'The file is in your direct messages with Rewind.',
-  notSent: 'The file could not be sent just now, so there is none. Press Download CSV again in a minute.',
+  notSent: 'The file could not be sent right now, so there is none. Press Download CSV again in a minute.',
 }

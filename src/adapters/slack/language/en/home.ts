@@ -3,20 +3,20 @@
 import { grouped } from '../../../../request/reset.ts'
 
 export const home = {
-  ask: 'Ask for a reset',
-  waiting: 'Waits for you',
-  mine: 'You asked for',
-  lately: 'Ran lately',
+  ask: 'Request a reset',
+  waiting: 'Waiting for you',
+  mine: 'Your requests',
+  lately: 'Recent runs',
   nothingWaits: 'Nothing waits for you. What you can decide on, or have to look at, appears here by itself.',
-  nothingAsked: 'You have not asked for a reset yet. Press Ask for a reset, or type /reset-offsets.',
-  nothingRan: 'No reset has run lately. Type /offset-requests over for all that are over.',
+  nothingAsked: 'You have not asked for a reset yet. Press Request a reset, or type /reset-offsets.',
+  nothingRan: 'No reset has run recently. Type /offset-requests over for all that are over.',
   /** Only the newest are looked through. */
   moreOpen: (left: number) =>
     `${grouped(left)} older ${left === 1 ? 'request is' : 'requests are'} open that ${left === 1 ? 'is' : 'are'} not looked through here. Type /offset-requests for all of them.`,
   /** Over the form, where the approvals have no channel of their own. */
   cardComesToYou:
     'No channel for approvals is set. Unless the policy names one for this group, the card comes to your direct messages with Rewind. Approvers find the request on their own Home tab. To show them the card, type /reset-offsets in their channel instead.',
-  notRead: 'Rewind cannot read its requests just now. This page fills itself as soon as it can.',
+  notRead: 'Rewind cannot read its requests right now. This page fills itself as soon as it can.',
   /** Over the window that says what became of a press. */
   answer: 'Rewind',
 }

@@ -5,11 +5,11 @@ import type { ClusterInWords } from './cluster.ts'
 const hintsOn = (on: ClusterInWords): Readonly<Record<number, string>> => ({
   1: 'The offset lies outside the log. Choose one between its start and its end.',
   3: 'Check the spelling. If the topic was deleted, leave it out.',
-  5: 'The partition has no leader just now. Ask again in a minute.',
+  5: 'The partition has no leader right now. Ask again in a minute.',
   6: 'The partition is moving to another broker. Ask again in a minute.',
   7: 'The broker was too slow. Check the offsets, then ask again.',
   14: 'The group is being loaded. Ask again in a minute.',
-  15: 'The group has no coordinator just now. Ask again in a minute.',
+  15: 'The group has no coordinator right now. Ask again in a minute.',
   16: 'The group moved to another broker. Ask again in a minute.',
   17: 'This topic cannot be reset, because Kafka uses it itself. Leave it out.',
   22: 'A consumer joined meanwhile. Stop the consumers, then ask again.',

@@ -17,8 +17,8 @@ const COUNTED: Record<keyof Counts, string> = {
   succeeded: 'succeeded',
   clamped: 'clamped',
   failed: 'failed',
-  unreported: 'unreported',
-  movedAfter: 'moved after',
+  unreported: 'not confirmed',
+  movedAfter: 'overwritten',
 }
 
 export const outcomesOn = (on: ClusterInWords) => ({
@@ -57,7 +57,7 @@ export const outcomesOn = (on: ClusterInWords) => ({
     notAllowed: on.hints.notAllowed,
     clock: 'The clock of the machine that runs Rewind is off. Have it set, then ask again.',
     quota: 'Too many calls for the account’s quota. Ask again in a minute.',
-    unavailable: `${on.start} is not available just now. Ask again later.`,
+    unavailable: `${on.start} is not available right now. Ask again later.`,
     other: `Look the code up in ${on.documentation} before you ask again.`,
   } satisfies Record<RefusalReason, string>,
   notSent: (cause: string) => `The reset was not carried out: ${cause}. No offset moved. Ask again later.`,
@@ -70,7 +70,9 @@ export const outcomesOn = (on: ClusterInWords) => ({
     later: 'Ask again later.',
     operators: 'Tell the people who run Rewind.',
   },
-  unknown: (cause: string) => `We called ${on.name} and do not know what it did: ${cause}.`,
+  unknown: (cause: string) => `Rewind called ${on.name}, and the outcome is unknown: ${cause}.`,
+  /** The offsets are there, and Rewind knows of no call. */
+  notRecorded: (cause: string) => `Rewind made no call that is recorded: ${cause}.`,
   /** @param since null: the time is not known any more */
   wouldJump: (since: string | null, where: string, skipped: string) =>
     `There is no message ${since === null ? 'as late as asked for' : `at or after ${since}`} on ${where}: it would jump to the end there and skip ${skipped}. Ask again with an earlier time, or tick the box that says so.`,
@@ -100,9 +102,10 @@ export const outcomesOn = (on: ClusterInWords) => ({
     otherKey: (_event: number | null) =>
       'Its record does not verify: it is sealed with a key that is neither AUDIT_KEY nor among AUDIT_KEYS_OLD. Rewind does not go by it any more and runs nothing on it. Ask again for a new decision.',
   },
-  testified: 'The offsets did not tell, and an approver has said that it happened. The thread says who.',
+  testified:
+    'The offsets were inconclusive, and an approver has said that it took effect. The thread says who.',
   unclearAdvice:
-    'Rewind does not call again on a guess, because that could move the offsets twice. It reads them back within the next minutes. If they show that it happened, it is done; if they show twice that it did not, it is tried again; if they do not tell, you are asked here.',
+    'Rewind will not retry blindly: that could move the offsets twice. It reads them back within the next minutes. If they show that it took effect, it is done; if they show twice that it did not, it is tried again; if they are inconclusive, you are asked here.',
 })
 
 function byRule(rule: string | null): string {

@@ -11,7 +11,7 @@ export const pickersOn = (on: ClusterInWords) => ({
   /** Between a topic and its partitions. */
   comma: ', ',
   instance: (name: string, id: string) => `${name} (${id})`,
-  theseAlone: 'These partitions alone',
+  theseAlone: 'Only these partitions',
   committed: 'The group has committed offsets',
   otherTopics: 'Other topics',
   /** Over the instances of the others. */

@@ -38,13 +38,13 @@ export const plan = {
     noCommit: (effect: string) => `${effect} (nothing committed yet)`,
   },
   goesTo: (from: string, to: string | null, effect: string) =>
-    ` ${from} → ${to ?? 'known when it runs'}, ${effect}`,
+    `: ${from} → ${to ?? 'known when it runs'}, ${effect}`,
   name: (digest: string) => `Plan ${digest}`,
   head: (name: string, totals: string): Piece[] => [strong(name), text(': '), text(totals)],
   lag: (before: string, after: string) => `Lag: ${before} before, ${after} after.`,
   made: {
     offsets: (atMs: number): Piece[] => [
-      text('Written as exact offsets: messages that arrive after the plan are neither skipped nor replayed.'),
+      text('Exact offsets: messages that arrive later are not affected.'),
       ...madeAt(atMs),
     ],
     native: (atMs: number): Piece[] => [
@@ -57,13 +57,13 @@ export const plan = {
   writing: (calls: number, atLeastMs: number, atMostMs: number) =>
     `Written with ${grouped(calls)} calls, one for each topic, which takes at least ${times.span(atLeastMs)} at the limits of the API. What is not sent within ${times.span(atMostMs)} is not sent any more.`,
   jumps: (where: string, skipped: string) =>
-    `No message is as late as the time asked for: would jump to the end on ${where} and skip ${skipped} there.`,
+    `No message is as late as the time asked for: would skip to the end of ${where} and skip ${skipped} there.`,
   heldBack: (atStart: number, atEnd: number) => {
     const held = [
       ...(atStart > 0 ? [`${counted(atStart, 'partition')} at the log’s start`] : []),
       ...(atEnd > 0 ? [`${counted(atEnd, 'partition')} at the log’s end`] : []),
     ]
-    return `Held back, because the log reaches no further: ${listed(held)}.`
+    return `Clamped to the log’s range: ${listed(held)}.`
   },
   sparse: (topics: readonly string[], left: number) =>
     `Offsets are not messages in ${listed(topics, left)}: the log is compacted, or its configuration could not be read. Counts there are at most.`,

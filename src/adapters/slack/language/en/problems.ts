@@ -74,7 +74,7 @@ export const problems: Sentences<FieldProblem | FileProblem | AttachmentProblem>
   tooManyFiles: ({ most, waitMs }) =>
     `Rewind reads ${counted(most, 'file')} a minute for one person. Send the form again in ${times.span(Math.ceil(waitMs / 1_000) * 1_000)}.`,
   fileTooLarge: () => 'The file is larger than 1 MB. Attach only the lines of this group.',
-  fileNotFetched: () => 'Slack did not hand the file over just now. Send the form again.',
+  fileNotFetched: () => 'Slack did not hand the file over right now. Send the form again.',
   fileNowhere: () => 'Slack does not say where the file is. Take it off and attach it again.',
   fileGone: () => 'The file is not there any more. Attach it again.',
   filesScopeMissing: () =>

@@ -9,7 +9,7 @@ export const refusals = {
   notRequesterNow: (id: string, requester: string) =>
     `Only <@${requester}>, who asked for ${id}, or an approver can cancel it now.`,
   groupNotTyped: (id: string, loss: string) =>
-    `Type the group’s name exactly as it stands above to approve ${id}: ${loss}.`,
+    `Type the group’s name exactly as shown to approve ${id}: ${loss}.`,
   alreadyVoted: (id: string) => `You have approved ${id} already. It needs another approver as well.`,
   withdrawnOften: (id: string) =>
     `You have taken your approval of ${id} back several times, so you cannot approve it any more. You can still reject it.`,

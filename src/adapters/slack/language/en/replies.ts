@@ -15,10 +15,10 @@ const FOUND_AT: Record<DriftedAt, string> = {
 }
 
 const ASKED: Record<Evidence, string> = {
-  neither: 'The offsets stand neither where they were nor where the plan leads, so they do not tell.',
-  unread: 'The offsets could not be read back, so they do not tell.',
+  neither: 'The offsets match neither the old position nor the plan, so the outcome is unclear.',
+  unread: 'The offsets could not be read back, so the outcome is unclear.',
   present:
-    'The offsets stand where the plan leads, and no call is on record: it was forgotten with what Redis lost, or somebody has done it by hand.',
+    'The offsets already match the plan, although no call of this request is known to have succeeded: Redis may have lost it, or another request or somebody else has put them there.',
 }
 
 export const replies = {
@@ -53,19 +53,19 @@ export const replies = {
   ],
   glassBroken: (id: string, by: string, reason: string): Piece[] => [
     person(by),
-    text(` has ${id} carried out without approval:`),
+    text(` has decided that ${id} runs without approval:`),
     quoted(reason),
   ],
   reviewed: (id: string, by: string, note: string): Piece[] => [
     person(by),
-    text(` has reviewed ${id}, which was carried out without approval:`),
+    text(` has reviewed the decision to run ${id} without approval:`),
     quoted(note),
   ],
   cancelled: (id: string, by: string): Piece[] => [person(by), text(` cancelled ${id}. Nothing was reset.`)],
   expired: (id: string) =>
     `${id} expired: nobody decided in time. Nothing was reset. Ask again with /reset-offsets.`,
   moved: (id: string, at: DriftedAt): Piece[] => [
-    strong(`Something has moved since the plan of ${id}. `),
+    strong(`Offsets or logs have changed since the plan of ${id}. `),
     text(FOUND_AT[at]),
   ],
   movedThen: (requester: string): Piece[] => [
@@ -94,7 +94,7 @@ export const replies = {
     person(requester),
   ],
   asked: (id: string, evidence: Evidence, requester: string): Piece[] => [
-    strong(`What became of ${id}? `),
+    strong(`Did ${id} take effect? `),
     text(`${ASKED[evidence]} Nothing is called until an approver says what happened. `),
     person(requester),
   ],
@@ -103,15 +103,15 @@ export const replies = {
     text(
       happened
         ? ` says that ${id} happened. It is closed as done.`
-        : ` says that ${id} did not happen. It is tried again if nothing has moved since the plan; otherwise it needs a new decision.`,
+        : ` says that ${id} did not happen. It is tried again if nothing has changed since the plan; otherwise it needs a new decision.`,
     ),
   ],
   revoked: (id: string, by: readonly string[]): Piece[] => {
-    const [verb, who] = by.length === 1 ? ['does', 'is no approver'] : ['do', 'are no approvers']
+    const [verb, who] = by.length === 1 ? ['does', 'an approver'] : ['do', 'approvers']
     return [
       text('The approval of '),
       ...by.flatMap((each, index) => [...(index === 0 ? [] : [text(' and ')]), person(each)]),
-      text(` ${verb} not count any more: who gave it ${who} now. ${id} needs a decision again.`),
+      text(` ${verb} not count any more: they are no longer ${who}. ${id} needs a decision again.`),
     ]
   },
   /** @param outcome empty: there is none to tell */

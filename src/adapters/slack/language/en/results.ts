@@ -10,8 +10,8 @@ const OUTCOMES: Record<PartitionOutcome, string> = {
   succeeded: 'succeeded',
   clamped: 'clamped',
   failed: 'failed',
-  unreported: 'unreported',
-  'moved-after': 'moved after',
+  unreported: 'not confirmed',
+  'moved-after': 'overwritten',
 }
 
 export const resultsOn = (on: ClusterInWords) => ({

@@ -8,16 +8,16 @@ export const review = {
   title: (id: string) => `Review ${id}`,
   submit: 'Send decision',
   notNow: 'Not now',
-  checking: 'Checking whether anything has moved since the plan…',
-  justNowLabel: 'Just now: ',
+  checking: 'Checking whether anything has changed since the plan…',
+  justNowLabel: 'Right now: ',
   holds: {
-    unchanged: 'Nothing has moved since the plan.',
+    unchanged: 'Nothing has changed since the plan.',
     harmless: 'The logs have grown since the plan, and its targets hold.',
     consuming:
-      'Its consumers go on committing, so the plan is old already. It is made anew once the group is empty, and needs a decision then.',
+      'Its consumers are still committing, so this plan is out of date. A new plan is made once the group is empty, and needs a decision then.',
   },
   notSeen: (why: string) =>
-    `It could not be checked whether anything has moved since the plan (${why}). It will be checked again before it runs.`,
+    `It could not be checked whether anything has changed since the plan (${why}). It will be checked again before it runs.`,
   notWhole:
     'The stored plan does not match its record: its rows are missing or were changed in Redis, so they are not shown, and it cannot be approved. Reject it, ask again, and tell the people who run Rewind.',
   expires: (atMs: number): Piece[] => [text('It expires '), times.moment(atMs), text('.')],
@@ -35,6 +35,6 @@ export const review = {
   allTopics: (count: number) => `All ${counted(count, 'topic')}:`,
   moreTopics: (left: number) => `… and ${counted(left, 'topic')} more than Slack can show here.`,
   nothingDecided: 'Nothing was decided',
-  moved: (id: string) => `Something has moved since the plan of ${id}, so nothing was decided.`,
+  moved: (id: string) => `Offsets or logs have changed since the plan of ${id}, so nothing was decided.`,
   newPlan: 'A new plan is being made. Review it again from the card.',
 }

@@ -14,8 +14,8 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   spokenTitle: (title, sentence, requester) => `${title}：${sentence}（申请人 <@${requester}>）`,
   movedHeading: '自上一份计划以来的变化：',
   overlapLabel: '重叠：',
-  overlap: (ids, left) => `制定这份计划时，${listed(ids, left)} 也在处理同一消费组和 Topic。请先查看它们。`,
-  whenPlannedLabel: '制定计划时的消费组：',
+  overlap: (ids, left) => `制定这份计划时，${listed(ids, left)} 也在处理同一消费分组和 Topic。请先查看它们。`,
+  whenPlannedLabel: '制定计划时的消费分组：',
   preparing: progress => [
     text(
       progress === null
@@ -32,10 +32,10 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     ...by.flatMap((each, index) => [...(index === 0 ? [] : [text(' 和 ')]), person(each)]),
     ...(note === '' ? [text(' 批准。')] : [text(' 批准：'), quoted(note)]),
   ],
-  withoutApproval: (by, reason) => [text('由 '), person(by), text(' 未经审批紧急执行：'), quoted(reason)],
+  withoutApproval: (by, reason) => [text('未经审批，由 '), person(by), text(' 决定：'), quoted(reason)],
   queued: '正在排队，即将执行。',
   executing: `正在调用 ${on.bare}。`,
-  unclearAsked: '没有人知道是否已执行。消息列里正在询问。',
+  unclearAsked: '不知道是否已生效。请在消息列里回答。',
   unclearChecking: '调用没有得到回应。正在回读位点，看结果如何。',
   postponed: (cause, notBeforeMs) => [
     text(`尚未执行：${cause}。重试时间 `),
@@ -53,19 +53,19 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     text('）起可以执行。'),
   ],
   waitingForEmpty: (connected, untilMs) => [
-    text(`消费组变空后执行：${connected}。请停掉它们。最晚等到 `),
+    text(`消费分组变空后执行：${connected}。请停掉它们。最晚等到 `),
     times.moment(untilMs),
     text('。'),
   ],
   emptySince: (emptySinceMs, untilMs) => [
-    text('消费组自 '),
+    text('消费分组自 '),
     times.moment(emptySinceMs),
     text(' 起为空，保持足够久后执行。如果又有消费者连接，最晚等到 '),
     times.moment(untilMs),
     text('。'),
   ],
   andThen: (one, other) => [...one, ...other],
-  typedGuard: loss => `批准时需要输入消费组名：${loss}。`,
+  typedGuard: loss => `批准时需要输入消费分组名：${loss}。`,
   approversGuard: (needed, by) => [
     text(`需要 ${grouped(needed)} 位审批人：目前 ${grouped(by.length)} 位`),
     ...by.flatMap((each, index) => [text(index === 0 ? '，' : ' 和 '), person(each)]),

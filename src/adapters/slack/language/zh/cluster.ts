@@ -21,7 +21,7 @@ export const CKAFKA: ClusterInWords = {
     credentials: 'API 密钥未被接受。请联系 Rewind 的维护人员检查。',
     notAllowed: '账号没有这项权限。请联系 Rewind 的维护人员授权。',
     topicNotAllowed: '账号无权使用这个 Topic。请向实例负责人申请权限。',
-    groupNotAllowed: '账号无权使用这个消费组。请向实例负责人申请权限。',
+    groupNotAllowed: '账号无权使用这个消费分组。请向实例负责人申请权限。',
   },
 }
 
@@ -41,7 +41,7 @@ export const KAFKA: ClusterInWords = {
     credentials: 'broker 不接受 Rewind 的身份。请联系 Rewind 的维护人员检查。',
     notAllowed: 'Rewind 的用户没有这项权限。请联系 Rewind 的维护人员授权。',
     topicNotAllowed: 'Rewind 的用户无权使用这个 Topic。请联系 Rewind 的维护人员授予读权限。',
-    groupNotAllowed: 'Rewind 的用户无权使用这个消费组。请联系 Rewind 的维护人员授予读权限。',
+    groupNotAllowed: 'Rewind 的用户无权使用这个消费分组。请联系 Rewind 的维护人员授予读权限。',
   },
 }
 
@@ -61,6 +61,6 @@ export const SEVERAL: ClusterInWords = {
     credentials: '集群不接受 Rewind 的身份。请联系 Rewind 的维护人员检查。',
     notAllowed: 'Rewind 在那里没有这项权限。请联系 Rewind 的维护人员授权。',
     topicNotAllowed: 'Rewind 无权使用这个 Topic。请联系 Rewind 的维护人员授权。',
-    groupNotAllowed: 'Rewind 无权使用这个消费组。请联系 Rewind 的维护人员授权。',
+    groupNotAllowed: 'Rewind 无权使用这个消费分组。请联系 Rewind 的维护人员授权。',
   },
 }

@@ -12,6 +12,6 @@ export const direct: typeof English = {
     times.moment(sinceMs),
     text(' 起一直在等待。'),
   ],
-  about: (id, group) => [strong(`关于 ${id}`), text('（消费组 '), code(group), text('）：')],
+  about: (id, group) => [strong(`关于 ${id}`), text('（消费分组 '), code(group), text('）：')],
   toApprovers: '请审批人知悉：',
 }

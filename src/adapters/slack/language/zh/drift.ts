@@ -14,7 +14,7 @@ export const drift: typeof English = {
     `${place} 的日志现在从 ${grouped(start)} 开始，已越过${plannedOffset(planned)}：那里的消息已过期${others(more)}。`,
   notInLog: (place, planned, more) => `${place} 的日志里已没有${plannedOffset(planned)}${others(more)}。`,
   skipsGrew: (was, is) => `现在会跳过 ${messages(is)}，而不是 ${grouped(was)} 条。`,
-  groupRecreated: '消费组被删除或重新创建了。',
+  groupRecreated: '消费分组被删除或重新创建了。',
 }
 
 function movement(was: bigint | null, is: bigint | null): string {

@@ -12,7 +12,7 @@ export const elsewhere: typeof English = {
   ],
   about: (id, group, channel) => [
     strong(`关于 ${id}`),
-    text('（消费组 '),
+    text('（消费分组 '),
     code(group),
     text(`），因为 Slack 不接受发到频道 ${channel}：`),
   ],

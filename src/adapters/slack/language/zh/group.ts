@@ -5,17 +5,17 @@ import type { group as English } from '../en/group.ts'
 import { listed } from './grammar.ts'
 
 export const group: typeof English = {
-  label: '消费组：',
-  looking: '正在查看消费组…',
+  label: '消费分组：',
+  looking: '正在查看消费分组…',
   unread: why => `无法读取（${why}）。`,
   refused: (message, code) => `${message}，错误码 ${code}`,
   missing: '不存在。',
   empty: '为空。没有消费者连接，可以重置。自行分配分区的消费者不会显示在这里：也请停掉它们。',
-  inUse: state => `消费组正在使用中（${state}）`,
+  inUse: state => `消费分组正在使用中（${state}）`,
   connected: (count, named) => `有 ${grouped(count)} 个消费者连接：${listed(named, count - named.length)}`,
   member: (clientId, host) => `${clientId} (${host})`,
-  stopFirst: connected => `${connected}。请先停掉它们：消费组变空后才会重置。`,
-  inUseStopFirst: state => `正在使用中（${state}）。请先停掉消费者：消费组变空后才会重置。`,
+  stopFirst: connected => `${connected}。请先停掉它们：消费分组变空后才会重置。`,
+  inUseStopFirst: state => `正在使用中（${state}）。请先停掉消费者：消费分组变空后才会重置。`,
   header: ['Topic', '分区数', '已提交', '末端', '积压'],
   moreTopics: left => `… 另有 ${grouped(left)} 个 Topic 积压更少。`,
 }

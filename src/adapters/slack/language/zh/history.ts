@@ -13,14 +13,14 @@ export const history: typeof English = {
   button: '历史',
   title: '重置历史',
   heading: (group, instance, total) => [
-    text('消费组 '),
+    text('消费分组 '),
     code(group),
     text('（'),
     code(instance),
     text(`）的全部重置申请：共 ${grouped(total)} 个，从新到旧。`),
   ],
   none: (group, instance) => [
-    text('消费组 '),
+    text('消费分组 '),
     code(group),
     text('（'),
     code(instance),

@@ -6,7 +6,7 @@ import type { lists as English, Narrowed } from '../en/lists.ts'
 import { listed } from './grammar.ts'
 
 const USAGE =
-  '输入 /offset-requests 查看进行中的申请，/offset-requests R-12 审批其中一个；也可以用 mine（我的）、pending（进行中）、failed（失败）、over（已结束）、all（全部）、消费组名和日期来筛选，例如 /offset-requests mine failed 2026-11-20。'
+  '输入 /offset-requests 查看进行中的申请，/offset-requests R-12 审批其中一个；也可以用 mine（我的）、pending（进行中）、failed（失败）、over（已结束）、all（全部）、消费分组名和日期来筛选，例如 /offset-requests mine failed 2026-11-20。'
 
 const PARTS: Record<ListPart, string> = {
   any: '',
@@ -20,7 +20,7 @@ function subject({ mine, group, part, day }: Narrowed): string {
   const when = day === null ? '' : `${day.name}（${day.zone}）`
   if (mine) return `你${when === '' ? '' : `在 ${when}`}提交的${PARTS[part]}申请`
   const made = when === '' ? '' : `${when}提交的`
-  const whose = group === null ? '' : `消费组 ${group} ${part === 'any' ? '的' : ''}`
+  const whose = group === null ? '' : `消费分组 ${group} ${part === 'any' ? '的' : ''}`
   return `${made}${whose}${PARTS[part]}申请`
 }
 
@@ -29,12 +29,12 @@ export const lists: typeof English = {
   gap: '',
   problems: {
     unknownWord: ({ word }) => `不认识 ${word}。${USAGE}`,
-    nameTooLong: () => `没有这么长的消费组名。${USAGE}`,
+    nameTooLong: () => `没有这么长的消费分组名。${USAGE}`,
     textTooLong: ({ max }) => `最多输入 ${grouped(max)} 个字符。${USAGE}`,
     severalGroups: ({ groups }) =>
-      `一个列表只能针对一个消费组，这里有多个：${listed(groups)}。如果是同一个名字，请加引号。${USAGE}`,
+      `一个列表只能针对一个消费分组，这里有多个：${listed(groups)}。如果是同一个名字，请加引号。${USAGE}`,
     mineAndGroup: ({ group }) =>
-      `只能列出你自己的申请，或一个消费组的申请。请去掉 mine 或 ${group}。${USAGE}`,
+      `只能列出你自己的申请，或一个消费分组的申请。请去掉 mine 或 ${group}。${USAGE}`,
     severalParts: () => `pending、failed、over、all 只能选一个。${USAGE}`,
     severalDays: () => `只能写一个日期。${USAGE}`,
     noSuchDay: ({ day }) => `没有 ${day} 这一天。${USAGE}`,
@@ -49,7 +49,7 @@ export const lists: typeof English = {
   advice: {
     all: '用 /reset-offsets 申请重置。',
     mine: USAGE,
-    group: `请检查消费组名的拼写。${USAGE}`,
+    group: `请检查消费分组名的拼写。${USAGE}`,
     narrowed: USAGE,
   },
   nothingMore: '这一页没有更多内容：这些申请已不在列表里。',

@@ -9,10 +9,10 @@ import { listed, partitions } from './grammar.ts'
 
 const COUNTED: Record<keyof Counts, string> = {
   succeeded: '成功',
-  clamped: '被截断',
+  clamped: '已取边界值',
   failed: '失败',
-  unreported: '结果未知',
-  movedAfter: '之后又移动',
+  unreported: '未确认',
+  movedAfter: '已被覆盖',
 }
 
 export const outcomesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
@@ -37,7 +37,7 @@ export const outcomesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   },
   notCalled: (why, hint) => `Rewind 没有发起调用：${endless(why)}。没有位点移动。${hint}`,
   refusalHints: {
-    groupNotEmpty: '仍有消费者连接。请停掉消费者，等消费组变空后重新申请。',
+    groupNotEmpty: '仍有消费者连接。请停掉消费者，等消费分组变空后重新申请。',
     topicMissing: '有 Topic 不存在。请检查拼写后重新申请。',
     instanceMissing: on.hints.instanceMissing,
     badRequest: `${on.name}不接受某个参数。请检查名称和重置方式后重新申请。`,
@@ -58,10 +58,11 @@ export const outcomesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     operators: '请联系 Rewind 的维护人员。',
   },
   unknown: cause => `已调用 ${on.bare}，但不知道结果如何：${cause}。`,
+  notRecorded: cause => `Rewind 没有记录到任何调用：${cause}。`,
   wouldJump: (since, where, skipped) =>
     `${where} 上没有${since === null ? '晚于所选时间的' : ` ${since} 或之后的`}消息：会直接跳到末尾并跳过 ${skipped}。请改选更早的时间重新申请，或勾选允许跳到末尾。`,
   neverEmpty: connected =>
-    `消费组始终没有保持为空足够久：${connected}。没有重置任何位点。请停掉消费者后重新申请。`,
+    `消费分组始终没有保持为空足够久：${connected}。没有重置任何位点。请停掉消费者后重新申请。`,
   notAllowed: {
     denied: (rule, reason) =>
       `策略不允许${byRule(rule)}。${reason === '' ? '' : `说明：${inQuotes(reason)}`}没有重置任何位点。`,

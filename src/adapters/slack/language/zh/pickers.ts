@@ -10,7 +10,7 @@ export const pickersOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   comma: '，',
   instance: (name, id) => `${name}（${id}）`,
   theseAlone: '仅这些分区',
-  committed: '消费组已提交过位点',
+  committed: '消费分组已提交过位点',
   otherTopics: '其他 Topic',
   untold: clusters => `没有响应：${clusters}`,
   notFromCluster: '并非来自集群',

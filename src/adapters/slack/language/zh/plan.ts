@@ -18,7 +18,7 @@ export const plan: typeof English = {
   replaysOnly: (replays, where) => `${where}重放 ${replays}，不跳过消息。`,
   skipsOnly: (skips, where) => `${where}跳过 ${skips}，不重放消息。`,
   movesNone: count => `${partitions(count)}都不移动：已在目标位置，或保持原样。`,
-  passesNone: where => `不重放也不跳过消息：只${where}设置消费组的位点。`,
+  passesNone: where => `不重放也不跳过消息：只${where}设置消费分组的位点。`,
   effects: {
     unknown: '执行前未知',
     either: (replays, skips) => `最多重放 ${replays} 或最多跳过 ${skips}`,
@@ -34,7 +34,7 @@ export const plan: typeof English = {
     noMessageSince: effect => `${effect}（到末尾：没有这么晚的消息）`,
     noCommit: effect => `${effect}（尚无已提交位点）`,
   },
-  goesTo: (from, to, effect) => ` ${from} → ${to ?? '执行时才知道'}，${effect}`,
+  goesTo: (from, to, effect) => `：${from} → ${to ?? '执行时才知道'}，${effect}`,
   name: digest => `计划 ${digest}`,
   head: (name, totals): Piece[] => [strong(name), text('：'), text(totals)],
   lag: (before, after) => `积压：重置前 ${before}，重置后 ${after}。`,

@@ -13,9 +13,9 @@ export const problems: typeof English = {
   instanceMissing: () => '请填写实例 ID，例如 ckafka-xxooa0。',
   instanceNotSetUp: ({ instance, instances }) =>
     `Rewind 没有配置 ${instance}。请从以下实例中选择：${instances.join('、')}。`,
-  groupMissing: () => '请填写消费组名。',
-  groupTooLong: ({ max }) => `消费组名最多 ${max} 个字符。`,
-  groupUnprintable: () => '消费组名不能包含控制字符。',
+  groupMissing: () => '请填写消费分组名。',
+  groupTooLong: ({ max }) => `消费分组名最多 ${max} 个字符。`,
+  groupUnprintable: () => '消费分组名不能包含控制字符。',
   scopeMissing: () => '请选择重置指定的 Topic 还是全部。',
   topicsMissing: () => '请至少指定一个 Topic，或选择全部 Topic。',
   topicsUnreadable: ({ typed }) =>
@@ -32,8 +32,8 @@ export const problems: typeof English = {
   directionMissing: () => '请选择重放或跳过。',
   countUnreadable: () => '请填写消息条数：不小于 1 的整数。',
   offsetUnreadable: () => '请填写位点：不小于 0 的整数。',
-  otherGroupMissing: () => '请填写要沿用其位点的消费组。',
-  otherGroupSame: () => '这是同一个消费组。请换一个。',
+  otherGroupMissing: () => '请填写要沿用其位点的消费分组。',
+  otherGroupSame: () => '这是同一个消费分组。请换一个。',
   fileMissing: () => '请附上 CSV 文件，每行写 Topic、分区和位点。',
   fileTopicsTooMany: ({ max }) => `一个申请最多 ${max} 个 Topic。`,
   fileEmpty: () => '文件是空的。',
@@ -45,7 +45,7 @@ export const problems: typeof English = {
   columnUnknown: ({ line, column, name }) =>
     name === ''
       ? `第 ${line} 行第 ${column} 列没有列名。请写上列名，或去掉这一列。`
-      : `第 ${line} 行第 ${column} 列：没有叫${inQuotes(name)}的列。需要的是 ${CLEAR_NAMES.topic}、${CLEAR_NAMES.partition} 和 ${CLEAR_NAMES.offset}，有多个消费组时还要 ${CLEAR_NAMES.group}。请改名或去掉这一列。`,
+      : `第 ${line} 行第 ${column} 列：没有叫${inQuotes(name)}的列。需要的是 ${CLEAR_NAMES.topic}、${CLEAR_NAMES.partition} 和 ${CLEAR_NAMES.offset}，有多个消费分组时还要 ${CLEAR_NAMES.group}。请改名或去掉这一列。`,
   columnMissing: ({ line, wanted }) =>
     `每行都要有 Topic、分区和位点，而第 ${line} 行的表头中没有${COLUMNS[wanted]}列。请把那一列命名为 ${CLEAR_NAMES[wanted]}。`,
   columnTwice: ({ line, wanted, columns, names }) =>
@@ -58,18 +58,18 @@ export const problems: typeof English = {
   cellUnreadable: ({ line, column, wanted, cell, cells }) =>
     `第 ${line} 行第 ${column} 列应为${COLUMNS[wanted]}（${EXPECTED[wanted]}），实际${cell === '' ? '为空' : `是${inQuotes(cell)}`}。整行是${inQuotes(cells)}。`,
   lineTwice: ({ line, place }) => `第 ${line} 行重复写了 ${place}。`,
-  groupNotInFile: ({ group }) => `文件里没有消费组 ${group} 的行。`,
+  groupNotInFile: ({ group }) => `文件里没有消费分组 ${group} 的行。`,
   instanceNotInFile: ({ instance, group, line, said }) =>
     group === null
       ? `文件里没有${inQuotes(instance)}的行：第 ${line} 行属于${inQuotes(said)}。如果那是它的另一个名称，请去掉这一列。`
-      : `文件里消费组 ${group} 的行不属于${inQuotes(instance)}：第 ${line} 行属于${inQuotes(said)}。如果那是它的另一个名称，请去掉这一列。`,
-  noOffsetsOfGroup: ({ group }) => `文件里消费组 ${group} 的行没有位点。`,
+      : `文件里消费分组 ${group} 的行不属于${inQuotes(instance)}：第 ${line} 行属于${inQuotes(said)}。如果那是它的另一个名称，请去掉这一列。`,
+  noOffsetsOfGroup: ({ group }) => `文件里消费分组 ${group} 的行没有位点。`,
   offsetsOfAnother: ({ id, instance, group }) =>
-    `${id} 保留的位点属于 ${instance} 上的消费组${inQuotes(group)}，不会用于其他消费组。请附上写有目标位点的文件，或重新选择那个消费组。`,
+    `${id} 保留的位点属于 ${instance} 上的消费分组${inQuotes(group)}，不会用于其他消费分组。请附上写有目标位点的文件，或重新选择那个消费分组。`,
   noOffsetsInFile: () => '文件里没有位点。',
   tooManyFiles: ({ most, waitMs }) =>
     `每人每分钟最多读取 ${most} 个文件。请在 ${times.span(Math.ceil(waitMs / 1_000) * 1_000)}后再提交表单。`,
-  fileTooLarge: () => '文件超过 1 MB。请只附上这个消费组的行。',
+  fileTooLarge: () => '文件超过 1 MB。请只附上这个消费分组的行。',
   fileNotFetched: () => 'Slack 暂时没有交出文件。请再提交一次表单。',
   fileNowhere: () => 'Slack 没有说明文件在哪里。请移除后重新附上。',
   fileGone: () => '文件已不在了。请重新附上。',
@@ -86,7 +86,7 @@ const COLUMNS: Record<FileColumn, string> = {
   topic: 'Topic',
   partition: '分区',
   offset: '位点',
-  group: '消费组',
+  group: '消费分组',
   instance: '实例',
 }
 
@@ -107,7 +107,7 @@ function placeIn(line: number | null): string {
 }
 
 export const groups: typeof EnglishGroups = {
-  none: (group, instance) => `${instance} 上没有消费组${inQuotes(group)}。请检查拼写。`,
+  none: (group, instance) => `${instance} 上没有消费分组${inQuotes(group)}。请检查拼写。`,
   nearest: (group, instance, nearest) =>
-    `${instance} 上没有消费组${inQuotes(group)}。你要找的是不是${nearest.map(name => `${inQuotes(name)}`).join('或')}？`,
+    `${instance} 上没有消费分组${inQuotes(group)}。你要找的是不是${nearest.map(name => `${inQuotes(name)}`).join('或')}？`,
 }

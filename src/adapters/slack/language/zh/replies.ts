@@ -49,15 +49,15 @@ export const replies: typeof English = {
   moved: (id, at) => [strong(`${id} 的计划制定后情况有变。`), text(FOUND_AT[at])],
   movedThen: requester => [text('没有重置任何位点。正在制定新计划，需要重新审批。 '), person(requester)],
   waitsForMembers: (id, connected, untilMs, requester) => [
-    strong(`${id} 正在等待消费组变空：`),
-    text(`${connected}。请停掉它们。消费组保持为空一段时间后会自动执行，最晚等到 `),
+    strong(`${id} 正在等待消费分组变空：`),
+    text(`${connected}。请停掉它们。消费分组保持为空一段时间后会自动执行，最晚等到 `),
     times.moment(untilMs),
     text('。如需放弃，请点卡片上的“停止等待”。 '),
     person(requester),
   ],
   waitsToStayEmpty: (id, untilMs, requester) => [
-    strong(`${id} 正在等待消费组保持为空：`),
-    text('刚才还有消费者连接。消费组保持为空一段时间后会自动执行；如果消费者又连上来，最晚等到 '),
+    strong(`${id} 正在等待消费分组保持为空：`),
+    text('刚才还有消费者连接。消费分组保持为空一段时间后会自动执行；如果消费者又连上来，最晚等到 '),
     times.moment(untilMs),
     text('。如需放弃，请点卡片上的“停止等待”。 '),
     person(requester),
@@ -86,7 +86,7 @@ export const replies: typeof English = {
   ],
   ended: (state, outcome, hasClamped) => [
     strong(state),
-    text(`${outcome}${hasClamped ? '被截断：日志没有延伸到所要求的位点，因此停在离它最近的一端。' : ''}`),
+    text(`${outcome}${hasClamped ? '已取边界值：日志没有延伸到所要求的位点，因此停在离它最近的一端。' : ''}`),
   ],
   moreInTable: more => `… 另有 ${grouped(more)} 条类似情况，见下面的表格。`,
   moreInFile: more => `… 另有 ${grouped(more)} 条类似情况，见下面的文件。`,

@@ -27,7 +27,7 @@ function strategy(asked: Strategy): string {
     case 'offset':
       return `每个分区都移到位点 ${grouped(asked.offset)}`
     case 'group':
-      return `移到消费组 ${named(clip(asked.group, 100))} 所在的位置`
+      return `移到消费分组 ${named(clip(asked.group, 100))} 所在的位置`
     case 'offsets':
       return `${OFFSETS_OF[asked.source]}（${partitions(asked.partitions)}）`
     default:
@@ -51,7 +51,7 @@ export const reset: typeof English = {
   strategyAlone: strategy,
   asks: (requester, group, instance, asked, askedAtMs) => [
     person(requester),
-    text(' 申请重置消费组 '),
+    text(' 申请重置消费分组 '),
     code(group),
     text(' 的位点（实例 '),
     code(instance),
@@ -59,13 +59,13 @@ export const reset: typeof English = {
     ...strategyPieces(asked, askedAtMs),
     text('。'),
   ],
-  inSentence: (group, instance, asked) => `重置 ${instance} 上消费组 ${group} 的位点，${strategy(asked)}`,
+  inSentence: (group, instance, asked) => `重置 ${instance} 上消费分组 ${group} 的位点，${strategy(asked)}`,
   parent: { undo: id => `撤销 ${id}`, retry: id => `重试 ${id}`, edit: id => `由 ${id} 修改而来` },
   ofParent: parent => `${parent}。`,
   topicsLabel: 'Topic：',
   whyLabel: '原因：',
   askedLabel: '申请时间：',
-  allTopics: '消费组的全部 Topic',
+  allTopics: '消费分组的全部 Topic',
   topicWith: (topic, _partitions, ranges) => `${topic}（分区 ${ranges}）`,
   topics: (named, left) =>
     left > 0 ? `${named.join('、')} 等 ${grouped(named.length + left)} 个` : named.join('、'),

@@ -9,10 +9,10 @@ import { listed, partitions } from './grammar.ts'
 
 const OUTCOMES: Record<PartitionOutcome, string> = {
   succeeded: '成功',
-  clamped: '被截断',
+  clamped: '已取边界值',
   failed: '失败',
-  unreported: '结果未知',
-  'moved-after': '之后又移动',
+  unreported: '未确认',
+  'moved-after': '已被覆盖',
 }
 
 export const resultsOn = (on: ClusterInWords): ReturnType<typeof English> => ({
@@ -50,5 +50,5 @@ export const resultsOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     unknown: `没有给出原因。请${on.there}查看它的位点。`,
   },
   accepted: '已接受',
-  header: ['Topic', '分区', '计划', on.saidHeader, '回读', '结果'],
+  header: ['Topic', '分区', '计划', on.saidHeader, '读回核对', '结果'],
 })

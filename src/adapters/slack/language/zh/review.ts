@@ -14,7 +14,7 @@ export const review: typeof English = {
   holds: {
     unchanged: '计划制定后没有变化。',
     harmless: '计划制定后日志有增长，目标位点仍然有效。',
-    consuming: '消费者还在提交位点，计划已经过时。消费组变空后会重新制定计划，届时需要重新审批。',
+    consuming: '消费者还在提交位点，计划已经过时。消费分组变空后会重新制定计划，届时需要重新审批。',
   },
   notSeen: why => `无法检查计划制定后有没有变化（${why}）。执行前会再检查一次。`,
   notWhole:
@@ -23,11 +23,11 @@ export const review: typeof English = {
   decision: '决定',
   approve: '批准',
   needsMore: more => `之后还需要 ${grouped(more)} 位审批人批准`,
-  runsWhenEmpty: '消费组变空后立即执行',
-  runsInWindow: '在允许执行的时间段内、消费组变空后执行',
+  runsWhenEmpty: '消费分组变空后立即执行',
+  runsInWindow: '在允许执行的时间段内、消费分组变空后执行',
   reject: '驳回',
   rejectHint: '不重置；请在下面写明原因',
-  typedGroup: '批准请输入消费组名',
+  typedGroup: '批准请输入消费分组名',
   typedGroupHint: loss => `${loss}。`,
   note: '备注',
   noteHint: '所有人都能在消息列里看到。驳回时必填。',
