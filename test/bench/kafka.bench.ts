@@ -48,7 +48,12 @@ describe.skipIf(why !== null)('over a real Kafka', () => {
     kafka = await startKafka({
       version: VERSION,
       // As little of the disk and of the address space as ten thousand partitions can do with.
-      settings: { 'log.index.size.max.bytes': '4096', 'log.segment.bytes': '1048576' },
+      settings: {
+        'log.index.size.max.bytes': '4096',
+        'log.segment.bytes': '1048576',
+        // Messages of years ago stay.
+        'log.retention.hours': '1000000',
+      },
       heapMb: 1_024,
     })
     closers.push(kafka.close)

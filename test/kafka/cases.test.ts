@@ -7,6 +7,7 @@ import { startTcpProxy } from '../support/tcp-proxy.ts'
 import { type Adapter, adapterOf, ID, soon, to, value } from './adapter.ts'
 import type { Driver } from './driver/driver.ts'
 import { judgementIn } from './judge/tool.ts'
+import { KEPT } from './judge/worlds.ts'
 import { driverOf, fresh, overEachKafka } from './kafkas.ts'
 import { type Rewind, resetOf, startRewind } from './rewind.ts'
 
@@ -27,7 +28,7 @@ overEachKafka(kafka => {
     adapter = adapterOf(kafka.bootstrap)
     reader = adapter.reader({ readMs: 8_000 })
     rewind = await startRewind(kafka.bootstrap, inject('redisUrl'))
-    await driver.createTopics({ name: orders, partitions: 2 }, { name: payments })
+    await driver.createTopics({ name: orders, partitions: 2, config: KEPT }, { name: payments, config: KEPT })
     await driver.produce(
       Array.from({ length: 10 }, (_, n) => ({ topic: orders, partition: n % 2, atMs: T0 + n * 1_000 })),
     )

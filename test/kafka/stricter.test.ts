@@ -7,6 +7,7 @@ import { parseReset, type Reset, type ResetFields } from '../../src/request/rese
 import { ID } from './adapter.ts'
 import type { At, Driver } from './driver/driver.ts'
 import { judged, judgementIn, withFile } from './judge/tool.ts'
+import { KEPT } from './judge/worlds.ts'
 import { driverOf, fresh, overEachKafka } from './kafkas.ts'
 import { type Rewind, resetOf, startRewind } from './rewind.ts'
 
@@ -22,7 +23,7 @@ overEachKafka(kafka => {
   beforeAll(async () => {
     driver = await driverOf(kafka)
     rewind = await startRewind(kafka.bootstrap, inject('redisUrl'))
-    await driver.createTopics({ name: orders, partitions: 2 }, { name: hours })
+    await driver.createTopics({ name: orders, partitions: 2, config: KEPT }, { name: hours })
     await driver.produce(
       [0, 1, 2, 3, 4, 5].map(n => ({ topic: orders, partition: n % 2, atMs: T0 + n * 1_000 })),
     )

@@ -54,7 +54,8 @@ export async function startKafka(options: StartKafkaOptions): Promise<RunningKaf
   const { version, brokers: count = 1, listeners = {}, settings = {}, scram = [] } = options
   const classPath = await classPathOf(version)
   const folder = await mkdtemp(join(tmpdir(), 'rewind-kafka-'))
-  const clusterId = randomBytes(16).toString('base64url')
+  // One that begins with a dash would be taken for an option.
+  const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A')
   const controllerPort = await freePort()
   const close = async () => {
     await Promise.all(brokers.map(each => each.kill()))
@@ -108,8 +109,6 @@ export async function startKafka(options: StartKafkaOptions): Promise<RunningKaf
       'num.recovery.threads.per.data.dir': '1',
       'log.cleaner.dedupe.buffer.size': '2097152',
       'log.cleaner.backoff.ms': '500',
-      // Messages of years ago stay, though the broker looks for old ones half a minute after its start.
-      'log.retention.hours': '1000000',
       ...settings,
     }
     await writeFile(

@@ -35,6 +35,9 @@ const messages = (least: number, most: number) =>
 const partition = (least: number, most: number, expired: readonly number[]): fc.Arbitrary<Partition> =>
   fc.record({ times: messages(least, most), expired: fc.constantFrom(...expired) })
 
+/** Messages of years ago stay, though the broker looks for old ones half a minute after its start. */
+export const KEPT = { 'retention.ms': '-1' }
+
 const COMPACTED = {
   'cleanup.policy': 'compact',
   'min.cleanable.dirty.ratio': '0.01',
@@ -97,7 +100,7 @@ export async function makeWorld(
       ({ name, partitions, config }): NewTopic => ({
         name,
         partitions: partitions.length,
-        ...(config === undefined ? {} : { config }),
+        config: { ...KEPT, ...config },
       }),
     ),
   )
