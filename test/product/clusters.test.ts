@@ -264,6 +264,71 @@ describe.concurrent('a Kafka by its own protocol', () => {
   })
 })
 
+/** Whether the form takes it for an instance that there is. */
+async function isServed(instance: string): Promise<boolean> {
+  const { dave } = product()
+  await dave.command(
+    OPS,
+    `/reset-offsets --instance ${instance} --group nobody --topic orders --to-earliest --reason why`,
+  )
+  await dave.waitForView()
+  const outcome = await dave.submit()
+  await dave.closeView(true)
+  return outcome.kind === 'errors' && outcome.errors.field_instance === undefined
+}
+
+describe.concurrent('a file of clusters', () => {
+  scene(
+    'is followed while Rewind runs: a cluster that is added is served, and one that is taken out is not',
+    async () => {
+      const [account, kafka] = [await secondAccount(), await ownKafka()]
+      const folder = mkdtempSync(join(tmpdir(), 'rewind-clusters-'))
+      afterwards(() => rmSync(folder, { recursive: true, force: true }))
+      const file = join(folder, 'clusters.yml')
+      const first = `version: 1
+clusters:
+  - id: second
+    name: Second account
+    ckafka:
+      region: ap-guangzhou
+      endpoint: ${account.url}
+      credentials: { secret-id-env: SECOND_ID, secret-key-env: SECOND_KEY }
+`
+      const bootstrap = kafka.bootstrap.split(',').map(each => `'${each}'`)
+      const own = `  - id: ${OWN}
+    name: Own Kafka
+    kafka: { bootstrap: [${bootstrap.join(', ')}] }
+`
+      writeFileSync(file, first)
+      const { alice } = await startAny({
+        env: {
+          ...NO_WAITING,
+          CLUSTERS_FILE: file,
+          SECOND_ID: 'AKIDSECOND',
+          SECOND_KEY: 'SECONDSECRET',
+          CKAFKA_ENDPOINT: '',
+        },
+      })
+      const offered = async () => {
+        await alice.command(OPS, '/reset-offsets')
+        await alice.waitForView()
+        const found = await alice.suggestions('CKafka instance', '')
+        await alice.closeView(true)
+        return found
+      }
+      expect(await offered()).toEqual([`second (${SECOND})`])
+      writeFileSync(file, first + own)
+      await until(() => isServed(OWN), 15_000)
+      await asked(OWN, 'orders-billing', '--topic orders --shift-by -100')
+      await product().review(product().bob, 'Approve')
+      await product().cardSays('· done', 20_000)
+      expect(standing(kafka, OWN, 'orders-billing', 'orders')).toEqual([800n, 700n, 600n])
+      writeFileSync(file, first)
+      await until(async () => !(await isServed(OWN)), 15_000)
+    },
+  )
+})
+
 describe.concurrent('an instance that is reached both ways', () => {
   for (const dialect of ['v2', 'v3'] as const) {
     scene(`is read by Kafka’s protocol and written by the API: ${dialect}`, async () => {
