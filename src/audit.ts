@@ -70,6 +70,8 @@ function remarksInWords(remarks: Remarks): string[] {
     noRecord,
     unsealedAttempts,
     notCheckedAttempts,
+    unsealedCounted,
+    notCheckedCounters,
   } = remarks
   const said: [number, string][] = [
     [
@@ -96,6 +98,14 @@ function remarksInWords(remarks: Remarks): string[] {
     [
       unsealedAttempts,
       'attempts apart without a seal, of before there was one: nothing is known but the hashes.',
+    ],
+    [
+      notCheckedCounters,
+      'sealed counters of refused attempts, which nobody looked at: AUDIT_KEY is not set here.',
+    ],
+    [
+      unsealedCounted,
+      'refused attempts that were counted without a seal, before AUDIT_KEY was set or by a process without it: nothing vouches for the number.',
     ],
   ]
   return said.flatMap(([count, words]) => (count === 0 ? [] : [`${count} ${words}`]))

@@ -19,7 +19,6 @@ interface InstanceName {
 interface OfClusters {
   clusters: readonly ClusterEntry[]
   clustersFile: ClustersFile | null
-  ckafka: CkafkaSettings
   instances: InstanceName[]
 }
 
@@ -31,28 +30,16 @@ export function clustersOf(
   given: Environment,
 ): OfClusters {
   if (file === null) {
-    return { clusters: [clusterOfSettings(ckafka, instances)], clustersFile: null, ckafka, instances }
+    return { clusters: [clusterOfSettings(ckafka, instances)], clustersFile: null, instances }
   }
   const { path, loaded } = file
   const clusters = loaded.read.map(({ entry }) => entry)
-  const [first] = clusters.flatMap(entry =>
-    entry.kind === 'kafka' || 'cvmRole' in entry.ckafka ? [] : [entry.ckafka],
-  )
   return {
     clusters,
     clustersFile: { path, watch: deps => watchClusters(path, given, loaded, deps) },
-    ckafka: first ?? { ...ckafka, secretId: '', secretKey: '', token: undefined },
-    instances: namedIn(clusters),
+    // Each entry names its own, and an edit may change which.
+    instances: [],
   }
-}
-
-/** Those that may be reset, if every entry names its own. */
-function namedIn(clusters: readonly ClusterEntry[]): InstanceName[] {
-  const named = clusters.map(entry => {
-    if (entry.kind !== 'ckafka') return [{ id: entry.id, name: entry.name }]
-    return entry.instances?.map(id => ({ id, name: entry.instanceNames[id] ?? id })) ?? null
-  })
-  return named.includes(null) ? [] : named.flatMap(each => each ?? [])
 }
 
 export function clusterProblems({ problems }: LoadedClusters): string[] {

@@ -44,11 +44,9 @@ export interface Config {
   clusters: readonly ClusterEntry[]
   /** Where they come from; null: from the settings of CKafka, which make one. */
   clustersFile: ClustersFile | null
-  /** Of those settings. With a file of clusters it is the first of its keys, or an empty one that no API takes. */
-  ckafka: CkafkaSettings
   /** How many times the documented limits of calls this process may use. */
   quotaFactor: number
-  /** No other may be reset; none: any. Of a file of clusters, where each of its entries names its own, as at the start. */
+  /** No other may be reset; none: any. Empty with a file of clusters, where the entries say it. */
   instances: { id: string; name: string }[]
   /** User and user-group ids; what they may do says the policy's file, where there is one. */
   approvers: string[]
@@ -200,7 +198,6 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
   if (!parsed.success || !redis?.ok || !keys?.ok || problems.length > 0) return { ok: false, problems }
 
   const { data } = parsed
-  const ckafka = ckafkaOf(data)
   return {
     ok: true,
     notices: [...noticesOf(given), ...(file === null ? [] : clusterNotices(given, file.loaded))],
@@ -215,7 +212,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
       redisPrefix: data.REDIS_PREFIX,
       auditKeys: keys.auditKeys,
       slack: data.ROLE === 'worker' ? undefined : slackOf(data),
-      ...clustersOf(ckafka, data.CKAFKA_INSTANCES ?? [], file, given),
+      ...clustersOf(ckafkaOf(data), data.CKAFKA_INSTANCES ?? [], file, given),
       quotaFactor: data.CKAFKA_QUOTA_FACTOR,
       approvers: data.APPROVERS ?? [],
       policyFile: data.POLICY_FILE ?? null,

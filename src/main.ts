@@ -65,7 +65,6 @@ export async function startRewind(
   const seals = config.auditKeys === null ? null : createSeals(config.auditKeys, config.redisPrefix)
   const redis = await openRedis(setup, seals)
   const clusters = clustersOf(setup, redis.connection)
-  const clustersFile = followClusters(setup, clusters)
   const approvals = createApprovals(
     {
       ...{ clock, report },
@@ -76,10 +75,11 @@ export async function startRewind(
       seals,
       processId: `${config.role}-${randomUUID()}`,
     },
-    { ...config, instances: instancesOf(config) },
+    config,
   )
   const edits = slack === null ? null : followEdits(setup, policy, approvals)
   const bot = slack === null ? null : startBot(setup, slack, { redis, clusters, approvals })
+  const clustersFile = followClusters(setup, clusters, bot)
   const worker = config.role === 'bot' ? null : startWorker(setup, approvals)
   const ports = await openPorts(setup, bot, {
     unready: () => unready(redis.keeper, bot, worker, clusters),
@@ -195,21 +195,26 @@ function clustersOf({ config, telemetry, clock }: Setup, redis: RedisConnection)
       cause === null
         ? telemetry.info(`The cluster ${name} can be used again.`, { event: 'cluster', name })
         : telemetry.warn(troubleSentence({ name, cause }), { event: 'cluster', name }),
+    onRenewal: (name, problem) =>
+      problem === null
+        ? telemetry.info(`The credentials of ${name} are renewed again.`, { event: 'credentials', name })
+        : telemetry.warn(
+            `The credentials of ${name} could not be renewed. Those it has go on while they hold.`,
+            {
+              ...{ event: 'credentials', name, cause: problem },
+            },
+          ),
   })
 }
 
-/** Those alone may be reset; none: any. A file of clusters says it by itself, entry by entry, and may be edited. */
-function instancesOf({ clustersFile, instances }: Config): Config['instances'] {
-  return clustersFile === null ? instances : []
-}
-
 /** An edit that cannot be followed leaves the clusters as they are. */
-function followClusters(setup: Setup, clusters: OpenClusters): ClustersWatch | undefined {
+function followClusters(setup: Setup, clusters: OpenClusters, bot: Bot | null): ClustersWatch | undefined {
   const { config, telemetry } = setup
   return config.clustersFile?.watch({
     everyMs: CLUSTERS_LOOK_MS,
     onChange({ entries, added, changed, removed, problems }) {
       clusters.change({ entries, added, changed })
+      bot?.forgetClusters()
       const ids = (these: readonly { id: string }[]) => these.map(({ id }) => id)
       telemetry.info('the file of clusters was edited', {
         ...{ event: 'clusters', added: ids(added), changed: ids(changed), removed },
@@ -291,6 +296,8 @@ function followEdits(setup: Setup, policy: LivePolicy, approvals: ApprovalsServi
 interface Bot {
   slack: SlackApp
   pump: Pump
+  /** What the forms have read of them does not count any more. */
+  forgetClusters(): void
   /** Takes nothing new, and ends what is in hand. */
   stop(): Promise<void>
 }
@@ -303,11 +310,11 @@ interface BotParts {
 
 function startBot(setup: Setup, slack: Slack, { redis, clusters, approvals }: BotParts): Bot {
   const { config, telemetry, clock, report } = setup
-  const { approvalsChannel, redisPrefix } = config
-  const instances = instancesOf(config)
+  const { instances, approvalsChannel, redisPrefix } = config
+  const reader = createCachedReader(clusters.readers.person, { now: clock })
   const app = slack.listen({
     ...{ approvals, instances, approvalsChannel },
-    reader: createCachedReader(clusters.readers.person, { now: clock }),
+    reader,
     names: createLongNames(redis.connection, redisPrefix, faultsOf(setup)('long names')),
     onConnected: () => telemetry.info('connected to Slack', { event: 'connected' }),
   })
@@ -321,6 +328,7 @@ function startBot(setup: Setup, slack: Slack, { redis, clusters, approvals }: Bo
   return {
     slack: app,
     pump,
+    forgetClusters: reader.forget,
     async stop() {
       await app.stop(INTAKE_MS)
       await pump.stop()

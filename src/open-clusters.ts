@@ -55,10 +55,12 @@ export interface OpenClustersDeps {
   mayChange: boolean
   /** Once for each change; null: it answers again. */
   onTrouble: (name: string, cause: string | null) => void
+  /** Why the credentials of a role could not be renewed, as request/cause.ts has it; null: they are again. */
+  onRenewal: (name: string, problem: string | null) => void
 }
 
-/** What is still under way with one that is not served any more ends within this. */
-const LEAVING_MS = 120_000
+/** By then an execution that was under way with one that is not served any more has ended, however many calls it makes. */
+const LEAVING_MS = 1_800_000
 
 /** Throws where two entries name the same instance. Nothing is connected before something is asked. */
 export function openClusters(deps: OpenClustersDeps): OpenClusters {
@@ -174,7 +176,7 @@ function opened(entry: ClusterEntry, deps: OpenClustersDeps): Opened {
   const name = nameOf(entry)
   switch (entry.kind) {
     case 'ckafka': {
-      const ckafka = openCkafka(entry.ckafka, deps)
+      const ckafka = openCkafka(entry, entry.ckafka, deps)
       const { instanceNames } = entry
       const instances = entry.instances?.map(id => ({ id, name: instanceNames[id] ?? id })) ?? null
       const member = { name, instances, isOne: false, isCkafka: true, ...sidesOf(ckafka) }
@@ -188,7 +190,7 @@ function opened(entry: ClusterEntry, deps: OpenClustersDeps): Opened {
     }
     case 'both': {
       const kafka = openKafka(entry, entry.kafka, deps)
-      const ckafka = openCkafka(entry.ckafka, deps)
+      const ckafka = openCkafka(entry, entry.ckafka, deps)
       const instances = [{ id: entry.id, name }]
       const sides = createBoth(readersOf(kafka), { cluster: ckafka, can: ckafka.can })
       return {
@@ -204,11 +206,11 @@ function opened(entry: ClusterEntry, deps: OpenClustersDeps): Opened {
   }
 }
 
-function openCkafka(
-  account: CkafkaAccount,
-  { clock, redis, redisPrefix, quotaFactor, onCall }: OpenClustersDeps,
-): Ckafka {
-  const { config, named, close } = withCredentials(account, clock)
+function openCkafka(entry: ClusterEntry, account: CkafkaAccount, deps: OpenClustersDeps): Ckafka {
+  const { clock, redis, redisPrefix, quotaFactor, onCall, onRenewal } = deps
+  const { config, named, close } = withCredentials(account, clock, problem =>
+    onRenewal(nameOf(entry), problem),
+  )
   const budgets = budgetsOf(config.dialect, accountOf(named), quotaFactor)
   const quota = createQuota(redis, redisPrefix, budgets)
   const ckafka = createCkafka(config, { now: clock, onCall, budgets, quota })
@@ -225,6 +227,7 @@ function openCkafka(
 function withCredentials(
   account: CkafkaAccount,
   now: Clock,
+  onRenewal: (problem: string | null) => void,
 ): { config: CkafkaConfig; named: string; close: () => Promise<void> } {
   if (account.secretId !== undefined) {
     const { token, ...config } = account
@@ -235,7 +238,7 @@ function withCredentials(
     }
   }
   const { cvmRole, secretId: _, ...place } = account
-  const { credentials, close } = createRoleCredentials(cvmRole, { now })
+  const { credentials, close } = createRoleCredentials(cvmRole, { now, onRenewal })
   // The ids of its credentials change; all that a machine lends are of the machine's own account.
   const { dialect } = place
   const config: CkafkaConfig =

@@ -35,6 +35,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'open-clusters.ts': [
     ...['request/', 'ports/', 'config-clusters.ts', 'node:'],
     ...['adapters/ckafka/', 'adapters/kafka/', 'adapters/clusters/', 'adapters/redis/'],
+    'type clusters-file/watch.ts',
   ],
   'config-clusters-file.ts': ['clusters-file/', 'config-clusters.ts'],
   'config-values.ts': ['request/', 'zod'],

@@ -37,12 +37,16 @@ describe('the settings', () => {
         emptyWaitMs: 1_800_000,
         emptyHoldMs: 45_000,
         slack: { delivery: { kind: 'socket' } },
-        ckafka: {
-          dialect: 'v3',
-          endpoint: 'https://ckafka.tencentcloudapi.com',
-          setOffsetsAction: 'SetGroupOffsets',
-          token: undefined,
-        },
+        clusters: [
+          {
+            ckafka: {
+              dialect: 'v3',
+              endpoint: 'https://ckafka.tencentcloudapi.com',
+              setOffsetsAction: 'SetGroupOffsets',
+              token: undefined,
+            },
+          },
+        ],
       },
     })
   })
@@ -196,10 +200,14 @@ describe('the settings', () => {
     ['HOST', 'rewind.internal', { host: 'rewind.internal' }],
     ['HOST', 'fe80::1%eth0', { host: 'fe80::1%eth0' }],
     ['PORT', ' 8080 ', { port: 8_080 }],
-    ['CKAFKA_ENDPOINT', 'http://127.0.0.1:8080/', { ckafka: { endpoint: 'http://127.0.0.1:8080/' } }],
+    [
+      'CKAFKA_ENDPOINT',
+      'http://127.0.0.1:8080/',
+      { clusters: [{ ckafka: { endpoint: 'http://127.0.0.1:8080/' } }] },
+    ],
     ['CKAFKA_INSTANCES', 'ckafka-a = Orders (EU), ckafka-b,', { instances: [{ name: 'Orders (EU)' }, {}] }],
     ['EMPTY_WAIT', '46s', { emptyWaitMs: 46_000 }],
-    ['TENCENTCLOUD_REGION', 'ap-shanghai-fsi', { ckafka: { region: 'ap-shanghai-fsi' } }],
+    ['TENCENTCLOUD_REGION', 'ap-shanghai-fsi', { clusters: [{ ckafka: { region: 'ap-shanghai-fsi' } }] }],
   ])('take %s=%s', (name, value, config) => {
     expect(readConfig({ ...good, [name]: value })).toMatchObject({ ok: true, config })
   })

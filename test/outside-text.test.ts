@@ -45,6 +45,9 @@ import { causeInWords } from '../src/adapters/slack/wording/cause.ts'
 import { connectedInWords } from '../src/adapters/slack/wording/words.ts'
 import { readConfig } from '../src/config.ts'
 import { ALERT_MAX, firstLine, readAlerts } from '../src/request/alert.ts'
+import { statusOf } from '../src/request/alert-status.ts'
+import { labelsIn } from '../src/request/alert-values.ts'
+import { callsOf } from '../src/request/offsets-file.ts'
 import { readPolicy } from '../src/request/policy-file.ts'
 import { parseReset, splitPartitions, splitTopics } from '../src/request/reset.ts'
 import { createTelemetry } from '../src/telemetry.ts'
@@ -120,9 +123,30 @@ const PLACES: Record<string, (text: string) => unknown> = {
       alertText({ text: given, attachments: given.split(' ').map(each => ({ text: each })) }, ALERT_MAX),
     ),
   'an alert’s names': given => [readAlerts(given), firstLine(given)],
-  'an attached file': given => readOffsetsCsv(Buffer.from(given), 'g'),
+  'a line of an alert': given => [statusOf(given), statusOf(`${given} resolved`), labelsIn([given], 0)],
+  'a labelled value of an alert': given => [
+    labelsIn([`group: ${given}`], 0),
+    labelsIn([`topics: ${given}`], 0),
+    labelsIn([`消费组${given}`], 0),
+    labelsIn(['partitions:', given], 0),
+  ],
+  'an alert with what is struck through': given =>
+    readAlerts(
+      alertText(
+        {
+          blocks: [
+            { type: 'rich_text_section', elements: [{ type: 'text', text: given, style: { strike: true } }] },
+          ],
+        },
+        ALERT_MAX,
+      ),
+    ),
+  'an attached file': given => readOffsetsCsv(Buffer.from(given), { group: 'g', instance: ['i'] }),
   'an attached file of one group': given =>
-    readOffsetsCsv(Buffer.from(`group,topic,partition,offset\n${given}`), given.slice(0, 255)),
+    readOffsetsCsv(Buffer.from(`instance,group,topic,partition,offset\n${given}`), {
+      group: given.slice(0, 255),
+      instance: callsOf(given.slice(0, 255), [{ id: given.slice(0, 255), name: given }]),
+    }),
   'a cell of a file': given => csvOf(['a'], [[given]]),
   'a sentence': given => [
     escaped(given),
@@ -265,6 +289,18 @@ const PIECES = [
     'mon-',
     'redis://',
     'm  ,  ',
+    '~',
+    '~a~ ',
+    '~~',
+    'OK -> ',
+    'from ALARM to ',
+    'state is ',
+    'resolved ',
+    'firing: 1, ',
+    '已恢复',
+    'truncated ',
+    '`a`-',
+    'a;',
     ', received ',
   ],
 ]

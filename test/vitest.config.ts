@@ -2,6 +2,20 @@
 // `chance`.
 
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/**
+ * In a fresh checkout the largest files would come first, and short ones that wait for processes would be waited for at
+ * the end, on a machine with nothing else to do.
+ */
+class WaitingFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const waits = ({ moduleId }: TestSpecification) =>
+      /\/test\/(faults|port|product|sandbox)\//.test(moduleId)
+    return [...sorted.filter(waits), ...sorted.filter(file => !waits(file))]
+  }
+}
 
 export const ALL = {
   root: new URL('..', import.meta.url).pathname,
@@ -17,6 +31,7 @@ export const ALL = {
   // with too many others does not answer in the time that Slack gives it.
   maxWorkers: 4,
   maxConcurrency: 3,
+  sequence: { sequencer: WaitingFirst },
   tags: [
     { name: 'long', description: 'Only in `npm run test:long`: a variant, or a wait of many seconds.' },
     { name: 'chance', description: 'In both, and with far more cases in `npm run test:long`.' },

@@ -1,5 +1,6 @@
 // What keeps the truth: the contract of the store. The comments are the contract; test/contract holds each adapter to it.
 
+import type { AttemptsSeen } from '../request/attempts-end.ts'
 import type { AuditEvent, Origin } from '../request/command.ts'
 import type { ListPart } from '../request/list-part.ts'
 import type {
@@ -28,6 +29,7 @@ export interface Commit {
   expectedHash: string
   /** Names this change. The same id arriving again is a replay: answered `applied`, changing nothing. */
   changeId: string
+  /** Where it says how far the log of attempts had come, that has to be so still, or the answer is `conflict`. */
   event: AuditEvent
   /** When the request next needs somebody's work; null when nothing is owed. */
   dueAtMs: number | null
@@ -78,7 +80,7 @@ export interface Writer {
 /** What is stored of what happened to a request, as it is stored: whoever verifies it must see what is there. */
 export interface Trail {
   id: RequestId
-  /** Of each person, how many refused attempts there were after those that are kept as events. */
+  /** Of each person, how many refused attempts there were after those that are kept as events; with a key, see AttemptTrail. */
   more: Record<string, number>
   /** What the record says; 0 and empty where there is no record, or none that can be read. */
   version: number
@@ -98,6 +100,11 @@ export interface AttemptTrail {
   /** How many more there were than are kept as events: of each person and day, like `2026-11-23 U0GUEST`. */
   more: Record<string, number>
   events(): AsyncIterable<string[]>
+  /**
+   * What processes with a key have sealed of it (request/attempts-end.ts), as it is stored: its end, and every counter by
+   * its name, those of attempts at requests as well. Null: nothing.
+   */
+  sealed: { end: Record<string, string>; tries: Record<string, string> } | null
 }
 
 /**
@@ -162,6 +169,11 @@ export interface Attempt {
   from: Origin
 }
 
+/** It was kept. `isIntact`: with a key, and all that was kept before was as it had been sealed; or there is no key. */
+export interface AttemptKept {
+  isIntact: boolean
+}
+
 /** The `code` of an error that asking again would not mend: the record is of a newer version, */
 export const UNREADABLE_RECORD = 'UNREADABLE_RECORD'
 /** or it is sealed, and this process has no key. */
@@ -216,11 +228,18 @@ export interface Store {
    * attempt again, because the answer was lost, is kept once. Of one person only so many a day are kept whole; more are
    * counted.
    */
-  recordAttempt(attempt: Attempt): Promise<void>
+  recordAttempt(attempt: Attempt): Promise<AttemptKept>
   /** Somebody was refused again, after so many times that no more of theirs is kept with the request. */
-  countAttempt(id: RequestId, by: string): Promise<void>
+  countAttempt(id: RequestId, by: string): Promise<AttemptKept>
+  /** How far the log of attempts has come, for the next event of a request. Null: this process has no key. */
+  attemptsSeen(): Promise<AttemptsSeen | null>
   /** Open requests, of one group or of all, newest first. */
   openRequests(limit: number, target?: Target): Promise<{ requests: ResetRequest[]; total: number }>
+  /**
+   * Requests whose last change was made by a build that kept documents for good: so many are looked at that were not yet,
+   * oldest first, and `keptMs` says for how long from now the documents of each are kept, null for good.
+   */
+  endOldDocuments(limit: number, keptMs: (request: ResetRequest) => number | null): Promise<void>
   /** Open requests without a place in the due set. There should never be one; a slow scan makes sure. */
   findForgotten(): Promise<RequestId[]>
 }

@@ -2,6 +2,7 @@
 // It says that something is wrong and where; it never mends a chain.
 
 import { createHash } from 'node:crypto'
+import type { AttemptsSeen } from './attempts-end.ts'
 import type { AuditEvent } from './command.ts'
 import type { ResetRequest } from './request.ts'
 import { type Doubt, type Seals, sealSchema } from './seals.ts'
@@ -35,12 +36,15 @@ export function chained(previousHash: string, event: AuditEvent): ChainedEvent {
 /**
  * A change as it is committed: the event chained on what the record has come from, and the record naming it. With a key it
  * is sealed as well; the hash covers the seal, so that each seal is also over all that are before it.
+ * @param attempts how far the log of attempts has come, for an event that is sealed
  */
 export function sealed(
   next: ResetRequest,
-  event: AuditEvent,
+  bare: AuditEvent,
   seals: Seals | null = null,
+  attempts: AttemptsSeen | null = null,
 ): { next: ResetRequest; event: ChainedEvent } {
+  const event = attempts === null ? bare : { ...bare, attempts }
   const kept =
     seals === null
       ? event

@@ -1,6 +1,7 @@
 // What can be done to a request, as data: the commands, and the audit events that keep them. Shapes only, no decisions.
 
 import type { z } from 'zod'
+import type { AttemptsSeen } from './attempts-end.ts'
 import type { differenceSchema } from './drift.ts'
 import type { Evidence } from './evidence.ts'
 import type { Group } from './group.ts'
@@ -33,6 +34,8 @@ export interface AuditEvent {
   state: StateName
   /** By which rules it was decided (decide.ts); absent in events of before this was kept. */
   rules?: number
+  /** Where there is a key: how far the log of attempts had come then; absent in events of before that was sealed. */
+  attempts?: AttemptsSeen
   /** Where there is a key: over the request's id, the hash before, and all of the above. */
   seal?: Seal
 }

@@ -4,12 +4,13 @@
 import type { FileColumn, FileProblem } from './problem.ts'
 import { clip } from './reset.ts'
 
-/** Where topic, partition and offset stand in a line, and the group where the file names one. */
+/** Where topic, partition and offset stand in a line, and the group and the instance where the file names them. */
 export interface Columns {
   topic: number
   partition: number
   offset: number
   group: number | null
+  instance: number | null
 }
 
 /** Names without case, blanks and marks: `Consumer Group`, `consumer_group` and `consumerGroup` are one. */
@@ -22,6 +23,14 @@ const GROUP = [
   ...['group', 'groupid', 'groupname', 'consumergroup', 'consumergroupid', 'consumergroupname', 'kafkagroup'],
   ...['kafkaconsumergroup', '消费组', '消费组名', '消费组名称', '消费组id', '消费分组', '消费分组名称'],
   ...['消费者组', '消费者组名', '消费者组名称', '消费者组id'],
+]
+/** A cluster is an instance; what a monitor calls its cluster is mostly another name of it, which is never guessed. */
+const INSTANCE = [
+  ...['instance', 'instanceid', 'instancename', 'ckafkainstance', 'ckafkainstanceid', 'ckafkainstancename'],
+  ...['kafkainstance', 'kafkainstanceid', 'kafkainstancename', 'ckafka', 'ckafkaid', 'kafkaid'],
+  ...['cluster', 'clusterid', 'clustername', 'kafkacluster', 'kafkaclusterid', 'kafkaclustername'],
+  ...['实例', '实例id', '实例名', '实例名称', 'ckafka实例', 'ckafka实例id', 'kafka实例', 'kafka实例id'],
+  ...['集群', '集群id', '集群名', '集群名称', 'kafka集群', '消息队列实例'],
 ]
 /** Where it is to go; these say so, whatever else there is. This product's own files say `to` and `planned`. */
 const GOAL = [
@@ -55,9 +64,9 @@ const COMMITTED = [
 ]
 /**
  * What exports and this product's own files hold beside it. None of these is where an offset is to go, nor says of whom a
- * line is: `cluster` and `consumer` are not among them, as the lines of another one would be taken along.
+ * line is: a test holds that, as the lines of another group or instance would be taken along.
  */
-const BESIDE = new Set([
+export const BESIDE: ReadonlySet<string> = new Set([
   ...[
     'logendoffset',
     'logend',
@@ -108,8 +117,8 @@ const BESIDE = new Set([
     'metadata',
     'offsetmetadata',
   ],
-  ...['state', 'status', 'groupstate', 'isr', 'replicas', 'instance'],
-  ...['instanceid', 'timestamp', 'time', 'date', 'updatedat', 'lastupdated', 'committimestamp', 'lastcommit'],
+  ...['state', 'status', 'groupstate', 'isr', 'replicas'],
+  ...['timestamp', 'time', 'date', 'updatedat', 'lastupdated', 'committimestamp', 'lastcommit'],
   ...['expiretimestamp', 'comment', 'comments', 'note', 'notes', 'remark', 'remarks'],
   // Of this product's plans, results and histories.
   ...['request', 'askedat', 'askedby', 'approvedby', 'readback', 'outcome', 'replays', 'skips', 'certainty'],
@@ -126,7 +135,7 @@ const BESIDE = new Set([
     '消息堆积量',
     '未消费消息数',
   ],
-  ...['消费者id', '客户端', '客户端id', '主机', '实例', '实例id', '状态', '时间', '备注'],
+  ...['消费者id', '客户端', '客户端id', '主机', '状态', '时间', '备注'],
 ])
 
 /** What makes it clear which column is meant. */
@@ -135,6 +144,7 @@ export const CLEAR_NAMES: Readonly<Record<FileColumn, string>> = {
   partition: 'partition',
   offset: 'new-offset',
   group: 'group',
+  instance: 'instance',
 }
 
 /** Where a file has a group, then a topic, a partition and an offset, and says so. */
@@ -164,10 +174,12 @@ export function columnsOfHeader(cells: readonly string[], line: number): Columns
     // Beside one that says where it is to go, the others say where it was.
     offset: goals.length > 0 ? goals : placesOf([...OFFSET, ...COMMITTED]),
     group: placesOf(GROUP),
+    instance: placesOf(INSTANCE),
   }
-  for (const wanted of ['topic', 'partition', 'offset', 'group'] as const) {
+  for (const wanted of ['topic', 'partition', 'offset', 'group', 'instance'] as const) {
     const columns = found[wanted]
-    if (columns.length === 0 && wanted !== 'group') return { kind: 'columnMissing', line, wanted }
+    if (columns.length === 0 && wanted !== 'group' && wanted !== 'instance')
+      return { kind: 'columnMissing', line, wanted }
     if (columns.length > 1) {
       const named = columns.slice(0, 3).map(at => clip(cells[at] ?? '', NAME_SHOWN))
       return {
@@ -183,13 +195,14 @@ export function columnsOfHeader(cells: readonly string[], line: number): Columns
   const [partition = 0] = found.partition
   const [offset = 0] = found.offset
   const [group = null] = found.group
-  return { topic, partition, offset, group }
+  const [instance = null] = found.instance
+  return { topic, partition, offset, group, instance }
 }
 
 /** The Kafka tool writes no header, and the group only where it exports more than one. Null: not so many cells. */
 export function columnsByPlace({ length }: readonly string[]): Columns | null {
-  if (length === 3) return { topic: 0, partition: 1, offset: 2, group: null }
-  return length === 4 ? { topic: 1, partition: 2, offset: 3, group: 0 } : null
+  if (length === 3) return { topic: 0, partition: 1, offset: 2, group: null, instance: null }
+  return length === 4 ? { topic: 1, partition: 2, offset: 3, group: 0, instance: null } : null
 }
 
 export function shownCells(cells: readonly string[]): string {
@@ -209,6 +222,7 @@ function plainName(cell: string): string {
 
 function isKnown(name: string): boolean {
   return (
-    BESIDE.has(name) || [TOPIC, PARTITION, GROUP, GOAL, OFFSET, COMMITTED].some(all => all.includes(name))
+    BESIDE.has(name) ||
+    [TOPIC, PARTITION, GROUP, INSTANCE, GOAL, OFFSET, COMMITTED].some(all => all.includes(name))
   )
 }

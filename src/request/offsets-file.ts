@@ -2,7 +2,7 @@
 // It must never guess a column: what cannot be read is a problem that names its line.
 
 import { rearmed } from './formula.ts'
-import { placeOf } from './group.ts'
+import { type Instance, placeOf } from './group.ts'
 import { type Columns, columnsByPlace, columnsOfHeader, shownCells } from './offsets-columns.ts'
 import type { FileColumn, FileProblem } from './problem.ts'
 import { clip, parseWhole, type Targets } from './reset.ts'
@@ -13,6 +13,14 @@ export type FileRead = { ok: true; targets: Targets } | { ok: false; problem: Fi
 export const LINES_MAX = 20_000
 const TOPIC = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/
 const CELL_SHOWN = 40
+const NAME_SHOWN = 60
+
+/** Whose offsets are wanted. */
+export interface Whose {
+  group: string
+  /** What the instance is called: its id, and then its name where no other instance is called so. */
+  instance: readonly string[]
+}
 
 interface Line {
   cells: readonly string[]
@@ -20,7 +28,7 @@ interface Line {
 }
 
 /** @param rows the cells of each row, as a CSV reader gives them; with or without a header */
-export function readOffsetsFile(rows: readonly (readonly string[])[], group: string): FileRead {
+export function readOffsetsFile(rows: readonly (readonly string[])[], { group, instance }: Whose): FileRead {
   const filled = linesOf(rows)
   const [first] = filled
   if (first === undefined) return problem({ kind: 'fileEmpty' })
@@ -30,7 +38,9 @@ export function readOffsetsFile(rows: readonly (readonly string[])[], group: str
   if ('kind' in columns) return problem(columns)
 
   const targets = new Map<string, bigint>()
-  let ofOthers = 0
+  let ofOtherGroups = 0
+  let withoutOffset = 0
+  let elsewhere: { line: number; said: string } | null = null
   for (const { cells, line } of header ? filled.slice(1) : filled) {
     // One cell more may be a comma inside a number, and then half of that number would be taken for the offset.
     if (cells.length > first.cells.length) {
@@ -46,12 +56,22 @@ export function readOffsetsFile(rows: readonly (readonly string[])[], group: str
     if (columns.group !== null) {
       if (at('group') === '') return wrong('group')
       if (at('group') !== group.trim()) {
-        ofOthers += 1
+        ofOtherGroups += 1
+        continue
+      }
+    }
+    if (columns.instance !== null) {
+      if (at('instance') === '') return wrong('instance')
+      if (!instance.includes(at('instance'))) {
+        elsewhere ??= { line, said: clip(at('instance'), CELL_SHOWN) }
         continue
       }
     }
     // A plan has no offset where nothing is written, and the Kafka tool puts a dash where nothing is committed.
-    if (header && (at('offset') === '' || at('offset') === '-')) continue
+    if (header && (at('offset') === '' || at('offset') === '-')) {
+      withoutOffset += 1
+      continue
+    }
     const offset = parseWhole(at('offset'))
     if (!TOPIC.test(at('topic'))) return wrong('topic')
     if (!/^\d{1,9}$/.test(at('partition'))) return wrong('partition')
@@ -61,9 +81,27 @@ export function readOffsetsFile(rows: readonly (readonly string[])[], group: str
     targets.set(place, offset)
   }
   if (targets.size > 0) return { ok: true, targets }
-  return problem(
-    ofOthers > 0 ? { kind: 'groupNotInFile', group: clip(group, 60) } : { kind: 'noOffsetsInFile' },
+  const named = clip(group, NAME_SHOWN)
+  if (withoutOffset > 0 && (ofOtherGroups > 0 || elsewhere !== null))
+    return problem({ kind: 'noOffsetsOfGroup', group: named })
+  if (withoutOffset > 0) return problem({ kind: 'noOffsetsInFile' })
+  if (elsewhere !== null) {
+    const wanted = {
+      instance: clip(instance[0] ?? '', NAME_SHOWN),
+      group: columns.group === null ? null : named,
+    }
+    return problem({ kind: 'instanceNotInFile', ...wanted, ...elsewhere })
+  }
+  return problem(ofOtherGroups > 0 ? { kind: 'groupNotInFile', group: named } : { kind: 'noOffsetsInFile' })
+}
+
+/** What a file may call an instance: a name that two of them have says neither. */
+export function callsOf(instanceId: string, listed: readonly Instance[]): string[] {
+  const name = listed.find(({ id }) => id === instanceId)?.name.trim() ?? ''
+  const isOwn = listed.every(
+    each => each.id === instanceId || (each.name.trim() !== name && each.id !== name),
   )
+  return name === '' || !isOwn ? [instanceId] : [instanceId, name]
 }
 
 /** Whether a file whose first row these are could be one of offsets: what separates its cells is told by that. */

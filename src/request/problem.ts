@@ -30,7 +30,7 @@ export type FieldProblem =
   | { kind: 'fileTopicsTooMany'; max: number }
 
 /** What a file of offsets needs of each line, and whose offsets they are where it says so. */
-export type FileColumn = 'topic' | 'partition' | 'offset' | 'group'
+export type FileColumn = 'topic' | 'partition' | 'offset' | 'group' | 'instance'
 
 /** Of a file of offsets; lines and columns count from 1. */
 export type FileProblem =
@@ -53,4 +53,10 @@ export type FileProblem =
   | { kind: 'cellUnreadable'; line: number; column: number; wanted: FileColumn; cell: string; cells: string }
   | { kind: 'lineTwice'; line: number; place: string }
   | { kind: 'groupNotInFile'; group: string }
+  /** `group` null: the file names none. `line` is the first of `said`, another instance. */
+  | { kind: 'instanceNotInFile'; instance: string; group: string | null; line: number; said: string }
+  /** Beside lines of others, which may have some. */
+  | { kind: 'noOffsetsOfGroup'; group: string }
+  /** Of the request that is edited: `instance` and `group` are what its offsets were asked for. */
+  | { kind: 'offsetsOfAnother'; id: string; instance: string; group: string }
   | { kind: 'noOffsetsInFile' }

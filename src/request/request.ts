@@ -8,6 +8,7 @@
 //   note     something that happened and that the thread has to tell; each becomes one reply
 //   debt     what the record still owes the outside: a job, a card, a reply, a look (owed.ts finds it, service/debts.ts pays it)
 //   claim    written before a message is posted, so that whoever finds it run out looks whether the message is there
+//            (service/claims.ts: for how long, and the lease on a request whose debts somebody pays)
 //   glass    of a request that somebody had carried out without approval: to break the glass (glass.ts)
 //   attempt  one execution of an approved plan; a refused act of a person is an `attempted` command
 

@@ -2,7 +2,7 @@
 // The offsets of a file do not fit a field: they stay with the request that had them.
 
 import { isFinal, type ResetRequest } from './request.ts'
-import { chosenPartitions, type Reset, type ResetFields } from './reset.ts'
+import { chosenPartitions, type Reset, type ResetFields, type Target } from './reset.ts'
 
 /** It has ended without having done all of what was asked for. */
 export function canBeEdited({ state }: Pick<ResetRequest, 'state'>): boolean {
@@ -24,6 +24,11 @@ export function fieldsOf({
     ...(skipToEnd && reset.strategy.kind === 'time' ? { skipToEnd } : {}),
     reason,
   }
+}
+
+/** Whether its offsets may be taken over by an edit: those of one group are never written for another. */
+export function areOffsetsOf({ reset }: Pick<ResetRequest, 'reset'>, { instanceId, group }: Target): boolean {
+  return reset.target.instanceId === instanceId && reset.target.group === group
 }
 
 function scopeFields(reset: Reset): ResetFields {

@@ -17,8 +17,11 @@ export type Seal = z.output<typeof sealSchema>
  */
 export type Doubt = 'unsealed' | 'otherKey' | 'changed' | 'noKey'
 
-/** `event`: of a trail, after what is before it. `record`: a request as it is stored. Neither can be put for the other. */
-export type Sealed = 'event' | 'record'
+/**
+ * `event`: of a trail, after what is before it. `record`: a request as it is stored. `end` and `tries`: where the log of
+ * attempts has come to, and how many there were of one person (attempts-end.ts). None can be put for another.
+ */
+export type Sealed = 'event' | 'record' | 'end' | 'tries'
 
 export interface Seals {
   seal(what: Sealed, id: string, text: string): Seal

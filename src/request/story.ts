@@ -269,8 +269,9 @@ export function createStory(id: RequestId, seals: Seals | null): Story {
   }
 
   function end(record: unknown, names?: readonly string[]): void {
-    if (record !== undefined) lookAtRecord(record)
-    if (names === undefined || mayHaveEnded(record)) return
+    const read = requestSchema.safeDecode(record as z.input<typeof requestSchema>).data
+    if (record !== undefined) lookAtRecord(read)
+    if (names === undefined || mayHaveEnded(read)) return
     const missing = [...plans.keys(), ...names].filter(name => name.startsWith('plan-') && !kept.has(name))
     for (const name of new Set(missing)) found('noRows', name, null)
     if (typeof resultDigest !== 'string') return
@@ -279,19 +280,18 @@ export function createStory(id: RequestId, seals: Seals | null): Story {
   }
 
   /** What came to nothing keeps what is beside its record for a while only, and all of it goes at once. */
-  function mayHaveEnded(record: unknown): boolean {
-    const { data } = requestSchema.safeDecode(record as z.input<typeof requestSchema>)
-    return data !== undefined && kept.size === 0 && documentsKeptMs(data) !== null
+  function mayHaveEnded(record: ResetRequest | undefined): boolean {
+    return record !== undefined && kept.size === 0 && documentsKeptMs(record) !== null
   }
 
-  function lookAtRecord(record: unknown): void {
-    const parsed = requestSchema.safeDecode(record as z.input<typeof requestSchema>)
-    if (!parsed.success) {
+  /** @param record undefined: it cannot be read */
+  function lookAtRecord(record: ResetRequest | undefined): void {
+    if (record === undefined) {
       found('noRecord', '', null)
       return
     }
-    const { data } = parsed
-    const others = told !== null ? differing(data, told, isOurs) : data.state.name === before ? [] : ['state']
+    const others =
+      told !== null ? differing(record, told, isOurs) : record.state.name === before ? [] : ['state']
     if (others.length > 0) found('otherRecord', others.join(', '), null)
   }
 
@@ -330,23 +330,24 @@ function planIn({ plan, topics }: Extract<Command, { kind: 'prepare' }>, reset: 
   return { plan, reset: { ...reset, topics } }
 }
 
-/** Fields that other rules may have filled otherwise say nothing then. */
-const ESSENTIAL = ['id', 'requester', 'reset', 'round', 'state', 'plan', 'votes'] as const
-
 /** In which fields two records of a request are not the same; the hash of the last event is looked at with the chain. */
 function differing(one: ResetRequest, other: ResetRequest, inAll: boolean): string[] {
-  const [a, b] = [one, other].map(record => {
-    const { auditHash: _, ...fields } = z.encode(requestSchema, record)
-    return fields as Record<string, unknown>
-  }) as [Record<string, unknown>, Record<string, unknown>]
-  if (inAll) return Object.keys(a).filter(name => JSON.stringify(a[name]) !== JSON.stringify(b[name]))
-  return ESSENTIAL.filter(name => JSON.stringify(essence(one)[name]) !== JSON.stringify(essence(other)[name]))
+  const [a = {}, b = {}] = [one, other].map(inAll ? everything : essence)
+  return Object.keys(a).filter(name => JSON.stringify(a[name]) !== JSON.stringify(b[name]))
 }
 
-function essence({ id, requester, reset, round, state, plan, votes }: ResetRequest) {
+function everything(record: ResetRequest): Record<string, unknown> {
+  const { auditHash: _, ...fields } = z.encode(requestSchema, record)
+  return fields
+}
+
+/** Fields that other rules may have filled otherwise say nothing then. */
+function essence({ id, requester, reset, round, state, plan, votes }: ResetRequest): Record<string, unknown> {
   return {
-    ...{ id, requester, round },
+    id,
+    requester,
     reset: z.encode(resetSchema, reset),
+    round,
     state: [state.name, 'decision' in state ? (state.decision?.by ?? null) : null],
     plan: plan?.digest ?? null,
     votes: votes.map(({ by }) => by),

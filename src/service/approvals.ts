@@ -31,6 +31,7 @@ import { differenceSchema } from '../request/drift.ts'
 import { didNothing, retryOf, undoOf } from '../request/follow-up.ts'
 import type { Abilities } from '../request/group.ts'
 import type { ActKind } from '../request/permissions.ts'
+import type { PlanRow } from '../request/plan.ts'
 import { guardUnder, type Policy } from '../request/policy.ts'
 import { isHeld, type RequestId, type ResetRequest } from '../request/request.ts'
 import type { Seals } from '../request/seals.ts'
@@ -225,10 +226,18 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     }
   }
 
-  /** When the world has moved, the request goes back to be planned anew, whoever noticed. */
-  async function lookAgain(request: ResetRequest, at: 'opened' | 'submitted', ms: number): Promise<Look> {
+  /**
+   * When the world has moved, the request goes back to be planned anew, whoever noticed.
+   * @param rows of its plan, where they have been read
+   */
+  async function lookAgain(
+    request: ResetRequest,
+    at: 'opened' | 'submitted',
+    ms: number,
+    rows?: PlanRow[],
+  ): Promise<Look> {
     const { id, plan } = request
-    const seen = await within(ms, plans.compare(request, readers.person, LOG_TOPICS[at]), TOO_SLOW)
+    const seen = await within(ms, plans.compare(request, readers.person, LOG_TOPICS[at], rows), TOO_SLOW)
     if (seen.kind === 'notWhole') return { kind: 'notSeen', cause: causeOf('planNotWhole') }
     if (plan === null || seen.kind !== 'compared') {
       return {
@@ -260,15 +269,16 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     } as const
     // Only a vote that would count is worth a look at the cluster; a rejection needs none.
     if (vote.verdict === 'approve' && decide(request, command, clock()).ok) {
-      if (!(await isWhole(request))) return refusedAsNotWhole(request, command)
-      await lookAgain(request, 'submitted', SUBMITTED_LOOK_MS)
+      const rows = await wholeRows(request)
+      if (rows === null) return refusedAsNotWhole(request, command)
+      await lookAgain(request, 'submitted', SUBMITTED_LOOK_MS, rows)
     }
     return changeAndPay(id, command)
   }
 
-  /** Whether what was shown of the plan, and would run, is what its digest stands for. */
-  async function isWhole(request: ResetRequest): Promise<boolean> {
-    return Array.isArray(await patiently(() => plans.rows(request)))
+  /** What was shown of the plan, and would run; null where that is not what its digest stands for. */
+  async function wholeRows(request: ResetRequest): Promise<PlanRow[] | null> {
+    return (await patiently(() => plans.rows(request))) ?? null
   }
 
   async function refusedAsNotWhole(request: ResetRequest, command: PersonsCommand) {
@@ -283,8 +293,9 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     const { policy } = await policies.may(request, 'breakGlass', by, 'now')
     const command = { kind: 'breakGlass', by, ...broken, policy } as const
     if (decide(request, command, clock()).ok) {
-      if (!(await isWhole(request))) return refusedAsNotWhole(request, command)
-      await lookAgain(request, 'submitted', SUBMITTED_LOOK_MS)
+      const rows = await wholeRows(request)
+      if (rows === null) return refusedAsNotWhole(request, command)
+      await lookAgain(request, 'submitted', SUBMITTED_LOOK_MS, rows)
     }
     return changeAndPay(id, command)
   }
@@ -399,7 +410,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     const { by, command, refusal } = attempt
     report({ event: 'refused', requestId: null, command, refusal, by })
     try {
-      await patiently(() => store.recordAttempt(attempt))
+      changes.reportUnlessIntact(await patiently(() => store.recordAttempt(attempt)))
     } catch (error) {
       report({ event: 'fault', where: 'keeping an attempt', error })
     }

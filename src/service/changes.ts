@@ -6,6 +6,7 @@ import type { ChangeOutcome, StartOutcome } from '../ports/approvals.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Report } from '../ports/events.ts'
 import {
+  type AttemptKept,
   type Commit,
   type CommitOutcome,
   SEALED_RECORD,
@@ -13,6 +14,7 @@ import {
   UNREADABLE_RECORD,
   type Writer,
 } from '../ports/store.ts'
+import type { AttemptsSeen } from '../request/attempts-end.ts'
 import { sealed } from '../request/audit.ts'
 import type { Command, PersonsCommand } from '../request/command.ts'
 import { type Draft, decide, eventOf, submissionOf, submit } from '../request/decide.ts'
@@ -54,6 +56,8 @@ export interface Changes {
    * rejects.
    */
   keepRefusal(id: RequestId, command: PersonsCommand, refusal: Refusal): Promise<void>
+  /** With a key: an attempt was kept, and those before it are not what had been sealed. */
+  reportUnlessIntact(kept: AttemptKept): void
   /** What its seal does not vouch for, and might still run, is ended first, and is read as that. */
   read(id: RequestId, patience?: Patience): Promise<ResetRequest | undefined>
   /** The same, where the whole trail has to vouch for it as well: before anything is decided or called. */
@@ -115,27 +119,38 @@ export function createChanges(deps: {
     const nowMs = clock()
     const first = submit(draft, nowMs)
     const changeId = randomUUID()
-    const { next, event } = sealed(first, eventOf(null, first, submissionOf(draft), changeId, nowMs), seals)
-    const committed = await commitSurely({
-      next,
-      expectedVersion: 0,
-      expectedHash: '',
-      changeId,
-      event,
-      dueAtMs: nextDueAt(next, nowMs),
-      open: true,
-      documents,
-      documentsKeptMs: documentsKeptMs(next),
-      submissionId,
-      ...(mostOpen === undefined ? {} : { mostOpen }),
-    })
+    const bare = eventOf(null, first, submissionOf(draft), changeId, nowMs)
+    const commitAfter = (seen: AttemptsSeen | null) => {
+      const { next, event } = sealed(first, bare, seals, seen)
+      return commitSurely({
+        next,
+        expectedVersion: 0,
+        expectedHash: '',
+        changeId,
+        event,
+        dueAtMs: nextDueAt(next, nowMs),
+        open: true,
+        documents,
+        documentsKeptMs: documentsKeptMs(next),
+        submissionId,
+        ...(mostOpen === undefined ? {} : { mostOpen }),
+      })
+    }
+    let seen = await attemptsSeen()
+    let committed = await commitAfter(seen)
+    while (committed.kind === 'conflict') {
+      const since = await attemptsSeen()
+      if (JSON.stringify(since) === JSON.stringify(seen)) break
+      seen = since
+      committed = await commitAfter(seen)
+    }
     if (committed.kind === 'full') return committed
     if (committed.kind === 'duplicate') {
       const earlier = await patiently(() => store.read(committed.id))
       if (earlier !== undefined) return { kind: 'created', request: earlier }
     }
-    report({ event: 'submitted', requestId: next.id, requester: next.requester })
-    return { kind: 'created', request: next }
+    report({ event: 'submitted', requestId: first.id, requester: first.requester })
+    return { kind: 'created', request: sealed(first, bare, seals, seen).next }
   }
 
   async function change(id: RequestId, command: Command, options?: ChangeOptions): Promise<ChangeOutcome> {
@@ -153,10 +168,20 @@ export function createChanges(deps: {
     try {
       const kept = await apply(id, { kind: 'attempted', command: kind, by, refusal, from })
       // Once: counted again after a lost reply, it would be said to have been one more.
-      if (kept.kind === 'refused') await store.countAttempt(id, by)
+      if (kept.kind === 'refused') reportUnlessIntact(await store.countAttempt(id, by))
     } catch (error) {
       report({ event: 'fault', where: 'keeping an attempt', requestId: id, error })
     }
+  }
+
+  function reportUnlessIntact({ isIntact }: AttemptKept): void {
+    if (isIntact) return
+    const error = new Error('What was tried before is not what was sealed: audit verify says what is wrong.')
+    report({ event: 'fault', where: 'keeping an attempt', error })
+  }
+
+  function attemptsSeen(patience?: Patience): Promise<AttemptsSeen | null> {
+    return patiently(() => store.attemptsSeen(), patience)
   }
 
   async function read(id: RequestId, patience?: Patience): Promise<ResetRequest | undefined> {
@@ -217,6 +242,7 @@ export function createChanges(deps: {
       const isKnown = known !== undefined
       known = undefined
       if (request === undefined) return { kind: 'missing' }
+      const seen = await attemptsSeen(patience)
       const nowMs = clock()
       const decided = decide(request, command, nowMs)
       // Only what is there now may refuse.
@@ -230,6 +256,7 @@ export function createChanges(deps: {
         decided.next,
         eventOf(request, decided.next, command, changeId, nowMs),
         seals,
+        seen,
       )
       const committed = await commitSurely(
         {
@@ -286,6 +313,7 @@ export function createChanges(deps: {
     start: (request, command, epoch) =>
       apply(request.id, command, { patience: 'worker', known: request, epoch }),
     keepRefusal,
+    reportUnlessIntact,
     read,
     readVouched,
     patiently,

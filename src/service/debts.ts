@@ -1,5 +1,6 @@
 // What a record still owes the outside, paid here: jobs, looks at the group, expiries, cards and replies.
 // Paying is repeatable and ends in a receipt, a change like any other. Nothing is remembered but what is under way.
+// What only one process may do at a time, it claims before (claims.ts).
 
 import type { ChangeOutcome } from '../ports/approvals.ts'
 import type { Chat, ChatOutcome, People, PostDocuments } from '../ports/chat.ts'
@@ -9,6 +10,7 @@ import type { Store } from '../ports/store.ts'
 import type { WorkQueue } from '../ports/work-queue.ts'
 import { causeOf } from '../request/cause.ts'
 import type { Finding } from '../request/evidence.ts'
+import { documentsKeptMs } from '../request/kept.ts'
 import { type Debt, nextDueAt, owed, REFUSED_POST_RETRY_MS } from '../request/owed.ts'
 import { groupsOfGuard, stillAsked } from '../request/policy.ts'
 import { remindAt } from '../request/reminding.ts'
@@ -25,6 +27,7 @@ import { isProof } from '../request/unclear.ts'
 import { untilWindow, waitsForWindow } from '../request/waiting.ts'
 import { daytimeAt } from '../request/window.ts'
 import { type Changes, StoreAway } from './changes.ts'
+import { createClaims } from './claims.ts'
 import type { KeptRows } from './kept-rows.ts'
 import type { Plans } from './plans.ts'
 import type { Policies } from './policies.ts'
@@ -55,16 +58,12 @@ export interface Debts {
   pay(id: RequestId): void
   /** Pays what is due now. Returns how many requests it looked at. */
   payDue(limit: number): Promise<number>
-  /** Pays for requests that have no place in the due set. */
+  /** Pays for requests that have no place in the due set, and gives old documents their end, some at a time. */
   payForgotten(): Promise<number>
   /** Resolves once no debt is being paid any more. */
   idle(): Promise<void>
 }
 
-/** Longer than any call to Slack, and short enough that a lost message is looked for soon. */
-const CLAIM_MS = 15_000
-/** How soon another process may look after a request that one has taken and not settled. */
-const LEASE_MS = 20_000
 const PREPARE_RETRY_MS = 5_000
 const PREPARE_TRIES = 20
 /** Nobody has more approvers who all have to know; a longer list is a mistake. */
@@ -75,10 +74,13 @@ const REMIND_PATIENCE_MS = 120_000
 /** A plan of many reads says so often how far it is, and is left to whoever makes it for so long after. */
 const PROGRESS_MS = 3_000
 const PROGRESS_TRUST_MS = 30_000
+/** Requests of before documents had an end, looked at in one pass. */
+const OLD_AT_ONCE = 200
 
 export function createDebts(deps: DebtsDeps): Debts {
   const { store, queue, plans, kept, chat, clock, report, processId } = deps
   const { change, read, patiently } = deps.changes
+  const claims = createClaims({ change, store, clock, processId })
   const payments = new Map<string, { again: boolean; done: Promise<void> }>()
 
   /** State and chat have a lane each, so that Slack never holds up an execution. */
@@ -257,13 +259,12 @@ export function createDebts(deps: DebtsDeps): Debts {
 
   async function updateCard(request: ResetRequest): Promise<'paid' | 'left'> {
     const { id } = request
-    const untilMs = clock() + CLAIM_MS
-    const claim = await change(id, { kind: 'claimCard', by: processId, untilMs }, { known: request })
-    if (claim.kind !== 'changed') return 'left'
+    const claim = await claims.card(request)
+    if (claim === null) return 'left'
     const { revision } = claim.request
     const ts = cardTsOf(claim.request)
     if (ts === undefined) return 'left'
-    const outcome = await chat.updateCard(claim.request, untilMs)
+    const outcome = await chat.updateCard(claim.request, claim.untilMs)
     reportPost(request, 'cardUpdate', outcome)
     switch (outcome.kind) {
       case 'posted':
@@ -292,15 +293,14 @@ export function createDebts(deps: DebtsDeps): Debts {
       }
       if (found.kind === 'later' || found.kind === 'unknown') {
         // Still not known whether it is there: keep the claim, so that the next try looks again.
-        const untilMs = clock() + (found.kind === 'later' ? found.afterMs : CLAIM_MS)
-        return paid(await change(id, { kind: 'claimPost', key, by: processId, untilMs }))
+        const afterMs = found.kind === 'later' ? found.afterMs : undefined
+        return paid(await claims.lookLater(id, key, afterMs))
       }
     }
-    const untilMs = clock() + CLAIM_MS
-    const claim = await change(id, { kind: 'claimPost', key, by: processId, untilMs }, { known: request })
-    if (claim.kind !== 'changed') return 'left'
+    const claim = await claims.post(request, key)
+    if (claim === null) return 'left'
     const documents = await documentsOrNone(claim.request, key)
-    const outcome = await chat.post(claim.request, key, documents, untilMs)
+    const outcome = await chat.post(claim.request, key, documents, claim.untilMs)
     reportPost(request, key, outcome)
     switch (outcome.kind) {
       case 'posted':
@@ -364,8 +364,7 @@ export function createDebts(deps: DebtsDeps): Debts {
   }
 
   async function payDue(limit: number): Promise<number> {
-    const nowMs = clock()
-    const ids = await store.takeDue(nowMs, nowMs + LEASE_MS, limit)
+    const ids = await claims.due(limit)
     for (const id of ids) pay(id)
     return ids.length
   }
@@ -373,6 +372,7 @@ export function createDebts(deps: DebtsDeps): Debts {
   async function payForgotten(): Promise<number> {
     const ids = await store.findForgotten()
     for (const id of ids) pay(id)
+    await store.endOldDocuments(OLD_AT_ONCE, documentsKeptMs)
     return ids.length
   }
 

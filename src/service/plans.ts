@@ -62,8 +62,14 @@ export interface Plans {
   /**
    * Looks at the world again. With more topics than `logTopics` the starts of the logs are left out, which are slow to
    * read: whether a target has left its log is seen by the look before the execution then.
+   * @param rows of the plan, where they have been read: they are not read again
    */
-  compare(request: ResetRequest, reader: ClusterReader, logTopics: number): Promise<Comparison>
+  compare(
+    request: ResetRequest,
+    reader: ClusterReader,
+    logTopics: number,
+    rows?: PlanRow[],
+  ): Promise<Comparison>
 }
 
 export function createPlans({ store, kept, clock, guardFor, reader, writeTimeOf }: PlansDeps): Plans {
@@ -159,11 +165,11 @@ export function createPlans({ store, kept, clock, guardFor, reader, writeTimeOf 
   return {
     make,
     rows: kept.plan,
-    async compare(request, from, logTopics) {
+    async compare(request, from, logTopics, known) {
       const { reset, plan } = request
       if (plan === null) return { kind: 'unavailable', cause: causeOf('noPlan') }
       const [rows, seen] = await Promise.all([
-        kept.plan(request),
+        known ?? kept.plan(request),
         observe(reset, {
           ...{ reader: from, clock, logsOf: count => count <= logTopics },
           timesAgain: plan.execution === 'native',

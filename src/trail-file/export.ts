@@ -2,19 +2,24 @@
 // few requests at a time.
 
 import type { z } from 'zod'
-import type { Store, Trail } from '../ports/store.ts'
+import type { AttemptTrail, Store, Trail } from '../ports/store.ts'
+import { countIn } from '../request/attempts-end.ts'
 import { chainHash } from '../request/audit.ts'
 import {
   ATTEMPTS,
   type AuditTotals,
   type ChainId,
+  COUNTERS,
   keptHash,
   type keptSchema,
   NOTHING_YET,
   parsedJson,
   RECORD,
+  SEALED_END,
   sumOf,
 } from './lines.ts'
+
+const COUNTERS_A_LINE = 1_000
 
 export interface AuditExport {
   /** Some at a time, with their line breaks. */
@@ -40,13 +45,27 @@ export function createAuditExport(store: Pick<Store, 'readTrails' | 'readAttempt
   }
 
   async function* attemptLines(): AsyncGenerator<string> {
-    const { version, auditHash, more, events } = await store.readAttempts()
+    const { version, auditHash, more, events, sealed } = await store.readAttempts()
+    let [last, tried] = ['', 0]
     for await (const some of events()) {
       totals.attempts += some.length
+      last = lastHashOf(some)
+      tried += some.filter(isSealedAttempt).length
       yield whole(some.map(json => eventLine(ATTEMPTS, json)))
     }
-    if (version === 0 && totals.attempts === 0) return
-    yield whole([endLine(ATTEMPTS, version, auditHash, more)])
+    if (version === 0 && totals.attempts === 0 && sealed === null) return
+    if (sealed === null) {
+      yield whole([endLine(ATTEMPTS, version, auditHash, more)])
+      return
+    }
+    totals.more += Math.max(0, sumOfCounters(sealed.tries) - tried)
+    const kept = { names: [] as string[], hash: last }
+    for (const { name, value } of sealedValues(sealed)) {
+      kept.names.push(name)
+      kept.hash = keptHash(kept.hash, name, value)
+      yield whole([JSON.stringify({ requestId: ATTEMPTS, kept: name, value, hash: kept.hash })])
+    }
+    yield whole([endLine(ATTEMPTS, version, auditHash, more, kept)])
   }
 
   return {
@@ -75,6 +94,24 @@ export function createAuditExport(store: Pick<Store, 'readTrails' | 'readAttempt
 async function* keptWith({ record, documents }: Trail): AsyncGenerator<{ name: string; value: unknown }> {
   for await (const { name, json } of documents()) yield { name, value: parsedJson(json) ?? null }
   yield { name: RECORD, value: record === null ? null : (parsedJson(record) ?? null) }
+}
+
+function isSealedAttempt(json: string): boolean {
+  return Object(parsedJson(json)).tries !== undefined
+}
+
+function sumOfCounters(tries: Record<string, string>): number {
+  return Object.entries(tries).reduce((sum, [name, count]) => sum + (countIn(null, name, count) ?? 0), 0)
+}
+
+/** Some counters to a line: there is one for each person and day. */
+function* sealedValues({ end, tries }: NonNullable<AttemptTrail['sealed']>) {
+  yield { name: SEALED_END, value: end }
+  const counters = Object.entries(tries).sort(([one], [other]) => (one < other ? -1 : 1))
+  for (let from = 0; from < counters.length; from += COUNTERS_A_LINE) {
+    const value = Object.fromEntries(counters.slice(from, from + COUNTERS_A_LINE))
+    yield { name: `${COUNTERS}${from / COUNTERS_A_LINE + 1}`, value }
+  }
 }
 
 /** As it stands there, so that a line that is not one of an event breaks no more than itself. */

@@ -8,11 +8,15 @@ import { requestIdSchema } from '../request/request.ts'
 export const RECORD = 'record'
 /** In the place of a request's number: the chain of what people tried that belongs to no request. */
 export const ATTEMPTS = 'attempts'
+/** Beside those: what is sealed of their end, and lines of the sealed counters, each by its name. */
+export const SEALED_END = 'end'
+export const COUNTERS = 'counters-'
 
 /**
  * The lines of a file, in order: for each request its events, as `{requestId, …event, hash}`; what is kept beside them, which
  * is the rows of its plans and of its result, and its record, each chained on the line before; then its end, with how many
- * more refused attempts there were than are kept as events, by person. Then what was tried, in the same form. The last
+ * more refused attempts there were than are kept as events, by person. Then what was tried, in the same form, with what is
+ * sealed of its end and of all counters beside it. The last
  * line closes the file: its hash is a chain over the ends, so that no request can be taken out, added or renamed.
  */
 const moreSchema = z.record(z.string(), z.int().positive())
@@ -25,7 +29,7 @@ const eventLineSchema = z.looseObject({
   hash: z.string(),
 })
 export const keptLineSchema = z.strictObject({
-  requestId: requestIdSchema,
+  requestId: chainIdSchema,
   kept: z.string(),
   value: z.unknown(),
   hash: z.string(),

@@ -2,17 +2,11 @@
 // decides by. It must never hold more than a few requests at a time.
 
 import type { z } from 'zod'
-import {
-  CHAIN_START,
-  type ChainEnd,
-  type ChainedEvent,
-  chainHash,
-  doubtOfEvent,
-  linkProblem,
-} from '../request/audit.ts'
+import { CHAIN_START, type ChainEnd, type ChainedEvent, chainHash, linkProblem } from '../request/audit.ts'
 import type { RequestId } from '../request/request.ts'
 import type { Seals } from '../request/seals.ts'
 import { createStory, findingInWords, type Remark, type Story } from '../request/story.ts'
+import { createAttemptsCheck } from './attempts-check.ts'
 import {
   ATTEMPTS,
   type AuditTotals,
@@ -34,6 +28,12 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 /** Longer than any line of an export; a file without line breaks is not read into memory. */
 const LONGEST_LINE_BYTES = 64 * 1_024 * 1_024
 
+/**
+ * Events of different requests have no order but by the clocks of the processes that wrote them. Further apart they are not:
+ * delivery over HTTP takes nothing from Slack then. Within a request it is the order that counts.
+ */
+const MOST_SKEW_MS = 300_000
+
 /** Follows the lines of a file. Each is looked at in the light of those before it, of which only the end is kept. */
 export interface TrailCheck {
   /** What is wrong with the next line, or null. Nothing is to be asked after the first problem. */
@@ -54,7 +54,15 @@ export interface Problem {
 }
 
 /** Requests that were decided in part by other rules, that are not sealed from the start, and so on. */
-export type Remarks = Record<Remark['kind'] | 'noRecord' | 'unsealedAttempts' | 'notCheckedAttempts', number>
+export type Remarks = Record<
+  | Remark['kind']
+  | 'noRecord'
+  | 'unsealedAttempts'
+  | 'notCheckedAttempts'
+  | 'unsealedCounted'
+  | 'notCheckedCounters',
+  number
+>
 
 interface Current {
   requestId: ChainId
@@ -69,7 +77,6 @@ export function createTrailCheck(seals: Seals | null = null): TrailCheck {
   let current: Current | null = null
   let last: ChainId | null = null
   let isClosed = false
-  let attemptsSealed = false
   let line = 0
   const totals = { ...NOTHING_YET }
   const remarks: Remarks = {
@@ -80,8 +87,11 @@ export function createTrailCheck(seals: Seals | null = null): TrailCheck {
     noRecord: 0,
     unsealedAttempts: 0,
     notCheckedAttempts: 0,
+    unsealedCounted: 0,
+    notCheckedCounters: 0,
   }
   const findings: Problem[] = []
+  const attempts = createAttemptsCheck(seals, problem => findings.push({ line, problem }))
   /** The last request whose every event is sealed: none after it begins without. */
   let sealedWhole: RequestId | null = null
   /** When the first event was sealed, and the last that was not, of whatever request. */
@@ -136,8 +146,9 @@ export function createTrailCheck(seals: Seals | null = null): TrailCheck {
     if (problem === 'changed') return `version ${version} is not what its hash says, so it was changed`
     if (at.kept !== null) return 'it comes after what is kept beside the events, so it was moved'
     noteSeal(requestId, event)
-    if (at.story === null) lookAtAttempt(event, at.chain.hash)
+    if (at.story === null) attempts.attempt(event, at.chain.hash)
     else hear(at.story, story => story.tell(event, at.chain.hash))
+    if (requestId !== ATTEMPTS) attempts.request(requestId, event)
     current = { ...at, chain: event }
     totals[requestId === ATTEMPTS ? 'attempts' : 'events'] += 1
     return null
@@ -151,21 +162,8 @@ export function createTrailCheck(seals: Seals | null = null): TrailCheck {
   function noteSeal(requestId: ChainId, { seal, atMs }: ChainedEvent): void {
     if (seal !== undefined) sealedSinceMs = Math.min(sealedSinceMs, atMs)
     else if (atMs > unsealedLast.atMs) {
-      const problem = `${requestId}: it is not sealed, though another event before its time is: its seal was taken off, or a process without AUDIT_KEY wrote it`
+      const problem = `${requestId}: it is not sealed, though another event more than five minutes before it is: its seal was taken off, or a process without AUDIT_KEY wrote it`
       unsealedLast = { line, problem, atMs }
-    }
-  }
-
-  function lookAtAttempt(event: ChainedEvent, previousHash: string): void {
-    const doubt = doubtOfEvent(seals, ATTEMPTS, previousHash, event)
-    if (doubt === 'unsealed' && !attemptsSealed) remarks.unsealedAttempts += 1
-    else if (doubt === 'noKey') remarks.notCheckedAttempts += 1
-    else if (doubt === null) attemptsSealed ||= event.seal !== undefined
-    else {
-      findings.push({
-        line,
-        problem: `${ATTEMPTS}: version ${event.version} is not sealed by a key that is given`,
-      })
     }
   }
 
@@ -178,8 +176,8 @@ export function createTrailCheck(seals: Seals | null = null): TrailCheck {
     }
   }
 
-  function keptProblem({ kept, value, hash }: z.output<typeof keptLineSchema>): string | null {
-    const at = current
+  function keptProblem({ requestId, kept, value, hash }: z.output<typeof keptLineSchema>): string | null {
+    const at = current ?? (requestId === ATTEMPTS ? beginning(requestId) : null)
     if (at === null) return 'no event comes before it, so lines are missing, or it was moved or added'
     const { names, hash: before } = at.kept ?? { names: [], hash: at.chain.hash }
     if (hash !== keptHash(before, kept, value)) {
@@ -190,7 +188,8 @@ export function createTrailCheck(seals: Seals | null = null): TrailCheck {
       kept: { names: [...names, kept], hash },
       ...(kept === RECORD ? { record: value } : {}),
     }
-    if (kept !== RECORD && at.story !== null) hear(at.story, story => story.keep(kept, value))
+    if (at.story === null) attempts.keep(kept, value)
+    else if (kept !== RECORD) hear(at.story, story => story.keep(kept, value))
     return null
   }
 
@@ -201,12 +200,13 @@ export function createTrailCheck(seals: Seals | null = null): TrailCheck {
       return `the record has version ${version} and the events end with ${at.chain.version}, so lines are missing, or it was changed`
     }
     if (lastHash !== at.chain.hash) return 'the last event is not the one that the record names'
-    if (version === 0) return 'it has no events'
+    if (version === 0 && (requestId !== ATTEMPTS || at.kept === null)) return 'it has no events'
     if (JSON.stringify(kept ?? null) !== JSON.stringify(at.kept)) {
       return 'what is kept beside the events is not what was exported, so it was changed, or lines are missing, moved or added'
     }
     if (at.story !== null) endStory(at.story, requestId as RequestId, at.record, kept)
     totals.more += sumOf(more)
+    if (seals !== null) remarks.unsealedCounted += sumOf(more)
     totals.hash = chainHash(totals.hash, text)
     last = requestId
     current = null
@@ -247,8 +247,14 @@ export function createTrailCheck(seals: Seals | null = null): TrailCheck {
       return `the export had ${requests} requests and these are ${totals.requests}, so one of them, or what was tried apart from them, is missing, or was changed or added`
     }
     isClosed = true
+    attempts.end()
+    const { more, unsealed, notChecked, notCheckedCounters } = attempts.totals()
+    totals.more += more
+    remarks.unsealedAttempts = unsealed
+    remarks.notCheckedAttempts = notChecked
+    remarks.notCheckedCounters = notCheckedCounters
     const { atMs, ...problem } = unsealedLast
-    if (seals !== null && atMs > sealedSinceMs) findings.push(problem)
+    if (seals !== null && atMs > sealedSinceMs + MOST_SKEW_MS) findings.push(problem)
     return null
   }
 

@@ -8,12 +8,12 @@ const { scene, product, start } = createScenes()
 const ASK = `--instance ${DEMO.instance} --group ${DEMO.group} --topic orders --topic payments --to-earliest --reason "wrong VAT rate"`
 
 describe.concurrent.each([
-  ['socket', 'v2'],
-  ['http', 'v2'],
-  ['socket', 'v3'],
-  ['http', 'v3'],
-] as const)('the main job over %s with API %s', (delivery, dialect) => {
-  scene('goes from the slash command to moved offsets and a thread that says so', async () => {
+  ['socket', 'v2', ['long']],
+  ['http', 'v2', []],
+  ['socket', 'v3', []],
+  ['http', 'v3', ['long']],
+] as const)('the main job over %s with API %s', (delivery, dialect, [...tags]) => {
+  scene('goes from the slash command to moved offsets and a thread that says so', { tags }, async () => {
     await start({ delivery, dialect })
     const card = await product().ask(ASK)
     expect(textOf(card)).toContain('R-1 · waiting for approval')

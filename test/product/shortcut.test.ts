@@ -138,6 +138,58 @@ describe('the shortcut of a message', () => {
     )
   })
 
+  it('says that a name is not whole, and fills in no piece of it', async () => {
+    const piece = DEMO.group.slice(0, -4)
+    for (const value of [
+      `${DEMO.group}…`,
+      `${DEMO.group};eu`,
+      `\`${DEMO.group}\`-eu`,
+      `${piece} (truncated)`,
+    ]) {
+      const text = await fromAlert({ text: `[FIRING:1] lag\nConsumer group: ${value}\nTopic: orders` })
+      expect(text, value).toContain(
+        'The name of the consumer group in the message is not whole: it is cut short, or more text is glued to it. No group and no topic is filled in.',
+      )
+      expect(product.alice.view()?.private_metadata).not.toContain(`"group":`)
+      while (product.alice.view() !== undefined) await product.alice.closeView(true)
+    }
+    expect(await fromAlert({ text: `consumergroup=${DEMO.group} topic=orders-…` })).toContain(
+      `Found in the message: the group ${DEMO.group}. Check what is filled in. A topic in it is not named in whole, and is left out.`,
+    )
+    while (product.alice.view() !== undefined) await product.alice.closeView(true)
+    expect(await fromAlert({ text: 'topic: `orders`-eu' })).toContain(
+      'The name of the topic in the message is not whole: it is cut short, or more text is glued to it. No topic is filled in.',
+    )
+  })
+
+  it('says that an alert contradicts itself, and fills in nothing of it', async () => {
+    const fields = [{ title: 'Consumer group', value: DEMO.group }]
+    const attachments = [{ title: '[FIRING:1] lag', fields, footer: 'Resolved' }]
+    expect(await fromAlert({ text: '', attachments })).toContain(
+      `The message says both that it is firing and that it is resolved: the group ${DEMO.group}. No group and no topic is filled in.`,
+    )
+    expect(product.alice.view()?.private_metadata).not.toContain(`"group":`)
+    while (product.alice.view() !== undefined) await product.alice.closeView(true)
+    const other = { title: '[FIRING:1] lag', fields: [{ title: 'Consumer group', value: 'orders-audit' }] }
+    const text = await fromAlert({ text: '', attachments: [...attachments, other] })
+    expect(text).toContain('Found in the message: the group orders-audit.')
+    expect(text).toContain(`Said to be firing and resolved, and left out: the group ${DEMO.group}.`)
+  })
+
+  it('takes what is struck through, or what a context block says is over, for resolved', async () => {
+    const said = `All that the message names is marked as resolved: the group ${DEMO.group}. Nothing is filled in.`
+    const section = { type: 'section', text: { type: 'mrkdwn', text: `*Consumer group:* \`${DEMO.group}\`` } }
+    const context = {
+      type: 'context',
+      elements: [{ type: 'mrkdwn', text: ':white_check_mark: Resolved by bob' }],
+    }
+    expect(await fromAlert({ text: 'lag', blocks: [section, context] })).toContain(said)
+    while (product.alice.view() !== undefined) await product.alice.closeView(true)
+    const elements = [{ type: 'text', text: `consumergroup=${DEMO.group}`, style: { strike: true } }]
+    const blocks = [{ type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] }]
+    expect(await fromAlert({ text: '', blocks })).toContain(said)
+  })
+
   it('is open before CKafka has said a word', async () => {
     const action = 'DescribeGroup'
     product.ckafka.inject(action, { kind: 'delay', ms: 1_500 }, 5)

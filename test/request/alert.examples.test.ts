@@ -1,6 +1,7 @@
 // Alerts as monitors and people write them, made up after the shape of what they send. One line each: what it is, its
-// text, and what is read from it: `group > topic:partitions`, with `?` where no group is labelled, `|` between alerts, and
-// `–` before those that are resolved. Add yours.
+// text, and what is read from it: `group > topic:partitions`, with `?` where no group is labelled, `|` between alerts, `–`
+// before those that are resolved, and `±` before those that are said to be both. `✂` is behind a name that is not whole.
+// Add yours.
 
 import { describe, expect, it } from 'vitest'
 import { type OneAlert, readAlerts, shownName } from '../../src/request/alert.ts'
@@ -59,7 +60,6 @@ const EXAMPLES: [string, string, string][] = [
   ['a name with blanks', 'Consumer group: my billing group', 'my billing group'],
   ['a name with blanks, quoted', 'The lag of consumer group "my billing group" is high', 'my billing group'],
   ['a name with blanks, in logfmt', 'group=my billing group topic=orders', 'my billing group > orders'],
-  ['a name that is cut', 'Consumer group: orders-bil…', 'orders-bil…'],
   ['a key that only ends so', 'test-group: a\nsubgroup: b\ngroup_by: c\nkafka_consumergroup_lag: 5', ''],
   ['a label without a value', 'consumergroup=""\ngroup:\n\ntopic: ', ''],
   // Partitions.
@@ -93,20 +93,337 @@ const EXAMPLES: [string, string, string][] = [
   ['CloudWatch, over', 'OK: "kafka-lag"\nConsumer Group = a', '– a'],
   ['parts that say each their own', 'FIRING\nGroup: a\n\f\nGroup: b\n\f\nRESOLVED\nGroup: c\n\f\nGroup: d', 'a | b | d | – c'],
   ['the word in a sentence', 'this was resolved by hand last time: group a lags again', 'a'],
+  ['a title that counts two, of which one is over', '[FIRING:2] lag\nGroup: a\nStatus: resolved\n\nGroup: b', 'b | – a'],
+  ['each with its own title, one of them and its footer do not fit', '[FIRING:1] lag\nGroup: a\nResolved\n\f\n[FIRING:1] lag\nGroup: b', 'b | ± a'],
+  ['each with its status under it', 'Group: a\nResolved\n\nGroup: b\nFiring', 'b | – a'],
+  ['a field between two, of nobody knows which', 'Group: a\nStatus: resolved\nGroup: b', '– a | ± b'],
+  ['titles in capitals', 'KafkaLag FIRING\ngroup=a\nKafkaLag RESOLVED\ngroup=b', 'a | – b'],
+  ['lines in capitals', 'KafkaLag RESOLVED group=a\nKafkaLag FIRING group=b', 'b | – a'],
+  ['one status between two, of nobody knows which', 'Group: a\nResolved\nGroup: b', '– b | ± a'],
+  ['struck through beside what is not', '~group=a topic=t1~ group=b topic=t2', 'b > t2 | – a > t1'],
+  ['a struck value beside the one in its place', 'Group: ~a~ b\nTopic: ~t1~\nTopic: t2', 'b > t2'],
+  ['a topic that is cut', 'Group: a\nTopic: orders-…', 'a > ✂'],
+  ['two groups, of which one is cut', 'group=a;b\ngroup=c', 'a;b✂ | c'],
+  ['a resolved one that names nothing in whole', '[RESOLVED] lag\nTopic: orders-…', ''],
+  ['a list of JSON', '"groups":["a","b"],"topic":"t"', 'a | b > t'],
+  ['a name that is called so', 'the consumer group called a and the group named `b`', 'a | b'],
+  ['a word between', 'Consumer group alert "kafka-lag" of group=a', 'a'],
+  ['partitions behind a topic', 'Group: a\nTopic: orders:3,4', 'a > orders:3,4'],
+  ['what is no topic', 'Group: a\nTopic: orders/eu', 'a > ✂'],
+  ['a list of topics with more', 'Group: a\nTopics: t1, t2, +3 more', 'a > t1 t2'],
+  ['a link with both', 'https://x/?group=a&topic=t', 'a > t'],
   ['a list of groups', 'Consumer groups: a, b and c', 'a | b | c'],
 ]
 
-function told({ group, topics }: OneAlert): string {
+const ALERT = '[FIRING:1] KafkaLag\n'
+
+/** One value behind a label: what of it is read. `✂`: it is not whole, so that nothing is. */
+// biome-ignore format: one line for each example
+const VALUES: [string, string][] = [
+  ['`orders`-billing', '✂'],
+  ['`orders`_billing', '✂'],
+  ['`orders`.billing', '✂'],
+  ['`orders`/billing', '✂'],
+  ['`orders`#2', '✂'],
+  ['`orders`2', '✂'],
+  ['`orders``billing`', '✂'],
+  ['"orders"-billing', '✂'],
+  ['“orders”-billing', '✂'],
+  ['pre-`orders`', '✂'],
+  ['*orders*-billing', '✂'],
+  ['*`orders`*-billing', '✂'],
+  ['~orders~-billing', '✂'],
+  ['orders;eu', '✂'],
+  ['orders,eu', '✂'],
+  ['orders|eu', '✂'],
+  ['orders;eu, lag 5', '✂'],
+  ['orders-bil (truncated)', '✂'],
+  ['orders-bil [truncated]', '✂'],
+  ['orders-bil(truncated)', '✂'],
+  ['orders-bil truncated', '✂'],
+  ['orders-bil (cut off)', '✂'],
+  ['orders-bil <truncated>', '✂'],
+  ['`orders-bil` (truncated)', '✂'],
+  ['orders-bil（已截断）', '✂'],
+  ['orders-bil…', '✂'],
+  ['orders-bil...', '✂'],
+  ['orders-bil..', '✂'],
+  ['orders-bil …', '✂'],
+  ['orders-bil ...', '✂'],
+  ['orders-bil [...]', '✂'],
+  ['orders-bil[…]', '✂'],
+  ['"orders-bil…"', '✂'],
+  ['`orders-bil...`', '✂'],
+  ['`orders-bil`…', '✂'],
+  ['"orders-bil', '✂'],
+  ['…-billing', '✂'],
+  ['...billing', '✂'],
+  ['ord…ing', '✂'],
+  ['orders-***', '✂'],
+  ['orders-bil…, topic=orders', '✂'],
+  ['`orders`\u2011billing', '✂'],
+  ['`orders`—billing', '✂'],
+  ['orders；eu', '✂'],
+  ['orders，eu', '✂'],
+  ['orders：eu', '✂'],
+  ['orders-bil (trunc.)', '✂'],
+  ['orders-bil (12 more characters)', '✂'],
+  ['orders-bil +12 chars', '✂'],
+  ['orders-bil。。。', '✂'],
+  ['orders-bil ⋯', '✂'],
+  ['orders|eu|us', '✂'],
+  ['orders-\\`billing\\`', '✂'],
+  ['a b…', '✂'],
+  ['orders&topic=t', 'orders'],
+  ['orders，堆积', 'orders'],
+  ['orders，topic：t', 'orders'],
+  ['orders，lag 5', 'orders'],
+  ['orders；主题：t', 'orders'],
+  ['orders(eu)', 'orders(eu)'],
+  ['orders [eu]', 'orders [eu]'],
+  ['orders/eu', 'orders/eu'],
+  ['orders:eu', 'orders:eu'],
+  ['orders+eu', 'orders+eu'],
+  ['orders-*', 'orders-*'],
+  ['`orders`', 'orders'],
+  ['`orders`, lag 5', 'orders'],
+  ['`orders`。', 'orders'],
+  ['`orders`.', 'orders'],
+  ['`orders`堆积', 'orders'],
+  ['`orders`: lag 5', 'orders'],
+  ['"`orders`"', 'orders'],
+  ['**`orders`**', 'orders'],
+  ['`orders` (eu)', 'orders'],
+  ['orders (eu)', 'orders'],
+  ['orders,topic:x', 'orders'],
+  ['orders;topic=x', 'orders'],
+  ['orders|topic=x', 'orders'],
+  ['orders,kube_namespace:x', 'orders'],
+  ['orders, lag is high…', 'orders'],
+  ['orders,堆积严重', 'orders'],
+  ['or.ders', 'or.ders'],
+  ['a...b', 'a...b'],
+]
+
+/** What follows the labels of an alert, or stands around them, with what it makes of the alert. */
+// biome-ignore format: one line for each example
+const STATUSES: [string, string, '–' | '±' | ''][] = [
+  ['a word under it', 'Group: a\nResolved', '–'],
+  ['a word above it', 'Resolved\nGroup: a', '–'],
+  ['恢复正常', '恢复正常\n消费组：a', '–'],
+  ['恢复正常, in a sentence', '消费组 a 消费堆积已恢复正常', '–'],
+  ['恢复正常, under it', '消费组：a\n恢复正常', '–'],
+  ['已恢复', '消费组：a\n已恢复', '–'],
+  ['a type of notification', '通知类型：恢复\n消费组：a', '–'],
+  ['a type of notification, under it', '消费组：a\n通知类型：恢复', '–'],
+  ['the title of a recovery', '【腾讯云】CKafka 消费堆积告警恢复\n消费组：a', '–'],
+  ['状态', '消费组：a\n告警状态：已恢复正常', '–'],
+  ['由…变为…', '消费组：a\n告警状态由异常变为正常', '–'],
+  ['a time of recovery', '消费组：a\n恢复时间：2026-11-29 08:00:00', '–'],
+  ['a change in words', 'State changed from ALARM to OK\nGroup: a', '–'],
+  ['a change in words, under it', 'Group: a\nState changed from ALARM to OK', '–'],
+  ['an arrow of signs', 'ALARM -> OK\nGroup: a', '–'],
+  ['an arrow', 'Group: a\nALARM → OK', '–'],
+  ['an arrow behind a label', 'Group: a\nState Change: ALARM -> OK', '–'],
+  ['an arrow of colours', '🔴 → 🟢 lag\nGroup: a', '–'],
+  ['now in OK', 'Group: a is now in OK status', '–'],
+  ['now in OK, above', 'The monitor is now in OK status\nGroup: a', '–'],
+  ['auto-resolved', 'Auto-resolved\nGroup: a', '–'],
+  ['auto-resolved, under it', 'Group: a\nAuto-resolved', '–'],
+  ['no longer firing', 'No longer firing\nGroup: a', '–'],
+  ['no longer firing, in a sentence', 'KafkaLag is no longer firing for consumer group a', '–'],
+  ['has been resolved', 'The problem has been resolved at 08:00\nGroup: a', '–'],
+  ['by whom', 'Group: a\nResolved by Alice', '–'],
+  ['since when', 'Group: a\nResolved at: 2026-11-29 08:00', '–'],
+  ['a tag of what it was on', '[Recovered on {consumer_group:a}] lag', '–'],
+  ['back to normal', 'Lag of consumer group a is back to normal', '–'],
+  ['a type in English', 'Notification type: RECOVERY\nGroup: a', '–'],
+  ['JSON of CloudWatch', '{"NewStateValue":"OK","OldStateValue":"ALARM"}\nConsumer Group = a', '–'],
+  ['what it was, in brackets', 'Group: a\nState: OK (was ALARM)', '–'],
+  ['struck through', '~group=a topic=b~', '–'],
+  ['struck through, the value', 'Group: ~a~', '–'],
+  ['struck through, the title', '~[FIRING:1] lag~\nGroup: a', '–'],
+  ['struck through, a line of a list', '• ~Group: a~', '–'],
+  ['zero that fire', '[FIRING:0, RESOLVED:1] lag\nGroup: a', '–'],
+  ['a part that only says so', '\f\n[RESOLVED] lag\n\f\nGroup: a', '–'],
+  ['a part that only says so, after it', 'Group: a\n\f\nResolved', '–'],
+  ['a title without status, of the same group', 'Lag of consumer group a\nGroup: a\nStatus: resolved', '–'],
+
+  ['', 'Resolved ✅ consumer group a', '–'],
+  ['', 'Alert resolved: consumer group a lag', '–'],
+  ['', 'KafkaLag RESOLVED group=a', '–'],
+  ['', 'KafkaLag for group=a RESOLVED', '–'],
+  ['', 'KafkaLag group=a [resolved at 08:00]', '–'],
+  ['', 'KafkaLag group=a [RESOLVED]', '–'],
+  ['', 'group=a level=ok', '–'],
+  ['', 'Severity: OK\nGroup: a', '–'],
+  ['', 'Health: OK\nGroup: a', '–'],
+  ['', 'Result: recovered\nGroup: a', '–'],
+  ['', 'Alarm cleared\nGroup: a', '–'],
+  ['', 'Lag on group=a has dropped below threshold', '–'],
+  ['', 'Lag of consumer group a is now below the threshold', '–'],
+  ['', 'Group: a\nThe alert has self-healed', '–'],
+  ['', 'Group: a\nMonitor is healthy again', '–'],
+  ['', '告警解除\n消费组：a', '–'],
+  ['', '【恢复】消费组：a', '–'],
+  ['', '恢复：消费组 a', '–'],
+  ['', '消费组 a 恢复', '–'],
+  ['', '消费组：a（已恢复）', '–'],
+  ['', '消费组：a 状态：恢复', '–'],
+  ['', '消费组：a，当前状态为正常', '–'],
+  ['', '告警结束\n消费组：a', '–'],
+  ['', '消费组 a 消费堆积已消除', '–'],
+  ['', '消费组 a 已经恢复正常消费', '–'],
+  ['', '告警等级：恢复\n消费组：a', '–'],
+  ['', '事件状态：已关闭\n消费组：a', '–'],
+  ['', '触发状态：否\n消费组：a', '–'],
+  ['', '是否恢复：是\n消费组：a', '–'],
+  ['', '告警 → 恢复\n消费组：a', '–'],
+  ['', 'Status:\nResolved\nGroup: a', '–'],
+  ['', 'Group: a\n*Status:* :white_check_mark: Resolved', '–'],
+  ['', 'Group: a\nStatus: 🟢', '–'],
+  ['', 'Group: a\n🟢 Healthy', '–'],
+  ['', 'Group: a | Status: Resolved | Topic: t', '–'],
+  ['', 'Group: a is not firing anymore', '–'],
+  ['', 'Group: a stopped alerting', '–'],
+  ['', 'Update: this is resolved now. Group: a', '–'],
+  ['', 'Group: a (edited: resolved)', '–'],
+  ['', 'Group: a\nactive: false', '–'],
+  ['', 'Group: a\nresolved: true', '–'],
+  ['', 'Group: a\nfiring: false', '–'],
+  ['', '{"event_action":"resolve","group":"a"}', '–'],
+  ['', '{"eventType":"incident.resolved","group":"a"}', '–'],
+  ['', 'event: incident.resolved\ngroup: a', '–'],
+  ['', 'from CRITICAL to OK: group=a', '–'],
+  ['', 'Group: a changed state: ALARM to OK', '–'],
+  ['', 'Previous: ALARM, Current: OK\nGroup: a', '–'],
+  ['', 'Old status: firing\nNew status: resolved\nGroup: a', '–'],
+  ['', 'was: ALARM now: OK\nGroup: a', '–'],
+  ['', 'Ended\nGroup: a', '–'],
+  ['', 'Group: a\nEnded at: 2026-11-29', '–'],
+  ['', 'Group: a\nDuration: 5m (ended)', '–'],
+
+  ['a title and what is under it', '[FIRING:1] lag\nGroup: a\nResolved', '±'],
+  ['a title and a field', '[FIRING:1] lag\nGroup: a\nStatus: resolved', '±'],
+  ['a title of a part, and what is under it', '[FIRING:1] lag\nGroup: a\nResolved\n\f\n[RESOLVED]\nGroup: a', '±'],
+  ['a title and a field, the other way', '[RESOLVED] lag\nGroup: a\nStatus: firing', '±'],
+  ['two fields', 'Group: a\nStatus: firing\nState: OK', '±'],
+  ['one line', '[RESOLVED] Group: a\nStatus: firing', '±'],
+  ['the same alert twice', '[FIRING] group=a topic=t\n[RESOLVED] group=a topic=t', '±'],
+  ['the same group twice', 'Firing\ngroup: a\n\nResolved\ngroup: a', '±'],
+  ['a title and a part', '[FIRING:1] lag\nGroup: a\n\f\nResolved', '±'],
+  ['Chinese', '告警触发\n消费组：a\n通知类型：恢复', '±'],
+
+  ['', 'Group: a\nresolved: false', ''],
+  ['', '是否恢复：否\n消费组：a', ''],
+  ['', 'Level: normal\nGroup: a', ''],
+  ['', 'Group: a\nSeverity: critical', ''],
+  ['', '[RESOLVE] is a button\nGroup: a', ''],
+  ['', 'the number of members fell below 2\nGroup: a', ''],
+  ['', 'Lag of group a is now up to 12000', ''],
+  ['', 'It is critical to resolve this\nGroup: a', ''],
+  ['', 'the connection of consumer group a is closed', ''],
+  ['', 'brokers are ok, but consumer group a is stuck', ''],
+  ['', '网络已恢复，但消费组 a 仍在堆积', ''],
+  ['', 'lag will be back to normal soon\nGroup: a', ''],
+  ['', 'Last state: OK\nGroup: a', ''],
+  ['', 'topic: RESOLVED-orders group: a', ''],
+  ['', 'Group: a\nRunbook: how it was resolved last time', ''],
+  ['', 'Lag is close to critical\nGroup: a', ''],
+  ['', 'Group: a\nAction: restart', ''],
+  ['', '恢复策略：自动\n消费组：a', ''],
+  ['', '消费组：a\n恢复通知人：bob', ''],
+  ['', 'Group: a\nTo be resolved by: platform', ''],
+  ['', 'Group: a\nendsAt: 0001-01-01T00:00:00Z', ''],
+  ['', 'Resolved by: –\nGroup: a', ''],
+  ['', 'Group: a\nEscalates in 5m unless resolved', ''],
+  ['', 'OK, so consumer group a lags', ''],
+  ['ALARM', 'ALARM: "lag"\nConsumer Group = a', ''],
+  ['OK -> ALARM', 'Group: a\nState Change: OK -> ALARM', ''],
+  ['changed to ALARM', 'State changed from OK to ALARM\nGroup: a', ''],
+  ['entered ALARM', 'The alarm "lag" has entered the ALARM state\nConsumer Group = a', ''],
+  ['a previous state', 'Previous state: OK\nGroup: a', ''],
+  ['not resolved yet', 'It has not been resolved\nGroup: a', ''],
+  ['when it is resolved', 'Please close this when the lag is resolved\nGroup: a', ''],
+  ['to be restored', '请尽快恢复正常\n消费组：a', ''],
+  ['未恢复', '未恢复\n消费组：a', ''],
+  ['没有恢复正常', '消费组：a 尚未恢复正常', ''],
+  ['a time of recovery that is not there', '消费组：a\n恢复时间：-', ''],
+  ['a time that is not there', 'Group: a\nResolved at: –', ''],
+  ['none resolved', '[FIRING]\nGroup: a\nResolved: 0', ''],
+  ['none under the title', '[FIRING]\nGroup: a\nAlerts Resolved:\nnone', ''],
+  ['another one resolved that names no group', '[FIRING]\nGroup: a\n\n[RESOLVED] HostDown\nhost = h1', ''],
+  ['a broker that is fine', 'Group: a\nBroker status: OK', ''],
+  ['an instance that is fine', '消费组：a\n实例状态：正常', ''],
+  ['resolved that is struck through', '~Resolved~\nGroup: a', ''],
+  ['about so many', 'Group: a\nLag: ~5000, and ~6000 before', ''],
+  ['acknowledged', 'Group: a\nStatus: Acknowledged', ''],
+  ['a signal of a runbook', '[FIRING]\nGroup: a\n:white_check_mark: Runbook: restart it', ''],
+]
+
+function told({ group, topics, isCut, hasCutTopic }: OneAlert): string {
   const places = topics.map(
     ({ readings, partitions }) => `${shownName(readings)}${partitions === null ? '' : `:${partitions}`}`,
   )
-  const named = group === null ? '?' : shownName(group)
+  if (hasCutTopic) places.push('✂')
+  const named = group === null ? '?' : `${shownName(group)}${isCut ? '✂' : ''}`
   return places.length === 0 ? named : `${named} > ${places.join(' ')}`
+}
+
+function allTold(text: string): string {
+  const { firing, resolved, unclear } = readAlerts(text)
+  const marked = (mark: string) => (each: OneAlert) => `${mark} ${told(each)}`
+  return [...firing.map(told), ...resolved.map(marked('–')), ...unclear.map(marked('±'))].join(' | ')
 }
 
 describe('what is read of an alert', () => {
   it.each(EXAMPLES)('%s', (_, text, expected) => {
-    const { firing, resolved } = readAlerts(text)
-    expect([...firing.map(told), ...resolved.map(each => `– ${told(each)}`)].join(' | ')).toBe(expected)
+    expect(allTold(text)).toBe(expected)
+  })
+
+  it.each(STATUSES)('says of its status: %s %j', (_, text, mark) => {
+    const read = allTold(text)
+    expect(read.replace(/ > (?:b|t|RESOLVED-orders)$/, '')).toBe(`${mark}${mark === '' ? '' : ' '}a`)
+  })
+
+  for (const label of ['Group: ', 'consumer_group=', 'consumergroup: ', '消费组：', 'Topic: ']) {
+    it.each(VALUES)(`labelled ${label}%s`, (value, expected) => {
+      const isTopic = label.startsWith('T')
+      const { firing } = readAlerts(`${ALERT}${label}${value}`)
+      const cut = firing.filter(each => each.isCut || each.hasCutTopic)
+      const names = firing
+        .filter(each => !each.isCut)
+        .flatMap(({ group, topics }) =>
+          isTopic
+            ? topics.map(({ readings }) => shownName(readings))
+            : group === null
+              ? []
+              : [shownName(group)],
+        )
+      // `=~` is a sign of PromQL; a topic's name has none of these characters, and a comma parts two topics.
+      if (label.endsWith('=') && value.startsWith('~')) return
+      const isOther = /[^\w.-]/.test(expected.replace('✂', '')) || /^orders[,，]|^a |topic|主题/.test(value)
+      if (isTopic && isOther) return
+      expect(names).toEqual(expected === '✂' ? [] : [expected])
+      expect(cut.length > 0).toBe(expected === '✂')
+    })
+  }
+
+  it('is of a weak label too: a value that is not whole is none', () => {
+    for (const value of [
+      '`orders`-billing',
+      'orders;eu',
+      'orders-bil…',
+      'orders-bil …',
+      'orders-bil (truncated)',
+    ]) {
+      const { firing } = readAlerts(`the consumer group ${value} lags`)
+      expect(firing.map(({ isCut }) => isCut)).toEqual([true])
+    }
+  })
+
+  it('has no partition of a list that is cut, and then no topic either', () => {
+    for (const partitions of ['3…', '0, 1, …', '0,1,2…', '3 (truncated)', '~3~', '`3`-5'])
+      expect(allTold(`Group: a\nTopic: t\nPartition: ${partitions}`), partitions).toBe('a')
   })
 })

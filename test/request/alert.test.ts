@@ -11,6 +11,7 @@ import {
   readAlerts,
   shownName,
 } from '../../src/request/alert.ts'
+import { anyText } from '../support/texts.ts'
 
 /** The group of the first alert, as it most likely is. */
 const groupIn = (text: string) => shownName(readAlerts(text).firing[0]?.group ?? [])
@@ -85,7 +86,7 @@ describe('the names in an alert', () => {
     )
     const pieces = fc.array(piece, { maxLength: 60 }).map(all => all.join(''))
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), noise, pieces), text => {
+      fc.property(fc.oneof(anyText(), noise, pieces), text => {
         const { firing, resolved } = readAlerts(text)
         expect(firing.length + resolved.length).toBeLessThanOrEqual(ALERTS_MAX)
         for (const { group, topics } of [...firing, ...resolved]) {
@@ -103,7 +104,7 @@ describe('the names in an alert', () => {
   })
 
   it('are read from the longest message in no time', () => {
-    const began = performance.now()
+    const began = process.cpuUsage()
     for (const piece of [
       'group ',
       '"',
@@ -124,7 +125,8 @@ describe('the names in an alert', () => {
     ])
       readAlerts(piece.repeat(500_000))
     expect(groupIn(`${'x '.repeat(ALERT_MAX)}group: late-one`)).toBe('')
-    expect(performance.now() - began).toBeLessThan(2_000)
+    // Of this process alone, whatever else the machine does.
+    expect(process.cpuUsage(began).user / 1_000).toBeLessThan(2_000)
   })
 })
 

@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { LANGUAGES, wordsIn } from '../../src/adapters/slack/language/language.ts'
 import { sentenceOf } from '../../src/adapters/slack/language/sentences.ts'
 import { readOffsetsCsv } from '../../src/adapters/slack/reset-form/attached-file.ts'
+import { BESIDE } from '../../src/request/offsets-columns.ts'
+import { callsOf } from '../../src/request/offsets-file.ts'
 
 const LONG = 'GROUP,TOPIC,PARTITION,CURRENT-OFFSET,LOG-END-OFFSET,LAG,CONSUMER-ID,HOST,CLIENT-ID'
 const OF_A_PLAN = 'instance,group,topic,partition,from,to,replays,skips,certainty,note,log_start,log_end'
@@ -43,6 +45,10 @@ const READ: [string, string, string, Record<string, number>][] = [
   ['a spreadsheet: it says what is between', 'g', 'sep=;\ntopic;partition;offset\norders;0;11\n', { 'orders 0': 11 }],
   ['a plan of Rewind', 'g', `${OF_A_PLAN}\nckafka-one,g,orders,0,90,11,79,0,exact,,0,90\n`, { 'orders 0': 11 }],
   ['a result of Rewind', 'g', `${OF_A_RESULT}\nckafka-one,g,orders,0,90,11,11,0,NONE,11,succeeded,\n`, { 'orders 0': 11 }],
+  ['lines of several instances, by their ids', 'g', 'instance_id,group,topic,partition,offset\nckafka-two,g,orders,0,5\nckafka-one,g,orders,0,11\n', { 'orders 0': 11 }],
+  ['lines of several clusters, by their names', 'g', 'cluster,topic,partition,offset\neu,orders,0,5\nprod,orders,0,11\n', { 'orders 0': 11 }],
+  ['a Chinese console with instances', 'g', '实例ID,消费组,主题,分区,位点\nckafka-two,g,orders,0,5\nckafka-one,g,orders,0,11\n', { 'orders 0': 11 }],
+  ['lines of another instance that could not be read', 'g', 'instance,topic,partition,offset\nckafka-two,*,x,y\nckafka-one,orders,0,11\n', { 'orders 0': 11 }],
   ['a history of Rewind', 'g', `${OF_A_HISTORY}\nR-1,2026-11-29,U0A,U0B,done,ckafka-one,g,orders,0,90,11,11,succeeded\n`, { 'orders 0': 11 }],
 ]
 
@@ -52,7 +58,18 @@ const REFUSED: [string, string, string, string][] = [
   ['a name nobody knows', 'g', 'topic,partition,offset,shard\norders,0,11,4\n', 'Line 1, column 4: no column is known by the name “shard”'],
   ['a name nobody knows, before the others', 'g', '\n\napplication,topic,partition,offset\naudit,orders,0,5\n', 'Line 3, column 1: no column is known by the name “application”'],
   ['a consumer, which may be a group or a member of one', 'g', 'consumer,topic,partition,offset\naudit,orders,0,5\n', 'Line 1, column 1'],
-  ['lines of several clusters', 'g', 'cluster,group,topic,partition,offset\neu,g,orders,0,5\n', 'Line 1, column 1'],
+  ['a plan of Rewind for the same group on another instance', 'g', `${OF_A_PLAN}\nckafka-two,g,orders,0,90,11,79,0,exact,,0,90\n`, 'The lines of the group g are of other instances than “ckafka-one”: line 2 is of “ckafka-two”'],
+  ['a result of Rewind of another instance', 'g', `${OF_A_RESULT}\nckafka-two,g,orders,0,90,11,11,0,NONE,11,succeeded,\n`, 'line 2 is of “ckafka-two”'],
+  ['a history of Rewind of another instance', 'g', `${OF_A_HISTORY}\nR-1,2026-11-29,U0A,U0B,done,ckafka-two,g,orders,0,90,11,11,succeeded\n`, 'line 2 is of “ckafka-two”'],
+  ['another cluster, and no group', 'g', 'cluster,topic,partition,offset\neu,orders,0,5\n', 'No line of the file is of “ckafka-one”: line 2 is of “eu”. If that is what else it is called, take the column out'],
+  ['an address for an instance, as a metric has it', 'g', 'instance,consumergroup,topic,partition,offset\n10.0.0.1:9308,g,orders,0,5\n', 'line 2 is of “10.0.0.1:9308”'],
+  ['other groups on the instance and the group on another', 'g', 'instance,group,topic,partition,offset\nckafka-one,audit,orders,0,5\nckafka-two,g,orders,0,5\n', 'line 3 is of “ckafka-two”'],
+  ['other groups on the instance', 'g', 'instance,group,topic,partition,offset\nckafka-one,audit,orders,0,5\n', 'The file has no line of the group g.'],
+  ['an instance that is written only once', 'g', 'instance,topic,partition,offset\nckafka-one,orders,0,11\n,orders,1,12\n', 'Line 3 has no instance: “,orders,1,12”. Column 1 should be the instance'],
+  ['an instance and a cluster', 'g', 'instance,cluster,topic,partition,offset\nckafka-one,prod,orders,0,11\n', 'Leave only one of them, named instance'],
+  ['the group without offsets, beside others', 'g', 'group,topic,partition,offset\naudit,orders,0,5\ng,orders,0,-\n', 'The lines of the group g in the file have no offsets.'],
+  ['the group without offsets, beside another instance', 'g', 'instance,group,topic,partition,offset\nckafka-two,g,orders,0,5\nckafka-one,g,orders,0,\n', 'The lines of the group g in the file have no offsets.'],
+  ['the group without offsets, and nobody else', 'g', 'group,topic,partition,offset\ng,orders,0,-\n', 'The file has no offsets.'],
   ['a column without a name', 'g', ',topic,partition,offset\n0,orders,0,5\n', 'Line 1, column 1 has no name'],
   ['a lag where the offset was', 'g', 'group_id,topic,partition,lag\ng,orders,0,79\n', 'named in line 1 is the offset. Name that column new-offset'],
   ['the end of the log alone', 'g', 'topic,partition,log-end-offset\norders,0,90\n', 'named in line 1 is the offset'],
@@ -78,11 +95,89 @@ const REFUSED: [string, string, string, string][] = [
   ['JSON', 'g', '{"version":1,"partitions":[{"topic":"orders","partition":0,"offset":11}]}', 'Line 1 has a quote in the wrong place'],
 ]
 
+const whose = (group: string) => ({ group, instance: ['ckafka-one', 'prod'] })
 const bytes = (text: string) => Buffer.from(text)
+
+/** In the usual spellings, which only case, blanks and marks tell apart. */
+const SPELLINGS = [
+  ...[
+    'instance',
+    'instance_id',
+    'instanceId',
+    'Instance-ID',
+    'Instance name',
+    'ckafka_instance',
+    'CKafka Instance ID',
+  ],
+  ...[
+    'kafka-instance',
+    'cluster',
+    'cluster_id',
+    'clusterId',
+    'Cluster Name',
+    'kafka_cluster',
+    'kafka.cluster.id',
+  ],
+  ...['实例', '实例ID', '实例名称', '集群', '集群 ID', 'CKafka 实例'],
+]
+
+describe('the lines of another instance', () => {
+  it.each(SPELLINGS)('are never taken where the column is called %s', column => {
+    const header = `${column},group,topic,partition,offset`
+    const mixed = readOffsetsCsv(
+      bytes(`${header}\nckafka-two,g,orders,0,5\nckafka-one,g,orders,0,7\n`),
+      whose('g'),
+    )
+    expect(mixed).toEqual({ ok: true, targets: new Map([['orders 0', 7n]]) })
+    expect(readOffsetsCsv(bytes(`${header}\nckafka-two,g,orders,0,5\n`), whose('g'))).toMatchObject({
+      problem: { kind: 'instanceNotInFile', line: 2, said: 'ckafka-two' },
+    })
+  })
+
+  it('are those of one whose name another instance has too, or is', () => {
+    const listed = [
+      { id: 'ckafka-one', name: 'prod' },
+      { id: 'ckafka-two', name: 'ckafka-one' },
+      { id: 'ckafka-three', name: 'same' },
+      { id: 'ckafka-four', name: 'same' },
+    ]
+    expect(listed.map(({ id }) => callsOf(id, listed))).toEqual([
+      ['ckafka-one', 'prod'],
+      ['ckafka-two'],
+      ['ckafka-three'],
+      ['ckafka-four'],
+    ])
+    expect(callsOf('ckafka-five', listed)).toEqual(['ckafka-five'])
+  })
+
+  it('no name that is read past says whose a line is', () => {
+    // A member of a group, and the state of one, are nobody's name.
+    const fine = ['groupinstanceid', 'groupstate']
+    const whose = /instance|cluster|group|ckafka|kafkaid|tenant|environment|region|实例|集群|组|地域/
+    expect([...BESIDE].filter(name => whose.test(name) && !fine.includes(name))).toEqual([])
+  })
+
+  it('every column of this product’s own files that says whose a line is counts', () => {
+    const own: [string, string][] = [
+      [OF_A_PLAN, 'ckafka-one,g,orders,0,90,11,79,0,exact,,0,90'],
+      [OF_A_RESULT, 'ckafka-one,g,orders,0,90,11,11,0,NONE,11,succeeded,'],
+      [OF_A_HISTORY, 'R-1,2026-11-29,U0A,U0B,done,ckafka-one,g,orders,0,90,11,11,succeeded'],
+    ]
+    for (const [header, row] of own) {
+      for (const [value, other] of [
+        ['ckafka-one', 'ckafka-onE'],
+        ['g', 'G'],
+      ] as const) {
+        const changed = row.split(',').map(cell => (cell === value ? other : cell))
+        expect(readOffsetsCsv(bytes(`${header}\n${changed.join(',')}\n`), whose('g')).ok).toBe(false)
+      }
+    }
+  })
+})
 
 describe('what others export', () => {
   it.each(READ)('%s is read', (_, group, text, offsets) => {
-    const file = readOffsetsCsv(bytes(text), group)
+    const file = readOffsetsCsv(bytes(text), whose(group))
     if (!file.ok) throw new Error(sentenceOf(wordsIn('en').problems, file.problem))
     expect(Object.fromEntries([...file.targets].map(([place, offset]) => [place, Number(offset)]))).toEqual(
       offsets,
@@ -90,7 +185,7 @@ describe('what others export', () => {
   })
 
   it.each(REFUSED)('%s is refused', (_, group, text, said) => {
-    const file = readOffsetsCsv(bytes(text), group)
+    const file = readOffsetsCsv(bytes(text), whose(group))
     if (file.ok) throw new Error(`read ${[...file.targets].join(' ')}`)
     expect(sentenceOf(wordsIn('en').problems, file.problem)).toContain(said)
     // The same line is named in every language.

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { parseReset, type Reset, type Strategy } from '../../src/request/reset.ts'
-import { canBeEdited, fieldsOf } from '../../src/request/resubmit.ts'
+import { areOffsetsOf, canBeEdited, fieldsOf } from '../../src/request/resubmit.ts'
 
 const target = { instanceId: 'ckafka-demo0001', group: 'orders-billing' }
 const rules = { instances: [], writePartitions: true, nowMs: Date.UTC(2026, 10, 23) }
@@ -79,6 +79,20 @@ describe('the fields of a request', () => {
       reason: 'why',
     })
   })
+})
+
+it('the offsets of a request are those of its group on its instance, and of no other', () => {
+  const reset: Reset = {
+    target,
+    strategy: { kind: 'offsets', source: 'file', partitions: 3 },
+    scope: 'topics',
+    topics: ['orders'],
+    partitions: {},
+  }
+  expect(areOffsetsOf({ reset }, { ...target })).toBe(true)
+  expect(areOffsetsOf({ reset }, { ...target, instanceId: 'ckafka-demo0002' })).toBe(false)
+  expect(areOffsetsOf({ reset }, { ...target, group: 'orders-billing2' })).toBe(false)
+  expect(areOffsetsOf({ reset }, { ...target, group: 'ORDERS-BILLING' })).toBe(false)
 })
 
 describe('what can be edited', () => {

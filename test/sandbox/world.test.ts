@@ -36,7 +36,7 @@ async function ask({ slack }: Pick<World, 'slack'>): Promise<void> {
 }
 
 describe('the world', () => {
-  it('gives the bot none of the credentials that its caller has', async () => {
+  it('gives the bot none of the credentials that its caller has, and leaves nothing of it behind', async () => {
     // Either would be used if it arrived: the one in place of HTTP, the other in every call's signature.
     vi.stubEnv('SLACK_APP_TOKEN', 'xapp-of-the-caller')
     vi.stubEnv('TENCENTCLOUD_SECURITY_TOKEN', 'of-the-caller')
@@ -44,6 +44,16 @@ describe('the world', () => {
     expect(where.slack.connections()).toBe(0)
     await ask(where)
     await expect.poll(() => cardText(where), { timeout: 10_000 }).toMatch(/^R-1 · waiting for approval/)
+    const redis = new Redis(redisUrl)
+    try {
+      const keys = () => redis.keys(`*${where.redisPrefix}*`)
+      expect(await keys()).not.toEqual([])
+      await where.close()
+      expect(where.bot.exit).toEqual({ code: 0, signal: null })
+      expect(await keys()).toEqual([])
+    } finally {
+      redis.disconnect()
+    }
   })
 
   it('starts a killed bot again where it was: the request is still there to approve', {
@@ -60,21 +70,6 @@ describe('the world', () => {
       // Killed between its claim and the post, the bot waits for the claim to run out before it looks and posts again.
       .poll(() => cardText(where), { timeout: 30_000 })
       .toMatch(/^R-1 · waiting for approval/)
-  })
-
-  it('leaves nothing behind: the bot stops in order and its keys are gone', async () => {
-    const where = await start()
-    await ask(where)
-    const redis = new Redis(redisUrl)
-    try {
-      const keys = () => redis.keys(`*${where.redisPrefix}*`)
-      expect(await keys()).not.toEqual([])
-      await where.close()
-      expect(where.bot.exit).toEqual({ code: 0, signal: null })
-      expect(await keys()).toEqual([])
-    } finally {
-      redis.disconnect()
-    }
   })
 
   it('puts what it is given between each process and what it speaks to', { tags: ['long'] }, async () => {

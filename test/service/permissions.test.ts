@@ -2,7 +2,8 @@
 // promise; an act of a person that is not in it does not compile.
 
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { Approvals, ChangeOutcome, Submittal } from '../../src/ports/approvals.ts'
 import type { Chat } from '../../src/ports/chat.ts'
 import { ACTS, type ActKind } from '../../src/request/permissions.ts'
@@ -190,9 +191,12 @@ const CASES: Record<ActKind | 'reject', Case> = {
 }
 
 let service: Service
-beforeAll(async () => {
+/** With no request yet: each plan is compared with every one that is open on its group. */
+async function startAnew(): Promise<void> {
+  await service?.close()
   service = await startService()
-})
+}
+beforeAll(startAnew)
 afterAll(() => service.close())
 
 /** Asked by alice, with a plan, under this policy. */
@@ -231,9 +235,10 @@ describe('what a person may do', () => {
     ).toEqual(Object.keys(ACTS).sort())
   })
 
-  for (const [act, { to, does, may }] of Object.entries(CASES)) {
+  describe.each(Object.entries(CASES))('%s', (act, { to, does, may }) => {
+    beforeAll(startAnew)
     for (const edit of Object.keys(EDITS) as Edit[]) {
-      it(`${act}, when ${edit} since: ${may[edit].join(' and ') || 'nobody'}`, async () => {
+      it(`when ${edit} since: ${may[edit].join(' and ') || 'nobody'}`, async () => {
         const { policy, instances } = EDITS[edit]
         const all = EVERYBODY.map(async role => {
           const request = await to()
@@ -256,10 +261,11 @@ describe('what a person may do', () => {
         await Promise.all(all)
       })
     }
-  }
+  })
 })
 
 describe('asking', () => {
+  beforeAll(startAnew)
   const parents: Submittal['parent'][] = [null, 'undo', 'retry', 'edit'].map(kind =>
     kind === null ? null : ({ id: 'R-1', kind } as Submittal['parent']),
   )
@@ -391,6 +397,27 @@ describe('a broken glass', () => {
     })
     expect(await approvals.glassRefusal(request, DAVE, SOMEWHERE)).toBeNull()
   })
+})
+
+it('reads the rows of the plan once for a decision, however much they are compared with', async () => {
+  const request = await planned()
+  const client = new Redis(inject('redisUrl'))
+  const monitor = await client.monitor()
+  const asked: string[][] = []
+  monitor.on('monitor', (_time: string, args: string[]) => asked.push(args))
+  try {
+    const approval = { ...vote(request), verdict: 'approve', by: BOB } as const
+    expect((await service.approvals(() => BEFORE).decide(request.id, approval)).kind).toBe('changed')
+    await service.redis.get('after the decision')
+    await expect.poll(() => asked.some(args => args.includes('after the decision'))).toBe(true)
+    const reads = asked.filter(
+      ([command, key]) => command === 'hget' && key === service.documentsKey(request),
+    )
+    expect(reads).toEqual([['hget', service.documentsKey(request), 'plan-1']])
+  } finally {
+    monitor.disconnect()
+    client.disconnect()
+  }
 })
 
 describe('somebody who goes on pressing what they may not', () => {

@@ -26,7 +26,12 @@ interface Entry {
 
 const ENTRIES = 5_000
 
-export function createCachedReader(reader: ClusterReader, options: CachedReaderOptions): ClusterReader {
+export interface CachedReader extends ClusterReader {
+  /** The clusters are others now: nothing that was said before counts, nor what is under way. */
+  forget(): void
+}
+
+export function createCachedReader(reader: ClusterReader, options: CachedReaderOptions): CachedReader {
   const { now, freshMs = 30_000, freshStateMs = 3_000, staleMs = 600_000, patienceMs = 2_000 } = options
   const entries = new LRUCache<string, Entry>({ max: ENTRIES })
   const underWay = new Map<string, Promise<ReadOutcome<unknown>>>()
@@ -51,6 +56,7 @@ export function createCachedReader(reader: ClusterReader, options: CachedReaderO
 
   function start<T>(name: string, load: () => Promise<ReadOutcome<T>>): Promise<ReadOutcome<T>> {
     const loading = load().then(outcome => {
+      if (underWay.get(name) !== loading) return outcome
       underWay.delete(name)
       if (outcome.kind === 'read') entries.set(name, { value: outcome.value, atMs: now() })
       return outcome
@@ -95,6 +101,10 @@ export function createCachedReader(reader: ClusterReader, options: CachedReaderO
   }
 
   return {
+    forget() {
+      entries.clear()
+      underWay.clear()
+    },
     abilitiesOf: instanceId => reader.abilitiesOf(instanceId),
     async instances() {
       const read = await cached<InstancesRead>(['instances'], freshMs, async () => {

@@ -62,7 +62,7 @@ return tonumber(redis.call('GET', KEYS[1]) or '0')
  * KEYS  1 request hash  2 changes list  3 events list  4 due zset  5 open zset  6 documents hash  7 submission
  *       8 writer of the group  9 server hash: the Redis that was seen last, and since when  10 open zset of the group
  *       11 number of the last request  12 count of the changes that people can see  13 hash: epoch of the group's writers,
- *       and the last of them  14… lists that it may stand in
+ *       and the last of them  14 end of the log of attempts  15… lists that it may stand in
  * ARGV  1 expected version (0 creates)  2 change id  3 next version  4 record JSON  5 event JSON  6 due ms or ''
  *       7 '1' when open  8 created ms  9 request id  10 '1' when a submission key is given  11 writer: 'take',
  *       'keep', 'giveBack' or ''  12 for how many ms it is taken  13 for how many ms a new Redis settles
@@ -71,7 +71,8 @@ return tonumber(redis.call('GET', KEYS[1]) or '0')
  *       20 how many may be open of the requester or ''  21 which of the KEYS is the list of those  22 likewise in all  23
  *       24 for how many ms the documents are kept, or '' for as long as the record
  *       25 '1' when the connection was lost and is back, and nobody has taken a group since  26 seal of the record, or ''
- *       27… document name, JSON
+ *       27 hash of the last attempt, which has to be the last still  28 how many attempts there were, or '' for any end
+ *       29… document name, JSON
  * Returns {'applied'} · {'conflict'} · {'duplicate', request id} · {'busy', request id} · {'settling', ms}
  *         {'full', 'person' or 'workspace', how many are open}
  */
@@ -82,6 +83,11 @@ local version = redis.call('HGET', KEYS[1], 'version') or '0'
 if version ~= ARGV[1] then return {'conflict'} end
 local hash = redis.call('HGET', KEYS[1], 'hash')
 if hash and hash ~= ARGV[14] then return {'conflict'} end
+if ARGV[28] ~= '' then
+  local tried = redis.call('HMGET', KEYS[14], 'sealedHash', 'tries')
+  if (tried[1] or '') ~= ARGV[27] then return {'conflict'} end
+  if (tonumber(tried[2] or '') or 0) < tonumber(ARGV[28]) then return {'conflict'} end
+end
 if ARGV[10] == '1' then
   local earlier = redis.call('GET', KEYS[7])
   if earlier then return {'duplicate', earlier} end
@@ -128,14 +134,14 @@ if ARGV[6] == '' then redis.call('ZREM', KEYS[4], ARGV[9]) else redis.call('ZADD
 for _, open in ipairs({KEYS[5], KEYS[10]}) do
   if ARGV[7] == '1' then redis.call('ZADD', open, ARGV[8], ARGV[9]) else redis.call('ZREM', open, ARGV[9]) end
 end
-for i = 14, #KEYS do
-  if string.sub(ARGV[18], i - 13, i - 13) == '1' then
+for i = 15, #KEYS do
+  if string.sub(ARGV[18], i - 14, i - 14) == '1' then
     redis.call('ZADD', KEYS[i], 0, ARGV[17])
   else
     redis.call('ZREM', KEYS[i], ARGV[17])
   end
 end
-for i = 27, #ARGV, 2 do redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
+for i = 29, #ARGV, 2 do redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
 if ARGV[24] == '' then redis.call('PERSIST', KEYS[6]) else redis.call('PEXPIRE', KEYS[6], ARGV[24]) end
 return {'applied'}
 `
@@ -152,6 +158,15 @@ export const SETTLE = `
 if redis.call('HGET', KEYS[1], 'version') ~= ARGV[1] then return 0 end
 if ARGV[3] == '' then redis.call('ZREM', KEYS[2], ARGV[2]) else redis.call('ZADD', KEYS[2], ARGV[3], ARGV[2]) end
 return 1
+`
+
+/**
+ * KEYS 1 request hash  2 documents hash · ARGV 1 version  2 for how many ms they are kept · Does nothing at another
+ * version, nor where they have an end already.
+ */
+export const END_DOCUMENTS = `
+if redis.call('HGET', KEYS[1], 'version') ~= ARGV[1] or redis.call('PTTL', KEYS[2]) ~= -1 then return 0 end
+return redis.call('PEXPIRE', KEYS[2], ARGV[2])
 `
 
 /** KEYS 1 open zset  2 due zset · Returns the open ids that have no place in the due set. */
@@ -180,6 +195,38 @@ redis.call('HINCRBY', KEYS[4], ARGV[6], 1)
 redis.call('LPUSH', KEYS[3], ARGV[5])
 redis.call('LTRIM', KEYS[3], 0, 31)
 return 'applied'
+`
+
+/**
+ * The same with a key. What is sealed has to be what it was, so that nobody's attempt is written over.
+ * KEYS 1 attempts list  2 hash of its end  3 what was appended lately  4 hash of the sealed counters
+ * ARGV 1 hash of the end, as it was  2 seal of the end, as it was  3 name of the counter  4 counter, as it was
+ *      5 what was tried, which names it, or ''  6 counter  7 JSON, or '' where it is only counted
+ *      8 version  9 hash  10 how many there were  11 how often it was broken  12 seal, all of the end as it is to be
+ * Returns 'applied', also when it is there already · 'conflict': another was first.
+ */
+export const APPEND_SEALED = `
+if ARGV[5] ~= '' and redis.call('LPOS', KEYS[3], ARGV[5]) then return 'applied' end
+local was = redis.call('HMGET', KEYS[2], 'hash', 'seal')
+if (was[1] or '') ~= ARGV[1] or (was[2] or '') ~= ARGV[2] then return 'conflict' end
+if (redis.call('HGET', KEYS[4], ARGV[3]) or '') ~= ARGV[4] then return 'conflict' end
+redis.call('HSET', KEYS[4], ARGV[3], ARGV[6])
+if ARGV[7] ~= '' then
+  redis.call('RPUSH', KEYS[1], ARGV[7])
+  redis.call('HSET', KEYS[2], 'version', ARGV[8], 'hash', ARGV[9])
+end
+redis.call('HSET', KEYS[2], 'sealedVersion', ARGV[8], 'sealedHash', ARGV[9], 'tries', ARGV[10], 'broken', ARGV[11], 'seal', ARGV[12])
+if ARGV[5] ~= '' then
+  redis.call('LPUSH', KEYS[3], ARGV[5])
+  redis.call('LTRIM', KEYS[3], 0, 31)
+end
+return 'applied'
+`
+
+/** KEYS 1 hash of the end of the attempts · ARGV 1 seal, as it was  2 seal by a newer key, over the same. */
+export const SEAL_ANEW = `
+if redis.call('HGET', KEYS[1], 'seal') == ARGV[1] then redis.call('HSET', KEYS[1], 'seal', ARGV[2]) end
+return 1
 `
 
 /** ARGV each a call, as JSON · Returns for each that was refused its command and what Redis said. KEYS are what they use. */

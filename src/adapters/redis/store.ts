@@ -30,12 +30,12 @@ import { createAttemptLog } from './attempts.ts'
 import type { RedisConnection } from './connect.ts'
 import { idOf, listKey, memberOf, membershipOf, placeOf, rangeOf } from './lists.ts'
 import { createNumbers, onLost, type RequestNumbers } from './numbers.ts'
-import { COMMIT, FIND_FORGOTTEN, SETTLE, TAKE_DUE } from './scripts.ts'
+import { COMMIT, END_DOCUMENTS, FIND_FORGOTTEN, SETTLE, TAKE_DUE } from './scripts.ts'
 
 /** Trails read at once: enough to hide the way to Redis, few enough to hold. */
 const TRAILS_AT_ONCE = 50
 /** Where the lists begin among the keys of a commit. */
-const FIRST_LIST = 14
+const FIRST_LIST = 15
 /** Numbers looked at in one step: of those that were skipped there are many. */
 const NUMBERS_AT_ONCE = 500
 
@@ -57,6 +57,8 @@ export function createRedisStore(
   const lastRequestKey = `${tag}:last-request`
   const serverKey = `${tag}:server`
   const changeCountKey = `${tag}:change-count`
+  /** Number of the last request whose documents were looked at for an end. */
+  const endedUpToKey = `${tag}:documents-ended-up-to`
   const attempts = createAttemptLog(redis, tag, seals)
   /** How often the connection was lost, and how often that is known to have been when somebody took a group. */
   let [losses, knownLosses] = [0, 0]
@@ -86,6 +88,7 @@ export function createRedisStore(
       JSON.stringify(z.encode(schemaOf(name as DocumentName) as z.ZodType, value)),
     ])
     const json = JSON.stringify(z.encode(requestSchema, next))
+    const seen = change.event.attempts === 'changed' ? undefined : change.event.attempts
     const lossesThen = losses
     const answer = await redis.eval(
       COMMIT,
@@ -103,6 +106,7 @@ export function createRedisStore(
       lastRequestKey,
       changeCountKey,
       epochKey(target),
+      attempts.endKey,
       ...lists.keys,
       change.expectedVersion,
       change.changeId,
@@ -130,6 +134,8 @@ export function createRedisStore(
       change.documentsKeptMs ?? '',
       lossesThen > knownLosses ? '1' : '',
       seals === null ? '' : sealText(seals.seal('record', id, json)),
+      seen?.hash ?? '',
+      seen?.tries ?? '',
       ...documents,
     )
     if (writer?.act === 'take') knownLosses = lossesThen
@@ -261,8 +267,11 @@ export function createRedisStore(
     readAttempts: attempts.read,
     recordAttempt: attempts.append,
     async countAttempt(id, by) {
+      if (seals !== null) return attempts.count(`${id} ${by}`)
       await redis.hincrby(moreKey(id), by, 1)
+      return { isIntact: true }
     },
+    attemptsSeen: attempts.seen,
     commit,
     async writerOf(target) {
       const asked = redis
@@ -290,6 +299,21 @@ export function createRedisStore(
       const key = target === undefined ? openKey : openOnKey(target)
       const [ids, total] = await Promise.all([redis.zrevrange(key, 0, limit - 1), redis.zcard(key)])
       return { requests: await readAll(idsSchema.parse(ids)), total }
+    },
+    async endOldDocuments(limit, keptMs) {
+      const [done = 0, last = 0] = await Promise.all(
+        [endedUpToKey, lastRequestKey].map(async key => Number(await redis.get(key))),
+      )
+      const count = Math.min(limit, last - done)
+      if (!(count > 0)) return
+      const ids = Array.from({ length: count }, (_, i) => requestIdSchema.parse(`R-${done + i + 1}`))
+      for (const request of await readAll(ids)) {
+        const ms = keptMs(request)
+        if (ms === null) continue
+        const keys = [requestKey(request.id), documentsKey(request.id)]
+        await redis.eval(END_DOCUMENTS, 2, ...keys, request.version, ms)
+      }
+      await redis.set(endedUpToKey, done + count)
     },
     async findForgotten() {
       return idsSchema.parse(await redis.eval(FIND_FORGOTTEN, 2, openKey, dueKey))

@@ -6,10 +6,14 @@ const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u
 
-const plain = /^[\x20-\x7e]*$/
+// Of these each stands for itself, so that they can be counted without a segmenter: Latin, punctuation, arrows and boxes
+// take one column, and what most Chinese is written in takes two.
+const plain =
+  /^[\x20-\x7e\xa0-\xac\xae-\xff\u2010-\u2027\u2030-\u203b\u2190-\u2193\u2500-\u257f\u3001-\u3029\u4e00-\u9fff\uff01-\uff60]*$/
+const wideOnes = /[\u3001-\u3029\u4e00-\u9fff\uff01-\uff60]/g
 
 export function widthOf(text: string): number {
-  if (plain.test(text)) return text.length
+  if (plain.test(text)) return text.length + (text.match(wideOnes)?.length ?? 0)
   let width = 0
   for (const { segment } of segmenter.segment(text)) width += wide.test(segment) ? 2 : 1
   return width

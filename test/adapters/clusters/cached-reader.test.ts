@@ -65,6 +65,18 @@ describe('a remembered read', () => {
     expect(asked).toEqual([''])
   })
 
+  it('is forgotten when the clusters change, with what is under way', async () => {
+    const { reader, asked } = counting(found)
+    const cached = createCachedReader(reader, { now: () => 0 })
+    const underWay = cached.groups('i', 'ord')
+    cached.forget()
+    await underWay
+    await cached.groups('i', 'ord')
+    cached.forget()
+    await cached.groups('i', 'ord')
+    expect(asked).toEqual(['ord', 'ord', 'ord'])
+  })
+
   it('asks again while typing on, when a page was full', async () => {
     const { reader, asked } = counting(async search => ({
       kind: 'read',

@@ -226,4 +226,25 @@ describe('whose an instance is', () => {
       reason: 'instanceMissing',
     })
   })
+
+  it('changes with who is served: what is asked later goes to those alone, and who has gone is no trouble', async () => {
+    const [one, two] = [await account('ckafka-a'), await account('ckafka-b')]
+    const gone = memberOf('gone', open('http://127.0.0.1:9'))
+    const members = [memberOf('one', open(one.url)), memberOf('two', open(two.url))]
+    const clusters = createClusters([...members, gone], { now: Date.now })
+    await clusters.look()
+    expect(clusters.troubles()).toMatchObject([{ name: 'gone' }])
+    clusters.replace(members.slice(1))
+    expect(clusters.troubles()).toEqual([])
+    expect(await asked(clusters).group({ instanceId: 'ckafka-a', group: 'g' })).toMatchObject({
+      reason: 'instanceMissing',
+    })
+    expect(await asked(clusters).topics('ckafka-b', '')).toMatchObject({ kind: 'read' })
+    clusters.replace(members)
+    expect(await asked(clusters).topics('ckafka-a', '')).toMatchObject({ kind: 'read' })
+    const same = { instances: [{ id: 'ckafka-same', name: 'same' }] }
+    const doubled = [memberOf('x', open(one.url), same), memberOf('y', open(two.url), same)]
+    expect(() => clusters.replace(doubled)).toThrow('Two clusters have the instance ckafka-same')
+    expect(await asked(clusters).topics('ckafka-a', '')).toMatchObject({ kind: 'read' })
+  })
 })

@@ -18,6 +18,7 @@ import { createQuota } from '../../../src/adapters/redis/quota.ts'
 import { createRedisStore } from '../../../src/adapters/redis/store.ts'
 import type { RequestId } from '../../../src/request/request.ts'
 import { storeContract } from '../../contract/store.contract.ts'
+import { commitOf, created } from '../../support/commits.ts'
 import {
   askForReplicas,
   type ClusterRedis,
@@ -30,6 +31,7 @@ import {
   startTlsRedis,
   whyNoTls,
 } from '../../support/redis-servers.ts'
+import { prepare } from '../../support/requests.ts'
 import { startTcpProxy } from '../../support/tcp-proxy.ts'
 
 const noTls = await whyNoTls()
@@ -85,7 +87,18 @@ describe.each(modes)('over %s', (name, started, why) => {
   })
   const prefixed = () => `test-${randomUUID()}`
 
-  storeContract(`the Redis store over ${name}`, async () => createRedisStore(redis, prefixed()))
+  // What holds on one server holds there as well, however it was connected to; which keys may go together does not.
+  describe('all of it', { tags: name === 'a Cluster' ? [] : ['long'] }, () => {
+    storeContract(`the Redis store over ${name}`, async () => createRedisStore(redis, prefixed()))
+  })
+
+  it('keeps what was committed, digit for digit', async () => {
+    const store = createRedisStore(redis, prefixed())
+    const request = await created(store)
+    const commit = commitOf(request, prepare(request))
+    expect(await store.commit(commit)).toEqual({ kind: 'applied' })
+    expect(await store.read(commit.next.id)).toEqual(commit.next)
+  })
 
   it('takes many commands at once as soon as it is ready, to any key', async () => {
     const fresh = await connected(settings)

@@ -3,7 +3,8 @@ import { afterAll, afterEach, describe, expect, inject, it } from 'vitest'
 import { connectRedis } from '../../../src/adapters/redis/connect.ts'
 import { createRedisStore } from '../../../src/adapters/redis/store.ts'
 import { NOWHERE } from '../../../src/request/command.ts'
-import { type RequestId, requestIdSchema } from '../../../src/request/request.ts'
+import { documentsKeptMs, KEPT_AFTER_END_MS } from '../../../src/request/kept.ts'
+import { type RequestId, type ResetRequest, requestIdSchema } from '../../../src/request/request.ts'
 import { storeContract } from '../../contract/store.contract.ts'
 import { commitOf, created, creationOf } from '../../support/commits.ts'
 import { ALICE, DENIED, draft, SOMEWHERE, T0 } from '../../support/requests.ts'
@@ -57,6 +58,35 @@ describe('the Redis store', () => {
     expect(await store.readDocument(first.next.id, 'targets')).toEqual(targets)
     await store.commit(commitOf(ended.next, { kind: 'cardLater', retryAtMs: T0 }))
     expect(await redis.pttl(key)).toBe(-1)
+  })
+
+  it('gives documents that a build of before kept for good their end, some at a time, once, and not those of an undo', async () => {
+    const prefix = `test-${randomUUID()}`
+    const store = createRedisStore(redis, prefix)
+    const targets = new Map([['orders 0', 5n]])
+    const cancel = { kind: 'cancel', by: ALICE, policy: DENIED, from: SOMEWHERE } as const
+    const made: ResetRequest[] = []
+    for (let i = 0; i < 5; i++) made.push(await created(store, { documents: { targets } }))
+    // Number 2 stays open; the others end as a build of before ends them.
+    for (const [i, request] of made.entries()) {
+      if (i !== 1) await store.commit(commitOf(request, cancel))
+    }
+    const left = () => Promise.all(made.map(({ id }) => redis.pttl(`{${prefix}}:documents:${id}`)))
+    const keptMs = (request: ResetRequest) => (request.id === 'R-3' ? null : documentsKeptMs(request))
+    await store.endOldDocuments(4, keptMs)
+    const first = await left()
+    expect(first.map(ms => ms > 0)).toEqual([true, false, false, true, false])
+    expect(Math.abs((first[0] as number) - KEPT_AFTER_END_MS)).toBeLessThan(60_000)
+    // What has one already keeps it, though it is looked at again.
+    await redis.pexpire(`{${prefix}}:documents:R-1`, 5_000)
+    await redis.del(`{${prefix}}:documents-ended-up-to`)
+    await store.endOldDocuments(4, keptMs)
+    await store.endOldDocuments(4, keptMs)
+    const second = await left()
+    expect(second[0]).toBeLessThanOrEqual(5_000)
+    expect(second.map(ms => ms > 0)).toEqual([true, false, false, true, true])
+    await store.endOldDocuments(4, keptMs)
+    expect(await redis.get(`{${prefix}}:documents-ended-up-to`)).toBe('5')
   })
 
   it('leaves a record of a newer version alone and says so, and still lists the others', async () => {

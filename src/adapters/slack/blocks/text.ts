@@ -188,7 +188,9 @@ function spokenQuotation({ lines }: Quotation): string {
 /** Keeps both ends of a long name, because names differ at either. */
 export function clipMiddle(text: string, max: number): string {
   if (text.length <= max) return text
-  const characters = [...text]
+  // A character has two units at most: what is far too long is cut to its ends before it is taken apart.
+  const ends = text.length > 4 * max ? text.slice(0, 2 * max) + text.slice(-2 * max) : text
+  const characters = [...ends]
   if (characters.length <= max) return text
   const head = Math.ceil((max - 1) / 2)
   return `${characters.slice(0, head).join('')}…${characters.slice(characters.length - (max - 1 - head)).join('')}`

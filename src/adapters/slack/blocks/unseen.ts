@@ -18,8 +18,12 @@ const JOINING =
 /** In place of a character that would not be seen. */
 const UNSEEN_MARK = '\ufffd'
 
+/** Nothing of it is unseen, a mark or a control: most texts are such, and are left as they are. */
+const PLAIN = /^[\x20-\x7e]*$/
+
 /** A name or a sentence: always one line, and what nobody would see in it is seen to be there. */
 export function inOneLine(text: string): string {
+  if (PLAIN.test(text)) return text
   return thinned(
     withoutUnseen(text.replace(LINE_BREAK, ' '), UNSEEN_MARK).replace(/\p{Cc}/gu, ' '),
     UNSEEN_MARK,
@@ -64,5 +68,6 @@ function characterBefore(text: string, at: number): string {
 
 /** Marks over marks reach into the lines above and below, also with a joiner between; no language stacks so many. */
 function thinned(line: string, instead: string): string {
+  if (PLAIN.test(line)) return line
   return line.replace(/((?:[\u200c\u200d]?\p{M}){4})(?:[\u200c\u200d]?\p{M})+/gu, `$1${instead}`)
 }

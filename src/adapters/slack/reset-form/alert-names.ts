@@ -23,6 +23,10 @@ export interface NamesThere {
   group: string | null
   /** The message labels a group, and the cluster has been seen not to have it. */
   isGroupMissing: boolean
+  /** The message labels a group, and not by a whole name. */
+  isGroupCut: boolean
+  /** And so of a topic: of the alert that is filled in, or of any where none is. */
+  isTopicCut: boolean
   /** As they are typed: `orders`, or `orders:3` where a partition is labelled. */
   topics: string[]
   /** Which of the alerts these are of. */
@@ -48,6 +52,7 @@ const TOPICS_SEARCHED = 1
 export async function findNames(alerts: Alerts, { reader, instances }: NameSearch): Promise<NamesThere> {
   const found: NamesThere = {
     ...{ instance: null, otherInstance: null, group: null, isGroupMissing: false, topics: [], about: null },
+    ...{ isGroupCut: false, isTopicCut: false },
     ...{ status: undefined, reached: 'nothing' },
   }
   let readsLeft = READS_MAX
@@ -103,8 +108,9 @@ export async function findNames(alerts: Alerts, { reader, instances }: NameSearc
     const instanceId = said.id
     found.instance = instanceId
     const firing = alerts.firing.filter(({ text }) => isOn(instanceId, text, listed))
-    const named = firing.filter(({ group }) => group !== null)
-    if (firing.length === 0) found.reached = 'names'
+    const labelled = firing.filter(({ group }) => group !== null)
+    const named = labelled.filter(({ isCut }) => !isCut)
+    if (named.length === 0) found.reached = 'names'
     const groups = await there(
       named.map(({ group }) => group ?? []),
       name => reader.groups(instanceId, name),
@@ -116,13 +122,16 @@ export async function findNames(alerts: Alerts, { reader, instances }: NameSearc
     if (group === undefined || about === undefined) {
       // Where a group is labelled, its topics on another cluster or under another group are not what the alert is about.
       const isClear = named.some(alert => alert.isClear)
-      if (!isClear) await searchTopics(instanceId, firing)
+      found.isGroupCut = labelled.length > named.length
+      found.isTopicCut = firing.some(({ hasCutTopic }) => hasCutTopic)
+      if (!isClear && !found.isGroupCut) await searchTopics(instanceId, firing)
       if (named.length > 0 && !groups.isWhole) found.reached = 'instances'
       else found.isGroupMissing = isClear
       return
     }
     found.group = group
     found.about = about
+    found.isTopicCut = about.hasCutTopic
     const target = { instanceId, group }
     const [state, positions] = await Promise.all([
       ask(() => reader.group(target)),

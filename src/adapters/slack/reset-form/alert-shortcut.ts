@@ -107,19 +107,24 @@ function leadOf(words: Words, found: NamesThere, alerts: Alerts): string {
     const rest = {
       firing: namedOf(alerts.firing.filter(alert => alert !== about)),
       resolved: namedOf(alerts.resolved),
+      unclear: namedOf(alerts.unclear),
     }
     return `${shortcut.found({
       group: group === null ? null : named(clipMiddle(group, NAME_SHOWN)),
       topics: shown,
       topicsLeft: topics.length - shown.length,
-    })}${shortcut.rest(rest)}`
+    })}${found.isTopicCut ? shortcut.topicCut : ''}${shortcut.rest(rest)}`
   }
   if (reached === 'nothing') return shortcut.notReached
   if (otherInstance !== null) return shortcut.otherInstance(named(clipMiddle(otherInstance, NAME_SHOWN)))
+  if (alerts.firing.length === 0 && alerts.unclear.length > 0)
+    return shortcut.unclear(namedOf(alerts.unclear))
   if (alerts.firing.length === 0 && alerts.resolved.length > 0)
     return shortcut.allResolved(namedOf(alerts.resolved))
   if (instance === null) return shortcut.noInstance
+  if (found.isGroupCut) return shortcut.groupCut
   if (reached === 'instances') return shortcut.notReached
+  if (!found.isGroupMissing && found.isTopicCut) return shortcut.onlyTopicCut
   return found.isGroupMissing ? shortcut.groupMissing(instance) : shortcut.nothing(instance)
 }
 

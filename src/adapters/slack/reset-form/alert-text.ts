@@ -10,6 +10,8 @@ const DEEPEST = 12
 const SHOWN = ['author_name', 'pretext', 'title', 'text', 'value', 'label'] as const
 const NESTED = ['fields', 'elements', 'blocks', 'message_blocks', 'message'] as const
 /** Runs of text that Slack shows side by side. */
+/** What may be done, and not what is so: "Resolve", "Close". */
+const ASKED = ['actions', 'button', 'input', 'overflow', 'static_select', 'datepicker']
 const INLINE = ['rich_text_section', 'rich_text_preformatted', 'rich_text_quote']
 /** So much of what is inside of anything is looked at, whatever it holds. */
 const VISITS_MAX = 5_000
@@ -68,6 +70,7 @@ function partsOf(value: unknown, depth: number, read: Budget): string[] {
   }
   const { data } = objectSchema.safeParse(value)
   if (data === undefined) return []
+  if (ASKED.includes(`${data.type}`)) return []
   if (INLINE.includes(`${data.type}`)) return inlineParts(data.elements, read)
   if (data.type === 'rich_text_list') return partsOf(data.elements, depth + 1, read).map(part => `• ${part}`)
   if (typeof data.title === 'string' && typeof data.value === 'string')
@@ -102,6 +105,7 @@ const inlineSchema = z.object({
       code: z.boolean().catch(false),
       bold: z.boolean().catch(false),
       italic: z.boolean().catch(false),
+      strike: z.boolean().catch(false),
     })
     .partial()
     .catch({}),
@@ -110,15 +114,17 @@ const inlineSchema = z.object({
 /** One line of what stands side by side, with the marks that it would have in Slack's own spelling. */
 function inlineParts(elements: unknown, read: Budget): string[] {
   let line = ''
+  /** What is struck through up to here, which may go on. */
+  let struck = ''
   for (const element of Array.isArray(elements) ? elements : []) {
     read.visits -= 1
-    if (line.length >= read.left || read.visits < 0) break
+    if (line.length + struck.length >= read.left || read.visits < 0) break
     const { data } = inlineSchema.safeParse(element)
     if (data === undefined) continue
     const { type, text, name, fallback, style } = data
     const shown =
       type === 'emoji' ? `:${name}:` : text === '' ? fallback || ' ' : text.slice(0, read.left + 1)
-    line +=
+    const set =
       style.code === true
         ? marked(shown, '`')
         : style.bold === true
@@ -126,13 +132,25 @@ function inlineParts(elements: unknown, read: Budget): string[] {
           : style.italic === true
             ? marked(shown, '_')
             : shown
+    if (style.strike === true) struck += set
+    else {
+      line += `${marked(struck, '~')}${set}`
+      struck = ''
+    }
   }
+  line += marked(struck, '~')
   const part = clip(line.trim(), Math.max(read.left, 1))
   read.left -= part.length + 1
   return part === '' ? [] : [part]
 }
 
+/** Each line by itself, as marks do not go over lines. */
 function marked(text: string, mark: string): string {
+  if (text.includes('\n'))
+    return text
+      .split('\n')
+      .map(line => marked(line, mark))
+      .join('\n')
   const inner = text.trim()
   if (inner === '') return text
   const at = text.indexOf(inner)

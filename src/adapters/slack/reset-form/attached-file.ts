@@ -5,7 +5,7 @@ import Papa from 'papaparse'
 import { fetch } from 'undici'
 import { z } from 'zod'
 import type { Report } from '../../../ports/events.ts'
-import { couldBeOffsets, LINES_MAX, readOffsetsFile } from '../../../request/offsets-file.ts'
+import { couldBeOffsets, LINES_MAX, readOffsetsFile, type Whose } from '../../../request/offsets-file.ts'
 import type { FileProblem } from '../../../request/problem.ts'
 import type { Targets } from '../../../request/reset.ts'
 import type { AttachmentProblem } from '../language/problem.ts'
@@ -48,10 +48,10 @@ export interface AttachedFilesDeps {
   report: Report
 }
 
-/** Reads the offsets of `group` out of an attached file; what goes wrong is a problem. Ends within `limitMs`. */
+/** Reads the offsets of a group out of an attached file; what goes wrong is a problem. Ends within `limitMs`. */
 export type ReadAttachedFile = (
   attachment: Attachment,
-  group: string,
+  whose: Whose,
   limitMs: number,
 ) => Promise<AttachmentRead>
 
@@ -62,7 +62,7 @@ export function createAttachedFileReader({
 }: AttachedFilesDeps): ReadAttachedFile {
   const origins = [FILES_ORIGIN, new URL(slackApiUrl ?? DEFAULT_API).origin]
 
-  return async (attachment, group, limitMs) => {
+  return async (attachment, whose, limitMs) => {
     if (attachment.size > LARGEST_BYTES) return problem(TOO_LARGE)
     const address = attachment.url_private_download
     const url = URL.canParse(address) ? new URL(address) : null
@@ -75,7 +75,7 @@ export function createAttachedFileReader({
       return problem({ kind: 'fileNowhere' })
     }
     const fetched = await fetchInTime(url, botToken, limitMs)
-    if (fetched.kind === 'content') return readOffsetsCsv(fetched.bytes, group)
+    if (fetched.kind === 'content') return readOffsetsCsv(fetched.bytes, whose)
     if (fetched.cause !== undefined) report({ event: 'fault', where: 'attached file', error: fetched.cause })
     return problem(fetched.problem)
   }
@@ -147,8 +147,8 @@ function failureOf(status: number, contentType: string): Fetched | null {
   return status === 200 ? null : { kind: 'failed', problem: NOT_FETCHED, cause }
 }
 
-/** The offsets of `group` out of the bytes of a CSV file. */
-export function readOffsetsCsv(bytes: Uint8Array, group: string): AttachmentRead {
+/** The offsets of a group out of the bytes of a CSV file. */
+export function readOffsetsCsv(bytes: Uint8Array, whose: Whose): AttachmentRead {
   const text = textOf(bytes)
   if (text === null) return problem({ kind: 'fileNotText' })
   // Before they are read: a million empty lines or cells would hold everybody up.
@@ -160,7 +160,7 @@ export function readOffsetsCsv(bytes: Uint8Array, group: string): AttachmentRead
   const { delimiter, content } = separated(text)
   const { data, errors } = Papa.parse<string[]>(content, { delimiter })
   const [error] = errors
-  return error === undefined ? readOffsetsFile(data, group) : problem(csvProblem(error))
+  return error === undefined ? readOffsetsFile(data, whose) : problem(csvProblem(error))
 }
 
 /** What programs and spreadsheets put between cells. */

@@ -16,6 +16,7 @@ import type { Clock } from '../../../ports/clock.ts'
 import type { ClusterReader, InstancesRead } from '../../../ports/cluster.ts'
 import type { Report } from '../../../ports/events.ts'
 import type { Instance } from '../../../request/group.ts'
+import { callsOf } from '../../../request/offsets-file.ts'
 import type { FieldProblem, FileProblem } from '../../../request/problem.ts'
 import {
   type Asked,
@@ -263,19 +264,20 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
   }
 
   async function readFile(
-    { strategy, group }: ResetFields,
+    fields: ResetFields,
     attachment: Attachment | undefined,
     parent: FormMetadata['parent'],
     { userId, askedIn }: Pick<FormMetadata, 'askedIn'> & { userId: string },
   ): Promise<AttachmentRead | ({ ok: true } & KeptOffsets) | null> {
-    if (strategy !== 'offsets' || group === undefined) return null
+    const target = targetOf(fields)
+    if (fields.strategy !== 'offsets' || target === null) return null
     if (attachment !== undefined) {
       const tooSoon = await approvals.fileRefusal(userId, { channel: askedIn, message: null })
       if (tooSoon !== null) return { ok: false, problem: { kind: 'tooManyFiles', ...tooSoon } }
-      return readAttachedFile(attachment, group.trim(), FILE_MS)
+      const whose = { group: target.group, instance: callsOf(target.instanceId, instances) }
+      return readAttachedFile(attachment, whose, FILE_MS)
     }
-    const kept = parent === undefined ? null : await inTime(keptOffsets(approvals, parent), FILE_MS)
-    return kept === null ? null : { ok: true, ...kept }
+    return parent === undefined ? null : await inTime(keptOffsets(approvals, parent, target), FILE_MS)
   }
 
   async function checkGroups(words: Words, fields: ResetFields): Promise<FieldSentences> {

@@ -6,9 +6,10 @@ import type { Approvals } from '../../../ports/approvals.ts'
 import type { LongNames } from '../../../ports/chat.ts'
 import type { ClusterReader } from '../../../ports/cluster.ts'
 import type { Instance } from '../../../request/group.ts'
+import type { FileProblem } from '../../../request/problem.ts'
 import type { ResetRequest } from '../../../request/request.ts'
-import type { Asked, Targets } from '../../../request/reset.ts'
-import { canBeEdited, fieldsOf } from '../../../request/resubmit.ts'
+import { type Asked, clip, type Target, type Targets } from '../../../request/reset.ts'
+import { areOffsetsOf, canBeEdited, fieldsOf } from '../../../request/resubmit.ts'
 import { ACTIONS, type FormMetadata } from '../blocks/ids.ts'
 import type { Words } from '../language/language.ts'
 import { askedInOf, inTime } from '../platform/answering.ts'
@@ -65,21 +66,29 @@ function leadOf(
   return strategy.kind === 'offsets' ? resubmit.leadWithOffsets(id, strategy.partitions) : resubmit.lead(id)
 }
 
+const NAME_SHOWN = 60
+
 /** Offsets are too many for a field: they stay with the request that had them, and are read when its edit is sent. */
 export interface KeptOffsets {
   targets: Targets
   source: 'file' | 'undo' | 'retry'
 }
 
-/** Null: it had none, or they are not kept any more, or not as they were sent. */
+/** Null: it had none, or they are not kept any more, or not as they were sent. A problem: they are another group's. */
 export async function keptOffsets(
   approvals: Pick<Approvals, 'read' | 'readTargets'>,
   parent: NonNullable<FormMetadata['parent']>,
-): Promise<KeptOffsets | null> {
+  target: Target,
+): Promise<({ ok: true } & KeptOffsets) | { ok: false; problem: FileProblem } | null> {
   const request = await approvals.read(parent.id)
   if (request === undefined || request.reset.strategy.kind !== 'offsets') return null
+  if (!areOffsetsOf(request, target)) {
+    const { instanceId, group } = request.reset.target
+    const whose = { instance: instanceId, group: clip(group, NAME_SHOWN) }
+    return { ok: false, problem: { kind: 'offsetsOfAnother', id: request.id, ...whose } }
+  }
   const targets = await approvals.readTargets(request)
-  return targets === null ? null : { targets, source: request.reset.strategy.source }
+  return targets === null ? null : { ok: true, targets, source: request.reset.strategy.source }
 }
 
 /** What was put back or tried again is still called so. */

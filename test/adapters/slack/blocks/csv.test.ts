@@ -52,6 +52,7 @@ describe('a cell of a file', () => {
     fc.assert(
       fc.property(cell, cell, (one, two) => {
         const csv = csvOf(['a', 'b'], [[one, two]])
+        const formulas: string[] = []
         for (const delimiter of [',', ';', '\t', '|']) {
           const { data } = Papa.parse<string[]>(csv, { delimiter })
           // With its own quotation marks taken off, as a spreadsheet does, and as it stands.
@@ -61,9 +62,10 @@ describe('a cell of a file', () => {
           ]
           for (const each of cells) {
             const [first = ''] = /[^\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}"]/u.exec(each) ?? []
-            expect(first.normalize('NFKC')).not.toMatch(/^[=+\-@\u2212]/)
+            if (/^[=+\-@\u2212]/.test(first.normalize('NFKC'))) formulas.push(each)
           }
         }
+        expect(formulas).toEqual([])
         expect([one, two].map(each => rearmed(disarmed(each)))).toEqual([one, two])
       }),
       { numRuns: 400 },

@@ -146,9 +146,55 @@ describe('the names of a message', () => {
       'consumer group: orders-billing#2',
       'consumer group: orders-billing::eu',
       'consumer group: orders-billing two',
-      'consumer group: orders-bil…',
     ])
       expect(await search(text, reader)).toMatchObject({ group: null, topics: [], isGroupMissing: true })
+  })
+
+  it('are none where the labelled one is cut or glued to more, though a piece of it is there', async () => {
+    const { reads, reader } = clusterOf(['orders', 'orders-bil', 'billing'], ['orders'])
+    for (const value of [
+      '`orders`-billing',
+      'orders;eu',
+      'orders,eu',
+      'orders-bil (truncated)',
+      'orders-bil…',
+      'orders-bil ...',
+      '…billing',
+      'pre-`orders`',
+    ]) {
+      const found = await search(`[FIRING:1] lag\nConsumer group: ${value}\nTopic: orders`, reader)
+      expect(found, value).toMatchObject({ group: null, topics: [], isGroupCut: true, isGroupMissing: false })
+    }
+    expect(reads).toEqual([])
+    // A whole one beside it counts, and so does the whole one of a title.
+    expect(await search('group=orders-bil…\ngroup=orders topic=orders', reader)).toMatchObject({
+      group: 'orders',
+      topics: ['orders'],
+      isGroupCut: false,
+    })
+    expect(await search('group=orders topic=`orders`-eu', reader)).toMatchObject({
+      group: 'orders',
+      topics: [],
+      isTopicCut: true,
+    })
+    expect(await search('topic: orders…', reader)).toMatchObject({
+      topics: [],
+      isTopicCut: true,
+      isGroupCut: false,
+    })
+  })
+
+  it('are none of what is said to be both firing and resolved', async () => {
+    const { reader } = clusterOf(['a', 'b'], ['t'])
+    expect(await search('[FIRING:1] lag\nGroup: a\nTopic: t\nResolved', reader)).toMatchObject({
+      group: null,
+      topics: [],
+      isGroupMissing: false,
+      isGroupCut: false,
+    })
+    expect(await search('[FIRING:2] lag\nGroup: a\nStatus: resolved\n\nGroup: b', reader)).toMatchObject({
+      group: 'b',
+    })
   })
 
   it('are of the first alert whose group is there, and of no resolved one', async () => {

@@ -63,6 +63,31 @@ describe('the text of a message', () => {
     expect(read({ blocks })).toBe('Consumer group `my group` lags on orders:fire: _a_')
   })
 
+  it('has what is struck through marked as such, line by line and as one piece', () => {
+    const style = { strike: true }
+    const elements = [
+      { type: 'text', text: 'Group: ', style },
+      { type: 'text', text: 'a', style: { ...style, code: true } },
+      { type: 'text', text: '\nTopic: t', style },
+      { type: 'text', text: '\nResolved' },
+    ]
+    const blocks = [{ type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] }]
+    expect(read({ blocks })).toBe('~Group: `a`~\n~Topic: t~\nResolved')
+    expect(read({ text: '~Group: a~' })).toBe('~Group: a~')
+  })
+
+  it('has nothing of what may be done, as of a button called Close', () => {
+    const button = { type: 'button', text: { type: 'plain_text', text: 'Close' } }
+    expect(
+      read({
+        blocks: [
+          { type: 'section', text: { text: 'a' }, accessory: button },
+          { type: 'actions', elements: [button] },
+        ],
+      }),
+    ).toBe('a')
+  })
+
   it('says the same of two alerts twice, and where the one attachment ends', () => {
     const alert = (group: string) => ({
       fields: [

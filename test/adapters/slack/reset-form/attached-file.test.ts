@@ -19,6 +19,7 @@ const words = wordsIn('en')
 
 const TOKEN = 'xoxb-secret'
 const GROUP = 'orders-billing'
+const whose = (group: string) => ({ group, instance: ['ckafka-one'] })
 const CSV = 'orders,0,1200\norders,1,9223372036854775807\n'
 const OFFSETS = { 'orders 0': 1_200n, 'orders 1': 9_223_372_036_854_775_807n }
 
@@ -68,7 +69,7 @@ const attached = (change: { size?: number; url?: string } = {}) => ({
   url_private_download: change.url ?? `${slack.origin}/files-pri/T1-F1/download/offsets.csv`,
 })
 const read = (change?: Parameters<typeof attached>[0], limitMs = 2_000) =>
-  readFile(attached(change), GROUP, limitMs)
+  readFile(attached(change), whose(GROUP), limitMs)
 const offsetsIn = (file: AttachmentRead) => (file.ok ? Object.fromEntries(file.targets) : file.problem)
 const problemIn = (file: AttachmentRead) =>
   file.ok ? 'no problem' : sentenceOf(words.problems, file.problem)
@@ -188,7 +189,7 @@ it('tells a missing scope from any other refusal', () => {
     expect(isScopeMissing(error)).toBe(false)
 })
 
-const csv = (text: string, group = GROUP) => readOffsetsCsv(Buffer.from(text), group)
+const csv = (text: string, group = GROUP) => readOffsetsCsv(Buffer.from(text), whose(group))
 
 describe('the offsets in a file', () => {
   it.each([
@@ -271,10 +272,10 @@ describe('the offsets in a file', () => {
 
   it('are not looked for in what is no UTF-8 text', () => {
     expect(
-      problemIn(readOffsetsCsv(Buffer.from('orders,0,5\n', 'utf16le').subarray(0, 21), GROUP)),
+      problemIn(readOffsetsCsv(Buffer.from('orders,0,5\n', 'utf16le').subarray(0, 21), whose(GROUP))),
     ).toContain('Line 1')
     const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(CSV, 'utf16le')])
-    expect(problemIn(readOffsetsCsv(utf16, GROUP))).toContain('no UTF-8 text')
+    expect(problemIn(readOffsetsCsv(utf16, whose(GROUP)))).toContain('no UTF-8 text')
   })
 
   it('of 10 000 partitions fit', () => {

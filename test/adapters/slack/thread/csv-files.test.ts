@@ -68,6 +68,8 @@ describe('the result as a file', () => {
   })
 })
 
+const WHOSE = { group: 'orders-billing', instance: ['ckafka-demo0001'] }
+
 describe('the plan as a file', () => {
   const linesOf = (content: string) => Papa.parse<string[]>(content.trim()).data
 
@@ -110,10 +112,10 @@ describe('the plan as a file', () => {
     const rows: PlanRow[] = rowsOf(request.reset)
     const targets = new Map(rows.map(row => [placeOf(row.topic, row.partition), row.to]))
     const plan = planCsv(words, request, rows, 1).content
-    expect(readOffsetsFile(linesOf(plan), 'orders-billing')).toEqual({ ok: true, targets })
+    expect(readOffsetsFile(linesOf(plan), WHOSE)).toEqual({ ok: true, targets })
     const result = allArrived(request)
     const proof = resultCsv(words, endedWith(result, request), result).content
-    expect(readOffsetsFile(linesOf(proof), 'orders-billing')).toEqual({ ok: true, targets })
+    expect(readOffsetsFile(linesOf(proof), WHOSE)).toEqual({ ok: true, targets })
   })
 
   it('of 10 000 partitions has a line for each', () => {

@@ -60,9 +60,16 @@ export const problems: Sentences<FieldProblem | FileProblem | AttachmentProblem>
   lineTooWide: ({ line, first, cells }) =>
     `Line ${line} has more cells than line ${first}: ${inQuotes(cells)}.`,
   cellUnreadable: ({ line, column, wanted, cell, cells }) =>
-    `Line ${line} has no ${wanted === 'group' ? 'group' : 'topic, partition and offset'}: ${inQuotes(cells)}. Column ${column} should be ${COLUMNS[wanted]}, ${EXPECTED[wanted]}, and ${cell === '' ? 'is empty' : `is ${inQuotes(cell)}`}.`,
+    `Line ${line} has no ${wanted === 'group' || wanted === 'instance' ? wanted : 'topic, partition and offset'}: ${inQuotes(cells)}. Column ${column} should be ${COLUMNS[wanted]}, ${EXPECTED[wanted]}, and ${cell === '' ? 'is empty' : `is ${inQuotes(cell)}`}.`,
   lineTwice: ({ line, place }) => `Line ${line} names ${place} a second time.`,
   groupNotInFile: ({ group }) => `The file has no line of the group ${group}.`,
+  instanceNotInFile: ({ instance, group, line, said }) =>
+    group === null
+      ? `No line of the file is of ${inQuotes(instance)}: line ${line} is of ${inQuotes(said)}. If that is what else it is called, take the column out.`
+      : `The lines of the group ${group} are of other instances than ${inQuotes(instance)}: line ${line} is of ${inQuotes(said)}. If that is what else it is called, take the column out.`,
+  noOffsetsOfGroup: ({ group }) => `The lines of the group ${group} in the file have no offsets.`,
+  offsetsOfAnother: ({ id, instance, group }) =>
+    `The offsets kept of ${id} are those of the group ${inQuotes(group)} on ${instance}, and are taken for no other. Attach a file with those to go to, or choose that group again.`,
   noOffsetsInFile: () => 'The file has no offsets.',
   tooManyFiles: ({ most, waitMs }) =>
     `Rewind reads ${counted(most, 'file')} a minute for one person. Send the form again in ${times.span(Math.ceil(waitMs / 1_000) * 1_000)}.`,
@@ -84,6 +91,7 @@ const COLUMNS: Record<FileColumn, string> = {
   partition: 'the partition',
   offset: 'the offset',
   group: 'the group',
+  instance: 'the instance',
 }
 
 const EXPECTED: Record<FileColumn, string> = {
@@ -91,6 +99,7 @@ const EXPECTED: Record<FileColumn, string> = {
   partition: 'a whole number like 3',
   offset: 'a whole number like 812430, without separators',
   group: 'a name',
+  instance: 'an id like ckafka-xxooa0',
 }
 
 function namedColumns(columns: readonly number[], names: readonly string[]): string {

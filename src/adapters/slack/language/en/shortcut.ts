@@ -33,13 +33,22 @@ export const shortcutOn = (on: ClusterInWords) => ({
     return `Found in the message: ${listed(named)}. Check what is filled in.`
   },
   /** After `found`: what else the message is about; nothing where it is about nothing else. */
-  rest: ({ firing, resolved }: { firing: NamedInMessage; resolved: NamedInMessage }) =>
+  rest: ({ firing, resolved, unclear }: Record<'firing' | 'resolved' | 'unclear', NamedInMessage>) =>
     [
       ...(named(firing) === '' ? [] : [` The message has other alerts too: ${named(firing)}.`]),
       ...(named(resolved) === '' ? [] : [` Marked as resolved and left out: ${named(resolved)}.`]),
+      ...(named(unclear) === '' ? [] : [` Said to be firing and resolved, and left out: ${named(unclear)}.`]),
     ].join(''),
   allResolved: (resolved: NamedInMessage) =>
     `All that the message names is marked as resolved: ${named(resolved)}. Nothing is filled in.`,
+  unclear: (unclear: NamedInMessage) =>
+    `The message says both that it is firing and that it is resolved: ${named(unclear)}. No group and no topic is filled in.`,
+  groupCut:
+    'The name of the consumer group in the message is not whole: it is cut short, or more text is glued to it. No group and no topic is filled in.',
+  /** After `found`. */
+  topicCut: ' A topic in it is not named in whole, and is left out.',
+  onlyTopicCut:
+    'The name of the topic in the message is not whole: it is cut short, or more text is glued to it. No topic is filled in.',
   groupMissing: (instance: string) =>
     `The consumer group that the message names is not on ${instance}, so no other one is filled in.`,
   nothing: (instance: string) =>

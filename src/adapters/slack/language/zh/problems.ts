@@ -59,6 +59,13 @@ export const problems: typeof English = {
     `第 ${line} 行第 ${column} 列应为${COLUMNS[wanted]}（${EXPECTED[wanted]}），实际${cell === '' ? '为空' : `是${inQuotes(cell)}`}。整行是${inQuotes(cells)}。`,
   lineTwice: ({ line, place }) => `第 ${line} 行重复写了 ${place}。`,
   groupNotInFile: ({ group }) => `文件里没有消费组 ${group} 的行。`,
+  instanceNotInFile: ({ instance, group, line, said }) =>
+    group === null
+      ? `文件里没有${inQuotes(instance)}的行：第 ${line} 行属于${inQuotes(said)}。如果那是它的另一个名称，请去掉这一列。`
+      : `文件里消费组 ${group} 的行不属于${inQuotes(instance)}：第 ${line} 行属于${inQuotes(said)}。如果那是它的另一个名称，请去掉这一列。`,
+  noOffsetsOfGroup: ({ group }) => `文件里消费组 ${group} 的行没有位点。`,
+  offsetsOfAnother: ({ id, instance, group }) =>
+    `${id} 保留的位点属于 ${instance} 上的消费组${inQuotes(group)}，不会用于其他消费组。请附上写有目标位点的文件，或重新选择那个消费组。`,
   noOffsetsInFile: () => '文件里没有位点。',
   tooManyFiles: ({ most, waitMs }) =>
     `每人每分钟最多读取 ${most} 个文件。请在 ${times.span(Math.ceil(waitMs / 1_000) * 1_000)}后再提交表单。`,
@@ -80,6 +87,7 @@ const COLUMNS: Record<FileColumn, string> = {
   partition: '分区',
   offset: '位点',
   group: '消费组',
+  instance: '实例',
 }
 
 const EXPECTED: Record<FileColumn, string> = {
@@ -87,6 +95,7 @@ const EXPECTED: Record<FileColumn, string> = {
   partition: '像 3 这样的整数',
   offset: '像 812430 这样的整数，不带分隔符',
   group: '名称',
+  instance: '像 ckafka-xxooa0 这样的实例 ID',
 }
 
 function namedColumns(columns: readonly number[], names: readonly string[]): string {

@@ -14,12 +14,17 @@ export const shortcutOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     ]
     return `在消息中找到：${named.join('；')}。请核对已填内容。`
   },
-  rest: ({ firing, resolved }) =>
+  rest: ({ firing, resolved, unclear }) =>
     [
       ...(named(firing) === '' ? [] : [`消息中还有其他告警：${named(firing)}。`]),
       ...(named(resolved) === '' ? [] : [`已标为恢复，未填入：${named(resolved)}。`]),
+      ...(named(unclear) === '' ? [] : [`既写着告警中又写着已恢复，未填入：${named(unclear)}。`]),
     ].join(''),
   allResolved: resolved => `消息中的告警都已标为恢复：${named(resolved)}。没有填入任何内容。`,
+  unclear: unclear => `消息既写着告警中，又写着已恢复：${named(unclear)}。没有填入消费组和主题。`,
+  groupCut: '消息中的消费组名称不完整：被截断，或与其他文字连在一起。没有填入消费组和主题。',
+  topicCut: '其中有主题名称不完整，未填入。',
+  onlyTopicCut: '消息中的主题名称不完整：被截断，或与其他文字连在一起。没有填入主题。',
   groupMissing: instance => `消息所写的消费组不在 ${instance} 上，因此没有填入其他消费组。`,
   nothing: instance => `消息中没有标明属于 ${instance} 的消费组或主题。请在下面填写。`,
   noInstance: '消息没有说明是哪个实例。请在下面选择。',
