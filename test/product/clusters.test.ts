@@ -113,7 +113,7 @@ describe.concurrent('two accounts', () => {
     const { alice } = answering
     await alice.command(OPS, '/reset-offsets')
     await alice.waitForView()
-    expect(await alice.suggestions('CKafka instance', '')).toEqual([
+    expect(await alice.suggestions('field_instance', '')).toEqual([
       'orders-demo (ckafka-demo0001)',
       `second (${SECOND})`,
     ])
@@ -123,7 +123,7 @@ describe.concurrent('two accounts', () => {
     const other = product().alice
     await other.command(OPS, '/reset-offsets')
     await other.waitForView()
-    expect(await other.suggestions('CKafka instance', '')).toEqual(['orders-demo (ckafka-demo0001)'])
+    expect(await other.suggestions('field_instance', '')).toEqual(['orders-demo (ckafka-demo0001)'])
     await other.closeView(true)
     await product().ask(
       `--instance ${DEMO.instance} --group ${DEMO.group} --topic orders --to-earliest --reason why`,
@@ -312,7 +312,7 @@ clusters:
       const offered = async () => {
         await alice.command(OPS, '/reset-offsets')
         await alice.waitForView()
-        const found = await alice.suggestions('CKafka instance', '')
+        const found = await alice.suggestions('field_instance', '')
         await alice.closeView(true)
         return found
       }

@@ -82,6 +82,7 @@ describe('what a person reads', () => {
       '• payments 1 442 431 → 442 331, replays 100 messages',
       'Lag: 200 before, 600 after.',
       'Written as exact offsets: messages that arrive after the plan are neither skipped nor replayed. Made 2026-11-23 08:00 UTC.',
+      'When planned, no consumer was connected. Consumers that assign partitions to themselves do not show.',
       'An approver has to review it. It expires 2026-11-23 09:00 UTC.',
       '[ Review ]  [ Cancel request ]  [ History ]',
     ])
