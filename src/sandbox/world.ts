@@ -12,6 +12,7 @@ import { type Bot, type BotClock, type Role, startBot, stopBot } from './bot.ts'
 import { type CkafkaSimulator, startCkafkaSimulator } from './ckafka/start.ts'
 import type { ClusterSeed } from './cluster/model.ts'
 import { createMembers, type Members } from './consumers.ts'
+import type { SimulatedKafka } from './kafka/start.ts'
 import { type PrivateRedis, startRedis } from './redis/start.ts'
 import type {
   LocalSlack,
@@ -21,6 +22,7 @@ import type {
   LocalSlackUserGroup,
 } from './slack/face.ts'
 import { startLocalSlack } from './slack/server.ts'
+import { startWorldKafka, type WorldKafkaOptions } from './world-kafka.ts'
 
 export const USERS = {
   alice: 'U0ALICE',
@@ -60,8 +62,8 @@ const ourManifest = fileURLToPath(new URL('manifest.yml', top))
 /** Who decides in the demo and its walkthrough. */
 export const DEMO_POLICY = fileURLToPath(new URL('src/sandbox/policy-demo.yml', top))
 
-/** `slack`: its Web API, and Socket Mode. */
-export type Service = 'redis' | 'slack' | 'ckafka'
+/** `slack`: its Web API, and Socket Mode. `kafka`: one broker of it. */
+export type Service = 'redis' | 'slack' | 'ckafka' | 'kafka'
 
 export interface WorldOptions {
   /** How Slack reaches the bot. */
@@ -71,13 +73,21 @@ export interface WorldOptions {
   /** Added to the bot's environment, over what the world sets. */
   env?: Record<string, string>
   seed?: ClusterSeed
+  /**
+   * A simulated Kafka beside CKafka, with a cluster of its own. The bots get both by a file of clusters, and not by the
+   * settings of CKafka.
+   */
+  kafka?: true | WorldKafkaOptions
   /** One process each. */
   roles?: Role[]
   /** Lower levels would hide the line that tells which port the bot listens on. */
   logLevel?: 'trace' | 'debug' | 'info'
   /** A file with the scopes and slash commands to install the app with; absent: the project's. */
   manifestFile?: string
-  /** Puts something between one process, counted from 0, and one of the services that it speaks to, at `url`. */
+  /**
+   * Puts something between one process, counted from 0, and one of the services that it speaks to, at `url`. Asked for each
+   * broker of Kafka: the process is told of the port alone that is returned, which is on 127.0.0.1 too.
+   */
   between?: (service: Service, url: string, process: number) => Promise<string>
   /** Beside those of the story. */
   more?: { people?: WorldWorkspace['people']; channels?: LocalSlackChannel[] }
@@ -105,6 +115,8 @@ export interface World {
   readonly slack: LocalSlack
   readonly workspace: WorldWorkspace
   readonly ckafka: CkafkaSimulator
+  /** Absent unless asked for. */
+  readonly kafka: SimulatedKafka | undefined
   readonly members: Members
   readonly delivery: 'socket' | 'http'
   /** Which API the bot calls: `v2` or `v3`. */
@@ -156,6 +168,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       ...(options.seed === undefined ? {} : { seed: options.seed }),
     })
     closers.push(() => ckafka.close())
+    const { kafka: wanted } = options
+    const beside = wanted && (await startWorldKafka(wanted === true ? {} : wanted, now))
+    closers.push(async () => beside?.close())
     const { scopes, commands, shortcuts } = await readManifest(options.manifestFile ?? ourManifest)
     const slack = await startLocalSlack({
       delivery: delivery === 'socket' ? { kind: 'socket' } : { kind: 'http', url: () => endpointOf(bots) },
@@ -203,7 +218,15 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         CKAFKA_ENDPOINT: await between('ckafka', env.CKAFKA_ENDPOINT, process),
         ...(speaksToSlack(role) ? { SLACK_API_URL: await between('slack', env.SLACK_API_URL, process) } : {}),
       }
-      const own = { ...env, ...addresses }
+      const own =
+        beside === undefined
+          ? { ...env, ...addresses }
+          : await beside.environmentOf(
+              process,
+              { ...env, ...addresses },
+              ckafka.cluster.instances(),
+              options.between && (async port => portIn(await between('kafka', brokerUrl(port), process))),
+            )
       const bot = await startBot(role, role === 'worker' ? withoutSlack(own) : own, clock)
       bots.push(bot)
       closers.push(() => stopBot(bot))
@@ -215,6 +238,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       slack,
       workspace: { people, channels, userGroups, commands, shortcuts },
       ckafka,
+      kafka: beside?.kafka,
       members: createMembers(ckafka.cluster),
       delivery,
       api: options.env?.CKAFKA_API ?? 'v3',
@@ -245,6 +269,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     throw error
   }
 }
+
+const brokerUrl = (port: number) => `kafka://127.0.0.1:${port}`
+const portIn = (url: string) => Number(new URL(url).port)
 
 const speaksToSlack = (role: Role) => role !== 'worker'
 

@@ -3,6 +3,8 @@
 import type { ClusterSeed } from '../../src/sandbox/cluster/model.ts'
 
 export const INSTANCE = 'ckafka-fleet001'
+/** What the Kafka is called where there is one beside. */
+export const KAFKA = 'kafka-fleet'
 export const TOPIC = 'events'
 /** Where every group stands in each partition at first. */
 export const COMMITTED = 5_000n
@@ -11,7 +13,7 @@ export const LOG_END = 2n * COMMITTED
 
 const PARTITIONS = 2
 
-export function fleetSeed(groups: number, now: number): ClusterSeed {
+export function fleetSeed(groups: number, now: number, instance = INSTANCE): ClusterSeed {
   const log = {
     start: LOG_START,
     end: LOG_END,
@@ -21,7 +23,7 @@ export function fleetSeed(groups: number, now: number): ClusterSeed {
   return {
     instances: [
       {
-        id: INSTANCE,
+        id: instance,
         name: 'fleet',
         topics: [{ name: TOPIC, partitions: each(log) }],
         groups: Array.from({ length: groups }, (_, index) => ({

@@ -10,13 +10,15 @@ import type { AuditEvent } from '../../src/request/command.ts'
 import { type RequestId, type ResetRequest, requestIdSchema } from '../../src/request/request.ts'
 import type { Bot, Role } from '../../src/sandbox/bot.ts'
 import type { CkafkaSimulator } from '../../src/sandbox/ckafka/start.ts'
-import type { ClusterSeed, Effect } from '../../src/sandbox/cluster/model.ts'
+import type { Cluster, ClusterSeed, Effect } from '../../src/sandbox/cluster/model.ts'
+import type { SimulatedKafka } from '../../src/sandbox/kafka/start.ts'
 import type { PrivateRedis } from '../../src/sandbox/redis/start.ts'
 import type { LocalSlack, SlackMessage } from '../../src/sandbox/slack/face.ts'
 import { CHANNELS, type Service, startWorld, USERS, type World } from '../../src/sandbox/world.ts'
 import { NO_LIMITS } from '../support/product.ts'
+import { asOneLine, firstHeld, type TcpLine } from '../support/tcp-lines.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
-import { fleetSeed, INSTANCE, TOPIC } from './fleet-seed.ts'
+import { fleetSeed, INSTANCE, KAFKA, TOPIC } from './fleet-seed.ts'
 
 export const REQUESTERS = [USERS.alice, USERS.dave, 'U0ERIN', 'U0FRANK'] as const
 export const APPROVERS = [USERS.bob, USERS.carol, 'U0HEIDI', 'U0IVAN'] as const
@@ -40,6 +42,8 @@ export interface FleetOptions {
   groups?: number
   /** Absent: see fleet-seed.ts. */
   seed?: ClusterSeed
+  /** So many brokers of a Kafka beside CKafka, which then has the groups that are reset. */
+  kafkaBrokers?: number
   /** Channels `C0ROOM1`, `C0ROOM2`, …, beside those of the story, everybody and the bot in each. */
   rooms?: number
   log?(line: string): void
@@ -50,23 +54,17 @@ export interface FleetProcess {
   readonly role: Role
   readonly bot: Bot
   /** What this process reaches each service by; a worker does not speak to Slack. */
-  readonly lines: { redis: TcpProxy; ckafka: TcpProxy; slack: TcpProxy | undefined }
+  readonly lines: {
+    redis: TcpProxy
+    ckafka: TcpProxy
+    slack: TcpProxy | undefined
+    /** To all of its brokers. */
+    kafka: TcpLine | undefined
+  }
 }
 
 /** The same fault on the lines of every process. */
-export type Lines = Pick<
-  TcpProxy,
-  | 'loseNextReply'
-  | 'cutAnswerAfter'
-  | 'latency'
-  | 'hang'
-  | 'resume'
-  | 'reset'
-  | 'down'
-  | 'up'
-  | 'clear'
-  | 'forget'
-> & {
+export type Lines = Omit<TcpLine, 'holdNextRequest' | 'holdNextReply'> & {
   /** Of whichever process comes first. */
   holdNextRequest(requestHolds?: string): Promise<FleetProcess | 'cleared'>
   holdNextReply(requestHolds?: string): Promise<FleetProcess | 'cleared'>
@@ -87,6 +85,11 @@ export interface Fleet {
   readonly world: World
   readonly slack: LocalSlack
   readonly ckafka: CkafkaSimulator
+  readonly kafka: SimulatedKafka | undefined
+  /** The one whose groups are reset: Kafka's where there is one, else CKafka's. */
+  readonly cluster: Cluster
+  /** What requests call it. */
+  readonly instance: string
   /** The server; for its connections see `lines`. */
   readonly redis: PrivateRedis
   readonly processes: FleetProcess[]
@@ -117,8 +120,8 @@ export interface Fleet {
 }
 
 export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
-  const { roles = ['all'], groups = 8, rooms = 0 } = options
-  const proxies = new Map<string, TcpProxy>()
+  const { roles = ['all'], groups = 8, rooms = 0, kafkaBrokers } = options
+  const proxies = new Map<string, TcpProxy[]>()
   const channels = Array.from({ length: rooms }, (_, index) => ({
     id: `C0ROOM${index + 1}`,
     name: `room-${index + 1}`,
@@ -128,33 +131,39 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
   const world = await startWorld({
     delivery: 'socket',
     roles,
-    seed: options.seed ?? fleetSeed(groups, Date.now()),
+    ...(kafkaBrokers === undefined
+      ? { seed: options.seed ?? fleetSeed(groups, Date.now()) }
+      : { kafka: { seed: options.seed ?? fleetSeed(groups, Date.now(), KAFKA), brokers: kafkaBrokers } }),
     env: { ...SHORT_TIMES, APPROVERS: `${APPROVERS.join()},S0KAFKA`, ...options.env },
     more: { people: crowd, channels },
     ...(options.log === undefined ? {} : { log: options.log }),
     async between(service, url, process) {
       const target = new URL(url)
       const proxy = await startTcpProxy(Number(target.port))
-      proxies.set(`${service} ${process}`, proxy)
+      const name = `${service} ${process}`
+      proxies.set(name, [...(proxies.get(name) ?? []), proxy])
       target.port = `${proxy.port}`
       return target.href
     },
   })
-  const { slack, ckafka, redis } = world
+  const { slack, ckafka, kafka, redis } = world
+  const { cluster } = kafka ?? ckafka
+  const [{ id: instance } = { id: '' }] = cluster.instances()
   const connection = new Redis(world.redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 0 })
   connection.on('error', () => {})
   const store = createRedisStore(connection, world.redisPrefix)
   const closeAll = async () => {
     connection.disconnect()
     await world.close()
-    await Promise.all([...proxies.values()].map(proxy => proxy.close()))
+    await Promise.all([...proxies.values()].flat().map(proxy => proxy.close()))
   }
   if (redis === undefined) {
     await closeAll()
     throw new Error('A fleet has a Redis of its own.')
   }
 
-  const line = (service: Service, process: number) => proxies.get(`${service} ${process}`)
+  const linesTo = (service: Service, process: number) => proxies.get(`${service} ${process}`) ?? []
+  const line = (service: Service, process: number) => linesTo(service, process)[0]
   const must = <T>(value: T | undefined): T => {
     if (value === undefined) throw new Error('A process has lost its line.')
     return value
@@ -168,6 +177,7 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
         redis: must(line('redis', index)),
         ckafka: must(line('ckafka', index)),
         slack: line('slack', index),
+        kafka: kafka && asOneLine(linesTo('kafka', index)),
       },
     }),
   )
@@ -198,17 +208,24 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
     world,
     slack,
     ckafka,
+    kafka,
+    cluster,
+    instance,
     redis,
     processes,
     lines: {
       redis: linesOf(processes, ({ lines }) => lines.redis),
       slack: linesOf(processes, ({ lines }) => lines.slack),
       ckafka: linesOf(processes, ({ lines }) => lines.ckafka),
+      kafka: linesOf(processes, ({ lines }) => lines.kafka),
     },
     store,
     async ask({ by = USERS.alice, group = 'group-1', shiftBy = -100, channel, reason = 'why' } = {}) {
       const person = slack.person(by)
-      const typed = await person.command(channel ?? CHANNELS.kafkaOps, askLine({ group, shiftBy, reason }))
+      const typed = await person.command(
+        channel ?? CHANNELS.kafkaOps,
+        askLine({ instance, group, shiftBy, reason }),
+      )
       if (!typed.ok) throw new Error(typed.message)
       const { id: submission } = await person.waitForView()
       const outcome = await person.submit()
@@ -228,7 +245,7 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
     events: id => patiently(() => store.readEvents(id)),
     cards,
     replies: id => cards(id).flatMap(card => slack.thread(card.channel, card.ts)),
-    effects: group => ckafka.cluster.effects(group),
+    effects: group => cluster.effects(group),
     async restartAll() {
       await Promise.all(
         processes.map(async ({ bot }) => {
@@ -244,11 +261,12 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
 }
 
 export function askLine({
+  instance = INSTANCE,
   group,
   shiftBy,
   reason,
-}: Required<Pick<Ask, 'group' | 'shiftBy' | 'reason'>>): string {
-  return `/reset-offsets --instance ${INSTANCE} --group ${group} --topic ${TOPIC} --shift-by ${shiftBy} --reason ${reason}`
+}: Required<Pick<Ask, 'group' | 'shiftBy' | 'reason'>> & { instance?: string }): string {
+  return `/reset-offsets --instance ${instance} --group ${group} --topic ${TOPIC} --shift-by ${shiftBy} --reason ${reason}`
 }
 
 /** Which post of which request a message is; undefined: none, or a file. */
@@ -271,55 +289,15 @@ const crowd = ['erin', 'frank', 'heidi', 'ivan'].map(name => ({
   part: ['heidi', 'ivan'].includes(name) ? ('approver' as const) : ('requester' as const),
 }))
 
-function linesOf(processes: FleetProcess[], lineOf: (process: FleetProcess) => TcpProxy | undefined): Lines {
-  const each = (act: (line: TcpProxy) => void) => () => {
-    for (const process of processes) {
-      const line = lineOf(process)
-      if (line !== undefined) act(line)
-    }
-  }
-  const clear = each(line => line.clear())
-  /** The first one counts, and the others are called off. */
-  const first = async (hold: (line: TcpProxy) => Promise<'held' | 'cleared'>) =>
-    new Promise<FleetProcess | 'cleared'>(resolve => {
-      let winner: FleetProcess | undefined
-      const waiting = processes.map(async process => {
-        const line = lineOf(process)
-        if (line === undefined || (await hold(line)) === 'cleared') return
-        // Two may come at the same instant: the second goes on with a new connection.
-        if (winner !== undefined) line.clear()
-        winner ??= process
-        for (const other of processes) if (other !== process) lineOf(other)?.forget()
-        resolve(winner)
-      })
-      void Promise.all(waiting).then(() => resolve('cleared'))
-    })
+function linesOf(processes: FleetProcess[], lineOf: (process: FleetProcess) => TcpLine | undefined): Lines {
+  const pairs = processes.flatMap(process => {
+    const line = lineOf(process)
+    return line === undefined ? [] : [[line, process] as const]
+  })
   return {
-    latency: ms => each(line => line.latency(ms))(),
-    hang: each(line => line.hang()),
-    resume: each(line => line.resume()),
-    reset: each(line => line.reset()),
-    down: each(line => line.down()),
-    up: each(line => line.up()),
-    clear,
-    forget: each(line => line.forget()),
-    loseNextReply(requestHolds, told = () => {}) {
-      each(line =>
-        line.loseNextReply(requestHolds, () => {
-          each(other => other.forget())()
-          told()
-        }),
-      )()
-    },
-    cutAnswerAfter: (bytes, requestHolds, told = () => {}) =>
-      each(line =>
-        line.cutAnswerAfter(bytes, requestHolds, () => {
-          each(other => other.forget())()
-          told()
-        }),
-      )(),
-    holdNextRequest: requestHolds => first(line => line.holdNextRequest(requestHolds)),
-    holdNextReply: requestHolds => first(line => line.holdNextReply(requestHolds)),
+    ...asOneLine(pairs.map(([line]) => line)),
+    holdNextRequest: requestHolds => firstHeld(pairs, line => line.holdNextRequest(requestHolds)),
+    holdNextReply: requestHolds => firstHeld(pairs, line => line.holdNextReply(requestHolds)),
   }
 }
 

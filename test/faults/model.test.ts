@@ -2,7 +2,7 @@
 // service, and the promises looked at after each step. FAULTS_RUNS and FAULTS_SEED let it run longer, or once more; `npm run test:long` does.
 
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { connectRedis, untilReady } from '../../src/adapters/redis/connect.ts'
 import { calmDown } from './model/calm.ts'
 import { commands, firstAsked } from './model/commands.ts'
@@ -12,7 +12,7 @@ import { ask } from './model/steps.ts'
 import { type Shared, startWorld } from './model/world.ts'
 
 /** A few find what is broken for good; what takes luck is looked for by `npm run test:long`. */
-const RUNS = Number(process.env.FAULTS_RUNS ?? 4)
+const RUNS = { ckafka: Number(process.env.FAULTS_RUNS ?? 4), kafka: Number(process.env.FAULTS_RUNS ?? 3) }
 const SEED = process.env.FAULTS_SEED === undefined ? {} : { seed: Number(process.env.FAULTS_SEED) }
 const COMMANDS = 40
 const RUN_MS = 30_000
@@ -32,26 +32,37 @@ afterAll(async () => {
   shared.redis.disconnect()
 })
 
-it('keeps every promise whatever happens in whatever order, and gets everything done when it is calm again', {
-  tags: ['chance'],
-  timeout: RUNS * RUN_MS,
-}, async () => {
-  let steps = 0
-  await fc.assert(
-    fc.asyncProperty(firstAsked, commands(COMMANDS), async (asked, sequence) => {
-      const world = await startWorld(shared)
-      try {
-        for (const { by, group, topics } of asked) await ask(world, by, group, topics)
-        await fc.asyncModelRun(() => ({ model: { requests: asked.length }, real: world }), sequence)
-        await holdAll(world)
-        await calmDown(world)
-        steps += 1
-      } finally {
-        await world.close()
-        await shared.jobs.clear()
-      }
-    }),
-    { numRuns: RUNS, unbiased: true, endOnFailure: process.env.FAULTS_SHRINK === 'no', ...SEED, ...LIMIT },
-  )
-  expect(steps).toBeGreaterThan(0)
+const KINDS = [
+  ['by the API of CKafka', 'ckafka'],
+  ["by Kafka's own protocol", 'kafka'],
+] as const
+
+describe.each(KINDS)('over a cluster that is reached %s', (_, kind) => {
+  it('keeps every promise whatever happens in whatever order, and gets everything done when it is calm again', {
+    tags: ['chance'],
+    timeout: RUNS[kind] * RUN_MS,
+  }, async () => {
+    let steps = 0
+    await fc.assert(
+      fc.asyncProperty(firstAsked, commands(COMMANDS), async (asked, sequence) => {
+        const world = await startWorld(shared, kind)
+        try {
+          for (const { by, group, topics } of asked) await ask(world, by, group, topics)
+          await fc.asyncModelRun(() => ({ model: { requests: asked.length }, real: world }), sequence)
+          await holdAll(world)
+          await calmDown(world)
+          steps += 1
+        } finally {
+          await world.close()
+          await shared.jobs.clear()
+        }
+      }),
+      {
+        ...{ numRuns: RUNS[kind], unbiased: true, endOnFailure: process.env.FAULTS_SHRINK === 'no' },
+        ...SEED,
+        ...LIMIT,
+      },
+    )
+    expect(steps).toBeGreaterThan(0)
+  })
 })

@@ -1,11 +1,12 @@
 // What goes wrong in a storm: a table of kinds with weights, from which a few hands draw and strike.
 
 import type { Service } from '../../src/sandbox/world.ts'
-import type { TcpProxy } from '../support/tcp-proxy.ts'
+import type { TcpLine } from '../support/tcp-lines.ts'
 import type { Disturbances } from './disturbances.ts'
 import type { Fleet } from './fleet.ts'
 import type { Random } from './random.ts'
-import { createStrikes, type Strike, type Strikes } from './storm-strikes.ts'
+import { faultsOf, type Kind, type StormDialect, writeOf } from './storm-clusters.ts'
+import { createStrikes, type Strikes } from './storm-strikes.ts'
 
 export interface Weather {
   /** Processes killed so far, in any way that ends them at once. */
@@ -27,12 +28,6 @@ export interface WeatherOptions {
   faultPauseMs: number
 }
 
-interface Kind {
-  name: string
-  weight: number
-  strike: Strike
-}
-
 /** Steps of a request, as they stand in what is sent to Redis. */
 const COMMITS = [
   ...['submit', 'prepare', 'decide', 'cancel', 'dispatched', 'start', 'start', 'finish', 'finish', 'wait'],
@@ -42,17 +37,6 @@ const SLACK_CALLS = [
   ...['chat.postMessage', 'chat.update', 'files.completeUploadExternal', 'views.open', 'views.update'],
   ...['conversations.history', 'conversations.replies'],
 ].map(method => `/api/${method}`)
-
-export type StormDialect = 'v3' | 'v2'
-/** What the storm meets of each API: the call that moves offsets, the looks, and the code that asks to wait. */
-export const CKAFKA_CALLS = {
-  v3: {
-    reset: 'BatchModifyGroupOffsets',
-    reads: ['DescribeGroupInfo', 'DescribeGroupOffsets', 'DescribeTopicSyncReplica', '*'],
-    limit: 'RequestLimitExceeded',
-  },
-  v2: { reset: 'SetGroupOffsets', reads: ['GetGroupInfo', 'GetGroupOffsets', '*'], limit: 4400 },
-} as const
 
 export function startWeather(options: WeatherOptions): Weather {
   const { fleet, dialect, random, killsWanted, killPauseMs, faultPauseMs } = options
@@ -76,7 +60,7 @@ export function startWeather(options: WeatherOptions): Weather {
   const rest = otherFaults(strikes, fleet, random, dialect)
   const hands = [
     hand('one', sparing(deathsAtRandom(strikes)), killPauseMs, enough),
-    hand('two', sparing(deathsAtSteps(strikes, CKAFKA_CALLS[dialect].reset)), killPauseMs, enough),
+    hand('two', sparing(deathsAtSteps(strikes, dialect)), killPauseMs, enough),
     hand('three', rest, faultPauseMs, never),
     hand('four', rest, faultPauseMs, never),
   ]
@@ -98,29 +82,26 @@ function deathsAtRandom(strikes: Strikes): Kind[] {
   ]
 }
 
-function deathsAtSteps(strikes: Strikes, reset: string): Kind[] {
+function deathsAtSteps(strikes: Strikes, dialect: StormDialect): Kind[] {
+  const { service, holds } = writeOf(dialect)
   return [
     { name: 'before a commit', weight: 10, strike: strikes.killAt('redis', COMMITS, 'before') },
     { name: 'after a commit', weight: 10, strike: strikes.killAt('redis', COMMITS, 'after') },
-    { name: 'before the API call', weight: 5, strike: strikes.killAt('ckafka', [reset], 'before') },
-    { name: 'after the API call', weight: 8, strike: strikes.killAt('ckafka', [reset], 'after') },
+    { name: 'before the API call', weight: 5, strike: strikes.killAt(service, [holds], 'before') },
+    { name: 'after the API call', weight: 8, strike: strikes.killAt(service, [holds], 'after') },
     { name: 'before a Slack call', weight: 5, strike: strikes.killAt('slack', SLACK_CALLS, 'before') },
     { name: 'after a Slack call', weight: 8, strike: strikes.killAt('slack', SLACK_CALLS, 'after') },
   ]
 }
 
-function otherFaults(
-  strikes: Strikes,
-  { slack, ckafka }: Fleet,
-  random: Random,
-  dialect: StormDialect,
-): Kind[] {
-  const { reset, reads, limit } = CKAFKA_CALLS[dialect]
+function otherFaults(strikes: Strikes, fleet: Fleet, random: Random, dialect: StormDialect): Kind[] {
+  const { slack } = fleet
+  const { service, holds } = writeOf(dialect)
   const posts = ['chat.postMessage', 'chat.update', 'files.completeUploadExternal', 'upload']
   const asked = ['conversations.history', 'conversations.replies', 'usergroups.users.list']
   const isDone = () => random.chance(0.5)
   const lineFaults = (service: Service, weight: number): Kind[] => {
-    const kind = (fault: string, share: number, ms: number, act: (line: TcpProxy) => void): Kind => ({
+    const kind = (fault: string, share: number, ms: number, act: (line: TcpLine) => void): Kind => ({
       name: `${service}: ${fault}`,
       weight: weight * share,
       strike: strikes.onLine(service, fault, act, ms),
@@ -141,12 +122,14 @@ function otherFaults(
     { name: 'Redis killed', weight: 3, strike: strikes.killRedis },
     ...lineFaults('redis', 1),
     ...lineFaults('slack', 1),
-    ...lineFaults('ckafka', 1),
-    { name: 'no answer from the API', weight: 4, strike: strikes.silentAt('ckafka', [reset], 'before') },
+    ...lineFaults(service, 1),
+    // One that fails beside it must trouble nobody.
+    ...(service === 'ckafka' ? [] : lineFaults('ckafka', 0.2)),
+    { name: 'no answer from the API', weight: 4, strike: strikes.silentAt(service, [holds], 'before') },
     {
       name: 'the API did it and says nothing',
       weight: 4,
-      strike: strikes.silentAt('ckafka', [reset], 'after'),
+      strike: strikes.silentAt(service, [holds], 'after'),
     },
     { name: 'a commit is never sent', weight: 3, strike: strikes.silentAt('redis', COMMITS, 'before') },
     { name: 'a commit is never answered', weight: 3, strike: strikes.silentAt('redis', COMMITS, 'after') },
@@ -215,55 +198,7 @@ function otherFaults(
       weight: 3,
       strike: strikes.disconnectSockets,
     },
-    {
-      name: 'CKafka hangs',
-      weight: 6,
-      strike: strikes.ofCkafka('hangs', [reset, reset, ...reads], action =>
-        ckafka.inject(action, { kind: 'hang', afterDoingIt: isDone() }),
-      ),
-    },
-    {
-      name: 'CKafka cuts',
-      weight: 6,
-      strike: strikes.ofCkafka('cuts the connection', [reset, reset, ...reads], action =>
-        ckafka.inject(action, { kind: 'cut', afterDoingIt: isDone() }),
-      ),
-    },
-    {
-      name: 'CKafka half an answer',
-      weight: 4,
-      strike: strikes.ofCkafka('half an answer', [reset, ...reads], action =>
-        ckafka.inject(action, { kind: 'halfAnswer' }),
-      ),
-    },
-    {
-      name: 'CKafka 502',
-      weight: 5,
-      strike: strikes.ofCkafka('answers 502', [reset, reset, ...reads], action =>
-        ckafka.inject(action, { kind: 'status', status: 502, afterDoingIt: isDone() }, random.between(1, 2)),
-      ),
-    },
-    {
-      name: 'CKafka page',
-      weight: 3,
-      strike: strikes.ofCkafka('answers with a page', [reset, ...reads], action =>
-        ckafka.inject(action, { kind: 'html' }),
-      ),
-    },
-    {
-      name: 'CKafka limit',
-      weight: 4,
-      strike: strikes.ofCkafka('asks to wait', [reset, ...reads], action =>
-        ckafka.inject(action, { kind: 'code', code: limit, message: 'too many' }, 2),
-      ),
-    },
-    {
-      name: 'CKafka lies',
-      weight: 1,
-      strike: strikes.ofCkafka('says done and does nothing', [reset], action =>
-        ckafka.inject(action, { kind: 'lie' }),
-      ),
-    },
+    ...faultsOf(dialect, { strikes, fleet, random }),
     { name: 'consumers', weight: 6, strike: strikes.consumersCome },
   ]
 }

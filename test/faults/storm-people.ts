@@ -187,7 +187,10 @@ export function startCrowd(options: CrowdOptions): Crowd {
     await putDown(person)
     const opened = await watch(
       { person, channel, deed: `${ASK_WORDS} for ${what.reason}` },
-      async () => ((await person.command(channel, askLine(what))).ok ? 'acked' : 'error'),
+      async () =>
+        (await person.command(channel, askLine({ ...what, instance: fleet.instance }))).ok
+          ? 'acked'
+          : 'error',
       () => person.view() !== undefined,
     )
     if (opened !== 'answered' || person.view() === undefined) return

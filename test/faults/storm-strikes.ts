@@ -3,7 +3,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Service } from '../../src/sandbox/world.ts'
-import type { TcpProxy } from '../support/tcp-proxy.ts'
+import type { TcpLine } from '../support/tcp-lines.ts'
 import type { Disturbances } from './disturbances.ts'
 import type { Fleet, FleetProcess } from './fleet.ts'
 import type { Random } from './random.ts'
@@ -29,7 +29,7 @@ const MOST_AWAY = 2
 const SUPERVISE_MS = 500
 
 export function createStrikes({ fleet, disturbances, random }: StrikesDeps) {
-  const { processes, slack, ckafka, redis, lines } = fleet
+  const { processes, slack, ckafka, kafka, cluster, redis, lines } = fleet
   const busy = new Set<FleetProcess>()
   /** Being started again. */
   const away = new Set<FleetProcess>()
@@ -201,7 +201,7 @@ export function createStrikes({ fleet, disturbances, random }: StrikesDeps) {
   }
 
   /** On the line of one process, or of all. */
-  const onLine = (service: Service, fault: string, act: (line: TcpProxy) => void, ms: number): Strike => {
+  const onLine = (service: Service, fault: string, act: (line: TcpLine) => void, ms: number): Strike => {
     return async () => {
       const process = random.chance(0.6) ? idle(service === 'slack' ? 'bot' : undefined) : undefined
       const struck = process === undefined ? processes : [process]
@@ -234,16 +234,45 @@ export function createStrikes({ fleet, disturbances, random }: StrikesDeps) {
       return true
     }
   }
-  const ofCkafka = (fault: string, actions: readonly string[], inject: (action: string) => void): Strike => {
+  const clearClusters = () => {
+    ckafka.clearFaults()
+    kafka?.clearFaults()
+  }
+  /** `fault` with the name of the cluster. */
+  const ofCluster = (fault: string, calls: readonly string[], inject: (call: string) => void): Strike => {
     return async () => {
-      const action = random.pick(actions)
-      const end = disturbances.begin(`CKafka: ${fault}`, action, 'nobody')
-      inject(action)
+      const call = random.pick(calls)
+      const end = disturbances.begin(fault, call, 'nobody')
+      inject(call)
       await upTo(3_000)
-      ckafka.clearFaults()
+      clearClusters()
       end(3_000)
       return true
     }
+  }
+
+  /** `move` says where to, and gives what is to be done after a while, when there is anything. */
+  const ofPlace = (fault: string, move: (group: string) => (() => void) | undefined): Strike => {
+    return async () => {
+      const group = await someGroup()
+      if (group === undefined) return false
+      const end = disturbances.begin(fault, group, 'nobody')
+      const after = move(group)
+      beside(
+        upTo(3_000).then(() => {
+          after?.()
+          end(3_000)
+        }),
+      )
+      return true
+    }
+  }
+
+  /** Of a request that is soon to be executed, as far as there is one. */
+  async function someGroup(): Promise<string | undefined> {
+    const open = await fleet.store.openRequests(40).catch(() => ({ requests: [] }))
+    const waiting = open.requests.filter(({ state }) => ['pending', 'approved'].includes(state.name))
+    return waiting.length === 0 ? undefined : random.pick(waiting).reset.target.group
   }
 
   async function disconnectSockets(): Promise<boolean> {
@@ -254,15 +283,13 @@ export function createStrikes({ fleet, disturbances, random }: StrikesDeps) {
   }
 
   async function consumersCome(): Promise<boolean> {
-    const open = await fleet.store.openRequests(40).catch(() => ({ requests: [] }))
-    const waiting = open.requests.filter(({ state }) => ['pending', 'approved'].includes(state.name))
-    if (waiting.length === 0) return false
-    const { group } = random.pick(waiting).reset.target
+    const group = await someGroup()
+    if (group === undefined) return false
     const end = disturbances.begin('consumers join and leave', group, 'nobody')
-    ckafka.cluster.join(group, { clientId: 'late-1' })
+    cluster.join(group, { clientId: 'late-1' })
     beside(
       upTo(4_000).then(() => {
-        ckafka.cluster.leave(group, 'late-1')
+        cluster.leave(group, 'late-1')
         end()
       }),
     )
@@ -302,7 +329,8 @@ export function createStrikes({ fleet, disturbances, random }: StrikesDeps) {
     killRedis,
     onLine,
     ofSlack,
-    ofCkafka,
+    ofCluster,
+    ofPlace,
     disconnectSockets,
     consumersCome,
     whileOthersWork,
@@ -319,7 +347,7 @@ export function createStrikes({ fleet, disturbances, random }: StrikesDeps) {
       const clear = () => {
         for (const line of Object.values(lines)) line.clear()
         slack.clearFaults()
-        ckafka.clearFaults()
+        clearClusters()
       }
       // Before, because who is being started again needs them to be ready; and after, because they were striking still.
       clear()

@@ -98,13 +98,13 @@ export async function judge(
     ).length
     const done = effects.get(id) ?? []
     if (done.length > Math.min(approvals, 1)) {
-      problem('doubled', `${done.length} effects in CKafka for ${approvals} approvals`)
+      problem('doubled', `${done.length} effects in the cluster for ${approvals} approvals`)
     }
     const claimsEffect = state.name === 'succeeded' || state.name === 'partial'
     if (claimsEffect && done.length === 0)
-      problem('invented', `it is ${state.name}, and CKafka has no effect of it`)
+      problem('invented', `it is ${state.name}, and the cluster has no effect of it`)
     if (!claimsEffect && isFinal(state) && done.length > 0) {
-      problem('invented', `it is ${state.name}, and CKafka has an effect of it`)
+      problem('invented', `it is ${state.name}, and the cluster has an effect of it`)
     }
     for (const { failing, what } of problemsInSlack(request, said.get(id) ?? [])) problem(failing, what)
   }
@@ -136,7 +136,7 @@ export async function judge(
     const what = `${by} ${deed}, process ${process} took it, and nothing was to be seen`
     problems.push({ failing: 'unanswered', what, atMs, ...(id === undefined ? {} : { id }) })
   }
-  return { problems, states, effects: fleet.ckafka.cluster.effects().length }
+  return { problems, states, effects: fleet.cluster.effects().length }
 }
 
 /**
@@ -151,7 +151,7 @@ function effectsOf(
   problems: Problem[],
 ): Map<RequestId, Effect[]> {
   const effects = new Map<RequestId, Effect[]>()
-  for (const effect of fleet.ckafka.cluster.effects()) {
+  for (const effect of fleet.cluster.effects()) {
     const distances = new Set(effect.written.map(({ from, to }) => to - (from ?? 0n)))
     const candidates = requests.filter(
       ({ reset }) => reset.target.group === effect.group && effect.written.every(each => isBy(each, reset)),

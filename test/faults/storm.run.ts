@@ -3,6 +3,7 @@
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { runStorm } from './storm.ts'
+import { STORM_DIALECTS } from './storm-clusters.ts'
 
 const numberOf = (name: string, otherwise: number) => Number(process.env[name] || otherwise)
 
@@ -15,7 +16,7 @@ it(
   async () => {
     const { problems } = await runStorm({
       seed: numberOf('FAULTS_SEED', Math.floor(Math.random() * 1e9)),
-      dialect: z.enum(['v3', 'v2']).parse(process.env.FAULTS_DIALECT || 'v3'),
+      dialect: z.enum(STORM_DIALECTS).parse(process.env.FAULTS_DIALECT || 'v3'),
       kills,
       minutes,
       calm: { patience: 'over', timeoutMs: CALM_MS },

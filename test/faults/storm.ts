@@ -4,7 +4,8 @@
 import { createDisturbances, type Disturbances } from './disturbances.ts'
 import { type Fleet, startFleet } from './fleet.ts'
 import { createRandom } from './random.ts'
-import { CKAFKA_CALLS, type StormDialect, startWeather } from './storm-faults.ts'
+import { type StormDialect, tallyOf } from './storm-clusters.ts'
+import { startWeather } from './storm-faults.ts'
 import { type Crowd, startCrowd } from './storm-people.ts'
 import {
   FAILINGS,
@@ -39,6 +40,8 @@ export interface Storm {
 }
 
 const GROUPS = 3_000
+/** Each group and each partition can move from one to the other. */
+const BROKERS = 2
 const ENDED_BY_ITSELF = 'a process ended by itself'
 const ROOMS = 100
 const TOLD_EVERY_MS = 60_000
@@ -54,7 +57,7 @@ export async function runStorm(options: StormOptions): Promise<Storm> {
     roles: ['bot', 'bot', 'worker', 'worker', 'worker'],
     groups: GROUPS,
     rooms: ROOMS,
-    env: { CKAFKA_API: dialect },
+    ...(dialect === 'kafka' ? { kafkaBrokers: BROKERS } : { env: { CKAFKA_API: dialect } }),
     log,
   })
   try {
@@ -131,6 +134,7 @@ function tableOf({ dialect, disturbances, crowd, verdict, fleet, kills, stormMs 
   const rows = (counts: Map<string, number>) =>
     [...counts].sort(([a], [b]) => a.localeCompare(b)).map(([name, count]) => row(name, count))
   const faults = disturbances.counts()
+  const { all, writes } = tallyOf(dialect, fleet)
   const total = [...faults.values()].reduce((sum, count) => sum + count, 0)
   const saved = [...verdict.states.values()].reduce((sum, count) => sum + count, 0)
   return [
@@ -150,8 +154,11 @@ function tableOf({ dialect, disturbances, crowd, verdict, fleet, kills, stormMs 
     ...(crowd.troubles.size === 0 ? [] : ['why they gave up']),
     ...rows(crowd.troubles),
     'effects',
-    row('calls to move offsets', fleet.ckafka.calls(CKAFKA_CALLS[dialect].reset).length),
-    row('effects in CKafka', verdict.effects),
+    row('calls to the cluster', all.received),
+    row('that it let go wrong', all.wrong),
+    row('calls to move offsets', writes.received),
+    row('that it let go wrong', writes.wrong),
+    row('effects in the cluster', verdict.effects),
     'verdict',
     ...FAILINGS.map(failing =>
       row(failing, verdict.problems.filter(problem => problem.failing === failing).length),

@@ -157,7 +157,10 @@ overEachKafka(kafka => {
     expect(waits.state).toMatchObject({ name: 'approved', lastCause: causeOf('lookFailed', unread) })
     expect(commits()).toBe(0)
     await driver.endTransaction(transaction, 'abort')
-    await expect.poll(async () => (await rewind.make(request)).kind).toBe('planned')
+    const reader = rewind.adapter.reader({ readMs: 5_000 })
+    await expect
+      .poll(() => reader.positions(request.reset.target, [orders]))
+      .toMatchObject({ value: [{ logEnd: 3n }, { logEnd: 3n }] })
     expect((await again(waits)).state.name).toBe('succeeded')
     expect(await stands(group)).toEqual([0, 0])
   })

@@ -71,14 +71,16 @@ overEachKafka(kafka => {
     const rows = Papa.parse<string[]>(exported.trim()).data
     expect(rows).toHaveLength(6)
     for (const group of [one, other]) {
-      expect(readOffsetsFile(rows, group)).toEqual({ ok: true, targets: OFFSETS })
+      expect(readOffsetsFile(rows, { group, instance: [] })).toEqual({ ok: true, targets: OFFSETS })
     }
   })
 
   it('what the tool describes is no file of offsets, and is said to be none', async () => {
     const group = await standing(fresh('billing'))
     const shown = await driver.consumerGroups('--describe', '--group', group)
-    expect(readOffsetsFile(Papa.parse<string[]>(shown).data, group)).toMatchObject({ ok: false })
+    expect(readOffsetsFile(Papa.parse<string[]>(shown).data, { group, instance: [] })).toMatchObject({
+      ok: false,
+    })
   })
 
   it('a plan as a file is read by the tool after the line that docs/kafka.md gives', async () => {
@@ -103,11 +105,12 @@ overEachKafka(kafka => {
     const { request, rows } = await rewind.plan(await rewind.ask(resetOf(group, back)))
     const ended = await rewind.execute(await rewind.approve(request))
     const result = await rewind.resultOf(ended)
+    const whose = { group, instance: [request.reset.target.instanceId] }
     for (const { content } of [
       planCsv(wordsIn('en'), request, rows, 1),
       resultCsv(wordsIn('en'), ended, result),
     ]) {
-      expect(readOffsetsFile(Papa.parse<string[]>(content).data, group)).toEqual({
+      expect(readOffsetsFile(Papa.parse<string[]>(content).data, whose)).toEqual({
         ok: true,
         targets: OFFSETS,
       })

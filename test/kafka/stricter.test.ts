@@ -1,6 +1,7 @@
 // Where Rewind does something else than Kafka's own tool, on purpose: each difference by its name, with what either does.
 
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { causeOf } from '../../src/request/cause.ts'
 import { placeOf } from '../../src/request/group.ts'
 import { parseReset, type Reset, type ResetFields } from '../../src/request/reset.ts'
 import { ID } from './adapter.ts'
@@ -139,7 +140,7 @@ overEachKafka(kafka => {
       const reset = resetOf(group, { kind: 'offsets', source: 'file', partitions: 2 }, [orders])
       expect(await make(reset, targets)).toEqual({
         kind: 'impossible',
-        cause: `partitionsMissing ${JSON.stringify(['0', placeOf(orders, 9)])}`,
+        cause: causeOf('partitionsMissing', '0', placeOf(orders, 9)),
       })
     },
 
@@ -181,20 +182,28 @@ overEachKafka(kafka => {
       await driver.stopReader(group)
     },
 
-    async 'a transaction that may still commit: the tool writes all the same, Rewind makes no plan'() {
+    async 'a transaction that may still commit: the tool writes all the same, Rewind leaves that partition out'() {
       const group = await standing(at(orders, 0, 1n), at(orders, 1, 1n))
       const transaction = fresh('transaction')
       await driver.openTransaction(transaction, group, [at(orders, 0, 3n)])
       const reset = resetOf(group, { kind: 'earliest' }, [orders])
-      expect(await make(reset)).toMatchObject({
-        kind: 'unavailable',
-        cause: `offsetUnread ${JSON.stringify([zero])}`,
-      })
+      const { request, rows } = await plan(reset)
+      expect(rows).toMatchObject([{ partition: 1, to: 0n }])
+      expect(request.plan?.unread).toMatchObject({ partitions: 1, first: [zero] })
       expect(await judged(driver, 'execute', reset)).toEqual(resets({ [zero]: 0n, [one]: 0n }))
       await driver.endTransaction(transaction, 'commit')
-      await expect.poll(() => make(reset)).toMatchObject({ kind: 'planned' })
       // What the transaction commits is older than what the tool has written, and is dropped without a word.
-      expect(await driver.offsets(group)).toEqual({ [zero]: 0n, [one]: 0n })
+      const reader = rewind.adapter.reader({ readMs: 5_000 })
+      await expect
+        .poll(() => reader.positions(reset.target, [orders]))
+        .toMatchObject({ value: [{ committed: 0n, logEnd: 3n }, { committed: 0n }] })
+    },
+
+    async 'a reset that would move nothing: the tool writes it, Rewind says that there is nothing to do'() {
+      const group = await standing(at(orders, 0, 3n), at(orders, 1, 3n))
+      const reset = resetOf(group, { kind: 'latest' }, [orders])
+      expect(await tool(reset)).toEqual(resets({ [zero]: 3n, [one]: 3n }))
+      expect(await make(reset)).toEqual({ kind: 'impossible', cause: causeOf('nothingMoves', '2') })
     },
 
     async '--to-current: Rewind has it not; the tool moves nothing by it, not even what is outside its log'() {

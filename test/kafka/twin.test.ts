@@ -8,6 +8,7 @@ import { type ApiName, apiOf, type RequestOf } from '../../src/sandbox/kafka/wir
 import type { KafkaWorld } from '../contract/kafka.contract.ts'
 import { type Caller, callerOf } from '../sandbox/kafka/caller.ts'
 import { INSTANCE, worldOf } from '../sandbox/kafka/world.ts'
+import { VERSIONS } from './broker/jars.ts'
 import { driverOf, fresh, overEachKafka } from './kafkas.ts'
 
 const T0 = 1_700_000_000_000
@@ -27,9 +28,15 @@ const OURS = new Set<unknown>(Object.values(names))
 async function makeIn(world: KafkaWorld): Promise<void> {
   const { orders, table, old, simple, young, left, pending } = names
   await world.createTopics(
-    // Its messages are old enough for a broker to forget them in the middle of a test.
+    // What the brokers of a test do by default is their own.
     { name: orders, partitions: 3, config: { 'retention.ms': '-1' } },
-    { name: table, config: { 'cleanup.policy': 'compact', 'message.timestamp.type': 'LogAppendTime' } },
+    {
+      name: table,
+      config: {
+        ...{ 'cleanup.policy': 'compact', 'message.timestamp.type': 'LogAppendTime' },
+        'retention.ms': '3600000',
+      },
+    },
   )
   await world.produce(
     [0, 0, 0, 0, 0, 1, 1].map((partition, index) => ({ topic: orders, partition, atMs: T0 + index * 1_000 })),
@@ -328,13 +335,13 @@ const isOfOthers = (value: unknown) =>
 
 overEachKafka(real => {
   describe('the simulated twin', () => {
+    const cluster = createCluster({ instances: [{ id: INSTANCE, name: 'twin', topics: [], groups: [] }] })
     let kafka: SimulatedKafka
     let twin: Caller
     let original: Caller
     let spokenBy: Map<number, readonly [number, number]>
 
     beforeAll(async () => {
-      const cluster = createCluster({ instances: [{ id: INSTANCE, name: 'twin', topics: [], groups: [] }] })
       kafka = await startKafkaBroker(cluster)
       await Promise.all([makeIn(await driverOf(real)), makeIn(worldOf(cluster))])
       twin = await callerOf(kafka.bootstrap)
@@ -349,6 +356,35 @@ overEachKafka(real => {
       twin.close()
       original.close()
       await kafka.close()
+    })
+
+    it.runIf(real.version === VERSIONS[0])('takes as much in one commit, to the byte', async () => {
+      const [topic, group] = [fresh('large'), fresh('g'.repeat(20_000))]
+      const partitions = 52
+      const world = await driverOf(real)
+      await Promise.all([
+        world.createTopics({ name: topic, partitions }),
+        worldOf(cluster).createTopics({ name: topic, partitions }),
+      ])
+      const codeOf = async (caller: Caller, metadata: number) => {
+        const Partitions = Array.from({ length: partitions }, (_, PartitionIndex) => ({
+          ...{ PartitionIndex, CommittedOffset: 0n, CommittedLeaderEpoch: -1 },
+          // No more in each than is taken.
+          CommittedMetadata: 'x'.repeat(Math.max(0, Math.min(4_096, metadata - PartitionIndex * 4_096))),
+        }))
+        const request = { ...commit(() => group)(), Topics: [{ Name: topic, Partitions }] }
+        return (await caller.ask('OffsetCommit', 7, request)).Topics[0]?.Partitions[0]?.ErrorCode
+      }
+      // A group that is made by its first commit takes a record of its own.
+      expect([await codeOf(twin, 0), await codeOf(original, 0)]).toEqual([0, 0])
+      let [taken, refused] = [0, partitions * 4_096]
+      while (refused - taken > 1) {
+        const middle = Math.floor((taken + refused) / 2)
+        if ((await codeOf(twin, middle)) === 0) taken = middle
+        else refused = middle
+      }
+      expect(await codeOf(twin, refused)).toBe(-1)
+      expect([await codeOf(original, taken), await codeOf(original, refused)]).toEqual([0, -1])
     })
 
     it.each(QUESTIONS)('%s: %s', async (name, _, request) => {

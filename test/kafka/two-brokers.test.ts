@@ -1,6 +1,6 @@
 // Two brokers: a coordinator that moves between the look and the commit, and a broker that dies.
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { createKafka } from '../../src/adapters/kafka/kafka.ts'
 import { causeOf } from '../../src/request/cause.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
@@ -10,6 +10,7 @@ import { freePort } from './broker/java.ts'
 import { type RunningKafka, startKafka } from './broker/start.ts'
 import { type Driver, startDriver } from './driver/driver.ts'
 import { CAN_START, fresh } from './kafkas.ts'
+import { resetOf, startRewind } from './rewind.ts'
 
 const OFFSETS = '__consumer_offsets'
 
@@ -132,6 +133,12 @@ describe.each(VERSIONS.map(version => ({ version })))('Kafka $version', ({ versi
         { partition: 0, start: 0n, end: 2n },
         { partition: 1, unread: expect.any(String) },
       ])
+      const rewind = await startRewind(kafka.bootstrap, inject('redisUrl'))
+      const { request } = await rewind.plan(await rewind.ask(resetOf(group, { kind: 'earliest' }, [topic])))
+      expect(request.plan).toMatchObject({ partitions: 1, unread: { partitions: 1, first: [`${topic} 1`] } })
+      expect((await rewind.execute(await rewind.approve(request))).state.name).toBe('succeeded')
+      rewind.close()
+      expect(await driver.offsets(group)).toEqual({ [`${topic} 0`]: 0n })
       expect((await adapter.writeOffsets(to(group), topic, OFFSET, soon())).kind).toBe('done')
       expect(await driver.offsets(group)).toEqual({ [`${topic} 0`]: 1n })
       await kafka.brokers[1]?.restart()

@@ -96,6 +96,39 @@ describe('the world', () => {
     for (const proxy of proxies.slice(0, 4)) expect(proxy.connections()).toBeGreaterThan(0)
   })
 
+  it('gives the bot a Kafka beside CKafka, by a file that goes with it', async () => {
+    const asked: string[] = []
+    const where = await start({
+      kafka: true,
+      async between(service, url) {
+        if (service !== 'kafka') return url
+        const target = new URL(url)
+        const proxy = await startTcpProxy(Number(target.port))
+        onTestFinished(() => proxy.close())
+        asked.push(service)
+        target.port = `${proxy.port}`
+        return target.href
+      },
+    })
+    expect(asked).toEqual(['kafka'])
+    const notices = where.bot.logs().filter(line => line.includes('does not count'))
+    expect(notices).toEqual([])
+    const alice = where.slack.person(USERS.alice)
+    for (const [instance, group, topic] of [
+      ['kafka-demo', 'clicks-sessions', 'clicks'],
+      ['ckafka-demo0001', 'orders-billing', 'orders'],
+    ]) {
+      const flags = `--instance ${instance} --group ${group} --topic ${topic} --to-latest --reason "Skip it"`
+      await alice.command(CHANNELS.kafkaOps, `/reset-offsets ${flags}`)
+      await alice.waitForView()
+      expect(await alice.submit()).toEqual({ kind: 'closed' })
+      await expect.poll(() => cardText(where), { timeout: 10_000 }).toContain(group)
+      await expect.poll(() => cardText(where), { timeout: 10_000 }).toMatch(/waiting for approval/)
+    }
+    expect(where.kafka?.tally('OffsetFetch').received).toBeGreaterThan(0)
+    expect(where.ckafka.calls().length).toBeGreaterThan(0)
+  })
+
   it('takes the bot along when its own process is killed', async () => {
     const script = `
       const { startWorld } = await import(${JSON.stringify(dist('sandbox/world.js'))})

@@ -72,6 +72,56 @@ export function demoSeed(now: number): ClusterSeed {
   }
 }
 
+/**
+ * A site's events, on an Apache Kafka. `clicks-sessions` speaks the protocol of KIP-848 and stopped three hours ago, with a
+ * partition that has lost what it has not read yet; `clicks-alerts` is running; `invoices-mail` commits to a topic that is
+ * compacted, so that counts there are `at most`.
+ */
+export function kafkaDemoSeed(now: number): ClusterSeed {
+  const clicks = [1_204_551n, 1_198_020n, 1_211_347n].map((end, index) =>
+    writtenEvenly(end - 520_000n, end, 400 + 15 * index, now),
+  )
+  const invoices = [61_204n, 60_877n].map(end => writtenEvenly(end - 21_000n, end, 9_000, now))
+  const profiles = [30_412n, 29_966n].map(end => writtenEvenly(0n, end, 30_000, now))
+  return {
+    instances: [
+      {
+        id: 'kafka-demo',
+        name: 'events-demo',
+        topics: [
+          { name: 'clicks', partitions: clicks },
+          { name: 'invoices', partitions: invoices },
+          { name: 'profiles', partitions: profiles, config: { 'cleanup.policy': 'compact' } },
+        ],
+        groups: [
+          {
+            name: 'clicks-sessions',
+            type: 'consumer',
+            commits: {
+              clicks: clicks.map((log, index) =>
+                index === 1 ? log.start - 4_000n : stoppedAgo(log, 3 * hour + index * minute),
+              ),
+            },
+          },
+          {
+            name: 'clicks-alerts',
+            type: 'consumer',
+            commits: { clicks: clicks.map(log => log.end - 2n) },
+            members: [{ clientId: 'alerts-1', host: '/10.0.7.21', assignment: { clicks: [0, 1, 2] } }],
+          },
+          {
+            name: 'invoices-mail',
+            commits: {
+              invoices: invoices.map(log => stoppedAgo(log, 5 * hour)),
+              profiles: profiles.map(log => stoppedAgo(log, 5 * hour)),
+            },
+          },
+        ],
+      },
+    ],
+  }
+}
+
 /** The cluster in which the sample answer of the SetGroupOffsets page is what a reset to latest gives. */
 export function seedPageSeed(now = 1_700_000_000_000): ClusterSeed {
   const partitions = [29_402n, 112_843n, 27_708n, 29_149n].map(end => writtenEvenly(0n, end, 1_000, now))

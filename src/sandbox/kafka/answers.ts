@@ -8,6 +8,8 @@ export interface Asked {
   version: number
   /** The broker that was asked. */
   nodeId: number
+  /** Of each broker, as whoever asks here is to find it. */
+  portOf(nodeId: number): number
   /** `pretend`: answer as if, and change nothing. */
   effect: 'apply' | 'pretend'
 }
@@ -20,6 +22,8 @@ export interface Behind {
   /** Which of its instances speaks here. */
   instance: string
   topology: Topology
+  /** What the offsets topic takes in one batch, and the code for what it does not. */
+  largestCommit: { bytes: number; code: number }
 }
 
 /** Where every broker is found. */

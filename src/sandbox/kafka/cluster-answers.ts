@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto'
 import { type Answering, type Behind, HOST, OFFSETS_TOPIC } from './answers.ts'
 import { CODES } from './codes.ts'
-import { configsOf } from './configs.ts'
+import { configsOf, DEFAULT_LARGEST_BATCH } from './configs.ts'
 
 /** As Kafka takes them. A topic that the cluster began with may have any name. */
 const isTopicName = (name: string) => /^[\w.-]{1,249}$/.test(name) && name !== '.' && name !== '..'
@@ -20,13 +20,8 @@ export function topicIdOf(instance: string, topic: string): Buffer {
   return createHash('sha256').update(`${instance}/${topic}`).digest().subarray(0, UUID_BYTES)
 }
 
-export function createClusterAnswers({ cluster, instance, topology }: Behind) {
+export function createClusterAnswers({ cluster, instance, topology, largestCommit }: Behind) {
   const topicsHere = () => cluster.instances().find(each => each.id === instance)?.topics ?? []
-  const node = ({ nodeId, port }: { nodeId: number; port: number }) => ({
-    NodeId: nodeId,
-    Host: HOST,
-    Port: port,
-  })
 
   /** Its partitions; the internal one has one, which is empty here. */
   const logsOf = (topic: string) =>
@@ -40,11 +35,11 @@ export function createClusterAnswers({ cluster, instance, topology }: Behind) {
       ...here,
       Partitions: logsOf(name).map(({ partition }) => {
         const leader = topology.leaderOf(name, partition)
-        const replicas = leader === null ? [] : [leader.nodeId]
+        const replicas = leader === null ? [] : [leader]
         return {
           ErrorCode: leader === null ? CODES.LEADER_NOT_AVAILABLE : CODES.NONE,
           PartitionIndex: partition,
-          LeaderId: leader?.nodeId ?? -1,
+          LeaderId: leader ?? -1,
           LeaderEpoch: 0,
           ReplicaNodes: replicas,
           IsrNodes: replicas,
@@ -58,13 +53,13 @@ export function createClusterAnswers({ cluster, instance, topology }: Behind) {
   }
 
   /** No topic is ever made by asking for it. */
-  const Metadata: Answering<'Metadata'> = ({ Topics }) => {
+  const Metadata: Answering<'Metadata'> = ({ Topics }, { portOf }) => {
     const all = [...topicsHere().map(each => each.name), OFFSETS_TOPIC]
     const asked = Topics?.map(({ Name, TopicId }) => Name ?? nameOf(all, TopicId)) ?? all
     return {
-      Brokers: topology.nodes().map(node),
+      Brokers: topology.nodes().map(nodeId => ({ NodeId: nodeId, Host: HOST, Port: portOf(nodeId) })),
       ClusterId: instance,
-      ControllerId: topology.nodes()[0]?.nodeId ?? -1,
+      ControllerId: topology.nodes()[0] ?? -1,
       Topics: [...new Set(asked)].map(name => {
         if (name !== null && exists(name)) return describedTopic(name)
         const isName = name === null || isTopicName(name)
@@ -100,8 +95,7 @@ export function createClusterAnswers({ cluster, instance, topology }: Behind) {
           const log = logs[PartitionIndex]
           if (log === undefined) return failed(CODES.UNKNOWN_TOPIC_OR_PARTITION)
           if (time === 'several' || time < EARLIEST) return failed(CODES.INVALID_REQUEST)
-          if (topology.leaderOf(Name, PartitionIndex)?.nodeId !== nodeId)
-            return failed(CODES.NOT_LEADER_OR_FOLLOWER)
+          if (topology.leaderOf(Name, PartitionIndex) !== nodeId) return failed(CODES.NOT_LEADER_OR_FOLLOWER)
           if (time === LATEST) return found({ Offset: log.end })
           if (time === EARLIEST) return found({ Offset: log.start })
           return found(log.start === log.end ? {} : firstMessageAt(Name, PartitionIndex, time))
@@ -109,6 +103,9 @@ export function createClusterAnswers({ cluster, instance, topology }: Behind) {
       }
     }),
   })
+
+  const largestBatch =
+    largestCommit.bytes === DEFAULT_LARGEST_BATCH ? {} : { 'max.message.bytes': `${largestCommit.bytes}` }
 
   const DescribeConfigs: Answering<'DescribeConfigs'> = ({ Resources }) => ({
     Results: Resources.map(({ ResourceType, ResourceName, ConfigurationKeys }) => {
@@ -127,7 +124,7 @@ export function createClusterAnswers({ cluster, instance, topology }: Behind) {
           ? failed(CODES.UNKNOWN_TOPIC_OR_PARTITION, `No topic ${ResourceName}.`)
           : failed(CODES.INVALID_TOPIC_EXCEPTION, 'No name of a topic.')
       const set = topicsHere().find(each => each.name === ResourceName)?.config
-      const configs = configsOf(set ?? { 'cleanup.policy': 'compact' })
+      const configs = configsOf(set ?? { 'cleanup.policy': 'compact', ...largestBatch })
       return {
         ...resource,
         ErrorCode: CODES.NONE,

@@ -1,6 +1,7 @@
 // Owns the error codes of Kafka's protocol that the simulated brokers answer with, by Kafka's own names.
 
 export const CODES = {
+  UNKNOWN_SERVER_ERROR: -1,
   NONE: 0,
   UNKNOWN_TOPIC_OR_PARTITION: 3,
   LEADER_NOT_AVAILABLE: 5,
@@ -11,6 +12,7 @@ export const CODES = {
   INVALID_TOPIC_EXCEPTION: 17,
   ILLEGAL_GENERATION: 22,
   UNKNOWN_MEMBER_ID: 25,
+  INVALID_COMMIT_OFFSET_SIZE: 28,
   UNSUPPORTED_SASL_MECHANISM: 33,
   ILLEGAL_SASL_STATE: 34,
   UNSUPPORTED_VERSION: 35,

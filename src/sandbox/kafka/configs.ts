@@ -5,11 +5,13 @@ const TYPES = { boolean: 1, text: 2, int: 3, long: 5, list: 7 } as const
 const SET_FOR_THE_TOPIC = 1
 const DEFAULT = 5
 
+export const DEFAULT_LARGEST_BATCH = 1_048_588
+
 /** Those that a client may want to know of a log; by Kafka 4.4. */
 const DEFAULTS: Record<string, [value: string, type: keyof typeof TYPES]> = {
   'cleanup.policy': ['delete', 'list'],
   'compression.type': ['producer', 'text'],
-  'max.message.bytes': ['1048588', 'int'],
+  'max.message.bytes': [`${DEFAULT_LARGEST_BATCH}`, 'int'],
   'message.timestamp.type': ['CreateTime', 'text'],
   'min.insync.replicas': ['1', 'int'],
   'retention.bytes': ['-1', 'long'],

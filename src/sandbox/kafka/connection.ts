@@ -31,6 +31,8 @@ export type Spoken = (name: ApiName) => { oldest: number; newest: number } | nul
 
 export interface Broker {
   nodeId: number
+  /** What whoever is connected here is told of each broker. */
+  portOf(nodeId: number): number
   spoken: Spoken
   faults: FaultQueue<KafkaFault>
   largestFrame: number
@@ -120,7 +122,8 @@ export function serve(socket: Socket, session: Session, broker: Broker): void {
 
   /** Whoever asks in a version that is too new is told in the oldest which ones there are. */
   async function tellVersions({ correlationId }: RequestHeader): Promise<End> {
-    const asked = { version: 0, nodeId: broker.nodeId, effect: 'apply' as const }
+    const { nodeId, portOf } = broker
+    const asked = { version: 0, nodeId, portOf, effect: 'apply' as const }
     const request = { ClientSoftwareName: '', ClientSoftwareVersion: '' }
     const answer = broker.answer('ApiVersions', request, asked, session)
     await send(frameOf('ApiVersions', 0, correlationId, { ...answer, ErrorCode: CODES.UNSUPPORTED_VERSION }))
@@ -133,7 +136,7 @@ export function serve(socket: Socket, session: Session, broker: Broker): void {
     request: RequestOf<Name>,
     bytes: number,
   ): Promise<End> {
-    const { nodeId } = broker
+    const { nodeId, portOf } = broker
     const fault = broker.faults.take(api)
     const call: KafkaCall = {
       ...{ api, version, nodeId, clientId, request, bytes },
@@ -143,7 +146,7 @@ export function serve(socket: Socket, session: Session, broker: Broker): void {
     }
     broker.onCall(call)
     const workAs = (effect: Asked['effect']) =>
-      broker.answer(api, request, { version, nodeId, effect }, session)
+      broker.answer(api, request, { version, nodeId, portOf, effect }, session)
     const workIf = (yes: boolean) => {
       if (yes) workAs('apply')
     }

@@ -2,10 +2,11 @@
 // Codes are those of Kafka's own coordinator, from 2.4 to 4.
 
 import type { GroupView } from '../cluster/model.ts'
-import { type Answering, type Behind, HOST } from './answers.ts'
+import { type Answering, type Asked, type Behind, HOST } from './answers.ts'
 import { topicIdOf } from './cluster-answers.ts'
 import { CODES } from './codes.ts'
 import { assignmentBytes, subscriptionBytes } from './member-bytes.ts'
+import { batchBytes } from './offsets-batch.ts'
 
 const GROUP_KEY = 0
 /** Kafka's `offset.metadata.max.bytes`. */
@@ -15,21 +16,21 @@ const TELLS_OF_UNKNOWN = 6
 /** Likewise of a commit by a member of it. */
 const COMMIT_TELLS_OF_UNKNOWN = 9
 
-export function createGroupAnswers({ cluster, instance, topology }: Behind) {
+export function createGroupAnswers({ cluster, instance, topology, largestCommit }: Behind) {
   const groupOf = (name: string) => cluster.group(instance, name)
-  const isHere = (group: string, nodeId: number) => topology.coordinatorOf(group)?.nodeId === nodeId
+  const isHere = (group: string, nodeId: number) => topology.coordinatorOf(group) === nodeId
   /** As the protocol of the group calls it. */
   const stateOf = ({ type, state }: GroupView) => {
     if (type === 'classic') return state
     return { PreparingRebalance: 'Assigning', CompletingRebalance: 'Reconciling' }[state as string] ?? state
   }
 
-  function coordinatorOf(Key: string, keyType: number) {
+  function coordinatorOf(Key: string, keyType: number, portOf: Asked['portOf']) {
     const nobody = { Key, NodeId: -1, Host: '', Port: -1 }
     if (keyType !== GROUP_KEY)
       return { ...nobody, ErrorCode: CODES.COORDINATOR_NOT_AVAILABLE, ErrorMessage: 'Of groups alone.' }
-    const node = topology.coordinatorOf(Key)
-    if (node === null)
+    const nodeId = topology.coordinatorOf(Key)
+    if (nodeId === null)
       return {
         ...nobody,
         ErrorCode: CODES.COORDINATOR_NOT_AVAILABLE,
@@ -37,18 +38,21 @@ export function createGroupAnswers({ cluster, instance, topology }: Behind) {
       }
     return {
       Key,
-      NodeId: node.nodeId,
+      NodeId: nodeId,
       Host: HOST,
-      Port: node.port,
+      Port: portOf(nodeId),
       ErrorCode: CODES.NONE,
       ErrorMessage: null,
     }
   }
 
-  const FindCoordinator: Answering<'FindCoordinator'> = ({ Key, KeyType, CoordinatorKeys }, { version }) =>
+  const FindCoordinator: Answering<'FindCoordinator'> = (
+    { Key, KeyType, CoordinatorKeys },
+    { version, portOf },
+  ) =>
     version < 4
-      ? coordinatorOf(Key, KeyType)
-      : { Coordinators: CoordinatorKeys.map(key => coordinatorOf(key, KeyType)) }
+      ? coordinatorOf(Key, KeyType, portOf)
+      : { Coordinators: CoordinatorKeys.map(key => coordinatorOf(key, KeyType, portOf)) }
 
   const ListGroups: Answering<'ListGroups'> = ({ StatesFilter, TypesFilter }, { nodeId }) => {
     const fits = (filter: string[], word: string) =>
@@ -202,30 +206,33 @@ export function createGroupAnswers({ cluster, instance, topology }: Behind) {
 
   const OffsetCommit: Answering<'OffsetCommit'> = (request, { version, nodeId, effect }) => {
     const { GroupId: group, MemberId, GenerationIdOrMemberEpoch: generation, Topics } = request
-    const places = Topics.flatMap(({ Name, Partitions }) =>
-      Partitions.map(each => ({ topic: Name, partition: each.PartitionIndex, of: each })),
-    )
-    const isTooLong = (text: string | null) => (text?.length ?? 0) > LARGEST_METADATA
-    const fitting = places.filter(each => !isTooLong(each.of.CommittedMetadata))
+    const offsets = Topics.flatMap(({ Name, Partitions }) =>
+      Partitions.map(each => ({
+        topic: Name,
+        partition: each.PartitionIndex,
+        offset: each.CommittedOffset,
+        metadata: each.CommittedMetadata ?? '',
+      })),
+    ).filter(each => each.metadata.length <= LARGEST_METADATA)
     const isOutsider = generation < 0 && MemberId === '' && request.GroupInstanceId === null
-    const words = isHere(group, nodeId)
-      ? cluster.commitOffsets(
-          {
-            instance,
-            group,
-            offsets: fitting.map(({ topic, partition, of }) => ({
-              topic,
-              partition,
-              offset: of.CommittedOffset,
-            })),
-            ...(isOutsider ? {} : { member: { id: MemberId, generation } }),
-          },
-          effect,
-        )
-      : fitting.map(({ topic, partition }) => ({ topic, partition, errorCode: CODES.NOT_COORDINATOR }))
+    const command = {
+      ...{ instance, group, offsets },
+      ...(isOutsider ? {} : { member: { id: MemberId, generation } }),
+    }
+    const asOne = (errorCode: number) =>
+      offsets.map(({ topic, partition }) => ({ topic, partition, errorCode }))
+
+    function words() {
+      if (!isHere(group, nodeId)) return asOne(CODES.NOT_COORDINATOR)
+      const ahead = cluster.commitOffsets(command, 'pretend')
+      const batch = offsets.filter((_, index) => ahead[index]?.errorCode === CODES.NONE)
+      const isTooLarge = batchBytes(group, batch) > largestCommit.bytes
+      return isTooLarge ? asOne(largestCommit.code) : cluster.commitOffsets(command, effect)
+    }
+
     const codeOf = (code: number) =>
       code === CODES.GROUP_ID_NOT_FOUND && version < COMMIT_TELLS_OF_UNKNOWN ? CODES.ILLEGAL_GENERATION : code
-    const codes = new Map(words.map(each => [`${each.topic} ${each.partition}`, codeOf(each.errorCode)]))
+    const codes = new Map(words().map(each => [`${each.topic} ${each.partition}`, codeOf(each.errorCode)]))
     return {
       Topics: Topics.map(({ Name, Partitions }) => ({
         Name,
@@ -249,6 +256,10 @@ export function createGroupAnswers({ cluster, instance, topology }: Behind) {
 
 function byTopic(places: { topic: string; partition: number }[]) {
   const topics = new Map<string, number[]>()
-  for (const { topic, partition } of places) topics.set(topic, [...(topics.get(topic) ?? []), partition])
+  for (const { topic, partition } of places) {
+    const partitions = topics.get(topic) ?? []
+    topics.set(topic, partitions)
+    partitions.push(partition)
+  }
   return [...topics].map(([Name, PartitionIndexes]) => ({ Name, PartitionIndexes }))
 }

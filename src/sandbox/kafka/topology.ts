@@ -1,30 +1,25 @@
 // Owns which broker leads a partition and which coordinates a group, and their moving to another one.
 // It must never know of messages or sockets.
 
-export interface Node {
-  nodeId: number
-  port: number
-}
-
+/** Brokers are called by their ids. */
 export interface Topology {
-  nodes(): readonly Node[]
+  nodes(): readonly number[]
   /** null: nobody does. */
-  leaderOf(topic: string, partition: number): Node | null
+  leaderOf(topic: string, partition: number): number | null
   moveLeader(topic: string, partition: number, nodeId: number | null): void
-  coordinatorOf(group: string): Node | null
+  coordinatorOf(group: string): number | null
   moveCoordinator(group: string, nodeId: number | null): void
 }
 
 /** Spread over the nodes by partition and by name until somebody moves them. */
-export function createTopology(nodes: readonly Node[]): Topology {
+export function createTopology(nodes: readonly number[]): Topology {
   const leaders = new Map<string, number | null>()
   const coordinators = new Map<string, number | null>()
   const place = (topic: string, partition: number) => `${topic} ${partition}`
   const at = (index: number) => nodes[index % nodes.length] ?? null
   const known = (nodeId: number | null) => {
-    const node = nodes.find(each => each.nodeId === nodeId)
-    if (nodeId !== null && !node) throw new Error(`there is no node ${nodeId}`)
-    return node ?? null
+    if (nodeId !== null && !nodes.includes(nodeId)) throw new Error(`there is no node ${nodeId}`)
+    return nodeId
   }
   return {
     nodes: () => nodes,

@@ -2,27 +2,13 @@
 // though never later than the grace allows, and a read may lag behind for a moment.
 
 import type { RequestId } from '../../../src/request/request.ts'
-import type { CkafkaFault } from '../../../src/sandbox/ckafka/faults.ts'
-import type { CkafkaSimulator } from '../../../src/sandbox/ckafka/start.ts'
 import type { Effect } from '../../../src/sandbox/cluster/model.ts'
+import type { CallFault, Front, ReadFault, WriteFault } from './front.ts'
 import type { History, Noted } from './history.ts'
-import { WRITE } from './product-process.ts'
-
-/** `late`: nobody is answered, and it arrives later. `lost`: nor does it arrive. */
-export type WriteFault =
-  | 'doneNoAnswer'
-  | 'lost'
-  | 'late'
-  | 'gatewayDone'
-  | 'gatewayNotDone'
-  | 'refused'
-  | 'throttled'
-  | 'notEmpty'
-  | 'slow'
 
 export interface ModelApi {
   failWrite(fault: WriteFault): void
-  failRead(action: string): void
+  failRead(what: ReadFault): void
   /** The next read-back may show what was there before the last effect, where that is recent enough. */
   lag(): void
   /** Calls that are still under way and have to arrive by then do so, now. */
@@ -51,7 +37,7 @@ export interface Caller {
 
 interface Late {
   caller: Caller
-  params: Record<string, string>
+  arrive: () => void
   byMs: number
 }
 
@@ -65,12 +51,12 @@ const LAG_MS = 5_000
 const MARGIN_MS = 8_000
 
 export function createApi(
-  ckafka: CkafkaSimulator,
+  front: Front,
   history: History,
   { sinceStartMs, clock }: { sinceStartMs: () => number; clock: () => number },
 ): ModelApi {
   /** In the order in which calls meet them. */
-  let ordered: WriteFault[] = []
+  let ordered: CallFault[] = []
   let late: Late[] = []
   /** By process. */
   const sent = new Map<string, Caller>()
@@ -81,8 +67,9 @@ export function createApi(
   let lags = false
   let arriving: Caller | undefined
 
-  const effects = () => ckafka.cluster.effects()
-  ckafka.cluster.onChange(() => {
+  const { cluster } = front
+  const effects = () => cluster.effects()
+  cluster.onChange(() => {
     for (const { group } of effects().slice(effectAtMs.length)) {
       effectAtMs.push(sinceStartMs())
       callers.push(arriving ?? [...sent.values()].findLast(each => each.group === group))
@@ -106,26 +93,24 @@ export function createApi(
     return { caller, deadlineMs, abandonAtMs }
   }
 
-  function arrive({ params, caller }: Late): void {
-    arriving = caller
-    const { InstanceId: instance = '', GroupName: group = '', TopicName = '[]', Partitions = '[]' } = params
-    const offsets = (JSON.parse(Partitions) as { Partition: number; Offset: number }[]).map(each => ({
-      partition: each.Partition,
-      offset: BigInt(each.Offset),
-    }))
-    const topics = JSON.parse(TopicName) as string[]
-    ckafka.cluster.setGroupOffsets({ instance, group, topics, how: { strategy: 'each', offsets } })
+  function arrive(late: Late): void {
+    arriving = late.caller
+    late.arrive()
     arriving = undefined
   }
 
   function failWrite(fault: WriteFault): void {
-    ordered.push(fault)
-    ckafka.inject(WRITE, FAULTS[fault])
+    if (fault === 'onePartition') front.failPartition()
+    else if (fault === 'moved') front.moveCoordinators()
+    else {
+      ordered.push(fault)
+      front.failCall(fault)
+    }
   }
 
   return {
     failWrite,
-    failRead: action => ckafka.inject(action, { kind: 'status', status: 502, afterDoingIt: false }),
+    failRead: front.failRead,
     lag() {
       lags = true
     },
@@ -140,7 +125,8 @@ export function createApi(
     },
     underWay: () => late.length,
     clear() {
-      ckafka.clearFaults()
+      front.clearFaults()
+      front.heal()
       ordered = ordered.slice(0, met)
     },
     noteSent(process) {
@@ -162,12 +148,13 @@ export function createApi(
     },
     noteAnswered(process) {
       sent.delete(process)
-      const faulted = ckafka.calls(WRITE).filter(({ fault }) => fault !== null)
+      front.heal()
+      const faulted = front.faulted()
       const started = startedBy(process)
-      for (const { params } of faulted.slice(met)) {
+      for (const arrive of faulted.slice(met)) {
         if (ordered[met] === 'late' && started !== undefined) {
           const { caller, abandonAtMs } = started
-          late.push({ caller, params, byMs: sinceStartMs() + abandonAtMs - clock() - MARGIN_MS })
+          late.push({ caller, arrive, byMs: sinceStartMs() + abandonAtMs - clock() - MARGIN_MS })
         }
         met += 1
       }
@@ -179,28 +166,17 @@ export function createApi(
       if (!lags || effect === undefined || sinceStartMs() - (effectAtMs[index] ?? 0) >= LAG_MS)
         return undefined
       lags = false
-      const value = ckafka.cluster.positions(instanceId, group, topics as string[]).map(position => {
+      const value = cluster.positions(instanceId, group, topics as string[]).map(position => {
         const isOfIt = (each: Effect['written'][number]) =>
           each.topic === position.topic && each.partition === position.partition
         const before = effect.written.find(isOfIt)
         const { topic, partition, logStart, logEnd } = position
-        return { topic, partition, logStart, logEnd, committed: before?.from ?? position.committed }
+        const start = front.readsLogStart ? logStart : null
+        return { topic, partition, logStart: start, logEnd, committed: before?.from ?? position.committed }
       })
       return { kind: 'read', value }
     },
     callers: () => callers,
     overlaps: () => overlaps,
   }
-}
-
-const FAULTS: Record<WriteFault, CkafkaFault> = {
-  doneNoAnswer: { kind: 'cut', afterDoingIt: true },
-  lost: { kind: 'cut', afterDoingIt: false },
-  late: { kind: 'cut', afterDoingIt: false },
-  gatewayDone: { kind: 'status', status: 502, afterDoingIt: true },
-  gatewayNotDone: { kind: 'status', status: 502, afterDoingIt: false },
-  refused: { kind: 'code', code: 'InvalidParameterValue', message: 'no' },
-  throttled: { kind: 'code', code: 'RequestLimitExceeded', message: 'slower' },
-  notEmpty: { kind: 'code', code: 'FailedOperation', message: 'group is not empty' },
-  slow: { kind: 'delay', ms: 15 },
 }

@@ -153,8 +153,7 @@ const goingOn = fc.tuple(two, fc.nat({ max: 2 })).map(([at, more]) =>
 
 const moving = fc.tuple(two, fc.constantFrom('join', 'leave', 'commit')).map(([nth, what]) =>
   step(`${what}(${GROUPS[nth]})`, world => {
-    if (what === 'commit')
-      return world.ckafka.cluster.commit(GROUPS[nth] ?? '', TOPICS[0], 0, world.nextMark())
+    if (what === 'commit') return world.cluster.commit(GROUPS[nth] ?? '', TOPICS[0], 0, world.nextMark())
     return what === 'join' ? steps.join(world, nth) : steps.leave(world, nth)
   }),
 )

@@ -57,8 +57,8 @@ interface Written {
 }
 
 /** Every offset that was written by a call, with the execution that called. */
-function effectsOf({ ckafka, api }: World): Written[] {
-  return ckafka.cluster.effects().flatMap(({ written, group }, index) => {
+function effectsOf({ cluster, api }: World): Written[] {
+  return cluster.effects().flatMap(({ written, group }, index) => {
     const caller = api.callers()[index]
     if (caller === undefined)
       throw new Error(`Broken: ${group} was written to by a call that is not on record`)

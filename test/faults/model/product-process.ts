@@ -2,10 +2,9 @@
 // which it can be frozen, killed, or kept from hearing that a change was saved. It must never change what passes.
 
 import type { WebClient } from '@slack/web-api'
-import { createCkafka } from '../../../src/adapters/ckafka/ckafka.ts'
 import { wordsIn } from '../../../src/adapters/slack/language/language.ts'
 import { createSlackChat } from '../../../src/adapters/slack/thread/chat.ts'
-import type { ClusterReader } from '../../../src/ports/cluster.ts'
+import type { Cluster, ClusterReader } from '../../../src/ports/cluster.ts'
 import type { ProductEvent } from '../../../src/ports/events.ts'
 import type { Commit, CommitOutcome, Store } from '../../../src/ports/store.ts'
 import type { WorkQueue } from '../../../src/ports/work-queue.ts'
@@ -17,6 +16,7 @@ import {
   type ApprovalsSettings,
   createApprovals,
 } from '../../../src/service/approvals.ts'
+import type { Front } from './front.ts'
 
 const words = wordsIn('en')
 
@@ -33,7 +33,7 @@ export interface ProcessDeps {
   queue: WorkQueue
   client: WebClient
   clock: () => number
-  ckafka: { url: string; secretId: string; secretKey: string }
+  front: Front
   settings: ApprovalsSettings
   policy: Policy
   beforeCommit(commit: Commit): Promise<void>
@@ -62,9 +62,6 @@ export interface ProductProcess {
 
 /** Every process has the key: whatever goes wrong, all of it verifies under it. */
 export const SEALS = createSeals(['the model seals what it does 0123456789'], 'model')
-
-/** The API's actions that move offsets. */
-export const WRITE = 'BatchModifyGroupOffsets'
 
 export function startProcess(name: string, role: 'bot' | 'worker', deps: ProcessDeps): ProductProcess {
   const { clock, settings } = deps
@@ -135,21 +132,8 @@ export function startProcess(name: string, role: 'bot' | 'worker', deps: Process
       }),
     isLive: (id, dispatch) => pass('isLive', () => deps.queue.isLive(id, dispatch)),
   }
-  const ckafka = createCkafka(
-    { dialect: 'v3', region: 'ap-guangzhou', endpoint: deps.ckafka.url, ...keysOf(deps) },
-    {
-      now: clock,
-      quota: {
-        async take(action) {
-          if (action !== WRITE) return { ok: true }
-          deps.onSend(name)
-          return { ok: true }
-        },
-        pause: async () => {},
-      },
-    },
-  )
-  const reader = ckafka.reader({ urgency: 'execution', readMs: 5_000 })
+  const opened = deps.front.open({ now: clock, onSend: () => deps.onSend(name) })
+  const { reader } = opened
   const looks: ClusterReader = gated(reader, () => 'look')
   const readBacks: ClusterReader = {
     ...looks,
@@ -159,12 +143,13 @@ export function startProcess(name: string, role: 'bot' | 'worker', deps: Process
         return (deps.staleRead(args) as typeof read | undefined) ?? read
       }),
   }
-  const cluster = {
-    writePaceOf: ckafka.writePaceOf,
-    resetOffsets: (...args: Parameters<typeof ckafka.resetOffsets>) =>
-      pass('call', () => ckafka.resetOffsets(...args)),
-    writeOffsets: (...args: Parameters<typeof ckafka.writeOffsets>) =>
-      pass('call', () => ckafka.writeOffsets(...args).finally(() => deps.onAnswered(name))),
+  const { writePaceOf, resetOffsets, writeOffsets, writeTopics } = opened.cluster
+  const calls = <T>(call: () => Promise<T>) => pass('call', () => call().finally(() => deps.onAnswered(name)))
+  const cluster: Cluster = {
+    writePaceOf,
+    resetOffsets: (...reset) => pass('call', () => resetOffsets(...reset)),
+    writeOffsets: (...write) => calls(() => writeOffsets(...write)),
+    ...(writeTopics === undefined ? {} : { writeTopics: (...write) => calls(() => writeTopics(...write)) }),
   }
   const chat =
     role === 'worker'
@@ -230,7 +215,7 @@ export function startProcess(name: string, role: 'bot' | 'worker', deps: Process
       }
       await Promise.race([rest(), stopped.given])
     },
-    close: () => ckafka.close(),
+    close: opened.close,
   }
 }
 
@@ -240,8 +225,4 @@ function signal() {
     give = resolve
   })
   return { given, give }
-}
-
-function keysOf({ ckafka: { secretId, secretKey } }: ProcessDeps) {
-  return { secretId, secretKey }
 }

@@ -172,13 +172,13 @@ function hasHappened({ api }: World, { id, plan }: ResetRequest): boolean {
 
 const MEMBER = 'billing-1'
 
-export function join({ ckafka: { cluster } }: World, nth: Nth): void {
+export function join({ cluster }: World, nth: Nth): void {
   const group = GROUPS[nth]
   if (cluster.group(INSTANCE, group).members.length === 0)
     cluster.join(group, { clientId: MEMBER, host: '/10.0.3.11' })
 }
 
-export function leave({ ckafka: { cluster } }: World, nth: Nth): void {
+export function leave({ cluster }: World, nth: Nth): void {
   const group = GROUPS[nth]
   if (cluster.group(INSTANCE, group).members.length > 0) cluster.leave(group, MEMBER)
 }

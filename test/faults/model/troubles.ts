@@ -3,8 +3,8 @@
 
 import fc from 'fast-check'
 import type { RequestId } from '../../../src/request/request.ts'
-import type { WriteFault } from './api.ts'
 import { of, one, step, two } from './choices.ts'
+import type { ReadFault, WriteFault } from './front.ts'
 import type { Memory } from './history.ts'
 import type { Trap } from './product-process.ts'
 import * as steps from './steps.ts'
@@ -21,6 +21,8 @@ const WRITE_FAULTS: WriteFault[] = [
   'throttled',
   'notEmpty',
   'slow',
+  'onePartition',
+  'moved',
 ]
 
 export const WORKER_POINTS: Trap[] = [
@@ -150,8 +152,8 @@ export const failing = fc.oneof(
       .map(fault => step(`failWrite(${fault})`, world => world.api.failWrite(fault))),
   },
   fc
-    .constantFrom('DescribeGroupInfo', 'DescribeGroupOffsets', 'DescribeTopicSyncReplica')
-    .map(action => step(`failRead(${action})`, world => world.api.failRead(action))),
+    .constantFrom<ReadFault>('group', 'committed', 'logs')
+    .map(what => step(`failRead(${what})`, world => world.api.failRead(what))),
   fc.constant(step('lag()', world => world.api.lag())),
   fc
     .tuple(

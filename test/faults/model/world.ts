@@ -10,16 +10,20 @@ import type { ProductEvent } from '../../../src/ports/events.ts'
 import type { Store } from '../../../src/ports/store.ts'
 import { EVERYBODY, type Policy, policyOfSettings } from '../../../src/request/policy.ts'
 import type { RequestId } from '../../../src/request/request.ts'
-import { type CkafkaSimulator, startCkafkaSimulator } from '../../../src/sandbox/ckafka/start.ts'
+import type { Cluster } from '../../../src/sandbox/cluster/model.ts'
 import type { LocalSlack } from '../../../src/sandbox/slack/face.ts'
 import { startLocalSlack } from '../../../src/sandbox/slack/server.ts'
 import { SCOPES } from '../../support/manifest.ts'
 import { BOB, CAROL, T0 } from '../../support/requests.ts'
 import { createApi, type ModelApi } from './api.ts'
+import type { FrontKind } from './front.ts'
+import { startCkafkaFront } from './front-ckafka.ts'
+import { startKafkaFront } from './front-kafka.ts'
 import { createHistory, type History } from './history.ts'
 import type { Jobs } from './jobs.ts'
 import { type ProductProcess, SEALS, startProcess } from './product-process.ts'
 
+/** Whichever way it is reached. */
 export const INSTANCE = 'ckafka-model001'
 export const GROUPS = ['billing', 'audit'] as const
 export const TOPICS = ['orders', 'payments'] as const
@@ -54,7 +58,6 @@ export const POLICY: Policy = {
     },
   ],
 }
-const ACCOUNT = { secretId: 'AKIDMODEL', secretKey: 'model-secret-key' }
 
 export interface Shared {
   redis: RedisConnection
@@ -66,7 +69,7 @@ export interface World {
   redis: RedisConnection
   store: Store
   jobs: Jobs
-  ckafka: CkafkaSimulator
+  cluster: Cluster
   slack: LocalSlack
   api: ModelApi
   history: History
@@ -92,7 +95,7 @@ export interface World {
   close(): Promise<void>
 }
 
-export async function startWorld({ redis, jobs }: Shared): Promise<World> {
+export async function startWorld({ redis, jobs }: Shared, kind: FrontKind): Promise<World> {
   const prefix = `model-${randomUUID()}`
   const requests: RequestId[] = []
   const faults: ProductEvent[] = []
@@ -103,7 +106,8 @@ export async function startWorld({ redis, jobs }: Shared): Promise<World> {
   let shifts = 0
   let marks = 0
   const clock = () => clockMs
-  const ckafka = await startCkafkaSimulator({ ...ACCOUNT, seed: seed(), now: clock })
+  const front = await (kind === 'kafka' ? startKafkaFront : startCkafkaFront)(seed(), clock)
+  const { cluster } = front
   const slack = await startLocalSlack({
     delivery: { kind: 'http', url: () => 'http://127.0.0.1:9/' },
     botToken: 'xoxb-model',
@@ -126,7 +130,7 @@ export async function startWorld({ redis, jobs }: Shared): Promise<World> {
   const client = createWebClient({ token: 'xoxb-model', apiUrl: slack.apiUrl, logger: SILENT })
   const store = createRedisStore(redis, prefix, { seals: SEALS })
   const history = createHistory()
-  const api = createApi(ckafka, history, { sinceStartMs: () => passedMs, clock })
+  const api = createApi(front, history, { sinceStartMs: () => passedMs, clock })
   // The execute queue is shared by all runs, so that no two of them have a request of the same name.
   await redis.set(`{${prefix}}:last-request`, nextNumber)
   nextNumber += 1_000
@@ -138,7 +142,7 @@ export async function startWorld({ redis, jobs }: Shared): Promise<World> {
       queue: jobs.queue,
       client,
       clock,
-      ckafka: { url: ckafka.url, ...ACCOUNT },
+      front,
       settings: SETTINGS,
       policy: POLICY,
       beforeCommit: async ({ event, next: { id } }) => {
@@ -146,8 +150,7 @@ export async function startWorld({ redis, jobs }: Shared): Promise<World> {
         if (REMEMBERED.has(before)) history.remember(id, { before, keys: await dump(id), passedMs })
       },
       afterCommit(commit, outcome) {
-        if (outcome.kind === 'applied')
-          history.note({ commit, passedMs, effects: ckafka.cluster.effects().length })
+        if (outcome.kind === 'applied') history.note({ commit, passedMs, effects: cluster.effects().length })
       },
       onEnqueued: (id, dispatch, delayMs) => jobs.noteEnqueued(id, dispatch, clockMs + delayMs),
       onSend: api.noteSent,
@@ -178,7 +181,7 @@ export async function startWorld({ redis, jobs }: Shared): Promise<World> {
     redis,
     store,
     jobs,
-    ckafka,
+    cluster,
     slack,
     api,
     history,
@@ -249,7 +252,7 @@ export async function startWorld({ redis, jobs }: Shared): Promise<World> {
         each.kill()
         closing.push(each.close())
       }
-      await Promise.all([ckafka.close(), slack.close()])
+      await Promise.all([front.close(), slack.close()])
       await Promise.all(closing.splice(0))
       const keys = await redis.keys(`{${prefix}}:*`)
       if (keys.length > 0) await redis.del(...keys)

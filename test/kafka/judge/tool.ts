@@ -35,7 +35,7 @@ export async function judged(
 export function judgementIn(said: string, group: string): Judgement {
   const lines = said.split('\n').filter(line => line.trim() !== '' && !line.startsWith('Warn: '))
   const rows = Papa.parse<string[]>(lines.join('\n')).data
-  const read = readOffsetsFile(rows, group)
+  const read = readOffsetsFile(rows, { group, instance: [] })
   return read.ok ? { kind: 'resets', offsets: read.targets } : { kind: 'refuses', said: said.trim() }
 }
 

@@ -96,6 +96,22 @@ describe('a commit', () => {
     })
   })
 
+  it.each<[string, { newest?: { ConsumerGroupDescribe: null } }, number]>([
+    ['a coordinator of today', {}, -1],
+    ['an older one', { newest: { ConsumerGroupDescribe: null } }, 28],
+  ])('that one batch cannot hold is not taken at all: %s', async (_, options, code) => {
+    const { cluster, caller } = await started({ ...options, largestCommitBytes: 200 })
+    expect(await codesOf(caller, commitOf('simple', { 'orders 0': 10n, 'orders 1': 10n }))).toEqual({
+      'orders 0': code,
+      'orders 1': code,
+    })
+    expect(cluster.effects()).toEqual([])
+    expect(await codesOf(caller, commitOf('simple', { 'orders 0': 10n, 'orders 9': 1n }))).toEqual({
+      'orders 0': 0,
+      'orders 9': 3,
+    })
+  })
+
   it('fails where it was told to, and there alone', async () => {
     const { cluster, caller } = await started()
     cluster.failPartition('orders', 1, 29)

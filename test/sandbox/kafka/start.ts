@@ -70,7 +70,9 @@ export function commitOf(
   const topics = new Map<string, { partition: number; offset: bigint }[]>()
   for (const [place, offset] of Object.entries(offsets)) {
     const [topic = '', partition] = place.split(' ')
-    topics.set(topic, [...(topics.get(topic) ?? []), { partition: Number(partition), offset }])
+    const places = topics.get(topic) ?? []
+    topics.set(topic, places)
+    places.push({ partition: Number(partition), offset })
   }
   return {
     GroupId,
