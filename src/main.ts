@@ -58,9 +58,10 @@ export async function startRewind(
 ): Promise<Rewind> {
   const telemetry: Telemetry = { ...given, report: event => given.report(withTrouble(event)) }
   const policy = startPolicy(config, telemetry)
-  const slack = config.slack === undefined ? null : reachSlack(config, config.slack, telemetry, clock)
+  const served = { entries: config.clusters }
+  const slack = config.slack === undefined ? null : reachSlack(config, config.slack, telemetry, clock, served)
   const report = slack?.report ?? telemetry.report
-  const setup: Setup = { config, telemetry, clock, report }
+  const setup: Setup = { config, telemetry, clock, report, served }
 
   const seals = config.auditKeys === null ? null : createSeals(config.auditKeys, config.redisPrefix)
   const redis = await openRedis(setup, seals)
@@ -83,7 +84,7 @@ export async function startRewind(
   const worker = config.role === 'bot' ? null : startWorker(setup, approvals)
   const ports = await openPorts(setup, bot, {
     unready: () => unready(redis.keeper, bot, worker, clusters),
-    impaired: () => clusters.troubles().map(troubleSentence),
+    impaired: () => clusters.troubles().map(({ name }) => troubleSentence(name)),
   })
   const { port, metricsPort } = ports
   const kinds = config.clusters.map(each =>
@@ -117,6 +118,8 @@ export async function startRewind(
 /** What every part is built with. */
 interface Setup {
   config: Config
+  /** As they are now: the file may have been edited. */
+  served: { entries: Config['clusters'] }
   telemetry: Telemetry
   clock: Clock
   report: Report
@@ -135,11 +138,17 @@ function withTrouble(event: ProductEvent): ProductEvent {
   return trouble === null ? event : { ...event, trouble }
 }
 
-function reachSlack(config: Config, slack: SlackConfig, telemetry: Telemetry, clock: Clock): Slack {
+function reachSlack(
+  config: Config,
+  slack: SlackConfig,
+  telemetry: Telemetry,
+  clock: Clock,
+  served: Setup['served'],
+): Slack {
   const { language } = config
   const { report, slackLogger: logger } = telemetry
   return connectSlack(slack, {
-    ...{ clock, report, logger, language, clusters: clustersSaid(config) },
+    ...{ clock, report, logger, language, clusters: () => clustersSaid(served.entries) },
     onToken: code =>
       code === null
         ? telemetry.info('Slack takes the bot token again', { event: 'slackToken' })
@@ -194,7 +203,7 @@ function clustersOf({ config, telemetry, clock }: Setup, redis: RedisConnection)
     onTrouble: (name, cause) =>
       cause === null
         ? telemetry.info(`The cluster ${name} can be used again.`, { event: 'cluster', name })
-        : telemetry.warn(troubleSentence({ name, cause }), { event: 'cluster', name }),
+        : telemetry.warn(troubleSentence(name), { event: 'cluster', name, cause }),
     onRenewal: (name, problem) =>
       problem === null
         ? telemetry.info(`The credentials of ${name} are renewed again.`, { event: 'credentials', name })
@@ -214,6 +223,7 @@ function followClusters(setup: Setup, clusters: OpenClusters, bot: Bot | null): 
     everyMs: CLUSTERS_LOOK_MS,
     onChange({ entries, added, changed, removed, problems }) {
       clusters.change({ entries, added, changed })
+      setup.served.entries = entries
       bot?.forgetClusters()
       const ids = (these: readonly { id: string }[]) => these.map(({ id }) => id)
       telemetry.info('the file of clusters was edited', {
@@ -225,11 +235,11 @@ function followClusters(setup: Setup, clusters: OpenClusters, bot: Bot | null): 
   })
 }
 
-function troubleSentence({ name, cause }: { name: string; cause: string }): string {
-  return `The cluster ${name} cannot be used: ${cause}. The others are served.`
+function troubleSentence(name: string): string {
+  return `The cluster ${name} cannot be used now. Every other one is served.`
 }
 
-function clustersSaid({ clusters }: Config): 'ckafka' | 'kafka' | 'several' {
+function clustersSaid(clusters: Config['clusters']): 'ckafka' | 'kafka' | 'several' {
   const ofKafka = clusters.filter(({ kind }) => kind === 'kafka').length
   if (ofKafka === 0) return 'ckafka'
   return ofKafka === clusters.length ? 'kafka' : 'several'

@@ -25,6 +25,8 @@ export interface ObserveOptions {
   logsOf: (topicCount: number) => boolean
   /** Also looks up where the strategy leads: messages at its time, one call a partition, or where another group is. */
   withTargets?: boolean
+  /** Looks messages at its time up again where that is one question: the API is to work out the same when it runs. */
+  timesAgain?: boolean
   /** Where each partition is to go, when that was told one by one. */
   targets?: Targets
   onProgress?: (done: number, total: number) => Promise<void>
@@ -40,7 +42,7 @@ export type Observed =
  * there is nothing else.
  */
 export async function observe(reset: Reset, options: ObserveOptions): Promise<Observed> {
-  const { reader, clock, targets, withTargets = false } = options
+  const { reader, clock, targets, withTargets = false, timesAgain = false } = options
   const { target, strategy } = reset
   const able = await reader.abilitiesOf(target.instanceId)
   if (able.kind !== 'read') return able
@@ -54,7 +56,10 @@ export async function observe(reset: Reset, options: ObserveOptions): Promise<Ob
       : NOT_READ
   if (logs.kind !== 'read') return logs
   const times =
-    strategy.kind === 'time' && withTargets && can.firstMessageAt && logs.value !== null
+    strategy.kind === 'time' &&
+    (withTargets || (timesAgain && can.readMany)) &&
+    can.firstMessageAt &&
+    logs.value !== null
       ? await firstMessages(reset, strategy.timeMs, logs.value, can, options)
       : NOT_READ
   if (times.kind !== 'read') return times

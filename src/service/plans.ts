@@ -170,7 +170,10 @@ export function createPlans({ store, kept, clock, guardFor, reader, writeTimeOf 
       if (plan === null) return { kind: 'unavailable', cause: causeOf('noPlan') }
       const [rows, seen] = await Promise.all([
         known ?? kept.plan(request),
-        observe(reset, { reader: from, clock, logsOf: count => count <= logTopics }),
+        observe(reset, {
+          ...{ reader: from, clock, logsOf: count => count <= logTopics },
+          timesAgain: plan.execution === 'native',
+        }),
       ])
       if (rows === null || rows === undefined) return { kind: 'notWhole' }
       if (seen.kind === 'impossible') return { kind: 'unavailable', cause: seen.cause }

@@ -89,7 +89,7 @@ it('follows an edit: a cluster that is taken out is refused, and served again wh
   const isOffered = async () => {
     await product.alice.command(OPS, '/reset-offsets')
     await product.alice.waitForView()
-    const offered = await product.alice.suggestions('CKafka instance', '')
+    const offered = await product.alice.suggestions('field_instance', '')
     await product.alice.closeView(true)
     return offered.some(option => option.includes(LOGS))
   }

@@ -1,5 +1,5 @@
-// Several clusters behind one Rewind: two CKafka accounts, of either API, with a policy for each. The same over a real Kafka
-// is in test/kafka.
+// Several clusters behind one Rewind: CKafka accounts of either API with a policy for each, a Kafka by its own protocol, and
+// an instance that is reached both ways. The same over a real Kafka is in test/kafka.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import type { ClusterEntry } from '../../src/config-clusters.ts'
 import { type CkafkaSimulator, startCkafkaSimulator } from '../../src/sandbox/ckafka/start.ts'
+import { createCluster } from '../../src/sandbox/cluster/model.ts'
+import { type SimulatedKafka, startKafkaBroker } from '../../src/sandbox/kafka/start.ts'
 import { DEMO, NO_WAITING, OPS, textOf, until, viewText } from '../support/product.ts'
 import { createScenes } from '../support/scenes.ts'
 
@@ -18,6 +20,9 @@ version: 1
 rules:
   - name: first
     match: { instances: ['${DEMO.instance}'] }
+    approve: [{ from: U0BOB }]
+  - name: own
+    match: { instances: ['kafka-*'] }
     approve: [{ from: U0BOB }]
   - name: second
     match: { instances: ['ckafka-second*'] }
@@ -108,7 +113,7 @@ describe.concurrent('two accounts', () => {
     const { alice } = answering
     await alice.command(OPS, '/reset-offsets')
     await alice.waitForView()
-    expect(await alice.suggestions('CKafka instance', '')).toEqual([
+    expect(await alice.suggestions('field_instance', '')).toEqual([
       'orders-demo (ckafka-demo0001)',
       `second (${SECOND})`,
     ])
@@ -118,7 +123,7 @@ describe.concurrent('two accounts', () => {
     const other = product().alice
     await other.command(OPS, '/reset-offsets')
     await other.waitForView()
-    expect(await other.suggestions('CKafka instance', '')).toEqual(['orders-demo (ckafka-demo0001)'])
+    expect(await other.suggestions('field_instance', '')).toEqual(['orders-demo (ckafka-demo0001)'])
     await other.closeView(true)
     await product().ask(
       `--instance ${DEMO.instance} --group ${DEMO.group} --topic orders --to-earliest --reason why`,
@@ -141,4 +146,212 @@ describe.concurrent('two accounts', () => {
     const outcome = await alice.submit()
     expect(outcome).toMatchObject({ kind: 'errors', errors: { field_instance: expect.any(String) } })
   })
+})
+
+const OWN = 'kafka-own'
+const ORDERS = {
+  start: 100n,
+  end: 1_000n,
+  written: [{ fromOffset: 100n, atMs: 1_700_000_000_000, everyMs: 1_000 }],
+}
+
+/** Two brokers; orders has three partitions, and `table` is compacted. */
+async function ownKafka(): Promise<SimulatedKafka> {
+  const kafka = await startKafkaBroker(
+    createCluster({
+      instances: [
+        {
+          id: OWN,
+          name: 'own',
+          topics: [
+            { name: 'orders', partitions: [ORDERS, ORDERS, ORDERS] },
+            { name: 'table', partitions: [LOG], config: { 'cleanup.policy': 'compact' } },
+          ],
+          groups: [{ name: 'orders-billing', commits: { orders: [900n, 800n, 700n], table: [900n] } }],
+        },
+      ],
+    }),
+    { brokers: 2 },
+  )
+  afterwards(kafka.close)
+  return kafka
+}
+
+const kafkaEntry = (bootstrap: string): ClusterEntry => ({
+  kind: 'kafka',
+  id: OWN,
+  name: 'Own Kafka',
+  kafka: { id: OWN, name: 'Own Kafka', bootstrap: bootstrap.split(',') },
+})
+const standing = (
+  { cluster }: Pick<SimulatedKafka, 'cluster'>,
+  instance: string,
+  group: string,
+  topic: string,
+) => cluster.positions(instance, group, [topic]).map(({ committed }) => committed)
+
+describe.concurrent('a Kafka by its own protocol', () => {
+  scene('is planned exactly, written once for all topics, proven, and put back', async () => {
+    const kafka = await ownKafka()
+    const { bob, alice } = await start([kafkaEntry(kafka.bootstrap)])
+    await asked(OWN, 'orders-billing', '--topic orders --topic table --shift-by -100')
+    await product().cardSays('at most')
+    await product().cardSays('Offsets are not messages in table')
+    const view = await product().openReview(bob)
+    expect(viewText(view)).not.toContain('CKafka')
+    await bob.closeView(true)
+    await product().review(bob, 'Approve')
+    await product().cardSays('· done', 20_000)
+    expect(standing(kafka, OWN, 'orders-billing', 'orders')).toEqual([800n, 700n, 600n])
+    expect(standing(kafka, OWN, 'orders-billing', 'table')).toEqual([800n])
+    expect(kafka.calls('OffsetCommit')).toHaveLength(1)
+    expect(textOf(product().card()) + product().threadText()).not.toContain('CKafka')
+    const before = product().slack.messages(OPS).length
+    await alice.press(product().card(), 'Prepare undo')
+    await alice.waitForView()
+    expect((await alice.submit()).kind).toBe('closed')
+    await until(() => product().slack.messages(OPS).length > before)
+    await product().cardSays('waiting for approval')
+    await product().review(bob, 'Approve')
+    await product().cardSays('· done', 20_000)
+    expect(standing(kafka, OWN, 'orders-billing', 'orders')).toEqual([900n, 800n, 700n])
+  })
+
+  scene('that says no is said to be Kafka, and what nobody answered is read back', async () => {
+    const kafka = await ownKafka()
+    const { bob } = await start([kafkaEntry(kafka.bootstrap)])
+    await asked(OWN, 'orders-billing', '--topic orders --shift-by -100')
+    kafka.inject('OffsetCommit', { kind: 'code', code: 30, afterDoingIt: false })
+    await product().review(bob, 'Approve')
+    await product().cardSays('· failed', 20_000)
+    await product().threadSays('Kafka refused it')
+    expect(product().threadText()).toContain('This needs READ on the group.')
+    expect(textOf(product().card()) + product().threadText()).not.toContain('CKafka')
+
+    await asked(OWN, 'orders-billing', '--topic orders --shift-by -50')
+    kafka.inject('OffsetCommit', { kind: 'cut', afterDoingIt: true })
+    await product().review(bob, 'Approve')
+    await product().cardSays('· done', 20_000)
+    expect(standing(kafka, OWN, 'orders-billing', 'orders')).toEqual([850n, 750n, 650n])
+    expect(kafka.calls('OffsetCommit')).toHaveLength(2)
+    expect(textOf(product().card()) + product().threadText()).not.toContain('CKafka')
+  })
+
+  scene('leaves out a partition without a leader, says so, and resets the others', async () => {
+    const kafka = await ownKafka()
+    const { bob } = await start([kafkaEntry(kafka.bootstrap)])
+    kafka.moveLeader('orders', 1, null)
+    await asked(OWN, 'orders-billing', '--topic orders --to-earliest')
+    await product().cardSays(/Left out, because it could not be read: partition 1 of orders/)
+    await product().review(bob, 'Approve')
+    await product().cardSays('· done', 20_000)
+    expect(standing(kafka, OWN, 'orders-billing', 'orders')).toEqual([100n, 800n, 100n])
+  })
+
+  scene('is planned anew with a partition that has its leader again before it runs', async () => {
+    const kafka = await ownKafka()
+    const { bob } = await start([kafkaEntry(kafka.bootstrap)])
+    kafka.moveLeader('orders', 1, null)
+    await asked(OWN, 'orders-billing', '--topic orders --to-earliest')
+    await product().cardSays('Left out')
+    kafka.moveLeader('orders', 1, 2)
+    await bob.press(product().card(), 'Review')
+    await product().cardSays(/on 3 partitions/, 20_000)
+    await bob.closeView(true)
+    await product().review(bob, 'Approve')
+    await product().cardSays('· done', 20_000)
+    expect(standing(kafka, OWN, 'orders-billing', 'orders')).toEqual([100n, 100n, 100n])
+  })
+})
+
+/** Whether the form takes it for an instance that there is. */
+async function isServed(instance: string): Promise<boolean> {
+  const { dave } = product()
+  await dave.command(
+    OPS,
+    `/reset-offsets --instance ${instance} --group nobody --topic orders --to-earliest --reason why`,
+  )
+  await dave.waitForView()
+  const outcome = await dave.submit()
+  await dave.closeView(true)
+  return outcome.kind === 'errors' && outcome.errors.field_instance === undefined
+}
+
+describe.concurrent('a file of clusters', () => {
+  scene(
+    'is followed while Rewind runs: a cluster that is added is served, and one that is taken out is not',
+    async () => {
+      const [account, kafka] = [await secondAccount(), await ownKafka()]
+      const folder = mkdtempSync(join(tmpdir(), 'rewind-clusters-'))
+      afterwards(() => rmSync(folder, { recursive: true, force: true }))
+      const file = join(folder, 'clusters.yml')
+      const first = `version: 1
+clusters:
+  - id: second
+    name: Second account
+    ckafka:
+      region: ap-guangzhou
+      endpoint: ${account.url}
+      credentials: { secret-id-env: SECOND_ID, secret-key-env: SECOND_KEY }
+`
+      const bootstrap = kafka.bootstrap.split(',').map(each => `'${each}'`)
+      const own = `  - id: ${OWN}
+    name: Own Kafka
+    kafka: { bootstrap: [${bootstrap.join(', ')}] }
+`
+      writeFileSync(file, first)
+      const { alice } = await startAny({
+        env: {
+          ...NO_WAITING,
+          CLUSTERS_FILE: file,
+          SECOND_ID: 'AKIDSECOND',
+          SECOND_KEY: 'SECONDSECRET',
+          CKAFKA_ENDPOINT: '',
+        },
+      })
+      const offered = async () => {
+        await alice.command(OPS, '/reset-offsets')
+        await alice.waitForView()
+        const found = await alice.suggestions('field_instance', '')
+        await alice.closeView(true)
+        return found
+      }
+      expect(await offered()).toEqual([`second (${SECOND})`])
+      writeFileSync(file, first + own)
+      await until(() => isServed(OWN), 15_000)
+      await asked(OWN, 'orders-billing', '--topic orders --shift-by -100')
+      await product().review(product().bob, 'Approve')
+      await product().cardSays('· done', 20_000)
+      expect(standing(kafka, OWN, 'orders-billing', 'orders')).toEqual([800n, 700n, 600n])
+      writeFileSync(file, first)
+      await until(async () => !(await isServed(OWN)), 15_000)
+    },
+  )
+})
+
+describe.concurrent('an instance that is reached both ways', () => {
+  for (const dialect of ['v2', 'v3'] as const) {
+    scene(`is read by Kafka’s protocol and written by the API: ${dialect}`, async () => {
+      const account = await secondAccount()
+      const kafka = await startKafkaBroker(account.cluster)
+      afterwards(kafka.close)
+      const entry = entryOf(account.url, dialect)
+      if (entry.kind !== 'ckafka') throw new Error('It is no account.')
+      const { carol } = await start([
+        {
+          ...{ kind: 'both', id: SECOND, name: 'Both ways', ckafka: entry.ckafka },
+          kafka: { id: SECOND, name: 'Both ways', bootstrap: [kafka.bootstrap] },
+        },
+      ])
+      await asked(SECOND, 'invoices-billing', '--topic invoices --to-datetime 2023-11-14T22:21:40Z')
+      await product().cardSays(/Plan [0-9a-f]{8}: Replays 700 messages on 2 partitions/)
+      await product().review(carol, 'Approve')
+      await product().cardSays('· done', 20_000)
+      expect(standing(account, SECOND, 'invoices-billing', 'invoices')).toEqual([500n, 500n])
+      const write = dialect === 'v2' ? 'SetGroupOffsets' : 'BatchModifyGroupOffsets'
+      expect(account.calls(write)).toHaveLength(1)
+      expect(kafka.calls('OffsetCommit')).toEqual([])
+      expect(kafka.calls('ListOffsets').length).toBeGreaterThan(0)
+    })
+  }
 })

@@ -267,18 +267,14 @@ const lookup = {
 
 /** A message as a person reads it in a terminal, with plain spaces in its numbers. */
 export function textOf(message: SlackMessage): string {
-  return plainSpaces(renderMessage(message, lookup).join('\n'))
+  return renderMessage(message, lookup).join('\n')
 }
 
 /** A modal likewise, its lines joined where they were only wrapped. Empty: none is open. */
 export function viewText(view: SlackView | undefined): string {
   if (view === undefined) return ''
   const text = renderView(view, lookup).join('\n')
-  return plainSpaces(text.replace(/\s*│\n│\s*/g, ' '))
-}
-
-function plainSpaces(text: string): string {
-  return text
+  return text.replace(/\s*│\n│\s*/g, ' ')
 }
 
 const TYPED_GROUP = 'typed_group'

@@ -52,7 +52,7 @@ export interface SlackDeps {
   /** Of what many people read. */
   language: Language
   /** What is said of clusters before it is known which; absent: CKafka is. */
-  clusters?: ClustersSaid
+  clusters?: () => ClustersSaid
   /** Slack refuses the bot token (its code), or takes it again (null). */
   onToken(refusal: string | null): void
 }

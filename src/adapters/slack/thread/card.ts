@@ -125,9 +125,11 @@ export function overlapBlocks(
 
 /** As it was when the plan was made; a request that waits for it says so itself. */
 function groupInUse(words: Words, { group, state }: ResetRequest): KnownBlock[] {
-  if (group === null || group.state === 'Empty') return []
+  if (group === null) return []
   const isShown = state.name === 'pending' || (state.name === 'approved' && state.wait === null)
   if (!isShown) return []
+  // That nobody is a member is all that this state proves.
+  if (group.state === 'Empty') return [paragraph(line(text(words.card.membersOnly)))]
   return [paragraph(line(strong(words.card.whenPlannedLabel), text(groupInWords(words, group))))]
 }
 

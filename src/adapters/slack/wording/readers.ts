@@ -17,16 +17,16 @@ export interface WordingsDeps {
   people: People
   language: Language
   /** What is said of clusters before it is known which; absent: CKafka is. */
-  clusters?: ClustersSaid
+  clusters?: () => ClustersSaid
 }
 
 export function createWordings({ people, language, clusters }: WordingsDeps): Wordings {
   return {
-    common: wordsIn(language, clusters),
+    common: wordsIn(language, clusters?.()),
     async wordsFor(userId) {
       const person = await people.find(userId, PATIENCE_MS)
       const locale = person?.locale ?? null
-      return wordsIn((locale === null ? null : languageOf(locale)) ?? language, clusters)
+      return wordsIn((locale === null ? null : languageOf(locale)) ?? language, clusters?.())
     },
   }
 }

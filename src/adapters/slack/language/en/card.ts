@@ -30,6 +30,8 @@ export const cardOn = (on: ClusterInWords) => ({
     ids.length + left === 1
       ? `${listed(ids)} was open for the same group and topics when this was planned. Review it first.`
       : `${listed(ids, left)} were open for the same group and topics when this was planned. Review those first.`,
+  membersOnly:
+    'When planned, no consumer was connected. Consumers that assign partitions to themselves do not show.',
   whenPlannedLabel: 'When planned: ',
   preparing: (progress: { done: number; total: number } | null): Piece[] => [
     text(
