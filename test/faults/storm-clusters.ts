@@ -122,7 +122,7 @@ const COMMIT_CODES = [
   { code: 14, done: 'never' },
   { code: 14, done: 'never' },
 ] as const
-/** What is refused for good, and what one partition's own answer may be. */
+/** Nothing is written: the group is rebalancing, may not be written to, or has members. */
 const REFUSALS = [27, 30, CODES.UNKNOWN_MEMBER_ID]
 const READ_CODES: readonly (readonly [ApiName, number])[] = [
   ['FindCoordinator', CODES.COORDINATOR_NOT_AVAILABLE],
