@@ -103,7 +103,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     )
     await refused.getByRole('button', { name: 'Close', exact: true }).last().click()
 
-    const again = (await cardOf(page, 'waiting for approval')).filter({ hasText: 'What has moved since' })
+    const again = (await cardOf(page, 'waiting for approval')).filter({ hasText: 'What has changed since' })
     await again.waitFor()
     expect(digestIn(await again.textContent())).not.toBe(overtaken)
     await expect.poll(() => stepNow.textContent()).toContain('Review again')

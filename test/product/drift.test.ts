@@ -137,7 +137,7 @@ const PLAYS: Record<Place, (move: () => void) => Promise<string>> = {
     await product.cardSays('approved, on the queue')
     move()
     await startWorker()
-    await product.threadSays('Something has moved since the plan')
+    await product.threadSays('Offsets or logs have changed since the plan')
     return product.threadText()
   },
 }
@@ -187,7 +187,7 @@ describe.each(['v2', 'v3'] as const)('with API %s', dialect => {
 
       const told = await PLAYS[place](() => scene.move(name, `${name}.reader`))
       expect(told).toContain(scene.says)
-      await product.cardSays(/waiting for approval[\s\S]*What has moved since the last plan/)
+      await product.cardSays(/waiting for approval[\s\S]*What has changed since the last plan/)
       const card = textOf(product.card())
       expect(card).toContain(scene.says)
       expect(card).not.toContain(firstPlan)

@@ -282,15 +282,18 @@ describe.concurrent('breaking the glass', () => {
       await hears(dave, 'The policy does not let you carry out R-1 without approval.')
       await alice.press(product().card(), 'Break glass')
       const view = await alice.waitForView()
-      expect(viewText(view)).toContain('This runs at once, without anybody’s approval.')
+      expect(viewText(view)).toContain('This runs without anybody’s approval, as soon as the group is empty.')
+      // What it would do, and whether anybody would be in its way, stand where it is decided.
+      expect(viewText(view)).toMatch(/orders p0: [\d,]+ → [\d,]+/)
+      expect(viewText(view)).toContain('When planned: ')
       await alice.fill('Why it cannot wait', 'paging: invoices are doubled')
       await alice.fill('Type the group’s name', 'orders')
-      expect(JSON.stringify(await alice.submit())).toContain('exactly as it stands above')
+      expect(JSON.stringify(await alice.submit())).toContain('exactly as shown')
       await alice.fill('Type the group’s name', DEMO.group)
       expect((await alice.submit()).kind).toBe('closed')
       await product().cardSays('R-1 · done · without approval')
       await product().threadSays(
-        '@alice has R-1 carried out without approval:\n  > paging: invoices are doubled',
+        '@alice has decided that R-1 runs without approval:\n  > paging: invoices are doubled',
       )
       await product().threadSays('For those who would have decided: @bob')
       await until(() => product().slack.messages(FALLBACK).length === 2)

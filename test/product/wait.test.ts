@@ -189,7 +189,7 @@ describe('an approved request whose group has members', () => {
     stage.leave()
     await product.threadSays('Offsets or logs have changed since the plan of R-1', 30_000)
     expect(product.callsToReset()).toBe(0)
-    await product.cardSays(/waiting for approval[\s\S]*What has moved since the last plan/)
+    await product.cardSays(/waiting for approval[\s\S]*What has changed since the last plan/)
     await product.review(product.carol, 'Approve')
     await product.cardSays('· done', 30_000)
     expect(textOf(product.card())).toContain('Approved by @carol')

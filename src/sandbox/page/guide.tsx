@@ -7,7 +7,7 @@ import { recall, remember } from './memory.ts'
 import type { Scene } from './protocol.ts'
 
 const KEY = 'guide'
-const DRIFTED = 'Something has moved since the plan'
+const DRIFTED = 'Offsets or logs have changed since the plan'
 
 export const guideHidden = signal(recall('browser', KEY) === 'hidden')
 

@@ -40,11 +40,11 @@ export async function refuseDrift(stage: Stage): Promise<{ checks: Check[]; card
   for (const [place, at] of readOn) narrator.say(`${place}: committed ${before.get(place)} → ${at}`)
 
   narrator.step('Bob presses Review, and there is nothing to decide any more')
-  const shown = await review(stage, asked, 'Something has moved')
+  const shown = await review(stage, asked, 'Offsets or logs have changed')
   await bob.closeView()
 
   narrator.step('The thread says what has moved, and the card has a new plan')
-  const told = await untilTold(stage, asked, /^Something has moved/)
+  const told = await untilTold(stage, asked, /^Offsets or logs have changed/)
   narrator.message(told)
   const card = await narrator.until('a new plan on the card', () => {
     const now = cardNow(stage, asked)
@@ -70,7 +70,7 @@ export async function refuseDrift(stage: Stage): Promise<{ checks: Check[]; card
     ]),
     says('the thread names what moved', told.text, [idOf(card), whatMoved, 'Nothing was reset']),
     says('the card shows what moved since the last plan', lines.join('\n'), [
-      'What has moved since the last plan',
+      'What has changed since the last plan',
       whatMoved,
     ]),
     differs('the card has another plan now', digestIn(lines), firstPlan),

@@ -50,13 +50,13 @@ export async function breakGlass(stage: Stage): Promise<{ checks: Check[] }> {
   narrator.view(dave)
   narrator.outcome(dave, await dave.submit(), 'errors')
 
-  narrator.step('He types it as it stands there, and it runs at once')
+  narrator.step('He types it as it stands there, and it runs, as the group is empty')
   await dave.fill('Type the group’s name', AUDIT)
   narrator.outcome(dave, await dave.submit(), 'closed')
   const { card, title } = await untilEnded(stage, asked)
 
   narrator.step('Those who would have decided are told in the thread')
-  const told = await untilTold(stage, asked, /carried out without approval/)
+  const told = await untilTold(stage, asked, /has decided that R-\d+ runs without approval/)
   narrator.message(told)
 
   narrator.step('It stays open: Bob asks what waits for somebody')
@@ -105,7 +105,7 @@ export async function breakGlass(stage: Stage): Promise<{ checks: Check[] }> {
       'An approver has to review it afterwards',
     ]),
     says('the thread says who, why, and tells both teams', narrator.render(told).join('\n'), [
-      `@dave has ${id} carried out without approval:\n  > ${REASON}`,
+      `@dave has decided that ${id} runs without approval:\n  > ${REASON}`,
       '@audit',
       '@platform',
     ]),

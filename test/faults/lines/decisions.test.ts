@@ -222,7 +222,7 @@ describe.concurrent('a click on what is old', () => {
         const { plan } = await stage.record()
         const opened = await bob.waitForView(view => view.private_metadata.includes(`${plan?.digest}`))
         expect(viewText(opened)).toContain('Review R-1')
-        await stage.cardSays('What has moved since the last plan')
+        await stage.cardSays('What has changed since the last plan')
       } else {
         await stage.heard(bob, because)
         await stage.cardSays(`R-1 · ${card}`)

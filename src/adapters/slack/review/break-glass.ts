@@ -1,18 +1,20 @@
 // The modals of what is carried out without approval: before it, and for who looks at it afterwards. Pure.
 
-import type { InputBlock, ModalView } from '@slack/types'
+import type { InputBlock, KnownBlock, ModalView } from '@slack/types'
 import { z } from 'zod'
 import type { Origin } from '../../../request/command.ts'
+import type { Plan } from '../../../request/plan.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import { clip } from '../../../request/reset.ts'
 import { CALLBACKS, GLASS_BLOCKS } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'
-import { line, paragraph, plain } from '../blocks/text.ts'
+import { bullets, line, paragraph, plain, strong, text } from '../blocks/text.ts'
 import { type Words, wordsAbout } from '../language/language.ts'
-import { NOTE_MAX } from '../thread/card.ts'
+import { NOTE_MAX, overlapBlocks } from '../thread/card.ts'
 import { facts } from '../wording/facts.ts'
-import { planHead } from '../wording/plan.ts'
+import { moverLine, planHead } from '../wording/plan.ts'
 import { whoDecides } from '../wording/who-decides.ts'
+import { groupInWords } from '../wording/words.ts'
 import { decisionModal } from './frame.ts'
 
 const TOPICS_IN_FACTS = 5
@@ -21,18 +23,31 @@ const TYPED_MAX = 255
 
 export function glassModal(given: Words, request: ResetRequest, from: Origin): ModalView {
   const words = wordsAbout(given, request)
-  const { id, plan, reset } = request
+  const { id, plan, group, reset } = request
   const { glass: say } = words
   const about = { requestId: id, digest: plan?.digest ?? '', from }
   const { submit, notNow: close } = say
   return decisionModal({ callbackId: CALLBACKS.breakGlass, title: say.title(id), submit, close, about }, [
     paragraph(line(...say.warning(clip(reset.target.group, TYPED_MAX)))),
     facts(words, request, TOPICS_IN_FACTS),
-    ...(plan === null ? [] : [paragraph(line(...planHead(words, plan)))]),
+    ...(plan === null ? [] : planBlocks(words, plan)),
+    ...(group === null
+      ? []
+      : [paragraph(line(strong(words.card.whenPlannedLabel), text(groupInWords(words, group))))]),
+    ...overlapBlocks(words, request),
     ...whoDecides(words, request).map(pieces => paragraph(line(...pieces))),
     input(GLASS_BLOCKS.reason, say.reason, say.reasonHint, { multiline: true, max: NOTE_MAX }),
     input(GLASS_BLOCKS.typedGroup, say.typedGroup, null, { multiline: false, max: TYPED_MAX }),
   ])
+}
+
+/** Its totals, and the partitions that move most: the thread has all of them. */
+function planBlocks(words: Words, plan: Plan): KnownBlock[] {
+  const { biggest } = plan
+  return [
+    paragraph(line(...planHead(words, plan))),
+    ...(biggest.length === 0 ? [] : [bullets(biggest.map(row => moverLine(words, row)))]),
+  ]
 }
 
 export function afterwardsModal(given: Words, request: ResetRequest, from: Origin): ModalView {
