@@ -35,7 +35,7 @@ export const ATTEMPTS_KEPT = 5
  * Raised whenever the same command comes to make something else of the same record, here or in what is called from here:
  * whoever replays the events of before then knows that these rules are not theirs. test/request/trails holds it to that.
  */
-export const RULES = 1
+export const RULES = 2
 
 export interface Draft {
   id: RequestId
@@ -341,10 +341,11 @@ function decideAtAnyTime(request: ResetRequest, command: Command, nowMs: number)
 
     case 'abandon':
       if (state.name !== 'executing' || nowMs < state.abandonAtMs) return refuse('stale')
-      return visible(leavingLate(request), unclearFrom({ ...endOf(state), atMs: nowMs }, STOPPED, nowMs), {
-        kind: 'unclear',
-        cause: STOPPED,
-      })
+      return visible(
+        leavingLate(request),
+        unclearFrom({ ...endOf(state), atMs: nowMs }, state.worker, STOPPED, nowMs),
+        { kind: 'unclear', cause: STOPPED },
+      )
 
     case 'looked':
       return looked(request, command, againAfterUnclear(nowMs), nowMs)

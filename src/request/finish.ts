@@ -20,8 +20,7 @@ export function finish(
 ): Decided {
   const { state } = request
   const { outcome, attempt } = command
-  // A worker that was thought dead may still bring the evidence that `unclear` is waiting for.
-  const late = state.name === 'unclear' && state.outcome.kind === 'unknown' && outcome.kind !== 'unknown'
+  const late = state.name === 'unclear' && isEvidence(state, command)
   if (!(state.name === 'executing' || late) || state.attempt !== attempt) return refuse('stale')
   if (state.name === 'executing' && state.worker !== command.worker) return refuse('stale')
   const ended = { decision: state.decision, attempt, outcome, atMs: nowMs }
@@ -32,10 +31,11 @@ export function finish(
       const name = verdictOf(outcome.counts)
       if (name === 'unclear') {
         const cause = causeOf('nothingReported')
-        return visible(leavingLate(request, outcome.unanswered), unclearFrom(ended, cause, lookAtMs), {
-          kind: 'unclear',
-          cause,
-        })
+        return visible(
+          leavingLate(request, outcome.unanswered),
+          unclearFrom(ended, command.worker, cause, lookAtMs),
+          { kind: 'unclear', cause },
+        )
       }
       const notes: Note[] = [{ kind: 'ended' }]
       if (outcome.rows > ROWS_IN_TABLE) notes.push({ kind: 'resultFile' })
@@ -50,7 +50,10 @@ export function finish(
       return visible(request, { name: 'failed', ...ended }, { kind: 'ended' })
     case 'unknown': {
       const { cause } = outcome
-      return visible(leavingLate(request), unclearFrom(ended, cause, lookAtMs), { kind: 'unclear', cause })
+      return visible(leavingLate(request), unclearFrom(ended, command.worker, cause, lookAtMs), {
+        kind: 'unclear',
+        cause,
+      })
     }
     case 'notSent':
       return state.name === 'executing'
@@ -59,6 +62,19 @@ export function finish(
     default:
       return outcome satisfies never
   }
+}
+
+/**
+ * Whether a worker that was thought dead brings what `unclear` is waiting for. That something was done counts whoever says
+ * so; that nothing was, only of whose call it is: after a failover that forgot how one worker began, it knows nothing of
+ * the call of another.
+ */
+function isEvidence(
+  { outcome: before, called, worker }: Extract<ResetRequest['state'], { name: 'unclear' }>,
+  { outcome, worker: by }: Extract<Command, { kind: 'finish' }>,
+): boolean {
+  if (before.kind !== 'unknown' || outcome.kind === 'unknown') return false
+  return outcome.kind === 'done' || (called && (worker === null || worker === by))
 }
 
 /**

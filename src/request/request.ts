@@ -178,6 +178,8 @@ export const stateSchema = z.discriminatedUnion('name', [
     asked: z.boolean(),
     /** Whether a call is on record; without one the offsets cannot tell that it happened. */
     called: z.boolean(),
+    /** Whose call that is. Null: there is none, or the record is older than this. */
+    worker: z.string().nullable().default(null),
   }),
 ])
 export type State = z.output<typeof stateSchema>

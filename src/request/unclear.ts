@@ -22,14 +22,16 @@ const ASKED_PAUSE_MS = 600_000
 const ASKED_PART = 6
 const ASKED_LONGEST_MS = 86_400_000
 
-/** How it begins, after a call that nobody answered. */
+/** How it begins, after a call of the worker that nobody answered. */
 export function unclearFrom(
   ended: Pick<Unclear, 'decision' | 'attempt' | 'atMs'>,
+  worker: string | null,
   cause: string,
   lookAtMs: number,
 ): Unclear {
   const outcome = { kind: 'unknown', cause } as const
-  return { name: 'unclear', ...ended, outcome, lookAtMs, looks: 0, seen: null, asked: false, called: true }
+  const unseen = { looks: 0, seen: null, asked: false } as const
+  return { name: 'unclear', ...ended, outcome, lookAtMs, ...unseen, called: true, worker }
 }
 
 /** Whether this read-back ends the matter: what shows a call that happened in part has to be seen twice. */
@@ -132,7 +134,7 @@ export function alreadyThere(
   const { state } = request
   if (state.name !== 'approved' || request.plan?.digest !== digest) return refuse('stale')
   const { decision, attempt } = state
-  const begun = unclearFrom({ decision, attempt, atMs: nowMs }, FORGOTTEN, nowMs + ASKED_PAUSE_MS)
+  const begun = unclearFrom({ decision, attempt, atMs: nowMs }, null, FORGOTTEN, nowMs + ASKED_PAUSE_MS)
   // While it waited the group had members, and what the wait knew must not be lost with it.
   const group = state.wait === null ? request.group : JOINED
   return visible(

@@ -432,6 +432,18 @@ describe('an execution', () => {
     expect(refusalOf(unclear, finish(allSucceeded, 'w1', 2))).toBe('stale')
   })
 
+  it('does not take the word of another worker, or of none that is on record, that nothing was done', () => {
+    const unclear = following(executing, [{ kind: 'abandon' }, T0 + 100_000])
+    for (const denial of [notSent, groupNotEmpty])
+      expect(refusalOf(unclear, finish(denial, 'another worker'))).toBe('stale')
+    expect(following(unclear, finish(allSucceeded, 'another worker')).state.name).toBe('succeeded')
+    const { plan, state } = following(pending(), approve)
+    expect(state.name).toBe('approved')
+    const there = following(pending(), approve, { kind: 'alreadyThere', digest: plan?.digest ?? '' })
+    expect(there.state).toMatchObject({ name: 'unclear', called: false, worker: null })
+    for (const denial of [notSent, groupNotEmpty]) expect(refusalOf(there, finish(denial))).toBe('stale')
+  })
+
   it('is given up after a few jobs in a row that left no trace, and any trace begins the count anew', () => {
     const lost = (number: number): Command => ({ kind: 'dispatched', number, lost: true })
     let request = following(pending(), approve, { kind: 'dispatched', number: 1 })
