@@ -131,6 +131,6 @@ it('no plan is made of offsets that are not those that were sent', async () => {
   expect(await isVerified()).toBe(false)
   product.ckafka.cluster.in(DEMO.instance).commit(DEMO.group, 'orders', 0, 801_300n)
   await bob.press(product.card(), 'Review')
-  await product.cardSays('The stored offsets are not those that the request was asked for with', 20_000)
+  await product.cardSays('the stored offsets are not those that were asked for', 20_000)
   expect(textOf(product.card())).not.toContain('500,000')
 })

@@ -149,7 +149,7 @@ describe('a request that has ended without doing it', () => {
     try {
       await alice.command(OPS, `/reset-offsets ${TARGET} --from-file --reason "from a backup"`)
       await alice.waitForView()
-      await alice.attach('File of offsets', { name: 'o.csv', content: `"${DEMO.group}",orders,0,800000\n` })
+      await alice.attach('File of offsets', { name: 'o.csv', content: `"${DEMO.group}",orders,0,799999\n` })
       const before = product.slack.messages(OPS).length
       expect(await alice.submit()).toEqual({ kind: 'closed' })
       await until(() => product.slack.messages(OPS).length > before)
