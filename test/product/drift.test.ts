@@ -124,7 +124,7 @@ const PLAYS: Record<Place, (move: () => void) => Promise<string>> = {
   async sent(move) {
     const { bob } = product
     const view = await product.openReview(bob)
-    await bob.waitForView(open => viewText(open).includes('Nothing has moved'), 8_000)
+    await bob.waitForView(open => viewText(open).includes('Nothing has changed'), 8_000)
     move()
     await bob.fill('Decision', 'Approve')
     const typed = view.blocks.some(({ block_id }) => block_id === 'typed_group')
@@ -259,7 +259,7 @@ it('a decision on a plan that was replaced meanwhile is not taken, whoever repla
     await askFor('grown', '--shift-by -100')
     const { bob, carol } = product
     await product.openReview(bob)
-    await bob.waitForView(view => viewText(view).includes('Nothing has moved'))
+    await bob.waitForView(view => viewText(view).includes('Nothing has changed'))
     await bob.fill('Decision', 'Approve')
     cluster().commit('grown.reader', 'grown', 0, 4_200n)
     await product.openReview(carol)

@@ -63,7 +63,7 @@ describe.concurrent('the answer', () => {
       await product().ask(ASK)
       await product().review(product().bob, 'Approve')
       await product().cardSays('· unclear')
-      await product().threadSays('does not call again on a guess')
+      await product().threadSays('will not retry blindly')
       await new Promise(resolve => setTimeout(resolve, 500))
       expect(product().callsToReset()).toBe(1)
       expect(product().ckafka.cluster.effects(DEMO.group)).toHaveLength(1)
@@ -103,7 +103,7 @@ describe('an answer', () => {
         )
         const { bob } = product()
         await product().openReview(bob)
-        await bob.waitForView(view => viewText(view).includes('Nothing has moved'), 12_000)
+        await bob.waitForView(view => viewText(view).includes('Nothing has changed'), 12_000)
         await bob.fill('Decision', 'Approve')
         expect((await bob.submit()).kind).toBe('closed')
         await until(() => product().slack.files().length === 2, 20_000)
@@ -190,7 +190,7 @@ describe('when Redis is away', () => {
       const outcome = await alice.submit()
       expect(outcome).toMatchObject({
         kind: 'errors',
-        errors: { field_reason: expect.stringContaining('not be saved') },
+        errors: { field_reason: expect.stringContaining('not have been saved') },
       })
       proxy.up()
       await until(async () => (await alice.submit()).kind === 'closed')

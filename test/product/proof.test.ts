@@ -209,7 +209,7 @@ describe('with API 3.0', () => {
     product.ckafka.inject('BatchModifyGroupOffsets', { kind: 'cut', afterDoingIt: false }, 2)
     await run('lost')
     await product.cardSays('· unclear')
-    await product.threadSays('does not call again on a guess')
+    await product.threadSays('will not retry blindly')
     expect(product.callsToReset()).toBe(calls + 2)
     expect(effectsOn('lost')).toBe(0)
   })
@@ -254,7 +254,7 @@ describe('with API 3.0', () => {
     cluster().failPartition('told', 0, 6, 'not the leader')
     await run('told')
     await product.cardSays('· partly done')
-    await product.threadSays(/3 partitions succeeded · 1 (failed|unreported)/)
+    await product.threadSays(/3 partitions succeeded · 1 (failed|not confirmed)/)
     product.ckafka.behaviourV3.failures = 'silent'
   })
 })

@@ -211,7 +211,7 @@ describe.concurrent('a click on what is old', () => {
       const { bob } = stage
       const old = await stage.ask(ASK)
       await stage.openReview(bob)
-      await bob.waitForView(view => viewText(view).includes('Nothing has moved'))
+      await bob.waitForView(view => viewText(view).includes('Nothing has changed'))
       await bob.fill('Decision', 'Approve')
       await act(stage)
       const outcome = await bob.submit()

@@ -39,7 +39,7 @@ describe.concurrent('at the very second of expiry', () => {
       const { bob } = stage
       await stage.ask(ASK)
       await stage.openReview(bob)
-      await bob.waitForView(view => viewText(view).includes('Nothing has moved'))
+      await bob.waitForView(view => viewText(view).includes('Nothing has changed'))
       await bob.fill('Decision', 'Approve')
       const { expiresAtMs } = await stage.record()
       await new Promise(resolve => setTimeout(resolve, expiresAtMs - leadMs - Date.now()))

@@ -31,7 +31,7 @@ it('32: a Redis out of memory refuses intake politely, and the execution under w
   expect(performance.now() - sentMs).toBeLessThan(ANSWER_MS)
   expect(outcome).toMatchObject({
     kind: 'errors',
-    errors: { field_reason: expect.stringContaining('may not be saved') },
+    errors: { field_reason: expect.stringContaining('may not have been saved') },
   })
   await until(() => stage.effects() === 1)
   const faults = () =>

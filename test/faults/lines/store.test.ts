@@ -46,7 +46,7 @@ describe('Redis', () => {
       expect(performance.now() - fromMs).toBeLessThan(SLACK_WAITS_MS)
       expect(outcome).toMatchObject({
         kind: 'errors',
-        errors: { field_reason: expect.stringContaining('may not be saved') },
+        errors: { field_reason: expect.stringContaining('may not have been saved') },
       })
       expect(await keys()).toEqual([])
       mend(proxy)

@@ -70,7 +70,7 @@ describe.concurrent('hostile text', () => {
       )
       expect(stage.callsToReset()).toBe(0)
       await stage.openReview(carol)
-      await carol.waitForView(view => viewText(view).includes('Nothing has moved'))
+      await carol.waitForView(view => viewText(view).includes('Nothing has changed'))
       expect(dangersIn(carol.view())).toEqual([])
       await stage.review(bob, 'Approve', NOTE)
       await stage.cardSays('· done')
