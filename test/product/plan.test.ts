@@ -169,7 +169,7 @@ describe('with API 3.0', () => {
   it('goes there all the same where skipping to the end is meant, and says on which partitions', async () => {
     await product.ask(timed(`${toTime(HOUR)} --allow-skip-to-end`))
     expect(textOf(product.card())).toContain(
-      'would skip to the end on partition 1 of quiet and skip 10,700 messages',
+      'would jump to the end of partition 1 of quiet and skip 10,700 messages',
     )
     await product.review(product.bob, 'Approve')
     await product.cardSays('· done')

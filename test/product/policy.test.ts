@@ -311,7 +311,7 @@ describe.concurrent('breaking the glass', () => {
       await bob.fill('What you think of it', 'right call')
       expect((await bob.submit()).kind).toBe('closed')
       await product().cardSays('Reviewed by @bob:\n  > right call')
-      await product().threadSays('@bob has reviewed R-1')
+      await product().threadSays('@bob has reviewed the decision to run R-1 without approval')
       // Who is named is no user group, and Slack is not asked for its members.
       expect(product().events.filter(({ event }) => event === 'fault')).toEqual([])
     },

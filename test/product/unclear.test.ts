@@ -31,7 +31,7 @@ const effects = () => product().ckafka.cluster.effects(DEMO.group).length
 const question = () =>
   product()
     .slack.thread(OPS, product().card().ts)
-    .findLast(each => textOf(each).includes('What became of'))
+    .findLast(each => textOf(each).includes('take effect?'))
 
 async function press(person: Product['bob'], button: string): Promise<void> {
   const asked = question()

@@ -341,7 +341,7 @@ describe('the plan on the card', () => {
     ])
     const text = planned({ reset, skipToEnd: true }, { facts: { positions, firstMessages } })
     expect(text).toContain(
-      'No message is as late as the time asked for: would skip to the end of partitions 0 and 2 of orders and skip 1,760 messages there.',
+      'No message is as late as the time asked for: would jump to the end of partitions 0 and 2 of orders and skip 1,760 messages there.',
     )
   })
 

@@ -57,7 +57,7 @@ export const plan = {
   writing: (calls: number, atLeastMs: number, atMostMs: number) =>
     `Written with ${grouped(calls)} calls, one for each topic, which takes at least ${times.span(atLeastMs)} at the limits of the API. What is not sent within ${times.span(atMostMs)} is not sent any more.`,
   jumps: (where: string, skipped: string) =>
-    `No message is as late as the time asked for: would skip to the end of ${where} and skip ${skipped} there.`,
+    `No message is as late as the time asked for: would jump to the end of ${where} and skip ${skipped} there.`,
   heldBack: (atStart: number, atEnd: number) => {
     const held = [
       ...(atStart > 0 ? [`${counted(atStart, 'partition')} at the log’s start`] : []),
