@@ -107,7 +107,7 @@ describe.concurrent('a call that nobody answered', () => {
       await loseForGood()
       await press(product().alice, 'Check again')
       await heard(product().alice, 'are being read back')
-      const asked = () => product().threadText().split('What became of').length - 1
+      const asked = () => product().threadText().split('take effect?').length - 1
       await until(() => asked() === 2, UNCLEAR_MS)
       await press(product().bob, 'It happened')
       await product().cardSays('· done')

@@ -42,7 +42,7 @@ async function expectOneEffect(stage: Stage, steps: string[], calls: number): Pr
   const thread = stage.threadOf('R-1')
   expect(count(thread, 'R-1 is done')).toBe(1)
   expect(count(thread, 'R-1 is unclear')).toBe(steps.includes('finish unknown') ? 1 : 0)
-  expect(count(thread, 'What became of')).toBe(0)
+  expect(count(thread, 'take effect?')).toBe(0)
 }
 
 describe.concurrent('a call that nobody answers', () => {

@@ -38,7 +38,7 @@ it.concurrent('31: a Redis that lost the last second has no call made twice, and
   await fleet.until(async () => (await fleet.record(id)).state.name === 'unclear', 40_000)
   expect(await fleet.steps(id)).toEqual(['approve', 'alreadyThere'])
   expect((await fleet.record(id)).state).toMatchObject({ asked: true, called: false })
-  const question = () => fleet.replies(id).findLast(reply => textOf(reply).includes(`What became of ${id}`))
+  const question = () => fleet.replies(id).findLast(reply => textOf(reply).includes(`Did ${id} take effect?`))
   await fleet.until(() => question() !== undefined, 20_000)
   expect(fleet.calls()).toBe(1)
 
