@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { obey } from './demo-commands.ts'
 import { startPageServer } from './page-server.ts'
 import { createTerminal } from './slack/terminal.ts'
+import { KAFKA_RESET } from './walkthrough/act-kafka.ts'
 import { FIRST_RESET } from './walkthrough/act-plan.ts'
 import { walkthrough, walkthroughEnv } from './walkthrough/walkthrough.ts'
 import { CHANNELS, DEMO_POLICY, EMPTY_HOLD_MS, startWorld, USERS, type World } from './world.ts'
@@ -18,14 +19,14 @@ const SHORT_DEADLINES = { CALL_DEADLINE: '10s', CALL_GRACE: '5s', CALL_LATE: '5s
 
 const USAGE = `Usage: npm run demo [-- --walkthrough] [-- --http]
 
-Starts Rewind with a local Slack, a CKafka simulator and a private Redis, and a page to play it all from.
+Starts Rewind with a local Slack, a simulated CKafka and Kafka, and a private Redis, and a page to play it all from.
 
-  --walkthrough   plan, drift, wait, proof, undo, quorum, break glass and reminder by itself, under a test
-                  clock, each with checks; exits 0 only if all hold
+  --walkthrough   plan, drift, wait, proof, undo, quorum, break glass, a Kafka cluster and reminder by itself,
+                  under a test clock, each with checks; exits 0 only if all hold
   --http          Slack reaches Rewind over signed HTTP instead of Socket Mode
   --help          this text
 
-REDIS_URL, when set, is used instead of a private Redis. CKAFKA_API chooses the API, v3 (default) or v2.`
+REDIS_URL, when set, is used instead of a private Redis. CKAFKA_API chooses the API of CKafka, v3 (default) or v2.`
 
 /** After these lines the app acts on its own for a while: the next line has to wait for it, or comes too early. */
 const ACTING = /^(\/|submit|press|yes|set|home|close|bot)/
@@ -71,6 +72,7 @@ async function main(flags: string[]): Promise<void> {
       delivery,
       log: console.log,
       policyFile: DEMO_POLICY,
+      kafka: true,
       clock: alone ? 'movable' : 'real',
       ...(redisUrl ? { redisUrl } : {}),
       env: {
@@ -81,7 +83,7 @@ async function main(flags: string[]): Promise<void> {
     await world.waitForBot()
     if (alone) {
       console.log(
-        `Rewind, Slack (${delivery}), CKafka and Redis run on this machine. This is what people see.`,
+        `Rewind, Slack (${delivery}), CKafka, Kafka and Redis run on this machine. This is what people see.`,
       )
       const { ok, failures } = await walkthrough(world, line => console.log(line))
       console.log(ok ? '\nAll of it holds.' : `\n${failures.length} of it did not hold.`)
@@ -166,17 +168,22 @@ async function play(
   })
 }
 
-function welcome({ slack, ckafka, redisUrl, bot }: World, delivery: string, pageUrl: string): string[] {
+function welcome(
+  { slack, ckafka, kafka, redisUrl, bot }: World,
+  delivery: string,
+  pageUrl: string,
+): string[] {
   return [
     '',
-    'Rewind resets Kafka consumer-group offsets on CKafka, once a colleague has approved it.',
+    'Rewind resets Kafka consumer-group offsets, on CKafka and on Kafka, once a colleague has approved it.',
     'Here it runs with everything around it, and you play all the people of a small workspace.',
     '',
     `  ➜ Open ${pageUrl}`,
     '',
     `  Rewind   http://127.0.0.1:${bot.port}/readyz, /metrics (process ${bot.pid})`,
     `  Slack    ${slack.apiUrl} (${delivery === 'http' ? 'signed HTTP' : 'Socket Mode'})`,
-    `  CKafka   ${ckafka.urlV2}`,
+    `  CKafka   ${ckafka.urlV2} (ckafka-demo0001)`,
+    `  Kafka    ${kafka?.bootstrap} (kafka-demo)`,
     `  Redis    ${redisUrl}`,
     '',
     'Or stay in this terminal. You are alice, in #kafka-ops. bob and carol may approve, dave may not, gina is a guest.',
@@ -195,6 +202,10 @@ function welcome({ slack, ckafka, redisUrl, bot }: World, delivery: string, page
     '  as alice',
     '  press Prepare undo',
     '',
+    'On the Kafka cluster all topics are written in one commit: cluster invoices-mail shows where such a group stands.',
+    '',
+    `  ${KAFKA_RESET} --reason "Mails were not sent"`,
+    '',
     'dave has passed on an alert, message 1: menu Reset offsets from alert on 1 opens the form with what it names.',
     'Between asking and deciding, cluster read orders-billing lets a consumer commit: then there is a new plan to review.',
     `A group that had consumers has to stay empty for ${EMPTY_HOLD_MS / 1000} seconds here (EMPTY_HOLD; 45 unless set).`,
@@ -203,13 +214,14 @@ function welcome({ slack, ckafka, redisUrl, bot }: World, delivery: string, page
   ]
 }
 
-function watchActivity({ slack, ckafka, bot }: World) {
+function watchActivity({ slack, ckafka, kafka, bot }: World) {
   let lastMs = performance.now()
   const touch = () => {
     lastMs = performance.now()
   }
   slack.onChange(touch)
   ckafka.onChange(touch)
+  kafka?.onChange(touch)
   return {
     /** Resolves once nothing has changed and Rewind has logged nothing for a while. */
     async quiet(): Promise<void> {

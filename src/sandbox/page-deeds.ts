@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { Deed, FromPage, FromServer } from './page/protocol.ts'
 import { DIRECT_MESSAGES, LARGEST_FILE, type Surroundings } from './page-scene.ts'
 import type { Person, SlackMessage } from './slack/face.ts'
+import { clusterCalled } from './world.ts'
 
 export type Done = Omit<Extract<FromServer, { kind: 'done' }>, 'kind' | 'number'>
 
@@ -31,9 +32,9 @@ const deedSchema = z.discriminatedUnion('do', [
   z.object({ do: z.literal('shortcut'), channel: text, ts: text, shortcut: text }),
   z.object({ do: z.literal('openHome') }),
   z.object({ do: z.literal('pressInHome'), action: text, blockId: text }),
-  z.object({ do: z.literal('members'), group: text, running: z.boolean() }),
-  z.object({ do: z.literal('readOn'), group: text }),
-  z.object({ do: z.literal('produce'), topic: text, running: z.boolean() }),
+  z.object({ do: z.literal('members'), cluster: text, group: text, running: z.boolean() }),
+  z.object({ do: z.literal('readOn'), cluster: text, group: text }),
+  z.object({ do: z.literal('produce'), cluster: text, topic: text, running: z.boolean() }),
   z.object({ do: z.literal('fault'), id: text, on: z.boolean() }),
 ]) satisfies z.ZodType<Deed>
 
@@ -103,14 +104,14 @@ export async function performDeed(
       await person.pressInHome(deed.action, deed.blockId)
       return {}
     case 'members':
-      if (deed.running) world.members.start(deed.group)
-      else world.members.stop(deed.group)
+      if (deed.running) clusterCalled(world, deed.cluster).members.start(deed.group)
+      else clusterCalled(world, deed.cluster).members.stop(deed.group)
       return {}
     case 'readOn':
-      world.members.readOn(deed.group, READ_AT_ONCE)
+      clusterCalled(world, deed.cluster).members.readOn(deed.group, READ_AT_ONCE)
       return {}
     case 'produce':
-      traffic.produce(deed.topic, deed.running)
+      traffic.get(clusterCalled(world, deed.cluster).id)?.produce(deed.topic, deed.running)
       return {}
     case 'fault':
       await faults.set(deed.id, deed.on)

@@ -3,6 +3,7 @@
 
 import type { CkafkaFault } from './ckafka/faults.ts'
 import type { FaultSwitch } from './page/protocol.ts'
+import { FORBIDDEN, KAFKA_FAULTS, type PlantedKafkaFault } from './page-faults-kafka.ts'
 import { RESET_ACTIONS } from './reset-actions.ts'
 import type { SlackFault } from './slack/face.ts'
 import type { World } from './world.ts'
@@ -22,32 +23,35 @@ export interface FaultSwitches {
 type Fault = Omit<FaultSwitch, 'on'> &
   (
     | { kind: 'ckafka'; plant: readonly (readonly [action: string, fault: CkafkaFault])[] }
+    | { kind: 'kafka'; plant: PlantedKafkaFault['plant'] }
     | { kind: 'slack'; methods: string[]; fault: SlackFault }
     | { kind: 'state'; isOn(): boolean; set(on: boolean): Promise<void> }
   )
 
 /** `changed` is called when faults were cleared by somebody else, e.g. at the terminal. */
 export function createFaultSwitches(world: World, changed: () => void): FaultSwitches {
-  const { ckafka, slack } = world
+  const { ckafka, kafka, slack } = world
   const faults = faultsOf(world)
   /** Injected faults that are on, the newest first: it is the one that the next call meets. */
   let injected: Fault[] = []
 
-  function forget(kind: 'ckafka' | 'slack'): void {
+  function forget(kind: 'ckafka' | 'kafka' | 'slack'): void {
     injected = injected.filter(fault => fault.kind !== kind)
     changed()
   }
   const clearing = {
     ckafka: followClearing(ckafka, () => forget('ckafka')),
+    kafka: followClearing(kafka ?? { clearFaults() {} }, () => forget('kafka')),
     slack: followClearing(slack, () => forget('slack')),
   }
 
   function injectAgain(): void {
-    clearing.ckafka.clear()
-    clearing.slack.clear()
+    for (const { clear } of Object.values(clearing)) clear()
     for (const fault of injected) {
       if (fault.kind === 'ckafka')
         for (const [action, what] of fault.plant) ckafka.inject(action, what, Number.POSITIVE_INFINITY)
+      if (fault.kind === 'kafka')
+        for (const [call, what] of fault.plant) kafka?.inject(call, what, Number.POSITIVE_INFINITY)
       if (fault.kind === 'slack')
         for (const method of fault.methods) slack.inject(method, fault.fault, Number.POSITIVE_INFINITY)
     }
@@ -71,8 +75,7 @@ export function createFaultSwitches(world: World, changed: () => void): FaultSwi
       injectAgain()
     },
     close() {
-      clearing.ckafka.unfollow()
-      clearing.slack.unfollow()
+      for (const { unfollow } of Object.values(clearing)) unfollow()
     },
   }
 }
@@ -96,7 +99,13 @@ function followClearing(simulator: { clearFaults(): void }, cleared: () => void)
 }
 
 function faultsOf(world: World): Fault[] {
-  return [...ckafkaFaults(world), ...slackFaults(), ...redisFault(world), rewindFault(world)]
+  return [
+    ...ckafkaFaults(world),
+    ...kafkaFaults(world),
+    ...slackFaults(),
+    ...redisFault(world),
+    rewindFault(world),
+  ]
 }
 
 function ckafkaFaults({ api, ckafka }: World): Fault[] {
@@ -118,6 +127,10 @@ function ckafkaFaults({ api, ckafka }: World): Fault[] {
     api === 'v2'
       ? 'Rewind says that it does not know, and never tries again by itself'
       : 'Rewind reads the offsets back and says what they show'
+  const againWhen =
+    api === 'v2'
+      ? 'never tries again by itself'
+      : 'tries again only once the offsets have shown twice that nothing was done'
   const place = { kind: 'ckafka', where: 'ckafka' } as const
   let topicFails = false
   return [
@@ -139,7 +152,7 @@ function ckafkaFaults({ api, ckafka }: World): Fault[] {
       ...place,
       id: 'ckafka-hang-before',
       label: 'Hangs before the reset',
-      says: 'Nothing is done and nothing answered: Rewind says that it does not know, and never tries again by itself.',
+      says: `Nothing is done and nothing answered: Rewind says that it does not know, and ${againWhen}.`,
       plant: onResets({ kind: 'hang', afterDoingIt: false }),
     },
     {
@@ -182,6 +195,28 @@ function ckafkaFaults({ api, ckafka }: World): Fault[] {
       label: 'Answers nonsense',
       says: 'A web page answers in place of the reset: Rewind takes it for neither yes nor no, and asks a person to look.',
       plant: onResets({ kind: 'html' }),
+    },
+  ]
+}
+
+function kafkaFaults({ kafka }: World): Fault[] {
+  if (kafka === undefined) return []
+  const { topic, code } = FORBIDDEN
+  let isForbidden = false
+  return [
+    ...KAFKA_FAULTS.map(fault => ({ kind: 'kafka' as const, where: 'kafka' as const, ...fault })),
+    {
+      id: 'kafka-forbids-topic',
+      where: 'kafka',
+      kind: 'state',
+      label: `No READ on ${topic}`,
+      says: `The user may not write offsets of ${topic}, and the other topics are written: the thread says which.`,
+      isOn: () => isForbidden,
+      async set(on) {
+        isForbidden = on
+        if (on) kafka.cluster.failTopic(topic, code)
+        else kafka.cluster.heal(topic)
+      },
     },
   ]
 }

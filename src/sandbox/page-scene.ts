@@ -1,19 +1,10 @@
-// What the page shows, put together from the local Slack and the CKafka simulator as one person sees them.
+// What the page shows, put together from the local Slack and the simulated clusters as one person sees them.
 // It must only look: nothing here changes anything.
 
-import type { CkafkaCall } from './ckafka/server.ts'
 import type { Traffic } from './consumers.ts'
-import type {
-  ClusterScene,
-  FileInfo,
-  Message,
-  OpenView,
-  PartitionScene,
-  Scene,
-  SlackScene,
-} from './page/protocol.ts'
+import type { FileInfo, Message, OpenView, Scene, SlackScene } from './page/protocol.ts'
+import { clipped, clusterScenes } from './page-clusters.ts'
 import type { FaultSwitches } from './page-faults.ts'
-import { RESET_ACTIONS } from './reset-actions.ts'
 import type { Person, SlackFile, SlackMessage, SlackView } from './slack/face.ts'
 import { attachmentLines } from './slack/render.ts'
 import type { World } from './world.ts'
@@ -28,21 +19,19 @@ const FIRST_RESET =
 export const LARGEST_FILE = 1024 ** 2
 const LINES_SHOWN = 6
 const LINE_SHOWN = 160
-const CALLS_SHOWN = 60
-const PARAMS_SHOWN = 160
-const ANSWER_SHOWN = 160
 
 export interface Surroundings {
   world: World
-  traffic: Traffic
+  /** By the id of the cluster. */
+  traffic: ReadonlyMap<string, Traffic>
   faults: FaultSwitches
 }
 
 export function sceneFor(surroundings: Surroundings, person: Person): Scene {
-  const { world, faults } = surroundings
+  const { world, traffic, faults } = surroundings
   return {
     slack: slackScene(world, person),
-    cluster: clusterScene(surroundings),
+    clusters: clusterScenes(world, traffic),
     faults: faults.list(),
     run: {
       api: world.api,
@@ -139,99 +128,4 @@ function asOpenView(view: SlackView): OpenView {
 function depthOf({ previous_view_id, root_view_id }: SlackView): number {
   if (previous_view_id === null) return 0
   return previous_view_id === root_view_id ? 1 : 2
-}
-
-function clusterScene({ world, traffic }: Surroundings): ClusterScene {
-  const { cluster } = world.ckafka
-  const [instance] = cluster.instances()
-  if (instance === undefined) throw new Error('a cluster needs an instance')
-  const calls = world.ckafka.calls()
-  const before = Math.max(0, calls.length - CALLS_SHOWN)
-  return {
-    instance: { id: instance.id, name: instance.name },
-    groups: instance.groups.map(({ name }) => {
-      const { state, members } = cluster.group(instance.id, name)
-      return {
-        name,
-        state,
-        members: members.map(({ clientId, host }) => ({ clientId, host })),
-        stopped: members.length === 0,
-        topics: topicsOf(cluster.positions(instance.id, name)),
-      }
-    }),
-    topics: instance.topics.map(({ name, partitions }) => ({
-      name,
-      partitions,
-      producing: traffic.producing(name),
-    })),
-    resets: calls.filter(({ action }) => RESET_ACTIONS.includes(action)).length,
-    calls: calls.slice(before).map((call, index) => ({
-      number: before + index + 1,
-      atMs: call.atMs,
-      action: call.action,
-      api: call.dialect,
-      params: sayParams(call.params),
-      ...answerOf(call),
-    })),
-  }
-}
-
-type Positions = ReturnType<World['ckafka']['cluster']['positions']>
-
-function topicsOf(positions: Positions): { topic: string; partitions: PartitionScene[] }[] {
-  const topics = new Map<string, PartitionScene[]>()
-  for (const { topic, partition, logStart, logEnd, committed, lag } of positions) {
-    const partitions = topics.get(topic) ?? []
-    topics.set(topic, partitions)
-    partitions.push({
-      partition,
-      start: String(logStart),
-      end: String(logEnd),
-      committed: committed === null ? null : String(committed),
-      lag: lag === null ? null : String(lag),
-    })
-  }
-  return [...topics].map(([topic, partitions]) => ({ topic, partitions }))
-}
-
-/** Of API 2.0 the parameters that every call has; nobody reads a call for them. */
-const EVERYWHERE = /^(Action|Nonce|Region|SecretId|Signature|SignatureMethod|Timestamp|Token|Version)$/
-
-function sayParams(params: Record<string, string>): string {
-  const said = Object.entries(params)
-    .filter(([name]) => !EVERYWHERE.test(name))
-    .map(([name, value]) => `${name}=${value}`)
-    .join(' ')
-  return clipped(said, PARAMS_SHOWN)
-}
-
-function clipped(text: string, most: number): string {
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text
-}
-
-function answerOf({ code, answer, fault }: CkafkaCall): { answer: string; failed: boolean } {
-  if (code === 0) return { answer: `success ${clipped(answer, ANSWER_SHOWN)}`, failed: false }
-  if (code !== null) return { answer: `error ${code} ${clipped(answer, ANSWER_SHOWN)}`, failed: true }
-  switch (fault) {
-    case null:
-    case 'delay':
-      return { answer: 'no answer yet', failed: false }
-    case 'hang':
-      return { answer: 'never answered', failed: true }
-    case 'cut':
-      return { answer: 'connection cut', failed: true }
-    case 'halfAnswer':
-      return { answer: 'half an answer', failed: true }
-    case 'status':
-      return { answer: 'a gateway’s error page', failed: true }
-    case 'html':
-      return { answer: 'a web page', failed: true }
-    case 'code':
-    case 'lie':
-    case 'unreported':
-    case 'pinned':
-      return { answer: fault, failed: true }
-    default:
-      return fault satisfies never
-  }
 }

@@ -49,14 +49,15 @@ export interface PageServer {
 }
 
 export async function startPageServer({ world, port = 0, pageDir }: PageServerOptions): Promise<PageServer> {
-  const traffic = startTraffic(world.ckafka.cluster)
+  const traffic = new Map(world.clusters.map(({ id, cluster }) => [id, startTraffic(cluster)]))
   const faults = createFaultSwitches(world, () => scenes.ask())
   const surroundings: Surroundings = { world, traffic, faults }
   const tabs = new Set<{ show(): void }>()
   const scenes = coalesced(SCENE_EVERY_MS, () => {
     for (const tab of tabs) tab.show()
   })
-  const unsubscribes = [world.slack.onChange(scenes.ask), world.ckafka.onChange(scenes.ask)]
+  const shown = [world.slack, world.ckafka, ...(world.kafka ? [world.kafka] : [])]
+  const unsubscribes = shown.map(each => each.onChange(scenes.ask))
 
   function openTab(socket: WebSocket): void {
     let me = world.slack.person(world.workspace.people[0]?.id ?? '')
@@ -114,7 +115,7 @@ export async function startPageServer({ world, port = 0, pageDir }: PageServerOp
       for (const unsubscribe of unsubscribes) unsubscribe()
       scenes.close()
       faults.close()
-      traffic.close()
+      for (const each of traffic.values()) each.close()
       for (const client of sockets.clients) client.terminate()
       const ended = new Promise(resolve => server.close(resolve))
       server.closeAllConnections()

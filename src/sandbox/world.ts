@@ -10,7 +10,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { type Bot, type BotClock, type Role, startBot, stopBot } from './bot.ts'
 import { type CkafkaSimulator, startCkafkaSimulator } from './ckafka/start.ts'
-import type { ClusterSeed } from './cluster/model.ts'
+import type { Cluster, ClusterSeed } from './cluster/model.ts'
 import { createMembers, type Members } from './consumers.ts'
 import type { SimulatedKafka } from './kafka/start.ts'
 import { type PrivateRedis, startRedis } from './redis/start.ts'
@@ -111,13 +111,24 @@ export interface WorldWorkspace {
   shortcuts: LocalSlackShortcut[]
 }
 
+/** One of the clusters that the bots serve here, and who lives around it. */
+export interface WorldCluster {
+  readonly kind: 'ckafka' | 'kafka'
+  /** What requests call it. */
+  readonly id: string
+  readonly name: string
+  readonly cluster: Cluster
+  readonly members: Members
+}
+
 export interface World {
   readonly slack: LocalSlack
   readonly workspace: WorldWorkspace
   readonly ckafka: CkafkaSimulator
   /** Absent unless asked for. */
   readonly kafka: SimulatedKafka | undefined
-  readonly members: Members
+  /** CKafka's first instance, then the Kafka if there is one. */
+  readonly clusters: readonly WorldCluster[]
   readonly delivery: 'socket' | 'http'
   /** Which API the bot calls: `v2` or `v3`. */
   readonly api: string
@@ -239,7 +250,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       workspace: { people, channels, userGroups, commands, shortcuts },
       ckafka,
       kafka: beside?.kafka,
-      members: createMembers(ckafka.cluster),
+      clusters: [
+        clusterOf('ckafka', ckafka.cluster),
+        ...(beside ? [clusterOf('kafka', beside.kafka.cluster)] : []),
+      ],
       delivery,
       api: options.env?.CKAFKA_API ?? 'v3',
       redisUrl,
@@ -268,6 +282,19 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     await close()
     throw error
   }
+}
+
+function clusterOf(kind: WorldCluster['kind'], cluster: Cluster): WorldCluster {
+  const [instance] = cluster.instances()
+  if (instance === undefined) throw new Error('a cluster needs an instance')
+  return { kind, id: instance.id, name: instance.name, cluster, members: createMembers(cluster) }
+}
+
+/** Throws in words for a person when there is none. */
+export function clusterCalled({ clusters }: Pick<World, 'clusters'>, id: string): WorldCluster {
+  const found = clusters.find(each => each.id === id)
+  if (found === undefined) throw new Error(`There is no cluster "${id}".`)
+  return found
 }
 
 const brokerUrl = (port: number) => `kafka://127.0.0.1:${port}`

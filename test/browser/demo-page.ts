@@ -31,7 +31,7 @@ export async function openDemo(
   browser: Browser,
   { redisUrl, env = {}, look = {} }: DemoOptions,
 ): Promise<Demo> {
-  const world = await startWorld({ delivery: 'socket', redisUrl, env })
+  const world = await startWorld({ delivery: 'socket', redisUrl, env, kafka: true })
   const closers = [() => world.close()]
   const close = async () => {
     for (const end of closers.splice(0).reverse()) await end()

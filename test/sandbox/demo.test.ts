@@ -26,7 +26,7 @@ describe('npm run demo', () => {
       [],
       [
         'cluster',
-        '/reset-offsets --group orders-billing --topic orders --topic orders-archive --to-earliest --reason "Replay"',
+        '/reset-offsets --instance ckafka-demo0001 --group orders-billing --topic orders --topic orders-archive --to-earliest --reason "Replay"',
         'submit',
         'as bob',
         'press Review',
@@ -41,7 +41,16 @@ describe('npm run demo', () => {
         'cluster produce orders 10',
         'cluster stop orders-audit',
         'cluster start orders-audit',
+        'cluster invoices-mail',
+        'cluster read invoices-mail',
+        'cluster produce clicks 10',
+        'cluster stop clicks-alerts',
+        'cluster start clicks-alerts',
+        'cluster nobody',
         'fault lie',
+        'fault kafka hang-after 2',
+        'fault kafka throttle',
+        'fault clear',
         'fault nonsense',
         'log 1',
         'quit',
@@ -58,6 +67,16 @@ describe('npm run demo', () => {
     expect(out).toContain('orders-audit on ckafka-demo0001: Empty, no members')
     expect(out).toContain('orders-audit on ckafka-demo0001: Stable, audit-1, audit-2')
     expect(out).toContain('Type fault and one of these')
+    expect(out).toContain('invoices-mail on kafka-demo: Empty, no members')
+    expect(out).toMatch(/invoices +0 +40204 +59204 +61204 +2000/)
+    expect(out).toMatch(/invoices +0 +40204 +59304 +61204 +1900/)
+    expect(out).toContain('10 messages written to clicks.')
+    expect(out).toContain('clicks-alerts on kafka-demo: Empty, no members')
+    expect(out).toContain('clicks-alerts on kafka-demo: Stable, alerts-1')
+    expect(out).toContain('There is no group "nobody".')
+    expect(out).toContain('The next 2 resets: {"kind":"hang","afterDoingIt":true}')
+    expect(out).toContain('Type fault kafka and one of these')
+    expect(out).toContain('The clusters answer as they should.')
     expect(out).toMatch(/"service":"rewind"/)
     expect(out).not.toContain('alice (Alice Moreau)')
   }, 30_000)

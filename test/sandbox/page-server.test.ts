@@ -15,7 +15,8 @@ import { CHANNELS, startWorld, USERS, type World } from '../../src/sandbox/world
 import { messagesIn, openTab, type Tab } from './page-tab.ts'
 
 const { kafkaOps } = CHANNELS
-const billing = '/reset-offsets --group orders-billing --topic orders --to-earliest'
+const billing =
+  '/reset-offsets --instance ckafka-demo0001 --group orders-billing --topic orders --to-earliest'
 
 let folder: string
 let world: World
@@ -35,7 +36,7 @@ beforeAll(async () => {
   const manifest = await readFile(new URL('../../manifest.yml', import.meta.url), 'utf8')
   const manifestFile = join(folder, 'manifest.yml')
   await writeFile(manifestFile, manifest.replace(/^( +bot:\n)( +)- /m, '$1$2- files:read\n$2- '))
-  world = await startWorld({ delivery: 'socket', redisUrl: inject('redisUrl'), manifestFile })
+  world = await startWorld({ delivery: 'socket', redisUrl: inject('redisUrl'), manifestFile, kafka: true })
   await world.waitForBot()
   server = await startPageServer({ world, pageDir })
 })
@@ -60,10 +61,17 @@ async function tabOf(user: string): Promise<Tab> {
   return tab
 }
 
-const partitionOf = ({ cluster }: Scene, group: string, topic: string, partition: number) =>
-  cluster.groups.find(each => each.name === group)?.topics.find(each => each.topic === topic)?.partitions[
-    partition
-  ]
+const CKAFKA = 'ckafka-demo0001'
+const KAFKA = 'kafka-demo'
+const clusterOf = ({ clusters }: Scene, id = CKAFKA) => {
+  const found = clusters.find(each => each.id === id)
+  if (found === undefined) throw new Error(`there is no cluster ${id}`)
+  return found
+}
+const partitionOf = (scene: Scene, group: string, topic: string, partition: number, id = CKAFKA) =>
+  clusterOf(scene, id)
+    .groups.find(each => each.name === group)
+    ?.topics.find(each => each.topic === topic)?.partitions[partition]
 
 /** What the server answers to exactly this path, which `fetch` would tidy up before it sends it. */
 async function getRaw(path: string, headers: Record<string, string> = {}, method = 'GET') {
@@ -190,7 +198,7 @@ describe('the socket', () => {
     expect((await tab.perform({ do: 'fault', id: 'flood', on: true })).said).toBe(
       'There is no fault "flood".',
     )
-    expect((await tab.perform({ do: 'members', group: 'nobody', running: true })).said).toBe(
+    expect((await tab.perform({ do: 'members', cluster: CKAFKA, group: 'nobody', running: true })).said).toBe(
       'There is no group "nobody".',
     )
     expect(
@@ -289,7 +297,7 @@ describe('people', () => {
       const now = partitionOf(scene, 'orders-billing', 'orders', 0)
       return now !== undefined && now.committed === now.start
     })
-    expect(after.cluster.calls).toContainEqual(
+    expect(clusterOf(after).calls).toContainEqual(
       expect.objectContaining({
         action: 'BatchModifyGroupOffsets',
         api: 'v3',
@@ -385,19 +393,19 @@ describe('the cluster', () => {
 
   it('is written to and consumed while its switches are on', async () => {
     const tab = await tabOf(USERS.alice)
-    await tab.perform({ do: 'members', group: 'orders-audit', running: false })
-    const stopped = tab.scene().cluster.groups.find(group => group.name === 'orders-audit')
+    await tab.perform({ do: 'members', cluster: CKAFKA, group: 'orders-audit', running: false })
+    const stopped = clusterOf(tab.scene()).groups.find(group => group.name === 'orders-audit')
     expect(stopped).toMatchObject({ state: 'Empty', members: [], stopped: true })
 
-    await tab.perform({ do: 'produce', topic: 'orders', running: true })
-    expect(tab.scene().cluster.topics).toContainEqual({ name: 'orders', partitions: 4, producing: true })
+    await tab.perform({ do: 'produce', cluster: CKAFKA, topic: 'orders', running: true })
+    expect(clusterOf(tab.scene()).topics).toContainEqual({ name: 'orders', partitions: 4, producing: true })
     const lagging = await tab.until(scene => auditLag(scene) > 0)
-    await tab.perform({ do: 'produce', topic: 'orders', running: false })
+    await tab.perform({ do: 'produce', cluster: CKAFKA, topic: 'orders', running: false })
     const { end } = partitionOf(tab.scene(), 'orders-audit', 'orders', 1) ?? {}
     expect(Number(end)).toBeGreaterThanOrEqual(auditLag(lagging))
 
-    await tab.perform({ do: 'members', group: 'orders-audit', running: true })
-    const started = tab.scene().cluster.groups.find(group => group.name === 'orders-audit')
+    await tab.perform({ do: 'members', cluster: CKAFKA, group: 'orders-audit', running: true })
+    const started = clusterOf(tab.scene()).groups.find(group => group.name === 'orders-audit')
     expect(started?.members.map(member => member.clientId)).toEqual(['audit-1', 'audit-2'])
     const caughtUp = await tab.until(scene => auditLag(scene) === 0)
     expect(partitionOf(caughtUp, 'orders-audit', 'orders', 1)?.end).toBe(end)
@@ -406,38 +414,75 @@ describe('the cluster', () => {
   it('gives a group that never had members two that share its partitions', async () => {
     const tab = await tabOf(USERS.alice)
     const group = '报表 a&b @x'
-    await tab.perform({ do: 'members', group, running: true })
+    await tab.perform({ do: 'members', cluster: CKAFKA, group, running: true })
     const { members } = world.ckafka.cluster.group('ckafka-demo0001', group)
     expect(members.map(member => member.assignment)).toEqual([{ payments: [0, 2] }, { payments: [1] }])
-    expect((await tab.perform({ do: 'members', group, running: true })).said).toContain('running already')
-    await tab.perform({ do: 'members', group, running: false })
-    expect((await tab.perform({ do: 'members', group, running: false })).said).toContain('no members')
+    expect((await tab.perform({ do: 'members', cluster: CKAFKA, group, running: true })).said).toContain(
+      'running already',
+    )
+    await tab.perform({ do: 'members', cluster: CKAFKA, group, running: false })
+    expect((await tab.perform({ do: 'members', cluster: CKAFKA, group, running: false })).said).toContain(
+      'no members',
+    )
   })
 
   it('lets a consumer read on a little and go, or those that are connected', async () => {
     const tab = await tabOf(USERS.alice)
-    const readOn = (group: string) => tab.perform({ do: 'readOn', group })
+    const readOn = (group: string) => tab.perform({ do: 'readOn', cluster: CKAFKA, group })
     const at = () => Number(partitionOf(tab.scene(), 'orders-billing', 'shipments', 0)?.committed)
     const before = at()
     expect(await readOn('orders-billing')).not.toHaveProperty('said')
     expect(at()).toBe(before + 100)
-    expect(tab.scene().cluster.groups.find(({ name }) => name === 'orders-billing')?.state).toBe('Empty')
+    expect(clusterOf(tab.scene()).groups.find(({ name }) => name === 'orders-billing')?.state).toBe('Empty')
 
-    const audit = () => tab.scene().cluster.groups.find(({ name }) => name === 'orders-audit')
+    const audit = () => clusterOf(tab.scene()).groups.find(({ name }) => name === 'orders-audit')
     const members = audit()?.members
     expect(await readOn('orders-audit')).not.toHaveProperty('said')
     expect(audit()?.members).toEqual(members)
     expect((await readOn('nobody')).said).toBe('There is no group "nobody".')
   })
 
+  it('may be a Kafka beside it, whose groups are stopped, started and read on by themselves', async () => {
+    const tab = await tabOf(USERS.alice)
+    expect(tab.scene().clusters.map(({ id, name, kind }) => [id, name, kind])).toEqual([
+      [CKAFKA, 'orders-demo', 'ckafka'],
+      [KAFKA, 'events-demo', 'kafka'],
+    ])
+    const alerts = () => clusterOf(tab.scene(), KAFKA).groups.find(({ name }) => name === 'clicks-alerts')
+    const members = (running: boolean) =>
+      tab.perform({ do: 'members', cluster: KAFKA, group: 'clicks-alerts', running })
+    expect(alerts()).toMatchObject({ state: 'Stable', members: [{ clientId: 'alerts-1' }] })
+    await members(false)
+    expect(alerts()).toMatchObject({ state: 'Empty', members: [] })
+    await members(true)
+    expect(alerts()).toMatchObject({ state: 'Stable', members: [{ clientId: 'alerts-1' }] })
+
+    const at = () => Number(partitionOf(tab.scene(), 'invoices-mail', 'invoices', 0, KAFKA)?.committed)
+    const before = at()
+    await tab.perform({ do: 'readOn', cluster: KAFKA, group: 'invoices-mail' })
+    expect(at()).toBe(before + 100)
+    const end = () => Number(partitionOf(tab.scene(), 'invoices-mail', 'invoices', 0, KAFKA)?.end)
+    const last = end()
+    await tab.perform({ do: 'produce', cluster: KAFKA, topic: 'invoices', running: true })
+    await tab.until(() => end() > last)
+    await tab.perform({ do: 'produce', cluster: KAFKA, topic: 'invoices', running: false })
+
+    expect((await tab.perform({ do: 'readOn', cluster: KAFKA, group: 'orders-billing' })).said).toBe(
+      'There is no group "orders-billing".',
+    )
+    expect((await tab.perform({ do: 'readOn', cluster: 'nowhere', group: 'clicks-alerts' })).said).toBe(
+      'There is no cluster "nowhere".',
+    )
+  })
+
   it('tells how often offsets were to be moved', async () => {
     const tab = await tabOf(USERS.alice)
-    const { resets } = tab.scene().cluster
+    const { resets } = clusterOf(tab.scene())
     await fetch(world.ckafka.urlV3, {
       method: 'POST',
       headers: { 'x-tc-action': 'BatchModifyGroupOffsets' },
     })
-    await tab.until(({ cluster }) => cluster.resets === resets + 1)
+    await tab.until(scene => clusterOf(scene).resets === resets + 1)
   })
 
   it('is shown at most twenty times a second, however often it changes', async () => {
@@ -470,8 +515,8 @@ describe('faults', () => {
     }
     await tab.perform({ do: 'fault', id: 'ckafka-nonsense', on: true })
     expect(await ask()).toContain('<html>')
-    await tab.until(({ cluster }) => cluster.calls.at(-1)?.answer === 'a web page')
-    expect(tab.scene().cluster.calls.at(-1)).toMatchObject({ action: 'ModifyGroupOffsets', failed: true })
+    await tab.until(scene => clusterOf(scene).calls.at(-1)?.answer === 'a web page')
+    expect(clusterOf(tab.scene()).calls.at(-1)).toMatchObject({ action: 'ModifyGroupOffsets', failed: true })
     await tab.perform({ do: 'fault', id: 'ckafka-refuses', on: true })
     expect(await ask()).toContain('group is not empty')
     expect(isOn(tab.scene(), 'ckafka-nonsense')).toBe(true)
@@ -482,6 +527,51 @@ describe('faults', () => {
     await tab.perform({ do: 'fault', id: 'ckafka-throttled', on: false })
     await tab.perform({ do: 'fault', id: 'ckafka-nonsense', on: false })
     expect(await ask()).not.toMatch(/<html>|RequestLimitExceeded|not empty/)
+  })
+
+  it('of Kafka meet the calls of Rewind, go with their switch, and are told apart from those of CKafka', async () => {
+    const [alice, bob] = [await tabOf(USERS.alice), await tabOf(USERS.bob)]
+    await alice.perform({ do: 'fault', id: 'kafka-refuses', on: true })
+    const line = `/reset-offsets --instance ${KAFKA} --group clicks-sessions --all-topics --to-latest --reason "Skip"`
+    await alice.perform({ do: 'command', channel: kafkaOps, line })
+    await alice.until(scene => scene.slack.view?.submit != null)
+    expect(await alice.perform({ do: 'submit' })).toMatchObject({ outcome: 'closed' })
+    const isPlanned = (scene: Scene) => JSON.stringify(messagesIn(scene, kafkaOps).at(-1)).includes('Plan ')
+    await bob.until(isPlanned)
+    await bob.perform({ do: 'press', channel: kafkaOps, ...(await cardSeenBy(bob)) })
+    await bob.until(scene => scene.slack.view?.submit != null)
+    await bob.perform({ do: 'fill', field: 'verdict', value: 'Approve' })
+    await bob.perform({ do: 'fill', field: 'typed_group', value: 'clicks-sessions' }).catch(() => {})
+    expect(await bob.perform({ do: 'submit' })).toMatchObject({ outcome: 'closed' })
+    const refused = await alice.until(
+      scene =>
+        clusterOf(scene, KAFKA).calls.findLast(({ action }) => action === 'OffsetCommit')?.failed === true,
+    )
+    const call = clusterOf(refused, KAFKA).calls.findLast(({ action }) => action === 'OffsetCommit')
+    expect(call).toMatchObject({
+      answer: 'an error code',
+      params: expect.stringContaining('GroupId=clicks-sessions'),
+    })
+    expect(clusterOf(refused, KAFKA).resets).toBeGreaterThan(0)
+    world.kafka?.clearFaults()
+    await alice.until(scene => isOn(scene, 'kafka-refuses') === false)
+
+    await alice.perform({ do: 'fault', id: 'kafka-forbids-topic', on: true })
+    const commit = () =>
+      world.kafka?.cluster.commitOffsets(
+        {
+          instance: KAFKA,
+          group: 'invoices-mail',
+          offsets: [
+            { topic: 'profiles', partition: 0, offset: 1n },
+            { topic: 'invoices', partition: 0, offset: 1n },
+          ],
+        },
+        'pretend',
+      )
+    expect(commit()?.map(({ errorCode }) => errorCode)).toEqual([29, 0])
+    await alice.perform({ do: 'fault', id: 'kafka-forbids-topic', on: false })
+    expect(commit()?.map(({ errorCode }) => errorCode)).toEqual([0, 0])
   })
 
   it('are off on every page once they were cleared elsewhere, and do not come back with the next one', async () => {

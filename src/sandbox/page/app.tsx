@@ -36,7 +36,7 @@ export function App() {
           <span role="status">{sayState(now.slack.connected)}</span>
           <span class="top-bar-run">
             {' '}
-            · {now.run.delivery}, API {now.run.api}
+            · {now.run.delivery}, CKafka API {now.run.api}
           </span>
         </p>
         <div class="top-bar-actions">

@@ -22,8 +22,8 @@ function hideGuide(): void {
 }
 
 /** Which of the steps is next, by what can be seen: nobody has to say that they have done one. */
-function nextStep({ slack, cluster }: Scene): 1 | 2 | 3 | 4 {
-  if (cluster.resets > 0) return 4
+function nextStep({ slack, clusters }: Scene): 1 | 2 | 3 | 4 {
+  if (clusters.some(({ resets }) => resets > 0)) return 4
   const replies = Object.values(slack.threads).flat()
   if (replies.some(message => message.text.includes(DRIFTED))) return 3
   const asked = Object.values(slack.messages)
@@ -73,7 +73,7 @@ export function Guide({ scene, onDraft }: { scene: Scene; onDraft(): void }) {
         <li value={4} data-state={stateOf(4)}>
           Become {requester} and press Prepare undo
           {scene.run.api === 'v2' ? ', which says why API 2.0 cannot' : ': a request of its own'}. Then try
-          running consumers, or a fault.
+          running consumers, a fault{scene.clusters.length > 1 ? ', or the Kafka cluster beside it' : ''}.
         </li>
       </ol>
       <button type="button" class="quiet-button" data-testid="guide-dismiss" onClick={hideGuide}>

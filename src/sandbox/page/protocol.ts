@@ -93,7 +93,10 @@ export interface PartitionScene {
 }
 
 export interface ClusterScene {
-  instance: { id: string; name: string }
+  kind: 'ckafka' | 'kafka'
+  /** What requests call it. */
+  id: string
+  name: string
   groups: {
     name: string
     state: string
@@ -120,7 +123,7 @@ export interface ClusterScene {
 /** A fault that can be switched on, and what it does in one sentence. */
 export interface FaultSwitch {
   id: string
-  where: 'ckafka' | 'slack' | 'redis' | 'rewind'
+  where: 'ckafka' | 'kafka' | 'slack' | 'redis' | 'rewind'
   label: string
   says: string
   on: boolean
@@ -128,9 +131,10 @@ export interface FaultSwitch {
 
 export interface Scene {
   slack: SlackScene
-  cluster: ClusterScene
+  /** At least one; the first is the one of the guide. */
+  clusters: ClusterScene[]
   faults: FaultSwitch[]
-  /** What there is to know of the run: which API and delivery. */
+  /** What there is to know of the run: which API of CKafka, and which delivery. */
   run: { api: string; delivery: string; firstReset: string }
   nowMs: number
 }
@@ -152,10 +156,11 @@ export type Deed =
   | { do: 'shortcut'; channel: string; ts: string; shortcut: string }
   | { do: 'openHome' }
   | { do: 'pressInHome'; action: string; blockId: string }
-  | { do: 'members'; group: string; running: boolean }
+  /** `cluster`: its id. */
+  | { do: 'members'; cluster: string; group: string; running: boolean }
   /** A few messages of every partition are read and committed. */
-  | { do: 'readOn'; group: string }
-  | { do: 'produce'; topic: string; running: boolean }
+  | { do: 'readOn'; cluster: string; group: string }
+  | { do: 'produce'; cluster: string; topic: string; running: boolean }
   | { do: 'fault'; id: string; on: boolean }
 
 export type FromPage = { number: number; deed: Deed }

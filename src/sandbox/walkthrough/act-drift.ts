@@ -1,11 +1,13 @@
 // Act 2: the world moves between the plan and the decision, so that there is nothing to decide, and a new plan.
 
 import type { SlackMessage } from '../slack/face.ts'
+import { clusterCalled } from '../world.ts'
 import { type Check, calledTimes, differs, digestIn, moved, says, standsAt, wroteOnce } from './checks.ts'
 import {
   ask,
   cardNow,
   GROUP,
+  INSTANCE,
   idOf,
   review,
   type Stage,
@@ -35,7 +37,7 @@ export async function refuseDrift(stage: Stage): Promise<{ checks: Check[]; card
   narrator.step(
     `Before anybody decides, a consumer of ${GROUP} comes, reads ${READ_ON} messages, commits, and goes`,
   )
-  world.members.readOn(GROUP, READ_ON, [SHIFTED_TOPIC])
+  clusterCalled(world, INSTANCE).members.readOn(GROUP, READ_ON, [SHIFTED_TOPIC])
   const readOn = standingOn(stage, SHIFTED_TOPIC)
   for (const [place, at] of readOn) narrator.say(`${place}: committed ${before.get(place)} → ${at}`)
 

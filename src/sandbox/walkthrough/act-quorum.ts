@@ -1,10 +1,12 @@
 // Act 6: the policy asks for one of the team that owns the group and one of the platform team, and counts nobody twice.
 
+import { clusterCalled } from '../world.ts'
 import { type Check, calledTimes, moved, says, standing, standsAt, wroteOnce } from './checks.ts'
 import {
   AUDIT,
   askFor,
   cardNow,
+  INSTANCE,
   positionsOf,
   reviewAndApprove,
   type Stage,
@@ -25,7 +27,7 @@ export async function gatherQuorum(stage: Stage): Promise<{ checks: Check[] }> {
   const happened = since(stage)
 
   narrator.step(`The consumers of ${AUDIT} are stopped, and Alice asks to replay ${REPLAYED} messages`)
-  world.members.stop(AUDIT)
+  clusterCalled(world, INSTANCE).members.stop(AUDIT)
   const asked = await askFor(
     stage,
     AUDIT,

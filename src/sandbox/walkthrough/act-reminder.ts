@@ -1,4 +1,4 @@
-// Act 8: nobody decides. Approvers are reminded once and by day, then others are asked as well. The clock is put forward.
+// Act 9: nobody decides. Approvers are reminded once and by day, then others are asked as well. The clock is put forward.
 
 import type { Person, SlackMessage } from '../slack/face.ts'
 import { type Check, calledTimes, moved, saidByDay, says, standsAt, wroteOnce } from './checks.ts'

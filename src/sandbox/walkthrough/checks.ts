@@ -73,6 +73,15 @@ export function calledTimes(claim: string, calls: number, expected: number): Che
   }
 }
 
+/** @param partitions of how many partitions each call was that asked it */
+export function readAtOnce(claim: string, partitions: readonly number[], all: number): Check {
+  return {
+    claim,
+    holds: partitions.length > 0 && partitions.every(each => each === all),
+    instead: `calls for ${partitions.join(', ') || 'no'} partitions, not for ${all}`,
+  }
+}
+
 export function isSame(claim: string, found: string, expected: string): Check {
   return {
     claim,

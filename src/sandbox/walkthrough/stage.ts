@@ -2,7 +2,7 @@
 // People act by what Slack lets them do; only the cluster's own life (consumers, a lie) is moved from here.
 
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Effect, Position } from '../cluster/model.ts'
+import type { Cluster, Effect, Position } from '../cluster/model.ts'
 import { RESET_ACTIONS } from '../reset-actions.ts'
 import type { ApiCall, Person, SlackMessage, SlackView } from '../slack/face.ts'
 import { textOf } from '../slack/fields.ts'
@@ -171,21 +171,27 @@ export function standingOn(stage: Stage, ...topics: string[]): Map<string, bigin
   return standing(positionsOf(stage), topics)
 }
 
-/** Remembers how far the cluster's story has got, and tells what has happened since. */
-export function since({ world }: Stage): {
+export interface Happened {
+  /** How many calls were to move offsets. */
   calls(): number
   effects(): Effect[]
-} {
-  const { ckafka } = world
-  const callsBefore = ckafka.calls().length
-  const effectsBefore = ckafka.cluster.effects().length
+}
+
+/** Remembers how far CKafka's story has got, and tells what has happened since. */
+export function since({ world: { ckafka } }: Stage): Happened {
+  return sinceOn(
+    ckafka.cluster,
+    () => ckafka.calls().filter(call => RESET_ACTIONS.includes(call.action)).length,
+  )
+}
+
+/** @param calls how many calls were to move offsets there, in all */
+export function sinceOn(cluster: Cluster, calls: () => number): Happened {
+  const callsBefore = calls()
+  const effectsBefore = cluster.effects().length
   return {
-    calls: () =>
-      ckafka
-        .calls()
-        .slice(callsBefore)
-        .filter(call => RESET_ACTIONS.includes(call.action)).length,
-    effects: () => ckafka.cluster.effects().slice(effectsBefore),
+    calls: () => calls() - callsBefore,
+    effects: () => cluster.effects().slice(effectsBefore),
   }
 }
 

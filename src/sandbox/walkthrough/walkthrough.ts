@@ -1,9 +1,10 @@
-// The whole story, as the people of the workspace live it, in eight acts. After each, what was said is held against what
+// The whole story, as the people of the workspace live it, in nine acts. After each, what was said is held against what
 // the cluster shows. It must never look inside the bot.
 
 import type { World } from '../world.ts'
 import { refuseDrift } from './act-drift.ts'
 import { breakGlass } from './act-glass.ts'
+import { resetOnKafka } from './act-kafka.ts'
 import { planAndApprove } from './act-plan.ts'
 import { prove } from './act-proof.ts'
 import { gatherQuorum } from './act-quorum.ts'
@@ -65,7 +66,8 @@ export async function walkthrough(
     })
     await play('Act 6: it takes one of each of two teams', () => gatherQuorum(stage))
     await play('Act 7: it cannot wait, so the glass is broken', () => breakGlass(stage))
-    await play('Act 8: nobody decides, and the clock is put forward', async () => {
+    await play('Act 8: the same on a Kafka cluster, all topics in one commit', () => resetOnKafka(stage))
+    await play('Act 9: nobody decides, and the clock is put forward', async () => {
       const { checks } = await remind(stage)
       return { checks: [...checks, await grantedAll(stage)] }
     })

@@ -11,6 +11,7 @@ import {
   moved,
   type Places,
   plannedIn,
+  readAtOnce,
   saidByDay,
   says,
   standing,
@@ -90,6 +91,20 @@ describe('what was written', () => {
       instead: '1999 ms, not 2000 ms',
     })
     expect(lastedAtLeast('claim', undefined, 2_000).holds).toBe(false)
+  })
+})
+
+describe('what was read', () => {
+  it('has to be everything, in every call that was made for it', () => {
+    expect(readAtOnce('claim', [4, 4], 4).holds).toBe(true)
+    expect(readAtOnce('claim', [2, 2], 4)).toMatchObject({
+      holds: false,
+      instead: 'calls for 2, 2 partitions, not for 4',
+    })
+    expect(readAtOnce('claim', [], 4)).toMatchObject({
+      holds: false,
+      instead: 'calls for no partitions, not for 4',
+    })
   })
 })
 

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'vitest'
 import { RESET_ACTIONS } from '../../../src/sandbox/reset-actions.ts'
-import { DEMO_POLICY } from '../../../src/sandbox/world.ts'
+import { INSTANCE } from '../../../src/sandbox/walkthrough/stage.ts'
+import { clusterCalled, DEMO_POLICY } from '../../../src/sandbox/world.ts'
 import { startOwnWorld, walk } from './walked.ts'
 
 const GROUP = 'orders-billing'
@@ -86,7 +87,10 @@ describe.concurrent('the walkthrough fails', { timeout: 120_000 }, () => {
     const where = await startOwnWorld(test, V2)
     const { failures } = await walk(where, {
       patienceMs: PATIENCE_MS,
-      meddle: { at: /The consumer stops/, run: () => where.members.readOn(GROUP, 1, ['shipments']) },
+      meddle: {
+        at: /The consumer stops/,
+        run: () => clusterCalled(where, INSTANCE).members.readOn(GROUP, 1, ['shipments']),
+      },
     })
     test.expect(failures).toEqual([test.expect.stringContaining('Nobody saw the end of the request')])
   })

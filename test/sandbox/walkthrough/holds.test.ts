@@ -29,9 +29,15 @@ const SHOWN = {
     '== R-6 · done · without approval ==',
     'Reviewed by @carol:',
     '> Right call',
-    'R-7 waits for your decision.',
-    'Nobody has decided on R-7 yet. Now asked as well: @on-call',
+    'alice types “demo”: orders-demo (ckafka-demo0001), events-demo (kafka-demo)',
+    'Offsets are not messages in profiles',
+    'Kafka said',
     '== R-7 · done ==',
+    'Undo of R-7.',
+    '== R-8 · done ==',
+    'R-9 waits for your decision.',
+    'Nobody has decided on R-9 yet. Now asked as well: @on-call',
+    '== R-9 · done ==',
   ],
   v2: [
     'Replays at most',
@@ -68,8 +74,8 @@ describe.concurrent('the walkthrough', { timeout: 120_000 }, () => {
       expect(ok).toBe(true)
       const steps = lines.filter(line => /^\d+\. /.test(line))
       expect(steps.map(step => Number.parseInt(step, 10))).toEqual(steps.map((_, index) => index + 1))
-      expect(lines.filter(line => line.startsWith('== Act '))).toHaveLength(8)
-      expect(lines.filter(line => line.startsWith('✓')).length).toBeGreaterThanOrEqual(75)
+      expect(lines.filter(line => line.startsWith('== Act '))).toHaveLength(9)
+      expect(lines.filter(line => line.startsWith('✓')).length).toBeGreaterThanOrEqual(90)
       for (const shown of [...SHOWN.both, ...SHOWN[api]]) expect(lines.join('\n')).toContain(shown)
       const once = Object.entries(writes(world))
       expect(once).toHaveLength(17)

@@ -12,6 +12,7 @@ export async function startOwnWorld(
     delivery: 'socket',
     redisUrl: inject('redisUrl'),
     clock: 'movable',
+    kafka: true,
     policyFile: DEMO_POLICY,
     ...options,
     env: { ...walkthroughEnv(options.env?.CKAFKA_API), ...options.env },

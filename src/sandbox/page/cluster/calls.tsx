@@ -12,7 +12,7 @@ export function Calls({ calls }: { calls: readonly Call[] }) {
   return (
     <ol class="calls" data-testid="calls" reversed aria-label="API calls, newest first">
       {calls.length === 0 ? (
-        <li class="quiet">No call yet. The form asks CKafka as soon as it opens.</li>
+        <li class="quiet">No call yet. The form asks as soon as a group is named.</li>
       ) : null}
       {calls
         .slice(-SHOWN)

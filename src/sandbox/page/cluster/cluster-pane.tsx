@@ -1,33 +1,34 @@
-// The cluster half of the page: what the simulated CKafka holds, drawn as it changes.
+// The cluster half of the page: what the cluster at hand holds, drawn as it changes.
 // It must never reach the cluster by any road but the deeds of the protocol.
 
 import { scene } from '../connection.ts'
 import '../styles/cluster.css'
+import { ClusterTabs } from './cluster-tabs.tsx'
 import { Drawer } from './drawer.tsx'
 import { FaultBanner } from './faults.tsx'
 import { GroupCard } from './group-card.tsx'
 import { Producers } from './producers.tsx'
+import { shownOf } from './shown.ts'
 
 export function ClusterPane() {
   const now = scene.value
-  if (now === null) return <div class="cluster" aria-busy="true" />
-  const { cluster, faults } = now
+  const cluster = now === null ? undefined : shownOf(now.clusters)
+  if (now === null || cluster === undefined) return <div class="cluster" aria-busy="true" />
+  const { clusters, faults } = now
 
   return (
     <div class="cluster">
-      <header class="cluster-head">
-        <h2>{cluster.instance.name}</h2>
-        <code>{cluster.instance.id}</code>
-      </header>
+      <ClusterTabs clusters={clusters} shown={cluster} />
       <FaultBanner faults={faults} />
-      <div class="cluster-body">
+      <div class="cluster-body" id="cluster-at-hand" role="tabpanel" aria-label={`Cluster ${cluster.name}`}>
+        <h2 class="visually-hidden">{cluster.name}</h2>
         <Legend />
         {cluster.groups.map(group => (
-          <GroupCard key={group.name} group={group} />
+          <GroupCard key={`${cluster.id} ${group.name}`} cluster={cluster.id} group={group} />
         ))}
-        <Producers topics={cluster.topics} />
+        <Producers cluster={cluster.id} topics={cluster.topics} />
       </div>
-      <Drawer calls={cluster.calls} faults={faults} />
+      <Drawer cluster={cluster} faults={faults} />
     </div>
   )
 }

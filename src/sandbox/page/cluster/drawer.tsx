@@ -7,13 +7,14 @@ import { Calls } from './calls.tsx'
 import { Faults } from './faults.tsx'
 
 interface DrawerProps {
-  calls: ClusterScene['calls']
+  cluster: ClusterScene
   faults: FaultSwitch[]
 }
 
 const TABS = ['calls', 'faults'] as const
 
-export function Drawer({ calls, faults }: DrawerProps) {
+export function Drawer({ cluster, faults }: DrawerProps) {
+  const { calls } = cluster
   const shown = useSignal<(typeof TABS)[number]>('calls')
   const titles = {
     calls: `API calls (${calls.length})`,
@@ -57,7 +58,7 @@ export function Drawer({ calls, faults }: DrawerProps) {
           aria-labelledby={`drawer-tab-${tab}`}
           hidden={shown.value !== tab}
         >
-          {tab === 'calls' ? <Calls calls={calls} /> : <Faults faults={faults} />}
+          {tab === 'calls' ? <Calls calls={calls} /> : <Faults kind={cluster.kind} faults={faults} />}
         </div>
       ))}
     </section>

@@ -1,22 +1,30 @@
 // The faults that can be switched on, by where they happen, and a banner with those that are.
 // What a fault does is the server's to know; its sentence comes with it.
 
-import type { FaultSwitch } from '../protocol.ts'
+import type { ClusterScene, FaultSwitch } from '../protocol.ts'
 import { Toggle } from './toggle.tsx'
 
 const PLACES: { where: FaultSwitch['where']; title: string }[] = [
   { where: 'ckafka', title: 'CKafka' },
+  { where: 'kafka', title: 'Kafka' },
   { where: 'slack', title: 'Slack' },
   { where: 'redis', title: 'Redis' },
   { where: 'rewind', title: 'Rewind' },
 ]
 
-export function Faults({ faults }: { faults: readonly FaultSwitch[] }) {
+interface FaultsProps {
+  /** Of the cluster at hand: the faults of the other kind are under its tab. */
+  kind: ClusterScene['kind']
+  faults: readonly FaultSwitch[]
+}
+
+export function Faults({ kind, faults }: FaultsProps) {
   return (
     <div class="faults">
       {PLACES.map(({ where, title }) => {
         const here = faults.filter(fault => fault.where === where)
-        if (here.length === 0) return null
+        const isOther = (where === 'ckafka' || where === 'kafka') && where !== kind
+        if (here.length === 0 || isOther) return null
         return (
           <section key={where} aria-label={`Faults of ${title}`}>
             <h3>{title}</h3>

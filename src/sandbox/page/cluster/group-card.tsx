@@ -8,7 +8,7 @@ import { PartitionLog } from './partition-log.tsx'
 
 type Group = ClusterScene['groups'][number]
 
-export function GroupCard({ group }: { group: Group }) {
+export function GroupCard({ cluster, group }: { cluster: string; group: Group }) {
   const lag = sumOf(group.topics.flatMap(({ partitions }) => partitions.map(each => each.lag)))
   const canBeReset = group.state === 'Empty'
   return (
@@ -21,7 +21,7 @@ export function GroupCard({ group }: { group: Group }) {
         </span>
         {lag === null ? null : <span class="group-lag">lag {formatOffset(lag)}</span>}
       </header>
-      <Members group={group} />
+      <Members cluster={cluster} group={group} />
       {group.topics.length === 0 ? <p class="quiet">Nothing committed yet.</p> : null}
       {group.topics.map(({ topic, partitions }) => {
         const scale = scaleOf(partitions)

@@ -7,14 +7,14 @@ import { Toggle } from './toggle.tsx'
 
 type Group = ClusterScene['groups'][number]
 
-export function Members({ group }: { group: Group }) {
+export function Members({ cluster, group }: { cluster: string; group: Group }) {
   const running = group.members.length > 0
   return (
     <div class="members">
       <Toggle
         testId={`members-switch-${group.name}`}
         on={running}
-        deed={{ do: 'members', group: group.name, running: !running }}
+        deed={{ do: 'members', cluster, group: group.name, running: !running }}
         label={`Consumers of ${group.name}`}
       >
         Consumers
@@ -32,7 +32,7 @@ export function Members({ group }: { group: Group }) {
       )}
       <DeedButton
         testId={`read-on-${group.name}`}
-        deed={{ do: 'readOn', group: group.name }}
+        deed={{ do: 'readOn', cluster, group: group.name }}
         label={`Let a consumer of ${group.name} read 100 messages of every partition and commit`}
       >
         Read 100
