@@ -109,7 +109,7 @@ describe('an answer', () => {
         await until(() => product().slack.files().length === 2, 20_000)
         for (const file of ['R-1-plan-1.csv', 'R-1-result.csv'])
           expect(await product().csv(file)).toHaveLength(partitions)
-        expect(product().threadText()).toContain(`${partitions / 1_000} 000 partitions succeeded`)
+        expect(product().threadText()).toContain(`${partitions / 1_000},000 partitions succeeded`)
         expect(
           product()
             .slack.calls('chat.postMessage')
