@@ -128,6 +128,45 @@ describe.concurrent('the walkthrough fails', { timeout: 120_000 }, () => {
       .toContainEqual(test.expect.stringMatching(/^the card ended as done: .*R-4 · failed/))
   })
 
+  it('when Kafka answers success and writes nothing', { tags: ['long'] }, async test => {
+    const where = await startOwnWorld(test)
+    const { failures, lines } = await walk(where, {
+      meddle: {
+        at: /He approves it, and all topics are written in one commit/,
+        run: () => where.kafka?.inject('OffsetCommit', { kind: 'lie' }),
+      },
+      patienceMs: PATIENCE_MS,
+    })
+    test
+      .expect(failures)
+      .toContainEqual(
+        test.expect.stringMatching(/^the group stands where the plan says.*invoices 0 at 59204/),
+      )
+    test
+      .expect(failures)
+      .toContainEqual(
+        test.expect.stringMatching(/^each partition was written once.*invoices 0 written 0 times/),
+      )
+    test
+      .expect(failures)
+      .toContainEqual(test.expect.stringMatching(/^the card ended as done: .*R-7 · failed/))
+    test.expect(lines.filter(line => line.startsWith('== Act '))).toHaveLength(8)
+  })
+
+  it('when somebody commits on Kafka before the undo, which then skips more', {
+    tags: ['long'],
+  }, async test => {
+    const where = await startOwnWorld(test)
+    const { failures } = await walk(where, {
+      meddle: {
+        at: /Alice presses Prepare undo on R-7/,
+        run: () => where.kafka?.cluster.commit('invoices-mail', 'invoices', 0, 50_000n),
+      },
+      patienceMs: PATIENCE_MS,
+    })
+    test.expect(failures).toEqual([test.expect.stringMatching(/it skips at most 9.530 messages/)])
+  })
+
   it('when the manifest lacks a scope that the bot needs', { tags: ['long'] }, async test => {
     const folder = await mkdtemp(join(tmpdir(), 'rewind-manifest-'))
     test.onTestFinished(() => rm(folder, { recursive: true }))

@@ -2,7 +2,7 @@
 // @module-tag long
 
 import { describe, it } from 'vitest'
-import type { World } from '../../../src/sandbox/world.ts'
+import type { WorldCluster } from '../../../src/sandbox/world.ts'
 import { startOwnWorld, walk } from './walked.ts'
 
 const SHOWN = {
@@ -49,9 +49,9 @@ const SHOWN = {
 }
 
 /** Every write that came of an approval, and none besides: each partition once for each request that moved it. */
-function writes({ ckafka }: World): Record<string, number> {
+function writes({ cluster }: WorldCluster): Record<string, number> {
   const times: Record<string, number> = {}
-  for (const { group, written } of ckafka.cluster.effects())
+  for (const { group, written } of cluster.effects())
     for (const { topic, partition } of written) {
       const place = `${group} ${topic} ${partition}`
       times[place] = (times[place] ?? 0) + 1
@@ -77,10 +77,17 @@ describe.concurrent('the walkthrough', { timeout: 120_000 }, () => {
       expect(lines.filter(line => line.startsWith('== Act '))).toHaveLength(9)
       expect(lines.filter(line => line.startsWith('✓')).length).toBeGreaterThanOrEqual(90)
       for (const shown of [...SHOWN.both, ...SHOWN[api]]) expect(lines.join('\n')).toContain(shown)
-      const once = Object.entries(writes(world))
+      const [onCkafka, onKafka] = world.clusters.map(writes)
+      const once = Object.entries(onCkafka ?? {})
       expect(once).toHaveLength(17)
       for (const [place, times] of once)
         expect([place, times]).toEqual([place, place.startsWith('orders-billing orders') ? 1 : 2])
+      expect(onKafka).toEqual({
+        'invoices-mail invoices 0': 2,
+        'invoices-mail invoices 1': 2,
+        'invoices-mail profiles 0': 2,
+        'invoices-mail profiles 1': 2,
+      })
     })
   }
 
