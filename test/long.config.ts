@@ -2,7 +2,7 @@
 // `npm test` has time for.
 
 import { defineConfig, mergeConfig } from 'vitest/config'
-import { ALL } from './vitest.config.ts'
+import { ALL, MEASURING } from './vitest.config.ts'
 
 const { env } = process
 const FAULTS = 'test/faults/**/*.test.ts'
@@ -18,7 +18,17 @@ export default mergeConfig(
           test: {
             name: 'product',
             include,
-            exclude: [...exclude, FAULTS],
+            exclude: [...exclude, FAULTS, MEASURING],
+            maxWorkers: 3,
+            sequence: { groupOrder: 0 },
+          },
+        },
+        {
+          extends: true,
+          test: {
+            name: 'alone',
+            include: [MEASURING],
+            isolate: true,
             maxWorkers: 3,
             sequence: { groupOrder: 0 },
           },

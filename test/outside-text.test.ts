@@ -315,8 +315,11 @@ const SHAPES: ((body: string) => string)[] = [
 /** Alone, and in the middle of something, finds nearly all; the other shapes have their turn in the long tests. */
 const USUAL = 2
 const SIZE = 8_000
-/** Of this process alone. Less is no growth worth a second look: at this size, what is quadratic takes many times as long. */
-const QUICK_MS = 10
+/**
+ * Of this process alone. Less is no growth worth a second look: at this size, what is quadratic takes many times as long.
+ * A pattern that is compiled anew, in a process that many tests share, takes a third of it whatever the text.
+ */
+const QUICK_MS = 30
 /** Eight times the text may take eight times as long, and thrice that where the short one is hardly measured. */
 const TIMES = 8
 const MOST = TIMES * 3
@@ -337,12 +340,8 @@ function tookMs(work: (text: string) => unknown, given: string, runs: number): n
 function growth(work: (text: string) => unknown, textOf: (size: number) => string, size: number): number {
   const [long, short] = [textOf(size), textOf(size / TIMES)]
   if (tookMs(work, long, 1) < QUICK_MS) return 0
-  // The least of a few: collecting the garbage of other tests counts as this process's time too.
   const longMs = tookMs(work, long, 4)
-  if (longMs < QUICK_MS) return 0
-  const shortMs = tookMs(work, short, 10)
-  const times = longMs / shortMs
-  return times <= MOST ? times : Math.min(longMs, tookMs(work, long, 20)) / shortMs
+  return longMs < QUICK_MS ? 0 : longMs / tookMs(work, short, 10)
 }
 
 function slowIn(

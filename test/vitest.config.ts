@@ -38,4 +38,17 @@ export const ALL = {
   ],
 }
 
-export default defineConfig({ test: ALL })
+/** What measures how its own process spends its time: in one that has run others, patterns are compiled over and over. */
+export const MEASURING = 'test/outside-text.test.ts'
+
+const { include, exclude, ...shared } = ALL
+
+export default defineConfig({
+  test: {
+    ...shared,
+    projects: [
+      { extends: true, test: { name: 'shared', include, exclude: [...exclude, MEASURING] } },
+      { extends: true, test: { name: 'alone', include: [MEASURING], isolate: true } },
+    ],
+  },
+})
