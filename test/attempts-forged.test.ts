@@ -388,6 +388,7 @@ describe('somebody who can write to Redis and has no key', () => {
 
   it.each(attacks)(
     'is found out when attempts and requests have gone on as well: %s',
+    { tags: ['long'] },
     async (what, attack) => {
       const at = await filled()
       await attack(at)

@@ -3,6 +3,7 @@
 
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
+import { expect } from 'vitest'
 import { startPageServer } from '../../src/sandbox/page-server.ts'
 import { startWorld, type World } from '../../src/sandbox/world.ts'
 
@@ -64,7 +65,10 @@ export async function become(page: Page, name: Name): Promise<void> {
 /** Takes the first reset that the guide offers, and opens its form. */
 export async function openFirstReset(page: Page): Promise<Locator> {
   await page.getByTestId('first-reset').click()
-  await page.getByTestId('composer').press('Enter')
+  const composer = page.getByTestId('composer')
+  // It is written into the composer once the page is drawn again; nobody presses Enter before they see it.
+  await expect.poll(() => composer.inputValue(), { timeout: PATIENCE_MS }).toContain('/reset-offsets')
+  await composer.press('Enter')
   return openModal(page, 'Reset offsets')
 }
 

@@ -67,9 +67,12 @@ const subject: ClusterSubject = {
     }
   },
 }
-describeCluster('one of several clusters', subject)
-describeClusterPartitions('writing offsets to one of several clusters', subject)
-describeClusterReader('reading from one of several clusters', subject)
+// The adapters behind it are held to the same by their own tests; what is between is told below.
+describe('all of the ports', { tags: ['long'] }, () => {
+  describeCluster('one of several clusters', subject)
+  describeClusterPartitions('writing offsets to one of several clusters', subject)
+  describeClusterReader('reading from one of several clusters', subject)
+})
 
 describe('whose an instance is', () => {
   const closers: (() => Promise<void>)[] = []
