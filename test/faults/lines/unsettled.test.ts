@@ -53,7 +53,7 @@ describe.concurrent('a call of which the offsets do not tell', () => {
     {
       name: 'they contradict',
       spoil: ({ ckafka }: World) => ckafka.cluster.commit(GROUP, 'orders', 0, 12n),
-      says: 'stand neither where they were nor where the plan leads',
+      says: 'match neither the old position nor the plan',
       press: 'It did not',
       told: 'says that R-1 did not happen',
     },
