@@ -58,7 +58,7 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Priva
   const startOn = (port: number) => startServer({ ...options, binary, port, dir, removeDir, appendonly })
   const startAnywhere = async () => {
     for (let attempt = 1; ; attempt++) {
-      const port = await findFreePort()
+      const port = await findFreePort(options.settings?.['cluster-enabled'] === 'yes')
       try {
         return { port, child: await startOn(port) }
       } catch (cause) {
@@ -226,18 +226,23 @@ function pidOf(child: ChildProcess): number {
 
 // Below the range from which the kernel takes outgoing ports (32768 and up on Linux): a client that keeps
 // trying a dead port in that range can connect to itself, or another connection can take it, before a restart.
-async function findFreePort(): Promise<number> {
+async function findFreePort(isOfCluster: boolean): Promise<number> {
+  // The bus of a cluster listens ten thousand above, which has to stay below where connections get their ports (32768).
+  const among = isOfCluster ? 2_700 : 12_000
   for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000)
-    const probe = createServer()
-    const free = await new Promise<boolean>(settle => {
-      probe.once('error', () => settle(false))
-      probe.listen(port, '127.0.0.1', () => settle(true))
-    })
-    if (!free) continue
-    await new Promise(settle => probe.close(settle))
-    return port
+    const port = 20_000 + Math.floor(Math.random() * among)
+    if ((await isFree(port)) && (!isOfCluster || (await isFree(port + 10_000)))) return port
   }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const probe = createServer()
+  const free = await new Promise<boolean>(settle => {
+    probe.once('error', () => settle(false))
+    probe.listen(port, '127.0.0.1', () => settle(true))
+  })
+  if (free) await new Promise(settle => probe.close(settle))
+  return free
 }
 
 type Door = { port: number; password: string | undefined; tls: TlsFiles | undefined }
