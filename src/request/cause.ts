@@ -87,6 +87,13 @@ export function causeOf(kind: CauseKind, ...about: string[]): string {
   return about.length === 0 ? kind : `${kind} ${JSON.stringify(about)}`
 }
 
+/** Of a refusal: with a code it is what was answered; with `none` Rewind itself has refused, and asked nobody. */
+export function causeOfRefusal(code: string, message: string): string {
+  const said = message.trim()
+  if (code === 'none') return said
+  return causeOf('apiSaid', code, ...(said === '' ? [] : [said]))
+}
+
 const aboutSchema = z.array(z.string())
 
 /** Null: none of ours. */

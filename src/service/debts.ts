@@ -8,7 +8,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Report } from '../ports/events.ts'
 import type { Store } from '../ports/store.ts'
 import type { WorkQueue } from '../ports/work-queue.ts'
-import { causeOf } from '../request/cause.ts'
+import { causeOfRefusal } from '../request/cause.ts'
 import type { Finding } from '../request/evidence.ts'
 import { documentsKeptMs } from '../request/kept.ts'
 import { type Debt, nextDueAt, owed, REFUSED_POST_RETRY_MS } from '../request/owed.ts'
@@ -221,7 +221,7 @@ export function createDebts(deps: DebtsDeps): Debts {
           await change(id, {
             kind: 'prepareFailed',
             round,
-            cause: causeOf('apiSaid', made.code, ...(made.message.trim() === '' ? [] : [made.message])),
+            cause: causeOfRefusal(made.code, made.message),
             refused: made.reason,
           }),
         )

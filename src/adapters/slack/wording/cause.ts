@@ -11,7 +11,13 @@ export function causeInWords(words: Words, cause: string, max = CAUSE_MAX): stri
   const known = readCause(cause)
   if (known === null) return clip(cause, max)
   const { kind, about } = known
-  const isAround = ['lookFailed', 'notSent', 'apiSaid', 'noCredentials'].includes(kind)
+  const isAround = ['lookFailed', 'notSent', 'noCredentials'].includes(kind)
   const names = isAround ? about.map(inner => causeInWords(words, inner)) : about
   return clip(words.causes[kind](names), max)
+}
+
+/** What came with a refusal: beside a code these are somebody else's words, even where they look like one of ours. */
+export function messageInWords(words: Words, code: string | number, message: string): string {
+  const said = message.trim()
+  return code === 'none' ? causeInWords(words, said) : clip(said, CAUSE_MAX)
 }

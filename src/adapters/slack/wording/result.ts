@@ -5,7 +5,7 @@ import { clip } from '../../../request/reset.ts'
 import { type PartitionResult, refusalReasonSchema } from '../../../request/result.ts'
 import { clipMiddle, code, escaped, type Line, line, shown, text } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
-import { causeInWords } from './cause.ts'
+import { causeInWords, messageInWords } from './cause.ts'
 import { errorInWords } from './words.ts'
 
 const TOPIC_IN_CELL = 48
@@ -61,7 +61,7 @@ function troubleInWords(words: Words, { partitions, row }: Trouble): string {
 export function reasonInWords(words: Words, { said, why, outcome, cause = '' }: PartitionResult): string {
   const { apiError, whys, withCause } = words.results
   const error = said === null || said.code === 0 ? null : errorInWords(words, said.code)
-  const quoted = clip(causeInWords(words, said?.message.trim() ?? ''), 150)
+  const quoted = said === null ? '' : clip(messageInWords(words, said.code, said.message), 150)
   switch (why) {
     case 'notSent':
     case 'unanswered':

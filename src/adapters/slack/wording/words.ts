@@ -18,7 +18,7 @@ import { isBeforeWindow } from '../../../request/waiting.ts'
 import { named } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { sentenceOf } from '../language/sentences.ts'
-import { CAUSE_MAX, causeInWords } from './cause.ts'
+import { CAUSE_MAX, causeInWords, messageInWords } from './cause.ts'
 import { placesInWords, skipsInWords } from './plan.ts'
 
 /** A state as people tell it apart. */
@@ -134,9 +134,9 @@ export function outcomeSentence(
     case 'done':
       return outcomes.done(countsInWords(words, outcome))
     case 'refused': {
-      const said = causeInWords(words, outcome.message.trim())
+      const said = messageInWords(words, outcome.code, outcome.message)
       const call = outcome.requestId === undefined ? null : clip(outcome.requestId, 100)
-      const kind = readCause(outcome.message.trim())?.kind
+      const kind = outcome.code === 'none' ? readCause(outcome.message.trim())?.kind : undefined
       const hint =
         kind !== undefined && PLAN_ADVICE[kind] === 'operators'
           ? outcomes.planAdvice.operators

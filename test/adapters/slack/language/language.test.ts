@@ -3,10 +3,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { LANGUAGES, languageOf, wordsIn } from '../../../../src/adapters/slack/language/language.ts'
-import { causeInWords } from '../../../../src/adapters/slack/wording/cause.ts'
+import { causeInWords, messageInWords } from '../../../../src/adapters/slack/wording/cause.ts'
 import { createWordings } from '../../../../src/adapters/slack/wording/readers.ts'
 import type { Person } from '../../../../src/ports/chat.ts'
-import { causeOf } from '../../../../src/request/cause.ts'
+import { causeOf, causeOfRefusal } from '../../../../src/request/cause.ts'
 
 const SLACK = new URL('../../../../src/adapters/slack/', import.meta.url)
 const en = wordsIn('en')
@@ -182,6 +182,23 @@ describe('a cause', () => {
       'looking at the group before the reset: the offset of orders 1 could not be read',
     )
     expect(causeInWords(zh, cause)).toBe('重置前查看消费分组：无法读取 orders 1 的位点')
+  })
+
+  it('is never read into what an API says, though it is spelled like one of ours', () => {
+    expect(messageInWords(en, 'FailedOperation', ' denied ')).toBe('denied')
+    expect(messageInWords(en, 25, 'joined')).toBe('joined')
+    expect(messageInWords(en, 'none', 'joined')).toBe('a consumer joined the group')
+    expect(causeInWords(en, causeOf('apiSaid', 'FailedOperation', 'denied'))).toBe(
+      'the API answered with code FailedOperation: denied',
+    )
+  })
+
+  it('of a refusal says that somebody answered only where somebody did', () => {
+    expect(causeInWords(en, causeOfRefusal('none', 'No cluster has it.'))).toBe('No cluster has it.')
+    expect(causeInWords(en, causeOfRefusal('AuthFailure', 'No such key.'))).toBe(
+      'the API answered with code AuthFailure: No such key.',
+    )
+    expect(causeInWords(en, causeOfRefusal('AuthFailure', ''))).toBe('the API answered with code AuthFailure')
   })
 
   it('of the API or the way to it is said as well, its codes and messages as they came', () => {
