@@ -1,7 +1,7 @@
 // Slack, seen from the product: where things are said, and who people are. The comments are the contracts.
 
 import type { PlanRow } from '../request/plan.ts'
-import type { PostKey, ResetRequest } from '../request/request.ts'
+import type { PostKey, RequestId, ResetRequest } from '../request/request.ts'
 import type { PartitionResult } from '../request/result.ts'
 
 /** Names that do not fit where they have to travel. */
@@ -30,6 +30,8 @@ export type ChatOutcome =
 export interface PostDocuments {
   plan?: PlanRow[] | null
   result?: PartitionResult[] | null
+  /** The requests that have moved the offsets that a note tells of, newest first. */
+  movers?: RequestId[]
 }
 
 /** Slack, seen from the product. Never rejects: every fault is an outcome. */

@@ -40,6 +40,7 @@ import { createChanges, StoreAway } from './changes.ts'
 import { createDebts, type Debts } from './debts.ts'
 import { createExecutions, type ExecutionSettings } from './executions.ts'
 import { createKeptRows } from './kept-rows.ts'
+import { createMovers } from './movers.ts'
 import { within } from './observe.ts'
 import { createPlans } from './plans.ts'
 import { createPolicies } from './policies.ts'
@@ -118,6 +119,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     writeTimeOf: (instanceId, writes) =>
       writeTime(writes, deps.cluster.writePaceOf(instanceId), settings.callMs),
   })
+  const movers = createMovers({ store, kept, patiently })
   const reader = readers.execution
   const debts =
     chat === null
@@ -128,13 +130,17 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
           changes,
           plans,
           kept,
+          movers,
           lookBack: request => lookBack(request, { plans, reader }),
           reconsider: policies.reconsider,
           membersOf: policies.membersOf,
           graceMs: settings.graceMs,
         })
   const { pay } = debts
-  const { execute, stopWriting } = createExecutions({ ...deps, changes, plans, reader, pay }, settings)
+  const { execute, stopWriting } = createExecutions(
+    { ...deps, changes, plans, movers, reader, pay },
+    settings,
+  )
 
   async function submitRequest(submittal: Submittal): Promise<Submitted> {
     const { submissionId, targets, cardIn, ...asked } = submittal

@@ -29,6 +29,7 @@ import { daytimeAt } from '../request/window.ts'
 import { type Changes, StoreAway } from './changes.ts'
 import { createClaims } from './claims.ts'
 import type { KeptRows } from './kept-rows.ts'
+import type { Movers } from './movers.ts'
 import type { Plans } from './plans.ts'
 import type { Policies } from './policies.ts'
 
@@ -38,6 +39,7 @@ export interface DebtsDeps {
   queue: WorkQueue
   plans: Plans
   kept: KeptRows
+  movers: Movers
   /** What the offsets show of a call that nobody answered. */
   lookBack(request: ResetRequest): Promise<Finding>
   /** What has to be changed because the policy says something else by now. */
@@ -349,6 +351,7 @@ export function createDebts(deps: DebtsDeps): Debts {
 
   async function documentsFor(request: ResetRequest, key: PostKey): Promise<PostDocuments> {
     const note = noteOf(request, key)
+    if (note?.kind === 'drifted') return { movers: await deps.movers.behind(request, note) }
     if (note?.kind === 'planned') {
       return { plan: (await kept.planOfRound(request, note.round)) ?? null }
     }

@@ -12,8 +12,9 @@ import { causeOf } from '../request/cause.ts'
 import { NOWHERE } from '../request/command.ts'
 import { differenceSchema, type Observation } from '../request/drift.ts'
 import { findingOf } from '../request/evidence.ts'
+import { placeOf } from '../request/group.ts'
 import { instanceRefusal } from '../request/permissions.ts'
-import type { Plan, PlanRow } from '../request/plan.ts'
+import { isWritten, type Plan, type PlanRow } from '../request/plan.ts'
 import type { CallEnd, RequestId, ResetRequest } from '../request/request.ts'
 import type { Reset } from '../request/reset.ts'
 import {
@@ -29,12 +30,14 @@ import type { Refusal } from '../request/step.ts'
 import { mayStart, untilWindow, waitsForWindow } from '../request/waiting.ts'
 import { writeTime } from '../request/write-time.ts'
 import type { Changes } from './changes.ts'
+import type { Movers } from './movers.ts'
 import { type Comparison, callsFor, type Plans } from './plans.ts'
 import { createWrites } from './writes.ts'
 
 export interface ExecutionsDeps {
   changes: Changes
   plans: Plans
+  movers: Movers
   cluster: Cluster
   /** For executions: patient, and with the whole budget. */
   reader: ClusterReader
@@ -70,7 +73,7 @@ const READ_BACK_PAUSE_MS = 250
 const ALL_TOPICS = Number.POSITIVE_INFINITY
 
 export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettings) {
-  const { plans, cluster, reader, clock, report, processId, pay } = deps
+  const { plans, movers, cluster, reader, clock, report, processId, pay } = deps
   const { change, start, readVouched, writerOf } = deps.changes
   const writes = createWrites({ cluster, clock })
 
@@ -195,7 +198,10 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
       await change(id, untilWindow(request, clock()), { patience: 'worker' })
       return false
     }
-    if (seen.drift.verdict === 'material' && !isCleared(request) && isThere(plan, rows, observation)) {
+    const isPuzzling =
+      seen.drift.verdict === 'material' && !isCleared(request) && isThere(plan, rows, observation)
+    // What another request of ours has done is no riddle: then the world has moved, and that is all.
+    if (isPuzzling && (await movers.of(request, targetsOf(plan, rows), plan.atMs)).length === 0) {
       await change(id, { kind: 'alreadyThere', digest: plan.digest }, { patience: 'worker' })
       return false
     }
@@ -291,6 +297,11 @@ function isCleared({ state }: ResetRequest): boolean {
 /** Every offset stands where this plan leads, though nothing is known of a call. */
 function isThere(plan: Plan, rows: readonly PlanRow[], { facts }: Observation): boolean {
   return findingOf(plan, rows, readBackOf(facts.positions)).evidence === 'present'
+}
+
+function targetsOf({ execution }: Plan, rows: readonly PlanRow[]): ReadonlyMap<string, bigint | null> {
+  const moving = rows.filter(row => isWritten(row, execution) && row.to !== row.from)
+  return new Map(moving.map(({ topic, partition, to }) => [placeOf(topic, partition), to]))
 }
 
 const NOT_WHOLE = {

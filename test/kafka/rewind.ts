@@ -16,6 +16,7 @@ import { writeTime } from '../../src/request/write-time.ts'
 import { createChanges } from '../../src/service/changes.ts'
 import { createExecutions, type ExecutionSettings } from '../../src/service/executions.ts'
 import { createKeptRows } from '../../src/service/kept-rows.ts'
+import { createMovers } from '../../src/service/movers.ts'
 import { createPlans, type Planned } from '../../src/service/plans.ts'
 import { createPolicies } from '../../src/service/policies.ts'
 import { lookBack } from '../../src/service/verifications.ts'
@@ -98,8 +99,9 @@ export async function startRewind(
   const writeTimeOf = (id: string, writes: number) =>
     writeTime(writes, adapter.writePaceOf(id), SETTINGS.callMs)
   const plans = createPlans({ store, kept, clock, guardFor, reader, writeTimeOf })
+  const movers = createMovers({ store, kept, patiently: changes.patiently })
   const { execute } = createExecutions(
-    { changes, plans, cluster, reader, clock, report, processId: 'w1', pay: () => {} },
+    { changes, plans, movers, cluster, reader, clock, report, processId: 'w1', pay: () => {} },
     SETTINGS,
   )
   const make = (request: ResetRequest) => plans.make(request, async () => {})

@@ -563,9 +563,11 @@ describe('a Redis that has taken over from another', () => {
   async function restore(keys: Map<string, Buffer | null>): Promise<void> {
     const { redis, prefix } = service
     for (const [name, dump] of keys) if (dump !== null) await redis.restore(name, 0, dump, 'REPLACE')
-    await redis.del(`{${prefix}}:writer:${JSON.stringify([back100.target.instanceId, GROUP])}`)
+    await redis.del(writerKey())
     await redis.hset(`{${prefix}}:server`, 'run', 'a'.repeat(40), 'since', '0')
   }
+
+  const writerKey = () => `{${service.prefix}}:writer:${JSON.stringify([back100.target.instanceId, GROUP])}`
 
   it('begins nothing until every call that it may not know of has ended', async () => {
     const request = await forgotten(false)
@@ -583,6 +585,37 @@ describe('a Redis that has taken over from another', () => {
     expect(asked.state).toMatchObject({ name: 'unclear', asked: true, called: false })
     expect(asked.notes.at(-1)).toEqual({ kind: 'asked', attempt: 1, evidence: 'present' })
     expect(service.callsToReset()).toBe(1)
+  })
+
+  it('asks nobody where another request of ours has put them there since', async () => {
+    await start()
+    const [first, second] = [await service.approved(), await service.approved()]
+    service.ckafka.inject(WRITE, { kind: 'cut', afterDoingIt: false })
+    let hung = await service.execute(first)
+    for (const _ of [1, 2]) {
+      if (hung.state.name !== 'unclear') throw new Error(`It is ${hung.state.name}.`)
+      service.pass(Math.max(0, hung.state.lookAtMs - service.clock()))
+      const seen = { kind: 'looked', attempt: 1, evidence: 'absent', graceMs: SETTINGS.graceMs } as const
+      hung = await service.apply(hung, seen)
+    }
+    expect(hung.state).toMatchObject({ name: 'approved', attempt: 2, lastCause: causeOf('absentTwice') })
+    // The hold of the call that nobody answered runs out by the clock of Redis.
+    await service.redis.del(writerKey())
+    expect((await service.execute(second)).state.name).toBe('succeeded')
+    const overtaken = await lookAgain(hung)
+    expect(overtaken.state.name).toBe('preparing')
+    const note = overtaken.notes.at(-1)
+    if (note?.kind !== 'drifted') throw new Error(`It tells of ${note?.kind}.`)
+    expect(note.at).toBe('execution')
+    const { movers } = service
+    expect(await movers.behind(overtaken, note)).toEqual([second.id])
+    // A change by other means than a request of ours is ascribed to none.
+    const elsewhere = note.differences.map(each =>
+      each.kind === 'committedMoved' ? { ...each, first: { ...each.first, is: 555n } } : each,
+    )
+    const other = { ...note, differences: elsewhere }
+    expect(await movers.behind({ ...overtaken, notes: [other] }, other)).toEqual([])
+    expect(service.callsToReset()).toBe(2)
   })
 
   it('plans anew where somebody vouches for it that nothing was called', async () => {

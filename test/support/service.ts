@@ -27,6 +27,7 @@ import {
 import { type Changes, createChanges } from '../../src/service/changes.ts'
 import { createExecutions, type ExecutionSettings } from '../../src/service/executions.ts'
 import { createKeptRows, type KeptRows } from '../../src/service/kept-rows.ts'
+import { createMovers, type Movers } from '../../src/service/movers.ts'
 import { createPlans, type Plans } from '../../src/service/plans.ts'
 import { createPolicies } from '../../src/service/policies.ts'
 import { createdIn } from './commits.ts'
@@ -91,6 +92,7 @@ export interface Service {
   changes: Changes
   plans: Plans
   kept: KeptRows
+  movers: Movers
   reader: ClusterReader
   events: ProductEvent[]
   clock(): number
@@ -186,8 +188,9 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const writeTimeOf = (instanceId: string, writes: number) =>
     writeTime(writes, cluster.writePaceOf(instanceId), SETTINGS.callMs)
   const plans = createPlans({ store, kept, clock, guardFor, reader, writeTimeOf })
+  const movers = createMovers({ store, kept, patiently: changes.patiently })
   const { execute: carryOut, stopWriting } = createExecutions(
-    { changes, plans, cluster, reader, clock, report, processId: 'w1', pay: () => {} },
+    { changes, plans, movers, cluster, reader, clock, report, processId: 'w1', pay: () => {} },
     settings,
   )
   let seen = 0
@@ -200,6 +203,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     changes,
     plans,
     kept,
+    movers,
     reader,
     events,
     clock,

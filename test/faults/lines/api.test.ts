@@ -42,10 +42,10 @@ describe.concurrent('an API that is not reached', () => {
         { now: service.clock },
       )
       onTestFinished(() => cluster.close())
-      const { changes, plans, clock } = service
+      const { changes, plans, movers, clock } = service
       const reader =
         broken === 'call' ? service.reader : cluster.reader({ urgency: 'execution', readMs: 2_000 })
-      const deps = { changes, plans, cluster, reader, clock, report: () => {}, processId: 'w2' }
+      const deps = { changes, plans, movers, cluster, reader, clock, report: () => {}, processId: 'w2' }
       const { execute: carryOut } = createExecutions({ ...deps, pay: () => {} }, SETTINGS)
 
       let request: ResetRequest = await service.approved()

@@ -57,7 +57,7 @@ export async function startDelivery({
     userGroups: [],
   })
   onTestFinished(() => slack.close())
-  const { changes, store, plans, kept, reader, clock, prefix } = service
+  const { changes, store, plans, kept, movers, reader, clock, prefix } = service
   const { slackLogger: logger } = createTelemetry('silent', 'bot')
   const settings = { mode: 'single', url: inject('redisUrl') } as const
   const silent = () => {}
@@ -71,6 +71,7 @@ export async function startDelivery({
     queue,
     plans,
     kept,
+    movers,
     clock,
     lookBack: request => lookBack(request, { plans, reader }),
     reconsider: async () => null,

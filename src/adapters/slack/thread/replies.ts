@@ -5,7 +5,7 @@ import type { KnownBlock } from '@slack/types'
 import type { PostDocuments } from '../../../ports/chat.ts'
 import { hasMembers } from '../../../request/group.ts'
 import { EVERYBODY } from '../../../request/policy.ts'
-import type { Note, ResetRequest } from '../../../request/request.ts'
+import type { Note, RequestId, ResetRequest } from '../../../request/request.ts'
 import { clip } from '../../../request/reset.ts'
 import { type PartitionResult, ROWS_IN_TABLE } from '../../../request/result.ts'
 import { LIMITS } from '../blocks/limits.ts'
@@ -35,7 +35,7 @@ export function noteReply(
   words: Words,
   request: ResetRequest,
   note: Note,
-  { plan, result: kept = [] }: PostDocuments,
+  { plan, result: kept = [], movers = [] }: PostDocuments,
 ): Message {
   const result = kept ?? []
   const { id, requester } = request
@@ -72,7 +72,7 @@ export function noteReply(
     case 'expired':
       return said([text(say.expired(id))])
     case 'drifted':
-      return driftedReply(words, request, note)
+      return driftedReply(words, request, note, movers)
     case 'waiting': {
       const { group, untilMs } = note
       return said(
@@ -100,19 +100,32 @@ export function noteReply(
 }
 
 /** Those who would have decided are told at once. */
-function approversTold(words: Words, { guard }: ResetRequest): Piece[] {
-  const people = [...new Set(guard.needs.flatMap(({ from }) => from))].filter(id => id !== EVERYBODY)
-  if (people.length === 0) return []
-  return [text(words.direct.toApprovers), ...mentions(people.slice(0, APPROVERS_TOLD))]
+function approversTold(words: Words, request: ResetRequest): Piece[] {
+  const people = deciders(request)
+  return people.length === 0 ? [] : [text(words.direct.toApprovers), ...mentions(people)]
+}
+
+/** Those whom the rule names, without the one who may not decide on their own request. */
+function deciders({ guard, requester }: ResetRequest): string[] {
+  const people = new Set(guard.needs.flatMap(({ from }) => from))
+  people.delete(EVERYBODY)
+  if (!guard.ownVote) people.delete(requester)
+  return [...people].slice(0, APPROVERS_TOLD)
 }
 
 function driftedReply(
   words: Words,
-  { id, requester }: ResetRequest,
+  request: ResetRequest,
   { at, differences }: Extract<Note, { kind: 'drifted' }>,
+  movers: readonly RequestId[],
 ): Message {
-  const lead = words.replies.moved(id, at)
-  const then = words.replies.movedThen(requester)
+  const { id, requester } = request
+  const { moved, movedBy, movedThen } = words.replies
+  const lead = moved(id, at)
+  const then = [
+    ...(movers.length === 0 ? [] : [text(movedBy(movers))]),
+    ...movedThen(requester, deciders(request)),
+  ]
   const sentences = differencesInWords(words, differences).map(sentence => escaped(`• ${sentence}`))
   return {
     text: clipEscaped([spoken(lead), ...sentences, spoken(then)].join('\n'), LIMITS.messageText),
@@ -132,7 +145,7 @@ function askedReply(
   result: readonly PartitionResult[],
 ): Message {
   const { id, requester, state } = request
-  const lead = words.replies.asked(id, evidence, requester)
+  const lead = words.replies.asked(id, evidence, request.lateUntilMs !== null, requester)
   const shownRows = state.name === 'unclear' && evidence === 'neither' ? result : []
   const message = withEvidence(words, lead, shownRows)
   return { ...message, blocks: [...message.blocks, questionButtons(words, id, attempt)] }

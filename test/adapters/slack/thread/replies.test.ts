@@ -6,7 +6,7 @@ import { cardTroubleMessage, noteReply } from '../../../../src/adapters/slack/th
 import { stateSentence } from '../../../../src/adapters/slack/wording/words.ts'
 import { causeOf } from '../../../../src/request/cause.ts'
 import { placeOf } from '../../../../src/request/group.ts'
-import type { Note, ResetRequest } from '../../../../src/request/request.ts'
+import { type Note, type ResetRequest, requestIdSchema } from '../../../../src/request/request.ts'
 import type { PartitionResult, TopicReport } from '../../../../src/request/result.ts'
 import { validateMessage } from '../../../../src/sandbox/slack/validate.ts'
 import { linesOf } from '../../../support/reading.ts'
@@ -14,7 +14,9 @@ import {
   ALICE,
   allArrived,
   approve,
+  BOB,
   CAROL,
+  DIGEST,
   drifted,
   EMPTY,
   endedWith,
@@ -38,6 +40,7 @@ import {
 import { failed, many, succeeded, unreported } from '../../../support/results.ts'
 
 const words = wordsIn('en')
+const someMovers = ['R-25', 'R-19'].map(id => requestIdSchema.parse(id))
 
 /** Columns at one distance, however wide they are. */
 const read = (message: { text: string; blocks: unknown[] }) =>
@@ -398,9 +401,24 @@ describe('the other replies', () => {
       `Offsets or logs have changed since the plan of R-12. ${found}`,
       '• The committed offset of orders 0 moved from 442,430 to 442,511, and likewise on 6 more partitions.',
       '• It would now skip 1,200 messages instead of 890.',
-      'Nothing was reset. A new plan is being made; it needs a new decision. @alice',
+      'Nothing was reset. A new plan is being made; it needs a new decision. Asked for by @alice',
     ])
     expect(message.text).toContain('\n• It would now skip 1,200 messages')
+  })
+
+  it('mention those who have to decide again, never the requester, and say which requests moved the offsets', () => {
+    const needs = [{ label: '', from: [ALICE, BOB, 'S0AUDIT'], count: 1 }]
+    const request = following(pending({}, { guard: { needs } }), approve, drifted(someDifferences))
+    const note = request.notes.at(-1)
+    if (note === undefined) throw new Error('The thread has nothing to tell.')
+    const said = (language: 'en' | 'zh') =>
+      read(noteReply(wordsIn(language), request, note, { movers: someMovers })).at(-1)
+    expect(said('en')).toBe(
+      'R-25 and R-19 moved the offsets after that plan was made. Nothing was reset. A new plan is being made; it needs a new decision by @bob @S0AUDIT. Asked for by @alice',
+    )
+    expect(said('zh')).toBe(
+      '那份计划制定后，R-25 和 R-19 移动了位点。没有重置任何位点。正在制定新计划，需要重新审批，审批人：@bob @S0AUDIT。申请人：@alice',
+    )
   })
 
   it('say who is still connected, how long it waits, and how to stop that', () => {
@@ -470,7 +488,25 @@ describe('the other replies', () => {
   it('ask about offsets that stand there already, with what may explain it', () => {
     const request = everyState().find(([state]) => state === 'alreadyThere')?.[1] ?? pending()
     expect(read(lastReply(request))[0]).toBe(
-      'Did R-12 take effect? The offsets already match the plan, although no call of this request is known to have succeeded: Redis may have lost it, or another request or somebody else has put them there. Nothing is called until an approver says what happened. @alice',
+      'Did R-12 take effect? The offsets already match the plan, and no call of this request is on record: Redis may have lost it, or somebody has moved them by other means than Rewind. Nothing is called until an approver says what happened. @alice',
+    )
+  })
+
+  it('never say that no call is on record where one is', () => {
+    const hung = following(
+      pending(),
+      approve,
+      start,
+      finish({ kind: 'unknown', cause: causeOf('noAnswer', '10 s') }),
+    )
+    const twice = [1, 2].reduce(
+      request =>
+        following(request, [looked('absent'), 'lookAtMs' in request.state ? request.state.lookAtMs : 0]),
+      hung,
+    )
+    const request = following(twice, [{ kind: 'alreadyThere', digest: DIGEST }, T0 + 900_000])
+    expect(read(lastReply(request))[0]).toBe(
+      'Did R-12 take effect? The offsets match the plan now. An earlier call of this request was never answered, and had moved nothing when they were read back: it may have arrived late, or somebody has moved them by other means than Rewind. Nothing is called until an approver says what happened. @alice',
     )
   })
 

@@ -3,7 +3,7 @@
 import type { DriftedAt, Note } from '../../../../request/request.ts'
 import { grouped } from '../../../../request/reset.ts'
 import { mentions, named, type Piece, person, quoted, strong, text } from '../../blocks/text.ts'
-import { counted } from './grammar.ts'
+import { counted, listed } from './grammar.ts'
 import { times } from './times.ts'
 
 type Evidence = Extract<Note, { kind: 'asked' }>['evidence']
@@ -18,8 +18,11 @@ const ASKED: Record<Evidence, string> = {
   neither: 'The offsets match neither the old position nor the plan, so the outcome is unclear.',
   unread: 'The offsets could not be read back, so the outcome is unclear.',
   present:
-    'The offsets already match the plan, although no call of this request is known to have succeeded: Redis may have lost it, or another request or somebody else has put them there.',
+    'The offsets already match the plan, and no call of this request is on record: Redis may have lost it, or somebody has moved them by other means than Rewind.',
 }
+
+const ASKED_AFTER_CALL =
+  'The offsets match the plan now. An earlier call of this request was never answered, and had moved nothing when they were read back: it may have arrived late, or somebody has moved them by other means than Rewind.'
 
 export const replies = {
   planFile: (id: string) => `The plan of ${id}, partition by partition, is a file.`,
@@ -68,8 +71,13 @@ export const replies = {
     strong(`Offsets or logs have changed since the plan of ${id}. `),
     text(FOUND_AT[at]),
   ],
-  movedThen: (requester: string): Piece[] => [
-    text('Nothing was reset. A new plan is being made; it needs a new decision. '),
+  /** @param ids of the requests that did it */
+  movedBy: (ids: readonly string[]) => `${listed(ids)} moved the offsets after that plan was made. `,
+  /** @param deciders whom the rule names; empty: nobody in particular */
+  movedThen: (requester: string, deciders: readonly string[]): Piece[] => [
+    text('Nothing was reset. A new plan is being made; it needs a new decision'),
+    ...(deciders.length === 0 ? [] : [text(' by '), ...mentions(deciders)]),
+    text('. Asked for by '),
     person(requester),
   ],
   waitsForMembers: (id: string, connected: string, untilMs: number, requester: string): Piece[] => [
@@ -93,9 +101,12 @@ export const replies = {
     text(`${unknown} ${advice} `),
     person(requester),
   ],
-  asked: (id: string, evidence: Evidence, requester: string): Piece[] => [
+  /** @param isCalled whether a call of it is on record that nobody answered */
+  asked: (id: string, evidence: Evidence, isCalled: boolean, requester: string): Piece[] => [
     strong(`Did ${id} take effect? `),
-    text(`${ASKED[evidence]} Nothing is called until an approver says what happened. `),
+    text(
+      `${evidence === 'present' && isCalled ? ASKED_AFTER_CALL : ASKED[evidence]} Nothing is called until an approver says what happened. `,
+    ),
     person(requester),
   ],
   testified: (id: string, by: string, happened: boolean): Piece[] => [

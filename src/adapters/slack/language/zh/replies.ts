@@ -3,7 +3,7 @@
 import { grouped } from '../../../../request/reset.ts'
 import { mentions, named, type Piece, person, quoted, strong, text } from '../../blocks/text.ts'
 import type { replies as English } from '../en/replies.ts'
-import { partitions } from './grammar.ts'
+import { listed, partitions } from './grammar.ts'
 import { times } from './times.ts'
 
 const FOUND_AT = {
@@ -15,8 +15,12 @@ const FOUND_AT = {
 const ASKED = {
   neither: '位点既不在原处，也不在计划的目标处，因此看不出结果。',
   unread: '无法回读位点，因此看不出结果。',
-  present: '位点已在计划的目标处，但没有调用记录：可能随 Redis 丢失的数据一起被忘记，也可能有人手工操作过。',
+  present:
+    '位点已在计划的目标处，但没有这个申请的调用记录：可能随 Redis 丢失的数据一起丢了，也可能有人不通过 Rewind 移动了位点。',
 }
+
+const ASKED_AFTER_CALL =
+  '位点现在已在计划的目标处。这个申请之前有一次调用没有得到回应，当时读回核对时位点没有移动：可能是那次调用后来才生效，也可能有人不通过 Rewind 移动了位点。'
 
 export const replies: typeof English = {
   planFile: id => `${id} 逐分区的计划在文件里。`,
@@ -47,7 +51,13 @@ export const replies: typeof English = {
   cancelled: (id, by) => [person(by), text(` 取消了 ${id}。没有重置任何位点。`)],
   expired: id => `${id} 已过期：没有人及时审批。没有重置任何位点。请用 /reset-offsets 重新申请。`,
   moved: (id, at) => [strong(`${id} 的计划制定后情况有变。`), text(FOUND_AT[at])],
-  movedThen: requester => [text('没有重置任何位点。正在制定新计划，需要重新审批。 '), person(requester)],
+  movedBy: ids => `那份计划制定后，${listed(ids)} 移动了位点。`,
+  movedThen: (requester, deciders) => [
+    text('没有重置任何位点。正在制定新计划，需要重新审批'),
+    ...(deciders.length === 0 ? [] : [text('，审批人：'), ...mentions(deciders)]),
+    text('。申请人：'),
+    person(requester),
+  ],
   waitsForMembers: (id, connected, untilMs, requester) => [
     strong(`${id} 正在等待消费分组变空：`),
     text(`${connected}。请停掉它们。消费分组保持为空一段时间后会自动执行，最晚等到 `),
@@ -67,9 +77,11 @@ export const replies: typeof English = {
     text(`${unknown}${advice} `),
     person(requester),
   ],
-  asked: (id, evidence, requester) => [
+  asked: (id, evidence, isCalled, requester) => [
     strong(`${id} 到底执行了没有？`),
-    text(`${ASKED[evidence]}在审批人说明之前不会再调用。 `),
+    text(
+      `${evidence === 'present' && isCalled ? ASKED_AFTER_CALL : ASKED[evidence]}在审批人说明之前不会再调用。 `,
+    ),
     person(requester),
   ],
   testified: (id, by, happened) => [
