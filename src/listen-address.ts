@@ -34,7 +34,7 @@ export function whyNot(error: unknown, portName: 'PORT' | 'METRICS_PORT', { host
   const [at, there] = [`HOST ${host}`, `${portName} ${port}`]
   switch (code) {
     case 'EADDRINUSE':
-      return `Somebody else listens on ${there} of ${at} already (${code}).`
+      return `${there} is in use by another process on ${at} (${code}).`
     case 'EACCES':
       return `This process may not listen on ${there} of ${at} (${code}).`
     case 'EADDRNOTAVAIL':

@@ -29,6 +29,7 @@ import { type Policy, policyOfSettings } from './request/policy.ts'
 import { createSeals, type Seals } from './request/seals.ts'
 import { type ApprovalsService, createApprovals } from './service/approvals.ts'
 import { type Pump, startPump } from './service/pump.ts'
+import { askBeforeStart, StartProblem } from './starting.ts'
 import { createTelemetry, type Telemetry } from './telemetry.ts'
 
 const PUMP_REST_MS = 250
@@ -262,7 +263,7 @@ function startPolicy(config: Config, telemetry: Telemetry): LivePolicy {
     return { current: () => policy, stop: () => {}, onEdited }
   }
   const read = loadPolicy(file)
-  if (!read.ok) throw new Error(`POLICY_FILE cannot be used: ${read.problems.join('; ')}`)
+  if (!read.ok) throw new StartProblem(`POLICY_FILE ${file} cannot be used: ${read.problems.join('; ')}`)
   const source = watchPolicy(file, read.policy, {
     everyMs: POLICY_LOOK_MS,
     onEdited: ({ version }: Policy) => {
@@ -399,7 +400,7 @@ async function openPorts(setup: Setup, bot: Bot | null, readiness: Pick<HealthDe
 
 function listen(portName: 'PORT' | 'METRICS_PORT', options: HttpServerOptions): Promise<HttpServer> {
   return startHttpServer(options).catch(error => {
-    throw new Error(whyNot(error, portName, options))
+    throw new StartProblem(whyNot(error, portName, options))
   })
 }
 
@@ -460,6 +461,17 @@ function sentenceOf({ what, cause }: SlackTrouble): string {
   }
 }
 
+/** That Slack is away was told when it was asked about the tokens; the log says it again after ten minutes. */
+function withoutFirstOfSlack(telemetry: Telemetry): Telemetry {
+  const told = new Set<FaultPlace>(['reaching Slack', 'connecting to Slack'])
+  return {
+    ...telemetry,
+    report(event) {
+      if (event.event !== 'fault' || !told.delete(event.where)) telemetry.report(event)
+    },
+  }
+}
+
 async function main(): Promise<void> {
   const read = readConfig(process.env)
   if (!read.ok) {
@@ -468,6 +480,7 @@ async function main(): Promise<void> {
     process.exit(1)
   }
   const telemetry = createTelemetry(read.config.logLevel, read.config.role)
+  const sayPlainly = console.error
   // Libraries print what they find strange, as often as they find it.
   console.warn = telemetry.printed
   console.error = telemetry.printed
@@ -480,8 +493,13 @@ async function main(): Promise<void> {
       process.exit(1)
     })
   }
-  const rewind = await startRewind(read.config, telemetry).catch(error => {
-    telemetry.fatal('Rewind did not start', error)
+  const asked = await askBeforeStart(read.config, telemetry)
+  for (const problem of asked.problems) sayPlainly(problem)
+  if (asked.problems.length > 0) process.exit(1)
+  const start = startRewind(read.config, asked.slackIsAway ? withoutFirstOfSlack(telemetry) : telemetry)
+  const rewind = await start.catch(error => {
+    if (error instanceof StartProblem) sayPlainly(error.message)
+    else telemetry.fatal('Rewind did not start', error)
     process.exit(1)
   })
   let stopping = false

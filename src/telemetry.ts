@@ -111,6 +111,10 @@ export function createTelemetry(level: string, role: string): Telemetry {
     }
   }
 
+  function slackSaid(level: 'warn' | 'error', words: string): void {
+    if (!isRepeated(`slack ${words}`)) log[level]({ event: 'slack' }, words)
+  }
+
   return {
     report,
     info: (message, fields = {}) => log.info(fields, message),
@@ -124,8 +128,9 @@ export function createTelemetry(level: string, role: string): Telemetry {
       // Bolt's debug and info lines hold whole payloads.
       debug: () => {},
       info: () => {},
-      warn: (...message) => log.warn({ event: 'slack' }, firstLine(message)),
-      error: (...message) => log.error({ event: 'slack' }, firstLine(message)),
+      // Every try to connect says the same, several times a minute.
+      warn: (...message) => slackSaid('warn', firstLine(message)),
+      error: (...message) => slackSaid('error', firstLine(message)),
       setLevel: () => {},
       getLevel: () => 'warn' as never,
       setName: () => {},

@@ -76,8 +76,12 @@ const MAY_IMPORT: Record<string, string[]> = {
   'audit.ts': ['request/', 'trail-file/', 'config.ts', 'adapters/redis/', 'node:'],
   'main.ts': [
     ...['request/', 'ports/', 'service/', 'config.ts', 'telemetry.ts', 'adapters/', 'node:'],
-    ...['http-server.ts', 'monitoring.ts', 'listen-address.ts', 'open-clusters.ts'],
+    ...['http-server.ts', 'monitoring.ts', 'listen-address.ts', 'open-clusters.ts', 'starting.ts'],
     ...['type config-clusters.ts', 'type clusters-file/'],
+  ],
+  'starting.ts': [
+    ...['type config.ts', 'type telemetry.ts', 'adapters/redis/connect.ts'],
+    ...['adapters/slack/platform/tokens.ts', 'node:timers/promises'],
   ],
   // One table of emoji serves the terminal and the page.
   'sandbox/page/': ['sandbox/page/', 'sandbox/slack/emoji.ts', 'preact', '@preact/signals'],

@@ -113,7 +113,7 @@ describe('a start where nothing can listen', () => {
     const METRICS_PORT = `${typeof address === 'object' ? address?.port : ''}`
     const { said, code } = await start({ HOST: '127.0.0.1', PORT: '0', METRICS_PORT })
     taken.close()
-    expect(said).toContain(`Somebody else listens on METRICS_PORT ${METRICS_PORT} of HOST 127.0.0.1 already`)
+    expect(said).toContain(`METRICS_PORT ${METRICS_PORT} is in use by another process on HOST 127.0.0.1`)
     expect(code).toBe(1)
   })
 })

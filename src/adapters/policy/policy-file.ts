@@ -47,8 +47,9 @@ function unusable(problem: string): PolicyOutcome {
 }
 
 function unreadable(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? ` (${error.code})` : ''
-  return `the file cannot be read${code}`
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ENOENT') return 'there is no such file (ENOENT)'
+  return code === undefined ? 'the file cannot be read' : `the file cannot be read (${code})`
 }
 
 export interface PolicySource {

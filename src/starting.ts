@@ -1,0 +1,95 @@
+// What is asked before anything is started: whether Slack takes the tokens, and whether Redis can be connected to. It must
+// never start anything, nor show a token or a password.
+
+import { setTimeout as delay } from 'node:timers/promises'
+import { connectRedis } from './adapters/redis/connect.ts'
+import { askAboutTokens } from './adapters/slack/platform/tokens.ts'
+import type { Config } from './config.ts'
+import type { Telemetry } from './telemetry.ts'
+
+/** Why the product did not start, in one sentence for who starts it: a stack would say nothing more. */
+export class StartProblem extends Error {
+  override name = 'StartProblem'
+}
+
+export interface Asked {
+  /** One line each; empty: it can start. */
+  problems: string[]
+  /** Slack could not be asked, and that has been told. */
+  slackIsAway: boolean
+}
+
+/** Slack answers within this time, or it is not waited for. */
+const SLACK_MS = 3_000
+/** A Redis that is there has answered by then. */
+const REDIS_SOON_MS = 500
+/** Servers of one machine start in any order. */
+const REDIS_MS = 10_000
+
+export async function askBeforeStart(config: Config, telemetry: Telemetry): Promise<Asked> {
+  const [ofRedis, ofSlack] = await Promise.all([
+    redisProblem(config, line => telemetry.warn(line, { event: 'starting' })),
+    slackProblems(config, telemetry),
+  ])
+  return { problems: [...ofSlack.problems, ...ofRedis], slackIsAway: ofSlack.slackIsAway }
+}
+
+/** A Slack that cannot be asked ends nothing: it is asked again once everything runs. */
+async function slackProblems({ slack }: Config, telemetry: Telemetry): Promise<Asked> {
+  if (slack === undefined) return { problems: [], slackIsAway: false }
+  const answers = await askAboutTokens({ ...slack, logger: telemetry.slackLogger, withinMs: SLACK_MS })
+  const [unasked] = answers.flatMap(answer => (answer.kind === 'unasked' ? [answer.cause] : []))
+  const problems = answers.flatMap(answer =>
+    answer.kind === 'refused' ? [`Slack refuses ${answer.token}: ${answer.code}`] : [],
+  )
+  if (unasked !== undefined && problems.length === 0) {
+    telemetry.warn(`Slack could not be asked about the tokens: ${unasked}. Rewind starts, and asks again.`, {
+      event: 'starting',
+    })
+  }
+  return { problems, slackIsAway: unasked !== undefined }
+}
+
+/**
+ * Of a Redis that nothing can connect to. One that is there and refuses, or is silent, ends nothing: readiness says what is
+ * wrong, and it is waited for.
+ */
+async function redisProblem({ redis }: Config, tell: (line: string) => void): Promise<string[]> {
+  let unconnected: string | null = null
+  const connection = connectRedis(redis, error => {
+    unconnected = connectionFault(error)
+  })
+  const ready = new Promise<boolean>(resolve => void connection.once('ready', () => resolve(true)))
+  const isReady = (withinMs: number) => Promise.race([ready, delay(withinMs, false)])
+  try {
+    if ((await isReady(REDIS_SOON_MS)) || unconnected === null) return []
+    const where = addressesOf(redis)
+    tell(`Waiting for Redis at ${where} (REDIS_URL): ${unconnected}.`)
+    if ((await isReady(REDIS_MS)) || unconnected === null) return []
+    return [`Redis at ${where} (REDIS_URL) cannot be connected to: ${unconnected}.`]
+  } finally {
+    connection.disconnect()
+  }
+}
+
+/** A code of the system, like `ECONNREFUSED`; null: Redis has said something itself. */
+function connectionFault(error: Error): string | null {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.message
+  return (
+    /\b(?:ECONN[A-Z]+|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)\b/.exec(code)?.[0] ?? null
+  )
+}
+
+/** Without a user or a password. */
+function addressesOf(redis: Config['redis']): string {
+  switch (redis.mode) {
+    case 'single':
+      return new URL(redis.url).host
+    case 'sentinel':
+      return redis.sentinels.map(({ host, port }) => `${host}:${port}`).join(', ')
+    case 'cluster':
+      return redis.nodes.map(({ host, port }) => `${host}:${port}`).join(', ')
+    default:
+      return redis satisfies never
+  }
+}
