@@ -56,7 +56,9 @@ const MAY_IMPORT: Record<string, string[]> = {
     'rate-limiter-flexible',
   ],
   'adapters/bullmq/': ['request/', 'ports/', 'adapters/bullmq/', 'node:', 'zod', 'bullmq', 'ioredis'],
-  'adapters/ckafka/': ['request/', 'ports/', 'adapters/ckafka/', 'node:', 'zod', 'undici', 'lossless-json'],
+  'adapters/ckafka/': [
+    ...['request/', 'ports/', 'adapters/ckafka/', 'node:', 'lossless-json', 'lru-cache', 'undici', 'zod'],
+  ],
   'adapters/kafka/': ['request/', 'ports/', 'adapters/kafka/', 'node:'],
   'adapters/clusters/': ['request/', 'ports/', 'adapters/clusters/', 'lru-cache'],
   'adapters/slack/': [

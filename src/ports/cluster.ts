@@ -35,7 +35,7 @@ export interface WrittenTopics {
 export interface ClusterAbilities extends Abilities {
   /** Cluster.writeTopics: all topics of a request in one write. */
   writeTopics: boolean
-  /** logRangesOf, firstMessagesAt and topicKinds: of many topics at once, and one row that cannot be read costs no other. */
+  /** logRangesOf and firstMessagesAt: of many topics at once, and one row that cannot be read costs no other. */
   readMany: boolean
 }
 
@@ -50,14 +50,12 @@ export type FirstMessage =
 /** `untold`: the names of the clusters that could not say now which instances they have; absent: all have. */
 export type InstancesRead = ReadOutcome<Instance[]> & { untold?: readonly string[] }
 
-/** What a topic's configuration says about its log. */
+/** What is known of a topic's log beside its offsets. */
 export interface TopicKind {
   /** Offsets are not messages there: a difference of two is `at most`. */
   compacted: boolean
-  /** Whose clock the times of messages are. */
-  times: 'producer' | 'broker'
-  /** Null: kept for ever, by time at least. */
-  retentionMs: bigint | null
+  /** The topic takes larger messages than firstMessageAt sees, so that what that finds may be a later one. */
+  timesMayBeLate: boolean
 }
 
 /**
@@ -134,7 +132,10 @@ export interface ClusterReader {
     partitions: ReadonlyMap<string, readonly number[]>,
     timeMs: number,
   ): Promise<ReadOutcome<ReadonlyMap<string, readonly FirstMessage[]>>>
-  /** A topic of which it may not be read, or that is not there, is not in the answer. */
+  /**
+   * Where `can.logStart`, else refused as `badRequest`. A topic of which it cannot be told, or that is not there, is not in
+   * the answer.
+   */
   topicKinds?(
     instanceId: string,
     topics: readonly string[],

@@ -93,6 +93,7 @@ export const CLUSTER_ACTIONS = [
   ...['GetGroupInfo', 'GetGroupOffsets'],
   ...['ModifyGroupOffsets', 'BatchModifyGroupOffsets', 'DescribeInstances', 'DescribeGroup', 'DescribeTopic'],
   ...['DescribeGroupInfo', 'DescribeGroupOffsets', 'DescribeTopicSyncReplica', 'FetchMessageListByTimestamp'],
+  'DescribeTopicAttributes',
   ...['ApiVersions', 'SaslHandshake', 'SaslAuthenticate', 'Metadata', 'FindCoordinator', 'ListOffsets'],
   ...[
     'ListGroups',

@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import { type Abilities, type Position, placeOf } from './group.ts'
 import { bigintIn, linesSchema, NONE, wordsOf } from './lines.ts'
+import { isSure, lateIn, sparseIn, unreadIn } from './plan-gaps.ts'
 import { chosenPartitions, int64Schema, type Reset, type Strategy } from './reset.ts'
 
 /**
@@ -94,13 +95,17 @@ export const planSchema = z.object({
   /** How many have no message as late as the time asked for, and the first few of them. */
   jumping: z.object({ partitions: z.int(), skips: int64Schema, first: z.array(z.string()) }),
   lagBefore: int64Schema,
-  /** At most, unless the plan is exact. */
+  /** At most, unless it says otherwise. */
   lagAfter: int64Schema,
+  /** Absent in older records: as the plan's certainty has it. */
+  lagIsExact: z.boolean().optional(),
   biggest: z.array(planRowSchema).max(ROWS_ON_CARD),
   /** Topics asked for of which no partition could be seen. */
   unseenTopics: z.array(z.string()),
   /** Of these offsets are not messages, or that is not known: their counts are not exceeded. */
   sparseTopics: z.array(z.string()).optional(),
+  /** Topics with larger messages than the look for the time sees: what it found there may be a later one. */
+  lateTopics: z.array(z.string()).optional(),
   /** Partitions that could not be read, with the first of them and why; they are left out. Absent: all could be. */
   unread: z.object({ partitions: z.int(), first: z.array(z.string()), cause: z.string() }).optional(),
   /** Of an undo: how many partitions stand elsewhere than the execution left them; null with any other. */
@@ -121,6 +126,8 @@ export interface Facts {
   targets?: ReadonlyMap<string, bigint>
   /** Topics of which offsets are not messages, or of which that is not known. */
   sparse?: ReadonlySet<string>
+  /** Topics of which a first message may be later than the first, because larger ones are not seen. */
+  lateTimes?: ReadonlySet<string>
   /** Why a partition that is there could not be read; it is not among the positions. */
   unread?: ReadonlyMap<string, string>
 }
@@ -281,11 +288,6 @@ export function executionOf(reset: Reset, rows: readonly PlanRow[], can: Abiliti
   return isNative ? 'native' : null
 }
 
-/** Whether it is known where the partition goes, or that it stays; the counts may be known less well. */
-function isSure({ certainty, to, logStart }: PlanRow): boolean {
-  return certainty === 'exact' || (certainty === 'bound' && to !== null && logStart !== null)
-}
-
 /** Whether carrying out the plan writes this partition. */
 export function isWritten({ from, to }: PlanRow, execution: Execution): boolean {
   return execution === 'native' || (to !== null && to !== from)
@@ -305,10 +307,13 @@ export function planOf(
   {
     positions,
     unread,
+    seen = {},
     ...rest
   }: Pick<Plan, 'execution' | 'digest' | 'rowsDigest' | 'atMs' | 'movedSince'> & {
     positions: readonly { topic: string }[]
     unread?: ReadonlyMap<string, string>
+    /** What was looked up of the time asked for. */
+    seen?: Pick<Facts, 'firstMessages' | 'lateTimes'>
   },
 ): Plan {
   const plan = {
@@ -323,8 +328,9 @@ export function planOf(
     noCommit: 0,
     jumping: { partitions: 0, skips: 0n, first: [] as string[] },
     lagBefore: 0n,
+    lagAfter: 0n,
+    lagIsExact: true,
   }
-  let lagOfNew = 0n
   for (const row of rows) {
     if (RANK[row.certainty] > RANK[plan.certainty]) plan.certainty = row.certainty
     if (moves(row)) plan.moving += 1
@@ -332,56 +338,39 @@ export function planOf(
     plan.skips += row.skips
     if (row.note === 'atStart') plan.atStart += 1
     if (row.note === 'atEnd') plan.atEnd += 1
-    if (row.from === null) {
-      plan.noCommit += 1
-      lagOfNew += lagWithoutCommit(row)
-    } else plan.lagBefore += row.logEnd - clamped(row.from, row.logStart ?? 0n, row.logEnd)
+    const lag = row.from === null ? 0n : row.logEnd - clamped(row.from, row.logStart ?? 0n, row.logEnd)
+    if (row.from === null) plan.noCommit += 1
+    plan.lagBefore += lag
+    plan.lagAfter += lagAfter(row, lag)
+    if (!isSure(row)) plan.lagIsExact = false
     if (row.note === 'noMessageSince') {
       plan.jumping.partitions += 1
       plan.jumping.skips += row.skips
       if (plan.jumping.first.length < JUMPS_NAMED) plan.jumping.first.push(placeOf(row.topic, row.partition))
     }
   }
-  const seen = new Set([
+  const there = new Set([
     ...positions.map(({ topic }) => topic),
     ...[...(unread?.keys() ?? [])].map(place => place.slice(0, place.lastIndexOf(' '))),
   ])
-  const skipped = plan.certainty === 'exact' ? plan.skips : 0n
   return {
     ...plan,
-    lagAfter: plan.lagBefore + plan.replays - skipped + lagOfNew,
     biggest: biggestOf(rows),
     writing: null,
-    unseenTopics: reset.topics.filter(topic => !seen.has(topic)),
+    unseenTopics: reset.topics.filter(topic => !there.has(topic)),
     ...sparseIn(rows),
+    ...lateIn(rows, rest.execution, seen),
     ...unreadIn(reset, unread),
   }
 }
 
-/** Where the target is sure and the counts are not. */
-function sparseIn(rows: readonly PlanRow[]): Pick<Plan, 'sparseTopics'> {
-  const sparse = rows.filter(row => row.certainty === 'bound' && isSure(row)).map(({ topic }) => topic)
-  return sparse.length === 0 ? {} : { sparseTopics: [...new Set(sparse)] }
-}
-
-const UNREAD_NAMED = 10
-
-function unreadIn(reset: Reset, unread: ReadonlyMap<string, string> = new Map()): Pick<Plan, 'unread'> {
-  const chosen = chosenPartitions(reset)
-  const places = [...unread].filter(([place]) => {
-    const at = place.lastIndexOf(' ')
-    return chosen.get(place.slice(0, at))?.has(Number(place.slice(at + 1))) !== false
-  })
-  const [one] = places
-  if (one === undefined) return {}
-  const first = places.slice(0, UNREAD_NAMED).map(([place]) => place)
-  return { unread: { partitions: places.length, first, cause: one[1] } }
-}
-
-/** What a first commit leaves to be read, at the most: nothing was counted as lag before it. */
-function lagWithoutCommit({ to, certainty, logStart, logEnd }: PlanRow): bigint {
-  if (to !== null) return logEnd - to
-  return certainty === 'exact' ? 0n : logEnd - (logStart ?? 0n)
+/** Where the target is sure this is a difference of offsets, whatever is between them; else it is the most there can be. */
+function lagAfter(row: PlanRow, lagBefore: bigint): bigint {
+  const { from, to, replays, logStart, logEnd } = row
+  if (isSure(row)) return to === null ? lagBefore : logEnd - to
+  // Nothing was counted as lag before a first commit.
+  if (from === null) return logEnd - (to ?? logStart ?? 0n)
+  return lagBefore + replays
 }
 
 const RANK: Record<Certainty, number> = { exact: 0, bound: 1, unknown: 2 }

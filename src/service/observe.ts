@@ -3,7 +3,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from '../ports/clock.ts'
-import type { ClusterAbilities, ClusterReader, FirstMessage, LogRow } from '../ports/cluster.ts'
+import type { ClusterAbilities, ClusterReader, FirstMessage, LogRow, TopicKind } from '../ports/cluster.ts'
 import { causeOf } from '../request/cause.ts'
 import type { Observation } from '../request/drift.ts'
 import { type Group, type LogRange, type Position, placeOf } from '../request/group.ts'
@@ -68,7 +68,9 @@ export async function observe(reset: Reset, options: ObserveOptions): Promise<Ob
       ? await offsetsOf({ ...target, group: strategy.group }, topics, reader)
       : NOT_READ
   if (other.kind !== 'read') return other
-  const kinds = withTargets && can.readMany ? await sparseOf(target.instanceId, topics, reader) : NOT_READ
+  // Where the starts of the logs are not known, a count is `at most` anyway, and no time is looked up.
+  const kinds =
+    withTargets && logs.value !== null ? await kindsOf(target.instanceId, topics, can, reader) : NOT_READ
   if (kinds.kind !== 'read') return kinds
 
   const [group, listed] = await Promise.all([reader.group(target), reader.positions(target, topics)])
@@ -89,7 +91,12 @@ export async function observe(reset: Reset, options: ObserveOptions): Promise<Ob
   if (times.value !== null) facts.firstMessages = offsetsIn(times.value)
   const told = targets ?? other.value
   if (told !== null) facts.targets = told
-  if (kinds.value !== null) facts.sparse = kinds.value
+  if (kinds.value !== null) {
+    const { value } = kinds
+    // One of which it cannot be told may be such a one.
+    facts.sparse = new Set(topics.filter(topic => value.get(topic)?.compacted !== false))
+    facts.lateTimes = new Set(topics.filter(topic => value.get(topic)?.timesMayBeLate === true))
+  }
   if (unread.size > 0) facts.unread = unread
   return { kind: 'read', value: { group: group.value, facts, topics, can } }
 }
@@ -138,19 +145,20 @@ function unreadIn(listed: readonly Position[], logs: Logs | null, times: Times |
   return unread
 }
 
-/** Of which topics offsets are not messages; one whose configuration cannot be read may be one. */
-async function sparseOf(
+/** Null: the cluster has no such question. Where it does not answer, nothing is known of any topic. */
+async function kindsOf(
   instanceId: string,
   topics: readonly string[],
+  can: ClusterAbilities,
   reader: ClusterReader,
-): Promise<ReadOutcome<ReadonlySet<string> | null>> {
-  const read = await reader.topicKinds?.(instanceId, topics)
-  if (read === undefined) return NOT_READ
-  // Who may not ask at all learns of none.
-  if (read.kind === 'refused') return { kind: 'read', value: new Set(topics) }
-  if (read.kind !== 'read') return read
-  const kinds = read.value
-  return { kind: 'read', value: new Set(topics.filter(topic => kinds.get(topic)?.compacted !== false)) }
+): Promise<ReadOutcome<ReadonlyMap<string, TopicKind> | null>> {
+  const ask = reader.topicKinds
+  if (ask === undefined) return NOT_READ
+  const asked = await throughTheBudget(() => ask(instanceId, topics))
+  // A cluster that reads many at once is away then, and so it is for all else. Of one that is asked topic by topic this one
+  // question may fail for good, and the plan has to be made without it.
+  const isAway = asked.kind === 'unavailable' && can.readMany
+  return asked.kind === 'read' || isAway ? asked : { kind: 'read', value: new Map() }
 }
 
 function rangesIn(logs: Logs): ReadonlyMap<string, readonly LogRange[]> {

@@ -112,6 +112,7 @@ export function createPlans({ store, kept, clock, guardFor, reader, writeTimeOf 
       positions: facts.positions,
       movedSince: since,
       ...(facts.unread === undefined ? {} : { unread: facts.unread }),
+      seen: facts,
     })
     const isKnown = planned.certainty === 'exact' && facts.unread === undefined
     if (isKnown && planned.moving === 0)

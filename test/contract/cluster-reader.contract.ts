@@ -19,6 +19,10 @@ import {
 
 const PERSON = { urgency: 'person', readMs: 10_000 } as const
 
+function fail(): never {
+  throw new Error('it has no such question')
+}
+
 export function describeClusterReader(name: string, subject: ClusterSubject): void {
   describe(name, () => {
     let simulator: CkafkaSimulator
@@ -79,6 +83,7 @@ export function describeClusterReader(name: string, subject: ClusterSubject): vo
     const logReads: typeof reads = [
       ['logRanges', from => from.logRanges(INSTANCE, 'orders')],
       ['firstMessageAt', from => from.firstMessageAt(INSTANCE, 'orders', 0, NOW)],
+      ['topicKinds', from => from.topicKinds?.(INSTANCE, ['orders']) ?? fail()],
     ]
 
     it.skipIf(subject.isOfSeveral)('lists every instance, however many pages they fill', async () => {
@@ -266,6 +271,38 @@ export function describeClusterReader(name: string, subject: ClusterSubject): vo
         expect(outcome).toEqual({ kind: 'read', value: 700n })
         expect(value(await reader.firstMessageAt(INSTANCE, 'orders', 1, NOW + 1))).toBeNull()
         expect(value(await reader.firstMessageAt(INSTANCE, 'orders', 1, 0))).toBe(200n)
+      })
+    })
+
+    describe('what kind of log a topic has', () => {
+      it('is told of each that is there, once in a while, or refused where the API cannot', async () => {
+        const topics = ['table', 'orders', 'videos', 'nowhere', 'orders']
+        const outcome = await reader.topicKinds?.(INSTANCE, topics)
+        if (!cluster.can.logStart) {
+          expect(outcome).toMatchObject({ kind: 'refused', reason: 'badRequest' })
+          expect(simulator.calls()).toEqual([])
+          return
+        }
+        const expected = new Map([
+          ['table', { compacted: true, timesMayBeLate: false }],
+          ['orders', { compacted: false, timesMayBeLate: false }],
+          ['videos', { compacted: false, timesMayBeLate: true }],
+        ])
+        expect(outcome).toEqual({ kind: 'read', value: expected })
+        expect(simulator.calls()).toHaveLength(4)
+        // What is known is not asked again, by nobody who asks the same account.
+        const another = cluster.reader({ ...PERSON, urgency: 'execution' })
+        expect(await another.topicKinds?.(INSTANCE, topics)).toEqual({ kind: 'read', value: expected })
+        expect(simulator.calls()).toHaveLength(5)
+      })
+
+      it('is refused for an instance that is not there', async () => {
+        if (!cluster.can.logStart) return
+        expect(await reader.topicKinds?.('ckafka-nowhere', ['orders'])).toMatchObject({
+          kind: 'refused',
+          reason: 'instanceMissing',
+        })
+        expect(value((await reader.topicKinds?.(INSTANCE, [])) ?? fail()).size).toBe(0)
       })
     })
 

@@ -54,6 +54,8 @@ export const seed = (): ClusterSeed => ({
       topics: [
         { name: 'orders', partitions: [log(100n, 1_000n), log(200n, 2_000n)] },
         { name: 'payments', partitions: [log(0n, 500n)] },
+        { name: 'table', partitions: [log(0n, 100n)], config: { 'cleanup.policy': 'compact,delete' } },
+        { name: 'videos', partitions: [log(0n, 100n)], config: { 'max.message.bytes': '8388608' } },
         { name: 'huge', partitions: [log(9_007_199_254_740_000n, 9_007_199_254_740_993n)] },
         ...OTHER_NAMES.map(name => ({ name, partitions: [log(0n, 100n)] })),
         ...Array.from({ length: 120 }, (_, index) => ({ name: `many-${index}`, partitions: [log(0n, 10n)] })),

@@ -32,7 +32,7 @@ const planned = (facts: Facts, of = reset) => {
   const digests = { digest: 'd', rowsDigest: 'r' }
   const plan = planOf(of, rows, {
     ...digests,
-    ...{ execution, atMs: 0, movedSince: null, positions },
+    ...{ execution, atMs: 0, movedSince: null, positions, seen: facts },
     ...(unread === undefined ? {} : { unread }),
   })
   return { rows, plan }
@@ -57,9 +57,46 @@ describe('a topic of which offsets are not messages', () => {
     expect(plan.moving).toBe(2)
   })
 
+  it('has a lag that is exact, since lag is a difference of offsets: skipped ones are none of it', () => {
+    const latest: Reset = { ...reset, strategy: { kind: 'latest' } }
+    expect(planned(facts, latest).plan).toMatchObject({ lagBefore: 200n, lagAfter: 0n, lagIsExact: true })
+    expect(planned(facts).plan).toMatchObject({ lagBefore: 200n, lagAfter: 300n, lagIsExact: true })
+    const unsure = { ...facts, positions: [{ ...at('orders', 0), logStart: null }] }
+    expect(planned(unsure).plan).toMatchObject({ lagBefore: 50n, lagAfter: 110n, lagIsExact: false })
+  })
+
   it('is not named where none of its offsets moves', () => {
     const still = { ...facts, positions: [at('orders', 0), at('table', 0, 10n)] }
     expect(planned(still).plan).not.toHaveProperty('sparseTopics')
+  })
+})
+
+describe('a topic with messages that are too large to be found by their time', () => {
+  const facts: Facts = {
+    atMs: 1_000,
+    positions: [at('orders', 0), at('table', 0), at('table', 1, 10n)],
+    lateTimes: new Set(['table']),
+  }
+  const toTime: Reset = { ...reset, strategy: { kind: 'time', timeMs: 500 } }
+  const firstMessages = new Map([
+    ['orders 0', 20n],
+    ['table 0', 20n],
+    ['table 1', null],
+  ])
+
+  it('is named where a time was looked up there, also where nothing was found', () => {
+    expect(planned({ ...facts, firstMessages }, toTime).plan.lateTopics).toEqual(['table'])
+    expect(planned({ ...facts, firstMessages, lateTimes: new Set() }, toTime).plan).not.toHaveProperty(
+      'lateTopics',
+    )
+  })
+
+  it('is not named of another strategy, nor where the cluster looks in its log by itself', () => {
+    expect(planned(facts).plan).not.toHaveProperty('lateTopics')
+    const orders = new Map([['orders 0', 20n]])
+    const { plan } = planned({ ...facts, firstMessages: orders }, toTime)
+    expect(plan.execution).toBe('native')
+    expect(plan).not.toHaveProperty('lateTopics')
   })
 })
 

@@ -39,6 +39,7 @@ function seen(outcome: Observed) {
 
 const LOGS = 'DescribeTopicSyncReplica'
 const TIMES = 'FetchMessageListByTimestamp'
+const KINDS = 'DescribeTopicAttributes'
 const STATE = 'DescribeGroupInfo'
 const OFFSETS = 'DescribeGroupOffsets'
 
@@ -54,8 +55,8 @@ describe('what moves fastest', () => {
     await start()
     seen(await look(toTime(60_000), { withTargets: true }))
     const actions = service.newActions()
-    expect(actions.slice(0, 4)).toEqual([LOGS, TIMES, TIMES, TIMES])
-    expect(actions.slice(4).sort()).toEqual([STATE, OFFSETS].sort())
+    expect(actions.slice(0, 5)).toEqual([LOGS, TIMES, TIMES, TIMES, KINDS])
+    expect(actions.slice(5).sort()).toEqual([STATE, OFFSETS].sort())
   })
 
   it('is read last also where another group shows the way', async () => {
@@ -70,8 +71,12 @@ describe('what moves fastest', () => {
     ])
     expect(calls.slice(2, 4).map(([, name]) => name)).toEqual(expect.arrayContaining([OTHER_GROUP]))
     expect(calls.slice(2, 4).some(([, name]) => name?.includes(GROUP))).toBe(false)
-    expect(calls.slice(4).every(([, name]) => name?.includes(GROUP))).toBe(true)
-    expect(calls).toHaveLength(6)
+    expect(calls.slice(4, 6)).toEqual([
+      [KINDS, 'orders'],
+      [KINDS, 'payments'],
+    ])
+    expect(calls.slice(6).every(([, name]) => name?.includes(GROUP))).toBe(true)
+    expect(calls).toHaveLength(8)
   })
 
   it('is seen as it is then: what was committed while the logs were read counts', async () => {
@@ -157,6 +162,37 @@ describe('what could not be read', () => {
       Number.POSITIVE_INFINITY,
     )
     expect(await look(toTime(60_000), { withTargets: true })).toMatchObject({ kind: 'unavailable' })
+  })
+})
+
+describe('topics of which offsets are not messages', () => {
+  it('are named for a plan, and those whose messages are too large to be found by their time', async () => {
+    await start()
+    service.ckafka.cluster.createTopic('table', 1, { 'cleanup.policy': 'compact' })
+    service.ckafka.cluster.createTopic('videos', 1, { 'max.message.bytes': '8388608' })
+    const reset: Reset = { ...back100, topics: ['orders', 'table', 'videos', 'nowhere'] }
+    const { facts } = seen(await look(reset, { withTargets: true }))
+    expect(facts.sparse).toEqual(new Set(['table', 'nowhere']))
+    expect(facts.lateTimes).toEqual(new Set(['videos']))
+    expect(seen(await look(reset)).facts).not.toHaveProperty('sparse')
+  })
+
+  it.each([
+    { kind: 'code', code: 'UnauthorizedOperation', message: 'not you' },
+    { kind: 'status', status: 502, afterDoingIt: false },
+  ] as const)('may be all of them where the API does not tell: %o', async fault => {
+    await start()
+    service.ckafka.inject(KINDS, fault, Number.POSITIVE_INFINITY)
+    const { facts } = seen(await look(both, { withTargets: true }))
+    expect(facts.sparse).toEqual(new Set(['orders', 'payments']))
+    expect(facts.lateTimes).toEqual(new Set())
+    expect(service.ckafka.calls(KINDS).length).toBeLessThanOrEqual(2)
+  })
+
+  it('are not asked for where no log is read', async () => {
+    await start()
+    seen(await look(both, { withTargets: true, logsOf: () => false }))
+    expect(service.ckafka.calls(KINDS)).toEqual([])
   })
 })
 

@@ -19,6 +19,7 @@ import { QUESTIONS_V2 } from './questions-v2.ts'
 import { QUESTIONS_V3 } from './questions-v3.ts'
 import { createReader, type ReaderOptions } from './reader.ts'
 import type { CkafkaConfig, CkafkaDeps } from './settings.ts'
+import { keepKinds } from './topic-kinds.ts'
 
 export type Ckafka = Cluster & {
   can: ClusterAbilities
@@ -47,7 +48,7 @@ export function createCkafka(config: CkafkaConfig, deps: CkafkaDeps): Ckafka {
   }
 }
 
-type Reads = Omit<ClusterReader, 'abilitiesOf'>
+type Reads = ReturnType<typeof createReader>
 
 function guarded(reads: Reads): Reads {
   return {
@@ -67,6 +68,8 @@ function guarded(reads: Reads): Reads {
       unless(problemWithNames([instanceId, topic]), () =>
         reads.firstMessageAt(instanceId, topic, partition, timeMs),
       ),
+    topicKinds: (instanceId, topics) =>
+      unless(problemWithNames([instanceId, ...topics]), () => reads.topicKinds(instanceId, topics)),
   }
 }
 
@@ -87,13 +90,14 @@ interface Spoken {
 const ONE_AT_A_TIME = { writeTopics: false, readMany: false }
 
 function speak(config: CkafkaConfig, deps: CkafkaDeps): Spoken {
+  const reading = { now: deps.now, kinds: keepKinds() }
   switch (config.dialect) {
     case 'v2': {
       const api = createApiV2(config, deps)
       return {
         can: { logStart: false, firstMessageAt: false, writePartitions: false, ...ONE_AT_A_TIME },
         writes: createWritesV2(api, config),
-        reader: options => createReader(api, QUESTIONS_V2, options, deps),
+        reader: options => createReader(api, QUESTIONS_V2, options, reading),
         close: api.close,
       }
     }
@@ -102,7 +106,7 @@ function speak(config: CkafkaConfig, deps: CkafkaDeps): Spoken {
       return {
         can: { logStart: true, firstMessageAt: true, writePartitions: true, ...ONE_AT_A_TIME },
         writes: createWritesV3(api, deps),
-        reader: options => createReader(api, QUESTIONS_V3, options, deps),
+        reader: options => createReader(api, QUESTIONS_V3, options, reading),
         close: api.close,
       }
     }

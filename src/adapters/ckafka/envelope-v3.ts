@@ -3,6 +3,7 @@
 // Numbers come as numbers in one action and as text in another: both are read everywhere.
 
 import { z } from 'zod'
+import type { TopicKind } from '../../ports/cluster.ts'
 import type { Group, Instance, LogRange } from '../../request/group.ts'
 import type { Said } from './call.ts'
 import { verdictOfReturn, verdictOfV3 } from './codes-v3.ts'
@@ -207,6 +208,25 @@ export function readFirstMessage(data: unknown, partition: number): Read<bigint 
   return (first.Partition ?? partition) === partition
     ? { ok: true, value: first.Offset }
     : { ok: false, problem: `${ROOT}[0].Partition: expected the one asked for` }
+}
+
+const attributesSchema = z.object({
+  Config: z.object({ CleanUpPolicy: text, MaxMessageBytes: int64.nullish() }).nullish(),
+})
+
+/** Of the message query, which is what FetchMessageListByTimestamp asks: https://cloud.tencent.com/document/product/597/39719 */
+const LARGEST_MESSAGE_FOUND = 1_048_576n
+/** Of 1 MB with what Kafka puts around a message, as its own default has it: none is larger. */
+const KAFKAS_ONE_MEGABYTE = LARGEST_MESSAGE_FOUND + 12n
+
+/** Null: no policy is named. `compact`, or with `delete` after a comma. 0 and nothing: the instance's own size, which is not told. */
+export function readTopicKind(data: unknown): Read<TopicKind | null> {
+  const read = check(attributesSchema, data, ROOT)
+  if (!read.ok) return read
+  const { CleanUpPolicy: policy, MaxMessageBytes: largest } = read.value.Config ?? {}
+  if (!policy) return { ok: true, value: null }
+  const compacted = policy.split(',').some(each => each.trim() === 'compact')
+  return { ok: true, value: { compacted, timesMayBeLate: (largest ?? 0n) > KAFKAS_ONE_MEGABYTE } }
 }
 
 function pageOf<T>({ TotalCount }: { TotalCount?: number | null | undefined }, items: T[]): Read<Page<T>> {

@@ -8,6 +8,7 @@ import {
   readGroups,
   readInstances,
   readLogRanges,
+  readTopicKind,
   readTopics,
 } from './envelope-v3.ts'
 import type { LogQuestions, Questions } from './questions.ts'
@@ -33,6 +34,12 @@ export const LOG_QUESTIONS_V3: LogQuestions<ParamsV3> = {
       SinglePartitionRecordNumber: 1,
     },
     readData: data => readFirstMessage(data, partition),
+  }),
+
+  kind: (instanceId, topic) => ({
+    action: 'DescribeTopicAttributes',
+    params: { InstanceId: instanceId, TopicName: topic },
+    readData: readTopicKind,
   }),
 }
 

@@ -1,5 +1,6 @@
 // The reads that both dialects know, in the words of neither: what reader.ts and the resets ask.
 
+import type { TopicKind } from '../../ports/cluster.ts'
 import type { Group, Instance, LogRange } from '../../request/group.ts'
 import type { Target } from '../../request/reset.ts'
 import type { Question } from './call.ts'
@@ -31,4 +32,6 @@ export interface LogQuestions<Params> {
     partition: number,
     timeMs: number,
   ): Question<Params, bigint | null>
+  /** Null: it does not say. */
+  kind(instanceId: string, topic: string): Question<Params, TopicKind | null>
 }

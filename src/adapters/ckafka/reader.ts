@@ -11,6 +11,7 @@ import { type Asker, createListings } from './listings.ts'
 import { readPages } from './paging.ts'
 import type { Questions } from './questions.ts'
 import type { CkafkaDeps } from './settings.ts'
+import { type KeptKinds, kindsOf } from './topic-kinds.ts'
 
 export interface ReaderOptions {
   urgency: Urgency
@@ -22,8 +23,8 @@ export function createReader<Params>(
   api: Api<Params>,
   questions: Questions<Params>,
   { urgency, readMs }: ReaderOptions,
-  { now }: CkafkaDeps,
-): Omit<ClusterReader, 'abilitiesOf'> {
+  { now, kinds }: Pick<CkafkaDeps, 'now'> & { kinds: KeptKinds },
+): Required<Pick<ClusterReader, 'topicKinds'>> & Omit<ClusterReader, 'abilitiesOf'> {
   const { logs, pageSizes } = questions
   const listings = createListings(api, questions, now)
   const asking = (): Asker => ({ urgency, deadlineMs: now() + readMs })
@@ -71,6 +72,20 @@ export function createReader<Params>(
       if (logs === null) return refusedHere('API 2.0 does not tell when a message was written.')
       const question = logs.firstMessage(instanceId, topic, partition, timeMs)
       return outcomeOf(await listings.ask(question, asking()), offset => offset)
+    },
+
+    async topicKinds(instanceId, topics) {
+      if (logs === null) return refusedHere('API 2.0 does not tell how large the messages of a topic may be.')
+      const asker = asking()
+      const ask = (topic: string) => listings.ask(logs.kind(instanceId, topic), asker)
+      const answer = await kindsOf(topics, {
+        kept: kinds,
+        instanceId,
+        ask,
+        now,
+        deadlineMs: asker.deadlineMs,
+      })
+      return outcomeOf(answer, found => found)
     },
   }
 }

@@ -265,6 +265,34 @@ export function createActions(
     return result({ TopicInSyncReplicaList, TotalCount: total(found) })
   })
 
+  const describeTopicAttributes = taking(inputs.describeTopicAttributes, ({ InstanceId, TopicName }) => {
+    const instance = instanceOf(InstanceId)
+    if (!instance) return unknownInstance
+    const topic = instance.topics.find(each => each.name === TopicName)
+    if (!topic) return unknownTopic(TopicName)
+    const { config } = topic
+    return result({
+      AclRuleList: [],
+      Config: {
+        CleanUpPolicy: config['cleanup.policy'] ?? 'delete',
+        LogMsgTimestampType: config['message.timestamp.type'] ?? null,
+        MaxMessageBytes: Number(config['max.message.bytes'] ?? 1_048_576),
+        MinInsyncReplicas: 1,
+        Retention: Number(config['retention.ms'] ?? 86_400_000),
+        RetentionBytes: null,
+        SegmentBytes: null,
+        SegmentMs: null,
+        UncleanLeaderElectionEnable: 1,
+      },
+      Note: topic.note,
+      PartitionNum: topic.partitions,
+      Partitions: Array.from({ length: topic.partitions }, (_, Partition) => ({
+        ...{ IsrNum: 2, LeaderStatus: 0, Partition, ReplicaNum: 2 },
+      })),
+      TopicId: topicIdOf(InstanceId, TopicName),
+    })
+  })
+
   const fetchMessageListByTimestamp = taking(inputs.fetchMessageListByTimestamp, asked => {
     const { InstanceId, Topic, Partition, StartTime = 0, SinglePartitionRecordNumber } = asked
     const instance = instanceOf(InstanceId)
@@ -293,6 +321,7 @@ export function createActions(
     ['DescribeTopic', describeTopic],
     ['DescribeInstances', describeInstances],
     ['DescribeTopicSyncReplica', describeTopicSyncReplica],
+    ['DescribeTopicAttributes', describeTopicAttributes],
     ['FetchMessageListByTimestamp', fetchMessageListByTimestamp],
   ])
   return name => actions.get(name)

@@ -79,6 +79,7 @@ export const inputs = {
     ...page(20, 20),
     OutOfSyncReplicaOnly: z.boolean().default(false),
   }),
+  describeTopicAttributes: z.strictObject({ InstanceId: text, TopicName: text }),
   fetchMessageListByTimestamp: z.strictObject({
     InstanceId: text,
     Topic: text,

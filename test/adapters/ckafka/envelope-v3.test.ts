@@ -11,6 +11,7 @@ import {
   readInstances,
   readLogRanges,
   readModified,
+  readTopicKind,
   readTopics,
 } from '../../../src/adapters/ckafka/envelope-v3.ts'
 
@@ -87,6 +88,44 @@ describe('an accepted reset', () => {
       ok: true,
       value: 'accepted',
     })
+  })
+})
+
+describe('what kind of log a topic has', () => {
+  const kind = (config: string) => readTopicKind(result(`{"Config":${config}}`))
+
+  it('reads the sample of the page', () => {
+    const config =
+      '{"CleanUpPolicy":"delete","LogMsgTimestampType":null,"MaxMessageBytes":8388608,"MinInsyncReplicas":1,"Retention":86400000}'
+    expect(kind(config)).toEqual({ ok: true, value: { compacted: false, timesMayBeLate: true } })
+  })
+
+  it.each([
+    ['compact', true],
+    ['compact, delete', true],
+    ['compact,delete', true],
+    ['delete', false],
+  ])('takes the policy %s for what it is', (policy, compacted) => {
+    expect(kind(JSON.stringify({ CleanUpPolicy: policy }))).toEqual({
+      ok: true,
+      value: { compacted, timesMayBeLate: false },
+    })
+  })
+
+  it.each(['0', '1048576', '"1048588"', 'null'])(
+    'knows of no messages above 1 MB where it says %s',
+    bytes => {
+      const read = kind(`{"CleanUpPolicy":"delete","MaxMessageBytes":${bytes}}`)
+      expect(read.ok && read.value?.timesMayBeLate).toBe(false)
+    },
+  )
+
+  it('is not known where no policy is named', () => {
+    for (const config of ['null', '{}', '{"CleanUpPolicy":null}', '{"CleanUpPolicy":""}']) {
+      expect(kind(config)).toEqual({ ok: true, value: null })
+    }
+    expect(readTopicKind(result('{}'))).toEqual({ ok: true, value: null })
+    expect(kind('{"CleanUpPolicy":"delete","MaxMessageBytes":"big"}')).toMatchObject({ ok: false })
   })
 })
 

@@ -288,6 +288,21 @@ describe('the reads that make a plan exact', () => {
     expect(behind).toEqual({ TopicInSyncReplicaList: [], TotalCount: 0 })
   })
 
+  it('DescribeTopicAttributes: the configuration as the page prints it, and what was set for the topic', async () => {
+    const simulator = await start()
+    const ask = (TopicName: string) =>
+      resultOf(simulator, 'DescribeTopicAttributes', { InstanceId, TopicName })
+    const usual = { CleanUpPolicy: 'delete', LogMsgTimestampType: null, MaxMessageBytes: 1_048_576 }
+    expect(await ask(output)).toMatchObject({ PartitionNum: 4, Config: usual })
+    const config = { 'cleanup.policy': 'compact', 'max.message.bytes': '8388608' }
+    simulator.cluster.createTopic('table', 1, config)
+    expect(await ask('table')).toMatchObject({
+      Config: { ...usual, CleanUpPolicy: 'compact', MaxMessageBytes: 8_388_608 },
+    })
+    const nowhere = await callV3(simulator, 'DescribeTopicAttributes', { InstanceId, TopicName: 'aaaa' })
+    expect(nowhere.code()).toBe('InvalidParameter')
+  })
+
   it('DescribeTopicSyncReplica: a hundred partitions by twenty, each once', async () => {
     const simulator = await start({ seed: bigSeed(100) })
     const ask = { InstanceId: 'ckafka-bulk0001', TopicName: 'bulk-000' }
@@ -440,6 +455,7 @@ describe('groups, topics and instances', () => {
       DescribeConsumerGroup: {},
       DescribeTopic: {},
       DescribeTopicSyncReplica: { TopicName: output },
+      DescribeTopicAttributes: { TopicName: output },
       FetchMessageListByTimestamp: { Topic: output },
     }
     for (const [action, ask] of Object.entries(asks)) {

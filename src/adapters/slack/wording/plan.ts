@@ -92,13 +92,15 @@ export function planDetails(
   return [...lines.map(sentence => [text(sentence)]), words.plan.made[plan.execution](plan.atMs)]
 }
 
-function lagInWords({ plan: say }: Words, { lagBefore, lagAfter, certainty }: Plan): string {
+function lagInWords({ plan: say }: Words, plan: Plan): string {
+  const { lagBefore, lagAfter, certainty, lagIsExact = certainty === 'exact' } = plan
   const after = grouped(lagAfter)
-  return say.lag(grouped(lagBefore), certainty === 'exact' ? after : say.atMost(after))
+  return say.lag(grouped(lagBefore), lagIsExact ? after : say.atMost(after))
 }
 
 function cautions(words: Words, plan: Plan): string[] {
-  const { atStart, atEnd, noCommit, jumping, unseenTopics, certainty, sparseTopics = [], unread } = plan
+  const { atStart, atEnd, noCommit, jumping, unseenTopics, certainty, unread } = plan
+  const { sparseTopics = [], lateTopics = [] } = plan
   const { plan: say } = words
   const found: string[] = []
   if (jumping.partitions > 0) {
@@ -115,6 +117,10 @@ function cautions(words: Words, plan: Plan): string[] {
   if (sparseTopics.length > 0) {
     const named = sparseTopics.slice(0, PLACES_NAMED).map(topic => clipMiddle(topic, NAME_MAX))
     found.push(say.sparse(named, sparseTopics.length - named.length))
+  }
+  if (lateTopics.length > 0) {
+    const named = lateTopics.slice(0, PLACES_NAMED).map(topic => clipMiddle(topic, NAME_MAX))
+    found.push(say.timesMayBeLate(named, lateTopics.length - named.length))
   }
   if (unseenTopics.length > 0) {
     const named = unseenTopics.slice(0, PLACES_NAMED).map(topic => clipMiddle(topic, NAME_MAX))

@@ -67,6 +67,8 @@ export const plan = {
   },
   sparse: (topics: readonly string[], left: number) =>
     `Offsets are not messages in ${listed(topics, left)}: the log is compacted, or its configuration could not be read. Counts there are at most.`,
+  timesMayBeLate: (topics: readonly string[], left: number) =>
+    `CKafka finds messages of up to 1 MB by their time, and ${listed(topics, left)} ${topics.length + left === 1 ? 'takes' : 'take'} larger ones: a larger message at or after the time asked for may be skipped there.`,
   unread: (where: string, cause: string) =>
     `Left out, because it could not be read: ${where} (${cause}). Nothing is written there.`,
   noCommit: (count: number) =>

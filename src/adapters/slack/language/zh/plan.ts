@@ -58,6 +58,8 @@ export const plan: typeof English = {
   },
   sparse: (topics, left) =>
     `${listed(topics, left)} 的位点不等于消息数：日志经过压缩，或无法读取其配置。那里的数量是上限。`,
+  timesMayBeLate: (topics, left) =>
+    `CKafka 按时间只能查到 1 MB 以内的消息，而 ${listed(topics, left)} 允许更大的消息：那里时间不早于所选时间的更大消息可能会被跳过。`,
   unread: (where, cause) => `以下分区无法读取，已略过：${where}（${cause}）。那里不会写入任何位点。`,
   noCommit: count => `${partitions(count)}没有已提交位点。`,
   unseen: (topics, left) => `看不到 ${listed(topics, left)} 的任何分区，在那里会失败。请检查拼写。`,

@@ -1,0 +1,52 @@
+// What is to be known of a plan before deciding, in both languages.
+
+import { expect, it } from 'vitest'
+import { spoken } from '../../../../src/adapters/slack/blocks/text.ts'
+import { wordsIn } from '../../../../src/adapters/slack/language/language.ts'
+import { planDetails } from '../../../../src/adapters/slack/wording/plan.ts'
+import { type Facts, planOf, planRows } from '../../../../src/request/plan.ts'
+import type { Reset } from '../../../../src/request/reset.ts'
+
+const reset: Reset = {
+  target: { instanceId: 'ckafka-1', group: 'billing' },
+  strategy: { kind: 'time', timeMs: 500 },
+  scope: 'topics',
+  topics: ['orders', 'videos'],
+  partitions: {},
+}
+const at = (topic: string) => ({ topic, partition: 0, committed: 60n, logStart: 10n, logEnd: 110n })
+const facts: Facts = {
+  atMs: 1_000,
+  positions: [at('orders'), at('videos')],
+  firstMessages: new Map([
+    ['orders 0', 20n],
+    ['videos 0', 90n],
+  ]),
+}
+
+function said(language: 'en' | 'zh', more: Partial<Facts>): string {
+  const seen = { ...facts, ...more }
+  const plan = planOf(reset, planRows(reset, seen), {
+    ...{ execution: 'offsets', digest: 'd', rowsDigest: 'r', atMs: 0, movedSince: null },
+    ...{ positions: seen.positions, seen },
+  })
+  return planDetails(wordsIn(language), { plan, parent: null, reset }).map(spoken).join('\n')
+}
+
+it('says where a time may lead past a message, and only there', () => {
+  const late = { lateTimes: new Set(['videos']) }
+  expect(said('en', late)).toContain(
+    'CKafka finds messages of up to 1 MB by their time, and videos takes larger ones: a larger message at or after the time asked for may be skipped there.',
+  )
+  expect(said('zh', late)).toContain('CKafka 按时间只能查到 1 MB 以内的消息，而 videos 允许更大的消息')
+  const both = { lateTimes: new Set(['orders', 'videos']) }
+  expect(said('en', both)).toContain('and orders and videos take larger ones')
+  expect(said('en', {})).not.toContain('1 MB')
+})
+
+it('counts at most where offsets are not messages, and has a lag that is exact all the same', () => {
+  const sparse = { sparse: new Set(['videos']) }
+  expect(said('en', sparse)).toContain('Counts there are at most.')
+  expect(said('en', sparse)).toContain('Lag: 100 before, 110 after.')
+  expect(said('zh', sparse)).toContain('那里的数量是上限')
+})
