@@ -29,14 +29,18 @@ export function duration(most: string) {
     .refine(ms => ms <= durationMs(most), `must be ${most} or less`)
 }
 
-/** In digits alone: what else a computer takes for a number is more often a mistake. */
+/**
+ * In digits alone: what else a computer takes for a number is more often a mistake. One that is too small or too large is
+ * told so by the bound that it misses.
+ */
 export function wholeNumber(expected: string, least: number, most: number) {
   return z
     .string()
     .trim()
-    .regex(/^\d{1,16}$/, expected)
+    .regex(/^-?\d{1,16}$/, { error: expected, abort: true })
     .transform(Number)
-    .refine(value => value >= least && value <= most, expected)
+    .refine(value => value >= least, `must be at least ${least}`)
+    .refine(value => value <= most, `must be at most ${most}`)
 }
 
 export const messageCount = wholeNumber('must be a number of messages, like 1000', 0, Number.MAX_SAFE_INTEGER)

@@ -22,6 +22,7 @@ import {
   wholeNumber,
 } from './config-values.ts'
 import { type Listening, listenHost } from './listen-address.ts'
+import { issueWords } from './request/file-words.ts'
 import type { SkipLimits } from './request/policy.ts'
 
 export interface Config {
@@ -151,7 +152,7 @@ const schema = z.object({
   OPEN_PER_PERSON: most.default(20),
   OPEN_IN_ALL: most.default(200),
   SUBMISSIONS_A_MINUTE: most.default(10),
-  WORKER_CONCURRENCY: wholeNumber('must be a number from 1 to 64', 1, 64).default(4),
+  WORKER_CONCURRENCY: wholeNumber('must be a whole number from 1 to 64', 1, 64).default(4),
   CALL_DEADLINE: duration('1h').default(durationMs('25s')),
   CALL_GRACE: duration('1h').default(durationMs('30s')),
   CALL_LATE: duration('1d').default(durationMs('5m')),
@@ -182,7 +183,7 @@ export type ConfigOutcome =
 /** @returns the settings, or one line per problem: its variable's name and what is wrong, never its value. */
 export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
   const given = givenIn(env)
-  const parsed = schema.safeParse(given)
+  const parsed = schema.safeParse(given, { error: issueWords })
   const problems = parsed.success ? [] : problemsOf(parsed.error)
   const role = given.ROLE ?? 'all'
   if (role !== 'worker') problems.push(...slackProblems(given))
@@ -256,7 +257,7 @@ export type StoreConfigOutcome =
 
 /** For a command that only reads the store, and needs no other setting. */
 export function readStoreConfig(env: NodeJS.ProcessEnv): StoreConfigOutcome {
-  const parsed = storeSchema.safeParse(givenIn(env))
+  const parsed = storeSchema.safeParse(givenIn(env), { error: issueWords })
   if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error) }
   const redis = redisOf(parsed.data)
   if (!redis.ok) return redis
@@ -270,7 +271,7 @@ export type AuditKeysOutcome =
 
 /** For a command that only reads what was sealed. */
 export function readAuditKeys(env: NodeJS.ProcessEnv): AuditKeysOutcome {
-  const parsed = auditSchema.safeParse(givenIn(env))
+  const parsed = auditSchema.safeParse(givenIn(env), { error: issueWords })
   return parsed.success ? auditKeysOf(parsed.data) : { ok: false, problems: problemsOf(parsed.error) }
 }
 
@@ -288,7 +289,7 @@ export type ListeningOutcome = { ok: true; listening: Listening } | { ok: false;
 
 /** For who asks the product something from the same machine. */
 export function readListening(env: NodeJS.ProcessEnv): ListeningOutcome {
-  const parsed = listeningSchema.safeParse(givenIn(env))
+  const parsed = listeningSchema.safeParse(givenIn(env), { error: issueWords })
   if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error) }
   return { ok: true, listening: { host: parsed.data.HOST, port: parsed.data.PORT } }
 }

@@ -70,7 +70,16 @@ const MAY_IMPORT: Record<string, string[]> = {
   // It opens files and certificates, and connects to nothing.
   'clusters-file/': [
     ...['clusters-file/', 'config-clusters.ts', 'config-values.ts', 'type adapters/kafka/settings.ts'],
-    ...['node:crypto', 'node:fs', 'node:fs/promises', 'node:path', 'fuse.js', 'yaml', 'zod'],
+    ...[
+      'request/file-words.ts',
+      'node:crypto',
+      'node:fs',
+      'node:fs/promises',
+      'node:path',
+      'fuse.js',
+      'yaml',
+      'zod',
+    ],
   ],
   'clusters.ts': ['type clusters-file/', 'config.ts', 'type config-clusters.ts', 'node:'],
   // It only reads, and from the store alone.

@@ -77,7 +77,7 @@ describe('clusters check', () => {
     expect(runClustersCommand(['check'], readClustersFile({ CLUSTERS_FILE: '/nowhere.yml' }))).toEqual({
       lines: [
         '/nowhere.yml: 0 entries can be served, 1 problem.',
-        '/nowhere.yml: the file cannot be read (ENOENT)',
+        '/nowhere.yml: there is no such file (ENOENT)',
       ],
       code: 1,
     })

@@ -13,6 +13,7 @@ import {
   parseDocument,
   visit,
 } from 'yaml'
+import { yamlWords } from '../request/file-words.ts'
 
 /** The largest that anybody would write. */
 export const MOST_BYTES = 262_144
@@ -55,7 +56,7 @@ function documentIn(text: string): DocumentOutcome {
   const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false, lineCounter })
   const lineAt = (offset: number) => lineCounter.linePos(offset).line || 1
   const [error] = [...document.errors, ...document.warnings]
-  if (error !== undefined) return refuse(lineAt(error.pos[0]), YAML_SAYS[error.code] ?? NO_YAML)
+  if (error !== undefined) return refuse(lineAt(error.pos[0]), yamlWords(error.code))
 
   const { contents } = document
   const expected = 'the file must hold version and clusters, like the example in docs/clusters.md'
@@ -128,14 +129,4 @@ function lineIn(node: unknown, path: Path, lineAt: (offset: number) => number): 
 
 function refuse(line: number, says: string): DocumentOutcome {
   return { ok: false, problem: { line, says } }
-}
-
-const NO_YAML = 'the file is no YAML from here on'
-const YAML_SAYS: Partial<Record<string, string>> = {
-  BAD_INDENT: 'the file is no YAML: what is on this line is not as far to the right as what it belongs to',
-  TAB_AS_INDENT: 'the file is no YAML: there is a tab where only blanks may be',
-  MISSING_CHAR: 'the file is no YAML: a quote, a bracket, a comma or a colon is missing',
-  BLOCK_AS_IMPLICIT_KEY: 'the file is no YAML: a value begins where only a key may be',
-  MULTIPLE_DOCS: 'the file must hold one document: --- may stand on its first line only',
-  TAG_RESOLVE_FAILED: 'the file has a tag (!) that means nothing here',
 }

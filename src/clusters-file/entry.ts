@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import type { z } from 'zod'
 import type { ClusterEntry } from '../config-clusters.ts'
+import { issueWords } from '../request/file-words.ts'
 import { accountOf } from './account.ts'
 import type { RawEntry } from './document.ts'
 import { type EntryProblem, Findings, type Secret } from './findings.ts'
@@ -35,7 +36,7 @@ export function readEntry(raw: RawEntry, sources: Sources, nowMs: number): Entry
   const id = idIn(raw.value)
   // Then it could not even be read.
   if (raw.value === undefined) return { id, line, read: null, problems }
-  const parsed = entryFile.safeParse(raw.value)
+  const parsed = entryFile.safeParse(raw.value, { error: issueWords })
   if (!parsed.success) {
     for (const issue of parsed.error.issues) problems.push(...problemsOf(issue, raw))
     return { id, line, read: null, problems }

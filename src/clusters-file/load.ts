@@ -65,7 +65,8 @@ export function loadClusters(
 }
 
 function unreadable(why: string): ClusterProblem {
-  return { id: null, entry: null, line: 1, text: `the file cannot be read (${why})` }
+  const text = why === 'ENOENT' ? 'there is no such file (ENOENT)' : `the file cannot be read (${why})`
+  return { id: null, entry: null, line: 1, text }
 }
 
 function problemOf({ id }: EntryOutcome, index: number, { line, says }: Found): ClusterProblem {

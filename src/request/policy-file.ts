@@ -1,6 +1,7 @@
 // What a policy says, as people write it, and what it means. Pure; reading it is elsewhere, and policy-schema.ts says what
 // it may hold.
 
+import { issueWords } from './file-words.ts'
 import {
   type AllowRule,
   type DenyRule,
@@ -29,7 +30,7 @@ export type PolicyOutcome = { ok: true; policy: Policy } | { ok: false; problems
 
 /** @param version tells this policy from another in the audit, like a hash of the file */
 export function readPolicy(content: unknown, version: string): PolicyOutcome {
-  const file = policyFile.safeParse(content)
+  const file = policyFile.safeParse(content, { error: issueWords })
   if (!file.success) return { ok: false, problems: problemsIn(file.error) }
   const { teams } = file.data
   const problems: string[] = []
@@ -38,7 +39,7 @@ export function readPolicy(content: unknown, version: string): PolicyOutcome {
   }
   const rules = file.data.rules.flatMap((rule, index): Rule[] => {
     const at = [`rules.${index}`]
-    const read = isDeny(rule) ? denyFile.safeParse(rule) : allowFile.safeParse(rule)
+    const read = (isDeny(rule) ? denyFile : allowFile).safeParse(rule, { error: issueWords })
     if (!read.success) {
       problems.push(...problemsIn(read.error, at))
       return []

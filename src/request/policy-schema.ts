@@ -2,6 +2,7 @@
 // expected there, so that nobody finds out in production.
 
 import { z } from 'zod'
+import { issueWords } from './file-words.ts'
 import { ANY_NAME, PATTERN_MAX } from './name-pattern.ts'
 import { clip } from './reset.ts'
 import type { Window } from './window.ts'
@@ -57,7 +58,7 @@ function oneOrMore<Item extends z.ZodType>(item: Item, expected: string) {
   return z.unknown().transform((value, context): z.output<Item>[] => {
     const isList = Array.isArray(value)
     const listed: unknown[] = isList ? value : [value]
-    const read = listed.map(each => item.safeParse(each))
+    const read = listed.map(each => item.safeParse(each, { error: issueWords }))
     if (listed.length === 0) context.addIssue({ code: 'custom', message: expected })
     read.forEach(({ error }, index) => {
       for (const issue of error?.issues ?? []) {
@@ -220,7 +221,8 @@ export function problemsIn(error: z.ZodError, at: readonly string[] = []): strin
 function wordsOf(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'unrecognized_keys':
-      return `must not hold ${issue.keys.join(', ')}`
+      // Instead of what the schema expects there: only this says which.
+      return issueWords(issue as z.core.$ZodRawIssue)
     case 'invalid_key':
       return 'must have a name of letters, digits, blanks and _.-, with a letter or a digit first, like orders or data platform'
     default:

@@ -622,8 +622,8 @@ describe('a file that is wrong as a whole', () => {
       `# ${'x'.repeat(262_144)}\n${file('id: x')}`,
       'the file cannot be read (it is longer than 256 KB)',
     ],
-    ['no YAML', 'version: 1\nclusters:\n  - id: x\n   hunter2: [', 'line 4: the file is no YAML'],
-    ['not closed', 'version: 1\nclusters: ["hunter2', 'line 2: the file is no YAML: a quote, a bracket'],
+    ['no YAML', 'version: 1\nclusters:\n  - id: x\n   hunter2: [', 'line 4: not valid YAML'],
+    ['not closed', 'version: 1\nclusters: ["hunter2', 'line 2: not valid YAML: a quote, a bracket'],
     ['two documents', `${file('id: x')}---\nhunter2: 1\n`, 'line 4: the file must hold one document'],
     ['with a tag', 'version: 1\nclusters: [{ id: !hunter2 x }]\n', 'line 2: the file has a tag (!)'],
     ['nested without end', `version: 1\nclusters: ${'['.repeat(50_000)}`, 'the file is'],
@@ -642,7 +642,7 @@ describe('a file that is wrong as a whole', () => {
   it('that is not there serves nothing', () => {
     const loaded = loadClusters('/nowhere/clusters.yml', {})
     expect(loaded.read).toEqual([])
-    expect(loaded.problems.map(({ text }) => text)).toEqual(['the file cannot be read (ENOENT)'])
+    expect(loaded.problems.map(({ text }) => text)).toEqual(['there is no such file (ENOENT)'])
   })
 
   it('cannot be made to grow by what refers to itself', () => {

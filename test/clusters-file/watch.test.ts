@@ -98,7 +98,7 @@ describe('an edit of the file of clusters', () => {
     await vi.waitUntil(() => changes.length > 0)
     expect(served()).toEqual(['a'])
     expect(changes.map(idsIn)).toEqual([
-      { added: [], changed: [], removed: [], problems: [expect.stringContaining('the file is no YAML')] },
+      { added: [], changed: [], removed: [], problems: [expect.stringContaining('not valid YAML')] },
     ])
     folder.write('clusters.yml', file(kafka('a', 'mended:1')))
     await vi.waitUntil(() => changes.length > 1)

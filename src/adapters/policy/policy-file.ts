@@ -4,7 +4,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { parseDocument } from 'yaml'
+import { LineCounter, parseDocument } from 'yaml'
+import { yamlWords } from '../../request/file-words.ts'
 import type { Policy } from '../../request/policy.ts'
 import { type PolicyOutcome, readPolicy } from '../../request/policy-file.ts'
 
@@ -23,18 +24,19 @@ export function loadPolicy(file: string): PolicyOutcome {
 function policyIn(text: string): PolicyOutcome {
   if (text.length > MOST_BYTES) return unusable('the file is longer than a megabyte')
   // Aliases could make a small file a huge one.
-  const document = parseDocument(text, { prettyErrors: true })
+  const lineCounter = new LineCounter()
+  const document = parseDocument(text, { prettyErrors: false, lineCounter })
   const [problem] = [...document.errors, ...document.warnings]
   if (problem !== undefined) {
-    return { ok: false, problems: [`the file is no YAML: ${problem.message.split('\n')[0]}`] }
+    const { line } = lineCounter.linePos(problem.pos[0])
+    return unusable(`line ${line || 1}: ${yamlWords(problem.code)}`)
   }
   try {
     return readPolicy(document.toJS({ maxAliasCount: 100 }), versionOf(text))
-  } catch (error) {
-    return {
-      ok: false,
-      problems: [`the file cannot be read: ${error instanceof Error ? error.message : error}`],
-    }
+  } catch {
+    return unusable(
+      'the file cannot be read: it refers with * to what is not marked with & before, or to too much',
+    )
   }
 }
 

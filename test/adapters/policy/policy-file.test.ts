@@ -39,8 +39,8 @@ describe('a policy’s file', () => {
   it('that is not there, is no YAML or has a problem is named as such, and never throws', () => {
     const missing = loadPolicy(join(folder, 'none.yml'))
     expect(missing).toEqual({ ok: false, problems: ['there is no such file (ENOENT)'] })
-    expect(problemsWith('rules: [')).toContain('the file is no YAML')
-    expect(problemsWith('a: 1\na: 2\n')).toContain('the file is no YAML')
+    expect(problemsWith('rules: [')).toContain('not valid YAML')
+    expect(problemsWith('a: 1\na: 2\n')).toContain('not valid YAML')
     expect(problemsWith('version: 2\nrules: [x]')).toContain('version must be 1')
     expect(problemsWith('# nothing\n')).toContain('the file ')
     expect(problemsWith('x'.repeat(1_000_001))).toContain('longer than a megabyte')
