@@ -1,4 +1,4 @@
-# The image that runs Rewind: Node, the production dependencies and dist, nothing else.
+# The image that runs Rewind: Node and dist, nothing else; the build puts the packages into it.
 # It must never hold a compiler, a development dependency, the sandbox or a secret (.dockerignore lets in only what is named there).
 
 # Debian's slim variant, because the tests run on Debian and its C library, not on musl.
@@ -11,16 +11,10 @@ COPY tsconfig.json ./
 COPY src ./src
 RUN npm run build
 
-FROM node:24-slim AS dependencies
-WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev --ignore-scripts
-
 FROM node:24-slim
 ENV NODE_ENV=production
 WORKDIR /app
 # Owned by root and read by node, so that the running process cannot change its own code.
-COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json ./
 USER node

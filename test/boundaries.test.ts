@@ -81,6 +81,8 @@ const MAY_IMPORT: Record<string, string[]> = {
       'zod',
     ],
   ],
+  // It is run by the build, and nothing of it is in what it makes.
+  'bundle.mjs': ['node:fs', 'node:url', 'esbuild'],
   'clusters.ts': ['type clusters-file/', 'config.ts', 'type config-clusters.ts', 'node:'],
   // It only reads, and from the store alone.
   'trail-file/': ['request/', 'type ports/', 'trail-file/', 'zod'],

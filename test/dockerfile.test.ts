@@ -1,9 +1,14 @@
 // The Dockerfile, read as text: what it copies exists, and what it leaves out is not needed by what it ships.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { promisify } from 'node:util'
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+const run = promisify(execFile)
 
 const top = resolve(import.meta.dirname, '..')
 const read = (name: string) => readFileSync(join(top, name), 'utf8')
@@ -47,6 +52,17 @@ describe('the container image', () => {
         .map(wanted => `${name} imports ${wanted}`),
     )
     expect(missing).toEqual([])
+  })
+
+  it.each(['main', 'audit', 'policy', 'clusters'])('starts %s with no package beside dist', async name => {
+    const folder = mkdtempSync(join(tmpdir(), 'image-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    cpSync(join(top, 'dist'), join(folder, 'dist'), { recursive: true })
+    cpSync(join(top, 'package.json'), join(folder, 'package.json'))
+    const { stdout, stderr } = await run(process.execPath, [join(folder, 'dist', `${name}.js`)], {
+      env: {},
+    }).catch((failure: { stdout: string; stderr: string }) => failure)
+    expect(stdout + stderr).toMatch(/^(REDIS_URL is missing|audit export|policy check|clusters check)/)
   })
 
   it('starts the product as `npm start` does, without a shell or npm in between', () => {

@@ -77,9 +77,13 @@ function buildIfStale() {
   const compiler = at('node_modules', 'typescript')
   const { bin } = JSON.parse(readFileSync(join(compiler, 'package.json'), 'utf8'))
   const { status } = run(process.execPath, [join(compiler, bin.tsc), '-p', 'tsconfig.json'])
-  if (status !== 0 || !bundlePage())
+  if (status !== 0 || !bundleStarted() || !bundlePage())
     stop('The build failed: correct the errors listed above, then run this again.')
   writeFileSync(stamp, sources)
+}
+
+function bundleStarted() {
+  return run(process.execPath, [join('src', 'bundle.mjs')]).status === 0
 }
 
 // The sandbox's page, for a browser; the compiler leaves it alone.

@@ -72,6 +72,7 @@ beforeEach(() => {
   mkdirSync(at('src/sandbox'), { recursive: true })
   copyFileSync(original, at(script))
   write('src/main.ts', '')
+  write('src/bundle.mjs', `import { appendFileSync } from 'node:fs'\nappendFileSync('calls', 'bundle\\n')`)
   write('src/sandbox/page/main.tsx', '')
   write('src/sandbox/page/index.html', '<!doctype html>')
   write('tsconfig.json', '{}')
@@ -92,7 +93,7 @@ function setUp({ args = [] as string[], nodeArgs = [] as string[], env = {} } = 
   return { stdout, stderr, status, calls }
 }
 
-const built = 'tsc -p tsconfig.json\nesbuild\n'
+const built = 'tsc -p tsconfig.json\nbundle\nesbuild\n'
 const build = () => setUp({ args: ['--build'] })
 const nothing = { stdout: '', stderr: '', status: 0, calls: '' }
 
