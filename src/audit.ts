@@ -5,18 +5,19 @@ import { createReadStream, createWriteStream, realpathSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
-import { connectRedis, untilReady } from './adapters/redis/connect.ts'
+import { connectRedis, type RedisSettings, untilReady } from './adapters/redis/connect.ts'
 import { createRedisStore } from './adapters/redis/store.ts'
+import { addressesOf, connectionFault, unconnectedWords } from './adapters/redis/unconnected.ts'
 import { readAuditKeys, readStoreConfig } from './config.ts'
 import { createSeals } from './request/seals.ts'
 import { createAuditExport } from './trail-file/export.ts'
 import type { AuditTotals } from './trail-file/lines.ts'
 import { type Remarks, verifyLines } from './trail-file/verify.ts'
 
-const USAGE = `audit export [FILE]   writes the audit trail of every request, and what was tried apart from them, as JSON
-                      lines; without a file to stdout
-audit verify FILE     exits 1 and names the first line that is not what was exported, or every event that cannot have
-                      happened; with AUDIT_KEY it looks at the seals as well`
+const USAGE = `audit export [FILE]   Writes the audit trail of every request, and of every refused attempt, as JSON lines:
+                      to FILE, or to stdout. Needs the settings of Redis (REDIS_URL, REDIS_PREFIX).
+audit verify FILE     Checks such a file, and exits 1 where it was changed or tells what cannot have happened. Needs
+                      the file only; with AUDIT_KEY and REDIS_PREFIX it checks the seals as well.`
 
 const CONNECT_MS = 5_000
 
@@ -28,7 +29,14 @@ async function exportTo(file: string | undefined): Promise<number> {
   }
   const redis = connectRedis(settings.redis, () => {})
   try {
-    await untilReady(redis, CONNECT_MS)
+    const problem = await untilReady(redis, CONNECT_MS).then(
+      () => null,
+      error => unreadyWords(settings.redis, error),
+    )
+    if (problem !== null) {
+      console.error(problem)
+      return 1
+    }
     const audit = createAuditExport(createRedisStore(redis, settings.redisPrefix))
     const to = file === undefined ? process.stdout : createWriteStream(file)
     await pipeline(Readable.from(audit.lines()), to, { end: file !== undefined })
@@ -37,6 +45,15 @@ async function exportTo(file: string | undefined): Promise<number> {
   } finally {
     redis.disconnect()
   }
+}
+
+function unreadyWords(redis: RedisSettings, error: unknown): string {
+  const fault = connectionFault(error)
+  if (fault !== null) return unconnectedWords(redis, fault)
+  if (error instanceof Error && error.name === 'AbortError') {
+    return unconnectedWords(redis, `no answer within ${CONNECT_MS / 1_000} s`)
+  }
+  return `Redis at ${addressesOf(redis)} (REDIS_URL) refuses: ${error instanceof Error ? error.message : error}`
 }
 
 async function verifyFile(file: string): Promise<number> {
@@ -112,11 +129,18 @@ function remarksInWords(remarks: Remarks): string[] {
 }
 
 function inWords({ requests, events, attempts, more, hash }: AuditTotals): string {
-  const counted = more === 0 ? '' : ` and ${more} more refused attempts, counted only`
-  return `${requests} requests, ${events} events, ${attempts} attempts apart${counted}, hash ${hash === '' ? 'none' : hash}.`
+  const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
+  const only = more === 0 ? '' : ` and ${counted(more, 'more refused attempt')}, counted only`
+  const all = [counted(requests, 'request'), counted(events, 'event')].join(', ')
+  const apart = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} apart${only}`
+  return `${all}, ${apart}, ${hash === '' ? 'no hash' : `hash ${hash}`}.`
 }
 
 async function main([command, file, ...more]: string[]): Promise<number> {
+  if (command === '--help' || command === 'help') {
+    console.log(USAGE)
+    return 0
+  }
   if (command === 'export' && more.length === 0) return exportTo(file)
   if (command === 'verify' && file !== undefined && more.length === 0) return verifyFile(file)
   console.error(USAGE)
@@ -124,8 +148,11 @@ async function main([command, file, ...more]: string[]): Promise<number> {
 }
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error)
+  const args = process.argv.slice(2)
+  process.exitCode = await main(args).catch((error: unknown) => {
+    const { code } = Object(error) as { code?: unknown }
+    if (code === 'ENOENT') console.error(`${args[1]}: there is no such file or folder (ENOENT)`)
+    else console.error(error instanceof Error ? error.message : error)
     return 1
   })
 }

@@ -9,7 +9,7 @@ import type { LoadedClusters } from './clusters-file/load.ts'
 import { readClustersFile } from './config.ts'
 import type { CkafkaAccount, ClusterEntry } from './config-clusters.ts'
 
-const USAGE = `clusters check [FILE]
+const USAGE = `clusters check [FILE]   Says which clusters can be served and how they are reached, and every problem.
 Without FILE it is the one that CLUSTERS_FILE names. It connects to no cluster, and exits 1 where anything is wrong.`
 
 export interface Said {
@@ -22,6 +22,7 @@ export function runClustersCommand(
   args: readonly string[],
   { file, load }: { file: string | undefined; load: (file: string) => LoadedClusters },
 ): Said {
+  if (args.some(arg => arg === '--help' || arg === 'help')) return { lines: [USAGE], code: 0 }
   const [command, path = file, ...more] = args
   if (command !== 'check' || more.length > 0 || path?.startsWith('-')) return { lines: [USAGE], code: 2 }
   if (path === undefined) return { lines: ['Name a file, or set CLUSTERS_FILE.', USAGE], code: 2 }

@@ -19,9 +19,11 @@ import {
 import type { Need } from './request/request.ts'
 import { type Opening, openingsIn, type Window } from './request/window.ts'
 
-const USAGE = `policy check [FILE]
-policy explain --user U… --instance ckafka-… --group NAME [--topic NAME]… [--channel C…] [--member-of S…]… [FILE]
-Without FILE it is the one that POLICY_FILE names. explain exits 1 where the request would be refused.`
+const USAGE = `policy check [FILE]     Says whether the file can be used, and what is wrong where it cannot.
+policy explain [FILE] --user U… --instance ID --group NAME [--topic NAME]… [--channel C…] [--member-of S…]…
+                        Says which rule decides on such a request and why. Exits 1 where it would be refused.
+Without FILE it is the one that POLICY_FILE names. Both read that file and ask nobody, so that --member-of has to say
+which user groups the person is in.`
 
 export interface Said {
   lines: string[]
@@ -34,6 +36,7 @@ export function runPolicyCommand(
   file: string | undefined,
   nowMs: number = Date.now(),
 ): Said {
+  if (args.some(arg => arg === '--help' || arg === 'help')) return { lines: [USAGE], code: 0 }
   const given = argumentsIn(args)
   if (given === null) return { lines: [USAGE], code: 2 }
   const { command, options, path = file } = given

@@ -3,6 +3,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { connectRedis } from './adapters/redis/connect.ts'
+import { addressesOf, connectionFault, unconnectedWords } from './adapters/redis/unconnected.ts'
 import { askAboutTokens } from './adapters/slack/platform/tokens.ts'
 import type { Config } from './config.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -63,33 +64,10 @@ async function redisProblem({ redis }: Config, tell: (line: string) => void): Pr
   const isReady = (withinMs: number) => Promise.race([ready, delay(withinMs, false)])
   try {
     if ((await isReady(REDIS_SOON_MS)) || unconnected === null) return []
-    const where = addressesOf(redis)
-    tell(`Waiting for Redis at ${where} (REDIS_URL): ${unconnected}.`)
+    tell(`Waiting for Redis at ${addressesOf(redis)} (REDIS_URL): ${unconnected}.`)
     if ((await isReady(REDIS_MS)) || unconnected === null) return []
-    return [`Redis at ${where} (REDIS_URL) cannot be connected to: ${unconnected}.`]
+    return [unconnectedWords(redis, unconnected)]
   } finally {
     connection.disconnect()
-  }
-}
-
-/** A code of the system, like `ECONNREFUSED`; null: Redis has said something itself. */
-function connectionFault(error: Error): string | null {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.message
-  return (
-    /\b(?:ECONN[A-Z]+|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)\b/.exec(code)?.[0] ?? null
-  )
-}
-
-/** Without a user or a password. */
-function addressesOf(redis: Config['redis']): string {
-  switch (redis.mode) {
-    case 'single':
-      return new URL(redis.url).host
-    case 'sentinel':
-      return redis.sentinels.map(({ host, port }) => `${host}:${port}`).join(', ')
-    case 'cluster':
-      return redis.nodes.map(({ host, port }) => `${host}:${port}`).join(', ')
-    default:
-      return redis satisfies never
   }
 }

@@ -92,8 +92,11 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...['http-server.ts', 'monitoring.ts', 'listen-address.ts', 'open-clusters.ts', 'starting.ts'],
     ...['type config-clusters.ts', 'type clusters-file/'],
   ],
+  // Loaded before anything is there to be imported.
+  'built.mjs': ['node:fs'],
   'starting.ts': [
     ...['type config.ts', 'type telemetry.ts', 'adapters/redis/connect.ts'],
+    ...['adapters/redis/unconnected.ts'],
     ...['adapters/slack/platform/tokens.ts', 'node:timers/promises'],
   ],
   // One table of emoji serves the terminal and the page.

@@ -73,7 +73,8 @@ describe('clusters check', () => {
     expect(runClustersCommand(['check'], source).code).toBe(2)
     expect(runClustersCommand([], source).code).toBe(2)
     expect(runClustersCommand(['check', 'a', 'b'], source).code).toBe(2)
-    expect(runClustersCommand(['check', '--help'], source).code).toBe(2)
+    expect(runClustersCommand(['check', '--loud'], source).code).toBe(2)
+    expect(runClustersCommand(['check', '--help'], source)).toMatchObject({ code: 0 })
     expect(runClustersCommand(['check'], readClustersFile({ CLUSTERS_FILE: '/nowhere.yml' }))).toEqual({
       lines: [
         '/nowhere.yml: 0 entries can be served, 1 problem.',
@@ -95,7 +96,7 @@ describe('clusters check', () => {
     expect(bad.status).toBe(1)
     expect(bad.stderr).toContain('names an environment variable that is not set')
     const { scripts } = JSON.parse(readFileSync(resolve(import.meta.dirname, '../package.json'), 'utf8'))
-    expect(scripts['clusters:check']).toBe('node --enable-source-maps dist/clusters.js check')
+    expect(scripts['clusters:check']).toMatch(/--enable-source-maps dist\/clusters\.js check$/)
   })
 })
 

@@ -151,6 +151,7 @@ rules:
     expect(run('explain', file)).toMatchObject({ code: 2 })
     expect(run('explain', '--user', 'U0BOB')).toMatchObject({ code: 2 })
     expect(run('forget', file).said).toContain('policy check [FILE]')
+    expect(run('check', '--help')).toMatchObject({ code: 0, said: expect.stringContaining('policy explain') })
     expect(run('check', file, 'other').code).toBe(2)
     expect(run('check', '--loud', file).code).toBe(2)
   })
