@@ -3,7 +3,7 @@
 
 import { placeOf } from './group.ts'
 import { isWritten, type Plan, type PlanRow } from './plan.ts'
-import { type PartitionResult, type ReadBack, resultOf } from './result.ts'
+import { type PartitionResult, type ReadBack, resultOf, type TopicReport } from './result.ts'
 
 /**
  * `present`: every partition stands where the plan leads. `absent`: every one stands where it was. `partly`: each stands
@@ -16,18 +16,45 @@ export interface Finding {
   result: PartitionResult[]
 }
 
+/** What is known of the call beside the offsets. */
+export interface KnownOfCall {
+  /** Why nobody knows what it did, as cause.ts has it. */
+  cause?: string
+  /** Its rows so far, whose answers are kept. */
+  told?: readonly PartitionResult[]
+}
+
 export function findingOf(
   plan: Pick<Plan, 'execution' | 'unseenTopics'>,
   rows: readonly PlanRow[],
   readBack: ReadBack,
+  { cause = '', told = [] }: KnownOfCall = {},
 ): Finding {
   const evidence = evidenceIn(
     rows.filter(row => isWritten(row, plan.execution)),
     readBack,
   )
-  // Nobody said anything, so that only the place itself can tell, whichever way it was to be written.
-  const result = resultOf({ ...plan, execution: 'offsets' }, rows, [], readBack)
+  // Whatever was said, only the place itself can tell, whichever way it was to be written.
+  const judged = resultOf({ ...plan, execution: 'offsets' }, rows, reportsIn(told), readBack)
+  const result = judged.map(row => withCause(row, cause))
   return { evidence, result: evidence === 'partly' ? result.map(notReached) : result }
+}
+
+/** What the answer said of each partition, as the rows have kept it. */
+function reportsIn(rows: readonly PartitionResult[]): TopicReport[] {
+  return rows.flatMap(({ topic, partition, said }) => {
+    if (said === null || partition === null) return []
+    const { offset, code, message } = said
+    // A word instead of a code is what a topic was answered with as a whole.
+    const [ofTopic, ofPartition] = typeof code === 'number' ? [0, code] : [code, 0]
+    const report = { partition, offset, errorCode: ofPartition, errorMessage: message }
+    return [{ topic, errorCode: ofTopic, errorMessage: message, partitions: [report] }]
+  })
+}
+
+/** That an answer does not name it can only be said where there is an answer. */
+function withCause(row: PartitionResult, cause: string): PartitionResult {
+  return row.why === 'notReported' && cause !== '' ? { ...row, why: 'unanswered', cause } : row
 }
 
 function evidenceIn(written: readonly PlanRow[], readBack: ReadBack): Evidence {
@@ -47,7 +74,11 @@ function evidenceIn(written: readonly PlanRow[], readBack: ReadBack): Evidence {
 }
 
 function notReached(row: PartitionResult): PartitionResult {
-  return row.why === 'notReported' && row.readBack === row.from
-    ? { ...row, outcome: 'failed', why: 'notWritten' }
+  return (row.why === 'notReported' || row.why === 'unanswered') && row.readBack === row.from
+    ? { ...withoutCause(row), outcome: 'failed', why: 'notWritten' }
     : row
+}
+
+function withoutCause({ cause: _, ...row }: PartitionResult): PartitionResult {
+  return row
 }

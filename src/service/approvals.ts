@@ -131,7 +131,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
           plans,
           kept,
           movers,
-          lookBack: request => lookBack(request, { plans, reader }),
+          lookBack: request => lookBack(request, { plans, kept, reader }),
           reconsider: policies.reconsider,
           membersOf: policies.membersOf,
           graceMs: settings.graceMs,

@@ -147,7 +147,7 @@ export async function startRewind(
       return request
     },
     resultOf: async ({ id }) => (await kept.result(id)) ?? [],
-    lookBack: request => lookBack(request, { plans, reader }),
+    lookBack: request => lookBack(request, { plans, kept, reader }),
     close() {
       adapter.close()
       redis.disconnect()

@@ -51,3 +51,35 @@ describe('what the offsets tell of a call', () => {
     expect(evidence(rows([5n, 4n], [9n, null]), [4n, null], 'native')).toBe('neither')
   })
 })
+
+describe('the rows that are kept of it', () => {
+  const planned = rows([9n, 5n], [8n, 4n])
+  const [topic] = [template.topic]
+  const read = new Map([[placeOf(topic, 0), 5n as bigint | null]])
+  const plan = { execution: 'offsets' as const, unseenTopics: [] }
+
+  it('say why nobody knows, and never what an answer says that never came', () => {
+    const { result } = findingOf(plan, planned, new Map([[placeOf(topic, 0), 7n]]), {
+      cause: 'noAnswer ["10 s"]',
+    })
+    expect(result).toMatchObject([
+      { partition: 0, outcome: 'unreported', why: 'unanswered', cause: 'noAnswer ["10 s"]' },
+      { partition: 1, outcome: 'unreported', why: 'notRead' },
+    ])
+  })
+
+  it('keep what the answer said, until they show what came of it', () => {
+    const said = { offset: null, code: 0, message: '' }
+    const told = findingOf(plan, planned, new Map()).result.map(row => ({ ...row, said }))
+    expect(findingOf(plan, planned, read, { told }).result).toMatchObject([
+      { partition: 1, said, outcome: 'unreported', why: 'notRead' },
+      { partition: 0, said, readBack: 5n, outcome: 'succeeded' },
+    ])
+    const word = { offset: null, code: 'InternalError', message: 'no' }
+    const refused = told.map(row => ({ ...row, said: word }))
+    expect(findingOf(plan, planned, new Map(), { told: refused }).result).toMatchObject([
+      { partition: 0, said: word, outcome: 'failed' },
+      { partition: 1, said: word, outcome: 'failed' },
+    ])
+  })
+})

@@ -218,10 +218,13 @@ export function looked(
 }
 
 /** Read back with nothing to show for it until people are asked. */
-export function askedAbout(unclear: ResetRequest): ResetRequest {
+export function askedAbout(
+  unclear: ResetRequest,
+  evidence: Parameters<typeof looked>[0] = 'neither',
+): ResetRequest {
   let request = unclear
   while (request.state.name === 'unclear' && !request.state.asked) {
-    request = following(request, [looked('neither', request.state.attempt), request.state.lookAtMs])
+    request = following(request, [looked(evidence, request.state.attempt), request.state.lookAtMs])
   }
   return request
 }

@@ -73,7 +73,7 @@ export async function startDelivery({
     kept,
     movers,
     clock,
-    lookBack: request => lookBack(request, { plans, reader }),
+    lookBack: request => lookBack(request, { plans, kept, reader }),
     reconsider: async () => null,
     membersOf: async () => new Map(),
     people: null,

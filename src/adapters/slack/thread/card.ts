@@ -207,7 +207,7 @@ function minuteOf(timeMs: number): string {
 
 function waiting(words: Words, { group, emptySinceMs, untilMs }: Wait): Piece[] {
   return emptySinceMs === null
-    ? words.card.waitingForEmpty(connectedInWords(words, group), untilMs)
+    ? words.card.waitingForEmpty(connectedInWords(words, group), group.members.length > 0, untilMs)
     : words.card.emptySince(emptySinceMs, untilMs)
 }
 

@@ -3,6 +3,7 @@
 
 import type { KnownBlock } from '@slack/types'
 import type { PostDocuments } from '../../../ports/chat.ts'
+import { readCause } from '../../../request/cause.ts'
 import { hasMembers } from '../../../request/group.ts'
 import { EVERYBODY } from '../../../request/policy.ts'
 import type { Note, RequestId, ResetRequest } from '../../../request/request.ts'
@@ -77,15 +78,18 @@ export function noteReply(
       const { group, untilMs } = note
       return said(
         hasMembers(group)
-          ? say.waitsForMembers(id, connectedInWords(words, group), untilMs, requester)
+          ? say.waitsForMembers(
+              id,
+              connectedInWords(words, group),
+              group.members.length > 0,
+              untilMs,
+              requester,
+            )
           : say.waitsToStayEmpty(id, untilMs, requester),
       )
     }
-    case 'unclear': {
-      const { unknown, unclearAdvice } = words.outcomes
-      const lead = say.unclear(id, unknown(causeInWords(words, note.cause)), unclearAdvice, requester)
-      return withEvidence(words, lead, request.state.name === 'unclear' ? result : [])
-    }
+    case 'unclear':
+      return unclearReply(words, request, note, result)
     case 'asked':
       return askedReply(words, request, note, result)
     case 'testified':
@@ -137,17 +141,62 @@ function driftedReply(
   }
 }
 
+/** Only a call that was answered has rows of its own to show before anything is read back. */
+function unclearReply(
+  words: Words,
+  request: ResetRequest,
+  note: Extract<Note, { kind: 'unclear' }>,
+  result: readonly PartitionResult[],
+): Message {
+  const { id, requester, state } = request
+  const { unknown, accepted, unclearAdvice } = words.outcomes
+  const rows = state.name === 'unclear' && wasAnswered(note.cause) ? result : []
+  const why = wasAccepted(rows) ? accepted(isUnread(rows)) : unknown(causeInWords(words, note.cause))
+  return withEvidence(words, words.replies.unclear(id, why, unclearAdvice, requester), rows, {
+    isRepeated: hasShownRows(request, note),
+  })
+}
+
+function wasAnswered(cause: string): boolean {
+  return readCause(cause)?.kind === 'nothingReported'
+}
+
+function wasAccepted(rows: readonly PartitionResult[]): boolean {
+  return rows.some(({ said }) => said?.code === 0)
+}
+
+function isUnread(rows: readonly PartitionResult[]): boolean {
+  return rows.every(({ why, said }) => why === 'notRead' || said?.code !== 0)
+}
+
+/** The rows are in the thread once before the end; after that, what they come to. */
+function hasShownRows({ notes }: ResetRequest, note: Note): boolean {
+  return notes.slice(0, Math.max(0, notes.indexOf(note))).some(showsRows)
+}
+
+function showsRows(note: Note): boolean {
+  return note.kind === 'asked'
+    ? note.evidence === 'neither'
+    : note.kind === 'unclear' && wasAnswered(note.cause)
+}
+
 /** The question, with what the offsets show and the buttons to answer it. */
 function askedReply(
   words: Words,
   request: ResetRequest,
-  { attempt, evidence }: Extract<Note, { kind: 'asked' }>,
+  note: Extract<Note, { kind: 'asked' }>,
   result: readonly PartitionResult[],
 ): Message {
-  const { id, requester, state } = request
-  const lead = words.replies.asked(id, evidence, request.lateUntilMs !== null, requester)
+  const { id, requester, state, lateUntilMs } = request
+  const { attempt, evidence } = note
+  const isAccepted = state.name === 'unclear' && wasAccepted(result)
+  const lead = words.replies.asked(
+    id,
+    { evidence, isCalled: lateUntilMs !== null, accepted: isAccepted ? words.outcomes.wasAccepted : '' },
+    requester,
+  )
   const shownRows = state.name === 'unclear' && evidence === 'neither' ? result : []
-  const message = withEvidence(words, lead, shownRows)
+  const message = withEvidence(words, lead, shownRows, { isRepeated: hasShownRows(request, note) })
   return { ...message, blocks: [...message.blocks, questionButtons(words, id, attempt)] }
 }
 
@@ -155,7 +204,10 @@ function askedReply(
 function endedReply(words: Words, request: ResetRequest, kept: readonly PartitionResult[] | null): Message {
   const result = kept ?? []
   const { state, id } = request
-  const outcome = 'outcome' in state ? outcomeSentence(words, state.outcome, request) : ''
+  const outcome =
+    'outcome' in state
+      ? `${outcomeSentence(words, state.outcome, request)}${proofInWords(words, request, result)}`
+      : ''
   const hasClamped = result.some(row => row.outcome === 'clamped')
   const lead = words.replies.ended(stateSentence(words, id, state), outcome, hasClamped)
   const message = withEvidence(words, lead, result)
@@ -163,8 +215,27 @@ function endedReply(words: Words, request: ResetRequest, kept: readonly Partitio
   return { ...message, blocks: [...message.blocks, sentence(words.replies.resultNotWhole(id))] }
 }
 
-function withEvidence(words: Words, lead: Piece[], result: readonly PartitionResult[]): Message {
+/** What was done although no answer says so. */
+function proofInWords(
+  words: Words,
+  { state, notes }: ResetRequest,
+  result: readonly PartitionResult[],
+): string {
+  const isProved = result.some(({ outcome }) => outcome === 'succeeded' || outcome === 'clamped')
+  if (state.name === 'failed' || !isProved || result.some(({ said }) => said !== null)) return ''
+  const last = notes.findLast(({ kind }) => kind === 'unclear')
+  const cause = last?.kind === 'unclear' ? readCause(last.cause)?.kind : undefined
+  return words.outcomes.provedByOffsets(cause === 'noAnswer')
+}
+
+function withEvidence(
+  words: Words,
+  lead: Piece[],
+  result: readonly PartitionResult[],
+  { isRepeated = false } = {},
+): Message {
   const { replies: say } = words
+  if (isRepeated && result.length > 0) return said([...lead, text(` ${readBackInWords(words, result)}`)])
   const troubles = troublesOf(result)
   const spelled = troubles.slice(0, TROUBLES_SPELLED_OUT)
   const blocks: KnownBlock[] = [paragraph(line(...lead))]
@@ -176,6 +247,23 @@ function withEvidence(words: Words, lead: Piece[], result: readonly PartitionRes
   if (hasFile) blocks.push(sentence(say.firstRows(ROWS_IN_TABLE, result.length)))
   const lines = [spoken(lead), ...spelled.map(trouble => troubleText(words, trouble))]
   return { text: clipEscaped(lines.join('\n'), LIMITS.messageText), blocks }
+}
+
+/** How many stand where they were to go, where they were, and elsewhere. */
+function readBackInWords({ replies }: Words, result: readonly PartitionResult[]): string {
+  const read = result.filter(
+    ({ partition, why, readBack }) => partition !== null && (why !== 'notRead' || readBack !== null),
+  )
+  const there = read.filter(({ readBack, planned }) => readBack === planned).length
+  const stayed = read.filter(
+    ({ readBack, planned, from }) => readBack === from && readBack !== planned,
+  ).length
+  return replies.readBackAgain({
+    there,
+    stayed,
+    elsewhere: read.length - there - stayed,
+    unread: result.length - read.length,
+  })
 }
 
 function sentence(said: string): KnownBlock {

@@ -288,7 +288,7 @@ export function spelledRange(low: number, high: number): string[] {
 
 /** `2 consumers are connected: audit-1 (10.0.3.11), …` */
 export function connectedInWords(words: Words, { state, members }: Group): string {
-  if (members.length === 0) return words.group.inUse(state)
+  if (members.length === 0) return state === 'Stable' ? words.group.unlisted : words.group.inUse(state)
   const first = members
     .slice(0, MEMBERS_NAMED)
     .map(({ clientId, host }) =>

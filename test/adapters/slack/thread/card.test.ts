@@ -222,8 +222,12 @@ describe('what a person reads', () => {
     const joined = { kind: 'refused', reason: 'groupNotEmpty', code: '1049', message: 'not empty' } as const
     const held = following(inState('waiting, empty'), [start, T0 + 90_000])
     const text = cardOf(following(held, finish(joined))).join('\n')
-    expect(text).toContain('Attempt 1 was not carried out: a consumer joined the group.')
-    expect(text).toContain('It runs once the group is empty: the group is in use (Stable). Stop them.')
+    expect(text).toContain(
+      'Attempt 1 was not carried out: CKafka refused the call because the group was not empty.',
+    )
+    expect(text).toContain(
+      'It runs once the group is empty: the group is reported to have members, and none are listed. It waits until',
+    )
   })
 
   it('of many topics: the first ten, and how many more there are', () => {

@@ -13,7 +13,9 @@ import { linesOf } from '../../../support/reading.ts'
 import {
   ALICE,
   allArrived,
+  allSucceeded,
   approve,
+  askedAbout,
   BOB,
   CAROL,
   DIGEST,
@@ -433,7 +435,7 @@ describe('the other replies', () => {
     const busy = pending({}, { group: IN_USE })
     const message = lastReply(following(busy, approve, wait(EMPTY)))
     expect(read(message)[0]).toBe(
-      'R-12 waits for its group to stay empty: consumers were connected a moment ago. It runs by itself once the group has stayed empty, and gives up at 2026-11-23 08:30 UTC if they come back. To call it off, press Stop waiting on the card. @alice',
+      'R-12 waits for its group to stay empty: it was not empty before. It runs by itself once the group has stayed empty, and gives up at 2026-11-23 08:30 UTC if consumers connect again. To call it off, press Stop waiting on the card. @alice',
     )
   })
 
@@ -455,6 +457,61 @@ describe('the other replies', () => {
       '• orders partitions 0 and 1 not confirmed: the offset could not be read back. Look at it in the CKafka console.',
     ])
     expect(rowsIn(message)).toHaveLength(3)
+  })
+
+  it('say that a call was accepted, and not that nobody answered, where only the offsets could not be read', () => {
+    const said = { offset: null, code: 0, message: '' }
+    const result = [0, 1].map(partition => ({ ...unreported('orders', partition), said }))
+    const request = endedWith(result)
+    expect(read(lastReply(request, result))[0]).toContain(
+      'R-12 is unclear. CKafka accepted the call; its offsets could not be read back yet. Rewind will not',
+    )
+    const asked = askedAbout(request, 'unread')
+    expect(read(lastReply(asked, result))[0]).toContain(
+      'Did R-12 take effect? CKafka accepted the call. The offsets could not be read back, so',
+    )
+    // The rows stand under the first message; the question says only what has come of them.
+    const again = askedAbout(request)
+    const later = result.map((row, index) => ({
+      ...row,
+      planned: 5n,
+      from: 9n,
+      readBack: index === 0 ? 5n : 7n,
+    }))
+    const message = lastReply(again, later)
+    expect(rowsIn(message)).toEqual([])
+    expect(read(message)[0]).toContain(
+      '@alice Read back again: 1 partition at the planned offset, 0 at the old one, 1 elsewhere.',
+    )
+  })
+
+  it('say that the offsets prove a call of which no answer is on record', () => {
+    const request = following(
+      pending(),
+      approve,
+      start,
+      finish({ kind: 'unknown', cause: causeOf('noAnswer', '10 s') }),
+      finish(allSucceeded),
+    )
+    const silent = allArrived(request).map(row => ({ ...row, said: null }))
+    expect(read(lastReply(request, silent))[0]).toBe(
+      'R-12 is done. 4 partitions succeeded. CKafka never answered the call; the offsets prove that it took effect.',
+    )
+    const hung = following(pending(), approve, start, finish(allSucceeded))
+    expect(read(lastReply(hung, silent))[0]).toBe(
+      'R-12 is done. 4 partitions succeeded. No answer of CKafka to the call is on record; the offsets prove that it took effect.',
+    )
+    expect(read(lastReply(hung, allArrived(hung)))[0]).toBe('R-12 is done. 4 partitions succeeded.')
+  })
+
+  it('show no rows of an earlier attempt under a call that nobody answered', () => {
+    const request = following(
+      pending(),
+      approve,
+      start,
+      finish({ kind: 'unknown', cause: causeOf('noAnswer', '10 s') }),
+    )
+    expect(rowsIn(lastReply(request, [unreported('orders', 0)]))).toEqual([])
   })
 
   it.each([

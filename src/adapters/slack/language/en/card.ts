@@ -87,8 +87,9 @@ export const cardOn = (on: ClusterInWords) => ({
     times.moment(opensMs),
     text(' where you are).'),
   ],
-  waitingForEmpty: (connected: string, untilMs: number): Piece[] => [
-    text(`It runs once the group is empty: ${connected}. Stop them. It waits until `),
+  /** @param areListed whether it names who is to be stopped */
+  waitingForEmpty: (connected: string, areListed: boolean, untilMs: number): Piece[] => [
+    text(`It runs once the group is empty: ${connected}. ${areListed ? 'Stop them. ' : ''}It waits until `),
     times.moment(untilMs),
     text('.'),
   ],

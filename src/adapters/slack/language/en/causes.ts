@@ -5,13 +5,13 @@ import { inQuotes } from '../../blocks/text.ts'
 import type { ClusterInWords } from './cluster.ts'
 
 export const causesOn = (on: ClusterInWords): Record<CauseKind, (about: readonly string[]) => string> => ({
-  absentTwice: _ => 'nobody answered, and the offsets have shown twice that nothing happened',
-  denied: _ => 'nobody answered, and it did not happen',
-  forgotten: _ => 'the offsets already match the plan, and no call is recorded',
-  workerStopped: _ => 'the worker stopped before it could say how the call ended',
+  absentTwice: _ => 'the offsets showed twice that the call had not taken effect',
+  denied: _ => 'an approver said that it had not happened',
+  forgotten: _ => 'no call of it is on record',
+  workerStopped: _ => 'the worker has not reported in time how the call ended',
   jobsLost: _ => 'no worker could carry it out. The log of the workers says why',
-  nothingReported: _ => `${on.name} reported nothing`,
-  joined: _ => 'a consumer joined the group',
+  nothingReported: _ => `${on.name} answered the call, and the offsets do not confirm it yet`,
+  joined: _ => `${on.name} refused the call because the group was not empty`,
   groupBusy: ([id = '']) => `${id} is writing to the same group, or just did`,
   windowClosed: _ => 'it may not run at this time',
   redisTookOver: _ =>

@@ -13,6 +13,8 @@ export const group = {
   empty:
     'empty. No consumer is connected, so it can be reset. Consumers that assign partitions to themselves do not show here: stop those as well.',
   inUse: (state: string) => `the group is in use (${state})`,
+  /** The cluster says that it has members, and names none. */
+  unlisted: 'the group is reported to have members, and none are listed',
   /** @param named the first of them */
   connected: (count: number, named: readonly string[]) =>
     `${count === 1 ? '1 consumer is' : `${grouped(count)} consumers are`} connected: ${listed(named, count - named.length)}`,

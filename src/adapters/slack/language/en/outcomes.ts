@@ -71,8 +71,20 @@ export const outcomesOn = (on: ClusterInWords) => ({
     operators: 'Tell the people who run Rewind.',
   },
   unknown: (cause: string) => `Rewind called ${on.name}, and the outcome is unknown: ${cause}.`,
+  /** Before what the offsets show. */
+  wasAccepted: `${on.start} accepted the call. `,
+  /** @param isUnread whether it is because no offset could be read */
+  accepted: (isUnread: boolean) =>
+    isUnread
+      ? `${on.start} accepted the call; its offsets could not be read back yet.`
+      : `${on.start} accepted the call, and the offsets do not confirm it yet.`,
+  /** After `done`. @param isSilent whether it is on record that no answer came */
+  provedByOffsets: (isSilent: boolean) =>
+    isSilent
+      ? ` ${on.start} never answered the call; the offsets prove that it took effect.`
+      : ` No answer of ${on.name} to the call is on record; the offsets prove that it took effect.`,
   /** The offsets are there, and Rewind knows of no call. */
-  notRecorded: (cause: string) => `Rewind made no call that is recorded: ${cause}.`,
+  notRecorded: (cause: string) => `Whether it took effect is not known: ${cause}.`,
   /** @param since null: the time is not known any more */
   wouldJump: (since: string | null, where: string, skipped: string) =>
     `There is no message ${since === null ? 'as late as asked for' : `at or after ${since}`} on ${where}: it would jump to the end there and skip ${skipped}. Ask again with an earlier time, or tick the box that says so.`,

@@ -8,6 +8,22 @@ import { times } from './times.ts'
 
 type Evidence = Extract<Note, { kind: 'asked' }>['evidence']
 
+export interface KnownWhenAsked {
+  evidence: Evidence
+  /** Whether a call of it is on record that nobody answered. */
+  isCalled: boolean
+  /** A sentence, where the call was accepted; empty else. */
+  accepted: string
+}
+
+/** So many partitions. */
+export interface ReadBackAgain {
+  there: number
+  stayed: number
+  elsewhere: number
+  unread: number
+}
+
 const FOUND_AT: Record<DriftedAt, string> = {
   opened: 'Found when it was opened for review:',
   submitted: 'Found when a decision was sent, which does not count:',
@@ -80,20 +96,27 @@ export const replies = {
     text('. Asked for by '),
     person(requester),
   ],
-  waitsForMembers: (id: string, connected: string, untilMs: number, requester: string): Piece[] => [
+  /** @param areListed whether it names who is to be stopped */
+  waitsForMembers: (
+    id: string,
+    connected: string,
+    areListed: boolean,
+    untilMs: number,
+    requester: string,
+  ): Piece[] => [
     strong(`${id} waits for its group to be empty: `),
-    text(`${connected}. Stop them. It runs by itself once the group has stayed empty, and gives up at `),
+    text(
+      `${connected}. ${areListed ? 'Stop them. ' : ''}It runs by itself once the group has stayed empty, and gives up at `,
+    ),
     times.moment(untilMs),
     text('. To call it off, press Stop waiting on the card. '),
     person(requester),
   ],
   waitsToStayEmpty: (id: string, untilMs: number, requester: string): Piece[] => [
     strong(`${id} waits for its group to stay empty: `),
-    text(
-      'consumers were connected a moment ago. It runs by itself once the group has stayed empty, and gives up at ',
-    ),
+    text('it was not empty before. It runs by itself once the group has stayed empty, and gives up at '),
     times.moment(untilMs),
-    text(' if they come back. To call it off, press Stop waiting on the card. '),
+    text(' if consumers connect again. To call it off, press Stop waiting on the card. '),
     person(requester),
   ],
   unclear: (id: string, unknown: string, advice: string, requester: string): Piece[] => [
@@ -101,11 +124,10 @@ export const replies = {
     text(`${unknown} ${advice} `),
     person(requester),
   ],
-  /** @param isCalled whether a call of it is on record that nobody answered */
-  asked: (id: string, evidence: Evidence, isCalled: boolean, requester: string): Piece[] => [
+  asked: (id: string, { evidence, isCalled, accepted }: KnownWhenAsked, requester: string): Piece[] => [
     strong(`Did ${id} take effect? `),
     text(
-      `${evidence === 'present' && isCalled ? ASKED_AFTER_CALL : ASKED[evidence]} Nothing is called until an approver says what happened. `,
+      `${accepted}${evidence === 'present' && isCalled ? ASKED_AFTER_CALL : ASKED[evidence]} Nothing is called until an approver says what happened. `,
     ),
     person(requester),
   ],
@@ -132,6 +154,8 @@ export const replies = {
       : ''
     return [strong(state), text([outcome, clamped].flatMap(each => (each === '' ? [] : ` ${each}`)).join(''))]
   },
+  readBackAgain: ({ there, stayed, elsewhere, unread }: ReadBackAgain) =>
+    `Read back again: ${counted(there, 'partition')} at the planned offset, ${grouped(stayed)} at the old one, ${grouped(elsewhere)} elsewhere${unread === 0 ? '' : `, ${grouped(unread)} unreadable`}.`,
   moreInTable: (more: number) => `… and ${grouped(more)} more like these in the table below.`,
   moreInFile: (more: number) => `… and ${grouped(more)} more like these in the file below.`,
   firstRows: (shown: number, all: number) =>

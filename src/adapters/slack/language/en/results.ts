@@ -53,8 +53,7 @@ export const resultsOn = (on: ClusterInWords) => ({
     elsewhere: `${on.start} set another offset than the plan leads to. Look at the table, then ask again.`,
     notRead: `the offset could not be read back. Look at it ${on.there}.`,
     notReported: `${on.start}’s answer does not name it. Look at its offset ${on.there}.`,
-    notWritten:
-      'nobody answered the call, and this part of it did not happen. Press Retry what failed on the card.',
+    notWritten: 'this part of the call did not take effect. Press Retry what failed on the card.',
     movedBefore:
       'not written: somebody committed another offset there after the plan was made. Look who is consuming, then press Retry what failed on the card.',
     notSeen: 'no partition of it could be seen. Check the spelling. If the topic was deleted, leave it out.',

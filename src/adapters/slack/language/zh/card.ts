@@ -37,7 +37,7 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   queued: '正在排队，即将执行。',
   executing: `正在调用 ${on.bare}。`,
   unclearAsked: '不知道是否已生效。请在消息列里回答。',
-  unclearChecking: '调用没有得到回应。正在回读位点，看结果如何。',
+  unclearChecking: '不知道是否已生效。正在读回位点核对。',
   postponed: (cause, notBeforeMs) => [
     text(`尚未执行：${cause}。重试时间 `),
     times.moment(notBeforeMs),
@@ -53,8 +53,8 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     times.moment(opensMs),
     text('）起可以执行。'),
   ],
-  waitingForEmpty: (connected, untilMs) => [
-    text(`消费分组变空后执行：${connected}。请停掉它们。最晚等到 `),
+  waitingForEmpty: (connected, areListed, untilMs) => [
+    text(`消费分组变空后执行：${connected}。${areListed ? '请停掉它们。' : ''}最晚等到 `),
     times.moment(untilMs),
     text('。'),
   ],

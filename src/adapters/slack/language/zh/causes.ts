@@ -5,13 +5,13 @@ import type { causesOn as English } from '../en/causes.ts'
 import type { ClusterInWords } from './cluster.ts'
 
 export const causesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
-  absentTwice: _ => '调用没有得到回应，而位点两次显示什么都没有发生',
-  denied: _ => '调用没有得到回应，而且没有执行',
-  forgotten: _ => '位点已在这份计划的目标处，但没有调用记录',
-  workerStopped: _ => 'worker 还没说明调用结果就停止了',
+  absentTwice: _ => '位点两次显示那次调用没有生效',
+  denied: _ => '审批人确认没有执行',
+  forgotten: _ => '没有这个申请的调用记录',
+  workerStopped: _ => 'worker 没有及时报告调用结果',
   jobsLost: _ => '没有 worker 能执行它，原因见 worker 日志',
-  nothingReported: _ => `${on.name}没有返回任何结果`,
-  joined: _ => '有消费者加入了消费分组',
+  nothingReported: _ => `${on.name}对调用作了响应，但位点还没有证实结果`,
+  joined: _ => `${on.name}因消费分组不为空而拒绝了调用`,
   groupBusy: ([id = '']) => `${id} 正在写入同一个消费分组，或刚刚写入过`,
   windowClosed: _ => '现在不在允许执行的时间段内',
   redisTookOver: _ => '另一个 Redis 已接管，可能还有它不知道的调用正在进行',

@@ -12,6 +12,7 @@ export const group: typeof English = {
   missing: '不存在。',
   empty: '为空。没有消费者连接，可以重置。自行分配分区的消费者不会显示在这里：也请停掉它们。',
   inUse: state => `消费分组正在使用中（${state}）`,
+  unlisted: '返回说消费分组有成员，但没有列出任何成员',
   connected: (count, named) => `有 ${grouped(count)} 个消费者连接：${listed(named, count - named.length)}`,
   member: (clientId, host) => `${clientId} (${host})`,
   stopFirst: connected => `${connected}。请先停掉它们：消费分组变空后才会重置。`,

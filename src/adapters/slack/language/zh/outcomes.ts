@@ -58,7 +58,14 @@ export const outcomesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     operators: '请联系 Rewind 的维护人员。',
   },
   unknown: cause => `已调用 ${on.bare}，但不知道结果如何：${cause}。`,
-  notRecorded: cause => `Rewind 没有记录到任何调用：${cause}。`,
+  wasAccepted: `${on.start}已接受调用。`,
+  accepted: isUnread =>
+    isUnread ? `${on.start}已接受调用，但还无法读回位点。` : `${on.start}已接受调用，但位点还没有证实结果。`,
+  provedByOffsets: isSilent =>
+    isSilent
+      ? `${on.start}始终没有响应这次调用；位点证明它已生效。`
+      : `没有 ${on.name}对这次调用的响应记录；位点证明它已生效。`,
+  notRecorded: cause => `不知道是否已生效：${cause}。`,
   wouldJump: (since, where, skipped) =>
     `${where} 上没有${since === null ? '晚于所选时间的' : ` ${since} 或之后的`}消息：会直接跳到末尾并跳过 ${skipped}。请改选更早的时间重新申请，或勾选允许跳到末尾。`,
   neverEmpty: connected =>

@@ -58,16 +58,16 @@ export const replies: typeof English = {
     text('。申请人：'),
     person(requester),
   ],
-  waitsForMembers: (id, connected, untilMs, requester) => [
+  waitsForMembers: (id, connected, areListed, untilMs, requester) => [
     strong(`${id} 正在等待消费分组变空：`),
-    text(`${connected}。请停掉它们。消费分组保持为空一段时间后会自动执行，最晚等到 `),
+    text(`${connected}。${areListed ? '请停掉它们。' : ''}消费分组保持为空一段时间后会自动执行，最晚等到 `),
     times.moment(untilMs),
     text('。如需放弃，请点卡片上的“停止等待”。 '),
     person(requester),
   ],
   waitsToStayEmpty: (id, untilMs, requester) => [
     strong(`${id} 正在等待消费分组保持为空：`),
-    text('刚才还有消费者连接。消费分组保持为空一段时间后会自动执行；如果消费者又连上来，最晚等到 '),
+    text('它之前不为空。消费分组保持为空一段时间后会自动执行；如果消费者又连上来，最晚等到 '),
     times.moment(untilMs),
     text('。如需放弃，请点卡片上的“停止等待”。 '),
     person(requester),
@@ -77,10 +77,10 @@ export const replies: typeof English = {
     text(`${unknown}${advice} `),
     person(requester),
   ],
-  asked: (id, evidence, isCalled, requester) => [
+  asked: (id, { evidence, isCalled, accepted }, requester) => [
     strong(`${id} 到底执行了没有？`),
     text(
-      `${evidence === 'present' && isCalled ? ASKED_AFTER_CALL : ASKED[evidence]}在审批人说明之前不会再调用。 `,
+      `${accepted}${evidence === 'present' && isCalled ? ASKED_AFTER_CALL : ASKED[evidence]}在审批人说明之前不会再调用。 `,
     ),
     person(requester),
   ],
@@ -100,6 +100,8 @@ export const replies: typeof English = {
     strong(state),
     text(`${outcome}${hasClamped ? '已取边界值：日志没有延伸到所要求的位点，因此停在离它最近的一端。' : ''}`),
   ],
+  readBackAgain: ({ there, stayed, elsewhere, unread }) =>
+    `再次读回核对：${partitions(there)}在计划的位点，${grouped(stayed)} 个在原位点，${grouped(elsewhere)} 个在别处${unread === 0 ? '' : `，${grouped(unread)} 个无法读取`}。`,
   moreInTable: more => `… 另有 ${grouped(more)} 条类似情况，见下面的表格。`,
   moreInFile: more => `… 另有 ${grouped(more)} 条类似情况，见下面的文件。`,
   firstRows: (shown, all) =>

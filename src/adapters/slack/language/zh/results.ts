@@ -43,7 +43,7 @@ export const resultsOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     elsewhere: `${on.name}设置的位点与计划不符。请先看表格，再重新申请。`,
     notRead: `无法回读位点。请${on.there}查看。`,
     notReported: `${on.name}的返回里没有提到它。请${on.there}查看它的位点。`,
-    notWritten: '调用没有得到回应，这一部分没有执行。请点卡片上的“重试失败的部分”。',
+    notWritten: '调用的这一部分没有生效。请点卡片上的“重试失败的部分”。',
     movedBefore:
       '没有写入：制定计划之后，有人在那里提交了别的位点。请查看是谁在消费，再点卡片上的“重试失败的部分”。',
     notSeen: '看不到它的任何分区。请检查拼写。如果 Topic 已删除，请去掉它。',
