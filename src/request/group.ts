@@ -19,8 +19,19 @@ export const groupSchema = z.object({
   state: groupStateSchema,
   /** Filled in by the API only for a Stable group of ordinary consumers: none does not mean that nobody is there. */
   members: z.array(memberSchema),
+  /**
+   * It is empty, and its offsets expire from when it became so, whenever they were committed: Kafka's rule for classic groups
+   * of consumers. Since when it is empty nobody tells. Absent: not so, or not known.
+   */
+  expiresFromEmpty: z.literal(true).optional(),
 })
 export type Group = z.output<typeof groupSchema>
+
+/** What type it has is told by a cluster in one way or another; a `protocol` other than consumers' has another rule. */
+export function classicGroup({ state, members }: Omit<Group, 'expiresFromEmpty'>, protocol: string): Group {
+  const isEmpty = state === 'Empty' && members.length === 0
+  return { state, members, ...(isEmpty && protocol === 'consumer' ? { expiresFromEmpty: true } : {}) }
+}
 
 /** Whether a reset would have to wait: some states name no members although there are some. */
 export function hasMembers({ state, members }: Group): boolean {

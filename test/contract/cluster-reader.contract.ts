@@ -124,7 +124,10 @@ export function describeClusterReader(name: string, subject: ClusterSubject): vo
 
     describe('a group', () => {
       it('is told with its state and who is in it', async () => {
-        expect(value(await reader.group(target('billing')))).toEqual({ state: 'Empty', members: [] })
+        expect(value(await reader.group(target('billing')))).toEqual({
+          ...{ state: 'Empty', members: [] },
+          expiresFromEmpty: true,
+        })
         expect(value(await reader.group(target('busy')))).toEqual({
           state: 'Stable',
           members: [{ clientId: 'busy-1', host: '10.53.88.65' }],

@@ -377,7 +377,7 @@ describe('a call that is refused because somebody is back', () => {
   ])('is held anew: %s', async (_, rejoin) => {
     await start()
     const approved = await service.approved()
-    expect(approved.group).toEqual(EMPTY)
+    expect(approved.group).toEqual({ ...EMPTY, expiresFromEmpty: true })
     rejoin()
     let request = await service.execute(approved)
     expect(request.state).toMatchObject({ name: 'approved', attempt: 2, wait: null })

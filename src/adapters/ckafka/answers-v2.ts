@@ -53,6 +53,7 @@ const groupInfoSchema = list(
     ...errorFields,
     group: name,
     state: z.string(),
+    protocol_type: text,
     members: list(z.object({ client_id: text, client_host: text })).optional(),
   }),
 )
@@ -64,6 +65,7 @@ export function readGroupInfoData(data: unknown, group: string): Read<Group> {
     name: each.group,
     state: each.state,
     errorCode: each.err_code || each.error_code || 0,
+    protocolType: each.protocol_type ?? '',
     members: (each.members ?? []).map(({ client_id, client_host }) => ({
       clientId: client_id ?? '',
       host: client_host ?? '',

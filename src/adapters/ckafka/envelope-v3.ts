@@ -109,6 +109,7 @@ const groupInfoSchema = list(
   z.object({
     Group: name,
     State: z.string(),
+    ProtocolType: text,
     ErrorCode: smallInt.nullish(),
     Members: list(z.object({ ClientId: text, ClientHost: text })).optional(),
   }),
@@ -117,10 +118,11 @@ const groupInfoSchema = list(
 export function readGroupInfo(data: unknown, group: string): Read<Group> {
   const read = check(groupInfoSchema, data, ROOT)
   if (!read.ok) return read
-  const described = read.value.map(({ Group, State, ErrorCode, Members }) => ({
+  const described = read.value.map(({ Group, State, ProtocolType, ErrorCode, Members }) => ({
     name: Group,
     state: State,
     errorCode: ErrorCode ?? 0,
+    protocolType: ProtocolType ?? '',
     members: (Members ?? []).map(({ ClientId, ClientHost }) => ({
       clientId: ClientId ?? '',
       host: ClientHost ?? '',

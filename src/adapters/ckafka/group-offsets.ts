@@ -1,7 +1,7 @@
 // What a group has committed, topic by topic, as both dialects answer it. Facts of one instant; it judges nothing.
 
 import type { Group, Position } from '../../request/group.ts'
-import { groupStateSchema } from '../../request/group.ts'
+import { classicGroup, groupStateSchema } from '../../request/group.ts'
 import { type Read, shown } from './fields.ts'
 
 /** Null: never committed, or not readable (then `errorCode`, Kafka's, is not 0). */
@@ -44,6 +44,8 @@ export interface DescribedGroup {
   name: string
   state: string
   errorCode: number
+  /** `consumer` for ordinary consumers. CKafka's brokers, up to 3.2, have classic groups alone. */
+  protocolType: string
   members: { clientId: string; host: string }[]
 }
 
@@ -69,7 +71,7 @@ export function groupAmong(described: readonly DescribedGroup[], name: string, r
     clientId: shown(clientId),
     host: shown(host).replace(/^\//, ''),
   }))
-  return { ok: true, value: { state: state.data, members } }
+  return { ok: true, value: classicGroup({ state: state.data, members }, found.protocolType) }
 }
 
 const DEAD: Read<Group> = { ok: true, value: { state: 'Dead', members: [] } }

@@ -1,6 +1,6 @@
 // What a group's coordinator says of it: its state, its members, where it has committed. Reads only.
 
-import type { Group } from '../../request/group.ts'
+import { classicGroup, type Group } from '../../request/group.ts'
 import { unlessError } from './client.ts'
 import { GROUP_ID_NOT_FOUND, UNSUPPORTED_VERSION } from './codes.ts'
 import {
@@ -36,7 +36,7 @@ export async function describeGroup(coordinator: Coordinator, group: string): Pr
   const code = described?.errorCode ?? GROUP_ID_NOT_FOUND
   if (code !== GROUP_ID_NOT_FOUND) unlessError(code)
   if (described !== undefined && code === 0 && described.groupState !== 'Dead') {
-    return groupOf(described.groupState, described.members)
+    return classicGroup(groupOf(described.groupState, described.members), described.protocolType)
   }
   return await describeOther(coordinator, group)
 }

@@ -37,6 +37,7 @@ import { moverLine, planDetails, planHead, totalsInWords } from '../wording/plan
 import { unreadLines, whoDecides, windowLine } from '../wording/who-decides.ts'
 import {
   connectedInWords,
+  emptyInWords,
   groupInWords,
   lossInWords,
   outcomeAlone,
@@ -129,7 +130,9 @@ function groupInUse(words: Words, { group, state }: ResetRequest): KnownBlock[] 
   const isShown = state.name === 'pending' || (state.name === 'approved' && state.wait === null)
   if (!isShown) return []
   // That nobody is a member is all that this state proves.
-  if (group.state === 'Empty') return [paragraph(line(text(words.card.membersOnly)))]
+  if (group.state === 'Empty') {
+    return [paragraph(line(text(emptyInWords(words, words.card.membersOnly, group))))]
+  }
   return [paragraph(line(strong(words.card.whenPlannedLabel), text(groupInWords(words, group))))]
 }
 

@@ -303,10 +303,15 @@ const MEMBERS_NAMED = 5
 export function groupInWords(words: Words, group: Group): string {
   const { state, members } = group
   if (state === 'Dead') return words.group.missing
-  if (members.length === 0 && state === 'Empty') return words.group.empty
+  if (members.length === 0 && state === 'Empty') return emptyInWords(words, words.group.empty, group)
   return members.length === 0
     ? words.group.inUseStopFirst(state)
     : words.group.stopFirst(connectedInWords(words, group))
+}
+
+/** `sentence`, and whether the offsets of the group may be gone soon whatever is written. */
+export function emptyInWords(words: Words, sentence: string, { expiresFromEmpty }: Group): string {
+  return expiresFromEmpty === true ? words.group.alsoExpires(sentence) : sentence
 }
 
 export function noSuchGroup(words: Words, { instanceId, group }: Target, nearest: readonly string[]): string {

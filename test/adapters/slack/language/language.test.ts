@@ -68,6 +68,8 @@ const NAMES = [
     'Rewind',
     'Slack',
     'CKafka',
+    'Flink',
+    'Spark',
     'Kafka',
     'Redis',
     'API',

@@ -111,7 +111,7 @@ describe('the approval modal', () => {
     [
       'nothing has moved',
       { kind: 'holds', verdict: 'unchanged', group: EMPTY },
-      'Right now: Nothing has changed since the plan. The group: empty. No consumer is connected, so it can be reset.',
+      'Right now: Nothing has changed since the plan. The group: empty: no group members, so it can be reset. Consumers that assign partitions themselves (Flink, Spark) do not show here; make sure they are stopped.',
     ],
     [
       'only the logs have grown',

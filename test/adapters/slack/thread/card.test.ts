@@ -82,7 +82,7 @@ describe('what a person reads', () => {
       '• payments p1: 442,431 → 442,331, replays 100 messages',
       'Lag: 200 before, 600 after.',
       'Exact offsets: messages that arrive later are not affected. Made 2026-11-23 08:00 UTC.',
-      'When planned, no consumer was connected. Consumers that assign partitions to themselves do not show.',
+      'When planned, the group had no members. Consumers that assign partitions themselves (Flink, Spark) do not show; make sure they are stopped.',
       'Waiting for an approver. It expires 2026-11-23 09:00 UTC.',
       '[ Review ]  [ Cancel request ]  [ History ]',
     ])

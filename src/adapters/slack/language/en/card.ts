@@ -31,7 +31,7 @@ export const cardOn = (on: ClusterInWords) => ({
       ? `${listed(ids)} was open for the same group and topics when this was planned. Review it first.`
       : `${listed(ids, left)} were open for the same group and topics when this was planned. Review those first.`,
   membersOnly:
-    'When planned, no consumer was connected. Consumers that assign partitions to themselves do not show.',
+    'When planned, the group had no members. Consumers that assign partitions themselves (Flink, Spark) do not show; make sure they are stopped.',
   whenPlannedLabel: 'When planned: ',
   preparing: (progress: { done: number; total: number } | null): Piece[] => [
     text(

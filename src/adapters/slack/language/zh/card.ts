@@ -15,7 +15,8 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   movedHeading: '自上一份计划以来的变化：',
   overlapLabel: '重叠：',
   overlap: (ids, left) => `制定这份计划时，${listed(ids, left)} 也在处理同一消费分组和 Topic。请先查看它们。`,
-  membersOnly: '制定计划时没有消费者连接。自行分配分区的消费者不会显示。',
+  membersOnly:
+    '制定计划时消费分组没有成员。自行分配分区的消费者（如 Flink、Spark）不会显示，请确认它们已停止。',
   whenPlannedLabel: '制定计划时的消费分组：',
   preparing: progress => [
     text(
