@@ -50,7 +50,7 @@ async function ask(
     const code = refusalOfToken(error) ?? missingScope(error)
     if (code !== null && !OF_THE_ORGANISATION.has(code)) return { kind: 'refused', token: name, code }
     const outcome = outcomeOfError(error)
-    return { kind: 'unasked', cause: 'cause' in outcome ? outcome.cause : 'Slack answered with an error' }
+    return { kind: 'unasked', cause: 'cause' in outcome ? outcome.cause : 'it answered with an error' }
   }
 }
 
