@@ -5,14 +5,15 @@ import { clearLine, createInterface, cursorTo } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { obey } from './demo-commands.ts'
+import { demoSettings } from './demo-settings.ts'
 import { startPageServer } from './page-server.ts'
+import { placeOf, whyUnreachable } from './redis/reach.ts'
 import { createTerminal } from './slack/terminal.ts'
 import { KAFKA_RESET } from './walkthrough/act-kafka.ts'
 import { FIRST_RESET } from './walkthrough/act-plan.ts'
 import { walkthrough, walkthroughEnv } from './walkthrough/walkthrough.ts'
 import { CHANNELS, DEMO_POLICY, EMPTY_HOLD_MS, startWorld, USERS, type World } from './world.ts'
 
-const PAGE_PORT = 4400
 const PAGE_DIR = fileURLToPath(new URL('./page', import.meta.url))
 /** Nobody who plays waits a minute to see what a call that never answers leads to. */
 const SHORT_DEADLINES = { CALL_DEADLINE: '10s', CALL_GRACE: '5s', CALL_LATE: '5s' }
@@ -26,7 +27,18 @@ Starts Rewind with a local Slack, a simulated CKafka and Kafka, and a private Re
   --http          Slack reaches Rewind over signed HTTP instead of Socket Mode
   --help          this text
 
-REDIS_URL, when set, is used instead of a private Redis. CKAFKA_API chooses the API of CKafka, v3 (default) or v2.`
+Settings, from the environment:
+
+  PORT             of the page (4400); another free one where it is taken
+  REDIS_URL        a Redis to use instead of a private one
+  CKAFKA_API       the API of CKafka: v3 (default) or v2
+  REWIND_LANGUAGE  of what many people read: en (default) or zh
+  EMPTY_HOLD       how long a group has to stay empty before a request that waited for it runs (2s here)
+
+Everything ends with it, and nothing is kept: the next start begins from the beginning.`
+
+const ENDING =
+  'Ending: waiting for Rewind to finish what it has in hand, 5 seconds at most. Nothing of this demo is kept.'
 
 /** After these lines the app acts on its own for a while: the next line has to wait for it, or comes too early. */
 const ACTING = /^(\/|submit|press|yes|set|home|close|bot)/
@@ -50,12 +62,28 @@ async function main(flags: string[]): Promise<void> {
   process.stdout.on('error', () => process.exit(whenStopped))
 
   const delivery = flags.includes('--http') ? 'http' : 'socket'
-  const redisUrl = process.env.REDIS_URL
+  const read = demoSettings(process.env)
+  if (!read.ok) {
+    console.error(read.problem)
+    process.exit(1)
+  }
+  const { port, redisUrl, env } = read.settings
+  if (redisUrl !== undefined) {
+    console.log(`Connecting to Redis at ${placeOf(redisUrl)} (REDIS_URL).`)
+    const why = await whyUnreachable(redisUrl)
+    if (why !== null) {
+      console.error(
+        `Redis at ${placeOf(redisUrl)} (REDIS_URL) cannot be used: ${why}. Without REDIS_URL the demo starts its own.`,
+      )
+      process.exit(1)
+    }
+  }
   let world: World | undefined
   const endings: (() => Promise<void> | void)[] = []
   let ended: Promise<never> | undefined
   const end = (code: number): Promise<never> => {
     ended ??= (async () => {
+      if (world !== undefined && !alone) console.log(ENDING)
       for (const ending of endings) await ending()
       // A world that is only half there ends with this process.
       await world?.close()
@@ -67,7 +95,10 @@ async function main(flags: string[]): Promise<void> {
     process.on(signal, () => void end(whenStopped))
 
   try {
-    const { CKAFKA_API } = process.env
+    const { CKAFKA_API } = env
+    console.log(
+      `Starting Rewind, Slack, CKafka, Kafka${redisUrl === undefined ? ' and a private Redis' : ''} …`,
+    )
     world = await startWorld({
       delivery,
       log: console.log,
@@ -75,10 +106,10 @@ async function main(flags: string[]): Promise<void> {
       kafka: true,
       clock: alone ? 'movable' : 'real',
       ...(redisUrl ? { redisUrl } : {}),
-      env: {
-        ...(CKAFKA_API ? { CKAFKA_API } : {}),
-        ...(alone ? walkthroughEnv(CKAFKA_API) : SHORT_DEADLINES),
-      },
+      // What the walkthrough checks depends on its own.
+      env: alone
+        ? { ...(CKAFKA_API ? { CKAFKA_API } : {}), ...walkthroughEnv(CKAFKA_API) }
+        : { ...SHORT_DEADLINES, ...env },
     })
     await world.waitForBot()
     if (alone) {
@@ -89,9 +120,19 @@ async function main(flags: string[]): Promise<void> {
       console.log(ok ? '\nAll of it holds.' : `\n${failures.length} of it did not hold.`)
       return await end(ok ? 0 : 1)
     }
-    const page = await startPageServer({ world, port: PAGE_PORT, pageDir: PAGE_DIR })
+    const page = await startPageServer({ world, port, pageDir: PAGE_DIR })
     endings.push(() => page.close())
-    await play(world, delivery, page.url, endings)
+    const used = Number(new URL(page.url).port)
+    if (port !== 0 && used !== port) {
+      console.log(
+        `Port ${port} is in use, by another demo perhaps, so the page is on port ${used}. PORT sets another one.`,
+      )
+    }
+    await play(
+      world,
+      { delivery, pageUrl: page.url, emptyHold: env.EMPTY_HOLD ?? `${EMPTY_HOLD_MS / 1000}s` },
+      endings,
+    )
     await end(0)
   } catch (error) {
     if (ended === undefined) console.error(error instanceof Error ? error.message : error)
@@ -103,13 +144,15 @@ async function main(flags: string[]): Promise<void> {
 const ALERT =
   '[FIRING:1] Consumer lag is high: group orders-billing on ckafka-demo0001, topics orders, payments'
 
+interface Shown {
+  delivery: string
+  pageUrl: string
+  /** Like `2s`. */
+  emptyHold: string
+}
+
 /** Resolves when the person has had enough. */
-async function play(
-  world: World,
-  delivery: string,
-  pageUrl: string,
-  endings: (() => Promise<void> | void)[],
-): Promise<void> {
+async function play(world: World, shown: Shown, endings: (() => Promise<void> | void)[]): Promise<void> {
   const tty = process.stdin.isTTY === true && process.stdout.isTTY === true
   const input = createInterface({ input: process.stdin, output: process.stdout, terminal: tty })
   let state: 'busy' | 'waiting' | 'quitting' = 'busy'
@@ -140,11 +183,13 @@ async function play(
     input.close()
   })
   const activity = watchActivity(world)
-  for (const line of welcome(world, delivery, pageUrl)) print(line)
+  for (const line of welcome(world, shown)) print(line)
 
   await new Promise<void>(resolve => {
     let queue = Promise.resolve()
+    let hasTyped = false
     input.on('line', line => {
+      hasTyped = true
       queue = queue.then(async () => {
         if (state === 'quitting') return
         state = 'busy'
@@ -162,16 +207,23 @@ async function play(
     })
     // Ctrl-C of a raw terminal is a key, not a signal.
     input.on('SIGINT', () => input.close())
-    input.on('close', () => void queue.then(resolve))
+    input.on('close', () => {
+      // Nobody can type here (`</dev/null`, a service): the page is all there is, and a signal ends it.
+      if (!tty && !hasTyped && state !== 'quitting') {
+        state = 'quitting'
+        print('Nothing can be typed here: use the page. Ctrl-C, or SIGTERM, ends the demo.')
+        return
+      }
+      void queue.then(resolve)
+    })
     state = 'waiting'
     prompt()
   })
 }
 
 function welcome(
-  { slack, ckafka, kafka, redisUrl, bot }: World,
-  delivery: string,
-  pageUrl: string,
+  { slack, ckafka, kafka, redisUrl, redisPrefix, bot }: World,
+  { delivery, pageUrl, emptyHold }: Shown,
 ): string[] {
   return [
     '',
@@ -184,7 +236,7 @@ function welcome(
     `  Slack    ${slack.apiUrl} (${delivery === 'http' ? 'signed HTTP' : 'Socket Mode'})`,
     `  CKafka   ${ckafka.urlV2} (ckafka-demo0001)`,
     `  Kafka    ${kafka?.bootstrap} (kafka-demo)`,
-    `  Redis    ${redisUrl}`,
+    `  Redis    ${redisUrl} (REDIS_PREFIX=${redisPrefix})`,
     '',
     'Or stay in this terminal. You are alice, in #kafka-ops. bob and carol may approve, dave may not, gina is a guest.',
     'For orders-audit it takes one of @audit (bob, dave) and one of @platform (carol), or dave, who is on call and may',
@@ -208,7 +260,8 @@ function welcome(
     '',
     'dave has passed on an alert, message 1: menu Reset offsets from alert on 1 opens the form with what it names.',
     'Between asking and deciding, cluster read orders-billing lets a consumer commit: then there is a new plan to review.',
-    `A group that had consumers has to stay empty for ${EMPTY_HOLD_MS / 1000} seconds here (EMPTY_HOLD; 45 unless set).`,
+    `A group that had consumers has to stay empty for ${emptyHold} here (EMPTY_HOLD; 45s in production).`,
+    'Requests, messages and offsets last as long as this process: the next start begins from the beginning.',
     'Type help to see what else there is, quit to end.',
     '',
   ]

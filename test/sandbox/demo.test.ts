@@ -2,9 +2,12 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, inject, it } from 'vitest'
+import { demoSettings } from '../../src/sandbox/demo-settings.ts'
+import { until } from '../support/product.ts'
 
 const redisUrl = inject('redisUrl')
 const dist = (path: string) => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url))
@@ -85,6 +88,62 @@ describe('npm run demo', () => {
     const { code, out } = await demo(['--walkthrough', '--http'])
     expect(out.trimEnd()).toMatch(/All of it holds\.$/)
     expect(code).toBe(0)
+  })
+
+  it('without a terminal stays up on the port that is free, says what there is to know, and what it waits for at the end', async () => {
+    const taken = createServer()
+    await new Promise<void>(resolve => taken.listen(0, '127.0.0.1', resolve))
+    const address = taken.address()
+    const PORT = `${typeof address === 'object' ? address?.port : ''}`
+    const child = spawn(process.execPath, [dist('sandbox/demo.js')], {
+      env: { ...process.env, REDIS_URL: redisUrl, PORT, EMPTY_HOLD: '1s' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let out = ''
+    child.stdout.on('data', data => {
+      out += data
+    })
+    await until(() => out.includes('Nothing can be typed here: use the page.'), 25_000)
+    taken.close()
+    expect(out).toMatch(/^Connecting to Redis at 127\.0\.0\.1:\d+ \(REDIS_URL\)\.\nStarting Rewind, /)
+    expect(out).toMatch(/REDIS_PREFIX=world-[0-9a-f]{12}/)
+    expect(out).toContain('has to stay empty for 1s here')
+    const [, page = ''] = /➜ Open (\S+)/.exec(out) ?? []
+    expect(out).toContain(
+      `Port ${PORT} is in use, by another demo perhaps, so the page is on port ${new URL(page).port}.`,
+    )
+    expect((await fetch(page)).status).toBe(200)
+    child.kill('SIGINT')
+    const [code] = (await once(child, 'close')) as [number | null]
+    expect(code).toBe(0)
+    expect(out.trimEnd()).toMatch(/Ending: waiting for Rewind to finish .+ Nothing of this demo is kept\.$/)
+  })
+
+  it('says in one line that its Redis cannot be used, and ends with 1', async () => {
+    const child = spawn(process.execPath, [dist('sandbox/demo.js')], {
+      env: { ...process.env, REDIS_URL: 'redis://user:hidden@127.0.0.1:1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const ended = once(child, 'exit')
+    const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)])
+    expect(await ended).toEqual([1, null])
+    expect(out).toBe('Connecting to Redis at 127.0.0.1:1 (REDIS_URL).\n')
+    expect(err).toBe(
+      'Redis at 127.0.0.1:1 (REDIS_URL) cannot be used: ECONNREFUSED. Without REDIS_URL the demo starts its own.\n',
+    )
+  })
+
+  it('hands to Rewind what is a setting of it, and nothing else', () => {
+    const env = { REWIND_LANGUAGE: 'zh', EMPTY_HOLD: ' 5s ', SLACK_BOT_TOKEN: 'xoxb-real', CKAFKA_API: '' }
+    expect(demoSettings(env)).toEqual({
+      ok: true,
+      settings: { port: 4400, redisUrl: undefined, env: { REWIND_LANGUAGE: 'zh', EMPTY_HOLD: '5s' } },
+    })
+    expect(demoSettings({ PORT: '-1' })).toMatchObject({ problem: expect.stringMatching(/^PORT must be/) })
+    expect(demoSettings({ PORT: '70000' })).toMatchObject({ problem: expect.stringMatching(/^PORT must be/) })
+    expect(demoSettings({ REDIS_URL: 'there' })).toMatchObject({
+      problem: 'REDIS_URL must look like redis://host:6379.',
+    })
   })
 
   it('names a flag that it does not know, and ends with 2', async () => {

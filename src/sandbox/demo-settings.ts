@@ -1,0 +1,41 @@
+// What the demo takes from its environment, under the names that the product has for it. It must never hand anything else
+// on: the tokens and addresses of whoever starts it are not for a demo.
+
+export interface DemoSettings {
+  /** Of the page. */
+  port: number
+  /** Absent: a private Redis. */
+  redisUrl: string | undefined
+  /** For Rewind. */
+  env: Record<string, string>
+}
+
+const PAGE_PORT = 4400
+/** Rewind itself says what is wrong with one of these. */
+const HANDED_ON = [
+  ...['CKAFKA_API', 'REWIND_LANGUAGE', 'EMPTY_HOLD', 'EMPTY_WAIT', 'REQUEST_EXPIRY'],
+  ...['CALL_DEADLINE', 'CALL_GRACE', 'CALL_LATE'],
+]
+
+export function demoSettings(
+  env: NodeJS.ProcessEnv,
+): { ok: true; settings: DemoSettings } | { ok: false; problem: string } {
+  const given = (name: string) => env[name]?.trim() || undefined
+  const port = given('PORT') ?? `${PAGE_PORT}`
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+    return { ok: false, problem: 'PORT must be a port number, from 0 to 65535, for the page of the demo.' }
+  }
+  const redisUrl = given('REDIS_URL')
+  if (redisUrl !== undefined && !isRedisUrl(redisUrl)) {
+    return { ok: false, problem: 'REDIS_URL must look like redis://host:6379.' }
+  }
+  const handedOn = HANDED_ON.flatMap(name => {
+    const value = given(name)
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return { ok: true, settings: { port: Number(port), redisUrl, env: Object.fromEntries(handedOn) } }
+}
+
+function isRedisUrl(value: string): boolean {
+  return URL.canParse(value) && /^rediss?:$/.test(new URL(value).protocol)
+}
