@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { budgetsOf } from './adapters/ckafka/budgets.ts'
+import { budgetsOf, countedTogether } from './adapters/ckafka/budgets.ts'
 import { type Ckafka, createCkafka } from './adapters/ckafka/ckafka.ts'
 import { createRoleCredentials } from './adapters/ckafka/credentials.ts'
 import type { CkafkaConfig } from './adapters/ckafka/settings.ts'
@@ -211,7 +211,8 @@ function openCkafka(entry: ClusterEntry, account: CkafkaAccount, deps: OpenClust
   const { config, named, close } = withCredentials(account, clock, problem =>
     onRenewal(nameOf(entry), problem),
   )
-  const budgets = budgetsOf(config.dialect, accountOf(named), quotaFactor)
+  const counted = accountOf(countedTogether(named, config))
+  const budgets = budgetsOf(config.dialect, counted, quotaFactor)
   const quota = createQuota(redis, redisPrefix, budgets)
   const ckafka = createCkafka(config, { now: clock, onCall, budgets, quota })
   return {

@@ -22,6 +22,14 @@ export function budgetsOf(dialect: 'v2' | 'v3', account: string, factor = 1): Bu
     : { account, perAction: action => times(V3_BUDGETS[action] ?? V3_DEFAULT, factor) }
 }
 
+/** Names whose calls are counted together: API 3.0 counts those of an account in each region, API 2.0 all of the account. */
+export function countedTogether(
+  account: string,
+  { dialect, region }: { dialect: 'v2' | 'v3'; region: string },
+): string {
+  return dialect === 'v3' ? `${account} ${region}` : account
+}
+
 /** Of writes one after the other: in 3.0 each looks at the group, its offsets and perhaps the log first. */
 export function writePaceOf(dialect: 'v2' | 'v3', budgets: Budgets): WritePace {
   // In 2.0 one call writes all of a request.

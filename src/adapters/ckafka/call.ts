@@ -1,5 +1,5 @@
 // One call of the API, in either dialect: ask the budget, sign, send, and say what the answer proves. It must never send
-// a mutation twice, and never let a secret, a parameter or a URL into a cause. Reads have no effect, so that a read may
+// a mutation again unless the API refused the credentials that it was signed with, and never let a secret, a parameter or a URL into a cause. Reads have no effect, so that a read may
 // be sent a second time.
 
 import type { Quota } from '../../ports/cluster.ts'
@@ -10,7 +10,13 @@ import { NoCredentials } from './credentials.ts'
 import type { Read } from './fields.ts'
 import { createHttp, type Exchange, type HttpAnswer, type HttpRequest } from './http.ts'
 import type { RefusedHere } from './last-look.ts'
-import { type CkafkaConfig, type CkafkaDeps, type Credentials, DEFAULT_TIMEOUTS } from './settings.ts'
+import {
+  type CkafkaConfig,
+  type CkafkaDeps,
+  type Credentials,
+  DEFAULT_TIMEOUTS,
+  type Lender,
+} from './settings.ts'
 
 /**
  * `notSent` and `unknown` differ for mutations only; to a read both mean that there is no answer. `requestIds`: the one
@@ -92,6 +98,8 @@ interface Tried<T> {
   answer: Answer<T>
   code: string | null
   again: 'useless' | 'likely'
+  /** Those that it was signed with, where they are what was refused. */
+  refused?: Credentials
 }
 
 export function createApi<Params>(
@@ -104,7 +112,21 @@ export function createApi<Params>(
   const own = 'credentials' in config ? asked(config.credentials) : config
   let state: 'open' | 'closed' = 'open'
 
+  /** With others, once, where credentials that somebody gives are refused: nothing was carried out with these. */
   async function attempt<T>(
+    effect: Effect,
+    call: ApiCall<Params, T>,
+    urgency: Urgency,
+    connection: 'fresh' | 'kept',
+  ): Promise<Tried<T>> {
+    const first = await tryOnce(effect, call, urgency, connection)
+    const { refused } = first
+    if (refused === undefined || typeof own !== 'function') return first
+    const others = await own(call.deadlineMs - now(), refused)
+    return 'problem' in others || others === refused ? first : tryOnce(effect, call, urgency, connection)
+  }
+
+  async function tryOnce<T>(
     effect: Effect,
     call: ApiCall<Params, T>,
     urgency: Urgency,
@@ -150,7 +172,8 @@ export function createApi<Params>(
     if (tried.answer.kind === 'notSent' && tried.answer.retryAfterMs !== undefined) {
       await quota?.pause(call.action, tried.answer.retryAfterMs)
     }
-    return tried
+    const isOfThese = tried.answer.kind === 'refused' && tried.answer.reason === 'credentials'
+    return isOfThese ? { ...tried, refused: credentials } : tried
   }
 
   function obstacleTo<T>({ deadlineMs }: ApiCall<Params, T>): Tried<T> | undefined {
@@ -289,14 +312,14 @@ function withoutSecrets(message: string, { secretKey, secretId, token = '' }: Cr
 }
 
 /** Never rejects, and ends within the time given. */
-function asked(ask: () => Promise<Credentials>) {
-  return async (withinMs: number): Promise<Credentials | { problem: string }> => {
+function asked(ask: Lender) {
+  return async (withinMs: number, refused?: Credentials): Promise<Credentials | { problem: string }> => {
     let timer: NodeJS.Timeout | undefined
     const silence = new Promise<{ problem: string }>(resolve => {
       timer = setTimeout(() => resolve({ problem: causeOf('deadlinePassed') }), withinMs)
     })
     try {
-      return await Promise.race([ask(), silence])
+      return await Promise.race([ask(refused), silence])
     } catch (error) {
       return { problem: error instanceof NoCredentials ? error.why : causeOf('callBroke', 'unknown') }
     } finally {

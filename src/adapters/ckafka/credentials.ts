@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { causeOf } from '../../request/cause.ts'
 import { check, digits, parseJson } from './fields.ts'
 import { createHttp, type Exchange } from './http.ts'
-import type { Credentials } from './settings.ts'
+import type { Credentials, Lender } from './settings.ts'
 
 export const METADATA_URL = 'http://metadata.tencentyun.com'
 
@@ -27,7 +27,7 @@ export interface RoleDeps {
 
 export interface RoleCredentials {
   /** The same object until there are new ones. Rejects with NoCredentials. */
-  credentials: () => Promise<Credentials>
+  credentials: Lender
   close(): Promise<void>
 }
 
@@ -74,7 +74,8 @@ export function createRoleCredentials(
     onRenewal(problem)
   }
 
-  async function ask(): Promise<Kept> {
+  /** @param refused nobody wants these any more, however long they were to last */
+  async function ask(refused?: Credentials): Promise<Kept> {
     askedAtMs = now()
     const exchange = await http.exchange('fresh', { method: 'GET', url: place.href }, askMs)
     const read = readAnswer(exchange, now())
@@ -84,29 +85,38 @@ export function createRoleCredentials(
     }
     tell(null)
     // What was asked for twice and is the same has to stay the same object.
-    if (kept === undefined || read.expiresAtMs > kept.expiresAtMs) kept = read
+    const isNewer = kept === undefined || read.expiresAtMs > kept.expiresAtMs
+    const isInstead = kept?.credentials === refused && !isSame(read.credentials, kept?.credentials)
+    if (kept === undefined || isNewer || isInstead) kept = read
     return kept
   }
 
   /** Whoever asks meanwhile waits for the same answer. */
-  function renewed(): Promise<Kept> {
-    underWay ??= ask().finally(() => {
+  function renewed(refused?: Credentials): Promise<Kept> {
+    underWay ??= ask(refused).finally(() => {
       underWay = undefined
     })
     return underWay
   }
 
   return {
-    async credentials() {
+    async credentials(refused) {
       const leftMs = (kept?.expiresAtMs ?? 0) - now()
       if (kept === undefined || leftMs <= LAST_MS) return (await renewed()).credentials
       // A clock that was put back must not keep it from being asked.
       const sinceMs = Math.abs(now() - askedAtMs)
+      // Who is refused at each call must not ask at each, and may wait for what somebody has asked.
+      const mayAsk = underWay !== undefined || sinceMs >= RENEW_AGAIN_MS
+      if (kept.credentials === refused && mayAsk) return (await renewed(refused)).credentials
       if (leftMs <= RENEW_BEFORE_MS && sinceMs >= RENEW_AGAIN_MS) renewed().catch(() => {})
       return kept.credentials
     },
     close: () => http.close(),
   }
+}
+
+function isSame(one: Credentials, other: Credentials | undefined): boolean {
+  return one.secretId === other?.secretId && one.secretKey === other.secretKey && one.token === other.token
 }
 
 function ending(url: string): string {

@@ -30,9 +30,15 @@ interface PlaceV3 extends Place {
   dialect: 'v3'
 }
 
-/** Of who gives those that count now: it is asked before each call. */
+/**
+ * Gives those that count now. `refused`: these the API has just refused, so that others are wanted; the same, where there are
+ * no others.
+ */
+export type Lender = (refused?: Credentials) => Promise<Credentials>
+
+/** Of who gives them: it is asked before each call. */
 interface Lent {
-  credentials: () => Promise<Credentials>
+  credentials: Lender
   secretId?: undefined
 }
 

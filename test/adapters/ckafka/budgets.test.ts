@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { budgetsOf } from '../../../src/adapters/ckafka/budgets.ts'
+import { budgetsOf, countedTogether } from '../../../src/adapters/ckafka/budgets.ts'
 
 it('keeps to the documented limits unless told otherwise', () => {
   expect(budgetsOf('v2', 'a').together).toEqual({ points: 100, seconds: 60 })
@@ -20,4 +20,11 @@ it('uses less where they are shared, down to one call in many seconds, and never
   const { perAction } = budgetsOf('v3', 'a', 0.25)
   expect(perAction('DescribeTopicSyncReplica')).toEqual({ points: 1, seconds: 1 })
   expect(perAction('FetchMessageListByTimestamp')).toEqual({ points: 1, seconds: 4 })
+})
+
+it('is one for each region of an account in API 3.0, and one for the account in API 2.0', () => {
+  const named = (dialect: 'v2' | 'v3') =>
+    new Set(['ap-guangzhou', 'ap-shanghai'].map(region => countedTogether('AKID1', { dialect, region })))
+  expect(named('v3').size).toBe(2)
+  expect(named('v2')).toEqual(new Set(['AKID1']))
 })

@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createCkafka } from '../../../src/adapters/ckafka/ckafka.ts'
 import { createRoleCredentials, NoCredentials } from '../../../src/adapters/ckafka/credentials.ts'
-import type { LentV2, LentV3 } from '../../../src/adapters/ckafka/settings.ts'
+import type { Credentials, LentV2, LentV3 } from '../../../src/adapters/ckafka/settings.ts'
 import { causeOf } from '../../../src/request/cause.ts'
-import { answering, error, result, serve } from './scripted-v3.ts'
+import { ACCEPTED, answering, EMPTY, error, type Respond, result, seen, serve } from './scripted-v3.ts'
 
 const START_MS = Date.UTC(2026, 10, 29, 12)
 const HOUR_MS = 3_600_000
@@ -163,6 +163,37 @@ describe('the credentials of a role', () => {
     expect(told.join()).not.toMatch(/hunter2|key-1/)
   })
 
+  it('are asked for anew where the API has refused them, but not at each refusal, and others that last less are taken', async () => {
+    const metadata = await startMetadata(saying(given('1', START_MS + HOUR_MS)))
+    const { role, clock } = roleAt(metadata)
+    const first = await role.credentials()
+    // They have just come: asking once more brings the same.
+    expect(await role.credentials(first)).toBe(first)
+    expect(metadata.asked).toHaveLength(1)
+    clock.nowMs += 21_000
+    expect(await role.credentials(first)).toBe(first)
+    expect(metadata.asked).toHaveLength(2)
+    clock.nowMs += 21_000
+    metadata.answer = saying(given('2', START_MS + HOUR_MS / 2))
+    const all = await Promise.all(Array.from({ length: 3 }, () => role.credentials(first)))
+    expect(all.map(({ secretId }) => secretId)).toEqual(['AKID2', 'AKID2', 'AKID2'])
+    expect(metadata.asked).toHaveLength(3)
+    // Who was refused before that gets the new ones, and nobody is asked.
+    clock.nowMs += 21_000
+    expect(await role.credentials(first)).toMatchObject({ secretId: 'AKID2' })
+    expect(metadata.asked).toHaveLength(3)
+  })
+
+  it('go on where the API has refused them and the metadata service does not answer', async () => {
+    const metadata = await startMetadata(saying(given('1', START_MS + HOUR_MS)))
+    const { role, clock } = roleAt(metadata)
+    const first = await role.credentials()
+    metadata.answer = saying('busy', 503)
+    clock.nowMs += 21_000
+    await expect(role.credentials(first)).rejects.toThrow(NoCredentials)
+    expect(await role.credentials()).toBe(first)
+  })
+
   it('are given up in time where the answer is slow, and asked for anew by who comes later', async () => {
     const metadata = await startMetadata(() => {})
     const { role, told } = roleAt(metadata, 100)
@@ -181,6 +212,80 @@ describe('calls with credentials that somebody gives', () => {
     onTestFinished(() => cluster.close())
     return cluster.reader({ urgency: 'person', readMs: 2_000 })
   }
+
+  const REFUSED = error('AuthFailure.TokenFailure')
+  const keyOf = ({ headers }: { headers: string }) => /Credential=(\w+)\//.exec(headers)?.[1]
+  /** Refuses those of the first. */
+  const refusing =
+    (then: string): Respond =>
+    (socket, _number, request) =>
+      void socket.write(keyOf(request) === 'AKID1' ? REFUSED : then)
+  /** Lends others where these were refused. */
+  const lending = (most: number) => {
+    let current = { secretId: 'AKID1', secretKey: 'key-1', token: 'token-1' }
+    let number = 1
+    return async (refused?: Credentials) => {
+      if (refused === current && number < most) {
+        number += 1
+        current = { secretId: `AKID${number}`, secretKey: `key-${number}`, token: `token-${number}` }
+      }
+      return current
+    }
+  }
+  const offsets = [{ partition: 0, offset: 60n }]
+  const place = { dialect: 'v3', region: 'ap-guangzhou' } as const
+
+  it('go on with others, once, where the API refuses these: a read and a write', async () => {
+    const server = await serve({ info: refusing(EMPTY), write: refusing(ACCEPTED) })
+    const cluster = createCkafka(
+      { ...place, endpoint: server.url, credentials: lending(2) },
+      { now: Date.now },
+    )
+    onTestFinished(() => cluster.close())
+    const reader = cluster.reader({ urgency: 'person', readMs: 2_000 })
+    expect(await reader.group(TARGET)).toMatchObject({ kind: 'read' })
+    expect(server.requests.map(keyOf)).toEqual(['AKID1', 'AKID2'])
+
+    const writing = await serve({ write: refusing(ACCEPTED) })
+    const writer = createCkafka(
+      { ...place, endpoint: writing.url, credentials: lending(2) },
+      { now: Date.now },
+    )
+    onTestFinished(() => writer.close())
+    const done = await writer.writeOffsets({ ...TARGET, group: 'g' }, 't', offsets, Date.now() + 5_000)
+    expect(done).toMatchObject({ kind: 'done' })
+    expect(seen(writing, 'BatchModifyGroupOffsets').map(keyOf)).toEqual(['AKID1', 'AKID2'])
+  })
+
+  it('are refused where there are no others, or where those are refused as well', async () => {
+    for (const most of [1, 9]) {
+      const server = await serve({ write: answering(REFUSED) })
+      const cluster = createCkafka(
+        { ...place, endpoint: server.url, credentials: lending(most) },
+        { now: Date.now },
+      )
+      onTestFinished(() => cluster.close())
+      const outcome = await cluster.writeOffsets(TARGET, 't', offsets, Date.now() + 5_000)
+      expect(outcome).toMatchObject({ kind: 'refused', reason: 'credentials' })
+      expect(seen(server, 'BatchModifyGroupOffsets')).toHaveLength(most === 1 ? 1 : 2)
+    }
+  })
+
+  it('are not asked for anew by what may have been carried out, nor by another refusal', async () => {
+    for (const [answer, kind] of [
+      [error('InternalError'), 'unknown'],
+      [error('UnauthorizedOperation'), 'refused'],
+    ] as const) {
+      const server = await serve({ write: answering(answer) })
+      const cluster = createCkafka(
+        { ...place, endpoint: server.url, credentials: lending(9) },
+        { now: Date.now },
+      )
+      onTestFinished(() => cluster.close())
+      expect((await cluster.writeOffsets(TARGET, 't', offsets, Date.now() + 5_000)).kind).toBe(kind)
+      expect(seen(server, 'BatchModifyGroupOffsets')).toHaveLength(1)
+    }
+  })
 
   it('are signed with those that count now', async () => {
     const server = await serve()

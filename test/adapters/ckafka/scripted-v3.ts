@@ -26,7 +26,7 @@ export const answering =
     socket.write(text)
   }
 
-const EMPTY = result([{ Group: 'g', State: 'Empty', ErrorCode: '0' }])
+export const EMPTY = result([{ Group: 'g', State: 'Empty', ErrorCode: '0' }])
 const OFFSETS = result({
   TotalCount: 1,
   TopicList: [{ Topic: 't', Partitions: [{ Partition: 0, Offset: 50, LogEndOffset: 100, ErrorCode: 0 }] }],
