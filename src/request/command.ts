@@ -198,6 +198,15 @@ export type Command =
   | { kind: 'looked'; attempt: number; evidence: Evidence; graceMs: number; resultDigest?: string }
   | { kind: 'checkAgain'; attempt: number; by: string; from: Origin }
   | { kind: 'testify'; attempt: number; by: string; happened: boolean; policy: PolicyVerdict; from: Origin }
+  /** A request that undoes this one has ended; its card, where it is posted. `isWhole`: nothing is left to put back. */
+  | {
+      kind: 'undone'
+      by: RequestId
+      card: { channel: string; ts: string } | null
+      isWhole: boolean
+    }
+  /** The request that this one undoes was told of its end. */
+  | { kind: 'parentTold' }
   | { kind: 'claimPost'; key: PostKey; by: string; untilMs: number }
   | { kind: 'posted'; key: PostKey; ts: string; revision: number }
   /** `cardTs`: the card that a reply was to go under; absent in events of before this was kept. */

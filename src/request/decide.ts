@@ -356,6 +356,16 @@ function decideAtAnyTime(request: ResetRequest, command: Command, nowMs: number)
     case 'testify':
       return testify(request, command, againAfterUnclear(nowMs), nowMs)
 
+    case 'undone': {
+      const { by: id, card, isWhole } = command
+      const known = request.undone?.by ?? []
+      if (!('outcome' in state) || known.some(each => each.id === id)) return refuse('stale')
+      return visible({ ...request, undone: { by: [...known, { id, card }], isWhole } }, state)
+    }
+
+    case 'parentTold':
+      return request.parentTold === true ? refuse('stale') : unseen(request, { parentTold: true })
+
     case 'claimPost':
     case 'posted':
     case 'postRefused':

@@ -2,7 +2,7 @@
 // with a plan of its own. It must never offer what the dialect cannot express to the digit.
 
 import { type Abilities, placeOf } from './group.ts'
-import type { ResetRequest } from './request.ts'
+import type { RequestId, ResetRequest } from './request.ts'
 import type { Reset, Targets } from './reset.ts'
 import type { Done, PartitionResult } from './result.ts'
 
@@ -18,6 +18,8 @@ export interface FollowUps {
   possible: FollowUp[]
   /** What none of these covers, and why. */
   impossible: { topic: string; partitions: number; why: 'noCommitBefore' | 'severalOffsets' | 'partly' }[]
+  /** Of an undo: the undos that have put something back already. */
+  undoneBy?: RequestId[]
 }
 
 /** It ended, and certainly wrote nothing: it can be asked for again as it is. */
@@ -30,9 +32,31 @@ export function hasMissed({ counts: { failed, unreported }, wholeTopics }: Done)
   return failed + unreported > (wholeTopics === undefined ? 0 : wholeTopics.failed + wholeTopics.unreported)
 }
 
-/** What would put the group back to where it stood before. */
-export function undoOf(reset: Reset, result: readonly PartitionResult[], can: Abilities): FollowUps {
-  const moved = result.filter(mayHaveMoved)
+/** What an undo with this result has not put back. */
+export function leftToUndo(
+  result: readonly PartitionResult[],
+  undo: readonly PartitionResult[],
+): PartitionResult[] {
+  const isDone = ({ outcome }: PartitionResult) => outcome === 'succeeded' || outcome === 'clamped'
+  const back = new Set(undo.filter(isDone).map(nameOf))
+  return result.filter(row => !back.has(nameOf(row)))
+}
+
+/** Whether this is the end of an undo that has put something back, of which the request it undoes is not told yet. */
+export function owesParent({ parent, parentTold, state }: ResetRequest): boolean {
+  if (parent?.kind !== 'undo' || parentTold === true) return false
+  if (!('outcome' in state) || state.name === 'unclear' || state.outcome.kind !== 'done') return false
+  return state.outcome.counts.succeeded + state.outcome.counts.clamped > 0
+}
+
+/** What would put the group back to where it stood before. @param result all of it @param left what of it is not put back yet */
+export function undoOf(
+  reset: Reset,
+  result: readonly PartitionResult[],
+  can: Abilities,
+  left: readonly PartitionResult[] = result,
+): FollowUps {
+  const moved = left.filter(mayHaveMoved)
   const impossible: FollowUps['impossible'] = []
   const restorable: PartitionResult[] = []
   for (const [topic, rows] of byTopic(moved)) {
@@ -106,7 +130,7 @@ function isWholeShift({ from, readBack, outcome }: PartitionResult, { strategy }
 }
 
 /** What is known not to have moved has nothing to put back. */
-function mayHaveMoved({ partition, outcome, from, readBack }: PartitionResult): boolean {
+export function mayHaveMoved({ partition, outcome, from, readBack }: PartitionResult): boolean {
   if (partition === null || (outcome === 'failed' && readBack === null)) return false
   return outcome === 'unreported' || from !== readBack
 }

@@ -1,5 +1,6 @@
 // What the outside has not been given yet, derived from the record alone, so that no crash can lose it. Pure.
 
+import { owesParent } from './follow-up.ts'
 import { escalateAt, pendingPings, remindAt } from './reminding.ts'
 import {
   type DirectKey,
@@ -34,6 +35,8 @@ export type Debt =
   | { kind: 'checkDispatch'; number: number; dueAtMs: number }
   | { kind: 'abandon'; dueAtMs: number }
   | { kind: 'readBack'; dueAtMs: number }
+  /** Of an undo that has ended: the card of what it undoes is to say so. */
+  | { kind: 'tellParent'; dueAtMs: number }
   /** `look`: an earlier post of this key may have arrived. */
   | { kind: 'post'; key: PostKey; look: boolean; dueAtMs: number }
   | { kind: 'updateCard'; dueAtMs: number }
@@ -81,7 +84,7 @@ function stateDebts(request: ResetRequest, nowMs: number): Debt[] {
     case 'executing':
       return [{ kind: 'abandon', dueAtMs: state.abandonAtMs }]
     default:
-      return []
+      return owesParent(request) ? [{ kind: 'tellParent', dueAtMs: nowMs }] : []
   }
 }
 

@@ -335,6 +335,13 @@ const unreadSchema = z.object({
   askAtMs: timeMsSchema,
 })
 
+const undoneSchema = z.object({
+  by: z.array(
+    z.object({ id: requestIdSchema, card: z.object({ channel: z.string(), ts: z.string() }).nullable() }),
+  ),
+  isWhole: z.boolean(),
+})
+
 /** A direct message that somebody is owed, not before their day has begun. */
 const pingSchema = z.object({ to: userIdSchema, notBeforeMs: timeMsSchema, round: z.int() })
 
@@ -357,6 +364,10 @@ export const requestSchema = z.object({
   targetsDigest: z.string().optional(),
   /** What this request follows up; null when it was asked for by itself. */
   parent: z.object({ id: requestIdSchema, kind: z.enum(['undo', 'retry', 'edit']) }).nullable(),
+  /** By which requests it has been undone since, wholly or in part, each with its card; absent while by none. */
+  undone: undoneSchema.optional(),
+  /** Of an undo: the request that it undoes has been told of its end; absent until then. */
+  parentTold: z.literal(true).optional(),
   /** Requests for the same group and topics that were open when the plan was made: the first of them. */
   overlaps: z.array(requestIdSchema),
   /** So many more; absent in older records. */

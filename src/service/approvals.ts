@@ -44,6 +44,7 @@ import { createMovers } from './movers.ts'
 import { within } from './observe.ts'
 import { createPlans } from './plans.ts'
 import { createPolicies } from './policies.ts'
+import { createUndos } from './undos.ts'
 import { lookBack } from './verifications.ts'
 
 export interface ApprovalsDeps {
@@ -120,6 +121,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
       writeTime(writes, deps.cluster.writePaceOf(instanceId), settings.callMs),
   })
   const movers = createMovers({ store, kept, patiently })
+  const undos = createUndos({ store, kept, patiently })
   const reader = readers.execution
   const debts =
     chat === null
@@ -131,6 +133,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
           plans,
           kept,
           movers,
+          undos,
           lookBack: request => lookBack(request, { plans, kept, reader }),
           reconsider: policies.reconsider,
           membersOf: policies.membersOf,
@@ -404,11 +407,14 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     }
     const result = await patiently(() => kept.result(id))
     if (result === undefined) return null
-    if (result === null) return 'notWhole'
+    const undone = kind === 'undo' ? await undos.of(request) : undefined
+    if (result === null || undone === null) return 'notWhole'
     const able = await readers.plan.abilitiesOf(reset.target.instanceId)
     // Of a cluster that cannot be told now as much is offered as there may be; the plan refuses what it cannot.
     const can = able.kind === 'read' ? able.value : ALL
-    return kind === 'undo' ? undoOf(reset, result, can) : retryOf(reset, result, can)
+    if (kind === 'retry') return retryOf(reset, result, can)
+    const { left = result, by = [] } = undone ?? {}
+    return { ...undoOf(reset, result, can, left), ...(by.length === 0 ? {} : { undoneBy: by }) }
   }
 
   /** Who is refused must not wait for it, nor be told that it could not be kept. */

@@ -10,6 +10,7 @@ import type { Store } from '../ports/store.ts'
 import type { WorkQueue } from '../ports/work-queue.ts'
 import { causeOfRefusal } from '../request/cause.ts'
 import type { Finding } from '../request/evidence.ts'
+import { mayHaveMoved } from '../request/follow-up.ts'
 import { documentsKeptMs } from '../request/kept.ts'
 import { type Debt, nextDueAt, owed, REFUSED_POST_RETRY_MS } from '../request/owed.ts'
 import { groupsOfGuard, stillAsked } from '../request/policy.ts'
@@ -32,6 +33,7 @@ import type { KeptRows } from './kept-rows.ts'
 import type { Movers } from './movers.ts'
 import type { Plans } from './plans.ts'
 import type { Policies } from './policies.ts'
+import type { Undos } from './undos.ts'
 
 export interface DebtsDeps {
   changes: Changes
@@ -40,6 +42,7 @@ export interface DebtsDeps {
   plans: Plans
   kept: KeptRows
   movers: Movers
+  undos: Undos
   /** What the offsets show of a call that nobody answered. */
   lookBack(request: ResetRequest): Promise<Finding>
   /** What has to be changed because the policy says something else by now. */
@@ -161,6 +164,8 @@ export function createDebts(deps: DebtsDeps): Debts {
       }
       case 'readBack':
         return readBack(request)
+      case 'tellParent':
+        return tellParent(request)
       case 'updateCard':
       case 'checkCard':
         return updateCard(request)
@@ -257,6 +262,18 @@ export function createDebts(deps: DebtsDeps): Debts {
       return paid(await change(id, command, documents))
     }
     return paid(await change(id, { kind: 'looked', attempt, evidence, graceMs: deps.graceMs }, documents))
+  }
+
+  async function tellParent(request: ResetRequest): Promise<'paid' | 'left'> {
+    const { id, parent, reset, channel } = request
+    if (parent === null) return 'left'
+    const found = await deps.undos.of({ id: parent.id, reset })
+    const ts = cardTsOf(request)
+    const card = ts === undefined ? null : { channel, ts }
+    const isWhole = found !== null && found !== undefined && !found.left.some(mayHaveMoved)
+    const told = await change(parent.id, { kind: 'undone', by: id, card, isWhole })
+    if (told.kind === 'changed') pay(parent.id)
+    return paid(await change(id, { kind: 'parentTold' }))
   }
 
   async function updateCard(request: ResetRequest): Promise<'paid' | 'left'> {

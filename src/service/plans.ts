@@ -160,7 +160,9 @@ export function createPlans({ store, kept, clock, guardFor, reader, writeTimeOf 
     const result = (await kept.result(parent.id)) ?? 'notWhole'
     if (result === 'notWhole') return result
     const left = new Map(result.map(row => [placeOf(row.topic, row.partition ?? -1), row.readBack]))
-    return rows.filter(row => left.get(placeOf(row.topic, row.partition)) !== row.from).length
+    const isMoving = ({ from, to }: PlanRow) => to !== from
+    return rows.filter(row => isMoving(row) && left.get(placeOf(row.topic, row.partition)) !== row.from)
+      .length
   }
 
   return {

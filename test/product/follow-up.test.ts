@@ -100,6 +100,12 @@ describe('with API 3.0', () => {
     const before = committed('exact')
     const parent = await run('exact', '--shift-by -1000')
     expect(committed('exact')).not.toEqual(before)
+    const old = product.card()
+    const parentCard = () => {
+      const found = product.slack.messages(OPS).find(({ ts }) => ts === old.ts)
+      if (found === undefined) throw new Error('The first card is gone.')
+      return found
+    }
     const form = await followUp(product.alice, 'Prepare undo')
     expect(form).toMatch(new RegExp(`Puts back what ${parent} moved: .*3 partitions`))
     const card = textOf(product.card())
@@ -111,6 +117,16 @@ describe('with API 3.0', () => {
     await approve()
     await product.threadSays('3 partitions succeeded')
     expect(committed('exact')).toEqual(before)
+    // The card of what was undone says so, and offers it no more; an older copy of it finds nothing left.
+    await until(() => textOf(parentCard()).includes(`Undone by ${requestId()} (`))
+    expect(textOf(parentCard())).not.toContain('Prepare undo')
+    expect(JSON.stringify(parentCard().blocks)).toContain(`/p${product.card().ts.replace('.', '')}`)
+    const shown = product.slack.messages(OPS).length
+    await product.dave.press(old, 'Prepare undo')
+    await until(() =>
+      product.dave.ephemerals().some(each => textOf(each).includes('has been undone already')),
+    )
+    expect(product.slack.messages(OPS)).toHaveLength(shown)
   })
 
   it('an undo needs an approval of its own, and not that of who asked for it', async () => {

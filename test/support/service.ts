@@ -30,6 +30,7 @@ import { createKeptRows, type KeptRows } from '../../src/service/kept-rows.ts'
 import { createMovers, type Movers } from '../../src/service/movers.ts'
 import { createPlans, type Plans } from '../../src/service/plans.ts'
 import { createPolicies } from '../../src/service/policies.ts'
+import { createUndos, type Undos } from '../../src/service/undos.ts'
 import { createdIn } from './commits.ts'
 import { ALICE, ALLOWED, BOB, GUARD, SOMEWHERE } from './requests.ts'
 
@@ -93,6 +94,7 @@ export interface Service {
   plans: Plans
   kept: KeptRows
   movers: Movers
+  undos: Undos
   reader: ClusterReader
   events: ProductEvent[]
   clock(): number
@@ -189,6 +191,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     writeTime(writes, cluster.writePaceOf(instanceId), SETTINGS.callMs)
   const plans = createPlans({ store, kept, clock, guardFor, reader, writeTimeOf })
   const movers = createMovers({ store, kept, patiently: changes.patiently })
+  const undos = createUndos({ store, kept, patiently: changes.patiently })
   const { execute: carryOut, stopWriting } = createExecutions(
     { changes, plans, movers, cluster, reader, clock, report, processId: 'w1', pay: () => {} },
     settings,
@@ -204,6 +207,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     plans,
     kept,
     movers,
+    undos,
     reader,
     events,
     clock,

@@ -144,7 +144,8 @@ export function noFollowUp(
   const { id } = request
   if (followUps === null) return say[kind].noResult(id)
   if (followUps === 'notWhole') return say[kind].notWhole(id)
-  const { impossible } = followUps
+  const { impossible, undoneBy = [] } = followUps
+  if (kind === 'undo' && impossible.length === 0 && undoneBy.length > 0) return say.undo.undone(id, undoneBy)
   if (impossible.length === 0) return say[kind].nothing(id)
   const shown = impossible
     .slice(0, IMPOSSIBLE_SAID)

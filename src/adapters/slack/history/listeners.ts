@@ -9,6 +9,7 @@ import type { ListPage, ListPlace } from '../../../ports/store.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import type { Target } from '../../../request/reset.ts'
 import { ACTIONS } from '../blocks/ids.ts'
+import { messageUrl } from '../blocks/links.ts'
 import type { Words } from '../language/language.ts'
 import { firstPage, type HistoryAsked, historyMetadataSchema, historyPageSchema } from '../lists/query.ts'
 import { inTime, isOvertaken, parseJson, sentenceFor } from '../platform/answering.ts'
@@ -109,10 +110,10 @@ export function registerHistoryListeners(app: App, deps: HistoryListenersDeps): 
   }
 
   async function entryOf({ request, isRead }: Read, base: string | null): Promise<HistoryEntry> {
-    if (!isRead) return { request, moves: null, link: linkOf(request, base) }
+    if (!isRead) return { request, moves: null, link: linkOf(request, base), base }
     const rows = await approvals.readPlan(request)
     const moves = rows === null ? 'notWhole' : topicMoves(rows)
-    return { request, moves, link: linkOf(request, base) }
+    return { request, moves, link: linkOf(request, base), base }
   }
 
   async function sendFile(client: Client, words: Words, target: Target, userId: string): Promise<void> {
@@ -185,6 +186,5 @@ function createLinkBase(report: Report): (client: Client) => Promise<string | nu
 
 function linkOf({ posts, channel }: ResetRequest, base: string | null): string | null {
   const { card } = posts
-  if (base === null || card?.state !== 'posted') return null
-  return new URL(`archives/${channel}/p${card.ts.replace('.', '')}`, base).href
+  return card?.state === 'posted' ? messageUrl(base, { channel, ts: card.ts }) : null
 }

@@ -7,6 +7,7 @@ import { brokeGlass, type ResetRequest } from '../../../request/request.ts'
 import { grouped, type Target } from '../../../request/reset.ts'
 import { ACTIONS, CALLBACKS } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'
+import { link } from '../blocks/links.ts'
 import {
   clipMiddle,
   code,
@@ -20,6 +21,8 @@ import {
 } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { firstPage, type HistoryAsked } from '../lists/query.ts'
+import { undoneLines } from '../thread/card.ts'
+import { parentInWords } from '../wording/facts.ts'
 import { totalsInWords } from '../wording/plan.ts'
 import { countsInWords, stateWords } from '../wording/words.ts'
 
@@ -50,6 +53,8 @@ export interface HistoryEntry {
   moves: readonly TopicMove[] | 'notWhole' | null
   /** Where its card is; null: not known. */
   link: string | null
+  /** Of links to other cards, as links.ts has it. */
+  base?: string | null
 }
 
 /** By topic, in the order of the rows. */
@@ -117,23 +122,21 @@ function placeIn({ lists }: Words, seen: number, count: number): string {
   return count === 0 ? lists.nothingMore : lists.shown(seen + 1, seen + count)
 }
 
-function entryBlock(words: Words, { request, moves, link }: HistoryEntry): KnownBlock {
-  const { id, createdAtMs, reset } = request
+function entryBlock(words: Words, { request, moves, link: url, base = null }: HistoryEntry): KnownBlock {
+  const { id, createdAtMs, reset, parent } = request
   return paragraph(
     line(
       strong(words.card.title(id, stateWords(words, request))),
       text(' · '),
       words.times.moment(createdAtMs),
-      ...(link === null ? [] : [text(' · '), linkTo(link, words.history.card)]),
+      ...(url === null ? [] : [text(' · '), link(url, words.history.card)]),
     ),
+    ...(parent === null ? [] : [line(text(words.reset.ofParent(parentInWords(words, parent))))]),
+    ...undoneLines(words, request, base),
     line(...words.history.askedBy(request.requester), ...decidedBy(words, request)),
     line(text(words.reset.strategyAlone(reset.strategy)), ...outcomeOf(words, request)),
     ...moveLines(words, request, moves),
   )
-}
-
-function linkTo(url: string, label: string): Piece {
-  return { type: 'link', url, text: label }
 }
 
 function decidedBy({ history }: Words, request: ResetRequest): Piece[] {

@@ -16,10 +16,12 @@ import { canBeEdited } from '../../../request/resubmit.ts'
 import { isBeforeWindow } from '../../../request/waiting.ts'
 import { ACTIONS } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'
+import { link, messageUrl } from '../blocks/links.ts'
 import {
   bullets,
   clipEscaped,
   escaped,
+  type Line,
   line,
   type Piece,
   paragraph,
@@ -56,7 +58,8 @@ const REASON_SPOKEN = 500
 /** Characters of a decision's note. */
 export const NOTE_MAX = 1_000
 
-export function card(given: Words, request: ResetRequest): Message {
+/** @param base of links to messages, as links.ts has it */
+export function card(given: Words, request: ResetRequest, base: string | null = null): Message {
   const words = wordsAbout(given, request)
   const state = stateWords(words, request)
   const title = words.card.title(
@@ -76,7 +79,7 @@ export function card(given: Words, request: ResetRequest): Message {
       ...driftBlocks(words, request),
       ...groupInUse(words, request),
       ...overlapBlocks(words, request),
-      paragraph(line(...stateLine(words, request)), ...guards),
+      paragraph(line(...stateLine(words, request)), ...undoneLines(words, request, base), ...guards),
       buttonsOf(words, request),
     ],
   }
@@ -214,6 +217,16 @@ function waiting(words: Words, { group, emptySinceMs, untilMs }: Wait): Piece[] 
     : words.card.emptySince(emptySinceMs, untilMs)
 }
 
+/** Which requests have put it back. */
+export function undoneLines(words: Words, { undone }: ResetRequest, base: string | null): Line[] {
+  if (undone === undefined) return []
+  const by = undone.by.map(({ id, card }) => {
+    const url = messageUrl(base, card)
+    return url === null ? text(id) : link(url, id)
+  })
+  return [line(...words.card.undone(by, undone.isWhole))]
+}
+
 /** What the plan asks of those who approve it, and how far that has got. */
 export function guardLines(words: Words, request: ResetRequest): Piece[][] {
   const { guard, votes, state, plan } = request
@@ -299,14 +312,14 @@ function followUpButtons(
   request: ResetRequest,
   { name, outcome }: Extract<State, { outcome: unknown }>,
 ): Button[] {
-  const { id } = request
+  const { id, undone } = request
   if (didNothing(request) && !fitsForm(request)) {
     return [button(words, ACTIONS.retry, words.card.buttons.askAgain, id)]
   }
   if (outcome.kind !== 'done') return []
   const { undo, retry } = words.card.buttons
   return [
-    ...(name === 'failed' ? [] : [button(words, ACTIONS.undo, undo, id)]),
+    ...(name === 'failed' || undone?.isWhole ? [] : [button(words, ACTIONS.undo, undo, id)]),
     ...(hasMissed(outcome) ? [button(words, ACTIONS.retry, retry, id)] : []),
   ]
 }

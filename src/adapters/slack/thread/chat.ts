@@ -108,7 +108,7 @@ export function createSlackChat(deps: SlackChatDeps): Chat {
     const ts = cardTsOf(request)
     if (ts === undefined) return { kind: 'refused', code: 'no_card' }
     return paced(request.channel, async () => {
-      const { text, blocks } = card(words, request)
+      const { text, blocks } = card(words, request, request.undone === undefined ? null : await base())
       requireTime(untilMs)
       await client.chat.update({ channel: request.channel, ts, text, blocks, parse: 'none' })
       return ts
@@ -120,6 +120,16 @@ export function createSlackChat(deps: SlackChatDeps): Chat {
     knownSelf ??= (await client.auth.test()).user_id
     if (knownSelf === undefined) throw new Error('Slack did not say who this app is.')
     return knownSelf
+  }
+
+  let knownBase: string | undefined
+  /** Without it a card says the same, only without links. */
+  async function base(): Promise<string | null> {
+    knownBase ??= await client.auth.test().then(
+      ({ url }) => url,
+      () => undefined,
+    )
+    return knownBase ?? null
   }
 
   /** Messages are posted to a person, and read in the conversation with them. */

@@ -3,12 +3,13 @@
 import { describe, expect, it } from 'vitest'
 import { wordsIn } from '../../../../src/adapters/slack/language/language.ts'
 import { card } from '../../../../src/adapters/slack/thread/card.ts'
-import type { Draft } from '../../../../src/request/decide.ts'
+import { type Draft, decide } from '../../../../src/request/decide.ts'
 import { type ResetRequest, requestIdSchema } from '../../../../src/request/request.ts'
 import { validateMessage } from '../../../../src/sandbox/slack/validate.ts'
 import { linesOf } from '../../../support/reading.ts'
 import {
   ALICE,
+  allArrived,
   approve,
   asked,
   BOB,
@@ -507,6 +508,29 @@ describe.each(states)('a request that is %s', (name, request) => {
       }
     }
   })
+})
+
+it('says by which requests it was undone, and offers an undo only of what is left', () => {
+  const ended = endedWith(allArrived(pending()))
+  const [second, third] = ['R-13', 'R-14'].map(id => requestIdSchema.parse(id))
+  if (second === undefined || third === undefined) throw new Error('There are no ids.')
+  const undone = {
+    kind: 'undone',
+    by: second,
+    card: { channel: 'C0OPS', ts: '1700000000.000200' },
+    isWhole: false,
+  } as const
+  const partly = following(ended, undone)
+  expect(cardOf(partly).join('\n')).toContain('4 partitions succeeded.\nPartly undone by R-13.')
+  expect(buttonsOf(partly)).toContain('Prepare undo')
+  const wholly = following(partly, { ...undone, by: third, card: null, isWhole: true })
+  expect(cardOf(wholly).join('\n')).toContain('Undone by R-13 and R-14.')
+  expect(buttonsOf(wholly)).not.toContain('Prepare undo')
+  expect(JSON.stringify(card(words, wholly, 'https://acme.slack.com/').blocks)).toContain(
+    '"https://acme.slack.com/archives/C0OPS/p1700000000000200"',
+  )
+  expect(wholly.revision).toBe(ended.revision + 2)
+  expect(decide(wholly, undone, T0).ok).toBe(false)
 })
 
 it('offers a retry only where something was missed', () => {

@@ -66,6 +66,12 @@ export const cardOn = (on: ClusterInWords) => ({
     text(':'),
     quoted(reason),
   ],
+  /** @param by links to the requests, or their ids */
+  undone: (by: readonly Piece[], isWhole: boolean): Piece[] => [
+    text(isWhole ? 'Undone by ' : 'Partly undone by '),
+    ...by.flatMap((each, index) => [...(index === 0 ? [] : [text(' and ')]), each]),
+    text('.'),
+  ],
   queued: 'Queued; it runs next.',
   executing: `Calling ${on.name} now.`,
   unclearAsked: 'It is not known whether it took effect. Please answer in the thread.',

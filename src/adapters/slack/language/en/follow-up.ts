@@ -3,7 +3,7 @@
 import { grouped } from '../../../../request/reset.ts'
 import { code, type Piece, strong, text } from '../../blocks/text.ts'
 import type { ClusterInWords } from './cluster.ts'
-import { counted } from './grammar.ts'
+import { counted, listed } from './grammar.ts'
 
 export const followUpOn = (on: ClusterInWords) => ({
   undo: {
@@ -16,6 +16,8 @@ export const followUpOn = (on: ClusterInWords) => ({
       `${id} left no result to work from, so it cannot be undone. Look at the offsets ${on.there}, then ask with /reset-offsets.`,
     notWhole: (id: string) =>
       `What is kept of ${id} does not match its record, so no undo is made of it. Tell the people who run Rewind; look at the offsets ${on.there}, then ask with /reset-offsets.`,
+    undone: (id: string, by: readonly string[]) =>
+      `${id} has been undone already, by ${listed(by)}: there is nothing left to put back.`,
     nothing: (id: string) => `${id} moved no offset, so there is nothing to put back.`,
     notExactly: (id: string) => `${id} cannot be undone exactly:`,
   },

@@ -35,6 +35,11 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     ...(note === '' ? [text(' 批准。')] : [text(' 批准：'), quoted(note)]),
   ],
   withoutApproval: (by, reason) => [text('未经审批，由 '), person(by), text(' 决定：'), quoted(reason)],
+  undone: (by, isWhole) => [
+    text(isWhole ? '已被 ' : '部分已被 '),
+    ...by.flatMap((each, index) => [...(index === 0 ? [] : [text(' 和 ')]), each]),
+    text(' 撤销。'),
+  ],
   queued: '正在排队，即将执行。',
   executing: `正在调用 ${on.bare}。`,
   unclearAsked: '不知道是否已生效。请在消息列里回答。',

@@ -4,7 +4,7 @@ import { grouped } from '../../../../request/reset.ts'
 import { code, strong, text } from '../../blocks/text.ts'
 import type { followUpOn as English } from '../en/follow-up.ts'
 import type { ClusterInWords } from './cluster.ts'
-import { partitions } from './grammar.ts'
+import { listed, partitions } from './grammar.ts'
 
 export const followUpOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   undo: {
@@ -16,6 +16,7 @@ export const followUpOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     noResult: id => `${id} 没有留下结果，因此无法撤销。请${on.there}查看位点，再用 /reset-offsets 申请。`,
     notWhole: id =>
       `保存的 ${id} 的数据与其记录不一致，因此无法据此撤销。请告知 Rewind 的维护人员，并${on.there}查看位点，再用 /reset-offsets 申请。`,
+    undone: (id, by) => `${id} 已被 ${listed(by)} 撤销，没有可恢复的内容了。`,
     nothing: id => `${id} 没有移动任何位点，没有可恢复的内容。`,
     notExactly: id => `${id} 无法精确撤销：`,
   },
