@@ -31,7 +31,7 @@ export const ALL = {
   // with too many others does not answer in the time that Slack gives it.
   maxWorkers: 4,
   maxConcurrency: 3,
-  // A worker makes and drops a whole world for most tests; with the default of Node a tenth of its time goes into clearing up.
+  // A worker makes and drops a whole world for most tests; with Node's default some seven percent of its time is spent on collecting them.
   execArgv: ['--max-semi-space-size=64'],
   sequence: { sequencer: WaitingFirst },
   tags: [
