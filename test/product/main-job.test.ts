@@ -96,6 +96,11 @@ scene('opens the form with what it understood of the flags, and says what it did
   expect(text).toContain('--sideways is not a flag')
   expect(text).toContain('--shift-by needs a whole number')
   expect(JSON.stringify(view.state.values)).toContain('g1')
+
+  await alice.closeView()
+  await alice.command(OPS, '/reset-offsets --help')
+  await until(() => alice.ephemerals().some(message => textOf(message).includes('--shift-by -100')))
+  expect(alice.view()).toBeUndefined()
 })
 
 scene('brings wrong values back on their own field, and keeps the form', async () => {

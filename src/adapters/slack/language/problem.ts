@@ -7,8 +7,12 @@ import type { RequestId } from '../../../request/request.ts'
 /** Of the text after /reset-offsets. */
 export type FlagProblem =
   | { kind: 'quoteOpen' }
-  /** `lost`: the values that are left out with it. */
-  | { kind: 'unknown'; flag: string; lost: readonly string[] }
+  /** `lost`: the values that are left out with it; `nearest`: flags that it looks like. */
+  | { kind: 'unknown'; flag: string; lost: readonly string[]; nearest: readonly string[] }
+  /** `--dry-run` or `--execute` of Kafka's tool. */
+  | { kind: 'ofItsRun'; flag: string; lost: readonly string[] }
+  /** A flag of Kafka's tool that says what Rewind knows. */
+  | { kind: 'notNeeded'; flag: string }
   | { kind: 'takesNoValue'; flag: string }
   | { kind: 'needsValue'; flag: string }
   | { kind: 'givenTwice'; flag: string }

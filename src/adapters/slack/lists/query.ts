@@ -6,7 +6,7 @@ import { LIST_PARTS, type ListPart } from '../../../request/list-part.ts'
 import { type RequestId, requestIdSchema } from '../../../request/request.ts'
 import { dayBegins, isZone } from '../../../request/zone.ts'
 import type { QueryProblem } from '../language/problem.ts'
-import { readFlagWords } from '../reset-form/flag-words.ts'
+import { asksForHelp, readFlagWords } from '../reset-form/flag-words.ts'
 
 /** As Kafka has it; a button's value carries the name. */
 const NAME_MAX = 255
@@ -38,10 +38,10 @@ export type ListCommand =
 /** A word that is no keyword, day or number is a group's name; `--group` says so of any word. */
 export function readListCommand(text: string): ListCommand {
   if (text.length > TEXT_MAX) return { kind: 'problem', problem: { kind: 'textTooLong', max: TEXT_MAX } }
+  if (asksForHelp(text)) return { kind: 'usage' }
   const { typed, stray } = readFlagWords(text, { valueless: [], greedy: [] })
   const problem = (found: QueryProblem): ListCommand => ({ kind: 'problem', problem: found })
   const flag = [...typed.keys()].find(name => name !== 'group')
-  if (flag === 'help' || (stray.length === 1 && stray[0] === 'help')) return { kind: 'usage' }
   if (flag !== undefined) return problem({ kind: 'unknownWord', word: `--${flag}` })
 
   const mine = stray.some(word => lowered(word) === 'mine')

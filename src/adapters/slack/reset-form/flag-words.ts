@@ -15,6 +15,13 @@ export interface FlagGrammar {
   greedy: readonly string[]
 }
 
+const HELP = ['help', '--help', '-help', '-h', '?', '？', '帮助']
+
+/** Whether the text after a command is nothing but a question how it is used. */
+export function asksForHelp(text: string): boolean {
+  return text.length < 20 && HELP.includes(plainlyTyped(text).trim().toLowerCase())
+}
+
 /** Each flag with its values. Words that no flag takes are stray. */
 export function readFlagWords(
   text: string,

@@ -13,6 +13,7 @@ import {
 import { plainlyTyped } from '../../../request/typed.ts'
 import type { FlagProblem } from '../language/problem.ts'
 import { readFlagWords } from './flag-words.ts'
+import { nearestNames } from './pickers.ts'
 
 export interface Flags {
   fields: ResetFields
@@ -34,9 +35,27 @@ const STRATEGIES = {
   'from-file': 'offsets',
 } as const satisfies Record<string, Strategy['kind']>
 const VALUELESS = ['all-topics', 'allow-skip-to-end', 'to-earliest', 'to-latest']
+/** Of Kafka's tool: what a request is until it is approved, and what Rewind knows without being told. */
+const OF_ITS_RUN = ['dry-run', 'execute']
+const NOT_NEEDED = ['reset-offsets', 'bootstrap-server', 'command-config', 'timeout', 'verbose']
+/** Flags are few and short: what is as far apart as two names may be is another flag here. */
+const FLAG_LIKENESS = 0.3
+const LIKE_SWITCHES = [...OF_ITS_RUN, 'reset-offsets', 'verbose']
 /** A reason needs no quotes, and topics may be listed with commas and spaces. */
 const GREEDY = ['reason', 'topic']
 const NAMES = ['instance', 'group', 'topic', 'reason', ...VALUELESS, ...Object.keys(STRATEGIES)]
+/** As they are typed, for people. */
+export const FLAGS_IN_HELP = [
+  '--instance ID',
+  '--group NAME',
+  '--topic NAME[:0,2-5]',
+  '--all-topics',
+  '--reason "…"',
+]
+export const STRATEGIES_IN_HELP = [
+  ...['--to-earliest', '--to-latest', '--shift-by -100', '--to-offset 42', '--by-duration PT2H'],
+  ...['--to-datetime 2026-11-23T08:00:00Z', '--to-group NAME', '--from-file', '--allow-skip-to-end'],
+]
 /** A longer one cannot exist, and a shortened one would be another name. */
 const LONGEST = { instance: 64, group: 255, 'to-group': 255 } as const
 
@@ -51,7 +70,10 @@ export interface FlagRules {
 
 export function parseFlags(text: string, rules: FlagRules): Flags {
   const read = text.slice(0, TEXT_MAX)
-  const { typed, stray, unclosed } = readFlagWords(read, { valueless: VALUELESS, greedy: GREEDY })
+  const { typed, stray, unclosed } = readFlagWords(read, {
+    valueless: [...VALUELESS, ...LIKE_SWITCHES],
+    greedy: GREEDY,
+  })
   const fields: ResetFields = {}
   const problems: FlagProblem[] = read === text ? [] : [{ kind: 'textCut', max: TEXT_MAX }]
   const chosen = new Map<StrategyFlag, Partial<ResetFields>>()
@@ -59,8 +81,12 @@ export function parseFlags(text: string, rules: FlagRules): Flags {
 
   for (const [name, values] of typed) {
     const given = values.filter(value => value !== '')
-    if (!NAMES.includes(name)) {
-      problems.push({ kind: 'unknown', flag: clip(name, 40), lost: shortened(given) })
+    if (OF_ITS_RUN.includes(name)) problems.push({ kind: 'ofItsRun', flag: name, lost: shortened(given) })
+    else if (NOT_NEEDED.includes(name)) problems.push({ kind: 'notNeeded', flag: name })
+    else if (!NAMES.includes(name)) {
+      const nearest =
+        name.length < 3 || name.length > 40 ? [] : nearestNames(name, NAMES, FLAG_LIKENESS).slice(0, 2)
+      problems.push({ kind: 'unknown', flag: clip(name, 40), lost: shortened(given), nearest })
     } else if (VALUELESS.includes(name)) {
       if (given.length > 0) problems.push({ kind: 'takesNoValue', flag: name })
       else if (isStrategyFlag(name)) chosen.set(name, { strategy: STRATEGIES[name] })

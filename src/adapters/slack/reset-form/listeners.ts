@@ -44,7 +44,9 @@ import { noSuchGroup, notSubmitted } from '../wording/words.ts'
 import { abilitiesFor } from './abilities.ts'
 import { type Attachment, type AttachmentRead, createAttachedFileReader } from './attached-file.ts'
 import { type FieldSentences, problemsByBlock, readAttachment, readResetForm } from './filled.ts'
+import { asksForHelp } from './flag-words.ts'
 import { parseFlags } from './flags.ts'
+import { helpMessage } from './help.ts'
 import { compact, createOpenedForms, LOOKING, targetOf } from './opened.ts'
 import {
   type Choices,
@@ -105,6 +107,10 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     const wanted = wordsFor(command.user_id)
     await ack()
     await answering('reset command', report, respond, wanted, async () => {
+      if (asksForHelp(command.text)) {
+        await respond({ response_type: 'ephemeral', ...helpMessage(await wanted) })
+        return
+      }
       // The trigger lives three seconds: nothing is asked of Redis or CKafka before the form is open.
       const { fields, problems } = await flagsIn(command.text)
       const words = await wanted

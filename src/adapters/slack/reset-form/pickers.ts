@@ -153,9 +153,9 @@ function asTyped(
   return [nameOption(name, names, say.asTyped(clipMiddle(name, 36), why))]
 }
 
-/** Up to three names that look like the one typed, the likeliest first. */
-export function nearestNames(typed: string, candidates: readonly string[]): string[] {
-  const fuse = new Fuse([...new Set(candidates)], { threshold: 0.5, ignoreLocation: true })
+/** Up to three names that look like the one typed, the likeliest first. @param threshold Fuse's: 0 takes only the same */
+export function nearestNames(typed: string, candidates: readonly string[], threshold = 0.5): string[] {
+  const fuse = new Fuse([...new Set(candidates)], { threshold, ignoreLocation: true })
   return fuse.search(typed, { limit: 3 }).map(found => found.item)
 }
 

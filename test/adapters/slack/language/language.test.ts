@@ -65,6 +65,9 @@ function textsIn(source: string): string[] {
 /** Names that stay as they are in every language. */
 const NAMES = [
   ...[
+    'Reset offsets from alert',
+    'docs/use.md',
+    'kafka-consumer-groups.sh',
     'Rewind',
     'Slack',
     'CKafka',

@@ -4,7 +4,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { wordsIn } from '../../../../src/adapters/slack/language/language.ts'
 import { sentenceOf } from '../../../../src/adapters/slack/language/sentences.ts'
-import { parseFlags } from '../../../../src/adapters/slack/reset-form/flags.ts'
+import { asksForHelp } from '../../../../src/adapters/slack/reset-form/flag-words.ts'
+import {
+  FLAGS_IN_HELP,
+  parseFlags,
+  STRATEGIES_IN_HELP,
+} from '../../../../src/adapters/slack/reset-form/flags.ts'
 import type { ResetFields } from '../../../../src/request/reset.ts'
 import { anyText } from '../../../support/texts.ts'
 
@@ -244,10 +249,31 @@ describe('times', () => {
 })
 
 describe('what cannot be understood is one sentence, and the rest survives', () => {
+  it('a flag with a slip in it, with those it looks like', () => {
+    expect(problem('--to-earlist')).toBe(
+      '--to-earlist is not a flag Rewind knows. Did you mean --to-earliest?',
+    )
+    expect(problem('--topics orders')).toBe(
+      '--topics is not a flag Rewind knows, so “orders” is left out. Did you mean --all-topics or --topic?',
+    )
+    expect(problem('--nope')).toBe('--nope is not a flag Rewind knows.')
+  })
+
+  it('the flags of Kafka’s tool that a request does not need', () => {
+    for (const flag of ['dry-run', 'execute']) {
+      expect(problem(`--${flag} --group g`, { group: 'g' })).toBe(
+        `--${flag} is not needed: every request is a dry run until it is approved, and then it is executed.`,
+      )
+    }
+    expect(problem('--bootstrap-server kafka:9092 --group g', { group: 'g' })).toBe(
+      '--bootstrap-server is not needed here.',
+    )
+  })
+
   it('an unknown flag, with the value it takes along', () => {
     expect(problem('--sideways --group g', { group: 'g' })).toBe('--sideways is not a flag Rewind knows.')
-    expect(problem('--bootstrap-server kafka:9092 --group g', { group: 'g' })).toBe(
-      '--bootstrap-server is not a flag Rewind knows, so “kafka:9092” is left out.',
+    expect(problem('--to-current kafka:9092 --group g', { group: 'g' })).toBe(
+      '--to-current is not a flag Rewind knows, so “kafka:9092” is left out.',
     )
     expect(problem('--__proto__ x --group g', { group: 'g' })).toContain('--__proto__ is not a flag')
     expect(problem('--group g --', { group: 'g' })).toContain('-- is not a flag')
@@ -497,5 +523,21 @@ describe('any text at all', () => {
       expect(performance.now() - startMs).toBeLessThan(1_000)
       expect(problems.length).toBeLessThan(5)
     }
+  })
+})
+
+describe('a question how it is used', () => {
+  it.each(['help', '--help', '?', '-h', ' HELP ', '？', '—help', '帮助'])('may be written as %s', text => {
+    expect(asksForHelp(text)).toBe(true)
+  })
+
+  it.each(['', 'help me', '--group help', '--help --group g', '??'])('and not as %s', text => {
+    expect(asksForHelp(text)).toBe(false)
+  })
+
+  it('is answered with flags that are understood as they are written there', () => {
+    const typed = [...FLAGS_IN_HELP, ...STRATEGIES_IN_HELP].map(each => each.replace('[:0,2-5]', ':0,2-5'))
+    for (const flag of typed.filter(each => !each.startsWith('--allow-skip')))
+      expect(parse(flag).problems).toEqual([])
   })
 })

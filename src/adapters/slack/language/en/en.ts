@@ -12,6 +12,7 @@ import { followUpOn } from './follow-up.ts'
 import { formOn } from './form.ts'
 import { glass } from './glass.ts'
 import { group } from './group.ts'
+import { help } from './help.ts'
 import { history } from './history.ts'
 import { home } from './home.ts'
 import { kafkaOn } from './kafka.ts'
@@ -46,6 +47,7 @@ const english = (on: ClusterInWords) => ({
   glass,
   group,
   groups,
+  help,
   history,
   home,
   kafka: kafkaOn(on),

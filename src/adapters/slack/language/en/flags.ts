@@ -8,7 +8,11 @@ import { listed } from './grammar.ts'
 
 export const flags: Sentences<FlagProblem> = {
   quoteOpen: () => 'A quote is never closed, so its end is a guess. Check the fields.',
-  unknown: ({ flag, lost }) => `--${flag} is not a flag Rewind knows${leftOut(lost)}.`,
+  unknown: ({ flag, lost, nearest }) =>
+    `--${flag} is not a flag Rewind knows${leftOut(lost)}.${nearest.length === 0 ? '' : ` Did you mean ${nearest.map(each => `--${each}`).join(' or ')}?`}`,
+  ofItsRun: ({ flag, lost }) =>
+    `--${flag} is not needed${leftOut(lost)}: every request is a dry run until it is approved, and then it is executed.`,
+  notNeeded: ({ flag }) => `--${flag} is not needed here.`,
   takesNoValue: ({ flag }) => `--${flag} takes no value.`,
   needsValue: ({ flag }) => `--${flag} needs a value.`,
   givenTwice: ({ flag }) => `--${flag} is given more than once. Fill it in below.`,

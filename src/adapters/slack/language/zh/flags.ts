@@ -7,7 +7,11 @@ import { listed } from './grammar.ts'
 
 export const flags: typeof English = {
   quoteOpen: () => '有引号没有闭合，结尾只能猜测。请检查各字段。',
-  unknown: ({ flag, lost }) => `Rewind 不认识参数 --${flag}${leftOut(lost)}。`,
+  unknown: ({ flag, lost, nearest }) =>
+    `Rewind 不认识参数 --${flag}${leftOut(lost)}。${nearest.length === 0 ? '' : `你要写的是不是 ${nearest.map(each => `--${each}`).join(' 或 ')}？`}`,
+  ofItsRun: ({ flag, lost }) =>
+    `不需要 --${flag}${leftOut(lost)}：每个申请在审批通过之前都只是试运行，通过之后才会执行。`,
+  notNeeded: ({ flag }) => `这里不需要 --${flag}。`,
   takesNoValue: ({ flag }) => `--${flag} 不带值。`,
   needsValue: ({ flag }) => `--${flag} 需要一个值。`,
   givenTwice: ({ flag }) => `--${flag} 写了不止一次。请在下面填写。`,

@@ -13,6 +13,7 @@ import { followUpOn } from './follow-up.ts'
 import { formOn } from './form.ts'
 import { glass } from './glass.ts'
 import { group } from './group.ts'
+import { help } from './help.ts'
 import { history } from './history.ts'
 import { home } from './home.ts'
 import { kafkaOn } from './kafka.ts'
@@ -47,6 +48,7 @@ const chinese = (on: ClusterInWords): typeof English => ({
   glass,
   group,
   groups,
+  help,
   history,
   home,
   kafka: kafkaOn(on),
