@@ -17,6 +17,7 @@ const text = z.string().max(40_000)
 const deedSchema = z.discriminatedUnion('do', [
   z.object({ do: z.literal('become'), user: text }),
   z.object({ do: z.literal('command'), channel: text, line: text }),
+  z.object({ do: z.literal('say'), channel: text, text: text.min(1) }),
   z.object({
     do: z.literal('fill'),
     field: text,
@@ -65,6 +66,10 @@ export async function performDeed(
       const answer = await person.command(conversationOf(person, deed.channel), deed.line)
       return answer.ok ? {} : { said: answer.message }
     }
+    case 'say':
+      // It is Slack that decides what a message is; `&`, `<` and `>` are markup there.
+      person.say(conversationOf(person, deed.channel), { text: escaped(deed.text) })
+      return {}
     case 'fill':
       await person.fill(deed.field, deed.value)
       return {}
@@ -119,6 +124,11 @@ export async function performDeed(
     default:
       return deed satisfies never
   }
+}
+
+/** As Slack's client sends what was typed. */
+function escaped(typed: string): string {
+  return typed.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
 /** Slack's id of the conversation; the one with the app is named after the person. */

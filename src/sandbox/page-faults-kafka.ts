@@ -14,6 +14,12 @@ export interface PlantedKafkaFault {
   plant: readonly (readonly [call: KafkaCallName, fault: KafkaFault])[]
 }
 
+/** What follows a call whose outcome is unknown, up to what the offsets show. */
+export const UNKNOWN_THEN =
+  'Rewind says that the outcome is unknown, and reads the offsets back until they show'
+/** What certainly did not happen is tried this often. */
+export const AGAIN = 'tries again, up to 8 times in all'
+
 const onCommits = (fault: KafkaFault) => [['OffsetCommit', fault] as const]
 
 /**
@@ -30,13 +36,13 @@ export const KAFKA_FAULTS: readonly PlantedKafkaFault[] = [
   {
     id: 'kafka-hang-after',
     label: 'Hangs after the commit',
-    says: 'The commit is taken but never answered: Rewind reads the offsets back and says what they show.',
+    says: `The commit is taken but never answered: ${UNKNOWN_THEN} that it happened.`,
     plant: onCommits({ kind: 'hang', afterDoingIt: true }),
   },
   {
     id: 'kafka-hang-before',
     label: 'Hangs before the commit',
-    says: 'Nothing is taken and nothing answered: Rewind says that it does not know, and tries again only once the offsets have shown twice that nothing was done.',
+    says: `Nothing is taken and nothing answered: ${UNKNOWN_THEN} twice that nothing was done, and then ${AGAIN}.`,
     plant: onCommits({ kind: 'hang', afterDoingIt: false }),
   },
   {
@@ -48,7 +54,7 @@ export const KAFKA_FAULTS: readonly PlantedKafkaFault[] = [
   {
     id: 'kafka-refuses',
     label: 'Refuses: members',
-    says: 'The commit is refused because the group has members, though none shows: Rewind tries again later, a few times.',
+    says: `The commit is refused because the group has members, though none shows: the card says that it waits, and Rewind ${AGAIN}, ever later.`,
     plant: onCommits({ kind: 'code', code: CODES.UNKNOWN_MEMBER_ID, afterDoingIt: false }),
   },
   {

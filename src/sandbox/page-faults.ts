@@ -3,7 +3,7 @@
 
 import type { CkafkaFault } from './ckafka/faults.ts'
 import type { FaultSwitch } from './page/protocol.ts'
-import { FORBIDDEN, KAFKA_FAULTS, type PlantedKafkaFault } from './page-faults-kafka.ts'
+import { AGAIN, FORBIDDEN, KAFKA_FAULTS, type PlantedKafkaFault, UNKNOWN_THEN } from './page-faults-kafka.ts'
 import { RESET_ACTIONS } from './reset-actions.ts'
 import type { SlackFault } from './slack/face.ts'
 import type { World } from './world.ts'
@@ -122,15 +122,6 @@ function ckafkaFaults({ api, ckafka }: World): Fault[] {
     api === 'v2'
       ? { kind: 'code', code: 4000, message: '(1049)group not empty, reset offset refused' }
       : { kind: 'code', ...ckafka.behaviourV3.membersRefusal }
-  // What API 3.0 is told to write can be looked for afterwards; what 2.0 works out by itself cannot be told apart.
-  const afterSilence =
-    api === 'v2'
-      ? 'Rewind says that it does not know, and never tries again by itself'
-      : 'Rewind reads the offsets back and says what they show'
-  const againWhen =
-    api === 'v2'
-      ? 'never tries again by itself'
-      : 'tries again only once the offsets have shown twice that nothing was done'
   const place = { kind: 'ckafka', where: 'ckafka' } as const
   let topicFails = false
   return [
@@ -145,14 +136,14 @@ function ckafkaFaults({ api, ckafka }: World): Fault[] {
       ...place,
       id: 'ckafka-hang-after',
       label: 'Hangs after the reset',
-      says: `The reset is done but never answered: ${afterSilence}.`,
+      says: `The reset is done but never answered: ${UNKNOWN_THEN} that it happened.`,
       plant: onResets({ kind: 'hang', afterDoingIt: true }),
     },
     {
       ...place,
       id: 'ckafka-hang-before',
       label: 'Hangs before the reset',
-      says: `Nothing is done and nothing answered: Rewind says that it does not know, and ${againWhen}.`,
+      says: `Nothing is done and nothing answered: ${UNKNOWN_THEN} twice that nothing was done, and then ${AGAIN}.`,
       plant: onResets({ kind: 'hang', afterDoingIt: false }),
     },
     {
@@ -166,7 +157,7 @@ function ckafkaFaults({ api, ckafka }: World): Fault[] {
       ...place,
       id: 'ckafka-refuses',
       label: 'Refuses: members',
-      says: 'The reset is refused because the group has members, though none shows: Rewind tries again later, a few times.',
+      says: `The reset is refused because the group has members, though none shows: the card says that it waits, and Rewind ${AGAIN}, ever later.`,
       plant: onResets(membersRefusal),
     },
     {
@@ -193,7 +184,7 @@ function ckafkaFaults({ api, ckafka }: World): Fault[] {
       ...place,
       id: 'ckafka-nonsense',
       label: 'Answers nonsense',
-      says: 'A web page answers in place of the reset: Rewind takes it for neither yes nor no, and asks a person to look.',
+      says: `A web page answers and nothing is done: ${UNKNOWN_THEN} twice that nothing was done, and then ${AGAIN}.`,
       plant: onResets({ kind: 'html' }),
     },
   ]

@@ -1,7 +1,8 @@
 // The page in a real browser, the way people use it: asking, deciding, being refused, and watching the cluster move.
 
-import type { Browser } from 'playwright-core'
+import type { Browser, Locator } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
+import { CHANNELS, USERS } from '../../src/sandbox/world.ts'
 import { findChromium, launchBrowser } from './browser.ts'
 import {
   askForFirstReset,
@@ -120,6 +121,8 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     await submit(page)
     const undoing = await cardOf(page, 'waiting for approval', 'R-2')
     expect(await undoing.textContent()).toContain('Undo of R-1')
+    expect(await stepNow.count()).toBe(0)
+    expect(await page.getByTestId('guide').textContent()).toContain('All four are done.')
     await become(page, 'bob')
     await openReview(page, undoing, 'R-2')
     await decide(page, 'Approve')
@@ -197,6 +200,58 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     await page.getByTestId('cluster-kafka-demo').focus()
     await page.keyboard.press('ArrowRight')
     await partition(page, 'orders', 0).waitFor()
+    expect(troubles).toEqual([])
+  })
+
+  it('takes messages, follows a link to a card, keeps what was typed over a reload, and does not hide why a command failed', async () => {
+    const { page, world, troubles } = await open()
+    const composer = page.getByTestId('composer')
+    const isActive = (where: Locator) => where.evaluate(element => element.matches(':focus'))
+    // Whoever uses the keyboard alone is there in one step.
+    await composer.waitFor()
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => isActive(composer)).toBe(true)
+    await composer.fill('Lag is high: group orders-billing on ckafka-demo0001, topic orders <b>')
+    await composer.press('Enter')
+    const alert = page.getByTestId('message').filter({ hasText: 'Lag is high' })
+    await alert.hover()
+    await alert.getByRole('button', { name: 'More actions' }).click()
+    await alert.getByRole('menuitem', { name: 'Reset offsets from alert' }).click()
+    const form = await openModal(page, 'Reset offsets')
+    await form.getByText('orders-billing').first().waitFor()
+    await page.keyboard.press('Escape')
+
+    const card = await askForFirstReset(page)
+    const ts = (await card.getAttribute('data-ts')) ?? ''
+    world.slack.person(USERS.bob).say(CHANNELS.general, {
+      text: `<https://local.slack.com/archives/${CHANNELS.kafkaOps}/p${ts.replace('.', '')}|the card> of R-1`,
+    })
+    await page.getByRole('button', { name: 'general' }).click()
+    await page.getByRole('button', { name: 'the card', exact: true }).click()
+    await page.getByRole('heading', { name: 'kafka-ops' }).waitFor()
+    await page.getByTestId('thread').locator(`[data-ts="${ts}"]`).waitFor()
+    await page.getByRole('button', { name: 'Close thread' }).click()
+
+    await become(page, 'bob')
+    await openReview(page, await cardOf(page, 'waiting for approval'))
+    await writeIn(page, 'note', 'Billing is stopped.')
+    await page.reload()
+    expect(
+      await (await openModal(page, 'R-1')).getByTestId('field-note').locator('textarea').inputValue(),
+    ).toBe('Billing is stopped.')
+    await page.keyboard.press('Escape')
+
+    for (const [label, name] of [['Read 100 per partition', /^Read 100 per partition/]] as const)
+      await page.getByText(label, { exact: true }).and(page.getByRole('button', { name })).first().waitFor()
+    const made = world.ckafka.calls().length
+    await page.getByRole('tab', { name: `API calls (${made})` }).waitFor()
+
+    await world.bot.kill()
+    await composer.fill('/offset-requests')
+    await composer.press('Enter')
+    await page.getByTestId('notice').filter({ hasText: 'dispatch_failed' }).waitFor()
+    expect(await page.getByRole('listbox', { name: 'Commands' }).count()).toBe(0)
     expect(troubles).toEqual([])
   })
 

@@ -3,7 +3,7 @@
 
 import { signal } from '@preact/signals'
 import { ClusterPane } from './cluster/cluster-pane.tsx'
-import { link, perform, scene } from './connection.ts'
+import { LOST, link, perform, scene } from './connection.ts'
 import { Guide, guideHidden, showGuide } from './guide.tsx'
 import type { SlackScene } from './protocol.ts'
 import { SlackPane } from './slack/slack-pane.tsx'
@@ -22,13 +22,14 @@ export function App() {
   if (now === null)
     return (
       <p class="app-waiting" role="status">
-        {link.value === 'lost'
-          ? 'The page has lost its server: start npm run demo again.'
-          : 'Connecting to the demo…'}
+        {link.value === 'lost' ? LOST : 'Connecting to the demo…'}
       </p>
     )
   return (
     <div class="app">
+      <button type="button" class="skip-link" onClick={toComposer}>
+        To the message box
+      </button>
       <header class="top-bar">
         <h1>Rewind</h1>
         <PersonSwitch slack={now.slack} />
@@ -71,8 +72,14 @@ export function App() {
   )
 }
 
+/** The composer is in the other half where the page is narrow. */
+function toComposer(): void {
+  show('slack')
+  requestAnimationFrame(() => document.getElementById('composer')?.focus())
+}
+
 function sayState(connected: boolean): string {
-  if (link.value !== 'open') return 'The demo has ended, or is starting again'
+  if (link.value !== 'open') return 'The demo has ended. Its next start begins from the beginning'
   return connected ? 'Rewind is connected' : 'Rewind is not connected'
 }
 

@@ -15,7 +15,8 @@ export const draft = signal('')
 
 const RETRY_MS = 1_000
 const PERSON = 'person'
-const LOST = 'The page has lost its server: start npm run demo again.'
+export const LOST =
+  'The page has lost its server. Run npm run demo again: it begins from the beginning, and nothing from before is kept.'
 
 let socket: WebSocket | undefined
 let lastNumber = 0

@@ -108,7 +108,7 @@ export interface ClusterScene {
   topics: { name: string; partitions: number; producing: boolean }[]
   /** How many calls were to move offsets, whatever came of them. */
   resets: number
-  /** The newest last, at most 60. `answer` is one short line. */
+  /** The newest last, at most 60, numbered from the first of all. `answer` is one short line. */
   calls: {
     number: number
     atMs: number
@@ -142,6 +142,8 @@ export interface Scene {
 export type Deed =
   | { do: 'become'; user: string }
   | { do: 'command'; channel: string; line: string }
+  /** A message that is no command. */
+  | { do: 'say'; channel: string; text: string }
   /** Fills a field as Person.fill does; `field` is its block_id. Option-valued fields are filled by the option's text. */
   | { do: 'fill'; field: string; value: string | string[] | number | null }
   /** `content` is base64. */

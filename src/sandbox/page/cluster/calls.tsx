@@ -30,6 +30,9 @@ export function Calls({ calls }: { calls: readonly Call[] }) {
             </span>
           </li>
         ))}
+      {(calls[0]?.number ?? 1) > 1 ? (
+        <li class="quiet">Earlier calls are not shown: the newest {calls.length} are.</li>
+      ) : null}
     </ol>
   )
 }

@@ -17,7 +17,7 @@ export function Drawer({ cluster, faults }: DrawerProps) {
   const { calls } = cluster
   const shown = useSignal<(typeof TABS)[number]>('calls')
   const titles = {
-    calls: `API calls (${calls.length})`,
+    calls: `API calls (${calls.at(-1)?.number ?? 0})`,
     faults: `Faults (${faults.filter(fault => fault.on).length} on)`,
   }
 

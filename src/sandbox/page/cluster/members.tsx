@@ -33,9 +33,9 @@ export function Members({ cluster, group }: { cluster: string; group: Group }) {
       <DeedButton
         testId={`read-on-${group.name}`}
         deed={{ do: 'readOn', cluster, group: group.name }}
-        label={`Let a consumer of ${group.name} read 100 messages of every partition and commit`}
+        label={`Read 100 per partition: a consumer of ${group.name} reads 100 messages of each, and commits`}
       >
-        Read 100
+        Read 100 per partition
       </DeedButton>
     </div>
   )

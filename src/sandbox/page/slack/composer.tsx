@@ -1,10 +1,12 @@
-// The message box. The people of this workspace only ever send slash commands: `/` offers the bot's, with their hints.
+// The message box: messages, and slash commands, of which `/` offers the bot's with their hints.
 
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { draft } from '../connection.ts'
 import { commandBeingWritten, commandsFor } from './commands.ts'
 import { act, notice, useDeed } from './deeds.ts'
+import { BOT_NAME } from './names.ts'
 import { NoticeLine } from './notice-line.tsx'
+import { DM } from './place.ts'
 import { useWorkspace } from './workspace-context.ts'
 
 export function Composer({ channel, name }: { channel: string; name: string }) {
@@ -47,15 +49,19 @@ export function Composer({ channel, name }: { channel: string; name: string }) {
   function send(): void {
     const line = text.trim()
     if (line === '' || busy) return
-    if (!line.startsWith('/')) {
-      notice.value = 'Here only slash commands are sent: type / to see them.'
+    const isCommand = line.startsWith('/')
+    if (!isCommand && channel === DM) {
+      notice.value = `${BOT_NAME} reads no messages: type / for its commands.`
       return
     }
     void run(async () => {
       notice.value = ''
-      const { said } = await act({ do: 'command', channel, line })
-      // What failed stays, so that it can be sent again.
-      if (!said) put('')
+      const { said } = await act(
+        isCommand ? { do: 'command', channel, line } : { do: 'say', channel, text: line },
+      )
+      if (!said) return put('')
+      // What failed stays, so that it can be sent again; the commands would be in front of why.
+      setClosed(true)
     })
   }
 
@@ -129,6 +135,7 @@ export function Composer({ channel, name }: { channel: string; name: string }) {
             ref={box}
             class="composer-text"
             data-testid="composer"
+            id="composer"
             rows={1}
             aria-label={`Message ${name}`}
             placeholder={`Message ${name}: type / for commands`}

@@ -2,7 +2,9 @@
 
 import type { ComponentChild } from 'preact'
 import { exactMoment, formatMoment } from './dates.ts'
+import { readMessageLink } from './message-link.ts'
 import { channelName, groupHandle, nameOf } from './names.ts'
+import { goToMessage } from './place.ts'
 import { type Part, type Span, type Style, safeUrl } from './spans.ts'
 import { useWorkspace } from './workspace-context.ts'
 
@@ -72,6 +74,14 @@ function SpanView({ span }: { span: Span }) {
     case 'text':
       return <>{styled(span.text, span.style)}</>
     case 'link': {
+      const message = readMessageLink(span.url)
+      if (message !== null) {
+        return (
+          <button type="button" class="link-button" onClick={() => goToMessage(message, slack)}>
+            {styled(span.text, span.style)}
+          </button>
+        )
+      }
       const url = safeUrl(span.url)
       if (url === null) return <>{styled(span.text, span.style)}</>
       return (

@@ -1,5 +1,6 @@
 // One message: who, when, what it holds, its files, its replies; and that only this person sees it, if so.
 
+import { useEffect, useRef } from 'preact/hooks'
 import type { Message } from '../protocol.ts'
 import { Avatar } from './avatar.tsx'
 import { Blocks } from './blocks.tsx'
@@ -10,7 +11,7 @@ import { countedReplies } from './message-list.ts'
 import { MessageMenu } from './message-menu.tsx'
 import { readMrkdwn } from './mrkdwn.ts'
 import { nameOf } from './names.ts'
-import { openThread } from './place.ts'
+import { openThread, sought } from './place.ts'
 import { SurfaceContext } from './surface.ts'
 import { useWorkspace } from './workspace-context.ts'
 
@@ -27,6 +28,15 @@ export function MessageView({
 }) {
   const { slack } = useWorkspace()
   const { ts, user, ephemeral } = message
+  const box = useRef<HTMLElement>(null)
+  const isSought = sought.value === ts
+  useEffect(() => {
+    if (!isSought) return
+    box.current?.scrollIntoView({ block: 'center' })
+    // The thread that opens with it has the focus.
+    if (openThread.value === null) box.current?.focus()
+    sought.value = null
+  }, [isSought])
   const seconds = Number(ts)
   const name = nameOf(slack, user)
   const time = (
@@ -63,6 +73,9 @@ export function MessageView({
   )
   return (
     <article
+      ref={box}
+      // A link leads here.
+      tabIndex={-1}
       class={ephemeral ? 'message message-ephemeral' : 'message'}
       data-testid="message"
       data-ts={ts}

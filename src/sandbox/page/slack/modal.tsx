@@ -30,6 +30,12 @@ export function Modal({ view }: { view: OpenView }) {
       }),
     [view.id],
   )
+  useEffect(() => {
+    // A page that is loaded again shows what Slack has; what was typed last is on its way to it by then.
+    const send = () => void fills.flush()
+    addEventListener('pagehide', send)
+    return () => removeEventListener('pagehide', send)
+  }, [fills])
   const wrong = Object.keys(view.errors)
   useEffect(() => {
     // What has to be corrected first is what the person is taken to.

@@ -3,6 +3,8 @@
 
 import { signal } from '@preact/signals'
 import type { Message, SlackScene } from '../protocol.ts'
+import { notice } from './deeds.ts'
+import type { MessageLink } from './message-link.ts'
 
 /** Direct messages stand under this name in a scene. */
 export const DM = 'DM'
@@ -17,6 +19,24 @@ export function go(to: Place): void {
   place.value = to
   openThread.value = null
   sidebarOpen.value = false
+}
+
+/** Which message to bring into sight, once it is drawn. */
+export const sought = signal<string | null>(null)
+
+/** To where Slack's link to a message leads; what this person may not see stays unseen, and they are told. */
+export function goToMessage({ channel, ts, threadTs }: MessageLink, slack: SlackScene): void {
+  const conversation = channel.startsWith('D') ? DM : channel
+  const messages = slack.messages[conversation] ?? []
+  const top = threadTs ?? ts
+  const found = messages.find(message => message.ts === top)
+  if (found === undefined) {
+    notice.value = 'You cannot see the message that this link leads to.'
+    return
+  }
+  go(conversation === DM ? { kind: 'messages' } : { kind: 'channel', id: channel })
+  if (threadTs !== null || found.replyCount > 0) openThread.value = { channel: conversation, ts: top }
+  sought.value = ts
 }
 
 /** The key of the conversation on screen, or null on the Home tab. */
