@@ -5,15 +5,19 @@ import { rearmed } from './formula.ts'
 import { type Instance, placeOf } from './group.ts'
 import { type Columns, columnsByPlace, columnsOfHeader, shownCells } from './offsets-columns.ts'
 import type { FileColumn, FileProblem } from './problem.ts'
-import { clip, parseWhole, type Targets } from './reset.ts'
+import { clip, parseWhole, type Reset, type Targets } from './reset.ts'
 
-export type FileRead = { ok: true; targets: Targets } | { ok: false; problem: FileProblem }
+/** `leftOut`: what it holds of other groups. */
+export type FileRead =
+  | { ok: true; targets: Targets; leftOut?: NonNullable<Reset['leftOut']> }
+  | { ok: false; problem: FileProblem }
 
 /** More partitions than this are no file of one group. */
 export const LINES_MAX = 20_000
 const TOPIC = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/
 const CELL_SHOWN = 40
 const NAME_SHOWN = 60
+const GROUPS_NAMED = 3
 
 /** Whose offsets are wanted. */
 export interface Whose {
@@ -39,6 +43,7 @@ export function readOffsetsFile(rows: readonly (readonly string[])[], { group, i
 
   const targets = new Map<string, bigint>()
   let ofOtherGroups = 0
+  const others = new Set<string>()
   let withoutOffset = 0
   let elsewhere: { line: number; said: string } | null = null
   for (const { cells, line } of header ? filled.slice(1) : filled) {
@@ -57,6 +62,7 @@ export function readOffsetsFile(rows: readonly (readonly string[])[], { group, i
       if (at('group') === '') return wrong('group')
       if (at('group') !== group.trim()) {
         ofOtherGroups += 1
+        others.add(clip(at('group'), NAME_SHOWN))
         continue
       }
     }
@@ -80,7 +86,15 @@ export function readOffsetsFile(rows: readonly (readonly string[])[], { group, i
     if (targets.has(place)) return problem({ kind: 'lineTwice', line, place })
     targets.set(place, offset)
   }
-  if (targets.size > 0) return { ok: true, targets }
+  if (targets.size > 0) {
+    if (ofOtherGroups === 0) return { ok: true, targets }
+    const groups = [...others].slice(0, GROUPS_NAMED)
+    return {
+      ok: true,
+      targets,
+      leftOut: { rows: ofOtherGroups, groups, moreGroups: others.size - groups.length },
+    }
+  }
   const named = clip(group, NAME_SHOWN)
   if (withoutOffset > 0 && (ofOtherGroups > 0 || elsewhere !== null))
     return problem({ kind: 'noOffsetsOfGroup', group: named })

@@ -102,6 +102,10 @@ export const planSchema = z.object({
   biggest: z.array(planRowSchema).max(ROWS_ON_CARD),
   /** Topics asked for of which no partition could be seen. */
   unseenTopics: z.array(z.string()),
+  /** Topics of which no partition has an offset to go to, so that nothing is written there; absent: there is none. */
+  idleTopics: z.array(z.string()).optional(),
+  /** So many partitions of the other topics likewise; absent: there is none. */
+  idlePartitions: z.int().optional(),
   /** Of these offsets are not messages, or that is not known: their counts are not exceeded. */
   sparseTopics: z.array(z.string()).optional(),
   /** Topics with larger messages than the look for the time sees: what it found there may be a later one. */
@@ -310,7 +314,7 @@ export function planOf(
     seen = {},
     ...rest
   }: Pick<Plan, 'execution' | 'digest' | 'rowsDigest' | 'atMs' | 'movedSince'> & {
-    positions: readonly { topic: string }[]
+    positions: readonly Pick<Position, 'topic' | 'partition'>[]
     unread?: ReadonlyMap<string, string>
     /** What was looked up of the time asked for. */
     seen?: Pick<Facts, 'firstMessages' | 'lateTimes'>
@@ -358,9 +362,36 @@ export function planOf(
     biggest: biggestOf(rows),
     writing: null,
     unseenTopics: reset.topics.filter(topic => !there.has(topic)),
+    ...idleIn(reset, rows, positions),
     ...sparseIn(rows),
     ...lateIn(rows, rest.execution, seen),
     ...unreadIn(reset, unread),
+  }
+}
+
+/** What takes no part: of another group's offsets, and of a shift, a partition may have none to go to. */
+function idleIn(
+  reset: Reset,
+  rows: readonly PlanRow[],
+  positions: readonly Pick<Position, 'topic' | 'partition'>[],
+): Pick<Plan, 'idleTopics' | 'idlePartitions'> {
+  const { kind } = reset.strategy
+  if (kind !== 'group' && kind !== 'shift') return {}
+  const aimed = rows.filter(({ to, certainty }) => to !== null || certainty !== 'exact')
+  const aimedTopics = new Set(aimed.map(({ topic }) => topic))
+  const aimedPlaces = new Set(aimed.map(({ topic, partition }) => placeOf(topic, partition)))
+  const chosen = chosenPartitions(reset)
+  const inScope = positions.filter(
+    ({ topic, partition }) => chosen.get(topic)?.has(partition) !== false && reset.topics.includes(topic),
+  )
+  const seen = new Set(inScope.map(({ topic }) => topic))
+  const topics = reset.topics.filter(topic => seen.has(topic) && !aimedTopics.has(topic))
+  const partitions = inScope.filter(
+    ({ topic, partition }) => aimedTopics.has(topic) && !aimedPlaces.has(placeOf(topic, partition)),
+  ).length
+  return {
+    ...(topics.length === 0 ? {} : { idleTopics: topics }),
+    ...(partitions === 0 ? {} : { idlePartitions: partitions }),
   }
 }
 

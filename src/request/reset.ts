@@ -50,6 +50,8 @@ export const resetSchema = z.object({
   scope: z.enum(['topics', 'allTopics']),
   topics: z.array(z.string()),
   partitions: z.record(z.string(), z.array(z.int().nonnegative())),
+  /** Of a file: its rows of other groups, which are not used; absent where there are none. `groups` are the first. */
+  leftOut: z.object({ rows: z.int(), groups: z.array(z.string()), moreGroups: z.int() }).optional(),
 })
 
 /** Where partitions are to go, one by one; keys are `placeOf`. */

@@ -180,7 +180,9 @@ scene('names on the card the requests that are open for the same group and topic
   await product().ask(ASK)
   expect(textOf(product().card())).not.toContain('Overlap')
   await product().ask(ASK)
-  expect(textOf(product().card())).toContain('Overlap: R-1 was open for the same group and topics')
+  expect(textOf(product().card())).toContain(
+    'Overlap: 1 other request, R-1, was open for the same group and topics',
+  )
 })
 
 scene('lets the requester cancel from the card, and says so in the thread', async () => {

@@ -90,6 +90,23 @@ describe('a plan of this product', () => {
     expect(problemIn(planCsv([{ partition: 0, to: '' }]))).toBe('The file has no offsets.')
   })
 
+  it('says how many rows it holds of which other groups', () => {
+    const rows = ['billing', 'audit', 'audit', 'mail', 'x', 'y'].map((group, index) => [
+      group,
+      'orders',
+      `${index}`,
+      '5',
+    ])
+    const read = readOffsetsFile([['group', 'topic', 'partition', 'offset'], ...rows], {
+      group: 'billing',
+      instance: [],
+    })
+    expect(read).toMatchObject({
+      ok: true,
+      leftOut: { rows: 5, groups: ['audit', 'mail', 'x'], moreGroups: 1 },
+    })
+  })
+
   it('of another group is not taken for this one', () => {
     expect(problemIn(planCsv([{ group: 'audit', partition: 0, to: 5n }]))).toContain(
       'no line of the group billing',

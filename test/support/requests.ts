@@ -118,7 +118,7 @@ export function prepare(
     execution,
     digest,
     atMs: T0 + round,
-    positions: rows,
+    positions: outlook.facts?.positions ?? positionsOf(topics),
     movedSince,
   })
   return {

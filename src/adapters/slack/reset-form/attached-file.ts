@@ -7,7 +7,6 @@ import { z } from 'zod'
 import type { Report } from '../../../ports/events.ts'
 import { couldBeOffsets, LINES_MAX, readOffsetsFile, type Whose } from '../../../request/offsets-file.ts'
 import type { FileProblem } from '../../../request/problem.ts'
-import type { Targets } from '../../../request/reset.ts'
 import type { AttachmentProblem } from '../language/problem.ts'
 
 /** 10 000 partitions, as the Kafka tool exports them, take about a third of it. */
@@ -18,7 +17,7 @@ const FILES_ORIGIN = 'https://files.slack.com'
 const DEFAULT_API = 'https://slack.com/api/'
 
 export type AttachmentRead =
-  | { ok: true; targets: Targets }
+  | Extract<ReturnType<typeof readOffsetsFile>, { ok: true }>
   | { ok: false; problem: FileProblem | AttachmentProblem }
 
 /** Whether Slack refused a call for want of a scope. */

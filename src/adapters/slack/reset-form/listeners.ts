@@ -264,7 +264,7 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     return parsed.ok && Object.keys(problems).length === 0
       ? {
           ok: true,
-          asked: file?.ok && 'source' in file ? withSource(parsed.asked, file.source) : parsed.asked,
+          asked: withFile(parsed.asked, file),
         }
       : { ok: false, problems }
   }
@@ -388,4 +388,11 @@ const NOTHING: ReadOutcome<string[]> = { kind: 'read', value: [] }
 
 function after<T>(ms: number, value: T): Promise<T> {
   return new Promise(resolve => setTimeout(() => resolve(value), ms).unref())
+}
+
+/** What the file was, beside its offsets. */
+function withFile(asked: Asked, file: AttachmentRead | ({ ok: true } & KeptOffsets) | null): Asked {
+  if (file === null || !file.ok) return asked
+  if ('source' in file) return withSource(asked, file.source)
+  return file.leftOut === undefined ? asked : { ...asked, reset: { ...asked.reset, leftOut: file.leftOut } }
 }

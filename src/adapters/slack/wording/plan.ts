@@ -81,7 +81,7 @@ export function planDetails(
   { plan, parent, reset }: Pick<ResetRequest, 'plan' | 'parent' | 'reset'>,
 ): Piece[][] {
   if (plan === null) return []
-  const lines = [lagInWords(words, plan), ...cautions(words, plan)]
+  const lines = [...leftOut(words, plan, reset), lagInWords(words, plan), ...cautions(words, plan)]
   if (plan.movedSince !== null && parent !== null)
     lines.push(movedSinceInWords(words, plan.movedSince, parent.id, reset))
   const { writing } = plan
@@ -90,6 +90,21 @@ export function planDetails(
     lines.push(words.plan.writing(calls, atLeastMs, atMostMs))
   }
   return [...lines.map(sentence => [text(sentence)]), words.plan.made[plan.execution](plan.atMs)]
+}
+
+/** What was named, or given, and takes no part. */
+function leftOut(
+  { plan: say }: Words,
+  { idleTopics = [], idlePartitions = 0 }: Plan,
+  { strategy, leftOut: ofFile }: Reset,
+): string[] {
+  const group = strategy.kind === 'group' ? clipMiddle(strategy.group, NAME_MAX) : null
+  const topics = idleTopics.slice(0, PLACES_NAMED).map(topic => clipMiddle(topic, NAME_MAX))
+  return [
+    ...(topics.length === 0 ? [] : [say.idleTopics(topics, idleTopics.length - topics.length, group)]),
+    ...(idlePartitions === 0 ? [] : [say.idlePartitions(idlePartitions, group)]),
+    ...(ofFile === undefined ? [] : [say.otherGroups(ofFile.rows, ofFile.groups, ofFile.moreGroups)]),
+  ]
 }
 
 function lagInWords({ plan: say }: Words, plan: Plan): string {

@@ -11,14 +11,15 @@ import type { Words } from '../language/language.ts'
 /** More names than this tell nobody more. */
 const NAMED = 8
 
-export function whoDecides(words: Words, { guard, votes }: ResetRequest): Piece[][] {
+export function whoDecides(words: Words, request: ResetRequest): Piece[][] {
+  const { guard, votes } = request
   const left = lacking(guard, votes)
   const shown = needsOf(guard).map(({ label, from, count }, index) => ({
     label,
     count,
     have: count - (left[index] ?? 0),
-    people: from.includes(EVERYBODY) ? [] : from.slice(0, NAMED),
-    more: from.includes(EVERYBODY) ? 0 : Math.max(0, from.length - NAMED),
+    people: from.includes(EVERYBODY) ? [] : withoutRequester(from, request).slice(0, NAMED),
+    more: from.includes(EVERYBODY) ? 0 : Math.max(0, withoutRequester(from, request).length - NAMED),
   }))
   // A record from before there was a policy does not say who.
   if (guard.needs.length === 0) return []
@@ -29,6 +30,12 @@ export function whoDecides(words: Words, { guard, votes }: ResetRequest): Piece[
     ...shown.map(need => words.votes.need(need)),
     ...(voters.length === 0 ? [] : [words.votes.soFar(voters)]),
   ]
+}
+
+/** Who asked does not decide, unless the rule lets them; where nobody else is named, that they are says what is wrong. */
+function withoutRequester(from: readonly string[], { guard, requester }: ResetRequest): readonly string[] {
+  const others = guard.ownVote ? from : from.filter(each => each !== requester)
+  return others.length === 0 ? from : others
 }
 
 /** What the policy asks about and Slack does not show, as long as somebody may still decide or it may still start. */

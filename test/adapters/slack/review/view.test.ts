@@ -165,7 +165,7 @@ describe('the approval modal', () => {
     const request = pending()
     const overlapping = { ...request, overlaps: [request.id] }
     expect(textOf(reviewModal(words, overlapping, rowsIn(request)))).toContain(
-      `Overlap: ${request.id} was open for the same group and topics when this was planned. Review it first.`,
+      `Overlap: 1 other request, ${request.id}, was open for the same group and topics when this was planned. Review it first.`,
     )
   })
 

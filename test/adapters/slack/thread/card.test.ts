@@ -125,7 +125,11 @@ describe('what a person reads', () => {
     ['rejected', 'rejected', '> not during the sale'],
     ['cancelled', 'cancelled', 'Cancelled by @alice. Nothing was reset.'],
     ['expired', 'expired', 'Nobody decided in time. Nothing was reset. Ask again with /reset-offsets.'],
-    ['approved', 'approved, on the queue', 'Approved by @bob. Queued; it runs next.'],
+    [
+      'approved',
+      'approved, on the queue',
+      'Approved by @bob. Queued. A worker checks that the plan still holds, then it runs.',
+    ],
     [
       'approved again',
       'approved, on the queue',
@@ -353,14 +357,15 @@ describe('the plan on the card', () => {
   it('names the requests that were open for the same topics, as long as somebody has to decide', () => {
     const [one, two] = ['R-7', 'R-9'].map(id => requestIdSchema.parse(id))
     if (one === undefined || two === undefined) throw new Error('There are two.')
-    const said = 'R-7 and R-9 were open for the same group and topics when this was planned.'
+    const said =
+      '2 other requests were open for the same group and topics when this was planned: R-7 and R-9.'
     expect(cardOf({ ...pending(), overlaps: [one, two] }).join('\n')).toContain(said)
     expect(cardOf({ ...inState('succeeded'), overlaps: [one, two] }).join('\n')).not.toContain(said)
     expect(cardOf({ ...pending(), overlaps: [one, two], overlapsLeft: 7 }).join('\n')).toContain(
-      'R-7, R-9 and 7 more were open for the same group and topics when this was planned. Review those first.',
+      '9 other requests were open for the same group and topics when this was planned: R-7, R-9 and 7 more. Review those first.',
     )
     expect(cardOf({ ...pending(), overlaps: [one] }).join('\n')).toContain(
-      'R-7 was open for the same group and topics when this was planned. Review it first.',
+      '1 other request, R-7, was open for the same group and topics when this was planned. Review it first.',
     )
   })
 
@@ -508,6 +513,39 @@ describe.each(states)('a request that is %s', (name, request) => {
       }
     }
   })
+})
+
+describe('what takes no part', () => {
+  const toGroup = { ...someReset, strategy: { kind: 'group', group: 'orders-audit' } as const }
+  const positions = positionsOf(['orders', 'payments'])
+
+  it('is named where it is decided on: topics and partitions without an offset to go to', () => {
+    const targets = new Map([['orders 0', 442_000n]])
+    const said = planned({ reset: toGroup }, { facts: { positions, targets } })
+    expect(said).toContain('Not reset: payments, because orders-audit has no committed offset there.')
+    expect(said).toContain('Not reset: 1 more partition, because orders-audit has no committed offset there.')
+    const all = new Map(positions.map(({ topic, partition }) => [`${topic} ${partition}`, 442_000n]))
+    expect(planned({ reset: toGroup }, { facts: { positions, targets: all } })).not.toContain('Not reset')
+  })
+
+  it('is named of a file as well: its rows of other groups', () => {
+    const leftOut = { rows: 9, groups: ['audit', 'billing'], moreGroups: 0 }
+    const strategy = { kind: 'offsets', source: 'file', partitions: 1 } as const
+    const targets = new Map([['orders 0', 442_000n]])
+    const said = planned(
+      { reset: { ...orders, strategy, leftOut } },
+      { facts: { positions: at([500n, 0n, 900n]), targets } },
+    )
+    expect(said).toContain('Not used: 9 rows of the file, which are of other groups: audit and billing.')
+  })
+})
+
+it('never names the requester among those who decide, but where nobody else is', () => {
+  const needs = (from: string[]) => ({ guard: { needs: [{ label: '', from, count: 1 }] } })
+  expect(planned({}, needs([ALICE, BOB]))).toContain('Who decides: @bob.')
+  expect(planned({}, needs([ALICE]))).toContain('Who decides: @alice.')
+  const own = { guard: { ownVote: true, needs: [{ label: '', from: [ALICE, BOB], count: 1 }] } }
+  expect(planned({}, own)).toContain('Who decides: @alice @bob.')
 })
 
 it('says by which requests it was undone, and offers an undo only of what is left', () => {

@@ -28,8 +28,8 @@ export const cardOn = (on: ClusterInWords) => ({
   /** @param left so many more that are not named */
   overlap: (ids: readonly string[], left: number) =>
     ids.length + left === 1
-      ? `${listed(ids)} was open for the same group and topics when this was planned. Review it first.`
-      : `${listed(ids, left)} were open for the same group and topics when this was planned. Review those first.`,
+      ? `1 other request, ${listed(ids)}, was open for the same group and topics when this was planned. Review it first.`
+      : `${grouped(ids.length + left)} other requests were open for the same group and topics when this was planned: ${listed(ids, left)}. Review those first.`,
   membersOnly:
     'When planned, the group had no members. Consumers that assign partitions themselves (Flink, Spark) do not show; make sure they are stopped.',
   whenPlannedLabel: 'When planned: ',
@@ -72,7 +72,7 @@ export const cardOn = (on: ClusterInWords) => ({
     ...by.flatMap((each, index) => [...(index === 0 ? [] : [text(' and ')]), each]),
     text('.'),
   ],
-  queued: 'Queued; it runs next.',
+  queued: 'Queued. A worker checks that the plan still holds, then it runs.',
   executing: `Calling ${on.name} now.`,
   unclearAsked: 'It is not known whether it took effect. Please answer in the thread.',
   unclearChecking: 'It is not known whether it took effect. The offsets are being read back to find out.',

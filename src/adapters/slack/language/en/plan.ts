@@ -73,6 +73,14 @@ export const plan = {
     `Left out, because it could not be read: ${where} (${cause}). Nothing is written there.`,
   noCommit: (count: number) =>
     `${counted(count, 'partition')} ${count === 1 ? 'has' : 'have'} no committed offset.`,
+  /** @param group whose offsets are taken over; null: the group's own are shifted */
+  idleTopics: (topics: readonly string[], left: number, group: string | null) =>
+    `Not reset: ${listed(topics, left)}, because ${group === null ? 'nothing is committed there' : `${group} has no committed offset there`}.`,
+  idlePartitions: (count: number, group: string | null) =>
+    `Not reset: ${counted(count, 'more partition')}, because ${group === null ? 'nothing is committed there' : `${group} has no committed offset there`}.`,
+  /** @param groups the first of them */
+  otherGroups: (rows: number, groups: readonly string[], left: number) =>
+    `Not used: ${counted(rows, 'row')} of the file, which ${rows === 1 ? 'is' : 'are'} of ${groups.length + left === 1 ? 'another group' : 'other groups'}: ${listed(groups, left)}.`,
   unseen: (topics: readonly string[], left: number) =>
     `No partition of ${listed(topics, left)} could be seen, so it will fail there. Check the spelling.`,
   stillThere: (parent: string) => `Every partition still stands where ${parent} left it.`,

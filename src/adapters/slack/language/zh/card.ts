@@ -14,7 +14,8 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   spokenTitle: (title, sentence, requester) => `${title}：${sentence}（申请人 <@${requester}>）`,
   movedHeading: '自上一份计划以来的变化：',
   overlapLabel: '重叠：',
-  overlap: (ids, left) => `制定这份计划时，${listed(ids, left)} 也在处理同一消费分组和 Topic。请先查看它们。`,
+  overlap: (ids, left) =>
+    `制定这份计划时，另有 ${grouped(ids.length + left)} 个申请也在处理同一消费分组和 Topic：${listed(ids, left)}。请先查看它们。`,
   membersOnly:
     '制定计划时消费分组没有成员。自行分配分区的消费者（如 Flink、Spark）不会显示，请确认它们已停止。',
   whenPlannedLabel: '制定计划时的消费分组：',
@@ -40,7 +41,7 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     ...by.flatMap((each, index) => [...(index === 0 ? [] : [text(' 和 ')]), each]),
     text(' 撤销。'),
   ],
-  queued: '正在排队，即将执行。',
+  queued: '正在排队。worker 核对计划仍然成立后执行。',
   executing: `正在调用 ${on.bare}。`,
   unclearAsked: '不知道是否已生效。请在消息列里回答。',
   unclearChecking: '不知道是否已生效。正在读回位点核对。',

@@ -62,6 +62,12 @@ export const plan: typeof English = {
     `CKafka 按时间只能查到 1 MB 以内的消息，而 ${listed(topics, left)} 允许更大的消息：那里时间不早于所选时间的更大消息可能会被跳过。`,
   unread: (where, cause) => `以下分区无法读取，已略过：${where}（${cause}）。那里不会写入任何位点。`,
   noCommit: count => `${partitions(count)}没有已提交位点。`,
+  idleTopics: (topics, left, group) =>
+    `不重置：${listed(topics, left)}，因为${group === null ? '那里没有已提交位点' : ` ${group} 在那里没有已提交位点`}。`,
+  idlePartitions: (count, group) =>
+    `另有 ${partitions(count)}不重置，因为${group === null ? '那里没有已提交位点' : ` ${group} 在那里没有已提交位点`}。`,
+  otherGroups: (rows, groups, left) =>
+    `未使用：文件中有 ${grouped(rows)} 行属于其他消费分组（${listed(groups, left)}）。`,
   unseen: (topics, left) => `看不到 ${listed(topics, left)} 的任何分区，在那里会失败。请检查拼写。`,
   writing: (calls, atLeastMs, atMostMs) =>
     `每个 Topic 调用一次，共 ${grouped(calls)} 次；按 API 的频率限制至少需要 ${times.span(atLeastMs)}。${times.span(atMostMs)}内未发送的部分不再发送。`,
