@@ -244,7 +244,7 @@ function redisFault({ redis }: World): Fault[] {
       where: 'redis',
       kind: 'state',
       label: 'Stopped',
-      says: 'Rewind cannot record what you ask, so the form says so; what it had recorded is there again after.',
+      says: 'Rewind cannot record what you ask, so the form says so; what it had recorded is there again after, and the next request has a higher number.',
       isOn: () => stopped,
       async set(on) {
         if (on === stopped) return
