@@ -31,12 +31,8 @@ import { readOffsetsCsv } from '../src/adapters/slack/reset-form/attached-file.t
 import { readResetForm } from '../src/adapters/slack/reset-form/filled.ts'
 import { readFlagWords } from '../src/adapters/slack/reset-form/flag-words.ts'
 import { parseFlags } from '../src/adapters/slack/reset-form/flags.ts'
-import {
-  nearestNames,
-  searchPieces,
-  topicOption,
-  topicSearch,
-} from '../src/adapters/slack/reset-form/pickers.ts'
+import { nearestNames, searchPieces } from '../src/adapters/slack/reset-form/nearest.ts'
+import { topicOption, topicSearch } from '../src/adapters/slack/reset-form/pickers.ts'
 import { resetForm } from '../src/adapters/slack/reset-form/view.ts'
 import { readGlass } from '../src/adapters/slack/review/break-glass.ts'
 import { readReview } from '../src/adapters/slack/review/view.ts'

@@ -22,6 +22,8 @@ const CAUSES = [
   'notSent',
   /** The cause for which there are none. */
   'noCredentials',
+  /** The cause for which a read by Kafka's own protocol gave nothing, where writes go another way. */
+  'byKafka',
   'noPlan',
   'planNotWhole',
   /** Which request it is of. */
@@ -32,6 +34,7 @@ const CAUSES = [
   'offsetUnread',
   /** The rule. */
   'policyUnread',
+  /** The names that are most like it. */
   'noGroup',
   /** The group whose offsets were to be taken over. */
   'noOtherGroup',

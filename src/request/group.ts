@@ -27,6 +27,14 @@ export const groupSchema = z.object({
 })
 export type Group = z.output<typeof groupSchema>
 
+/**
+ * Whether there is such a group. Some services call one dead whose offsets they keep: it is there all the same, and can be
+ * reset. @param committed offsets of it, null where there is none
+ */
+export function isThere({ state }: Pick<Group, 'state'>, committed: readonly (bigint | null)[]): boolean {
+  return state !== 'Dead' || committed.some(offset => offset !== null)
+}
+
 /** What type it has is told by a cluster in one way or another; a `protocol` other than consumers' has another rule. */
 export function classicGroup({ state, members }: Omit<Group, 'expiresFromEmpty'>, protocol: string): Group {
   const isEmpty = state === 'Empty' && members.length === 0

@@ -34,6 +34,7 @@ import type { ActKind } from '../request/permissions.ts'
 import type { PlanRow } from '../request/plan.ts'
 import { guardUnder, type Policy } from '../request/policy.ts'
 import { isHeld, type RequestId, type ResetRequest } from '../request/request.ts'
+import type { Target } from '../request/reset.ts'
 import type { Seals } from '../request/seals.ts'
 import { writeTime } from '../request/write-time.ts'
 import { createChanges, StoreAway } from './changes.ts'
@@ -70,6 +71,8 @@ export interface ApprovalsDeps {
   report: Report
   /** Whether an instance is a cluster that is spoken to by Kafka's own protocol; absent: none is. */
   isKafka?: (instanceId: string) => boolean
+  /** See plans.ts. */
+  nearestGroups?: (target: Target) => Promise<string[]>
   /** With the key that Redis does not have; null or absent: nothing is sealed. */
   seals?: Seals | null
   /** Names this process in claims and executions. */
@@ -119,6 +122,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     reader: readers.plan,
     writeTimeOf: (instanceId, writes) =>
       writeTime(writes, deps.cluster.writePaceOf(instanceId), settings.callMs),
+    nearestGroups: deps.nearestGroups,
   })
   const movers = createMovers({ store, kept, patiently })
   const undos = createUndos({ store, kept, patiently })

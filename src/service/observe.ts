@@ -6,7 +6,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { ClusterAbilities, ClusterReader, FirstMessage, LogRow, TopicKind } from '../ports/cluster.ts'
 import { causeOf } from '../request/cause.ts'
 import type { Observation } from '../request/drift.ts'
-import { type Group, type LogRange, type Position, placeOf } from '../request/group.ts'
+import { type Group, isThere, type LogRange, type Position, placeOf } from '../request/group.ts'
 import type { Facts } from '../request/plan.ts'
 import { chosenPartitions, type Reset, type Targets } from '../request/reset.ts'
 import type { ReadOutcome } from '../request/result.ts'
@@ -252,7 +252,7 @@ async function offsetsOf(
   const [group, positions] = await Promise.all([reader.group(other), reader.positions(other, topics)])
   if (group.kind !== 'read') return group
   if (positions.kind !== 'read') return positions
-  const there = await isThere(other, group.value, positions.value, reader)
+  const there = await lookForGroup(other, group.value, positions.value, reader)
   if (there.kind !== 'read') return there
   if (!there.value) return { kind: 'impossible', cause: causeOf('noOtherGroup', other.group) }
   const committed = positions.value.flatMap(({ topic, partition, committed }) =>
@@ -262,19 +262,22 @@ async function offsetsOf(
 }
 
 /**
- * Whether there is such a group. Some services call one dead whose offsets they keep: it is there all the same.
- * @param seen some of its positions
+ * Whether there is such a group.
+ * @param seen some of its positions; all are read only where these do not tell
  */
-export async function isThere(
+export async function lookForGroup(
   target: Reset['target'],
-  { state }: Group,
+  group: Group,
   seen: readonly Position[],
   reader: ClusterReader,
 ): Promise<ReadOutcome<boolean>> {
-  const isCommitted = ({ committed }: Position) => committed !== null
-  if (state !== 'Dead' || seen.some(isCommitted)) return { kind: 'read', value: true }
+  if (isThere(group, committedIn(seen))) return { kind: 'read', value: true }
   const all = await reader.positions(target)
-  return all.kind === 'read' ? { kind: 'read', value: all.value.some(isCommitted) } : all
+  return all.kind === 'read' ? { kind: 'read', value: isThere(group, committedIn(all.value)) } : all
+}
+
+function committedIn(positions: readonly Position[]): (bigint | null)[] {
+  return positions.map(({ committed }) => committed)
 }
 
 /** Who waits for a look can only wait so long; the look itself goes on, and its answer is dropped. */

@@ -20,15 +20,17 @@ import {
   planSchema,
 } from '../request/plan.ts'
 import type { RefusedRuling, RequestId, ResetRequest } from '../request/request.ts'
-import { clip, overlap, type Reset, type Targets } from '../request/reset.ts'
+import { clip, overlap, type Reset, type Target, type Targets } from '../request/reset.ts'
 import type { ReadOutcome } from '../request/result.ts'
 import type { KeptRows } from './kept-rows.ts'
-import { isThere, observe } from './observe.ts'
+import { lookForGroup, observe, within } from './observe.ts'
 import type { Policies } from './policies.ts'
 
 /** So many open requests of the group are compared with a new one, and so many of those that overlap are named. */
 const OPEN_COMPARED = 200
 const OVERLAPS_NAMED = 5
+const NEAREST_MS = 5_000
+const NEAREST_SHOWN = 100
 
 export interface PlansDeps {
   store: Store
@@ -39,6 +41,8 @@ export interface PlansDeps {
   reader: ClusterReader
   /** How long so many writes take. */
   writeTimeOf: (instanceId: string, writes: number) => { atLeastMs: number; atMostMs: number }
+  /** The groups there whose names are most like this one's; absent: nobody looks for them. Never rejects. */
+  nearestGroups?: ((target: Target) => Promise<string[]>) | undefined
 }
 
 type Prepare = Extract<Command, { kind: 'prepare' }>
@@ -72,7 +76,9 @@ export interface Plans {
   ): Promise<Comparison>
 }
 
-export function createPlans({ store, kept, clock, guardFor, reader, writeTimeOf }: PlansDeps): Plans {
+export function createPlans(deps: PlansDeps): Plans {
+  const { store, kept, clock, guardFor, reader, writeTimeOf } = deps
+
   async function make(
     request: ResetRequest,
     onProgress: (done: number, total: number) => Promise<void>,
@@ -93,10 +99,10 @@ export function createPlans({ store, kept, clock, guardFor, reader, writeTimeOf 
     const { group, facts, topics, can } = seen.value
     const named = { ...reset, topics }
     const rows = planRows(named, facts)
-    const there = await isThere(reset.target, group, facts.positions, reader)
+    const there = await lookForGroup(reset.target, group, facts.positions, reader)
     if (there.kind !== 'read') return there
     const problem =
-      (there.value ? null : causeOf('noGroup')) ??
+      (there.value ? null : causeOf('noGroup', ...(await nearestTo(reset.target)))) ??
       problemWith(named, rows, observedPlaces(seen.value), targets)
     if (problem !== null) return { kind: 'impossible', cause: problem }
     const execution = executionOf(named, rows, can)
@@ -139,6 +145,12 @@ export function createPlans({ store, kept, clock, guardFor, reader, writeTimeOf 
       unread,
     } as const
     return { kind: 'planned', command, rows }
+  }
+
+  /** Names of others, which nobody waits for long. */
+  async function nearestTo(target: Target): Promise<string[]> {
+    const asked = deps.nearestGroups?.(target) ?? Promise.resolve([])
+    return (await within(NEAREST_MS, asked, [])).map(name => clip(name, NEAREST_SHOWN))
   }
 
   async function overlapsOf(

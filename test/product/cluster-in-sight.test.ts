@@ -31,7 +31,6 @@ describe.each(['v2', 'v3'] as const)('with API %s', dialect => {
     const { alice } = product()
     await openForm()
     expect(await alice.suggestions('CKafka instance', '')).toEqual(['orders-demo (ckafka-demo0001)'])
-    expect(await alice.suggestions('Consumer group', '')).toEqual([])
     await alice.fill('CKafka instance', 'orders-demo (ckafka-demo0001)')
     await alice.waitForView(view => view.private_metadata.includes(DEMO.instance))
     expect(await alice.suggestions('Consumer group', 'bill')).toEqual(['orders-billing'])
@@ -40,6 +39,17 @@ describe.each(['v2', 'v3'] as const)('with API %s', dialect => {
     await alice.fill('Topics to reset', 'The topics I name')
     await alice.waitForView(view => JSON.stringify(view.blocks).includes('Topic names'))
     expect(await alice.suggestions('Topic names', '')).toEqual(['orders', 'payments', 'shipments'])
+  })
+
+  scene('a group that is named without an instance is looked up on the only one', { tags }, async () => {
+    await start({ dialect })
+    await openForm()
+    await product().alice.suggestions('CKafka instance', '')
+    await product().alice.closeView(true)
+    // Which ones there are is known now.
+    await openForm('--group orders-audit')
+    const used = await product().alice.waitForView(view => viewText(view).includes('consumers are connected'))
+    expect(viewText(used)).toContain('audit-1 (10.0.3.11) and audit-2 (10.0.3.12)')
   })
 
   scene('the form shows the group: its state, who is connected, offsets and lag', { tags }, async () => {

@@ -134,6 +134,17 @@ describe.concurrent('two accounts', () => {
     expect(ready.status).toBe(200)
   })
 
+  scene('have instances that are called by their names in a form that a command has opened', async () => {
+    const second = await secondAccount()
+    const { alice } = await start([entryOf(second.url, 'v3')])
+    await until(async () => {
+      await alice.command(OPS, `/reset-offsets --instance ${SECOND} --group invoices-billing`)
+      const view = await alice.waitForView()
+      await alice.closeView(true)
+      return JSON.stringify(view.blocks).includes(`second (${SECOND})`)
+    })
+  })
+
   scene('have no other instance: one that nobody has is refused on its field', async () => {
     const second = await secondAccount()
     const { alice } = await start([entryOf(second.url, 'v3')])
@@ -350,4 +361,23 @@ describe.concurrent('an instance that is reached both ways', () => {
       expect(kafka.calls('ListOffsets').length).toBeGreaterThan(0)
     })
   }
+
+  scene('says that it was Kafka, and not the API, which gave no answer to a read', async () => {
+    const account = await secondAccount()
+    const kafka = await startKafkaBroker(account.cluster)
+    afterwards(kafka.close)
+    const entry = entryOf(account.url, 'v3')
+    if (entry.kind !== 'ckafka') throw new Error('It is no account.')
+    await start([
+      {
+        ...{ kind: 'both', id: SECOND, name: 'Both ways', ckafka: entry.ckafka },
+        kafka: { id: SECOND, name: 'Both ways', bootstrap: [kafka.bootstrap] },
+      },
+    ])
+    kafka.moveLeader('invoices', 1, null)
+    await asked(SECOND, 'invoices-billing', '--topic invoices --to-earliest')
+    await product().cardSays(
+      'partition 1 of invoices (read by Kafka’s own protocol: Kafka answered with code LEADER_NOT_AVAILABLE)',
+    )
+  })
 })

@@ -145,6 +145,11 @@ describe('no plan is made, and it is said why,', () => {
       causeOf('noGroup'),
     ],
     [
+      'of a group whose name is mistyped: the nearest is named',
+      { ...back100, target: { instanceId: INSTANCE, group: 'biling' } },
+      causeOf('noGroup', 'billing'),
+    ],
+    [
       'of where another group is when it is nowhere there',
       withTopics(['payments'], { strategy: { kind: 'group', group: OTHER_GROUP } }),
       causeOf('otherNothingCommitted', 'audit'),

@@ -1,6 +1,6 @@
 // What a group's coordinator says of it: its state, its members, where it has committed. Reads only.
 
-import { classicGroup, type Group } from '../../request/group.ts'
+import { classicGroup, type Group, isThere } from '../../request/group.ts'
 import { unlessError } from './client.ts'
 import { GROUP_ID_NOT_FOUND, UNSUPPORTED_VERSION } from './codes.ts'
 import {
@@ -41,12 +41,13 @@ export async function describeGroup(coordinator: Coordinator, group: string): Pr
   return await describeOther(coordinator, group)
 }
 
-/** As describeGroup. Some services call a group dead whose offsets they keep: it is there, and nobody is in it. */
+/** As describeGroup. One that is called dead and has offsets is there, and nobody is in it. */
 export async function groupThatIsThere(coordinator: Coordinator, name: string): Promise<Group> {
   const group = await describeGroup(coordinator, name)
   if (group.state !== 'Dead') return group
   const kept = await committedOffsets(coordinator, name, null)
-  return kept.some(({ offset }) => offset !== null) ? { ...group, state: 'Empty' } : group
+  const offsets = kept.map(({ offset }) => offset)
+  return isThere(group, offsets) ? { ...group, state: 'Empty' } : group
 }
 
 /** The first version whose answer tells of every type of group. */

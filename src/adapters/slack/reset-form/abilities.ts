@@ -1,7 +1,8 @@
-// What the cluster of an instance can, for a form that is in front of somebody. It must never keep them waiting for it.
+// What the cluster of an instance can, and which instances there are, for a form that is in front of somebody. It must never
+// keep them waiting for it.
 
 import type { ClusterReader } from '../../../ports/cluster.ts'
-import type { Abilities } from '../../../request/group.ts'
+import type { Abilities, Instance } from '../../../request/group.ts'
 
 /** Until it is known which cluster it is, all is offered; what that cluster cannot is refused when it is planned. */
 const ALL: Abilities = { logStart: true, firstMessageAt: true, writePartitions: true }
@@ -12,11 +13,26 @@ export async function abilitiesFor(
   reader: ClusterReader,
   instanceId: string | undefined,
 ): Promise<Abilities> {
+  const read = await soon(reader.abilitiesOf((instanceId ?? '').trim()))
+  return read?.kind === 'read' ? read.value : ALL
+}
+
+/** Those that may be reset, else all that the clusters are known to have; null: not all have said so yet. */
+export async function listedSoon(
+  reader: ClusterReader,
+  mayBeReset: readonly Instance[],
+): Promise<readonly Instance[] | null> {
+  if (mayBeReset.length > 0) return mayBeReset
+  const read = await soon(reader.instances())
+  return read?.kind === 'read' && read.untold === undefined ? read.value : null
+}
+
+async function soon<T>(asked: Promise<T>): Promise<T | null> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<null>(resolve => {
     timer = setTimeout(resolve, KNOWN_MS, null)
   })
-  const read = await Promise.race([reader.abilitiesOf((instanceId ?? '').trim()), late])
+  const read = await Promise.race([asked, late])
   clearTimeout(timer)
-  return read?.kind === 'read' ? read.value : ALL
+  return read
 }

@@ -13,7 +13,7 @@ import {
 import { plainlyTyped } from '../../../request/typed.ts'
 import type { FlagProblem } from '../language/problem.ts'
 import { readFlagWords } from './flag-words.ts'
-import { nearestNames } from './pickers.ts'
+import { nearestNames } from './nearest.ts'
 
 export interface Flags {
   fields: ResetFields

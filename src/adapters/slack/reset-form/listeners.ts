@@ -15,7 +15,7 @@ import type { LongNames } from '../../../ports/chat.ts'
 import type { Clock } from '../../../ports/clock.ts'
 import type { ClusterReader, InstancesRead } from '../../../ports/cluster.ts'
 import type { Report } from '../../../ports/events.ts'
-import type { Instance } from '../../../request/group.ts'
+import { type Instance, isThere } from '../../../request/group.ts'
 import { callsOf } from '../../../request/offsets-file.ts'
 import type { FieldProblem, FileProblem } from '../../../request/problem.ts'
 import {
@@ -41,22 +41,15 @@ import { sentenceOf } from '../language/sentences.ts'
 import { answering, askedInOf, inTime, parseJson, sentenceFor } from '../platform/answering.ts'
 import { sentenceModal } from '../platform/sentence-views.ts'
 import { noSuchGroup, notSubmitted } from '../wording/words.ts'
-import { abilitiesFor } from './abilities.ts'
+import { abilitiesFor, listedSoon } from './abilities.ts'
 import { type Attachment, type AttachmentRead, createAttachedFileReader } from './attached-file.ts'
 import { type FieldSentences, problemsByBlock, readAttachment, readResetForm } from './filled.ts'
 import { asksForHelp } from './flag-words.ts'
 import { parseFlags } from './flags.ts'
 import { helpMessage } from './help.ts'
+import { nearestGroups } from './nearest.ts'
 import { compact, createOpenedForms, LOOKING, targetOf } from './opened.ts'
-import {
-  type Choices,
-  groupChoices,
-  instanceChoices,
-  nearestNames,
-  searchPieces,
-  topicChoices,
-  topicSearch,
-} from './pickers.ts'
+import { type Choices, groupChoices, instanceChoices, topicChoices, topicSearch } from './pickers.ts'
 import { type KeptOffsets, keptOffsets, withSource } from './resubmit-listeners.ts'
 
 export interface FormListenersDeps {
@@ -280,7 +273,8 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     if (attachment !== undefined) {
       const tooSoon = await approvals.fileRefusal(userId, { channel: askedIn, message: null })
       if (tooSoon !== null) return { ok: false, problem: { kind: 'tooManyFiles', ...tooSoon } }
-      const whose = { group: target.group, instance: callsOf(target.instanceId, instances) }
+      const listed = (await listedSoon(reader, instances)) ?? []
+      const whose = { group: target.group, instance: callsOf(target.instanceId, listed) }
       return readAttachedFile(attachment, whose, FILE_MS)
     }
     return parent === undefined ? null : await inTime(keptOffsets(approvals, parent, target), FILE_MS)
@@ -313,23 +307,13 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
       return { kind: 'noInstance', sentence: words.outcomes.refusalHints[read.reason] }
     }
     if (read?.kind !== 'read' || read.value.state !== 'Dead') return { kind: 'fine' }
-    // Some services call a group dead whose offsets they keep; what cannot be told now is told when it is planned.
+    // What cannot be told now is told when it is planned.
     const kept = await Promise.race([reader.positions(target), late])
-    const isThere = kept?.kind === 'read' && kept.value.some(({ committed }) => committed !== null)
-    if (isThere) return { kind: 'fine' }
-    const nearest = await Promise.race([nearestGroups(target), after<string[]>(NEAREST_MS, [])])
+    const committed = kept?.kind === 'read' ? kept.value.map(each => each.committed) : []
+    if (isThere(read.value, committed)) return { kind: 'fine' }
+    const nearest = await Promise.race([nearestGroups(reader, target), after<string[]>(NEAREST_MS, [])])
     const meant = nearest.filter(name => name !== notMeant)
     return { kind: 'noGroup', sentence: noSuchGroup(words, target, meant) }
-  }
-
-  async function nearestGroups({ instanceId, group }: Target): Promise<string[]> {
-    const pages = await Promise.all(
-      ['', ...searchPieces(group)].map(piece => reader.groups(instanceId, piece)),
-    )
-    return nearestNames(
-      group,
-      pages.flatMap(page => (page.kind === 'read' ? page.value.names : [])),
-    )
   }
 
   async function committedTopics(target: Target): Promise<ReadOutcome<string[]>> {

@@ -12,10 +12,10 @@ import type { ResetFields, Target } from '../../../request/reset.ts'
 import type { FormMetadata } from '../blocks/ids.ts'
 import type { Words } from '../language/language.ts'
 import { isOvertaken } from '../platform/answering.ts'
-import { abilitiesFor } from './abilities.ts'
+import { abilitiesFor, listedSoon } from './abilities.ts'
 import { isScopeMissing } from './attached-file.ts'
 import type { GroupStatus } from './group-status.ts'
-import { resetForm, unfilledForm } from './view.ts'
+import { onlyOf, resetForm, unfilledForm } from './view.ts'
 
 export interface OpenedFormDeps {
   reader: ClusterReader
@@ -80,6 +80,15 @@ export interface OpenedForms {
 export const LOOKING: GroupStatus = { kind: 'reading' }
 
 export function createOpenedForms({ reader, names, report, instances }: OpenedFormDeps): OpenedForms {
+  /** As it was heard last where it does not come in time: it hardly ever changes, and what is chosen is checked when it is sent. */
+  let heard: readonly Instance[] = []
+
+  async function listedNow(): Promise<readonly Instance[]> {
+    const listed = await listedSoon(reader, instances)
+    if (listed !== null) heard = listed
+    return listed ?? heard
+  }
+
   async function openForm(
     words: Words,
     client: Client,
@@ -124,11 +133,11 @@ export function createOpenedForms({ reader, names, report, instances }: OpenedFo
     fields: ResetFields,
     metadata: FormMetadata,
     status: GroupStatus | undefined,
+    known?: readonly Instance[],
   ): Promise<ModalView> {
+    const [can, listed] = await Promise.all([abilitiesFor(reader, fields.instance), known ?? listedNow()])
     return resetForm(words, fields, {
-      instances,
-      names,
-      can: await abilitiesFor(reader, fields.instance),
+      ...{ instances, listed, names, can },
       metadata,
       ...(status === undefined ? {} : { status }),
     })
@@ -160,11 +169,15 @@ export function createOpenedForms({ reader, names, report, instances }: OpenedFo
   }
 
   return {
-    async open(words, client, triggerId, fields, metadata) {
+    async open(words, client, triggerId, asked, metadata) {
+      // Where there is one, it is chosen already, and the group is looked up there.
+      const listed = await listedNow()
+      const instance = asked.instance ?? onlyOf(listed)?.id
+      const fields = instance === undefined ? asked : { ...asked, instance }
       const target = targetOf(fields)
       const status = target === null ? undefined : LOOKING
       const opened = await openForm(words, client, triggerId, metadata, latest =>
-        draw(words, fields, latest, status),
+        draw(words, fields, latest, status, listed),
       )
       if (target === null || opened === undefined) return
       await redraw(words, client, opened.viewId, opened.hash, fields, opened.metadata, await look(target))

@@ -2,7 +2,6 @@
 // cannot be asked. Pure but for the tokens of long names.
 
 import type { Option, OptionGroup, PlainTextOption } from '@slack/types'
-import Fuse from 'fuse.js'
 import type { LongNames } from '../../../ports/chat.ts'
 import type { InstancesRead } from '../../../ports/cluster.ts'
 import type { Abilities, Instance, NamePage } from '../../../request/group.ts'
@@ -151,16 +150,4 @@ function asTyped(
   if (name === '') return []
   const why = read.kind === 'unavailable' ? say.silent : say.refused(read.code)
   return [nameOption(name, names, say.asTyped(clipMiddle(name, 36), why))]
-}
-
-/** Up to three names that look like the one typed, the likeliest first. @param threshold Fuse's: 0 takes only the same */
-export function nearestNames(typed: string, candidates: readonly string[], threshold = 0.5): string[] {
-  const fuse = new Fuse([...new Set(candidates)], { threshold, ignoreLocation: true })
-  return fuse.search(typed, { limit: 3 }).map(found => found.item)
-}
-
-/** Pieces of a name to search for when the whole is not there: a slip of the finger spoils one of them, not all. */
-export function searchPieces(name: string): string[] {
-  const pieces = name.split(/[^\p{L}\p{N}]+/u).filter(piece => piece.length >= 3)
-  return [...new Set([...pieces.sort((a, b) => b.length - a.length), name.slice(0, 3)])].slice(0, 4)
 }

@@ -26,6 +26,8 @@ const LONGEST_INSTANCE = 64
 export interface ResetFormContext {
   /** Those that may be reset; empty: all of the account. */
   instances: readonly Instance[]
+  /** Those that can be chosen, with their names, as far as that is known; absent: those. */
+  listed?: readonly Instance[]
   names: LongNames
   can: Pick<Abilities, 'writePartitions'>
   /** Where it was asked, what the flags held that could not be understood, and the choices the pickers follow. */
@@ -39,13 +41,13 @@ export function resetForm(words: Words, fields: ResetFields, context: ResetFormC
   const notes = notesOf(words, fields, context)
   const strategies = STRATEGIES.filter(kind => isOffered(kind, context))
   const strategy = oneOf(strategies, fields.strategy)
-  const { names, instances } = context
+  const { names, instances, listed = instances } = context
   return {
     ...frame(words, { ...context.metadata, notes }),
     blocks: [
       ...leadBlocks(context.metadata),
       ...notesBlocks(words, notes),
-      instanceInput(words, fields.instance, instances),
+      instanceInput(words, fields.instance, instances, listed),
       dispatching(groupInput(words, 'group', say.group, ACTIONS.group, fields.group, names)),
       ...groupStatus(words, context.status),
       // A file names its topics itself.
@@ -201,9 +203,19 @@ function fileInput({ form: say }: Words): InputBlock {
   }
 }
 
-function instanceInput(words: Words, typed: string | undefined, instances: readonly Instance[]): InputBlock {
-  const known = instances.find(({ id }) => id === typed)
-  const only = instances.length === 1 && typed === undefined ? instances[0] : undefined
+/** Nobody needs to choose it. */
+export function onlyOf(listed: readonly Instance[]): Instance | undefined {
+  return listed.length === 1 ? listed[0] : undefined
+}
+
+function instanceInput(
+  words: Words,
+  typed: string | undefined,
+  instances: readonly Instance[],
+  listed: readonly Instance[],
+): InputBlock {
+  const known = listed.find(({ id }) => id === typed)
+  const only = typed === undefined ? onlyOf(listed) : undefined
   const typedHere =
     instances.length === 0 && typed !== undefined && typed !== '' && typed.length <= LONGEST_INSTANCE
   const initial = known ?? only ?? (typedHere ? { id: typed, name: '' } : undefined)

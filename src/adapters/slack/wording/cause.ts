@@ -2,7 +2,7 @@
 
 import { readCause } from '../../../request/cause.ts'
 import { clip } from '../../../request/reset.ts'
-import type { Words } from '../language/language.ts'
+import { type Words, wordsAbout } from '../language/language.ts'
 
 export const CAUSE_MAX = 500
 
@@ -11,8 +11,9 @@ export function causeInWords(words: Words, cause: string, max = CAUSE_MAX): stri
   const known = readCause(cause)
   if (known === null) return clip(cause, max)
   const { kind, about } = known
-  const isAround = ['lookFailed', 'notSent', 'noCredentials'].includes(kind)
-  const names = isAround ? about.map(inner => causeInWords(words, inner)) : about
+  const isAround = ['lookFailed', 'notSent', 'noCredentials', 'byKafka'].includes(kind)
+  const inside = kind === 'byKafka' ? wordsAbout(words, { cluster: 'kafka' }) : words
+  const names = isAround ? about.map(inner => causeInWords(inside, inner)) : about
   return clip(words.causes[kind](names), max)
 }
 

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { wordsIn } from '../../../../src/adapters/slack/language/language.ts'
+import { nearestNames, searchPieces } from '../../../../src/adapters/slack/reset-form/nearest.ts'
 import {
   type Choices,
   groupChoices,
   instanceChoices,
-  nearestNames,
-  searchPieces,
   topicChoices,
   topicSearch,
 } from '../../../../src/adapters/slack/reset-form/pickers.ts'

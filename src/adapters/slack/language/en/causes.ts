@@ -18,6 +18,7 @@ export const causesOn = (on: ClusterInWords): Record<CauseKind, (about: readonly
     'another Redis has taken over, and a call that it does not know of may still be under way',
   lookFailed: ([cause = '']) => `looking at the group before the reset: ${cause}`,
   notSent: ([cause = '']) => `not sent: ${cause}`,
+  byKafka: ([cause = '']) => `read by Kafka’s own protocol: ${cause}`,
   noCredentials: ([cause = '']) => `there are no credentials for the API of CKafka: ${cause}`,
   noPlan: _ => 'there is no plan yet',
   planNotWhole: _ => 'the stored rows of the plan do not match its record',
@@ -27,7 +28,10 @@ export const causesOn = (on: ClusterInWords): Record<CauseKind, (about: readonly
   offsetUnread: ([place = '']) => `the offset of ${place} could not be read`,
   policyUnread: ([rule = '']) =>
     `a user group that rule ${rule} of the policy asks about cannot be read in Slack, so whether it holds is not known`,
-  noGroup: _ => 'there is no such consumer group',
+  noGroup: nearest =>
+    nearest.length === 0
+      ? 'there is no such consumer group'
+      : `there is no such consumer group (did you mean ${nearest.map(name => inQuotes(name)).join(' or ')}?)`,
   noOtherGroup: ([group = '']) => `there is no group ${group}`,
   tooWide: _ =>
     `the targets cannot be worked out for so many partitions, and ${on.name} cannot do this by itself. Ask for fewer partitions, or for whole topics`,

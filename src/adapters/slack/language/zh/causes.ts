@@ -17,6 +17,7 @@ export const causesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   redisTookOver: _ => '另一个 Redis 已接管，可能还有它不知道的调用正在进行',
   lookFailed: ([cause = '']) => `重置前查看消费分组：${cause}`,
   notSent: ([cause = '']) => `没有发送：${cause}`,
+  byKafka: ([cause = '']) => `通过 Kafka 协议读取：${cause}`,
   noCredentials: ([cause = '']) => `没有可用的 CKafka API 凭证：${cause}`,
   noPlan: _ => '还没有计划',
   planNotWhole: _ => '保存的计划明细与申请记录不一致',
@@ -26,7 +27,10 @@ export const causesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   offsetUnread: ([place = '']) => `无法读取 ${place} 的位点`,
   policyUnread: ([rule = '']) =>
     `策略规则 ${rule} 涉及的用户组在 Slack 中无法读取，因此不知道这条规则是否适用`,
-  noGroup: _ => '没有这个消费分组',
+  noGroup: nearest =>
+    nearest.length === 0
+      ? '没有这个消费分组'
+      : `没有这个消费分组（你要找的是不是${nearest.map(name => inQuotes(name)).join('或')}？）`,
   noOtherGroup: ([group = '']) => `没有消费分组 ${group}`,
   tooWide: _ =>
     `分区太多，无法算出目标位点，而 ${on.name}自己不支持这种方式。请减少分区，或按整个 Topic 申请`,
