@@ -367,3 +367,33 @@ it('lets only the person who sees an ephemeral button press it, and sends no mes
   expect(last()).toMatchObject({ container: { is_ephemeral: true, message_ts: message.ts } })
   expect(last()).not.toHaveProperty('message')
 })
+
+it('sends what is picked behind the three dots as the option that it is, without asking where it is not wanted', async () => {
+  const option = (name: string) => ({ text: plain(name), value: `${name} R-1` })
+  await client(slack).chat.postMessage({
+    channel: ops,
+    text: 'a card',
+    blocks: [
+      {
+        type: 'actions',
+        block_id: 'row',
+        elements: [
+          { type: 'button', action_id: 'review', text: plain('Review') },
+          { type: 'overflow', action_id: 'more', options: [option('Edit'), option('History')] },
+        ],
+      },
+    ],
+  })
+  const [message] = slack.messages(ops)
+  if (message === undefined) throw new Error('nothing was posted')
+  await slack.person(ada).press(message, 'History')
+  expect(last().actions).toEqual([
+    {
+      type: 'overflow',
+      action_id: 'more',
+      block_id: 'row',
+      selected_option: { text: { ...plain('History'), emoji: true }, value: 'History R-1' },
+      action_ts: expect.any(String),
+    },
+  ])
+})

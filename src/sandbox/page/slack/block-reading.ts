@@ -30,7 +30,7 @@ export interface Button {
 }
 
 /** What a person types into or picks from. */
-export type Input = { actionId: string; placeholder: string } & (
+export type Input = { actionId: string; placeholder: string; focusOnLoad: boolean } & (
   | { kind: 'text'; multiline: boolean; maxLength: number | null }
   | { kind: 'number' }
   | { kind: 'menu'; many: boolean; options: Option[] }
@@ -41,7 +41,12 @@ export type Input = { actionId: string; placeholder: string } & (
   | { kind: 'files'; types: string[]; most: number }
 )
 
-export type Element = Button | Input | { kind: 'image'; alt: string } | { kind: 'unknown'; type: string }
+export type Element =
+  | Button
+  | Input
+  | { kind: 'overflow'; actionId: string; options: Option[]; confirm: Confirm | null }
+  | { kind: 'image'; alt: string }
+  | { kind: 'unknown'; type: string }
 
 export interface Cell {
   parts: Part[]
@@ -54,6 +59,7 @@ export type Drawn =
   | { kind: 'divider' }
   | { kind: 'section'; text: Part[]; fields: Part[][]; accessory: Element | null }
   | { kind: 'context'; elements: Part[][] }
+  | { kind: 'alert'; text: Part[]; level: 'default' | 'info' | 'warning' | 'error' | 'success' }
   | { kind: 'actions'; elements: Element[] }
   | { kind: 'richText'; parts: Part[] }
   | { kind: 'table'; rows: Cell[][] }
@@ -76,6 +82,8 @@ export function readBlock(block: Json): Drawn {
       }
     case 'context':
       return { kind: 'context', elements: objectsIn(block.elements).map(readText) }
+    case 'alert':
+      return { kind: 'alert', text: readText(block.text), level: levelOf(block.level) }
     case 'actions':
       return { kind: 'actions', elements: objectsIn(block.elements).map(readElement) }
     case 'rich_text':
@@ -99,7 +107,11 @@ export function readBlock(block: Json): Drawn {
 
 export function readElement(element: Json): Element {
   const type = stringIn(element.type)
-  const base = { actionId: stringIn(element.action_id), placeholder: plainTextIn(element.placeholder) }
+  const base = {
+    actionId: stringIn(element.action_id),
+    placeholder: plainTextIn(element.placeholder),
+    focusOnLoad: element.focus_on_load === true,
+  }
   switch (type) {
     case 'button': {
       const text = plainTextIn(element.text)
@@ -143,11 +155,21 @@ export function readElement(element: Json): Element {
       const most = numberIn(element.max_files) ?? 10
       return { ...base, kind: 'files', types: types.map(type => type.toLowerCase()), most }
     }
+    case 'overflow': {
+      const confirm = isObject(element.confirm) ? readConfirm(element.confirm) : null
+      return { kind: 'overflow', actionId: base.actionId, options: optionsOf(element), confirm }
+    }
     case 'image':
       return { kind: 'image', alt: stringIn(element.alt_text) }
     default:
       return { kind: 'unknown', type }
   }
+}
+
+const LEVELS = ['info', 'warning', 'error', 'success'] as const
+
+function levelOf(level: unknown): 'default' | (typeof LEVELS)[number] {
+  return LEVELS.find(each => each === level) ?? 'default'
 }
 
 /** plain_text or mrkdwn; an image in a context block shows its description. */

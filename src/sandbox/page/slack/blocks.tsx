@@ -7,6 +7,7 @@ import { type Cell, type Drawn, type Element, readBlock } from './block-reading.
 import { Formatted } from './formatted.tsx'
 import { InputBlock } from './input-block.tsx'
 import { InputElement } from './input-element.tsx'
+import { OverflowMenu } from './overflow-menu.tsx'
 
 export function Blocks({ blocks }: { blocks: Block[] }) {
   return (
@@ -53,6 +54,12 @@ function BlockView({ drawn, blockId }: { drawn: Drawn; blockId: string }) {
           ))}
         </div>
       )
+    case 'alert':
+      return (
+        <div class="block-alert" data-level={drawn.level} data-testid="alert" role="alert">
+          <Formatted parts={drawn.text} />
+        </div>
+      )
     case 'actions':
       return (
         <div class="block-actions">
@@ -84,6 +91,8 @@ function ElementView({ element, blockId }: { element: Element; blockId: string }
   switch (element.kind) {
     case 'button':
       return <BlockButton button={element} blockId={blockId} />
+    case 'overflow':
+      return <OverflowMenu menu={element} blockId={blockId} />
     case 'image':
       return <span class="block-unknown">Image: {element.alt}</span>
     case 'unknown':

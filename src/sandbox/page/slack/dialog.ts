@@ -5,6 +5,9 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 const FOCUSABLE =
   'button:not(:disabled), input:not(:disabled), textarea:not(:disabled), select:not(:disabled), a[href], [tabindex="0"]'
 
+/** The one field with `focus_on_load`. */
+const FIRST = '.dialog-body [data-focus="true"] :is(input, textarea)'
+
 export function useDialog(close: () => void) {
   const ref = useRef<HTMLDivElement>(null)
   // Taken before the dialog is drawn: what lies under it loses the focus then.
@@ -12,7 +15,8 @@ export function useDialog(close: () => void) {
 
   useEffect(() => {
     const box = ref.current
-    if (box !== null) (box.querySelector<HTMLElement>('.dialog-body :is(input, textarea)') ?? box).focus()
+    // Slack puts nobody into a field that the app has not named: what stands at the top stays in sight.
+    if (box !== null) (box.querySelector<HTMLElement>(FIRST) ?? box).focus()
     return () => {
       // What lay under the dialog is inert until the pane has been drawn without it.
       requestAnimationFrame(() => {

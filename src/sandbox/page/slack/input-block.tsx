@@ -25,7 +25,12 @@ export function InputBlock({
     </>
   )
   return (
-    <div class="field" data-testid={`field-${blockId}`} data-invalid={error !== undefined}>
+    <div
+      class="field"
+      data-testid={`field-${blockId}`}
+      data-invalid={error !== undefined}
+      data-focus={'focusOnLoad' in element && element.focusOnLoad}
+    >
       {grouped ? (
         <span class="field-label" id={`${id}-label`}>
           {shownLabel}
@@ -35,7 +40,7 @@ export function InputBlock({
           {shownLabel}
         </label>
       )}
-      {element.kind === 'button' || element.kind === 'image' || element.kind === 'unknown' ? (
+      {!('placeholder' in element) ? (
         <p class="block-unknown">This page does not draw the element {element.kind}.</p>
       ) : (
         <InputElement

@@ -17,6 +17,7 @@ describe('a block', () => {
       { type: 'divider' },
       { type: 'section', text: { type: 'mrkdwn', text: '*a*' } },
       { type: 'context', elements: [plain('small')] },
+      { type: 'alert', text: plain('careful'), level: 'warning' },
       { type: 'actions', elements: [] },
       { type: 'rich_text', elements: [] },
       { type: 'table', rows: [] },
@@ -24,7 +25,8 @@ describe('a block', () => {
       { type: 'image', alt_text: 'a cat' },
     ].map(block => readBlock(block).kind)
     expect(kinds).toEqual([
-      ...['header', 'divider', 'section', 'context', 'actions', 'richText', 'table', 'input', 'image'],
+      ...['header', 'divider', 'section', 'context', 'alert'],
+      ...['actions', 'richText', 'table', 'input', 'image'],
     ])
   })
 
@@ -69,10 +71,11 @@ describe('an element', () => {
     const kinds = [
       ...['button', 'plain_text_input', 'number_input', 'static_select', 'multi_static_select'],
       ...['external_select', 'multi_external_select', 'radio_buttons', 'checkboxes', 'datetimepicker'],
+      'overflow',
     ].map(type => readElement({ type, action_id: 'a' }).kind)
     expect(kinds).toEqual([
       ...['button', 'text', 'number', 'menu', 'menu'],
-      ...['typeahead', 'typeahead', 'radios', 'checkboxes', 'moment'],
+      ...['typeahead', 'typeahead', 'radios', 'checkboxes', 'moment', 'overflow'],
     ])
     expect(readElement({ type: 'hologram' })).toEqual({ kind: 'unknown', type: 'hologram' })
   })
@@ -84,6 +87,28 @@ describe('an element', () => {
       most: 1,
     })
     expect(readElement({ type: 'file_input' })).toMatchObject({ types: [], most: 10 })
+  })
+
+  it('is where a modal begins only if the app says so, and an alert is as grave as the app says', () => {
+    expect(readElement({ type: 'plain_text_input', focus_on_load: true })).toMatchObject({
+      focusOnLoad: true,
+    })
+    expect(readElement({ type: 'plain_text_input' })).toMatchObject({ focusOnLoad: false })
+    const alert = (level?: string) => readBlock({ type: 'alert', text: plain('a'), level })
+    expect(alert('error')).toMatchObject({ level: 'error', text: [{ spans: [{ text: 'a' }] }] })
+    expect([alert(), alert('loud')]).toMatchObject([{ level: 'default' }, { level: 'default' }])
+  })
+
+  it('offers what stands behind the three dots, and asks first where the app wants that', () => {
+    const menu = { type: 'overflow', action_id: 'more', options: [option('Edit'), option('History')] }
+    expect(readElement(menu)).toMatchObject({
+      actionId: 'more',
+      options: [{ text: 'Edit' }, { text: 'History' }],
+      confirm: null,
+    })
+    expect(readElement({ ...menu, confirm: { title: plain('Sure?') } })).toMatchObject({
+      confirm: { title: 'Sure?' },
+    })
   })
 
   it('tells one pick from many', () => {
