@@ -19,6 +19,10 @@ export const CALLBACKS = {
 /** In the menu of every message. */
 export const SHORTCUTS = { alert: 'reset_from_alert' } as const
 export const ACTIONS = {
+  /** The menu behind three dots. */
+  more: 'more',
+  /** Approve or reject, as it is picked in the modal. */
+  verdict: 'verdict',
   review: 'review',
   withdraw: 'withdraw',
   breakGlass: 'break_glass',
@@ -47,6 +51,17 @@ export const ACTIONS = {
 export const REVIEW_BLOCKS = { verdict: 'verdict', note: 'note', typedGroup: 'typed_group' } as const
 export const GLASS_BLOCKS = { reason: 'reason', typedGroup: 'typed_group' } as const
 export const FOLLOW_UP_BLOCKS = { choice: 'choice', reason: 'reason' } as const
+
+/** What a choice of the menu carries: the action that it stands for, and that action's value. */
+export function menuValue(action: string, value: string): string {
+  return `${action} ${value}`
+}
+
+/** Untrusted on return; no action of ours is called ''. */
+export function readMenuValue(carried: string): { action: string; value: string } {
+  const at = carried.indexOf(' ')
+  return at < 0 ? { action: '', value: '' } : { action: carried.slice(0, at), value: carried.slice(at + 1) }
+}
 
 /** One input block per field, named alike, so that a problem finds its field. */
 export function blockIdOf(field: ResetField): string {

@@ -3,6 +3,7 @@
 
 export const LIMITS = {
   headerText: 150,
+  alertText: 200,
   viewTitle: 24,
   privateMetadata: 3000,
   messageText: 4000,

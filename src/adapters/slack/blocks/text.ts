@@ -3,6 +3,7 @@
 // stays in its line; what people wrote is one, so that it can never be taken for what the card says itself.
 
 import type {
+  ContextBlock,
   PlainTextElement,
   RichTextBlock,
   RichTextElement,
@@ -158,6 +159,24 @@ export function bullets(items: readonly Line[]): RichTextBlock {
     }),
   )
   return { type: 'rich_text', elements: [{ type: 'rich_text_list', style: 'bullet', elements }] }
+}
+
+/**
+ * Small and grey, for who, when and which plan. Slack takes no rich text there, and reads `*`, `_` and the like as markup:
+ * only words of ours, ids and moments belong in it.
+ */
+export function context(...pieces: Piece[]): ContextBlock {
+  return { type: 'context', elements: [{ type: 'mrkdwn', text: marked(pieces), verbatim: true }] }
+}
+
+function marked(pieces: readonly Piece[]): string {
+  return pieces
+    .map(piece =>
+      piece.type === 'date'
+        ? `<!date^${piece.timestamp}^${piece.format}|${escaped(piece.fallback ?? '')}>`
+        : spoken([piece]),
+    )
+    .join('')
 }
 
 /** The same pieces for a notification or a screen reader, which read only a message's `text`. */

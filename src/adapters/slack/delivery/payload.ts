@@ -37,7 +37,13 @@ const about = {
   trigger_id: name.nullish(),
   response_url: text.nullish(),
 }
-const pressed = z.object({ type: name, action_id: id, block_id: name.nullish(), value: text.nullish() })
+const pressed = z.object({
+  type: name,
+  action_id: id,
+  block_id: name.nullish(),
+  value: text.nullish(),
+  selected_option: z.object({ value: text.nullish() }).nullish(),
+})
 
 const interactionSchema = z.discriminatedUnion('type', [
   z.object({

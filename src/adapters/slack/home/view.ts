@@ -9,7 +9,7 @@ import { line, paragraph, plain, text } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { requestLine } from '../lists/view.ts'
 import { homeMetadataOf } from '../platform/sentence-views.ts'
-import { buttonsOf, questionButtons } from '../thread/card.ts'
+import { buttonsOf, questionButtons } from '../thread/buttons.ts'
 
 /** Requests that are looked through for what waits for somebody, and as many that are over. */
 export const LOOKED_THROUGH = 20

@@ -20,7 +20,8 @@ import {
 } from '../blocks/text.ts'
 import type { Narrowed } from '../language/en/lists.ts'
 import { type Words, wordsAbout } from '../language/language.ts'
-import { type Message, reviewButton } from '../thread/card.ts'
+import { reviewButton } from '../thread/buttons.ts'
+import type { Message } from '../thread/card.ts'
 import { stateWords } from '../wording/words.ts'
 import { firstPage, type ListAsked } from './query.ts'
 

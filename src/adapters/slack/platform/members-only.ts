@@ -10,7 +10,7 @@ import type { Clock } from '../../../ports/clock.ts'
 import type { Origin } from '../../../request/command.ts'
 import { requestIdSchema } from '../../../request/request.ts'
 import { clip } from '../../../request/reset.ts'
-import { CALLBACKS, COMMANDS } from '../blocks/ids.ts'
+import { ACTIONS, CALLBACKS, COMMANDS, readMenuValue } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'
 import { plain } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
@@ -174,7 +174,13 @@ const bodySchema = z.object({
   callback_id: z.string().optional(),
   action_id: z.string().optional(),
   actions: z
-    .array(z.object({ action_id: z.string(), value: z.string().optional().catch(undefined) }))
+    .array(
+      z.object({
+        action_id: z.string(),
+        value: z.string().optional().catch(undefined),
+        selected_option: z.object({ value: z.string() }).nullish().catch(undefined),
+      }),
+    )
     .optional(),
   user_id: z.string().optional(),
   user: z.object({ id: z.string(), team_id: z.string().nullish() }).optional(),
@@ -234,7 +240,7 @@ function whatIn({
   switch (type) {
     case 'block_actions': {
       const [action] = actions ?? []
-      const { action_id: id = '', value } = action ?? {}
+      const { id, value } = pressedIn(action)
       const about = requestIdSchema.safeParse(value?.split(' ')[0])
       return {
         kind: 'action',
@@ -253,6 +259,17 @@ function whatIn({
     default:
       throw new Error(`Nobody listens to ${clip(type ?? 'this', 60)}.`)
   }
+}
+
+/** A choice of the menu is told by the button that it stands for. */
+function pressedIn(action: NonNullable<Body['actions']>[number] | undefined): {
+  id: string
+  value: string | undefined
+} {
+  const { action_id: id = '', value, selected_option: picked } = action ?? {}
+  if (id !== ACTIONS.more || picked === undefined || picked === null) return { id, value }
+  const { action: chosen, value: carried } = readMenuValue(picked.value)
+  return { id: chosen, value: carried }
 }
 
 function nameOf(command: string): string {

@@ -1,7 +1,7 @@
 // The card: the one message of a request, always drawn from the record. Pure; the review modal shares its lines.
 
-import type { ActionsBlock, Button, KnownBlock } from '@slack/types'
-import { didNothing, hasMissed } from '../../../request/follow-up.ts'
+import type { KnownBlock } from '@slack/types'
+import { lacking, needsOf } from '../../../request/quorum.ts'
 import {
   brokeGlass,
   type Decision,
@@ -12,14 +12,13 @@ import {
   type Wait,
 } from '../../../request/request.ts'
 import { clip, utc } from '../../../request/reset.ts'
-import { canBeEdited } from '../../../request/resubmit.ts'
 import { isBeforeWindow } from '../../../request/waiting.ts'
-import { ACTIONS } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'
 import { link, messageUrl } from '../blocks/links.ts'
 import {
   bullets,
   clipEscaped,
+  context,
   escaped,
   type Line,
   line,
@@ -34,7 +33,7 @@ import {
 import { type Words, wordsAbout } from '../language/language.ts'
 import { causeInWords } from '../wording/cause.ts'
 import { differenceBullets } from '../wording/drift.ts'
-import { facts, parentInWords, resetInWords } from '../wording/facts.ts'
+import { facts, originLine, parentInWords, resetInWords, titleInWords } from '../wording/facts.ts'
 import { moverLine, planDetails, planHead, totalsInWords } from '../wording/plan.ts'
 import { unreadLines, whoDecides, windowLine } from '../wording/who-decides.ts'
 import {
@@ -46,6 +45,7 @@ import {
   scopeInWords,
   stateWords,
 } from '../wording/words.ts'
+import { buttonsOf } from './buttons.ts'
 
 export interface Message {
   text: string
@@ -72,17 +72,46 @@ export function card(given: Words, request: ResetRequest, base: string | null = 
   return {
     text: clipEscaped(`${sentence}\n${why}`, LIMITS.messageText),
     blocks: [
-      { type: 'header', text: plain(title, LIMITS.headerText) },
+      { type: 'header', text: plain(titleInWords(words, request), LIMITS.headerText) },
+      context(...standing(words, request, title)),
       ...glassBlocks(words, request),
+      ...stateBlocks(words, request, base),
+      ...totals(request.plan, words),
+      originLine(words, request),
       facts(words, request, TOPICS_ON_CARD),
       ...planBlocks(words, request),
       ...driftBlocks(words, request),
       ...groupInUse(words, request),
       ...overlapBlocks(words, request),
-      paragraph(line(...stateLine(words, request)), ...undoneLines(words, request, base), ...guards),
+      ...(guards.length === 0 ? [] : [paragraph(...guards)]),
       buttonsOf(words, request),
     ],
   }
+}
+
+/** Which request it is and how far it has got, in one line. */
+function standing(
+  words: Words,
+  { id, state, guard, votes, expiresAtMs }: ResetRequest,
+  title: string,
+): Piece[] {
+  if (state.name !== 'pending') return [text(title)]
+  const needs = needsOf(guard)
+  const left = lacking(guard, votes)
+  const needed = needs.reduce((sum, { count }) => sum + count, 0)
+  const missing = left.reduce((sum, count) => sum + count, 0)
+  const labels = needs.flatMap(({ label }, index) => (label !== '' && (left[index] ?? 0) > 0 ? [label] : []))
+  return words.card.open(id, needed - missing, needed, [...new Set(labels)], expiresAtMs)
+}
+
+/** What has come of it stands before what it would do; the line under the title says that it waits for approval. */
+function stateBlocks(words: Words, request: ResetRequest, base: string | null): KnownBlock[] {
+  if (request.state.name === 'pending') return []
+  return [paragraph(line(...stateLine(words, request)), ...undoneLines(words, request, base))]
+}
+
+function totals(plan: ResetRequest['plan'], words: Words): KnownBlock[] {
+  return plan === null ? [] : [paragraph(line(...planHead(words, plan)))]
 }
 
 /** Before anything else, for everybody who passes by. */
@@ -97,12 +126,9 @@ function glassBlocks(words: Words, { glass }: ResetRequest): KnownBlock[] {
 /** In full as long as somebody may still act on it; afterwards the thread has it. */
 function planBlocks(words: Words, request: ResetRequest): KnownBlock[] {
   const { plan } = request
-  if (plan === null) return []
-  const head = paragraph(line(...planHead(words, plan)))
-  if (isOver(request.state)) return [head]
+  if (plan === null || isOver(request.state)) return []
   const details = planDetails(words, request).map(pieces => line(...pieces))
   return [
-    head,
     ...(plan.biggest.length === 0 ? [] : [bullets(plan.biggest.map(row => moverLine(words, row)))]),
     paragraph(...details),
   ]
@@ -246,148 +272,4 @@ export function guardLines(words: Words, request: ResetRequest): Piece[][] {
     ...(guard.window === null ? [] : [windowLine(words, guard.window)]),
     ...unreadLines(words, request),
   ]
-}
-
-function buttons(words: Words, request: ResetRequest): ActionsBlock[] {
-  const { id, state } = request
-  const { buttons: say } = words.card
-  switch (state.name) {
-    case 'pending':
-      return [
-        actions(
-          reviewButton(words, id),
-          ...(request.votes.length === 0 ? [] : [withdrawButton(words, id)]),
-          ...(request.guard.breakGlass.length === 0 ? [] : [glassButton(words, id)]),
-          cancelButton(words, id, say.cancel),
-        ),
-      ]
-    case 'preparing':
-      return [actions(cancelButton(words, id, say.cancel))]
-    case 'approved':
-      return [
-        actions(
-          cancelButton(
-            words,
-            id,
-            state.wait === null || isBeforeWindow(state) ? say.cancel : say.stopWaiting,
-          ),
-        ),
-      ]
-    case 'rejected':
-    case 'cancelled':
-    case 'expired':
-    case 'succeeded':
-    case 'partial':
-    case 'failed':
-    case 'unclear': {
-      const offered = [
-        ...(request.glass?.review === null ? [afterwardsButton(words, id)] : []),
-        ...('outcome' in state ? followUpButtons(words, request, state) : []),
-        ...(canBeEdited(request) ? [button(words, ACTIONS.edit, words.resubmit.button, id)] : []),
-      ]
-      return offered.length === 0 ? [] : [actions(...offered)]
-    }
-    default:
-      return []
-  }
-}
-
-/** All that can be pressed about it, wherever it is shown. */
-export function buttonsOf(words: Words, request: ResetRequest): ActionsBlock {
-  return withHistory(words, request.id, buttons(words, request))
-}
-
-/** After what the request itself offers: a group's history is there from any card. */
-function withHistory(words: Words, id: string, [row]: ActionsBlock[]): ActionsBlock {
-  const history = button(words, ACTIONS.history, words.history.button, id)
-  return row === undefined ? actions(history) : { ...row, elements: [...row.elements, history] }
-}
-
-/**
- * Only an execution that came to a result has something to put back, or to try again. What did nothing is asked for again
- * by its edit, sent as it is, but for one with more topics than the form holds.
- */
-function followUpButtons(
-  words: Words,
-  request: ResetRequest,
-  { name, outcome }: Extract<State, { outcome: unknown }>,
-): Button[] {
-  const { id, undone } = request
-  if (didNothing(request) && !fitsForm(request)) {
-    return [button(words, ACTIONS.retry, words.card.buttons.askAgain, id)]
-  }
-  if (outcome.kind !== 'done') return []
-  const { undo, retry } = words.card.buttons
-  return [
-    ...(name === 'failed' || undone?.isWhole ? [] : [button(words, ACTIONS.undo, undo, id)]),
-    ...(hasMissed(outcome) ? [button(words, ACTIONS.retry, retry, id)] : []),
-  ]
-}
-
-function fitsForm({ reset: { scope, topics, strategy } }: ResetRequest): boolean {
-  return scope === 'allTopics' || strategy.kind === 'offsets' || topics.length <= LIMITS.options
-}
-
-/** Of one attempt: a click under an older question is about nothing any more. */
-export function questionButtons(words: Words, id: string, attempt: number): ActionsBlock {
-  const value = `${id} ${attempt}`
-  const { happened, didNotHappen, checkAgain } = words.card.buttons
-  const asked = (action: string, label: string): Button => ({ ...button(words, action, label, id), value })
-  return actions(
-    asked(ACTIONS.happened, happened),
-    asked(ACTIONS.didNotHappen, didNotHappen),
-    asked(ACTIONS.checkAgain, checkAgain),
-  )
-}
-
-function cancelButton(words: Words, id: string, label: string): Button {
-  const { cancelTitle, cancelText, keepIt } = words.card
-  return {
-    ...button(words, ACTIONS.cancel, label, id),
-    confirm: {
-      title: plain(cancelTitle(id), 100),
-      text: plain(cancelText, 300),
-      confirm: plain(label, 30),
-      deny: plain(keepIt, 30),
-    },
-  }
-}
-
-function withdrawButton(words: Words, id: string): Button {
-  const { withdraw, withdrawTitle, withdrawText, keepIt } = words.votes
-  return {
-    ...button(words, ACTIONS.withdraw, withdraw, id),
-    confirm: {
-      title: plain(withdrawTitle(id), 100),
-      text: plain(withdrawText, 300),
-      confirm: plain(withdraw, 30),
-      deny: plain(keepIt, 30),
-    },
-  }
-}
-
-function glassButton(words: Words, id: string): Button {
-  return { ...button(words, ACTIONS.breakGlass, words.glass.button, id), style: 'danger' }
-}
-
-function afterwardsButton(words: Words, id: string): Button {
-  return { ...button(words, ACTIONS.reviewGlass, words.glass.reviewButton, id), style: 'primary' }
-}
-
-function actions(...elements: Button[]): ActionsBlock {
-  return { type: 'actions', elements }
-}
-
-export function reviewButton(words: Words, id: string): Button {
-  return { ...button(words, ACTIONS.review, words.card.buttons.review, id), style: 'primary' }
-}
-
-function button(words: Words, action: string, label: string, id: string): Button {
-  return {
-    type: 'button',
-    action_id: action,
-    text: plain(label, LIMITS.optionText),
-    value: id,
-    accessibility_label: words.card.buttonOf(label, id),
-  }
 }

@@ -26,7 +26,8 @@ import { causeInWords } from '../wording/cause.ts'
 import { differenceBullets, differencesInWords } from '../wording/drift.ts'
 import { resultTable, troubleLine, troublesOf, troubleText } from '../wording/result.ts'
 import { connectedInWords, outcomeSentence, stateSentence } from '../wording/words.ts'
-import { type Message, NOTE_MAX, questionButtons } from './card.ts'
+import { questionButtons } from './buttons.ts'
+import { type Message, NOTE_MAX } from './card.ts'
 
 const TROUBLES_SPELLED_OUT = 10
 const APPROVERS_TOLD = 20

@@ -1,10 +1,9 @@
 // What a plan would do: direction is always a verb, and what is not certain is said to be so. The words are in language/.
 
-import { shortDigest } from '../../../request/digest.ts'
 import type { Plan, PlanRow } from '../../../request/plan.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import { grouped, type Reset } from '../../../request/reset.ts'
-import { clipMiddle, code, line, type Piece, text } from '../blocks/text.ts'
+import { clipMiddle, code, line, type Piece, strong, text } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { causeInWords } from './cause.ts'
 
@@ -28,7 +27,7 @@ export function totalsInWords({ plan: say }: Words, plan: Plan): string {
   if (replays > 0n && skips > 0n) return say.replaysAndSkips(amount(replays), amount(skips), where)
   if (replays > 0n) return say.replaysOnly(amount(replays), where)
   if (skips > 0n) return say.skipsOnly(amount(skips), where)
-  return moving === 0 ? say.movesNone(partitions) : say.passesNone(where)
+  return moving === 0 ? say.movesNone(partitions, plan.noCommit) : say.passesNone(where)
 }
 
 /** `12 430 messages`, or `at most 12 430 messages` where the plan is not exact. */
@@ -60,19 +59,19 @@ function movementInWords(
   return to === from ? effects.stays : effects.passesNone
 }
 
-/** One of the biggest movers: `orders p3: 442,430 → 430,000, replays 12,430 messages`. */
+/** One of the biggest movers: `orders p3: 442,430 → 430,000 (replays 12,430)`. */
 export function moverLine(words: Words, row: PlanRow) {
   const { topic, partition, from, to } = row
-  const effect = effectInWords(words, row, words.plan.messages)
+  const effect = effectInWords(words, row, grouped)
   return line(
     code(`${clipMiddle(topic, NAME_MAX)} p${partition}`),
     text(words.plan.goesTo(from === null ? '–' : grouped(from), to === null ? null : grouped(to), effect)),
   )
 }
 
-/** The head of a plan: which one it is and what it does in all. */
+/** What a plan does in all. */
 export function planHead(words: Words, plan: Plan): Piece[] {
-  return words.plan.head(words.plan.name(shortDigest(plan.digest)), totalsInWords(words, plan))
+  return [strong(totalsInWords(words, plan))]
 }
 
 /** What else is to be known before deciding, a line each. */
@@ -89,7 +88,7 @@ export function planDetails(
     const { calls, atLeastMs, atMostMs } = writing
     lines.push(words.plan.writing(calls, atLeastMs, atMostMs))
   }
-  return [...lines.map(sentence => [text(sentence)]), words.plan.made[plan.execution](plan.atMs)]
+  return [...lines, words.plan.written[plan.execution]].map(sentence => [text(sentence)])
 }
 
 /** What was named, or given, and takes no part. */

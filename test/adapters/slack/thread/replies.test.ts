@@ -426,7 +426,7 @@ describe('the other replies', () => {
   it('say who is still connected, how long it waits, and how to stop that', () => {
     const message = lastReply(following(pending(), approve, wait(IN_USE)))
     expect(read(message)).toEqual([
-      'R-12 waits for its group to be empty: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Stop them. It runs by itself once the group has stayed empty, and gives up at 2026-11-23 08:30 UTC. To call it off, press Stop waiting on the card. @alice',
+      'R-12 waits for its group to be empty: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Stop them. It runs by itself once the group has stayed empty, and gives up at 2026-11-23 08:30 UTC. To call it off, press Cancel request on the card. @alice',
     ])
     expect(message.text).toContain('gives up at 2026-11-23 08:30:01 UTC.')
   })
@@ -435,7 +435,7 @@ describe('the other replies', () => {
     const busy = pending({}, { group: IN_USE })
     const message = lastReply(following(busy, approve, wait(EMPTY)))
     expect(read(message)[0]).toBe(
-      'R-12 waits for its group to stay empty: it was not empty before. It runs by itself once the group has stayed empty, and gives up at 2026-11-23 08:30 UTC if consumers connect again. To call it off, press Stop waiting on the card. @alice',
+      'R-12 waits for its group to stay empty: it was not empty before. It runs by itself once the group has stayed empty, and gives up at 2026-11-23 08:30 UTC if consumers connect again. To call it off, press Cancel request on the card. @alice',
     )
   })
 

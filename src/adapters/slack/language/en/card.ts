@@ -15,8 +15,26 @@ export interface SpokenCard {
   totals: string | null
 }
 
+function needsInWords(have: number, needed: number, labels: readonly string[]): string {
+  if (labels.length > 1) return `needs approval from ${listed(labels)}`
+  return have === 0
+    ? `needs ${counted(needed, 'approval')}`
+    : `${grouped(have)} of ${counted(needed, 'approval')}`
+}
+
 export const cardOn = (on: ClusterInWords) => ({
   title: (id: string, state: string) => `${id} · ${state}`,
+  /**
+   * What a request that waits for approval still needs, and until when.
+   * @param labels of the teams whose approval is missing; empty where they have no names
+   */
+  open: (
+    id: string,
+    have: number,
+    needed: number,
+    labels: readonly string[],
+    expiresAtMs: number,
+  ): Piece[] => [text(`${id} · ${needsInWords(have, needed, labels)} · expires `), times.brief(expiresAtMs)],
   /** One sentence for screen readers and notifications. */
   spoken: ({ parent, reset, topics, totals }: SpokenCard) =>
     `${parent === null ? '' : `${parent}: `}${reset}; topics: ${topics}.${totals === null ? '' : ` ${totals}`}`,
@@ -78,13 +96,13 @@ export const cardOn = (on: ClusterInWords) => ({
   unclearChecking: 'It is not known whether it took effect. The offsets are being read back to find out.',
   /** Before the first attempt. */
   postponed: (cause: string, notBeforeMs: number): Piece[] => [
-    text(`It is not carried out yet: ${cause}. It is tried again `),
-    times.moment(notBeforeMs),
+    text(`It is not carried out yet: ${cause}. Retries `),
+    times.exact(notBeforeMs),
     text('.'),
   ],
   triedInVain: (attempt: number, cause: string, notBeforeMs: number): Piece[] => [
-    text(`Attempt ${attempt} was not carried out: ${cause}. The next one starts `),
-    times.moment(notBeforeMs),
+    text(`Attempt ${attempt} was not carried out: ${cause}. Retries `),
+    times.exact(notBeforeMs),
     text('.'),
   ],
   /** @param utc the opening, like `2026-11-23 01:00 UTC`; the reader's own time stands beside it */
@@ -119,7 +137,6 @@ export const cardOn = (on: ClusterInWords) => ({
   buttons: {
     review: 'Review',
     cancel: 'Cancel request',
-    stopWaiting: 'Stop waiting',
     askAgain: 'Ask again',
     undo: 'Prepare undo',
     retry: 'Retry what failed',

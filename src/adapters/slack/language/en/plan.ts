@@ -1,7 +1,7 @@
 // What a plan would do, in English: direction is always a verb, and what is not certain is said to be so.
 
 import { grouped } from '../../../../request/reset.ts'
-import { type Piece, strong, text } from '../../blocks/text.ts'
+import { type Piece, person, text } from '../../blocks/text.ts'
 import { counted, listed, messages } from './grammar.ts'
 import { times } from './times.ts'
 
@@ -18,9 +18,12 @@ export const plan = {
     `Replays ${replays} and skips ${skips}, ${where}.`,
   replaysOnly: (replays: string, where: string) => `Replays ${replays} ${where}. Skips none.`,
   skipsOnly: (skips: string, where: string) => `Skips ${skips} ${where}. Replays none.`,
-  movesNone: (partitions: number) =>
-    `Moves none of ${counted(partitions, 'partition')}: each stands there already, or stays as it is.`,
-  passesNone: (where: string) => `Replays none and skips none: only sets where the group stands ${where}.`,
+  /** @param noCommit of them, those that have no committed offset to move */
+  movesNone: (partitions: number, noCommit: number) =>
+    noCommit === 0
+      ? `Nothing to move: ${partitions === 1 ? 'the partition is' : `all ${counted(partitions, 'partition')} are`} already there.`
+      : `Nothing to move: of ${counted(partitions, 'partition')}, ${grouped(noCommit)} ${noCommit === 1 ? 'has' : 'have'} no committed offset, and the rest are already there.`,
+  passesNone: (where: string) => `Replays none and skips none: only sets the group’s offsets ${where}.`,
   /** What happens to one partition. */
   effects: {
     unknown: 'unknown before it runs',
@@ -32,32 +35,33 @@ export const plan = {
     passesNone: 'passes no message',
   },
   noted: {
-    atStart: (effect: string) => `${effect} (log starts there)`,
-    atEnd: (effect: string) => `${effect} (log ends there)`,
-    noMessageSince: (effect: string) => `${effect} (to the end: no message that late)`,
-    noCommit: (effect: string) => `${effect} (nothing committed yet)`,
+    atStart: (effect: string) => `${effect}, log starts there`,
+    atEnd: (effect: string) => `${effect}, log ends there`,
+    noMessageSince: (effect: string) => `${effect}, to the end: no message is newer`,
+    noCommit: (effect: string) => `${effect}, nothing committed yet`,
   },
   goesTo: (from: string, to: string | null, effect: string) =>
-    `: ${from} → ${to ?? 'known when it runs'}, ${effect}`,
+    `: ${from} → ${to ?? 'known when it runs'} (${effect})`,
   name: (digest: string) => `Plan ${digest}`,
-  head: (name: string, totals: string): Piece[] => [strong(name), text(': '), text(totals)],
   lag: (before: string, after: string) => `Lag: ${before} before, ${after} after.`,
-  made: {
-    offsets: (atMs: number): Piece[] => [
-      text('Exact offsets: messages that arrive later are not affected.'),
-      ...madeAt(atMs),
-    ],
-    native: (atMs: number): Piece[] => [
-      text(
-        'CKafka works the offsets out when it runs (API 2.0, or a plan that is not exact), so what arrives until then counts as well.',
-      ),
-      ...madeAt(atMs),
-    ],
+  /** What is written. */
+  written: {
+    offsets: 'Exact offsets: messages that arrive later are not affected.',
+    native:
+      'CKafka works the offsets out when it runs (API 2.0, or a plan that is not exact), so what arrives until then counts as well.',
   },
+  /** Which plan it is, and who asked for what; before a plan there is none. */
+  origin: (plan: { name: string; madeAtMs: number } | null, by: string, askedAtMs: number): Piece[] => [
+    ...(plan === null ? [] : [text(`${plan.name} · made `), times.brief(plan.madeAtMs), text(' · ')]),
+    text(plan === null ? 'Asked ' : 'asked '),
+    times.brief(askedAtMs),
+    text(' by '),
+    person(by),
+  ],
   writing: (calls: number, atLeastMs: number, atMostMs: number) =>
     `Written with ${grouped(calls)} calls, one for each topic, which takes at least ${times.span(atLeastMs)} at the limits of the API. What is not sent within ${times.span(atMostMs)} is not sent any more.`,
   jumps: (where: string, skipped: string) =>
-    `No message is as late as the time asked for: would jump to the end of ${where} and skip ${skipped} there.`,
+    `No message is newer than that time, so these partitions would jump to the end: ${where}. That skips ${skipped}.`,
   heldBack: (atStart: number, atEnd: number) => {
     const held = [
       ...(atStart > 0 ? [`${counted(atStart, 'partition')} at the log’s start`] : []),
@@ -83,9 +87,9 @@ export const plan = {
     `Not used: ${counted(rows, 'row')} of the file, which ${rows === 1 ? 'is' : 'are'} of ${groups.length + left === 1 ? 'another group' : 'other groups'}: ${listed(groups, left)}.`,
   unseen: (topics: readonly string[], left: number) =>
     `No partition of ${listed(topics, left)} could be seen, so it will fail there. Check the spelling.`,
-  stillThere: (parent: string) => `Every partition still stands where ${parent} left it.`,
+  stillThere: (parent: string) => `Every partition is still where ${parent} left it.`,
   movedShift: (count: number, parent: string) =>
-    `${counted(count, 'partition')} moved on since ${parent} ran. The same shift backwards does not lead to where they stood before.`,
+    `${counted(count, 'partition')} moved on since ${parent} ran. The same shift backwards does not restore their old offsets.`,
   movedOn: (count: number, parent: string) =>
     `${counted(count, 'partition')} moved on since ${parent} ran. The undo takes that back as well.`,
   /** `partitions 3 and 7 of orders`. @param left so many more that are not named */
@@ -101,8 +105,4 @@ export const plan = {
   header: ['Topic', 'Partition', 'Now', 'To', 'What it does'],
   morePartitions: (left: number) =>
     `… and ${counted(left, 'more partition')}. The thread under the card has all of them as a CSV file.`,
-}
-
-function madeAt(atMs: number): Piece[] {
-  return [text(' Made '), times.moment(atMs), text('.')]
 }

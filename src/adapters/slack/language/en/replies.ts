@@ -109,14 +109,14 @@ export const replies = {
       `${connected}. ${areListed ? 'Stop them. ' : ''}It runs by itself once the group has stayed empty, and gives up at `,
     ),
     times.moment(untilMs),
-    text('. To call it off, press Stop waiting on the card. '),
+    text('. To call it off, press Cancel request on the card. '),
     person(requester),
   ],
   waitsToStayEmpty: (id: string, untilMs: number, requester: string): Piece[] => [
     strong(`${id} waits for its group to stay empty: `),
     text('it was not empty before. It runs by itself once the group has stayed empty, and gives up at '),
     times.moment(untilMs),
-    text(' if consumers connect again. To call it off, press Stop waiting on the card. '),
+    text(' if consumers connect again. To call it off, press Cancel request on the card. '),
     person(requester),
   ],
   unclear: (id: string, unknown: string, advice: string, requester: string): Piece[] => [

@@ -35,6 +35,30 @@ function strategy(asked: Strategy): string {
   }
 }
 
+/** What a card is called: what is done to which group. */
+function title(group: string, asked: Strategy): string {
+  switch (asked.kind) {
+    case 'shift': {
+      const way = asked.direction === 'replay' ? 'back' : 'forward'
+      return `Move ${group} ${way} by ${messages(asked.count)} per partition`
+    }
+    case 'earliest':
+      return `Reset ${group} to the earliest offset`
+    case 'latest':
+      return `Reset ${group} to the latest offset`
+    case 'time':
+      return `Reset ${group} to ${utc(asked.timeMs)}`
+    case 'offset':
+      return `Reset ${group} to offset ${grouped(asked.offset)}`
+    case 'group':
+      return `Reset ${group} to the offsets of ${named(clip(asked.group, 40))}`
+    case 'offsets':
+      return `Reset ${group} ${OFFSETS_OF[asked.source]}`
+    default:
+      return asked satisfies never
+  }
+}
+
 /** A time is said three ways: in UTC, in the reader's own zone, and by its age when it was asked for. */
 function strategyPieces(asked: Strategy, askedAtMs: number): Piece[] {
   const said = strong(strategy(asked))
@@ -49,6 +73,11 @@ function strategyPieces(asked: Strategy, askedAtMs: number): Piece[] {
 
 export const reset = {
   strategy,
+  title: {
+    of: title,
+    undo: (id: string, group: string) => `Undo ${id} on ${group}`,
+    retry: (id: string, group: string) => `Retry ${id} on ${group}`,
+  },
   /** Where nothing stands before it. */
   strategyAlone: (asked: Strategy) => capitalized(strategy(asked)),
   asks: (requester: string, group: string, instance: string, asked: Strategy, askedAtMs: number): Piece[] => [
@@ -72,7 +101,6 @@ export const reset = {
   ofParent: (parent: string) => `${parent}.`,
   topicsLabel: 'Topics: ',
   whyLabel: 'Why:',
-  askedLabel: 'Asked: ',
   allTopics: 'all topics of the group',
   /** `orders (partitions 0, 4–6)` */
   topicWith: (topic: string, partitions: number, ranges: string) =>

@@ -5,6 +5,10 @@ import { counted } from './grammar.ts'
 
 export const times = {
   moment: (timeMs: number): Piece => moment(timeMs, '{date_short_pretty} at {time}'),
+  /** In a line of several: `today 12:21`. */
+  brief: (timeMs: number): Piece => moment(timeMs, '{date_short_pretty} {time}'),
+  /** To the second, of what is near: `today at 12:21:09`. */
+  exact: (timeMs: number): Piece => moment(timeMs, '{date_short_pretty} at {time_secs}'),
   /** `25 s`, `9 min` */
   span: (ms: number) => (ms < 120_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`),
   /** `26 h before`; of what is still to come `3 h after`. */

@@ -7,8 +7,17 @@ import type { ClusterInWords } from './cluster.ts'
 import { listed } from './grammar.ts'
 import { times } from './times.ts'
 
+function needsInWords(have: number, needed: number, labels: readonly string[]): string {
+  if (labels.length > 1) return `需要 ${listed(labels)} 批准`
+  return have === 0 ? `需要 ${grouped(needed)} 位审批人批准` : `已批准 ${grouped(have)}/${grouped(needed)}`
+}
+
 export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   title: (id, state) => `${id} · ${state}`,
+  open: (id, have, needed, labels, expiresAtMs) => [
+    text(`${id} · ${needsInWords(have, needed, labels)} · 过期时间 `),
+    times.brief(expiresAtMs),
+  ],
   spoken: ({ parent, reset, topics, totals }) =>
     `${parent === null ? '' : `${parent}：`}${reset}；Topic：${topics}。${totals ?? ''}`,
   spokenTitle: (title, sentence, requester) => `${title}：${sentence}（申请人 <@${requester}>）`,
@@ -47,12 +56,12 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   unclearChecking: '不知道是否已生效。正在读回位点核对。',
   postponed: (cause, notBeforeMs) => [
     text(`尚未执行：${cause}。重试时间 `),
-    times.moment(notBeforeMs),
+    times.exact(notBeforeMs),
     text('。'),
   ],
   triedInVain: (attempt, cause, notBeforeMs) => [
-    text(`第 ${attempt} 次尝试没有执行：${cause}。下一次尝试时间 `),
-    times.moment(notBeforeMs),
+    text(`第 ${attempt} 次尝试没有执行：${cause}。重试时间 `),
+    times.exact(notBeforeMs),
     text('。'),
   ],
   waitingForWindow: (utc, opensMs) => [
@@ -82,7 +91,6 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   buttons: {
     review: '审批',
     cancel: '取消申请',
-    stopWaiting: '停止等待',
     askAgain: '重新申请',
     undo: '准备撤销',
     retry: '重试失败的部分',

@@ -1,7 +1,7 @@
 // What a plan would do, in Chinese: direction is always a verb, and what is not certain is said to be so.
 
 import { grouped } from '../../../../request/reset.ts'
-import { type Piece, strong, text } from '../../blocks/text.ts'
+import { type Piece, person, text } from '../../blocks/text.ts'
 import type { plan as English } from '../en/plan.ts'
 import { listed, messages, partitions } from './grammar.ts'
 import { times } from './times.ts'
@@ -17,7 +17,10 @@ export const plan: typeof English = {
   replaysAndSkips: (replays, skips, where) => `${where}重放 ${replays}，跳过 ${skips}。`,
   replaysOnly: (replays, where) => `${where}重放 ${replays}，不跳过消息。`,
   skipsOnly: (skips, where) => `${where}跳过 ${skips}，不重放消息。`,
-  movesNone: count => `${partitions(count)}都不移动：已在目标位置，或保持原样。`,
+  movesNone: (count, noCommit) =>
+    noCommit === 0
+      ? `无需移动：${partitions(count)}都已在目标位点。`
+      : `无需移动：${partitions(count)}中有 ${grouped(noCommit)} 个没有已提交位点，其余都已在目标位点。`,
   passesNone: where => `不重放也不跳过消息：只${where}设置消费分组的位点。`,
   effects: {
     unknown: '执行前未知',
@@ -29,32 +32,33 @@ export const plan: typeof English = {
     passesNone: '不涉及消息',
   },
   noted: {
-    atStart: effect => `${effect}（日志从此开始）`,
-    atEnd: effect => `${effect}（日志到此结束）`,
-    noMessageSince: effect => `${effect}（到末尾：没有这么晚的消息）`,
-    noCommit: effect => `${effect}（尚无已提交位点）`,
+    atStart: effect => `${effect}，日志从此开始`,
+    atEnd: effect => `${effect}，日志到此结束`,
+    noMessageSince: effect => `${effect}，到末尾：没有更新的消息`,
+    noCommit: effect => `${effect}，尚无已提交位点`,
   },
-  goesTo: (from, to, effect) => `：${from} → ${to ?? '执行时才知道'}，${effect}`,
+  goesTo: (from, to, effect) => `：${from} → ${to ?? '执行时才知道'}（${effect}）`,
   name: digest => `计划 ${digest}`,
-  head: (name, totals): Piece[] => [strong(name), text('：'), text(totals)],
   lag: (before, after) => `积压：重置前 ${before}，重置后 ${after}。`,
-  made: {
-    offsets: atMs => [
-      text('按精确位点写入：计划之后到达的消息既不会被跳过，也不会被重放。'),
-      ...madeAt(atMs),
-    ],
-    native: atMs => [
-      text('位点由 CKafka 在执行时计算（API 2.0，或计划并不精确），因此执行前到达的消息也会算在内。'),
-      ...madeAt(atMs),
-    ],
+  written: {
+    offsets: '按精确位点写入：之后到达的消息不受影响。',
+    native: '位点由 CKafka 在执行时计算（API 2.0，或计划并不精确），因此执行前到达的消息也会算在内。',
   },
-  jumps: (where, skipped) => `没有晚到所选时间的消息：${where} 会直接跳到末尾，并在那里跳过 ${skipped}。`,
+  origin: (plan, by, askedAtMs): Piece[] => [
+    ...(plan === null ? [] : [text(`${plan.name} · 制定于 `), times.brief(plan.madeAtMs), text(' · ')]),
+    text('申请于 '),
+    times.brief(askedAtMs),
+    text('，申请人 '),
+    person(by),
+  ],
+  jumps: (where, skipped) =>
+    `没有比所选时间更新的消息，以下分区会直接跳到末尾：${where}。会跳过 ${skipped}。`,
   heldBack: (atStart, atEnd) => {
     const held = [
       ...(atStart > 0 ? [`${partitions(atStart)}停在日志起点`] : []),
       ...(atEnd > 0 ? [`${partitions(atEnd)}停在日志末端`] : []),
     ]
-    return `受日志范围限制：${held.join('，')}。`
+    return `已取边界值：${held.join('，')}。`
   },
   sparse: (topics, left) =>
     `${listed(topics, left)} 的位点不等于消息数：日志经过压缩，或无法读取其配置。那里的数量是上限。`,
@@ -73,7 +77,7 @@ export const plan: typeof English = {
     `每个 Topic 调用一次，共 ${grouped(calls)} 次；按 API 的频率限制至少需要 ${times.span(atLeastMs)}。${times.span(atMostMs)}内未发送的部分不再发送。`,
   stillThere: parent => `所有分区都还停在 ${parent} 留下的位置。`,
   movedShift: (count, parent) =>
-    `${parent} 执行后有 ${partitions(count)}又移动过。往回移同样的条数并不能回到原来的位置。`,
+    `${parent} 执行后有 ${partitions(count)}又移动过。反向移动同样的条数并不能恢复原来的位点。`,
   movedOn: (count, parent) => `${parent} 执行后有 ${partitions(count)}又移动过。撤销会把这部分也一并退回。`,
   partitionsOf: (topic, named, left) => `${topic} 的分区 ${listed(named, left)}`,
   places: (places, left) => listed(places, left),
@@ -81,8 +85,4 @@ export const plan: typeof English = {
     skips === null ? '可能会跳过消息，这些消息将不再投递' : `会跳过 ${skips}，这些消息将不再投递`,
   header: ['Topic', '分区', '当前', '目标', '影响'],
   morePartitions: left => `… 另有 ${partitions(left)}。全部分区见卡片下消息列里的 CSV 文件。`,
-}
-
-function madeAt(atMs: number): Piece[] {
-  return [text(' 制定于 '), times.moment(atMs), text('。')]
 }

@@ -16,8 +16,8 @@ function strategy(asked: Strategy): string {
   switch (asked.kind) {
     case 'shift':
       return asked.direction === 'replay'
-        ? `每个分区往回移 ${messages(asked.count)}（重放这些消息）`
-        : `每个分区往前移 ${messages(asked.count)}（跳过这些消息）`
+        ? `每个分区向更早的位点回溯 ${messages(asked.count)}（重放这些消息）`
+        : `每个分区向更新的位点移动 ${messages(asked.count)}（跳过这些消息）`
     case 'earliest':
       return '移到最早保留的消息（全部重放）'
     case 'latest':
@@ -30,6 +30,29 @@ function strategy(asked: Strategy): string {
       return `移到消费分组 ${named(clip(asked.group, 100))} 所在的位置`
     case 'offsets':
       return `${OFFSETS_OF[asked.source]}（${partitions(asked.partitions)}）`
+    default:
+      return asked satisfies never
+  }
+}
+
+function title(group: string, asked: Strategy): string {
+  switch (asked.kind) {
+    case 'shift': {
+      const way = asked.direction === 'replay' ? '向更早的位点回溯' : '向更新的位点移动'
+      return `将 ${group} 的每个分区${way} ${messages(asked.count)}`
+    }
+    case 'earliest':
+      return `将 ${group} 重置到最早位点`
+    case 'latest':
+      return `将 ${group} 重置到最新位点`
+    case 'time':
+      return `将 ${group} 重置到 ${utc(asked.timeMs)}`
+    case 'offset':
+      return `将 ${group} 重置到位点 ${grouped(asked.offset)}`
+    case 'group':
+      return `将 ${group} 重置到消费分组 ${named(clip(asked.group, 40))} 的位点`
+    case 'offsets':
+      return `将 ${group} ${OFFSETS_OF[asked.source]}`
     default:
       return asked satisfies never
   }
@@ -48,6 +71,11 @@ function strategyPieces(asked: Strategy, askedAtMs: number): Piece[] {
 
 export const reset: typeof English = {
   strategy,
+  title: {
+    of: title,
+    undo: (id, group) => `撤销 ${id}（消费分组 ${group}）`,
+    retry: (id, group) => `重试 ${id}（消费分组 ${group}）`,
+  },
   strategyAlone: strategy,
   asks: (requester, group, instance, asked, askedAtMs) => [
     person(requester),
@@ -64,7 +92,6 @@ export const reset: typeof English = {
   ofParent: parent => `${parent}。`,
   topicsLabel: 'Topic：',
   whyLabel: '原因：',
-  askedLabel: '申请时间：',
   allTopics: '消费分组的全部 Topic',
   topicWith: (topic, _partitions, ranges) => `${topic}（分区 ${ranges}）`,
   topics: (named, left) =>

@@ -5,6 +5,8 @@ import type { times as English } from '../en/times.ts'
 
 export const times: typeof English = {
   moment: (timeMs: number): Piece => moment(timeMs, '{date_short_pretty} {time}'),
+  brief: (timeMs: number): Piece => moment(timeMs, '{date_short_pretty} {time}'),
+  exact: (timeMs: number): Piece => moment(timeMs, '{date_short_pretty} {time_secs}'),
   span: (ms: number) => (ms < 120_000 ? `${Math.round(ms / 1_000)} 秒` : `${Math.round(ms / 60_000)} 分钟`),
   age: (ageMs: number) => {
     const minutes = Math.floor(Math.abs(ageMs) / 60_000)

@@ -1,0 +1,160 @@
+// What can be pressed about a request, on its card and wherever else it is shown. Pure.
+
+import type { ActionsBlock, Button, Overflow, PlainTextOption } from '@slack/types'
+import { didNothing, hasMissed } from '../../../request/follow-up.ts'
+import type { ResetRequest, State } from '../../../request/request.ts'
+import { canBeEdited } from '../../../request/resubmit.ts'
+import { ACTIONS, menuValue } from '../blocks/ids.ts'
+import { LIMITS } from '../blocks/limits.ts'
+import { plain } from '../blocks/text.ts'
+import type { Words } from '../language/language.ts'
+
+/** All that can be pressed about it, wherever it is shown: what comes next in sight, the rest behind three dots. */
+export function buttonsOf(words: Words, request: ResetRequest): ActionsBlock {
+  const shown = inSight(words, request)
+  const canEdit = canBeEdited(request)
+  const edits = canEdit && shown.length === 0
+  return {
+    type: 'actions',
+    elements: [
+      ...shown,
+      ...(edits ? [button(words, ACTIONS.edit, words.resubmit.button, request.id)] : []),
+      more(words, request, canEdit && !edits),
+    ],
+  }
+}
+
+function inSight(words: Words, request: ResetRequest): Button[] {
+  const { id, state } = request
+  switch (state.name) {
+    case 'pending':
+      return [
+        reviewButton(words, id),
+        ...(request.votes.length === 0 ? [] : [withdrawButton(words, id)]),
+        cancelButton(words, id),
+      ]
+    case 'preparing':
+    case 'approved':
+      return [cancelButton(words, id)]
+    case 'executing':
+      return []
+    case 'rejected':
+    case 'cancelled':
+    case 'expired':
+    case 'succeeded':
+    case 'partial':
+    case 'failed':
+    case 'unclear':
+      return [
+        ...(request.glass?.review === null ? [afterwardsButton(words, id)] : []),
+        ...('outcome' in state ? followUpButtons(words, request, state) : []),
+      ]
+    default:
+      return state satisfies never
+  }
+}
+
+/** A choice's value names the button that it stands for, and what that would carry: older cards have the buttons themselves. */
+function more(words: Words, request: ResetRequest, edits: boolean): Overflow {
+  const { id, state, guard } = request
+  const choice = (action: string, label: string): PlainTextOption => ({
+    text: plain(label, LIMITS.optionText),
+    value: menuValue(action, id),
+  })
+  const mayBreak = state.name === 'pending' && guard.breakGlass.length > 0
+  return {
+    type: 'overflow',
+    action_id: ACTIONS.more,
+    options: [
+      ...(edits ? [choice(ACTIONS.edit, words.resubmit.button)] : []),
+      choice(ACTIONS.history, words.history.button),
+      ...(mayBreak ? [choice(ACTIONS.breakGlass, words.glass.button)] : []),
+    ],
+  }
+}
+
+/**
+ * Only an execution that came to a result has something to put back, or to try again. What did nothing is asked for again
+ * by its edit, sent as it is, but for one with more topics than the form holds.
+ */
+function followUpButtons(
+  words: Words,
+  request: ResetRequest,
+  { name, outcome }: Extract<State, { outcome: unknown }>,
+): Button[] {
+  const { id, undone } = request
+  if (didNothing(request) && !fitsForm(request)) {
+    return [button(words, ACTIONS.retry, words.card.buttons.askAgain, id)]
+  }
+  if (outcome.kind !== 'done') return []
+  const { undo, retry } = words.card.buttons
+  return [
+    ...(name === 'failed' || undone?.isWhole ? [] : [button(words, ACTIONS.undo, undo, id)]),
+    ...(hasMissed(outcome) ? [button(words, ACTIONS.retry, retry, id)] : []),
+  ]
+}
+
+function fitsForm({ reset: { scope, topics, strategy } }: ResetRequest): boolean {
+  return scope === 'allTopics' || strategy.kind === 'offsets' || topics.length <= LIMITS.options
+}
+
+/** Of one attempt: a click under an older question is about nothing any more. */
+export function questionButtons(words: Words, id: string, attempt: number): ActionsBlock {
+  const value = `${id} ${attempt}`
+  const { happened, didNotHappen, checkAgain } = words.card.buttons
+  const asked = (action: string, label: string): Button => ({ ...button(words, action, label, id), value })
+  return actions(
+    asked(ACTIONS.happened, happened),
+    asked(ACTIONS.didNotHappen, didNotHappen),
+    asked(ACTIONS.checkAgain, checkAgain),
+  )
+}
+
+function cancelButton(words: Words, id: string): Button {
+  const { cancelTitle, cancelText, keepIt, buttons } = words.card
+  const label = buttons.cancel
+  return {
+    ...button(words, ACTIONS.cancel, label, id),
+    confirm: {
+      title: plain(cancelTitle(id), 100),
+      text: plain(cancelText, 300),
+      confirm: plain(label, 30),
+      deny: plain(keepIt, 30),
+    },
+  }
+}
+
+function withdrawButton(words: Words, id: string): Button {
+  const { withdraw, withdrawTitle, withdrawText, keepIt } = words.votes
+  return {
+    ...button(words, ACTIONS.withdraw, withdraw, id),
+    confirm: {
+      title: plain(withdrawTitle(id), 100),
+      text: plain(withdrawText, 300),
+      confirm: plain(withdraw, 30),
+      deny: plain(keepIt, 30),
+    },
+  }
+}
+
+function afterwardsButton(words: Words, id: string): Button {
+  return { ...button(words, ACTIONS.reviewGlass, words.glass.reviewButton, id), style: 'primary' }
+}
+
+function actions(...elements: Button[]): ActionsBlock {
+  return { type: 'actions', elements }
+}
+
+export function reviewButton(words: Words, id: string): Button {
+  return { ...button(words, ACTIONS.review, words.card.buttons.review, id), style: 'primary' }
+}
+
+function button(words: Words, action: string, label: string, id: string): Button {
+  return {
+    type: 'button',
+    action_id: action,
+    text: plain(label, LIMITS.optionText),
+    value: id,
+    accessibility_label: words.card.buttonOf(label, id),
+  }
+}
