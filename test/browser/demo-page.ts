@@ -92,7 +92,7 @@ export async function askForFirstReset(page: Page, reason = 'Billing skipped ord
   await writeIn(page, 'field_reason', reason)
   await submit(page)
   await modal.waitFor({ state: 'hidden' })
-  return cardOf(page, 'waiting for approval')
+  return cardOf(page, 'needs 1 approval')
 }
 
 export async function cardOf(page: Page, state: string, id = 'R-1'): Promise<Locator> {
@@ -115,6 +115,7 @@ export async function openHome(page: Page): Promise<Locator> {
 
 export async function decide(page: Page, verdict: 'Approve' | 'Reject'): Promise<void> {
   await page.getByTestId('field-verdict').getByRole('radio', { name: verdict }).check()
+  await page.getByTestId('submit').filter({ hasText: verdict }).waitFor()
 }
 
 export async function openThread(page: Page, card: Locator): Promise<Locator> {

@@ -137,14 +137,14 @@ const PLAYS: Record<Place, (move: () => void) => Promise<string>> = {
     await product.cardSays('approved, on the queue')
     move()
     await startWorker()
-    await product.threadSays('Offsets or logs have changed since the plan')
+    await product.threadSays('Offsets or logs have changed since')
     return product.threadText()
   },
 }
 const FOUND: Record<Place, string> = {
-  opened: 'Found when it was opened for review',
-  sent: 'Found when a decision was sent, which does not count',
-  run: 'Found before anything was written',
+  opened: 'noticed on review',
+  sent: 'noticed when a decision was sent, which does not count',
+  run: 'noticed before anything was written',
 }
 
 describe.each(['v2', 'v3'] as const)('with API %s', dialect => {
@@ -230,7 +230,7 @@ describe.each(['v2', 'v3'] as const)('with API %s', dialect => {
     cluster().commit('votes.reader', 'votes', 0, 4_100n)
     await product.openReview(carol)
     await carol.waitForView(view => view.title.text === 'Nothing was decided', 8_000)
-    await product.cardSays(/waiting for approval[\s\S]*0 of 2 approvals/)
+    await product.cardSays(/waiting for approval[\s\S]*0 of 2/)
     await carol.closeView()
     await product.review(carol, 'Approve')
     await product.cardSays('so far by @carol')

@@ -187,7 +187,7 @@ describe('an approved request whose group has members', () => {
     await stage.waiting()
     product.ckafka.cluster.consume(GROUP, 'orders', 0, 3)
     stage.leave()
-    await product.threadSays('Offsets or logs have changed since the plan of R-1', 30_000)
+    await product.threadSays('Offsets or logs have changed since R-1 was planned', 30_000)
     expect(product.callsToReset()).toBe(0)
     await product.cardSays(/waiting for approval[\s\S]*What has changed since the last plan/)
     await product.review(product.carol, 'Approve')

@@ -218,6 +218,8 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     async review(person, verdict, note = '') {
       const view = await product.openReview(person)
       await person.fill('Decision', verdict)
+      // The button says what is picked: what follows is about the window as it is then.
+      await person.waitForView(({ submit }) => submit?.text.startsWith(verdict) === true)
       if (note !== '') await person.fill('Note', note)
       const isTyped = view.blocks.some(block => block.block_id === TYPED_GROUP)
       if (verdict === 'Approve' && isTyped) await person.fill(TYPED_GROUP, groupIn(view))
@@ -265,9 +267,11 @@ const lookup = {
   groupName: (id: string) => handles.get(id) ?? id,
 }
 
-/** A message as a person reads it in a terminal, with plain spaces in its numbers. */
+/** A message as a person reads it in a terminal; before it, of a card, what a notification and a screen reader say. */
 export function textOf(message: SlackMessage): string {
-  return renderMessage(message, lookup).join('\n')
+  const read = renderMessage(message, lookup).join('\n')
+  const isCard = message.blocks?.some(({ type }) => type === 'header') === true
+  return isCard ? `${message.text}\n${read}` : read
 }
 
 /** A modal likewise, its lines joined where they were only wrapped. Empty: none is open. */

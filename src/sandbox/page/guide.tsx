@@ -8,7 +8,7 @@ import { recall, remember } from './memory.ts'
 import type { Scene } from './protocol.ts'
 
 const KEY = 'guide'
-const DRIFTED = 'Offsets or logs have changed since the plan'
+const DRIFTED = 'Offsets or logs have changed since'
 
 export const guideHidden = signal(recall('browser', KEY) === 'hidden')
 

@@ -46,17 +46,17 @@ export async function breakGlass(stage: Stage): Promise<{ checks: Check[] }> {
   await dave.press(cardNow(stage, asked), 'Break glass')
   await dave.waitForView(undefined, narrator.patienceMs)
   await dave.fill('Why it cannot wait', REASON)
-  await dave.fill('Type the group’s name', MISTYPED_GROUP)
+  await dave.fill('typed_group', MISTYPED_GROUP)
   narrator.view(dave)
   narrator.outcome(dave, await dave.submit(), 'errors')
 
   narrator.step('He types it as it stands there, and it runs, as the group is empty')
-  await dave.fill('Type the group’s name', AUDIT)
+  await dave.fill('typed_group', AUDIT)
   narrator.outcome(dave, await dave.submit(), 'closed')
   const { card, title } = await untilEnded(stage, asked)
 
   narrator.step('Those who would have decided are told in the thread')
-  const told = await untilTold(stage, asked, /has decided that R-\d+ runs without approval/)
+  const told = await untilTold(stage, asked, /runs R-\d+ without approval/)
   narrator.message(told)
 
   narrator.step('It stays open: Bob asks what waits for somebody')
@@ -70,7 +70,7 @@ export async function breakGlass(stage: Stage): Promise<{ checks: Check[] }> {
   narrator.step('Dave would review it himself')
   await dave.press(cardNow(stage, asked), 'Review afterwards')
   await dave.waitForView(undefined, narrator.patienceMs)
-  await dave.fill('What you think of it', 'It was right.')
+  await dave.fill('Your assessment', 'It was right.')
   const ownReview = await dave.submit()
   narrator.outcome(dave, ownReview, 'updated')
   narrator.view(dave)
@@ -79,7 +79,7 @@ export async function breakGlass(stage: Stage): Promise<{ checks: Check[] }> {
   narrator.step('Carol does, and that closes it')
   await carol.press(cardNow(stage, asked), 'Review afterwards')
   await carol.waitForView(undefined, narrator.patienceMs)
-  await carol.fill('What you think of it', 'Right call, it could not wait.')
+  await carol.fill('Your assessment', 'Right call, it could not wait.')
   narrator.outcome(carol, await carol.submit(), 'closed')
   const reviewed = await untilCardSays(stage, asked, 'Reviewed by @carol')
   narrator.message(reviewed)
@@ -105,7 +105,7 @@ export async function breakGlass(stage: Stage): Promise<{ checks: Check[] }> {
       'An approver has to review it afterwards',
     ]),
     says('the thread says who, why, and tells both teams', narrator.render(told).join('\n'), [
-      `@dave has decided that ${id} runs without approval:\n  > ${REASON}`,
+      `@dave runs ${id} without approval:\n  > ${REASON}`,
       '@audit',
       '@platform',
     ]),

@@ -14,6 +14,7 @@ import {
 } from './checks.ts'
 import {
   approve,
+  decide,
   GROUP,
   plannedCard,
   positionsOf,
@@ -79,7 +80,7 @@ export async function planAndApprove(stage: Stage): Promise<{ checks: Check[]; c
   const reviewed = await review(stage, asked, 'can be reset')
 
   narrator.step('He tries to reject it without a note')
-  await bob.fill('Decision', 'Reject')
+  await decide(narrator, bob, 'Reject')
   narrator.outcome(bob, await bob.submit(), 'errors')
   const callsBeforeApproval = happened.calls()
 

@@ -61,8 +61,8 @@ export async function gatherQuorum(stage: Stage): Promise<{ checks: Check[] }> {
 
   const checks = [
     says('the card named both teams that it takes', narrator.render(asked).join('\n'), [
-      'audit: 0 of 1 approval, by @audit',
-      'platform: 0 of 1 approval, by @platform',
+      'audit: 0 of 1 approval (from @audit',
+      'platform: 0 of 1 approval (from @platform',
     ]),
     says('Bob was told that he has approved already', bobWasTold.text, ['You have approved']),
     says('with two of one team it still waited', titleOf(crowded), ['waiting for approval']),

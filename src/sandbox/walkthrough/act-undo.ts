@@ -16,6 +16,7 @@ import {
   approve,
   cardNow,
   cards,
+  decide,
   GROUP,
   idOf,
   plannedCard,
@@ -49,13 +50,13 @@ export async function undo(
 
   narrator.step('Bob presses Review. It skips what was replayed, so the group’s name has to be typed')
   const reviewed = await review(stage, asked, 'can be reset')
-  await bob.fill('Decision', 'Approve')
+  await decide(narrator, bob, 'Approve')
   const withoutName = await bob.submit()
   narrator.outcome(bob, withoutName, 'errors')
   const callsBeforeApproval = happened.calls()
 
   narrator.step('He types it, and approves')
-  await bob.fill('Type the group’s name to approve', GROUP)
+  await bob.fill('typed_group', GROUP)
   await approve(stage, 'Back to where it was.')
 
   narrator.step('The group stands where it stood before')
@@ -69,10 +70,10 @@ export async function undo(
   const checks = [
     says('the request says what it undoes', askedLines, [
       `Undo of ${id}`,
-      `Every partition still stands where ${id} left it`,
+      `Every partition is still where ${id} left it`,
     ]),
     says('without the group’s name it was not approved', JSON.stringify(withoutName), [
-      'Type the group’s name',
+      'Please complete this required field',
     ]),
     calledTimes('CKafka was not asked before the approval', callsBeforeApproval, 0),
     calledTimes('CKafka was asked once', calls, 1),

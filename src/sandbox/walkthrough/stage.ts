@@ -5,7 +5,6 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Cluster, Effect, Position } from '../cluster/model.ts'
 import { RESET_ACTIONS } from '../reset-actions.ts'
 import type { ApiCall, Person, SlackMessage, SlackView } from '../slack/face.ts'
-import { textOf } from '../slack/fields.ts'
 import { CHANNELS, USERS, type World } from '../world.ts'
 import { standing } from './checks.ts'
 import { createNarrator, type Narrator } from './narrator.ts'
@@ -87,8 +86,14 @@ export async function review(
   return narrator.renderView(by)
 }
 
+/** Picks it, and waits for the submit button to say so. */
+export async function decide(narrator: Narrator, by: Person, verdict: 'Approve' | 'Reject'): Promise<void> {
+  await by.fill('Decision', verdict)
+  await by.waitForView(view => view.submit?.text.startsWith(verdict) === true, narrator.patienceMs)
+}
+
 export async function approve({ narrator, bob }: Stage, note: string, by: Person = bob): Promise<void> {
-  await by.fill('Decision', 'Approve')
+  await decide(narrator, by, 'Approve')
   await by.fill('Note', note)
   narrator.outcome(by, await by.submit(), 'closed')
 }
@@ -150,7 +155,8 @@ export function cardNow(stage: Stage, card: SlackMessage): SlackMessage {
 
 /** The header of a card; empty for any other message. */
 export function titleOf(message: SlackMessage): string {
-  return textOf(message.blocks?.find(block => block.type === 'header')?.text)
+  const isCard = message.blocks?.some(block => block.type === 'header') === true
+  return isCard ? (message.text.split(': ')[0] ?? '') : ''
 }
 
 /** `R-12` */

@@ -48,7 +48,13 @@ export const ACTIONS = {
   otherGroup: 'otherGroup',
   topics: 'topics',
 } as const
-export const REVIEW_BLOCKS = { verdict: 'verdict', note: 'note', typedGroup: 'typed_group' } as const
+export const REVIEW_BLOCKS = {
+  verdict: 'verdict',
+  note: 'note',
+  typedGroup: 'typed_group',
+  /** Stands there while a look at the cluster is under way. */
+  looking: 'looking',
+} as const
 export const GLASS_BLOCKS = { reason: 'reason', typedGroup: 'typed_group' } as const
 export const FOLLOW_UP_BLOCKS = { choice: 'choice', reason: 'reason' } as const
 

@@ -3,6 +3,7 @@
 // stays in its line; what people wrote is one, so that it can never be taken for what the card says itself.
 
 import type {
+  AlertBlock,
   ContextBlock,
   PlainTextElement,
   RichTextBlock,
@@ -11,6 +12,7 @@ import type {
   RichTextSection,
 } from '@slack/types'
 import { clip, utc } from '../../../request/reset.ts'
+import { LIMITS } from './limits.ts'
 import { inOneLine, linesOf } from './unseen.ts'
 
 /** What people wrote: set apart, on lines of its own, wherever it stands. */
@@ -159,6 +161,11 @@ export function bullets(items: readonly Line[]): RichTextBlock {
     }),
   )
   return { type: 'rich_text', elements: [{ type: 'rich_text_list', style: 'bullet', elements }] }
+}
+
+/** What is wrong with the whole of a modal, which is the only place that takes it. @param said one sentence or two */
+export function alert(level: 'warning' | 'error', said: string): AlertBlock {
+  return { type: 'alert', level, text: plain(said, LIMITS.alertText) }
 }
 
 /**

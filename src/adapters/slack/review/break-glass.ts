@@ -11,7 +11,7 @@ import { LIMITS } from '../blocks/limits.ts'
 import { bullets, line, paragraph, plain, strong, text } from '../blocks/text.ts'
 import { type Words, wordsAbout } from '../language/language.ts'
 import { NOTE_MAX, overlapBlocks } from '../thread/card.ts'
-import { facts } from '../wording/facts.ts'
+import { facts, originLine } from '../wording/facts.ts'
 import { moverLine, planHead } from '../wording/plan.ts'
 import { whoDecides } from '../wording/who-decides.ts'
 import { groupInWords } from '../wording/words.ts'
@@ -26,18 +26,22 @@ export function glassModal(given: Words, request: ResetRequest, from: Origin): M
   const { id, plan, group, reset } = request
   const { glass: say } = words
   const about = { requestId: id, digest: plan?.digest ?? '', from }
-  const { submit, notNow: close } = say
+  const { submit, cancel: close } = say
   return decisionModal({ callbackId: CALLBACKS.breakGlass, title: say.title(id), submit, close, about }, [
     paragraph(line(...say.warning(clip(reset.target.group, TYPED_MAX)))),
-    facts(words, request, TOPICS_IN_FACTS),
     ...(plan === null ? [] : planBlocks(words, plan)),
+    originLine(words, request),
+    facts(words, request, TOPICS_IN_FACTS),
     ...(group === null
       ? []
       : [paragraph(line(strong(words.card.whenPlannedLabel), text(groupInWords(words, group))))]),
     ...overlapBlocks(words, request),
     ...whoDecides(words, request).map(pieces => paragraph(line(...pieces))),
     input(GLASS_BLOCKS.reason, say.reason, say.reasonHint, { multiline: true, max: NOTE_MAX }),
-    input(GLASS_BLOCKS.typedGroup, say.typedGroup, null, { multiline: false, max: TYPED_MAX }),
+    input(GLASS_BLOCKS.typedGroup, say.typedGroup(clip(reset.target.group, TYPED_MAX)), null, {
+      multiline: false,
+      max: TYPED_MAX,
+    }),
   ])
 }
 
@@ -55,15 +59,16 @@ export function afterwardsModal(given: Words, request: ResetRequest, from: Origi
   const { id, glass } = request
   const { glass: say } = words
   const about = { requestId: id, digest: '', from }
-  const { reviewSubmit: submit, notNow: close } = say
+  const { reviewSubmit: submit, cancel: close } = say
   return decisionModal(
     { callbackId: CALLBACKS.reviewGlass, title: say.reviewTitle(id), submit, close, about },
     [
       ...(glass === null
         ? []
         : [paragraph(line(...say.reviewLead(glass.by, id, clip(glass.reason, NOTE_MAX))))]),
+      originLine(words, request),
       facts(words, request, TOPICS_IN_FACTS),
-      input(GLASS_BLOCKS.reason, say.reviewNote, say.reviewHint, { multiline: true, max: NOTE_MAX }),
+      focused(input(GLASS_BLOCKS.reason, say.reviewNote, say.reviewHint, { multiline: true, max: NOTE_MAX })),
     ],
   )
 }
@@ -81,6 +86,11 @@ function input(
     ...(hint === null ? {} : { hint: plain(hint, LIMITS.errorText) }),
     element: { type: 'plain_text_input', action_id: block, multiline, max_length: max },
   }
+}
+
+/** Where there is nothing to be read before it. */
+function focused(block: InputBlock): InputBlock {
+  return { ...block, element: { ...block.element, focus_on_load: true } as InputBlock['element'] }
 }
 
 const typedSchema = z.record(

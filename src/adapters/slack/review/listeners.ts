@@ -1,7 +1,14 @@
 // Deciding on a request: the Review and Cancel buttons, the approval modal.
 
-import type { App } from '@slack/bolt'
+import type {
+  AllMiddlewareArgs,
+  App,
+  BlockAction,
+  RadioButtonsAction,
+  SlackActionMiddlewareArgs,
+} from '@slack/bolt'
 import type { ModalView } from '@slack/types'
+import { z } from 'zod'
 import type { Approvals, Look } from '../../../ports/approvals.ts'
 import type { Origin } from '../../../request/command.ts'
 import type { RequestId, ResetRequest } from '../../../request/request.ts'
@@ -19,6 +26,10 @@ import { type Client, onPress, type PressDeps, type SubmitArgs } from '../platfo
 import { sentenceModal } from '../platform/sentence-views.ts'
 import { refusalSentence } from '../wording/words.ts'
 import { movedModal, readReview, reviewModal } from './view.ts'
+import { createReviewWindows } from './windows.ts'
+
+type PickedArgs = SlackActionMiddlewareArgs<BlockAction<RadioButtonsAction>> & AllMiddlewareArgs
+const verdictSchema = z.enum(['approve', 'reject'])
 
 export interface ReviewListenersDeps extends PressDeps {
   approvals: Approvals
@@ -40,6 +51,7 @@ export interface ReviewListeners {
 
 export function registerReviewListeners(app: App, deps: ReviewListenersDeps): ReviewListeners {
   const { approvals, report, wordsFor } = deps
+  const windows = createReviewWindows()
 
   onPress(app, ACTIONS.review, 'review button', deps, async ({ body, action, client, userId, tell }) => {
     const refused = await openReview(idOf(action), userId, body.trigger_id, client, originOf(body))
@@ -75,7 +87,7 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): Re
       } else if (outcome.kind === 'refused' && outcome.refusal === 'groupNotTyped' && asksForGroup(view)) {
         await ack({ response_action: 'errors', errors: { [REVIEW_BLOCKS.typedGroup]: refused } })
       } else if (outcome.kind === 'refused' && hasMoved(outcome.request, digest)) {
-        const view = movedModal(words, outcome.request, outcome.request.drift)
+        const view = movedModal(words, outcome.request.drift, digest)
         await ack({ response_action: 'update', view })
       } else {
         const view = sentenceModal(words, words.answers.notChanged(requestId), refused)
@@ -87,6 +99,18 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): Re
         response_action: 'errors',
         errors: { [REVIEW_BLOCKS.note]: sentenceFor(await wanted, error) },
       })
+    }
+  })
+
+  app.action(ACTIONS.verdict, async ({ ack, body, action, client }: PickedArgs) => {
+    await ack()
+    const verdict = verdictSchema.safeParse(action.selected_option?.value)
+    if (!verdict.success || body.view === undefined) return
+    try {
+      await windows.picked(body.view, verdict.data, await wordsFor(body.user.id), client)
+    } catch (error) {
+      // The button keeps the name that is always true.
+      if (!isOvertaken(error)) report({ event: 'fault', where: 'review update', error })
     }
   })
 
@@ -106,8 +130,10 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): Re
     const rows = await inTime(approvals.readPlan(request))
     const words = await wanted
     const draw = (look?: Look) => reviewModal(words, request, rows, look, from)
-    const opened = await client.views.open({ trigger_id: triggerId, view: draw() })
-    await showWhatMoved(request, draw, opened.view, client)
+    const view = draw()
+    const opened = await client.views.open({ trigger_id: triggerId, view })
+    windows.opened(opened.view, view, words)
+    await showWhatMoved(request, draw, opened.view?.id, client)
     return null
   }
 
@@ -115,13 +141,13 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): Re
   async function showWhatMoved(
     request: ResetRequest,
     draw: (look: Look) => ModalView,
-    opened: { id?: string; hash?: string } | undefined,
+    opened: string | undefined,
     client: Client,
   ): Promise<void> {
     const look = await approvals.lookAgain(request, 'opened', LOOK_MS)
-    if (opened?.id === undefined || opened.hash === undefined) return
+    if (opened === undefined) return
     try {
-      await client.views.update({ view_id: opened.id, hash: opened.hash, view: draw(look) })
+      await windows.redraw(opened, draw(look), client)
     } catch (error) {
       if (!isOvertaken(error)) {
         report({ event: 'fault', where: 'review update', requestId: request.id, error })

@@ -4,18 +4,20 @@ import type { InputBlock, KnownBlock, ModalView } from '@slack/types'
 import { z } from 'zod'
 import type { Look } from '../../../ports/approvals.ts'
 import { NOWHERE, type Origin } from '../../../request/command.ts'
+import { shortDigest } from '../../../request/digest.ts'
 import type { Difference } from '../../../request/drift.ts'
 import type { PlanRow } from '../../../request/plan.ts'
 import type { ResetRequest } from '../../../request/request.ts'
-import { CALLBACKS, REVIEW_BLOCKS } from '../blocks/ids.ts'
+import { clip } from '../../../request/reset.ts'
+import { ACTIONS, CALLBACKS, REVIEW_BLOCKS } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'
 import { preformatted } from '../blocks/preformatted.ts'
-import { clipMiddle, line, type Piece, paragraph, plain, shown, strong, text } from '../blocks/text.ts'
+import { alert, clipMiddle, line, type Piece, paragraph, plain, shown, strong, text } from '../blocks/text.ts'
 import { type Words, wordsAbout } from '../language/language.ts'
 import { guardLines, NOTE_MAX, overlapBlocks, stateLine } from '../thread/card.ts'
 import { causeInWords } from '../wording/cause.ts'
 import { differenceBullets } from '../wording/drift.ts'
-import { facts } from '../wording/facts.ts'
+import { facts, originLine, titleInWords } from '../wording/facts.ts'
 import { planDetails, planHead } from '../wording/plan.ts'
 import { planTable } from '../wording/plan-table.ts'
 import { groupInWords, lossInWords } from '../wording/words.ts'
@@ -42,16 +44,22 @@ export function reviewModal(
   from: Origin = NOWHERE,
 ): ModalView {
   const words = wordsAbout(given, request)
-  if (look?.kind === 'moved') return movedModal(words, request, look.differences)
   const { id, plan, guard } = request
+  if (look?.kind === 'moved') return movedModal(words, look.differences, plan?.digest ?? '')
   const { review: say } = words
   const about = { requestId: id, digest: plan?.digest ?? '', from }
-  const { submit, notNow: close } = say
+  const { submit, cancel: close } = say
   return decisionModal({ callbackId: CALLBACKS.review, title: say.title(id), submit, close, about }, [
-    facts(words, request, TOPICS_IN_FACTS),
+    ...(rows === null ? [alert('error', say.notWhole), paragraph(line(text(say.notWholeThen)))] : []),
+    ...(rows !== null && look?.kind === 'holds' && look.verdict === 'consuming'
+      ? [alert('warning', say.holds.consuming)]
+      : []),
+    { type: 'header', text: plain(titleInWords(words, request), LIMITS.headerText) },
     ...(plan === null ? [] : [paragraph(line(...planHead(words, plan)))]),
-    ...(rows === null ? [paragraph(line(strong(say.notWhole)))] : planTable(words, rows)),
+    originLine(words, request),
+    ...(rows === null ? [] : planTable(words, rows)),
     ...detailsBlocks(words, request),
+    facts(words, request, TOPICS_IN_FACTS),
     ...allTopics(words, request.reset.topics),
     ...overlapBlocks(words, request),
     ...(rows === null ? [] : lookBlocks(words, look)),
@@ -71,13 +79,14 @@ function detailsBlocks(words: Words, request: ResetRequest): KnownBlock[] {
 
 function lookBlocks(words: Words, look: Exclude<Look, { kind: 'moved' }> | undefined): KnownBlock[] {
   const { review: say } = words
-  if (look === undefined) return [paragraph(line(text(say.checking)))]
+  if (look === undefined) return [{ ...paragraph(line(text(say.checking))), block_id: REVIEW_BLOCKS.looking }]
   switch (look.kind) {
     case 'holds': {
       const { verdict, group } = look
       return [
         paragraph(
-          line(strong(say.justNowLabel), text(say.holds[verdict])),
+          // That it is out of date stands over everything.
+          ...(verdict === 'consuming' ? [] : [line(strong(say.justNowLabel), text(say.holds[verdict]))]),
           line(strong(words.group.label), text(groupInWords(words, group))),
         ),
       ]
@@ -98,16 +107,20 @@ function expiryOrState(words: Words, request: ResetRequest): Piece[] {
     : stateLine(words, request)
 }
 
-function verdictInput({ review: say }: Words, { guard, votes }: ResetRequest): InputBlock {
+/** Its options stay the same however often it is drawn: Slack would drop what is picked of them. */
+function verdictInput({ review: say }: Words, { guard, votes, group }: ResetRequest): InputBlock {
   const more = guard.approvals - votes.length - 1
-  const runs = guard.window === null ? say.runsWhenEmpty : say.runsInWindow
+  const wasEmpty = group?.state === 'Empty'
+  const runs = guard.window !== null ? say.runsInWindow : wasEmpty ? say.runsAtOnce : say.runsWhenEmpty
   return {
     type: 'input',
     block_id: REVIEW_BLOCKS.verdict,
+    // Picking names the submit button.
+    dispatch_action: true,
     label: plain(say.decision, LIMITS.errorText),
     element: {
       type: 'radio_buttons',
-      action_id: REVIEW_BLOCKS.verdict,
+      action_id: ACTIONS.verdict,
       options: [
         verdict('approve', say.approve, more > 0 ? say.needsMore(more) : runs),
         verdict('reject', say.reject, say.rejectHint),
@@ -123,11 +136,12 @@ function verdict(value: 'approve' | 'reject', label: string, description: string
 /** Optional for Slack, because a rejection needs none; an approval without it is refused. */
 function typedGroupInput(words: Words, request: ResetRequest): InputBlock {
   const { typedGroup, typedGroupHint } = words.review
+  const group = clip(request.reset.target.group, TYPED_MAX)
   return {
     type: 'input',
     block_id: REVIEW_BLOCKS.typedGroup,
     optional: true,
-    label: plain(typedGroup, LIMITS.errorText),
+    label: plain(typedGroup(group), LIMITS.errorText),
     hint: plain(typedGroupHint(lossInWords(words, request)), LIMITS.errorText),
     element: { type: 'plain_text_input', action_id: REVIEW_BLOCKS.typedGroup, max_length: TYPED_MAX },
   }
@@ -173,12 +187,8 @@ function allTopics({ review: say }: Words, topics: readonly string[]): KnownBloc
   ]
 }
 
-/** The plan does not hold any more, so that there is nothing to decide on. */
-export function movedModal(
-  words: Words,
-  { id }: Pick<ResetRequest, 'id'>,
-  differences: readonly Difference[],
-): ModalView {
+/** The plan does not hold any more, so that there is nothing to decide on. @param digest of the plan that was shown */
+export function movedModal(words: Words, differences: readonly Difference[], digest: string): ModalView {
   const { review: say } = words
   return {
     type: 'modal',
@@ -186,7 +196,7 @@ export function movedModal(
     title: plain(say.nothingDecided, LIMITS.viewTitle),
     close: plain(words.answers.close, LIMITS.viewTitle),
     blocks: [
-      paragraph(line(strong(say.moved(id)))),
+      alert('warning', say.moved(words.plan.name(shortDigest(digest)))),
       ...(differences.length === 0 ? [] : [differenceBullets(words, differences)]),
       paragraph(line(text(say.newPlan))),
     ],

@@ -119,7 +119,7 @@ function cautions(words: Words, plan: Plan): string[] {
   const found: string[] = []
   if (jumping.partitions > 0) {
     const where = placesInWords(words, jumping.first, jumping.partitions)
-    found.push(say.jumps(where, skipsInWords(words, { skips: jumping.skips, certainty })))
+    found.push(say.jumps(where, skipsInWords(words, { skips: jumping.skips, certainty }), jumping.partitions))
   }
   if (atStart + atEnd > 0) found.push(say.heldBack(atStart, atEnd))
   if (noCommit > 0) found.push(say.noCommit(noCommit))

@@ -27,7 +27,8 @@ export function whoDecides(words: Words, request: ResetRequest): Piece[][] {
   const [only] = shown
   if (shown.length === 1 && only?.count === 1 && only.label === '') return [words.votes.decides(only)]
   return [
-    ...shown.map(need => words.votes.need(need)),
+    // A team that stands alone needs no name.
+    ...shown.map(need => words.votes.need(shown.length === 1 ? { ...need, label: '' } : need)),
     ...(voters.length === 0 ? [] : [words.votes.soFar(voters)]),
   ]
 }

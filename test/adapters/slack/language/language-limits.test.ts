@@ -33,6 +33,7 @@ import type { PartitionResult, ReadOutcome } from '../../../../src/request/resul
 import type { Refusal } from '../../../../src/request/step.ts'
 import { validateMessage, validateView } from '../../../../src/sandbox/slack/validate.ts'
 import {
+  DIGEST,
   EMPTY,
   everyState,
   HERE,
@@ -218,7 +219,7 @@ describe.each(LANGUAGES)('in %s', language => {
       const view = reviewModal(words, request, rowsOf(request.reset).slice(0, 10_000), look)
       expect(validateView(view)).toEqual([])
     }
-    expect(validateView(movedModal(words, request, someDifferences))).toEqual([])
+    expect(validateView(movedModal(words, someDifferences, DIGEST))).toEqual([])
     expect(validateView(glassModal(words, request, NOWHERE))).toEqual([])
     expectMessage(directMessage(words, request, 'ping-0'))
   })

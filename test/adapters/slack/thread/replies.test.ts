@@ -393,14 +393,14 @@ describe('the other replies', () => {
   })
 
   it.each([
-    ['opened', 'Found when it was opened for review:'],
-    ['submitted', 'Found when a decision was sent, which does not count:'],
-    ['execution', 'Found before anything was written:'],
+    ['opened', 'noticed on review'],
+    ['submitted', 'noticed when a decision was sent, which does not count'],
+    ['execution', 'noticed before anything was written'],
   ] as const)('say what has moved, found when %s, and that it needs a new decision', (at, found) => {
     const differences = [...someDifferences, { kind: 'skipsGrew', was: 890n, is: 1_200n } as const]
     const message = lastReply(following(pending(), approve, drifted(differences, at)))
     expect(read(message)).toEqual([
-      `Offsets or logs have changed since the plan of R-12. ${found}`,
+      `Offsets or logs have changed since R-12 was planned (${found}):`,
       '• The committed offset of orders 0 moved from 442,430 to 442,511, and likewise on 6 more partitions.',
       '• It would now skip 1,200 messages instead of 890.',
       'Nothing was reset. A new plan is being made; it needs a new decision. Asked for by @alice',

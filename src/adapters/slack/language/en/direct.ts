@@ -18,5 +18,5 @@ export const direct = {
     text(':'),
   ],
   /** Under the thread’s words when the glass was broken. */
-  toApprovers: 'For those who would have decided: ',
+  toApprovers: 'FYI approvers: ',
 }

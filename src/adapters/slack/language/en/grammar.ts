@@ -19,6 +19,10 @@ export function listed(items: readonly string[], left = 0): string {
   return all.length < 2 ? last : `${all.slice(0, -1).join(', ')} and ${last}`
 }
 
+export function uncapitalized(text: string): string {
+  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`
+}
+
 export function capitalized(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }

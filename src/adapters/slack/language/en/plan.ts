@@ -60,8 +60,9 @@ export const plan = {
   ],
   writing: (calls: number, atLeastMs: number, atMostMs: number) =>
     `Written with ${grouped(calls)} calls, one for each topic, which takes at least ${times.span(atLeastMs)} at the limits of the API. What is not sent within ${times.span(atMostMs)} is not sent any more.`,
-  jumps: (where: string, skipped: string) =>
-    `No message is newer than that time, so these partitions would jump to the end: ${where}. That skips ${skipped}.`,
+  /** @param count of the partitions that `where` names */
+  jumps: (where: string, skipped: string, count: number) =>
+    `No message is newer than that time, so ${count === 1 ? 'this partition' : 'these partitions'} would jump to the end: ${where}. That skips ${skipped}.`,
   heldBack: (atStart: number, atEnd: number) => {
     const held = [
       ...(atStart > 0 ? [`${counted(atStart, 'partition')} at the log’s start`] : []),

@@ -25,9 +25,9 @@ export interface ReadBackAgain {
 }
 
 const FOUND_AT: Record<DriftedAt, string> = {
-  opened: 'Found when it was opened for review:',
-  submitted: 'Found when a decision was sent, which does not count:',
-  execution: 'Found before anything was written:',
+  opened: 'noticed on review',
+  submitted: 'noticed when a decision was sent, which does not count',
+  execution: 'noticed before anything was written',
 }
 
 const ASKED: Record<Evidence, string> = {
@@ -72,7 +72,7 @@ export const replies = {
   ],
   glassBroken: (id: string, by: string, reason: string): Piece[] => [
     person(by),
-    text(` has decided that ${id} runs without approval:`),
+    text(` runs ${id} without approval:`),
     quoted(reason),
   ],
   reviewed: (id: string, by: string, note: string): Piece[] => [
@@ -84,8 +84,8 @@ export const replies = {
   expired: (id: string) =>
     `${id} expired: nobody decided in time. Nothing was reset. Ask again with /reset-offsets.`,
   moved: (id: string, at: DriftedAt): Piece[] => [
-    strong(`Offsets or logs have changed since the plan of ${id}. `),
-    text(FOUND_AT[at]),
+    strong(`Offsets or logs have changed since ${id} was planned`),
+    text(` (${FOUND_AT[at]}):`),
   ],
   /** @param ids of the requests that did it */
   movedBy: (ids: readonly string[]) => `${listed(ids)} moved the offsets after that plan was made. `,

@@ -22,9 +22,13 @@ export const votes = {
     text('.'),
   ],
   need: ({ label, count, have, people, more }: NeedShown): Piece[] => [
-    text(`${label === '' ? '' : `${label}: `}${grouped(have)} of ${counted(count, 'approval')}, by `),
+    text(
+      label === ''
+        ? `Approvals: ${grouped(have)} of ${grouped(count)} (from `
+        : `${label}: ${grouped(have)} of ${counted(count, 'approval')} (from `,
+    ),
     ...named(people, more),
-    text('.'),
+    text(').'),
   ],
   /** @param by in the order of their approvals */
   soFar: (by: readonly string[]): Piece[] => [text('Approved so far by '), ...mentions(by), text('.')],

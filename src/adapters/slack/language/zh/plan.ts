@@ -51,7 +51,7 @@ export const plan: typeof English = {
     text('，申请人 '),
     person(by),
   ],
-  jumps: (where, skipped) =>
+  jumps: (where, skipped, _count) =>
     `没有比所选时间更新的消息，以下分区会直接跳到末尾：${where}。会跳过 ${skipped}。`,
   heldBack: (atStart, atEnd) => {
     const held = [

@@ -7,9 +7,9 @@ import { listed, partitions } from './grammar.ts'
 import { times } from './times.ts'
 
 const FOUND_AT = {
-  opened: '在打开审批时发现：',
-  submitted: '在提交审批时发现，该次审批不算数：',
-  execution: '在写入之前发现：',
+  opened: '在打开审批时发现',
+  submitted: '在提交审批时发现，该次审批不算数',
+  execution: '在写入之前发现',
 }
 
 const ASKED = {
@@ -50,7 +50,7 @@ export const replies: typeof English = {
   reviewed: (id, by, note) => [person(by), text(` 复核了未经审批执行的 ${id}：`), quoted(note)],
   cancelled: (id, by) => [person(by), text(` 取消了 ${id}。没有重置任何位点。`)],
   expired: id => `${id} 已过期：没有人及时审批。没有重置任何位点。请用 /reset-offsets 重新申请。`,
-  moved: (id, at) => [strong(`${id} 的计划制定后情况有变。`), text(FOUND_AT[at])],
+  moved: (id, at) => [strong(`${id} 的计划制定后，位点或日志有变化`), text(`（${FOUND_AT[at]}）：`)],
   movedBy: ids => `那份计划制定后，${listed(ids)} 移动了位点。`,
   movedThen: (requester, deciders) => [
     text('没有重置任何位点。正在制定新计划，需要重新审批'),
