@@ -89,6 +89,7 @@ overEachKafka(kafka => {
     const before = product.slack.messages(OPS).length
     await product.alice.press(product.card(), 'Prepare undo')
     await product.alice.waitForView()
+    await product.alice.fill('reason', 'It was the wrong group')
     expect((await product.alice.submit()).kind).toBe('closed')
     await until(() => product.slack.messages(OPS).length > before)
     await product.cardSays('waiting for approval')

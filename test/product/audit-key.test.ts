@@ -85,6 +85,7 @@ it('with a key all that is done verifies under it, through a reset and its undo,
   await product.cardSays('· done', 20_000)
   await product.alice.press(product.card(), 'Prepare undo')
   await product.alice.waitForView()
+  await product.alice.fill('reason', 'It was the wrong group')
   await product.alice.submit()
   await until(() => textOf(product.card()).includes('R-2'))
   await product.cardSays(/^(?![\s\S]*being planned)/, 20_000)

@@ -220,6 +220,7 @@ describe.concurrent('a Kafka by its own protocol', () => {
     const before = product().slack.messages(OPS).length
     await alice.press(product().card(), 'Prepare undo')
     await alice.waitForView()
+    await alice.fill('reason', 'It was the wrong group')
     expect((await alice.submit()).kind).toBe('closed')
     await until(() => product().slack.messages(OPS).length > before)
     await product().cardSays('waiting for approval')

@@ -58,11 +58,12 @@ async function run(name: string, flags: string, topics = name, end = '· done'):
   return requestId()
 }
 
-/** Presses the button on the newest card, sends the form as it is, and waits for the plan of the new request. */
+/** Presses the button on the newest card, sends the form with a reason for an undo, and waits for the plan of the new request. */
 async function followUp(person: Person, button: string): Promise<string> {
   const before = product.slack.messages(OPS).length
   await person.press(product.card(), button)
   const view = await person.waitForView()
+  if (view.title.text.startsWith('Undo')) await person.fill('reason', 'It was the wrong group')
   expect((await person.submit()).kind).toBe('closed')
   await until(() => product.slack.messages(OPS).length > before)
   await product.cardSays('waiting for approval')
@@ -112,7 +113,7 @@ describe('with API 3.0', () => {
     expect(card).toContain(`Undo of ${parent}`)
     // 1 000 and 1 000, and 322 where the log had ended.
     expect(card).toContain('Skips 2,322 messages on 3 partitions. Replays none.')
-    expect(card).toContain(`Every partition still stands where ${parent} left it.`)
+    expect(card).toContain(`Every partition is still where ${parent} left it.`)
     expect(card).toContain('wrong VAT rate')
     await approve()
     await product.threadSays('3 partitions succeeded')
@@ -230,13 +231,13 @@ describe('with API 2.0', () => {
   it('a shift that the log has held back cannot be, and it says why', async () => {
     const parent = await run('held', '--shift-by -1000')
     await toldOnly(product.alice, 'Prepare undo', `${parent} cannot be undone exactly`)
-    await toldOnly(product.alice, 'Prepare undo', 'its partitions stood at different offsets')
+    await toldOnly(product.alice, 'Prepare undo', 'its partitions had different offsets')
   })
 
   it('nor can anything else that stood at several offsets; what can be is offered beside it', async () => {
     await run('mixed', '--to-earliest', 'mixed mixed-b')
     const form = await followUp(product.alice, 'Prepare undo')
-    expect(form).toContain('mixed: its partitions stood at different offsets')
+    expect(form).toContain('mixed: its partitions had different offsets')
     expect(form).toMatch(/to offset 4,000.*Topics: mixed-b/)
     await approve()
     expect(committed('mixed', 'mixed-b')).toEqual([4_000n])

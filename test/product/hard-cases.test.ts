@@ -83,7 +83,7 @@ describe.concurrent('the answer', () => {
     await product().review(product().bob, 'Approve')
     await until(() => textOf(product().card()).includes('was not carried out'))
     expect(textOf(product().card())).toContain('Attempt 1')
-    expect(textOf(product().card())).toContain('The next one starts')
+    expect(textOf(product().card())).toContain('Retries ')
   })
 })
 
@@ -162,7 +162,7 @@ describe.concurrent('every click is answered', () => {
   scene('a request number that does not exist is said to be so', async () => {
     await start()
     await product().bob.command(OPS, '/offset-requests R-99')
-    await heard(product().bob, 'There is no request R-99')
+    await heard(product().bob, 'No such request: R-99')
     await product().bob.command(OPS, '/offset-requests what')
     await heard(product().bob, 'Type /offset-requests for the open requests')
   })

@@ -229,7 +229,7 @@ describe.concurrent('the buttons of a request on the Home tab', () => {
     await press(alice, 'mine', 'Review')
     await says(alice, 'You asked for R-1 yourself')
     await press(alice, 'mine', 'History')
-    await says(alice, 'Every reset asked for of orders-billing')
+    await says(alice, 'All requests for orders-billing')
     await press(alice, 'mine', 'Cancel request')
     await product().cardSays('· cancelled')
     await shows(alice, 'mine', 'R-1 · cancelled')

@@ -28,7 +28,11 @@ it('refuses in every way to ask while too many are open, keeps the form, and tak
 
   const ways: Record<string, () => Promise<unknown>> = {
     command: () => alice.command(OPS, `/reset-offsets ${ASK}`),
-    undo: () => alice.press(done, 'Prepare undo'),
+    undo: async () => {
+      await alice.press(done, 'Prepare undo')
+      await alice.waitForView()
+      await alice.fill('reason', 'It was the wrong group')
+    },
     retry: () => alice.press(done, 'Retry what failed'),
     edit: () => alice.press(done, 'Edit and ask again'),
     shortcut: async () => {

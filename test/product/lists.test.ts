@@ -57,15 +57,15 @@ it('lists what was narrowed down to, and says what it is a list of', async () =>
   await product.ask(ASK)
   expect(idsIn(await answerTo(bob, ''))).toEqual(['R-3'])
   expect(idsIn(await answerTo(alice, 'mine'))).toEqual(['R-3', 'R-2', 'R-1'])
-  expect(idsIn(await answerTo(alice, 'mine over'))).toEqual(['R-2', 'R-1'])
+  expect(idsIn(await answerTo(alice, 'mine closed'))).toEqual(['R-2', 'R-1'])
   expect(textOf(await answerTo(bob, 'mine'))).toContain('There is no request of yours')
   expect(textOf(await answerTo(bob, 'failed'))).toContain('No request has failed or is unclear')
-  const group = await answerTo(bob, `${DEMO.group} over`)
+  const group = await answerTo(bob, `${DEMO.group} closed`)
   expect(idsIn(group)).toEqual(['R-2', 'R-1'])
-  expect(textOf(group)).toContain(`2 requests for the group ${DEMO.group} are over.`)
-  expect(idsIn(await answerTo(bob, 'over 2026-11-23'))).toEqual(['R-2', 'R-1'])
+  expect(textOf(group)).toContain(`2 requests for the group ${DEMO.group} are closed.`)
+  expect(idsIn(await answerTo(bob, 'closed 2026-11-23'))).toEqual(['R-2', 'R-1'])
   expect(textOf(await answerTo(bob, 'over 2026-11-22'))).toContain(
-    'asked for on 2026-11-22 (Asia/Shanghai) is over',
+    'asked for on 2026-11-22 (Asia/Shanghai) is closed',
   )
   expect(textOf(await answerTo(bob, 'mine --since yesterday'))).toContain('does not know --since here')
   await bob.press(await answerTo(bob, 'pending'), 'Review')
@@ -89,6 +89,36 @@ it('pages to the oldest and back in the one message that is there', async () => 
   await bob.press(now(), 'Newest')
   await until(() => textOf(now()).includes('These are 1 to 10'))
   expect(bob.ephemerals()).toHaveLength(1)
+})
+
+it('answers the buttons of a card that a build before the menu has posted, and what that menu does not know to nobody', async () => {
+  const { bob } = product
+  await product.ask(ASK)
+  const card = product.card()
+  const text = (said: string) => ({ type: 'plain_text', text: said })
+  const old = {
+    ...card,
+    blocks: [
+      {
+        type: 'actions',
+        block_id: 'old',
+        elements: [{ type: 'button', action_id: 'history', text: text('History'), value: 'R-1' }],
+      },
+    ],
+  }
+  await bob.press(old, 'History')
+  expect(viewText(await bob.waitForView())).toContain(`${DEMO.group} on ${DEMO.instance}: 1 request`)
+  await bob.closeView()
+  const options = [{ text: text('Of another build'), value: 'nothing R-1' }]
+  const other = {
+    ...card,
+    blocks: [
+      { type: 'actions', block_id: 'other', elements: [{ type: 'overflow', action_id: 'more', options }] },
+    ],
+  }
+  await bob.press(other, 'Of another build')
+  expect(bob.view()).toBeUndefined()
+  expect(product.events.filter(({ event }) => event === 'fault')).toEqual([])
 })
 
 it('shows the history of a group from its card, and sends it as a file with a row for each partition', async () => {

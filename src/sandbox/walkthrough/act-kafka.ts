@@ -146,6 +146,7 @@ async function putBack(
   narrator.step(`Alice presses ${UNDO} on ${id}, and sends it`)
   await alice.press(cardNow(stage, done), UNDO)
   await alice.waitForView(view => shows(view, id), narrator.patienceMs)
+  await alice.fill('Why undo?', 'The mails have been sent by hand.')
   const cardsBefore = cards(stage).length
   narrator.outcome(alice, await alice.submit(), 'closed')
   const asked = await plannedCard(stage, cardsBefore)

@@ -43,7 +43,8 @@ export async function undo(
   await alice.waitForView(view => shows(view, id), narrator.patienceMs)
   narrator.view(alice)
 
-  narrator.step('She sends it; it is a request like any other, with a plan of its own')
+  narrator.step('She says why, and sends it; it gets its own plan and its own approval')
+  await alice.fill('Why undo?', 'It was the wrong topic.')
   const cardsBefore = cards(stage).length
   narrator.outcome(alice, await alice.submit(), 'closed')
   const asked = await plannedCard(stage, cardsBefore)
@@ -107,7 +108,7 @@ async function undoFirst(stage: Stage, first: SlackMessage): Promise<Check[]> {
     return [
       says(`Alice was told why API 2.0 cannot undo ${id} exactly`, told.text, [
         'cannot be undone exactly',
-        'orders: its partitions stood at different offsets',
+        'orders: its partitions had different offsets',
       ]),
       notAsked(),
     ]

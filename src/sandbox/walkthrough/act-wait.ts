@@ -79,7 +79,7 @@ export async function waitForEmpty(stage: Stage, asked: SlackMessage): Promise<W
   const ranAtMs = effects[0]?.atMs
   const checks = [
     says('the thread named the consumer', told.text, [`${CONSUMER.clientId} (10.0.4.11)`]),
-    says('the thread said when it would give up', narrator.render(told).join('\n'), ['gives up at 2', 'UTC']),
+    says('the thread said when it would give up', narrator.render(told).join('\n'), ['gives up 2', 'UTC']),
     calledTimes('CKafka was not asked while a consumer was connected', callsWhileInUse, 0),
     lastedAtLeast(
       'it ran only after the group had stayed empty',

@@ -45,7 +45,7 @@ it.concurrent('31: a Redis that lost the last second has no call made twice, and
   const [card] = fleet.cards(lost)
   await bob.press(card as SlackMessage, 'Review')
   const heard = () => bob.ephemerals().map(textOf).join('\n')
-  await fleet.until(() => heard().includes(`There is no request ${lost}`))
+  await fleet.until(() => heard().includes(`No such request: ${lost}`))
   expect(heard()).toContain('it was lost: ask again with /reset-offsets')
   expect(bob.view()).toBeUndefined()
   expect(fleet.effects(OTHER_GROUP)).toHaveLength(0)

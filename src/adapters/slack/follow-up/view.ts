@@ -6,6 +6,7 @@ import type { AskedIn } from '../../../request/asked-in.ts'
 import type { FollowUp, FollowUps } from '../../../request/follow-up.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import { clip, REASON_MAX } from '../../../request/reset.ts'
+import { focusedOnEmpty } from '../blocks/focus.ts'
 import { CALLBACKS, FOLLOW_UP_BLOCKS } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'
 import {
@@ -46,7 +47,7 @@ export function followUpModal(
   const { id } = request
   const { possible, impossible } = followUps
   const [only] = possible
-  return {
+  return focusedOnEmpty({
     type: 'modal',
     callback_id: CALLBACKS.followUp,
     title: plain(words.followUp[kind].title(id), LIMITS.viewTitle),
@@ -61,7 +62,7 @@ export function followUpModal(
       paragraph(line(text(words.followUp.ofItsOwn))),
       reasonInput(words, kind, request),
     ],
-  }
+  })
 }
 
 function offer(
@@ -155,19 +156,20 @@ export function noFollowUp(
   return [say[kind].notExactly(id), ...lines.map(each => `• ${escaped(each)}`)].join('\n')
 }
 
+/** Why something is put back is another reason than the one it was done for; what is tried again has the same. */
 function reasonInput(words: Words, kind: Kind, { id, reason }: ResetRequest): InputBlock {
-  const parent = parentInWords(words, { id, kind })
+  const before = words.followUp.reason(parentInWords(words, { id, kind }), reason)
   return {
     type: 'input',
     block_id: FOLLOW_UP_BLOCKS.reason,
-    label: plain(words.form.reason, LIMITS.errorText),
+    label: plain(words.followUp[kind].why, LIMITS.errorText),
     hint: plain(words.form.reasonHint, LIMITS.errorText),
     element: {
       type: 'plain_text_input',
       action_id: FOLLOW_UP_BLOCKS.reason,
       multiline: true,
       max_length: REASON_MAX,
-      initial_value: clip(typed(words.followUp.reason(parent, reason)), REASON_MAX),
+      ...(kind === 'undo' ? {} : { initial_value: clip(typed(before), REASON_MAX) }),
     },
   }
 }

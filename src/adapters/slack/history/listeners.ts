@@ -84,7 +84,7 @@ export function registerHistoryListeners(app: App, deps: HistoryListenersDeps): 
         return await redraw(words, historyMetadataSchema.parse(parseJson(metadata)))
       } catch (error) {
         report({ event: 'fault', where: 'history', error })
-        return sentenceModal(words, words.history.title, sentenceFor(words, error))
+        return sentenceModal(words, words.history.title, sentenceFor(words, error, true))
       }
     }
     try {

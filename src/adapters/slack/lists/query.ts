@@ -17,6 +17,7 @@ const PARTS = new Map<string, ListPart>([
   ['pending', 'open'],
   ['open', 'open'],
   ['failed', 'failed'],
+  ['closed', 'over'],
   ['over', 'over'],
   ['all', 'any'],
 ])

@@ -47,7 +47,7 @@ export async function answering(
   } catch (error) {
     report({ event: 'fault', where, error })
     try {
-      await respond(onlyForYou(sentenceFor(await words, error)))
+      await respond(onlyForYou(sentenceFor(await words, error, READING.has(where))))
     } catch {
       // There is no other way to them: an address to answer to is good for half an hour and five answers.
     }
@@ -90,11 +90,18 @@ export function onlyForYou(text: string): RespondArguments {
   return { response_type: 'ephemeral', replace_original: false, text }
 }
 
-/** What a person is told about an error that nobody expected. */
-export function sentenceFor({ answers: say }: Words, error: unknown): string {
+/** Where nothing is written: what was to be shown is not, and that is all. */
+const READING: ReadonlySet<FaultPlace> = new Set<FaultPlace>([
+  ...(['list command', 'list page', 'history button', 'ask button', 'edit button'] as const),
+  ...(['undo button', 'retry button', 'break_glass button', 'review_glass button'] as const),
+  ...(['reset command', 'alert shortcut'] as const),
+])
+
+/** What a person is told about an error that nobody expected. @param isReading nothing was to be written */
+export function sentenceFor({ answers: say }: Words, error: unknown, isReading = false): string {
   const { code } = Object(error) as { code?: unknown }
-  if (code === 'STORE_AWAY') return say.storeAway
-  if (code === 'TOO_SLOW') return say.tooSlow
+  if (code === 'STORE_AWAY') return isReading ? say.storeAwayReading : say.storeAway
+  if (code === 'TOO_SLOW') return isReading ? say.tooSlowReading : say.tooSlow
   if (code === UNREADABLE_RECORD) return say.newerVersion
   if (code === SEALED_RECORD) return say.sealed
   return isTriggerGone(error) ? say.triggerGone : say.fault

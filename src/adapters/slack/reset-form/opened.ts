@@ -9,6 +9,7 @@ import type { ClusterReader } from '../../../ports/cluster.ts'
 import type { Report } from '../../../ports/events.ts'
 import type { Instance } from '../../../request/group.ts'
 import type { ResetFields, Target } from '../../../request/reset.ts'
+import { focusedOnEmpty } from '../blocks/focus.ts'
 import type { FormMetadata } from '../blocks/ids.ts'
 import type { Words } from '../language/language.ts'
 import { isOvertaken } from '../platform/answering.ts'
@@ -97,7 +98,10 @@ export function createOpenedForms({ reader, names, report, instances }: OpenedFo
     view: (metadata: FormMetadata) => ModalView | Promise<ModalView>,
   ): Promise<OpenedForm | undefined> {
     const { metadata, answer } = await drawn(words, asked, async latest =>
-      called(client, 'views.open', { trigger_id: triggerId, view: JSON.stringify(await view(latest)) }),
+      called(client, 'views.open', {
+        trigger_id: triggerId,
+        view: JSON.stringify(begun(await view(latest), latest)),
+      }),
     )
     const { id, hash } = answer.view ?? {}
     return id === undefined || hash === undefined ? undefined : { viewId: id, hash, metadata }
@@ -191,6 +195,11 @@ export function createOpenedForms({ reader, names, report, instances }: OpenedFo
 }
 
 /** Slack has opened it, whatever else it says: a view that cannot be read is open, and is not drawn anew. */
+/** What could not be used is read before anything is typed. */
+function begun(view: ModalView, { notes }: FormMetadata): ModalView {
+  return notes.length > 0 ? view : focusedOnEmpty(view)
+}
+
 const answerSchema = z.object({ view: z.object({ id: z.string(), hash: z.string() }).optional() }).catch({})
 
 /**

@@ -53,7 +53,7 @@ export function resetForm(words: Words, fields: ResetFields, context: ResetFormC
       // A file names its topics itself.
       ...(strategy === 'offsets' ? [] : scopeInputs(words, fields, names)),
       strategyInput(words, strategies, strategy),
-      ...strategyInputs(words, strategy, fields, names),
+      ...strategyInputs(words, strategy, fields, names, context.metadata.parent !== undefined),
       reasonInput(words, fields.reason),
     ],
   }
@@ -145,6 +145,7 @@ function strategyInputs(
   strategy: Strategy['kind'] | undefined,
   fields: ResetFields,
   names: LongNames,
+  keepsOffsets: boolean,
 ): KnownBlock[] {
   const { form: say } = words
   switch (strategy) {
@@ -167,7 +168,7 @@ function strategyInputs(
     case 'group':
       return [groupInput(words, 'otherGroup', say.otherGroup, ACTIONS.otherGroup, fields.otherGroup, names)]
     case 'offsets':
-      return [fileInput(words)]
+      return [fileInput(words, keepsOffsets)]
     case 'earliest':
     case 'latest':
     case undefined:
@@ -191,7 +192,7 @@ function skipToEndInput({ form: say }: Words, chosen: boolean | undefined): Inpu
 }
 
 /** Slack has no first value for a file; what is attached stays while block and action do. Checked when it is sent. */
-function fileInput({ form: say }: Words): InputBlock {
+function fileInput({ form: say }: Words, keepsOffsets: boolean): InputBlock {
   return {
     ...input('file', say.file, say.fileHint, {
       type: 'file_input',
@@ -199,7 +200,8 @@ function fileInput({ form: say }: Words): InputBlock {
       filetypes: ['csv'],
       max_files: 1,
     }),
-    optional: true,
+    // An edit keeps the offsets of what it edits.
+    ...(keepsOffsets ? { optional: true } : {}),
   }
 }
 

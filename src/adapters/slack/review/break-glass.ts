@@ -6,6 +6,7 @@ import type { Origin } from '../../../request/command.ts'
 import type { Plan } from '../../../request/plan.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import { clip } from '../../../request/reset.ts'
+import { focusedOnEmpty } from '../blocks/focus.ts'
 import { CALLBACKS, GLASS_BLOCKS } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'
 import { bullets, line, paragraph, plain, strong, text } from '../blocks/text.ts'
@@ -60,7 +61,7 @@ export function afterwardsModal(given: Words, request: ResetRequest, from: Origi
   const { glass: say } = words
   const about = { requestId: id, digest: '', from }
   const { reviewSubmit: submit, cancel: close } = say
-  return decisionModal(
+  const view = decisionModal(
     { callbackId: CALLBACKS.reviewGlass, title: say.reviewTitle(id), submit, close, about },
     [
       ...(glass === null
@@ -68,9 +69,10 @@ export function afterwardsModal(given: Words, request: ResetRequest, from: Origi
         : [paragraph(line(...say.reviewLead(glass.by, id, clip(glass.reason, NOTE_MAX))))]),
       originLine(words, request),
       facts(words, request, TOPICS_IN_FACTS),
-      focused(input(GLASS_BLOCKS.reason, say.reviewNote, say.reviewHint, { multiline: true, max: NOTE_MAX })),
+      input(GLASS_BLOCKS.reason, say.reviewNote, say.reviewHint, { multiline: true, max: NOTE_MAX }),
     ],
   )
+  return focusedOnEmpty(view)
 }
 
 function input(
@@ -86,11 +88,6 @@ function input(
     ...(hint === null ? {} : { hint: plain(hint, LIMITS.errorText) }),
     element: { type: 'plain_text_input', action_id: block, multiline, max_length: max },
   }
-}
-
-/** Where there is nothing to be read before it. */
-function focused(block: InputBlock): InputBlock {
-  return { ...block, element: { ...block.element, focus_on_load: true } as InputBlock['element'] }
 }
 
 const typedSchema = z.record(

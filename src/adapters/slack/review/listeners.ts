@@ -124,7 +124,10 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): Re
   ): Promise<string | null> {
     const wanted = wordsFor(userId)
     const request = await inTime(approvals.read(id))
-    if (request === undefined) return (await wanted).answers.noSuchRequest(id)
+    if (request === undefined) {
+      const { unknownRequest, noSuchRequest } = (await wanted).answers
+      return from.message === null ? unknownRequest(id) : noSuchRequest(id)
+    }
     const refusal = await inTime(approvals.reviewRefusal(request, userId, from))
     if (refusal !== null) return refusalSentence(await wanted, refusal, request)
     const rows = await inTime(approvals.readPlan(request))

@@ -35,6 +35,8 @@ export interface ReviewWindows {
 
 export function createReviewWindows(): ReviewWindows {
   const windows = new LRUCache<string, Open>({ max: WINDOWS_KEPT })
+  /** Picked before Slack has told us that the window is open; the look draws it. */
+  const early = new LRUCache<string, Verdict>({ max: WINDOWS_KEPT })
 
   /** @param seen the hash that the person’s own window has, where another process has drawn it meanwhile */
   function draw(id: string, open: Open, client: Client, seen?: string): Promise<void> {
@@ -58,7 +60,8 @@ export function createReviewWindows(): ReviewWindows {
   return {
     opened({ id, hash } = {}, view, words) {
       if (id === undefined || hash === undefined) return
-      windows.set(id, { view, verdict: null, words, hash, drawn: Promise.resolve() })
+      windows.set(id, { view, verdict: early.get(id) ?? null, words, hash, drawn: Promise.resolve() })
+      early.delete(id)
     },
     async redraw(id, view, client) {
       const open = windows.get(id)
@@ -69,8 +72,11 @@ export function createReviewWindows(): ReviewWindows {
     async picked(untrusted, verdict, words, client) {
       const seen = sentViewSchema.parse(untrusted)
       const known = windows.get(seen.id)
-      // Another process is looking, and draws over it with the hash that it knows.
-      if (known === undefined && isLooking(seen)) return
+      // Whoever has opened it is looking, and draws over it with the hash that they know.
+      if (known === undefined && isLooking(seen)) {
+        early.set(seen.id, verdict)
+        return
+      }
       const open = known ?? {
         view: asSent(seen),
         verdict: null,

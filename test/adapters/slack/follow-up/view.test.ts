@@ -62,7 +62,7 @@ function stateOf(view: ModalView, chosen?: string) {
 }
 
 describe('the modal', () => {
-  it('says what it puts back, prefills the reason, and carries no offset', () => {
+  it('says what it puts back, asks why, begins there, and carries no offset', () => {
     const request = pending()
     const view = followUpModal(words, 'undo', request, undoOf(request.reset, allArrived(request), V3), HERE)
     expect(validateView(view)).toEqual([])
@@ -71,7 +71,8 @@ describe('the modal', () => {
     expect(textOf(view)).toContain(
       'Puts back what R-12 moved: orders-billing back to where it was (4 partitions). Topics: orders, payments',
     )
-    expect(textOf(view)).toContain('> Undo of R-12: wrong VAT rate since 06:00')
+    expect(textOf(view)).toContain('Why undo? > (empty)')
+    expect(JSON.stringify(view.blocks)).toContain('"focus_on_load":true')
     expect(followUpMetadataSchema.parse(JSON.parse(view.private_metadata ?? ''))).toEqual({
       requestId: 'R-12',
       kind: 'undo',
@@ -98,7 +99,7 @@ describe('the modal', () => {
     expect(validateView(view)).toEqual([])
     for (const said of [
       'What cannot be put back:',
-      '• orders: its partitions stood at different offsets, and API 2.0 can only send one number.',
+      '• orders: its partitions had different offsets, and API 2.0 can only send one number.',
       '• payments: 1 partition cannot go back: where nothing was committed before, a commit can be replaced but not taken away.',
       '• refunds: only a part of it was missed, and shifting the whole topic again would move the rest twice.',
     ]) {
@@ -110,12 +111,12 @@ describe('the modal', () => {
   })
 
   it.each([1, 2, 10, 11, 100, 500])('with %i possible is a view Slack accepts, and can be sent', count => {
-    const view = followUpModal(words, 'undo', pending(), only(...offsets(count, 2)), HERE)
+    const view = followUpModal(words, 'retry', pending(), only(...offsets(count, 2)), HERE)
     expect(validateView(view)).toEqual([])
     const last = Math.min(count, 100) - 1
     const chosen = count === 1 ? undefined : `topic-${last}-0 and 1 more, 2 partitions`
     expect(readFollowUp(stateOf(view, chosen))).toEqual({
-      reason: 'Undo of R-12: wrong VAT rate since 06:00',
+      reason: 'Retry of R-12: wrong VAT rate since 06:00',
       index: last,
     })
     if (count > 100) expect(textOf(view)).toContain('… and 400 more than Slack can list.')
@@ -157,7 +158,7 @@ describe('where nothing is possible, a sentence says why', () => {
     [
       'undo',
       { possible: [], impossible: [{ topic: 'orders', partitions: 3, why: 'severalOffsets' }] },
-      'R-12 cannot be undone exactly:\n• orders: its partitions stood at different offsets, and API 2.0 can only send one number.',
+      'R-12 cannot be undone exactly:\n• orders: its partitions had different offsets, and API 2.0 can only send one number.',
     ],
   ])('%s, %o', (kind, followUps, sentence) => {
     expect(noFollowUp(words, kind, request, followUps)).toBe(sentence)

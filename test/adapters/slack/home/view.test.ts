@@ -77,7 +77,7 @@ describe('the Home tab', () => {
     const text = read({})
     expect(text).toContain('[ Request a reset ]')
     expect(text.replace(/\n/g, ' ')).toMatch(
-      /== Waiting for you ==.*appears here by itself.*== Your requests ==.*type \/reset-offsets.*== Recent runs ==.*\/offset-requests over/,
+      /== Waiting for you ==.*appears here.*== Your requests ==.*type \/reset-offsets.*== Recent runs ==.*\/offset-requests closed/,
     )
     expect(rowsIn({}).map(labels)).toEqual([['ask']])
   })

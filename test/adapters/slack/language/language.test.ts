@@ -107,7 +107,7 @@ const NAMES = [
     'POLICY_FILE',
   ],
   ...['/reset-offsets', '/offset-requests', '/invite', 'R-12', '{date_short_pretty}', '{time}'],
-  ...['mine', 'pending', 'failed', 'over', 'all'],
+  ...['mine', 'pending', 'failed', 'closed', 'over', 'all', 'offset'],
 ]
 /** What they say of a call to Slack that failed goes to the log. */
 const LOGGING = ['thread/chat.ts', 'platform/web-client.ts', 'platform/light-fetch.ts']

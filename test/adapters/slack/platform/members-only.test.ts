@@ -192,6 +192,12 @@ describe('somebody of another workspace', () => {
   })
 })
 
+it('a choice behind the three dots is told by the button that it stands for', async () => {
+  const picked = { action_id: 'more', selected_option: { value: 'break_glass R-12' } }
+  const { attempts } = await through(button('', { actions: [picked] }), { membership: 'guest' })
+  expect(attempts).toMatchObject([{ command: 'break_glass button of R-12', refusal: 'guest' }])
+})
+
 /** At once, because each waits for most of its time, and none shares anything with another. */
 describe.concurrent('when Slack does not say who it is', () => {
   for (const action of ['review', 'undo', 'retry', 'edit', 'history', 'list_older', 'strategy', 'group']) {

@@ -192,7 +192,7 @@ describe('a dash is a dash, however long the keyboard has made it', () => {
   })
 
   it('but one short dash begins no flag', () => {
-    expect(parse('--to-latest -group g').problems).toEqual(['“-group” and “g” belong to no flag.'])
+    expect(parse('--to-latest -group g').problems).toEqual(['Unexpected words “-group” and “g”.'])
   })
 })
 
@@ -280,10 +280,10 @@ describe('what cannot be understood is one sentence, and the rest survives', () 
   })
 
   it('words that belong to no flag, together', () => {
-    expect(problem('orders --group g', { group: 'g' })).toBe('“orders” belongs to no flag.')
-    expect(problem('--group g a b', { group: 'g' })).toBe('“a” and “b” belong to no flag.')
+    expect(problem('orders --group g', { group: 'g' })).toBe('Unexpected word “orders”.')
+    expect(problem('--group g a b', { group: 'g' })).toBe('Unexpected words “a” and “b”.')
     expect(problem('--to-latest a b c d e', { strategy: 'latest' })).toBe(
-      '“a”, “b”, “c” and 2 more belong to no flag.',
+      'Unexpected words “a”, “b”, “c” and 2 more.',
     )
   })
 

@@ -183,12 +183,10 @@ describe('a strategy that sets each partition apart', () => {
     expect(nameOf(read.otherGroup ?? '')).toBe(otherGroup)
   })
 
-  it('takes one CSV file, which need not be there for the form to be drawn anew', () => {
+  it('takes one CSV file', () => {
     const block = inputs(form({ strategy: 'offsets' })).find(each => each.block_id === 'field_file')
-    expect(block).toMatchObject({
-      optional: true,
-      element: { type: 'file_input', filetypes: ['csv'], max_files: 1 },
-    })
+    expect(block).toMatchObject({ element: { type: 'file_input', filetypes: ['csv'], max_files: 1 } })
+    expect(block?.optional).toBeUndefined()
   })
 
   it('finds the file that is attached, and none in a state that holds none', () => {
@@ -513,7 +511,7 @@ describe('an instance', () => {
     for (const count of [1, 3]) {
       const view = form({ instance: 'ckafka-other' }, { instances: instances(count) })
       expect(readResetForm(stateOf(view)).instance).toBeUndefined()
-      expect(JSON.stringify(view.blocks)).toContain('Rewind is not set up for the instance ckafka-other.')
+      expect(JSON.stringify(view.blocks)).toContain('Unknown instance “ckafka-other”.')
     }
     expect(JSON.stringify(form({ instance: 'ckafka-other' }).blocks)).not.toContain('not set up')
   })

@@ -94,7 +94,7 @@ describe('what a person reads', () => {
   })
 
   it.each([
-    ['preparing', 'being planned', 'Preparing the plan. It can be reviewed when it is ready.'],
+    ['preparing', 'being planned', 'Preparing the plan. You can review it when it’s ready.'],
     ['preparing, partly', 'being planned', 'Preparing the plan: 12 of 64 reads done.'],
     [
       'notPrepared',
@@ -109,7 +109,7 @@ describe('what a person reads', () => {
     [
       'notPrepared, too wide',
       'failed',
-      'The plan could not be made: the targets cannot be worked out for so many partitions, and CKafka cannot do this by itself. Ask for fewer partitions, or for whole topics. Nothing was reset.',
+      'The plan could not be made: the targets cannot be worked out for so many partitions, and CKafka can’t do this natively. Ask for fewer partitions, or for whole topics. Nothing was reset.',
     ],
     [
       'not allowed',
@@ -124,7 +124,7 @@ describe('what a person reads', () => {
     [
       'wouldJump',
       'failed',
-      'There is no message at or after 2026-11-23 09:00:00 UTC on orders 0, orders 1, payments 0 and payments 1: it would jump to the end there and skip 200 messages. Ask again with an earlier time, or tick the box that says so.',
+      'There is no message at or after 2026-11-23 09:00:00 UTC on orders 0, orders 1, payments 0 and payments 1: it would skip to the end there, past 200 messages. Ask again with an earlier time, or tick the box that says so.',
     ],
     ['rejected', 'rejected', '> not during the sale'],
     ['cancelled', 'cancelled', 'Cancelled by @alice. Nothing was reset.'],
@@ -181,12 +181,12 @@ describe('what a person reads', () => {
     [
       'unclear',
       'unclear, being checked',
-      'Approved by @bob. It is not known whether it took effect. The offsets are being read back to find out.',
+      'Approved by @bob. Outcome unknown. Reading the offsets back to find out what happened.',
     ],
     [
       'unclear, asked',
       'unclear, needs a person',
-      'Approved by @bob. It is not known whether it took effect. Please answer in the thread.',
+      'Approved by @bob. Outcome unknown. Please answer in the thread.',
     ],
     [
       'testified',
@@ -196,7 +196,7 @@ describe('what a person reads', () => {
     [
       'unreported',
       'unclear, being checked',
-      'Approved by @bob. It is not known whether it took effect. The offsets are being read back to find out.',
+      'Approved by @bob. Outcome unknown. Reading the offsets back to find out what happened.',
     ],
   ])('once it is %s', (state, title, line) => {
     const lines = cardOf(inState(state))

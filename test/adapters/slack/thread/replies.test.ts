@@ -131,11 +131,11 @@ describe('the result', () => {
     expect(bulletsOf(message)).toEqual([
       '• aaaa failed: 3 UNKNOWN_TOPIC_OR_PARTITION. “This request is for a topic or partition that does not exist on this broker.” Check the spelling. If the topic was deleted, leave it out.',
       '• orders partition 2 failed: 68 NON_EMPTY_GROUP. A consumer is connected. Stop the consumers, then ask again.',
-      '• orders partition 5 failed: CKafka set another offset than the plan leads to. Look at the table, then ask again.',
+      '• orders partition 5 failed: CKafka set another offset than the plan has. Look at the table, then ask again.',
       '• ordrs failed: no partition of it could be seen. Check the spelling. If the topic was deleted, leave it out.',
       '• shipments partition 0 not confirmed: the offset could not be read back. Look at it in the CKafka console.',
       '• shipments partition 1 not confirmed: CKafka’s answer does not name it. Look at its offset in the CKafka console.',
-      '• shipments partition 2 not confirmed: CKafka took the call, but the offset stands where it was. Look at it in the CKafka console.',
+      '• shipments partition 2 not confirmed: CKafka took the call, but the offset is where it was. Look at it in the CKafka console.',
       '• orders partition 3 overwritten: CKafka took the reset, and by now somebody committed 12,345 over it. Look who is consuming.',
     ])
     expect(message.text.split('\n').slice(1)).toEqual(bulletsOf(message))
@@ -180,9 +180,9 @@ describe('the result', () => {
       '• secret partition 0 failed: CKafka refused it with UnauthorizedOperation. “ask your admin” The account may not do this. Ask the people who run Rewind for the permission.',
       '• joined partition 0 failed: not written. “The group is Stable: it has members.” Consumers are still connected. Stop them, wait for the group to be empty, then ask again.',
       '• unnamed partition 0 failed: an error without a code. Look the code up in the CKafka documentation before you ask again.',
-      '• odd partition 0 failed: CKafka reported 25 UNKNOWN_MEMBER_ID, and yet the offset moved. The table says where it stands: look there before you ask for anything else.',
+      '• odd partition 0 failed: CKafka reported 25 UNKNOWN_MEMBER_ID, and yet the offset moved. The table says where it is: look there before you ask for anything else.',
       '• lost partition 0 not confirmed: it may have been written: the API answered with code FailedOperation: broker 3 is away. Look at its offset in the CKafka console.',
-      '• stands partition 0 succeeded: it stands where planned, although CKafka reported 25 UNKNOWN_MEMBER_ID (“no”). There is nothing to ask for again.',
+      '• stands partition 0 succeeded: the offset is where planned, although CKafka reported 25 UNKNOWN_MEMBER_ID (“no”). There is nothing to ask for again.',
     ])
     expect(message.text).not.toContain('UNKNOWN_SERVER_ERROR')
   })
@@ -231,8 +231,8 @@ describe('the result', () => {
   it('points to the table for the failures it does not spell out, and to the file when there is one', () => {
     const failures = (count: number) =>
       Array.from({ length: count }, (_, index) => failed(`t${index}`, null, 3))
-    expect(read(reply(failures(11)))).toContain('… and 1 more like these in the table below.')
-    expect(read(reply(failures(300)))).toContain('… and 290 more like these in the file below.')
+    expect(read(reply(failures(11)))).toContain('… and 1 more like these in the table.')
+    expect(read(reply(failures(300)))).toContain('… and 290 more like these in the file.')
     expect(read(reply(failures(10))).join('\n')).not.toContain('more like these')
   })
 
@@ -308,7 +308,7 @@ describe('the result', () => {
     ],
     [
       'notPrepared, too wide',
-      'R-12 has failed. The plan could not be made: the targets cannot be worked out for so many partitions, and CKafka cannot do this by itself. Ask for fewer partitions, or for whole topics. Nothing was reset.',
+      'R-12 has failed. The plan could not be made: the targets cannot be worked out for so many partitions, and CKafka can’t do this natively. Ask for fewer partitions, or for whole topics. Nothing was reset.',
     ],
     [
       'not allowed',
@@ -320,7 +320,7 @@ describe('the result', () => {
     ],
     [
       'wouldJump',
-      'R-12 has failed. There is no message at or after 2026-11-23 09:00:00 UTC on orders 0, orders 1, payments 0 and payments 1: it would jump to the end there and skip 200 messages. Ask again with an earlier time, or tick the box that says so.',
+      'R-12 has failed. There is no message at or after 2026-11-23 09:00:00 UTC on orders 0, orders 1, payments 0 and payments 1: it would skip to the end there, past 200 messages. Ask again with an earlier time, or tick the box that says so.',
     ],
     [
       'neverEmpty',
@@ -426,16 +426,16 @@ describe('the other replies', () => {
   it('say who is still connected, how long it waits, and how to stop that', () => {
     const message = lastReply(following(pending(), approve, wait(IN_USE)))
     expect(read(message)).toEqual([
-      'R-12 waits for its group to be empty: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Stop them. It runs by itself once the group has stayed empty, and gives up at 2026-11-23 08:30 UTC. To call it off, press Cancel request on the card. @alice',
+      'R-12 waits for its group to be empty: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Stop them. It runs once the group has stayed empty, and gives up 2026-11-23 08:30 UTC. To call it off, press Cancel request on the card. @alice',
     ])
-    expect(message.text).toContain('gives up at 2026-11-23 08:30:01 UTC.')
+    expect(message.text).toContain('gives up 2026-11-23 08:30:01 UTC.')
   })
 
   it('do not say that somebody is connected where nobody is any more', () => {
     const busy = pending({}, { group: IN_USE })
     const message = lastReply(following(busy, approve, wait(EMPTY)))
     expect(read(message)[0]).toBe(
-      'R-12 waits for its group to stay empty: it was not empty before. It runs by itself once the group has stayed empty, and gives up at 2026-11-23 08:30 UTC if consumers connect again. To call it off, press Cancel request on the card. @alice',
+      'R-12 waits for its group to stay empty: it was not empty before. It runs once the group has stayed empty, and gives up 2026-11-23 08:30 UTC if consumers connect again. To call it off, press Cancel request on the card. @alice',
     )
   })
 
@@ -443,7 +443,7 @@ describe('the other replies', () => {
     const unclear = everyState().find(([state]) => state === 'unclear')?.[1] ?? pending()
     const message = lastReply(unclear)
     const sentence =
-      'R-12 is unclear. Rewind called CKafka, and the outcome is unknown: no answer within 20 s. Rewind will not retry blindly: that could move the offsets twice. It reads them back within the next minutes. If they show that it took effect, it is done; if they show twice that it did not, it is tried again; if they are inconclusive, you are asked here.'
+      'R-12 is unclear. Rewind called CKafka, but the outcome is unknown: no answer within 20 s. Rewind won’t retry blindly: that could move the offsets twice. It reads them back within the next minutes. If they show that it took effect, it is done; if they show twice that it did not, it is tried again; if they are inconclusive, you are asked here.'
     expect(read(message)).toEqual([`${sentence} @alice`])
     expect(message.text).toBe(`${sentence} <@${ALICE}>`)
   })
@@ -464,7 +464,7 @@ describe('the other replies', () => {
     const result = [0, 1].map(partition => ({ ...unreported('orders', partition), said }))
     const request = endedWith(result)
     expect(read(lastReply(request, result))[0]).toContain(
-      'R-12 is unclear. CKafka accepted the call; its offsets could not be read back yet. Rewind will not',
+      'R-12 is unclear. CKafka accepted the call; its offsets could not be read back yet. Rewind won’t retry',
     )
     const asked = askedAbout(request, 'unread')
     expect(read(lastReply(asked, result))[0]).toContain(

@@ -2,9 +2,12 @@
 
 export const answers = {
   storeAway:
-    'Rewind cannot reach its database right now, so this may not have been saved. Wait a moment and try again.',
+    'Rewind can’t reach its database right now, so this may not have been saved. Wait a moment and try again.',
+  /** Nothing was to be written. */
+  storeAwayReading: 'Redis is unreachable; nothing was changed. Wait a moment and try again.',
   tooSlow:
-    'This timed out, so it may not have been saved. Look at the card, and press the button again if nothing has changed.',
+    'This timed out and may not have been saved. Look at the card, and press the button again if nothing has changed.',
+  tooSlowReading: 'This timed out; nothing was changed. Please try again.',
   newerVersion:
     'A newer version of Rewind has written this request, and this one cannot read it. Try again in a minute.',
   sealed:
@@ -13,7 +16,9 @@ export const answers = {
   fault: 'Something went wrong on our side. If there is a card, look at it before you try again.',
   /** A Redis that lost what was written last does not know the request any more. */
   noSuchRequest: (id: string) =>
-    `There is no request ${id}. If you see its card, it was lost: ask again with /reset-offsets. Type /offset-requests for the open ones.`,
+    `No such request: ${id}. Its record was lost, so its card is about nothing any more: ask again with /reset-offsets.`,
+  /** Of an id that somebody has typed. */
+  unknownRequest: (id: string) => `No such request: ${id}. Type /offset-requests for the open ones.`,
   readingBack: (id: string) => `The offsets of ${id} are being read back. The thread says what they show.`,
   notSent: 'Not sent',
   notDecided: 'Not decided',

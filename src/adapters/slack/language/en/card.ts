@@ -54,7 +54,7 @@ export const cardOn = (on: ClusterInWords) => ({
   preparing: (progress: { done: number; total: number } | null): Piece[] => [
     text(
       progress === null
-        ? 'Preparing the plan. It can be reviewed when it is ready.'
+        ? 'Preparing the plan. You can review it when it’s ready.'
         : `Preparing the plan: ${grouped(progress.done)} of ${grouped(progress.total)} reads done.`,
     ),
   ],
@@ -92,8 +92,8 @@ export const cardOn = (on: ClusterInWords) => ({
   ],
   queued: 'Queued. A worker checks that the plan still holds, then it runs.',
   executing: `Calling ${on.name} now.`,
-  unclearAsked: 'It is not known whether it took effect. Please answer in the thread.',
-  unclearChecking: 'It is not known whether it took effect. The offsets are being read back to find out.',
+  unclearAsked: 'Outcome unknown. Please answer in the thread.',
+  unclearChecking: 'Outcome unknown. Reading the offsets back to find out what happened.',
   /** Before the first attempt. */
   postponed: (cause: string, notBeforeMs: number): Piece[] => [
     text(`It is not carried out yet: ${cause}. Retries `),

@@ -34,7 +34,7 @@ export const causesOn = (on: ClusterInWords): Record<CauseKind, (about: readonly
       : `there is no such consumer group (did you mean ${nearest.map(name => inQuotes(name)).join(' or ')}?)`,
   noOtherGroup: ([group = '']) => `there is no group ${group}`,
   tooWide: _ =>
-    `the targets cannot be worked out for so many partitions, and ${on.name} cannot do this by itself. Ask for fewer partitions, or for whole topics`,
+    `the targets cannot be worked out for so many partitions, and ${on.name} can’t do this natively. Ask for fewer partitions, or for whole topics`,
   nothingCommitted: _ => 'the group has no committed offsets on any topic',
   topicUnfit: ([name = '']) => `Kafka has no topic by the name ${inQuotes(name)}. Name the topics instead`,
   partitionsMissing: ([left = '0', ...places]) =>

@@ -31,7 +31,7 @@ export const flags: Sentences<FlagProblem> = {
   topicsAndAll: () => '--topic and --all-topics exclude each other. Choose one below.',
   stray: ({ words, left }) => {
     const all = listed(words.map(quoted), left)
-    return words.length + left === 1 ? `${all} belongs to no flag.` : `${all} belong to no flag.`
+    return words.length + left === 1 ? `Unexpected word ${all}.` : `Unexpected words ${all}.`
   },
   shiftUnreadable: () => '--shift-by needs a whole number other than 0 that an offset can hold, like -100.',
   offsetUnreadable: () => '--to-offset needs a whole number, 0 or more, that an offset can hold.',

@@ -8,6 +8,8 @@ import { counted, listed } from './grammar.ts'
 export const followUpOn = (on: ClusterInWords) => ({
   undo: {
     title: (id: string) => `Undo ${id}`,
+    /** Over the field for the reason. */
+    why: 'Why undo?',
     offer: (id: string) => `Puts back what ${id} moved: `,
     several: (id: string, requests: number) =>
       `Undoing ${id} takes ${counted(requests, 'request')}, because API 2.0 sends one number to all partitions of a request. Pick one; press the button on the card again for the next.`,
@@ -23,6 +25,7 @@ export const followUpOn = (on: ClusterInWords) => ({
   },
   retry: {
     title: (id: string) => `Retry ${id}`,
+    why: 'Reason',
     offer: (id: string) => `Tries again what ${id} did not do: `,
     several: (id: string, requests: number) =>
       `Retrying ${id} takes ${counted(requests, 'request')}, because API 2.0 sends one number to all partitions of a request. Pick one; press the button on the card again for the next.`,
@@ -43,14 +46,14 @@ export const followUpOn = (on: ClusterInWords) => ({
   option: (topics: string, partitions: number) => `${topics}, ${counted(partitions, 'partition')}`,
   choice: 'What to ask for',
   moreOptions: (left: number) => `… and ${grouped(left)} more than Slack can list. Ask for those by hand.`,
-  ofItsOwn: 'It is a request of its own: it gets a plan, somebody has to approve it, and it is proved.',
+  ofItsOwn: 'It gets its own plan and approval, and is verified afterwards.',
   because: (why: string) => `: ${why}`,
   moreTopics: (left: number) => `${counted(left, 'more topic')}.`,
   whys: {
     noCommitBefore: (partitions: number) =>
       `${counted(partitions, 'partition')} cannot go back: where nothing was committed before, a commit can be replaced but not taken away.`,
     severalOffsets: (_partitions: number) =>
-      'its partitions stood at different offsets, and API 2.0 can only send one number.',
+      'its partitions had different offsets, and API 2.0 can only send one number.',
     partly: (_partitions: number) =>
       'only a part of it was missed, and shifting the whole topic again would move the rest twice.',
   },

@@ -1,4 +1,5 @@
 // The form behind /reset-offsets, in English.
+import { inQuotes } from '../../blocks/text.ts'
 import type { ClusterInWords } from './cluster.ts'
 
 /** What is shown of a choice, and the line under it. */
@@ -10,9 +11,9 @@ interface Choice {
 export const formOn = (on: ClusterInWords) => ({
   title: 'Reset offsets',
   submit: 'Request Reset',
-  close: 'Close',
-  notUnderstood: 'Not everything you typed could be understood:',
-  notSetUp: (instance: string) => `Rewind is not set up for the instance ${instance}. Pick one below.`,
+  close: 'Cancel',
+  notUnderstood: 'Some flags were not used:',
+  notSetUp: (instance: string) => `Unknown instance ${inQuotes(instance)}. Pick one of the list.`,
   tooManyTopics: 'The form holds at most 100 topics. Ask for the rest in a second request, or choose all.',
   moreNotes: (left: number) => `${left} more like these.`,
   instance: on.instance,
@@ -34,13 +35,13 @@ export const formOn = (on: ClusterInWords) => ({
   strategies: {
     shift: {
       text: 'By a number of messages',
-      description: 'Replay or skip so many on every partition',
+      description: 'Replay or skip that many on every partition',
     },
     time: { text: 'To a time', description: 'The first message at or after it' },
     earliest: { text: 'To the earliest message', description: 'Replays everything that is kept' },
     latest: { text: 'To the latest position', description: 'Skips everything not read yet' },
     offset: { text: 'To an offset', description: 'The same number on every partition' },
-    group: { text: 'To where another group is', description: 'Its offset on each partition' },
+    group: { text: 'To the offsets of another group', description: 'Its offset on each partition' },
     offsets: {
       text: 'To the offsets in a file',
       description: 'A CSV with an offset for each partition',

@@ -22,7 +22,7 @@ export const history = {
   button: 'History',
   title: 'History',
   heading: (group: string, instance: string, total: number): Piece[] => [
-    text('Every reset asked for of '),
+    text('All requests for '),
     code(group),
     text(' on '),
     code(instance),
@@ -53,7 +53,7 @@ export const history = {
   download: 'Download CSV',
   /** Beside the file. @param left so many older ones that are not in it */
   file: (group: string, instance: string, requests: number, left: number) =>
-    `The history of ${group} on ${instance}: ${counted(requests, 'request')}, newest first, a row for each partition.${left > 0 ? ` It leaves out the ${grouped(left)} oldest: so many do not fit.` : ''}`,
+    `The history of ${group} on ${instance}: ${counted(requests, 'request')}, newest first, a row for each partition.${left > 0 ? ` It leaves out the ${grouped(left)} oldest, which do not fit.` : ''}`,
   sent: 'The file is in your direct messages with Rewind.',
   notSent: 'The file could not be sent right now, so there is none. Press Download CSV again in a minute.',
 }

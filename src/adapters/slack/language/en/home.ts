@@ -7,16 +7,16 @@ export const home = {
   waiting: 'Waiting for you',
   mine: 'Your requests',
   lately: 'Recent runs',
-  nothingWaits: 'Nothing waits for you. What you can decide on, or have to look at, appears here by itself.',
+  nothingWaits: 'Nothing waits for you. What you can decide on, or have to look at, appears here.',
   nothingAsked: 'You have not asked for a reset yet. Press Request a reset, or type /reset-offsets.',
-  nothingRan: 'No reset has run recently. Type /offset-requests over for all that are over.',
+  nothingRan: 'No reset has run recently. Type /offset-requests closed for all that are closed.',
   /** Only the newest are looked through. */
   moreOpen: (left: number) =>
     `${grouped(left)} older ${left === 1 ? 'request is' : 'requests are'} open that ${left === 1 ? 'is' : 'are'} not looked through here. Type /offset-requests for all of them.`,
   /** Over the form, where the approvals have no channel of their own. */
   cardComesToYou:
     'No channel for approvals is set. Unless the policy names one for this group, the card comes to your direct messages with Rewind. Approvers find the request on their own Home tab. To show them the card, type /reset-offsets in their channel instead.',
-  notRead: 'Rewind cannot read its requests right now. This page fills itself as soon as it can.',
+  notRead: 'Rewind cannot read its requests right now. This page is filled as soon as it can.',
   /** Over the window that says what became of a press. */
   answer: 'Rewind',
 }

@@ -7,7 +7,7 @@ import type { Sentences } from '../sentences.ts'
 import { counted, listed } from './grammar.ts'
 
 const USAGE =
-  'Type /offset-requests for the open requests, /offset-requests R-12 to review one, or choose others with mine, pending, failed, over, all, a group’s name and a day: /offset-requests mine failed 2026-11-20.'
+  'Type /offset-requests for the open requests, /offset-requests R-12 to review one, or choose others with mine, pending, failed, closed, all, a group’s name and a day: /offset-requests mine failed 2026-11-20.'
 
 /** What a list is narrowed to; null: not by that. */
 export interface Narrowed {
@@ -32,7 +32,7 @@ function predicate(part: ListPart, isOne: boolean): string {
     case 'failed':
       return isOne ? ' has failed or is unclear' : ' have failed or are unclear'
     case 'over':
-      return isOne ? ' is over' : ' are over'
+      return isOne ? ' is closed' : ' are closed'
     default:
       return part satisfies never
   }
@@ -46,7 +46,7 @@ const PROBLEMS: Sentences<QueryProblem> = {
     `A list is of one group, and these are several: ${listed(groups)}. If it is one name, put it in quotes. ${USAGE}`,
   mineAndGroup: ({ group }) =>
     `A list is of your own requests or of one group. Leave out mine or ${group}. ${USAGE}`,
-  severalParts: () => `Name one of pending, failed, over and all, not several. ${USAGE}`,
+  severalParts: () => `Name one of pending, failed, closed and all, not several. ${USAGE}`,
   severalDays: () => `Name one day, not several. ${USAGE}`,
   noSuchDay: ({ day }) => `There is no day ${day}. ${USAGE}`,
   idNotAlone: ({ id }) => `Type /offset-requests ${id} alone to review it. ${USAGE}`,

@@ -70,7 +70,7 @@ export const outcomesOn = (on: ClusterInWords) => ({
     later: 'Ask again later.',
     operators: 'Tell the people who run Rewind.',
   },
-  unknown: (cause: string) => `Rewind called ${on.name}, and the outcome is unknown: ${cause}.`,
+  unknown: (cause: string) => `Rewind called ${on.name}, but the outcome is unknown: ${cause}.`,
   /** Before what the offsets show. */
   wasAccepted: `${on.start} accepted the call. `,
   /** @param isUnread whether it is because no offset could be read */
@@ -87,7 +87,7 @@ export const outcomesOn = (on: ClusterInWords) => ({
   notRecorded: (cause: string) => `Whether it took effect is not known: ${cause}.`,
   /** @param since null: the time is not known any more */
   wouldJump: (since: string | null, where: string, skipped: string) =>
-    `There is no message ${since === null ? 'as late as asked for' : `at or after ${since}`} on ${where}: it would jump to the end there and skip ${skipped}. Ask again with an earlier time, or tick the box that says so.`,
+    `There is no message ${since === null ? 'as late as asked for' : `at or after ${since}`} on ${where}: it would skip to the end there, past ${skipped}. Ask again with an earlier time, or tick the box that says so.`,
   neverEmpty: (connected: string) =>
     `The group was never empty for long enough: ${connected}. Nothing was reset. Ask again when its consumers are stopped.`,
   /** Why a policy allows no such request. @param rule null: none is about it @param reason in the words of who wrote it */
@@ -117,7 +117,7 @@ export const outcomesOn = (on: ClusterInWords) => ({
   testified:
     'The offsets were inconclusive, and an approver has said that it took effect. The thread says who.',
   unclearAdvice:
-    'Rewind will not retry blindly: that could move the offsets twice. It reads them back within the next minutes. If they show that it took effect, it is done; if they show twice that it did not, it is tried again; if they are inconclusive, you are asked here.',
+    'Rewind won’t retry blindly: that could move the offsets twice. It reads them back within the next minutes. If they show that it took effect, it is done; if they show twice that it did not, it is tried again; if they are inconclusive, you are asked here.',
 })
 
 function byRule(rule: string | null): string {

@@ -17,7 +17,7 @@ export const refusals = {
     `The plan of ${id} is not the one you saw, so nothing was decided. Review it again from its card.`,
   planNotWhole: (id: string) =>
     `The stored plan of ${id} does not match its record, so it cannot be approved, nor carried out without approval. It can be rejected; ask again with /reset-offsets, and tell the people who run Rewind.`,
-  inUse: (id: string) => `The group of ${id} is in use. It runs by itself once the group has stayed empty.`,
+  inUse: (id: string) => `The group of ${id} is in use. It runs once the group has stayed empty.`,
   checking: (id: string) =>
     `The offsets of ${id} are being read back. The thread says what they show, or asks.`,
   noteMissing: 'Say why you reject it, so that the requester knows what to change.',
@@ -28,7 +28,7 @@ export const refusals = {
     `The policy does not let you carry out ${id} without approval. Ask an approver, or the people who run Rewind.`,
   unreadable: (id: string) =>
     `The policy asks about a user group that Slack does not show at the moment, so what it says of ${id} is not known. Nothing was done. Try again in a minute, or ask the people who run Rewind.`,
-  outsideWindow: (id: string) => `${id} may not run at this time. It runs by itself once it may.`,
+  outsideWindow: (id: string) => `${id} may not run at this time. It runs once it may.`,
   tooLate: (what: string) => `Too late: ${what}`,
   hasRejected: (id: string, by: string) => `<@${by}> has rejected ${id}.`,
   hasCancelled: (id: string, by: string) => `<@${by}> has cancelled ${id}.`,

@@ -41,12 +41,12 @@ const ASKED_AFTER_CALL =
   'The offsets match the plan now. An earlier call of this request was never answered, and had moved nothing when they were read back: it may have arrived late, or somebody has moved them by other means than Rewind.'
 
 export const replies = {
-  planFile: (id: string) => `The plan of ${id}, partition by partition, is a file.`,
+  planFile: (id: string) => `The plan of ${id}, partition by partition, is attached.`,
   planNotWhole: (id: string) =>
     `The rows kept of this plan of ${id} are missing or do not match its record, so they are not shown. Tell the people who run Rewind.`,
   resultNotWhole: (id: string) =>
     `The rows kept of the result of ${id} do not match its record, so they are not shown. Tell the people who run Rewind.`,
-  resultFile: (id: string) => `The full result of ${id} is a file.`,
+  resultFile: (id: string) => `The full result of ${id} is attached.`,
   /** @param needed of so many approvals, where it takes more than one */
   approved: (id: string, by: string, note: string, approvals: number, needed: number): Piece[] => {
     const count = needed > 1 ? ` (${grouped(approvals)} of ${counted(needed, 'approval')})` : ''
@@ -106,7 +106,7 @@ export const replies = {
   ): Piece[] => [
     strong(`${id} waits for its group to be empty: `),
     text(
-      `${connected}. ${areListed ? 'Stop them. ' : ''}It runs by itself once the group has stayed empty, and gives up at `,
+      `${connected}. ${areListed ? 'Stop them. ' : ''}It runs once the group has stayed empty, and gives up `,
     ),
     times.moment(untilMs),
     text('. To call it off, press Cancel request on the card. '),
@@ -114,7 +114,7 @@ export const replies = {
   ],
   waitsToStayEmpty: (id: string, untilMs: number, requester: string): Piece[] => [
     strong(`${id} waits for its group to stay empty: `),
-    text('it was not empty before. It runs by itself once the group has stayed empty, and gives up at '),
+    text('it was not empty before. It runs once the group has stayed empty, and gives up '),
     times.moment(untilMs),
     text(' if consumers connect again. To call it off, press Cancel request on the card. '),
     person(requester),
@@ -156,8 +156,8 @@ export const replies = {
   },
   readBackAgain: ({ there, stayed, elsewhere, unread }: ReadBackAgain) =>
     `Read back again: ${counted(there, 'partition')} at the planned offset, ${grouped(stayed)} at the old one, ${grouped(elsewhere)} elsewhere${unread === 0 ? '' : `, ${grouped(unread)} unreadable`}.`,
-  moreInTable: (more: number) => `… and ${grouped(more)} more like these in the table below.`,
-  moreInFile: (more: number) => `… and ${grouped(more)} more like these in the file below.`,
+  moreInTable: (more: number) => `… and ${grouped(more)} more like these in the table.`,
+  moreInFile: (more: number) => `… and ${grouped(more)} more like these in the file.`,
   firstRows: (shown: number, all: number) =>
     `The first ${shown} of ${grouped(all)} rows, failures first. The full result follows as a file.`,
   /** In Slack's text format. @param why escaped */

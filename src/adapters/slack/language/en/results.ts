@@ -40,17 +40,17 @@ export const resultsOn = (on: ClusterInWords) => ({
   refused: (name: string | null, said: string, hint: string) =>
     `${name === null ? 'not written' : `${on.start} refused it with ${name}`}.${said === '' ? '' : ` ${inQuotes(said)}`} ${hint}`,
   despiteError: (name: string, said: string) =>
-    `it stands where planned, although ${on.name} reported ${name}${said === '' ? '' : ` (${inQuotes(said)})`}. There is nothing to ask for again.`,
+    `the offset is where planned, although ${on.name} reported ${name}${said === '' ? '' : ` (${inQuotes(said)})`}. There is nothing to ask for again.`,
   movedDespiteError: (name: string, said: string) =>
-    `${on.start} reported ${name}${said === '' ? '' : ` (${inQuotes(said)})`}, and yet the offset moved. The table says where it stands: look there before you ask for anything else.`,
+    `${on.start} reported ${name}${said === '' ? '' : ` (${inQuotes(said)})`}, and yet the offset moved. The table says where it is: look there before you ask for anything else.`,
   withCause: {
     notSent: (cause: string) => `never sent: ${cause}. Press Retry what failed on the card.`,
     unanswered: (cause: string) => `it may have been written: ${cause}. Look at its offset ${on.there}.`,
   },
   whys: {
     saidButUnchanged: `${on.start} said it succeeded, but the offset did not move. Ask again, or ${on.askWhy}.`,
-    unchanged: `${on.start} took the call, but the offset stands where it was. Look at it ${on.there}.`,
-    elsewhere: `${on.start} set another offset than the plan leads to. Look at the table, then ask again.`,
+    unchanged: `${on.start} took the call, but the offset is where it was. Look at it ${on.there}.`,
+    elsewhere: `${on.start} set another offset than the plan has. Look at the table, then ask again.`,
     notRead: `the offset could not be read back. Look at it ${on.there}.`,
     notReported: `${on.start}’s answer does not name it. Look at its offset ${on.there}.`,
     notWritten: 'this part of the call did not take effect. Press Retry what failed on the card.',

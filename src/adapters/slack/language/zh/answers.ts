@@ -3,16 +3,18 @@
 import type { answers as English } from '../en/answers.ts'
 
 export const answers: typeof English = {
-  storeAway: 'Rewind 暂时无法使用存储，这次操作可能没有保存。请稍后再试。',
+  storeAway: 'Rewind 暂时无法连接数据库，这次操作可能没有保存。请稍后再试。',
+  storeAwayReading: 'Redis 无法连接，没有改动任何内容。请稍后再试。',
   tooSlow: '处理超时，这次操作可能没有保存。请查看卡片，如果没有变化再点一次按钮。',
+  tooSlowReading: '处理超时，没有改动任何内容。请再试一次。',
   newerVersion: '这个申请由更新版本的 Rewind 写入，当前版本无法读取。请过一分钟再试。',
   sealed:
     '这个申请用 AUDIT_KEY 签封，而处理这次操作的进程没有设置这个密钥。没有执行任何操作。请联系 Rewind 的维护人员。',
   triggerGone: 'Slack 打开窗口超时，请再试一次。',
   fault: '我们这边出错了。如果已有卡片，请先看卡片再重试。',
-  noSuchRequest: id =>
-    `没有 ${id} 这个申请。如果你看得到它的卡片，说明记录已丢失：请用 /reset-offsets 重新申请。输入 /offset-requests 查看进行中的申请。`,
-  readingBack: id => `正在回读 ${id} 的位点，结果会写在消息列里。`,
+  noSuchRequest: id => `没有 ${id} 这个申请：它的记录已丢失，卡片不再有效。请用 /reset-offsets 重新申请。`,
+  unknownRequest: id => `没有 ${id} 这个申请。输入 /offset-requests 查看进行中的申请。`,
+  readingBack: id => `正在读回核对 ${id} 的位点，结果会写在消息列里。`,
   notSent: '未提交',
   notDecided: '未审批',
   notChanged: id => `${id} 未变更`,

@@ -33,7 +33,7 @@ export const causesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
       : `没有这个消费分组（你要找的是不是${nearest.map(name => inQuotes(name)).join('或')}？）`,
   noOtherGroup: ([group = '']) => `没有消费分组 ${group}`,
   tooWide: _ =>
-    `分区太多，无法算出目标位点，而 ${on.name}自己不支持这种方式。请减少分区，或按整个 Topic 申请`,
+    `分区太多，无法算出目标位点，而 ${on.name}原生不支持这种方式。请减少分区，或按整个 Topic 申请`,
   nothingCommitted: _ => '消费分组在任何 Topic 上都没有已提交位点',
   topicUnfit: ([name = '']) => `Kafka 没有名为${inQuotes(name)}的 Topic。请直接指定 Topic`,
   partitionsMissing: ([left = '0', ...places]) =>

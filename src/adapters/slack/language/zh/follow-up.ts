@@ -9,6 +9,7 @@ import { listed, partitions } from './grammar.ts'
 export const followUpOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   undo: {
     title: id => `撤销 ${id}`,
+    why: '为什么撤销？',
     offer: id => `恢复 ${id} 移动过的位点：`,
     several: (id, requests) =>
       `撤销 ${id} 需要 ${grouped(requests)} 个申请，因为 API 2.0 一次申请只能给所有分区发送同一个数值。请选一个；下一个请再点卡片上的按钮。`,
@@ -22,6 +23,7 @@ export const followUpOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   },
   retry: {
     title: id => `重试 ${id}`,
+    why: '原因',
     offer: id => `重试 ${id} 未完成的部分：`,
     several: (id, requests) =>
       `重试 ${id} 需要 ${grouped(requests)} 个申请，因为 API 2.0 一次申请只能给所有分区发送同一个数值。请选一个；下一个请再点卡片上的按钮。`,

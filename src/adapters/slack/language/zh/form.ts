@@ -1,14 +1,15 @@
 // The form behind /reset-offsets, in Chinese.
 
+import { inQuotes } from '../../blocks/text.ts'
 import type { formOn as English } from '../en/form.ts'
 import type { ClusterInWords } from './cluster.ts'
 
 export const formOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   title: '重置位点',
   submit: '提交审批',
-  close: '关闭',
-  notUnderstood: '你输入的内容有些没能识别：',
-  notSetUp: instance => `Rewind 没有配置实例 ${instance}。请在下面选一个。`,
+  close: '取消',
+  notUnderstood: '有些参数没有使用：',
+  notSetUp: instance => `未知实例${inQuotes(instance)}。请从列表中选一个。`,
   tooManyTopics: '表单最多容纳 100 个 Topic。其余的请另提一个申请，或选择全部。',
   moreNotes: left => `另有 ${left} 条类似情况。`,
   instance: on.instance,
@@ -23,7 +24,7 @@ export const formOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   },
   topics: 'Topic 名称',
   typeNames: '输入名称的一部分',
-  strategy: '位点移到哪里',
+  strategy: '位点（offset）移到哪里',
   strategies: {
     shift: { text: '按消息条数', description: '每个分区重放或跳过指定条数' },
     time: { text: '到某个时间', description: '该时间或之后的第一条消息' },
@@ -35,8 +36,8 @@ export const formOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   },
   direction: '方向',
   directions: {
-    replay: { text: '重放', description: '往回移：消息会再次投递' },
-    skip: { text: '跳过', description: '往前移：消息不再投递' },
+    replay: { text: '重放', description: '向更早的位点回溯：消息会再次投递' },
+    skip: { text: '跳过', description: '向更新的位点移动：消息不再投递' },
   },
   count: '每个分区的消息条数',
   time: '时间',

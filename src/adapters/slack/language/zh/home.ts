@@ -10,7 +10,7 @@ export const home: typeof English = {
   lately: '最近执行',
   nothingWaits: '没有等待你处理的申请。需要你审批或查看的申请会自动出现在这里。',
   nothingAsked: '你还没有申请过重置。点“申请重置”，或输入 /reset-offsets。',
-  nothingRan: '最近没有执行过重置。输入 /offset-requests over 查看已结束的申请。',
+  nothingRan: '最近没有执行过重置。输入 /offset-requests closed 查看已结束的申请。',
   moreOpen: left => `另有 ${grouped(left)} 个更早的进行中申请未在此列出，输入 /offset-requests 查看全部。`,
   cardComesToYou:
     '没有设置审批频道。除非策略为该消费分组指定了频道，卡片会发到你与 Rewind 的私信里，审批人可在各自的主页看到该申请。如果要让审批人看到卡片，请改在他们的频道里输入 /reset-offsets。',

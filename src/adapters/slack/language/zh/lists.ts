@@ -6,7 +6,7 @@ import type { lists as English, Narrowed } from '../en/lists.ts'
 import { listed } from './grammar.ts'
 
 const USAGE =
-  '输入 /offset-requests 查看进行中的申请，/offset-requests R-12 审批其中一个；也可以用 mine（我的）、pending（进行中）、failed（失败）、over（已结束）、all（全部）、消费分组名和日期来筛选，例如 /offset-requests mine failed 2026-11-20。'
+  '输入 /offset-requests 查看进行中的申请，/offset-requests R-12 审批其中一个；也可以用 mine（我的）、pending（进行中）、failed（失败）、closed（已结束）、all（全部）、消费分组名和日期来筛选，例如 /offset-requests mine failed 2026-11-20。'
 
 const PARTS: Record<ListPart, string> = {
   any: '',
@@ -35,7 +35,7 @@ export const lists: typeof English = {
       `一个列表只能针对一个消费分组，这里有多个：${listed(groups)}。如果是同一个名字，请加引号。${USAGE}`,
     mineAndGroup: ({ group }) =>
       `只能列出你自己的申请，或一个消费分组的申请。请去掉 mine 或 ${group}。${USAGE}`,
-    severalParts: () => `pending、failed、over、all 只能选一个。${USAGE}`,
+    severalParts: () => `pending、failed、closed、all 只能选一个。${USAGE}`,
     severalDays: () => `只能写一个日期。${USAGE}`,
     noSuchDay: ({ day }) => `没有 ${day} 这一天。${USAGE}`,
     idNotAlone: ({ id }) => `审批 ${id} 时请只输入 /offset-requests ${id}。${USAGE}`,

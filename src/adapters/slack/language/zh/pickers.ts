@@ -16,5 +16,5 @@ export const pickersOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   notFromCluster: '并非来自集群',
   silent: `${on.name}没有响应`,
   refused: code => `${on.name}拒绝：${code}`,
-  asTyped: (name, why) => `${name} – 按输入，${why}`,
+  asTyped: (name, why) => `${name} – 按手动输入，${why}`,
 })

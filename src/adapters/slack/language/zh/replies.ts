@@ -14,7 +14,7 @@ const FOUND_AT = {
 
 const ASKED = {
   neither: '位点既不在原处，也不在计划的目标处，因此看不出结果。',
-  unread: '无法回读位点，因此看不出结果。',
+  unread: '无法读回核对位点，因此看不出结果。',
   present:
     '位点已在计划的目标处，但没有这个申请的调用记录：可能随 Redis 丢失的数据一起丢了，也可能有人不通过 Rewind 移动了位点。',
 }
@@ -23,11 +23,11 @@ const ASKED_AFTER_CALL =
   '位点现在已在计划的目标处。这个申请之前有一次调用没有得到回应，当时读回核对时位点没有移动：可能是那次调用后来才生效，也可能有人不通过 Rewind 移动了位点。'
 
 export const replies: typeof English = {
-  planFile: id => `${id} 逐分区的计划在文件里。`,
+  planFile: id => `${id} 逐分区的计划见附件。`,
   planNotWhole: id =>
     `保存的 ${id} 这份计划的明细缺失或与其记录不一致，因此不显示。请告知 Rewind 的维护人员。`,
   resultNotWhole: id => `保存的 ${id} 的结果明细与其记录不一致，因此不显示。请告知 Rewind 的维护人员。`,
-  resultFile: id => `${id} 的完整结果在文件里。`,
+  resultFile: id => `${id} 的完整结果见附件。`,
   approved: (id, by, note, approvals, needed) => {
     const count = needed > 1 ? `（${grouped(approvals)}/${grouped(needed)} 位审批人）` : ''
     return [person(by), ...saying(` 批准了 ${id}${count}`, note)]
@@ -102,8 +102,8 @@ export const replies: typeof English = {
   ],
   readBackAgain: ({ there, stayed, elsewhere, unread }) =>
     `再次读回核对：${partitions(there)}在计划的位点，${grouped(stayed)} 个在原位点，${grouped(elsewhere)} 个在别处${unread === 0 ? '' : `，${grouped(unread)} 个无法读取`}。`,
-  moreInTable: more => `… 另有 ${grouped(more)} 条类似情况，见下面的表格。`,
-  moreInFile: more => `… 另有 ${grouped(more)} 条类似情况，见下面的文件。`,
+  moreInTable: more => `… 另有 ${grouped(more)} 条类似情况，见表格。`,
+  moreInFile: more => `… 另有 ${grouped(more)} 条类似情况，见文件。`,
   firstRows: (shown, all) =>
     `共 ${grouped(all)} 行，这里是前 ${shown} 行，失败的排在前面。完整结果见随后的文件。`,
   cardTrouble: (id, channel, why) =>

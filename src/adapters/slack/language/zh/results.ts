@@ -38,10 +38,10 @@ export const resultsOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     unanswered: cause => `可能已写入：${cause}。请${on.there}查看它的位点。`,
   },
   whys: {
-    saidButUnchanged: `${on.name}说已成功，但位点没有移动。请重新申请，或${on.askWhy}。`,
+    saidButUnchanged: `${on.name}返回成功，但位点没有移动。请重新申请，或${on.askWhy}。`,
     unchanged: `${on.name}接受了调用，但位点仍在原处。请${on.there}查看。`,
     elsewhere: `${on.name}设置的位点与计划不符。请先看表格，再重新申请。`,
-    notRead: `无法回读位点。请${on.there}查看。`,
+    notRead: `无法读回核对位点。请${on.there}查看。`,
     notReported: `${on.name}的返回里没有提到它。请${on.there}查看它的位点。`,
     notWritten: '调用的这一部分没有生效。请点卡片上的“重试失败的部分”。',
     movedBefore:
