@@ -58,7 +58,7 @@ async function start() {
     },
     /** One card, one plan, one word about the decision, one end, at most one call: whatever happened on the way. */
     async expectOneEnd(end: 'done' | 'unclear') {
-      const last = end === 'done' ? '4 partitions succeeded' : 'will not retry blindly'
+      const last = end === 'done' ? '4 partitions succeeded' : 'won’t retry blindly'
       await until(() => replies().some(reply => textOf(reply).includes(last)), 60_000)
       await until(() => cards().some(card => textOf(card).includes(`· ${end}`)), 20_000)
       expect(cards()).toHaveLength(1)

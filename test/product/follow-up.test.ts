@@ -114,7 +114,7 @@ describe('with API 3.0', () => {
     // 1 000 and 1 000, and 322 where the log had ended.
     expect(card).toContain('Skips 2,322 messages on 3 partitions. Replays none.')
     expect(card).toContain(`Every partition is still where ${parent} left it.`)
-    expect(card).toContain('wrong VAT rate')
+    expect(card).toContain('It was the wrong group')
     await approve()
     await product.threadSays('3 partitions succeeded')
     expect(committed('exact')).toEqual(before)

@@ -63,7 +63,7 @@ describe.concurrent('the answer', () => {
       await product().ask(ASK)
       await product().review(product().bob, 'Approve')
       await product().cardSays('· unclear')
-      await product().threadSays('will not retry blindly')
+      await product().threadSays('won’t retry blindly')
       await new Promise(resolve => setTimeout(resolve, 500))
       expect(product().callsToReset()).toBe(1)
       expect(product().ckafka.cluster.effects(DEMO.group)).toHaveLength(1)

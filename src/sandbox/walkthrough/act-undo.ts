@@ -101,7 +101,7 @@ async function undoFirst(stage: Stage, first: SlackMessage): Promise<Check[]> {
     holds: cards(stage).length === before,
     instead: `${cards(stage).length - before} more cards`,
   })
-  narrator.step(`Alice presses ${UNDO} on ${id}, whose partitions all stood at offsets of their own`)
+  narrator.step(`Alice presses ${UNDO} on ${id}, whose partitions all had offsets of their own`)
   if (world.api === 'v2') {
     const told = await narrator.toldAfter(alice, cardNow(stage, first), UNDO)
     narrator.message(told)

@@ -148,7 +148,7 @@ describe.concurrent('an answer that is none', () => {
       front.answerNext(WRITES.v3, answer)
       await stage.review(stage.bob, 'Approve')
       await stage.cardSays('· unclear, being checked')
-      await stage.threadSays('will not retry blindly')
+      await stage.threadSays('won’t retry blindly')
       expect(front.calls(WRITES.v3)).toHaveLength(1)
       expect(front.flooded()).toBeLessThan(TAKEN_BYTES)
       const health = await fetch(`http://127.0.0.1:${stage.rewind.port}/readyz`)
