@@ -112,6 +112,12 @@ describe('a Slack that cannot be asked about the tokens', () => {
   ]
   const others: Trouble[] = [
     [
+      'is slow',
+      async () => slack.inject('*', { kind: 'hang' }, Number.POSITIVE_INFINITY),
+      {},
+      'no answer within 3 s',
+    ],
+    [
       'has a fault',
       async () => slack.inject('*', { kind: 'httpStatus', status: 500 }, Number.POSITIVE_INFINITY),
       {},

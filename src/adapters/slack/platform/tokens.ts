@@ -23,6 +23,9 @@ export type TokenAnswer =
 /** Passes when whoever looks after the organisation has finished: no other token would help. */
 const OF_THE_ORGANISATION = new Set(['org_login_required', 'team_added_to_org', 'team_access_not_granted'])
 
+/** The client's own code, also of its timeout. */
+const BROKEN_OFF = 'slack_webapi_request_error'
+
 /** Both at once. Never rejects. */
 export async function askAboutTokens(asked: TokensAsked): Promise<TokenAnswer[]> {
   const { botToken, delivery } = asked
@@ -43,14 +46,22 @@ async function ask(
   // What comes of it is told by who asked.
   const silent = Object.assign(Object.create(logger), { warn() {}, error() {} })
   const client = createWebClient({ token, apiUrl, logger: silent, timeoutMs: withinMs })
+  const began = performance.now()
   try {
     await client.apiCall(method)
     return { kind: 'taken' }
   } catch (error) {
     const code = refusalOfToken(error) ?? missingScope(error)
     if (code !== null && !OF_THE_ORGANISATION.has(code)) return { kind: 'refused', token: name, code }
+    if (code !== null) return { kind: 'unasked', cause: code }
     const outcome = outcomeOfError(error)
-    return { kind: 'unasked', cause: 'cause' in outcome ? outcome.cause : 'it answered with an error' }
+    const cause = 'cause' in outcome ? outcome.cause : 'Slack answered with an error'
+    if (cause !== BROKEN_OFF) return { kind: 'unasked', cause }
+    const isLate = performance.now() - began >= withinMs - 50
+    return {
+      kind: 'unasked',
+      cause: isLate ? `no answer within ${withinMs / 1_000} s` : 'the call broke off',
+    }
   }
 }
 
