@@ -72,7 +72,7 @@ export const FAULT_PLACES = [
   ...['attached file', 'list command', 'list page', 'review button', 'review update', 'decide'],
   ...['cancel button', 'withdraw button', 'break_glass button', 'review_glass button'],
   ...['break_glass', 'review_glass', 'undo button', 'retry button', 'undo', 'retry'],
-  ...['happened button', 'did_not_happen button', 'check again button'],
+  ...['happened button', 'did_not_happen button', 'check again button', 'question without buttons'],
   ...['history button', 'history', 'history file', 'history update', 'ask button', 'home tab', 'home tabs'],
 ] as const
 export type FaultPlace = (typeof FAULT_PLACES)[number]

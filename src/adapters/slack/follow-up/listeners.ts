@@ -9,6 +9,7 @@ import { ACTIONS, CALLBACKS, FOLLOW_UP_BLOCKS, followUpMetadataSchema } from '..
 import { askedInOf, inTime, parseJson, sentenceFor } from '../platform/answering.ts'
 import { onPress, type PressDeps, pressedRequest, type SubmitArgs } from '../platform/pressing.ts'
 import { sentenceModal } from '../platform/sentence-views.ts'
+import { inTimeOrTold, submittedInWords } from '../platform/told-later.ts'
 import { notSubmitted } from '../wording/words.ts'
 import { followUpModal, noFollowUp, readFollowUp } from './view.ts'
 
@@ -35,7 +36,7 @@ export function registerFollowUpListeners(app: App, deps: FollowUpListenersDeps)
     })
   }
 
-  app.view(CALLBACKS.followUp, async ({ ack, body, view }: SubmitArgs) => {
+  app.view(CALLBACKS.followUp, async ({ ack, body, client, view }: SubmitArgs) => {
     const wanted = wordsFor(body.user.id)
     const metadata = followUpMetadataSchema.safeParse(parseJson(view.private_metadata))
     const asked = readFollowUp(view.state.values)
@@ -63,7 +64,11 @@ export function registerFollowUpListeners(app: App, deps: FollowUpListenersDeps)
         return
       }
       const submittal = { ...submittalOf(request, kind, chosen, asked.reason), ...from(body), askedIn }
-      const submitted = await inTime(approvals.submit(submittal))
+      const submitted = await inTimeOrTold(
+        approvals.submit(submittal),
+        { client, userId: body.user.id, words: wanted, report, where: kind },
+        submittedInWords,
+      )
       if (submitted.kind === 'submitted') await ack()
       else {
         const errors = { [FOLLOW_UP_BLOCKS.reason]: notSubmitted(words, submitted) }

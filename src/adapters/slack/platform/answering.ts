@@ -102,6 +102,7 @@ export function sentenceFor({ answers: say }: Words, error: unknown, isReading =
   const { code } = Object(error) as { code?: unknown }
   if (code === 'STORE_AWAY') return isReading ? say.storeAwayReading : say.storeAway
   if (code === 'TOO_SLOW') return isReading ? say.tooSlowReading : say.tooSlow
+  if (code === 'TOLD_LATER') return say.toldLater
   if (code === UNREADABLE_RECORD) return say.newerVersion
   if (code === SEALED_RECORD) return say.sealed
   return isTriggerGone(error) ? say.triggerGone : say.fault

@@ -40,6 +40,7 @@ import type { AttachmentProblem } from '../language/problem.ts'
 import { sentenceOf } from '../language/sentences.ts'
 import { answering, askedInOf, inTime, parseJson, sentenceFor } from '../platform/answering.ts'
 import { sentenceModal } from '../platform/sentence-views.ts'
+import { inTimeOrTold, submittedInWords } from '../platform/told-later.ts'
 import { noSuchGroup, notSubmitted } from '../wording/words.ts'
 import { abilitiesFor, listedSoon } from './abilities.ts'
 import { type Attachment, type AttachmentRead, createAttachedFileReader } from './attached-file.ts'
@@ -166,7 +167,7 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     )
   })
 
-  app.view(CALLBACKS.resetForm, async ({ ack, body, view }: SubmitArgs) => {
+  app.view(CALLBACKS.resetForm, async ({ ack, body, client, view }: SubmitArgs) => {
     const wanted = wordsFor(body.user.id)
     const metadata = formMetadataSchema.safeParse(parseJson(view.private_metadata))
     if (!metadata.success) {
@@ -199,7 +200,12 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
       }
       const { askedIn, cardIn, parent = null } = metadata.data
       const submittal = { ...read.asked, parent, requester: body.user.id, askedIn, cardIn }
-      const submitted = await inTime(approvals.submit({ ...submittal, submissionId: view.id }), SUBMIT_MS)
+      const submitted = await inTimeOrTold(
+        approvals.submit({ ...submittal, submissionId: view.id }),
+        { client, userId: body.user.id, words: wanted, report, where: 'submit' },
+        submittedInWords,
+        SUBMIT_MS,
+      )
       if (submitted.kind === 'submitted') await ack()
       else {
         // The form stays open with everything in it: another group may be allowed, and soon one more request.

@@ -24,6 +24,7 @@ import {
 } from '../platform/answering.ts'
 import { type Client, onPress, type PressDeps, type SubmitArgs } from '../platform/pressing.ts'
 import { sentenceModal } from '../platform/sentence-views.ts'
+import { changeInWords, inTimeOrTold } from '../platform/told-later.ts'
 import { refusalSentence } from '../wording/words.ts'
 import { movedModal, readReview, reviewModal } from './view.ts'
 import { createReviewWindows } from './windows.ts'
@@ -58,14 +59,24 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): Re
     if (refused !== null) await tell(refused)
   })
 
-  onPress(app, ACTIONS.cancel, 'cancel button', deps, async ({ body, action, userId, words, tell }) => {
-    const id = idOf(action)
-    const outcome = await inTime(approvals.cancel(id, userId, originOf(body)))
-    const refused = refusalOf(await words, outcome, id)
-    if (refused !== null) await tell(refused)
-  })
+  onPress(
+    app,
+    ACTIONS.cancel,
+    'cancel button',
+    deps,
+    async ({ body, action, client, userId, words, tell }) => {
+      const id = idOf(action)
+      const outcome = await inTimeOrTold(
+        approvals.cancel(id, userId, originOf(body)),
+        { client, userId, words, report, where: 'cancel button' },
+        (say, late) => changeInWords(say, late, id),
+      )
+      const refused = refusalOf(await words, outcome, id)
+      if (refused !== null) await tell(refused)
+    },
+  )
 
-  app.view(CALLBACKS.review, async ({ ack, body, view }: SubmitArgs) => {
+  app.view(CALLBACKS.review, async ({ ack, body, client, view }: SubmitArgs) => {
     const wanted = wordsFor(body.user.id)
     const metadata = reviewMetadataSchema.safeParse(parseJson(view.private_metadata))
     const review = readReview(view.state.values)
@@ -78,7 +89,11 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): Re
     const { requestId, digest, from } = metadata.data
     try {
       const vote = { ...review, by: body.user.id, digest, from }
-      const outcome = await inTime(approvals.decide(requestId, vote))
+      const outcome = await inTimeOrTold(
+        approvals.decide(requestId, vote),
+        { client, userId: body.user.id, words: wanted, report, where: 'decide' },
+        (say, late) => changeInWords(say, late, requestId),
+      )
       const words = await wanted
       const refused = refusalOf(words, outcome, requestId)
       if (refused === null) await ack()

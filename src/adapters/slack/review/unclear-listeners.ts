@@ -2,28 +2,37 @@
 // A click is about one attempt: one under an older question is refused, whatever the request has become.
 
 import type { App, ButtonAction } from '@slack/bolt'
+import type { KnownBlock } from '@slack/types'
+import { z } from 'zod'
 import type { Approvals, ChangeOutcome } from '../../../ports/approvals.ts'
 import type { RequestId } from '../../../request/request.ts'
 import { ACTIONS, attemptSchema } from '../blocks/ids.ts'
 import type { Words } from '../language/language.ts'
 import { inTime, originOf, refusalOf } from '../platform/answering.ts'
-import { onPress, type PressDeps } from '../platform/pressing.ts'
+import { onPress, type Press, type PressDeps } from '../platform/pressing.ts'
+import { changeInWords, inTimeOrTold } from '../platform/told-later.ts'
 
 export interface UnclearListenersDeps extends PressDeps {
   approvals: Approvals
 }
 
 export function registerUnclearListeners(app: App, deps: UnclearListenersDeps): void {
-  const { approvals } = deps
+  const { approvals, report } = deps
 
   for (const action of [ACTIONS.happened, ACTIONS.didNotHappen] as const) {
     const happened = action === ACTIONS.happened
-    onPress(app, action, `${action} button`, deps, async ({ body, action: pressed, userId, words, tell }) => {
+    onPress(app, action, `${action} button`, deps, async press => {
+      const { body, action: pressed, client, userId, words, tell } = press
       const { id, attempt } = attemptOf(pressed)
       const testimony = { attempt, by: userId, happened, from: originOf(body) }
-      const outcome = await inTime(approvals.testify(id, testimony))
+      const outcome = await inTimeOrTold(
+        approvals.testify(id, testimony),
+        { client, userId, words, report, where: `${action} button` },
+        (say, late) => changeInWords(say, late, id),
+      )
       const refused = refusalOf(await words, outcome, id)
       if (refused !== null) await tell(refused)
+      else await withoutButtons(press)
     })
   }
 
@@ -32,8 +41,32 @@ export function registerUnclearListeners(app: App, deps: UnclearListenersDeps): 
     const { id, attempt } = attemptOf(action)
     const outcome = await inTime(approvals.checkAgain(id, attempt, userId, originOf(body)))
     await tell(checkAnswer(await words, outcome, id))
+    // What is found is a message of its own, with buttons of its own where it asks again.
+    if (outcome.kind === 'changed') await withoutButtons(press)
   })
+
+  /** The question stays, answered: a button that stays under it would be refused. */
+  async function withoutButtons({ body, client }: Press): Promise<void> {
+    const { channel, message } = body
+    if (channel === undefined || message === undefined) return
+    const blocks = questionSchema.safeParse(message.blocks).data
+    if (blocks === undefined) return
+    try {
+      await client.chat.update({
+        channel: channel.id,
+        ts: message.ts,
+        text: message.text ?? '',
+        blocks: blocks.filter(({ type }) => type !== 'actions') as unknown as KnownBlock[],
+        parse: 'none',
+      })
+    } catch (error) {
+      // What was said is saved, and a click under it is refused.
+      report({ event: 'fault', where: 'question without buttons', error })
+    }
+  }
 }
+
+const questionSchema = z.array(z.looseObject({ type: z.string() }))
 
 function checkAnswer(words: Words, outcome: ChangeOutcome, id: RequestId): string {
   return refusalOf(words, outcome, id) ?? words.answers.readingBack(id)

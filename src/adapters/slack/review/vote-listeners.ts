@@ -11,6 +11,7 @@ import type { Words } from '../language/language.ts'
 import { idOf, inTime, originOf, parseJson, refusalOf, sentenceFor } from '../platform/answering.ts'
 import { onPress, type PressDeps, pressedRequest, type SubmitArgs } from '../platform/pressing.ts'
 import { sentenceModal } from '../platform/sentence-views.ts'
+import { changeInWords, inTimeOrTold } from '../platform/told-later.ts'
 import { refusalSentence } from '../wording/words.ts'
 import { afterwardsModal, glassModal, readGlass } from './break-glass.ts'
 
@@ -21,12 +22,22 @@ export interface VoteListenersDeps extends PressDeps {
 export function registerVoteListeners(app: App, deps: VoteListenersDeps): void {
   const { approvals, wordsFor, report } = deps
 
-  onPress(app, ACTIONS.withdraw, 'withdraw button', deps, async ({ body, action, userId, words, tell }) => {
-    const id = idOf(action)
-    const outcome = await inTime(approvals.withdraw(id, userId, originOf(body)))
-    const say = await words
-    await tell(refusalOf(say, outcome, id) ?? say.votes.withdrawn(id))
-  })
+  onPress(
+    app,
+    ACTIONS.withdraw,
+    'withdraw button',
+    deps,
+    async ({ body, action, client, userId, words, tell }) => {
+      const id = idOf(action)
+      const outcome = await inTimeOrTold(
+        approvals.withdraw(id, userId, originOf(body)),
+        { client, userId, words, report, where: 'withdraw button' },
+        (say, late) => changeInWords(say, late, id),
+      )
+      const say = await words
+      await tell(refusalOf(say, outcome, id) ?? say.votes.withdrawn(id))
+    },
+  )
 
   opensModal(ACTIONS.breakGlass, glassModal, approvals.glassRefusal)
   opensModal(ACTIONS.reviewGlass, afterwardsModal, async () => null)
@@ -63,7 +74,7 @@ export function registerVoteListeners(app: App, deps: VoteListenersDeps): void {
   }
 
   async function sent(
-    { ack, body, view }: SubmitArgs,
+    { ack, body, client, view }: SubmitArgs,
     change: (sent: Sent) => Promise<ChangeOutcome>,
   ): Promise<void> {
     const words = await wordsFor(body.user.id)
@@ -78,7 +89,11 @@ export function registerVoteListeners(app: App, deps: VoteListenersDeps): void {
     }
     const { requestId } = metadata.data
     try {
-      const outcome = await inTime(change({ ...metadata.data, ...typed, by: body.user.id }))
+      const outcome = await inTimeOrTold(
+        change({ ...metadata.data, ...typed, by: body.user.id }),
+        { client, userId: body.user.id, words: Promise.resolve(words), report, where: 'break_glass' },
+        (say, late) => changeInWords(say, late, requestId),
+      )
       const problem = fieldProblem(words, outcome, view.callback_id)
       if (problem !== null) await ack({ response_action: 'errors', errors: problem })
       else {

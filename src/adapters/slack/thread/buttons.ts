@@ -102,10 +102,20 @@ function fitsForm({ reset: { scope, topics, strategy } }: ResetRequest): boolean
 export function questionButtons(words: Words, id: string, attempt: number): ActionsBlock {
   const value = `${id} ${attempt}`
   const { happened, didNotHappen, checkAgain } = words.card.buttons
+  const { sureTitle, happenedText, didNotHappenText, keepIt } = words.card
   const asked = (action: string, label: string): Button => ({ ...button(words, action, label, id), value })
+  const sure = (action: string, label: string, then: string): Button => ({
+    ...asked(action, label),
+    confirm: {
+      title: plain(sureTitle(id), 100),
+      text: plain(then, 300),
+      confirm: plain(label, 30),
+      deny: plain(keepIt, 30),
+    },
+  })
   return actions(
-    asked(ACTIONS.happened, happened),
-    asked(ACTIONS.didNotHappen, didNotHappen),
+    sure(ACTIONS.happened, happened, happenedText),
+    sure(ACTIONS.didNotHappen, didNotHappen, didNotHappenText),
     asked(ACTIONS.checkAgain, checkAgain),
   )
 }

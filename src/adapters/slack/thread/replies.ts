@@ -195,6 +195,7 @@ function askedReply(
     id,
     { evidence, isCalled: lateUntilMs !== null, accepted: isAccepted ? words.outcomes.wasAccepted : '' },
     requester,
+    deciders(request),
   )
   const shownRows = state.name === 'unclear' && evidence === 'neither' ? result : []
   const message = withEvidence(words, lead, shownRows, { isRepeated: hasShownRows(request, note) })

@@ -481,7 +481,7 @@ describe('the other replies', () => {
     const message = lastReply(again, later)
     expect(rowsIn(message)).toEqual([])
     expect(read(message)[0]).toContain(
-      '@alice Read back again: 1 partition at the planned offset, 0 at the old one, 1 elsewhere.',
+      'Asked for by @alice Read back again: 1 partition at the planned offset, 0 at the old one, 1 elsewhere.',
     )
   })
 
@@ -517,11 +517,11 @@ describe('the other replies', () => {
   it.each([
     [
       'neither',
-      'Did R-12 take effect? The offsets match neither the old position nor the plan, so the outcome is unclear. Nothing is called until an approver says what happened. @alice',
+      'Did R-12 take effect? The offsets match neither the old position nor the plan, so the outcome is unclear. Nothing is called until an approver says what happened. Asked for by @alice',
     ],
     [
       'unread',
-      'Did R-12 take effect? The offsets could not be read back, so the outcome is unclear. Nothing is called until an approver says what happened. @alice',
+      'Did R-12 take effect? The offsets could not be read back, so the outcome is unclear. Nothing is called until an approver says what happened. Asked for by @alice',
     ],
   ] as const)('ask what happened where the offsets do not tell: %s', (evidence, question) => {
     let request = following(pending(), approve, start, finish({ kind: 'unknown', cause: 'no answer' }))
@@ -545,7 +545,7 @@ describe('the other replies', () => {
   it('ask about offsets that stand there already, with what may explain it', () => {
     const request = everyState().find(([state]) => state === 'alreadyThere')?.[1] ?? pending()
     expect(read(lastReply(request))[0]).toBe(
-      'Did R-12 take effect? The offsets already match the plan, and no call of this request is on record: Redis may have lost it, or somebody has moved them by other means than Rewind. Nothing is called until an approver says what happened. @alice',
+      'Did R-12 take effect? The offsets already match the plan, and no call of this request is on record: Redis may have lost it, or somebody has moved them by other means than Rewind. Nothing is called until an approver says what happened. Asked for by @alice',
     )
   })
 
@@ -563,7 +563,7 @@ describe('the other replies', () => {
     )
     const request = following(twice, [{ kind: 'alreadyThere', digest: DIGEST }, T0 + 900_000])
     expect(read(lastReply(request))[0]).toBe(
-      'Did R-12 take effect? The offsets match the plan now. An earlier call of this request was never answered, and had moved nothing when they were read back: it may have arrived late, or somebody has moved them by other means than Rewind. Nothing is called until an approver says what happened. @alice',
+      'Did R-12 take effect? The offsets match the plan now. An earlier call of this request was never answered, and had moved nothing when they were read back: it may have arrived late, or somebody has moved them by other means than Rewind. Nothing is called until an approver says what happened. Asked for by @alice',
     )
   })
 

@@ -8,6 +8,15 @@ export const answers = {
   tooSlow:
     'This timed out and may not have been saved. Look at the card, and press the button again if nothing has changed.',
   tooSlowReading: 'This timed out; nothing was changed. Please try again.',
+  toldLater:
+    'This timed out and may not have been saved. Rewind finds out, and tells you in a direct message.',
+  /** In that direct message. @param sentence how the request stands, or why it was refused */
+  late: {
+    saved: (sentence: string) => `What you sent, and what timed out, was saved. ${sentence}`,
+    notSaved: (sentence: string) => `What you sent, and what timed out, was not saved. ${sentence}`,
+    unknown:
+      'Whether what you sent, and what timed out, was saved is still not known. Look at the card before you send it again.',
+  },
   newerVersion:
     'A newer version of Rewind has written this request, and this one cannot read it. Try again in a minute.',
   sealed:

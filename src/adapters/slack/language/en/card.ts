@@ -149,4 +149,9 @@ export const cardOn = (on: ClusterInWords) => ({
   cancelTitle: (id: string) => `Cancel ${id}?`,
   cancelText: 'It will not run, and nobody can approve it afterwards. You can always ask again.',
   keepIt: 'Keep it',
+  sureTitle: (id: string) => `Are you sure about ${id}?`,
+  happenedText:
+    'It is closed as done, under your name, and that cannot be taken back. Look at the offsets of the group first.',
+  didNotHappenText:
+    'It is tried again if nothing has changed since the plan, and needs a new decision otherwise. Look at the offsets of the group first.',
 })

@@ -124,11 +124,19 @@ export const replies = {
     text(`${unknown} ${advice} `),
     person(requester),
   ],
-  asked: (id: string, { evidence, isCalled, accepted }: KnownWhenAsked, requester: string): Piece[] => [
+  /** @param deciders who may answer, as far as the rule names them; never the requester */
+  asked: (
+    id: string,
+    { evidence, isCalled, accepted }: KnownWhenAsked,
+    requester: string,
+    deciders: readonly string[],
+  ): Piece[] => [
     strong(`Did ${id} take effect? `),
     text(
-      `${accepted}${evidence === 'present' && isCalled ? ASKED_AFTER_CALL : ASKED[evidence]} Nothing is called until an approver says what happened. `,
+      `${accepted}${evidence === 'present' && isCalled ? ASKED_AFTER_CALL : ASKED[evidence]} Nothing is called until an approver says what happened${deciders.length === 0 ? '. ' : ': '}`,
     ),
+    ...(deciders.length === 0 ? [] : [...mentions(deciders), text('. ')]),
+    text('Asked for by '),
     person(requester),
   ],
   testified: (id: string, by: string, happened: boolean): Piece[] => [

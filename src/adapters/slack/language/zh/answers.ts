@@ -8,6 +8,12 @@ export const answers: typeof English = {
   tooSlow: '处理超时，这次操作可能没有保存。请查看卡片，如果没有变化再点一次按钮。',
   tooSlowReading: '处理超时，没有改动任何内容。请再试一次。',
   newerVersion: '这个申请由更新版本的 Rewind 写入，当前版本无法读取。请过一分钟再试。',
+  toldLater: '处理超时，这次操作可能没有保存。Rewind 查明后会发私信告诉你。',
+  late: {
+    saved: sentence => `刚才超时的操作已保存。${sentence}`,
+    notSaved: sentence => `刚才超时的操作没有保存。${sentence}`,
+    unknown: '仍不知道刚才超时的操作是否已保存。请先查看卡片，再重新提交。',
+  },
   sealed:
     '这个申请用 AUDIT_KEY 签封，而处理这次操作的进程没有设置这个密钥。没有执行任何操作。请联系 Rewind 的维护人员。',
   triggerGone: 'Slack 打开窗口超时，请再试一次。',

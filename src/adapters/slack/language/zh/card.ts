@@ -102,4 +102,7 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   cancelTitle: id => `取消 ${id}？`,
   cancelText: '它不会执行，之后也不能再批准。你随时可以重新申请。',
   keepIt: '保留',
+  sureTitle: id => `确定 ${id} 的情况吗？`,
+  happenedText: '将以你的名义按完成处理，之后无法撤回。请先查看消费分组的位点。',
+  didNotHappenText: '如果计划之后没有变化就会重试，否则需要重新审批。请先查看消费分组的位点。',
 })

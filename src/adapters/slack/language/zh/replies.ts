@@ -77,11 +77,13 @@ export const replies: typeof English = {
     text(`${unknown}${advice} `),
     person(requester),
   ],
-  asked: (id, { evidence, isCalled, accepted }, requester) => [
+  asked: (id, { evidence, isCalled, accepted }, requester, deciders) => [
     strong(`${id} 到底执行了没有？`),
     text(
-      `${accepted}${evidence === 'present' && isCalled ? ASKED_AFTER_CALL : ASKED[evidence]}在审批人说明之前不会再调用。 `,
+      `${accepted}${evidence === 'present' && isCalled ? ASKED_AFTER_CALL : ASKED[evidence]}在审批人说明之前不会再调用。`,
     ),
+    ...(deciders.length === 0 ? [] : [text('请审批人说明：'), ...mentions(deciders), text('。')]),
+    text('申请人：'),
     person(requester),
   ],
   testified: (id, by, happened) => [
