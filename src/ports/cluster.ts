@@ -54,6 +54,11 @@ export type InstancesRead = ReadOutcome<Instance[]> & { untold?: readonly string
 export interface TopicKind {
   /** Offsets are not messages there: a difference of two is `at most`. */
   compacted: boolean
+  /**
+   * Producers are known to have used transactions on it, so that offsets are not messages there either. False: of none that is
+   * known, which does not prove that there were none.
+   */
+  transactions: boolean
   /** The topic takes larger messages than firstMessageAt sees, so that what that finds may be a later one. */
   timesMayBeLate: boolean
 }

@@ -100,6 +100,7 @@ export const CLUSTER_ACTIONS = [
     'DescribeGroups',
     'ConsumerGroupDescribe',
     'DescribeConfigs',
+    'DescribeProducers',
     'OffsetFetch',
     'OffsetCommit',
   ],

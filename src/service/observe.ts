@@ -94,7 +94,9 @@ export async function observe(reset: Reset, options: ObserveOptions): Promise<Ob
   if (kinds.value !== null) {
     const { value } = kinds
     // One of which it cannot be told may be such a one.
-    facts.sparse = new Set(topics.filter(topic => value.get(topic)?.compacted !== false))
+    const isSparse = (kind: TopicKind | undefined) =>
+      kind === undefined || kind.compacted || kind.transactions
+    facts.sparse = new Set(topics.filter(topic => isSparse(value.get(topic))))
     facts.lateTimes = new Set(topics.filter(topic => value.get(topic)?.timesMayBeLate === true))
   }
   if (unread.size > 0) facts.unread = unread

@@ -287,9 +287,9 @@ export function describeClusterReader(name: string, subject: ClusterSubject): vo
           return
         }
         const expected = new Map([
-          ['table', { compacted: true, timesMayBeLate: false }],
-          ['orders', { compacted: false, timesMayBeLate: false }],
-          ['videos', { compacted: false, timesMayBeLate: true }],
+          ['table', { compacted: true, transactions: false, timesMayBeLate: false }],
+          ['orders', { compacted: false, transactions: false, timesMayBeLate: false }],
+          ['videos', { compacted: false, transactions: false, timesMayBeLate: true }],
         ])
         expect(outcome).toEqual({ kind: 'read', value: expected })
         expect(simulator.calls()).toHaveLength(4)

@@ -233,9 +233,9 @@ export function describeKafka(name: string, { bootstrap, world: enter, fresh }: 
       it('tell what kind of log a topic has', async () => {
         expect(value(await reader.topicKinds(ID, [orders, table, empty, fresh('nowhere')]))).toEqual(
           new Map([
-            [orders, { compacted: false, timesMayBeLate: false }],
-            [table, { compacted: true, timesMayBeLate: false }],
-            [empty, { compacted: false, timesMayBeLate: false }],
+            [orders, { compacted: false, transactions: false, timesMayBeLate: false }],
+            [table, { compacted: true, transactions: false, timesMayBeLate: false }],
+            [empty, { compacted: false, transactions: false, timesMayBeLate: false }],
           ]),
         )
       })

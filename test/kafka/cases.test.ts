@@ -66,6 +66,21 @@ overEachKafka(kafka => {
     )
   }
 
+  it('knows of a log that has transactions in it, which ended there or are open, and of others that they have none', async () => {
+    const [ended, taken, open] = [fresh('ended'), fresh('taken'), fresh('open')]
+    await driver.createTopics(...[ended, taken, open].map(name => ({ name, partitions: 2, config: KEPT })))
+    await driver.produce([{ topic: ended, partition: 1, atMs: T0 }], fresh('t'), 'commit')
+    await driver.produce([{ topic: taken, partition: 0, atMs: T0 }], fresh('t'), 'abort')
+    await driver.openTransactionOf(fresh('t'), [{ topic: open, partition: 1, atMs: T0 }])
+    const kinds = value(await reader.topicKinds(ID, [orders, ended, taken, open]))
+    expect([...kinds].map(([topic, { transactions }]) => [topic, transactions])).toEqual([
+      [orders, false],
+      [ended, true],
+      [taken, true],
+      [open, true],
+    ])
+  })
+
   it('is shown by Kafka’s own tool as it was written', async () => {
     const group = await committed({ [`${orders} 0`]: 5n, [`${orders} 1`]: 5n, [`${payments} 0`]: 0n })
     const writes = new Map([

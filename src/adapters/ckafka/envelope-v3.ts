@@ -228,7 +228,10 @@ export function readTopicKind(data: unknown): Read<TopicKind | null> {
   const { CleanUpPolicy: policy, MaxMessageBytes: largest } = read.value.Config ?? {}
   if (!policy) return { ok: true, value: null }
   const compacted = policy.split(',').some(each => each.trim() === 'compact')
-  return { ok: true, value: { compacted, timesMayBeLate: (largest ?? 0n) > KAFKAS_ONE_MEGABYTE } }
+  return {
+    ok: true,
+    value: { compacted, transactions: false, timesMayBeLate: (largest ?? 0n) > KAFKAS_ONE_MEGABYTE },
+  }
 }
 
 function pageOf<T>({ TotalCount }: { TotalCount?: number | null | undefined }, items: T[]): Read<Page<T>> {

@@ -10,6 +10,7 @@ import { notSent, readOutcomeOf, refused, refusedHere } from './fault.ts'
 import { type Coordinator, committedOffsets, groupThatIsThere } from './groups.ts'
 import { problemWithNames, problemWithPartitions, problemWithTarget, problemWithTime } from './last-look.ts'
 import { END, layoutOf, type Offset, offsetsAt, START, type TopicPartition } from './logs.ts'
+import { transactionalAmong } from './producers.ts'
 import { describeConfigs, listGroups } from './wire/messages.ts'
 
 export interface ReaderOptions {
@@ -222,12 +223,15 @@ export function createReader(
           configurationKeys: KEYS,
         }))
         const request = { resources, includeSynonyms: false, includeDocumentation: false }
-        const { results } =
-          topics.length === 0 ? { results: [] } : await client.askAny(describeConfigs, request, deadlineMs)
+        if (topics.length === 0) return new Map()
+        const [{ results }, transactional] = await Promise.all([
+          client.askAny(describeConfigs, request, deadlineMs),
+          transactionalAmong(client, topics, deadlineMs),
+        ])
         return new Map(
           results
             .filter(({ errorCode }) => errorCode === 0)
-            .map(each => [each.resourceName, kindOf(each.configs)]),
+            .map(each => [each.resourceName, kindOf(each.configs, transactional.has(each.resourceName))]),
         )
       }),
   }
@@ -259,10 +263,14 @@ function namePageOf(all: readonly string[], search: string): NamePage {
   return { names: names.slice(0, NAMES_ON_PAGE), total: names.length }
 }
 
-function kindOf(configs: readonly { name: string; value: string | null }[]): TopicKind {
+function kindOf(
+  configs: readonly { name: string; value: string | null }[],
+  transactions: boolean,
+): TopicKind {
   const values = new Map(configs.map(each => [each.name, each.value]))
   return {
     compacted: (values.get('cleanup.policy') ?? '').split(',').some(each => each.trim() === 'compact'),
+    transactions,
     // The broker looks in the index of its log, whatever size a message has.
     timesMayBeLate: false,
   }

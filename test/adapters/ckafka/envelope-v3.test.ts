@@ -97,7 +97,10 @@ describe('what kind of log a topic has', () => {
   it('reads the sample of the page', () => {
     const config =
       '{"CleanUpPolicy":"delete","LogMsgTimestampType":null,"MaxMessageBytes":8388608,"MinInsyncReplicas":1,"Retention":86400000}'
-    expect(kind(config)).toEqual({ ok: true, value: { compacted: false, timesMayBeLate: true } })
+    expect(kind(config)).toEqual({
+      ok: true,
+      value: { compacted: false, transactions: false, timesMayBeLate: true },
+    })
   })
 
   it.each([
@@ -108,7 +111,7 @@ describe('what kind of log a topic has', () => {
   ])('takes the policy %s for what it is', (policy, compacted) => {
     expect(kind(JSON.stringify({ CleanUpPolicy: policy }))).toEqual({
       ok: true,
-      value: { compacted, timesMayBeLate: false },
+      value: { compacted, transactions: false, timesMayBeLate: false },
     })
   })
 

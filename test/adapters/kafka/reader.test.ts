@@ -492,8 +492,72 @@ describe('any read', () => {
   })
 })
 
+const NOTHING = {
+  ...{ throttleTimeMs: 0, brokers: [], clusterId: null, controllerId: 1 },
+  clusterAuthorizedOperations: -1,
+}
+
 describe('kinds of topics', () => {
-  it('tell a compacted log, whose clock, and how long it keeps', async () => {
+  const producer = (coordinatorEpoch: number, currentTxnStartOffset: bigint) => ({
+    ...{ producerId: 1n, producerEpoch: 0, lastSequence: 0, lastTimestamp: 0n },
+    ...{ coordinatorEpoch, currentTxnStartOffset },
+  })
+  const PRODUCERS: Record<string, ReturnType<typeof producer>[]> = {
+    orders: [producer(-1, -1n)],
+    payments: [producer(-1, -1n), producer(0, -1n)],
+    opened: [producer(-1, 17n)],
+    table: [],
+  }
+  const described: Answers = {
+    DescribeConfigs: ({ resources }) => ({
+      throttleTimeMs: 0,
+      results: resources.map(({ resourceName, resourceType }) => ({
+        ...{ errorCode: 0, errorMessage: null, resourceType, resourceName },
+        configs: [],
+      })),
+    }),
+  }
+  const telling: NonNullable<Answers['DescribeProducers']> = ({ topics }) => ({
+    throttleTimeMs: 0,
+    topics: topics.map(({ name, partitionIndexes }) => ({
+      name,
+      partitions: partitionIndexes.map(partitionIndex => ({
+        ...{ partitionIndex, errorCode: name === 'secret' ? 29 : 0, errorMessage: null },
+        activeProducers: PRODUCERS[name] ?? [producer(3, -1n)],
+      })),
+    })),
+  })
+  const TOPICS = ['orders', 'payments', 'opened', 'secret']
+
+  it('tell of transactions that have ended or are open, of the producers that the leaders remember', async () => {
+    const { kafka, broker } = await scripted({ ...described, DescribeProducers: telling })
+    const kinds = value(await kafka.reader({ readMs: 3_000 }).topicKinds(ID, TOPICS))
+    expect([...kinds].filter(([, { transactions }]) => transactions).map(([topic]) => topic)).toEqual([
+      'payments',
+      'opened',
+    ])
+    expect(broker.of('DescribeProducers')).toHaveLength(1)
+  })
+
+  it.each<[string, Answers, Parameters<typeof scripted>[1]]>([
+    ['a broker does not know the question', {}, { versions: { DescribeProducers: null } }],
+    ['the connection breaks at it', { DescribeProducers: () => 'cut' }, {}],
+    [
+      'no topic may be described',
+      { Metadata: () => ({ ...NOTHING, topics: TOPICS.map(name => topicOf(name, [], 29)) }) },
+      {},
+    ],
+  ])(
+    'tell of no transactions where %s, and of the configuration all the same',
+    async (_, answers, options) => {
+      const { kafka } = await scripted({ ...described, ...answers }, options)
+      const kinds = value(await kafka.reader({ readMs: 3_000 }).topicKinds(ID, TOPICS))
+      expect(kinds.size).toBe(4)
+      expect([...kinds.values()].some(({ transactions }) => transactions)).toBe(false)
+    },
+  )
+
+  it('tell a compacted log', async () => {
     const config = (name: string, text: string) => ({
       name,
       value: text,
@@ -505,6 +569,7 @@ describe('kinds of topics', () => {
       documentation: null,
     })
     const { kafka, broker } = await scripted({
+      DescribeProducers: telling,
       DescribeConfigs: ({ resources }) => ({
         throttleTimeMs: 0,
         results: resources.map(({ resourceName, resourceType }) => ({
@@ -523,8 +588,8 @@ describe('kinds of topics', () => {
       value(await kafka.reader({ readMs: 3_000 }).topicKinds(ID, ['table', 'orders', 'secret'])),
     ).toEqual(
       new Map([
-        ['table', { compacted: true, timesMayBeLate: false }],
-        ['orders', { compacted: false, timesMayBeLate: false }],
+        ['table', { compacted: true, transactions: false, timesMayBeLate: false }],
+        ['orders', { compacted: false, transactions: false, timesMayBeLate: false }],
       ]),
     )
     expect(broker.of('DescribeConfigs')).toHaveLength(1)

@@ -350,6 +350,41 @@ export const describeConfigs = message({
   }),
 })
 
+export const describeProducers = message({
+  key: 61,
+  name: 'DescribeProducers',
+  versions: [0, 0],
+  flexible: 0,
+  request: struct({ topics: array(struct({ name: string, partitionIndexes: array(int32) })) }),
+  response: struct({
+    throttleTimeMs,
+    topics: array(
+      struct({
+        name: string,
+        partitions: array(
+          struct({
+            partitionIndex: int32,
+            errorCode: int16,
+            errorMessage: nullable(string),
+            activeProducers: array(
+              struct({
+                producerId: int64,
+                producerEpoch: int32,
+                lastSequence: int32,
+                lastTimestamp: int64,
+                /** −1: no transaction of it has ended in this log. */
+                coordinatorEpoch: int32,
+                /** −1: none is open. */
+                currentTxnStartOffset: int64,
+              }),
+            ),
+          }),
+        ),
+      }),
+    ),
+  }),
+})
+
 export const saslHandshake = message({
   key: 17,
   name: 'SaslHandshake',
@@ -376,6 +411,7 @@ export const saslAuthenticate = message({
 /** Every call there is here. */
 export const MESSAGES = [
   ...[apiVersions, metadata, findCoordinator, listOffsets, offsetFetch, offsetCommit, listGroups],
-  ...[describeGroups, consumerGroupDescribe, describeConfigs, saslHandshake, saslAuthenticate],
+  ...[describeGroups, consumerGroupDescribe, describeConfigs, describeProducers, saslHandshake],
+  saslAuthenticate,
 ] as const
 export type ApiName = (typeof MESSAGES)[number]['name']

@@ -61,7 +61,7 @@ export const plan: typeof English = {
     return `已取边界值：${held.join('，')}。`
   },
   sparse: (topics, left) =>
-    `${listed(topics, left)} 的位点不等于消息数：日志经过压缩，或无法读取其配置。那里的数量是上限。`,
+    `${listed(topics, left)} 的位点不等于消息数：日志经过压缩或含有事务，或无法读取这些信息。那里的数量是上限。`,
   timesMayBeLate: (topics, left) =>
     `CKafka 按时间只能查到 1 MB 以内的消息，而 ${listed(topics, left)} 允许更大的消息：那里时间不早于所选时间的更大消息可能会被跳过。`,
   unread: (where, cause) => `以下分区无法读取，已略过：${where}（${cause}）。那里不会写入任何位点。`,
