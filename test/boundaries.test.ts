@@ -82,7 +82,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     ],
   ],
   // It is run by the build, and nothing of it is in what it makes.
-  'bundle.mjs': ['node:fs', 'node:url', 'esbuild'],
+  'bundle.mjs': ['node:url', 'esbuild'],
   'clusters.ts': ['type clusters-file/', 'config.ts', 'type config-clusters.ts', 'node:'],
   // It only reads, and from the store alone.
   'trail-file/': ['request/', 'type ports/', 'trail-file/', 'zod'],
@@ -155,6 +155,8 @@ function violationsIn({ path, text }: Source): string[] {
   const environment = (handsOver ?? []).reduce((rest, call) => rest.replaceAll(call, ''), code)
   const readsEnvironment =
     /\bprocess\s*(\.|\?\.)\s*env\b|\bprocess\s*\[|=\s*process\b(?!\s*\.)|['"](node:)?process['"]/
+  if (!inSandbox && !path.endsWith('.mjs') && handsOver === undefined && /\bimport\.meta\b/.test(code))
+    found.push('finds files by where it stands, and is built into another')
   if (!inSandbox && path !== 'config.ts' && readsEnvironment.test(environment))
     found.push('reads the environment')
   if (!inSandbox && /\bMath\s*\.\s*random\b/.test(code)) found.push('uses Math.random')

@@ -241,7 +241,7 @@ function welcome(
     'Or stay in this terminal. You are alice, in #kafka-ops. bob and carol may approve, dave may not, gina is a guest.',
     'For orders-audit it takes one of @audit (bob, dave) and one of @platform (carol), or dave, who is on call and may',
     'break the glass. src/sandbox/policy-demo.yml says so: edit it, and it holds two seconds later.',
-    'A first reset, line by line (orders-archive does not exist, so a part of it fails):',
+    'A first reset, line by line:',
     '',
     `  ${FIRST_RESET} --reason "Billing skipped orders since the deploy of 08:00"`,
     '  submit',

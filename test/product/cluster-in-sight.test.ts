@@ -76,6 +76,38 @@ describe.each(['v2', 'v3'] as const)('with API %s', dialect => {
   })
 
   scene(
+    'topics and partitions that are not there are refused on their field, with the nearest',
+    ALONE,
+    async () => {
+      await start({ dialect })
+      const send = async (topics: string) => {
+        await openForm(`--instance ${DEMO.instance} --group ${DEMO.group} ${topics} --to-latest --reason why`)
+        const outcome = await product().alice.submit()
+        await product().alice.closeView()
+        return outcome.kind === 'errors' ? outcome.errors : outcome.kind
+      }
+      expect(await send('--topic ordrs --topic payments')).toEqual({
+        field_topics: `There is no topic “ordrs” on ${DEMO.instance}. Did you mean “orders”?`,
+      })
+      if (dialect === 'v3') {
+        expect(await send('--topic orders:1,7-9,11')).toEqual({
+          field_topics: 'The topic “orders” has no partitions 7–9, 11: its partitions are 0 to 3.',
+        })
+      }
+      expect(product().slack.calls('chat.postMessage')).toEqual([])
+    },
+  )
+
+  scene('what cannot be looked up in time is sent, and told when it is planned', ALONE, async () => {
+    await start({ dialect })
+    await openForm(`--instance ${DEMO.instance} --group ${DEMO.group} --topic ordrs --to-latest --reason why`)
+    await product().alice.waitForView(view => viewText(view).includes('can be reset'))
+    product().ckafka.inject('*', { kind: 'delay', ms: 1_500 }, 3)
+    expect((await product().alice.submit()).kind).toBe('closed')
+    await until(() => product().slack.calls('chat.postMessage').length > 0)
+  })
+
+  scene(
     'a group in use can be asked for, and card and modal say that it has to be stopped first',
     {
       tags,

@@ -29,7 +29,7 @@ describe('npm run demo', () => {
       [],
       [
         'cluster',
-        '/reset-offsets --instance ckafka-demo0001 --group orders-billing --topic orders --topic orders-archive --to-earliest --reason "Replay"',
+        '/reset-offsets --instance ckafka-demo0001 --group orders-billing --topic orders --topic payments --to-earliest --reason "Replay"',
         'submit',
         'as bob',
         'press Review',
@@ -62,7 +62,7 @@ describe('npm run demo', () => {
     )
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out).toMatch(/orders +0 +442430 +801354 +812430 +11076/)
-    expect(out).toContain('R-1 · partly done')
+    expect(out).toContain('R-1 · done')
     expect(out).toMatch(/orders +0 +442430 +442430 +812430 +370000/)
     expect(out).toContain('Puts back what R-1 moved: orders-billing back to where it was')
     expect(out).toMatch(/orders +0 +442430 +442530 +812430 +369900/)

@@ -85,8 +85,7 @@ export function Guide({ scene, onDraft }: { scene: Scene; onDraft(): void }) {
           press Review: there is a new plan.
         </li>
         <li value={3} data-state={stateOf(3)}>
-          Review again, approve and submit. The markers move, and the thread shows each partition. The result
-          is “partly done”, because the topic orders-archive does not exist: it is there to show that.
+          Review again, approve and submit. The markers move, and the thread shows each partition.
         </li>
         <li value={4} data-state={stateOf(4)}>
           Become {requester} and press Prepare undo

@@ -13,7 +13,8 @@ const SHOWN = {
     'Only approvers can decide on R-1.',
     'You asked for R-1 yourself',
     '⚠ Say why you reject it',
-    'R-1 · partly done',
+    '⚠ There is no topic “ordrs” on ckafka-demo0001. Did you mean “orders”?',
+    'R-1 · done',
     'Offsets or logs have changed since R-2 was planned',
     'R-2 · approved, waiting for the group to be empty',
     'R-2 · done',
@@ -39,12 +40,7 @@ const SHOWN = {
     'Nobody has decided on R-9 yet. Now asked as well: @on-call',
     'R-9 · done',
   ],
-  v2: [
-    'Replays at most',
-    'known when it runs',
-    '3 UNKNOWN_TOPIC_OR_PARTITION',
-    'R-1 cannot be undone exactly',
-  ],
+  v2: ['Replays at most', 'known when it runs', 'R-1 cannot be undone exactly'],
   v3: ['Plan ', 'Replays 1', 'Exact offsets', 'Puts back what R-1 moved'],
 }
 

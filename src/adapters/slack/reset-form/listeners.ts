@@ -41,13 +41,14 @@ import { sentenceOf } from '../language/sentences.ts'
 import { answering, askedInOf, inTime, parseJson, sentenceFor } from '../platform/answering.ts'
 import { sentenceModal } from '../platform/sentence-views.ts'
 import { inTimeOrTold, submittedInWords } from '../platform/told-later.ts'
-import { noSuchGroup, notSubmitted } from '../wording/words.ts'
+import { noSuchGroup, noSuchTopics, notSubmitted } from '../wording/words.ts'
 import { abilitiesFor, listedSoon } from './abilities.ts'
 import { type Attachment, type AttachmentRead, createAttachedFileReader } from './attached-file.ts'
 import { type FieldSentences, problemsByBlock, readAttachment, readResetForm } from './filled.ts'
 import { asksForHelp } from './flag-words.ts'
 import { parseFlags } from './flags.ts'
 import { helpMessage } from './help.ts'
+import { lookUpTopics } from './named-topics.ts'
 import { nearestGroups } from './nearest.ts'
 import { compact, createOpenedForms, LOOKING, targetOf } from './opened.ts'
 import { type Choices, groupChoices, instanceChoices, topicChoices, topicSearch } from './pickers.ts'
@@ -250,14 +251,25 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     }
     const typed = parseReset(fields, rules)
     const isWrong = !typed.ok && Object.keys(typed.problems).some(field => field !== 'file')
-    const [file, unknown] = await Promise.all([
+    const isOfFile = fields.strategy === 'offsets'
+    const beganMs = performance.now()
+    const [file, unknown, unnamed] = await Promise.all([
       can.writePartitions ? readFile(fields, attachment, parent, { userId, askedIn }) : null,
       isWrong ? {} : checkGroups(words, fields),
+      isWrong || isOfFile || !typed.ok ? null : checkTopics(words, typed.asked, CHECK_MS),
     ])
     const parsed = file?.ok ? parseReset({ ...fields, file: file.targets }, rules) : typed
     const wrong: FormProblems = { ...(parsed.ok ? {} : parsed.problems) }
     if (file?.ok === false) wrong.file = file.problem
     const problems: FieldSentences = { ...sentencesOf(words, wrong), ...unknown }
+    // Which they are is known once the file is read; it all shares one time.
+    const leftMs = Math.max(0, CHECK_MS - (performance.now() - beganMs))
+    const ofFile =
+      isOfFile && parsed.ok && Object.keys(problems).length === 0
+        ? await checkTopics(words, parsed.asked, leftMs)
+        : null
+    if (unnamed !== null) problems.topics ??= unnamed
+    if (ofFile !== null) problems.file = ofFile
     // It is there, but what to look for in it is not known yet.
     if (file === null && attachment !== undefined) delete problems.file
     return parsed.ok && Object.keys(problems).length === 0
@@ -320,6 +332,15 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     const nearest = await Promise.race([nearestGroups(reader, target), after<string[]>(NEAREST_MS, [])])
     const meant = nearest.filter(name => name !== notMeant)
     return { kind: 'noGroup', sentence: noSuchGroup(words, target, meant) }
+  }
+
+  /** Null: all that it names is there, or that cannot be told now. */
+  async function checkTopics(words: Words, { reset }: Asked, lookMs: number): Promise<string | null> {
+    const patience = { look: lookMs, nearest: NEAREST_MS }
+    const found = await lookUpTopics(reader, reset, (asked, otherwise, what) =>
+      Promise.race([asked, after(patience[what], otherwise)]),
+    )
+    return noSuchTopics(words, reset.target.instanceId, found)
   }
 
   async function committedTopics(target: Target): Promise<ReadOutcome<string[]>> {

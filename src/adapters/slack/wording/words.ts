@@ -324,3 +324,36 @@ export function noSuchGroup(words: Words, { instanceId, group }: Target, nearest
         nearest.map(each => clip(each, 100)),
       )
 }
+
+/** One sentence for each topic and each list of partitions that is not there; null: all are. */
+export function noSuchTopics(
+  words: Words,
+  instanceId: string,
+  {
+    topics,
+    partitions,
+  }: {
+    topics: readonly { topic: string; nearest: readonly string[] }[]
+    partitions: readonly { topic: string; missing: readonly number[]; highest: number }[]
+  },
+): string | null {
+  const { namedTopics: say } = words
+  const sentences = [
+    ...topics.map(({ topic, nearest }) =>
+      nearest.length === 0
+        ? say.none(clip(topic, 100), instanceId)
+        : say.nearest(
+            clip(topic, 100),
+            instanceId,
+            nearest.map(each => clip(each, 100)),
+          ),
+    ),
+    ...partitions.map(({ topic, missing, highest }) => {
+      const spelled = rangesInWords(words, missing)
+      return say.noPartitions(clip(topic, 100), spelled, missing.length === 1, highest)
+    }),
+  ]
+  return sentences.length === 0 ? null : sentences.slice(0, SENTENCES_OF_TOPICS).join(say.gap)
+}
+
+const SENTENCES_OF_TOPICS = 3

@@ -22,7 +22,7 @@ import { notMembers } from './not-members.ts'
 import { outcomesOn } from './outcomes.ts'
 import { pickersOn } from './pickers.ts'
 import { plan } from './plan.ts'
-import { groups, problems } from './problems.ts'
+import { groups, namedTopics, problems } from './problems.ts'
 import { refusals } from './refusals.ts'
 import { replies } from './replies.ts'
 import { reset } from './reset.ts'
@@ -53,6 +53,7 @@ const english = (on: ClusterInWords) => ({
   kafka: kafkaOn(on),
   limits,
   lists,
+  namedTopics,
   outcomes: outcomesOn(on),
   pickers: pickersOn(on),
   plan,

@@ -117,3 +117,17 @@ export const groups = {
   nearest: (group: string, instance: string, nearest: readonly string[]) =>
     `There is no group ${inQuotes(group)} on ${instance}. Did you mean ${nearest.map(name => `${inQuotes(name)}`).join(' or ')}?`,
 }
+
+/** Of topics and partitions that the cluster does not have, and those whose names look like them. */
+export const namedTopics = {
+  none: (topic: string, instance: string) =>
+    `There is no topic ${inQuotes(topic)} on ${instance}. Check the spelling.`,
+  nearest: (topic: string, instance: string, nearest: readonly string[]) =>
+    `There is no topic ${inQuotes(topic)} on ${instance}. Did you mean ${nearest.map(name => `${inQuotes(name)}`).join(' or ')}?`,
+  /** @param missing as ranges @param isOne of them */
+  noPartitions: (topic: string, missing: string, isOne: boolean, highest: number) =>
+    `The topic ${inQuotes(topic)} has no ${isOne ? 'partition' : 'partitions'} ${missing}: ${
+      highest === 0 ? 'its only partition is 0' : `its partitions are 0 to ${highest}`
+    }.`,
+  gap: ' ',
+}

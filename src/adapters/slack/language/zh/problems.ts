@@ -4,7 +4,11 @@ import { CLEAR_HEADER, CLEAR_NAMES } from '../../../../request/offsets-columns.t
 import type { FileColumn } from '../../../../request/problem.ts'
 import { utc } from '../../../../request/reset.ts'
 import { inQuotes } from '../../blocks/text.ts'
-import type { problems as English, groups as EnglishGroups } from '../en/problems.ts'
+import type {
+  problems as English,
+  groups as EnglishGroups,
+  namedTopics as EnglishTopics,
+} from '../en/problems.ts'
 import { times } from './times.ts'
 
 export const problems: typeof English = {
@@ -110,4 +114,13 @@ export const groups: typeof EnglishGroups = {
   none: (group, instance) => `${instance} 上没有消费分组${inQuotes(group)}。请检查拼写。`,
   nearest: (group, instance, nearest) =>
     `${instance} 上没有消费分组${inQuotes(group)}。你要找的是不是${nearest.map(name => `${inQuotes(name)}`).join('或')}？`,
+}
+
+export const namedTopics: typeof EnglishTopics = {
+  none: (topic, instance) => `${instance} 上没有 Topic ${inQuotes(topic)}。请检查拼写。`,
+  nearest: (topic, instance, nearest) =>
+    `${instance} 上没有 Topic ${inQuotes(topic)}。你要找的是不是${nearest.map(name => `${inQuotes(name)}`).join('或')}？`,
+  noPartitions: (topic, missing, _isOne, highest) =>
+    `Topic ${inQuotes(topic)} 没有分区 ${missing}：${highest === 0 ? '它只有分区 0' : `它的分区是 0 到 ${highest}`}。`,
+  gap: '',
 }
