@@ -93,7 +93,8 @@ export type Command =
       unread?: Unread | null
     }
   | { kind: 'progress'; round: number; done: number; total: number; retryAtMs: number }
-  | { kind: 'prepareLater'; round: number; retryAtMs: number }
+  /** `cause`: why it could not be made now; absent in older events. */
+  | { kind: 'prepareLater'; round: number; retryAtMs: number; cause?: string }
   | { kind: 'prepareFailed'; round: number; cause: string; refused?: RefusalReason }
   | {
       kind: 'decide'

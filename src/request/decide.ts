@@ -156,7 +156,14 @@ function decideAtAnyTime(request: ResetRequest, command: Command, nowMs: number)
 
     case 'prepareLater':
       if (state.name !== 'preparing' || command.round !== request.round) return refuse('stale')
-      return unseen(request, { state: { ...state, tries: state.tries + 1, retryAtMs: command.retryAtMs } })
+      return unseen(request, {
+        state: {
+          ...state,
+          tries: state.tries + 1,
+          retryAtMs: command.retryAtMs,
+          ...(command.cause === undefined ? {} : { cause: command.cause }),
+        },
+      })
 
     case 'prepareFailed':
       if (state.name !== 'preparing' || command.round !== request.round) return refuse('stale')

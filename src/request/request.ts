@@ -128,6 +128,8 @@ export const stateSchema = z.discriminatedUnion('name', [
     name: z.literal('preparing'),
     tries: z.int(),
     retryAtMs: timeMsSchema,
+    /** Why the last try came to nothing; absent before there was one. */
+    cause: z.string().optional(),
     /** How many of the reads that a plan needs are done; null before that is known. */
     progress: z.object({ done: z.int(), total: z.int() }).nullable(),
   }),

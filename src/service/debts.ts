@@ -24,6 +24,7 @@ import {
   type ResetRequest,
 } from '../request/request.ts'
 import { doneOf } from '../request/result.ts'
+import { backoffAfter } from '../request/step.ts'
 import { isProof } from '../request/unclear.ts'
 import { untilWindow, waitsForWindow } from '../request/waiting.ts'
 import { daytimeAt } from '../request/window.ts'
@@ -70,7 +71,7 @@ export interface Debts {
 }
 
 const PREPARE_RETRY_MS = 5_000
-const PREPARE_TRIES = 20
+const PREPARE_RETRY_MAX_MS = 60_000
 /** Nobody has more approvers who all have to know; a longer list is a mistake. */
 const MOST_REMINDED = 30
 const PERSON_MS = 2_000
@@ -237,11 +238,15 @@ export function createDebts(deps: DebtsDeps): Debts {
       case 'impossible':
         return paid(await change(id, { kind: 'prepareFailed', round, cause: made.cause }))
       case 'unavailable': {
-        if (state.tries + 1 >= PREPARE_TRIES) {
-          return paid(await change(id, { kind: 'prepareFailed', round, cause: made.cause }))
-        }
-        const retryAtMs = clock() + Math.max(made.retryAfterMs ?? 0, PREPARE_RETRY_MS)
-        return paid(await change(id, { kind: 'prepareLater', round, retryAtMs }))
+        // As long as the request may still be decided on: then it expires.
+        const { cause, retryAfterMs = 0 } = made
+        const pauseMs = Math.min(backoffAfter(state.tries + 1), PREPARE_RETRY_MAX_MS)
+        const retryAtMs = clock() + Math.max(retryAfterMs, PREPARE_RETRY_MS, pauseMs)
+        const later = await change(id, { kind: 'prepareLater', round, retryAtMs, cause })
+        // A change that people see, so that the card says why and when.
+        if (later.kind === 'changed')
+          await change(id, { kind: 'progress', round, done: 0, total: 0, retryAtMs })
+        return paid(later)
       }
       default:
         return made satisfies never

@@ -180,6 +180,8 @@ export function stateLine(words: Words, request: ResetRequest): Piece[] {
   const { card: say } = words
   switch (state.name) {
     case 'preparing':
+      if (state.cause !== undefined && (state.progress?.total ?? 0) === 0)
+        return say.notPreparedYet(causeInWords(words, state.cause), state.retryAtMs)
       return say.preparing(state.progress)
     case 'pending':
       return say.pending(request.expiresAtMs)
@@ -188,7 +190,7 @@ export function stateLine(words: Words, request: ResetRequest): Piece[] {
     case 'cancelled':
       return say.cancelled(state.by)
     case 'expired':
-      return [text(say.expired)]
+      return [text(request.plan === null ? say.expiredUnplanned : say.expired)]
     case 'approved':
       // Held, nothing comes next: a line of its own says why.
       return [

@@ -72,7 +72,7 @@ export function noteReply(
     case 'cancelled':
       return said(say.cancelled(id, note.by))
     case 'expired':
-      return said([text(say.expired(id))])
+      return said([text(request.plan === null ? say.expiredUnplanned(id) : say.expired(id))])
     case 'drifted':
       return driftedReply(words, request, note, movers)
     case 'waiting': {

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { wordsIn } from '../../../../src/adapters/slack/language/language.ts'
 import { card } from '../../../../src/adapters/slack/thread/card.ts'
+import { causeOf } from '../../../../src/request/cause.ts'
 import { type Draft, decide } from '../../../../src/request/decide.ts'
 import { type ResetRequest, requestIdSchema } from '../../../../src/request/request.ts'
 import { validateMessage } from '../../../../src/sandbox/slack/validate.ts'
@@ -549,6 +550,25 @@ describe('what takes no part', () => {
     )
     expect(said).toContain('Not used: 9 rows of the file, which are of other groups: audit and billing.')
   })
+})
+
+it('says why a plan could not be made yet, when the next try is, and not that nobody decided on what had no plan', () => {
+  const cause = causeOf('noConnection', 'ECONNREFUSED')
+  const later = { kind: 'prepareLater', round: 1, retryAtMs: T0 + 60_000, cause } as const
+  const request = following(asked(), later)
+  expect(cardOf(request).join('\n')).toContain(
+    'The plan could not be made yet: could not connect (ECONNREFUSED). The next try starts 2026-11-23 08:01 UTC.',
+  )
+  const reading = following(request, {
+    kind: 'progress',
+    round: 1,
+    done: 1,
+    total: 9,
+    retryAtMs: T0 + 90_000,
+  })
+  expect(cardOf(reading).join('\n')).toContain('1 of 9 reads done')
+  const expired = following(request, [{ kind: 'expire' }, T0 + 3_600_000])
+  expect(cardOf(expired).join('\n')).toContain('No plan could be made in time. Nothing was reset.')
 })
 
 it('never names the requester among those who decide, but where nobody else is', () => {

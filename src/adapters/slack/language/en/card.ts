@@ -51,6 +51,12 @@ export const cardOn = (on: ClusterInWords) => ({
   membersOnly:
     'When planned, the group had no members. Consumers that assign partitions themselves (Flink, Spark) do not show; make sure they are stopped.',
   whenPlannedLabel: 'When planned: ',
+  /** @param cause why the last try came to nothing */
+  notPreparedYet: (cause: string, retryAtMs: number): Piece[] => [
+    text(`The plan could not be made yet: ${cause}. The next try starts `),
+    times.moment(retryAtMs),
+    text('.'),
+  ],
   preparing: (progress: { done: number; total: number } | null): Piece[] => [
     text(
       progress === null
@@ -70,6 +76,7 @@ export const cardOn = (on: ClusterInWords) => ({
     quoted(note),
   ],
   cancelled: (by: string): Piece[] => [text('Cancelled by '), person(by), text('. Nothing was reset.')],
+  expiredUnplanned: 'No plan could be made in time. Nothing was reset. Ask again with /reset-offsets.',
   expired: 'Nobody decided in time. Nothing was reset. Ask again with /reset-offsets.',
   /** Stands before what follows from it. @param by in the order of their approvals @param note empty: none */
   approved: (by: readonly string[], note: string): Piece[] => [

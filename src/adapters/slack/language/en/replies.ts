@@ -81,6 +81,8 @@ export const replies = {
     quoted(note),
   ],
   cancelled: (id: string, by: string): Piece[] => [person(by), text(` cancelled ${id}. Nothing was reset.`)],
+  expiredUnplanned: (id: string) =>
+    `${id} expired: no plan could be made in time. Nothing was reset. Ask again with /reset-offsets.`,
   expired: (id: string) =>
     `${id} expired: nobody decided in time. Nothing was reset. Ask again with /reset-offsets.`,
   moved: (id: string, at: DriftedAt): Piece[] => [

@@ -28,6 +28,11 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   membersOnly:
     '制定计划时消费分组没有成员。自行分配分区的消费者（如 Flink、Spark）不会显示，请确认它们已停止。',
   whenPlannedLabel: '制定计划时的消费分组：',
+  notPreparedYet: (cause, retryAtMs) => [
+    text(`暂时无法制定计划：${cause}。下一次尝试时间 `),
+    times.moment(retryAtMs),
+    text('。'),
+  ],
   preparing: progress => [
     text(
       progress === null
@@ -38,6 +43,7 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   pending: expiresAtMs => [text('等待审批人审批，过期时间 '), times.moment(expiresAtMs), text('。')],
   rejected: (by, note) => [text('已被 '), person(by), text(' 驳回：'), quoted(note)],
   cancelled: by => [text('已被 '), person(by), text(' 取消。没有重置任何位点。')],
+  expiredUnplanned: '没能及时制定计划。没有重置任何位点。请用 /reset-offsets 重新申请。',
   expired: '没有人及时审批。没有重置任何位点。请用 /reset-offsets 重新申请。',
   approved: (by, note) => [
     text('已由 '),

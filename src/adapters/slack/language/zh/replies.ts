@@ -49,6 +49,7 @@ export const replies: typeof English = {
   glassBroken: (id, by, reason) => [person(by), text(` 未经审批紧急执行 ${id}：`), quoted(reason)],
   reviewed: (id, by, note) => [person(by), text(` 复核了未经审批执行的 ${id}：`), quoted(note)],
   cancelled: (id, by) => [person(by), text(` 取消了 ${id}。没有重置任何位点。`)],
+  expiredUnplanned: id => `${id} 已过期：没能及时制定计划。没有重置任何位点。请用 /reset-offsets 重新申请。`,
   expired: id => `${id} 已过期：没有人及时审批。没有重置任何位点。请用 /reset-offsets 重新申请。`,
   moved: (id, at) => [strong(`${id} 的计划制定后，位点或日志有变化`), text(`（${FOUND_AT[at]}）：`)],
   movedBy: ids => `那份计划制定后，${listed(ids)} 移动了位点。`,
