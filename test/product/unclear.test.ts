@@ -69,6 +69,8 @@ describe.concurrent('a call that nobody answered', () => {
     await press(product().dave, 'It happened')
     await heard(product().dave, 'Only approvers')
     const seenBefore = question()
+    // Where they pressed: in the thread, and not in the channel beside it.
+    expect(product().dave.ephemerals()[0]?.thread_ts).toBe(product().card().ts)
     await press(product().bob, 'It happened')
     await product().cardSays('· done')
     await product().threadSays('says that R-1 happened')

@@ -66,7 +66,8 @@ export function answerTo(
   words: Promise<Words>,
 ): (message: RespondArguments) => Promise<unknown> {
   // Slack gives no address for an answer to what is pressed in a view.
-  if (body.view?.type !== 'home' && typeof respond === 'function') return respond
+  if (body.view?.type !== 'home' && typeof respond === 'function')
+    return besideReply(body, client, respond) ?? respond
   return async ({ text = '' }) => {
     const say = await words
     try {
@@ -77,6 +78,28 @@ export function answerTo(
     } catch (error) {
       if (!isTriggerGone(error)) throw error
       await client.chat.postMessage({ channel: body.user.id, text })
+    }
+  }
+}
+
+/**
+ * Under a reply in a thread, where the person is: what Slack gives to answer to would put it into the channel. Null: it was
+ * no reply. Of a card Slack does not say whether it was pressed in the channel or at the head of its thread.
+ */
+function besideReply(
+  { channel, message, user }: Pressed['body'],
+  client: Pressed['client'],
+  respond: Pressed['respond'],
+): ((message: RespondArguments) => Promise<unknown>) | null {
+  const { ts, thread_ts: thread } = (message ?? {}) as { ts?: string; thread_ts?: unknown }
+  if (channel === undefined || typeof thread !== 'string' || thread === ts) return null
+  return async answer => {
+    const { text = '' } = answer
+    try {
+      await client.chat.postEphemeral({ channel: channel.id, user: user.id, thread_ts: thread, text })
+    } catch {
+      // Who has not joined the channel can be answered by the address alone.
+      await respond(answer)
     }
   }
 }
