@@ -89,7 +89,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     const at = () => partition(page, 'orders', 0).getAttribute('data-committed')
     const first = await askForFirstReset(page)
     const overtaken = digestIn(await first.textContent())
-    expect(await stepNow.textContent()).toContain('Read 100')
+    expect(await stepNow.textContent()).toContain('Consume 100')
 
     await page.getByTestId('read-on-orders-billing').click()
     await expect.poll(at, { timeout: PATIENCE_MS }).toBe('801454')
@@ -233,7 +233,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     await page.getByRole('button', { name: 'Close thread' }).click()
 
     await become(page, 'bob')
-    await openReview(page, await cardOf(page, 'waiting for approval'))
+    await openReview(page, await cardOf(page, 'needs 1 approval'))
     await writeIn(page, 'note', 'Billing is stopped.')
     await page.reload()
     expect(
@@ -241,7 +241,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     ).toBe('Billing is stopped.')
     await page.keyboard.press('Escape')
 
-    for (const [label, name] of [['Read 100 per partition', /^Read 100 per partition/]] as const)
+    for (const [label, name] of [['Consume 100 per partition', /^Consume 100 per partition/]] as const)
       await page.getByText(label, { exact: true }).and(page.getByRole('button', { name })).first().waitFor()
     const made = world.ckafka.calls().length
     await page.getByRole('tab', { name: `API calls (${made})` }).waitFor()
@@ -322,7 +322,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
   it('leads from the Home tab and from a card to the history of the group, and to its file', async () => {
     const { page, troubles } = await open()
     const card = await askForFirstReset(page)
-    await card.getByRole('button', { name: 'More actions' }).last().click()
+    await card.getByRole('button', { name: 'More options' }).click()
     await card.getByRole('menuitem', { name: 'History' }).click()
     const history = await openModal(page, 'All requests for orders-billing')
     expect(await history.textContent()).toMatch(/R-1 · waiting for approval.*Asked for by @Alice/)
@@ -330,7 +330,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     await history.waitFor({ state: 'hidden' })
 
     const home = await openHome(page)
-    await home.getByRole('button', { name: 'More actions' }).first().click()
+    await home.getByRole('button', { name: 'More options' }).first().click()
     await home.getByRole('menuitem', { name: 'History' }).click()
     const again = await openModal(page, 'All requests for orders-billing')
     await again.getByRole('button', { name: 'Download CSV' }).click()

@@ -81,8 +81,8 @@ export function Guide({ scene, onDraft }: { scene: Scene; onDraft(): void }) {
           , press Enter in the message box, and submit the form.
         </li>
         <li value={2} data-state={stateOf(2)}>
-          Press Read 100 per partition at orders-billing: a consumer commits. Become {nameOf('approver')} and
-          press Review: there is a new plan.
+          Press Consume 100 per partition at orders-billing: a consumer commits. Become {nameOf('approver')}{' '}
+          and press Review: there is a new plan.
         </li>
         <li value={3} data-state={stateOf(3)}>
           Review again, approve and submit. The markers move, and the thread shows each partition.

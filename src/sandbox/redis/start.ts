@@ -10,11 +10,10 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { connect as connectTls } from 'node:tls'
-import { fileURLToPath } from 'node:url'
+import { CACHE_DIR } from '../places.ts'
 import { findRedisServer } from './find.ts'
 
 // The same depth from src/ and from dist/.
-const defaultCacheDir = fileURLToPath(new URL('../../../.cache', import.meta.url))
 
 const readyTimeoutMs = 10_000
 
@@ -51,7 +50,7 @@ export type PrivateRedis = {
 
 export async function startRedis(options: StartRedisOptions = {}): Promise<PrivateRedis> {
   const { appendonly = 'no', log = () => {} } = options
-  const binary = await findRedisServer({ cacheDir: defaultCacheDir, log })
+  const binary = await findRedisServer({ cacheDir: CACHE_DIR, log })
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'rewind-redis-')))
   const removeDir = options.dir === undefined
 

@@ -42,7 +42,7 @@ export async function refuseDrift(stage: Stage): Promise<{ checks: Check[]; card
   for (const [place, at] of readOn) narrator.say(`${place}: committed ${before.get(place)} → ${at}`)
 
   narrator.step('Bob presses Review, and there is nothing to decide any more')
-  const shown = await review(stage, asked, 'Offsets or logs have changed')
+  const shown = await review(stage, asked, 'Not approved')
   await bob.closeView()
 
   narrator.step('The thread says what has moved, and the card has a new plan')
@@ -67,7 +67,7 @@ export async function refuseDrift(stage: Stage): Promise<{ checks: Check[]; card
       moved(before, BigInt(READ_ON)),
     ),
     says('Bob was told that nothing was decided, and why', shown.join('\n').replace(/ *│\n│ */g, ' '), [
-      'nothing was decided',
+      'Nothing was decided',
       whatMoved,
     ]),
     says('the thread names what moved', told.text, [idOf(card), whatMoved, 'Nothing was reset']),

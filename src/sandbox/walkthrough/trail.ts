@@ -2,12 +2,10 @@
 // It must never read the store by itself.
 
 import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { AUDIT_ENTRY } from '../places.ts'
 import type { World } from '../world.ts'
 
-// The same depth from src/ and from dist/.
-const auditEntry = fileURLToPath(new URL('../../../dist/audit.js', import.meta.url))
 const LONGEST_BYTES = 64 * 1_024 * 1_024
 
 /** The lines of one request that hold this command, each JSON. */
@@ -16,7 +14,7 @@ export async function auditedAs(
   requestId: string,
   command: string,
 ): Promise<string[]> {
-  const { stdout } = await promisify(execFile)(process.execPath, [auditEntry, 'export'], {
+  const { stdout } = await promisify(execFile)(process.execPath, [AUDIT_ENTRY, 'export'], {
     env: { PATH: process.env.PATH, REDIS_URL: redisUrl, REDIS_PREFIX: redisPrefix },
     maxBuffer: LONGEST_BYTES,
   })

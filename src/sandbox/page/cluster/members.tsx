@@ -33,9 +33,9 @@ export function Members({ cluster, group }: { cluster: string; group: Group }) {
       <DeedButton
         testId={`read-on-${group.name}`}
         deed={{ do: 'readOn', cluster, group: group.name }}
-        label={`Read 100 per partition: a consumer of ${group.name} reads 100 messages of each, and commits`}
+        label={`Consume 100 per partition: a consumer of ${group.name} consumes 100 messages of each, and commits`}
       >
-        Read 100 per partition
+        Consume 100 per partition
       </DeedButton>
     </div>
   )

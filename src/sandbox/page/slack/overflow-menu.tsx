@@ -52,7 +52,7 @@ export function OverflowMenu({
       <button
         type="button"
         class="button button-default"
-        aria-label="More actions"
+        aria-label="More options"
         aria-haspopup="menu"
         aria-expanded={open}
         aria-busy={busy}
