@@ -1,0 +1,180 @@
+// What a message says is so: each clause that claims a fact, and what has to stand in the record in the state in which the
+// message is sent. Every kind of message, in every state, in both languages.
+
+import { describe, expect, it } from 'vitest'
+import { LANGUAGES, wordsIn } from '../../../../src/adapters/slack/language/language.ts'
+import { card } from '../../../../src/adapters/slack/thread/card.ts'
+import { directMessage } from '../../../../src/adapters/slack/thread/direct.ts'
+import { elsewhereCard, elsewhereReply } from '../../../../src/adapters/slack/thread/elsewhere.ts'
+import { noteReply } from '../../../../src/adapters/slack/thread/replies.ts'
+import { causeOf } from '../../../../src/request/cause.ts'
+import type { ResetRequest } from '../../../../src/request/request.ts'
+import type { PartitionResult } from '../../../../src/request/result.ts'
+import { linesOf } from '../../../support/reading.ts'
+import {
+  ALICE,
+  allArrived,
+  approve,
+  asked,
+  askedAbout,
+  BOB,
+  DIGEST,
+  drifted,
+  EMPTY,
+  endedWith,
+  everyState,
+  finish,
+  following,
+  looked,
+  pending,
+  someDifferences,
+  start,
+  T0,
+  wait,
+} from '../../../support/requests.ts'
+import { unreported } from '../../../support/results.ts'
+
+interface Sent {
+  request: ResetRequest
+  result: readonly PartitionResult[]
+}
+
+/** Its clause, in each language, and the fact. */
+const CLAUSES: [RegExp, (sent: Sent) => boolean][] = [
+  [/runs next|即将执行/, () => false],
+  [/[Nn]obody answered|reported nothing|worker stopped/, () => false],
+  [/Nothing was reset|没有重置任何位点/, ({ request }) => !hasMoved(request)],
+  [
+    /nobody decided in time|Nobody decided in time|没有人及时审批/,
+    ({ request }) => isExpired(request) && request.plan !== null,
+  ],
+  [
+    /no plan could be made in time|No plan could be made in time|没能及时制定计划/,
+    ({ request }) => isExpired(request) && request.plan === null,
+  ],
+  [
+    /no call of this request is on record|没有这个申请的调用记录/,
+    ({ request }) => request.lateUntilMs === null,
+  ],
+  [
+    /never answered|没有得到回应|始终没有响应/,
+    ({ request }) => request.lateUntilMs !== null || hasUnclear(request),
+  ],
+  [/accepted the call|已接受调用/, ({ result }) => result.some(({ said }) => said?.code === 0)],
+  [
+    /offsets prove that it took effect|位点证明它已生效/,
+    ({ result }) => result.every(({ said }) => said === null),
+  ],
+  [
+    /answer does not name it|返回里没有提到它/,
+    ({ result }) => result.some(({ why }) => why === 'notReported'),
+  ],
+  [/Stop them|请停掉它们/, ({ request }) => membersListed(request)],
+  [/Undone by|已被 R-\d+ 撤销/, ({ request }) => request.undone?.isWhole === true],
+  [/without approval|未经审批/i, ({ request }) => request.glass !== null],
+  [/R-25/, () => false],
+]
+
+const isExpired = ({ state }: ResetRequest) => state.name === 'expired'
+const hasMoved = ({ state }: ResetRequest) =>
+  state.name === 'succeeded' || state.name === 'partial' || state.name === 'executing'
+const hasUnclear = ({ notes }: ResetRequest) => notes.some(({ kind }) => kind === 'unclear')
+const membersListed = ({ group, state, notes }: ResetRequest) =>
+  [
+    ...(group === null ? [] : [group]),
+    ...('wait' in state && state.wait !== null ? [state.wait.group] : []),
+    ...('outcome' in state && state.outcome.kind === 'neverEmpty' ? [state.outcome.group] : []),
+    ...notes.flatMap(note => (note.kind === 'waiting' ? [note.group] : [])),
+  ].some(({ members }) => members.length > 0)
+
+const said = { offset: null, code: 0, message: '' }
+const accepted = [0, 1].map(partition => ({ ...unreported('orders', partition), said }))
+const hung = following(
+  pending(),
+  approve,
+  start,
+  finish({ kind: 'unknown', cause: causeOf('noAnswer', '10 s') }),
+)
+const absentTwice = [1, 2].reduce(
+  request => following(request, [looked('absent'), 'lookAtMs' in request.state ? request.state.lookAtMs : 0]),
+  hung,
+)
+const joined = following(
+  pending(),
+  approve,
+  start,
+  finish({ kind: 'refused', reason: 'groupNotEmpty', code: '25', message: '' }),
+  [wait(EMPTY), T0 + 10_000],
+)
+const needs = [{ label: '', from: [ALICE, BOB], count: 1 }]
+const silent = (request: ResetRequest) => allArrived(request).map(row => ({ ...row, said: null }))
+const proved = following(
+  hung,
+  finish({
+    kind: 'done',
+    counts: { succeeded: 4, clamped: 0, failed: 0, unreported: 0, movedAfter: 0 },
+    rows: 4,
+  }),
+)
+
+const SENT: [string, ResetRequest, PartitionResult[]][] = [
+  ...everyState().map(([name, request]): [string, ResetRequest, PartitionResult[]] => [name, request, []]),
+  ['accepted, unread', endedWith(accepted), accepted],
+  ['accepted, asked', askedAbout(endedWith(accepted), 'unread'), accepted],
+  ['hung', hung, []],
+  ['hung, tried again', absentTwice, []],
+  [
+    'hung, there by now',
+    following(absentTwice, [{ kind: 'alreadyThere', digest: DIGEST }, T0 + 900_000]),
+    [],
+  ],
+  ['hung, proved', proved, silent(proved)],
+  ['done', endedWith(allArrived(pending())), allArrived(pending())],
+  ['refused for members that nobody lists', joined, []],
+  [
+    'overtaken',
+    following(pending({}, { guard: { needs } }), approve, drifted(someDifferences, 'execution')),
+    [],
+  ],
+  ['expired without a plan', following(asked(), [{ kind: 'expire' }, T0 + 3_600_000]), []],
+]
+
+describe.each(LANGUAGES)('what is said in %s is so', language => {
+  const words = wordsIn(language)
+
+  it.each(SENT)('%s', (_name, request, result) => {
+    const index = request.notes.length - 1
+    const note = request.notes[index]
+    const reply = note === undefined ? [] : [noteReply(words, request, note, { result })]
+    const messages = [
+      card(words, request),
+      elsewhereCard(words, request),
+      ...reply.flatMap(each => [each, elsewhereReply(words, request, each)]),
+      ...(note === undefined ? [] : [directMessage(words, request, `direct-${index}`)]),
+    ]
+    const shown = messages.map(message => `${message.text}\n${linesOf(message).join('\n')}`)
+    for (const [clause, isSo] of CLAUSES) {
+      const saying = shown.filter(text => clause.test(text))
+      if (!isSo({ request, result })) expect(saying).toEqual([])
+    }
+  })
+
+  it('never mentions the requester among those who decide', () => {
+    const request = pending({}, { guard: { needs } })
+    expect(linesOf(card(words, request)).join('\n')).not.toMatch(
+      /(Who decides|Needs approval|审批人)[^\n]*@alice/,
+    )
+  })
+})
+
+it('each clause is said somewhere, or never', () => {
+  const all = LANGUAGES.flatMap(language =>
+    SENT.flatMap(([, request, result]) => [
+      ...linesOf(card(wordsIn(language), request)),
+      ...request.notes.flatMap(note => linesOf(noteReply(wordsIn(language), request, note, { result }))),
+    ]),
+  )
+  const silentOnes = CLAUSES.slice(2, -3).filter(([clause]) => !all.some(text => clause.test(text)))
+  // What the answer does not name is in no scene here.
+  expect(silentOnes.map(([clause]) => clause.source)).toEqual(['answer does not name it|返回里没有提到它'])
+})
