@@ -46,7 +46,9 @@ it.concurrent('31: a Redis that lost the last second has no call made twice, and
   await bob.press(card as SlackMessage, 'Review')
   const heard = () => bob.ephemerals().map(textOf).join('\n')
   await fleet.until(() => heard().includes(`No such request: ${lost}`))
-  expect(heard()).toContain('it was lost: ask again with /reset-offsets')
+  expect(heard()).toContain(
+    'Its record was lost, so its card is about nothing any more: ask again with /reset-offsets',
+  )
   expect(bob.view()).toBeUndefined()
   expect(fleet.effects(OTHER_GROUP)).toHaveLength(0)
 
