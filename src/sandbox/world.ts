@@ -104,7 +104,7 @@ export interface WorldOptions {
 /** The workspace as it was when the world began. */
 export interface WorldWorkspace {
   /** `part`: what they are in this story. */
-  people: (LocalSlackUser & { part: 'requester' | 'approver' | 'outsider' | 'guest' })[]
+  people: (LocalSlackUser & { part: 'requester' | 'approver' | 'on call' | 'guest' })[]
   channels: LocalSlackChannel[]
   userGroups: LocalSlackUserGroup[]
   commands: { command: string; description: string; hint: string }[]
@@ -307,7 +307,7 @@ const storyPeople: WorldWorkspace['people'] = [
   { id: USERS.alice, name: 'alice', realName: 'Alice Moreau', part: 'requester' },
   { id: USERS.bob, name: 'bob', realName: 'Bob Okafor', tz: 'Asia/Shanghai', part: 'approver' },
   { id: USERS.carol, name: 'carol', realName: 'Carol Lindqvist', tz: 'Europe/Stockholm', part: 'approver' },
-  { id: USERS.dave, name: 'dave', realName: 'Dave Tanaka', part: 'outsider' },
+  { id: USERS.dave, name: 'dave', realName: 'Dave Tanaka', part: 'on call' },
   { id: USERS.gina, name: 'gina', realName: 'Gina Ferrari', kind: 'guest', part: 'guest' },
 ]
 const storyChannels: LocalSlackChannel[] = [

@@ -244,7 +244,7 @@ describe('people', () => {
       'requester',
       'approver',
       'approver',
-      'outsider',
+      'on call',
       'guest',
     ])
     expect(slack.commands).toContainEqual({

@@ -8,7 +8,7 @@ export interface PersonInfo {
   id: string
   name: string
   realName: string
-  /** `requester`, `approver`, `outsider`, `guest`: what they are in this story, in one word for the switch. */
+  /** `requester`, `approver`, `on call`, `guest`: what they are in this story, in one word for the switch. */
   part: string
 }
 

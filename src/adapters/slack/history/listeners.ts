@@ -59,6 +59,7 @@ export function registerHistoryListeners(app: App, deps: HistoryListenersDeps): 
     await ack()
     await inModal(body, client, async (words, target) => {
       const asked = historyPageSchema.parse(parseJson(action.value ?? ''))
+      await saysMaking(client, body.view, await drawn(client, words, target, asked, words.history.making))
       const notice = await sendFile(client, words, target, body.user.id).then(
         () => words.history.sent,
         error => {
@@ -69,6 +70,14 @@ export function registerHistoryListeners(app: App, deps: HistoryListenersDeps): 
       return drawn(client, words, target, asked, notice)
     })
   })
+
+  /** A long history takes a while; the file comes whether or not Slack shows that it is made. */
+  async function saysMaking(client: Client, view: BlockAction['view'], making: ModalView): Promise<void> {
+    if (view === undefined) return
+    await client.views.update({ view_id: view.id, view: making }).catch(error => {
+      if (!isOvertaken(error)) report({ event: 'fault', where: 'history update', error })
+    })
+  }
 
   /** A modal has nowhere to answer but itself. */
   async function inModal(

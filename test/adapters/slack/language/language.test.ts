@@ -110,7 +110,7 @@ const NAMES = [
   ...['mine', 'pending', 'failed', 'closed', 'over', 'all', 'offset'],
 ]
 /** What they say of a call to Slack that failed goes to the log. */
-const LOGGING = ['thread/chat.ts', 'platform/web-client.ts', 'platform/light-fetch.ts']
+const LOGGING = ['thread/chat.ts', 'platform/web-client.ts', 'platform/light-fetch.ts', 'platform/tokens.ts']
 const FLAG = /--[a-z][a-z-]*/g
 
 describe('each language', () => {

@@ -54,6 +54,7 @@ export const history = {
   /** Beside the file. @param left so many older ones that are not in it */
   file: (group: string, instance: string, requests: number, left: number) =>
     `The history of ${group} on ${instance}: ${counted(requests, 'request')}, newest first, a row for each partition.${left > 0 ? ` It leaves out the ${grouped(left)} oldest, which do not fit.` : ''}`,
+  making: 'Making the file…',
   sent: 'The file is in your direct messages with Rewind.',
   notSent: 'The file could not be sent right now, so there is none. Press Download CSV again in a minute.',
 }

@@ -40,6 +40,7 @@ export const history: typeof English = {
   download: '下载 CSV',
   file: (group, instance, requests, left) =>
     `${group}（${instance}）的重置历史：共 ${grouped(requests)} 个申请，从新到旧，每个分区一行。${left > 0 ? `最早的 ${grouped(left)} 个放不下，未包含在内。` : ''}`,
+  making: '正在生成文件…',
   sent: '文件已发到你与 Rewind 的私信里。',
   notSent: '暂时无法发送文件。请过一分钟再点“下载 CSV”。',
 }
