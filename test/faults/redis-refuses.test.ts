@@ -144,7 +144,7 @@ async function expectMainJob(world: World): Promise<void> {
   await alice.command(OPS, ASK)
   await alice.waitForView()
   expect((await alice.submit()).kind).toBe('closed')
-  await until(() => card().join().includes('waiting for approval'), 15_000)
+  await until(() => card().join().includes('needs 1 approval'), 15_000)
   const id = /R-\d+/.exec(card().join())?.[0]
   const bob = world.slack.person(USERS.bob)
   await bob.command(OPS, `/offset-requests ${id}`)

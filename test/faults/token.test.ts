@@ -47,7 +47,7 @@ it.concurrent.for([
     await alice.command(OPS, ASK)
     await alice.waitForView()
     expect((await alice.submit()).kind).toBe('closed')
-    await until(() => cards().some(card => textOf(card).includes('waiting for approval')), 40_000)
+    await until(() => cards().some(card => textOf(card).includes('needs 1 approval')), 40_000)
     ckafka.inject(WRITE, { kind: 'delay', ms: 4_000 })
     const bob = slack.person(USERS.bob)
     await bob.command(OPS, '/offset-requests R-1')

@@ -86,7 +86,7 @@ describe.concurrent('a call of which the offsets do not tell', () => {
       await alice.command(OPS, ASK)
       await alice.waitForView()
       expect((await alice.submit()).kind).toBe('closed')
-      await until(() => cardText().includes('waiting for approval'))
+      await until(() => cardText().includes('needs 1 approval'))
       ckafka.inject(WRITE, { kind: 'hang', afterDoingIt: true })
       await bob.command(OPS, '/offset-requests R-1')
       await bob.waitForView()
