@@ -28,8 +28,7 @@ async function start() {
   }
   const calls = () => world.ckafka.calls('BatchModifyGroupOffsets')
 
-  const planned = () =>
-    until(() => cards().some(card => textOf(card).includes('needs 1 approval')), 40_000)
+  const planned = () => until(() => cards().some(card => textOf(card).includes('needs 1 approval')), 40_000)
 
   return {
     world,
