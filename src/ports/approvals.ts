@@ -5,6 +5,7 @@ import type { Origin } from '../request/command.ts'
 import type { Difference } from '../request/drift.ts'
 import type { FollowUps } from '../request/follow-up.ts'
 import type { Group } from '../request/group.ts'
+import type { ActKind } from '../request/permissions.ts'
 import type { PlanRow } from '../request/plan.ts'
 import type { RefusedRuling, RequestId, ResetRequest } from '../request/request.ts'
 import type { Asked, Target, Targets } from '../request/reset.ts'
@@ -92,6 +93,8 @@ export interface Approvals {
   glassRefusal(request: ResetRequest, userId: string, from: Origin): Promise<Refusal | null>
   /** Whether they could, now, decide on it, review its broken glass, or say what became of it when people are asked. */
   waitsFor(request: ResetRequest, userId: string): Promise<boolean>
+  /** What they could do to it now, so that nobody is offered what they would be refused. */
+  actsOpenTo(request: ResetRequest, userId: string): Promise<ReadonlySet<ActKind>>
   /** Grows with every change of any request that people can see; one try, so that who asks often is told at once. */
   changeCount(): Promise<number>
   /** Compares the plan with the world, in at most `patienceMs`. */

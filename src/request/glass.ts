@@ -3,7 +3,7 @@
 import type { Command } from './command.ts'
 import { isHeld, type ResetRequest } from './request.ts'
 import { approved, type Decided, refuse, visible } from './step.ts'
-import { obstacleTo } from './voting.ts'
+import { obstacleTo, pastOf } from './voting.ts'
 
 export function breakGlass(
   request: ResetRequest,
@@ -11,6 +11,8 @@ export function breakGlass(
   nowMs: number,
 ): Decided {
   const { by, digest } = command
+  const past = pastOf(request, nowMs)
+  if (past !== null) return refuse(past)
   if (command.policy.verdict === 'deny') return refuse('notBreakGlass')
   const obstacle = obstacleTo(request, digest, nowMs)
   if (obstacle !== null) return refuse(obstacle)

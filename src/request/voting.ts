@@ -18,6 +18,9 @@ export function vote(request: ResetRequest, command: VoteCommand, nowMs: number)
   const { state, guard, votes } = request
   const { verdict, by, through } = command
   const fills = through === undefined ? (command.fills ?? [0]) : fillsThrough(request, through)
+  // What is over is over for everybody, whoever asks.
+  const past = pastOf(request, nowMs)
+  if (past !== null) return refuse(past)
   if (isBarredAsRequester(by, request)) return refuse('ownRequest')
   if (command.policy.verdict === 'deny' || fills.length === 0) {
     return refuse(command.unread === true ? 'unreadable' : 'notApprover')
@@ -53,11 +56,18 @@ export function vote(request: ResetRequest, command: VoteCommand, nowMs: number)
 
 /** Why nobody can decide on it with this plan before them, or null. */
 export function obstacleTo(request: ResetRequest, digest: string, nowMs: number): Refusal | null {
-  const { state } = request
-  if (state.name === 'preparing') return 'preparing'
-  if (state.name !== 'pending') return state.name === 'expired' ? 'expired' : 'decided'
-  if (nowMs >= request.expiresAtMs) return 'expired'
+  const past = pastOf(request, nowMs)
+  if (past !== null) return past
+  if (request.state.name === 'preparing') return 'preparing'
   return request.plan?.digest === digest ? null : 'planChanged'
+}
+
+/** Why there is nothing to decide on any more, or null. */
+export function pastOf({ state, expiresAtMs }: ResetRequest, nowMs: number): 'decided' | 'expired' | null {
+  if (state.name !== 'pending' && state.name !== 'preparing') {
+    return state.name === 'expired' ? 'expired' : 'decided'
+  }
+  return state.name === 'pending' && nowMs >= expiresAtMs ? 'expired' : null
 }
 
 function voted({ guard }: ResetRequest, decision: Decision, approvals: number, settles: boolean): Note {

@@ -30,7 +30,7 @@ import { digestOfTargets } from '../request/digest.ts'
 import { differenceSchema } from '../request/drift.ts'
 import { didNothing, retryOf, undoOf } from '../request/follow-up.ts'
 import type { Abilities } from '../request/group.ts'
-import type { ActKind } from '../request/permissions.ts'
+import { ACTS, type ActKind, isAct } from '../request/permissions.ts'
 import type { PlanRow } from '../request/plan.ts'
 import { guardUnder, type Policy } from '../request/policy.ts'
 import { isHeld, type RequestId, type ResetRequest } from '../request/request.ts'
@@ -372,30 +372,38 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     return trial.refusal
   }
 
+  /** Each is tried on the record as it stands, as if they did it now. */
+  async function actsOpenTo(request: ResetRequest, by: string): Promise<ReadonlySet<ActKind>> {
+    const { state, plan, reset } = request
+    const attempt = 'attempt' in state ? state.attempt : 0
+    const shown = { digest: plan?.digest ?? '', typedGroup: reset.target.group }
+    const trials = Object.keys(ACTS)
+      .filter(isAct)
+      .map(async kind => {
+        if (kind === 'decide') return (await reviewRefusal(request, by)) === null ? kind : null
+        const { policy } = await policies.may(request, kind, by, 'lately')
+        const said = { by, policy, from: NOWHERE }
+        const command: Command = {
+          withdraw: { kind: 'withdraw', by, from: NOWHERE } as const,
+          checkAgain: { kind: 'checkAgain', attempt, by, from: NOWHERE } as const,
+          cancel: { kind: 'cancel', ...said } as const,
+          breakGlass: { kind: 'breakGlass', ...said, ...shown, reason: '–' } as const,
+          review: { kind: 'review', ...said, note: '–' } as const,
+          testify: { kind: 'testify', ...said, attempt, happened: true } as const,
+        }[kind]
+        return decide(request, command, clock()).ok ? kind : null
+      })
+    return new Set((await Promise.all(trials)).filter(kind => kind !== null))
+  }
+
+  /** Reading the offsets back once more is open to everybody, and is nobody's to do. */
   async function waitsFor(request: ResetRequest, by: string) {
     const { state, glass } = request
-    if (state.name === 'pending') return (await reviewRefusal(request, by)) === null
-    const isReviewed = glass === null || glass.review !== null
     const isAsked = state.name === 'unclear' && state.asked
-    if (isReviewed && !isAsked) return false
-    const said = async (kind: ActKind) => {
-      const { policy } = await policies.may(request, kind, by, 'lately')
-      return { by, policy, from: NOWHERE }
-    }
-    const commands: Command[] = [
-      ...(isReviewed ? [] : [{ kind: 'review', note: '–', ...(await said('review')) } as const]),
-      ...(isAsked
-        ? [
-            {
-              kind: 'testify',
-              attempt: state.attempt,
-              happened: true,
-              ...(await said('testify')),
-            } as const,
-          ]
-        : []),
-    ]
-    return commands.some(command => decide(request, command, clock()).ok)
+    const isReviewed = glass === null || glass.review !== null
+    if (state.name !== 'pending' && isReviewed && !isAsked) return false
+    const open = await actsOpenTo(request, by)
+    return open.has('decide') || open.has('review') || (isAsked && open.has('testify'))
   }
 
   async function followUps(request: ResetRequest, kind: 'undo' | 'retry') {
@@ -445,6 +453,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     reviewRefusal,
     glassRefusal,
     waitsFor,
+    actsOpenTo,
     changeCount: () => store.changeCount(),
     lookAgain,
     decide: decideRequest,

@@ -220,6 +220,6 @@ scene('what could not be looked at in time is looked at before anybody can appro
   await until(() => product().slack.messages(OPS).length === 1)
   expect(textOf(product().card())).toContain('being planned')
   await bob.command(OPS, '/offset-requests R-1')
-  await until(() => bob.ephemerals().some(message => textOf(message).includes('still being planned')))
+  await until(() => bob.ephemerals().some(message => textOf(message).includes('being planned')))
   await product().cardSays('waiting for approval')
 })

@@ -173,8 +173,25 @@ scene('lists the open requests and opens a review from there', async () => {
   const view = await bob.waitForView()
   expect(view.title.text).toBe('Review R-1')
   await bob.closeView()
-  await bob.command(OPS, '/offset-requests r-1')
+  await bob.command(OPS, '/offset-requests 1')
   expect((await bob.waitForView()).title.text).toBe('Review R-1')
+
+  // Who cannot decide on it sees it as it is, and what they can do to it.
+  const { alice, dave } = product()
+  const sees = async (person: typeof alice, ...buttons: string[]) => {
+    await until(() => person.ephemerals().some(message => textOf(message).includes('wrong VAT rate')))
+    const shown = textOf(person.ephemerals().at(-1) ?? product().card())
+    for (const button of ['Review', 'Cancel request', 'Withdraw'])
+      expect({ button, isThere: shown.includes(`[ ${button} ]`) }).toEqual({
+        button,
+        isThere: buttons.includes(button),
+      })
+  }
+  await alice.command(OPS, '/offset-requests r-1')
+  await sees(alice, 'Cancel request')
+  await dave.command(OPS, '/offset-requests R-1')
+  await sees(dave)
+  expect(dave.view()).toBeUndefined()
 })
 
 scene('names on the card the requests that are open for the same group and topics', async () => {

@@ -136,7 +136,11 @@ describe('a decision', () => {
   it('is never made by the requester, whatever else is true of them', () => {
     for (const command of [approve, reject]) {
       expect(refusalOf(pending(), { ...command, by: ALICE })).toBe('ownRequest')
-      expect(refusalOf(following(pending(), approve), { ...command, by: ALICE })).toBe('ownRequest')
+      // What is over is over for everybody: that is said first.
+      expect(refusalOf(following(pending(), approve), { ...command, by: ALICE })).toBe('decided')
+      expect(refusalOf(following(pending(), approve), { ...command, policy: DENIED, from: SOMEWHERE })).toBe(
+        'decided',
+      )
     }
   })
 

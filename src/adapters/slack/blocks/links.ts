@@ -1,5 +1,6 @@
 // Links to messages of the workspace.
 
+import { cardTsOf, type ResetRequest } from '../../../request/request.ts'
 import type { Piece } from './text.ts'
 
 /** @param base like `https://acme.slack.com/`; null: not known */
@@ -10,4 +11,13 @@ export function messageUrl(base: string | null, card: { channel: string; ts: str
 
 export function link(url: string, label: string): Piece {
   return { type: 'link', url, text: label }
+}
+
+/** Null: it has no card that Slack has taken, or the workspace's address is not known. */
+export function cardUrl(
+  base: string | null,
+  request: Pick<ResetRequest, 'posts' | 'channel'>,
+): string | null {
+  const ts = cardTsOf(request)
+  return ts === undefined ? null : messageUrl(base, { channel: request.channel, ts })
 }

@@ -4,15 +4,15 @@
 import type { App, BlockAction } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
 import type { Approvals } from '../../../ports/approvals.ts'
-import type { Report } from '../../../ports/events.ts'
 import type { ListPage, ListPlace } from '../../../ports/store.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import type { Target } from '../../../request/reset.ts'
 import { ACTIONS } from '../blocks/ids.ts'
-import { messageUrl } from '../blocks/links.ts'
+import { cardUrl } from '../blocks/links.ts'
 import type { Words } from '../language/language.ts'
 import { firstPage, type HistoryAsked, historyMetadataSchema, historyPageSchema } from '../lists/query.ts'
 import { inTime, isOvertaken, parseJson, sentenceFor } from '../platform/answering.ts'
+import { createLinkBase } from '../platform/link-base.ts'
 import {
   type ButtonArgs,
   type Client,
@@ -119,10 +119,10 @@ export function registerHistoryListeners(app: App, deps: HistoryListenersDeps): 
   }
 
   async function entryOf({ request, isRead }: Read, base: string | null): Promise<HistoryEntry> {
-    if (!isRead) return { request, moves: null, link: linkOf(request, base), base }
+    if (!isRead) return { request, moves: null, link: cardUrl(base, request), base }
     const rows = await approvals.readPlan(request)
     const moves = rows === null ? 'notWhole' : topicMoves(rows)
-    return { request, moves, link: linkOf(request, base), base }
+    return { request, moves, link: cardUrl(base, request), base }
   }
 
   async function sendFile(client: Client, words: Words, target: Target, userId: string): Promise<void> {
@@ -176,24 +176,4 @@ function movesRead({ requests }: ListPage): Read[] {
     rows += request.plan?.partitions ?? 0
     return { request, isRead: rows <= PAGE_ROWS }
   })
-}
-
-/** Where messages of this workspace are, like `https://acme.slack.com/`; null while Slack does not say. */
-function createLinkBase(report: Report): (client: Client) => Promise<string | null> {
-  let known: string | null = null
-  return async client => {
-    known ??= await client.auth.test().then(
-      ({ url }) => url ?? null,
-      error => {
-        report({ event: 'fault', where: 'address of the workspace', error })
-        return null
-      },
-    )
-    return known
-  }
-}
-
-function linkOf({ posts, channel }: ResetRequest, base: string | null): string | null {
-  const { card } = posts
-  return card?.state === 'posted' ? messageUrl(base, { channel, ts: card.ts }) : null
 }

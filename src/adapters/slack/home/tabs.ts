@@ -13,13 +13,14 @@ import type { Report } from '../../../ports/events.ts'
 import type { ListPage } from '../../../ports/store.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import type { Words } from '../language/language.ts'
+import { createLinkBase } from '../platform/link-base.ts'
 import { membershipOf } from '../platform/members-only.ts'
 import { sentenceHome } from '../platform/sentence-views.ts'
 import { outcomeOfError } from '../platform/web-client.ts'
-import { HOME_ROWS, homeView, LOOKED_THROUGH, ranLately } from './view.ts'
+import { FRESH, HOME_ROWS, homeView, LOOKED_THROUGH, ranLately } from './view.ts'
 
 export interface HomeTabsDeps {
-  approvals: Pick<Approvals, 'list' | 'waitsFor' | 'changeCount'>
+  approvals: Pick<Approvals, 'list' | 'waitsFor' | 'actsOpenTo' | 'changeCount'>
   people: People
   /** Tries once, and rejects when Slack asks to wait (web-client.ts). */
   client: WebClient
@@ -60,12 +61,14 @@ interface Tab {
 interface Shared {
   open: ListPage
   lately: ResetRequest[]
+  moreOver: boolean
 }
 
 export function createHomeTabs(deps: HomeTabsDeps): HomeTabs {
   const { approvals, people, client, wordsFor, clock, report } = deps
   const tabs = new LRUCache<string, Tab>({ max: KEPT_MAX, ttl: KEPT_MS })
   const limit = pLimit(AT_ONCE)
+  const linkBase = createLinkBase(report)
   /** Whose tab may not be as the records are. */
   const due = new Set<string>()
   const drawing = new Map<string, Promise<void>>()
@@ -149,7 +152,7 @@ export function createHomeTabs(deps: HomeTabsDeps): HomeTabs {
         return
       }
       const view = await drawn(userId, tab)
-      const digest = createHash('sha256').update(JSON.stringify(view)).digest('base64')
+      const digest = digestOf(view)
       if (view === null || digest === tab.published) return
       tab.notBeforeMs = clock() + PACE_MS
       await client.views.publish({ user_id: userId, view })
@@ -179,17 +182,24 @@ export function createHomeTabs(deps: HomeTabsDeps): HomeTabs {
     const words = await wordsFor(userId)
     try {
       shared ??= readShared()
-      const [{ open, lately }, mine] = await Promise.all([
+      const [{ open, lately, moreOver }, mine] = await Promise.all([
         shared,
         approvals.list({ of: { kind: 'requester', userId }, part: 'any' }, HOME_ROWS),
       ])
       const waits = await Promise.all(open.requests.map(request => approvals.waitsFor(request, userId)))
+      const waiting = open.requests.filter((_request, index) => waits[index])
+      const shown = new Map([...waiting, ...mine.requests, ...lately].map(each => [each.id, each]))
+      const acts = await Promise.all(
+        [...shown.values()].map(async each => [each.id, await approvals.actsOpenTo(each, userId)] as const),
+      )
       return homeView(words, {
-        waiting: open.requests.filter((_request, index) => waits[index]),
+        waiting,
         notLookedThrough: Math.max(0, open.total - open.requests.length),
         mine: mine.requests,
-        lately,
-        conversation,
+        mineLeft: Math.max(0, mine.total - mine.requests.length),
+        ...{ lately, moreOver, conversation },
+        reader: { acts: new Map(acts), base: await linkBase(client) },
+        atMs: clock(),
       })
     } catch (error) {
       report({ event: 'fault', where: 'home tab', error })
@@ -207,7 +217,11 @@ export function createHomeTabs(deps: HomeTabsDeps): HomeTabs {
       approvals.list({ ...all, part: 'open' }, LOOKED_THROUGH),
       approvals.list({ ...all, part: 'over' }, LOOKED_THROUGH),
     ])
-    return { open, lately: ranLately([...open.requests, ...over.requests]) }
+    return {
+      open,
+      lately: ranLately([...open.requests, ...over.requests]),
+      moreOver: over.total > HOME_ROWS,
+    }
   }
 
   return {
@@ -232,4 +246,12 @@ export function createHomeTabs(deps: HomeTabsDeps): HomeTabs {
       await Promise.all(drawing.values())
     },
   }
+}
+
+/** Of all that it says but when it was read: that alone is no reason to publish it again. */
+function digestOf(view: HomeView | null): string {
+  const blocks = view?.blocks.filter(({ block_id }) => block_id !== FRESH)
+  return createHash('sha256')
+    .update(JSON.stringify({ ...view, blocks }))
+    .digest('base64')
 }

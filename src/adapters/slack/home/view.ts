@@ -2,19 +2,23 @@
 // buttons of its card, so that nothing can be pressed here that could not be pressed there.
 
 import type { ActionsBlock, HomeView, KnownBlock } from '@slack/types'
+import type { ActKind } from '../../../request/permissions.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import { ACTIONS } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'
-import { line, paragraph, plain, text } from '../blocks/text.ts'
+import { context, line, paragraph, plain, text } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { requestLine } from '../lists/view.ts'
 import { homeMetadataOf } from '../platform/sentence-views.ts'
-import { buttonsOf, questionButtons } from '../thread/buttons.ts'
+import { buttonsOf, type ForReader, isOffered, questionButtons } from '../thread/buttons.ts'
 
 /** Requests that are looked through for what waits for somebody, and as many that are over. */
 export const LOOKED_THROUGH = 20
 /** Of the person's own, and of those that have run. */
 export const HOME_ROWS = 5
+/** The one block that differs each time it is drawn. */
+export const FRESH = 'fresh'
+const NONE_OPEN: ReadonlySet<ActKind> = new Set()
 
 export interface HomeShown {
   /** What they could decide on, review, or say what became of; newest first. */
@@ -22,26 +26,36 @@ export interface HomeShown {
   /** Open requests that nobody has looked through for them. */
   notLookedThrough: number
   mine: readonly ResetRequest[]
+  /** Of theirs, those that are not shown. */
+  mineLeft: number
   lately: readonly ResetRequest[]
+  /** There are more that are over. */
+  moreOver: boolean
+  reader: ForReader
+  /** When it was read. */
+  atMs: number
   /** With this person, in direct messages. */
   conversation: string
 }
 
 export function homeView(words: Words, shown: HomeShown): HomeView {
   const { home: say } = words
-  const { waiting, notLookedThrough, mine, lately, conversation } = shown
+  const { waiting, notLookedThrough, mine, mineLeft, lately, moreOver, reader, atMs, conversation } = shown
   return {
     type: 'home',
     private_metadata: homeMetadataOf(conversation),
     blocks: [
       askButton(words),
       heading(say.waiting),
-      ...rows(words, 'waiting', waiting.slice(0, LOOKED_THROUGH), say.nothingWaits),
+      ...rows(words, reader, 'waiting', waiting.slice(0, LOOKED_THROUGH), say.nothingWaits),
       ...(notLookedThrough > 0 ? [sentence(say.moreOpen(notLookedThrough))] : []),
       heading(say.mine),
-      ...rows(words, 'mine', mine.slice(0, HOME_ROWS), say.nothingAsked),
+      ...rows(words, reader, 'mine', mine.slice(0, HOME_ROWS), say.nothingAsked),
+      ...(mineLeft > 0 ? [sentence(say.moreMine(mineLeft))] : []),
       heading(say.lately),
-      ...rows(words, 'lately', lately.slice(0, HOME_ROWS), say.nothingRan),
+      ...rows(words, reader, 'lately', lately.slice(0, HOME_ROWS), say.nothingRan),
+      ...(lately.length > 0 && moreOver ? [sentence(say.moreRan)] : []),
+      { ...context(...say.fresh(atMs)), block_id: FRESH },
     ],
   }
 }
@@ -59,24 +73,30 @@ function hasRun({ state }: ResetRequest): boolean {
   return 'outcome' in state && state.decision !== null
 }
 
-function rows(words: Words, part: string, requests: readonly ResetRequest[], nothing: string): KnownBlock[] {
+function rows(
+  words: Words,
+  { acts, base }: ForReader,
+  part: string,
+  requests: readonly ResetRequest[],
+  nothing: string,
+): KnownBlock[] {
   if (requests.length === 0) return [sentence(nothing)]
   return requests.flatMap(request => [
-    requestLine(words, request, timeOf(request)),
+    requestLine(words, request, timeOf(request), base),
     // Slack would give it another id with every drawing, and who presses it just then would press nothing.
-    { ...buttonsFor(words, request), block_id: `${part}_${request.id}` },
+    { ...buttonsFor(words, request, acts.get(request.id) ?? NONE_OPEN), block_id: `${part}_${request.id}` },
   ])
 }
 
 /** The thread asks what happened; here it is asked beside the rest. */
-function buttonsFor(words: Words, request: ResetRequest): ActionsBlock {
+function buttonsFor(words: Words, request: ResetRequest, acts: ReadonlySet<ActKind>): ActionsBlock {
   const { id, state } = request
-  const offered = buttonsOf(words, request)
+  const offered = buttonsOf(words, request, acts)
   if (state.name !== 'unclear' || !state.asked) return offered
-  return {
-    ...offered,
-    elements: [...questionButtons(words, id, state.attempt).elements, ...offered.elements],
-  }
+  const asked = questionButtons(words, id, state.attempt).elements.filter(
+    each => 'action_id' in each && isOffered(each.action_id ?? '', acts),
+  )
+  return { ...offered, elements: [...asked, ...offered.elements] }
 }
 
 /** When it ended; else since when it waits; else when it was asked for. */

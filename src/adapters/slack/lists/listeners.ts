@@ -4,13 +4,15 @@ import type { AllMiddlewareArgs, App, SlackCommandMiddlewareArgs } from '@slack/
 import type { Approvals } from '../../../ports/approvals.ts'
 import type { People } from '../../../ports/chat.ts'
 import type { Report } from '../../../ports/events.ts'
+import type { RequestId } from '../../../request/request.ts'
 import { ACTIONS, COMMANDS } from '../blocks/ids.ts'
 import type { Words } from '../language/language.ts'
 import { sentenceOf } from '../language/sentences.ts'
 import { answering, inTime, onlyForYou, parseJson } from '../platform/answering.ts'
-import type { ButtonArgs } from '../platform/pressing.ts'
+import { createLinkBase } from '../platform/link-base.ts'
+import type { ButtonArgs, Client } from '../platform/pressing.ts'
 import type { ReviewListeners } from '../review/listeners.ts'
-import type { Message } from '../thread/card.ts'
+import { card, type Message } from '../thread/card.ts'
 import {
   dayIn,
   filterOf,
@@ -37,22 +39,37 @@ const ZONE_MS = 500
 
 export function registerListListeners(app: App, deps: ListListenersDeps): void {
   const { approvals, report, people, wordsFor, openReview } = deps
+  const linkBase = createLinkBase(report)
 
   app.command(COMMANDS.list, async ({ ack, command, client, respond }: CommandArgs) => {
     const wanted = wordsFor(command.user_id)
     await ack()
     await answering('list command', report, respond, wanted, async () => {
       const { user_id: userId, channel_id: channel, trigger_id: triggerId } = command
+      /** The review, for whom it waits; else the request as it is, with what this person can do to it. */
+      const show = async (id: RequestId) => {
+        const request = await inTime(approvals.read(id))
+        if (request === undefined)
+          return void (await respond(onlyForYou((await wanted).answers.noSuchRequest(id))))
+        const acts = await inTime(approvals.actsOpenTo(request, userId))
+        if (acts.has('decide')) {
+          const from = { channel, message: null }
+          const refused = await openReview(id, userId, triggerId, client, from)
+          if (refused !== null) await respond(onlyForYou(refused))
+          return
+        }
+        const shown = card(await wanted, request, await linkBase(client), acts)
+        await respond({ response_type: 'ephemeral', ...shown })
+      }
       const typed = readListCommand(command.text)
       if (typed.kind === 'review') {
-        const refused = await openReview(typed.id, userId, triggerId, client, { channel, message: null })
-        if (refused !== null) await respond(onlyForYou(refused))
+        await show(typed.id)
         return
       }
       const words = await wanted
       if (typed.kind === 'list') {
         const asked = await firstOf(typed.query, userId)
-        await respond({ response_type: 'ephemeral', ...(await listed(words, asked, userId)) })
+        await respond({ response_type: 'ephemeral', ...(await listed(words, asked, userId, client)) })
         return
       }
       const { lists } = words
@@ -63,13 +80,13 @@ export function registerListListeners(app: App, deps: ListListenersDeps): void {
   })
 
   for (const action of [ACTIONS.listOlder, ACTIONS.listNewest]) {
-    app.action(action, async ({ ack, body, action: pressed, respond }: ButtonArgs) => {
+    app.action(action, async ({ ack, body, action: pressed, client, respond }: ButtonArgs) => {
       const wanted = wordsFor(body.user.id)
       await ack()
       await answering('list page', report, respond, wanted, async () => {
         const userId = body.user.id
         const asked = listPageSchema.parse(parseJson(pressed.value ?? ''))
-        const page = await listed(await wanted, asked, userId)
+        const page = await listed(await wanted, asked, userId, client)
         await respond({ response_type: 'ephemeral', replace_original: true, ...page })
       })
     })
@@ -80,9 +97,12 @@ export function registerListListeners(app: App, deps: ListListenersDeps): void {
     return { of, part, day: day === null ? null : dayIn(zone, day), ...firstPage() }
   }
 
-  async function listed(words: Words, asked: ListAsked, userId: string): Promise<Message> {
+  async function listed(words: Words, asked: ListAsked, userId: string, client: Client): Promise<Message> {
     const before = asked.before ?? undefined
     const page = await inTime(approvals.list(filterOf(asked, userId), LIST_PAGE, before))
-    return requestList(words, asked, page)
+    const acts = await Promise.all(
+      page.requests.map(async each => [each.id, await approvals.actsOpenTo(each, userId)] as const),
+    )
+    return requestList(words, asked, page, { acts: new Map(acts), base: await linkBase(client) })
   }
 }

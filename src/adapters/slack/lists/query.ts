@@ -48,6 +48,12 @@ export function readListCommand(text: string): ListCommand {
   const mine = stray.some(word => lowered(word) === 'mine')
   const parts = stray.flatMap(word => PARTS.get(lowered(word)) ?? [])
   const days = stray.filter(word => DAY.test(word))
+  // Alone a number is a request's; a group that is called so is named with --group.
+  const [onlyWord = ''] = stray.length === 1 && typed.size === 0 ? stray : []
+  if (/^[1-9]\d{0,14}$/.test(onlyWord)) {
+    const id = requestIdSchema.safeParse(`R-${onlyWord}`).data
+    if (id !== undefined) return { kind: 'review', id }
+  }
   const ids = stray.flatMap(word => requestIdSchema.safeParse(word.toUpperCase()).data ?? [])
   const groups = [...(typed.get('group') ?? []), ...stray.filter(isName)]
 

@@ -2,9 +2,12 @@
 
 import type { Button, KnownBlock, RichTextBlock } from '@slack/types'
 import type { ListPage } from '../../../ports/store.ts'
+import type { ActKind } from '../../../request/permissions.ts'
 import type { ResetRequest } from '../../../request/request.ts'
+import { clip } from '../../../request/reset.ts'
 import { ACTIONS } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'
+import { cardUrl, link } from '../blocks/links.ts'
 import {
   clipEscaped,
   clipMiddle,
@@ -20,16 +23,24 @@ import {
 } from '../blocks/text.ts'
 import type { Narrowed } from '../language/en/lists.ts'
 import { type Words, wordsAbout } from '../language/language.ts'
-import { reviewButton } from '../thread/buttons.ts'
+import { type ForReader, isOffered, reviewButton } from '../thread/buttons.ts'
 import type { Message } from '../thread/card.ts'
-import { stateWords } from '../wording/words.ts'
+import { totalsInWords } from '../wording/plan.ts'
+import { scopeInWords, stateWords } from '../wording/words.ts'
 import { firstPage, type ListAsked } from './query.ts'
 
 /** With a button under each, the most that is still read. */
 export const LIST_PAGE = 10
 const NAME_CHARACTERS = 100
+const SCOPE_CHARACTERS = 300
 
-export function requestList(words: Words, asked: ListAsked, { requests, total, next }: ListPage): Message {
+/** @param reader null: for anybody, without links */
+export function requestList(
+  words: Words,
+  asked: ListAsked,
+  { requests, total, next }: ListPage,
+  reader: ForReader | null = null,
+): Message {
   const { lists } = words
   const narrowed = narrowedTo(asked)
   if (total === 0) return message(words, [lists.none(narrowed), lists.advice[adviceFor(asked)]], [])
@@ -39,7 +50,7 @@ export function requestList(words: Words, asked: ListAsked, { requests, total, n
   return message(
     words,
     [lists.heading(total, narrowed), ...(isWhole ? [] : [place])],
-    [...requests.flatMap(request => rowOf(words, request)), ...pager(words, asked, next, to)],
+    [...requests.flatMap(request => rowOf(words, request, reader)), ...pager(words, asked, next, to)],
   )
 }
 
@@ -53,18 +64,29 @@ function adviceFor({ of, part, day }: ListAsked): keyof Words['lists']['advice']
   return part === 'open' && day === null ? 'all' : 'narrowed'
 }
 
-function rowOf(words: Words, request: ResetRequest): KnownBlock[] {
+function rowOf(words: Words, request: ResetRequest, reader: ForReader | null): KnownBlock[] {
   const { id, state, createdAtMs } = request
+  const acts = reader === null ? null : (reader.acts.get(id) ?? NONE_OPEN)
+  const offersReview = state.name === 'pending' && isOffered(ACTIONS.review, acts)
   return [
-    requestLine(words, request, createdAtMs),
-    ...(state.name === 'pending' ? [actions(reviewButton(words, id))] : []),
+    requestLine(words, request, createdAtMs, reader?.base ?? null),
+    ...(offersReview ? [actions(reviewButton(words, id))] : []),
   ]
 }
 
-/** One request in one line. */
-export function requestLine(given: Words, request: ResetRequest, timeMs: number): RichTextBlock {
+const NONE_OPEN: ReadonlySet<ActKind> = new Set()
+const TOPICS_IN_LINE = 3
+
+/** One request: who asks for what, then which topics, what it moves, and where its card is. */
+export function requestLine(
+  given: Words,
+  request: ResetRequest,
+  timeMs: number,
+  base: string | null,
+): RichTextBlock {
   const words = wordsAbout(given, request)
-  const { id, requester, reset } = request
+  const { id, requester, reset, plan } = request
+  const url = cardUrl(base, request)
   return paragraph(
     line(
       strong(words.card.title(id, stateWords(words, request))),
@@ -74,6 +96,11 @@ export function requestLine(given: Words, request: ResetRequest, timeMs: number)
       code(clipMiddle(reset.target.group, NAME_CHARACTERS)),
       text(` · ${words.reset.strategy(reset.strategy)} · `),
       words.times.moment(timeMs),
+    ),
+    line(
+      text(clip(scopeInWords(words, reset, TOPICS_IN_LINE), SCOPE_CHARACTERS)),
+      ...(plan === null ? [] : [text(` · ${totalsInWords(words, plan)}`)]),
+      ...(url === null ? [] : [text(' · '), link(url, words.lists.card)]),
     ),
   )
 }

@@ -55,7 +55,7 @@ async function ask(
     if (code !== null && !OF_THE_ORGANISATION.has(code)) return { kind: 'refused', token: name, code }
     if (code !== null) return { kind: 'unasked', cause: code }
     const outcome = outcomeOfError(error)
-    const cause = 'cause' in outcome ? outcome.cause : 'Slack answered with an error'
+    const cause = 'cause' in outcome ? outcome.cause : 'it answered with an error'
     if (cause !== BROKEN_OFF) return { kind: 'unasked', cause }
     const isLate = performance.now() - began >= withinMs - 50
     return {

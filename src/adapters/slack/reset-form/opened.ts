@@ -82,7 +82,7 @@ export const LOOKING: GroupStatus = { kind: 'reading' }
 
 export function createOpenedForms({ reader, names, report, instances }: OpenedFormDeps): OpenedForms {
   /** As it was heard last where it does not come in time: it hardly ever changes, and what is chosen is checked when it is sent. */
-  let heard: readonly Instance[] = []
+  let heard = instances
 
   async function listedNow(): Promise<readonly Instance[]> {
     const listed = await listedSoon(reader, instances)
@@ -174,17 +174,18 @@ export function createOpenedForms({ reader, names, report, instances }: OpenedFo
 
   return {
     async open(words, client, triggerId, asked, metadata) {
-      // Where there is one, it is chosen already, and the group is looked up there.
-      const listed = await listedNow()
-      const instance = asked.instance ?? onlyOf(listed)?.id
-      const fields = instance === undefined ? asked : { ...asked, instance }
-      const target = targetOf(fields)
-      const status = target === null ? undefined : LOOKING
+      const known = heard
+      const atFirst = withOnly(asked, known)
+      const status = targetOf(atFirst) === null ? undefined : LOOKING
       const opened = await openForm(words, client, triggerId, metadata, latest =>
-        draw(words, fields, latest, status, listed),
+        draw(words, atFirst, latest, status, known),
       )
-      if (target === null || opened === undefined) return
-      await redraw(words, client, opened.viewId, opened.hash, fields, opened.metadata, await look(target))
+      if (opened === undefined) return
+      const fields = withOnly(asked, await listedNow())
+      const target = targetOf(fields)
+      if (target === null && fields.instance === atFirst.instance) return
+      const seen = target === null ? undefined : await look(target)
+      await redraw(words, client, opened.viewId, opened.hash, fields, opened.metadata, seen)
     },
     openUnfilled: (words, client, triggerId, lead, reason, metadata) =>
       openForm(words, client, triggerId, metadata, latest => unfilledForm(words, lead, reason, latest)),
@@ -194,12 +195,18 @@ export function createOpenedForms({ reader, names, report, instances }: OpenedFo
   }
 }
 
-/** Slack has opened it, whatever else it says: a view that cannot be read is open, and is not drawn anew. */
+/** Where there is one instance, it is chosen already, and the group is looked up there. */
+function withOnly(fields: ResetFields, listed: readonly Instance[]): ResetFields {
+  const instance = fields.instance ?? onlyOf(listed)?.id
+  return instance === undefined ? fields : { ...fields, instance }
+}
+
 /** What could not be used is read before anything is typed. */
 function begun(view: ModalView, { notes }: FormMetadata): ModalView {
   return notes.length > 0 ? view : focusedOnEmpty(view)
 }
 
+/** Slack has opened it, whatever else it says: a view that cannot be read is open, and is not drawn anew. */
 const answerSchema = z.object({ view: z.object({ id: z.string(), hash: z.string() }).optional() }).catch({})
 
 /**

@@ -2,6 +2,7 @@
 
 import type { ActionsBlock, Button, Overflow, PlainTextOption } from '@slack/types'
 import { didNothing, hasMissed } from '../../../request/follow-up.ts'
+import type { ActKind } from '../../../request/permissions.ts'
 import type { ResetRequest, State } from '../../../request/request.ts'
 import { canBeEdited } from '../../../request/resubmit.ts'
 import { ACTIONS, menuValue } from '../blocks/ids.ts'
@@ -9,9 +10,41 @@ import { LIMITS } from '../blocks/limits.ts'
 import { plain } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 
-/** All that can be pressed about it, wherever it is shown: what comes next in sight, the rest behind three dots. */
-export function buttonsOf(words: Words, request: ResetRequest): ActionsBlock {
-  const shown = inSight(words, request)
+/** For one person: what they could do to each request shown, by its id, and where messages of the workspace are. */
+export interface ForReader {
+  acts: ReadonlyMap<string, ReadonlySet<ActKind>>
+  /** As links.ts has it; null: not known. */
+  base: string | null
+}
+
+/** What must be open to somebody for the button to be of use to them. Asking for something new is open to everybody. */
+const ACT_OF: ReadonlyMap<string, ActKind> = new Map([
+  [ACTIONS.review, 'decide'],
+  [ACTIONS.withdraw, 'withdraw'],
+  [ACTIONS.cancel, 'cancel'],
+  [ACTIONS.breakGlass, 'breakGlass'],
+  [ACTIONS.reviewGlass, 'review'],
+  [ACTIONS.happened, 'testify'],
+  [ACTIONS.didNotHappen, 'testify'],
+  [ACTIONS.checkAgain, 'checkAgain'],
+] as const)
+
+/** @param acts what is open to the reader; null: it is read by everybody */
+export function isOffered(action: string, acts: ReadonlySet<ActKind> | null): boolean {
+  const act = ACT_OF.get(action)
+  return acts === null || act === undefined || acts.has(act)
+}
+
+/**
+ * All that can be pressed about it, wherever it is shown: what comes next in sight, the rest behind three dots.
+ * @param acts as isOffered has it
+ */
+export function buttonsOf(
+  words: Words,
+  request: ResetRequest,
+  acts: ReadonlySet<ActKind> | null = null,
+): ActionsBlock {
+  const shown = inSight(words, request).filter(({ action_id = '' }) => isOffered(action_id, acts))
   const canEdit = canBeEdited(request)
   const edits = canEdit && shown.length === 0
   return {
@@ -19,7 +52,7 @@ export function buttonsOf(words: Words, request: ResetRequest): ActionsBlock {
     elements: [
       ...shown,
       ...(edits ? [button(words, ACTIONS.edit, words.resubmit.button, request.id)] : []),
-      more(words, request, canEdit && !edits),
+      more(words, request, canEdit && !edits, acts),
     ],
   }
 }
@@ -55,13 +88,19 @@ function inSight(words: Words, request: ResetRequest): Button[] {
 }
 
 /** A choice's value names the button that it stands for, and what that would carry: older cards have the buttons themselves. */
-function more(words: Words, request: ResetRequest, edits: boolean): Overflow {
+function more(
+  words: Words,
+  request: ResetRequest,
+  edits: boolean,
+  acts: ReadonlySet<ActKind> | null,
+): Overflow {
   const { id, state, guard } = request
   const choice = (action: string, label: string): PlainTextOption => ({
     text: plain(label, LIMITS.optionText),
     value: menuValue(action, id),
   })
-  const mayBreak = state.name === 'pending' && guard.breakGlass.length > 0
+  const mayBreak =
+    state.name === 'pending' && guard.breakGlass.length > 0 && isOffered(ACTIONS.breakGlass, acts)
   return {
     type: 'overflow',
     action_id: ACTIONS.more,

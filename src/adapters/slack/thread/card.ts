@@ -1,6 +1,7 @@
 // The card: the one message of a request, always drawn from the record. Pure; the review modal shares its lines.
 
 import type { KnownBlock } from '@slack/types'
+import type { ActKind } from '../../../request/permissions.ts'
 import { lacking, needsOf } from '../../../request/quorum.ts'
 import {
   brokeGlass,
@@ -58,8 +59,13 @@ const REASON_SPOKEN = 500
 /** Characters of a decision's note. */
 export const NOTE_MAX = 1_000
 
-/** @param base of links to messages, as links.ts has it */
-export function card(given: Words, request: ResetRequest, base: string | null = null): Message {
+/** @param base of links to messages, as links.ts has it @param acts what is open to the one who reads it; null: many do */
+export function card(
+  given: Words,
+  request: ResetRequest,
+  base: string | null = null,
+  acts: ReadonlySet<ActKind> | null = null,
+): Message {
   const words = wordsAbout(given, request)
   const state = stateWords(words, request)
   const title = words.card.title(
@@ -84,7 +90,7 @@ export function card(given: Words, request: ResetRequest, base: string | null = 
       ...groupInUse(words, request),
       ...overlapBlocks(words, request),
       ...(guards.length === 0 ? [] : [paragraph(...guards)]),
-      buttonsOf(words, request),
+      buttonsOf(words, request, acts),
     ],
   }
 }

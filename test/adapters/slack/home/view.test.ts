@@ -13,6 +13,7 @@ import {
 import { LANGUAGES, wordsIn } from '../../../../src/adapters/slack/language/language.ts'
 import { sentenceHome } from '../../../../src/adapters/slack/platform/sentence-views.ts'
 import { card } from '../../../../src/adapters/slack/thread/card.ts'
+import { ACTS, isAct } from '../../../../src/request/permissions.ts'
 import { type ResetRequest, requestIdSchema } from '../../../../src/request/request.ts'
 import type { SlackView } from '../../../../src/sandbox/slack/face.ts'
 import { renderView } from '../../../../src/sandbox/slack/render.ts'
@@ -37,10 +38,21 @@ const EMPTY: HomeShown = {
   notLookedThrough: 0,
   mine: [],
   lately: [],
+  mineLeft: 0,
+  moreOver: false,
+  reader: { acts: new Map(), base: null },
+  atMs: T0,
   conversation: 'D0ALICE',
 }
+/** To whom everything is open. */
+const readerOf = ({ waiting = [], mine = [], lately = [] }: Partial<HomeShown>): HomeShown['reader'] => ({
+  acts: new Map(
+    [...waiting, ...mine, ...lately].map(({ id }) => [id, new Set(Object.keys(ACTS).filter(isAct))]),
+  ),
+  base: null,
+})
 
-const draw = (shown: Partial<HomeShown>) => homeView(words, { ...EMPTY, ...shown })
+const draw = (shown: Partial<HomeShown>) => homeView(words, { ...EMPTY, reader: readerOf(shown), ...shown })
 const read = (shown: Partial<HomeShown>) =>
   renderView({ ...draw(shown), title: { text: '' }, state: { values: {} } } as unknown as SlackView, {
     userName: id => id,
@@ -130,6 +142,7 @@ describe('the Home tab', () => {
         const reset = { ...someReset, target: { instanceId: group, group } }
         const states = everyState({ reset, reason: name }).map(([, request]) => request)
         const view = homeView(wordsIn(language), {
+          ...EMPTY,
           waiting: numbered(LOOKED_THROUGH + 1, ...states),
           notLookedThrough: 1_000_000,
           mine: numbered(HOME_ROWS + 1, ...states.slice(LOOKED_THROUGH)),
@@ -137,7 +150,7 @@ describe('the Home tab', () => {
           conversation: 'D0ALICE',
         })
         expect(validateView(view)).toEqual([])
-        expect(view.blocks).toHaveLength(65)
+        expect(view.blocks).toHaveLength(66)
         expect(Buffer.byteLength(JSON.stringify(view))).toBeLessThan(250_000)
       }
       expect(validateView(homeView(wordsIn(language), EMPTY))).toEqual([])

@@ -36,6 +36,9 @@ describe('what is typed after /offset-requests', () => {
   it('is the review of a request where it is its number alone', () => {
     for (const text of ['R-12', ' r-12 ']) expect(query(text)).toEqual({ kind: 'review', id: 'R-12' })
     expect(query('R-12 mine')).toMatchObject({ problem: { kind: 'idNotAlone', id: 'R-12' } })
+    expect(query('12')).toEqual({ kind: 'review', id: 'R-12' })
+    expect(query('--group 12')).toEqual({ of: group('12'), part: 'any', day: null })
+    expect(query('0')).toEqual({ of: group('0'), part: 'any', day: null })
     expect(query('R-0')).toEqual({ of: group('R-0'), part: 'any', day: null })
   })
 

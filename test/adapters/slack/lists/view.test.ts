@@ -5,6 +5,7 @@ import { LANGUAGES, wordsIn } from '../../../../src/adapters/slack/language/lang
 import { type ListAsked, listPageSchema } from '../../../../src/adapters/slack/lists/query.ts'
 import { LIST_PAGE, requestList } from '../../../../src/adapters/slack/lists/view.ts'
 import type { ListPage } from '../../../../src/ports/store.ts'
+import type { ActKind } from '../../../../src/request/permissions.ts'
 import { type ResetRequest, requestIdSchema } from '../../../../src/request/request.ts'
 import type { SlackMessage } from '../../../../src/sandbox/slack/face.ts'
 import { renderMessage } from '../../../../src/sandbox/slack/render.ts'
@@ -71,8 +72,20 @@ describe('the list of requests', () => {
     expect(read(OPEN, page([pending()]))).toEqual([
       '1 request is open.',
       'R-12 · waiting for approval · @U0ALICE · orders-billing · back by 100 messages per partition (replays them) · 2026-11-23 08:00 UTC',
+      'orders, payments · Replays 400 messages on 4 partitions. Skips none.',
       '[ Review ]',
     ])
+  })
+
+  it('offers nobody a review that they would be refused, and links to the card where there is one', () => {
+    const posts = { card: { state: 'posted' as const, ts: '1.000002' } }
+    const base = 'https://acme.slack.com/'
+    const shown = (acts: ReadonlyMap<string, ReadonlySet<ActKind>>) =>
+      JSON.stringify(requestList(words, OPEN, page([{ ...pending(), posts }]), { acts, base }))
+    expect(shown(new Map([['R-12', new Set<ActKind>(['decide'])]]))).toContain('"review"')
+    expect(shown(new Map([['R-12', new Set<ActKind>(['cancel'])]]))).not.toContain('"review"')
+    expect(shown(new Map())).not.toContain('"review"')
+    expect(shown(new Map())).toContain('https://acme.slack.com/archives/C0OPS/p1000002')
   })
 
   it('has no button for a request that cannot be reviewed now', () => {

@@ -1,6 +1,8 @@
 // The Home tab, in English: what waits for somebody, what they asked for, what has run lately.
 
 import { grouped } from '../../../../request/reset.ts'
+import { type Piece, text } from '../../blocks/text.ts'
+import { times } from './times.ts'
 
 export const home = {
   ask: 'Request a reset',
@@ -13,6 +15,13 @@ export const home = {
   /** Only the newest are looked through. */
   moreOpen: (left: number) =>
     `${grouped(left)} older ${left === 1 ? 'request is' : 'requests are'} open that ${left === 1 ? 'is' : 'are'} not looked through here. Type /offset-requests for all of them.`,
+  moreMine: (left: number) => `${grouped(left)} more: type /offset-requests mine.`,
+  moreRan: 'For more, type /offset-requests closed.',
+  fresh: (atMs: number): Piece[] => [
+    text('Last updated '),
+    times.moment(atMs),
+    text('. This page is updated when a request changes.'),
+  ],
   /** Over the form, where the approvals have no channel of their own. */
   cardComesToYou:
     'No channel for approvals is set. Unless the policy names one for this group, the card comes to your direct messages with Rewind. Approvers find the request on their own Home tab. To show them the card, type /reset-offsets in their channel instead.',

@@ -7,7 +7,7 @@ import type { Sentences } from '../sentences.ts'
 import { counted, listed } from './grammar.ts'
 
 const USAGE =
-  'Type /offset-requests for the open requests, /offset-requests R-12 to review one, or choose others with mine, pending, failed, closed, all, a group’s name and a day: /offset-requests mine failed 2026-11-20.'
+  'Type /offset-requests for the open requests, /offset-requests R-12 or 12 to see or review one, or choose others with mine, pending, failed, closed, all, a group’s name and a day: /offset-requests mine failed 2026-11-20.'
 
 /** What a list is narrowed to; null: not by that. */
 export interface Narrowed {
@@ -78,6 +78,7 @@ export const lists = {
     narrowed: USAGE,
   },
   nothingMore: 'There is nothing more on this page: the requests have left the list meanwhile.',
+  card: 'open its card',
   older: 'Older',
   newest: 'Newest',
 }

@@ -6,7 +6,7 @@ import type { lists as English, Narrowed } from '../en/lists.ts'
 import { listed } from './grammar.ts'
 
 const USAGE =
-  '输入 /offset-requests 查看进行中的申请，/offset-requests R-12 审批其中一个；也可以用 mine（我的）、pending（进行中）、failed（失败）、closed（已结束）、all（全部）、消费分组名和日期来筛选，例如 /offset-requests mine failed 2026-11-20。'
+  '输入 /offset-requests 查看进行中的申请，/offset-requests R-12 或 12 查看或审批其中一个；也可以用 mine（我的）、pending（进行中）、failed（失败）、closed（已结束）、all（全部）、消费分组名和日期来筛选，例如 /offset-requests mine failed 2026-11-20。'
 
 const PARTS: Record<ListPart, string> = {
   any: '',
@@ -53,6 +53,7 @@ export const lists: typeof English = {
     narrowed: USAGE,
   },
   nothingMore: '这一页没有更多内容：这些申请已不在列表里。',
+  card: '查看卡片',
   older: '更早',
   newest: '最新',
 }
