@@ -58,7 +58,7 @@ const schema = z.strictObject({
 /** Which methods of the Web API a scope is for, as the method pages say. */
 const METHODS_OF: Record<string, string[]> = {
   commands: ['app.command('],
-  'chat:write': ['chat.postMessage(', 'chat.update('],
+  'chat:write': ['chat.postMessage(', 'chat.update(', 'chat.postEphemeral('],
   'chat:write.public': ['chat.postMessage('],
   'files:write': ['files.getUploadURLExternal(', 'files.completeUploadExternal('],
   'files:read': ["type: 'file_input'"],

@@ -197,7 +197,7 @@ const MEANWHILE: {
       await stage.openReview(stage.carol)
       await until(async () => (await stage.record()).round === 2 && (await stage.record()).plan !== null)
     },
-    because: /changed since the plan of R-1, so nothing was decided/,
+    because: /Not approved: the group or its logs changed after plan/,
     card: 'waiting for approval',
   },
 ]

@@ -30,10 +30,14 @@ const MARKUP = /<!|<#|<@(?!U0ALICE>|U0BOB>)|<https?:/
 const ELEMENTS = new Set(['broadcast', 'usergroup', 'channel', 'link', 'team'])
 
 /** Everything in it that would ping, link or break out. */
+/** What a line of ours says of when and of whom: a moment as Slack writes it, and people who took part. */
+const OF_ITS_OWN = /<!date\^\d+\^[a-z_{} ]+\|[\d :UTC-]+>|<@U0(?:ALICE|BOB)>/g
+
 function dangersIn(value: unknown, field = ''): string[] {
   if (typeof value === 'string') {
     const isInterpreted = field === 'message text' || field === 'mrkdwn'
-    return isInterpreted && MARKUP.test(value) ? [value] : []
+    const own = field === 'mrkdwn' ? value.replace(OF_ITS_OWN, '') : value
+    return isInterpreted && MARKUP.test(own) ? [value] : []
   }
   if (Array.isArray(value)) return value.flatMap(each => dangersIn(each))
   if (typeof value !== 'object' || value === null) return []
