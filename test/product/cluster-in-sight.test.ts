@@ -98,14 +98,20 @@ describe.each(['v2', 'v3'] as const)('with API %s', dialect => {
     },
   )
 
-  scene('what cannot be looked up in time is sent, and told when it is planned', ALONE, async () => {
-    await start({ dialect })
-    await openForm(`--instance ${DEMO.instance} --group ${DEMO.group} --topic ordrs --to-latest --reason why`)
-    await product().alice.waitForView(view => viewText(view).includes('can be reset'))
-    product().ckafka.inject('*', { kind: 'delay', ms: 1_500 }, 3)
-    expect((await product().alice.submit()).kind).toBe('closed')
-    await until(() => product().slack.calls('chat.postMessage').length > 0)
-  })
+  scene(
+    'what cannot be looked up in time is sent, and told when it is planned',
+    { ...ALONE, tags },
+    async () => {
+      await start({ dialect })
+      await openForm(
+        `--instance ${DEMO.instance} --group ${DEMO.group} --topic ordrs --to-latest --reason why`,
+      )
+      await product().alice.waitForView(view => viewText(view).includes('can be reset'))
+      product().ckafka.inject('*', { kind: 'delay', ms: 1_500 }, 3)
+      expect((await product().alice.submit()).kind).toBe('closed')
+      await until(() => product().slack.calls('chat.postMessage').length > 0)
+    },
+  )
 
   scene(
     'a group in use can be asked for, and card and modal say that it has to be stopped first',
