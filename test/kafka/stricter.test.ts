@@ -168,7 +168,8 @@ overEachKafka(kafka => {
       const group = fresh('used')
       await driver.startReader(group, group, [orders], 'consumer')
       await driver.readerCommits(group)
-      const reset = resetOf(group, { kind: 'earliest' }, [orders])
+      // Where a reader that has just joined has committed nothing yet, nor once it has read all.
+      const reset = resetOf(group, { kind: 'offset', offset: 1n }, [orders])
       expect(await tool(reset)).toMatchObject({
         said: expect.stringMatching(
           /can only be reset if the group .* is inactive, but the current state is/,

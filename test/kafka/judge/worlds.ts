@@ -80,6 +80,8 @@ export interface World {
   /** Of every message written, in ms since 1970. */
   times: number[]
   table: string
+  /** Written in transactions, one of them open. */
+  inTransactions: string
   close(): Promise<void>
 }
 
@@ -137,6 +139,7 @@ export async function makeWorld(
     ranges: await ranges(named.map(({ name }) => name)),
     times,
     table: named.find(({ as }) => as === 'keyed')?.name ?? '',
+    inTransactions: named.find(({ as }) => as === 'transactions')?.name ?? '',
     close: () => driver.endTransaction(open, 'abort'),
   }
 }
