@@ -3,14 +3,9 @@
 
 import { causeOf } from '../../request/cause.ts'
 import { kafkaErrorName } from '../../request/kafka-errors.ts'
+import { type Address, addressOf, placeOf, problemWithAddress } from './address.ts'
 import { isCoordinatorMoved, meaningOf, reasonOf } from './codes.ts'
-import {
-  type Address,
-  type Connection,
-  type ConnectionOptions,
-  OTHER_LATE,
-  openConnection,
-} from './connection.ts'
+import { type Connection, type ConnectionOptions, OTHER_LATE, openConnection } from './connection.ts'
 import { Fault, notSent } from './fault.ts'
 import { DEFAULT_TIMEOUTS, type KafkaDeps, type KafkaSettings } from './settings.ts'
 import { findCoordinator, type Message, metadata, type ResponseOf } from './wire/messages.ts'
@@ -202,6 +197,8 @@ export function createClient(settings: KafkaSettings, { now, onCall }: KafkaDeps
     const found = await askAny(findCoordinator, { key: group, keyType: GROUP_KEY }, deadlineMs)
     unlessError(found.errorCode)
     const { nodeId, host, port } = found
+    const problem = problemWithAddress(found)
+    if (problem !== undefined) throw notSent(causeOf('notDocumented', problem), 'broken')
     if (coordinators.size >= GROUPS_KNOWN) coordinators.clear()
     coordinators.set(group, { nodeId, host, port })
     return { nodeId, host, port }
@@ -216,7 +213,8 @@ export function createClient(settings: KafkaSettings, { now, onCall }: KafkaDeps
         includeTopicAuthorizedOperations: false,
       }
       const answer = await askAny(metadata, request, deadlineMs)
-      if (answer.brokers.length > 0) brokers = answer.brokers
+      const reachable = answer.brokers.filter(each => problemWithAddress(each) === undefined)
+      if (reachable.length > 0) brokers = reachable
       return answer
     },
     ask: askAt,
@@ -268,14 +266,4 @@ export function createClient(settings: KafkaSettings, { now, onCall }: KafkaDeps
       spare.clear()
     },
   }
-}
-
-const placeOf = ({ host, port }: Address) => `${host}:${port}`
-
-/** `host:port`, or `[::1]:port`. */
-export function addressOf(text: string): Address {
-  const [, bracketed, plain = '', port = ''] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? []
-  const host = bracketed ?? plain
-  if (host === '' || Number(port) < 1 || Number(port) > 65_535) throw new TypeError(`not host:port: ${text}`)
-  return { host, port: Number(port) }
 }

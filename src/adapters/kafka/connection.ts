@@ -5,17 +5,13 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { causeOf } from '../../request/cause.ts'
+import { type Address, problemWithAddress } from './address.ts'
 import { Fault, notSent, refused, refusedHere, spelled, unknown } from './fault.ts'
 import { authenticate } from './sasl.ts'
 import { CLIENT_ID, type KafkaCall, type KafkaSasl, type KafkaTls } from './settings.ts'
 import { BrokenMessage } from './wire/bytes.ts'
 import { correlationIdOf, encodeRequest, FrameReader, readResponse } from './wire/frame.ts'
 import { apiVersions, type Message } from './wire/messages.ts'
-
-export interface Address {
-  host: string
-  port: number
-}
 
 export interface ConnectionOptions {
   tls?: KafkaTls
@@ -242,10 +238,22 @@ function dial({ host, port }: Address, tls: KafkaTls | undefined, withinMs: numb
       reject(notSent(causeOf('deadlinePassed'), 'deadline'))
       return
     }
-    const socket =
-      tls === undefined
-        ? connectTcp({ host, port, noDelay: true })
-        : connectTls({ ...(isIP(host) === 0 ? { servername: host } : {}), ...tls, host, port })
+    const problem = problemWithAddress({ host, port })
+    if (problem !== undefined) {
+      reject(notSent(causeOf('notDocumented', problem), 'broken'))
+      return
+    }
+    let socket: Socket
+    try {
+      socket =
+        tls === undefined
+          ? connectTcp({ host, port, noDelay: true })
+          : connectTls({ ...(isIP(host) === 0 ? { servername: host } : {}), ...tls, host, port })
+    } catch (error) {
+      // Node throws at once for what it cannot even begin with.
+      reject(notSent(causeOf('noConnection', codeOf(error)), codeOf(error)))
+      return
+    }
     const timer = setTimeout(
       () => fail(notSent(causeOf('noConnectionWithin', spelled(withinMs)), 'timeout')),
       withinMs,
