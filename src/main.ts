@@ -198,11 +198,13 @@ async function openRedis(setup: Setup, seals: Seals | null) {
   return { connection, keeper, store, rate, queue }
 }
 
-function clustersOf({ config, telemetry, clock }: Setup, redis: RedisConnection): OpenClusters {
+function clustersOf(setup: Setup, redis: RedisConnection): OpenClusters {
+  const { config, telemetry, clock } = setup
   const { clusters: entries, redisPrefix, quotaFactor } = config
   return openClusters({
     ...{ entries, clock, redis, redisPrefix, quotaFactor, mayChange: config.clustersFile !== null },
     onCall: telemetry.observeCall,
+    onFault: faultsOf(setup)('clusters'),
     onTrouble: (name, cause) =>
       cause === null
         ? telemetry.info(`The cluster ${name} can be used again.`, { event: 'cluster', name })

@@ -55,6 +55,8 @@ export interface OpenClustersDeps {
   mayChange: boolean
   /** Once for each change; null: it answers again. */
   onTrouble: (name: string, cause: string | null) => void
+  /** Of what nobody waits for. */
+  onFault: (error: unknown) => void
   /** Why the credentials of a role could not be renewed, as request/cause.ts has it; null: they are again. */
   onRenewal: (name: string, problem: string | null) => void
 }
@@ -64,10 +66,10 @@ const LEAVING_MS = 1_800_000
 
 /** Throws where two entries name the same instance. Nothing is connected before something is asked. */
 export function openClusters(deps: OpenClustersDeps): OpenClusters {
-  const { clock, onTrouble, mayChange } = deps
+  const { clock, onTrouble, onFault, mayChange } = deps
   refuseDoubles(deps.entries)
   let served = openAll(deps.entries, new Map(), deps)
-  const clusters = behindOne(membersOf(served), { now: clock, onTrouble }, mayChange)
+  const clusters = behindOne(membersOf(served), { now: clock, onTrouble, onFault }, mayChange)
   for (const { entry, broken } of served.values()) {
     if (broken !== null) onTrouble(nameOf(entry), broken)
   }
@@ -96,13 +98,15 @@ export function openClusters(deps: OpenClustersDeps): OpenClusters {
       try {
         clusters.replace(membersOf(next))
       } catch (error) {
-        void closeAll(next, served)
+        void closeAll(next, served).catch(onFault)
         throw error
       }
       const before = served
       served = next
-      void delay(LEAVING_MS, undefined, { ref: false }).then(() => closeAll(before, next))
-      void clusters.look()
+      void delay(LEAVING_MS, undefined, { ref: false })
+        .then(() => closeAll(before, next))
+        .catch(onFault)
+      void clusters.look().catch(onFault)
     },
     async close() {
       await closeAll(served, new Map())
@@ -150,7 +154,7 @@ function behindOne(members: readonly Member[], deps: ClustersDeps, mayChange: bo
     return { cluster, readers, look: async () => {}, replace: () => {}, troubles: () => [] }
   }
   const clusters = createClusters(members, deps)
-  void clusters.look()
+  void clusters.look().catch(error => deps.onFault?.(error))
   return clusters
 }
 

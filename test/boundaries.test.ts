@@ -76,6 +76,7 @@ const MAY_IMPORT: Record<string, string[]> = {
       'node:fs',
       'node:fs/promises',
       'node:path',
+      'node:tls',
       'fuse.js',
       'yaml',
       'zod',

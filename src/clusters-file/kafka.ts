@@ -1,6 +1,7 @@
 // What an entry says about Kafka's own protocol: the servers, TLS with its certificates opened and compared, and SASL.
 
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { createSecureContext } from 'node:tls'
 import type { KafkaSasl, KafkaSettings, KafkaTls } from '../adapters/kafka/settings.ts'
 import { type Findings, isHeaderText, secretIn, textAt } from './findings.ts'
 import type { KafkaFile } from './schema.ts'
@@ -33,12 +34,12 @@ function tlsOf(file: NonNullable<KafkaFile['tls']>, found: Findings): KafkaTls |
   if (passphrase !== undefined && key === undefined) found.refuse(at, 'has a key-password without a key-file')
   if (ca)
     certificateIn(ca) ?? found.refuse([...at, 'ca-file'], 'names a file that holds no certificate (PEM)')
-  const shown = cert ? certificateIn(cert) : null
-  if (cert && shown === null) {
+  const shown = isRead(cert) ? certificateIn(cert) : null
+  if (isRead(cert) && shown === null) {
     found.refuse([...at, 'cert-file'], 'names a file that holds no certificate (PEM)')
   }
-  const opened = key && passphrase !== null ? privateKeyIn(key, passphrase) : null
-  if (key && passphrase !== null && opened === null) {
+  const opened = isRead(key) && passphrase !== null ? privateKeyIn(key, passphrase) : null
+  if (isRead(key) && passphrase !== null && opened === null) {
     found.refuse(
       [...at, 'key-file'],
       'names a file that holds no private key (PEM) that can be opened with this key-password',
@@ -53,13 +54,32 @@ function tlsOf(file: NonNullable<KafkaFile['tls']>, found: Findings): KafkaTls |
     )
   }
   if (found.problems.length > before) return null
-  const servername = file['server-name']
-  return {
+  const pems = {
     ...(ca ? { ca } : {}),
-    ...(cert ? { cert } : {}),
-    ...(key ? { key } : {}),
+    ...(isRead(cert) ? { cert } : {}),
+    ...(isRead(key) ? { key } : {}),
     ...(passphrase ? { passphrase } : {}),
-    ...(servername === undefined ? {} : { servername }),
+  }
+  const problem = whyNotLoaded(pems)
+  if (problem !== null) {
+    const path = [...at, ...(shown === null ? [] : ['cert-file'])]
+    return found.refuse(path, `names a file that TLS cannot use (${problem})`)
+  }
+  const servername = file['server-name']
+  return { ...pems, ...(servername === undefined ? {} : { servername }) }
+}
+
+function isRead(pem: string | null | undefined): pem is string {
+  return typeof pem === 'string'
+}
+
+/** As each connection will: the rest of a chain, and what counts as too weak, only show there. */
+function whyNotLoaded(pems: KafkaTls): string | null {
+  try {
+    createSecureContext(pems)
+    return null
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? `${error.code}` : 'no reason given'
   }
 }
 

@@ -1,6 +1,6 @@
 // A folder with a file of clusters and the files that it names, until the test ends.
 
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -17,7 +17,7 @@ export function folderWith(clusters: string, others: Record<string, string> = {}
   const folder = mkdtempSync(join(tmpdir(), 'rewind-clusters-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
-  for (const name of ['authority.pem', 'other-authority.pem', 'server.pem', 'server-key.pem']) {
+  for (const name of readdirSync(TLS)) {
     copyFileSync(join(TLS, name), join(folder, name))
   }
   write('clusters.yml', clusters)

@@ -25,6 +25,7 @@ function load(text: string, others: Record<string, string> = {}, env: Record<str
     problems: problems.map(({ text: said }) => said),
   }
 }
+const pem = (name: string) => readFileSync(join(TLS, `${name}.pem`), 'utf8')
 /** Each line of it below the mark of a list. */
 const file = (...entries: string[]) =>
   `version: 1\nclusters:\n${entries.map(entry => `  - ${entry.trim().replaceAll('\n', '\n    ')}\n`).join('')}`
@@ -472,6 +473,26 @@ const WRONG: [what: string, entry: string, said: string][] = [
     'line 6, x: kafka.tls.key-file is not the key of the certificate in cert-file',
   ],
   [
+    'a certificate with a key that TLS does not take',
+    `${KAFKA}tls: { cert-file: weak.pem, key-file: weak-key.pem }`,
+    'line 6, x: kafka.tls.cert-file names a file that TLS cannot use (ERR_SSL_EE_KEY_TOO_SMALL)',
+  ],
+  [
+    'a chain with a broken certificate in it',
+    `${KAFKA}tls: { cert-file: broken-chain.pem, key-file: server-key.pem }`,
+    'line 6, x: kafka.tls.cert-file names a file that TLS cannot use (ERR_OSSL_ASN1_WRONG_TAG)',
+  ],
+  [
+    'a chain that breaks off',
+    `${KAFKA}tls: { cert-file: cut-chain.pem, key-file: server-key.pem }`,
+    'line 6, x: kafka.tls.cert-file names a file that TLS cannot use (ERR_OSSL_PEM_BAD_END_LINE)',
+  ],
+  [
+    'empty files for certificate and key',
+    `${KAFKA}tls: { cert-file: nothing, key-file: nothing }`,
+    'line 6, x: kafka.tls.cert-file names a file that holds no certificate (PEM)',
+  ],
+  [
     'a certificate for a key',
     `${KAFKA}tls: { cert-file: server.pem, key-file: server.pem }`,
     'line 6, x: kafka.tls.key-file names a file that holds no private key (PEM) that can be opened',
@@ -538,6 +559,9 @@ describe('an entry that is wrong', () => {
   const others = {
     long: 'x'.repeat(65_537),
     empty: '\n',
+    nothing: '',
+    'broken-chain.pem': `${pem('server')}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`,
+    'cut-chain.pem': `${pem('server')}${pem('authority').slice(0, 200)}`,
     'other-key.pem': privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   }
 

@@ -76,6 +76,25 @@ describe('an edit of the file of clusters', () => {
     expect(served()).toEqual(['a', 'b', 'c'])
   })
 
+  it('that names a certificate which TLS does not take leaves the entry as it was', async () => {
+    const entry = (name: string) =>
+      `  - { id: a, kafka: { bootstrap: [a:1], tls: { cert-file: ${name}.pem, key-file: ${name}-key.pem } } }\n`
+    const folder = folderWith(file(entry('server')))
+    const { changes, served } = watching(folder)
+    folder.write('clusters.yml', file(entry('weak'), kafka('b')))
+    folder.write('b-password', 'two')
+    await vi.waitUntil(() => changes.length > 0)
+    expect(changes.map(idsIn)).toEqual([
+      {
+        ...{ added: ['b'], changed: [], removed: [] },
+        problems: [
+          'line 3, a: kafka.tls.cert-file names a file that TLS cannot use (ERR_SSL_EE_KEY_TOO_SMALL)',
+        ],
+      },
+    ])
+    expect(served()).toEqual(['b', 'a'])
+  })
+
   it('removes nothing while an entry has no id: it may be that one', async () => {
     const folder = folderWith(file(kafka('a'), kafka('b')), SECRETS)
     const { changes, served } = watching(folder)

@@ -13,7 +13,8 @@ import { type PrivateRedis, startRedis, type TlsFiles } from '../../src/sandbox/
 //     -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign -keyout key.pem -out authority.pem
 //   openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=127.0.0.1 -keyout server-key.pem -out server.csr
 //   openssl x509 -req -in server.csr -CA authority.pem -CAkey key.pem -days 36500 -out server.pem -extfile server.ext
-// where server.ext has: subjectAltName=IP:127.0.0.1,DNS:localhost and extendedKeyUsage=serverAuth,clientAuth
+// where server.ext has: subjectAltName=IP:127.0.0.1,DNS:localhost and extendedKeyUsage=serverAuth,clientAuth. What TLS does not take:
+//   openssl req -x509 -newkey rsa:512 -nodes -days 36500 -subj /CN=Weak -keyout weak-key.pem -out weak.pem
 const pem = (name: string) => fileURLToPath(new URL(`tls/${name}.pem`, import.meta.url))
 const TLS: TlsFiles = { cert: pem('server'), key: pem('server-key'), ca: pem('authority') }
 export const AUTHORITY = TLS.ca

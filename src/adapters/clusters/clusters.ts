@@ -39,13 +39,18 @@ export interface ClustersDeps {
   now: () => number
   /** Once for each change; null: it answers again. */
   onTrouble?: (name: string, cause: string | null) => void
+  /** What a look met that the ports do not allow. */
+  onFault?: (error: unknown) => void
 }
 
 /** Of a list that is made of many answers, what one of them may take. */
 const LISTED_MS = 1_500
 
 /** Throws where two are told to have the same instance. */
-export function createClusters(first: readonly Member[], { now, onTrouble }: ClustersDeps): Clusters {
+export function createClusters(
+  first: readonly Member[],
+  { now, onTrouble, onFault }: ClustersDeps,
+): Clusters {
   const troubled = new Map<Member, string>()
 
   /** What an answer tells of whether the cluster answers. */
@@ -96,7 +101,8 @@ export function createClusters(first: readonly Member[], { now, onTrouble }: Clu
     cluster: writesOf(() => ({ members, owners })),
     readers: { person: reader('person'), plan: reader('plan'), execution: reader('execution') },
     async look() {
-      await Promise.all(members.map(member => asked(member, owners, note)))
+      const looks = members.map(member => asked(member, owners, note).catch(error => onFault?.(error)))
+      await Promise.all(looks)
     },
     replace(next) {
       owners = createOwners(next, { now, note })

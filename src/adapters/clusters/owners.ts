@@ -64,12 +64,14 @@ export function createOwners(
   function ask(member: Member): Promise<ReadOutcome<Instance[]>> {
     const underWay = asking.get(member)
     if (underWay !== undefined) return underWay
-    const read = member.readers.person.instances().then(outcome => {
-      asking.delete(member)
-      note(member, outcome)
-      if (outcome.kind === 'read') learn(member, outcome.value)
-      return outcome
-    })
+    const read = member.readers.person
+      .instances()
+      .finally(() => asking.delete(member))
+      .then(outcome => {
+        note(member, outcome)
+        if (outcome.kind === 'read') learn(member, outcome.value)
+        return outcome
+      })
     asking.set(member, read)
     return read
   }

@@ -230,6 +230,23 @@ describe('whose an instance is', () => {
     })
   })
 
+  it('is looked for without a rejection, whatever a cluster does, and the others are still asked', async () => {
+    const one = await account('ckafka-a')
+    const broken = open('http://127.0.0.1:9').reader({ urgency: 'person', readMs: 2_000 })
+    const rejecting = { ...broken, instances: () => Promise.reject(new Error('it must not')) }
+    const faults: unknown[] = []
+    const clusters = createClusters(
+      [
+        memberOf('rejecting', open('http://127.0.0.1:9'), { readers: readersOf(rejecting) }),
+        memberOf('one', open(one.url)),
+      ],
+      { now: Date.now, onFault: error => faults.push(error) },
+    )
+    await clusters.look()
+    expect(faults).toEqual([new Error('it must not')])
+    expect(one.calls('DescribeInstances')).toHaveLength(1)
+  })
+
   it('changes with who is served: what is asked later goes to those alone, and who has gone is no trouble', async () => {
     const [one, two] = [await account('ckafka-a'), await account('ckafka-b')]
     const gone = memberOf('gone', open('http://127.0.0.1:9'))

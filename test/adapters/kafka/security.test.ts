@@ -46,6 +46,36 @@ it('takes a certificate for the server name that was set, asks for it, and takes
   })
 })
 
+it.each([
+  ['a key that is too small', { cert: pem('weak'), key: pem('weak-key') }, 'ERR_SSL_EE_KEY_TOO_SMALL'],
+  [
+    'a chain that breaks off',
+    { cert: `${pem('server')}${pem('authority').slice(0, 200)}`, key: pem('server-key') },
+    'ERR_OSSL_PEM_BAD_END_LINE',
+  ],
+])(
+  'is unavailable, and nothing was sent, with %s, which TLS does not even load',
+  async (_what, tls, code) => {
+    const broker = await startScriptedBroker({})
+    onTestFinished(() => broker.close())
+    const { read } = await reading({ bootstrap: [broker.bootstrap], tls })
+    expect(read).toEqual({ kind: 'unavailable', cause: causeOf('noConnection', code) })
+    expect(broker.requests).toEqual([])
+  },
+)
+
+it('sends no write of offsets over a connection that cannot even be begun', async () => {
+  const tls = { cert: pem('weak'), key: pem('weak-key') }
+  const kafka = createKafka({ id: 'k', name: 'K', bootstrap: ['127.0.0.1:9'], tls }, { now: Date.now })
+  onTestFinished(() => kafka.close())
+  const offsets = new Map([['orders', [{ partition: 0, offset: 1n }]]])
+  const written = await kafka.writeTopics({ instanceId: 'k', group: 'g' }, offsets, Date.now() + 2_000)
+  expect(written.called).toEqual({
+    kind: 'notSent',
+    cause: causeOf('noConnection', 'ERR_SSL_EE_KEY_TOO_SMALL'),
+  })
+})
+
 it('is refused for its credentials where there is no token to show, and shows nothing else instead', async () => {
   const broker = await startScriptedBroker({})
   onTestFinished(() => broker.close())
