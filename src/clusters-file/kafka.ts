@@ -32,8 +32,8 @@ function tlsOf(file: NonNullable<KafkaFile['tls']>, found: Findings): KafkaTls |
     found.refuse(at, 'needs cert-file and key-file together: a certificate is shown with its key')
   }
   if (passphrase !== undefined && key === undefined) found.refuse(at, 'has a key-password without a key-file')
-  if (ca)
-    certificateIn(ca) ?? found.refuse([...at, 'ca-file'], 'names a file that holds no certificate (PEM)')
+  const unusable = isRead(ca) ? problemWithAuthorities(ca) : null
+  if (unusable !== null) found.refuse([...at, 'ca-file'], unusable)
   const shown = isRead(cert) ? certificateIn(cert) : null
   if (isRead(cert) && shown === null) {
     found.refuse([...at, 'cert-file'], 'names a file that holds no certificate (PEM)')
@@ -55,7 +55,7 @@ function tlsOf(file: NonNullable<KafkaFile['tls']>, found: Findings): KafkaTls |
   }
   if (found.problems.length > before) return null
   const pems = {
-    ...(ca ? { ca } : {}),
+    ...(isRead(ca) ? { ca } : {}),
     ...(isRead(cert) ? { cert } : {}),
     ...(isRead(key) ? { key } : {}),
     ...(passphrase ? { passphrase } : {}),
@@ -82,6 +82,18 @@ function whyNotLoaded(pems: KafkaTls): string | null {
     return error instanceof Error && 'code' in error ? `${error.code}` : 'no reason given'
   }
 }
+
+/** Where an authority is named that is none, TLS would trust those that are left, or all that Node knows. */
+function problemWithAuthorities(pem: string): string | null {
+  const [, ...certificates] = pem.replace(/^\ufeff/, '').split(BEGINNINGS)
+  if (certificates.length === 0) return 'names a file that holds no certificate (PEM)'
+  const broken = certificates.findIndex(each => certificateIn(`${BEGINNING}${each}`) === null)
+  return broken < 0 ? null : `names a file of which certificate ${broken + 1} cannot be read (PEM)`
+}
+
+const BEGINNING = '-----BEGIN CERTIFICATE-----'
+/** In the forms of its name that TLS takes. */
+const BEGINNINGS = /^-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/m
 
 function certificateIn(pem: string): X509Certificate | null {
   try {

@@ -26,6 +26,7 @@ function load(text: string, others: Record<string, string> = {}, env: Record<str
   }
 }
 const pem = (name: string) => readFileSync(join(TLS, `${name}.pem`), 'utf8')
+const BROKEN = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'
 /** Each line of it below the mark of a list. */
 const file = (...entries: string[]) =>
   `version: 1\nclusters:\n${entries.map(entry => `  - ${entry.trim().replaceAll('\n', '\n    ')}\n`).join('')}`
@@ -107,6 +108,17 @@ describe('the file of clusters', () => {
     )
     expect(problems).toEqual([])
     expect(entries).toMatchObject([{ kafka: { tls: { key: locked, passphrase: 'hunter2' } } }])
+  })
+
+  it('takes several authorities, with text around them, in the ways they are written', () => {
+    const [one, other] = [pem('authority'), pem('other-authority')]
+    const ca = `\ufeff# Ours\r\nSubject: CN=one\r\n${one.replaceAll('\n', '\r\n')}\nand\n${other}${pem('server-key')}`
+    const { entries, problems } = load(
+      file('id: orders\nkafka:\n  bootstrap: [a:1]\n  tls: { ca-file: several.pem }'),
+      { 'several.pem': ca },
+    )
+    expect(problems).toEqual([])
+    expect(entries).toMatchObject([{ kafka: { tls: { ca } } }])
   })
 
   it('gives a token that is read again for each new connection', async () => {
@@ -458,6 +470,31 @@ const WRONG: [what: string, entry: string, said: string][] = [
     'line 6, x: kafka.tls.ca-file names a file that holds no certificate (PEM)',
   ],
   [
+    'an empty file of authorities, which would be all that Node knows',
+    `${KAFKA}tls: { ca-file: nothing }`,
+    'line 6, x: kafka.tls.ca-file names a file that holds no certificate (PEM)',
+  ],
+  [
+    'a key for an authority',
+    `${KAFKA}tls: { ca-file: server-key.pem }`,
+    'line 6, x: kafka.tls.ca-file names a file that holds no certificate (PEM)',
+  ],
+  [
+    'an authority that is broken',
+    `${KAFKA}tls: { ca-file: broken.pem }`,
+    'line 6, x: kafka.tls.ca-file names a file of which certificate 1 cannot be read (PEM)',
+  ],
+  [
+    'a broken authority behind a good one',
+    `${KAFKA}tls: { ca-file: broken-chain.pem }`,
+    'line 6, x: kafka.tls.ca-file names a file of which certificate 2 cannot be read (PEM)',
+  ],
+  [
+    'authorities that break off',
+    `${KAFKA}tls: { ca-file: cut-chain.pem }`,
+    'line 6, x: kafka.tls.ca-file names a file of which certificate 2 cannot be read (PEM)',
+  ],
+  [
     'the text of an authority',
     `${KAFKA}tls: { ca-file: "-----BEGIN CERTIFICATE----- hunter2" }`,
     'line 6, x: kafka.tls.ca-file must be the path of a file',
@@ -560,7 +597,8 @@ describe('an entry that is wrong', () => {
     long: 'x'.repeat(65_537),
     empty: '\n',
     nothing: '',
-    'broken-chain.pem': `${pem('server')}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`,
+    'broken.pem': BROKEN,
+    'broken-chain.pem': `${pem('server')}${BROKEN}`,
     'cut-chain.pem': `${pem('server')}${pem('authority').slice(0, 200)}`,
     'other-key.pem': privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   }

@@ -95,6 +95,21 @@ describe('an edit of the file of clusters', () => {
     expect(served()).toEqual(['b', 'a'])
   })
 
+  it('that empties a file of authorities trusts nobody else: the entry stays as it was', async () => {
+    const folder = folderWith(
+      file('  - { id: a, kafka: { bootstrap: [a:1], tls: { ca-file: authority.pem } } }\n'),
+    )
+    const { changes, served } = watching(folder)
+    folder.write('authority.pem', '')
+    await vi.waitUntil(() => changes.length > 0)
+    const problem = 'line 3, a: kafka.tls.ca-file names a file that holds no certificate (PEM)'
+    expect(changes.map(idsIn)).toEqual([{ added: [], changed: [], removed: [], problems: [problem] }])
+    expect(served()).toEqual(['a'])
+    expect(changes[0]?.entries).toMatchObject([
+      { kafka: { tls: { ca: expect.stringContaining('BEGIN CERTIFICATE') } } },
+    ])
+  })
+
   it('removes nothing while an entry has no id: it may be that one', async () => {
     const folder = folderWith(file(kafka('a'), kafka('b')), SECRETS)
     const { changes, served } = watching(folder)

@@ -71,6 +71,8 @@ export function unlessError(code: number): void {
 }
 
 export function createClient(settings: KafkaSettings, { now, onCall }: KafkaDeps): Client {
+  // Node would trust every authority that it knows.
+  if (settings.tls?.ca === '') throw new TypeError('tls.ca is empty')
   const timeouts = { ...DEFAULT_TIMEOUTS, ...settings.timeouts }
   const options: ConnectionOptions = {
     ...(settings.tls === undefined ? {} : { tls: settings.tls }),

@@ -24,7 +24,10 @@ export type Kafka = Required<Cluster> & {
 /** Kafka itself sets no pace. */
 const WRITE_PACE = { atLeastMs: 0, atMostMs: 0 }
 
-/** Throws a TypeError for a bootstrap server that is not `host:port`. Nothing is connected until something is asked. */
+/**
+ * Throws a TypeError for a bootstrap server that is not `host:port`, and for an empty `tls.ca`. Nothing is connected until
+ * something is asked.
+ */
 export function createKafka(settings: KafkaSettings, deps: KafkaDeps): Kafka {
   const client = createClient(settings, deps)
   return {

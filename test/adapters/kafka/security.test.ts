@@ -64,6 +64,11 @@ it.each([
   },
 )
 
+it('is not opened with an authority that is empty, which would be all that Node knows', () => {
+  const settings = { id: 'k', name: 'K', bootstrap: ['127.0.0.1:9'], tls: { ca: '' } }
+  expect(() => createKafka(settings, { now: Date.now })).toThrow('tls.ca is empty')
+})
+
 it('sends no write of offsets over a connection that cannot even be begun', async () => {
   const tls = { cert: pem('weak'), key: pem('weak-key') }
   const kafka = createKafka({ id: 'k', name: 'K', bootstrap: ['127.0.0.1:9'], tls }, { now: Date.now })
