@@ -28,6 +28,14 @@ export function lateIn(
   return late.length === 0 ? {} : { lateTopics: [...new Set(late.map(({ topic }) => topic))] }
 }
 
+/** It goes to wherever the log ends when it runs, so that its counts grow with what arrives until then. */
+export function skipsArriving(
+  { execution }: Pick<Plan, 'execution'>,
+  { strategy }: Pick<Reset, 'strategy'>,
+): boolean {
+  return execution === 'native' && strategy.kind === 'latest'
+}
+
 const UNREAD_NAMED = 10
 
 export function unreadIn(

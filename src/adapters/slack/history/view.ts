@@ -3,6 +3,7 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types'
 import type { ListPage } from '../../../ports/store.ts'
 import type { PlanRow } from '../../../request/plan.ts'
+import { skipsArriving } from '../../../request/plan-gaps.ts'
 import { brokeGlass, type ResetRequest } from '../../../request/request.ts'
 import { grouped, type Target } from '../../../request/reset.ts'
 import { ACTIONS, CALLBACKS } from '../blocks/ids.ts'
@@ -160,21 +161,29 @@ function outcomeOf(words: Words, { state }: ResetRequest): Piece[] {
   return [text(' · '), text(countsInWords(words, state.outcome))]
 }
 
-function moveLines(words: Words, { plan }: ResetRequest, moves: HistoryEntry['moves']): Line[] {
+function moveLines(words: Words, request: ResetRequest, moves: HistoryEntry['moves']): Line[] {
+  const { plan, reset } = request
   if (plan === null) return [line(text(words.history.noPlan))]
   if (moves === 'notWhole') return [line(text(words.history.notWhole))]
-  if (moves === null) return [line(text(totalsInWords(words, plan)))]
+  if (moves === null) return [line(text(totalsInWords(words, plan, request)))]
   const shown = moves.slice(0, TOPICS_SHOWN)
   const left = moves.length - shown.length
+  const grows = skipsArriving(plan, reset)
   return [
-    ...shown.map(move => line(code(clipMiddle(move.topic, NAME_CHARACTERS)), text(moveInWords(words, move)))),
+    ...shown.map(move =>
+      line(code(clipMiddle(move.topic, NAME_CHARACTERS)), text(moveInWords(words, move, grows))),
+    ),
     ...(left > 0 ? [line(text(words.history.moreTopics(left)))] : []),
   ]
 }
 
-function moveInWords({ history, plan }: Words, move: TopicMove): string {
+function moveInWords({ history, plan }: Words, move: TopicMove, grows: boolean): string {
   const { partitions, from, to, replays, skips, isExact } = move
-  const amount = (count: bigint) => (isExact ? plan.messages(count) : plan.atMost(plan.messages(count)))
+  const amount = (count: bigint) => {
+    const said = plan.messages(count)
+    if (grows) return plan.asOfPlan(said)
+    return isExact ? said : plan.atMost(said)
+  }
   return history.move({
     partitions,
     from: from === null ? '–' : rangeInWords(from),

@@ -99,7 +99,7 @@ export function requestLine(
     ),
     line(
       text(clip(scopeInWords(words, reset, TOPICS_IN_LINE), SCOPE_CHARACTERS)),
-      ...(plan === null ? [] : [text(` · ${totalsInWords(words, plan)}`)]),
+      ...(plan === null ? [] : [text(` · ${totalsInWords(words, plan, request)}`)]),
       ...(url === null ? [] : [text(' · '), link(url, words.lists.card)]),
     ),
   )

@@ -4,6 +4,7 @@ import type { InputBlock, KnownBlock, ModalView } from '@slack/types'
 import { z } from 'zod'
 import type { Origin } from '../../../request/command.ts'
 import type { Plan } from '../../../request/plan.ts'
+import { skipsArriving } from '../../../request/plan-gaps.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import { clip } from '../../../request/reset.ts'
 import { focusedOnEmpty } from '../blocks/focus.ts'
@@ -30,7 +31,7 @@ export function glassModal(given: Words, request: ResetRequest, from: Origin): M
   const { submit, cancel: close } = say
   return decisionModal({ callbackId: CALLBACKS.breakGlass, title: say.title(id), submit, close, about }, [
     paragraph(line(...say.warning(clip(reset.target.group, TYPED_MAX)))),
-    ...(plan === null ? [] : planBlocks(words, plan)),
+    ...(plan === null ? [] : planBlocks(words, request, plan)),
     originLine(words, request),
     facts(words, request, TOPICS_IN_FACTS),
     ...(group === null
@@ -47,11 +48,13 @@ export function glassModal(given: Words, request: ResetRequest, from: Origin): M
 }
 
 /** Its totals, and the partitions that move most: the thread has all of them. */
-function planBlocks(words: Words, plan: Plan): KnownBlock[] {
+function planBlocks(words: Words, request: ResetRequest, plan: Plan): KnownBlock[] {
   const { biggest } = plan
   return [
-    paragraph(line(...planHead(words, plan))),
-    ...(biggest.length === 0 ? [] : [bullets(biggest.map(row => moverLine(words, row)))]),
+    paragraph(line(...planHead(words, plan, request))),
+    ...(biggest.length === 0
+      ? []
+      : [bullets(biggest.map(row => moverLine(words, row, skipsArriving(plan, request.reset))))]),
   ]
 }
 

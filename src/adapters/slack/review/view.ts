@@ -7,6 +7,7 @@ import { NOWHERE, type Origin } from '../../../request/command.ts'
 import { shortDigest } from '../../../request/digest.ts'
 import type { Difference } from '../../../request/drift.ts'
 import type { PlanRow } from '../../../request/plan.ts'
+import { skipsArriving } from '../../../request/plan-gaps.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import { clip } from '../../../request/reset.ts'
 import { ACTIONS, CALLBACKS, REVIEW_BLOCKS } from '../blocks/ids.ts'
@@ -55,14 +56,14 @@ export function reviewModal(
       ? [alert('warning', say.holds.consuming)]
       : []),
     { type: 'header', text: plain(titleInWords(words, request), LIMITS.headerText) },
-    ...(plan === null ? [] : [paragraph(line(...planHead(words, plan)))]),
+    ...(plan === null ? [] : [paragraph(line(...planHead(words, plan, request)))]),
     originLine(words, request),
-    ...(rows === null ? [] : planTable(words, rows)),
+    ...(rows === null ? [] : planTable(words, rows, plan !== null && skipsArriving(plan, request.reset))),
     ...detailsBlocks(words, request),
     facts(words, request, TOPICS_IN_FACTS),
     ...allTopics(words, request.reset.topics),
     ...overlapBlocks(words, request),
-    ...(rows === null ? [] : lookBlocks(words, look)),
+    ...(rows === null ? [] : lookBlocks(words, request, look)),
     paragraph(
       ...[expiryOrState(words, request), ...guardLines(words, request)].map(pieces => line(...pieces)),
     ),
@@ -77,16 +78,22 @@ function detailsBlocks(words: Words, request: ResetRequest): KnownBlock[] {
   return lines.length === 0 ? [] : [paragraph(...lines.map(pieces => line(...pieces)))]
 }
 
-function lookBlocks(words: Words, look: Exclude<Look, { kind: 'moved' }> | undefined): KnownBlock[] {
+function lookBlocks(
+  words: Words,
+  { plan, reset }: ResetRequest,
+  look: Exclude<Look, { kind: 'moved' }> | undefined,
+): KnownBlock[] {
   const { review: say } = words
   if (look === undefined) return [{ ...paragraph(line(text(say.checking))), block_id: REVIEW_BLOCKS.looking }]
   switch (look.kind) {
     case 'holds': {
       const { verdict, group } = look
+      const grows = plan !== null && skipsArriving(plan, reset)
+      const found = say.holds[verdict === 'harmless' && grows ? 'arriving' : verdict]
       return [
         paragraph(
           // That it is out of date stands over everything.
-          ...(verdict === 'consuming' ? [] : [line(strong(say.justNowLabel), text(say.holds[verdict]))]),
+          ...(verdict === 'consuming' ? [] : [line(strong(say.justNowLabel), text(found))]),
           line(strong(words.group.label), text(groupInWords(words, group))),
         ),
       ]

@@ -2,6 +2,7 @@
 
 import type { KnownBlock } from '@slack/types'
 import type { ActKind } from '../../../request/permissions.ts'
+import { skipsArriving } from '../../../request/plan-gaps.ts'
 import { lacking, needsOf } from '../../../request/quorum.ts'
 import {
   brokeGlass,
@@ -82,7 +83,7 @@ export function card(
       context(...standing(words, request, title)),
       ...glassBlocks(words, request),
       ...stateBlocks(words, request, base),
-      ...totals(request.plan, words),
+      ...totals(request, words),
       originLine(words, request),
       facts(words, request, TOPICS_ON_CARD),
       ...planBlocks(words, request),
@@ -116,8 +117,9 @@ function stateBlocks(words: Words, request: ResetRequest, base: string | null): 
   return [paragraph(line(...stateLine(words, request)), ...undoneLines(words, request, base))]
 }
 
-function totals(plan: ResetRequest['plan'], words: Words): KnownBlock[] {
-  return plan === null ? [] : [paragraph(line(...planHead(words, plan)))]
+function totals(request: ResetRequest, words: Words): KnownBlock[] {
+  const { plan } = request
+  return plan === null ? [] : [paragraph(line(...planHead(words, plan, request)))]
 }
 
 /** Before anything else, for everybody who passes by. */
@@ -131,11 +133,12 @@ function glassBlocks(words: Words, { glass }: ResetRequest): KnownBlock[] {
 
 /** In full as long as somebody may still act on it; afterwards the thread has it. */
 function planBlocks(words: Words, request: ResetRequest): KnownBlock[] {
-  const { plan } = request
+  const { plan, reset } = request
   if (plan === null || isOver(request.state)) return []
+  const grows = skipsArriving(plan, reset)
   const details = planDetails(words, request).map(pieces => line(...pieces))
   return [
-    ...(plan.biggest.length === 0 ? [] : [bullets(plan.biggest.map(row => moverLine(words, row)))]),
+    ...(plan.biggest.length === 0 ? [] : [bullets(plan.biggest.map(row => moverLine(words, row, grows)))]),
     paragraph(...details),
   ]
 }
@@ -172,12 +175,13 @@ function groupInUse(words: Words, { group, state }: ResetRequest): KnownBlock[] 
 }
 
 /** One sentence for screen readers and notifications, which read only the text. */
-function spokenFacts(words: Words, { reset, parent, plan }: ResetRequest): string {
+function spokenFacts(words: Words, request: ResetRequest): string {
+  const { reset, parent, plan } = request
   return words.card.spoken({
     parent: parent === null ? null : parentInWords(words, parent),
     reset: resetInWords(words, reset),
     topics: clip(scopeInWords(words, reset, TOPICS_SPOKEN), 800),
-    totals: plan === null ? null : totalsInWords(words, plan),
+    totals: plan === null ? null : totalsInWords(words, plan, request),
   })
 }
 
@@ -263,7 +267,7 @@ export function undoneLines(words: Words, { undone }: ResetRequest, base: string
 
 /** What the plan asks of those who approve it, and how far that has got. */
 export function guardLines(words: Words, request: ResetRequest): Piece[][] {
-  const { guard, votes, state, plan } = request
+  const { guard, votes, state } = request
   // The first card is drawn before there is a plan, and mentions those who will decide.
   if (state.name === 'preparing') return whoDecides(words, request)
   if (state.name !== 'pending') {
@@ -272,7 +276,7 @@ export function guardLines(words: Words, request: ResetRequest): Piece[][] {
   }
   const voters = votes.map(({ by }) => by)
   return [
-    ...(guard.typedGroup ? [[text(words.card.typedGuard(lossInWords(words, { plan })))]] : []),
+    ...(guard.typedGroup ? [[text(words.card.typedGuard(lossInWords(words, request)))]] : []),
     ...(guard.approvals < 2 || guard.needs.length > 0
       ? []
       : [words.card.approversGuard(guard.approvals, voters)]),

@@ -13,9 +13,9 @@ const TOPIC_WIDTH = 40
 /** Names and words stand to the left, numbers to the right. */
 const LEFT = [0, 4]
 
-export function planTable(words: Words, rows: readonly PlanRow[]): KnownBlock[] {
+export function planTable(words: Words, rows: readonly PlanRow[], grows: boolean): KnownBlock[] {
   if (rows.length === 0) return []
-  const cells = biggestFirst(rows).map(row => cellsOf(words, row))
+  const cells = biggestFirst(rows).map(row => cellsOf(words, row, grows))
   const { table, shown } = fitting(words.plan.header, cells)
   const left = rows.length - shown
   return [preformatted(table), ...(left > 0 ? [paragraph(line(text(words.plan.morePartitions(left))))] : [])]
@@ -32,7 +32,7 @@ function biggestFirst(rows: readonly PlanRow[]): PlanRow[] {
     .map(({ row }) => row)
 }
 
-function cellsOf(words: Words, row: PlanRow): string[] {
+function cellsOf(words: Words, row: PlanRow, grows: boolean): string[] {
   const { topic, partition, from, to, certainty, note } = row
   const staysAway = to === null && note === 'noCommit' && certainty === 'exact'
   return [
@@ -40,7 +40,7 @@ function cellsOf(words: Words, row: PlanRow): string[] {
     `${partition}`,
     from === null ? '–' : `${from}`,
     to === null ? (staysAway ? '–' : '?') : `${to}`,
-    effectInWords(words, row, groupedWide),
+    effectInWords(words, row, groupedWide, grows),
   ]
 }
 

@@ -1,6 +1,7 @@
 // What a plan would do: direction is always a verb, and what is not certain is said to be so. The words are in language/.
 
 import type { Plan, PlanRow } from '../../../request/plan.ts'
+import { skipsArriving } from '../../../request/plan-gaps.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import { grouped, type Reset } from '../../../request/reset.ts'
 import { clipMiddle, code, line, type Piece, strong, text } from '../blocks/text.ts'
@@ -14,9 +15,17 @@ const NAME_MAX = 100
 const TAKES_TIME_MS = 1_000
 
 /** `Replays 370 000 messages on 7 of 64 partitions. Skips none.` */
-export function totalsInWords({ plan: say }: Words, plan: Plan): string {
+export function totalsInWords(
+  { plan: say }: Words,
+  plan: Plan,
+  { reset, state }: Pick<ResetRequest, 'reset' | 'state'>,
+): string {
   const { replays, skips, certainty, moving, partitions } = plan
   const where = say.where(moving, partitions)
+  if (skipsArriving(plan, reset) && moving > 0) {
+    const hasRun = state.name === 'succeeded' || state.name === 'partial'
+    return say.skipsArriving(say.messages(skips), where, hasRun)
+  }
   if (certainty === 'unknown') {
     return replays + skips === 0n
       ? say.unknownTotals(where)
@@ -38,9 +47,21 @@ export function skipsInWords(
   return certainty === 'exact' ? say.messages(skips) : say.atMost(say.messages(skips))
 }
 
-/** What happens to one partition: `replays 12 430`. @param count how a count is written */
-export function effectInWords(words: Words, row: PlanRow, count: (count: bigint) => string): string {
-  const effect = movementInWords(words, row, count)
+/**
+ * What happens to one partition: `replays 12 430`. @param count how a count is written
+ * @param grows with what arrives until it runs
+ */
+export function effectInWords(
+  words: Words,
+  row: PlanRow,
+  count: (count: bigint) => string,
+  grows: boolean,
+): string {
+  const { effects, asOfPlan } = words.plan
+  const effect =
+    grows && row.from !== null
+      ? effects.skips(asOfPlan(count(row.skips)))
+      : movementInWords(words, row, count)
   return row.note === null ? effect : words.plan.noted[row.note](effect)
 }
 
@@ -60,9 +81,9 @@ function movementInWords(
 }
 
 /** One of the biggest movers: `orders p3: 442,430 → 430,000 (replays 12,430)`. */
-export function moverLine(words: Words, row: PlanRow) {
+export function moverLine(words: Words, row: PlanRow, grows: boolean) {
   const { topic, partition, from, to } = row
-  const effect = effectInWords(words, row, grouped)
+  const effect = effectInWords(words, row, grouped, grows)
   return line(
     code(`${clipMiddle(topic, NAME_MAX)} p${partition}`),
     text(words.plan.goesTo(from === null ? '–' : grouped(from), to === null ? null : grouped(to), effect)),
@@ -70,8 +91,8 @@ export function moverLine(words: Words, row: PlanRow) {
 }
 
 /** What a plan does in all. */
-export function planHead(words: Words, plan: Plan): Piece[] {
-  return [strong(totalsInWords(words, plan))]
+export function planHead(words: Words, plan: Plan, request: Pick<ResetRequest, 'reset' | 'state'>): Piece[] {
+  return [strong(totalsInWords(words, plan, request))]
 }
 
 /** What else is to be known before deciding, a line each. */
@@ -80,7 +101,7 @@ export function planDetails(
   { plan, parent, reset }: Pick<ResetRequest, 'plan' | 'parent' | 'reset'>,
 ): Piece[][] {
   if (plan === null) return []
-  const lines = [...leftOut(words, plan, reset), lagInWords(words, plan), ...cautions(words, plan)]
+  const lines = [...leftOut(words, plan, reset), lagInWords(words, plan, reset), ...cautions(words, plan)]
   if (plan.movedSince !== null && parent !== null)
     lines.push(movedSinceInWords(words, plan.movedSince, parent.id, reset))
   const { writing } = plan
@@ -106,8 +127,9 @@ function leftOut(
   ]
 }
 
-function lagInWords({ plan: say }: Words, plan: Plan): string {
+function lagInWords({ plan: say }: Words, plan: Plan, reset: Reset): string {
   const { lagBefore, lagAfter, certainty, lagIsExact = certainty === 'exact' } = plan
+  if (skipsArriving(plan, reset)) return say.lagWhenPlanned(grouped(lagBefore))
   const after = grouped(lagAfter)
   return say.lag(grouped(lagBefore), lagIsExact ? after : say.atMost(after))
 }

@@ -4,6 +4,7 @@ import type { Submitted } from '../../../ports/approvals.ts'
 import { type CauseKind, readCause } from '../../../request/cause.ts'
 import type { Group } from '../../../request/group.ts'
 import { kafkaErrorName } from '../../../request/kafka-errors.ts'
+import { skipsArriving } from '../../../request/plan-gaps.ts'
 import {
   isHeld,
   type Outcome,
@@ -72,8 +73,13 @@ export function refusalSentence(words: Words, refusal: Refusal, request: ResetRe
 }
 
 /** Why approving asks for more than a click: `it skips 12 430 messages, and they will not be delivered` */
-export function lossInWords(words: Words, { plan }: Pick<ResetRequest, 'plan'>): string {
-  return words.plan.loss(plan === null || plan.skips === 0n ? null : skipsInWords(words, plan))
+export function lossInWords(words: Words, { plan, reset }: Pick<ResetRequest, 'plan' | 'reset'>): string {
+  if (plan === null || plan.skips === 0n) return words.plan.loss(null)
+  return words.plan.loss(
+    skipsArriving(plan, reset)
+      ? words.plan.andArriving(words.plan.messages(plan.skips))
+      : skipsInWords(words, plan),
+  )
 }
 
 function pastSentence(words: Words, id: string, state: State): string {

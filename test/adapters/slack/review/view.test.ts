@@ -420,6 +420,8 @@ describe('the modal that only says a sentence', () => {
       { reset },
       { facts: { positions: positionsOf(['orders'], { logStart: null }) }, execution: 'native' },
     )
-    expect(refusalSentence(words, 'groupNotTyped', bound)).toContain('it skips at most 100 messages')
+    expect(refusalSentence(words, 'groupNotTyped', bound)).toContain(
+      'it skips 100 messages as of the plan, plus any that arrive before it runs',
+    )
   })
 })

@@ -24,6 +24,11 @@ export const plan = {
       ? `Nothing to move: ${partitions === 1 ? 'the partition is' : `all ${counted(partitions, 'partition')} are`} already there.`
       : `Nothing to move: of ${counted(partitions, 'partition')}, ${grouped(noCommit)} ${noCommit === 1 ? 'has' : 'have'} no committed offset, and the rest are already there.`,
   passesNone: (where: string) => `Replays none and skips none: only sets the group’s offsets ${where}.`,
+  /** It goes to wherever the log ends when it runs. */
+  skipsArriving: (skips: string, where: string, hasRun: boolean) =>
+    `Skips ${skips} ${where} as of the plan, plus any that ${hasRun ? 'arrived before it ran' : 'arrive before it runs'}.`,
+  andArriving: (skips: string) => `${skips} as of the plan, plus any that arrive before it runs`,
+  asOfPlan: (amount: string) => `${amount} as of the plan`,
   /** What happens to one partition. */
   effects: {
     unknown: 'unknown before it runs',
@@ -44,6 +49,7 @@ export const plan = {
     `: ${from} → ${to ?? 'known when it runs'} (${effect})`,
   name: (digest: string) => `Plan ${digest}`,
   lag: (before: string, after: string) => `Lag: ${before} before, ${after} after.`,
+  lagWhenPlanned: (lag: string) => `Lag when planned: ${lag}.`,
   /** What is written. */
   written: {
     offsets: 'Exact offsets: messages that arrive later are not affected.',

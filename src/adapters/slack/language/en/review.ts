@@ -15,6 +15,7 @@ export const review = {
   holds: {
     unchanged: 'Nothing has changed since the plan.',
     harmless: 'The logs have grown since the plan, and its targets hold.',
+    arriving: 'The logs have grown since the plan: what has arrived is skipped as well.',
     consuming:
       'Consumers are still committing, so this plan is out of date. A new plan is made once the group is empty, and needs a decision then.',
   },

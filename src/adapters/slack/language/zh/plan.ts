@@ -22,6 +22,10 @@ export const plan: typeof English = {
       ? `无需移动：${partitions(count)}都已在目标位点。`
       : `无需移动：${partitions(count)}中有 ${grouped(noCommit)} 个没有已提交位点，其余都已在目标位点。`,
   passesNone: where => `不重放也不跳过消息：只${where}设置消费分组的位点。`,
+  skipsArriving: (skips, where, hasRun) =>
+    `计划时${where}跳过 ${skips}，执行前新到达的消息也${hasRun ? '已' : '会'}被跳过。`,
+  andArriving: skips => `${skips}（计划时），以及执行前新到达的消息`,
+  asOfPlan: amount => `${amount}（计划时）`,
   effects: {
     unknown: '执行前未知',
     either: (replays, skips) => `最多重放 ${replays} 或最多跳过 ${skips}`,
@@ -40,6 +44,7 @@ export const plan: typeof English = {
   goesTo: (from, to, effect) => `：${from} → ${to ?? '执行时才知道'}（${effect}）`,
   name: digest => `计划 ${digest}`,
   lag: (before, after) => `积压：重置前 ${before}，重置后 ${after}。`,
+  lagWhenPlanned: lag => `计划时的积压：${lag}。`,
   written: {
     offsets: '按精确位点写入：之后到达的消息不受影响。',
     native: '位点由 CKafka 在执行时计算（API 2.0，或计划并不精确），因此执行前到达的消息也会算在内。',

@@ -15,6 +15,7 @@ export const review: typeof English = {
   holds: {
     unchanged: '计划制定后没有变化。',
     harmless: '计划制定后日志有增长，目标位点仍然有效。',
+    arriving: '计划制定后日志有增长，新到达的消息也会被跳过。',
     consuming: '消费者还在提交位点，计划已经过时。消费分组变空后会重新制定计划，届时需要重新审批。',
   },
   notSeen: why => `无法检查计划制定后有没有变化（${why}）。执行前会再检查一次。`,
