@@ -56,6 +56,7 @@ const CAUSES = [
   /** How long. */
   'answerStopped',
   'connectionBroke',
+  /** Where it is known, of what there was more, and than how many. */
   'answerTooLarge',
   'answerNotHttp',
   /** The system's code. */

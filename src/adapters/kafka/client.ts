@@ -5,7 +5,13 @@ import { causeOf } from '../../request/cause.ts'
 import { kafkaErrorName } from '../../request/kafka-errors.ts'
 import { type Address, addressOf, placeOf, problemWithAddress } from './address.ts'
 import { isCoordinatorMoved, meaningOf, reasonOf } from './codes.ts'
-import { type Connection, type ConnectionOptions, OTHER_LATE, openConnection } from './connection.ts'
+import {
+  type Connection,
+  type ConnectionOptions,
+  OTHER_LATE,
+  openConnection,
+  TOO_LARGE,
+} from './connection.ts'
 import { Fault, notSent } from './fault.ts'
 import { DEFAULT_TIMEOUTS, type KafkaDeps, type KafkaSettings } from './settings.ts'
 import { findCoordinator, type Message, metadata, type ResponseOf } from './wire/messages.ts'
@@ -142,7 +148,8 @@ export function createClient(settings: KafkaSettings, { now, onCall }: KafkaDeps
     try {
       return await connection.call(message, request, deadlineMs)
     } catch (error) {
-      const isOver = !(error instanceof Fault) || error.end.kind === 'refused' || error.code === 'timeout'
+      if (!(error instanceof Fault) || error.end.kind === 'refused') throw error
+      const isOver = error.code === 'timeout' || error.code === TOO_LARGE
       if (isOver || (isNew && error.code !== OTHER_LATE)) throw error
       const again = await sharedTo(address, deadlineMs)
       return await again.connection.call(message, request, deadlineMs)

@@ -9,7 +9,7 @@ import { type Address, problemWithAddress } from './address.ts'
 import { Fault, notSent, refused, refusedHere, spelled, unknown } from './fault.ts'
 import { authenticate } from './sasl.ts'
 import { CLIENT_ID, type KafkaCall, type KafkaSasl, type KafkaTls } from './settings.ts'
-import { BrokenMessage } from './wire/bytes.ts'
+import { BrokenMessage, TooMany } from './wire/bytes.ts'
 import { correlationIdOf, encodeRequest, FrameReader, readResponse } from './wire/frame.ts'
 import { apiVersions, type Message } from './wire/messages.ts'
 
@@ -56,6 +56,8 @@ interface Waiting {
 
 /** The code of what was under way on a connection that ended because of another call. */
 export const OTHER_LATE = 'another call was late'
+/** The code of an answer that holds more than is read: a second one would as well. */
+export const TOO_LARGE = 'too large'
 
 export async function openConnection(
   address: Address,
@@ -155,7 +157,8 @@ export async function openConnection(
           } catch (error) {
             const fault = notProtocol(error)
             fail(fault)
-            end(fault)
+            // One that holds too much is whole: what comes behind it can be read.
+            if (fault.code !== TOO_LARGE) end(fault)
           }
         },
         fail(fault) {
@@ -283,6 +286,9 @@ function dial({ host, port }: Address, tls: KafkaTls | undefined, withinMs: numb
 }
 
 function notProtocol(error: unknown): Fault {
+  if (error instanceof TooMany) {
+    return unknown(causeOf('answerTooLarge', error.items, error.most.toLocaleString('en-US')), TOO_LARGE)
+  }
   if (!(error instanceof BrokenMessage)) throw error
   return unknown(causeOf('notDocumented', error.message), 'broken')
 }

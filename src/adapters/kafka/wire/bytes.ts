@@ -11,6 +11,24 @@ export class BrokenMessage extends Error {
   }
 }
 
+/** A message of the protocol that holds more than is read of any: `items` of them, above `most`. */
+export class TooMany extends BrokenMessage {
+  readonly items: string
+  readonly most: number
+
+  constructor(items: string, most: number) {
+    super(`${items}: more than ${most}`)
+    this.name = 'TooMany'
+    this.items = items
+    this.most = most
+  }
+}
+
+/**
+ * What one message may hold in all of its lists, without bare numbers, so that no answer keeps this process busy for long,
+ * however its lists are nested. Two and a half times as many as a cluster of 200,000 partitions has.
+ */
+const ITEMS_MAX = 500_000
 const INT32_MAX = 2 ** 31 - 1
 const UNSIGNED_BYTES = 5
 
@@ -68,6 +86,7 @@ export class ByteWriter {
 export class ByteReader {
   readonly #bytes: Buffer
   #at = 0
+  #items = 0
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes
@@ -76,6 +95,12 @@ export class ByteReader {
   /** How many bytes are left. */
   get left(): number {
     return this.#bytes.length - this.#at
+  }
+
+  /** To be told before so many items of a list are read. */
+  count(items: number): void {
+    this.#items += items
+    if (this.#items > ITEMS_MAX) throw new TooMany('items', ITEMS_MAX)
   }
 
   #take(count: number, what: string): number {

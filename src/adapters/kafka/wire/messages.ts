@@ -33,6 +33,16 @@ export type ResponseOf<M> = M extends { response: infer T } ? ValueOf<T> : never
 const message = <const Name extends string, Request, Response>(declared: Message<Request, Response, Name>) =>
   declared
 
+/** How many there may be of what a cluster never has many of; of all else see `array`. */
+const MOST = {
+  apis: 1_000,
+  brokers: 10_000,
+  members: 10_000,
+  configs: 10_000,
+  synonyms: 1_000,
+  mechanisms: 100,
+}
+
 const throttleTimeMs = int32
 const authorized = int32
 /** Of authorised operations that were not asked for. */
@@ -49,7 +59,7 @@ export const apiVersions = message({
   }),
   response: struct({
     errorCode: int16,
-    apiKeys: array(struct({ apiKey: int16, minVersion: int16, maxVersion: int16 })),
+    apiKeys: array(struct({ apiKey: int16, minVersion: int16, maxVersion: int16 }), MOST.apis),
     throttleTimeMs: since(1, throttleTimeMs, 0),
   }),
 })
@@ -68,7 +78,10 @@ export const metadata = message({
   }),
   response: struct({
     throttleTimeMs,
-    brokers: array(struct({ nodeId: int32, host: string, port: int32, rack: nullable(string) })),
+    brokers: array(
+      struct({ nodeId: int32, host: string, port: int32, rack: nullable(string) }),
+      MOST.brokers,
+    ),
     clusterId: nullable(string),
     controllerId: int32,
     topics: array(
@@ -82,9 +95,9 @@ export const metadata = message({
             partitionIndex: int32,
             leaderId: int32,
             leaderEpoch: since(7, int32, -1),
-            replicaNodes: array(int32),
-            isrNodes: array(int32),
-            offlineReplicas: since(5, array(int32), []),
+            replicaNodes: array(int32, MOST.brokers),
+            isrNodes: array(int32, MOST.brokers),
+            offlineReplicas: since(5, array(int32, MOST.brokers), []),
           }),
         ),
         topicAuthorizedOperations: since(8, authorized, NOT_ASKED),
@@ -258,6 +271,7 @@ export const describeGroups = message({
             memberMetadata: bytes,
             memberAssignment: bytes,
           }),
+          MOST.members,
         ),
         authorizedOperations: since(3, authorized, NOT_ASKED),
       }),
@@ -301,6 +315,7 @@ export const consumerGroupDescribe = message({
             assignment,
             targetAssignment: assignment,
           }),
+          MOST.members,
         ),
         authorizedOperations: authorized,
       }),
@@ -340,10 +355,11 @@ export const describeConfigs = message({
             readOnly: bool,
             configSource: int8,
             isSensitive: bool,
-            synonyms: array(struct({ name: string, value: nullable(string), source: int8 })),
+            synonyms: array(struct({ name: string, value: nullable(string), source: int8 }), MOST.synonyms),
             configType: since(3, int8, 0),
             documentation: since(3, nullable(string), null),
           }),
+          MOST.configs,
         ),
       }),
     ),
@@ -391,7 +407,7 @@ export const saslHandshake = message({
   versions: [1, 1],
   flexible: null,
   request: struct({ mechanism: string }),
-  response: struct({ errorCode: int16, mechanisms: array(string) }),
+  response: struct({ errorCode: int16, mechanisms: array(string, MOST.mechanisms) }),
 })
 
 export const saslAuthenticate = message({

@@ -1,7 +1,7 @@
 // Messages of the protocol as data, and the one encoder and decoder for all of them, both of requests and of answers:
 // whoever asks and whoever answers share what is declared once in messages.ts.
 
-import { BrokenMessage, type ByteReader, type ByteWriter } from './bytes.ts'
+import { BrokenMessage, type ByteReader, type ByteWriter, TooMany } from './bytes.ts'
 
 /** From this version on, to that one. */
 interface Span {
@@ -13,8 +13,10 @@ type Kind =
   | { kind: 'bool' | 'int8' | 'int16' | 'int32' | 'int64' }
   /** From `nullable` on it may be null; undefined: never. */
   | { kind: 'string' | 'bytes'; nullable?: number }
-  | { kind: 'array'; of: Type<unknown>; nullable?: number }
-  | { kind: 'struct'; fields: Fields }
+  /** Read up to `most` items. */
+  | { kind: 'array'; of: Type<unknown>; most: number; nullable?: number }
+  /** `list` is of the same fields, made once. */
+  | { kind: 'struct'; fields: Fields; list: readonly [string, Type<unknown>][] }
 
 /** What a value looks like on the wire; `T` is what it is here. */
 export type Type<T> = Kind & Span & { readonly like?: T; absent?: unknown }
@@ -30,9 +32,12 @@ export const int64: Type<bigint> = plain({ kind: 'int64' })
 export const string: Type<string> = plain({ kind: 'string' })
 export const bytes: Type<Buffer> = plain({ kind: 'bytes' })
 
-export const array = <T>(of: Type<T>): Type<T[]> => plain({ kind: 'array', of: of as Type<unknown> })
+/** Of partitions, topics or groups: as many partitions as Kafka's own documentation ever gave a cluster. */
+const ITEMS = 200_000
+export const array = <T>(of: Type<T>, most = ITEMS): Type<T[]> =>
+  plain({ kind: 'array', of: of as Type<unknown>, most })
 export const struct = <F extends Fields>(fields: F): Type<{ [Name in keyof F]: ValueOf<F[Name]> }> =>
-  plain({ kind: 'struct', fields })
+  plain({ kind: 'struct', fields, list: Object.entries(fields) })
 
 export const nullable = <T>(type: Type<T>, since = 0): Type<T | null> =>
   ({ ...type, nullable: since }) as Type<T | null>
@@ -92,7 +97,7 @@ export function write(to: ByteWriter, type: Type<unknown>, value: unknown, form:
       return
     }
     case 'struct':
-      for (const [name, field] of Object.entries(type.fields)) {
+      for (const [name, field] of type.list) {
         if (isIn(field, form.version)) write(to, field, (value as Record<string, unknown>)[name], form)
       }
       if (form.flexible) to.unsigned(0)
@@ -139,13 +144,15 @@ export function read(from: ByteReader, type: Type<unknown>, form: Form, name = '
       const length = readLength(from, type, form, 'long', name)
       if (length === null) return null
       if (length * leastOf(type.of, form) > from.left) throw new BrokenMessage(`${name} is cut off`)
+      if (length > type.most) throw new TooMany(name, type.most)
+      if (!NUMBERS.has(type.of.kind)) from.count(length)
       const items: unknown[] = []
       for (let index = 0; index < length; index += 1) items.push(read(from, type.of, form, name))
       return items
     }
     case 'struct': {
       const value: Record<string, unknown> = {}
-      for (const [field, of] of Object.entries(type.fields)) {
+      for (const [field, of] of type.list) {
         value[field] = isIn(of, form.version) ? read(from, of, form, field) : of.absent
       }
       if (form.flexible) skipTags(from)
@@ -155,6 +162,9 @@ export function read(from: ByteReader, type: Type<unknown>, form: Form, name = '
       return type satisfies never
   }
 }
+
+/** What costs hardly more here than its bytes do there. */
+const NUMBERS = new Set<Kind['kind']>(['bool', 'int8', 'int16', 'int32'])
 
 /** How many bytes a value takes at least, so that a length cannot promise more items than can come. */
 function leastOf(type: Type<unknown>, form: Form): number {
@@ -175,8 +185,7 @@ function leastOf(type: Type<unknown>, form: Form): number {
       return form.flexible ? 1 : 4
     case 'struct': {
       let least = form.flexible ? 1 : 0
-      for (const field of Object.values(type.fields))
-        if (isIn(field, form.version)) least += leastOf(field, form)
+      for (const [, field] of type.list) if (isIn(field, form.version)) least += leastOf(field, form)
       return least
     }
     default:

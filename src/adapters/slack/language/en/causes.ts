@@ -49,7 +49,10 @@ export const causesOn = (on: ClusterInWords): Record<CauseKind, (about: readonly
   noAnswer: ([time = '']) => `no answer within ${time}`,
   answerStopped: ([time = '']) => `the answer stopped half way for ${time}`,
   connectionBroke: _ => 'the connection closed before the answer was complete',
-  answerTooLarge: _ => 'the answer was too large to read',
+  answerTooLarge: ([what, most = '']) =>
+    what === undefined
+      ? 'the answer was too large to read'
+      : `the answer was too large to read: it had more than ${most} ${what}`,
   answerNotHttp: _ => 'the answer was not HTTP',
   callBroke: ([code = '']) => `the call broke off (${code})`,
   noConnectionWithin: ([time = '']) => `could not connect within ${time}`,

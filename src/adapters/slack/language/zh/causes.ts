@@ -46,7 +46,8 @@ export const causesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   noAnswer: ([time = '']) => `${time} 内没有响应`,
   answerStopped: ([time = '']) => `响应传到一半停了 ${time}`,
   connectionBroke: _ => '响应还没传完，连接就断开了',
-  answerTooLarge: _ => '响应太大，无法读取',
+  answerTooLarge: ([what, most = '']) =>
+    what === undefined ? '响应太大，无法读取' : `响应太大，无法读取：其中的 ${what} 超过 ${most} 个`,
   answerNotHttp: _ => '响应不是 HTTP',
   callBroke: ([code = '']) => `调用中断（${code}）`,
   noConnectionWithin: ([time = '']) => `${time} 内没有连上`,
