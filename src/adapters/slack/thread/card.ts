@@ -162,11 +162,17 @@ export function overlapBlocks(
   return [paragraph(line(strong(overlapLabel), text(overlap(overlaps, overlapsLeft))))]
 }
 
-/** As it was when the plan was made; a request that waits for it says so itself. */
+/**
+ * As it was when the plan was made, or that somebody was seen there since; a request that waits for it says so itself.
+ */
 function groupInUse(words: Words, { group, state }: ResetRequest): KnownBlock[] {
   if (group === null) return []
   const isShown = state.name === 'pending' || (state.name === 'approved' && state.wait === null)
   if (!isShown) return []
+  // What stands there when somebody has joined since is not of when it was planned, and names nobody.
+  if (group.state === 'Stable' && group.members.length === 0) {
+    return [paragraph(line(text(words.card.seenInUse)))]
+  }
   // That nobody is a member is all that this state proves.
   if (group.state === 'Empty') {
     return [paragraph(line(text(emptyInWords(words, words.card.membersOnly, group))))]

@@ -190,7 +190,7 @@ describe('a cause', () => {
       'R-7 is writing to the same group, or just did',
     )
     expect(causeInWords(zh, causeOf('groupBusy', 'R-7'))).toContain('R-7 正在')
-    expect(causeInWords(zh, causeOf('joined'))).toBe('CKafka 因消费分组不为空而拒绝了调用')
+    expect(causeInWords(zh, causeOf('joined'))).toBe('CKafka 因消费分组有消费者而拒绝了调用')
   })
 
   it('inside of another is said as well', () => {
@@ -204,9 +204,7 @@ describe('a cause', () => {
   it('is never read into what an API says, though it is spelled like one of ours', () => {
     expect(messageInWords(en, 'FailedOperation', ' denied ')).toBe('denied')
     expect(messageInWords(en, 25, 'joined')).toBe('joined')
-    expect(messageInWords(en, 'none', 'joined')).toBe(
-      'CKafka refused the call because the group was not empty',
-    )
+    expect(messageInWords(en, 'none', 'joined')).toBe('CKafka refused the call because the group had members')
     expect(causeInWords(en, causeOf('apiSaid', 'FailedOperation', 'denied'))).toBe(
       'the API answered with code FailedOperation: denied',
     )

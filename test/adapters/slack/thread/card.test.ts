@@ -239,11 +239,31 @@ describe('what a person reads', () => {
     const held = following(inState('waiting, empty'), [start, T0 + 90_000])
     const text = cardOf(following(held, finish(joined))).join('\n')
     expect(text).toContain(
-      'Attempt 1 was not carried out: CKafka refused the call because the group was not empty.',
+      'Attempt 1 was not carried out: CKafka refused the call because the group had members.',
     )
     expect(text).toContain(
       'It runs once the group is empty: the group is reported to have members, and none are listed. It waits until',
     )
+  })
+
+  it('of a group that somebody joined who was not there when it was planned: that it was refused, and what it waits for', () => {
+    const joined = { kind: 'refused', reason: 'groupNotEmpty', code: '1049', message: 'not empty' } as const
+    const refused = following(pending(), approve, start, finish(joined))
+    const text = cardOf(refused).join('\n')
+    expect(text).toContain(
+      'Attempt 1 was not carried out: CKafka refused the call because the group had members.',
+    )
+    expect(text).toContain(
+      'The group has been seen with members, so it runs once the group has stayed empty for a while.',
+    )
+    expect(text).not.toMatch(/When planned|Stop them/)
+    expect(cardOf({ ...refused, cluster: 'kafka' }).join('\n')).toContain(
+      'Kafka refused the call because the group had members.',
+    )
+    const inChinese = linesOf(card(wordsIn('zh'), refused)).join('\n')
+    expect(inChinese).toContain('CKafka 因消费分组有消费者而拒绝了调用')
+    expect(inChinese).toContain('消费分组曾有消费者连接，因此要等它变空并保持一段时间后才会执行。')
+    expect(inChinese).not.toContain('制定计划时的消费分组')
   })
 
   it('of many topics: the first ten, and how many more there are', () => {

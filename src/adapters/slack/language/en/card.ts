@@ -50,6 +50,8 @@ export const cardOn = (on: ClusterInWords) => ({
       : `${grouped(ids.length + left)} other requests were open for the same group and topics when this was planned: ${listed(ids, left)}. Review those first.`,
   membersOnly:
     'When planned, the group had no members. Consumers that assign partitions themselves (Flink, Spark) do not show; make sure they are stopped.',
+  /** Some time, not necessarily when it was planned. */
+  seenInUse: 'The group has been seen with members, so it runs once the group has stayed empty for a while.',
   whenPlannedLabel: 'When planned: ',
   /** @param cause why the last try came to nothing */
   notPreparedYet: (cause: string, retryAtMs: number): Piece[] => [

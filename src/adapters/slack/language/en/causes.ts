@@ -11,7 +11,7 @@ export const causesOn = (on: ClusterInWords): Record<CauseKind, (about: readonly
   workerStopped: _ => 'the worker has not reported in time how the call ended',
   jobsLost: _ => 'no worker could carry it out. The log of the workers says why',
   nothingReported: _ => `${on.name} answered the call, and the offsets do not confirm it yet`,
-  joined: _ => `${on.name} refused the call because the group was not empty`,
+  joined: _ => `${on.name} refused the call because the group had members`,
   groupBusy: ([id = '']) => `${id} is writing to the same group, or just did`,
   windowClosed: _ => 'it may not run at this time',
   redisTookOver: _ =>

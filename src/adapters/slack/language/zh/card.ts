@@ -27,6 +27,7 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     `制定这份计划时，另有 ${grouped(ids.length + left)} 个申请也在处理同一消费分组和 Topic：${listed(ids, left)}。请先查看它们。`,
   membersOnly:
     '制定计划时消费分组没有成员。自行分配分区的消费者（如 Flink、Spark）不会显示，请确认它们已停止。',
+  seenInUse: '消费分组曾有消费者连接，因此要等它变空并保持一段时间后才会执行。',
   whenPlannedLabel: '制定计划时的消费分组：',
   notPreparedYet: (cause, retryAtMs) => [
     text(`暂时无法制定计划：${cause}。下一次尝试时间 `),
