@@ -129,7 +129,7 @@ function proving(dialect: 'v2' | 'v3'): void {
     })
     await run('unread')
     await product.cardSays('· partly done', 14_000)
-    await product.threadSays('the offset could not be read back')
+    await product.threadSays('not confirmed: could not be read back')
     expect(row('unread', 0).at(-1)).toBe('not confirmed')
     expect(row('unread', 1).at(-1)).toBe('succeeded')
   })

@@ -116,7 +116,7 @@ export async function resetOnKafka(stage: Stage): Promise<{ checks: Check[] }> {
       expected,
     ),
     says(`the card says that counts of ${COMPACTED}, a compacted log, are at most`, reviewed.join('\n'), [
-      `Offsets are not messages in ${COMPACTED}`,
+      `${COMPACTED} is compacted or transactional`,
       'replays at most',
     ]),
     calledTimes('Kafka got no commit before the approval', commitsBefore, 0),

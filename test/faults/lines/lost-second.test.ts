@@ -47,7 +47,7 @@ it.concurrent('31: a Redis that lost the last second has no call made twice, and
   const heard = () => bob.ephemerals().map(textOf).join('\n')
   await fleet.until(() => heard().includes(`No such request: ${lost}`))
   expect(heard()).toContain(
-    'Its record was lost, so its card is about nothing any more: ask again with /reset-offsets',
+    'Its record was lost, so its card is no longer valid: ask again with /reset-offsets',
   )
   expect(bob.view()).toBeUndefined()
   expect(fleet.effects(OTHER_GROUP)).toHaveLength(0)

@@ -31,7 +31,7 @@ const SHOWN = {
     'Reviewed by @carol:',
     '> Right call',
     'alice types “demo”: orders-demo (ckafka-demo0001), events-demo (kafka-demo)',
-    'Offsets are not messages in profiles',
+    'profiles is compacted or transactional',
     'Kafka said',
     'R-7 · done',
     'Undo of R-7.',

@@ -50,7 +50,7 @@ export function registerListListeners(app: App, deps: ListListenersDeps): void {
       const show = async (id: RequestId) => {
         const request = await inTime(approvals.read(id))
         if (request === undefined)
-          return void (await respond(onlyForYou((await wanted).answers.noSuchRequest(id))))
+          return void (await respond(onlyForYou((await wanted).answers.unknownRequest(id))))
         const acts = await inTime(approvals.actsOpenTo(request, userId))
         if (acts.has('decide')) {
           const from = { channel, message: null }

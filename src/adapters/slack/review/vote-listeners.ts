@@ -40,7 +40,15 @@ export function registerVoteListeners(app: App, deps: VoteListenersDeps): void {
   )
 
   opensModal(ACTIONS.breakGlass, glassModal, approvals.glassRefusal)
-  opensModal(ACTIONS.reviewGlass, afterwardsModal, async () => null)
+  opensModal(ACTIONS.reviewGlass, afterwardsModal, afterwardsRefusal)
+
+  /** Before somebody writes a text for it that would be lost. */
+  async function afterwardsRefusal(request: ResetRequest, userId: string): Promise<Refusal | null> {
+    const { glass, requester } = request
+    if (glass === null || glass.review !== null) return 'stale'
+    if ((await approvals.actsOpenTo(request, userId)).has('review')) return null
+    return [glass.by, requester].includes(userId) ? 'ownRequest' : 'notApprover'
+  }
 
   function opensModal(
     actionId: typeof ACTIONS.breakGlass | typeof ACTIONS.reviewGlass,
@@ -53,8 +61,12 @@ export function registerVoteListeners(app: App, deps: VoteListenersDeps): void {
       if (request === null) return
       const refusal = await inTime(refusalFor(request, userId, originOf(body)))
       const say = await words
-      if (refusal !== null) await tell(refusalSentence(say, refusal, request))
-      else await client.views.open({ trigger_id: body.trigger_id, view: modal(say, request, originOf(body)) })
+      if (refusal !== null) {
+        const isAfterwards = actionId === ACTIONS.reviewGlass
+        const own = isAfterwards ? ownSentence(say, refusal, request.id) : null
+        await tell(own ?? refusalSentence(say, refusal, request))
+      } else
+        await client.views.open({ trigger_id: body.trigger_id, view: modal(say, request, originOf(body)) })
     })
   }
 
@@ -123,9 +135,11 @@ function fieldProblem({ glass: say }: Words, outcome: ChangeOutcome, callback: s
 
 /** Looking at it afterwards has refusals of its own. */
 function sentenceOf(words: Words, outcome: ChangeOutcome, id: RequestId, callback: string): string | null {
-  if (outcome.kind === 'refused' && callback === CALLBACKS.reviewGlass) {
-    if (outcome.refusal === 'ownRequest') return words.glass.ownGlass(id)
-    if (outcome.refusal === 'stale') return words.glass.nothingToReview(id)
-  }
-  return refusalOf(words, outcome, id)
+  const isAfterwards = outcome.kind === 'refused' && callback === CALLBACKS.reviewGlass
+  return (isAfterwards ? ownSentence(words, outcome.refusal, id) : null) ?? refusalOf(words, outcome, id)
+}
+
+function ownSentence({ glass: say }: Words, refusal: Refusal, id: RequestId): string | null {
+  if (refusal === 'ownRequest') return say.ownGlass(id)
+  return refusal === 'stale' ? say.nothingToReview(id) : null
 }

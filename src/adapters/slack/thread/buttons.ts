@@ -141,7 +141,7 @@ function fitsForm({ reset: { scope, topics, strategy } }: ResetRequest): boolean
 export function questionButtons(words: Words, id: string, attempt: number): ActionsBlock {
   const value = `${id} ${attempt}`
   const { happened, didNotHappen, checkAgain } = words.card.buttons
-  const { sureTitle, happenedText, didNotHappenText, keepIt } = words.card
+  const { sureTitle, happenedText, didNotHappenText, notNow } = words.card
   const asked = (action: string, label: string): Button => ({ ...button(words, action, label, id), value })
   const sure = (action: string, label: string, then: string): Button => ({
     ...asked(action, label),
@@ -149,7 +149,7 @@ export function questionButtons(words: Words, id: string, attempt: number): Acti
       title: plain(sureTitle(id), 100),
       text: plain(then, 300),
       confirm: plain(label, 30),
-      deny: plain(keepIt, 30),
+      deny: plain(notNow, 30),
     },
   })
   return actions(

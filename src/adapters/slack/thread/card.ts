@@ -233,7 +233,7 @@ export function stateLine(words: Words, request: ResetRequest): Piece[] {
 function approval(words: Words, request: ResetRequest, decision: Decision | null): Piece[] {
   if (decision === null) return []
   const note = clip(decision.note, NOTE_MAX)
-  if (brokeGlass(request)) return words.card.withoutApproval(decision.by, note)
+  if (brokeGlass(request)) return words.card.withoutApproval(decision.by)
   const others = request.votes.map(({ by }) => by).filter(by => by !== decision.by)
   return words.card.approved([...others, decision.by], note)
 }

@@ -56,14 +56,14 @@ async function told(change: (settle: { wait: Promise<void> }) => Promise<ChangeO
 it('what was saved after all is said to be', async () => {
   expect(await told(async ({ wait }) => wait.then(() => ({ kind: 'changed', request })))).toEqual([
     'This timed out and may not have been saved. Rewind finds out, and tells you in a direct message.',
-    'What you sent, and what timed out, was saved. R-12 is approved and on the queue.',
+    'Your last action timed out but was saved. R-12 is approved and on the queue.',
   ])
 })
 
 it('what was refused is said not to be, and why', async () => {
   const refused = { kind: 'refused', refusal: 'ownRequest', request } as const
   expect((await told(async ({ wait }) => wait.then(() => refused)))[1]).toBe(
-    'What you sent, and what timed out, was not saved. You asked for R-12 yourself, so somebody else has to decide on it.',
+    'Your last action timed out and was not saved. You asked for R-12 yourself, so somebody else has to decide on it.',
   )
 })
 
@@ -72,5 +72,5 @@ it('what nobody knows is said not to be known', async () => {
     wait.then((): ChangeOutcome => {
       throw new Error('The store did not answer.')
     })
-  expect((await told(lost))[1]).toContain('is still not known. Look at the card')
+  expect((await told(lost))[1]).toContain('is still not known whether it was saved. Look at the card')
 })

@@ -120,7 +120,7 @@ describe('what a person reads', () => {
     [
       'nothing moves',
       'nothing to move',
-      'There is nothing to move: each of the 13 partitions is already where this would put it, or has no offset to go to. Nothing was reset.',
+      'All 13 partitions are already at their target, or have no offset to go to. Nothing was reset.',
     ],
     [
       'wouldJump',
@@ -445,7 +445,7 @@ describe('the plan on the card', () => {
     const half = following(request, { ...approve, typedGroup: 'orders-billing' })
     expect(cardOf(half)).toContain('1 of 2 approvals so far, by @bob.')
     const both = following(half, { ...approve, by: CAROL, note: 'fine', typedGroup: 'orders-billing' })
-    expect(cardOf(both).join('\n')).toContain('Approved by @bob and @carol:\n> fine\nQueued')
+    expect(cardOf(both).join('\n')).toContain('Approved by @bob and @carol. @carol:\n> fine\nQueued')
   })
 
   it('is drawn in a moment for 10,000 partitions', () => {

@@ -42,7 +42,7 @@ describe('the result as a file', () => {
       'instance,group,topic,partition,from,planned,api_said,api_code,api_code_name,read_back,outcome,message',
       'ckafka-demo0001,orders-billing,aaaa,,,,,3,UNKNOWN_TOPIC_OR_PARTITION,,failed,no such topic',
       'ckafka-demo0001,orders-billing,b,2,100,0,,-1,UNKNOWN_SERVER_ERROR,100,failed,',
-      'ckafka-demo0001,orders-billing,c,0,,,,,,,unreported,the offset could not be read back. Look at it in the CKafka console.',
+      'ckafka-demo0001,orders-billing,c,0,,,,,,,unreported,could not be read back. Check the offset in the CKafka console.',
       'ckafka-demo0001,orders-billing,topic-0,0,100,0,accepted,0,NONE,0,succeeded,',
     ])
     expect(lines).toHaveLength(1 + 10_003 + 1)

@@ -133,8 +133,8 @@ describe('the result', () => {
       '• orders partition 2 failed: 68 NON_EMPTY_GROUP. A consumer is connected. Stop the consumers, then ask again.',
       '• orders partition 5 failed: CKafka set another offset than the plan has. Look at the table, then ask again.',
       '• ordrs failed: no partition of it could be seen. Check the spelling. If the topic was deleted, leave it out.',
-      '• shipments partition 0 not confirmed: the offset could not be read back. Look at it in the CKafka console.',
-      '• shipments partition 1 not confirmed: CKafka’s answer does not name it. Look at its offset in the CKafka console.',
+      '• shipments partition 0 not confirmed: could not be read back. Check the offset in the CKafka console.',
+      '• shipments partition 1 not confirmed: CKafka’s answer does not name it. Check the offset in the CKafka console.',
       '• shipments partition 2 not confirmed: CKafka took the call, but the offset is where it was. Look at it in the CKafka console.',
       '• orders partition 3 overwritten: CKafka took the reset, and by now somebody committed 12,345 over it. Look who is consuming.',
     ])
@@ -181,7 +181,7 @@ describe('the result', () => {
       '• joined partition 0 failed: not written. “The group is Stable: it has members.” Consumers are still connected. Stop them, wait for the group to be empty, then ask again.',
       '• unnamed partition 0 failed: an error without a code. Look the code up in the CKafka documentation before you ask again.',
       '• odd partition 0 failed: CKafka reported 25 UNKNOWN_MEMBER_ID, and yet the offset moved. The table says where it is: look there before you ask for anything else.',
-      '• lost partition 0 not confirmed: it may have been written: the API answered with code FailedOperation: broker 3 is away. Look at its offset in the CKafka console.',
+      '• lost partition 0 not confirmed: possibly written: the API answered with code FailedOperation: broker 3 is away. Check the offset in the CKafka console.',
       '• stands partition 0 succeeded: the offset is where planned, although CKafka reported 25 UNKNOWN_MEMBER_ID (“no”). There is nothing to ask for again.',
     ])
     expect(message.text).not.toContain('UNKNOWN_SERVER_ERROR')
@@ -316,7 +316,7 @@ describe('the result', () => {
     ],
     [
       'nothing moves',
-      'R-12 has nothing to move. There is nothing to move: each of the 13 partitions is already where this would put it, or has no offset to go to. Nothing was reset.',
+      'R-12 has nothing to move. All 13 partitions are already at their target, or have no offset to go to. Nothing was reset.',
     ],
     [
       'wouldJump',
@@ -443,7 +443,7 @@ describe('the other replies', () => {
     const unclear = everyState().find(([state]) => state === 'unclear')?.[1] ?? pending()
     const message = lastReply(unclear)
     const sentence =
-      'R-12 is unclear. Rewind called CKafka, but the outcome is unknown: no answer within 20 s. Rewind won’t retry blindly: that could move the offsets twice. It reads them back within the next minutes. If they show that it took effect, it is done; if they show twice that it did not, it is tried again; if they are inconclusive, you are asked here.'
+      'R-12 is unclear. Rewind called CKafka, but the outcome is unknown: no answer within 20 s. Rewind won’t retry blindly: that could move the offsets twice. It reads them back within the next minutes. If they show that it took effect, it is done; if they show twice that it did not, it is tried again; if they are inconclusive, an approver is asked here.'
     expect(read(message)).toEqual([`${sentence} @alice`])
     expect(message.text).toBe(`${sentence} <@${ALICE}>`)
   })
@@ -454,7 +454,7 @@ describe('the other replies', () => {
     expect(request.state.name).toBe('unclear')
     const message = lastReply(request, result)
     expect(bulletsOf(message)).toEqual([
-      '• orders partitions 0 and 1 not confirmed: the offset could not be read back. Look at it in the CKafka console.',
+      '• orders partitions 0 and 1 not confirmed: could not be read back. Check the offset in the CKafka console.',
     ])
     expect(rowsIn(message)).toHaveLength(3)
   })
@@ -499,7 +499,7 @@ describe('the other replies', () => {
     )
     const hung = following(pending(), approve, start, finish(allSucceeded))
     expect(read(lastReply(hung, silent))[0]).toBe(
-      'R-12 is done. 4 partitions succeeded. No answer of CKafka to the call is on record; the offsets prove that it took effect.',
+      'R-12 is done. 4 partitions succeeded. CKafka’s answer was not received; the offsets prove that the call took effect.',
     )
     expect(read(lastReply(hung, allArrived(hung)))[0]).toBe('R-12 is done. 4 partitions succeeded.')
   })

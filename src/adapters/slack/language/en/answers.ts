@@ -12,20 +12,20 @@ export const answers = {
     'This timed out and may not have been saved. Rewind finds out, and tells you in a direct message.',
   /** In that direct message. @param sentence how the request stands, or why it was refused */
   late: {
-    saved: (sentence: string) => `What you sent, and what timed out, was saved. ${sentence}`,
-    notSaved: (sentence: string) => `What you sent, and what timed out, was not saved. ${sentence}`,
+    saved: (sentence: string) => `Your last action timed out but was saved. ${sentence}`,
+    notSaved: (sentence: string) => `Your last action timed out and was not saved. ${sentence}`,
     unknown:
-      'Whether what you sent, and what timed out, was saved is still not known. Look at the card before you send it again.',
+      'Your last action timed out, and it is still not known whether it was saved. Look at the card before you send it again.',
   },
   newerVersion:
     'A newer version of Rewind has written this request, and this one cannot read it. Try again in a minute.',
   sealed:
-    'This request is sealed with AUDIT_KEY, which is not set where this was to be done. Nothing was done. Tell the people who run Rewind.',
+    'This request is sealed with AUDIT_KEY, which is not set on the server that handled this. Nothing was done. Tell the people who run Rewind.',
   triggerGone: 'Slack took too long to open the window. Please try again.',
   fault: 'Something went wrong on our side. If there is a card, look at it before you try again.',
   /** A Redis that lost what was written last does not know the request any more. */
   noSuchRequest: (id: string) =>
-    `No such request: ${id}. Its record was lost, so its card is about nothing any more: ask again with /reset-offsets.`,
+    `No such request: ${id}. Its record was lost, so its card is no longer valid: ask again with /reset-offsets.`,
   /** Of an id that somebody has typed. */
   unknownRequest: (id: string) => `No such request: ${id}. Type /offset-requests for the open ones.`,
   readingBack: (id: string) => `The offsets of ${id} are being read back. The thread says what they show.`,

@@ -22,6 +22,12 @@ function needsInWords(have: number, needed: number, labels: readonly string[]): 
     : `${grouped(have)} of ${counted(needed, 'approval')}`
 }
 
+/** Of a note under several approvals: it is the last one's. */
+function writer(by: readonly string[]): Piece[] {
+  const last = by.at(-1)
+  return by.length < 2 || last === undefined ? [] : [text('. '), person(last)]
+}
+
 export const cardOn = (on: ClusterInWords) => ({
   title: (id: string, state: string) => `${id} · ${state}`,
   /**
@@ -84,14 +90,13 @@ export const cardOn = (on: ClusterInWords) => ({
   approved: (by: readonly string[], note: string): Piece[] => [
     text('Approved by '),
     ...by.flatMap((each, index) => [...(index === 0 ? [] : [text(' and ')]), person(each)]),
-    ...(note === '' ? [text('. ')] : [text(':'), quoted(note)]),
+    ...(note === '' ? [text('. ')] : [...writer(by), text(':'), quoted(note)]),
   ],
   /** Somebody broke the glass. */
-  withoutApproval: (by: string, reason: string): Piece[] => [
+  withoutApproval: (by: string): Piece[] => [
     text('Without approval, as decided by '),
     person(by),
-    text(':'),
-    quoted(reason),
+    text('. '),
   ],
   /** @param by links to the requests, or their ids */
   undone: (by: readonly Piece[], isWhole: boolean): Piece[] => [
@@ -158,6 +163,7 @@ export const cardOn = (on: ClusterInWords) => ({
   cancelTitle: (id: string) => `Cancel ${id}?`,
   cancelText: 'It will not run, and nobody can approve it afterwards. You can always ask again.',
   keepIt: 'Keep it',
+  notNow: 'Cancel',
   sureTitle: (id: string) => `Are you sure about ${id}?`,
   happenedText:
     'It is closed as done, under your name, and that cannot be taken back. Look at the offsets of the group first.',

@@ -43,11 +43,11 @@ export const causesOn = (on: ClusterInWords): Record<CauseKind, (about: readonly
       : `there is no partition ${places.join(', ')} and ${left} more`,
   nothingToShift: _ => 'the group has no committed offset there that could be shifted',
   nothingMoves: ([partitions = '']) =>
-    `there is nothing to move: each of the ${partitions} partitions is already where this would put it, or has no offset to go to`,
+    `all ${partitions} partitions are already at their target, or have no offset to go to`,
   otherNothingCommitted: ([group = '']) => `${group} has no committed offset on these topics`,
   topicsNotSeen: topics => `${on.name} shows no partition of ${topics.join(', ')}`,
   noAnswer: ([time = '']) => `no answer within ${time}`,
-  answerStopped: ([time = '']) => `the answer stopped half way for ${time}`,
+  answerStopped: ([time = '']) => `the response stalled for ${time}`,
   connectionBroke: _ => 'the connection closed before the answer was complete',
   answerTooLarge: ([what, most = '']) =>
     what === undefined
@@ -58,14 +58,14 @@ export const causesOn = (on: ClusterInWords): Record<CauseKind, (about: readonly
   noConnectionWithin: ([time = '']) => `could not connect within ${time}`,
   hostNotFound: ([code = '']) => `could not find the host (${code})`,
   noConnection: ([code = '']) => `could not connect (${code})`,
-  connectionClosed: _ => 'this process is stopping, and calls no more',
+  connectionClosed: _ => 'this process is shutting down',
   deadlinePassed: _ => 'the deadline had passed before the call',
   budgetUsed: _ => 'the budget of API calls is used up right now',
   tooManyCalls: ([code = '']) => `too many calls (${code})`,
   maintenance: ([code = '']) => `${on.api} is under maintenance (${code})`,
   httpStatus: ([status = '']) => `${on.api} answered with HTTP ${status}`,
   notDocumented: ([problem = '']) => `the answer was not what ${on.api} documents: ${problem}`,
-  repeated: ([code = '']) => `${on.api} took the call for a repetition of itself (${code})`,
+  repeated: ([code = '']) => `${on.api} treated the call as a duplicate (${code})`,
   apiSaid: ([code = '', message]) =>
     `${on.api} answered with code ${code}${message === undefined ? '' : `: ${message}`}`,
   listEndless: ([pages = '']) => `a list did not end after ${pages} pages`,

@@ -44,6 +44,6 @@ export const glass = {
   reviewHint: 'Everybody sees it in the thread. It closes the request.',
   reviewSubmit: 'Submit Review',
   reviewMissing: 'Write your assessment, so that the request can be closed.',
-  ownGlass: (id: string) => `Somebody else has to review ${id}: it was yours.`,
+  ownGlass: (id: string) => `You asked for ${id} or ran it, so an approver other than you has to review it.`,
   nothingToReview: (id: string) => `There is nothing to review on ${id} any more. Look at its card.`,
 }

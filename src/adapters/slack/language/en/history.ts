@@ -43,7 +43,7 @@ export const history = {
   /** What follows the name of a topic. */
   move: ({ partitions, from, to, effects }: SpokenMove) =>
     [
-      `: ${counted(partitions, 'partition')}, from ${from} to ${to ?? 'where CKafka works out'}`,
+      `: ${counted(partitions, 'partition')}, from ${from} to ${to ?? 'offsets that are known when it runs'}`,
       ...effects,
     ].join(', '),
   moreTopics: (left: number) => `… and ${counted(left, 'more topic')}. The CSV file has all of them.`,

@@ -82,7 +82,7 @@ export const outcomesOn = (on: ClusterInWords) => ({
   provedByOffsets: (isSilent: boolean) =>
     isSilent
       ? ` ${on.start} never answered the call; the offsets prove that it took effect.`
-      : ` No answer of ${on.name} to the call is on record; the offsets prove that it took effect.`,
+      : ` ${on.start}’s answer was not received; the offsets prove that the call took effect.`,
   /** The offsets are there, and Rewind knows of no call. */
   notRecorded: (cause: string) => `Whether it took effect is not known: ${cause}.`,
   /** @param since null: the time is not known any more */
@@ -117,7 +117,7 @@ export const outcomesOn = (on: ClusterInWords) => ({
   testified:
     'The offsets were inconclusive, and an approver has said that it took effect. The thread says who.',
   unclearAdvice:
-    'Rewind won’t retry blindly: that could move the offsets twice. It reads them back within the next minutes. If they show that it took effect, it is done; if they show twice that it did not, it is tried again; if they are inconclusive, you are asked here.',
+    'Rewind won’t retry blindly: that could move the offsets twice. It reads them back within the next minutes. If they show that it took effect, it is done; if they show twice that it did not, it is tried again; if they are inconclusive, an approver is asked here.',
 })
 
 function byRule(rule: string | null): string {

@@ -77,7 +77,7 @@ export const plan = {
     return `Clamped to the log’s range: ${listed(held)}.`
   },
   sparse: (topics: readonly string[], left: number) =>
-    `Offsets are not messages in ${listed(topics, left)}: the log is compacted or has transactions, or that could not be read. Counts there are at most.`,
+    `${listed(topics, left)} ${topics.length + left === 1 ? 'is' : 'are'} compacted or transactional, or this could not be checked: message counts there are upper limits.`,
   timesMayBeLate: (topics: readonly string[], left: number) =>
     `CKafka finds messages of up to 1 MB by their time, and ${listed(topics, left)} ${topics.length + left === 1 ? 'takes' : 'take'} larger ones: a larger message at or after the time asked for may be skipped there.`,
   unread: (where: string, cause: string) =>

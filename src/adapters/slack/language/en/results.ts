@@ -45,14 +45,14 @@ export const resultsOn = (on: ClusterInWords) => ({
     `${on.start} reported ${name}${said === '' ? '' : ` (${inQuotes(said)})`}, and yet the offset moved. The table says where it is: look there before you ask for anything else.`,
   withCause: {
     notSent: (cause: string) => `never sent: ${cause}. Press Retry what failed on the card.`,
-    unanswered: (cause: string) => `it may have been written: ${cause}. Look at its offset ${on.there}.`,
+    unanswered: (cause: string) => `possibly written: ${cause}. Check the offset ${on.there}.`,
   },
   whys: {
     saidButUnchanged: `${on.start} said it succeeded, but the offset did not move. Ask again, or ${on.askWhy}.`,
     unchanged: `${on.start} took the call, but the offset is where it was. Look at it ${on.there}.`,
     elsewhere: `${on.start} set another offset than the plan has. Look at the table, then ask again.`,
-    notRead: `the offset could not be read back. Look at it ${on.there}.`,
-    notReported: `${on.start}’s answer does not name it. Look at its offset ${on.there}.`,
+    notRead: `could not be read back. Check the offset ${on.there}.`,
+    notReported: `${on.start}’s answer does not name it. Check the offset ${on.there}.`,
     notWritten: 'this part of the call did not take effect. Press Retry what failed on the card.',
     movedBefore:
       'not written: somebody committed another offset there after the plan was made. Look who is consuming, then press Retry what failed on the card.',

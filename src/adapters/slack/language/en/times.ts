@@ -18,6 +18,8 @@ export const times = {
     if (minutes < 1) return `less than a minute ${side}`
     if (minutes < 120) return `${minutes} min ${side}`
     const hours = Math.floor(minutes / 60)
+    const rest = minutes % 60
+    if (hours < 24 && rest > 0) return `${hours} h ${rest} min ${side}`
     return hours < 72 ? `${hours} h ${side}` : `${counted(Math.floor(hours / 24), 'day')} ${side}`
   },
 }

@@ -24,7 +24,7 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   movedHeading: '自上一份计划以来的变化：',
   overlapLabel: '重叠：',
   overlap: (ids, left) =>
-    `制定这份计划时，另有 ${grouped(ids.length + left)} 个申请也在处理同一消费分组和 Topic：${listed(ids, left)}。请先查看它们。`,
+    `制定这份计划时，另有 ${grouped(ids.length + left)} 个申请也在处理同一消费分组和 Topic：${listed(ids, left)}。请先查看。`,
   membersOnly:
     '制定计划时消费分组没有成员。自行分配分区的消费者（如 Flink、Spark）不会显示，请确认它们已停止。',
   seenInUse: '消费分组曾有消费者连接，因此要等它变空并保持一段时间后才会执行。',
@@ -49,15 +49,19 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   approved: (by, note) => [
     text('已由 '),
     ...by.flatMap((each, index) => [...(index === 0 ? [] : [text(' 和 ')]), person(each)]),
-    ...(note === '' ? [text(' 批准。')] : [text(' 批准：'), quoted(note)]),
+    ...(note === ''
+      ? [text(' 批准。')]
+      : by.length < 2
+        ? [text(' 批准：'), quoted(note)]
+        : [text(' 批准。'), person(by.at(-1) ?? ''), text('：'), quoted(note)]),
   ],
-  withoutApproval: (by, reason) => [text('未经审批，由 '), person(by), text(' 决定：'), quoted(reason)],
+  withoutApproval: by => [text('未经审批，由 '), person(by), text(' 决定。')],
   undone: (by, isWhole) => [
     text(isWhole ? '已被 ' : '部分已被 '),
     ...by.flatMap((each, index) => [...(index === 0 ? [] : [text(' 和 ')]), each]),
     text(' 撤销。'),
   ],
-  queued: '正在排队。worker 核对计划仍然成立后执行。',
+  queued: '正在排队。执行前会再次核对计划是否有效。',
   executing: `正在调用 ${on.bare}。`,
   unclearAsked: '不知道是否已生效。请在消息列里回答。',
   unclearChecking: '不知道是否已生效。正在读回位点核对。',
@@ -109,6 +113,7 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   cancelTitle: id => `取消 ${id}？`,
   cancelText: '它不会执行，之后也不能再批准。你随时可以重新申请。',
   keepIt: '保留',
+  notNow: '取消',
   sureTitle: id => `确定 ${id} 的情况吗？`,
   happenedText: '将以你的名义按完成处理，之后无法撤回。请先查看消费分组的位点。',
   didNotHappenText: '如果计划之后没有变化就会重试，否则需要重新审批。请先查看消费分组的位点。',

@@ -28,6 +28,6 @@ export const glass: typeof English = {
   reviewHint: '所有人都能在消息列里看到。提交后该申请关闭。',
   reviewSubmit: '提交复核',
   reviewMissing: '请写下你的意见，这样才能关闭该申请。',
-  ownGlass: id => `${id} 是你自己的，需要由其他人复核。`,
+  ownGlass: id => `${id} 由你申请或执行，需要由其他审批人复核。`,
   nothingToReview: id => `${id} 已经没有需要复核的内容，请看它的卡片。`,
 }

@@ -93,7 +93,7 @@ export const outcomesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   },
   testified: '从位点看不出结果，审批人确认已经执行。是谁确认的见消息列。',
   unclearAdvice:
-    'Rewind 不会凭猜测重复调用，因为那样可能把位点移动两次。接下来几分钟内会读回核对位点：如果显示已执行，就算完成；如果两次都显示未执行，就会重试；如果看不出来，会在这里询问你们。',
+    'Rewind 不会凭猜测重复调用，因为那样可能把位点移动两次。接下来几分钟内会读回核对位点：如果显示已执行，就算完成；如果两次都显示未执行，就会重试；如果看不出来，会在这里请审批人确认。',
 })
 
 function byRule(rule: string | null): string {

@@ -14,6 +14,8 @@ export const times: typeof English = {
     if (minutes < 1) return `${side}不到 1 分钟`
     if (minutes < 120) return `${side} ${minutes} 分钟`
     const hours = Math.floor(minutes / 60)
+    const rest = minutes % 60
+    if (hours < 24 && rest > 0) return `${side} ${hours} 小时 ${rest} 分钟`
     return hours < 72 ? `${side} ${hours} 小时` : `${side} ${Math.floor(hours / 24)} 天`
   },
 }
