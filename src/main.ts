@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createWorkQueue, type Executor, startExecutor } from './adapters/bullmq/work-queue.ts'
 import { createCachedReader } from './adapters/clusters/cached-reader.ts'
+import type { ClusterIdNews } from './adapters/kafka/cluster-ids.ts'
 import { loadPolicy, type PolicySource, watchPolicy } from './adapters/policy/policy-file.ts'
 import { checkRedis } from './adapters/redis/check.ts'
 import { connectBlocking, connectRedis, type RedisConnection, untilReady } from './adapters/redis/connect.ts'
@@ -205,6 +206,8 @@ function clustersOf(setup: Setup, redis: RedisConnection): OpenClusters {
     ...{ entries, clock, redis, redisPrefix, quotaFactor, mayChange: config.clustersFile !== null },
     onCall: telemetry.observeCall,
     onFault: faultsOf(setup)('clusters'),
+    onClusterId: (name, news) =>
+      telemetry.warn(clusterIdSentence(name, news), { event: 'clusterId', name, ...news }),
     onTrouble: (name, cause) =>
       cause === null
         ? telemetry.info(`The cluster ${name} can be used again.`, { event: 'cluster', name })
@@ -238,6 +241,12 @@ function followClusters(setup: Setup, clusters: OpenClusters, bot: Bot | null): 
     },
     onFault: faultsOf(setup)('clusters'),
   })
+}
+
+function clusterIdSentence(name: string, news: ClusterIdNews): string {
+  return news.kind === 'same'
+    ? `The cluster ${name} says the same ClusterId as the entry ${news.other}, ${news.clusterId}: they are one cluster, and one of the two entries has to go.`
+    : `The cluster ${name} has another ClusterId now: it was ${news.was}, and is ${news.is}. What was opened for the one can be written to the other: another cluster needs an entry with another id.`
 }
 
 function troubleSentence(name: string): string {

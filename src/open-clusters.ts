@@ -15,6 +15,7 @@ import {
   type Member,
   type Readers,
 } from './adapters/clusters/clusters.ts'
+import { type ClusterIdNews, createClusterIds } from './adapters/kafka/cluster-ids.ts'
 import { createKafka, type Kafka } from './adapters/kafka/kafka.ts'
 import type { KafkaCall, KafkaSettings } from './adapters/kafka/settings.ts'
 import type { RedisConnection } from './adapters/redis/connect.ts'
@@ -55,6 +56,8 @@ export interface OpenClustersDeps {
   mayChange: boolean
   /** Once for each change; null: it answers again. */
   onTrouble: (name: string, cause: string | null) => void
+  /** What its brokers say of which cluster they are, where it is not as it was, or not as it should be. */
+  onClusterId: (name: string, news: ClusterIdNews) => void
   /** Of what nobody waits for. */
   onFault: (error: unknown) => void
   /** Why the credentials of a role could not be renewed, as request/cause.ts has it; null: they are again. */
@@ -68,7 +71,21 @@ const LEAVING_MS = 1_800_000
 export function openClusters(deps: OpenClustersDeps): OpenClusters {
   const { clock, onTrouble, onFault, mayChange } = deps
   refuseDoubles(deps.entries)
-  let served = openAll(deps.entries, new Map(), deps)
+  const clusterIds = createClusterIds()
+  const opening: Opening = {
+    ...deps,
+    onSeen(entry, clusterId) {
+      // What was reached before an edit still ends what was under way.
+      if (served.get(entry.id)?.entry !== entry) return
+      // Two instances of CKafka are told apart by their ids.
+      const others = [...served.values()].filter(
+        each => entry.kind === 'kafka' || each.entry.kind === 'kafka',
+      )
+      const ids = others.map(each => each.entry.id)
+      for (const news of clusterIds.see(entry.id, clusterId, ids)) deps.onClusterId(nameOf(entry), news)
+    },
+  }
+  let served = openAll(deps.entries, new Map(), opening)
   const clusters = behindOne(membersOf(served), { now: clock, onTrouble, onFault }, mayChange)
   for (const { entry, broken } of served.values()) {
     if (broken !== null) onTrouble(nameOf(entry), broken)
@@ -94,7 +111,7 @@ export function openClusters(deps: OpenClustersDeps): OpenClusters {
       refuseDoubles(entries)
       const anew = new Set([...added, ...changed].map(({ id }) => id))
       const staying = new Map([...served].filter(([id]) => !anew.has(id)))
-      const next = openAll(entries, staying, deps)
+      const next = openAll(entries, staying, opening)
       try {
         clusters.replace(membersOf(next))
       } catch (error) {
@@ -103,6 +120,7 @@ export function openClusters(deps: OpenClustersDeps): OpenClusters {
       }
       const before = served
       served = next
+      clusterIds.tellAgain()
       void delay(LEAVING_MS, undefined, { ref: false })
         .then(() => closeAll(before, next))
         .catch(onFault)
@@ -117,7 +135,7 @@ export function openClusters(deps: OpenClustersDeps): OpenClusters {
 /** By the id of its entry. `broken`: why it could not be opened. */
 type Served = ReadonlyMap<string, { entry: ClusterEntry; broken: string | null; opened: Opened | null }>
 
-function openAll(entries: readonly ClusterEntry[], before: Served, deps: OpenClustersDeps): Served {
+function openAll(entries: readonly ClusterEntry[], before: Served, deps: Opening): Served {
   return new Map(
     entries.map(entry => {
       const known = before.get(entry.id)
@@ -171,12 +189,14 @@ function nameOf({ id, name }: ClusterEntry): string {
   return name === '' ? id : name
 }
 
+type Opening = OpenClustersDeps & { onSeen: (entry: ClusterEntry, clusterId: string) => void }
+
 interface Opened {
   member: Member
   close: () => Promise<void> | void
 }
 
-function opened(entry: ClusterEntry, deps: OpenClustersDeps): Opened {
+function opened(entry: ClusterEntry, deps: Opening): Opened {
   const name = nameOf(entry)
   switch (entry.kind) {
     case 'ckafka': {
@@ -256,12 +276,16 @@ function accountOf(secretId: string): string {
   return createHash('sha256').update(secretId).digest('hex').slice(0, 12)
 }
 
-function openKafka(
-  { id, name }: ClusterEntry,
-  settings: KafkaSettings,
-  { clock, onCall }: OpenClustersDeps,
-): Kafka {
-  return createKafka({ ...settings, id, name }, { now: clock, onCall: call => observe(call, onCall) })
+function openKafka(entry: ClusterEntry, settings: KafkaSettings, deps: Opening): Kafka {
+  const { id, name } = entry
+  return createKafka(
+    { ...settings, id, name },
+    {
+      now: deps.clock,
+      onCall: call => observe(call, deps.onCall),
+      onClusterId: clusterId => deps.onSeen(entry, clusterId),
+    },
+  )
 }
 
 function sidesOf(of: Ckafka | Kafka): { cluster: Cluster; readers: Readers } {

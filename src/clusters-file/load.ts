@@ -4,6 +4,7 @@
 import type { ClusterEntry } from '../config-clusters.ts'
 import { type Found, MOST_BYTES, readDocument } from './document.ts'
 import { type EntryOutcome, type ReadEntry, readEntry } from './entry.ts'
+import { serverKey } from './schema.ts'
 import { type Environment, markOf, readBounded, type Seen, sourcesBeside } from './secrets.ts'
 
 export interface ClusterProblem {
@@ -107,7 +108,8 @@ function sameClusterIn(outcomes: readonly EntryOutcome[]): Doubt[] {
 /** What both reach; null: nothing that can be seen here. */
 export function sharedBy(one: ClusterEntry, other: ClusterEntry): string | null {
   if (one.kind !== 'ckafka' && other.kind !== 'ckafka') {
-    const server = one.kafka.bootstrap.find(each => other.kafka.bootstrap.includes(each))
+    const others = new Set(other.kafka.bootstrap.map(serverKey))
+    const server = one.kafka.bootstrap.find(each => others.has(serverKey(each)))
     return server === undefined ? null : `kafka.bootstrap names ${server}`
   }
   if (one.kind === 'kafka' || other.kind === 'kafka') return null

@@ -112,13 +112,20 @@ const server = z
     const port = Number(SERVER.exec(text)?.[1] ?? 0)
     return port >= 1 && port <= 65_535
   }, EXPECTED.server)
+/** The same for each way to write it: of capitals, of an address, and of a port. */
+export function serverKey(text: string): string {
+  const [, host = '', port] = /^(.*):(\d+)$/.exec(text) ?? []
+  const url = `http://${host}`
+  return `${URL.canParse(url) ? new URL(url).hostname : host.toLowerCase()}:${Number(port)}`
+}
+
 /** As Kafka's own property has it, too: one text with commas. */
 const bootstrap = z
   .preprocess(
     given => (typeof given === 'string' ? given.split(',') : given),
     z.array(server, says(EXPECTED.bootstrap)).min(1, EXPECTED.bootstrap).max(20, EXPECTED.bootstrap),
   )
-  .refine(servers => new Set(servers).size === servers.length, 'must hold every server once')
+  .refine(servers => new Set(servers.map(serverKey)).size === servers.length, 'must hold every server once')
 
 const tls = z.strictObject({
   'ca-file': file,

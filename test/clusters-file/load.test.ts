@@ -463,6 +463,11 @@ const WRONG: [what: string, entry: string, said: string][] = [
     'id: x\nkafka: { bootstrap: [a:1, a:1] }',
     'line 4, x: kafka.bootstrap must hold every server once',
   ],
+  [
+    'a server twice, in two ways',
+    'id: x\nkafka: { bootstrap: [a:1, A:1] }',
+    'line 4, x: kafka.bootstrap must hold every server once',
+  ],
   ['tls that is a word', `${KAFKA}tls: yes`, 'line 6, x: kafka.tls must be true, or hold what TLS needs'],
   [
     'an authority that is none',
@@ -628,6 +633,18 @@ describe('an entry that is wrong', () => {
       'id: a\nkafka: { bootstrap: [a:1, b:1] }',
       'id: b\nkafka: { bootstrap: [b:1] }',
       'kafka.bootstrap names b:1, and so does b on line 5',
+    ],
+    [
+      'a server whose host is written in capitals in one of them',
+      'id: a\nkafka: { bootstrap: [Kafka-1.Internal:9092] }',
+      'id: b\nkafka: { bootstrap: [kafka-1.internal:09092] }',
+      'kafka.bootstrap names Kafka-1.Internal:9092, and so does b on line 5',
+    ],
+    [
+      'an address of version 6, written in two ways',
+      'id: a\nkafka: { bootstrap: ["[2001:DB8:0:0::1]:9092"] }',
+      'id: b\nkafka: { bootstrap: ["[2001:db8::1]:9092"] }',
+      'kafka.bootstrap names [2001:DB8:0:0::1]:9092, and so does b on line 5',
     ],
     [
       'an account',

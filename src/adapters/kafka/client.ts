@@ -4,6 +4,7 @@
 import { causeOf } from '../../request/cause.ts'
 import { kafkaErrorName } from '../../request/kafka-errors.ts'
 import { type Address, addressOf, placeOf, problemWithAddress } from './address.ts'
+import { isClusterId } from './cluster-ids.ts'
 import { isCoordinatorMoved, meaningOf, reasonOf } from './codes.ts'
 import {
   type Connection,
@@ -76,7 +77,7 @@ export function unlessError(code: number): void {
   if (code !== 0) throw new CodeFault(code)
 }
 
-export function createClient(settings: KafkaSettings, { now, onCall }: KafkaDeps): Client {
+export function createClient(settings: KafkaSettings, { now, onCall, onClusterId }: KafkaDeps): Client {
   // Node would trust every authority that it knows.
   if (settings.tls?.ca === '') throw new TypeError('tls.ca is empty')
   const timeouts = { ...DEFAULT_TIMEOUTS, ...settings.timeouts }
@@ -222,6 +223,7 @@ export function createClient(settings: KafkaSettings, { now, onCall }: KafkaDeps
         includeTopicAuthorizedOperations: false,
       }
       const answer = await askAny(metadata, request, deadlineMs)
+      if (isClusterId(answer.clusterId)) onClusterId?.(answer.clusterId)
       const reachable = answer.brokers.filter(each => problemWithAddress(each) === undefined)
       if (reachable.length > 0) brokers = reachable
       return answer

@@ -57,4 +57,6 @@ export interface KafkaCall {
 export interface KafkaDeps {
   now: () => number
   onCall?: (call: KafkaCall) => void
+  /** Each time that a broker says which cluster it is of. */
+  onClusterId?: (clusterId: string) => void
 }

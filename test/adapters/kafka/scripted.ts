@@ -38,10 +38,11 @@ export function kafkaOf(
   bootstrap: string,
   settings: Partial<KafkaSettings> = {},
   calls: KafkaCall[] = [],
+  onClusterId: (clusterId: string) => void = () => {},
 ): Kafka {
   const kafka = createKafka(
     { id: ID, name: 'scripted', bootstrap: bootstrap.split(','), ...settings },
-    { now: Date.now, onCall: call => calls.push(call) },
+    { now: Date.now, onCall: call => calls.push(call), onClusterId },
   )
   onTestFinished(kafka.close)
   return kafka
