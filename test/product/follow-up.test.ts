@@ -119,13 +119,17 @@ describe('with API 3.0', () => {
     await product.threadSays('3 partitions succeeded')
     expect(committed('exact')).toEqual(before)
     // The card of what was undone says so, and offers it no more; an older copy of it finds nothing left.
-    await until(() => textOf(parentCard()).includes(`Undone by ${requestId()} (`))
+    await until(
+      () =>
+        textOf(parentCard()).includes(`${requestId()} (`) &&
+        textOf(parentCard()).includes('undid this reset.'),
+    )
     expect(textOf(parentCard())).not.toContain('Prepare undo')
     expect(JSON.stringify(parentCard().blocks)).toContain(`/p${product.card().ts.replace('.', '')}`)
     const shown = product.slack.messages(OPS).length
     await product.dave.press(old, 'Prepare undo')
     await until(() =>
-      product.dave.ephemerals().some(each => textOf(each).includes('has been undone already')),
+      product.dave.ephemerals().some(each => textOf(each).includes(`undid ${parent} already`)),
     )
     expect(product.slack.messages(OPS)).toHaveLength(shown)
   })

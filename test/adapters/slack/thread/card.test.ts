@@ -610,10 +610,13 @@ it('says by which requests it was undone, and offers an undo only of what is lef
     isWhole: false,
   } as const
   const partly = following(ended, undone)
-  expect(cardOf(partly).join('\n')).toContain('4 partitions succeeded.\nPartly undone by R-13.')
+  expect(cardOf(partly).join('\n')).toContain('4 partitions succeeded.\nR-13 undid part of this reset.')
   expect(buttonsOf(partly)).toContain('Prepare undo')
   const wholly = following(partly, { ...undone, by: third, card: null, isWhole: true })
-  expect(cardOf(wholly).join('\n')).toContain('Undone by R-13 and R-14.')
+  expect(cardOf(wholly).join('\n')).toContain('R-13 and R-14 undid this reset.')
+  // An undo that was undone since is still what has happened.
+  expect(cardOf(wholly).join('\n')).not.toMatch(/undone by/i)
+  expect(linesOf(card(wordsIn('zh'), wholly)).join('\n')).toContain('R-13 和 R-14 撤销过此次重置。')
   expect(buttonsOf(wholly)).not.toContain('Prepare undo')
   expect(JSON.stringify(card(words, wholly, 'https://acme.slack.com/').blocks)).toContain(
     '"https://acme.slack.com/archives/C0OPS/p1700000000000200"',

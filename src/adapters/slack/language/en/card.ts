@@ -98,11 +98,10 @@ export const cardOn = (on: ClusterInWords) => ({
     person(by),
     text('. '),
   ],
-  /** @param by links to the requests, or their ids */
+  /** As past events: an undo may have been undone since. @param by links to the requests, or their ids */
   undone: (by: readonly Piece[], isWhole: boolean): Piece[] => [
-    text(isWhole ? 'Undone by ' : 'Partly undone by '),
     ...by.flatMap((each, index) => [...(index === 0 ? [] : [text(' and ')]), each]),
-    text('.'),
+    text(isWhole ? ' undid this reset.' : ' undid part of this reset.'),
   ],
   queued: 'Queued. A worker checks that the plan still holds, then it runs.',
   executing: `Calling ${on.name} now.`,

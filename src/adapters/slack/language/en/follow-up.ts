@@ -19,7 +19,7 @@ export const followUpOn = (on: ClusterInWords) => ({
     notWhole: (id: string) =>
       `What is kept of ${id} does not match its record, so no undo is made of it. Tell the people who run Rewind; look at the offsets ${on.there}, then ask with /reset-offsets.`,
     undone: (id: string, by: readonly string[]) =>
-      `${id} has been undone already, by ${listed(by)}: there is nothing left to put back.`,
+      `${listed(by)} undid ${id} already. Where that was undone in turn, undo the request that did so.`,
     nothing: (id: string) => `${id} moved no offset, so there is nothing to put back.`,
     notExactly: (id: string) => `${id} cannot be undone exactly:`,
   },

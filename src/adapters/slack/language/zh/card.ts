@@ -57,9 +57,8 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   ],
   withoutApproval: by => [text('未经审批，由 '), person(by), text(' 决定。')],
   undone: (by, isWhole) => [
-    text(isWhole ? '已被 ' : '部分已被 '),
     ...by.flatMap((each, index) => [...(index === 0 ? [] : [text(' 和 ')]), each]),
-    text(' 撤销。'),
+    text(isWhole ? ' 撤销过此次重置。' : ' 撤销过此次重置的一部分。'),
   ],
   queued: '正在排队。执行前会再次核对计划是否有效。',
   executing: `正在调用 ${on.bare}。`,
