@@ -50,7 +50,9 @@ describe('a call that arrives after deadline and grace', () => {
     const endedMs = Date.now()
     await product.ask(ASK)
     await product.review(product.bob, 'Approve')
-    await product.cardSays('R-1 is writing to the same group, or just did')
+    await product.cardSays(
+      'R-1 holds the group: it is writing, has just written, or its outcome is unclear. See its thread.',
+    )
     const late = product.ckafka.cluster.effects(DEMO.group).length
     await product.cardSays('· done', 90_000)
     expect(product.ckafka.cluster.effects(DEMO.group).length).toBeGreaterThan(late)
