@@ -29,13 +29,18 @@ export function runClustersCommand(
   const { read, problems } = load(path)
   const served = read.length === 1 ? '1 cluster can be served' : `${read.length} entries can be served`
   return {
-    lines: [
+    lines: printable([
       `${path}: ${served}, ${problems.length === 1 ? '1 problem' : `${problems.length} problems`}.`,
       ...read.flatMap(entryLines),
       ...problems.map(({ text }) => `${path}: ${text}`),
-    ],
+    ]),
     code: problems.length === 0 && read.length > 0 ? 0 : 1,
   }
+}
+
+/** Without what would steer a terminal, break a line, or turn the direction of the text. */
+function printable(lines: readonly string[]): string[] {
+  return lines.map(line => line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ''))
 }
 
 function entryLines({ entry, secrets, notices }: ReadEntry): string[] {

@@ -31,6 +31,19 @@ const check = (file: string, env: Record<string, string> = ENV) =>
   runClustersCommand(['check', file], readClustersFile(env))
 
 describe('clusters check', () => {
+  it('prints nothing that steers a terminal or turns the text around', () => {
+    const { file } = folderWith(
+      'version: 1\nclusters:\n  - { id: a, name: "O\\u202erders\\u2066 \\u2028A", kafka: { bootstrap: [a:1] } }\n',
+    )
+    const { lines, code } = check(file)
+    expect(code).toBe(0)
+    expect(lines[1]).toBe('  a "Orders A": a Kafka cluster, by its own protocol')
+    expect(check('no\u001b[31msuch\n').lines).toEqual([
+      'no[31msuch: 0 entries can be served, 1 problem.',
+      'no[31msuch: there is no such file (ENOENT)',
+    ])
+  })
+
   it('says how each cluster is reached and where its secrets are, and never what they are', () => {
     const { file } = folderWith(GOOD)
     const { lines, code } = check(file)

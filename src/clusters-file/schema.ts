@@ -49,7 +49,8 @@ const id = z.string(says(EXPECTED.id)).regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/,
 const name = z
   .string(EXPECTED.name)
   .trim()
-  .regex(/^[^\p{Cc}]{1,100}$/u, EXPECTED.name)
+  .regex(/^.{1,100}$/su, EXPECTED.name)
+  .regex(/^\P{Cc}*$/u, 'must be on one line, without control characters')
 export const INSTANCE_ID = /^ckafka-[A-Za-z0-9]{1,57}$/
 const instance = z.string(EXPECTED.instance).regex(INSTANCE_ID, EXPECTED.instance)
 const MOST_INSTANCES = 200
@@ -66,7 +67,9 @@ const instances = z
     const listed = pairs.flatMap(([at, each, called]) => {
       const [read, named] = [instance.safeParse(each), name.safeParse(called)]
       if (!read.success) refuse(EXPECTED.instance, isList ? [at] : [])
-      if (!isList && !named.success) refuse(EXPECTED.name, read.success ? [at] : [])
+      if (!isList && !named.success) {
+        refuse(named.error.issues[0]?.message ?? EXPECTED.name, read.success ? [at] : [])
+      }
       return read.success ? [{ id: read.data, ...(named.success ? { name: named.data } : {}) }] : []
     })
     if (new Set(listed.map(each => each.id)).size < listed.length) refuse('must hold every instance once')

@@ -73,9 +73,14 @@ export function unknownKeySays(place: string, key: string): string {
     : `is not known: the nearest is ${nearest.item}`
 }
 
-/** What is meant for a value must not be repeated: `password:hunter2` without a blank is a key to YAML. */
+/**
+ * What is meant for a value must not be repeated: `password:hunter2` without a blank is a key to YAML, and a secret may be
+ * pasted where a key was expected.
+ */
 export function isKeyLike(key: string): boolean {
-  return /^[A-Za-z][A-Za-z0-9._-]{0,63}$/.test(key)
+  const bare = bareOf(key)
+  if (own(SECRETS, bare) !== undefined || own(KAFKA_SAYS, bare) !== undefined) return /^[\w.-]+$/.test(key)
+  return /^[A-Za-z][A-Za-z._-]{0,29}$/.test(key)
 }
 
 function bareOf(name: string): string {

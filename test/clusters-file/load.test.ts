@@ -468,6 +468,26 @@ const WRONG: [what: string, entry: string, said: string][] = [
     'id: x\nkafka: { bootstrap: [a:1, A:1] }',
     'line 4, x: kafka.bootstrap must hold every server once',
   ],
+  [
+    'a secret where a key was expected',
+    `${KAFKA}sasl: { mechanism: PLAIN, hunter2: x }`,
+    'line 6, x: kafka.sasl has a key that is not known: is there a blank after each colon?',
+  ],
+  [
+    'a long secret where a key was expected',
+    `${KAFKA}sasl: { mechanism: PLAIN, abcdefghijklmnopqrstuvwxyzabcdefg: x }`,
+    'line 6, x: kafka.sasl has a key that is not known: is there a blank after each colon?',
+  ],
+  [
+    'a name of two lines',
+    'id: x\nname: "one\\ntwo"\nkafka: { bootstrap: [x:1] }',
+    'line 4, x: name must be on one line, without control characters',
+  ],
+  [
+    'a name of two lines for an instance',
+    `id: x\nckafka:\n  region: ap-guangzhou\n  instances: { ckafka-a: "one\\ntwo" }\n  ${ROLE}`,
+    'line 6, x: ckafka.instances.ckafka-a must be on one line, without control characters',
+  ],
   ['tls that is a word', `${KAFKA}tls: yes`, 'line 6, x: kafka.tls must be true, or hold what TLS needs'],
   [
     'an authority that is none',
