@@ -22,6 +22,7 @@ const CAUSES = [
   'notSent',
   /** The cause for which there are none. */
   'noCredentials',
+  'tokenUnread',
   /** The cause for which a read by Kafka's own protocol gave nothing, where writes go another way. */
   'byKafka',
   'noPlan',

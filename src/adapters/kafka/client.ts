@@ -5,7 +5,7 @@ import { causeOf } from '../../request/cause.ts'
 import { kafkaErrorName } from '../../request/kafka-errors.ts'
 import { type Address, addressOf, placeOf, problemWithAddress } from './address.ts'
 import { isClusterId } from './cluster-ids.ts'
-import { isCoordinatorMoved, meaningOf, reasonOf } from './codes.ts'
+import { isCoordinatorMoved, meaningToReaders, reasonOf } from './codes.ts'
 import {
   type Connection,
   type ConnectionOptions,
@@ -56,7 +56,7 @@ const SPARES = 4
 /** Coordinators that are remembered. */
 const GROUPS_KNOWN = 1_000
 
-/** Thrown when an answer holds an error code about the whole of what was asked. */
+/** Thrown when the answer to a question holds an error code about the whole of what was asked. */
 export class CodeFault extends Fault {
   readonly number: number
 
@@ -66,7 +66,7 @@ export class CodeFault extends Fault {
     const end =
       reason === null
         ? ({ kind: 'notSent', cause: causeOf('apiSaid', name) } as const)
-        : ({ kind: 'refused', reason, code: name, message: meaningOf(code) } as const)
+        : ({ kind: 'refused', reason, code: name, message: meaningToReaders(code) } as const)
     super(end, name)
     this.number = code
   }

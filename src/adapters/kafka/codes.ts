@@ -69,6 +69,17 @@ const MEANINGS = new Map<number, string>([
   [113, MEMBERS],
 ])
 
+/** Where a question needs less than a commit does. */
+const MEANINGS_TO_READERS = new Map<number, string>([
+  [29, 'This needs DESCRIBE on the topic.'],
+  [30, 'This needs DESCRIBE on the group.'],
+])
+
+/** As meaningOf, for somebody who only asks. */
+export function meaningToReaders(code: number): string {
+  return MEANINGS_TO_READERS.get(code) ?? meaningOf(code)
+}
+
 export function meaningOf(code: number): string {
   return code === NONE ? '' : (MEANINGS.get(code) ?? kafkaErrorName(code))
 }

@@ -7,7 +7,7 @@ import { connect as connectTls } from 'node:tls'
 import { causeOf } from '../../request/cause.ts'
 import { type Address, problemWithAddress } from './address.ts'
 import { Fault, notSent, refused, refusedHere, spelled, unknown } from './fault.ts'
-import { authenticate } from './sasl.ts'
+import { type Ask, authenticate } from './sasl.ts'
 import { CLIENT_ID, type KafkaCall, type KafkaSasl, type KafkaTls } from './settings.ts'
 import { BrokenMessage, TooMany } from './wire/bytes.ts'
 import { correlationIdOf, encodeRequest, FrameReader, readResponse } from './wire/frame.ts'
@@ -205,12 +205,13 @@ export async function openConnection(
       spoken.set(apiKey, [minVersion, maxVersion])
     if (options.sasl !== undefined) {
       const startedMs = now()
-      const livesMs = await authenticate(options.sasl, (message, request) => {
+      const ask: Ask = (message, request) => {
         const version = connection.versionOf(message)
         if (version === null)
           throw refused('credentials', 'UNSUPPORTED_VERSION', 'The broker has no SASL that Rewind speaks.')
         return exchange(message, version, request, untilMs)
-      })
+      }
+      const livesMs = await authenticate(options.sasl, ask, untilMs - startedMs)
       if (livesMs > 0) expiresAtMs = startedMs + livesMs * SHARE_OF_SESSION
     }
   } catch (error) {

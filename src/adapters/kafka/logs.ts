@@ -5,7 +5,7 @@ import { causeOf } from '../../request/cause.ts'
 import { placeOf } from '../../request/group.ts'
 import { kafkaErrorName } from '../../request/kafka-errors.ts'
 import { type Client, CodeFault, type Metadata, type Node } from './client.ts'
-import { isLeaderMoved, meaningOf } from './codes.ts'
+import { isLeaderMoved, meaningToReaders } from './codes.ts'
 import { Fault, refused } from './fault.ts'
 import { listOffsets } from './wire/messages.ts'
 
@@ -153,7 +153,7 @@ async function askLeaders(
               continue
             }
             offsets.set(place, {
-              unread: causeOf('apiSaid', kafkaErrorName(errorCode), meaningOf(errorCode)),
+              unread: causeOf('apiSaid', kafkaErrorName(errorCode), meaningToReaders(errorCode)),
             })
             if (isLeaderMoved(errorCode)) moved.push({ topic: name, partition: partitionIndex })
           }

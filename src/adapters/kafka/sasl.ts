@@ -1,7 +1,9 @@
 // Proves to a broker who we are, over a connection that is open. It must never log or repeat what proves it.
 
 import { Buffer } from 'node:buffer'
-import { type Fault, refused } from './fault.ts'
+import { causeOf } from '../../request/cause.ts'
+import { kafkaErrorName } from '../../request/kafka-errors.ts'
+import { type Fault, notSent, refused } from './fault.ts'
 import { createScram, ScramError } from './scram.ts'
 import type { KafkaSasl } from './settings.ts'
 import { type Message, saslAuthenticate, saslHandshake } from './wire/messages.ts'
@@ -12,20 +14,17 @@ export type Ask = <Request, Response>(
   request: Request,
 ) => Promise<Response>
 
-const SASL_FAILED = 58
-const MECHANISM_UNKNOWN = 33
+/** With `none` no code came: Kafka has not said it, or not with one. */
+const NO_CODE = 'none'
 
 /** @returns after how many ms the broker ends the session; 0: never. */
-export async function authenticate(sasl: KafkaSasl, ask: Ask): Promise<number> {
+export async function authenticate(sasl: KafkaSasl, ask: Ask, withinMs: number): Promise<number> {
   const { mechanism } = sasl
   const { errorCode } = await ask(saslHandshake, { mechanism })
-  if (errorCode === MECHANISM_UNKNOWN) {
-    throw refused('credentials', 'UNSUPPORTED_SASL_MECHANISM', `The broker does not take ${mechanism}.`)
-  }
-  if (errorCode !== 0) throw failed()
+  if (errorCode !== 0) throw failed(errorCode, mechanism)
   const say = async (authBytes: Buffer) => {
     const answer = await ask(saslAuthenticate, { authBytes })
-    if (answer.errorCode !== 0) throw failed()
+    if (answer.errorCode !== 0) throw failed(answer.errorCode, mechanism)
     return answer
   }
 
@@ -42,18 +41,16 @@ export async function authenticate(sasl: KafkaSasl, ask: Ask): Promise<number> {
         return livesFor(last)
       } catch (error) {
         if (!(error instanceof ScramError)) throw error
-        throw refused('credentials', 'SASL_AUTHENTICATION_FAILED', `SCRAM failed: ${error.message}.`)
+        throw refused('credentials', NO_CODE, `SCRAM failed: ${error.message}.`)
       }
     }
     case 'OAUTHBEARER': {
-      const token = await sasl.token().catch(() => {
-        throw refused('credentials', 'SASL_AUTHENTICATION_FAILED', 'There is no token to show to Kafka.')
-      })
+      const token = await tokenOf(sasl, withinMs)
       const answer = await say(Buffer.from(`n,,\x01auth=Bearer ${token}\x01\x01`, 'utf8'))
       if (answer.authBytes.length === 0) return livesFor(answer)
       // The broker tells why it refuses, and wants that acknowledged before it says no.
       await say(Buffer.from('\x01', 'utf8'))
-      throw failed()
+      throw refused('credentials', NO_CODE, 'The broker does not take the token.')
     }
     default:
       return sasl satisfies never
@@ -64,10 +61,32 @@ function livesFor({ sessionLifetimeMs }: { sessionLifetimeMs: bigint }): number 
   return Number(sessionLifetimeMs)
 }
 
-function failed(): Fault {
-  return refused(
-    'credentials',
-    'SASL_AUTHENTICATION_FAILED',
-    `Kafka refuses the credentials (${SASL_FAILED}).`,
-  )
+/** Whatever keeps it from being read may pass; nothing of it was shown to anybody. */
+async function tokenOf(
+  { token }: Extract<KafkaSasl, { mechanism: 'OAUTHBEARER' }>,
+  withinMs: number,
+): Promise<string> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>(resolve => {
+    timer = setTimeout(() => resolve(undefined), withinMs)
+  })
+  const read = await Promise.race([token().catch(() => undefined), late])
+  clearTimeout(timer)
+  if (read === undefined) throw notSent(causeOf('tokenUnread'), 'token unread')
+  return read
+}
+
+/** What the broker says of who we are by these; every other code is of something else, and may pass. */
+const SAID = new Map<number, (mechanism: string) => string>([
+  [33, mechanism => `The broker does not take ${mechanism}.`],
+  [34, () => 'The broker expects no SASL here: its listener may have none.'],
+  [58, () => 'Kafka refuses the credentials (58).'],
+])
+
+function failed(code: number, mechanism: string): Fault {
+  const name = kafkaErrorName(code)
+  const said = SAID.get(code)
+  return said === undefined
+    ? notSent(causeOf('apiSaid', name), name)
+    : refused('credentials', name, said(mechanism))
 }

@@ -271,6 +271,8 @@ function leftAfter(topic: string, called: NotDone): UnwrittenTopic {
 function lookFailed(error: unknown): CallOutcome {
   if (!(error instanceof Fault)) throw error
   const { end } = error
+  // The look itself needs less than the commit that it is for.
+  if (error instanceof CodeFault && end.kind === 'refused') return refusalOf(error.number)
   return end.kind === 'unknown' ? { kind: 'notSent', cause: causeOf('lookFailed', end.cause) } : end
 }
 

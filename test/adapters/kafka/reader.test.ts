@@ -165,6 +165,25 @@ describe('positions', () => {
     })
   })
 
+  it('of a group that may not be described are refused with what it takes, which is not READ', async () => {
+    const refused = {
+      ...{ kind: 'refused', reason: 'notAllowed', code: 'GROUP_AUTHORIZATION_FAILED' },
+      message: 'This needs DESCRIBE on the group.',
+    }
+    const { kafka, broker } = await scripted({
+      OffsetFetch: () => ({ ...fetched({}), errorCode: 30 }),
+      ConsumerGroupDescribe: () => describedNew(TARGET.group, '', 30),
+    })
+    const reader = kafka.reader({ readMs: 3_000 })
+    expect(await reader.positions(TARGET)).toEqual(refused)
+    expect(await reader.group(TARGET)).toEqual(refused)
+    broker.answers.FindCoordinator = () => ({
+      ...{ throttleTimeMs: 0, errorCode: 30, errorMessage: null, nodeId: -1, host: '', port: -1 },
+    })
+    const { bootstrap } = broker
+    expect(await kafkaOf(bootstrap).reader({ readMs: 3_000 }).group(TARGET)).toEqual(refused)
+  })
+
   it('take four calls in two rounds for any number of topics', async () => {
     const { kafka, broker } = await scripted({ OffsetFetch: () => fetched({}), ListOffsets: logs() })
     const topics = Array.from({ length: 300 }, (_, index) => `topic-${index}`)
@@ -181,6 +200,14 @@ describe('positions', () => {
 })
 
 describe('logs', () => {
+  it('of a topic that may not be described say what it takes, which is not READ', async () => {
+    const { kafka } = await scripted({ ListOffsets: logs(() => 29) })
+    const unread = causeOf('apiSaid', 'TOPIC_AUTHORIZATION_FAILED', 'This needs DESCRIBE on the topic.')
+    expect(value(await kafka.reader({ readMs: 3_000 }).logRangesOf(ID, ['orders']))).toEqual(
+      new Map([['orders', [{ partition: 0, unread }]]]),
+    )
+  })
+
   const twoBrokers = async () => {
     const { kafka, broker } = await scripted({
       ListOffsets: logs((topic, partition) => (topic === 'bad' && partition === 1 ? 56 : 0)),

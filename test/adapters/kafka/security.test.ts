@@ -22,7 +22,7 @@ async function reading(settings: Partial<KafkaSettings>) {
   )
   onTestFinished(() => kafka.close())
   const read = await kafka.reader({ urgency: 'person', readMs: 2_000 }).group({ instanceId: 'k', group: 'g' })
-  return { read, calls }
+  return { read, calls, kafka }
 }
 
 it('takes a certificate for the server name that was set, asks for it, and takes no other', async () => {
@@ -81,12 +81,74 @@ it('sends no write of offsets over a connection that cannot even be begun', asyn
   })
 })
 
-it('is refused for its credentials where there is no token to show, and shows nothing else instead', async () => {
+it.each([
+  ['is not there', () => Promise.reject(new Error('ENOENT hunter2'))],
+  ['never comes', () => new Promise<string>(() => {})],
+])('has not been refused by Kafka where the token %s, and shows nothing else instead', async (_, token) => {
   const broker = await startScriptedBroker({})
   onTestFinished(() => broker.close())
-  const token = () => Promise.reject(new Error('ENOENT hunter2'))
-  const { read } = await reading({ bootstrap: [broker.bootstrap], sasl: { mechanism: 'OAUTHBEARER', token } })
-  expect(read).toMatchObject({ kind: 'refused', reason: 'credentials' })
-  expect(JSON.stringify(read)).not.toContain('hunter2')
-  expect(broker.requests.map(({ api }) => api)).toEqual(['ApiVersions', 'SaslHandshake'])
+  const sasl = { mechanism: 'OAUTHBEARER', token } as const
+  const { read, kafka } = await reading({ bootstrap: [broker.bootstrap], sasl, timeouts: { connectMs: 300 } })
+  expect(read).toEqual({ kind: 'unavailable', cause: causeOf('tokenUnread') })
+  const write = new Map([['t', [{ partition: 0, offset: 1n }]]])
+  const { called } = await kafka.writeTopics({ instanceId: 'k', group: 'g' }, write, Date.now() + 2_000)
+  expect(called).toEqual({ kind: 'notSent', cause: causeOf('tokenUnread') })
+  expect(new Set(broker.requests.map(({ api }) => api))).toEqual(new Set(['ApiVersions', 'SaslHandshake']))
+})
+
+it('shows a token that can be read again to the next connection', async () => {
+  const broker = await startScriptedBroker({})
+  onTestFinished(() => broker.close())
+  let isThere = false
+  const token = async () => {
+    if (!isThere) throw new Error('ENOENT')
+    return 'abc'
+  }
+  broker.answers.SaslAuthenticate = () => ({ ...PROVED, errorCode: 58 })
+  const { read, kafka } = await reading({
+    bootstrap: [broker.bootstrap],
+    sasl: { mechanism: 'OAUTHBEARER', token },
+  })
+  expect(read.kind).toBe('unavailable')
+  isThere = true
+  expect(await kafka.reader({ readMs: 2_000 }).group({ instanceId: 'k', group: 'g' })).toEqual({
+    ...{ kind: 'refused', reason: 'credentials', code: 'SASL_AUTHENTICATION_FAILED' },
+    message: 'Kafka refuses the credentials (58).',
+  })
+})
+
+const PLAIN = { mechanism: 'PLAIN', username: 'u', password: 'hunter2' } as const
+const PROVED = { errorMessage: null, authBytes: Buffer.alloc(0), sessionLifetimeMs: 0n }
+
+const SAID: [number, object][] = [
+  [33, { kind: 'refused', reason: 'credentials', code: 'UNSUPPORTED_SASL_MECHANISM' }],
+  [34, { kind: 'refused', reason: 'credentials', code: 'ILLEGAL_SASL_STATE' }],
+  [58, { kind: 'refused', reason: 'credentials', code: 'SASL_AUTHENTICATION_FAILED' }],
+  [-1, { kind: 'unavailable', cause: causeOf('apiSaid', 'UNKNOWN_SERVER_ERROR') }],
+  [7, { kind: 'unavailable', cause: causeOf('apiSaid', 'REQUEST_TIMED_OUT') }],
+]
+it.each(SAID)('passes on the code %i, and no other', async (errorCode, said) => {
+  const broker = await startScriptedBroker({ SaslHandshake: () => ({ errorCode, mechanisms: [] }) })
+  onTestFinished(() => broker.close())
+  expect((await reading({ bootstrap: [broker.bootstrap], sasl: PLAIN })).read).toMatchObject(said)
+  expect(broker.of('SaslAuthenticate')).toEqual([])
+  broker.answers = { SaslAuthenticate: () => ({ ...PROVED, errorCode }) }
+  expect((await reading({ bootstrap: [broker.bootstrap], sasl: PLAIN })).read).toMatchObject(said)
+})
+
+it('names no code of Kafka where none came: the broker proves nothing, or refuses a token in its own words', async () => {
+  const broker = await startScriptedBroker({
+    SaslAuthenticate: () => ({
+      ...PROVED,
+      errorCode: 0,
+      authBytes: Buffer.from('{"status":"invalid_token"}'),
+    }),
+  })
+  onTestFinished(() => broker.close())
+  const refused = { kind: 'refused', reason: 'credentials', code: 'none' }
+  for (const sasl of [
+    { ...PLAIN, mechanism: 'SCRAM-SHA-256' } as const,
+    { mechanism: 'OAUTHBEARER', token: async () => 'abc' } as const,
+  ])
+    expect((await reading({ bootstrap: [broker.bootstrap], sasl })).read).toMatchObject(refused)
 })

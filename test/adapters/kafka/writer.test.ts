@@ -244,6 +244,8 @@ describe('a group', () => {
       kind: 'refused',
       reason: 'notAllowed',
       code: 'GROUP_AUTHORIZATION_FAILED',
+      // The look needs DESCRIBE alone, and the write READ.
+      message: 'This needs READ on the group.',
     })
   })
 

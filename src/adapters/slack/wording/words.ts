@@ -196,6 +196,7 @@ const PLAN_ADVICE: Partial<Record<CauseKind, keyof Words['outcomes']['planAdvice
   resultNotWhole: 'operators',
   targetsNotWhole: 'operators',
   notDocumented: 'operators',
+  tokenUnread: 'operators',
 }
 
 function notPreparedSentence(

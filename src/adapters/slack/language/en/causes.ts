@@ -21,6 +21,8 @@ export const causesOn = (on: ClusterInWords): Record<CauseKind, (about: readonly
   notSent: ([cause = '']) => `not sent: ${cause}`,
   byKafka: ([cause = '']) => `read by Kafka’s own protocol: ${cause}`,
   noCredentials: ([cause = '']) => `there are no credentials for the API of CKafka: ${cause}`,
+  tokenUnread: _ =>
+    `Rewind could not read the token that it shows to ${on.api}: its file may be missing, or hold none`,
   noPlan: _ => 'there is no plan yet',
   planNotWhole: _ => 'the stored rows of the plan do not match its record',
   resultNotWhole: ([id = '']) => `the stored result of ${id} does not match its record`,

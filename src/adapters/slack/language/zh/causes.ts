@@ -19,6 +19,7 @@ export const causesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   notSent: ([cause = '']) => `没有发送：${cause}`,
   byKafka: ([cause = '']) => `通过 Kafka 协议读取：${cause}`,
   noCredentials: ([cause = '']) => `没有可用的 CKafka API 凭证：${cause}`,
+  tokenUnread: _ => `Rewind 读不到连接 ${on.api}所用的令牌：令牌文件可能不存在，或其中没有令牌`,
   noPlan: _ => '还没有计划',
   planNotWhole: _ => '保存的计划明细与申请记录不一致',
   resultNotWhole: ([id = '']) => `保存的 ${id} 的结果与记录不一致`,
