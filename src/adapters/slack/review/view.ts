@@ -6,6 +6,7 @@ import type { Look } from '../../../ports/approvals.ts'
 import { NOWHERE, type Origin } from '../../../request/command.ts'
 import { shortDigest } from '../../../request/digest.ts'
 import type { Difference } from '../../../request/drift.ts'
+import { hasMembers } from '../../../request/group.ts'
 import type { PlanRow } from '../../../request/plan.ts'
 import { skipsArriving } from '../../../request/plan-gaps.ts'
 import type { ResetRequest } from '../../../request/request.ts'
@@ -67,7 +68,7 @@ export function reviewModal(
     paragraph(
       ...[expiryOrState(words, request), ...guardLines(words, request)].map(pieces => line(...pieces)),
     ),
-    verdictInput(words, request),
+    verdictInput(words, request, look),
     ...(guard.typedGroup ? [typedGroupInput(words, request)] : []),
     noteInput(words),
   ])
@@ -114,10 +115,18 @@ function expiryOrState(words: Words, request: ResetRequest): Piece[] {
     : stateLine(words, request)
 }
 
-/** Its options stay the same however often it is drawn: Slack would drop what is picked of them. */
-function verdictInput({ review: say }: Words, { guard, votes, group }: ResetRequest): InputBlock {
+/**
+ * The values of its options stay the same however often it is drawn: Slack would drop what is picked of them. What is said
+ * of an approval follows the look, where that shows members that were not there when it was planned.
+ */
+function verdictInput(
+  { review: say }: Words,
+  { guard, votes, group }: ResetRequest,
+  look: Look | undefined,
+): InputBlock {
   const more = guard.approvals - votes.length - 1
-  const wasEmpty = group?.state === 'Empty'
+  const isInUse = look?.kind === 'holds' && hasMembers(look.group)
+  const wasEmpty = group?.state === 'Empty' && !isInUse
   const runs = guard.window !== null ? say.runsInWindow : wasEmpty ? say.runsAtOnce : say.runsWhenEmpty
   return {
     type: 'input',

@@ -137,6 +137,23 @@ describe('the approval modal', () => {
     expect(textOf(view)).not.toContain('Checking whether')
   })
 
+  it('says that it waits where somebody has joined since the plan, under the same values', () => {
+    const optionsIn = (look?: Look, language: 'en' | 'zh' = 'en') => {
+      const { blocks } = reviewModal(wordsIn(language), pending(), rowsIn(pending()), look)
+      return (blocks as KnownBlock[]).flatMap(block =>
+        block.type === 'input' && block.element.type === 'radio_buttons' ? block.element.options : [],
+      )
+    }
+    const joined: Look = { kind: 'holds', verdict: 'unchanged', group: IN_USE }
+    const empty: Look = { kind: 'holds', verdict: 'unchanged', group: EMPTY }
+    const said = (look?: Look, language?: 'en' | 'zh') => optionsIn(look, language)[0]?.description?.text
+    expect(said()).toBe('It runs immediately if the group is still empty')
+    expect(said(empty)).toBe('It runs immediately if the group is still empty')
+    expect(said(joined)).toBe('It runs once the group is empty')
+    expect(said(joined, 'zh')).toBe('消费分组变空后执行')
+    expect(optionsIn(joined).map(({ value }) => value)).toEqual(optionsIn().map(({ value }) => value))
+  })
+
   it('asks for no decision once the world has moved, and says what has', () => {
     const view = reviewModal(words, pending(), rowsIn(pending()), {
       kind: 'moved',

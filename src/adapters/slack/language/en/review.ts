@@ -29,7 +29,7 @@ export const review = {
   approve: 'Approve',
   needsMore: (more: number) => `It then needs ${counted(more, 'more approval')}`,
   runsAtOnce: 'It runs immediately if the group is still empty',
-  runsWhenEmpty: 'It runs as soon as the group is empty',
+  runsWhenEmpty: 'It runs once the group is empty',
   runsInWindow: 'It runs within its window, once the group is empty',
   reject: 'Reject',
   rejectHint: 'Nothing is reset; say why in the note',

@@ -26,7 +26,7 @@ export const review: typeof English = {
   approve: '批准',
   needsMore: more => `之后还需要 ${grouped(more)} 位审批人批准`,
   runsAtOnce: '如果消费分组仍为空，会立即执行',
-  runsWhenEmpty: '消费分组变空后立即执行',
+  runsWhenEmpty: '消费分组变空后执行',
   runsInWindow: '在允许执行的时间段内、消费分组变空后执行',
   reject: '驳回',
   rejectHint: '不重置；请在备注中写明原因',
