@@ -1,6 +1,7 @@
 // The card: the one message of a request, always drawn from the record. Pure; the review modal shares its lines.
 
 import type { KnownBlock } from '@slack/types'
+import { causeOf } from '../../../request/cause.ts'
 import type { ActKind } from '../../../request/permissions.ts'
 import { skipsArriving } from '../../../request/plan-gaps.ts'
 import { lacking, needsOf } from '../../../request/quorum.ts'
@@ -54,6 +55,7 @@ export interface Message {
   blocks: KnownBlock[]
 }
 
+const JOINED_CAUSE = causeOf('joined')
 const TOPICS_ON_CARD = 10
 const TOPICS_SPOKEN = 3
 const REASON_SPOKEN = 500
@@ -244,10 +246,10 @@ function nextInLine(words: Words, state: Extract<State, { name: 'approved' }>): 
   if (isBeforeWindow(state)) return say.waitingForWindow(minuteOf(notBeforeMs), notBeforeMs)
   if (wait === null && lastCause === null) return [text(say.queued)]
   if (lastCause === null) return wait === null ? [] : waiting(words, wait)
+  // While consumers are connected, or somebody has joined, that is what keeps it waiting; else what came last.
+  if (wait !== null && (wait.emptySinceMs === null || lastCause === JOINED_CAUSE)) return waiting(words, wait)
   const cause = causeInWords(words, lastCause)
-  const failed =
-    attempt === 1 ? say.postponed(cause, notBeforeMs) : say.triedInVain(attempt - 1, cause, notBeforeMs)
-  return wait === null ? failed : say.andThen(failed, waiting(words, wait))
+  return attempt === 1 ? say.postponed(cause, notBeforeMs) : say.triedInVain(attempt - 1, cause, notBeforeMs)
 }
 
 /** `2026-11-23 01:00 UTC` */

@@ -15,6 +15,7 @@ import {
   asked,
   BOB,
   CAROL,
+  DIGEST,
   drifted,
   EMPTY,
   endedWith,
@@ -239,11 +240,22 @@ describe('what a person reads', () => {
     const held = following(inState('waiting, empty'), [start, T0 + 90_000])
     const text = cardOf(following(held, finish(joined))).join('\n')
     expect(text).toContain(
-      'Attempt 1 was not carried out: CKafka refused the call because the group had members.',
-    )
-    expect(text).toContain(
       'It runs once the group is empty: the group is reported to have members, and none are listed. It waits until',
     )
+    expect(text).not.toContain('Retries')
+  })
+
+  it('of what waits with a cause besides: one reason at a time', () => {
+    const empty = inState('waiting, empty')
+    const cause = causeOf('groupBusy', 'R-7')
+    const busy = { kind: 'standBack', digest: DIGEST, cause, waitMs: 1_000 } as const
+    const behind = following(empty, [busy, T0 + 90_000])
+    const said = cardOf(behind).join('\n')
+    expect(said).toContain('R-7 holds the group')
+    expect(said).not.toContain('has been empty since')
+    const again = cardOf(following(behind, [wait(), T0 + 95_000])).join('\n')
+    expect(again).toContain('It runs once the group is empty: 2 consumers are connected')
+    expect(again).not.toMatch(/R-7|Retries/)
   })
 
   it('of a group that somebody joined who was not there when it was planned: that it was refused, and what it waits for', () => {

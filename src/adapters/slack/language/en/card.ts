@@ -139,8 +139,6 @@ export const cardOn = (on: ClusterInWords) => ({
     times.moment(untilMs),
     text('.'),
   ],
-  /** One sentence after another. */
-  andThen: (one: Piece[], other: Piece[]): Piece[] => [...one, text(' '), ...other],
   typedGuard: (loss: string) => `To approve it, the group’s name has to be typed: ${loss}.`,
   approversGuard: (needed: number, by: readonly string[]): Piece[] => [
     text(`${grouped(by.length)} of ${counted(needed, 'approval')} so far`),

@@ -91,7 +91,6 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     times.moment(untilMs),
     text('。'),
   ],
-  andThen: (one, other) => [...one, ...other],
   typedGuard: loss => `批准时需要输入消费分组名：${loss}。`,
   approversGuard: (needed, by) => [
     text(`需要 ${grouped(needed)} 位审批人：目前 ${grouped(by.length)} 位`),
