@@ -1,7 +1,7 @@
 // How a start ends that cannot work: the built product as a process, before a Slack and a Redis that say no, or nothing.
 // Whoever starts it reads one plain line.
 
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
@@ -34,11 +34,20 @@ const environment = (more: Record<string, string>) => ({
   ...more,
 })
 
+/** A test that fails half way leaves none running. */
+const launched = new Set<ChildProcess>()
+afterAll(() => {
+  for (const child of launched) child.kill('SIGKILL')
+})
+
 function launch(more: Record<string, string>) {
-  return spawn(process.execPath, ['dist/main.js'], {
+  const child = spawn(process.execPath, ['dist/main.js'], {
     ...{ cwd: TOP, env: environment(more) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  launched.add(child)
+  child.once('exit', () => launched.delete(child))
+  return child
 }
 
 async function run(more: Record<string, string>) {
