@@ -38,7 +38,14 @@ export function vitalPathsOf({ kind, body }: Example): Path[] {
   if (kind === 'event') return [['event'], ['event', 'type'], ['event', 'user'], ['type']]
   const common: Path[] = [['type'], ['user'], ['user', 'id']]
   if (body.type === 'block_actions') {
-    return [...common, ['actions'], ['actions', 0], ['actions', 0, 'action_id'], ['actions', 0, 'value']]
+    const [action] = Array.isArray(body.actions) ? (body.actions as Body[]) : []
+    // A button carries its value itself, a menu that of what was picked in it.
+    const carried: Path[] =
+      action !== undefined && 'selected_option' in action
+        ? [['selected_option'], ['selected_option', 'value']]
+        : [['value']]
+    const ofAction = [['action_id'], ...carried].map((path): Path => ['actions', 0, ...path])
+    return [...common, ['actions'], ['actions', 0], ...ofAction]
   }
   if (body.type === 'view_submission') {
     const parts = [[], ['id'], ['callback_id'], ['private_metadata'], ['state'], ['state', 'values']]
