@@ -83,7 +83,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     ],
   ],
   // It is run by the build, and nothing of it is in what it makes.
-  'bundle.mjs': ['node:url', 'esbuild'],
+  'bundle.mjs': ['node:fs', 'node:url', 'esbuild', '@jridgewell/sourcemap-codec'],
   'clusters.ts': ['type clusters-file/', 'config.ts', 'type config-clusters.ts', 'node:'],
   // It only reads, and from the store alone.
   'trail-file/': ['request/', 'type ports/', 'trail-file/', 'zod'],

@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { isBuiltin } from 'node:module'
+import { isBuiltin, SourceMap, type SourceMapping } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -63,6 +63,18 @@ describe('the container image', () => {
       env: {},
     }).catch((failure: { stdout: string; stderr: string }) => failure)
     expect(stdout + stderr).toMatch(/^(REDIS_URL is missing|audit export|policy check|clusters check)/)
+  })
+
+  it('maps what is ours to its source, and nothing of packages, whose errors are many', () => {
+    const built = read('dist/main.js').split('\n')
+    const map = new SourceMap(JSON.parse(read('dist/main.js.map')))
+    const line = built.findIndex(each => each.includes('async function startRewind('))
+    const { originalSource, originalLine } = map.findEntry(line, 20) as SourceMapping
+    expect(originalSource).toMatch(/src\/main\.ts$/)
+    expect(read('src/main.ts').split('\n')[originalLine]).toContain('startRewind')
+    const ofIoredis = built.findIndex(each => each.startsWith('// node_modules/@slack/bolt/'))
+    expect(ofIoredis).toBeGreaterThan(0)
+    expect(map.findEntry(ofIoredis + 20, 4)).not.toHaveProperty('originalSource', expect.any(String))
   })
 
   it('starts the product as `npm start` does, without a shell or npm in between', () => {
