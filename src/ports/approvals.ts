@@ -91,6 +91,8 @@ export interface Approvals {
   reviewRefusal(request: ResetRequest, userId: string, from?: Origin): Promise<Refusal | null>
   /** Why this person may not have it carried out without approval now, or null. Who may not has tried, which is kept. */
   glassRefusal(request: ResetRequest, userId: string, from: Origin): Promise<Refusal | null>
+  /** Likewise of saying, afterwards, what they think of what was carried out without approval. */
+  afterwardsRefusal(request: ResetRequest, userId: string, from: Origin): Promise<Refusal | null>
   /** Whether they could, now, decide on it, review its broken glass, or say what became of it when people are asked. */
   waitsFor(request: ResetRequest, userId: string): Promise<boolean>
   /** What they could do to it now, so that nobody is offered what they would be refused. */

@@ -352,19 +352,34 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     return trial.refusal
   }
 
-  async function glassRefusal(request: ResetRequest, by: string, from: Origin) {
-    const { policy } = await policies.may(request, 'breakGlass', by, 'lately')
-    const digest = request.plan?.digest ?? ''
-    const typedGroup = request.reset.target.group
-    const command = {
-      kind: 'breakGlass',
-      by,
-      reason: '–',
-      policy,
-      from,
-      digest,
-      typedGroup,
-    } as const
+  /** As if they did it now, to the record as it stands, with everything typed that is asked for. */
+  async function trialOf(
+    request: ResetRequest,
+    kind: Exclude<ActKind, 'decide'>,
+    by: string,
+    from: Origin,
+  ): Promise<PersonsCommand> {
+    const { state, plan, reset } = request
+    const { policy } = await policies.may(request, kind, by, 'lately')
+    const attempt = 'attempt' in state ? state.attempt : 0
+    const shown = { digest: plan?.digest ?? '', typedGroup: reset.target.group }
+    return {
+      withdraw: { kind: 'withdraw', by, from } as const,
+      checkAgain: { kind: 'checkAgain', attempt, by, from } as const,
+      cancel: { kind: 'cancel', by, policy, from } as const,
+      breakGlass: { kind: 'breakGlass', by, policy, from, ...shown, reason: '–' } as const,
+      review: { kind: 'review', by, policy, from, note: '–' } as const,
+      testify: { kind: 'testify', by, policy, from, attempt, happened: true } as const,
+    }[kind]
+  }
+
+  async function modalRefusal(
+    request: ResetRequest,
+    kind: 'breakGlass' | 'review',
+    by: string,
+    from: Origin,
+  ) {
+    const command = await trialOf(request, kind, by, from)
     const trial = decide(request, command, clock())
     if (trial.ok) return null
     // Who is refused the modal never gets to send it.
@@ -372,28 +387,14 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     return trial.refusal
   }
 
-  /** Each is tried on the record as it stands, as if they did it now. */
   async function actsOpenTo(request: ResetRequest, by: string): Promise<ReadonlySet<ActKind>> {
-    const { state, plan, reset } = request
-    const attempt = 'attempt' in state ? state.attempt : 0
-    const shown = { digest: plan?.digest ?? '', typedGroup: reset.target.group }
-    const trials = Object.keys(ACTS)
-      .filter(isAct)
-      .map(async kind => {
-        if (kind === 'decide') return (await reviewRefusal(request, by)) === null ? kind : null
-        const { policy } = await policies.may(request, kind, by, 'lately')
-        const said = { by, policy, from: NOWHERE }
-        const command: Command = {
-          withdraw: { kind: 'withdraw', by, from: NOWHERE } as const,
-          checkAgain: { kind: 'checkAgain', attempt, by, from: NOWHERE } as const,
-          cancel: { kind: 'cancel', ...said } as const,
-          breakGlass: { kind: 'breakGlass', ...said, ...shown, reason: '–' } as const,
-          review: { kind: 'review', ...said, note: '–' } as const,
-          testify: { kind: 'testify', ...said, attempt, happened: true } as const,
-        }[kind]
-        return decide(request, command, clock()).ok ? kind : null
-      })
-    return new Set((await Promise.all(trials)).filter(kind => kind !== null))
+    const isOpen = async (kind: ActKind) =>
+      kind === 'decide'
+        ? (await reviewRefusal(request, by)) === null
+        : decide(request, await trialOf(request, kind, by, NOWHERE), clock()).ok
+    const kinds = Object.keys(ACTS).filter(isAct)
+    const open = await Promise.all(kinds.map(isOpen))
+    return new Set(kinds.filter((_kind, index) => open[index]))
   }
 
   /** Reading the offsets back once more is open to everybody, and is nobody's to do. */
@@ -451,7 +452,8 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     history: (target, limit, before) =>
       patiently(() => store.list({ of: { kind: 'target', target }, part: 'any' }, limit, before)),
     reviewRefusal,
-    glassRefusal,
+    glassRefusal: (request, by, from) => modalRefusal(request, 'breakGlass', by, from),
+    afterwardsRefusal: (request, by, from) => modalRefusal(request, 'review', by, from),
     waitsFor,
     actsOpenTo,
     changeCount: () => store.changeCount(),

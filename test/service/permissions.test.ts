@@ -397,6 +397,24 @@ describe('a broken glass', () => {
     })
     expect(await approvals.glassRefusal(request, DAVE, SOMEWHERE)).toBeNull()
   })
+
+  it('is looked at afterwards by none of those who asked for it or broke it, which is an attempt as well', async () => {
+    const request = await planned()
+    const approvals = service.approvals(() => BEFORE)
+    const { reset, plan, requester } = request
+    const [digest, typedGroup] = [plan?.digest ?? '', reset.target.group]
+    await approvals.breakGlass(request.id, { by: DAVE, reason: 'now', digest, typedGroup, from: SOMEWHERE })
+    const broken = await service.now(request)
+    for (const by of [DAVE, requester]) {
+      expect(await approvals.afterwardsRefusal(broken, by, SOMEWHERE)).toBe('ownRequest')
+      expect((await service.store.readEvents(request.id)).at(-1)).toMatchObject({
+        command: { kind: 'attempted', command: 'review', by, refusal: 'ownRequest' },
+      })
+      expect((await approvals.actsOpenTo(broken, by)).has('review')).toBe(false)
+    }
+    expect(await approvals.afterwardsRefusal(broken, BOB, SOMEWHERE)).toBeNull()
+    expect((await approvals.actsOpenTo(broken, BOB)).has('review')).toBe(true)
+  })
 })
 
 it('reads the rows of the plan once for a decision, however much they are compared with', async () => {

@@ -15,6 +15,7 @@ import { createHomeTabs } from './home/tabs.ts'
 import type { ClustersSaid, Language } from './language/language.ts'
 import { registerListListeners } from './lists/listeners.ts'
 import { createInstallation, type Installation, sayRefusalsRarely } from './platform/installation.ts'
+import { createLinkBase } from './platform/link-base.ts'
 import { createMembersGate } from './platform/members-only.ts'
 import { createPeople, type SlackPeople } from './platform/people.ts'
 import { createWebClient } from './platform/web-client.ts'
@@ -192,8 +193,12 @@ function createSlackApp(config: SlackAppConfig, deps: SlackAppDeps, logger: Logg
   // Before every listener: who may not use Rewind reaches none of them.
   app.use(createMembersGate(deps))
   const { botToken: token, apiUrl } = config
+  const linkBase = createLinkBase(error =>
+    report({ event: 'fault', where: 'address of the workspace', error }),
+  )
   const tabs = createHomeTabs({
     ...deps,
+    linkBase,
     client: createWebClient({ token, apiUrl, logger, fetch: installation.fetch }),
   })
   registerHomeListeners(app, { ...deps, tabs })
@@ -201,8 +206,8 @@ function createSlackApp(config: SlackAppConfig, deps: SlackAppDeps, logger: Logg
   registerResubmitListeners(app, deps)
   registerFormListeners(app, deps)
   const { openReview } = registerReviewListeners(app, deps)
-  registerListListeners(app, { ...deps, openReview })
-  registerHistoryListeners(app, deps)
+  registerListListeners(app, { ...deps, linkBase, openReview })
+  registerHistoryListeners(app, { ...deps, linkBase })
   registerFollowUpListeners(app, deps)
   registerUnclearListeners(app, deps)
   registerVoteListeners(app, deps)

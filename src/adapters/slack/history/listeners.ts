@@ -12,7 +12,7 @@ import { cardUrl } from '../blocks/links.ts'
 import type { Words } from '../language/language.ts'
 import { firstPage, type HistoryAsked, historyMetadataSchema, historyPageSchema } from '../lists/query.ts'
 import { inTime, isOvertaken, parseJson, sentenceFor } from '../platform/answering.ts'
-import { createLinkBase } from '../platform/link-base.ts'
+import type { LinkBase } from '../platform/link-base.ts'
 import {
   type ButtonArgs,
   type Client,
@@ -27,6 +27,7 @@ import { HISTORY_PAGE, type HistoryEntry, historyModal, topicMoves } from './vie
 
 export interface HistoryListenersDeps extends PressDeps {
   approvals: Approvals
+  linkBase: LinkBase
 }
 
 /** Rows of plans that are looked through for one page, which has to be there within a trigger's life. */
@@ -34,8 +35,7 @@ const PAGE_ROWS = 10_000
 const FILE_PAGE = 50
 
 export function registerHistoryListeners(app: App, deps: HistoryListenersDeps): void {
-  const { approvals, report, wordsFor } = deps
-  const linkBase = createLinkBase(report)
+  const { approvals, linkBase, report, wordsFor } = deps
 
   onPress(app, ACTIONS.history, 'history button', deps, async press => {
     const request = await pressedRequest(press, approvals)

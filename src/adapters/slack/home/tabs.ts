@@ -13,7 +13,7 @@ import type { Report } from '../../../ports/events.ts'
 import type { ListPage } from '../../../ports/store.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import type { Words } from '../language/language.ts'
-import { createLinkBase } from '../platform/link-base.ts'
+import type { LinkBase } from '../platform/link-base.ts'
 import { membershipOf } from '../platform/members-only.ts'
 import { sentenceHome } from '../platform/sentence-views.ts'
 import { outcomeOfError } from '../platform/web-client.ts'
@@ -24,6 +24,7 @@ export interface HomeTabsDeps {
   people: People
   /** Tries once, and rejects when Slack asks to wait (web-client.ts). */
   client: WebClient
+  linkBase: LinkBase
   wordsFor(userId: string): Promise<Words>
   clock: Clock
   report: Report
@@ -65,10 +66,9 @@ interface Shared {
 }
 
 export function createHomeTabs(deps: HomeTabsDeps): HomeTabs {
-  const { approvals, people, client, wordsFor, clock, report } = deps
+  const { approvals, people, client, linkBase, wordsFor, clock, report } = deps
   const tabs = new LRUCache<string, Tab>({ max: KEPT_MAX, ttl: KEPT_MS })
   const limit = pLimit(AT_ONCE)
-  const linkBase = createLinkBase(report)
   /** Whose tab may not be as the records are. */
   const due = new Set<string>()
   const drawing = new Map<string, Promise<void>>()

@@ -9,7 +9,7 @@ import { ACTIONS, COMMANDS } from '../blocks/ids.ts'
 import type { Words } from '../language/language.ts'
 import { sentenceOf } from '../language/sentences.ts'
 import { answering, inTime, onlyForYou, parseJson } from '../platform/answering.ts'
-import { createLinkBase } from '../platform/link-base.ts'
+import type { LinkBase } from '../platform/link-base.ts'
 import type { ButtonArgs, Client } from '../platform/pressing.ts'
 import type { ReviewListeners } from '../review/listeners.ts'
 import { card, type Message } from '../thread/card.ts'
@@ -28,6 +28,7 @@ export interface ListListenersDeps {
   approvals: Approvals
   report: Report
   people: People
+  linkBase: LinkBase
   wordsFor: (userId: string) => Promise<Words>
   openReview: ReviewListeners['openReview']
 }
@@ -38,8 +39,7 @@ type CommandArgs = SlackCommandMiddlewareArgs & AllMiddlewareArgs
 const ZONE_MS = 500
 
 export function registerListListeners(app: App, deps: ListListenersDeps): void {
-  const { approvals, report, people, wordsFor, openReview } = deps
-  const linkBase = createLinkBase(report)
+  const { approvals, report, people, linkBase, wordsFor, openReview } = deps
 
   app.command(COMMANDS.list, async ({ ack, command, client, respond }: CommandArgs) => {
     const wanted = wordsFor(command.user_id)

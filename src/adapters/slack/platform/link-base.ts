@@ -1,16 +1,17 @@
 // Where messages of this workspace are, asked of Slack once: links to cards begin with it.
 
-import type { Report } from '../../../ports/events.ts'
-import type { Client } from './pressing.ts'
+import type { WebClient } from '@slack/web-api'
 
-/** Like `https://acme.slack.com/`; null while Slack does not say. */
-export function createLinkBase(report: Report): (client: Client) => Promise<string | null> {
+/** Like `https://acme.slack.com/`; null while Slack does not say. Never rejects. */
+export type LinkBase = (client: Pick<WebClient, 'auth'>) => Promise<string | null>
+
+export function createLinkBase(onFault: (error: unknown) => void): LinkBase {
   let known: string | null = null
   return async client => {
     known ??= await client.auth.test().then(
       ({ url }) => url ?? null,
       error => {
-        report({ event: 'fault', where: 'address of the workspace', error })
+        onFault(error)
         return null
       },
     )

@@ -33,6 +33,16 @@ export async function inTimeOrTold<T>(
   }
 }
 
+/** Of a change of this request. */
+export function changeInTime(
+  change: Promise<ChangeOutcome>,
+  id: RequestId,
+  to: ToldLater,
+  ms = ANSWER_MS,
+): Promise<ChangeOutcome> {
+  return inTimeOrTold(change, to, (words, late) => changeInWords(words, late, id), ms)
+}
+
 async function tellLater<T>(
   change: Promise<T>,
   { client, userId, words, report, where }: ToldLater,
@@ -53,7 +63,7 @@ async function tellLater<T>(
   }
 }
 
-export function changeInWords(words: Words, outcome: ChangeOutcome, id: RequestId): string {
+function changeInWords(words: Words, outcome: ChangeOutcome, id: RequestId): string {
   const { late } = words.answers
   if (outcome.kind === 'changed') return late.saved(stateSentence(words, id, outcome.request.state))
   return late.notSaved(refusalOf(words, outcome, id) ?? '')

@@ -24,7 +24,7 @@ import {
 } from '../platform/answering.ts'
 import { type Client, onPress, type PressDeps, type SubmitArgs } from '../platform/pressing.ts'
 import { sentenceModal } from '../platform/sentence-views.ts'
-import { changeInWords, inTimeOrTold } from '../platform/told-later.ts'
+import { changeInTime } from '../platform/told-later.ts'
 import { refusalSentence } from '../wording/words.ts'
 import { movedModal, readReview, reviewModal } from './view.ts'
 import { createReviewWindows } from './windows.ts'
@@ -66,11 +66,13 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): Re
     deps,
     async ({ body, action, client, userId, words, tell }) => {
       const id = idOf(action)
-      const outcome = await inTimeOrTold(
-        approvals.cancel(id, userId, originOf(body)),
-        { client, userId, words, report, where: 'cancel button' },
-        (say, late) => changeInWords(say, late, id),
-      )
+      const outcome = await changeInTime(approvals.cancel(id, userId, originOf(body)), id, {
+        client,
+        userId,
+        words,
+        report,
+        where: 'cancel button',
+      })
       const refused = refusalOf(await words, outcome, id)
       if (refused !== null) await tell(refused)
     },
@@ -89,11 +91,13 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): Re
     const { requestId, digest, from } = metadata.data
     try {
       const vote = { ...review, by: body.user.id, digest, from }
-      const outcome = await inTimeOrTold(
-        approvals.decide(requestId, vote),
-        { client, userId: body.user.id, words: wanted, report, where: 'decide' },
-        (say, late) => changeInWords(say, late, requestId),
-      )
+      const outcome = await changeInTime(approvals.decide(requestId, vote), requestId, {
+        client,
+        userId: body.user.id,
+        words: wanted,
+        report,
+        where: 'decide',
+      })
       const words = await wanted
       const refused = refusalOf(words, outcome, requestId)
       if (refused === null) await ack()

@@ -10,7 +10,7 @@ import { ACTIONS, attemptSchema } from '../blocks/ids.ts'
 import type { Words } from '../language/language.ts'
 import { inTime, originOf, refusalOf } from '../platform/answering.ts'
 import { onPress, type Press, type PressDeps } from '../platform/pressing.ts'
-import { changeInWords, inTimeOrTold } from '../platform/told-later.ts'
+import { changeInTime } from '../platform/told-later.ts'
 
 export interface UnclearListenersDeps extends PressDeps {
   approvals: Approvals
@@ -25,11 +25,13 @@ export function registerUnclearListeners(app: App, deps: UnclearListenersDeps): 
       const { body, action: pressed, client, userId, words, tell } = press
       const { id, attempt } = attemptOf(pressed)
       const testimony = { attempt, by: userId, happened, from: originOf(body) }
-      const outcome = await inTimeOrTold(
-        approvals.testify(id, testimony),
-        { client, userId, words, report, where: `${action} button` },
-        (say, late) => changeInWords(say, late, id),
-      )
+      const outcome = await changeInTime(approvals.testify(id, testimony), id, {
+        client,
+        userId,
+        words,
+        report,
+        where: `${action} button`,
+      })
       const refused = refusalOf(await words, outcome, id)
       if (refused !== null) await tell(refused)
       else await withoutButtons(press)

@@ -11,7 +11,7 @@ import type { Words } from '../language/language.ts'
 import { idOf, inTime, originOf, parseJson, refusalOf, sentenceFor } from '../platform/answering.ts'
 import { onPress, type PressDeps, pressedRequest, type SubmitArgs } from '../platform/pressing.ts'
 import { sentenceModal } from '../platform/sentence-views.ts'
-import { changeInWords, inTimeOrTold } from '../platform/told-later.ts'
+import { changeInTime } from '../platform/told-later.ts'
 import { refusalSentence } from '../wording/words.ts'
 import { afterwardsModal, glassModal, readGlass } from './break-glass.ts'
 
@@ -29,26 +29,20 @@ export function registerVoteListeners(app: App, deps: VoteListenersDeps): void {
     deps,
     async ({ body, action, client, userId, words, tell }) => {
       const id = idOf(action)
-      const outcome = await inTimeOrTold(
-        approvals.withdraw(id, userId, originOf(body)),
-        { client, userId, words, report, where: 'withdraw button' },
-        (say, late) => changeInWords(say, late, id),
-      )
+      const outcome = await changeInTime(approvals.withdraw(id, userId, originOf(body)), id, {
+        client,
+        userId,
+        words,
+        report,
+        where: 'withdraw button',
+      })
       const say = await words
       await tell(refusalOf(say, outcome, id) ?? say.votes.withdrawn(id))
     },
   )
 
   opensModal(ACTIONS.breakGlass, glassModal, approvals.glassRefusal)
-  opensModal(ACTIONS.reviewGlass, afterwardsModal, afterwardsRefusal)
-
-  /** Before somebody writes a text for it that would be lost. */
-  async function afterwardsRefusal(request: ResetRequest, userId: string): Promise<Refusal | null> {
-    const { glass, requester } = request
-    if (glass === null || glass.review !== null) return 'stale'
-    if ((await approvals.actsOpenTo(request, userId)).has('review')) return null
-    return [glass.by, requester].includes(userId) ? 'ownRequest' : 'notApprover'
-  }
+  opensModal(ACTIONS.reviewGlass, afterwardsModal, approvals.afterwardsRefusal)
 
   function opensModal(
     actionId: typeof ACTIONS.breakGlass | typeof ACTIONS.reviewGlass,
@@ -101,10 +95,10 @@ export function registerVoteListeners(app: App, deps: VoteListenersDeps): void {
     }
     const { requestId } = metadata.data
     try {
-      const outcome = await inTimeOrTold(
+      const outcome = await changeInTime(
         change({ ...metadata.data, ...typed, by: body.user.id }),
+        requestId,
         { client, userId: body.user.id, words: Promise.resolve(words), report, where: 'break_glass' },
-        (say, late) => changeInWords(say, late, requestId),
       )
       const problem = fieldProblem(words, outcome, view.callback_id)
       if (problem !== null) await ack({ response_action: 'errors', errors: problem })

@@ -143,15 +143,8 @@ export function questionButtons(words: Words, id: string, attempt: number): Acti
   const { happened, didNotHappen, checkAgain } = words.card.buttons
   const { sureTitle, happenedText, didNotHappenText, notNow } = words.card
   const asked = (action: string, label: string): Button => ({ ...button(words, action, label, id), value })
-  const sure = (action: string, label: string, then: string): Button => ({
-    ...asked(action, label),
-    confirm: {
-      title: plain(sureTitle(id), 100),
-      text: plain(then, 300),
-      confirm: plain(label, 30),
-      deny: plain(notNow, 30),
-    },
-  })
+  const sure = (action: string, label: string, then: string) =>
+    confirmed(asked(action, label), { title: sureTitle(id), text: then, deny: notNow })
   return actions(
     sure(ACTIONS.happened, happened, happenedText),
     sure(ACTIONS.didNotHappen, didNotHappen, didNotHappenText),
@@ -161,27 +154,25 @@ export function questionButtons(words: Words, id: string, attempt: number): Acti
 
 function cancelButton(words: Words, id: string): Button {
   const { cancelTitle, cancelText, keepIt, buttons } = words.card
-  const label = buttons.cancel
-  return {
-    ...button(words, ACTIONS.cancel, label, id),
-    confirm: {
-      title: plain(cancelTitle(id), 100),
-      text: plain(cancelText, 300),
-      confirm: plain(label, 30),
-      deny: plain(keepIt, 30),
-    },
-  }
+  const asked = { title: cancelTitle(id), text: cancelText, deny: keepIt }
+  return confirmed(button(words, ACTIONS.cancel, buttons.cancel, id), asked)
 }
 
 function withdrawButton(words: Words, id: string): Button {
   const { withdraw, withdrawTitle, withdrawText, keepIt } = words.votes
+  const asked = { title: withdrawTitle(id), text: withdrawText, deny: keepIt }
+  return confirmed(button(words, ACTIONS.withdraw, withdraw, id), asked)
+}
+
+/** Asks once more: to go on is called as the button is. */
+function confirmed(pressed: Button, asked: { title: string; text: string; deny: string }): Button {
   return {
-    ...button(words, ACTIONS.withdraw, withdraw, id),
+    ...pressed,
     confirm: {
-      title: plain(withdrawTitle(id), 100),
-      text: plain(withdrawText, 300),
-      confirm: plain(withdraw, 30),
-      deny: plain(keepIt, 30),
+      title: plain(asked.title, 100),
+      text: plain(asked.text, 300),
+      confirm: plain(pressed.text.text, 30),
+      deny: plain(asked.deny, 30),
     },
   }
 }

@@ -15,6 +15,7 @@ import {
 } from '../../../request/request.ts'
 import { POST_EVENT_TYPE, postMetadataSchema } from '../blocks/ids.ts'
 import { type Words, wordsAbout } from '../language/language.ts'
+import { createLinkBase } from '../platform/link-base.ts'
 import { outcomeOfError, refusalOfToken, SLACK_CALL_MS } from '../platform/web-client.ts'
 import { card, type Message } from './card.ts'
 import { planCsv, resultCsv } from './csv-files.ts'
@@ -108,7 +109,11 @@ export function createSlackChat(deps: SlackChatDeps): Chat {
     const ts = cardTsOf(request)
     if (ts === undefined) return { kind: 'refused', code: 'no_card' }
     return paced(request.channel, async () => {
-      const { text, blocks } = card(words, request, request.undone === undefined ? null : await base())
+      const { text, blocks } = card(
+        words,
+        request,
+        request.undone === undefined ? null : await linkBase(client),
+      )
       requireTime(untilMs)
       await client.chat.update({ channel: request.channel, ts, text, blocks, parse: 'none' })
       return ts
@@ -122,15 +127,8 @@ export function createSlackChat(deps: SlackChatDeps): Chat {
     return knownSelf
   }
 
-  let knownBase: string | undefined
   /** Without it a card says the same, only without links. */
-  async function base(): Promise<string | null> {
-    knownBase ??= await client.auth.test().then(
-      ({ url }) => url,
-      () => undefined,
-    )
-    return knownBase ?? null
-  }
+  const linkBase = createLinkBase(() => {})
 
   /** Messages are posted to a person, and read in the conversation with them. */
   async function conversationWith(userId: string): Promise<string> {

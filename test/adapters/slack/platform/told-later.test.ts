@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { wordsIn } from '../../../../src/adapters/slack/language/language.ts'
 import { sentenceFor } from '../../../../src/adapters/slack/platform/answering.ts'
 import type { Client } from '../../../../src/adapters/slack/platform/pressing.ts'
-import { changeInWords, inTimeOrTold } from '../../../../src/adapters/slack/platform/told-later.ts'
+import { changeInTime } from '../../../../src/adapters/slack/platform/told-later.ts'
 import { createWebClient } from '../../../../src/adapters/slack/platform/web-client.ts'
 import type { ChangeOutcome } from '../../../../src/ports/approvals.ts'
 import { startLocalSlack } from '../../../../src/sandbox/slack/server.ts'
@@ -41,12 +41,7 @@ async function told(change: (settle: { wait: Promise<void> }) => Promise<ChangeO
     report: () => {},
     where: 'decide',
   } as const
-  const error = await inTimeOrTold(
-    change({ wait }),
-    to,
-    (say, outcome) => changeInWords(say, outcome, request.id),
-    20,
-  ).catch((caught: unknown) => caught)
+  const error = await changeInTime(change({ wait }), request.id, to, 20).catch((caught: unknown) => caught)
   go()
   const alice = slack.person('U0ALICE')
   await until(() => alice.directMessages().length > 0)
