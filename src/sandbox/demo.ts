@@ -4,6 +4,7 @@
 import { clearLine, createInterface, cursorTo } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
 import { obey } from './demo-commands.ts'
 import { demoSettings } from './demo-settings.ts'
 import { startPageServer } from './page-server.ts'
@@ -44,6 +45,17 @@ const ENDING =
 const ACTING = /^(\/|submit|press|yes|set|home|close|bot)/
 const QUIET_MS = 500
 const QUIET_AT_MOST_MS = 10_000
+const GOES_ON = new Set(['preparing', 'approved', 'executing'])
+/** What leaves a request in such a state until somebody or something else moves. */
+const WAITS = new Set(['wait', 'postpone', 'standBack', 'prepareLater'])
+/** What only tells people of it. */
+const TELLS = /^(claim|post|card|parentTold)/
+const changedLine = z.object({
+  event: z.literal('changed'),
+  requestId: z.string(),
+  state: z.string(),
+  command: z.string(),
+})
 
 async function main(flags: string[]): Promise<void> {
   const unknown = flags.find(flag => !['--walkthrough', '--http', '--help'].includes(flag))
@@ -276,17 +288,38 @@ function watchActivity({ slack, ckafka, kafka, bot }: World) {
   ckafka.onChange(touch)
   kafka?.onChange(touch)
   return {
-    /** Resolves once nothing has changed and Rewind has logged nothing for a while. */
+    /** Resolves once nothing has changed, Rewind has logged nothing for a while, and no request is about to go on. */
     async quiet(): Promise<void> {
       touch()
       const untilMs = performance.now() + QUIET_AT_MOST_MS
-      let logged = bot.logs().length
-      while (performance.now() - lastMs < QUIET_MS && performance.now() < untilMs) {
+      let logged = 0
+      const inHand = new Set<string>()
+      while (performance.now() < untilMs) {
+        const lines = bot.logs()
+        if (lines.length !== logged) touch()
+        for (const line of lines.slice(logged)) follow(line, inHand)
+        logged = lines.length
+        if (inHand.size === 0 && performance.now() - lastMs >= QUIET_MS) return
         await delay(50)
-        if (bot.logs().length !== logged) touch()
-        logged = bot.logs().length
       }
     },
+  }
+}
+
+/** Keeps in `inHand` the requests that go on without anybody: on a slow machine they can be silent for long. */
+function follow(line: string, inHand: Set<string>): void {
+  const { success, data } = changedLine.safeParse(parsed(line))
+  if (!success) return
+  const { requestId, state, command } = data
+  if (WAITS.has(command) || !GOES_ON.has(state)) inHand.delete(requestId)
+  else if (!TELLS.test(command)) inHand.add(requestId)
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
   }
 }
 
