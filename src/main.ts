@@ -17,7 +17,6 @@ import { createSendingRate } from './adapters/redis/sending-rate.ts'
 import { createRedisStore } from './adapters/redis/store.ts'
 import { troubleOf } from './adapters/redis/trouble.ts'
 import { connectSlack, type Slack, type SlackApp, type SlackTrouble } from './adapters/slack/app.ts'
-import { nearestGroups } from './adapters/slack/reset-form/nearest.ts'
 import type { ClustersWatch } from './clusters-file/watch.ts'
 import { type Config, readConfig, type SlackConfig } from './config.ts'
 import { type HttpServer, type HttpServerOptions, startHttpServer } from './http-server.ts'
@@ -75,7 +74,6 @@ export async function startRewind(
       ...{ store: redis.store, rate: redis.rate, queue: redis.queue },
       ...{ cluster: clusters.cluster, readers: clusters.readers, isKafka: clusters.isKafka },
       ...{ chat: slack?.chat ?? null, people: slack?.people ?? null },
-      nearestGroups: target => nearestGroups(clusters.readers.plan, target),
       policy: policy.current,
       seals,
       processId: `${config.role}-${randomUUID()}`,

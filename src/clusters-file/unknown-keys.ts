@@ -1,7 +1,7 @@
 // What is said of a key that the file of clusters does not have: a secret that must not be there, a property of Kafka's
 // clients under its name there, or the nearest of ours. Pure. What looks like no key is not repeated.
 
-import Fuse from 'fuse.js'
+import { nearestNames } from '../request/nearest.ts'
 import { KEYS } from './schema.ts'
 
 const SECRET =
@@ -67,10 +67,10 @@ export function unknownKeySays(place: string, key: string): string {
   const [other] = same
   if (other !== undefined) return `has its place at ${other.name}`
   const keys = KEYS[place] ?? []
-  const [nearest] = new Fuse([...keys], { threshold: 0.5, ignoreLocation: true }).search(key, { limit: 1 })
+  const [nearest] = nearestNames(key, keys)
   return nearest === undefined
     ? `is not known: it may be ${keys.join(', ')}`
-    : `is not known: the nearest is ${nearest.item}`
+    : `is not known: the nearest is ${nearest}`
 }
 
 /**

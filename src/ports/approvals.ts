@@ -93,8 +93,6 @@ export interface Approvals {
   glassRefusal(request: ResetRequest, userId: string, from: Origin): Promise<Refusal | null>
   /** Likewise of saying, afterwards, what they think of what was carried out without approval. */
   afterwardsRefusal(request: ResetRequest, userId: string, from: Origin): Promise<Refusal | null>
-  /** Whether they could, now, decide on it, review its broken glass, or say what became of it when people are asked. */
-  waitsFor(request: ResetRequest, userId: string): Promise<boolean>
   /** What they could do to it now, so that nobody is offered what they would be refused. */
   actsOpenTo(request: ResetRequest, userId: string): Promise<ReadonlySet<ActKind>>
   /** Grows with every change of any request that people can see; one try, so that who asks often is told at once. */

@@ -43,6 +43,25 @@ export function isAct(kind: string): kind is ActKind {
 }
 
 /**
+ * Whether a request asks somebody to decide on it, to review its broken glass, or to say what became of it. Reading the
+ * offsets back once more is open to everybody, and is nobody's to do.
+ */
+export function asksSomebody(request: ResetRequest): boolean {
+  const { state, glass } = request
+  return state.name === 'pending' || (glass !== null && glass.review === null) || isAskedAbout(request)
+}
+
+/** Whether it asks this of one of those to whom these acts are open. */
+export function waitsFor(request: ResetRequest, open: ReadonlySet<ActKind>): boolean {
+  if (!asksSomebody(request)) return false
+  return open.has('decide') || open.has('review') || (isAskedAbout(request) && open.has('testify'))
+}
+
+function isAskedAbout({ state }: ResetRequest): boolean {
+  return state.name === 'unclear' && state.asked
+}
+
+/**
  * The rule that a request was last asked under, as it reads today, or null: it still says who may clear up what has run,
  * where the policy would not allow to ask for it any more. Another rule must not lend its approvers to it.
  */

@@ -34,7 +34,6 @@ import { ACTS, type ActKind, isAct } from '../request/permissions.ts'
 import type { PlanRow } from '../request/plan.ts'
 import { guardUnder, type Policy } from '../request/policy.ts'
 import { isHeld, type RequestId, type ResetRequest } from '../request/request.ts'
-import type { Target } from '../request/reset.ts'
 import type { Seals } from '../request/seals.ts'
 import { writeTime } from '../request/write-time.ts'
 import { createChanges, StoreAway } from './changes.ts'
@@ -71,8 +70,6 @@ export interface ApprovalsDeps {
   report: Report
   /** Whether an instance is a cluster that is spoken to by Kafka's own protocol; absent: none is. */
   isKafka?: (instanceId: string) => boolean
-  /** See plans.ts. */
-  nearestGroups?: (target: Target) => Promise<string[]>
   /** With the key that Redis does not have; null or absent: nothing is sealed. */
   seals?: Seals | null
   /** Names this process in claims and executions. */
@@ -122,7 +119,6 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     reader: readers.plan,
     writeTimeOf: (instanceId, writes) =>
       writeTime(writes, deps.cluster.writePaceOf(instanceId), settings.callMs),
-    nearestGroups: deps.nearestGroups,
   })
   const movers = createMovers({ store, kept, patiently })
   const undos = createUndos({ store, kept, patiently })
@@ -397,16 +393,6 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     return new Set(kinds.filter((_kind, index) => open[index]))
   }
 
-  /** Reading the offsets back once more is open to everybody, and is nobody's to do. */
-  async function waitsFor(request: ResetRequest, by: string) {
-    const { state, glass } = request
-    const isAsked = state.name === 'unclear' && state.asked
-    const isReviewed = glass === null || glass.review !== null
-    if (state.name !== 'pending' && isReviewed && !isAsked) return false
-    const open = await actsOpenTo(request, by)
-    return open.has('decide') || open.has('review') || (isAsked && open.has('testify'))
-  }
-
   async function followUps(request: ResetRequest, kind: 'undo' | 'retry') {
     const { id, reset } = request
     if (kind === 'retry' && didNothing(request)) {
@@ -454,7 +440,6 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     reviewRefusal,
     glassRefusal: (request, by, from) => modalRefusal(request, 'breakGlass', by, from),
     afterwardsRefusal: (request, by, from) => modalRefusal(request, 'review', by, from),
-    waitsFor,
     actsOpenTo,
     changeCount: () => store.changeCount(),
     lookAgain,

@@ -10,6 +10,7 @@ import type { Command } from '../request/command.ts'
 import { digestOf, digestOfRows } from '../request/digest.ts'
 import { type Drift, driftSince, type Observation } from '../request/drift.ts'
 import { placeOf } from '../request/group.ts'
+import { nearestIn, searchesFor } from '../request/nearest.ts'
 import {
   type Execution,
   executionOf,
@@ -41,8 +42,6 @@ export interface PlansDeps {
   reader: ClusterReader
   /** How long so many writes take. */
   writeTimeOf: (instanceId: string, writes: number) => { atLeastMs: number; atMostMs: number }
-  /** The groups there whose names are most like this one's; absent: nobody looks for them. Never rejects. */
-  nearestGroups?: ((target: Target) => Promise<string[]>) | undefined
 }
 
 type Prepare = Extract<Command, { kind: 'prepare' }>
@@ -149,8 +148,9 @@ export function createPlans(deps: PlansDeps): Plans {
 
   /** Names of others, which nobody waits for long. */
   async function nearestTo(target: Target): Promise<string[]> {
-    const asked = deps.nearestGroups?.(target) ?? Promise.resolve([])
-    return (await within(NEAREST_MS, asked, [])).map(name => clip(name, NEAREST_SHOWN))
+    const { instanceId, group } = target
+    const asked = Promise.all(searchesFor(group).map(piece => reader.groups(instanceId, piece)))
+    return nearestIn(group, await within(NEAREST_MS, asked, [])).map(name => clip(name, NEAREST_SHOWN))
   }
 
   async function overlapsOf(

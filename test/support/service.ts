@@ -7,7 +7,6 @@ import { inject } from 'vitest'
 import { createCkafka } from '../../src/adapters/ckafka/ckafka.ts'
 import { connectRedis, type RedisConnection } from '../../src/adapters/redis/connect.ts'
 import { createRedisStore } from '../../src/adapters/redis/store.ts'
-import { nearestGroups } from '../../src/adapters/slack/reset-form/nearest.ts'
 import type { ClusterReader, Quota } from '../../src/ports/cluster.ts'
 import type { ProductEvent } from '../../src/ports/events.ts'
 import type { Store } from '../../src/ports/store.ts'
@@ -192,7 +191,6 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     writeTime(writes, cluster.writePaceOf(instanceId), SETTINGS.callMs)
   const plans = createPlans({
     ...{ store, kept, clock, guardFor, reader, writeTimeOf },
-    nearestGroups: target => nearestGroups(reader, target),
   })
   const movers = createMovers({ store, kept, patiently: changes.patiently })
   const undos = createUndos({ store, kept, patiently: changes.patiently })

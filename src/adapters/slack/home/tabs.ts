@@ -11,6 +11,7 @@ import type { People } from '../../../ports/chat.ts'
 import type { Clock } from '../../../ports/clock.ts'
 import type { Report } from '../../../ports/events.ts'
 import type { ListPage } from '../../../ports/store.ts'
+import { type ActKind, asksSomebody, waitsFor } from '../../../request/permissions.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import type { Words } from '../language/language.ts'
 import type { LinkBase } from '../platform/link-base.ts'
@@ -20,7 +21,7 @@ import { outcomeOfError } from '../platform/web-client.ts'
 import { FRESH, HOME_ROWS, homeView, LOOKED_THROUGH, ranLately } from './view.ts'
 
 export interface HomeTabsDeps {
-  approvals: Pick<Approvals, 'list' | 'waitsFor' | 'actsOpenTo' | 'changeCount'>
+  approvals: Pick<Approvals, 'list' | 'actsOpenTo' | 'changeCount'>
   people: People
   /** Tries once, and rejects when Slack asks to wait (web-client.ts). */
   client: WebClient
@@ -50,6 +51,7 @@ const PACE_MS = 3_000
 const AFTER_FAULT_MS = 15_000
 const AT_ONCE = 4
 const PERSON_MS = 300
+const NONE_OPEN: ReadonlySet<ActKind> = new Set()
 
 interface Tab {
   conversation: string
@@ -186,19 +188,23 @@ export function createHomeTabs(deps: HomeTabsDeps): HomeTabs {
         shared,
         approvals.list({ of: { kind: 'requester', userId }, part: 'any' }, HOME_ROWS),
       ])
-      const waits = await Promise.all(open.requests.map(request => approvals.waitsFor(request, userId)))
-      const waiting = open.requests.filter((_request, index) => waits[index])
-      const shown = new Map([...waiting, ...mine.requests, ...lately].map(each => [each.id, each]))
-      const acts = await Promise.all(
-        [...shown.values()].map(async each => [each.id, await approvals.actsOpenTo(each, userId)] as const),
+      // Of each request once, though it may wait for them and be theirs as well.
+      const asked = [...open.requests.filter(asksSomebody), ...mine.requests, ...lately]
+      const acts = new Map(
+        await Promise.all(
+          [...new Map(asked.map(each => [each.id, each])).values()].map(
+            async each => [each.id, await approvals.actsOpenTo(each, userId)] as const,
+          ),
+        ),
       )
+      const waiting = open.requests.filter(each => waitsFor(each, acts.get(each.id) ?? NONE_OPEN))
       return homeView(words, {
         waiting,
         notLookedThrough: Math.max(0, open.total - open.requests.length),
         mine: mine.requests,
         mineLeft: Math.max(0, mine.total - mine.requests.length),
         ...{ lately, moreOver, conversation },
-        reader: { acts: new Map(acts), base: await linkBase(client) },
+        reader: { acts, base: await linkBase(client) },
         atMs: clock(),
       })
     } catch (error) {

@@ -1,6 +1,7 @@
 // The text after /reset-offsets: the flags of kafka-consumer-groups.sh, turned into form fields.
 // It never refuses and never guesses: what it understood prefills the form, and what it did not is a problem said there.
 
+import { nearestNames } from '../../../request/nearest.ts'
 import {
   clip,
   parseWhole,
@@ -13,7 +14,6 @@ import {
 import { plainlyTyped } from '../../../request/typed.ts'
 import type { FlagProblem } from '../language/problem.ts'
 import { readFlagWords } from './flag-words.ts'
-import { nearestNames } from './nearest.ts'
 
 export interface Flags {
   fields: ResetFields

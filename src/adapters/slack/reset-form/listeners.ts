@@ -16,6 +16,7 @@ import type { Clock } from '../../../ports/clock.ts'
 import type { ClusterReader, InstancesRead } from '../../../ports/cluster.ts'
 import type { Report } from '../../../ports/events.ts'
 import { type Instance, isThere } from '../../../request/group.ts'
+import { nearestIn, searchesFor } from '../../../request/nearest.ts'
 import { callsOf } from '../../../request/offsets-file.ts'
 import type { FieldProblem, FileProblem } from '../../../request/problem.ts'
 import {
@@ -49,7 +50,6 @@ import { asksForHelp } from './flag-words.ts'
 import { parseFlags } from './flags.ts'
 import { helpMessage } from './help.ts'
 import { lookUpTopics } from './named-topics.ts'
-import { nearestGroups } from './nearest.ts'
 import { compact, createOpenedForms, LOOKING, targetOf } from './opened.ts'
 import { type Choices, groupChoices, instanceChoices, topicChoices, topicSearch } from './pickers.ts'
 import { type KeptOffsets, keptOffsets, withSource } from './resubmit-listeners.ts'
@@ -329,8 +329,10 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     const kept = await Promise.race([reader.positions(target), late])
     const committed = kept?.kind === 'read' ? kept.value.map(each => each.committed) : []
     if (isThere(read.value, committed)) return { kind: 'fine' }
-    const nearest = await Promise.race([nearestGroups(reader, target), after<string[]>(NEAREST_MS, [])])
-    const meant = nearest.filter(name => name !== notMeant)
+    const { instanceId, group } = target
+    const searched = Promise.all(searchesFor(group).map(piece => reader.groups(instanceId, piece)))
+    const pages = await Promise.race([searched, after<Awaited<typeof searched>>(NEAREST_MS, [])])
+    const meant = nearestIn(group, pages).filter(name => name !== notMeant)
     return { kind: 'noGroup', sentence: noSuchGroup(words, target, meant) }
   }
 

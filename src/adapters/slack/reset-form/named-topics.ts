@@ -4,8 +4,8 @@
 
 import type { ClusterReader } from '../../../ports/cluster.ts'
 import { type NotThere, notThere } from '../../../request/named-topics.ts'
+import { nearestIn, searchesFor } from '../../../request/nearest.ts'
 import type { Reset } from '../../../request/reset.ts'
-import { nearestNames, searchPieces } from './nearest.ts'
 
 export interface TopicNotThere {
   topic: string
@@ -45,10 +45,9 @@ async function searchFor(
   topic: string,
 ): Promise<TopicNotThere | null> {
   const [own, ...others] = await Promise.all(
-    [topic, ...searchPieces(topic), ''].map(piece => reader.topics(target.instanceId, piece)),
+    [topic, ...searchesFor(topic)].map(piece => reader.topics(target.instanceId, piece)),
   )
   const isListedWhole = own?.kind === 'read' && own.value.names.length >= own.value.total
   if (!isListedWhole || own.value.names.includes(topic)) return null
-  const names = others.flatMap(page => (page.kind === 'read' ? page.value.names : []))
-  return { topic, nearest: nearestNames(topic, names) }
+  return { topic, nearest: nearestIn(topic, others) }
 }

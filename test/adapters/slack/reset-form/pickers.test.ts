@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { wordsIn } from '../../../../src/adapters/slack/language/language.ts'
-import { nearestNames, searchPieces } from '../../../../src/adapters/slack/reset-form/nearest.ts'
 import {
   type Choices,
   groupChoices,
@@ -10,6 +9,7 @@ import {
 } from '../../../../src/adapters/slack/reset-form/pickers.ts'
 import { groupInWords, noSuchGroup } from '../../../../src/adapters/slack/wording/words.ts'
 import type { LongNames } from '../../../../src/ports/chat.ts'
+import { nearestNames, searchPieces } from '../../../../src/request/nearest.ts'
 import type { ReadOutcome } from '../../../../src/request/result.ts'
 import { validateView } from '../../../../src/sandbox/slack/validate.ts'
 import { viewWith } from './choices-view.ts'
