@@ -14,6 +14,7 @@ import {
   TOO_LARGE,
 } from './connection.ts'
 import { Fault, notSent } from './fault.ts'
+import { firstAnswer } from './first-answer.ts'
 import { DEFAULT_TIMEOUTS, type KafkaDeps, type KafkaSettings } from './settings.ts'
 import { findCoordinator, type Message, metadata, type ResponseOf } from './wire/messages.ts'
 
@@ -51,6 +52,10 @@ export type Node = Address & { nodeId: number }
 
 const GROUP_KEY = 0
 const RETRY_MS = 100
+/** The next broker is asked beside one that is silent for so long, or, of many, within so long of them all. */
+const SLOW_MS = 1_000
+const ALL_ASKED_MS = 3_000
+const SHORTEST_MS = 150
 /** Connections kept for later writes, of each broker. */
 const SPARES = 4
 /** Coordinators that are remembered. */
@@ -93,6 +98,8 @@ export function createClient(settings: KafkaSettings, { now, onCall, onClusterId
   const bootstrap = settings.bootstrap.map(addressOf)
   /** Of those that read, by address. */
   const shared = new Map<string, Promise<Connection>>()
+  /** Of those, the last that was opened to each address. */
+  const opened = new Map<string, Connection>()
   /** Of those that write, the ones that nobody uses now. */
   const spare = new Map<string, Connection[]>()
   const inUse = new Set<Connection>()
@@ -132,9 +139,12 @@ export function createClient(settings: KafkaSettings, { now, onCall, onClusterId
     }
     const opening = open(address, deadlineMs)
     shared.set(place, opening)
-    opening.catch(() => {
-      if (shared.get(place) === opening) shared.delete(place)
-    })
+    opening.then(
+      connection => opened.set(place, connection),
+      () => {
+        if (shared.get(place) === opening) shared.delete(place)
+      },
+    )
     return { connection: await opening, isNew: true }
   }
 
@@ -157,31 +167,29 @@ export function createClient(settings: KafkaSettings, { now, onCall, onClusterId
     }
   }
 
-  /** Whoever answers first: those with an open connection, those that are known, those of the settings. */
+  /**
+   * Whoever answers first, in this order: those with an open connection, those that are known, those of the settings. Behind
+   * servers that are silent one that is there is asked within seconds, however many they are.
+   */
   async function askAny<Request, Response>(
     message: Message<Request, Response>,
     request: Request,
     deadlineMs: number,
   ): Promise<Response> {
     const known = new Map([...brokers, ...bootstrap].map(each => [placeOf(each), each]))
-    const connected = [...shared.keys()].flatMap(place => known.get(place) ?? [])
+    // Those that are being opened may be silent.
+    const connected = [...opened].flatMap(([place, { isOpen }]) => (isOpen() ? (known.get(place) ?? []) : []))
+    const leftMs = deadlineMs - now()
     const candidates = [...new Set([...connected, ...known.values()])]
-    let failed: unknown = notSent(causeOf('deadlinePassed'), 'deadline')
-    for (const [index, address] of candidates.entries()) {
-      const leftMs = deadlineMs - now()
-      if (leftMs <= 0) break
-      // The last one may take all that is left, the others leave some to those behind them.
-      const untilMs = index === candidates.length - 1 ? deadlineMs : now() + leftMs / 2
-      try {
-        return await askAt(address, message, request, untilMs)
-      } catch (error) {
-        if (!(error instanceof Fault)) throw error
-        // What one broker refuses for who we are, the others would as well.
-        if (error.end.kind === 'refused') throw error
-        failed = error
-      }
-    }
-    throw failed
+    const inTime = Math.min(leftMs / 2, ALL_ASKED_MS) / candidates.length
+    const tries = candidates.map(address => ({
+      ask: () => askAt(address, message, request, deadlineMs),
+      // An answer that is only slow is not asked for all over the cluster.
+      patienceMs: connected.includes(address) ? SLOW_MS : Math.min(SLOW_MS, Math.max(SHORTEST_MS, inTime)),
+    }))
+    const [first, ...others] = tries
+    if (first === undefined || leftMs <= 0) throw notSent(causeOf('deadlinePassed'), 'deadline')
+    return await firstAnswer([first, ...others])
   }
 
   async function coordinatorOf(group: string, deadlineMs: number): Promise<Node> {

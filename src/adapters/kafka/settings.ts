@@ -23,7 +23,7 @@ export interface KafkaSettings {
   id: string
   /** What people read. */
   name: string
-  /** `host:port`, tried in this order until one answers; the cluster itself says where its brokers are. */
+  /** `host:port`, asked in this order, the next beside one that is silent; the cluster itself says where its brokers are. */
   bootstrap: readonly string[]
   tls?: KafkaTls
   sasl?: KafkaSasl
