@@ -50,7 +50,7 @@ it('is said before it runs, on the card and in the modal', () => {
 
 it('is said in Chinese as well', () => {
   expect(cardOf(native, 'zh')).toContain('计划时在 2 个分区上跳过 530 条消息，执行前新到达的消息也会被跳过。')
-  expect(cardOf(native, 'zh')).toContain('计划时的积压：530。')
+  expect(cardOf(native, 'zh')).toContain('计划时的未消费消息：530。')
   expect(cardOf(native, 'zh')).not.toContain('最多')
   expect(reviewOf('zh')).toContain('计划制定后日志有增长，新到达的消息也会被跳过。')
   expect(reviewOf('zh')).not.toContain('最多')

@@ -29,7 +29,7 @@ export const formOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     shift: { text: '按消息条数', description: '每个分区重放或跳过指定条数' },
     time: { text: '到某个时间', description: '该时间或之后的第一条消息' },
     earliest: { text: '到最早的消息', description: '重放所有保留的消息' },
-    latest: { text: '到最新位置', description: '跳过所有未读消息' },
+    latest: { text: '到最新位置', description: '跳过所有未消费消息' },
     offset: { text: '到某个位点', description: '每个分区用同一个数值' },
     group: { text: '到另一个消费分组的位置', description: '按它在每个分区的位点' },
     offsets: { text: '到文件中的位点', description: '逐分区列出位点的 CSV 文件' },

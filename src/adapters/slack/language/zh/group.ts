@@ -20,6 +20,6 @@ export const group: typeof English = {
   member: (clientId, host) => `${clientId} (${host})`,
   stopFirst: connected => `${connected}。请先停掉它们：消费分组变空后才会重置。`,
   inUseStopFirst: state => `正在使用中（${state}）。请先停掉消费者：消费分组变空后才会重置。`,
-  header: ['Topic', '分区数', '已提交', '末端', '积压'],
-  moreTopics: left => `… 另有 ${grouped(left)} 个 Topic 积压更少。`,
+  header: ['Topic', '分区数', '已提交', '最大位点', '未消费消息'],
+  moreTopics: left => `… 另有 ${grouped(left)} 个 Topic 的未消费消息更少。`,
 }

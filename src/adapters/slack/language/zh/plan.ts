@@ -43,8 +43,8 @@ export const plan: typeof English = {
   },
   goesTo: (from, to, effect) => `：${from} → ${to ?? '执行时才知道'}（${effect}）`,
   name: digest => `计划 ${digest}`,
-  lag: (before, after) => `积压：重置前 ${before}，重置后 ${after}。`,
-  lagWhenPlanned: lag => `计划时的积压：${lag}。`,
+  lag: (before, after) => `未消费消息：重置前 ${before}，重置后 ${after}。`,
+  lagWhenPlanned: lag => `计划时的未消费消息：${lag}。`,
   written: {
     offsets: '按精确位点写入：之后到达的消息不受影响。',
     native: '位点由 CKafka 在执行时计算（API 2.0，或计划并不精确），因此执行前到达的消息也会算在内。',

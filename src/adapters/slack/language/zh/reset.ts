@@ -21,7 +21,7 @@ function strategy(asked: Strategy): string {
     case 'earliest':
       return '移到最早保留的消息（全部重放）'
     case 'latest':
-      return '移到最新位置（跳过所有未读消息）'
+      return '移到最新位置（跳过所有未消费消息）'
     case 'time':
       return `移到 ${utc(asked.timeMs)}`
     case 'offset':
@@ -42,9 +42,9 @@ function title(group: string, asked: Strategy): string {
       return `将 ${group} 的每个分区${way} ${messages(asked.count)}`
     }
     case 'earliest':
-      return `将 ${group} 重置到最早位点`
+      return `将 ${group} 重置到最开始的位置`
     case 'latest':
-      return `将 ${group} 重置到最新位点`
+      return `将 ${group} 重置到最新位置`
     case 'time':
       return `将 ${group} 重置到 ${utc(asked.timeMs)}`
     case 'offset':
