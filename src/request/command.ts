@@ -18,6 +18,7 @@ import type {
   RequestId,
   ResetRequest,
   StateName,
+  sinceSchema,
 } from './request.ts'
 import type { resetSchema } from './reset.ts'
 import type { RefusalReason } from './result.ts'
@@ -199,15 +200,32 @@ export type Command =
   | { kind: 'looked'; attempt: number; evidence: Evidence; graceMs: number; resultDigest?: string }
   | { kind: 'checkAgain'; attempt: number; by: string; from: Origin }
   | { kind: 'testify'; attempt: number; by: string; happened: boolean; policy: PolicyVerdict; from: Origin }
-  /** A request that undoes this one has ended; its card, where it is posted. `isWhole`: nothing is left to put back. */
+  /** As `followed` has it of an undo; in events of before that was told. */
   | {
       kind: 'undone'
       by: RequestId
       card: { channel: string; ts: string } | null
       isWhole: boolean
     }
-  /** The request that this one undoes was told of its end. */
-  | { kind: 'parentTold' }
+  /**
+   * A request that undoes or retries this one is open, or has ended, or was undone since; its card, where it is posted.
+   * `isWhole`, `isLeft`: as the record has them after it.
+   */
+  | {
+      kind: 'followed'
+      how: 'undo' | 'retry'
+      by: RequestId
+      card: { channel: string; ts: string } | null
+      is: 'open' | 'done' | 'nothing'
+      since?: z.output<typeof sinceSchema>
+      isWhole: boolean
+      isLeft: boolean
+    }
+  /**
+   * The request that this one follows was told that it is `open`, or else of its end. `revision`: of what it was told;
+   * absent in events of before this was kept.
+   */
+  | { kind: 'parentTold'; open?: true; revision?: number }
   | { kind: 'claimPost'; key: PostKey; by: string; untilMs: number }
   | { kind: 'posted'; key: PostKey; ts: string; revision: number }
   /** `cardTs`: the card that a reply was to go under; absent in events of before this was kept. */

@@ -6,6 +6,7 @@ import { causeOf } from './cause.ts'
 import type { AuditEvent, Command, Submission } from './command.ts'
 import { differenceSchema } from './drift.ts'
 import { again, againAfterUnclear, finish, leavingLate } from './finish.ts'
+import { followed } from './followed.ts'
 import { breakGlass, review } from './glass.ts'
 import { type Plan, planSchema } from './plan.ts'
 import { escalate, remind } from './reminding.ts'
@@ -370,8 +371,15 @@ function decideAtAnyTime(request: ResetRequest, command: Command, nowMs: number)
       return visible({ ...request, undone: { by: [...known, { id, card }], isWhole } }, state)
     }
 
-    case 'parentTold':
-      return request.parentTold === true ? refuse('stale') : unseen(request, { parentTold: true })
+    case 'followed':
+      return followed(request, command)
+
+    case 'parentTold': {
+      const told = command.open === true ? 'open' : true
+      if (request.parentTold === told || (command.revision ?? request.revision) !== request.revision)
+        return refuse('stale')
+      return unseen(request, { parentTold: told })
+    }
 
     case 'claimPost':
     case 'posted':

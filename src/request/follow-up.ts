@@ -1,6 +1,7 @@
 // What can be asked for after an execution: to put it back, or to try again what failed. Each is a request of its own,
 // with a plan of its own. It must never offer what the dialect cannot express to the digit.
 
+import { isMissed } from './followed.ts'
 import { type Abilities, placeOf } from './group.ts'
 import type { RequestId, ResetRequest } from './request.ts'
 import type { Reset, Targets } from './reset.ts'
@@ -18,8 +19,10 @@ export interface FollowUps {
   possible: FollowUp[]
   /** What none of these covers, and why. */
   impossible: { topic: string; partitions: number; why: 'noCommitBefore' | 'severalOffsets' | 'partly' }[]
-  /** Of an undo: the undos that have put something back already. */
-  undoneBy?: RequestId[]
+  /** Of an undo: the undos that have put something back already; of a retry: the retries that have done something. */
+  by?: RequestId[]
+  /** Of a retry: the retries that have not ended. */
+  open?: RequestId[]
 }
 
 /** It ended, and certainly wrote nothing: it can be asked for again as it is. */
@@ -30,23 +33,6 @@ export function didNothing({ state }: Pick<ResetRequest, 'state'>): boolean {
 /** Whether some partition is left that could be tried again: a topic that was not there has none. */
 export function hasMissed({ counts: { failed, unreported }, wholeTopics }: Done): boolean {
   return failed + unreported > (wholeTopics === undefined ? 0 : wholeTopics.failed + wholeTopics.unreported)
-}
-
-/** What an undo with this result has not put back. */
-export function leftToUndo(
-  result: readonly PartitionResult[],
-  undo: readonly PartitionResult[],
-): PartitionResult[] {
-  const isDone = ({ outcome }: PartitionResult) => outcome === 'succeeded' || outcome === 'clamped'
-  const back = new Set(undo.filter(isDone).map(nameOf))
-  return result.filter(row => !back.has(nameOf(row)))
-}
-
-/** Whether this is the end of an undo that has put something back, of which the request it undoes is not told yet. */
-export function owesParent({ parent, parentTold, state }: ResetRequest): boolean {
-  if (parent?.kind !== 'undo' || parentTold === true) return false
-  if (!('outcome' in state) || state.name === 'unclear' || state.outcome.kind !== 'done') return false
-  return state.outcome.counts.succeeded + state.outcome.counts.clamped > 0
 }
 
 /** What would put the group back to where it stood before. @param result all of it @param left what of it is not put back yet */
@@ -135,9 +121,19 @@ export function mayHaveMoved({ partition, outcome, from, readBack }: PartitionRe
   return outcome === 'unreported' || from !== readBack
 }
 
-/** What failed, or is not known to have happened. */
-export function retryOf(reset: Reset, result: readonly PartitionResult[], can: Abilities): FollowUps {
-  const missed = result.filter(isMissed)
+/**
+ * What failed, or is not known to have happened.
+ * @param result all of it
+ * @param left what of it no other retry has done or is about
+ */
+export function retryOf(
+  reset: Reset,
+  result: readonly PartitionResult[],
+  can: Abilities,
+  left: readonly PartitionResult[] = result,
+): FollowUps {
+  const missed = left.filter(isMissed)
+  const isLeft = new Set(missed.map(nameOf))
   const { strategy } = reset
   const all = byTopic(result)
   const impossible: FollowUps['impossible'] = []
@@ -149,7 +145,10 @@ export function retryOf(reset: Reset, result: readonly PartitionResult[], can: A
     const planned = rows.flatMap(row => (row.planned === null ? [] : [[nameOf(row), row.planned] as const]))
     if (can.writePartitions && planned.length === rows.length) {
       for (const [place, offset] of planned) targets.set(place, offset)
-    } else if (strategy.kind === 'shift' && !(all.get(topic) ?? []).every(stillStands)) {
+    } else if (
+      strategy.kind === 'shift' &&
+      !(all.get(topic) ?? []).every(row => stillStands(row) && isLeft.has(nameOf(row)) === isMissed(row))
+    ) {
       // Shifting a topic again would move those again that have moved already; to go to one offset would not.
       const offset = plannedForAll(all.get(topic) ?? [])
       if (offset === null) impossible.push({ topic, partitions: rows.length, why: 'partly' })
@@ -169,9 +168,9 @@ export function retryOf(reset: Reset, result: readonly PartitionResult[], can: A
   if (targets.size > 0) possible.push(byOffsets(reset, 'retry', targets))
   if (topics.length > 0)
     possible.push({ reset: wholeTopics(reset, topics, strategy), targets: null, partitions })
-  for (const [offset, left] of shared) {
-    const goTo = wholeTopics(reset, left.topics, { kind: 'offset', offset })
-    possible.push({ reset: goTo, targets: null, partitions: left.partitions })
+  for (const [offset, { topics, partitions }] of shared) {
+    const goTo = wholeTopics(reset, topics, { kind: 'offset', offset })
+    possible.push({ reset: goTo, targets: null, partitions })
   }
   return { possible, impossible }
 }
@@ -181,10 +180,6 @@ function plannedForAll(rows: readonly PartitionResult[]): bigint | null {
   const offset = rows[0]?.planned ?? null
   const stays = (row: PartitionResult) => isMissed(row) || row.readBack === offset
   return rows.every(row => row.planned === offset && stays(row)) ? offset : null
-}
-
-function isMissed({ partition, outcome }: PartitionResult): boolean {
-  return partition !== null && (outcome === 'failed' || outcome === 'unreported')
 }
 
 /** Seen to be where it was, or refused by the API and not read. */

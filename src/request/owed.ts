@@ -1,6 +1,6 @@
 // What the outside has not been given yet, derived from the record alone, so that no crash can lose it. Pure.
 
-import { owesParent } from './follow-up.ts'
+import { owedToParent } from './followed.ts'
 import { escalateAt, pendingPings, remindAt } from './reminding.ts'
 import {
   type DirectKey,
@@ -35,7 +35,7 @@ export type Debt =
   | { kind: 'checkDispatch'; number: number; dueAtMs: number }
   | { kind: 'abandon'; dueAtMs: number }
   | { kind: 'readBack'; dueAtMs: number }
-  /** Of an undo that has ended: the card of what it undoes is to say so. */
+  /** Of an undo or a retry: the card of what it follows is to say so. */
   | { kind: 'tellParent'; dueAtMs: number }
   /** `look`: an earlier post of this key may have arrived. */
   | { kind: 'post'; key: PostKey; look: boolean; dueAtMs: number }
@@ -45,7 +45,7 @@ export type Debt =
 
 /** In the order in which to pay. */
 export function owed(request: ResetRequest, nowMs: number): Debt[] {
-  return [...stateDebts(request, nowMs), ...chatDebts(request, nowMs)]
+  return [...stateDebts(request, nowMs), ...parentDebts(request, nowMs), ...chatDebts(request, nowMs)]
 }
 
 /** When the request next needs somebody, or null. */
@@ -84,8 +84,12 @@ function stateDebts(request: ResetRequest, nowMs: number): Debt[] {
     case 'executing':
       return [{ kind: 'abandon', dueAtMs: state.abandonAtMs }]
     default:
-      return owesParent(request) ? [{ kind: 'tellParent', dueAtMs: nowMs }] : []
+      return []
   }
+}
+
+function parentDebts(request: ResetRequest, nowMs: number): Debt[] {
+  return owedToParent(request) === undefined ? [] : [{ kind: 'tellParent', dueAtMs: nowMs }]
 }
 
 /**

@@ -337,11 +337,32 @@ const unreadSchema = z.object({
   askAtMs: timeMsSchema,
 })
 
-const undoneSchema = z.object({
-  by: z.array(
-    z.object({ id: requestIdSchema, card: z.object({ channel: z.string(), ts: z.string() }).nullable() }),
-  ),
+const cardPlaceSchema = z.object({ channel: z.string(), ts: z.string() }).nullable()
+
+/** By which undos something has been put back since that still is; `isWhole`: nothing of it holds any more. */
+export const sinceSchema = z.object({
+  by: z.array(z.object({ id: requestIdSchema, card: cardPlaceSchema })),
   isWhole: z.boolean(),
+})
+
+/** A request that undoes or retries this one. */
+const followerSchema = z.object({
+  id: requestIdSchema,
+  card: cardPlaceSchema,
+  since: sinceSchema.optional(),
+})
+
+/** `isWhole`: nothing is left to put back. */
+const undoneSchema = z.object({
+  by: z.array(followerSchema),
+  isWhole: z.boolean(),
+})
+
+/** `isWhole`: retries have done all that failed. `isLeft`: something can still be retried. */
+const retriedSchema = z.object({
+  by: z.array(followerSchema.extend({ isOpen: z.boolean() })),
+  isWhole: z.boolean(),
+  isLeft: z.boolean(),
 })
 
 /** A direct message that somebody is owed, not before their day has begun. */
@@ -368,8 +389,13 @@ export const requestSchema = z.object({
   parent: z.object({ id: requestIdSchema, kind: z.enum(['undo', 'retry', 'edit']) }).nullable(),
   /** By which requests it has been undone since, wholly or in part, each with its card; absent while by none. */
   undone: undoneSchema.optional(),
-  /** Of an undo: the request that it undoes has been told of its end; absent until then. */
-  parentTold: z.literal(true).optional(),
+  /** By which requests it is retried, or has been. */
+  retried: retriedSchema.optional(),
+  /**
+   * Of an undo or a retry: the request that it follows has been told that it is open, or of its end; absent until then,
+   * and again when there is more to tell.
+   */
+  parentTold: z.union([z.literal(true), z.literal('open')]).optional(),
   /** Requests for the same group and topics that were open when the plan was made: the first of them. */
   overlaps: z.array(requestIdSchema),
   /** So many more; absent in older records. */

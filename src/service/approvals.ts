@@ -39,12 +39,12 @@ import { writeTime } from '../request/write-time.ts'
 import { createChanges, StoreAway } from './changes.ts'
 import { createDebts, type Debts } from './debts.ts'
 import { createExecutions, type ExecutionSettings } from './executions.ts'
+import { createFollowers } from './followers.ts'
 import { createKeptRows } from './kept-rows.ts'
 import { createMovers } from './movers.ts'
 import { within } from './observe.ts'
 import { createPlans } from './plans.ts'
 import { createPolicies } from './policies.ts'
-import { createUndos } from './undos.ts'
 import { lookBack } from './verifications.ts'
 
 export interface ApprovalsDeps {
@@ -121,7 +121,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
       writeTime(writes, deps.cluster.writePaceOf(instanceId), settings.callMs),
   })
   const movers = createMovers({ store, kept, patiently })
-  const undos = createUndos({ store, kept, patiently })
+  const followers = createFollowers({ store, kept, patiently })
   const reader = readers.execution
   const debts =
     chat === null
@@ -133,7 +133,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
           plans,
           kept,
           movers,
-          undos,
+          followers,
           lookBack: request => lookBack(request, { plans, kept, reader }),
           reconsider: policies.reconsider,
           membersOf: policies.membersOf,
@@ -401,19 +401,22 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
       if (targets === null) return 'notWhole'
       // Not kept any more: without them it would be another request.
       if (isOfOffsets && targets === undefined) return null
+      const found = await followers.of(request)
+      const { by = [], open = [] } = found?.retry ?? {}
+      if (by.length + open.length > 0) return { possible: [], impossible: [], by, open }
       const partitions = request.plan?.partitions ?? 0
       return { possible: [{ reset, targets: targets ?? null, partitions }], impossible: [] }
     }
     const result = await patiently(() => kept.result(id))
     if (result === undefined) return null
-    const undone = kind === 'undo' ? await undos.of(request) : undefined
-    if (result === null || undone === null) return 'notWhole'
+    const found = result === null ? null : await followers.of(request)
+    if (result === null || found === null) return 'notWhole'
     const able = await readers.plan.abilitiesOf(reset.target.instanceId)
     // Of a cluster that cannot be told now as much is offered as there may be; the plan refuses what it cannot.
     const can = able.kind === 'read' ? able.value : ALL
-    if (kind === 'retry') return retryOf(reset, result, can)
-    const { left = result, by = [] } = undone ?? {}
-    return { ...undoOf(reset, result, can, left), ...(by.length === 0 ? {} : { undoneBy: by }) }
+    const { undo, retry } = found
+    if (kind === 'undo') return { ...undoOf(reset, result, can, undo.left), by: undo.by }
+    return { ...retryOf(reset, result, can, retry.left), by: retry.by, open: retry.open }
   }
 
   /** Who is refused must not wait for it, nor be told that it could not be kept. */

@@ -11,6 +11,7 @@ import type { WorkQueue } from '../ports/work-queue.ts'
 import { causeOfRefusal } from '../request/cause.ts'
 import type { Finding } from '../request/evidence.ts'
 import { mayHaveMoved } from '../request/follow-up.ts'
+import { type Followed, hasDone, owedToParent, undoneSince } from '../request/followed.ts'
 import { documentsKeptMs } from '../request/kept.ts'
 import { type Debt, nextDueAt, owed, REFUSED_POST_RETRY_MS } from '../request/owed.ts'
 import { groupsOfGuard, stillAsked } from '../request/policy.ts'
@@ -30,11 +31,11 @@ import { untilWindow, waitsForWindow } from '../request/waiting.ts'
 import { daytimeAt } from '../request/window.ts'
 import { type Changes, StoreAway } from './changes.ts'
 import { createClaims } from './claims.ts'
+import type { Followers } from './followers.ts'
 import type { KeptRows } from './kept-rows.ts'
 import type { Movers } from './movers.ts'
 import type { Plans } from './plans.ts'
 import type { Policies } from './policies.ts'
-import type { Undos } from './undos.ts'
 
 export interface DebtsDeps {
   changes: Changes
@@ -43,7 +44,7 @@ export interface DebtsDeps {
   plans: Plans
   kept: KeptRows
   movers: Movers
-  undos: Undos
+  followers: Followers
   /** What the offsets show of a call that nobody answered. */
   lookBack(request: ResetRequest): Promise<Finding>
   /** What has to be changed because the policy says something else by now. */
@@ -270,15 +271,25 @@ export function createDebts(deps: DebtsDeps): Debts {
   }
 
   async function tellParent(request: ResetRequest): Promise<'paid' | 'left'> {
-    const { id, parent, reset, channel } = request
-    if (parent === null) return 'left'
-    const found = await deps.undos.of({ id: parent.id, reset })
+    const { id, parent, reset, channel, revision } = request
+    const owedNow = owedToParent(request)
+    if (parent === null || parent.kind === 'edit' || owedNow === undefined) return 'left'
+    const found = await deps.followers.of({ id: parent.id, reset })
     const ts = cardTsOf(request)
-    const card = ts === undefined ? null : { channel, ts }
-    const isWhole = found !== null && found !== undefined && !found.left.some(mayHaveMoved)
-    const told = await change(parent.id, { kind: 'undone', by: id, card, isWhole })
+    const since = undoneSince(request)
+    const told = await change(parent.id, {
+      kind: 'followed',
+      how: parent.kind,
+      by: id,
+      card: ts === undefined ? null : { channel, ts },
+      is: owedNow === 'open' ? 'open' : hasDone(request) ? 'done' : 'nothing',
+      ...(since === undefined ? {} : { since }),
+      ...standingOf(parent.kind, found, request),
+    })
     if (told.kind === 'changed') pay(parent.id)
-    return paid(await change(id, { kind: 'parentTold' }))
+    return paid(
+      await change(id, { kind: 'parentTold', ...(owedNow === 'open' ? { open: true } : {}), revision }),
+    )
   }
 
   async function updateCard(request: ResetRequest): Promise<'paid' | 'left'> {
@@ -414,4 +425,19 @@ function isStateDebt({ kind }: Debt): boolean {
 
 function paid(outcome: ChangeOutcome): 'paid' | 'left' {
   return outcome.kind === 'changed' ? 'paid' : 'left'
+}
+
+/** Of what is kept of a request and does not match its record, nothing is known to be done. */
+function standingOf(
+  kind: 'undo' | 'retry',
+  found: (Followed & { isKept: boolean }) | null,
+  { state }: ResetRequest,
+) {
+  if (found === null) return { isWhole: false, isLeft: true }
+  const { undo, retry, isKept } = found
+  if (kind === 'undo') return { isWhole: isKept && !undo.left.some(mayHaveMoved), isLeft: false }
+  const isTaken = retry.by.length + retry.open.length > 0
+  // What came to nothing has no rows: the whole of it is retried.
+  if (!isKept) return { isWhole: state.name === 'succeeded', isLeft: !isTaken }
+  return { isWhole: retry.isWhole, isLeft: retry.left.length > 0 }
 }

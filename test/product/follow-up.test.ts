@@ -70,6 +70,13 @@ async function followUp(person: Person, button: string): Promise<string> {
   return viewText(view)
 }
 
+/** A card by its message, as it reads now. */
+function cardOf(ts: string): string {
+  const found = product.slack.messages(OPS).find(message => message.ts === ts)
+  if (found === undefined) throw new Error('The card is gone.')
+  return textOf(found)
+}
+
 async function approve(): Promise<void> {
   await product.review(product.carol, 'Approve')
   await product.cardSays(/· (done|partly done|failed)/)
@@ -177,6 +184,7 @@ describe('with API 3.0', () => {
 
   it('an undo can be undone', async () => {
     await run('twice', '--shift-by -50')
+    const first = product.card().ts
     const after = committed('twice')
     await followUp(product.alice, 'Prepare undo')
     await approve()
@@ -185,15 +193,26 @@ describe('with API 3.0', () => {
     expect(textOf(product.card())).toContain(`Undo of ${undo}`)
     await approve()
     expect(committed('twice')).toEqual(after)
+    // The first holds again: its card says so, and offers its undo once more.
+    await until(() => cardOf(first).includes(`undid this reset; ${requestId()} (`))
+    expect(cardOf(first)).toContain('has undone that since.')
+    expect(cardOf(first)).toContain('Prepare undo')
   })
 
   it('a retry holds just the partitions that failed, at the offsets that were planned', async () => {
     cluster().failPartition('failed', 1, 6, 'not the leader')
     const parent = await run('failed', '--shift-by -100', 'failed failed-b', '· partly done')
     cluster().heal()
+    const old = product.card()
     const form = await followUp(product.alice, 'Retry what failed')
     expect(form).toMatch(new RegExp(`Tries again what ${parent} did not do: .*1 partition`))
     expect(textOf(product.card())).toContain(`Retry of ${parent}`)
+    await until(() => cardOf(old.ts).includes('is an open request to retry what failed.'))
+    expect(cardOf(old.ts)).not.toContain('Retry what failed')
+    await product.dave.press(old, 'Retry what failed')
+    await until(() =>
+      product.dave.ephemerals().some(each => textOf(each).includes('Wait until it has ended.')),
+    )
     const rows = await product.csv(`${requestId()}-plan-1.csv`)
     expect(rows.map(([, , topic, partition, from, to]) => [topic, partition, from, to])).toEqual([
       ['failed', '1', '4111', '4011'],
@@ -201,6 +220,8 @@ describe('with API 3.0', () => {
     await approve()
     await product.threadSays('1 partition succeeded')
     expect(committed('failed')).toEqual([3_900n, 4_011n, 4_122n])
+    await until(() => cardOf(old.ts).includes('retried what failed, and all of it is done now.'))
+    expect(cardOf(old.ts)).not.toContain('Retry what failed')
     expect(cluster().effects('failed.reader').at(-1)?.written).toEqual([
       { topic: 'failed', partition: 1, from: 4_111n, to: 4_011n },
     ])

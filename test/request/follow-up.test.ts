@@ -2,11 +2,9 @@
 
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { type FollowUps, leftToUndo, owesParent, retryOf, undoOf } from '../../src/request/follow-up.ts'
-import { requestIdSchema } from '../../src/request/request.ts'
+import { type FollowUps, retryOf, undoOf } from '../../src/request/follow-up.ts'
 import { type Reset, resetSchema, type Strategy, targetsSchema } from '../../src/request/reset.ts'
 import type { PartitionResult } from '../../src/request/result.ts'
-import { endedWith, following, pending } from '../support/requests.ts'
 import { EVERYTHING, NOTHING } from './worlds.ts'
 
 const resetTo = (strategy: Strategy, topics = ['orders']): Reset => ({
@@ -315,30 +313,5 @@ describe('a retry, where a topic moves as a whole', () => {
     const found = retry(back100, failed(0), moved(1, { planned: 40n }), failed(0, { topic: 'a' }))
     expect(asked(found)).toMatchObject([{ topics: ['a'], partitions: 1 }])
     expect(found.impossible).toEqual([{ topic: 'orders', partitions: 1, why: 'partly' }])
-  })
-})
-
-describe('what is left after an undo', () => {
-  it('is what it has not put back', () => {
-    const result = [moved(0), moved(1), moved(2)]
-    const undo = [
-      moved(0, { from: 50n, planned: 150n, readBack: 150n }),
-      failed(1),
-      moved(2, { outcome: 'clamped' }),
-    ]
-    expect(leftToUndo(result, undo)).toEqual([moved(1)])
-    expect(asked(undoOf(back100, result, EVERYTHING, leftToUndo(result, undo)))).toMatchObject([
-      { targets: { 'orders 1': 150n }, partitions: 1 },
-    ])
-  })
-
-  it('is told to what was undone once, by an undo that has put something back', () => {
-    const parent = { id: requestIdSchema.parse('R-9'), kind: 'undo' } as const
-    const ended = endedWith([moved(0)], pending({ parent }))
-    expect(owesParent(ended)).toBe(true)
-    expect(owesParent(following(ended, { kind: 'parentTold' }))).toBe(false)
-    expect(owesParent(endedWith([failed(0)], pending({ parent })))).toBe(false)
-    expect(owesParent(endedWith([moved(0)], pending({ parent: { ...parent, kind: 'retry' } })))).toBe(false)
-    expect(owesParent(pending({ parent }))).toBe(false)
   })
 })

@@ -26,11 +26,11 @@ import {
 } from '../../src/service/approvals.ts'
 import { type Changes, createChanges } from '../../src/service/changes.ts'
 import { createExecutions, type ExecutionSettings } from '../../src/service/executions.ts'
+import { createFollowers, type Followers } from '../../src/service/followers.ts'
 import { createKeptRows, type KeptRows } from '../../src/service/kept-rows.ts'
 import { createMovers, type Movers } from '../../src/service/movers.ts'
 import { createPlans, type Plans } from '../../src/service/plans.ts'
 import { createPolicies } from '../../src/service/policies.ts'
-import { createUndos, type Undos } from '../../src/service/undos.ts'
 import { createdIn } from './commits.ts'
 import { ALICE, ALLOWED, BOB, GUARD, SOMEWHERE } from './requests.ts'
 
@@ -94,7 +94,7 @@ export interface Service {
   plans: Plans
   kept: KeptRows
   movers: Movers
-  undos: Undos
+  followers: Followers
   reader: ClusterReader
   events: ProductEvent[]
   clock(): number
@@ -193,7 +193,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     ...{ store, kept, clock, guardFor, reader, writeTimeOf },
   })
   const movers = createMovers({ store, kept, patiently: changes.patiently })
-  const undos = createUndos({ store, kept, patiently: changes.patiently })
+  const followers = createFollowers({ store, kept, patiently: changes.patiently })
   const { execute: carryOut, stopWriting } = createExecutions(
     { changes, plans, movers, cluster, reader, clock, report, processId: 'w1', pay: () => {} },
     settings,
@@ -209,7 +209,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     plans,
     kept,
     movers,
-    undos,
+    followers,
     reader,
     events,
     clock,

@@ -57,7 +57,7 @@ export async function startDelivery({
     userGroups: [],
   })
   onTestFinished(() => slack.close())
-  const { changes, store, plans, kept, movers, undos, reader, clock, prefix } = service
+  const { changes, store, plans, kept, movers, followers, reader, clock, prefix } = service
   const { slackLogger: logger } = createTelemetry('silent', 'bot')
   const settings = { mode: 'single', url: inject('redisUrl') } as const
   const silent = () => {}
@@ -72,7 +72,7 @@ export async function startDelivery({
     plans,
     kept,
     movers,
-    undos,
+    followers,
     clock,
     lookBack: request => lookBack(request, { plans, kept, reader }),
     reconsider: async () => null,

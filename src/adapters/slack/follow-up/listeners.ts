@@ -51,12 +51,12 @@ export function registerFollowUpListeners(app: App, deps: FollowUpListenersDeps)
       const request = await inTime(approvals.read(requestId))
       const found = request === undefined ? null : await inTime(approvals.followUps(request, kind))
       const words = await wanted
-      if (request !== undefined && found === 'notWhole') {
+      const chosen = found === 'notWhole' ? undefined : found?.possible[asked.index]
+      if (request !== undefined && chosen === undefined) {
         const why = noFollowUp(words, kind, request, found)
         await ack({ response_action: 'update', view: sentenceModal(words, words.answers.notSent, why) })
         return
       }
-      const chosen = found === 'notWhole' ? undefined : found?.possible[asked.index]
       const { notSent, noSuchRequest } = words.answers
       if (request === undefined || chosen === undefined) {
         const view = sentenceModal(words, notSent, noSuchRequest(requestId))

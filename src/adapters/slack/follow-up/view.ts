@@ -145,8 +145,9 @@ export function noFollowUp(
   const { id } = request
   if (followUps === null) return say[kind].noResult(id)
   if (followUps === 'notWhole') return say[kind].notWhole(id)
-  const { impossible, undoneBy = [] } = followUps
-  if (kind === 'undo' && impossible.length === 0 && undoneBy.length > 0) return say.undo.undone(id, undoneBy)
+  const { impossible, by = [], open = [] } = followUps
+  if (impossible.length === 0 && open.length > 0) return say.retry.open(id, open)
+  if (impossible.length === 0 && by.length > 0) return say[kind].already(id, by)
   if (impossible.length === 0) return say[kind].nothing(id)
   const shown = impossible
     .slice(0, IMPOSSIBLE_SAID)

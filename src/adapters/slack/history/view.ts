@@ -22,7 +22,7 @@ import {
 } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { firstPage, type HistoryAsked } from '../lists/query.ts'
-import { undoneLines } from '../thread/card.ts'
+import { followerLines } from '../thread/card.ts'
 import { parentInWords } from '../wording/facts.ts'
 import { totalsInWords } from '../wording/plan.ts'
 import { countsInWords, stateWords } from '../wording/words.ts'
@@ -133,7 +133,7 @@ function entryBlock(words: Words, { request, moves, link: url, base = null }: Hi
       ...(url === null ? [] : [text(' · '), link(url, words.history.card)]),
     ),
     ...(parent === null ? [] : [line(text(words.reset.ofParent(parentInWords(words, parent))))]),
-    ...undoneLines(words, request, base),
+    ...followerLines(words, request, base),
     line(...words.history.askedBy(request.requester), ...decidedBy(words, request)),
     line(text(words.reset.strategyAlone(reset.strategy)), ...outcomeOf(words, request)),
     ...moveLines(words, request, moves),

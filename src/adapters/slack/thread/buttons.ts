@@ -121,15 +121,17 @@ function followUpButtons(
   request: ResetRequest,
   { name, outcome }: Extract<State, { outcome: unknown }>,
 ): Button[] {
-  const { id, undone } = request
+  const { id, undone, retried } = request
+  const isLeft = retried?.isLeft ?? true
   if (didNothing(request) && !fitsForm(request)) {
+    if (!isLeft) return []
     return [button(words, ACTIONS.retry, words.card.buttons.askAgain, id)]
   }
   if (outcome.kind !== 'done') return []
   const { undo, retry } = words.card.buttons
   return [
     ...(name === 'failed' || undone?.isWhole ? [] : [button(words, ACTIONS.undo, undo, id)]),
-    ...(hasMissed(outcome) ? [button(words, ACTIONS.retry, retry, id)] : []),
+    ...(isLeft && hasMissed(outcome) ? [button(words, ACTIONS.retry, retry, id)] : []),
   ]
 }
 

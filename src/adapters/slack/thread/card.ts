@@ -116,7 +116,7 @@ function standing(
 /** What has come of it stands before what it would do; the line under the title says that it waits for approval. */
 function stateBlocks(words: Words, request: ResetRequest, base: string | null): KnownBlock[] {
   if (request.state.name === 'pending') return []
-  return [paragraph(line(...stateLine(words, request)), ...undoneLines(words, request, base))]
+  return [paragraph(line(...stateLine(words, request)), ...followerLines(words, request, base))]
 }
 
 function totals(request: ResetRequest, words: Words): KnownBlock[] {
@@ -263,14 +263,36 @@ function waiting(words: Words, { group, emptySinceMs, untilMs }: Wait): Piece[] 
     : words.card.emptySince(emptySinceMs, untilMs)
 }
 
-/** Which requests have put it back. */
-export function undoneLines(words: Words, { undone }: ResetRequest, base: string | null): Line[] {
-  if (undone === undefined) return []
-  const by = undone.by.map(({ id, card }) => {
-    const url = messageUrl(base, card)
-    return url === null ? text(id) : link(url, id)
-  })
-  return [line(...words.card.undone(by, undone.isWhole))]
+/** Which requests retry it or have, and which have put it back; of each, whether it was undone since. */
+export function followerLines(
+  { card: say }: Words,
+  { undone, retried }: Pick<ResetRequest, 'undone' | 'retried'>,
+  base: string | null,
+): Line[] {
+  const named = (each: { id: string; card: { channel: string; ts: string } | null }): Piece => {
+    const url = messageUrl(base, each.card)
+    return url === null ? text(each.id) : link(url, each.id)
+  }
+  const since = (said: (by: readonly Piece[]) => Piece[], followers: NonNullable<typeof undone>['by']) =>
+    followers.flatMap(each => {
+      if (each.since === undefined) return []
+      const later = say.undoneSince(each.since.by.map(named), each.since.isWhole)
+      return [line(...said([named(each)]), ...later)]
+    })
+  const holding = (followers: NonNullable<typeof undone>['by']) =>
+    followers.filter(each => each.since === undefined).map(named)
+  const [open, ended] = [true, false].map(isOpen =>
+    (retried?.by ?? []).filter(each => each.isOpen === isOpen),
+  )
+  const retries = holding(ended ?? [])
+  const undos = holding(undone?.by ?? [])
+  return [
+    ...since(say.retriedOnce, ended ?? []),
+    ...(retries.length === 0 ? [] : [line(...say.retried(retries, retried?.isWhole === true))]),
+    ...(open === undefined || open.length === 0 ? [] : [line(...say.retrying(open.map(named)))]),
+    ...since(say.undoneOnce, undone?.by ?? []),
+    ...(undos.length === 0 ? [] : [line(...say.undone(undos, undone?.isWhole === true))]),
+  ]
 }
 
 /** What the plan asks of those who approve it, and how far that has got. */

@@ -112,7 +112,7 @@ export function createSlackChat(deps: SlackChatDeps): Chat {
       const { text, blocks } = card(
         words,
         request,
-        request.undone === undefined ? null : await linkBase(client),
+        request.undone === undefined && request.retried === undefined ? null : await linkBase(client),
       )
       requireTime(untilMs)
       await client.chat.update({ channel: request.channel, ts, text, blocks, parse: 'none' })

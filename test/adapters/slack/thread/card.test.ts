@@ -616,25 +616,82 @@ it('says by which requests it was undone, and offers an undo only of what is lef
   const [second, third] = ['R-13', 'R-14'].map(id => requestIdSchema.parse(id))
   if (second === undefined || third === undefined) throw new Error('There are no ids.')
   const undone = {
-    kind: 'undone',
+    kind: 'followed',
+    how: 'undo',
+    is: 'done',
     by: second,
     card: { channel: 'C0OPS', ts: '1700000000.000200' },
     isWhole: false,
+    isLeft: false,
   } as const
   const partly = following(ended, undone)
   expect(cardOf(partly).join('\n')).toContain('4 partitions succeeded.\nR-13 undid part of this reset.')
   expect(buttonsOf(partly)).toContain('Prepare undo')
   const wholly = following(partly, { ...undone, by: third, card: null, isWhole: true })
   expect(cardOf(wholly).join('\n')).toContain('R-13 and R-14 undid this reset.')
-  // An undo that was undone since is still what has happened.
-  expect(cardOf(wholly).join('\n')).not.toMatch(/undone by/i)
-  expect(linesOf(card(wordsIn('zh'), wholly)).join('\n')).toContain('R-13 和 R-14 撤销过此次重置。')
+  expect(linesOf(card(wordsIn('zh'), wholly)).join('\n')).toContain('R-13 和 R-14 已撤销此次重置。')
   expect(buttonsOf(wholly)).not.toContain('Prepare undo')
   expect(JSON.stringify(card(words, wholly, 'https://acme.slack.com/').blocks)).toContain(
     '"https://acme.slack.com/archives/C0OPS/p1700000000000200"',
   )
   expect(wholly.revision).toBe(ended.revision + 2)
-  expect(decide(wholly, undone, T0).ok).toBe(false)
+  expect(decide(wholly, { ...undone, isWhole: true }, T0).ok).toBe(false)
+})
+
+it('says of an undo that it was undone since, and offers another', () => {
+  const [second, third, fourth] = ['R-13', 'R-14', 'R-15'].map(id => requestIdSchema.parse(id))
+  if (!second || !third || !fourth) throw new Error('There are no ids.')
+  const ended = endedWith(allArrived(pending()))
+  const undo = { kind: 'followed', how: 'undo', is: 'done', card: null, isLeft: false } as const
+  const undone = following(ended, { ...undo, by: second, isWhole: true })
+  const since = { by: [{ id: third, card: { channel: 'C0OPS', ts: '1700000000.000300' } }], isWhole: true }
+  const restored = following(undone, { ...undo, by: second, isWhole: false, since })
+  expect(cardOf(restored).join('\n')).toContain('R-13 undid this reset; R-14 has undone that since.')
+  expect(linesOf(card(wordsIn('zh'), restored)).join('\n')).toContain(
+    'R-13 撤销过此次重置；其后 R-14 又将其撤销。',
+  )
+  expect(buttonsOf(restored)).toContain('Prepare undo')
+  expect(JSON.stringify(card(words, restored, 'https://acme.slack.com/').blocks)).toContain(
+    '/archives/C0OPS/p1700000000000300',
+  )
+  const partly = following(restored, {
+    ...undo,
+    by: second,
+    isWhole: false,
+    since: { ...since, isWhole: false },
+  })
+  expect(cardOf(partly).join('\n')).toContain('R-14 has undone part of that since.')
+  const again = following(restored, { ...undo, by: fourth, isWhole: true })
+  expect(cardOf(again).join('\n')).toContain(
+    'R-13 undid this reset; R-14 has undone that since.\nR-15 undid this reset.',
+  )
+  expect(buttonsOf(again)).not.toContain('Prepare undo')
+})
+
+it('says which request retries it, and offers a retry only of what is left', () => {
+  const [second, third] = ['R-13', 'R-14'].map(id => requestIdSchema.parse(id))
+  if (!second || !third) throw new Error('There are no ids.')
+  const rows = allArrived(pending())
+  const ended = endedWith(rows.map((row, index) => (index > 1 ? row : { ...row, outcome: 'failed' })))
+  expect(buttonsOf(ended)).toContain('Retry what failed')
+  const retry = { kind: 'followed', how: 'retry', by: second, card: null, isWhole: false } as const
+  const open = following(ended, { ...retry, is: 'open', isLeft: false })
+  expect(cardOf(open).join('\n')).toContain('R-13 is an open request to retry what failed.')
+  expect(linesOf(card(wordsIn('zh'), open)).join('\n')).toContain('R-13 申请重试失败的部分，尚未结束。')
+  expect(buttonsOf(open)).not.toContain('Retry what failed')
+  const nothing = following(open, { ...retry, is: 'nothing', isLeft: true })
+  expect(cardOf(nothing).join('\n')).not.toContain('R-13')
+  expect(buttonsOf(nothing)).toContain('Retry what failed')
+  const partly = following(open, { ...retry, is: 'done', isLeft: true })
+  expect(cardOf(partly).join('\n')).toContain('R-13 retried what failed, and part of it is done now.')
+  expect(buttonsOf(partly)).toContain('Retry what failed')
+  const wholly = following(open, { ...retry, is: 'done', isWhole: true, isLeft: false })
+  expect(cardOf(wholly).join('\n')).toContain('R-13 retried what failed, and all of it is done now.')
+  expect(linesOf(card(wordsIn('zh'), wholly)).join('\n')).toContain('R-13 重试了失败的部分，现已全部完成。')
+  expect(buttonsOf(wholly)).not.toContain('Retry what failed')
+  const since = { by: [{ id: third, card: null }], isWhole: true }
+  const undone = following(wholly, { ...retry, is: 'done', isLeft: true, since })
+  expect(cardOf(undone).join('\n')).toContain('R-13 retried what failed; R-14 has undone that since.')
 })
 
 it('offers a retry only where something was missed', () => {

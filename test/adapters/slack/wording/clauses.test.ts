@@ -70,7 +70,7 @@ const CLAUSES: [RegExp, (sent: Sent) => boolean][] = [
     ({ result }) => result.some(({ why }) => why === 'notReported'),
   ],
   [/Stop them|请停掉它们/, ({ request }) => membersListed(request)],
-  [/undid this reset|撤销过此次重置。/, ({ request }) => request.undone?.isWhole === true],
+  [/undid this reset\.|已撤销此次重置。/, ({ request }) => request.undone?.isWhole === true],
   [/without approval|未经审批/i, ({ request }) => request.glass !== null],
   [/R-25/, () => false],
 ]

@@ -28,6 +28,10 @@ function writer(by: readonly string[]): Piece[] {
   return by.length < 2 || last === undefined ? [] : [text('. '), person(last)]
 }
 
+function joined(by: readonly Piece[]): Piece[] {
+  return by.flatMap((each, index) => [...(index === 0 ? [] : [text(' and ')]), each])
+}
+
 export const cardOn = (on: ClusterInWords) => ({
   title: (id: string, state: string) => `${id} · ${state}`,
   /**
@@ -98,10 +102,34 @@ export const cardOn = (on: ClusterInWords) => ({
     person(by),
     text('. '),
   ],
-  /** As past events: an undo may have been undone since. @param by links to the requests, or their ids */
+  /** @param by links to the requests, or their ids */
   undone: (by: readonly Piece[], isWhole: boolean): Piece[] => [
-    ...by.flatMap((each, index) => [...(index === 0 ? [] : [text(' and ')]), each]),
+    ...joined(by),
     text(isWhole ? ' undid this reset.' : ' undid part of this reset.'),
+  ],
+  /** All of it or a part; what became of that follows. */
+  undoneOnce: (by: readonly Piece[]): Piece[] => [...joined(by), text(' undid this reset; ')],
+  retried: (by: readonly Piece[], isWhole: boolean): Piece[] => [
+    ...joined(by),
+    text(
+      isWhole
+        ? ' retried what failed, and all of it is done now.'
+        : ' retried what failed, and part of it is done now.',
+    ),
+  ],
+  retriedOnce: (by: readonly Piece[]): Piece[] => [...joined(by), text(' retried what failed; ')],
+  retrying: (by: readonly Piece[]): Piece[] => [
+    ...joined(by),
+    text(
+      by.length === 1
+        ? ' is an open request to retry what failed.'
+        : ' are open requests to retry what failed.',
+    ),
+  ],
+  /** After what another request did. */
+  undoneSince: (by: readonly Piece[], isWhole: boolean): Piece[] => [
+    ...joined(by),
+    text(`${by.length === 1 ? ' has' : ' have'} undone ${isWhole ? 'that' : 'part of that'} since.`),
   ],
   queued: 'Queued. A worker checks that the plan still holds, then it runs.',
   executing: `Calling ${on.name} now.`,

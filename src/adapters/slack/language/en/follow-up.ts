@@ -18,8 +18,7 @@ export const followUpOn = (on: ClusterInWords) => ({
       `${id} left no result to work from, so it cannot be undone. Look at the offsets ${on.there}, then ask with /reset-offsets.`,
     notWhole: (id: string) =>
       `What is kept of ${id} does not match its record, so no undo is made of it. Tell the people who run Rewind; look at the offsets ${on.there}, then ask with /reset-offsets.`,
-    undone: (id: string, by: readonly string[]) =>
-      `${listed(by)} undid ${id} already. Where that was undone in turn, undo the request that did so.`,
+    already: (id: string, by: readonly string[]) => `${listed(by)} undid ${id} already.`,
     nothing: (id: string) => `${id} moved no offset, so there is nothing to put back.`,
     notExactly: (id: string) => `${id} cannot be undone exactly:`,
   },
@@ -34,6 +33,9 @@ export const followUpOn = (on: ClusterInWords) => ({
       `${id} left no result to work from, so it cannot be tried again. Look at the offsets ${on.there}, then ask with /reset-offsets.`,
     notWhole: (id: string) =>
       `What is kept of ${id} does not match its record, so no second try is made of it. Tell the people who run Rewind; look at the offsets ${on.there}, then ask with /reset-offsets.`,
+    already: (id: string, by: readonly string[]) => `${listed(by)} retried what ${id} did not do already.`,
+    open: (id: string, open: readonly string[]) =>
+      `${listed(open)} ${open.length === 1 ? 'is an open request' : 'are open requests'} to retry what ${id} did not do. Wait until ${open.length === 1 ? 'it has' : 'they have'} ended.`,
     nothing: (id: string) => `${id} missed no partition that could be tried again.`,
     notExactly: (id: string) => `${id} cannot be tried again exactly:`,
   },

@@ -1,7 +1,7 @@
 // The card of a request, in Chinese.
 
 import { grouped } from '../../../../request/reset.ts'
-import { person, quoted, text } from '../../blocks/text.ts'
+import { type Piece, person, quoted, text } from '../../blocks/text.ts'
 import type { cardOn as English } from '../en/card.ts'
 import type { ClusterInWords } from './cluster.ts'
 import { listed } from './grammar.ts'
@@ -10,6 +10,10 @@ import { times } from './times.ts'
 function needsInWords(have: number, needed: number, labels: readonly string[]): string {
   if (labels.length > 1) return `需要 ${listed(labels)} 批准`
   return have === 0 ? `需要 ${grouped(needed)} 位审批人批准` : `已批准 ${grouped(have)}/${grouped(needed)}`
+}
+
+function joined(by: readonly Piece[]): Piece[] {
+  return by.flatMap((each, index) => [...(index === 0 ? [] : [text(' 和 ')]), each])
 }
 
 export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
@@ -56,9 +60,18 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
         : [text(' 批准。'), person(by.at(-1) ?? ''), text('：'), quoted(note)]),
   ],
   withoutApproval: by => [text('未经审批，由 '), person(by), text(' 决定。')],
-  undone: (by, isWhole) => [
-    ...by.flatMap((each, index) => [...(index === 0 ? [] : [text(' 和 ')]), each]),
-    text(isWhole ? ' 撤销过此次重置。' : ' 撤销过此次重置的一部分。'),
+  undone: (by, isWhole) => [...joined(by), text(isWhole ? ' 已撤销此次重置。' : ' 已撤销此次重置的一部分。')],
+  undoneOnce: by => [...joined(by), text(' 撤销过此次重置；')],
+  retried: (by, isWhole) => [
+    ...joined(by),
+    text(isWhole ? ' 重试了失败的部分，现已全部完成。' : ' 重试了失败的部分，现已完成其中一部分。'),
+  ],
+  retriedOnce: by => [...joined(by), text(' 重试过失败的部分；')],
+  retrying: by => [...joined(by), text(' 申请重试失败的部分，尚未结束。')],
+  undoneSince: (by, isWhole) => [
+    text('其后 '),
+    ...joined(by),
+    text(isWhole ? ' 又将其撤销。' : ' 又撤销了其中一部分。'),
   ],
   queued: '正在排队。执行前会再次核对计划是否有效。',
   executing: `正在调用 ${on.bare}。`,

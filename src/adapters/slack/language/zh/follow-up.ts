@@ -17,7 +17,7 @@ export const followUpOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     noResult: id => `${id} 没有留下结果，因此无法撤销。请${on.there}查看位点，再用 /reset-offsets 申请。`,
     notWhole: id =>
       `保存的 ${id} 的数据与其记录不一致，因此无法据此撤销。请告知 Rewind 的维护人员，并${on.there}查看位点，再用 /reset-offsets 申请。`,
-    undone: (id, by) => `${id} 已被 ${listed(by)} 撤销过。如果那次撤销后来又被撤销，请撤销后一个申请。`,
+    already: (id, by) => `${id} 已被 ${listed(by)} 撤销。`,
     nothing: id => `${id} 没有移动任何位点，没有可恢复的内容。`,
     notExactly: id => `${id} 无法精确撤销：`,
   },
@@ -31,6 +31,8 @@ export const followUpOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     noResult: id => `${id} 没有留下结果，因此无法重试。请${on.there}查看位点，再用 /reset-offsets 申请。`,
     notWhole: id =>
       `保存的 ${id} 的数据与其记录不一致，因此无法据此重试。请告知 Rewind 的维护人员，并${on.there}查看位点，再用 /reset-offsets 申请。`,
+    already: (id, by) => `${listed(by)} 已重试 ${id} 未完成的部分。`,
+    open: (id, open) => `${listed(open)} 正在申请重试 ${id} 未完成的部分，请等它结束。`,
     nothing: id => `${id} 没有可以重试的分区。`,
     notExactly: id => `${id} 无法精确重试：`,
   },
