@@ -89,7 +89,7 @@ export const outcomeSchema = z.discriminatedUnion('kind', [
     first: z.array(z.string()),
   }),
   /** Consumers stayed connected until the wait was over. */
-  z.object({ kind: z.literal('neverEmpty'), group: groupSchema }),
+  z.object({ kind: z.literal('neverEmpty'), group: groupSchema, holdMs: timeMsSchema.optional() }),
   /** The policy does not allow it, or no longer. */
   z.object({ kind: z.literal('notAllowed'), ruling: refusedRulingSchema }),
   /** Nothing vouches for its record. `event`: with which event of its trail that begins, where it is known. */
@@ -119,6 +119,8 @@ const waitSchema = z.object({
   emptySinceMs: timeMsSchema.nullable(),
   /** As it was at the last look. */
   group: groupSchema,
+  /** How long it has to stay empty; absent in older records. */
+  holdMs: timeMsSchema.optional(),
 })
 export type Wait = z.output<typeof waitSchema>
 
@@ -215,7 +217,13 @@ export const noteSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('cancelled'), by: userIdSchema }),
   z.object({ kind: z.literal('expired') }),
   z.object({ kind: z.literal('drifted'), at: driftedAtSchema, differences: z.array(differenceSchema) }),
-  z.object({ kind: z.literal('waiting'), group: groupSchema, untilMs: timeMsSchema }),
+  z.object({
+    kind: z.literal('waiting'),
+    group: groupSchema,
+    untilMs: timeMsSchema,
+    /** As of the wait. */
+    holdMs: timeMsSchema.optional(),
+  }),
   z.object({ kind: z.literal('unclear'), cause: z.string() }),
   /** The offsets do not settle it: people are asked what happened. */
   z.object({

@@ -40,25 +40,35 @@ export function wait(
   const emptySinceMs = hasMembers(group) ? null : (before?.emptySinceMs ?? nowMs)
   if (nowMs >= untilMs && emptySinceMs === null) {
     const { decision, attempt } = state
-    const outcome = { kind: 'neverEmpty', group } as const
+    const outcome = { kind: 'neverEmpty', group, holdMs } as const
     return visible(request, { name: 'failed', decision, attempt, outcome, atMs: nowMs }, { kind: 'ended' })
   }
   // Who comes back is looked for as closely as who was there first.
   const isSame = before !== null && (before.emptySinceMs === null) === (emptySinceMs === null)
   const looks = isSame ? before.looks + 1 : 1
-  const next: Wait = { sinceMs: before?.sinceMs ?? nowMs, untilMs, looks, emptySinceMs, group }
+  const next: Wait = { sinceMs: before?.sinceMs ?? nowMs, untilMs, looks, emptySinceMs, group, holdMs }
   const pauseMs =
     emptySinceMs === null
       ? Math.min(LONGEST_LOOK_MS, backoffAfter(looks), untilMs - nowMs)
       : Math.min(Math.ceil(holdMs / LOOKS_IN_HOLD), Math.max(0, emptySinceMs + holdMs - nowMs))
-  const waiting: State = { ...state, wait: next, notBeforeMs: nowMs + pauseMs, dispatch: null }
-  if (before === null) return visible(request, waiting, { kind: 'waiting', group, untilMs })
-  return isSameWait(before, next) ? unseen(request, { state: waiting }) : visible(request, waiting)
+  // What kept it from running before has nothing to do with what it waits for now.
+  const waiting: State = {
+    ...state,
+    lastCause: null,
+    wait: next,
+    notBeforeMs: nowMs + pauseMs,
+    dispatch: null,
+  }
+  if (before === null) return visible(request, waiting, { kind: 'waiting', group, untilMs, holdMs })
+  return isSameWait(before, next) && state.lastCause === null
+    ? unseen(request, { state: waiting })
+    : visible(request, waiting)
 }
 
 function isSameWait(one: Wait, other: Wait): boolean {
   return (
     (one.emptySinceMs === null) === (other.emptySinceMs === null) &&
+    one.holdMs === other.holdMs &&
     membersOf(one.group) === membersOf(other.group)
   )
 }

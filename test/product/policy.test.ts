@@ -199,7 +199,7 @@ describe.concurrent('a user group that cannot be read', () => {
       await product().ask(ASK)
       product().ckafka.cluster.join(DEMO.group, { clientId: 'billing-1', host: '/10.0.3.11' })
       await product().review(bob, 'Approve')
-      await product().cardSays('It runs once the group is empty')
+      await product().cardSays('after the group has had no consumers for')
       writeFileSync(policyFile(), rule('') + crew)
       await product().cardSays('so it does not run until it can be read', 10_000)
       product().ckafka.cluster.leave(DEMO.group, 'billing-1')

@@ -152,9 +152,7 @@ describe('an approved request whose group has members', () => {
       const { product } = stage
       await stage.waiting()
       await product.cardSays('· failed', 30_000)
-      await product.threadSays(
-        'The group was never empty for long enough: 2 consumers are connected: audit-1',
-      )
+      await product.threadSays('The group was never empty for 1 s: 2 consumers are connected: audit-1')
       expect(product.callsToReset()).toBe(0)
     },
   )

@@ -64,7 +64,12 @@ describe('an approved request whose group is in use', () => {
       dispatch: null,
       wait: { sinceMs: BEGUN, untilMs: UNTIL, looks: 1, emptySinceMs: null, group: IN_USE },
     })
-    expect(waiting.notes.at(-1)).toEqual({ kind: 'waiting', group: IN_USE, untilMs: UNTIL })
+    expect(waiting.notes.at(-1)).toEqual({
+      kind: 'waiting',
+      group: IN_USE,
+      untilMs: UNTIL,
+      holdMs: 30_000,
+    })
     expect(nextLookAt(waiting)).toBe(BEGUN + 2_000)
   })
 
@@ -230,7 +235,13 @@ describe('a call that turns out not to have been made', () => {
   it('as somebody had joined begins the hold anew, until the same hour', () => {
     const back = following(executing, [joined, heldAt + 1_000])
     const { group, ...rest } = waitOf(back)
-    expect(rest).toEqual({ sinceMs: BEGUN, untilMs: UNTIL, looks: 1, emptySinceMs: null })
+    expect(rest).toEqual({
+      sinceMs: BEGUN,
+      untilMs: UNTIL,
+      looks: 1,
+      emptySinceMs: null,
+      holdMs: HOLD_MS,
+    })
     expect(hasMembers(group)).toBe(true)
     expect(refusalOf(back, start, heldAt + 10 * HOLD_MS)).toBe('inUse')
     const again = following(back, [wait(EMPTY), heldAt + 3_000])
@@ -257,7 +268,7 @@ describe('the end of the wait', () => {
     expect(failed.state).toMatchObject({
       name: 'failed',
       atMs: UNTIL,
-      outcome: { kind: 'neverEmpty', group: IN_USE },
+      outcome: { kind: 'neverEmpty', group: IN_USE, holdMs: 30_000 },
     })
     expect(failed.notes.at(-1)).toEqual({ kind: 'ended' })
     expect(refusalOf(failed, start, UNTIL + HOLD_MS)).toBe('stale')

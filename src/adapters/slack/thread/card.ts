@@ -257,10 +257,11 @@ function minuteOf(timeMs: number): string {
   return utc(timeMs).replace(/:\d\d UTC$/, ' UTC')
 }
 
-function waiting(words: Words, { group, emptySinceMs, untilMs }: Wait): Piece[] {
+function waiting(words: Words, { group, emptySinceMs, untilMs, holdMs = 0 }: Wait): Piece[] {
+  const { card: say } = words
   return emptySinceMs === null
-    ? words.card.waitingForEmpty(connectedInWords(words, group), group.members.length > 0, untilMs)
-    : words.card.emptySince(emptySinceMs, untilMs)
+    ? say.waitingForEmpty(connectedInWords(words, group), group.members.length > 0, untilMs, holdMs)
+    : say.emptySince(emptySinceMs, untilMs, holdMs)
 }
 
 /** Which requests retry it or have, and which have put it back; of each, whether it was undone since. */

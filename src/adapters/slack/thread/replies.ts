@@ -76,17 +76,17 @@ export function noteReply(
     case 'drifted':
       return driftedReply(words, request, note, movers)
     case 'waiting': {
-      const { group, untilMs } = note
+      const { group, untilMs, holdMs = 0 } = note
       return said(
         hasMembers(group)
           ? say.waitsForMembers(
               id,
               connectedInWords(words, group),
               group.members.length > 0,
-              untilMs,
+              { untilMs, holdMs },
               requester,
             )
-          : say.waitsToStayEmpty(id, untilMs, requester),
+          : say.waitsToStayEmpty(id, { untilMs, holdMs }, requester),
       )
     }
     case 'unclear':

@@ -169,7 +169,7 @@ export function outcomeSentence(
       return outcomes.wouldJump(strategy.kind === 'time' ? utc(strategy.timeMs) : null, where, skipped)
     }
     case 'neverEmpty':
-      return outcomes.neverEmpty(connectedInWords(words, outcome.group))
+      return outcomes.neverEmpty(connectedInWords(words, outcome.group), outcome.holdMs ?? 0)
     case 'notAllowed':
       return rulingSentence(words, outcome.ruling)
     case 'notVerified':

@@ -144,12 +144,12 @@ describe('what a person reads', () => {
     [
       'waiting',
       'approved, waiting for the group to be empty',
-      'Approved by @bob. It runs once the group is empty: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Stop them. It waits until 2026-11-23 08:30 UTC.',
+      'Approved by @bob. It runs after the group has had no consumers for 30 s: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Stop them. It waits until 2026-11-23 08:30 UTC.',
     ],
     [
       'waiting, empty',
       'approved, waiting for the group to be empty',
-      'Approved by @bob. The group has been empty since 2026-11-23 08:01 UTC. It runs once the group has stayed empty long enough. If somebody connects again, it waits until 2026-11-23 08:30 UTC.',
+      'Approved by @bob. The group has been empty since 2026-11-23 08:01 UTC. It runs after the group has had no consumers for 30 s. If somebody connects again, it waits until 2026-11-23 08:30 UTC.',
     ],
     [
       'before its window',
@@ -159,7 +159,7 @@ describe('what a person reads', () => {
     [
       'neverEmpty',
       'failed',
-      'Approved by @bob. The group was never empty for long enough: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Nothing was reset. Ask again when its consumers are stopped.',
+      'Approved by @bob. The group was never empty for 30 s: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Nothing was reset. Ask again when its consumers are stopped.',
     ],
     ['executing', 'running', 'Approved by @bob. Calling CKafka now.'],
     ['succeeded', 'done', 'Approved by @bob. 4 partitions succeeded.'],
@@ -240,7 +240,7 @@ describe('what a person reads', () => {
     const held = following(inState('waiting, empty'), [start, T0 + 90_000])
     const text = cardOf(following(held, finish(joined))).join('\n')
     expect(text).toContain(
-      'It runs once the group is empty: the group is reported to have members, and none are listed. It waits until',
+      'It runs after the group has had no consumers for 30 s: the group is reported to have members, and none are listed. It waits until',
     )
     expect(text).not.toContain('Retries')
   })
@@ -254,8 +254,17 @@ describe('what a person reads', () => {
     expect(said).toContain('R-7 holds the group')
     expect(said).not.toContain('has been empty since')
     const again = cardOf(following(behind, [wait(), T0 + 95_000])).join('\n')
-    expect(again).toContain('It runs once the group is empty: 2 consumers are connected')
+    expect(again).toContain(
+      'It runs after the group has had no consumers for 30 s: 2 consumers are connected',
+    )
     expect(again).not.toMatch(/R-7|Retries/)
+    // Nor once the group is empty again: the cause was of before.
+    const emptied = cardOf(following(behind, [wait(), T0 + 95_000], [wait(EMPTY), T0 + 97_000])).join('\n')
+    expect(emptied).toContain('has been empty since')
+    expect(emptied).not.toMatch(/R-7|Retries/)
+    const looked = cardOf(following(behind, [wait(EMPTY), T0 + 97_000])).join('\n')
+    expect(looked).toContain('has been empty since')
+    expect(looked).not.toMatch(/R-7|Retries/)
   })
 
   it('of a group that somebody joined who was not there when it was planned: that it was refused, and what it waits for', () => {

@@ -324,7 +324,7 @@ describe('the result', () => {
     ],
     [
       'neverEmpty',
-      'R-12 has failed. The group was never empty for long enough: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Nothing was reset. Ask again when its consumers are stopped.',
+      'R-12 has failed. The group was never empty for 30 s: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Nothing was reset. Ask again when its consumers are stopped.',
     ],
   ])('of a request that was %s says what happened and what to do', (name, line) => {
     const request = everyState().find(([state]) => state === name)?.[1]
@@ -426,7 +426,7 @@ describe('the other replies', () => {
   it('say who is still connected, how long it waits, and how to stop that', () => {
     const message = lastReply(following(pending(), approve, wait(IN_USE)))
     expect(read(message)).toEqual([
-      'R-12 waits for its group to be empty: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Stop them. It runs once the group has stayed empty, and gives up 2026-11-23 08:30 UTC. To call it off, press Cancel request on the card. @alice',
+      'R-12 waits for its group to be empty: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Stop them. It runs after the group has had no consumers for 30 s, and gives up 2026-11-23 08:30 UTC. To call it off, press Cancel request on the card. @alice',
     ])
     expect(message.text).toContain('gives up 2026-11-23 08:30:01 UTC.')
   })
@@ -435,7 +435,7 @@ describe('the other replies', () => {
     const busy = pending({}, { group: IN_USE })
     const message = lastReply(following(busy, approve, wait(EMPTY)))
     expect(read(message)[0]).toBe(
-      'R-12 waits for its group to stay empty: it was not empty before. It runs once the group has stayed empty, and gives up 2026-11-23 08:30 UTC if consumers connect again. To call it off, press Cancel request on the card. @alice',
+      'R-12 waits for its group to stay empty: it was not empty before. It runs after the group has had no consumers for 30 s, and gives up 2026-11-23 08:30 UTC if consumers connect again. To call it off, press Cancel request on the card. @alice',
     )
   })
 

@@ -153,16 +153,18 @@ export const cardOn = (on: ClusterInWords) => ({
     text(' where you are).'),
   ],
   /** @param areListed whether it names who is to be stopped */
-  waitingForEmpty: (connected: string, areListed: boolean, untilMs: number): Piece[] => [
-    text(`It runs once the group is empty: ${connected}. ${areListed ? 'Stop them. ' : ''}It waits until `),
+  waitingForEmpty: (connected: string, areListed: boolean, untilMs: number, holdMs: number): Piece[] => [
+    text(
+      `It runs ${times.onceEmpty(holdMs)}: ${connected}. ${areListed ? 'Stop them. ' : ''}It waits until `,
+    ),
     times.moment(untilMs),
     text('.'),
   ],
-  emptySince: (emptySinceMs: number, untilMs: number): Piece[] => [
+  emptySince: (emptySinceMs: number, untilMs: number, holdMs: number): Piece[] => [
     text('The group has been empty since '),
     times.moment(emptySinceMs),
     text(
-      '. It runs once the group has stayed empty long enough. If somebody connects again, it waits until ',
+      `. It runs ${holdMs === 0 ? 'once the group has stayed empty' : times.onceEmpty(holdMs)}. If somebody connects again, it waits until `,
     ),
     times.moment(untilMs),
     text('.'),

@@ -5,6 +5,7 @@ import type { Counts, RefusalReason } from '../../../../request/result.ts'
 import { inQuotes, named } from '../../blocks/text.ts'
 import type { ClusterInWords } from './cluster.ts'
 import { capitalized, counted, listed } from './grammar.ts'
+import { times } from './times.ts'
 
 /** So many partitions, or whole topics, ended so. */
 export interface Tally {
@@ -88,8 +89,9 @@ export const outcomesOn = (on: ClusterInWords) => ({
   /** @param since null: the time is not known any more */
   wouldJump: (since: string | null, where: string, skipped: string) =>
     `There is no message ${since === null ? 'as late as asked for' : `at or after ${since}`} on ${where}: it would skip to the end there, past ${skipped}. Ask again with an earlier time, or tick the box that says so.`,
-  neverEmpty: (connected: string) =>
-    `The group was never empty for long enough: ${connected}. Nothing was reset. Ask again when its consumers are stopped.`,
+  /** @param holdMs 0: it is not known */
+  neverEmpty: (connected: string, holdMs: number) =>
+    `The group was never empty for ${holdMs === 0 ? 'long enough' : times.span(holdMs)}: ${connected}. Nothing was reset. Ask again when its consumers are stopped.`,
   /** Why a policy allows no such request. @param rule null: none is about it @param reason in the words of who wrote it */
   notAllowed: {
     denied: (rule: string | null, reason: string) =>

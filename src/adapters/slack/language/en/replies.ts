@@ -103,20 +103,26 @@ export const replies = {
     id: string,
     connected: string,
     areListed: boolean,
-    untilMs: number,
+    { untilMs, holdMs }: { untilMs: number; holdMs: number },
     requester: string,
   ): Piece[] => [
     strong(`${id} waits for its group to be empty: `),
     text(
-      `${connected}. ${areListed ? 'Stop them. ' : ''}It runs once the group has stayed empty, and gives up `,
+      `${connected}. ${areListed ? 'Stop them. ' : ''}It runs ${holdMs === 0 ? 'once the group has stayed empty' : times.onceEmpty(holdMs)}, and gives up `,
     ),
     times.moment(untilMs),
     text('. To call it off, press Cancel request on the card. '),
     person(requester),
   ],
-  waitsToStayEmpty: (id: string, untilMs: number, requester: string): Piece[] => [
+  waitsToStayEmpty: (
+    id: string,
+    { untilMs, holdMs }: { untilMs: number; holdMs: number },
+    requester: string,
+  ): Piece[] => [
     strong(`${id} waits for its group to stay empty: `),
-    text('it was not empty before. It runs once the group has stayed empty, and gives up '),
+    text(
+      `it was not empty before. It runs ${holdMs === 0 ? 'once the group has stayed empty' : times.onceEmpty(holdMs)}, and gives up `,
+    ),
     times.moment(untilMs),
     text(' if consumers connect again. To call it off, press Cancel request on the card. '),
     person(requester),

@@ -11,6 +11,11 @@ export const times = {
   exact: (timeMs: number): Piece => moment(timeMs, '{date_short_pretty} at {time_secs}'),
   /** `25 s`, `9 min` */
   span: (ms: number) => (ms < 120_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`),
+  /** Of a group that has to stay empty so long. @param holdMs 0: it is not known */
+  onceEmpty: (holdMs: number) =>
+    holdMs === 0
+      ? 'once the group is empty'
+      : `after the group has had no consumers for ${times.span(holdMs)}`,
   /** `26 h before`; of what is still to come `3 h after`. */
   age: (ageMs: number) => {
     const minutes = Math.floor(Math.abs(ageMs) / 60_000)

@@ -92,15 +92,17 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     times.moment(opensMs),
     text('）起可以执行。'),
   ],
-  waitingForEmpty: (connected, areListed, untilMs) => [
-    text(`消费分组变空后执行：${connected}。${areListed ? '请停掉它们。' : ''}最晚等到 `),
+  waitingForEmpty: (connected, areListed, untilMs, holdMs) => [
+    text(`${times.onceEmpty(holdMs)}：${connected}。${areListed ? '请停掉它们。' : ''}最晚等到 `),
     times.moment(untilMs),
     text('。'),
   ],
-  emptySince: (emptySinceMs, untilMs) => [
+  emptySince: (emptySinceMs, untilMs, holdMs) => [
     text('消费分组自 '),
     times.moment(emptySinceMs),
-    text(' 起为空，保持足够久后执行。如果又有消费者连接，最晚等到 '),
+    text(
+      ` 起为空，${holdMs === 0 ? '保持为空一段时间后执行' : times.onceEmpty(holdMs)}。如果又有消费者连接，最晚等到 `,
+    ),
     times.moment(untilMs),
     text('。'),
   ],

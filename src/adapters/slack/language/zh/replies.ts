@@ -59,16 +59,20 @@ export const replies: typeof English = {
     text('。申请人：'),
     person(requester),
   ],
-  waitsForMembers: (id, connected, areListed, untilMs, requester) => [
+  waitsForMembers: (id, connected, areListed, { untilMs, holdMs }, requester) => [
     strong(`${id} 正在等待消费分组变空：`),
-    text(`${connected}。${areListed ? '请停掉它们。' : ''}消费分组保持为空一段时间后会自动执行，最晚等到 `),
+    text(
+      `${connected}。${areListed ? '请停掉它们。' : ''}${holdMs === 0 ? '消费分组保持为空一段时间后会自动执行' : times.onceEmpty(holdMs)}，最晚等到 `,
+    ),
     times.moment(untilMs),
     text('。如需放弃，请点卡片上的“取消申请”。 '),
     person(requester),
   ],
-  waitsToStayEmpty: (id, untilMs, requester) => [
+  waitsToStayEmpty: (id, { untilMs, holdMs }, requester) => [
     strong(`${id} 正在等待消费分组保持为空：`),
-    text('它之前不为空。消费分组保持为空一段时间后会自动执行；如果消费者又连上来，最晚等到 '),
+    text(
+      `它之前不为空。${holdMs === 0 ? '消费分组保持为空一段时间后会自动执行' : times.onceEmpty(holdMs)}；如果消费者又连上来，最晚等到 `,
+    ),
     times.moment(untilMs),
     text('。如需放弃，请点卡片上的“取消申请”。 '),
     person(requester),
