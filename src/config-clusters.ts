@@ -30,8 +30,20 @@ export interface CkafkaOfRole extends CkafkaPlace {
 
 export type CkafkaAccount = CkafkaSettings | CkafkaOfRole
 
+/** Where a secret is, and never what it is. */
+export interface SecretPlace {
+  from: 'variable' | 'file' | 'metadata service'
+  name: string
+}
+
+/** Of what is shown to each side of a cluster, for who is told that it is refused. */
+export interface KeyPlaces {
+  ckafka?: readonly SecretPlace[]
+  kafka?: readonly SecretPlace[]
+}
+
 /** `id` and `name` are the file's. Of a `both` the id is the instance's; of a `kafka` it is what requests call the cluster. */
-export type ClusterEntry =
+export type ClusterEntry = { keys?: KeyPlaces } & (
   | {
       kind: 'ckafka'
       id: string
@@ -44,6 +56,7 @@ export type ClusterEntry =
     }
   | { kind: 'kafka'; id: string; name: string; kafka: KafkaSettings }
   | { kind: 'both'; id: string; name: string; kafka: KafkaSettings; ckafka: CkafkaAccount }
+)
 
 /** Of the mainland; the international host is a setting. */
 export const CKAFKA_ENDPOINTS = {
@@ -68,5 +81,11 @@ export function clusterOfSettings(
     instances: instances.length === 0 ? null : instances.map(({ id }) => id),
     instanceNames: Object.fromEntries(instances.map(({ id, name }) => [id, name])),
     ckafka,
+    keys: {
+      ckafka: ['TENCENTCLOUD_SECRET_ID', 'TENCENTCLOUD_SECRET_KEY'].map(each => ({
+        from: 'variable',
+        name: each,
+      })),
+    },
   }
 }

@@ -20,8 +20,10 @@ import { connectSlack, type Slack, type SlackApp, type SlackTrouble } from './ad
 import type { ClustersWatch } from './clusters-file/watch.ts'
 import { type Config, readConfig, type SlackConfig } from './config.ts'
 import { type HttpServer, type HttpServerOptions, startHttpServer } from './http-server.ts'
+import { keyLine } from './keys.ts'
 import { whyNot } from './listen-address.ts'
 import { type HealthDeps, healthRoutes, metricsRoute } from './monitoring.ts'
+import { createNamesCheck, type NamesCheck } from './named.ts'
 import { type OpenClusters, openClusters } from './open-clusters.ts'
 import type { Clock } from './ports/clock.ts'
 import type { ClusterReader } from './ports/cluster.ts'
@@ -48,6 +50,8 @@ export interface Rewind {
   port: number
   /** Where the metrics are; the same port, unless one of their own is set. */
   metricsPort: number
+  /** Asks Slack who is there, and clusters whether they take their keys, and warns of what is not so. Nothing waits for it. */
+  lookAround(): void
   /** Intake stops, what is in hand ends, connections close. */
   stop(): Promise<void>
 }
@@ -82,6 +86,7 @@ export async function startRewind(
   )
   const edits = slack === null ? null : followEdits(setup, policy, approvals)
   const bot = slack === null ? null : startBot(setup, slack, { redis, clusters, approvals })
+  const names = slack === null || bot === null ? null : checkNames(setup, slack, bot, policy)
   const clustersFile = followClusters(setup, clusters, bot)
   const worker = config.role === 'bot' ? null : startWorker(setup, approvals)
   const ports = await openPorts(setup, bot, {
@@ -97,9 +102,14 @@ export async function startRewind(
   return {
     port,
     metricsPort,
+    lookAround() {
+      void names?.look().catch(faultsOf(setup)('policy'))
+      void tellKeys(setup, clusters)
+    },
     async stop() {
       telemetry.info('stopping', { event: 'stopping' })
       policy.stop()
+      names?.stop()
       clustersFile?.stop()
       edits?.stop()
       approvals.stopWriting(config.callMs)
@@ -222,6 +232,35 @@ function clustersOf(setup: Setup, redis: RedisConnection): OpenClusters {
   })
 }
 
+/** People, user groups and channels; those of an edited policy likewise. */
+function checkNames(setup: Setup, slack: Slack, bot: Bot, policy: LivePolicy): NamesCheck {
+  const { config, telemetry } = setup
+  const check = createNamesCheck({
+    config,
+    policy: policy.current,
+    isSlackThere: () => bot.slack.trouble() === null,
+    ask: slack.whoIsNotThere,
+    warn: line => telemetry.warn(line, { event: 'named' }),
+  })
+  policy.onEdited(() => void check.look().catch(faultsOf(setup)('policy')))
+  return check
+}
+
+async function tellKeys(setup: Setup, clusters: OpenClusters, ids?: readonly string[]): Promise<void> {
+  const { telemetry, served, config } = setup
+  // Where there is a file, a cluster that does not answer is told already.
+  const isAlone = config.clustersFile === null && served.entries.length === 1
+  try {
+    for (const tried of await clusters.tryKeys(ids)) {
+      const line = keyLine(tried, isAlone)
+      const cause = tried.answer.kind === 'away' ? { cause: tried.answer.cause } : {}
+      if (line !== undefined) telemetry.warn(line, { event: 'key', ...cause })
+    }
+  } catch (error) {
+    faultsOf(setup)('clusters')(error)
+  }
+}
+
 /** An edit that cannot be followed leaves the clusters as they are. */
 function followClusters(setup: Setup, clusters: OpenClusters, bot: Bot | null): ClustersWatch | undefined {
   const { config, telemetry } = setup
@@ -236,6 +275,7 @@ function followClusters(setup: Setup, clusters: OpenClusters, bot: Bot | null): 
         ...{ event: 'clusters', added: ids(added), changed: ids(changed), removed },
       })
       for (const { text } of problems) telemetry.warn(`CLUSTERS_FILE ${text}`, { event: 'clusters' })
+      void tellKeys(setup, clusters, ids([...added, ...changed]))
     },
     onFault: faultsOf(setup)('clusters'),
   })
@@ -265,10 +305,8 @@ interface LivePolicy extends PolicySource {
 /** Throws where it cannot be used at the start; an edit that cannot be used leaves the policy as it is. */
 function startPolicy(config: Config, telemetry: Telemetry): LivePolicy {
   const { policyFile: file, approvers, skipLimits } = config
-  let edited = () => {}
-  const onEdited = (listener: () => void) => {
-    edited = listener
-  }
+  const listeners: (() => void)[] = []
+  const onEdited = (listener: () => void) => void listeners.push(listener)
   if (file === null) {
     const policy = policyOfSettings(approvers, skipLimits)
     return { current: () => policy, stop: () => {}, onEdited }
@@ -279,7 +317,7 @@ function startPolicy(config: Config, telemetry: Telemetry): LivePolicy {
     everyMs: POLICY_LOOK_MS,
     onEdited: ({ version }: Policy) => {
       telemetry.info('the policy was edited', { event: 'policy', version })
-      edited()
+      for (const listener of listeners) listener()
     },
     onProblems: problems => {
       telemetry.warn(`The edited policy cannot be used, and the one before goes on: ${problems.join('; ')}`, {
@@ -513,6 +551,7 @@ async function main(): Promise<void> {
     else telemetry.fatal('Rewind did not start', error)
     process.exit(1)
   })
+  rewind.lookAround()
   let stopping = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {

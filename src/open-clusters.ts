@@ -20,10 +20,11 @@ import { createKafka, type Kafka } from './adapters/kafka/kafka.ts'
 import type { KafkaCall, KafkaSettings } from './adapters/kafka/settings.ts'
 import type { RedisConnection } from './adapters/redis/connect.ts'
 import { createQuota } from './adapters/redis/quota.ts'
-import type { CkafkaAccount, ClusterEntry } from './config-clusters.ts'
+import type { CkafkaAccount, ClusterEntry, SecretPlace } from './config-clusters.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Cluster, ClusterAbilities, ClusterReader } from './ports/cluster.ts'
 import { CLUSTER_ACTIONS, type ClusterAction, type ObservedCall } from './ports/events.ts'
+import type { ReadOutcome } from './request/result.ts'
 
 /** One read with all its pages: for a person in front of a form, for a plan in the background, for an execution. */
 const PERSON_READ_MS = 8_000
@@ -39,9 +40,23 @@ export interface OpenClusters {
   troubles(): { name: string; cause: string }[]
   /** Whether none of them can be used. */
   areAllAway(): boolean
+  /** Asks each once for something small, with its key. Never rejects. @param ids of these entries; absent: of all */
+  tryKeys(ids?: readonly string[]): Promise<TriedKey[]>
   /** Serves these from now on; those that are neither added nor changed stay open. Throws as the start does. */
   change(to: Record<'entries' | 'added' | 'changed', readonly ClusterEntry[]>): void
   close(): Promise<void>
+}
+
+/** What came of asking one side of an entry. `taken`: it answered, be it that this key may not ask that. */
+export interface TriedKey {
+  name: string
+  of: 'ckafka' | 'kafka'
+  /** Where the key is. */
+  from: readonly SecretPlace[]
+  answer:
+    | { kind: 'taken' }
+    | { kind: 'refused'; code: string; message: string }
+    | { kind: 'away'; cause: string }
 }
 
 export interface OpenClustersDeps {
@@ -105,6 +120,17 @@ export function openClusters(deps: OpenClustersDeps): OpenClusters {
       const all = [...served.values()]
       return (
         all.every(({ broken }) => broken !== null) || (all.length > 1 && troubles().length === all.length)
+      )
+    },
+    async tryKeys(ids) {
+      const asked = [...served.values()].filter(({ entry }) => ids?.includes(entry.id) ?? true)
+      return Promise.all(
+        asked.flatMap(({ entry, opened: each }) =>
+          (each?.sides ?? []).map(async ({ of, ask }) => ({
+            ...{ name: nameOf(entry), of, from: entry.keys?.[of] ?? [] },
+            answer: keyAnswer(await ask()),
+          })),
+        ),
       )
     },
     change({ entries, added, changed }) {
@@ -193,6 +219,8 @@ type Opening = OpenClustersDeps & { onSeen: (entry: ClusterEntry, clusterId: str
 
 interface Opened {
   member: Member
+  /** What each of its keys can be tried with. */
+  sides: { of: 'ckafka' | 'kafka'; ask: () => Promise<ReadOutcome<unknown>> }[]
   close: () => Promise<void> | void
 }
 
@@ -204,13 +232,13 @@ function opened(entry: ClusterEntry, deps: Opening): Opened {
       const { instanceNames } = entry
       const instances = entry.instances?.map(id => ({ id, name: instanceNames[id] ?? id })) ?? null
       const member = { name, instances, isOne: false, isCkafka: true, ...sidesOf(ckafka) }
-      return { member, close: ckafka.close }
+      return { member, sides: [sideOfCkafka(ckafka)], close: ckafka.close }
     }
     case 'kafka': {
       const kafka = openKafka(entry, entry.kafka, deps)
       const instances = [{ id: entry.id, name }]
       const member = { name, instances, isOne: true, isCkafka: false, ...sidesOf(kafka) }
-      return { member, close: kafka.close }
+      return { member, sides: [sideOfKafka(entry.id, kafka)], close: kafka.close }
     }
     case 'both': {
       const kafka = openKafka(entry, entry.kafka, deps)
@@ -219,6 +247,7 @@ function opened(entry: ClusterEntry, deps: Opening): Opened {
       const sides = createBoth(readersOf(kafka), { cluster: ckafka, can: ckafka.can })
       return {
         member: { name, instances, isOne: true, isCkafka: true, ...sides },
+        sides: [sideOfKafka(entry.id, kafka), sideOfCkafka(ckafka)],
         async close() {
           kafka.close()
           await ckafka.close()
@@ -227,6 +256,29 @@ function opened(entry: ClusterEntry, deps: Opening): Opened {
     }
     default:
       return entry satisfies never
+  }
+}
+
+function sideOfCkafka(ckafka: Ckafka): Opened['sides'][number] {
+  return { of: 'ckafka', ask: () => readersOf(ckafka).person.instances() }
+}
+
+function sideOfKafka(id: string, kafka: Kafka): Opened['sides'][number] {
+  return { of: 'kafka', ask: () => readersOf(kafka).person.topics(id, '') }
+}
+
+function keyAnswer(read: ReadOutcome<unknown>): TriedKey['answer'] {
+  switch (read.kind) {
+    case 'read':
+      return { kind: 'taken' }
+    case 'refused':
+      return read.reason === 'credentials'
+        ? { kind: 'refused', code: read.code, message: read.message }
+        : { kind: 'taken' }
+    case 'unavailable':
+      return { kind: 'away', cause: read.cause }
+    default:
+      return read satisfies never
   }
 }
 

@@ -40,6 +40,8 @@ const MAY_IMPORT: Record<string, string[]> = {
     'type clusters-file/watch.ts',
   ],
   'config-clusters-file.ts': ['clusters-file/', 'config-clusters.ts'],
+  'named.ts': ['request/', 'type config.ts', 'type adapters/slack/', 'node:timers/promises'],
+  'keys.ts': ['type open-clusters.ts'],
   'config-values.ts': ['request/', 'zod'],
   'config-redis.ts': ['config-values.ts', 'zod', 'node:fs'],
   'listen-address.ts': ['zod', 'node:net'],
@@ -93,6 +95,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'main.ts': [
     ...['request/', 'ports/', 'service/', 'config.ts', 'telemetry.ts', 'adapters/', 'node:'],
     ...['http-server.ts', 'monitoring.ts', 'listen-address.ts', 'open-clusters.ts', 'starting.ts'],
+    ...['named.ts', 'keys.ts'],
     ...['type config-clusters.ts', 'type clusters-file/'],
   ],
   // Loaded before anything is there to be imported.

@@ -159,12 +159,14 @@ describe('the settings with a file of clusters', () => {
   })
 
   it('make one entry where there is none, as before', () => {
+    const inVariable = (name: string) => ({ from: 'variable', name })
     const read = readConfig({ ...needed, ...KEYS, CKAFKA_INSTANCES: 'ckafka-a=Orders' })
     expect(read.ok && read.config.clusters).toEqual([
       {
         ...{ kind: 'ckafka', id: 'ckafka', name: 'CKafka' },
         ...{ instances: ['ckafka-a'], instanceNames: { 'ckafka-a': 'Orders' } },
         ckafka: expect.objectContaining({ dialect: 'v3', secretId: 'AKIDx', secretKey: 'hunter2' }),
+        keys: { ckafka: [inVariable('TENCENTCLOUD_SECRET_ID'), inVariable('TENCENTCLOUD_SECRET_KEY')] },
       },
     ])
     expect(read.ok && read.config.clustersFile).toBe(null)

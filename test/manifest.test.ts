@@ -63,7 +63,7 @@ const METHODS_OF: Record<string, string[]> = {
   'files:write': ['files.getUploadURLExternal(', 'files.completeUploadExternal('],
   'files:read': ["type: 'file_input'"],
   'users:read': ['users.info('],
-  'usergroups:read': ['usergroups.users.list('],
+  'usergroups:read': ['usergroups.list(', 'usergroups.users.list('],
   'channels:history': ['conversations.history(', 'conversations.replies('],
   'groups:history': ['conversations.history(', 'conversations.replies('],
   'im:history': ['conversations.history(', 'conversations.replies('],

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import type { z } from 'zod'
-import type { ClusterEntry } from '../config-clusters.ts'
+import type { ClusterEntry, SecretPlace } from '../config-clusters.ts'
 import { issueWords } from '../request/file-words.ts'
 import { accountOf } from './account.ts'
 import type { RawEntry } from './document.ts'
@@ -73,7 +73,9 @@ function problemsOf(issue: z.core.$ZodIssue, raw: RawEntry): EntryProblem[] {
 function entryOf(file: EntryFile, found: Findings): ClusterEntry | null {
   const { id, name = id } = file
   const ckafka = file.ckafka === undefined ? undefined : accountOf(file.ckafka, found)
+  const ofCkafka = placesOf(found.secrets)
   const kafka = file.kafka === undefined ? undefined : kafkaOf(file.kafka, id, name, found)
+  const ofKafka = placesOf(found.secrets.slice(ofCkafka.length))
   if (ckafka === undefined && kafka === undefined) {
     return found.refuse([], 'needs ckafka or kafka, or both: how its cluster is reached')
   }
@@ -91,12 +93,14 @@ function entryOf(file: EntryFile, found: Findings): ClusterEntry | null {
         'has no place here: with ckafka and kafka an entry is the one instance of its id',
       )
     }
-    return ckafka === null || kafka === null ? null : { kind: 'both', id, name, kafka, ckafka }
+    if (ckafka === null || kafka === null) return null
+    return { kind: 'both', id, name, kafka, ckafka, keys: { ckafka: ofCkafka, kafka: ofKafka } }
   }
   if (isInstance) {
     found.refuse(['id'], 'must not begin with ckafka-, which an instance of CKafka does: this entry is none')
   }
-  if (kafka !== undefined) return kafka === null ? null : { kind: 'kafka', id, name, kafka }
+  if (kafka !== undefined)
+    return kafka === null ? null : { kind: 'kafka', id, name, kafka, keys: { kafka: ofKafka } }
   if (ckafka === null || ckafka === undefined) return null
   const listed = file.ckafka?.instances ?? []
   return {
@@ -106,5 +110,10 @@ function entryOf(file: EntryFile, found: Findings): ClusterEntry | null {
     instances: listed.length === 0 ? null : listed.map(each => each.id),
     instanceNames: Object.fromEntries(listed.flatMap(each => (each.name ? [[each.id, each.name]] : []))),
     ckafka,
+    keys: { ckafka: ofCkafka },
   }
+}
+
+function placesOf(secrets: readonly Secret[]): SecretPlace[] {
+  return secrets.map(({ from, name }) => ({ from, name }))
 }

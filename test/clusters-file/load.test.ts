@@ -51,7 +51,18 @@ describe('the file of clusters', () => {
       ...{ ...v3, endpoint: 'https://ckafka.tencentcloudapi.com', region: 'ap-guangzhou' },
       ...{ secretId: 'AKIDguangzhou', secretKey: 'hunter2-key', token: undefined },
     }
-    expect(entries).toEqual([
+    const variable = (name: string) => ({ from: 'variable', name })
+    const inFile = (name: string) => ({ from: 'file', name })
+    const GZ = [variable('GZ_ID'), variable('GZ_KEY')]
+    expect(entries.map(({ keys }) => keys)).toEqual([
+      { ckafka: GZ },
+      { ckafka: [{ from: 'metadata service', name: 'rewind' }] },
+      { ckafka: [inFile('id'), inFile('key'), variable('GZ_TOKEN')] },
+      { kafka: [variable('ORDERS_PASSWORD')] },
+      { kafka: [] },
+      { ckafka: GZ, kafka: [inFile('password')] },
+    ])
+    expect(entries.map(({ keys: _, ...rest }) => rest)).toEqual([
       {
         ...{ kind: 'ckafka', id: 'guangzhou', name: 'Guangzhou', instances: ['ckafka-a', 'ckafka-b'] },
         instanceNames: { 'ckafka-a': 'Orders prod', 'ckafka-b': 'Payments' },

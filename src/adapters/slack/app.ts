@@ -19,6 +19,7 @@ import { createLinkBase } from './platform/link-base.ts'
 import { createMembersGate } from './platform/members-only.ts'
 import { createPeople, type SlackPeople } from './platform/people.ts'
 import { createWebClient } from './platform/web-client.ts'
+import { type NotThere, whoIsNotThere } from './platform/who-is-there.ts'
 import { registerAlertShortcut } from './reset-form/alert-shortcut.ts'
 import { type FormListenersDeps, registerFormListeners } from './reset-form/listeners.ts'
 import { registerResubmitListeners } from './reset-form/resubmit-listeners.ts'
@@ -42,6 +43,8 @@ export interface Slack {
   /** As what it was given, but for what a refused token would say over and over. */
   report: Report
   listen(deps: ListenDeps): SlackApp
+  /** What settings name, and is not there: see platform/who-is-there.ts. */
+  whoIsNotThere(ids: readonly string[]): Promise<ReadonlyMap<string, NotThere>>
   /** Asks about the token no longer. */
   stop(): void
 }
@@ -107,9 +110,13 @@ export function connectSlack(config: SlackAppConfig, deps: SlackDeps): Slack {
         },
         logger,
       ),
+    whoIsNotThere: ids => whoIsNotThere(client, ids, { untilMs: clock() + NAMES_MS, now: clock }),
     stop: installation.stop,
   }
 }
+
+/** For all that settings and policy name, however slow Slack is. */
+const NAMES_MS = 60_000
 
 export interface SlackApp {
   /** Connects, and stays connected, whatever Slack answers meanwhile. */

@@ -28,6 +28,8 @@ export interface LocalSlackUserGroup {
   handle: string
   name: string
   users: string[]
+  /** Somebody has disabled it. */
+  disabled?: boolean
 }
 
 /** In the menu of every message that is not only for one person. */

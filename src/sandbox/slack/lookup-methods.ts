@@ -147,16 +147,19 @@ export function createLookupMethods(workspace: Workspace): Methods {
       scopes: ['usergroups:read'],
       run: args => ({
         ok: true,
-        usergroups: workspace.userGroups().map(group => ({
-          id: group.id,
-          team_id: workspace.teamId,
-          is_usergroup: true,
-          name: group.name,
-          handle: group.handle,
-          date_delete: 0,
-          user_count: group.users.length,
-          ...(flagArgument(args, 'include_users') ? { users: group.users } : {}),
-        })),
+        usergroups: workspace
+          .userGroups()
+          .filter(({ disabled }) => disabled !== true || flagArgument(args, 'include_disabled'))
+          .map(group => ({
+            id: group.id,
+            team_id: workspace.teamId,
+            is_usergroup: true,
+            name: group.name,
+            handle: group.handle,
+            date_delete: group.disabled === true ? 1_700_000_000 : 0,
+            user_count: group.users.length,
+            ...(flagArgument(args, 'include_users') ? { users: group.users } : {}),
+          })),
       }),
     },
     'usergroups.users.list': {

@@ -1,0 +1,92 @@
+// Whether there is what settings and policy name: asked of Slack once, at the start, at a pace that leaves its rate limits to
+// people. It never guesses: what Slack does not say is not in the answer.
+
+import type { WebClient } from '@slack/web-api'
+import pLimit from 'p-limit'
+import { z } from 'zod'
+import { outcomeOfError } from './web-client.ts'
+
+/** What is wrong with an id, as Slack says. `notShown`: there is no such channel, or it is private and Rewind is not in it. */
+export type NotThere = 'unknown' | 'deactivated' | 'disabled' | 'notShown'
+
+/** Of users.info; absent does not hold. */
+const userSchema = z.object({ user: z.object({ deleted: z.boolean().nullish() }) })
+/** Of usergroups.list. `date_delete` in seconds: since when it is disabled, 0 for one that is not. */
+const groupsSchema = z.object({
+  usergroups: z.array(z.object({ id: z.string(), date_delete: z.number().nullish() })),
+})
+
+const AT_ONCE = 2
+/** Slack allows so many of these calls in a minute and more, and people need some of them. */
+const MOST = { users: 60, groups: 10, channels: 30 }
+
+/**
+ * By id: only those with which something is wrong. Ends by `untilMs` (epoch), and with Slack's first wish to be left alone.
+ * Never rejects.
+ */
+export async function whoIsNotThere(
+  client: WebClient,
+  ids: readonly string[],
+  { untilMs, now }: { untilMs: number; now: () => number },
+): Promise<ReadonlyMap<string, NotThere>> {
+  const found = new Map<string, NotThere>()
+  const limit = pLimit(AT_ONCE)
+  const over = new Set<'all' | 'user' | 'group' | 'channel'>()
+
+  /** Undefined: Slack has not said. */
+  async function codeOf(kind: 'user' | 'group' | 'channel', call: () => Promise<unknown>) {
+    if (over.has('all') || over.has(kind) || now() >= untilMs) return undefined
+    try {
+      return { answer: await call() }
+    } catch (error) {
+      const outcome = outcomeOfError(error)
+      const code = outcome.kind === 'refused' ? outcome.code : undefined
+      // Without the scope there is nothing to ask for; a Slack that is away or wants to wait is not asked on.
+      if (code === 'missing_scope') over.add(kind)
+      else if (code === undefined) over.add('all')
+      return code === undefined ? undefined : { code }
+    }
+  }
+
+  async function askUser(user: string): Promise<void> {
+    const said = await codeOf('user', () => client.users.info({ user }))
+    if (said?.code === 'user_not_found') found.set(user, 'unknown')
+    const read = userSchema.safeParse(said?.answer)
+    if (read.success && read.data.user.deleted === true) found.set(user, 'deactivated')
+  }
+
+  async function askGroups(groups: readonly string[]): Promise<void> {
+    if (groups.length === 0) return
+    const said = await codeOf('group', () => client.usergroups.list({ include_disabled: true }))
+    const read = groupsSchema.safeParse(said?.answer)
+    if (!read.success) return
+    const listed = new Map(read.data.usergroups.map(group => [group.id, group]))
+    for (const id of groups) {
+      if ((listed.get(id)?.date_delete ?? 0) > 0) found.set(id, 'disabled')
+    }
+    // The list is that of a workspace; what is not in it may be the organisation's.
+    const missing = groups.filter(id => !listed.has(id)).slice(0, MOST.groups)
+    await Promise.all(
+      missing.map(usergroup =>
+        limit(async () => {
+          const asked = await codeOf('group', () => client.usergroups.users.list({ usergroup }))
+          if (asked?.code === 'no_such_subteam') found.set(usergroup, 'unknown')
+        }),
+      ),
+    )
+  }
+
+  /** Without a scope for it what a channel is cannot be asked; its messages can, and of those one. */
+  async function askChannel(channel: string): Promise<void> {
+    const said = await codeOf('channel', () => client.conversations.history({ channel, limit: 1 }))
+    if (said?.code === 'channel_not_found') found.set(channel, 'notShown')
+  }
+
+  const of = (pattern: RegExp, most = ids.length) => ids.filter(id => pattern.test(id)).slice(0, most)
+  await Promise.all([
+    ...of(/^[UW]/, MOST.users).map(id => limit(() => askUser(id))),
+    askGroups(of(/^S/)),
+    ...of(/^[CGD]/, MOST.channels).map(id => limit(() => askChannel(id))),
+  ])
+  return found
+}

@@ -1,0 +1,85 @@
+// Says, once Slack is there, which of the people, user groups and channels that settings and policy name are not. It warns
+// and does nothing else: whoever is not there simply never decides.
+
+import { setTimeout as delay } from 'node:timers/promises'
+import type { NotThere } from './adapters/slack/platform/who-is-there.ts'
+import type { Config } from './config.ts'
+import { type NamedId, namedIn } from './request/named.ts'
+import type { Policy } from './request/policy.ts'
+
+export interface NamesDeps {
+  config: Pick<Config, 'policyFile' | 'approvalsChannel' | 'fallbackChannel'>
+  policy(): Policy
+  isSlackThere(): boolean
+  /** By id, those with which something is wrong. */
+  ask(ids: readonly string[]): Promise<ReadonlyMap<string, NotThere>>
+  warn(line: string): void
+}
+
+const LOOK_MS = 500
+const NAMED = 3
+
+export interface NamesCheck {
+  /** Waits for Slack; resolves when all has been said, which is each line once. */
+  look(): Promise<void>
+  stop(): void
+}
+
+export function createNamesCheck(deps: NamesDeps): NamesCheck {
+  const said = new Set<string>()
+  let isStopped = false
+  return {
+    async look() {
+      while (!isStopped && !deps.isSlackThere()) await delay(LOOK_MS, undefined, { ref: false })
+      if (isStopped) return
+      const named = allNamed(deps)
+      const wrong = await deps.ask(named.map(({ id }) => id))
+      for (const { id, by } of named) {
+        const why = wrong.get(id)
+        const line = why === undefined ? undefined : `${by} ${id}, ${saysOf(id, why)}.`
+        if (isStopped || line === undefined || said.has(line)) continue
+        said.add(line)
+        deps.warn(line)
+      }
+    },
+    stop() {
+      isStopped = true
+    },
+  }
+}
+
+/** `by`: the settings and rules, and that they name it. */
+function allNamed({ config, policy }: Pick<NamesDeps, 'config' | 'policy'>): { id: string; by: string }[] {
+  const { approvalsChannel, fallbackChannel, policyFile } = config
+  const settings = [
+    ...(approvalsChannel === null ? [] : [{ id: approvalsChannel, by: 'APPROVALS_CHANNEL names' }]),
+    ...(fallbackChannel === null ? [] : [{ id: fallbackChannel, by: 'FALLBACK_CHANNEL names' }]),
+  ]
+  const ofPolicy = namedIn(policy()).map(each => ({ id: each.id, by: byRules(each, policyFile) }))
+  return [...ofPolicy, ...settings]
+}
+
+function byRules({ rules }: NamedId, policyFile: string | null): string {
+  // Without a file there is one rule, and it has the name of its setting.
+  if (policyFile === null) return `${rules.join(', ')} names`
+  const left = rules.length - NAMED
+  const names = rules.slice(0, NAMED).map(rule => `"${rule}"`)
+  const all = `${names.join(', ')}${left > 0 ? ` and ${left} more` : ''}`
+  return rules.length === 1 ? `POLICY_FILE: the rule ${all} names` : `POLICY_FILE: the rules ${all} name`
+}
+
+function saysOf(id: string, why: NotThere): string {
+  const isGroup = id.startsWith('S')
+  switch (why) {
+    case 'unknown':
+      return isGroup ? 'a user group that Slack does not know' : 'whom Slack does not know'
+    case 'deactivated':
+      return 'who is deactivated in Slack'
+    case 'disabled':
+      return 'a user group that is disabled in Slack'
+    case 'notShown':
+      return 'a channel that Slack does not show to Rewind: it does not exist, or it is private and Rewind is not in it'
+    default:
+      return why satisfies never
+  }
+}

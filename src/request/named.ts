@@ -1,0 +1,36 @@
+// Whom and which channels a policy names, and by which rules. Pure.
+
+import { EVERYBODY, type Policy, type Rule } from './policy.ts'
+
+/** A user (`U…`, `W…`), a user group (`S…`) or a channel (`C…`, `G…`, `D…`), as Slack writes their ids. */
+export interface NamedId {
+  id: string
+  /** In the order of the policy. */
+  rules: string[]
+}
+
+/** Each once, in the order of the policy. */
+export function namedIn({ rules }: Policy): NamedId[] {
+  const byId = new Map<string, NamedId>()
+  for (const rule of rules) {
+    for (const id of new Set(idsOf(rule))) {
+      const named = byId.get(id) ?? { id, rules: [] }
+      named.rules.push(rule.name)
+      byId.set(id, named)
+    }
+  }
+  return [...byId.values()]
+}
+
+function idsOf(rule: Rule): string[] {
+  const ids =
+    rule.effect === 'deny'
+      ? [...rule.people, ...(rule.channels ?? [])]
+      : [
+          ...[...rule.request.people, ...(rule.request.channels ?? [])],
+          ...[...rule.needs, ...rule.limits.flatMap(({ needs }) => needs)].flatMap(({ from }) => from),
+          ...[...(rule.escalation?.to ?? []), ...rule.breakGlass, ...rule.tell],
+          ...(rule.card === null ? [] : [rule.card]),
+        ]
+  return ids.filter(id => id !== EVERYBODY)
+}
