@@ -7,7 +7,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { connectRedis } from '../src/adapters/redis/connect.ts'
 import { createRedisStore } from '../src/adapters/redis/store.ts'
@@ -665,6 +665,7 @@ describe('npm run audit', () => {
     const child = spawn(process.execPath, ['dist/audit.js', ...args], {
       env: { PATH: process.env.PATH ?? '', ...env },
     })
+    onTestFinished(() => void child.kill('SIGKILL'))
     const [out, err, [code]] = await Promise.all([
       text(child.stdout),
       text(child.stderr),

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, expect, inject, it } from 'vitest'
+import { afterEach, expect, inject, it, onTestFinished } from 'vitest'
 import { CLUSTER_ACTIONS, FAULT_PLACES, type ProductEvent, STORE_TROUBLES } from '../src/ports/events.ts'
 import { createTelemetry, POST_KINDS } from '../src/telemetry.ts'
 import { OPS, type Product, startProduct, until } from './support/product.ts'
@@ -253,6 +253,7 @@ function run(
   const child = spawn(process.execPath, [...options, ...args], {
     env: { PATH: process.env.PATH ?? '', ...env },
   })
+  onTestFinished(() => void child.kill('SIGKILL'))
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', data => (output += data))
   return new Promise(resolve => child.on('close', code => resolve({ code, output })))

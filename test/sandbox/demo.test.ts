@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, inject, it } from 'vitest'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { demoSettings } from '../../src/sandbox/demo-settings.ts'
 import { until } from '../support/product.ts'
 
@@ -17,6 +17,7 @@ describe('npm run demo', () => {
     const child = spawn(process.execPath, [dist('sandbox/demo.js'), ...flags], {
       env: { ...process.env, REDIS_URL: redisUrl },
     })
+    onTestFinished(() => void child.kill('SIGKILL'))
     const output = Promise.all([text(child.stdout), text(child.stderr)])
     child.stdin.end(typed.map(line => `${line}\n`).join(''))
     const [code] = (await once(child, 'exit')) as [number | null]
@@ -99,6 +100,7 @@ describe('npm run demo', () => {
       env: { ...process.env, REDIS_URL: redisUrl, PORT, EMPTY_HOLD: '1s' },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
+    onTestFinished(() => void child.kill('SIGKILL'))
     let out = ''
     child.stdout.on('data', data => {
       out += data
@@ -124,6 +126,7 @@ describe('npm run demo', () => {
       env: { ...process.env, REDIS_URL: 'redis://user:hidden@127.0.0.1:1' },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+    onTestFinished(() => void child.kill('SIGKILL'))
     const ended = once(child, 'exit')
     const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)])
     expect(await ended).toEqual([1, null])

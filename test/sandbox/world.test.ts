@@ -138,6 +138,7 @@ describe('the world', () => {
     const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
+    onTestFinished(() => void parent.kill('SIGKILL'))
     const [line] = (await once(parent.stdout, 'data')) as [Buffer]
     const health = () =>
       fetch(`http://127.0.0.1:${line.toString().trim()}/healthz`).then(answer => answer.status)
