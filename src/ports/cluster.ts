@@ -31,6 +31,16 @@ export interface WrittenTopics {
   unwritten: UnwrittenTopic[]
 }
 
+/** A look at a group and its commits that was begun at this time (epoch). */
+export interface Seen {
+  atMs: number
+  group: Group
+  positions: readonly Position[]
+}
+
+/** For so long after a look was begun, a write may go by it instead of looking by itself. */
+export const LOOK_HOLDS_MS = 500
+
 /** What the cluster of an instance can, beside what every cluster can. */
 export interface ClusterAbilities extends Abilities {
   /** Cluster.writeTopics: all topics of a request in one write. */
@@ -77,8 +87,9 @@ export interface Cluster {
    * Applies the reset to exactly `topics`, once, and ends by `deadlineMs` (epoch) at the latest.
    * Never retries by itself, never sends a call without topics (refused as `badRequest`), and never writes into a group
    * with members (refused as `groupNotEmpty`).
+   * @param seen goes for its own look at the group for LOOK_HOLDS_MS, where it takes calls of their own
    */
-  resetOffsets(reset: NativeReset, deadlineMs: number): Promise<CallOutcome>
+  resetOffsets(reset: NativeReset, deadlineMs: number, seen?: Seen): Promise<CallOutcome>
   /**
    * Commits an offset for each partition named of one topic, in one call, where `can.writePartitions`; else refused as
    * `badRequest`. Otherwise as resetOffsets.
@@ -88,6 +99,7 @@ export interface Cluster {
     topic: string,
     offsets: readonly PartitionWrite[],
     deadlineMs: number,
+    seen?: Seen,
   ): Promise<CallOutcome>
   /**
    * Where the instance's cluster can (`writeTopics`), else refused as `badRequest`: as writeOffsets, of several topics in as few calls as it takes, which is one unless the cluster
@@ -115,8 +127,15 @@ export interface ClusterReader {
   topics(instanceId: string, search: string): Promise<ReadOutcome<NamePage>>
   /** `Dead` for a group nobody knows. */
   group(target: Target): Promise<ReadOutcome<Group>>
-  /** Committed offset and log end of every partition of these topics (absent: all the group has committed to). */
-  positions(target: Target, topics?: readonly string[]): Promise<ReadOutcome<Position[]>>
+  /**
+   * Committed offset and log end of every partition of these topics (absent: all the group has committed to).
+   * @param logs of these topics, just read: where commits and logs are asked apart, partitions and ends are taken from them
+   */
+  positions(
+    target: Target,
+    topics?: readonly string[],
+    logs?: ReadonlyMap<string, readonly LogRow[]>,
+  ): Promise<ReadOutcome<Position[]>>
   /** Log start and end of each partition, where `can.logStart`; else refused as `badRequest`. Empty: no such topic. */
   logRanges(instanceId: string, topic: string): Promise<ReadOutcome<LogRange[]>>
   /** Offset of the first message at or after the time, null when there is none; where `can.firstMessageAt`. */

@@ -94,8 +94,13 @@ export interface ApprovalsService extends Approvals, Omit<Debts, 'pay'> {
   reconsiderOpen(): Promise<void>
 }
 
-/** The starts of so many topics' logs can be read while a modal is open, and while one is being sent. */
-const LOG_TOPICS = { opened: 12, submitted: 2 } as const
+/**
+ * The starts of so many topics' logs can be read while a modal is open. They only move up, slowly, and the look before the
+ * execution reads them all: those of a plan that is young serve the modal, and those that the modal was opened with serve the
+ * decision.
+ */
+const LOG_TOPICS = { opened: 12, submitted: 0 } as const
+const LOGS_SERVE_MS = 60_000
 /** Slack gives three seconds for an answer to a sent modal: a look that takes longer is left to the execution. */
 const SUBMITTED_LOOK_MS = 1_000
 /** Open requests that are looked through when the policy has changed, and so many of them at once. */
@@ -246,7 +251,9 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     rows?: PlanRow[],
   ): Promise<Look> {
     const { id, plan } = request
-    const seen = await within(ms, plans.compare(request, readers.person, LOG_TOPICS[at], rows), TOO_SLOW)
+    const isYoung = plan !== null && Math.abs(clock() - plan.atMs) < LOGS_SERVE_MS
+    const logTopics = isYoung ? 0 : LOG_TOPICS[at]
+    const seen = await within(ms, plans.compare(request, readers.person, logTopics, rows), TOO_SLOW)
     if (seen.kind === 'notWhole') return { kind: 'notSeen', cause: causeOf('planNotWhole') }
     if (plan === null || seen.kind !== 'compared') {
       return {

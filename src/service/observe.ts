@@ -32,9 +32,14 @@ export interface ObserveOptions {
   onProgress?: (done: number, total: number) => Promise<void>
 }
 
-export type Observed =
-  | ReadOutcome<Observation & { topics: string[]; can: ClusterAbilities }>
-  | { kind: 'impossible'; cause: string }
+export interface Look extends Observation {
+  /** When the group and its commits were asked for; epoch. */
+  lookedAtMs: number
+  topics: string[]
+  can: ClusterAbilities
+}
+
+export type Observed = ReadOutcome<Look> | { kind: 'impossible'; cause: string }
 
 /**
  * The group and where it stands are read last: they move fastest, and the logs of many topics take minutes to read. Where
@@ -73,7 +78,11 @@ export async function observe(reset: Reset, options: ObserveOptions): Promise<Ob
     withTargets && logs.value !== null ? await kindsOf(target.instanceId, topics, can, reader) : NOT_READ
   if (kinds.kind !== 'read') return kinds
 
-  const [group, listed] = await Promise.all([reader.group(target), reader.positions(target, topics)])
+  const lookedAtMs = clock()
+  const [group, listed] = await Promise.all([
+    reader.group(target),
+    reader.positions(target, topics, logs.value ?? undefined),
+  ])
   if (group.kind !== 'read') return group
   if (listed.kind !== 'read') return listed
   const unread = unreadIn(listed.value, logs.value, times.value)
@@ -100,7 +109,7 @@ export async function observe(reset: Reset, options: ObserveOptions): Promise<Ob
     facts.lateTimes = new Set(topics.filter(topic => value.get(topic)?.timesMayBeLate === true))
   }
   if (unread.size > 0) facts.unread = unread
-  return { kind: 'read', value: { group: group.value, facts, topics, can } }
+  return { kind: 'read', value: { group: group.value, facts, lookedAtMs, topics, can } }
 }
 
 const NOT_READ = { kind: 'read', value: null } as const

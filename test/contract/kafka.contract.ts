@@ -163,6 +163,12 @@ export function describeKafka(name: string, { bootstrap, world: enter, fresh }: 
           rows,
         )
         expect(shown(await reader.positions(target(group), [empty]))).toEqual([[empty, 0, null, 0n]])
+        const logs = value(await reader.logRangesOf(ID, [orders, payments]))
+        expect(shown(await reader.positions(target(group), [orders, payments], logs))).toEqual(rows)
+        const unread = new Map([[payments, [{ partition: 0, unread: 'away' }]]])
+        expect(shown(await reader.positions(target(group), [payments], unread))).toEqual([
+          [payments, 0, null, null],
+        ])
       })
 
       it('tell a commit past the end, and one before the start, as they are', async () => {

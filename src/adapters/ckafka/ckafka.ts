@@ -34,11 +34,10 @@ export function createCkafka(config: CkafkaConfig, deps: CkafkaDeps): Ckafka {
   return {
     can,
     writePaceOf: () => writePace,
-    resetOffsets: (reset, deadlineMs) =>
-      unless(problemWithReset(reset), () => writes.resetOffsets(reset, deadlineMs)),
-    writeOffsets: (target, topic, offsets, deadlineMs) =>
+    resetOffsets: (reset, ...by) => unless(problemWithReset(reset), () => writes.resetOffsets(reset, ...by)),
+    writeOffsets: (target, topic, offsets, ...by) =>
       unless(problemWithWrite(target, topic, offsets), () =>
-        writes.writeOffsets(target, topic, offsets, deadlineMs),
+        writes.writeOffsets(target, topic, offsets, ...by),
       ),
     reader: options => ({
       abilitiesOf: async () => ({ kind: 'read', value: can }),

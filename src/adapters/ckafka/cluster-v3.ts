@@ -43,10 +43,10 @@ export function createWritesV3(api: Api<ParamsV3>, { now }: CkafkaDeps): Omit<Cl
   }
 
   return {
-    resetOffsets({ target, topics, strategy }, deadlineMs) {
+    resetOffsets({ target, topics, strategy }, deadlineMs, seen) {
       const write: Write = {
         action: 'ModifyGroupOffsets',
-        look: asker => beforehand.topics(target, topics, asker),
+        look: asker => beforehand.topics(target, topics, asker, seen),
         paramsOf(found) {
           const there = found.flatMap(each => (each.kind === 'topic' ? [each.topic] : []))
           if (there.length === 0) return null
@@ -57,10 +57,10 @@ export function createWritesV3(api: Api<ParamsV3>, { now }: CkafkaDeps): Omit<Cl
       return carryOut(write, deadlineMs)
     },
 
-    writeOffsets(target, topic, offsets, deadlineMs) {
+    writeOffsets(target, topic, offsets, deadlineMs, seen) {
       const write: Write = {
         action: 'BatchModifyGroupOffsets',
-        look: asker => beforehand.partitions(target, topic, offsets, asker),
+        look: asker => beforehand.partitions(target, topic, offsets, asker, seen),
         paramsOf(found) {
           const there = new Set(found.flatMap(each => (each.kind === 'topic' ? each.partitions : [])))
           const named = offsets.filter(({ partition }) => there.has(partition))

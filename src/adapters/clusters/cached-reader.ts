@@ -4,7 +4,8 @@
 import { LRUCache } from 'lru-cache'
 import type { ClusterReader, InstancesRead } from '../../ports/cluster.ts'
 import { causeOf } from '../../request/cause.ts'
-import type { NamePage } from '../../request/group.ts'
+import type { NamePage, Position } from '../../request/group.ts'
+import type { Target } from '../../request/reset.ts'
 import type { ReadOutcome } from '../../request/result.ts'
 
 export interface CachedReaderOptions {
@@ -90,6 +91,15 @@ export function createCachedReader(reader: ClusterReader, options: CachedReaderO
     return undefined
   }
 
+  /** Of topics that are all among those that the group has to do with, as they were read just now. */
+  function amongAll(target: Target, topics: readonly string[] | undefined): Position[] | undefined {
+    const entry =
+      topics === undefined ? undefined : entries.get(JSON.stringify(['positions', target, undefined]))
+    if (topics === undefined || entry === undefined || now() - entry.atMs >= freshStateMs) return undefined
+    const named = (entry.value as Position[]).filter(({ topic }) => topics.includes(topic))
+    return new Set(named.map(({ topic }) => topic)).size === new Set(topics).size ? named : undefined
+  }
+
   async function names(
     kind: 'groups' | 'topics',
     instanceId: string,
@@ -116,8 +126,11 @@ export function createCachedReader(reader: ClusterReader, options: CachedReaderO
     groups: (instanceId, search) => names('groups', instanceId, search),
     topics: (instanceId, search) => names('topics', instanceId, search),
     group: target => cached(['group', target], freshStateMs, () => reader.group(target)),
-    positions: (target, topics) =>
-      cached(['positions', target, topics], freshStateMs, () => reader.positions(target, topics)),
+    async positions(target, topics, logs) {
+      const value = amongAll(target, topics)
+      if (value !== undefined) return { kind: 'read', value }
+      return cached(['positions', target, topics], freshStateMs, () => reader.positions(target, topics, logs))
+    },
     logRanges: (instanceId, topic) =>
       cached(['logRanges', instanceId, topic], freshStateMs, () => reader.logRanges(instanceId, topic)),
     firstMessageAt: (...question) =>

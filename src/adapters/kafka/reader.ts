@@ -86,6 +86,19 @@ export function createReader(
     )
   }
 
+  async function endsOf(
+    topics: readonly string[] | Promise<readonly string[]>,
+    deadlineMs: number,
+  ): Promise<LogEnd[]> {
+    const layout = await layoutOf(client, await topics, deadlineMs)
+    const places = placesIn(layout.partitions)
+    const ends = await offsetsAt(client, layout, places, END, deadlineMs, now)
+    return places.map(place => ({
+      ...place,
+      end: there(ends.get(placeOf(place.topic, place.partition))),
+    }))
+  }
+
   async function firstMessages(
     asked: ReadonlyMap<string, readonly number[]>,
     timeMs: number,
@@ -146,7 +159,7 @@ export function createReader(
         withCoordinator(target.group, deadlineMs, coordinator => groupThatIsThere(coordinator, target.group)),
       ),
 
-    positions: (target, topics) =>
+    positions: (target, topics, logs) =>
       read(
         target.instanceId,
         problemWithTarget(target) ?? problemWithNames(topics ?? []),
@@ -154,19 +167,15 @@ export function createReader(
           const fetching = withCoordinator(target.group, deadlineMs, coordinator =>
             committedOffsets(coordinator, target.group, null),
           )
-          const [committed, layout] = await Promise.all([
+          const [committed, ends] = await Promise.all([
             fetching,
-            topics === undefined
-              ? fetching.then(found => layoutOf(client, committedTo(found), deadlineMs))
-              : layoutOf(client, topics, deadlineMs),
+            logs === undefined || topics === undefined
+              ? endsOf(topics ?? fetching.then(committedTo), deadlineMs)
+              : endsIn(logs),
           ])
-          const places = placesIn(layout.partitions)
-          const ends = await offsetsAt(client, layout, places, END, deadlineMs, now)
           const known = new Map(committed.map(each => [placeOf(each.topic, each.partition), each]))
-          return places.map(({ topic, partition }) => {
-            const place = placeOf(topic, partition)
-            const found = known.get(place)
-            const end = there(ends.get(place))
+          return ends.map(({ topic, partition, end }) => {
+            const found = known.get(placeOf(topic, partition))
             // Without a log end a row counts as unread, and so does one whose commit could not be.
             const isRead = typeof end === 'bigint' && (found === undefined || found.errorCode === 0)
             return {
@@ -235,6 +244,14 @@ export function createReader(
         )
       }),
   }
+}
+
+type LogEnd = TopicPartition & { end: bigint | { unread: string } }
+
+function endsIn(logs: ReadonlyMap<string, readonly LogRow[]>): LogEnd[] {
+  return [...logs].flatMap(([topic, rows]) =>
+    rows.map(row => ({ topic, partition: row.partition, end: 'unread' in row ? row : row.end })),
+  )
 }
 
 function placesIn(partitions: ReadonlyMap<string, readonly number[]>): TopicPartition[] {

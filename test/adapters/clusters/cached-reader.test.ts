@@ -65,6 +65,30 @@ describe('a remembered read', () => {
     expect(asked).toEqual([''])
   })
 
+  it('of all that the group has to do with serves for some of its topics, while it is new', async () => {
+    let nowMs = 0
+    const asked: unknown[] = []
+    const at = (topic: string) => ({ topic, partition: 0, committed: 1n, logStart: null, logEnd: 2n })
+    const { reader } = counting(found)
+    const cached = createCachedReader(
+      {
+        ...reader,
+        async positions(_target, topics) {
+          asked.push(topics)
+          return { kind: 'read', value: (topics ?? ['a', 'b']).map(at) }
+        },
+      },
+      { now: () => nowMs },
+    )
+    await cached.positions(TARGET)
+    expect(await cached.positions(TARGET, ['b'])).toEqual({ kind: 'read', value: [at('b')] })
+    await cached.positions({ ...TARGET, group: 'other' }, ['b'])
+    await cached.positions(TARGET, ['b', 'c'])
+    nowMs = 3_000
+    await cached.positions(TARGET, ['a'])
+    expect(asked).toEqual([undefined, ['b'], ['b', 'c'], ['a']])
+  })
+
   it('is forgotten when the clusters change, with what is under way', async () => {
     const { reader, asked } = counting(found)
     const cached = createCachedReader(reader, { now: () => 0 })
