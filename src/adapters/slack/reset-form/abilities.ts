@@ -1,6 +1,7 @@
 // What the cluster of an instance can, and which instances there are, for a form that is in front of somebody. It must never
 // keep them waiting for it.
 
+import { setTimeout as delay } from 'node:timers/promises'
 import type { ClusterReader } from '../../../ports/cluster.ts'
 import type { Abilities, Instance } from '../../../request/group.ts'
 
@@ -8,6 +9,8 @@ import type { Abilities, Instance } from '../../../request/group.ts'
 const ALL: Abilities = { logStart: true, firstMessageAt: true, writePartitions: true }
 /** It is known at once but for an instance that nobody has asked about before. */
 const KNOWN_MS = 200
+const LATER_MS = 60_000
+const AGAIN_MS = 1_000
 
 export async function abilitiesFor(
   reader: ClusterReader,
@@ -25,6 +28,21 @@ export async function listedSoon(
   if (mayBeReset.length > 0) return mayBeReset
   const read = await soon(reader.instances())
   return read?.kind === 'read' && read.untold === undefined ? read.value : null
+}
+
+/** Likewise of a form that stays open, which is in front of somebody for so long; null: nobody has said. */
+export async function listedLater(
+  reader: ClusterReader,
+  mayBeReset: readonly Instance[],
+): Promise<readonly Instance[] | null> {
+  for (const endMs = performance.now() + LATER_MS; performance.now() < endMs; ) {
+    if (mayBeReset.length > 0) return mayBeReset
+    const read = await reader.instances()
+    if (read.kind === 'read' && read.untold === undefined) return read.value
+    if (read.kind === 'refused') return null
+    await delay(AGAIN_MS, undefined, { ref: false })
+  }
+  return null
 }
 
 async function soon<T>(asked: Promise<T>): Promise<T | null> {

@@ -130,6 +130,9 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
       const quick = await Promise.race([looking, after(QUICK_LOOK_MS, target === null ? undefined : LOOKING)])
       // No hash: what somebody has just chosen must be drawn, even when a look at the group was drawn in between.
       const hash = await redraw(words, client, view.id, undefined, fields, metadata.data, quick)
+      if (hash !== undefined) {
+        forms.fillInstance(words, client, { viewId: view.id, hash, metadata: metadata.data }, fields)
+      }
       if (quick !== LOOKING || hash === undefined) return
       await redraw(words, client, view.id, hash, fields, metadata.data, await looking)
     })

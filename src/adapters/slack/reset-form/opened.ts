@@ -13,7 +13,7 @@ import { focusedOnEmpty } from '../blocks/focus.ts'
 import type { FormMetadata } from '../blocks/ids.ts'
 import type { Words } from '../language/language.ts'
 import { isOvertaken } from '../platform/answering.ts'
-import { abilitiesFor, listedSoon } from './abilities.ts'
+import { abilitiesFor, listedLater, listedSoon } from './abilities.ts'
 import { isScopeMissing } from './attached-file.ts'
 import type { GroupStatus } from './group-status.ts'
 import { onlyOf, resetForm, unfilledForm } from './view.ts'
@@ -69,6 +69,11 @@ export interface OpenedForms {
     metadata: FormMetadata,
     status: GroupStatus | undefined,
   ): Promise<string | undefined>
+  /**
+   * Fills in the only instance that there is, once that is known and if nothing was drawn since; what was typed stays,
+   * because ids do. Returns at once.
+   */
+  fillInstance(words: Words, client: Client, opened: OpenedForm, fields: ResetFields): void
   draw(
     words: Words,
     fields: ResetFields,
@@ -167,6 +172,24 @@ export function createOpenedForms({ reader, names, report, instances }: OpenedFo
     }
   }
 
+  /** Nobody waits for it, and it does nothing to a form that has been drawn since: who drew that fills it. */
+  function fillInstance(words: Words, client: Client, opened: OpenedForm, asked: ResetFields): void {
+    const { viewId, hash, metadata } = opened
+    async function fill(): Promise<void> {
+      const listed = await listedLater(reader, instances)
+      if (listed !== null) heard = listed
+      const fields = withOnly(asked, listed ?? [])
+      if (fields.instance === undefined) return
+      const target = targetOf(fields)
+      const status = target === null ? undefined : LOOKING
+      const next = await redraw(words, client, viewId, hash, fields, metadata, status)
+      if (target === null || next === undefined) return
+      await redraw(words, client, viewId, next, fields, metadata, await look(target))
+    }
+    if (asked.instance === undefined)
+      void fill().catch(error => report({ event: 'fault', where: 'form update', error }))
+  }
+
   async function look(target: Target): Promise<GroupStatus> {
     const [group, positions] = await Promise.all([reader.group(target), reader.positions(target)])
     return { kind: 'seen', group, positions }
@@ -183,10 +206,14 @@ export function createOpenedForms({ reader, names, report, instances }: OpenedFo
       if (opened === undefined) return
       const fields = withOnly(asked, await listedNow())
       const target = targetOf(fields)
-      if (target === null && fields.instance === atFirst.instance) return
+      if (target === null && fields.instance === atFirst.instance) {
+        fillInstance(words, client, opened, fields)
+        return
+      }
       const seen = target === null ? undefined : await look(target)
       await redraw(words, client, opened.viewId, opened.hash, fields, opened.metadata, seen)
     },
+    fillInstance,
     openUnfilled: (words, client, triggerId, lead, reason, metadata) =>
       openForm(words, client, triggerId, metadata, latest => unfilledForm(words, lead, reason, latest)),
     redraw,
