@@ -24,7 +24,7 @@ import type { Words } from '../language/language.ts'
 import { firstPage, type HistoryAsked } from '../lists/query.ts'
 import { followerLines } from '../thread/card.ts'
 import { parentInWords } from '../wording/facts.ts'
-import { totalsInWords } from '../wording/plan.ts'
+import { hasNotRun, totalsInWords } from '../wording/plan.ts'
 import { countsInWords, stateWords } from '../wording/words.ts'
 
 export const HISTORY_PAGE = 20
@@ -171,26 +171,34 @@ function moveLines(words: Words, request: ResetRequest, moves: HistoryEntry['mov
   const grows = skipsArriving(plan, reset)
   return [
     ...shown.map(move =>
-      line(code(clipMiddle(move.topic, NAME_CHARACTERS)), text(moveInWords(words, move, grows))),
+      line(
+        code(clipMiddle(move.topic, NAME_CHARACTERS)),
+        text(moveInWords(words, move, { grows, isDone: !hasNotRun(request.state) })),
+      ),
     ),
     ...(left > 0 ? [line(text(words.history.moreTopics(left)))] : []),
   ]
 }
 
-function moveInWords({ history, plan }: Words, move: TopicMove, grows: boolean): string {
+function moveInWords(
+  { history, plan }: Words,
+  move: TopicMove,
+  { grows, isDone }: { grows: boolean; isDone: boolean },
+): string {
+  const does = isDone ? plan.effects : history.wouldHave
   const { partitions, from, to, replays, skips, isExact } = move
   const amount = (count: bigint) => {
     const said = plan.messages(count)
     if (grows) return plan.asOfPlan(said)
     return isExact ? said : plan.atMost(said)
   }
-  return history.move({
+  return history[isDone ? 'move' : 'planned']({
     partitions,
     from: from === null ? '–' : rangeInWords(from),
     to: to === null ? null : rangeInWords(to),
     effects: [
-      ...(replays > 0n ? [plan.effects.replays(amount(replays))] : []),
-      ...(skips > 0n ? [plan.effects.skips(amount(skips))] : []),
+      ...(replays > 0n ? [does.replays(amount(replays))] : []),
+      ...(skips > 0n ? [does.skips(amount(skips))] : []),
     ],
   })
 }

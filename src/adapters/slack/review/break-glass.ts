@@ -10,11 +10,11 @@ import { clip } from '../../../request/reset.ts'
 import { focusedOnEmpty } from '../blocks/focus.ts'
 import { CALLBACKS, GLASS_BLOCKS } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'
-import { bullets, line, paragraph, plain, strong, text } from '../blocks/text.ts'
+import { line, paragraph, plain, strong, text } from '../blocks/text.ts'
 import { type Words, wordsAbout } from '../language/language.ts'
 import { NOTE_MAX, overlapBlocks } from '../thread/card.ts'
 import { facts, originLine } from '../wording/facts.ts'
-import { moverLine, planHead } from '../wording/plan.ts'
+import { moversInWords, planHead } from '../wording/plan.ts'
 import { whoDecides } from '../wording/who-decides.ts'
 import { groupInWords } from '../wording/words.ts'
 import { decisionModal } from './frame.ts'
@@ -49,12 +49,9 @@ export function glassModal(given: Words, request: ResetRequest, from: Origin): M
 
 /** Its totals, and the partitions that move most: the thread has all of them. */
 function planBlocks(words: Words, request: ResetRequest, plan: Plan): KnownBlock[] {
-  const { biggest } = plan
   return [
     paragraph(line(...planHead(words, plan, request))),
-    ...(biggest.length === 0
-      ? []
-      : [bullets(biggest.map(row => moverLine(words, row, skipsArriving(plan, request.reset))))]),
+    ...moversInWords(words, plan, skipsArriving(plan, request.reset)),
   ]
 }
 

@@ -19,7 +19,6 @@ import { isBeforeWindow } from '../../../request/waiting.ts'
 import { LIMITS } from '../blocks/limits.ts'
 import { link, messageUrl } from '../blocks/links.ts'
 import {
-  bullets,
   clipEscaped,
   context,
   escaped,
@@ -37,7 +36,7 @@ import { type Words, wordsAbout } from '../language/language.ts'
 import { causeInWords } from '../wording/cause.ts'
 import { differenceBullets } from '../wording/drift.ts'
 import { facts, originLine, parentInWords, resetInWords, titleInWords } from '../wording/facts.ts'
-import { moverLine, planDetails, planHead, totalsInWords } from '../wording/plan.ts'
+import { moversInWords, planDetails, planHead, totalsInWords } from '../wording/plan.ts'
 import { unreadLines, whoDecides, windowLine } from '../wording/who-decides.ts'
 import {
   connectedInWords,
@@ -137,12 +136,8 @@ function glassBlocks(words: Words, { glass }: ResetRequest): KnownBlock[] {
 function planBlocks(words: Words, request: ResetRequest): KnownBlock[] {
   const { plan, reset } = request
   if (plan === null || isOver(request.state)) return []
-  const grows = skipsArriving(plan, reset)
   const details = planDetails(words, request).map(pieces => line(...pieces))
-  return [
-    ...(plan.biggest.length === 0 ? [] : [bullets(plan.biggest.map(row => moverLine(words, row, grows)))]),
-    paragraph(...details),
-  ]
+  return [...moversInWords(words, plan, skipsArriving(plan, reset)), paragraph(...details)]
 }
 
 function isOver(state: State): boolean {

@@ -1,10 +1,12 @@
 // What a plan would do: direction is always a verb, and what is not certain is said to be so. The words are in language/.
 
+import type { KnownBlock } from '@slack/types'
 import type { Plan, PlanRow } from '../../../request/plan.ts'
 import { skipsArriving } from '../../../request/plan-gaps.ts'
-import type { ResetRequest } from '../../../request/request.ts'
+import type { ResetRequest, State } from '../../../request/request.ts'
 import { grouped, type Reset } from '../../../request/reset.ts'
-import { clipMiddle, code, line, type Piece, strong, text } from '../blocks/text.ts'
+import type { Done } from '../../../request/result.ts'
+import { bullets, clipMiddle, code, line, type Piece, strong, text } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { causeInWords } from './cause.ts'
 
@@ -14,8 +16,35 @@ const NAME_MAX = 100
 /** What takes less is over before anybody asks. */
 const TAKES_TIME_MS = 1_000
 
-/** `Replays 370 000 messages on 7 of 64 partitions. Skips none.` */
+/** `Replays 370 000 messages on 7 of 64 partitions. Skips none.`; of what never ran, as what was planned. */
 export function totalsInWords(
+  words: Words,
+  plan: Plan,
+  request: Pick<ResetRequest, 'reset' | 'state'>,
+): string {
+  const totals = planTotals(words, plan, request)
+  return plan.moving > 0 && hasNotRun(request.state) ? words.plan.notDone(totals) : totals
+}
+
+/** It has ended, and certainly moved nothing. */
+export function hasNotRun(state: State): boolean {
+  switch (state.name) {
+    case 'rejected':
+    case 'cancelled':
+    case 'expired':
+      return true
+    case 'failed':
+      return state.outcome.kind !== 'done' || hasOnlyFailed(state.outcome)
+    default:
+      return false
+  }
+}
+
+function hasOnlyFailed({ counts, rows }: Done): boolean {
+  return counts.failed === rows
+}
+
+function planTotals(
   { plan: say }: Words,
   plan: Plan,
   { reset, state }: Pick<ResetRequest, 'reset' | 'state'>,
@@ -81,13 +110,26 @@ function movementInWords(
 }
 
 /** One of the biggest movers: `orders p3: 442,430 → 430,000 (replays 12,430)`. */
-export function moverLine(words: Words, row: PlanRow, grows: boolean) {
+function moverLine(words: Words, row: PlanRow, grows: boolean) {
   const { topic, partition, from, to } = row
   const effect = effectInWords(words, row, grouped, grows)
   return line(
     code(`${clipMiddle(topic, NAME_MAX)} p${partition}`),
     text(words.plan.goesTo(from === null ? '–' : grouped(from), to === null ? null : grouped(to), effect)),
   )
+}
+
+/** The partitions that move most, and how many more move. @param grows as moverLine has it */
+export function moversInWords(words: Words, plan: Plan, grows: boolean): KnownBlock[] {
+  const { biggest, moving } = plan
+  const left = moving - biggest.length
+  if (biggest.length === 0) return []
+  return [
+    bullets([
+      ...biggest.map(row => moverLine(words, row, grows)),
+      ...(left > 0 ? [line(text(words.plan.moreMove(left)))] : []),
+    ]),
+  ]
 }
 
 /** What a plan does in all. */

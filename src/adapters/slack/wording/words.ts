@@ -4,6 +4,7 @@ import type { Submitted } from '../../../ports/approvals.ts'
 import { type CauseKind, readCause } from '../../../request/cause.ts'
 import type { Group } from '../../../request/group.ts'
 import { kafkaErrorName } from '../../../request/kafka-errors.ts'
+import { hadNothingToMove } from '../../../request/list-part.ts'
 import { skipsArriving } from '../../../request/plan-gaps.ts'
 import {
   isHeld,
@@ -26,9 +27,7 @@ import { placesInWords, skipsInWords } from './plan.ts'
 function stateKey(state: State): keyof Words['states']['names'] {
   if (state.name === 'failed') {
     if (state.outcome.kind === 'notAllowed') return 'notAllowed'
-    const isIdle =
-      state.outcome.kind === 'notPrepared' && readCause(state.outcome.cause)?.kind === 'nothingMoves'
-    return isIdle ? 'nothingToMove' : 'failed'
+    return hadNothingToMove(state) ? 'nothingToMove' : 'failed'
   }
   if (state.name === 'unclear' && !state.asked) return 'checking'
   if (isBeforeWindow(state)) return 'beforeWindow'

@@ -66,6 +66,32 @@ describe('the history of a group', () => {
     }
   })
 
+  it('says of what never ran what it would have done', () => {
+    for (const [request, moves] of everyState()
+      .filter(([, { state }]) => ['rejected', 'cancelled', 'expired'].includes(state.name))
+      .flatMap(([, request]) =>
+        request.plan === null
+          ? []
+          : ([
+              [request, {}],
+              [request, { moves: null }],
+            ] as const),
+      )) {
+      const text = read(modal([entry(request, moves)]))
+      if ('moves' in moves) expect(text).toContain('Planned, not done: replays 400 messages')
+      else {
+        expect(text).toContain(
+          'orders: 2 partitions, planned from 442,430–442,431 to 442,330–442,331, would have replayed 200 messages',
+        )
+      }
+      expect(text).not.toMatch(/[Rr]eplays 200/)
+      const zh = read(
+        historyModal(wordsIn('zh'), target, firstPage(), { total: 1, next: null }, [entry(request, moves)]),
+      )
+      expect(zh).toMatch('moves' in moves ? /原计划（未执行）：/ : /原计划位点 .*本会重放 200 条消息/)
+    }
+  })
+
   it('names no approver of what nobody approved', () => {
     expect(read(modal([entry(following(pending(), reject))]))).toContain('rejected by @U0BOB')
     expect(read(modal([entry()]))).not.toContain('approved by')

@@ -40,6 +40,16 @@ export const history = {
   withoutApproval: (by: string): Piece[] => [text(' · without approval, by '), person(by)],
   rejectedBy: (by: string): Piece[] => [text(' · rejected by '), person(by)],
   cancelledBy: (by: string): Piece[] => [text(' · cancelled by '), person(by)],
+  /** What follows the name of a topic, of what never ran. */
+  planned: ({ partitions, from, to, effects }: SpokenMove) =>
+    [
+      `: ${counted(partitions, 'partition')}, planned from ${from} to ${to ?? 'offsets that would be known when it ran'}`,
+      ...effects,
+    ].join(', '),
+  wouldHave: {
+    replays: (amount: string) => `would have replayed ${amount}`,
+    skips: (amount: string) => `would have skipped ${amount}`,
+  },
   /** What follows the name of a topic. */
   move: ({ partitions, from, to, effects }: SpokenMove) =>
     [

@@ -2,7 +2,7 @@
 
 import { grouped } from '../../../../request/reset.ts'
 import { type Piece, person, text } from '../../blocks/text.ts'
-import { counted, listed, messages } from './grammar.ts'
+import { counted, listed, messages, uncapitalized } from './grammar.ts'
 import { times } from './times.ts'
 
 export const plan = {
@@ -11,6 +11,8 @@ export const plan = {
   /** @param moving of so many partitions, those that are moved */
   where: (moving: number, partitions: number) =>
     `on ${moving === partitions ? '' : `${grouped(moving)} of `}${counted(partitions, 'partition')}`,
+  /** Of what has ended without it. @param totals a sentence */
+  notDone: (totals: string) => `Planned, not done: ${uncapitalized(totals)}`,
   unknownTotals: (where: string) => `Unknown before it runs: what it does ${where}.`,
   unknownTotalsAtMost: (replays: string, skips: string, where: string) =>
     `Unknown before it runs: replays at most ${replays}, skips at most ${skips}, ${where}.`,
@@ -110,6 +112,9 @@ export const plan = {
       ? 'it may skip messages, and they will not be delivered'
       : `it skips ${skips}, and they will not be delivered`,
   header: ['Topic', 'Partition', 'Now', 'To', 'What it does'],
+  /** After those that move most. */
+  moreMove: (left: number) =>
+    `and ${counted(left, 'more partition')}; the thread has the whole plan as a CSV file`,
   morePartitions: (left: number) =>
     `… and ${counted(left, 'more partition')}. The thread under the card has all of them as a CSV file.`,
 }

@@ -31,6 +31,12 @@ export const history: typeof English = {
   withoutApproval: by => [text(' · 未经审批，执行人 '), person(by)],
   rejectedBy: by => [text(' · 驳回 '), person(by)],
   cancelledBy: by => [text(' · 取消 '), person(by)],
+  planned: ({ partitions: count, from, to, effects }) =>
+    [`：${partitions(count)}，原计划位点 ${from} → ${to ?? '由 CKafka 计算'}`, ...effects].join('，'),
+  wouldHave: {
+    replays: amount => `本会重放 ${amount}`,
+    skips: amount => `本会跳过 ${amount}`,
+  },
   move: ({ partitions: count, from, to, effects }) =>
     [`：${partitions(count)}，位点 ${from} → ${to ?? '由 CKafka 计算'}`, ...effects].join('，'),
   moreTopics: left => `……另有 ${grouped(left)} 个 Topic，CSV 文件里有全部内容。`,

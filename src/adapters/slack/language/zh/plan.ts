@@ -11,6 +11,7 @@ export const plan: typeof English = {
   atMost: amount => `最多 ${amount}`,
   where: (moving, all) =>
     moving === all ? `在 ${partitions(all)}上` : `在 ${grouped(all)} 个分区中的 ${grouped(moving)} 个上`,
+  notDone: totals => `原计划（未执行）：${totals}`,
   unknownTotals: where => `执行前无法确定：${where}的影响未知。`,
   unknownTotalsAtMost: (replays, skips, where) =>
     `执行前无法确定：${where}最多重放 ${replays}，最多跳过 ${skips}。`,
@@ -89,5 +90,6 @@ export const plan: typeof English = {
   loss: skips =>
     skips === null ? '可能会跳过消息，这些消息将不再投递' : `会跳过 ${skips}，这些消息将不再投递`,
   header: ['Topic', '分区', '当前', '目标', '影响'],
+  moreMove: left => `另有 ${partitions(left)}，完整计划见消息列里的 CSV 文件`,
   morePartitions: left => `… 另有 ${partitions(left)}。全部分区见卡片下消息列里的 CSV 文件。`,
 }
