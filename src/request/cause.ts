@@ -35,6 +35,9 @@ const CAUSES = [
   'offsetUnread',
   /** The rule. */
   'policyUnread',
+  /** The ids that are most like it. */
+  'noInstance',
+  'severalClusters',
   /** The names that are most like it. */
   'noGroup',
   /** The group whose offsets were to be taken over. */

@@ -9,6 +9,15 @@ export function needsOf({ needs, approvals }: Pick<Guard, 'needs' | 'approvals'>
 
 /** How many approvals each need still lacks, when the votes are dealt out as well as they can be. */
 export function lacking(guard: Pick<Guard, 'needs' | 'approvals'>, votes: readonly Decision[]): number[] {
+  const filling = dealt(guard, votes)
+  return needsOf(guard).map(({ count }, index) => count - filling.filter(need => need === index).length)
+}
+
+/** Which need each vote fills, by index, likewise; null: those that it could fill have enough. */
+export function dealt(
+  guard: Pick<Guard, 'needs' | 'approvals'>,
+  votes: readonly Decision[],
+): (number | null)[] {
   const needs = needsOf(guard)
   const places = needs.flatMap(({ count }, need) => Array.from({ length: count }, () => need))
   const voterAt = new Map<number, number>()
@@ -27,7 +36,8 @@ export function lacking(guard: Pick<Guard, 'needs' | 'approvals'>, votes: readon
   }
 
   for (const voter of votes.keys()) seat(voter, new Set())
-  return needs.map((_, index) => places.filter((need, place) => need === index && !voterAt.has(place)).length)
+  const placeOf = new Map([...voterAt].map(([place, voter]) => [voter, place]))
+  return votes.map((_, voter) => places[placeOf.get(voter) ?? -1] ?? null)
 }
 
 /** How many of the approvals that are asked for are there. */

@@ -501,7 +501,7 @@ export function isHeld({ unread }: Pick<ResetRequest, 'unread'>): boolean {
 }
 
 /** Whether what is carried out now is so because somebody broke the glass. */
-export function brokeGlass({ state, glass }: ResetRequest): boolean {
+export function brokeGlass({ state, glass }: Pick<ResetRequest, 'state' | 'glass'>): boolean {
   if (glass === null || !('decision' in state) || state.decision === null) return false
   return state.decision.by === glass.by && state.decision.atMs === glass.atMs
 }

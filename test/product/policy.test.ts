@@ -75,7 +75,7 @@ describe.concurrent('a quorum of two teams', () => {
       await product().cardSays('platform: 0 of 1 approval (from @platform)')
       await product().review(bob, 'Approve')
       await product().cardSays('orders: 1 of 1 approval')
-      await product().cardSays('Approved so far by @bob.')
+      await product().cardSays('Approved so far by @bob for orders.')
       await bob.press(product().card(), 'Review')
       await hears(bob, 'You have approved R-1 already')
       await product().review(dave, 'Approve')

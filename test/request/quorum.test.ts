@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isMet, lacking } from '../../src/request/quorum.ts'
+import { dealt, isMet, lacking } from '../../src/request/quorum.ts'
 import type { Decision } from '../../src/request/request.ts'
 import { T0 } from '../support/requests.ts'
 
@@ -30,6 +30,13 @@ describe('a quorum of one of each team', () => {
     expect(lacking(guard, votes)).toEqual(left)
     expect(isMet(guard, votes)).toBe(left.every(count => count === 0))
   })
+})
+
+it('says for which team each vote counts', () => {
+  const guard = { needs: [need('orders'), need('platform')], approvals: 2 }
+  expect(dealt(guard, [vote('B', 0), vote('C', 0)])).toEqual([0, null])
+  expect(dealt(guard, [vote('C', 0, 1), vote('B', 0)])).toEqual([1, 0])
+  expect(dealt(guard, [])).toEqual([])
 })
 
 it('of a guard from before there were needs counts approvers', () => {

@@ -1,8 +1,9 @@
 // Whose an instance is: as the settings say, else as the accounts that were asked have said. It must never call one cluster's
 // what two say they have.
 
-import { causeOf } from '../../request/cause.ts'
+import { causeOf, causeOfRefusal } from '../../request/cause.ts'
 import type { Instance } from '../../request/group.ts'
+import { nearestNames } from '../../request/nearest.ts'
 import type { ReadOutcome } from '../../request/result.ts'
 import type { Member } from './clusters.ts'
 
@@ -81,7 +82,7 @@ export function createOwners(
     const owner = owners.get(instanceId)
     if (owner === undefined) return undefined
     if (owner !== 'several') return { kind: 'read', value: owner }
-    return missing(`Two clusters say that they have the instance ${instanceId}.`)
+    return missing(causeOf('severalClusters'))
   }
 
   return {
@@ -97,10 +98,11 @@ export function createOwners(
       const found = told(instanceId)
       if (found !== undefined) return found
       const silent = answers.find(({ kind }) => kind !== 'read')
-      if (silent === undefined) return missing('No cluster that Rewind serves has an instance of this id.')
+      if (silent === undefined)
+        return missing(causeOf('noInstance', ...nearestNames(instanceId, [...owners.keys()])))
       if (silent.kind === 'unavailable') return silent
       const { code, message } = silent.kind === 'refused' ? silent : { code: '', message: '' }
-      return { kind: 'unavailable', cause: causeOf('apiSaid', code, message) }
+      return { kind: 'unavailable', cause: causeOfRefusal(code, message) }
     },
     known(instanceId) {
       const owner = owners.get(instanceId)

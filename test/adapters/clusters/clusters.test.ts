@@ -132,6 +132,8 @@ describe('whose an instance is', () => {
       expect(await asked(clusters).group({ instanceId: 'ckafka-c', group: 'g' })).toMatchObject({
         kind: 'refused',
         reason: 'instanceMissing',
+        code: 'none',
+        message: 'noInstance ["ckafka-a","ckafka-b"]',
       })
     }
     expect(one.calls()).toHaveLength(1)
@@ -179,6 +181,7 @@ describe('whose an instance is', () => {
     expect(await reader.group({ instanceId: 'ckafka-same', group: 'g' })).toMatchObject({
       kind: 'refused',
       reason: 'instanceMissing',
+      message: 'severalClusters',
     })
     expect(await reader.instances()).toMatchObject({ value: [{ id: 'ckafka-a' }] })
     const instances = [{ id: 'ckafka-same', name: 'x' }]

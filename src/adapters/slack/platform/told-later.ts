@@ -4,6 +4,7 @@
 import type { ChangeOutcome, Submitted } from '../../../ports/approvals.ts'
 import type { FaultPlace, Report } from '../../../ports/events.ts'
 import type { RequestId } from '../../../request/request.ts'
+import { escaped } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { notSubmitted, stateSentence } from '../wording/words.ts'
 import { ANSWER_MS, inTime, refusalOf } from './answering.ts'
@@ -65,13 +66,12 @@ async function tellLater<T>(
 
 function changeInWords(words: Words, outcome: ChangeOutcome, id: RequestId): string {
   const { late } = words.answers
-  if (outcome.kind === 'changed') return late.saved(stateSentence(words, id, outcome.request.state))
+  if (outcome.kind === 'changed') return late.saved(stateSentence(words, outcome.request))
   return late.notSaved(refusalOf(words, outcome, id) ?? '')
 }
 
 export function submittedInWords(words: Words, submitted: Submitted): string {
   const { late } = words.answers
-  if (submitted.kind !== 'submitted') return late.notSaved(notSubmitted(words, submitted))
-  const { id, state } = submitted.request
-  return late.saved(stateSentence(words, id, state))
+  if (submitted.kind !== 'submitted') return late.notSaved(escaped(notSubmitted(words, submitted)))
+  return late.saved(stateSentence(words, submitted.request))
 }

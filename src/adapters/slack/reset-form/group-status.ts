@@ -6,7 +6,7 @@ import type { ReadOutcome } from '../../../request/result.ts'
 import { aligned, groupedWide, preformatted } from '../blocks/preformatted.ts'
 import { clipMiddle, line, paragraph, strong, text } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
-import { causeInWords } from '../wording/cause.ts'
+import { causeInWords, messageInWords } from '../wording/cause.ts'
 import { groupInWords } from '../wording/words.ts'
 
 export type GroupStatus =
@@ -26,9 +26,9 @@ export function groupStatus(words: Words, status: GroupStatus | undefined): Know
 }
 
 function whyNot(words: Words, read: Exclude<ReadOutcome<unknown>, { kind: 'read' }>): string {
-  return read.kind === 'unavailable'
-    ? causeInWords(words, read.cause)
-    : words.group.refused(read.message, read.code)
+  if (read.kind === 'unavailable') return causeInWords(words, read.cause)
+  const said = messageInWords(words, read.code, read.message)
+  return read.code === 'none' ? said : words.group.refused(said, read.code)
 }
 
 /** Most lag first. */

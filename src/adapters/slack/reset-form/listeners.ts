@@ -15,6 +15,7 @@ import type { LongNames } from '../../../ports/chat.ts'
 import type { Clock } from '../../../ports/clock.ts'
 import type { ClusterReader, InstancesRead } from '../../../ports/cluster.ts'
 import type { Report } from '../../../ports/events.ts'
+import { readCause } from '../../../request/cause.ts'
 import { type Instance, isThere } from '../../../request/group.ts'
 import { nearestIn, searchesFor } from '../../../request/nearest.ts'
 import { callsOf } from '../../../request/offsets-file.ts'
@@ -42,7 +43,7 @@ import { sentenceOf } from '../language/sentences.ts'
 import { answering, askedInOf, inTime, parseJson, sentenceFor } from '../platform/answering.ts'
 import { sentenceModal } from '../platform/sentence-views.ts'
 import { inTimeOrTold, submittedInWords } from '../platform/told-later.ts'
-import { noSuchGroup, noSuchTopics, notSubmitted } from '../wording/words.ts'
+import { noSuchGroup, noSuchInstance, noSuchTopics, notSubmitted } from '../wording/words.ts'
 import { abilitiesFor, listedSoon } from './abilities.ts'
 import { type Attachment, type AttachmentRead, createAttachedFileReader } from './attached-file.ts'
 import { type FieldSentences, problemsByBlock, readAttachment, readResetForm } from './filled.ts'
@@ -325,7 +326,9 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     const late = after(CHECK_MS, null)
     const read = await Promise.race([reader.group(target), late])
     if (read?.kind === 'refused' && read.reason === 'instanceMissing') {
-      return { kind: 'noInstance', sentence: words.outcomes.refusalHints[read.reason] }
+      const cause = read.code === 'none' ? readCause(read.message) : null
+      const nearest = cause?.kind === 'noInstance' ? cause.about : []
+      return { kind: 'noInstance', sentence: noSuchInstance(words, target.instanceId, nearest) }
     }
     if (read?.kind !== 'read' || read.value.state !== 'Dead') return { kind: 'fine' }
     // What cannot be told now is told when it is planned.

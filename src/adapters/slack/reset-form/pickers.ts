@@ -148,6 +148,15 @@ function asTyped(
 ): PlainTextOption[] {
   const name = typed.trim()
   if (name === '') return []
-  const why = read.kind === 'unavailable' ? say.silent : say.refused(read.code)
+  const why = read.kind === 'unavailable' ? say.silent : refusedInWords(say, read)
   return [nameOption(name, names, say.asTyped(clipMiddle(name, 36), why))]
+}
+
+/** Rewind itself refuses without a code, which then means that it serves no such instance. */
+function refusedInWords(
+  say: Words['pickers'],
+  { reason, code }: Extract<ReadOutcome<unknown>, { kind: 'refused' }>,
+): string {
+  if (code !== 'none') return say.refused(code)
+  return reason === 'instanceMissing' ? say.noInstance : say.silent
 }

@@ -37,7 +37,7 @@ import { causeInWords } from '../wording/cause.ts'
 import { differenceBullets } from '../wording/drift.ts'
 import { facts, originLine, parentInWords, resetInWords, titleInWords } from '../wording/facts.ts'
 import { moversInWords, planDetails, planHead, totalsInWords } from '../wording/plan.ts'
-import { unreadLines, whoDecides, windowLine } from '../wording/who-decides.ts'
+import { missingTeams, unreadLines, whoDecides, windowLine } from '../wording/who-decides.ts'
 import {
   connectedInWords,
   emptyInWords,
@@ -70,10 +70,7 @@ export function card(
 ): Message {
   const words = wordsAbout(given, request)
   const state = stateWords(words, request)
-  const title = words.card.title(
-    request.id,
-    request.glass === null ? state : `${state} · ${words.glass.mark}`,
-  )
+  const title = words.card.title(request.id, brokeGlass(request) ? `${state} · ${words.glass.mark}` : state)
   const sentence = words.card.spokenTitle(title, escaped(spokenFacts(words, request)), request.requester)
   const why = spoken([text(words.reset.whyLabel), quoted(clip(request.reason, REASON_SPOKEN))])
   const guards = guardLines(words, request).map(pieces => line(...pieces))
@@ -108,8 +105,7 @@ function standing(
   const left = lacking(guard, votes)
   const needed = needs.reduce((sum, { count }) => sum + count, 0)
   const missing = left.reduce((sum, count) => sum + count, 0)
-  const labels = needs.flatMap(({ label }, index) => (label !== '' && (left[index] ?? 0) > 0 ? [label] : []))
-  return words.card.open(id, needed - missing, needed, [...new Set(labels)], expiresAtMs)
+  return words.card.open(id, needed - missing, needed, missingTeams({ guard, votes }), expiresAtMs)
 }
 
 /** What has come of it stands before what it would do; the line under the title says that it waits for approval. */

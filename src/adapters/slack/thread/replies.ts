@@ -25,6 +25,7 @@ import type { Words } from '../language/language.ts'
 import { causeInWords } from '../wording/cause.ts'
 import { differenceBullets, differencesInWords } from '../wording/drift.ts'
 import { resultTable, troubleLine, troublesOf, troubleText } from '../wording/result.ts'
+import { missingTeams } from '../wording/who-decides.ts'
 import { connectedInWords, outcomeSentence, stateSentence } from '../wording/words.ts'
 import { questionButtons } from './buttons.ts'
 import { type Message, NOTE_MAX } from './card.ts'
@@ -49,10 +50,11 @@ export function noteReply(
       return said([text(kept === null ? say.resultNotWhole(id) : say.resultFile(id))])
     case 'voted': {
       const { decision, approvals, needed } = note
+      const missing = request.state.name === 'pending' ? missingTeams(request) : []
       const why = clip(decision.note, NOTE_MAX)
       return said(
         decision.verdict === 'approve'
-          ? say.approved(id, decision.by, why, approvals, needed)
+          ? say.approved(id, decision.by, why, { approvals, needed, missing })
           : say.rejected(id, decision.by, why),
       )
     }
@@ -211,7 +213,7 @@ function endedReply(words: Words, request: ResetRequest, kept: readonly Partitio
       ? `${outcomeSentence(words, state.outcome, request)}${proofInWords(words, request, result)}`
       : ''
   const hasClamped = result.some(row => row.outcome === 'clamped')
-  const lead = words.replies.ended(stateSentence(words, id, state), outcome, hasClamped)
+  const lead = words.replies.ended(stateSentence(words, request), outcome, hasClamped)
   const message = withEvidence(words, lead, result)
   if (kept !== null) return message
   return { ...message, blocks: [...message.blocks, sentence(words.replies.resultNotWhole(id))] }

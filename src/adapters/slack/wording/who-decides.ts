@@ -2,7 +2,7 @@
 // The first card mentions them, and that is the only time: Slack tells nobody of a message that is changed.
 
 import { EVERYBODY } from '../../../request/policy.ts'
-import { lacking, needsOf } from '../../../request/quorum.ts'
+import { dealt, lacking, needsOf } from '../../../request/quorum.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import type { Window } from '../../../request/window.ts'
 import { type Piece, text } from '../blocks/text.ts'
@@ -23,7 +23,11 @@ export function whoDecides(words: Words, request: ResetRequest): Piece[][] {
   }))
   // A record from before there was a policy does not say who.
   if (guard.needs.length === 0) return []
-  const voters = votes.map(({ by }) => by)
+  const filling = dealt(guard, votes)
+  const voters = votes.map(({ by }, vote) => {
+    const need = filling[vote] ?? null
+    return { by, label: need === null ? null : shown.length === 1 ? '' : (shown[need]?.label ?? '') }
+  })
   const [only] = shown
   if (shown.length === 1 && only?.count === 1 && only.label === '') return [words.votes.decides(only)]
   return [
@@ -31,6 +35,15 @@ export function whoDecides(words: Words, request: ResetRequest): Piece[][] {
     ...shown.map(need => words.votes.need(shown.length === 1 ? { ...need, label: '' } : need)),
     ...(voters.length === 0 ? [] : [words.votes.soFar(voters)]),
   ]
+}
+
+/** The teams whose approval is still missing, where more than one is asked; of people who stand for themselves, none. */
+export function missingTeams({ guard, votes }: Pick<ResetRequest, 'guard' | 'votes'>): string[] {
+  const needs = needsOf(guard)
+  const left = lacking(guard, votes)
+  if (needs.length < 2) return []
+  const labels = needs.flatMap(({ label }, index) => ((left[index] ?? 0) > 0 ? [label] : []))
+  return labels.includes('') ? [] : [...new Set(labels)]
 }
 
 /** Who asked does not decide, unless the rule lets them; where nobody else is named, that they are says what is wrong. */

@@ -7,6 +7,7 @@ import { kafkaErrorName } from '../../../request/kafka-errors.ts'
 import { hadNothingToMove } from '../../../request/list-part.ts'
 import { skipsArriving } from '../../../request/plan-gaps.ts'
 import {
+  brokeGlass,
   isHeld,
   type Outcome,
   type RefusedRuling,
@@ -39,15 +40,17 @@ function isWaiting(state: State): boolean {
 }
 
 /** `approved, waiting for the group to be empty` */
-export function stateWords(words: Words, request: Pick<ResetRequest, 'state' | 'unread'>): string {
-  const { state } = request
-  const { names } = words.states
-  return state.name === 'approved' && isHeld(request) ? names.held : names[stateKey(state)]
+export function stateWords(words: Words, request: Pick<ResetRequest, 'state' | 'unread' | 'glass'>): string {
+  const { names, unapproved } = words.states
+  const key = request.state.name === 'approved' && isHeld(request) ? 'held' : stateKey(request.state)
+  return brokeGlass(request) ? { ...names, ...unapproved }[key] : names[key]
 }
 
 /** What can be said of `R-12` in this state: `R-12 is partly done.` */
-export function stateSentence(words: Words, id: string, state: State): string {
-  return words.states.sentences[stateKey(state)](id)
+export function stateSentence(words: Words, request: Pick<ResetRequest, 'id' | 'state' | 'glass'>): string {
+  const { sentences, unapprovedSentences } = words.states
+  const said = brokeGlass(request) ? { ...sentences, ...unapprovedSentences } : sentences
+  return said[stateKey(request.state)](request.id)
 }
 
 /** Why a click or a decision was refused, for the one who made it. `<@U…>` is a mention in Slack's text format. */
@@ -65,7 +68,7 @@ export function refusalSentence(words: Words, refusal: Refusal, request: ResetRe
       return refusals.noteMissing
     case 'decided':
     case 'stale':
-      return refusals.tooLate(pastSentence(words, id, state))
+      return refusals.tooLate(pastSentence(words, request))
     default:
       return refusals[refusal](id)
   }
@@ -81,24 +84,26 @@ export function lossInWords(words: Words, { plan, reset }: Pick<ResetRequest, 'p
   )
 }
 
-function pastSentence(words: Words, id: string, state: State): string {
+function pastSentence(words: Words, request: ResetRequest): string {
   const { refusals } = words
+  const { id, state } = request
   switch (state.name) {
     case 'rejected':
       return refusals.hasRejected(id, state.decision.by)
     case 'cancelled':
       return refusals.hasCancelled(id, state.by)
     case 'expired':
-      return stateSentence(words, id, state)
+      return stateSentence(words, request)
     case 'preparing':
     case 'pending':
       return refusals.hasChanged(id)
     case 'approved':
+      if (brokeGlass(request)) return refusals.seeThread(stateSentence(words, request))
       return refusals.hasApproved[isWaiting(state) ? 'waiting' : 'approved'](id, state.decision.by)
     case 'executing':
       return refusals.hasApproved.executing(id, state.decision.by)
     default:
-      return refusals.seeThread(stateSentence(words, id, state))
+      return refusals.seeThread(stateSentence(words, request))
   }
 }
 
@@ -182,6 +187,7 @@ export function outcomeSentence(
 
 /** What can be done about it, where it is not the API that refused. Null: the cause says it. Absent: ask again later. */
 const PLAN_ADVICE: Partial<Record<CauseKind, keyof Words['outcomes']['planAdvice'] | null>> = {
+  severalClusters: 'operators',
   noGroup: 'names',
   noOtherGroup: 'names',
   topicUnfit: null,
@@ -318,6 +324,17 @@ export function groupInWords(words: Words, group: Group): string {
 /** `sentence`, and whether the offsets of the group may be gone soon whatever is written. */
 export function emptyInWords(words: Words, sentence: string, { expiresFromEmpty }: Group): string {
   return expiresFromEmpty === true ? words.group.alsoExpires(sentence) : sentence
+}
+
+/** @param nearest ids that look like it */
+export function noSuchInstance(words: Words, instanceId: string, nearest: readonly string[]): string {
+  const id = clip(instanceId, 100)
+  return nearest.length === 0
+    ? words.instances.none(id)
+    : words.instances.nearest(
+        id,
+        nearest.map(each => clip(each, 100)),
+      )
 }
 
 export function noSuchGroup(words: Words, { instanceId, group }: Target, nearest: readonly string[]): string {

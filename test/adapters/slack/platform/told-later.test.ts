@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { wordsIn } from '../../../../src/adapters/slack/language/language.ts'
 import { sentenceFor } from '../../../../src/adapters/slack/platform/answering.ts'
 import type { Client } from '../../../../src/adapters/slack/platform/pressing.ts'
-import { changeInTime } from '../../../../src/adapters/slack/platform/told-later.ts'
+import { changeInTime, submittedInWords } from '../../../../src/adapters/slack/platform/told-later.ts'
 import { createWebClient } from '../../../../src/adapters/slack/platform/web-client.ts'
 import type { ChangeOutcome } from '../../../../src/ports/approvals.ts'
 import { startLocalSlack } from '../../../../src/sandbox/slack/server.ts'
@@ -68,4 +68,13 @@ it('what nobody knows is said not to be known', async () => {
       throw new Error('The store did not answer.')
     })
   expect((await told(lost))[1]).toContain('is still not known whether it was saved. Look at the card')
+})
+
+it('the words of who wrote the policy stay text', () => {
+  const reason = 'ask <@U0BOB> & <!channel> first'
+  const ruling = { why: 'denied', rule: 'a <b>', reason } as const
+  const said = submittedInWords(words, { kind: 'notAllowed', ruling })
+  expect(said).toContain('ask &lt;@U0BOB&gt; &amp; &lt;!channel&gt; first')
+  expect(said).toContain('a &lt;b&gt;')
+  expect(said).not.toContain('<')
 })

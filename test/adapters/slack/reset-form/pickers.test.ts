@@ -7,7 +7,7 @@ import {
   topicChoices,
   topicSearch,
 } from '../../../../src/adapters/slack/reset-form/pickers.ts'
-import { groupInWords, noSuchGroup } from '../../../../src/adapters/slack/wording/words.ts'
+import { groupInWords, noSuchGroup, noSuchInstance } from '../../../../src/adapters/slack/wording/words.ts'
 import type { LongNames } from '../../../../src/ports/chat.ts'
 import { nearestNames, searchPieces } from '../../../../src/request/nearest.ts'
 import type { ReadOutcome } from '../../../../src/request/result.ts'
@@ -69,6 +69,15 @@ describe('a picker', () => {
     ])
     expect(textsOf(groupChoices(words, REFUSED, 'orders-b', names))).toEqual([
       'orders-b – as typed, CKafka refused: 4100',
+    ])
+    const unknown = {
+      kind: 'refused',
+      reason: 'instanceMissing',
+      code: 'none',
+      message: 'noInstance',
+    } as const
+    expect(textsOf(groupChoices(words, unknown, 'orders-b', names))).toEqual([
+      'orders-b – as typed, unknown instance',
     ])
     expect(valuesOf(groupChoices(words, SILENT, ' orders-b ', names))).toEqual(['orders-b'])
     expect(optionsOf(groupChoices(words, SILENT, '', names))).toEqual([])
@@ -191,6 +200,11 @@ describe('the nearest names', () => {
       'There is no group “ordrs” on ckafka-a. Did you mean “orders”?',
     )
     expect(noSuchGroup(words, target, [])).toContain('Check the spelling')
+    expect(noSuchInstance(words, 'ckafka-dem', ['ckafka-demo'])).toBe(
+      'Unknown instance “ckafka-dem”. Did you mean “ckafka-demo”?',
+    )
+    expect(noSuchInstance(words, 'nope', [])).toBe('Unknown instance “nope”. Check the id.')
+    expect(noSuchInstance(wordsIn('zh'), 'nope', ['ckafka-demo'])).toContain('你要找的是不是“ckafka-demo”')
   })
 })
 

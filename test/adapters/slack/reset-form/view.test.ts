@@ -16,6 +16,7 @@ import { parseFlags } from '../../../../src/adapters/slack/reset-form/flags.ts'
 import type { GroupStatus } from '../../../../src/adapters/slack/reset-form/group-status.ts'
 import { type ResetFormContext, resetForm } from '../../../../src/adapters/slack/reset-form/view.ts'
 import type { LongNames } from '../../../../src/ports/chat.ts'
+import { causeOf } from '../../../../src/request/cause.ts'
 import type { ResetFields } from '../../../../src/request/reset.ts'
 import { enteredState, initialState } from '../../../../src/sandbox/slack/inputs.ts'
 import { validateView } from '../../../../src/sandbox/slack/validate.ts'
@@ -460,6 +461,16 @@ describe('a view Slack accepts', () => {
     expect(validateView(view)).toEqual([])
     expect(JSON.stringify(view.blocks)).toContain('300 consumers are connected')
     expect(JSON.stringify(view.blocks)).toContain('488 more topics')
+  })
+
+  it('says of a group on an unknown instance that the instance is unknown, and names no code', () => {
+    const message = causeOf('noInstance', 'ckafka-demo')
+    const refused = { kind: 'refused', reason: 'instanceMissing', code: 'none', message } as const
+    const view = form({}, { status: { kind: 'seen', group: refused, positions: refused } })
+    expect(JSON.stringify(view.blocks)).toContain(
+      'could not be read (the instance is unknown (did you mean ckafka-demo?)).',
+    )
+    expect(JSON.stringify(view.blocks)).not.toContain('code none')
   })
 
   it('comes of notes of any number and size, which are still there after a redraw', () => {

@@ -1,7 +1,7 @@
 // The card: valid in every state, whatever it holds, and a button only where it makes sense.
 
 import { describe, expect, it } from 'vitest'
-import { wordsIn } from '../../../../src/adapters/slack/language/language.ts'
+import { LANGUAGES, wordsIn } from '../../../../src/adapters/slack/language/language.ts'
 import { card } from '../../../../src/adapters/slack/thread/card.ts'
 import { causeOf } from '../../../../src/request/cause.ts'
 import { type Draft, decide } from '../../../../src/request/decide.ts'
@@ -10,6 +10,7 @@ import { validateMessage } from '../../../../src/sandbox/slack/validate.ts'
 import { linesOf } from '../../../support/reading.ts'
 import {
   ALICE,
+  ALLOWED,
   allArrived,
   approve,
   asked,
@@ -31,6 +32,7 @@ import {
   reject,
   resultFor,
   rowsOf,
+  SOMEWHERE,
   someDifferences,
   someReset,
   start,
@@ -610,6 +612,57 @@ it('says why a plan could not be made yet, when the next try is, and not that no
   expect(cardOf(reading).join('\n')).toContain('1 of 9 reads done')
   const expired = following(request, [{ kind: 'expire' }, T0 + 3_600_000])
   expect(cardOf(expired).join('\n')).toContain('No plan could be made in time. Nothing was reset.')
+})
+
+it('says which team has to approve still, and for which team each approval counts', () => {
+  const needs = [
+    { label: 'audit', from: [BOB, CAROL], count: 1 },
+    { label: 'platform', from: ['U0DAVE'], count: 1 },
+  ]
+  const waiting = pending({}, { guard: { approvals: 2, needs } })
+  expect(cardOf(waiting).join('\n')).toContain('needs approval from audit and platform')
+  const fills = [0]
+  const once = following(waiting, { ...approve, fills })
+  const crowded = following(once, { ...approve, by: CAROL, fills })
+  const said = cardOf(crowded).join('\n')
+  expect(said).toContain('R-12 · needs approval from platform · expires')
+  expect(said).not.toContain('1 of 2 approvals')
+  expect(said).toContain(
+    'Approved so far by @bob for audit. Also approved by @carol, whose team has enough approvals.',
+  )
+  const zh = linesOf(card(wordsIn('zh'), crowded)).join('\n')
+  expect(zh).toContain('R-12 · 需要 platform 批准')
+  expect(zh).toContain('已批准：@bob（audit）。另外批准：@carol，但其所在团队的批准已足够。')
+  const both = following(once, { ...approve, by: 'U0DAVE', fills: [1] })
+  expect(cardOf(both).join('\n')).not.toContain('needs approval')
+})
+
+it('of what runs without approval never says that it is approved', () => {
+  const guard = { guard: { breakGlass: [ALICE] } }
+  const glass = {
+    kind: 'breakGlass',
+    by: ALICE,
+    reason: 'paging',
+    typedGroup: someReset.target.group,
+    digest: DIGEST,
+    policy: ALLOWED,
+    from: SOMEWHERE,
+  } as const
+  const broken = following(pending({}, guard), glass)
+  for (const request of [broken, following(broken, wait()), following(broken, start)]) {
+    for (const language of LANGUAGES) {
+      const said = linesOf(card(wordsIn(language), request)).join('\n')
+      expect(said).not.toMatch(/[^-]\bapproved|已批准/i)
+      expect(said).toMatch(/· without approval|· 未经审批/)
+    }
+  }
+  expect(cardOf(broken).join('\n')).toContain('R-12 · queued · without approval')
+  expect(cardOf(following(broken, wait())).join('\n')).toContain(
+    'R-12 · waiting for the group to be empty · without approval',
+  )
+  // The plan was overtaken: the next one is decided on as any other.
+  const anew = following(broken, drifted())
+  expect(cardOf(anew).join('\n')).not.toContain('· without approval')
 })
 
 it('never names the requester among those who decide, but where nobody else is', () => {

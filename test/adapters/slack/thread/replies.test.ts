@@ -365,7 +365,7 @@ it.each([
   ['unclear, asked', 'R-12 is unclear and needs a person.'],
 ])('a request that is %s is said to be so in a whole sentence', (name, sentence) => {
   const request = everyState().find(([state]) => state === name)?.[1]
-  expect(request && stateSentence(words, request.id, request.state)).toBe(sentence)
+  expect(request && stateSentence(words, request)).toBe(sentence)
 })
 
 describe('the other replies', () => {

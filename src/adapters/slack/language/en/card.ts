@@ -16,7 +16,7 @@ export interface SpokenCard {
 }
 
 function needsInWords(have: number, needed: number, labels: readonly string[]): string {
-  if (labels.length > 1) return `needs approval from ${listed(labels)}`
+  if (labels.length > 0) return `needs approval from ${listed(labels)}`
   return have === 0
     ? `needs ${counted(needed, 'approval')}`
     : `${grouped(have)} of ${counted(needed, 'approval')}`
@@ -36,7 +36,7 @@ export const cardOn = (on: ClusterInWords) => ({
   title: (id: string, state: string) => `${id} · ${state}`,
   /**
    * What a request that waits for approval still needs, and until when.
-   * @param labels of the teams whose approval is missing; empty where they have no names
+   * @param labels of the teams whose approval is missing; empty where they have no names, or where there is only one
    */
   open: (
     id: string,

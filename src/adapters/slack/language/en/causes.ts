@@ -31,6 +31,11 @@ export const causesOn = (on: ClusterInWords): Record<CauseKind, (about: readonly
   offsetUnread: ([place = '']) => `the offset of ${place} could not be read`,
   policyUnread: ([rule = '']) =>
     `a user group that rule ${rule} of the policy asks about cannot be read in Slack, so whether it holds is not known`,
+  noInstance: nearest =>
+    nearest.length === 0
+      ? 'the instance is unknown'
+      : `the instance is unknown (did you mean ${nearest.join(' or ')}?)`,
+  severalClusters: _ => 'two of the clusters that Rewind serves have an instance of this id',
   noGroup: nearest =>
     nearest.length === 0
       ? 'there is no such consumer group'

@@ -22,7 +22,7 @@ import { notMembers } from './not-members.ts'
 import { outcomesOn } from './outcomes.ts'
 import { pickersOn } from './pickers.ts'
 import { plan } from './plan.ts'
-import { groups, namedTopics, problems } from './problems.ts'
+import { groups, instances, namedTopics, problems } from './problems.ts'
 import { refusals } from './refusals.ts'
 import { replies } from './replies.ts'
 import { reset } from './reset.ts'
@@ -47,6 +47,7 @@ const english = (on: ClusterInWords) => ({
   glass,
   group,
   groups,
+  instances,
   help,
   history,
   home,

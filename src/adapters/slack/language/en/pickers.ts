@@ -18,6 +18,7 @@ export const pickersOn = (on: ClusterInWords) => ({
   untold: (clusters: string) => `Not answering: ${clusters}`,
   notFromCluster: 'Not from the cluster',
   silent: `${on.start} does not answer`,
+  noInstance: 'unknown instance',
   refused: (code: string) => `${on.start} refused: ${code}`,
   asTyped: (name: string, why: string) => `${name} – as typed, ${why}`,
 })

@@ -110,6 +110,13 @@ function placeIn(line: number | null): string {
   return line === null ? 'The file' : `Line ${line}`
 }
 
+/** Of an instance that no cluster served here has. */
+export const instances = {
+  none: (instance: string) => `Unknown instance ${inQuotes(instance)}. Check the id.`,
+  nearest: (instance: string, nearest: readonly string[]) =>
+    `Unknown instance ${inQuotes(instance)}. Did you mean ${nearest.map(id => inQuotes(id)).join(' or ')}?`,
+}
+
 /** Of a group that the cluster does not know, and those whose names look like it. */
 export const groups = {
   none: (group: string, instance: string) =>

@@ -47,9 +47,15 @@ export const replies = {
   resultNotWhole: (id: string) =>
     `The rows kept of the result of ${id} do not match its record, so they are not shown. Tell the people who run Rewind.`,
   resultFile: (id: string) => `The full result of ${id} is attached.`,
-  /** @param needed of so many approvals, where it takes more than one */
-  approved: (id: string, by: string, note: string, approvals: number, needed: number): Piece[] => {
-    const count = needed > 1 ? ` (${grouped(approvals)} of ${counted(needed, 'approval')})` : ''
+  /** @param needed of so many approvals, where it takes more than one @param missing teams that have not approved */
+  approved: (
+    id: string,
+    by: string,
+    note: string,
+    { approvals, needed, missing }: { approvals: number; needed: number; missing: readonly string[] },
+  ): Piece[] => {
+    const still = missing.length === 0 ? '' : `; still needed from ${listed(missing)}`
+    const count = needed > 1 ? ` (${grouped(approvals)} of ${counted(needed, 'approval')}${still})` : ''
     return [person(by), ...saying(` approved ${id}${count}`, note)]
   },
   rejected: (id: string, by: string, note: string): Piece[] => [

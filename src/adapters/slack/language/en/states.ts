@@ -21,6 +21,13 @@ export const states = {
     cancelled: 'cancelled',
     expired: 'expired',
   },
+  /** Of what nobody has approved, because somebody broke the glass. */
+  unapproved: {
+    approved: 'queued',
+    held: 'held',
+    waiting: 'waiting for the group to be empty',
+    beforeWindow: 'waiting for its window',
+  },
   sentences: {
     preparing: (id: string) => `${id} is being planned.`,
     pending: (id: string) => `${id} is waiting for approval.`,
@@ -39,5 +46,11 @@ export const states = {
     rejected: (id: string) => `${id} was rejected.`,
     cancelled: (id: string) => `${id} was cancelled.`,
     expired: (id: string) => `${id} has expired.`,
+  },
+  unapprovedSentences: {
+    approved: (id: string) => `${id} is queued and runs without approval.`,
+    held: (id: string) => `${id} is held.`,
+    waiting: (id: string) => `${id} waits for the group to be empty and then runs without approval.`,
+    beforeWindow: (id: string) => `${id} waits for its window and then runs without approval.`,
   },
 }

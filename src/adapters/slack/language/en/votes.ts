@@ -14,6 +14,12 @@ export interface NeedShown {
   more: number
 }
 
+export interface VoterShown {
+  by: string
+  /** The team that it counts for; empty: none has a name. Null: those that it could count for have enough. */
+  label: string | null
+}
+
 export const votes = {
   /** One approval of one kind of people. */
   decides: ({ people, more }: NeedShown): Piece[] => [
@@ -30,8 +36,21 @@ export const votes = {
     ...named(people, more),
     text(').'),
   ],
-  /** @param by in the order of their approvals */
-  soFar: (by: readonly string[]): Piece[] => [text('Approved so far by '), ...mentions(by), text('.')],
+  /** In the order of their approvals. */
+  soFar: (voters: readonly VoterShown[]): Piece[] => {
+    const counted = voters.filter(({ label }) => label !== null)
+    const others = voters.filter(({ label }) => label === null)
+    return [
+      ...(counted.length === 0 ? [] : [text('Approved so far by '), ...approvers(counted), text('.')]),
+      ...(others.length === 0
+        ? []
+        : [
+            text(counted.length === 0 ? 'Approved by ' : ' Also approved by '),
+            ...mentions(others.map(({ by }) => by)),
+            text(', whose team has enough approvals.'),
+          ]),
+    ]
+  },
   /** User groups that Slack does not show. @param held it is known neither whether the policy allows it nor by which rule */
   unread: (groups: readonly string[], more: number, held: 'decision' | 'start' | null): Piece[] => [
     text('Cannot be read in Slack: '),
@@ -46,6 +65,16 @@ export const votes = {
   withdrawText: 'Your approval does not count any more then. You can approve again later.',
   keepIt: 'Keep it',
   withdrawn: (id: string) => `Your approval of ${id} is taken back. The thread says so.`,
+}
+
+/** `@bob for audit and @dave for platform`, or mentions alone. */
+function approvers(voters: readonly VoterShown[]): Piece[] {
+  if (voters.every(({ label }) => label === '')) return mentions(voters.map(({ by }) => by))
+  return voters.flatMap(({ by, label }, index) => [
+    ...(index === 0 ? [] : [text(index === voters.length - 1 ? ' and ' : ', ')]),
+    ...mentions([by]),
+    ...(label === '' ? [] : [text(` for ${label}`)]),
+  ])
 }
 
 const UNREAD = {

@@ -8,7 +8,7 @@ import { listed } from './grammar.ts'
 import { times } from './times.ts'
 
 function needsInWords(have: number, needed: number, labels: readonly string[]): string {
-  if (labels.length > 1) return `需要 ${listed(labels)} 批准`
+  if (labels.length > 0) return `需要 ${listed(labels)} 批准`
   return have === 0 ? `需要 ${grouped(needed)} 位审批人批准` : `已批准 ${grouped(have)}/${grouped(needed)}`
 }
 

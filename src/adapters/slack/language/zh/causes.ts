@@ -28,6 +28,9 @@ export const causesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   offsetUnread: ([place = '']) => `无法读取 ${place} 的位点`,
   policyUnread: ([rule = '']) =>
     `策略规则 ${rule} 涉及的用户组在 Slack 中无法读取，因此不知道这条规则是否适用`,
+  noInstance: nearest =>
+    nearest.length === 0 ? '实例未知' : `实例未知（你要找的是不是 ${nearest.join(' 或 ')}？）`,
+  severalClusters: _ => 'Rewind 所服务的集群中有两个都有这个实例 ID',
   noGroup: nearest =>
     nearest.length === 0
       ? '没有这个消费分组'

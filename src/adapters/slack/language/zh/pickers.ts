@@ -15,6 +15,7 @@ export const pickersOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   untold: clusters => `没有响应：${clusters}`,
   notFromCluster: '并非来自集群',
   silent: `${on.name}没有响应`,
+  noInstance: '未知实例',
   refused: code => `${on.name}拒绝：${code}`,
   asTyped: (name, why) => `${name} – 按手动输入，${why}`,
 })

@@ -7,6 +7,7 @@ import { inQuotes } from '../../blocks/text.ts'
 import type {
   problems as English,
   groups as EnglishGroups,
+  instances as EnglishInstances,
   namedTopics as EnglishTopics,
 } from '../en/problems.ts'
 import { times } from './times.ts'
@@ -108,6 +109,12 @@ function namedColumns(columns: readonly number[], names: readonly string[]): str
 
 function placeIn(line: number | null): string {
   return line === null ? '文件' : `第 ${line} 行`
+}
+
+export const instances: typeof EnglishInstances = {
+  none: instance => `未知实例${inQuotes(instance)}。请检查实例 ID。`,
+  nearest: (instance, nearest) =>
+    `未知实例${inQuotes(instance)}。你要找的是不是${nearest.map(id => inQuotes(id)).join('或')}？`,
 }
 
 export const groups: typeof EnglishGroups = {

@@ -28,8 +28,9 @@ export const replies: typeof English = {
     `保存的 ${id} 这份计划的明细缺失或与其记录不一致，因此不显示。请告知 Rewind 的维护人员。`,
   resultNotWhole: id => `保存的 ${id} 的结果明细与其记录不一致，因此不显示。请告知 Rewind 的维护人员。`,
   resultFile: id => `${id} 的完整结果见附件。`,
-  approved: (id, by, note, approvals, needed) => {
-    const count = needed > 1 ? `（${grouped(approvals)}/${grouped(needed)} 位审批人）` : ''
+  approved: (id, by, note, { approvals, needed, missing }) => {
+    const still = missing.length === 0 ? '' : `，还需要 ${listed(missing)} 批准`
+    const count = needed > 1 ? `（${grouped(approvals)}/${grouped(needed)} 位审批人${still}）` : ''
     return [person(by), ...saying(` 批准了 ${id}${count}`, note)]
   },
   rejected: (id, by, note) => [person(by), ...saying(` 驳回了 ${id}`, note)],

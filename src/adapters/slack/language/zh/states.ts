@@ -22,6 +22,12 @@ export const states: typeof English = {
     cancelled: '已取消',
     expired: '已过期',
   },
+  unapproved: {
+    approved: '排队中',
+    held: '暂停执行',
+    waiting: '等待消费分组变空',
+    beforeWindow: '等待允许执行的时间段',
+  },
   sentences: {
     preparing: id => `${id} 正在制定计划。`,
     pending: id => `${id} 正在等待审批。`,
@@ -40,5 +46,11 @@ export const states: typeof English = {
     rejected: id => `${id} 已被驳回。`,
     cancelled: id => `${id} 已被取消。`,
     expired: id => `${id} 已过期。`,
+  },
+  unapprovedSentences: {
+    approved: id => `${id} 正在排队，未经审批即会执行。`,
+    held: id => `${id} 暂停执行。`,
+    waiting: id => `${id} 正在等待消费分组变空，之后未经审批即会执行。`,
+    beforeWindow: id => `${id} 正在等待允许执行的时间段，之后未经审批即会执行。`,
   },
 }

@@ -11,7 +11,30 @@ export const votes: typeof English = {
     ...named(people, more),
     text('。'),
   ],
-  soFar: by => [text('已批准：'), ...mentions(by), text('。')],
+  soFar: voters => {
+    const counted = voters.filter(({ label }) => label !== null)
+    const others = voters.filter(({ label }) => label === null)
+    return [
+      ...(counted.length === 0
+        ? []
+        : [
+            text('已批准：'),
+            ...counted.flatMap(({ by, label }, index) => [
+              ...(index === 0 ? [] : [text('、')]),
+              ...mentions([by]),
+              ...(label === '' ? [] : [text(`（${label}）`)]),
+            ]),
+            text('。'),
+          ]),
+      ...(others.length === 0
+        ? []
+        : [
+            text('另外批准：'),
+            ...mentions(others.map(({ by }) => by)),
+            text('，但其所在团队的批准已足够。'),
+          ]),
+    ]
+  },
   unread: (groups, more, held) => [
     text('无法从 Slack 读取：'),
     ...named(groups, more),
