@@ -9,11 +9,13 @@ import { z } from 'zod'
 import { type RequestId, requestIdSchema } from '../../src/request/request.ts'
 import { type PrivateRedis, startRedis } from '../../src/sandbox/redis/start.ts'
 import { ACCOUNT, type Desk, inTurns, openDesk, openQueue } from './approved.ts'
-import { startChild } from './child.ts'
+import { type Child, startChild } from './child.ts'
 import { type Measurement, printTable } from './measure.ts'
 
 const CONCURRENCIES = [4, 16, 64]
-const EXECUTIONS = 600
+const FLEETS = [1, 2, 4, 6]
+const IN_A_FLEET = 16
+const EXECUTIONS = 1_200
 const EMPTY_JOBS = 4_000
 /** The first part of the jobs, in which the code is still being compiled. */
 const WARM_UP = 0.3
@@ -36,53 +38,88 @@ it('carries out approved requests', async () => {
   const rows: Measurement[] = []
   for (const concurrency of CONCURRENCIES) {
     const empty = await emptyJobsPerSecond(server, redis, concurrency)
-    const executions = await executionsPerSecond(server, redis, apiUrl, concurrency)
+    const executions = await executionsPerSecond(server, redis, apiUrl, { workers: 1, concurrency })
     rows.push({
       what: `executions, ${concurrency} at once`,
       unit: '/s',
       measured: executions,
       baseline: empty,
-      target: { of: 'measured', atLeast: 1_000 },
+      target: { of: 'measured', atLeast: 400 },
     })
   }
   expect(await api.ask('mutations', z.array(z.number()))).toHaveLength(EXECUTIONS * CONCURRENCIES.length)
   printTable('One worker', rows, [
     `${EXECUTIONS} approved requests, each of a group of its own, on the queue before the worker starts; the first ${WARM_UP * 100} % not counted.`,
-    'An execution: look, commit, look and write, read back, commit; three partitions, API 3.0, answered at once by a process apart.',
+    'An execution: look, commit, write, read back, commit; three partitions, API 3.0, answered at once by a process apart.',
     `Baseline: BullMQ with an empty processor, ${EMPTY_JOBS} jobs, same settings. Redis: appendfsync always.`,
   ])
+})
+
+it('carries them out in several processes', async () => {
+  const server = await startRedis({ appendonly: 'always' })
+  closers.push(() => server.close())
+  const redis = new Redis(server.url)
+  closers.push(async () => redis.disconnect())
+  await once(redis, 'ready')
+  const api = await startChild('instant-api')
+  closers.push(api.close)
+  const apiUrl = await api.ask('url', z.string())
+
+  const rates = new Map<number, number>()
+  for (const workers of FLEETS) {
+    const by = { workers, concurrency: IN_A_FLEET }
+    rates.set(workers, await executionsPerSecond(server, redis, apiUrl, by))
+  }
+  expect(await api.ask('mutations', z.array(z.number()))).toHaveLength(EXECUTIONS * FLEETS.length)
+  printTable(
+    'Several workers',
+    FLEETS.map(workers => ({
+      what: `executions, ${workers} ${workers === 1 ? 'process' : 'processes'}`,
+      unit: '/s',
+      measured: rates.get(workers) ?? Number.NaN,
+      baseline: rates.get(1) ?? Number.NaN,
+    })),
+    [
+      `As above, each process with ${IN_A_FLEET} at once. The API and Redis take of the same cores, so that the ratio ends where those do.`,
+    ],
+  )
 })
 
 async function executionsPerSecond(
   { url }: PrivateRedis,
   redis: Redis,
   apiUrl: string,
-  concurrency: number,
+  { workers, concurrency }: { workers: number; concurrency: number },
 ): Promise<number> {
-  const prefix = `worker-${concurrency}`
+  const prefix = `workers-${workers}-${concurrency}`
   const desk = await openDesk(url, prefix, apiUrl)
   try {
     const ids = await desk.approved(EXECUTIONS)
     await desk.dispatch(ids)
-    const worker = await startChild('product', {
-      ROLE: 'worker',
-      HOST: '127.0.0.1',
-      PORT: '0',
-      REDIS_URL: url,
-      REDIS_PREFIX: prefix,
-      CKAFKA_ENDPOINT: apiUrl,
-      TENCENTCLOUD_SECRET_ID: ACCOUNT.secretId,
-      TENCENTCLOUD_SECRET_KEY: ACCOUNT.secretKey,
-      APPROVERS: 'U0BOB',
-      WORKER_CONCURRENCY: String(concurrency),
-    })
+    const fleet: Child[] = []
     try {
-      await worker.ask('start', z.int())
+      for (let started = 0; started < workers; started++) {
+        fleet.push(
+          await startChild('product', {
+            ROLE: 'worker',
+            HOST: '127.0.0.1',
+            PORT: '0',
+            REDIS_URL: url,
+            REDIS_PREFIX: prefix,
+            CKAFKA_ENDPOINT: apiUrl,
+            TENCENTCLOUD_SECRET_ID: ACCOUNT.secretId,
+            TENCENTCLOUD_SECRET_KEY: ACCOUNT.secretKey,
+            APPROVERS: 'U0BOB',
+            WORKER_CONCURRENCY: String(concurrency),
+          }),
+        )
+      }
+      await Promise.all(fleet.map(worker => worker.ask('start', z.int())))
       const rate = await rateOfCompleted(redis, prefix, EXECUTIONS)
       await expectAllSucceeded(desk, ids)
       return rate
     } finally {
-      await worker.close()
+      await Promise.all(fleet.map(worker => worker.close()))
     }
   } finally {
     await desk.close()

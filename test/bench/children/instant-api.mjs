@@ -32,6 +32,7 @@ const RANGES = wrapped(
     })),
   }),
 )
+const ATTRIBUTES = wrapped('{"Config":{"CleanUpPolicy":"delete","MaxMessageBytes":1048576}}')
 const BATCH_DONE = wrapped(
   '{"ReturnCode":"OK","ReturnMessage":"success","Data":{"FlowId":0,"RouteDTO":{"RouteId":0}}}',
 )
@@ -87,6 +88,8 @@ function answerV3(action, body) {
   switch (action) {
     case 'DescribeTopicSyncReplica':
       return RANGES
+    case 'DescribeTopicAttributes':
+      return ATTRIBUTES
     case 'DescribeGroupInfo': {
       const [group] = JSON.parse(body).GroupList
       return wrapped(
