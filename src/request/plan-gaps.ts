@@ -28,13 +28,28 @@ export function lateIn(
   return late.length === 0 ? {} : { lateTopics: [...new Set(late.map(({ topic }) => topic))] }
 }
 
-/** It goes to wherever the log ends when it runs, so that its counts grow with what arrives until then. */
+/**
+ * The API works it out when it runs, and some of it goes to wherever the log ends then, so that its counts grow with what
+ * arrives until then: to the latest, to a time that is still to come, and a shift that the log's end holds back.
+ */
 export function skipsArriving(
-  { execution }: Pick<Plan, 'execution'>,
+  { execution, atMs, jumping, partitions, atEnd }: GrowingPlan,
   { strategy }: Pick<Reset, 'strategy'>,
 ): boolean {
-  return execution === 'native' && strategy.kind === 'latest'
+  if (execution !== 'native') return false
+  switch (strategy.kind) {
+    case 'latest':
+      return true
+    case 'time':
+      return strategy.timeMs > atMs && jumping.partitions === partitions
+    case 'shift':
+      return atEnd > 0
+    default:
+      return false
+  }
 }
+
+type GrowingPlan = Pick<Plan, 'execution' | 'atMs' | 'jumping' | 'partitions' | 'atEnd'>
 
 const UNREAD_NAMED = 10
 

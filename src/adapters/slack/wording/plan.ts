@@ -53,6 +53,8 @@ function planTotals(
   const where = say.where(moving, partitions)
   if (skipsArriving(plan, reset) && moving > 0) {
     const hasRun = state.name === 'succeeded' || state.name === 'partial'
+    if (reset.strategy.kind === 'shift')
+      return say.skipsUpTo(say.messages(skips), where, grouped(reset.strategy.count))
     return say.skipsArriving(say.messages(skips), where, hasRun)
   }
   if (certainty === 'unknown') {
@@ -88,7 +90,7 @@ export function effectInWords(
 ): string {
   const { effects, asOfPlan } = words.plan
   const effect =
-    grows && row.from !== null
+    grows && row.from !== null && row.to === row.logEnd
       ? effects.skips(asOfPlan(count(row.skips)))
       : movementInWords(words, row, count)
   return row.note === null ? effect : words.plan.noted[row.note](effect)
@@ -143,7 +145,11 @@ export function planDetails(
   { plan, parent, reset }: Pick<ResetRequest, 'plan' | 'parent' | 'reset'>,
 ): Piece[][] {
   if (plan === null) return []
-  const lines = [...leftOut(words, plan, reset), lagInWords(words, plan, reset), ...cautions(words, plan)]
+  const lines = [
+    ...leftOut(words, plan, reset),
+    lagInWords(words, plan, reset),
+    ...cautions(words, plan, reset),
+  ]
   if (plan.movedSince !== null && parent !== null)
     lines.push(movedSinceInWords(words, plan.movedSince, parent.id, reset))
   const { writing } = plan
@@ -176,14 +182,17 @@ function lagInWords({ plan: say }: Words, plan: Plan, reset: Reset): string {
   return say.lag(grouped(lagBefore), lagIsExact ? after : say.atMost(after))
 }
 
-function cautions(words: Words, plan: Plan): string[] {
+function cautions(words: Words, plan: Plan, reset: Reset): string[] {
   const { atStart, atEnd, noCommit, jumping, unseenTopics, certainty, unread } = plan
   const { sparseTopics = [], lateTopics = [] } = plan
   const { plan: say } = words
   const found: string[] = []
   if (jumping.partitions > 0) {
     const where = placesInWords(words, jumping.first, jumping.partitions)
-    found.push(say.jumps(where, skipsInWords(words, { skips: jumping.skips, certainty }), jumping.partitions))
+    const skipped = skipsArriving(plan, reset)
+      ? say.andArriving(say.messages(jumping.skips))
+      : skipsInWords(words, { skips: jumping.skips, certainty })
+    found.push(say.jumps(where, skipped, jumping.partitions))
   }
   if (atStart + atEnd > 0) found.push(say.heldBack(atStart, atEnd))
   if (noCommit > 0) found.push(say.noCommit(noCommit))

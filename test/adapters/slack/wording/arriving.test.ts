@@ -17,6 +17,7 @@ import {
   rowsOf,
   someReset,
   start,
+  T0,
 } from '../../../support/requests.ts'
 
 const reset = { ...someReset, topics: ['orders'], strategy: { kind: 'latest' } as const }
@@ -72,4 +73,39 @@ it('is not said where exact offsets are written', () => {
   )
   expect(cardOf(exact)).toContain('Skips 530 messages on 2 partitions. Replays none.')
   expect(cardOf(exact)).toContain('Lag: 530 before, 0 after.')
+})
+
+it('is said of a shift that the log’s end holds back, as far as the shift goes', () => {
+  const shift = { kind: 'shift', direction: 'skip', count: 300n } as const
+  const held = pending(
+    { reset: { ...reset, strategy: shift } },
+    { facts: { positions: at }, execution: 'native' },
+  )
+  const said = cardOf(held)
+  expect(said).toContain(
+    'Skips 350 messages on 2 partitions as of the plan, up to the log’s end; with those that arrive before it runs, up to 300 per partition.',
+  )
+  expect(said).toContain('442,430 → 442,480 (skips 50 as of the plan, log ends there)')
+  expect(said).toContain('442,000 → 442,300 (skips at most 300)')
+  expect(cardOf(held, 'zh')).toContain(
+    '计划时在 2 个分区上跳过 350 条消息，到日志末端为止；加上执行前新到达的消息，每个分区最多跳过 300 条。',
+  )
+  const within = pending(
+    { reset: { ...reset, strategy: { ...shift, count: 10n } } },
+    { facts: { positions: at }, execution: 'native' },
+  )
+  expect(cardOf(within)).toContain('Skips at most 20 messages on 2 partitions.')
+})
+
+it('is said of a time that is still to come, and of none that is past', () => {
+  const later = { kind: 'time', timeMs: T0 + 3_600_000 } as const
+  const jumps = pending(
+    { reset: { ...reset, strategy: later }, skipToEnd: true },
+    { facts: { positions: at }, execution: 'native' },
+  )
+  expect(cardOf(jumps)).toContain(
+    'Skips 530 messages on 2 partitions as of the plan, plus any that arrive before it runs.',
+  )
+  expect(cardOf(jumps)).not.toContain('at most')
+  expect(cardOf(jumps, 'zh')).not.toContain('最多')
 })

@@ -29,6 +29,9 @@ export const plan = {
   /** It goes to wherever the log ends when it runs. */
   skipsArriving: (skips: string, where: string, hasRun: boolean) =>
     `Skips ${skips} ${where} as of the plan, plus any that ${hasRun ? 'arrived before it ran' : 'arrive before it runs'}.`,
+  /** Of a shift that the log's end holds back. @param most of each partition */
+  skipsUpTo: (skips: string, where: string, most: string) =>
+    `Skips ${skips} ${where} as of the plan, up to the log’s end; with those that arrive before it runs, up to ${most} per partition.`,
   andArriving: (skips: string) => `${skips} as of the plan, plus any that arrive before it runs`,
   asOfPlan: (amount: string) => `${amount} as of the plan`,
   /** What happens to one partition. */

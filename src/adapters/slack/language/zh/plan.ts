@@ -25,6 +25,8 @@ export const plan: typeof English = {
   passesNone: where => `不重放也不跳过消息：只${where}设置消费分组的位点。`,
   skipsArriving: (skips, where, hasRun) =>
     `计划时${where}跳过 ${skips}，执行前新到达的消息也${hasRun ? '已' : '会'}被跳过。`,
+  skipsUpTo: (skips, where, most) =>
+    `计划时${where}跳过 ${skips}，到日志末端为止；加上执行前新到达的消息，每个分区最多跳过 ${most} 条。`,
   andArriving: skips => `${skips}（计划时），以及执行前新到达的消息`,
   asOfPlan: amount => `${amount}（计划时）`,
   effects: {
