@@ -130,6 +130,7 @@ function everything(words: ReturnType<typeof wordsIn>, written: string) {
         waiting: [request],
         mine: [request],
         lately: [request],
+        lookedThrough: 0,
         notLookedThrough: 0,
         mineLeft: 0,
         moreOver: false,

@@ -162,8 +162,10 @@ function outcomeOf(words: Words, { state }: ResetRequest): Piece[] {
 }
 
 function moveLines(words: Words, request: ResetRequest, moves: HistoryEntry['moves']): Line[] {
-  const { plan, reset } = request
-  if (plan === null) return [line(text(words.history.noPlan))]
+  const { plan, reset, state } = request
+  if (plan === null) {
+    return [line(text(state.name === 'preparing' ? words.history.noPlanYet : words.history.noPlan))]
+  }
   if (moves === 'notWhole') return [line(text(words.history.notWhole))]
   if (moves === null) return [line(text(totalsInWords(words, plan, request)))]
   const shown = moves.slice(0, TOPICS_SHOWN)

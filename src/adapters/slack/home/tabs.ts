@@ -200,6 +200,7 @@ export function createHomeTabs(deps: HomeTabsDeps): HomeTabs {
       const waiting = open.requests.filter(each => waitsFor(each, acts.get(each.id) ?? NONE_OPEN))
       return homeView(words, {
         waiting,
+        lookedThrough: open.requests.length,
         notLookedThrough: Math.max(0, open.total - open.requests.length),
         mine: mine.requests,
         mineLeft: Math.max(0, mine.total - mine.requests.length),

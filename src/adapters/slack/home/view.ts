@@ -23,7 +23,8 @@ const NONE_OPEN: ReadonlySet<ActKind> = new Set()
 export interface HomeShown {
   /** What they could decide on, review, or say what became of; newest first. */
   waiting: readonly ResetRequest[]
-  /** Open requests that nobody has looked through for them. */
+  /** Open requests, and those that nobody has looked through for them. */
+  lookedThrough: number
   notLookedThrough: number
   mine: readonly ResetRequest[]
   /** Of theirs, those that are not shown. */
@@ -40,14 +41,31 @@ export interface HomeShown {
 
 export function homeView(words: Words, shown: HomeShown): HomeView {
   const { home: say } = words
-  const { waiting, notLookedThrough, mine, mineLeft, lately, moreOver, reader, atMs, conversation } = shown
+  const {
+    waiting,
+    lookedThrough,
+    notLookedThrough,
+    mine,
+    mineLeft,
+    lately,
+    moreOver,
+    reader,
+    atMs,
+    conversation,
+  } = shown
   return {
     type: 'home',
     private_metadata: homeMetadataOf(conversation),
     blocks: [
       askButton(words),
       heading(say.waiting),
-      ...rows(words, reader, 'waiting', waiting.slice(0, LOOKED_THROUGH), say.nothingWaits),
+      ...rows(
+        words,
+        reader,
+        'waiting',
+        waiting.slice(0, LOOKED_THROUGH),
+        notLookedThrough > 0 ? say.nothingWaitsAmong(lookedThrough) : say.nothingWaits,
+      ),
       ...(notLookedThrough > 0 ? [sentence(say.moreOpen(notLookedThrough))] : []),
       heading(say.mine),
       ...rows(words, reader, 'mine', mine.slice(0, HOME_ROWS), say.nothingAsked),

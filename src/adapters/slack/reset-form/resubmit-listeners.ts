@@ -7,7 +7,7 @@ import type { LongNames } from '../../../ports/chat.ts'
 import type { ClusterReader } from '../../../ports/cluster.ts'
 import type { Instance } from '../../../request/group.ts'
 import type { FileProblem } from '../../../request/problem.ts'
-import type { ResetRequest } from '../../../request/request.ts'
+import { mayBegin, type ResetRequest } from '../../../request/request.ts'
 import { type Asked, clip, type Target, type Targets } from '../../../request/reset.ts'
 import { areOffsetsOf, canBeEdited, fieldsOf } from '../../../request/resubmit.ts'
 import { ACTIONS, type FormMetadata } from '../blocks/ids.ts'
@@ -53,7 +53,9 @@ export function registerResubmitListeners(app: App, deps: ResubmitListenersDeps)
 /** A card that was not drawn anew in time may still have the button. */
 function whyNot({ resubmit }: Words, request: ResetRequest): string | null {
   if (canBeEdited(request)) return null
-  return request.state.name === 'succeeded' ? resubmit.isDone(request.id) : resubmit.notYet(request.id)
+  return request.state.name === 'succeeded'
+    ? resubmit.isDone(request.id)
+    : resubmit.notYet(request.id, mayBegin(request.state))
 }
 
 function leadOf(

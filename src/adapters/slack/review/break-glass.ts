@@ -5,18 +5,17 @@ import { z } from 'zod'
 import type { Origin } from '../../../request/command.ts'
 import type { Plan } from '../../../request/plan.ts'
 import { skipsArriving } from '../../../request/plan-gaps.ts'
-import type { ResetRequest } from '../../../request/request.ts'
+import { isFinal, type ResetRequest } from '../../../request/request.ts'
 import { clip } from '../../../request/reset.ts'
 import { focusedOnEmpty } from '../blocks/focus.ts'
 import { CALLBACKS, GLASS_BLOCKS } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'
-import { line, paragraph, plain, strong, text } from '../blocks/text.ts'
+import { line, paragraph, plain } from '../blocks/text.ts'
 import { type Words, wordsAbout } from '../language/language.ts'
-import { NOTE_MAX, overlapBlocks } from '../thread/card.ts'
+import { groupInUse, NOTE_MAX, overlapBlocks } from '../thread/card.ts'
 import { facts, originLine } from '../wording/facts.ts'
 import { moversInWords, planHead } from '../wording/plan.ts'
 import { whoDecides } from '../wording/who-decides.ts'
-import { groupInWords } from '../wording/words.ts'
 import { decisionModal } from './frame.ts'
 
 const TOPICS_IN_FACTS = 5
@@ -25,18 +24,18 @@ const TYPED_MAX = 255
 
 export function glassModal(given: Words, request: ResetRequest, from: Origin): ModalView {
   const words = wordsAbout(given, request)
-  const { id, plan, group, reset } = request
+  const { id, plan, group, reset, votes } = request
   const { glass: say } = words
   const about = { requestId: id, digest: plan?.digest ?? '', from }
   const { submit, cancel: close } = say
   return decisionModal({ callbackId: CALLBACKS.breakGlass, title: say.title(id), submit, close, about }, [
-    paragraph(line(...say.warning(clip(reset.target.group, TYPED_MAX)))),
+    paragraph(
+      line(...say.warning(clip(reset.target.group, TYPED_MAX), votes.length > 0, group?.state === 'Empty')),
+    ),
     ...(plan === null ? [] : planBlocks(words, request, plan)),
     originLine(words, request),
     facts(words, request, TOPICS_IN_FACTS),
-    ...(group === null
-      ? []
-      : [paragraph(line(strong(words.card.whenPlannedLabel), text(groupInWords(words, group))))]),
+    ...groupInUse(words, request),
     ...overlapBlocks(words, request),
     ...whoDecides(words, request).map(pieces => paragraph(line(...pieces))),
     input(GLASS_BLOCKS.reason, say.reason, say.reasonHint, { multiline: true, max: NOTE_MAX }),
@@ -57,7 +56,7 @@ function planBlocks(words: Words, request: ResetRequest, plan: Plan): KnownBlock
 
 export function afterwardsModal(given: Words, request: ResetRequest, from: Origin): ModalView {
   const words = wordsAbout(given, request)
-  const { id, glass } = request
+  const { id, glass, state } = request
   const { glass: say } = words
   const about = { requestId: id, digest: '', from }
   const { reviewSubmit: submit, cancel: close } = say
@@ -69,7 +68,10 @@ export function afterwardsModal(given: Words, request: ResetRequest, from: Origi
         : [paragraph(line(...say.reviewLead(glass.by, id, clip(glass.reason, NOTE_MAX))))]),
       originLine(words, request),
       facts(words, request, TOPICS_IN_FACTS),
-      input(GLASS_BLOCKS.reason, say.reviewNote, say.reviewHint, { multiline: true, max: NOTE_MAX }),
+      input(GLASS_BLOCKS.reason, say.reviewNote, say.reviewHint(isFinal(state)), {
+        multiline: true,
+        max: NOTE_MAX,
+      }),
     ],
   )
   return focusedOnEmpty(view)

@@ -9,7 +9,8 @@ import type { Difference } from '../../../request/drift.ts'
 import { hasMembers } from '../../../request/group.ts'
 import type { PlanRow } from '../../../request/plan.ts'
 import { skipsArriving } from '../../../request/plan-gaps.ts'
-import type { ResetRequest } from '../../../request/request.ts'
+import { filled } from '../../../request/quorum.ts'
+import { isHeld, type ResetRequest } from '../../../request/request.ts'
 import { clip } from '../../../request/reset.ts'
 import { ACTIONS, CALLBACKS, REVIEW_BLOCKS } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'
@@ -68,7 +69,7 @@ export function reviewModal(
     paragraph(
       ...[expiryOrState(words, request), ...guardLines(words, request)].map(pieces => line(...pieces)),
     ),
-    verdictInput(words, request, look),
+    verdictInput(words, request, rows === null ? 'notWhole' : look),
     ...(guard.typedGroup ? [typedGroupInput(words, request)] : []),
     noteInput(words),
   ])
@@ -119,15 +120,8 @@ function expiryOrState(words: Words, request: ResetRequest): Piece[] {
  * The values of its options stay the same however often it is drawn: Slack would drop what is picked of them. What is said
  * of an approval follows the look, where that shows members that were not there when it was planned.
  */
-function verdictInput(
-  { review: say }: Words,
-  { guard, votes, group }: ResetRequest,
-  look: Look | undefined,
-): InputBlock {
-  const more = guard.approvals - votes.length - 1
-  const isInUse = look?.kind === 'holds' && hasMembers(look.group)
-  const wasEmpty = group?.state === 'Empty' && !isInUse
-  const runs = guard.window !== null ? say.runsInWindow : wasEmpty ? say.runsAtOnce : say.runsWhenEmpty
+function verdictInput(words: Words, request: ResetRequest, look: Look | 'notWhole' | undefined): InputBlock {
+  const { review: say } = words
   return {
     type: 'input',
     block_id: REVIEW_BLOCKS.verdict,
@@ -138,11 +132,30 @@ function verdictInput(
       type: 'radio_buttons',
       action_id: ACTIONS.verdict,
       options: [
-        verdict('approve', say.approve, more > 0 ? say.needsMore(more) : runs),
+        verdict('approve', say.approve, whatAnApprovalDoes(words, request, look)),
         verdict('reject', say.reject, say.rejectHint),
       ],
     },
   }
+}
+
+function whatAnApprovalDoes(
+  { review: say }: Words,
+  request: ResetRequest,
+  look: Look | 'notWhole' | undefined,
+): string {
+  const { guard, votes, group } = request
+  if (look === 'notWhole') return say.notWholeOption
+  if (isHeld(request)) return say.held
+  if (look?.kind === 'holds' && look.verdict === 'consuming') return say.replanned
+  const missing = guard.approvals - filled(guard, votes)
+  // Whose approval is missing may not be the reader's to give.
+  const isOfTeams = guard.needs.length > 1
+  if (missing > 1) return say.needsMore(missing - 1, isOfTeams)
+  if (isOfTeams) return say.runsWhenMet
+  if (guard.window !== null) return say.runsInWindow
+  const isInUse = look?.kind === 'holds' && hasMembers(look.group)
+  return group?.state === 'Empty' && !isInUse ? say.runsAtOnce : say.runsWhenEmpty
 }
 
 function verdict(value: 'approve' | 'reject', label: string, description: string) {

@@ -158,7 +158,7 @@ export function overlapBlocks(
 /**
  * As it was when the plan was made, or that somebody was seen there since; a request that waits for it says so itself.
  */
-function groupInUse(words: Words, { group, state }: ResetRequest): KnownBlock[] {
+export function groupInUse(words: Words, { group, state }: ResetRequest): KnownBlock[] {
   if (group === null) return []
   const isShown = state.name === 'pending' || (state.name === 'approved' && state.wait === null)
   if (!isShown) return []

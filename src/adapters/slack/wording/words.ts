@@ -76,7 +76,12 @@ export function refusalSentence(words: Words, refusal: Refusal, request: ResetRe
 
 /** Why approving asks for more than a click: `it skips 12 430 messages, and they will not be delivered` */
 export function lossInWords(words: Words, { plan, reset }: Pick<ResetRequest, 'plan' | 'reset'>): string {
-  if (plan === null || plan.skips === 0n) return words.plan.loss(null)
+  if (plan === null || plan.certainty === 'unknown') return words.plan.loss(null)
+  if (plan.skips === 0n && !skipsArriving(plan, reset)) {
+    if (plan.replays === 0n) return words.plan.wide(plan.partitions)
+    const replays = words.plan.messages(plan.replays)
+    return words.plan.again(plan.certainty === 'exact' ? replays : words.plan.atMost(replays))
+  }
   return words.plan.loss(
     skipsArriving(plan, reset)
       ? words.plan.andArriving(words.plan.messages(plan.skips))

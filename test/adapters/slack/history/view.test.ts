@@ -104,7 +104,9 @@ describe('the history of a group', () => {
     expect(read(modal([entry(pending(), { moves: null })]))).toContain(
       'Replays 400 messages on 4 partitions. Skips none.',
     )
-    expect(read(modal([entry(asked())]))).toContain('No plan was made')
+    expect(read(modal([entry(asked())]))).toContain('There is no plan yet.')
+    const expired = following(asked(), [{ kind: 'expire' }, T0 + 3_600_000])
+    expect(read(modal([entry(expired)]))).toContain('No plan was made')
   })
 
   it('leads to the card where that is known', () => {

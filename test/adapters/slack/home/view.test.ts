@@ -35,6 +35,7 @@ import {
 const words = wordsIn('en')
 const EMPTY: HomeShown = {
   waiting: [],
+  lookedThrough: 0,
   notLookedThrough: 0,
   mine: [],
   lately: [],

@@ -149,8 +149,8 @@ describe('the approval modal', () => {
     const said = (look?: Look, language?: 'en' | 'zh') => optionsIn(look, language)[0]?.description?.text
     expect(said()).toBe('It runs immediately if the group is still empty')
     expect(said(empty)).toBe('It runs immediately if the group is still empty')
-    expect(said(joined)).toBe('It runs once the group is empty')
-    expect(said(joined, 'zh')).toBe('消费分组变空后执行')
+    expect(said(joined)).toBe('It runs once the group has stayed empty for a while')
+    expect(said(joined, 'zh')).toBe('消费分组保持为空一段时间后执行')
     expect(optionsIn(joined).map(({ value }) => value)).toEqual(optionsIn().map(({ value }) => value))
   })
 

@@ -7,8 +7,11 @@ export const glass = {
   /** After the state in a title. */
   mark: 'without approval',
   title: (id: string) => `Break glass: ${id}`,
-  warning: (group: string): Piece[] => [
-    strong('This runs without anybody’s approval, as soon as the group is empty. '),
+  /** @param hasVotes some have approved @param isEmpty nobody has been seen in the group */
+  warning: (group: string, hasVotes: boolean, isEmpty: boolean): Piece[] => [
+    strong(
+      `This runs without ${hasVotes ? 'the approvals it still needs' : 'anybody’s approval'}, ${isEmpty ? 'as soon as the group is empty' : 'once the group has stayed empty for a while'}. `,
+    ),
     text(
       `It writes the offsets of ${named(group)} as planned. The approvers are told now, and one of them has to review it afterwards.`,
     ),
@@ -41,9 +44,11 @@ export const glass = {
     quoted(reason),
   ],
   reviewNote: 'Your assessment',
-  reviewHint: 'Everybody sees it in the thread. It closes the request.',
+  /** @param closes nothing else of the request is open */
+  reviewHint: (closes: boolean) =>
+    `Everybody sees it in the thread.${closes ? ' It closes the request.' : ' The request stays open until it has ended.'}`,
   reviewSubmit: 'Submit Review',
-  reviewMissing: 'Write your assessment, so that the request can be closed.',
+  reviewMissing: 'Write your assessment: without one there is no review.',
   ownGlass: (id: string) => `You asked for ${id} or ran it, so an approver other than you has to review it.`,
   nothingToReview: (id: string) => `There is nothing to review on ${id} any more. Look at its card.`,
 }

@@ -59,6 +59,7 @@ export const history = {
   moreTopics: (left: number) => `… and ${counted(left, 'more topic')}. The CSV file has all of them.`,
   notWhole: 'The rows kept of its plan do not match its record, so they are not shown.',
   noPlan: 'No plan was made, so nothing was moved.',
+  noPlanYet: 'There is no plan yet.',
   card: 'Card',
   download: 'Download CSV',
   /** Beside the file. @param left so many older ones that are not in it */

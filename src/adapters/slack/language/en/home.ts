@@ -11,7 +11,9 @@ export const home = {
   lately: 'Recent runs',
   nothingWaits: 'Nothing waits for you. What you can decide on, or have to look at, appears here.',
   nothingAsked: 'You have not asked for a reset yet. Press Request a reset, or type /reset-offsets.',
-  nothingRan: 'No reset has run recently. Type /offset-requests closed for all that are closed.',
+  /** Of those that were looked through, and there are others. @param looked so many, the newest */
+  nothingWaitsAmong: (looked: number) => `None of the ${grouped(looked)} newest open requests waits for you.`,
+  nothingRan: 'None of the newest requests has run. Type /offset-requests closed for all that are closed.',
   /** Only the newest are looked through. */
   moreOpen: (left: number) =>
     `${grouped(left)} older ${left === 1 ? 'request is' : 'requests are'} open that ${left === 1 ? 'is' : 'are'} not looked through here. Type /offset-requests for all of them.`,

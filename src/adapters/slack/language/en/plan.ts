@@ -114,6 +114,9 @@ export const plan = {
     skips === null
       ? 'it may skip messages, and they will not be delivered'
       : `it skips ${skips}, and they will not be delivered`,
+  /** The same of a plan that skips nothing. */
+  again: (replays: string) => `it replays ${replays}, and they will be delivered again`,
+  wide: (partitions: number) => `it covers ${counted(partitions, 'partition')}`,
   header: ['Topic', 'Partition', 'Now', 'To', 'What it does'],
   /** After those that move most. */
   moreMove: (left: number) =>

@@ -12,8 +12,9 @@ export const resubmit = {
     `Edit of ${id}. Its offsets are not kept any more: attach a file with those to go to, or choose another strategy.`,
   leadWithOtherOffsets: (id: string) =>
     `Edit of ${id}. The offsets kept of it are not those it was asked for with: attach a file with those to go to, or choose another strategy.`,
-  notYet: (id: string) =>
-    `${id} has not ended, so there is nothing to ask again. Cancel it first if it is wrong.`,
+  /** @param canBeCancelled nothing has been called */
+  notYet: (id: string, canBeCancelled: boolean) =>
+    `${id} has not ended, so there is nothing to ask again. ${canBeCancelled ? 'Cancel it first if it is wrong.' : 'Wait until it has.'}`,
   isDone: (id: string) =>
     `${id} is done, so there is nothing to edit. Ask for something else with /reset-offsets.`,
 }

@@ -27,9 +27,15 @@ export const review = {
   expires: (atMs: number): Piece[] => [text('It expires '), times.moment(atMs), text('.')],
   decision: 'Decision',
   approve: 'Approve',
-  needsMore: (more: number) => `It then needs ${counted(more, 'more approval')}`,
+  /** @param atLeast several teams have to approve, and one person counts for one of them */
+  needsMore: (more: number, atLeast: boolean) =>
+    `It then needs ${atLeast ? 'at least ' : ''}${counted(more, 'more approval')}`,
+  runsWhenMet: 'It runs once every team it needs has approved',
+  held: 'Not possible until Slack shows the user groups',
+  notWholeOption: 'Not possible: its stored plan cannot be used',
+  replanned: 'A new plan needs a decision before anything runs',
   runsAtOnce: 'It runs immediately if the group is still empty',
-  runsWhenEmpty: 'It runs once the group is empty',
+  runsWhenEmpty: 'It runs once the group has stayed empty for a while',
   runsInWindow: 'It runs within its window, once the group is empty',
   reject: 'Reject',
   rejectHint: 'Nothing is reset; say why in the note',

@@ -7,8 +7,10 @@ export const glass: typeof English = {
   button: '紧急执行',
   mark: '未经审批',
   title: id => `紧急执行：${id}`,
-  warning: group => [
-    strong('消费分组为空后立即执行，无需任何人审批。'),
+  warning: (group, hasVotes, isEmpty) => [
+    strong(
+      `${isEmpty ? '消费分组为空后立即执行' : '消费分组保持为空一段时间后执行'}，${hasVotes ? '不再等待其余审批' : '无需任何人审批'}。`,
+    ),
     text(`会按计划写入 ${named(group)} 的位点。审批人会立即收到通知，事后由其中一人复核。`),
   ],
   reason: '为什么不能等',
@@ -25,9 +27,10 @@ export const glass: typeof English = {
   reviewTitle: id => `事后复核：${id}`,
   reviewLead: (by, id, reason) => [person(by), text(` 决定不经审批执行 ${id}：`), quoted(reason)],
   reviewNote: '你的意见',
-  reviewHint: '所有人都能在消息列里看到。提交后该申请关闭。',
+  reviewHint: closes =>
+    `所有人都能在消息列里看到。${closes ? '提交后该申请关闭。' : '该申请在结束之前保持打开。'}`,
   reviewSubmit: '提交复核',
-  reviewMissing: '请写下你的意见，这样才能关闭该申请。',
+  reviewMissing: '请写下你的意见，否则无法提交复核。',
   ownGlass: id => `${id} 由你申请或执行，需要由其他审批人复核。`,
   nothingToReview: id => `${id} 已经没有需要复核的内容，请看它的卡片。`,
 }

@@ -38,10 +38,11 @@ export const history: typeof English = {
     skips: amount => `本会跳过 ${amount}`,
   },
   move: ({ partitions: count, from, to, effects }) =>
-    [`：${partitions(count)}，位点 ${from} → ${to ?? '由 CKafka 计算'}`, ...effects].join('，'),
+    [`：${partitions(count)}，位点 ${from} → ${to ?? '执行时才知道'}`, ...effects].join('，'),
   moreTopics: left => `……另有 ${grouped(left)} 个 Topic，CSV 文件里有全部内容。`,
   notWhole: '保存的计划明细与其记录不一致，因此不显示。',
   noPlan: '没有制定计划，没有移动任何位点。',
+  noPlanYet: '还没有计划。',
   card: '卡片',
   download: '下载 CSV',
   file: (group, instance, requests, left) =>

@@ -91,6 +91,8 @@ export const plan: typeof English = {
   places: (places, left) => listed(places, left),
   loss: skips =>
     skips === null ? '可能会跳过消息，这些消息将不再投递' : `会跳过 ${skips}，这些消息将不再投递`,
+  again: replays => `会重放 ${replays}，这些消息会再次投递`,
+  wide: count => `涉及 ${partitions(count)}`,
   header: ['Topic', '分区', '当前', '目标', '影响'],
   moreMove: left => `另有 ${partitions(left)}，完整计划见消息列里的 CSV 文件`,
   morePartitions: left => `… 另有 ${partitions(left)}。全部分区见卡片下消息列里的 CSV 文件。`,
