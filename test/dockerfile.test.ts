@@ -6,7 +6,7 @@ import { isBuiltin, SourceMap, type SourceMapping } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const run = promisify(execFile)
 
@@ -54,15 +54,21 @@ describe('the container image', () => {
     expect(missing).toEqual([])
   })
 
-  it.each(['main', 'audit', 'policy', 'clusters'])('starts %s with no package beside dist', async name => {
-    const folder = mkdtempSync(join(tmpdir(), 'image-'))
-    onTestFinished(() => rmSync(folder, { recursive: true }))
-    cpSync(join(top, 'dist'), join(folder, 'dist'), { recursive: true })
-    cpSync(join(top, 'package.json'), join(folder, 'package.json'))
-    const { stdout, stderr } = await run(process.execPath, [join(folder, 'dist', `${name}.js`)], {
-      env: {},
-    }).catch((failure: { stdout: string; stderr: string }) => failure)
-    expect(stdout + stderr).toMatch(/^(REDIS_URL is missing|audit export|policy check|clusters check)/)
+  describe('with no package beside dist', () => {
+    let folder: string
+    beforeAll(() => {
+      folder = mkdtempSync(join(tmpdir(), 'image-'))
+      cpSync(join(top, 'dist'), join(folder, 'dist'), { recursive: true })
+      cpSync(join(top, 'package.json'), join(folder, 'package.json'))
+    })
+    afterAll(() => rmSync(folder, { recursive: true }))
+
+    it.each(['main', 'audit', 'policy', 'clusters'])('starts %s', async name => {
+      const { stdout, stderr } = await run(process.execPath, [join(folder, 'dist', `${name}.js`)], {
+        env: {},
+      }).catch((failure: { stdout: string; stderr: string }) => failure)
+      expect(stdout + stderr).toMatch(/^(REDIS_URL is missing|audit export|policy check|clusters check)/)
+    })
   })
 
   it('maps what is ours to its source, and nothing of packages, whose errors are many', () => {

@@ -50,6 +50,7 @@ export default mergeConfig(
         FAULTS_RUNS: env.FAULTS_RUNS ?? '40',
         POLICY_RUNS: env.POLICY_RUNS ?? '2000',
         PLAN_RUNS: env.PLAN_RUNS ?? '1000',
+        HISTORY_RUNS: env.HISTORY_RUNS ?? '1000',
       },
       disableConsoleIntercept: true,
     },

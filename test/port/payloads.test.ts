@@ -57,14 +57,14 @@ it(
     expect(Object.keys(before)).toEqual(['R-1', 'R-2'])
     const spoilt = stage.examples.flatMap(example =>
       vitalPathsOf(example).flatMap(path =>
-        WRONG.map(value => ({ ...example, body: withAt(example.body, path, value) })),
+        WRONG.map(value => () => ({ ...example, body: withAt(example.body, path, value) })),
       ),
     )
     const random = createRandom(SEED)
     const drawn =
       spoilt.length > REQUESTS ? spoilt.filter(() => random.chance(REQUESTS / spoilt.length)) : spoilt
     const faults = stage.faults()
-    await deliverAll(drawn)
+    await deliverAll(drawn.map(spoil => spoil()))
     await delay(500)
     expect(stage.faults() - faults).toBeLessThanOrEqual(drawn.length)
     expect(await standing()).toEqual(before)

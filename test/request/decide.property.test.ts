@@ -1,4 +1,5 @@
 // Any sequence of commands, in any order and at any time: what has to hold of every record that can come of it.
+// @module-tag chance
 
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
@@ -21,6 +22,9 @@ import { isOpen } from '../../src/request/window.ts'
 import { T0 } from '../support/requests.ts'
 import { type Change, drafts, historyOf, steps } from './histories.ts'
 
+/** HISTORY_RUNS lets it look at more histories; `npm run test:long` does. */
+const RUNS = Number(process.env.HISTORY_RUNS ?? 60)
+
 /** The check names what is wrong; comparing text once a history is what keeps hundreds of them quick. */
 function forAnyHistory(check: (first: ResetRequest, changes: Change[], asked: Draft) => string[]): void {
   fc.assert(
@@ -28,7 +32,7 @@ function forAnyHistory(check: (first: ResetRequest, changes: Change[], asked: Dr
       const first = submit(asked, T0)
       expect(check(first, historyOf(first, taken), asked)).toEqual([])
     }),
-    { numRuns: 120 },
+    { numRuns: RUNS },
   )
 }
 

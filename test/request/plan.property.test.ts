@@ -68,7 +68,7 @@ function happenedBy(world: World, reset: Reset, rows: readonly PlanRow[], { exec
 }
 
 /** PLAN_RUNS lets it run longer; `npm run test:long` does. */
-const RUNS = { numRuns: Number(process.env.PLAN_RUNS ?? 150) }
+const RUNS = { numRuns: Number(process.env.PLAN_RUNS ?? 75) }
 
 describe('a plan made with everything known', () => {
   const planned = ({ world, strategy, targets, chosen }: Choice) => {
