@@ -264,7 +264,7 @@ function welcome(
     '  thread',
     '  cluster',
     '  as alice',
-    '  press Prepare undo',
+    '  press Prepare Undo',
     '',
     'On the Kafka cluster all topics are written in one commit: cluster invoices-mail shows where such a group stands.',
     '',

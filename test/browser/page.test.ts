@@ -110,10 +110,10 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     await submit(page)
     const ended = await cardOf(page, 'done')
     expect(await at()).toBe('442430')
-    await expect.poll(() => stepNow.textContent()).toContain('Prepare undo')
+    await expect.poll(() => stepNow.textContent()).toContain('Prepare Undo')
 
     await become(page, 'alice')
-    await ended.getByRole('button', { name: 'Prepare undo' }).click()
+    await ended.getByRole('button', { name: 'Prepare Undo' }).click()
     await openModal(page, 'Undo R-1')
     await writeIn(page, 'reason', 'It was the wrong topic')
     await submit(page)
@@ -182,7 +182,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     expect(await commits.textContent()).toContain('profiles')
 
     await become(page, 'alice')
-    await ended.getByRole('button', { name: 'Prepare undo' }).click()
+    await ended.getByRole('button', { name: 'Prepare Undo' }).click()
     await openModal(page, 'Undo R-1')
     await writeIn(page, 'reason', 'It was the wrong topic')
     await submit(page)
@@ -287,7 +287,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     const { page, troubles } = await open()
     const empty = await openHome(page)
     await empty.getByText('You have not asked for a reset yet').waitFor()
-    await empty.getByRole('button', { name: 'Request a reset' }).click()
+    await empty.getByRole('button', { name: 'Request a Reset' }).click()
     const form = await openModal(page, 'Reset offsets')
     await page.keyboard.press('Escape')
     await form.waitFor({ state: 'hidden' })
@@ -304,7 +304,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     await home.getByText('R-1 · done').waitFor()
 
     await become(page, 'alice')
-    const own = home.getByRole('button', { name: 'Prepare undo R-1' })
+    const own = home.getByRole('button', { name: 'Prepare Undo R-1' })
     // Under what she asked for, and under what has run.
     await expect.poll(() => own.count(), { timeout: PATIENCE_MS }).toBe(2)
     await own.first().click()
@@ -313,7 +313,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     await submit(page)
     await home.getByText('R-2 · waiting for approval').waitFor()
     // She asked for it herself: what would be refused is not offered.
-    await home.getByRole('button', { name: 'Cancel request R-2' }).waitFor()
+    await home.getByRole('button', { name: 'Cancel Request R-2' }).waitFor()
     expect(await home.getByRole('button', { name: 'Review R-2' }).count()).toBe(0)
     expect(troubles).toEqual([])
   })
@@ -360,12 +360,12 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
   it('asks before it cancels, and cancels only then', async () => {
     const { page } = await open()
     const card = await askForFirstReset(page)
-    await card.getByRole('button', { name: 'Cancel request' }).click()
-    await page.getByRole('button', { name: 'Keep it' }).click()
+    await card.getByRole('button', { name: 'Cancel Request' }).click()
+    await page.getByRole('button', { name: 'Keep It' }).click()
     expect(await card.textContent()).toContain('needs 1 approval')
 
-    await card.getByRole('button', { name: 'Cancel request' }).click()
-    await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel request' }).click()
+    await card.getByRole('button', { name: 'Cancel Request' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel Request' }).click()
     await cardOf(page, 'cancelled')
   })
 

@@ -252,13 +252,13 @@ export function startCrowd(options: CrowdOptions): Crowd {
   async function cancel(request: ResetRequest): Promise<void> {
     const { id, channel } = request
     const card = cardOf(request)
-    if (card === undefined || !JSON.stringify(card.blocks).includes('Cancel request')) return
+    if (card === undefined || !JSON.stringify(card.blocks).includes('Cancel Request')) return
     const person = slack.person(request.requester)
     await watch(
       { person, channel, deed: `cancels ${id}`, id },
       async () => {
         const clicks = Array.from({ length: random.chance(0.2) ? 2 : 1 }, () =>
-          person.press(card, 'Cancel request'),
+          person.press(card, 'Cancel Request'),
         )
         const pressed = await Promise.allSettled(clicks)
         return pressed.some(({ status }) => status === 'fulfilled') ? 'acked' : 'error'

@@ -87,7 +87,7 @@ overEachKafka(kafka => {
     expect(textOf(product.card()) + product.threadText()).not.toContain('CKafka')
 
     const before = product.slack.messages(OPS).length
-    await product.alice.press(product.card(), 'Prepare undo')
+    await product.alice.press(product.card(), 'Prepare Undo')
     await product.alice.waitForView()
     await product.alice.fill('reason', 'It was the wrong group')
     expect((await product.alice.submit()).kind).toBe('closed')

@@ -51,7 +51,7 @@ const WAYS: Record<string, Way> = {
   'the shortcut of a message': { from: CONVERSATIONS, open: place => byShortcut(channelOf(place)) },
   'the button of the Home tab': { from: [HOME], open: () => byHome() },
   ...Object.fromEntries(
-    ['Prepare undo', 'Retry what failed', 'Edit and ask again'].map(button => [
+    ['Prepare Undo', 'Retry What Failed', 'Edit and Ask Again'].map(button => [
       button,
       {
         from: [...CONVERSATIONS, HOME],
@@ -83,7 +83,7 @@ async function byShortcut(channel: string): Promise<void> {
 
 async function byHome(): Promise<void> {
   const { alice } = product
-  await alice.pressInHome('Request a reset')
+  await alice.pressInHome('Request a Reset')
   await alice.waitForView()
   await alice.fill('CKafka instance', `orders-demo (${DEMO.instance})`)
   await alice.waitForView(view => view.private_metadata.includes(DEMO.instance))
@@ -149,11 +149,11 @@ describe('what is allowed from anywhere', () => {
     const { alice } = product
     await product.ask(FLAGS.replace(DEMO.group, OTHER_GROUP))
     const id = /R-\d+/.exec(textOf(product.card()))?.[0]
-    await alice.press(product.card(), 'Cancel request')
+    await alice.press(product.card(), 'Cancel Request')
     await product.cardSays('· cancelled')
     const row = () => alice.home()?.blocks.find(block => block.block_id === `mine_${id}`)
-    await until(() => `${JSON.stringify(row())}`.includes('Edit and ask again'))
-    await alice.pressInHome('Edit and ask again', `mine_${id}`)
+    await until(() => `${JSON.stringify(row())}`.includes('Edit and Ask Again'))
+    await alice.pressInHome('Edit and Ask Again', `mine_${id}`)
     await alice.waitForView()
     const before = posted()
     expect(await alice.submit()).toEqual({ kind: 'closed' })

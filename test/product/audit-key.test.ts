@@ -83,7 +83,7 @@ it('with a key all that is done verifies under it, through a reset and its undo,
   await product.ask(ASK)
   await product.review(product.bob, 'Approve')
   await product.cardSays('· done', 20_000)
-  await product.alice.press(product.card(), 'Prepare undo')
+  await product.alice.press(product.card(), 'Prepare Undo')
   await product.alice.waitForView()
   await product.alice.fill('reason', 'It was the wrong group')
   await product.alice.submit()

@@ -218,7 +218,7 @@ describe.concurrent('a Kafka by its own protocol', () => {
     expect(kafka.calls('OffsetCommit')).toHaveLength(1)
     expect(textOf(product().card()) + product().threadText()).not.toContain('CKafka')
     const before = product().slack.messages(OPS).length
-    await alice.press(product().card(), 'Prepare undo')
+    await alice.press(product().card(), 'Prepare Undo')
     await alice.waitForView()
     await alice.fill('reason', 'It was the wrong group')
     expect((await alice.submit()).kind).toBe('closed')

@@ -114,7 +114,7 @@ describe('with API 3.0', () => {
       if (found === undefined) throw new Error('The first card is gone.')
       return found
     }
-    const form = await followUp(product.alice, 'Prepare undo')
+    const form = await followUp(product.alice, 'Prepare Undo')
     expect(form).toMatch(new RegExp(`Puts back what ${parent} moved: .*3 partitions`))
     const card = textOf(product.card())
     expect(card).toContain(`Undo of ${parent}`)
@@ -131,10 +131,10 @@ describe('with API 3.0', () => {
         textOf(parentCard()).includes(`${requestId()} (`) &&
         textOf(parentCard()).includes('undid this reset.'),
     )
-    expect(textOf(parentCard())).not.toContain('Prepare undo')
+    expect(textOf(parentCard())).not.toContain('Prepare Undo')
     expect(JSON.stringify(parentCard().blocks)).toContain(`/p${product.card().ts.replace('.', '')}`)
     const shown = product.slack.messages(OPS).length
-    await product.dave.press(old, 'Prepare undo')
+    await product.dave.press(old, 'Prepare Undo')
     await until(() =>
       product.dave.ephemerals().some(each => textOf(each).includes(`undid ${parent} already`)),
     )
@@ -144,7 +144,7 @@ describe('with API 3.0', () => {
   it('an undo needs an approval of its own, and not that of who asked for it', async () => {
     await run('held', '--shift-by -100')
     const calls = product.callsToReset()
-    await followUp(product.bob, 'Prepare undo')
+    await followUp(product.bob, 'Prepare Undo')
     expect(textOf(product.card())).toContain('@bob asks to reset')
     await product.bob.press(product.card(), 'Review')
     await until(() => product.bob.ephemerals().some(message => textOf(message).includes('yourself')))
@@ -156,7 +156,7 @@ describe('with API 3.0', () => {
   it('an undo says how many partitions have moved on since, and takes that back as well', async () => {
     const parent = await run('moved', '--shift-by -100')
     cluster().consume('moved.reader', 'moved', 0, 40)
-    await followUp(product.alice, 'Prepare undo')
+    await followUp(product.alice, 'Prepare Undo')
     expect(textOf(product.card())).toContain(`1 partition moved on since ${parent} ran`)
     await approve()
     expect(committed('moved')).toEqual([4_000n, 4_111n, 4_222n])
@@ -165,7 +165,7 @@ describe('with API 3.0', () => {
   it('an undo of a position that has expired is held back at the log’s start, and says so', async () => {
     await run('expired', '--to-latest')
     cluster().truncate('expired', 0, 4_500n)
-    await followUp(product.alice, 'Prepare undo')
+    await followUp(product.alice, 'Prepare Undo')
     expect(textOf(product.card())).toContain('Clamped to the log’s range: 1 partition at the log’s start')
     await approve()
     await product.threadSays('2 partitions succeeded · 1 clamped')
@@ -174,7 +174,7 @@ describe('with API 3.0', () => {
 
   it('a first commit cannot be taken back, and the rest can', async () => {
     await run('fresh', '--to-earliest', 'fresh fresh-b')
-    const form = await followUp(product.alice, 'Prepare undo')
+    const form = await followUp(product.alice, 'Prepare Undo')
     expect(form).toContain('What cannot be put back')
     expect(form).toContain('fresh-b: 1 partition cannot go back')
     await approve()
@@ -186,17 +186,17 @@ describe('with API 3.0', () => {
     await run('twice', '--shift-by -50')
     const first = product.card().ts
     const after = committed('twice')
-    await followUp(product.alice, 'Prepare undo')
+    await followUp(product.alice, 'Prepare Undo')
     await approve()
     const undo = requestId()
-    await followUp(product.alice, 'Prepare undo')
+    await followUp(product.alice, 'Prepare Undo')
     expect(textOf(product.card())).toContain(`Undo of ${undo}`)
     await approve()
     expect(committed('twice')).toEqual(after)
     // The first holds again: its card says so, and offers its undo once more.
     await until(() => cardOf(first).includes(`undid this reset; ${requestId()} (`))
     expect(cardOf(first)).toContain('has undone that since.')
-    expect(cardOf(first)).toContain('Prepare undo')
+    expect(cardOf(first)).toContain('Prepare Undo')
   })
 
   it('a retry holds just the partitions that failed, at the offsets that were planned', async () => {
@@ -204,12 +204,12 @@ describe('with API 3.0', () => {
     const parent = await run('failed', '--shift-by -100', 'failed failed-b', '· partly done')
     cluster().heal()
     const old = product.card()
-    const form = await followUp(product.alice, 'Retry what failed')
+    const form = await followUp(product.alice, 'Retry What Failed')
     expect(form).toMatch(new RegExp(`Tries again what ${parent} did not do: .*1 partition`))
     expect(textOf(product.card())).toContain(`Retry of ${parent}`)
     await until(() => cardOf(old.ts).includes('is an open request to retry what failed.'))
-    expect(cardOf(old.ts)).not.toContain('Retry what failed')
-    await product.dave.press(old, 'Retry what failed')
+    expect(cardOf(old.ts)).not.toContain('Retry What Failed')
+    await product.dave.press(old, 'Retry What Failed')
     await until(() =>
       product.dave.ephemerals().some(each => textOf(each).includes('Wait until it has ended.')),
     )
@@ -221,7 +221,7 @@ describe('with API 3.0', () => {
     await product.threadSays('1 partition succeeded')
     expect(committed('failed')).toEqual([3_900n, 4_011n, 4_122n])
     await until(() => cardOf(old.ts).includes('retried what failed, and all of it is done now.'))
-    expect(cardOf(old.ts)).not.toContain('Retry what failed')
+    expect(cardOf(old.ts)).not.toContain('Retry What Failed')
     expect(cluster().effects('failed.reader').at(-1)?.written).toEqual([
       { topic: 'failed', partition: 1, from: 4_111n, to: 4_011n },
     ])
@@ -237,7 +237,7 @@ describe('with API 2.0', () => {
   it('a shift that nothing has held back can be undone by the same shift', async () => {
     const before = committed('exact')
     const parent = await run('exact', '--shift-by -100')
-    await followUp(product.alice, 'Prepare undo')
+    await followUp(product.alice, 'Prepare Undo')
     expect(textOf(product.card())).toContain(`Undo of ${parent}`)
     expect(textOf(product.card())).toContain('forward by 100 messages per partition (skips them)')
     expect(textOf(product.card())).toContain('Skips at most 300 messages on 3 partitions')
@@ -247,7 +247,7 @@ describe('with API 2.0', () => {
 
   it('a topic whose partitions shared one offset can be put back to that', async () => {
     await run('shared', '--to-earliest')
-    await followUp(product.alice, 'Prepare undo')
+    await followUp(product.alice, 'Prepare Undo')
     expect(textOf(product.card())).toContain('to offset 4,000 on every partition')
     await approve()
     expect(committed('shared')).toEqual([4_000n, 4_000n, 4_000n])
@@ -255,13 +255,13 @@ describe('with API 2.0', () => {
 
   it('a shift that the log has held back cannot be, and it says why', async () => {
     const parent = await run('held', '--shift-by -1000')
-    await toldOnly(product.alice, 'Prepare undo', `${parent} cannot be undone exactly`)
-    await toldOnly(product.alice, 'Prepare undo', 'its partitions had different offsets')
+    await toldOnly(product.alice, 'Prepare Undo', `${parent} cannot be undone exactly`)
+    await toldOnly(product.alice, 'Prepare Undo', 'its partitions had different offsets')
   })
 
   it('nor can anything else that stood at several offsets; what can be is offered beside it', async () => {
     await run('mixed', '--to-earliest', 'mixed mixed-b')
-    const form = await followUp(product.alice, 'Prepare undo')
+    const form = await followUp(product.alice, 'Prepare Undo')
     expect(form).toContain('mixed: its partitions had different offsets')
     expect(form).toMatch(/to offset 4,000.*Topics: mixed-b/)
     await approve()
@@ -273,7 +273,7 @@ describe('with API 2.0', () => {
     cluster().failTopic('failed-b', 6, 'not the leader')
     const parent = await run('failed', '--shift-by -100', 'failed failed-b', '· partly done')
     cluster().heal()
-    await followUp(product.alice, 'Retry what failed')
+    await followUp(product.alice, 'Retry What Failed')
     expect(textOf(product.card())).toContain(`Retry of ${parent}`)
     expect(textOf(product.card())).toContain('Topics: failed-b')
     await approve()
@@ -285,7 +285,7 @@ describe('with API 2.0', () => {
     cluster().failPartition('whole', 1, 6, 'not the leader')
     const parent = await run('whole', '--shift-by -100', 'whole', '· partly done')
     cluster().heal()
-    await toldOnly(product.alice, 'Retry what failed', `${parent} cannot be tried again exactly`)
-    await toldOnly(product.alice, 'Retry what failed', 'would move the rest twice')
+    await toldOnly(product.alice, 'Retry What Failed', `${parent} cannot be tried again exactly`)
+    await toldOnly(product.alice, 'Retry What Failed', 'would move the rest twice')
   })
 })

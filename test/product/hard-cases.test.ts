@@ -132,7 +132,7 @@ describe.concurrent('every click is answered', () => {
     await heard(dave, 'Only approvers can decide on R-1')
     await alice.press(card, 'Review')
     await heard(alice, 'You asked for R-1 yourself')
-    await dave.press(card, 'Cancel request')
+    await dave.press(card, 'Cancel Request')
     await heard(dave, 'Only @alice, who asked for R-1, can cancel it')
     await product().review(carol, 'Reject', 'no')
     await bob.press(card, 'Review')

@@ -87,7 +87,7 @@ it('nor does anybody carry it out without approval, and the refusal is of that a
   const { alice } = product
   await product.ask(ASK)
   await forge('plan-1', 3, '7')
-  await alice.press(product.card(), 'Break glass')
+  await alice.press(product.card(), 'Break Glass')
   await alice.waitForView()
   await alice.fill('Why it cannot wait', 'paging')
   await alice.fill('typed_group', DEMO.group)
@@ -105,7 +105,7 @@ it('no undo is made of a result that was changed, and it says why', async () => 
   await product.review(product.bob, 'Approve')
   await product.cardSays('· done', 20_000)
   await forge('result', 2, '500000')
-  await product.alice.press(product.card(), 'Prepare undo')
+  await product.alice.press(product.card(), 'Prepare Undo')
   await until(() => product.alice.ephemerals().some(each => textOf(each).includes('no undo is made of it')))
   expect(await isVerified()).toBe(false)
   expect(product.alice.view()).toBe(undefined)

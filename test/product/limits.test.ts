@@ -29,12 +29,12 @@ it('refuses in every way to ask while too many are open, keeps the form, and tak
   const ways: Record<string, () => Promise<unknown>> = {
     command: () => alice.command(OPS, `/reset-offsets ${ASK}`),
     undo: async () => {
-      await alice.press(done, 'Prepare undo')
+      await alice.press(done, 'Prepare Undo')
       await alice.waitForView()
       await alice.fill('reason', 'It was the wrong group')
     },
-    retry: () => alice.press(done, 'Retry what failed'),
-    edit: () => alice.press(done, 'Edit and ask again'),
+    retry: () => alice.press(done, 'Retry What Failed'),
+    edit: () => alice.press(done, 'Edit and Ask Again'),
     shortcut: async () => {
       await alice.shortcut(
         alice.say(OPS, { text: `lag of consumer group ${DEMO.group} on ${DEMO.instance}` }),
@@ -68,7 +68,7 @@ it('refuses in every way to ask while too many are open, keeps the form, and tak
     '2 requests of everybody are open, and there may be 2.',
   )
 
-  await alice.press(open, 'Cancel request')
+  await alice.press(open, 'Cancel Request')
   await until(() =>
     textOf(product.slack.messages(OPS).find(({ ts }) => ts === open.ts) ?? open).includes('cancelled'),
   )

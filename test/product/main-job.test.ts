@@ -181,14 +181,14 @@ scene('lists the open requests and opens a review from there', async () => {
   const sees = async (person: typeof alice, ...buttons: string[]) => {
     await until(() => person.ephemerals().some(message => textOf(message).includes('wrong VAT rate')))
     const shown = textOf(person.ephemerals().at(-1) ?? product().card())
-    for (const button of ['Review', 'Cancel request', 'Withdraw'])
+    for (const button of ['Review', 'Cancel Request', 'Withdraw'])
       expect({ button, isThere: shown.includes(`[ ${button} ]`) }).toEqual({
         button,
         isThere: buttons.includes(button),
       })
   }
   await alice.command(OPS, '/offset-requests r-1')
-  await sees(alice, 'Cancel request')
+  await sees(alice, 'Cancel Request')
   await dave.command(OPS, '/offset-requests R-1')
   await sees(dave)
   expect(dave.view()).toBeUndefined()
@@ -207,7 +207,7 @@ scene('names on the card the requests that are open for the same group and topic
 scene('lets the requester cancel from the card, and says so in the thread', async () => {
   await start()
   await product().ask(ASK)
-  await product().alice.press(product().card(), 'Cancel request')
+  await product().alice.press(product().card(), 'Cancel Request')
   await until(() => textOf(product().card()).includes('· cancelled'))
   await until(() => product().threadText().includes('@alice cancelled R-1'))
   expect(textOf(product().card())).not.toContain('[ Review ]')

@@ -80,7 +80,7 @@ describe('with API 3.0', () => {
         return `${to < logStart ? logStart : to}`
       }),
     )
-    await product.alice.press(product.card(), 'Cancel request')
+    await product.alice.press(product.card(), 'Cancel Request')
   })
 
   it('writes exactly what was approved, even when the log has grown since', async () => {
@@ -141,7 +141,7 @@ describe('with API 3.0', () => {
     await product.ask(asking('--topic shipments --shift-by -10'))
     const [first = ''] = /R-\d+/.exec(textOf(product.card())) ?? []
     await product.csv(`${first}-plan-1.csv`)
-    await product.alice.press(product.card(), 'Cancel request')
+    await product.alice.press(product.card(), 'Cancel Request')
     await product.cardSays('· cancelled')
     const file = product.slack.files().find(({ name }) => name === `${first}-plan-1.csv`)
     await askWithFile(file?.content.toString('utf8') ?? '')

@@ -93,9 +93,9 @@ describe.concurrent('a quorum of two teams', () => {
       await product().ask(ASK)
       await product().review(carol, 'Approve')
       await product().cardSays('so far by @carol')
-      await bob.press(product().card(), 'Withdraw my approval')
+      await bob.press(product().card(), 'Withdraw My Approval')
       await hears(bob, 'You have not approved R-1')
-      await carol.press(product().card(), 'Withdraw my approval')
+      await carol.press(product().card(), 'Withdraw My Approval')
       await product().threadSays('@carol took their approval of R-1 back (0 of 2 approvals)')
       await product().review(bob, 'Approve')
       await product().review(dave, 'Reject', 'not during the sale')
@@ -278,9 +278,9 @@ describe.concurrent('breaking the glass', () => {
     async () => {
       const { alice, bob, dave } = await start(GLASS)
       await product().ask(ASK)
-      await dave.press(product().card(), 'Break glass')
+      await dave.press(product().card(), 'Break Glass')
       await hears(dave, 'The policy does not let you carry out R-1 without approval.')
-      await alice.press(product().card(), 'Break glass')
+      await alice.press(product().card(), 'Break Glass')
       const view = await alice.waitForView()
       expect(viewText(view)).toContain('This runs without anybody’s approval, as soon as the group is empty.')
       // What it would do, and whether anybody would be in its way, stand where it is decided.
@@ -298,11 +298,11 @@ describe.concurrent('breaking the glass', () => {
       expect(product().callsToReset()).toBe(1)
 
       await product().cardSays('An approver has to review it afterwards.')
-      await alice.press(product().card(), 'Review afterwards')
+      await alice.press(product().card(), 'Review Afterwards')
       await hears(alice, 'You asked for R-1 or ran it, so an approver other than you has to review it.')
       await bob.command(OPS, '/offset-requests')
       await until(() => bob.ephemerals().some(message => textOf(message).includes('R-1 · done')))
-      await bob.press(product().card(), 'Review afterwards')
+      await bob.press(product().card(), 'Review Afterwards')
       await bob.waitForView()
       await bob.fill('Your assessment', 'right call')
       expect((await bob.submit()).kind).toBe('closed')
@@ -316,7 +316,7 @@ describe.concurrent('breaking the glass', () => {
   scene('is offered where the policy names nobody for it to nobody', async () => {
     await start(rule(''))
     await product().ask(ASK)
-    expect(textOf(product().card())).not.toContain('Break glass')
+    expect(textOf(product().card())).not.toContain('Break Glass')
   })
 })
 

@@ -82,8 +82,8 @@ function proving(dialect: 'v2' | 'v3'): void {
     await product.threadSays('4 partitions failed')
     expect(product.threadText()).toContain('CKafka said it succeeded, but the offset did not move')
     expect(row('lie', 1)).toEqual(['3900', said(3_900), '4000', 'failed'])
-    expect(textOf(product.card())).toContain('[ Retry what failed ]')
-    expect(textOf(product.card())).not.toContain('Prepare undo')
+    expect(textOf(product.card())).toContain('[ Retry What Failed ]')
+    expect(textOf(product.card())).not.toContain('Prepare Undo')
   })
 
   it('an offset that somebody committed over right after the call has moved after', async () => {
@@ -148,7 +148,7 @@ describe('with API 2.0', () => {
     await product.threadSays('2 partitions succeeded · 2 not confirmed')
     expect(product.threadText()).toContain('CKafka’s answer does not name it')
     expect(row('left-out-b', 0)).toEqual(['3900', '–', '3900', 'not confirmed'])
-    expect(textOf(product.card())).toContain('[ Retry what failed ]')
+    expect(textOf(product.card())).toContain('[ Retry What Failed ]')
   })
 
   it('what stands where planned does so, although the API reports an error of it, and is not offered again', async () => {
@@ -166,7 +166,7 @@ describe('with API 2.0', () => {
     await product.threadSays('is where planned, although CKafka reported 25 UNKNOWN_MEMBER_ID')
     expect(product.threadText()).not.toMatch(/ask again/i)
     expect(row('despite', 1)).toEqual(['3900', '25 UNKNOWN_MEMBER_ID', '3900', 'succeeded'])
-    expect(textOf(product.card())).not.toContain('[ Retry what failed ]')
+    expect(textOf(product.card())).not.toContain('[ Retry What Failed ]')
   })
 })
 

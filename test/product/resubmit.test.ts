@@ -1,4 +1,4 @@
-// Edit and ask again: what has ended without doing all of it is opened in the form as it was, and becomes another request.
+// Edit and Ask Again: what has ended without doing all of it is opened in the form as it was, and becomes another request.
 
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { connectRedis, untilReady } from '../../src/adapters/redis/connect.ts'
@@ -14,7 +14,7 @@ import {
   viewText,
 } from '../support/product.ts'
 
-const BUTTON = 'Edit and ask again'
+const BUTTON = 'Edit and Ask Again'
 const TARGET = `--instance ${DEMO.instance} --group ${DEMO.group}`
 
 let product: Product
@@ -78,12 +78,12 @@ describe('a request that has ended without doing it', () => {
   it('cancelled: sent as it is, it is the same request', async () => {
     await product.ask(`${TARGET} --all-topics --to-earliest --reason why`)
     const parent = requestId()
-    await product.alice.press(product.card(), 'Cancel request')
+    await product.alice.press(product.card(), 'Cancel Request')
     await product.cardSays('· cancelled')
     await editAndAsk()
     expect(textOf(product.card())).toContain(`Edit of ${parent}`)
     expect(textOf(product.card())).toContain('to the earliest message kept')
-    await product.alice.press(product.card(), 'Cancel request')
+    await product.alice.press(product.card(), 'Cancel Request')
     await product.cardSays('· cancelled')
   })
 
@@ -98,7 +98,7 @@ describe('a request that has ended without doing it', () => {
       ]),
     )
     expect(textOf(product.card())).toContain(`Edit of ${parent}`)
-    await product.alice.press(product.card(), 'Cancel request')
+    await product.alice.press(product.card(), 'Cancel Request')
     await product.cardSays('· cancelled')
   })
 
@@ -107,7 +107,7 @@ describe('a request that has ended without doing it', () => {
     await product.ask(`${TARGET} --topic orders --topic payments --shift-by -5 --reason why`)
     await product.review(product.bob, 'Approve')
     await product.cardSays('· partly done')
-    expect(textOf(product.card())).toMatch(/Prepare undo.*Retry what failed.*Edit and ask again/)
+    expect(textOf(product.card())).toMatch(/Prepare Undo.*Retry What Failed.*Edit and Ask Again/)
   })
 
   it('keeps the offsets of a file unless there is another one', async () => {

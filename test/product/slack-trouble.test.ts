@@ -122,7 +122,7 @@ describe.concurrent('an app that is uninstalled while it runs', () => {
         const before = product().bob.ephemerals().length
         await product().bob.command(OPS, '/offset-requests')
         await until(() => product().bob.ephemerals().length > before)
-        await product().bob.press(product().card(), 'Cancel request')
+        await product().bob.press(product().card(), 'Cancel Request')
         await until(() => product().bob.ephemerals().length > before + 1)
 
         product().slack.restoreToken()

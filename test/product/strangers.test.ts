@@ -63,7 +63,7 @@ describe('somebody who may not use Rewind', () => {
 
     it(`${REFUSALS[id]}: gets the reason for every button of a card, and the request stays as it is`, async () => {
       const person = stranger(id)
-      for (const [index, button] of ['Review', 'Cancel request'].entries()) {
+      for (const [index, button] of ['Review', 'Cancel Request'].entries()) {
         await person.press(product.card(), button)
         await told(person, reason, 3 + index)
       }
@@ -160,7 +160,7 @@ describe('when Slack does not say who somebody is', () => {
   it('nobody can call a request off or decide on it, until it does', async () => {
     const { bob } = product
     product.slack.inject('users.info', { kind: 'error', error: 'internal_error' }, Number.POSITIVE_INFINITY)
-    await bob.press(product.card(), 'Cancel request')
+    await bob.press(product.card(), 'Cancel Request')
     await told(bob, 'Slack does not say yet who you are')
     await bob.press(product.card(), 'Review')
     await told(bob, 'Slack does not say yet who you are', 2)

@@ -64,20 +64,20 @@ describe.concurrent('a call that nobody answered', () => {
   scene('is closed as done where an approver says that it happened, and by nobody else', async () => {
     await loseForGood()
     await product().cardSays('· unclear, needs a person')
-    await press(product().alice, 'It happened')
+    await press(product().alice, 'It Happened')
     await heard(product().alice, 'You asked for R-1 yourself')
-    await press(product().dave, 'It happened')
+    await press(product().dave, 'It Happened')
     await heard(product().dave, 'Only approvers')
     const seenBefore = question()
     // Where they pressed: in the thread, and not in the channel beside it.
     expect(product().dave.ephemerals()[0]?.thread_ts).toBe(product().card().ts)
-    await press(product().bob, 'It happened')
+    await press(product().bob, 'It Happened')
     await product().cardSays('· done')
     await product().threadSays('says that R-1 happened')
     if (seenBefore === undefined) throw new Error('Nothing was asked.')
     await until(() => !textOf(question() ?? seenBefore).includes('[ It'))
     // Who had it in front of them from before is told so.
-    await product().carol.press(seenBefore, 'It did not')
+    await product().carol.press(seenBefore, 'It Did Not')
     await heard(product().carol, 'Too late')
     expect(effects()).toBe(1)
     expect(product().callsToReset()).toBe(1)
@@ -95,7 +95,7 @@ describe.concurrent('a call that nobody answered', () => {
       await loseForGood()
       await product().carol.command(OPS, '/offset-requests')
       await heard(product().carol, 'R-1 · unclear')
-      await press(product().bob, 'It did not')
+      await press(product().bob, 'It Did Not')
       await product().threadSays('says that R-1 did not happen')
       await product().cardSays('· waiting for approval', UNCLEAR_MS)
       expect(effects()).toBe(1)
@@ -111,11 +111,11 @@ describe.concurrent('a call that nobody answered', () => {
     },
     async () => {
       await loseForGood()
-      await press(product().alice, 'Check again')
+      await press(product().alice, 'Check Again')
       await heard(product().alice, 'are being read back')
       const asked = () => product().threadText().split('take effect?').length - 1
       await until(() => asked() === 2, UNCLEAR_MS)
-      await press(product().bob, 'It happened')
+      await press(product().bob, 'It Happened')
       await product().cardSays('· done')
     },
   )

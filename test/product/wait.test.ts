@@ -66,7 +66,7 @@ describe('an approved request whose group has members', () => {
         expect(textOf(product.card())).toMatch(
           /2 consumers are connected: audit-1 \(10\.0\.3\.11\) and audit-2 \(10\.0\.3\.12\)[\s\S]*It waits until \d{4}-/,
         )
-        expect(textOf(product.card())).toContain('[ Cancel request ]')
+        expect(textOf(product.card())).toContain('[ Cancel Request ]')
         await product.threadSays('R-1 waits for its group to be empty: 2 consumers are connected: audit-1')
         expect(product.callsToReset()).toBe(0)
         stage.leave()
@@ -160,7 +160,7 @@ describe('an approved request whose group has members', () => {
   scene('can be called off by the requester', {}, async stage => {
     const { product } = stage
     await stage.waiting()
-    await product.alice.press(product.card(), 'Cancel request')
+    await product.alice.press(product.card(), 'Cancel Request')
     await product.cardSays('· cancelled')
     await product.threadSays('@alice cancelled R-1. Nothing was reset.')
     stage.leave()
@@ -172,10 +172,10 @@ describe('an approved request whose group has members', () => {
     const { product } = stage
     await stage.waiting()
     const { dave, carol } = product
-    await dave.press(product.card(), 'Cancel request')
+    await dave.press(product.card(), 'Cancel Request')
     await until(() => dave.ephemerals().some(message => textOf(message).includes('Only @alice')))
     expect(textOf(product.card())).toContain('waiting for the group to be empty')
-    await carol.press(product.card(), 'Cancel request')
+    await carol.press(product.card(), 'Cancel Request')
     await product.cardSays('· cancelled')
     await product.threadSays('@carol cancelled R-1')
   })

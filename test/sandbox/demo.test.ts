@@ -39,7 +39,7 @@ describe('npm run demo', () => {
         'thread',
         'cluster',
         'as alice',
-        'press Prepare undo',
+        'press Prepare Undo',
         'close',
         'cluster read orders-billing',
         'cluster produce orders 10',

@@ -88,7 +88,7 @@ export function Guide({ scene, onDraft }: { scene: Scene; onDraft(): void }) {
           Review again, approve and submit. The markers move, and the thread shows each partition.
         </li>
         <li value={4} data-state={stateOf(4)}>
-          Become {requester} and press Prepare undo
+          Become {requester} and press Prepare Undo
           {scene.run.api === 'v2' ? ', which says why API 2.0 cannot' : ': a request of its own'}.
         </li>
       </ol>

@@ -37,13 +37,13 @@ export async function breakGlass(stage: Stage): Promise<{ checks: Check[] }> {
   )
   const id = idOf(asked)
 
-  narrator.step('She presses Break glass, which the policy lets only those on call do')
-  const aliceWasTold = await narrator.toldAfter(alice, asked, 'Break glass')
+  narrator.step('She presses Break Glass, which the policy lets only those on call do')
+  const aliceWasTold = await narrator.toldAfter(alice, asked, 'Break Glass')
   narrator.message(aliceWasTold)
   const callsBefore = happened.calls()
 
   narrator.step('Dave, who is on call, presses it, says why it cannot wait, and mistypes the group')
-  await dave.press(cardNow(stage, asked), 'Break glass')
+  await dave.press(cardNow(stage, asked), 'Break Glass')
   await dave.waitForView(undefined, narrator.patienceMs)
   await dave.fill('Why it cannot wait', REASON)
   await dave.fill('typed_group', MISTYPED_GROUP)
@@ -68,11 +68,11 @@ export async function breakGlass(stage: Stage): Promise<{ checks: Check[] }> {
   narrator.message(listed)
 
   narrator.step('Dave would review it himself')
-  const daveWasTold = await narrator.toldAfter(dave, cardNow(stage, asked), 'Review afterwards')
+  const daveWasTold = await narrator.toldAfter(dave, cardNow(stage, asked), 'Review Afterwards')
   narrator.message(daveWasTold)
 
   narrator.step('Carol does, and that closes it')
-  await carol.press(cardNow(stage, asked), 'Review afterwards')
+  await carol.press(cardNow(stage, asked), 'Review Afterwards')
   await carol.waitForView(undefined, narrator.patienceMs)
   await carol.fill('Your assessment', 'Right call, it could not wait.')
   narrator.outcome(carol, await carol.submit(), 'closed')

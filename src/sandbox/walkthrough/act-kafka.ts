@@ -37,7 +37,7 @@ const MAIL = 'invoices-mail'
 const TOPICS = ['invoices', 'profiles']
 const COMPACTED = 'profiles'
 const REASON = 'Half an hour of mails was not sent'
-const UNDO = 'Prepare undo'
+const UNDO = 'Prepare Undo'
 /** The group stopped five hours before the world began. */
 const BACK_MS = 5.5 * 60 * 60_000
 const MINUTE_MS = 60_000

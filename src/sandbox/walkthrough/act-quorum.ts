@@ -50,7 +50,7 @@ export async function gatherQuorum(stage: Stage): Promise<{ checks: Check[] }> {
   const callsBefore = happened.calls()
 
   narrator.step('Bob takes his approval back')
-  await bob.press(cardNow(stage, asked), 'Withdraw my approval')
+  await bob.press(cardNow(stage, asked), 'Withdraw My Approval')
   const withdrawn = await untilTold(stage, asked, /took their approval of R-\d+ back/)
   narrator.message(withdrawn)
   await untilCardSays(stage, asked, 'so far by @dave.')

@@ -28,7 +28,7 @@ import {
   untilEnded,
 } from './stage.ts'
 
-const UNDO = 'Prepare undo'
+const UNDO = 'Prepare Undo'
 
 export async function undo(
   stage: Stage,

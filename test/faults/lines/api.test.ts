@@ -70,7 +70,7 @@ describe.concurrent('an API that is not reached', () => {
       const shown = JSON.stringify(card(wordsIn('en'), request))
       expect(shown).toContain(cause)
       expect(shown).toContain('No offset moved')
-      expect(shown).toContain('"text":"Edit and ask again"')
+      expect(shown).toContain('"text":"Edit and Ask Again"')
       const events = await service.store.readEvents(request.id)
       expect(events.filter(({ command }) => command.kind === 'decide')).toHaveLength(1)
       expect(service.callsToReset()).toBe(0)

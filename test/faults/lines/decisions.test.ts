@@ -179,7 +179,7 @@ const MEANWHILE: {
   },
   {
     name: 'cancelled',
-    act: ({ alice, card }) => alice.press(card(), 'Cancel request'),
+    act: ({ alice, card }) => alice.press(card(), 'Cancel Request'),
     because: /Too late: @alice has cancelled R-1/,
     card: 'cancelled',
   },

@@ -52,7 +52,7 @@ it.concurrent('31: a Redis that lost the last second has no call made twice, and
   expect(bob.view()).toBeUndefined()
   expect(fleet.effects(OTHER_GROUP)).toHaveLength(0)
 
-  await bob.press(question() as SlackMessage, 'It happened')
+  await bob.press(question() as SlackMessage, 'It Happened')
   await fleet.until(async () => (await fleet.record(id)).state.name === 'succeeded')
   expect(await fleet.steps(id)).toEqual(['approve', 'alreadyThere', 'it happened'])
   expect(await jobs.states()).toEqual({ [`${id}-1`]: 'completed' })

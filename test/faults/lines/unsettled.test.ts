@@ -47,14 +47,14 @@ describe.concurrent('a call of which the offsets do not tell', () => {
       name: 'they cannot be read',
       spoil: ({ ckafka }: World) => ckafka.cluster.failRead('orders', 0, 5),
       says: 'The offsets could not be read back',
-      press: 'It happened',
+      press: 'It Happened',
       told: 'says that R-1 happened',
     },
     {
       name: 'they contradict',
       spoil: ({ ckafka }: World) => ckafka.cluster.commit(GROUP, 'orders', 0, 12n),
       says: 'match neither the old position nor the plan',
-      press: 'It did not',
+      press: 'It Did Not',
       told: 'says that R-1 did not happen',
     },
   ])(
@@ -120,7 +120,7 @@ describe.concurrent('a call of which the offsets do not tell', () => {
       expect(testimonies).toMatchObject([
         {
           by: USERS.bob,
-          happened: press === 'It happened',
+          happened: press === 'It Happened',
           policy: { rule: 'APPROVERS (settings)' },
         },
       ])

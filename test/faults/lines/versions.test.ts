@@ -47,7 +47,7 @@ it.concurrent.for(['record', 'job'] as const)(
     expect(stage.callsToReset()).toBe(0)
     if (what === 'record') {
       const version = await redis.hget(key, 'version')
-      await stage.bob.press(stage.cardOf('R-1'), 'Cancel request')
+      await stage.bob.press(stage.cardOf('R-1'), 'Cancel Request')
       await stage.heard(stage.bob, 'A newer version of Rewind has written this request')
       expect([await stored(), await redis.hget(key, 'version')]).toEqual([newer, version])
       expect(faults(stage).join()).toContain('The record of R-1 cannot be read by this version')

@@ -54,7 +54,7 @@ describe('a message', () => {
         },
         { type: 'divider' },
         { type: 'context', elements: [mrkdwn(':hourglass: waiting'), plain('two')] },
-        { type: 'actions', elements: [button('Review'), button('Cancel request')] },
+        { type: 'actions', elements: [button('Review'), button('Cancel Request')] },
         { type: 'video' },
       ],
     })
@@ -72,7 +72,7 @@ describe('a message', () => {
       '  订单       11            8',
       '  ────────────────────',
       '  ⌛ waiting  two',
-      '  [ Review ]  [ Cancel request ]',
+      '  [ Review ]  [ Cancel Request ]',
       '  [block video]',
       '  📎 audit.csv (2.2 KB)',
     ])

@@ -157,7 +157,7 @@ describe.concurrent('the walkthrough fails', { timeout: 120_000 }, () => {
     const where = await startOwnWorld(test)
     const { failures } = await walk(where, {
       meddle: {
-        at: /Alice presses Prepare undo on R-7/,
+        at: /Alice presses Prepare Undo on R-7/,
         run: () => where.kafka?.cluster.commit('invoices-mail', 'invoices', 0, 50_000n),
       },
       patienceMs: PATIENCE_MS,

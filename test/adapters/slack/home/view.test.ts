@@ -88,7 +88,7 @@ const glassBroken = () =>
 describe('the Home tab', () => {
   it('says what to do where there is nothing, and offers to ask', () => {
     const text = read({})
-    expect(text).toContain('[ Request a reset ]')
+    expect(text).toContain('[ Request a Reset ]')
     expect(text.replace(/\n/g, ' ')).toMatch(
       /== Waiting for you ==.*appears here.*== Your requests ==.*type \/reset-offsets.*== Recent runs ==.*\/offset-requests closed/,
     )

@@ -93,7 +93,7 @@ describe('what a person reads', () => {
       'Lag: 200 before, 600 after.',
       'Exact offsets: messages that arrive later are not affected.',
       'When planned, the group had no members. Consumers that assign partitions themselves (Flink, Spark) do not show; make sure they are stopped.',
-      '[ Review ]  [ Cancel request ]  [ ⋯ History ]',
+      '[ Review ]  [ Cancel Request ]  [ ⋯ History ]',
     ])
   })
 
@@ -516,30 +516,30 @@ describe.each(states)('a request that is %s', (name, request) => {
   })
 
   it('offers only what can still be done', () => {
-    const open = ['Review', 'Cancel request']
-    const edit = 'Edit and ask again'
+    const open = ['Review', 'Cancel Request']
+    const edit = 'Edit and Ask Again'
     const offered: Record<string, string[]> = {
       pending: open,
       'pending again': open,
       'pending, guarded': open,
       revoked: open,
       'pending, held': open,
-      'pending, half approved': ['Review', 'Withdraw my approval', 'Cancel request'],
-      preparing: ['Cancel request'],
-      'preparing, partly': ['Cancel request'],
-      'preparing again': ['Cancel request'],
-      approved: ['Cancel request'],
-      'approved, held': ['Cancel request'],
-      'approved, unread': ['Cancel request'],
-      'approved again': ['Cancel request'],
-      waiting: ['Cancel request'],
-      'waiting, empty': ['Cancel request'],
-      'before its window': ['Cancel request'],
-      succeeded: ['Prepare undo'],
-      partial: ['Prepare undo', 'Retry what failed', `⋯ ${edit}`],
-      'partial, a topic unseen': ['Prepare undo', `⋯ ${edit}`],
-      'partial, some of many': ['Prepare undo', 'Retry what failed', `⋯ ${edit}`],
-      failed: ['Retry what failed', `⋯ ${edit}`],
+      'pending, half approved': ['Review', 'Withdraw My Approval', 'Cancel Request'],
+      preparing: ['Cancel Request'],
+      'preparing, partly': ['Cancel Request'],
+      'preparing again': ['Cancel Request'],
+      approved: ['Cancel Request'],
+      'approved, held': ['Cancel Request'],
+      'approved, unread': ['Cancel Request'],
+      'approved again': ['Cancel Request'],
+      waiting: ['Cancel Request'],
+      'waiting, empty': ['Cancel Request'],
+      'before its window': ['Cancel Request'],
+      succeeded: ['Prepare Undo'],
+      partial: ['Prepare Undo', 'Retry What Failed', `⋯ ${edit}`],
+      'partial, a topic unseen': ['Prepare Undo', `⋯ ${edit}`],
+      'partial, some of many': ['Prepare Undo', 'Retry What Failed', `⋯ ${edit}`],
+      failed: ['Retry What Failed', `⋯ ${edit}`],
       refused: [edit],
       notVerified: [edit],
       'notVerified, changed': [edit],
@@ -557,7 +557,7 @@ describe.each(states)('a request that is %s', (name, request) => {
       'not allowed': [edit],
     }
     const breaks = request.state.name === 'pending' && request.guard.breakGlass.length > 0
-    const last = breaks ? ['⋯ History', '⋯ Break glass'] : ['⋯ History']
+    const last = breaks ? ['⋯ History', '⋯ Break Glass'] : ['⋯ History']
     expect(buttonsOf(request)).toEqual([...(offered[name] ?? []), ...last])
     for (const block of card(words, request).blocks) {
       if (block.type === 'actions') {
@@ -688,11 +688,11 @@ it('says by which requests it was undone, and offers an undo only of what is lef
   } as const
   const partly = following(ended, undone)
   expect(cardOf(partly).join('\n')).toContain('4 partitions succeeded.\nR-13 undid part of this reset.')
-  expect(buttonsOf(partly)).toContain('Prepare undo')
+  expect(buttonsOf(partly)).toContain('Prepare Undo')
   const wholly = following(partly, { ...undone, by: third, card: null, isWhole: true })
   expect(cardOf(wholly).join('\n')).toContain('R-13 and R-14 undid this reset.')
   expect(linesOf(card(wordsIn('zh'), wholly)).join('\n')).toContain('R-13 和 R-14 已撤销此次重置。')
-  expect(buttonsOf(wholly)).not.toContain('Prepare undo')
+  expect(buttonsOf(wholly)).not.toContain('Prepare Undo')
   expect(JSON.stringify(card(words, wholly, 'https://acme.slack.com/').blocks)).toContain(
     '"https://acme.slack.com/archives/C0OPS/p1700000000000200"',
   )
@@ -712,7 +712,7 @@ it('says of an undo that it was undone since, and offers another', () => {
   expect(linesOf(card(wordsIn('zh'), restored)).join('\n')).toContain(
     'R-13 撤销过此次重置；其后 R-14 又将其撤销。',
   )
-  expect(buttonsOf(restored)).toContain('Prepare undo')
+  expect(buttonsOf(restored)).toContain('Prepare Undo')
   expect(JSON.stringify(card(words, restored, 'https://acme.slack.com/').blocks)).toContain(
     '/archives/C0OPS/p1700000000000300',
   )
@@ -727,7 +727,7 @@ it('says of an undo that it was undone since, and offers another', () => {
   expect(cardOf(again).join('\n')).toContain(
     'R-13 undid this reset; R-14 has undone that since.\nR-15 undid this reset.',
   )
-  expect(buttonsOf(again)).not.toContain('Prepare undo')
+  expect(buttonsOf(again)).not.toContain('Prepare Undo')
 })
 
 it('says which request retries it, and offers a retry only of what is left', () => {
@@ -735,22 +735,22 @@ it('says which request retries it, and offers a retry only of what is left', () 
   if (!second || !third) throw new Error('There are no ids.')
   const rows = allArrived(pending())
   const ended = endedWith(rows.map((row, index) => (index > 1 ? row : { ...row, outcome: 'failed' })))
-  expect(buttonsOf(ended)).toContain('Retry what failed')
+  expect(buttonsOf(ended)).toContain('Retry What Failed')
   const retry = { kind: 'followed', how: 'retry', by: second, card: null, isWhole: false } as const
   const open = following(ended, { ...retry, is: 'open', isLeft: false })
   expect(cardOf(open).join('\n')).toContain('R-13 is an open request to retry what failed.')
   expect(linesOf(card(wordsIn('zh'), open)).join('\n')).toContain('R-13 申请重试失败的部分，尚未结束。')
-  expect(buttonsOf(open)).not.toContain('Retry what failed')
+  expect(buttonsOf(open)).not.toContain('Retry What Failed')
   const nothing = following(open, { ...retry, is: 'nothing', isLeft: true })
   expect(cardOf(nothing).join('\n')).not.toContain('R-13')
-  expect(buttonsOf(nothing)).toContain('Retry what failed')
+  expect(buttonsOf(nothing)).toContain('Retry What Failed')
   const partly = following(open, { ...retry, is: 'done', isLeft: true })
   expect(cardOf(partly).join('\n')).toContain('R-13 retried what failed, and part of it is done now.')
-  expect(buttonsOf(partly)).toContain('Retry what failed')
+  expect(buttonsOf(partly)).toContain('Retry What Failed')
   const wholly = following(open, { ...retry, is: 'done', isWhole: true, isLeft: false })
   expect(cardOf(wholly).join('\n')).toContain('R-13 retried what failed, and all of it is done now.')
   expect(linesOf(card(wordsIn('zh'), wholly)).join('\n')).toContain('R-13 重试了失败的部分，现已全部完成。')
-  expect(buttonsOf(wholly)).not.toContain('Retry what failed')
+  expect(buttonsOf(wholly)).not.toContain('Retry What Failed')
   const since = { by: [{ id: third, card: null }], isWhole: true }
   const undone = following(wholly, { ...retry, is: 'done', isLeft: true, since })
   expect(cardOf(undone).join('\n')).toContain('R-13 retried what failed; R-14 has undone that since.')
@@ -767,7 +767,7 @@ it('offers a retry only where something was missed', () => {
   }))
   const ended = endedWith(resultFor(request, reports, new Map(moved)))
   expect(ended.state.name).toBe('partial')
-  expect(buttonsOf(ended)).toEqual(['Prepare undo', '⋯ Edit and ask again', '⋯ History'])
+  expect(buttonsOf(ended)).toEqual(['Prepare Undo', '⋯ Edit and Ask Again', '⋯ History'])
 })
 
 describe.each(HOSTILE.map(text => [text.slice(0, 20), text]))('hostile text, %j …', (_name, text) => {

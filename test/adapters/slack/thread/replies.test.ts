@@ -176,7 +176,7 @@ describe('the result', () => {
       },
     ])
     expect(bulletsOf(message)).toEqual([
-      '• late partition 0 failed: never sent: too many calls (RequestLimitExceeded). Press Retry what failed on the card.',
+      '• late partition 0 failed: never sent: too many calls (RequestLimitExceeded). Press Retry What Failed on the card.',
       '• secret partition 0 failed: CKafka refused it with UnauthorizedOperation. “ask your admin” The account may not do this. Ask the people who run Rewind for the permission.',
       '• joined partition 0 failed: not written. “The group is Stable: it has members.” Consumers are still connected. Stop them, wait for the group to be empty, then ask again.',
       '• unnamed partition 0 failed: an error without a code. Look the code up in the CKafka documentation before you ask again.',
@@ -426,7 +426,7 @@ describe('the other replies', () => {
   it('say who is still connected, how long it waits, and how to stop that', () => {
     const message = lastReply(following(pending(), approve, wait(IN_USE)))
     expect(read(message)).toEqual([
-      'R-12 waits for its group to be empty: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Stop them. It runs after the group has had no consumers for 30 s, and gives up 2026-11-23 08:30 UTC. To call it off, press Cancel request on the card. @alice',
+      'R-12 waits for its group to be empty: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Stop them. It runs after the group has had no consumers for 30 s, and gives up 2026-11-23 08:30 UTC. To call it off, press Cancel Request on the card. @alice',
     ])
     expect(message.text).toContain('gives up 2026-11-23 08:30:01 UTC.')
   })
@@ -435,7 +435,7 @@ describe('the other replies', () => {
     const busy = pending({}, { group: IN_USE })
     const message = lastReply(following(busy, approve, wait(EMPTY)))
     expect(read(message)[0]).toBe(
-      'R-12 waits for its group to stay empty: it was not empty before. It runs after the group has had no consumers for 30 s, and gives up 2026-11-23 08:30 UTC if consumers connect again. To call it off, press Cancel request on the card. @alice',
+      'R-12 waits for its group to stay empty: it was not empty before. It runs after the group has had no consumers for 30 s, and gives up 2026-11-23 08:30 UTC if consumers connect again. To call it off, press Cancel Request on the card. @alice',
     )
   })
 
@@ -534,9 +534,9 @@ describe('the other replies', () => {
     expect(buttons).toMatchObject({
       type: 'actions',
       elements: [
-        { action_id: 'happened', value: 'R-12 1', text: { text: 'It happened' } },
-        { action_id: 'did_not_happen', value: 'R-12 1', text: { text: 'It did not' } },
-        { action_id: 'check_again', value: 'R-12 1', text: { text: 'Check again' } },
+        { action_id: 'happened', value: 'R-12 1', text: { text: 'It Happened' } },
+        { action_id: 'did_not_happen', value: 'R-12 1', text: { text: 'It Did Not' } },
+        { action_id: 'check_again', value: 'R-12 1', text: { text: 'Check Again' } },
       ],
     })
     expect(validateMessage(message)).toEqual([])

@@ -2,6 +2,7 @@
 
 import { grouped } from '../../../../request/reset.ts'
 import { type Piece, person, quoted, text } from '../../blocks/text.ts'
+import { buttons } from './buttons.ts'
 import type { ClusterInWords } from './cluster.ts'
 import { counted, listed } from './grammar.ts'
 import { times } from './times.ts'
@@ -175,21 +176,12 @@ export const cardOn = (on: ClusterInWords) => ({
     ...by.flatMap((each, index) => [text(index === 0 ? ', by ' : ' and '), person(each)]),
     text('.'),
   ],
-  buttons: {
-    review: 'Review',
-    cancel: 'Cancel request',
-    askAgain: 'Ask again',
-    undo: 'Prepare undo',
-    retry: 'Retry what failed',
-    happened: 'It happened',
-    didNotHappen: 'It did not',
-    checkAgain: 'Check again',
-  },
+  buttons,
   /** For screen readers. */
   buttonOf: (button: string, id: string) => `${button} ${id}`,
   cancelTitle: (id: string) => `Cancel ${id}?`,
   cancelText: 'It will not run, and nobody can approve it afterwards. You can always ask again.',
-  keepIt: 'Keep it',
+  keepIt: buttons.keepIt,
   notNow: 'Cancel',
   sureTitle: (id: string) => `Are you sure about ${id}?`,
   happenedText:

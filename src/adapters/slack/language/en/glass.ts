@@ -1,9 +1,10 @@
 // Carrying something out without approval, and looking at it afterwards, in English.
 
 import { named, type Piece, person, quoted, strong, text } from '../../blocks/text.ts'
+import { buttons } from './buttons.ts'
 
 export const glass = {
-  button: 'Break glass',
+  button: buttons.breakGlass,
   /** After the state in a title. */
   mark: 'without approval',
   title: (id: string) => `Break glass: ${id}`,
@@ -36,7 +37,7 @@ export const glass = {
     text(':'),
     quoted(note),
   ],
-  reviewButton: 'Review afterwards',
+  reviewButton: buttons.reviewAfterwards,
   reviewTitle: (id: string) => `Post-review of ${id}`,
   reviewLead: (by: string, id: string, reason: string): Piece[] => [
     person(by),

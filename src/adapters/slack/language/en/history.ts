@@ -2,6 +2,7 @@
 
 import { grouped } from '../../../../request/reset.ts'
 import { code, type Piece, person, text } from '../../blocks/text.ts'
+import { buttons } from './buttons.ts'
 import { counted } from './grammar.ts'
 
 export interface SpokenMove {
@@ -19,7 +20,7 @@ function people(by: readonly string[]): Piece[] {
 }
 
 export const history = {
-  button: 'History',
+  button: buttons.history,
   title: 'History',
   heading: (group: string, instance: string, total: number): Piece[] => [
     text('All requests for '),
@@ -61,11 +62,11 @@ export const history = {
   noPlan: 'No plan was made, so nothing was moved.',
   noPlanYet: 'There is no plan yet.',
   card: 'Card',
-  download: 'Download CSV',
+  download: buttons.download,
   /** Beside the file. @param left so many older ones that are not in it */
   file: (group: string, instance: string, requests: number, left: number) =>
     `The history of ${group} on ${instance}: ${counted(requests, 'request')}, newest first, a row for each partition.${left > 0 ? ` It leaves out the ${grouped(left)} oldest, which do not fit.` : ''}`,
   making: 'Making the file…',
   sent: 'The file is in your direct messages with Rewind.',
-  notSent: 'The file could not be sent right now, so there is none. Press Download CSV again in a minute.',
+  notSent: `The file could not be sent right now, so there is none. Press ${buttons.download} again in a minute.`,
 }

@@ -2,15 +2,16 @@
 
 import { grouped } from '../../../../request/reset.ts'
 import { type Piece, text } from '../../blocks/text.ts'
+import { buttons } from './buttons.ts'
 import { times } from './times.ts'
 
 export const home = {
-  ask: 'Request a reset',
+  ask: buttons.request,
   waiting: 'Waiting for you',
   mine: 'Your requests',
   lately: 'Recent runs',
   nothingWaits: 'Nothing waits for you. What you can decide on, or have to look at, appears here.',
-  nothingAsked: 'You have not asked for a reset yet. Press Request a reset, or type /reset-offsets.',
+  nothingAsked: `You have not asked for a reset yet. Press ${buttons.request}, or type /reset-offsets.`,
   /** Of those that were looked through, and there are others. @param looked so many, the newest */
   nothingWaitsAmong: (looked: number) => `None of the ${grouped(looked)} newest open requests waits for you.`,
   nothingRan: 'None of the newest requests has run. Type /offset-requests closed for all that are closed.',

@@ -3,6 +3,7 @@
 import type { DriftedAt, Note } from '../../../../request/request.ts'
 import { grouped } from '../../../../request/reset.ts'
 import { mentions, named, type Piece, person, quoted, strong, text } from '../../blocks/text.ts'
+import { buttons } from './buttons.ts'
 import { counted, listed } from './grammar.ts'
 import { times } from './times.ts'
 
@@ -117,7 +118,7 @@ export const replies = {
       `${connected}. ${areListed ? 'Stop them. ' : ''}It runs ${holdMs === 0 ? 'once the group has stayed empty' : times.onceEmpty(holdMs)}, and gives up `,
     ),
     times.moment(untilMs),
-    text('. To call it off, press Cancel request on the card. '),
+    text(`. To call it off, press ${buttons.cancel} on the card. `),
     person(requester),
   ],
   waitsToStayEmpty: (
@@ -130,7 +131,7 @@ export const replies = {
       `it was not empty before. It runs ${holdMs === 0 ? 'once the group has stayed empty' : times.onceEmpty(holdMs)}, and gives up `,
     ),
     times.moment(untilMs),
-    text(' if consumers connect again. To call it off, press Cancel request on the card. '),
+    text(` if consumers connect again. To call it off, press ${buttons.cancel} on the card. `),
     person(requester),
   ],
   unclear: (id: string, unknown: string, advice: string, requester: string): Piece[] => [

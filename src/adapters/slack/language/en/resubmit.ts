@@ -1,9 +1,10 @@
 // Asking again for what has ended, with something changed, in English.
 
+import { buttons } from './buttons.ts'
 import { counted } from './grammar.ts'
 
 export const resubmit = {
-  button: 'Edit and ask again',
+  button: buttons.edit,
   lead: (id: string) => `Edit of ${id}. It is a request of its own, with its own plan and its own approval.`,
   /** @param partitions that the offsets are for */
   leadWithOffsets: (id: string, partitions: number) =>

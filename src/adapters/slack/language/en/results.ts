@@ -3,6 +3,7 @@
 import { grouped } from '../../../../request/reset.ts'
 import type { PartitionOutcome } from '../../../../request/result.ts'
 import { inQuotes } from '../../blocks/text.ts'
+import { buttons } from './buttons.ts'
 import type { ClusterInWords } from './cluster.ts'
 import { counted, listed } from './grammar.ts'
 
@@ -44,7 +45,7 @@ export const resultsOn = (on: ClusterInWords) => ({
   movedDespiteError: (name: string, said: string) =>
     `${on.start} reported ${name}${said === '' ? '' : ` (${inQuotes(said)})`}, and yet the offset moved. The table says where it is: look there before you ask for anything else.`,
   withCause: {
-    notSent: (cause: string) => `never sent: ${cause}. Press Retry what failed on the card.`,
+    notSent: (cause: string) => `never sent: ${cause}. Press ${buttons.retry} on the card.`,
     unanswered: (cause: string) => `possibly written: ${cause}. Check the offset ${on.there}.`,
   },
   whys: {
@@ -53,9 +54,8 @@ export const resultsOn = (on: ClusterInWords) => ({
     elsewhere: `${on.start} set another offset than the plan has. Look at the table, then ask again.`,
     notRead: `could not be read back. Check the offset ${on.there}.`,
     notReported: `${on.start}’s answer does not name it. Check the offset ${on.there}.`,
-    notWritten: 'this part of the call did not take effect. Press Retry what failed on the card.',
-    movedBefore:
-      'not written: somebody committed another offset there after the plan was made. Look who is consuming, then press Retry what failed on the card.',
+    notWritten: `this part of the call did not take effect. Press ${buttons.retry} on the card.`,
+    movedBefore: `not written: somebody committed another offset there after the plan was made. Look who is consuming, then press ${buttons.retry} on the card.`,
     notSeen: 'no partition of it could be seen. Check the spelling. If the topic was deleted, leave it out.',
     unknown: `no reason was given. Look at its offset ${on.there}.`,
   },

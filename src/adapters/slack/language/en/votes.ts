@@ -2,6 +2,7 @@
 
 import { grouped } from '../../../../request/reset.ts'
 import { mentions, type Piece, text } from '../../blocks/text.ts'
+import { buttons } from './buttons.ts'
 import { counted } from './grammar.ts'
 
 export interface NeedShown {
@@ -60,10 +61,10 @@ export const votes = {
   window: (days: readonly string[], from: string, until: string, zone: string) =>
     `It runs only on ${days.join(', ')} from ${from} to ${until} (${zone}).`,
   days: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],
-  withdraw: 'Withdraw my approval',
+  withdraw: buttons.withdraw,
   withdrawTitle: (id: string) => `Withdraw from ${id}?`,
   withdrawText: 'Your approval does not count any more then. You can approve again later.',
-  keepIt: 'Keep it',
+  keepIt: buttons.keepIt,
   withdrawn: (id: string) => `Your approval of ${id} is taken back. The thread says so.`,
 }
 

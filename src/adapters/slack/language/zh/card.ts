@@ -3,6 +3,7 @@
 import { grouped } from '../../../../request/reset.ts'
 import { type Piece, person, quoted, text } from '../../blocks/text.ts'
 import type { cardOn as English } from '../en/card.ts'
+import { buttons } from './buttons.ts'
 import type { ClusterInWords } from './cluster.ts'
 import { listed } from './grammar.ts'
 import { times } from './times.ts'
@@ -112,20 +113,11 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     ...by.flatMap((each, index) => [text(index === 0 ? '，' : ' 和 '), person(each)]),
     text('。'),
   ],
-  buttons: {
-    review: '审批',
-    cancel: '取消申请',
-    askAgain: '重新申请',
-    undo: '准备撤销',
-    retry: '重试失败的部分',
-    happened: '已经执行',
-    didNotHappen: '没有执行',
-    checkAgain: '再次核对',
-  },
+  buttons,
   buttonOf: (button, id) => `${button} ${id}`,
   cancelTitle: id => `取消 ${id}？`,
   cancelText: '它不会执行，之后也不能再批准。你随时可以重新申请。',
-  keepIt: '保留',
+  keepIt: buttons.keepIt,
   notNow: '取消',
   sureTitle: id => `确定 ${id} 的情况吗？`,
   happenedText: '将以你的名义按完成处理，之后无法撤回。请先查看消费分组的位点。',

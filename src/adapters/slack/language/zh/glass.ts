@@ -2,9 +2,10 @@
 
 import { named, person, quoted, strong, text } from '../../blocks/text.ts'
 import type { glass as English } from '../en/glass.ts'
+import { buttons } from './buttons.ts'
 
 export const glass: typeof English = {
-  button: '紧急执行',
+  button: buttons.breakGlass,
   mark: '未经审批',
   title: id => `紧急执行：${id}`,
   warning: (group, hasVotes, isEmpty) => [
@@ -23,7 +24,7 @@ export const glass: typeof English = {
   broken: (by, reason) => [strong('未经审批：'), person(by), text(' 紧急执行：'), quoted(reason)],
   unreviewed: '需要一位审批人事后复核。',
   reviewed: (by, note) => [text('复核人 '), person(by), text('：'), quoted(note)],
-  reviewButton: '事后复核',
+  reviewButton: buttons.reviewAfterwards,
   reviewTitle: id => `事后复核：${id}`,
   reviewLead: (by, id, reason) => [person(by), text(` 决定不经审批执行 ${id}：`), quoted(reason)],
   reviewNote: '你的意见',

@@ -3,6 +3,7 @@
 import { grouped } from '../../../../request/reset.ts'
 import { code, type Piece, person, text } from '../../blocks/text.ts'
 import type { history as English } from '../en/history.ts'
+import { buttons } from './buttons.ts'
 import { partitions } from './grammar.ts'
 
 function people(by: readonly string[]): Piece[] {
@@ -10,7 +11,7 @@ function people(by: readonly string[]): Piece[] {
 }
 
 export const history: typeof English = {
-  button: '历史',
+  button: buttons.history,
   title: '重置历史',
   heading: (group, instance, total) => [
     text('消费分组 '),
@@ -44,10 +45,10 @@ export const history: typeof English = {
   noPlan: '没有制定计划，没有移动任何位点。',
   noPlanYet: '还没有计划。',
   card: '卡片',
-  download: '下载 CSV',
+  download: buttons.download,
   file: (group, instance, requests, left) =>
     `${group}（${instance}）的重置历史：共 ${grouped(requests)} 个申请，从新到旧，每个分区一行。${left > 0 ? `最早的 ${grouped(left)} 个放不下，未包含在内。` : ''}`,
   making: '正在生成文件…',
   sent: '文件已发到你与 Rewind 的私信里。',
-  notSent: '暂时无法发送文件。请过一分钟再点“下载 CSV”。',
+  notSent: `暂时无法发送文件。请过一分钟再点“${buttons.download}”。`,
 }

@@ -1,10 +1,11 @@
 // Asking again for what has ended, with something changed, in Chinese.
 
 import type { resubmit as English } from '../en/resubmit.ts'
+import { buttons } from './buttons.ts'
 import { partitions as counted } from './grammar.ts'
 
 export const resubmit: typeof English = {
-  button: '修改后重新申请',
+  button: buttons.edit,
   lead: id => `${id} 的修改版。这是一个新的申请，有自己的计划和审批。`,
   leadWithOffsets: (id, partitions) =>
     `${id} 的修改版。除非你另外上传文件，否则沿用 ${id} 的位点（${counted(partitions)}）。`,

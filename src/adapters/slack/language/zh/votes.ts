@@ -3,6 +3,7 @@
 import { grouped } from '../../../../request/reset.ts'
 import { mentions, type Piece, text } from '../../blocks/text.ts'
 import type { votes as English } from '../en/votes.ts'
+import { buttons } from './buttons.ts'
 
 export const votes: typeof English = {
   decides: ({ people, more }) => [text('审批人：'), ...named(people, more), text('。')],
@@ -42,10 +43,10 @@ export const votes: typeof English = {
   ],
   window: (days, from, until, zone) => `只在${days.join('、')} ${from} 至 ${until}（${zone}）执行。`,
   days: ['周日', '周一', '周二', '周三', '周四', '周五', '周六'],
-  withdraw: '撤回我的批准',
+  withdraw: buttons.withdraw,
   withdrawTitle: id => `撤回对 ${id} 的批准？`,
   withdrawText: '撤回后你的批准不再算数，之后仍可重新批准。',
-  keepIt: '保留',
+  keepIt: buttons.keepIt,
   withdrawn: id => `你对 ${id} 的批准已撤回，消息列里有记录。`,
 }
 
