@@ -46,12 +46,14 @@ interface Way {
   open(place: Place): Promise<void>
 }
 
+const RETRY = 'Retry What Failed'
+
 const WAYS: Record<string, Way> = {
   'the command': { from: CONVERSATIONS, open: place => byCommand(channelOf(place)) },
   'the shortcut of a message': { from: CONVERSATIONS, open: place => byShortcut(channelOf(place)) },
   'the button of the Home tab': { from: [HOME], open: () => byHome() },
   ...Object.fromEntries(
-    ['Prepare Undo', 'Retry What Failed', 'Edit and Ask Again'].map(button => [
+    ['Prepare Undo', RETRY, 'Edit and Ask Again'].map(button => [
       button,
       {
         from: [...CONVERSATIONS, HOME],
@@ -98,6 +100,14 @@ async function fill(): Promise<void> {
   await alice.fill('field_reason', 'why')
 }
 
+/** While it is open, what failed cannot be retried from anywhere else. */
+async function callOff(): Promise<void> {
+  await product.alice.press(product.card(), 'Cancel Request')
+  await product.cardSays('· cancelled')
+  const row = () => product.alice.home()?.blocks.find(block => block.block_id === 'lately_R-1')
+  await until(() => `${JSON.stringify(row())}`.includes(RETRY))
+}
+
 const posted = () => product.slack.messages(OPS).length
 
 beforeAll(async () => {
@@ -135,6 +145,7 @@ describe('a rule for one channel', () => {
         if (isAllowed) {
           expect(outcome).toEqual({ kind: 'closed' })
           await until(() => posted() === before + 1)
+          if (way === RETRY) await callOff()
         } else {
           expect(JSON.stringify(outcome)).toContain(REFUSED)
           expect(posted()).toBe(before)

@@ -1,7 +1,7 @@
 // The history of a group, in Chinese: every reset of it, by whom, approved by whom, from where to where.
 
 import { grouped } from '../../../../request/reset.ts'
-import { code, type Piece, person, text } from '../../blocks/text.ts'
+import { code, inQuotes, type Piece, person, text } from '../../blocks/text.ts'
 import type { history as English } from '../en/history.ts'
 import { buttons } from './buttons.ts'
 import { partitions } from './grammar.ts'
@@ -50,5 +50,5 @@ export const history: typeof English = {
     `${group}（${instance}）的重置历史：共 ${grouped(requests)} 个申请，从新到旧，每个分区一行。${left > 0 ? `最早的 ${grouped(left)} 个放不下，未包含在内。` : ''}`,
   making: '正在生成文件…',
   sent: '文件已发到你与 Rewind 的私信里。',
-  notSent: `暂时无法发送文件。请过一分钟再点“${buttons.download}”。`,
+  notSent: `暂时无法发送文件。请过一分钟再点${inQuotes(buttons.download)}。`,
 }

@@ -1,7 +1,7 @@
 // The Home tab, in Chinese: what waits for somebody, what they asked for, what has run lately.
 
 import { grouped } from '../../../../request/reset.ts'
-import { text } from '../../blocks/text.ts'
+import { inQuotes, text } from '../../blocks/text.ts'
 import type { home as English } from '../en/home.ts'
 import { buttons } from './buttons.ts'
 import { times } from './times.ts'
@@ -12,7 +12,7 @@ export const home: typeof English = {
   mine: '你的申请',
   lately: '最近执行',
   nothingWaits: '没有等待你处理的申请。需要你审批或查看的申请会自动出现在这里。',
-  nothingAsked: `你还没有申请过重置。点“${buttons.request}”，或输入 /reset-offsets。`,
+  nothingAsked: `你还没有申请过重置。点${inQuotes(buttons.request)}，或输入 /reset-offsets。`,
   nothingWaitsAmong: looked => `最新的 ${grouped(looked)} 个进行中申请里没有等待你处理的。`,
   nothingRan: '最新的申请里没有执行过的。输入 /offset-requests closed 查看已结束的申请。',
   moreOpen: left => `另有 ${grouped(left)} 个更早的进行中申请未在此列出，输入 /offset-requests 查看全部。`,

@@ -1,7 +1,7 @@
 // What the thread under a card has to tell, in Chinese.
 
 import { grouped } from '../../../../request/reset.ts'
-import { mentions, named, type Piece, person, quoted, strong, text } from '../../blocks/text.ts'
+import { inQuotes, mentions, named, type Piece, person, quoted, strong, text } from '../../blocks/text.ts'
 import type { replies as English } from '../en/replies.ts'
 import { buttons } from './buttons.ts'
 import { listed, partitions } from './grammar.ts'
@@ -67,7 +67,7 @@ export const replies: typeof English = {
       `${connected}。${areListed ? '请停掉它们。' : ''}${holdMs === 0 ? '消费分组保持为空一段时间后会自动执行' : times.onceEmpty(holdMs)}，最晚等到 `,
     ),
     times.moment(untilMs),
-    text(`。如需放弃，请点卡片上的“${buttons.cancel}”。 `),
+    text(`。如需放弃，请点卡片上的${inQuotes(buttons.cancel)}。 `),
     person(requester),
   ],
   waitsToStayEmpty: (id, { untilMs, holdMs }, requester) => [
@@ -76,7 +76,7 @@ export const replies: typeof English = {
       `它之前不为空。${holdMs === 0 ? '消费分组保持为空一段时间后会自动执行' : times.onceEmpty(holdMs)}；如果消费者又连上来，最晚等到 `,
     ),
     times.moment(untilMs),
-    text(`。如需放弃，请点卡片上的“${buttons.cancel}”。 `),
+    text(`。如需放弃，请点卡片上的${inQuotes(buttons.cancel)}。 `),
     person(requester),
   ],
   unclear: (id, unknown, advice, requester) => [

@@ -35,7 +35,7 @@ export const resultsOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   movedDespiteError: (name, said) =>
     `${on.name}报告了 ${name}${said === '' ? '' : `（${inQuotes(said)}）`}，但位点已经移动。表格里有它现在的位置：请先查看，再申请其他操作。`,
   withCause: {
-    notSent: cause => `从未发送：${cause}。请点卡片上的“${buttons.retry}”。`,
+    notSent: cause => `从未发送：${cause}。请点卡片上的${inQuotes(buttons.retry)}。`,
     unanswered: cause => `可能已写入：${cause}。请${on.there}查看它的位点。`,
   },
   whys: {
@@ -44,8 +44,8 @@ export const resultsOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     elsewhere: `${on.name}设置的位点与计划不符。请先看表格，再重新申请。`,
     notRead: `无法读回核对位点。请${on.there}查看。`,
     notReported: `${on.name}的返回里没有提到它。请${on.there}查看它的位点。`,
-    notWritten: `调用的这一部分没有生效。请点卡片上的“${buttons.retry}”。`,
-    movedBefore: `没有写入：制定计划之后，有人在那里提交了别的位点。请查看是谁在消费，再点卡片上的“${buttons.retry}”。`,
+    notWritten: `调用的这一部分没有生效。请点卡片上的${inQuotes(buttons.retry)}。`,
+    movedBefore: `没有写入：制定计划之后，有人在那里提交了别的位点。请查看是谁在消费，再点卡片上的${inQuotes(buttons.retry)}。`,
     notSeen: '看不到它的任何分区。请检查拼写。如果 Topic 已删除，请去掉它。',
     unknown: `没有给出原因。请${on.there}查看它的位点。`,
   },
