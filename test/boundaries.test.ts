@@ -61,7 +61,17 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   'adapters/bullmq/': ['request/', 'ports/', 'adapters/bullmq/', 'node:', 'zod', 'bullmq', 'ioredis'],
   'adapters/ckafka/': [
-    ...['request/', 'ports/', 'adapters/ckafka/', 'node:', 'lossless-json', 'lru-cache', 'undici', 'zod'],
+    ...[
+      'request/',
+      'ports/',
+      'adapters/ckafka/',
+      'node:',
+      'lossless-json',
+      'lru-cache',
+      'p-limit',
+      'undici',
+      'zod',
+    ],
   ],
   'adapters/kafka/': ['request/', 'ports/', 'adapters/kafka/', 'node:'],
   'adapters/clusters/': ['request/', 'ports/', 'adapters/clusters/', 'lru-cache'],

@@ -183,7 +183,8 @@ export interface Budgets {
 /** The account's budget of API calls, shared by all processes. */
 export interface Quota {
   /**
-   * Takes one call of the action. `execution` may use the whole budget, `person` leaves a reserve for executions.
+   * Takes one call of the action. `execution` may use the whole budget, `person` leaves a reserve for executions; of a budget of
+   * a second only while executions are held up.
    * When the budget cannot be read (the store is away), the call is allowed: the API's own limit still holds.
    */
   take(

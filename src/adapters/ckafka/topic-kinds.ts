@@ -2,6 +2,7 @@
 // a refusal of all of them for one of a single topic, nor pass for told what was not.
 
 import { LRUCache } from 'lru-cache'
+import pLimit from 'p-limit'
 import type { TopicKind } from '../../ports/cluster.ts'
 import type { RefusalReason } from '../../request/result.ts'
 import type { Answer } from './call.ts'
@@ -20,6 +21,8 @@ export function keepKinds(): KeptKinds {
 /** Of one topic alone. No documented code means that it is not there, so that these may. */
 const OF_ONE_TOPIC: ReadonlySet<RefusalReason> = new Set(['badRequest', 'other'])
 
+const AT_ONCE = 4
+
 /** One that the API refuses, or says nothing of, is left out. */
 export async function kindsOf(
   topics: readonly string[],
@@ -33,22 +36,38 @@ export async function kindsOf(
 ): Promise<Answer<Map<string, TopicKind>>> {
   const { kept, instanceId, ask, now, deadlineMs } = options
   const found = new Map<string, TopicKind>()
-  let asked = 0
-  for (const topic of new Set(topics)) {
-    const key = JSON.stringify([instanceId, topic])
-    const known = kept.get(key)
-    if (known !== undefined && Math.abs(now() - known.atMs) < FRESH_MS) {
-      found.set(topic, known.kind)
-      continue
-    }
-    asked += 1
-    const answer =
-      asked === 1 ? await ask(topic) : await throughShortPauses(() => ask(topic), now, deadlineMs)
-    if (answer.kind === 'refused' && OF_ONE_TOPIC.has(answer.reason)) continue
+  const keyOf = (topic: string) => JSON.stringify([instanceId, topic])
+  const unknown = [...new Set(topics)].filter(topic => {
+    const known = kept.get(keyOf(topic))
+    if (known === undefined || Math.abs(now() - known.atMs) >= FRESH_MS) return true
+    found.set(topic, known.kind)
+    return false
+  })
+
+  /** What keeps all of them from being told; null: nothing does. */
+  async function learn(topic: string, asking: () => Promise<Answer<TopicKind | null>>) {
+    const answer = await asking()
+    if (answer.kind === 'refused' && OF_ONE_TOPIC.has(answer.reason)) return null
     if (answer.kind !== 'answered') return answer
-    if (answer.value === null) continue
+    if (answer.value === null) return null
     found.set(topic, answer.value)
-    kept.set(key, { kind: answer.value, atMs: now() })
+    kept.set(keyOf(topic), { kind: answer.value, atMs: now() })
+    return null
   }
-  return { kind: 'answered', value: found }
+
+  const [first, ...rest] = unknown
+  if (first === undefined) return { kind: 'answered', value: found }
+  // Alone: what is refused of all is asked once.
+  let trouble = await learn(first, () => ask(first))
+  const inTurn = pLimit(AT_ONCE)
+  await Promise.all(
+    rest.map(topic =>
+      inTurn(async () => {
+        if (trouble !== null) return
+        const own = await learn(topic, () => throughShortPauses(() => ask(topic), now, deadlineMs))
+        trouble ??= own
+      }),
+    ),
+  )
+  return trouble ?? { kind: 'answered', value: found }
 }

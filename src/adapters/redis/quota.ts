@@ -12,6 +12,13 @@ const LATEST_MS = 2_000
 /** What people looking around may use; the rest is kept for executions. */
 const PERSON_SHARE = 0.7
 
+/**
+ * Of a budget that comes anew so soon, an execution that finds it used up has waited next to nothing: people leave their
+ * share of it only once one has been held up, and for so long after that.
+ */
+const SHORT_S = 1
+const HELD_UP_S = 5
+
 export function createQuota(redis: RedisConnection, prefix: string, budgets: Budgets): Quota {
   const limiters = new Map<string, RateLimiterRedis>()
 
@@ -40,6 +47,16 @@ export function createQuota(redis: RedisConnection, prefix: string, budgets: Bud
     }
   }
 
+  const heldUp = (name: string) => limiter(`${name}:held-up`, 1, HELD_UP_S)
+
+  async function mayUseAll(name: string, { seconds }: Budget): Promise<boolean> {
+    if (seconds > SHORT_S) return false
+    const found = await heldUp(name)
+      .get('calls')
+      .catch(() => null)
+    return found === null
+  }
+
   return {
     async take(action, urgency) {
       const owed: [string, Budget | undefined][] = [
@@ -52,10 +69,16 @@ export function createQuota(redis: RedisConnection, prefix: string, budgets: Bud
         if (urgency === 'person') {
           const share = Math.max(1, Math.floor(points * PERSON_SHARE))
           const waitMs = await consume(`${name}:person`, share, seconds)
-          if (waitMs !== null) return { ok: false, retryAfterMs: waitMs }
+          if (waitMs !== null && !(await mayUseAll(name, budget))) return { ok: false, retryAfterMs: waitMs }
         }
         const waitMs = await consume(name, points, seconds)
-        if (waitMs !== null) return { ok: false, retryAfterMs: waitMs }
+        if (waitMs === null) continue
+        if (urgency === 'execution' && seconds <= SHORT_S) {
+          await heldUp(name)
+            .penalty('calls')
+            .catch(() => {})
+        }
+        return { ok: false, retryAfterMs: waitMs }
       }
       return { ok: true }
     },

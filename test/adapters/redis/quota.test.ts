@@ -34,6 +34,19 @@ describe('the quota', () => {
     expect(await granted(200, () => quota.take('SetGroupOffsets', 'execution'))).toBe(30)
   })
 
+  it('lets people have all of a budget of a second, until an execution has been held up', async () => {
+    const prefix = `test-${randomUUID()}`
+    const [here, there] = [redis, other].map(each => createQuota(each, prefix, budgetsOf('v3', 'a')))
+    const LOGS = 'DescribeTopicSyncReplica'
+    const look = () => here?.take(LOGS, 'person') ?? Promise.reject(new Error('none'))
+    expect(await granted(20, look)).toBe(5)
+    const refused = await there?.take(LOGS, 'execution')
+    expect(refused).toMatchObject({ ok: false })
+    await new Promise(resolve => setTimeout(resolve, 1_100))
+    expect(await granted(20, look)).toBe(3)
+    expect(await there?.take(LOGS, 'execution')).toEqual({ ok: true })
+  })
+
   it('says how long to wait', async () => {
     const quota = createQuota(redis, `test-${randomUUID()}`, budgetsOf('v3', 'a'))
     expect(await quota.take('FetchMessageListByTimestamp', 'person')).toEqual({ ok: true })
