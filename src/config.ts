@@ -137,7 +137,7 @@ const schema = z.object({
     .refine(factor => factor >= 0.01 && factor <= 100, 'must be from 0.01 to 100')
     .default(1),
   TENCENTCLOUD_REGION: text
-    .regex(/^[a-z]{2,}(-[a-z0-9]+)*$/, 'must be one region, like ap-guangzhou')
+    .regex(/^[a-z]{2,}(-[a-z0-9]+){1,5}$/, 'must be one region, like ap-guangzhou')
     .default('ap-guangzhou'),
   TENCENTCLOUD_SECRET_ID: secret.optional(),
   TENCENTCLOUD_SECRET_KEY: secret.optional(),

@@ -166,7 +166,10 @@ describe('the settings', () => {
     ['SLACK_BOT_TOKEN', ['xapp-1', '"xoxb-1"', 'xoxb-1 xoxb-2', 'xoxb-1\n2']],
     ['SLACK_APP_TOKEN', ['xoxb-1', 'xapp-é']],
     ['SLACK_SIGNING_SECRET', ['xapp-1', 'xoxb-1', 'two words']],
-    ['TENCENTCLOUD_REGION', ['ap-guangzhou,ap-shanghai', 'Guangzhou', 'ap guangzhou', 'https://x']],
+    [
+      'TENCENTCLOUD_REGION',
+      ['ap-guangzhou,ap-shanghai', 'Guangzhou', 'guangzhou', 'ap guangzhou', 'https://x'],
+    ],
     ['TENCENTCLOUD_SECRET_ID', ['AKID 1', 'AKID\n1']],
     ['EMPTY_HOLD', ['30m', '31m', '1d']],
     ['EMPTY_WAIT', ['30000d', '8d']],

@@ -29,6 +29,9 @@ export interface TerminalOptions {
   appName?: string
 }
 
+const HOME_WAITS = 60
+const HOME_WAIT_MS = 50
+
 const HELP = [
   'as <name>                  be somebody else',
   'people                     who there is',
@@ -128,6 +131,10 @@ export function createTerminal(
 
   async function showHome(): Promise<void> {
     await me.openHome()
+    // An app that has heard of it puts something there a moment later.
+    for (let waits = 0; me.home() === undefined && waits < HOME_WAITS; waits++) {
+      await new Promise(resolve => setTimeout(resolve, HOME_WAIT_MS))
+    }
     const home = me.home()
     if (home) screen.printView(home)
     else io.print('The app has put nothing there yet.')

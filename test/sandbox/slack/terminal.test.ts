@@ -144,8 +144,10 @@ beforeEach(async () => {
     const sent = await text(request)
     if (sent.startsWith('{')) {
       const { event } = JSON.parse(sent) as { event: { user: string } }
-      await call('views.publish', { user_id: event.user, view: home })
-      return void response.writeHead(200).end()
+      response.writeHead(200).end()
+      // An app acknowledges first, and reads what it shows.
+      await new Promise(resolve => setTimeout(resolve, 200))
+      return void (await call('views.publish', { user_id: event.user, view: home }))
     }
     const form = new URLSearchParams(sent)
     const payload = form.get('payload')

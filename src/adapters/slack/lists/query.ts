@@ -21,6 +21,8 @@ const PARTS = new Map<string, ListPart>([
   ['over', 'over'],
   ['all', 'any'],
 ])
+/** As help names them. */
+export const LIST_WORDS = ['mine', 'pending', 'failed', 'closed', 'all'] as const
 
 /** What was typed, before anybody knows whose day it is. */
 export interface ListQuery {

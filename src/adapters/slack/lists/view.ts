@@ -2,6 +2,7 @@
 
 import type { Button, KnownBlock, RichTextBlock } from '@slack/types'
 import type { ListPage } from '../../../ports/store.ts'
+import { nearestNames } from '../../../request/nearest.ts'
 import type { ActKind } from '../../../request/permissions.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import { clip } from '../../../request/reset.ts'
@@ -27,7 +28,7 @@ import { type ForReader, isOffered, reviewButton } from '../thread/buttons.ts'
 import type { Message } from '../thread/card.ts'
 import { totalsInWords } from '../wording/plan.ts'
 import { scopeInWords, stateWords } from '../wording/words.ts'
-import { firstPage, type ListAsked } from './query.ts'
+import { firstPage, LIST_WORDS, type ListAsked } from './query.ts'
 
 /** With a button under each, the most that is still read. */
 export const LIST_PAGE = 10
@@ -43,7 +44,11 @@ export function requestList(
 ): Message {
   const { lists } = words
   const narrowed = narrowedTo(asked)
-  if (total === 0) return message(words, [lists.none(narrowed), lists.advice[adviceFor(asked)]], [])
+  if (total === 0) {
+    const near = nearWord(asked)
+    const meant = near === undefined ? [] : [lists.nearWord(near)]
+    return message(words, [lists.none(narrowed), ...meant, lists.advice[adviceFor(asked)]], [])
+  }
   const to = asked.seen + requests.length
   const place = requests.length === 0 ? lists.nothingMore : lists.shown(asked.seen + 1, to)
   const isWhole = requests.length === total
@@ -57,6 +62,14 @@ export function requestList(
 function narrowedTo({ of, part, day }: ListAsked): Narrowed {
   const group = of.kind === 'group' ? named(clipMiddle(of.group, NAME_CHARACTERS)) : null
   return { mine: of.kind === 'mine', group, part, day }
+}
+
+/** A slip in one of the words that narrow a list is taken for a group's name. */
+function nearWord({ of }: ListAsked): string | undefined {
+  if (of.kind !== 'group') return undefined
+  const { group } = of
+  const alike = LIST_WORDS.filter(word => Math.abs(word.length - group.length) <= 1)
+  return nearestNames(group.toLowerCase(), alike)[0]
 }
 
 function adviceFor({ of, part, day }: ListAsked): keyof Words['lists']['advice'] {

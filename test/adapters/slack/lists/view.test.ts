@@ -55,6 +55,31 @@ describe('the list of requests', () => {
     )
   })
 
+  it.each([
+    ['fialed', 'failed'],
+    ['pendign', 'pending'],
+    ['close', 'closed'],
+    ['Mien', 'mine'],
+  ])('asks after %s whether a word was meant', (typed, word) => {
+    for (const [language, said] of [
+      ['en', `Did you mean ${word}?`],
+      ['zh', `你要写的是不是 ${word}？`],
+    ] as const) {
+      const of = { kind: 'group', group: typed } as const
+      const { text } = requestList(wordsIn(language), { ...OPEN, of, part: 'any' }, page([]))
+      expect(text).toContain(said)
+    }
+  })
+
+  it.each(['orders-billing', 'all-orders', 'failed-jobs', 'x'])(
+    'asks nothing of the kind after %s',
+    group => {
+      expect(read({ ...OPEN, of: { kind: 'group', group }, part: 'any' }, page([])).join(' ')).not.toContain(
+        'Did you mean',
+      )
+    },
+  )
+
   it.each<[Partial<ListAsked>, string]>([
     [{}, '没有进行中的申请。用 /reset-offsets 申请重置。'],
     [{ of: { kind: 'mine' }, part: 'failed' }, '没有你提交的失败或结果不明的申请。'],

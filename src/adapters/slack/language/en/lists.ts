@@ -77,6 +77,8 @@ export const lists = {
     group: `Check the spelling of the group’s name. ${USAGE}`,
     narrowed: USAGE,
   },
+  /** Of what was taken for a group's name. */
+  nearWord: (word: string) => `Did you mean ${word}?`,
   nothingMore: 'There is nothing more on this page: the requests have left the list meanwhile.',
   card: 'open its card',
   older: 'Older',

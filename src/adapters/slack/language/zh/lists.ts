@@ -52,6 +52,7 @@ export const lists: typeof English = {
     group: `请检查消费分组名的拼写。${USAGE}`,
     narrowed: USAGE,
   },
+  nearWord: word => `你要写的是不是 ${word}？`,
   nothingMore: '这一页没有更多内容：这些申请已不在列表里。',
   card: '查看卡片',
   older: '更早',
