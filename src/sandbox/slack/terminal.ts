@@ -248,22 +248,26 @@ export function createTerminal(
   }
 
   async function press(text: string): Promise<void> {
-    const [, button = '', where, nth] = /^(.*?)(?:\s+on\s+(\d+|home)(?:\s+(\d+))?)?$/s.exec(text) ?? []
-    if (button === '') return io.print('Type press <button>, or press <button> on <n>.')
+    const [, typed = '', where, nth] = /^(.*?)(?:\s+on\s+(\d+|home)(?:\s+(\d+))?)?$/s.exec(text) ?? []
+    if (typed === '') return io.print('Type press <button>, or press <button> on <n>.')
     if (where === 'home') {
-      const there = fieldsOf(me.home()?.blocks ?? []).filter(each => isPressable(each, button))
+      const all = fieldsOf(me.home()?.blocks ?? [])
+      const button = spelled(all, typed)
+      const there = all.filter(each => isPressable(each, button))
       return me.pressInHome(button, nth === undefined ? undefined : there[Number(nth) - 1]?.blockId)
     }
     const view = me.view()
-    if (where === undefined && view && hasPressable(fieldsOf(view.blocks), button)) {
-      return me.pressInView(button)
+    if (where === undefined && view && hasPressable(fieldsOf(view.blocks), typed)) {
+      return me.pressInView(spelled(fieldsOf(view.blocks), typed))
     }
     const message =
       where === undefined
-        ? screen.visible(me).findLast(each => hasPressable(fieldsOf(each.blocks ?? []), button))
+        ? screen.visible(me).findLast(each => hasPressable(fieldsOf(each.blocks ?? []), typed))
         : screen.numbered(me, Number(where))
-    if (!message) return io.print(where === undefined ? `You see no button "${button}".` : noMessage(where))
-    const question = fieldsOf(message.blocks ?? []).find(each => isPressable(each, button))?.element.confirm
+    if (!message) return io.print(where === undefined ? `You see no button "${typed}".` : noMessage(where))
+    const fields = fieldsOf(message.blocks ?? [])
+    const button = spelled(fields, typed)
+    const question = fields.find(each => isPressable(each, button))?.element.confirm
     if (question === undefined) return me.press(message, button)
     const { title, text: body, confirm, deny } = question as Record<string, unknown>
     io.print(`${readText(title, lookup)}: ${readText(body, lookup)}`)
@@ -380,7 +384,17 @@ function isPressable(field: Field, name: string): boolean {
 }
 
 const hasPressable = (fields: Field[], name: string): boolean =>
-  fields.some(field => isPressable(field, name))
+  fields.some(field => isPressable(field, spelled(fields, name)))
+
+/** As the app spells it: nobody has to mind capitals. */
+function spelled(fields: Field[], name: string): string {
+  const texts = fields
+    .filter(({ place }) => place !== 'input')
+    .flatMap(field => [field.element, ...optionsOf(field.element)].map(each => visible(textOf(each.text))))
+  const wanted = visible(name)
+  if (texts.includes(wanted)) return name
+  return texts.find(text => text !== '' && text.toLowerCase() === wanted.toLowerCase()) ?? name
+}
 
 /** ISO, taken as UTC when it names no zone; or unix seconds. */
 function readSeconds(text: string): number | undefined {

@@ -333,7 +333,7 @@ describe('the terminal', () => {
       '│ [ Detail ]                               │',
       '└──────────────────────────────────────────┘',
     ])
-    expect(await type('press Reject on home')).toContain('  Give a reason')
+    expect(await type('press reject on home')).toContain('  Give a reason')
     expect((await type('press Detail on home')).join()).toContain('2 buttons "Detail"')
     expect(await type('press Detail on home 2')).toContain('  Of the second')
   })
