@@ -45,7 +45,7 @@ export async function gatherQuorum(stage: Stage): Promise<{ checks: Check[] }> {
 
   narrator.step('Dave, of the audit team as well, approves: two of one team are not enough')
   await reviewAndApprove(stage, asked, dave, 'Fine with me.')
-  const crowded = await untilCardSays(stage, asked, 'so far by @bob @dave')
+  const crowded = await untilCardSays(stage, asked, 'Also approved by @dave')
   narrator.message(crowded)
   const callsBefore = happened.calls()
 
@@ -53,7 +53,7 @@ export async function gatherQuorum(stage: Stage): Promise<{ checks: Check[] }> {
   await bob.press(cardNow(stage, asked), 'Withdraw My Approval')
   const withdrawn = await untilTold(stage, asked, /took their approval of R-\d+ back/)
   narrator.message(withdrawn)
-  await untilCardSays(stage, asked, 'so far by @dave.')
+  await untilCardSays(stage, asked, 'so far by @dave for audit.')
 
   narrator.step('Carol, of the platform team, approves, and it runs')
   await reviewAndApprove(stage, asked, carol, 'The cluster can take it.')
