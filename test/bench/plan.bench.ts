@@ -41,6 +41,12 @@ const words = wordsIn('en')
 
 const TOPICS = 40
 const PARTITIONS = 250
+/** Topics by partitions of each; the last are the ones above. */
+const GROWTH = [
+  [2, 5],
+  [10, 100],
+  [TOPICS, PARTITIONS],
+] as const
 const LIMIT_TOGETHER_MS = 100
 const LIMIT_STRETCH_MS = 50
 const WARM_UPS = 5
@@ -78,9 +84,9 @@ interface Step {
 }
 
 /** Everything that the steps of one case work on, made once. */
-function subjectOf({ strategy, can, chosen }: Case) {
-  const topics = Array.from({ length: TOPICS }, (_, topic) => `shop.orders.of-region-${topic}`)
-  const numbers = Array.from({ length: PARTITIONS }, (_, partition) => partition)
+function subjectOf({ strategy, can, chosen }: Case, howMany: number, ofEach: number) {
+  const topics = Array.from({ length: howMany }, (_, topic) => `shop.orders.of-region-${topic}`)
+  const numbers = Array.from({ length: ofEach }, (_, partition) => partition)
   const reset: Reset = {
     target: { instanceId: 'ckafka-one', group: 'billing' },
     strategy,
@@ -125,8 +131,8 @@ function answered(rows: readonly PlanRow[], execution: Execution) {
   return { reports: [...reports.values()], readBack }
 }
 
-function stepsOf(each: Case): Step[] {
-  const { reset, facts, later, targets } = subjectOf(each)
+function stepsOf(each: Case, topics: number = TOPICS, partitions: number = PARTITIONS): Step[] {
+  const { reset, facts, later, targets } = subjectOf(each, topics, partitions)
   const { rows, plan } = planned(reset, facts, each.can)
   const { reports, readBack } = answered(rows, plan.execution)
   const result: PartitionResult[] = resultOf(plan, rows, reports, readBack)
@@ -216,4 +222,21 @@ describe.each(CASES)('10 000 partitions, $name', each => {
     expect(togetherMs).toBeLessThan(LIMIT_TOGETHER_MS)
     expect(costs.filter(({ stretchMs }) => stretchMs >= LIMIT_STRETCH_MS)).toEqual([])
   })
+})
+
+it('costs no more for each partition when there are more of them', async () => {
+  const [shifted] = CASES
+  if (shifted === undefined) throw new Error('There is no case.')
+  const lines: string[] = []
+  for (const [topics, partitions] of GROWTH) {
+    let cpuMs = 0
+    for (const { counted, run } of stepsOf(shifted, topics, partitions)) {
+      if (counted) cpuMs += (await costOf(run)).cpuMs
+    }
+    const all = topics * partitions
+    lines.push(
+      `  ${String(all).padStart(10)} ${cpuMs.toFixed(2).padStart(10)} ${((1_000 * cpuMs) / all).toFixed(1).padStart(14)}`,
+    )
+  }
+  console.log([`  partitions     CPU ms   µs a partition (* together, ${shifted.name})`, ...lines].join('\n'))
 })

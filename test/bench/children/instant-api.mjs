@@ -33,6 +33,9 @@ const RANGES = wrapped(
   }),
 )
 const ATTRIBUTES = wrapped('{"Config":{"CleanUpPolicy":"delete","MaxMessageBytes":1048576}}')
+const INSTANCES = wrapped(
+  '{"TotalCount":1,"InstanceList":[{"InstanceId":"ckafka-bench01","InstanceName":"bench"}]}',
+)
 const BATCH_DONE = wrapped(
   '{"ReturnCode":"OK","ReturnMessage":"success","Data":{"FlowId":0,"RouteDTO":{"RouteId":0}}}',
 )
@@ -88,6 +91,8 @@ function answerV3(action, body) {
   switch (action) {
     case 'DescribeTopicSyncReplica':
       return RANGES
+    case 'DescribeInstances':
+      return INSTANCES
     case 'DescribeTopicAttributes':
       return ATTRIBUTES
     case 'DescribeGroupInfo': {
