@@ -2,7 +2,7 @@
 // own, which ends with it. What they share of the file's helpers asks for the product of the test that is playing.
 
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { it } from 'vitest'
+import { afterAll, it } from 'vitest'
 import { type Product, type ProductOptions, startProduct } from './product.ts'
 
 interface Stage {
@@ -41,6 +41,8 @@ export function startInTurn(options?: ProductOptions): Promise<Product> {
 
 export function createScenes(): Scenes {
   const stages = new AsyncLocalStorage<Stage>()
+  // As long as it is there, each promise of the process costs more, also those of the files that come after.
+  afterAll(() => stages.disable())
 
   function stage(): Stage {
     const now = stages.getStore()
