@@ -50,16 +50,21 @@ export function noteReply(
       return said([text(kept === null ? say.resultNotWhole(id) : say.resultFile(id))])
     case 'voted': {
       const { decision, approvals, needed } = note
-      const missing = request.state.name === 'pending' ? missingTeams(request) : []
       const why = clip(decision.note, NOTE_MAX)
       return said(
         decision.verdict === 'approve'
-          ? say.approved(id, decision.by, why, { approvals, needed, missing })
+          ? say.approved(id, decision.by, why, { approvals, needed, missing: stillMissing(request) })
           : say.rejected(id, decision.by, why),
       )
     }
     case 'withdrawn':
-      return said(say.withdrawn(id, note.by, note.approvals, note.needed))
+      return said(
+        say.withdrawn(id, note.by, {
+          approvals: note.approvals,
+          needed: note.needed,
+          missing: stillMissing(request),
+        }),
+      )
     case 'reguarded':
       return said(say.reguarded(id, clip(note.rule, 100), note.approvals, note.needed))
     case 'escalated':
@@ -104,6 +109,11 @@ export function noteReply(
     default:
       return note satisfies never
   }
+}
+
+/** As long as it can still be decided. */
+function stillMissing(request: ResetRequest): string[] {
+  return request.state.name === 'pending' ? missingTeams(request) : []
 }
 
 /** Those who would have decided are told at once. */

@@ -32,6 +32,7 @@ import {
   reject,
   resultFor,
   rowsOf,
+  SOMEWHERE,
   someDifferences,
   someReset,
   start,
@@ -329,6 +330,24 @@ describe('the result', () => {
   ])('of a request that was %s says what happened and what to do', (name, line) => {
     const request = everyState().find(([state]) => state === name)?.[1]
     expect(request && read(lastReply(request))).toEqual([line])
+  })
+
+  it('say which team an approval is still needed from', () => {
+    const needs = [
+      { label: 'audit', from: [BOB, CAROL], count: 1 },
+      { label: 'platform', from: ['U0DAVE'], count: 1 },
+    ]
+    const waiting = pending({}, { guard: { approvals: 2, needs } })
+    const once = following(waiting, { ...approve, fills: [0] })
+    expect(read(lastReply(once))).toEqual([
+      '@bob approved R-12 (1 of 2 approvals; still needed from platform).',
+    ])
+    const back = following(once, { kind: 'withdraw', by: BOB, from: SOMEWHERE })
+    expect(read(lastReply(back))).toEqual([
+      '@bob took their approval of R-12 back (0 of 2 approvals; still needed from audit and platform).',
+    ])
+    const both = following(once, { ...approve, by: 'U0DAVE', fills: [1] })
+    expect(read(lastReply(both))).toEqual(['@U0DAVE approved R-12 (2 of 2 approvals).'])
   })
 
   it('quote what was said of a rejection', () => {

@@ -41,6 +41,18 @@ const ASKED: Record<Evidence, string> = {
 const ASKED_AFTER_CALL =
   'The offsets match the plan now. An earlier call of this request was never answered, and had moved nothing when they were read back: it may have arrived late, or somebody has moved them by other means than Rewind.'
 
+/** So many of the `needed` approvals are there; `missing` are the teams that have not approved. */
+export interface VotesShown {
+  approvals: number
+  needed: number
+  missing: readonly string[]
+}
+
+function votesInWords({ approvals, needed, missing }: VotesShown): string {
+  const still = missing.length === 0 ? '' : `; still needed from ${listed(missing)}`
+  return `${grouped(approvals)} of ${counted(needed, 'approval')}${still}`
+}
+
 export const replies = {
   planFile: (id: string) => `The plan of ${id}, partition by partition, is attached.`,
   planNotWhole: (id: string) =>
@@ -48,24 +60,17 @@ export const replies = {
   resultNotWhole: (id: string) =>
     `The rows kept of the result of ${id} do not match its record, so they are not shown. Tell the people who run Rewind.`,
   resultFile: (id: string) => `The full result of ${id} is attached.`,
-  /** @param needed of so many approvals, where it takes more than one @param missing teams that have not approved */
-  approved: (
-    id: string,
-    by: string,
-    note: string,
-    { approvals, needed, missing }: { approvals: number; needed: number; missing: readonly string[] },
-  ): Piece[] => {
-    const still = missing.length === 0 ? '' : `; still needed from ${listed(missing)}`
-    const count = needed > 1 ? ` (${grouped(approvals)} of ${counted(needed, 'approval')}${still})` : ''
+  approved: (id: string, by: string, note: string, votes: VotesShown): Piece[] => {
+    const count = votes.needed > 1 ? ` (${votesInWords(votes)})` : ''
     return [person(by), ...saying(` approved ${id}${count}`, note)]
   },
   rejected: (id: string, by: string, note: string): Piece[] => [
     person(by),
     ...saying(` rejected ${id}`, note),
   ],
-  withdrawn: (id: string, by: string, approvals: number, needed: number): Piece[] => [
+  withdrawn: (id: string, by: string, votes: VotesShown): Piece[] => [
     person(by),
-    text(` took their approval of ${id} back (${grouped(approvals)} of ${counted(needed, 'approval')}).`),
+    text(` took their approval of ${id} back (${votesInWords(votes)}).`),
   ],
   reguarded: (id: string, rule: string, approvals: number, needed: number): Piece[] => [
     text(

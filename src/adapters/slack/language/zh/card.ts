@@ -94,7 +94,7 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     text('）起可以执行。'),
   ],
   waitingForEmpty: (connected, areListed, untilMs, holdMs) => [
-    text(`${times.onceEmpty(holdMs)}：${connected}。${areListed ? '请停掉它们。' : ''}最晚等到 `),
+    text(`消费分组${times.onceEmpty(holdMs)}：${connected}。${areListed ? '请停掉它们。' : ''}最晚等到 `),
     times.moment(untilMs),
     text('。'),
   ],

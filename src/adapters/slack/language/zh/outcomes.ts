@@ -70,7 +70,7 @@ export const outcomesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   wouldJump: (since, where, skipped) =>
     `${where} 上没有${since === null ? '晚于所选时间的' : ` ${since} 或之后的`}消息：会直接跳到末尾并跳过 ${skipped}。请改选更早的时间重新申请，或勾选允许跳到末尾。`,
   neverEmpty: (connected, holdMs) =>
-    `消费分组始终没有${holdMs === 0 ? '保持为空足够久' : `连续 ${times.span(holdMs)}没有消费者`}：${connected}。没有重置任何位点。请停掉消费者后重新申请。`,
+    `消费分组始终未能保持为空${holdMs === 0 ? '足够久' : ` ${times.span(holdMs)}`}：${connected}。没有重置任何位点。请停掉消费者后重新申请。`,
   notAllowed: {
     denied: (rule, reason) =>
       `策略不允许${byRule(rule)}。${reason === '' ? '' : `说明：${inQuotes(reason)}`}没有重置任何位点。`,

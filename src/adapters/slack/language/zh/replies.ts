@@ -2,7 +2,7 @@
 
 import { grouped } from '../../../../request/reset.ts'
 import { inQuotes, mentions, named, type Piece, person, quoted, strong, text } from '../../blocks/text.ts'
-import type { replies as English } from '../en/replies.ts'
+import type { replies as English, VotesShown } from '../en/replies.ts'
 import { buttons } from './buttons.ts'
 import { listed, partitions } from './grammar.ts'
 import { times } from './times.ts'
@@ -23,22 +23,23 @@ const ASKED = {
 const ASKED_AFTER_CALL =
   '位点现在已在计划的目标处。这个申请之前有一次调用没有得到回应，当时读回核对时位点没有移动：可能是那次调用后来才生效，也可能有人不通过 Rewind 移动了位点。'
 
+function votesInWords({ approvals, needed, missing }: VotesShown): string {
+  const still = missing.length === 0 ? '' : `，还需要 ${listed(missing)} 批准`
+  return `${grouped(approvals)}/${grouped(needed)} 位审批人${still}`
+}
+
 export const replies: typeof English = {
   planFile: id => `${id} 逐分区的计划见附件。`,
   planNotWhole: id =>
     `保存的 ${id} 这份计划的明细缺失或与其记录不一致，因此不显示。请告知 Rewind 的维护人员。`,
   resultNotWhole: id => `保存的 ${id} 的结果明细与其记录不一致，因此不显示。请告知 Rewind 的维护人员。`,
   resultFile: id => `${id} 的完整结果见附件。`,
-  approved: (id, by, note, { approvals, needed, missing }) => {
-    const still = missing.length === 0 ? '' : `，还需要 ${listed(missing)} 批准`
-    const count = needed > 1 ? `（${grouped(approvals)}/${grouped(needed)} 位审批人${still}）` : ''
+  approved: (id, by, note, votes) => {
+    const count = votes.needed > 1 ? `（${votesInWords(votes)}）` : ''
     return [person(by), ...saying(` 批准了 ${id}${count}`, note)]
   },
   rejected: (id, by, note) => [person(by), ...saying(` 驳回了 ${id}`, note)],
-  withdrawn: (id, by, approvals, needed) => [
-    person(by),
-    text(` 撤回了对 ${id} 的批准（${grouped(approvals)}/${grouped(needed)} 位审批人）。`),
-  ],
+  withdrawn: (id, by, votes) => [person(by), text(` 撤回了对 ${id} 的批准（${votesInWords(votes)}）。`)],
   reguarded: (id, rule, approvals, needed) => [
     text(
       `策略对 ${id} 的要求变了（规则 ${named(rule)}）：目前 ${grouped(approvals)}/${grouped(needed)} 位审批人已批准。`,
@@ -64,7 +65,7 @@ export const replies: typeof English = {
   waitsForMembers: (id, connected, areListed, { untilMs, holdMs }, requester) => [
     strong(`${id} 正在等待消费分组变空：`),
     text(
-      `${connected}。${areListed ? '请停掉它们。' : ''}${holdMs === 0 ? '消费分组保持为空一段时间后会自动执行' : times.onceEmpty(holdMs)}，最晚等到 `,
+      `${connected}。${areListed ? '请停掉它们。' : ''}${holdMs === 0 ? '消费分组保持为空一段时间后会自动执行' : `消费分组${times.onceEmpty(holdMs)}`}，最晚等到 `,
     ),
     times.moment(untilMs),
     text(`。如需放弃，请点卡片上的${inQuotes(buttons.cancel)}。 `),
@@ -73,7 +74,7 @@ export const replies: typeof English = {
   waitsToStayEmpty: (id, { untilMs, holdMs }, requester) => [
     strong(`${id} 正在等待消费分组保持为空：`),
     text(
-      `它之前不为空。${holdMs === 0 ? '消费分组保持为空一段时间后会自动执行' : times.onceEmpty(holdMs)}；如果消费者又连上来，最晚等到 `,
+      `它之前不为空。${holdMs === 0 ? '消费分组保持为空一段时间后会自动执行' : `消费分组${times.onceEmpty(holdMs)}`}；如果消费者又连上来，最晚等到 `,
     ),
     times.moment(untilMs),
     text(`。如需放弃，请点卡片上的${inQuotes(buttons.cancel)}。 `),
