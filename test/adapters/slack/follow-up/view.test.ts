@@ -8,6 +8,7 @@ import { followUpModal, noFollowUp, readFollowUp } from '../../../../src/adapter
 import { wordsIn } from '../../../../src/adapters/slack/language/language.ts'
 import { type FollowUp, type FollowUps, undoOf } from '../../../../src/request/follow-up.ts'
 import type { Abilities } from '../../../../src/request/group.ts'
+import { requestIdSchema } from '../../../../src/request/request.ts'
 import type { Strategy } from '../../../../src/request/reset.ts'
 import type { PartitionResult } from '../../../../src/request/result.ts'
 import type { SlackView } from '../../../../src/sandbox/slack/face.ts'
@@ -162,6 +163,21 @@ describe('where nothing is possible, a sentence says why', () => {
     ],
   ])('%s, %o', (kind, followUps, sentence) => {
     expect(noFollowUp(words, kind, request, followUps)).toBe(sentence)
+  })
+
+  it('names the requests that have done it, or are about to', () => {
+    const by = [requestIdSchema.parse('R-13')]
+    const none = { possible: [], impossible: [] }
+    const said = (language: 'en' | 'zh', kind: 'undo' | 'retry', found: FollowUps) =>
+      noFollowUp(wordsIn(language), kind, request, found)
+    expect(said('en', 'undo', { ...none, by })).toBe('R-13 undid R-12 already.')
+    expect(said('en', 'retry', { ...none, by })).toBe('R-13 has already retried what R-12 did not do.')
+    expect(said('en', 'retry', { ...none, open: by })).toBe(
+      'R-13 is an open request to retry what R-12 did not do. Wait until it has ended.',
+    )
+    expect(said('zh', 'undo', { ...none, by })).toBe('R-12 已被 R-13 撤销。')
+    expect(said('zh', 'retry', { ...none, by })).toBe('R-13 已重试 R-12 未完成的部分。')
+    expect(said('zh', 'retry', { ...none, open: by })).toContain('请等它结束')
   })
 
   it('names a few topics and counts the others', () => {

@@ -33,7 +33,8 @@ export const followUpOn = (on: ClusterInWords) => ({
       `${id} left no result to work from, so it cannot be tried again. Look at the offsets ${on.there}, then ask with /reset-offsets.`,
     notWhole: (id: string) =>
       `What is kept of ${id} does not match its record, so no second try is made of it. Tell the people who run Rewind; look at the offsets ${on.there}, then ask with /reset-offsets.`,
-    already: (id: string, by: readonly string[]) => `${listed(by)} retried what ${id} did not do already.`,
+    already: (id: string, by: readonly string[]) =>
+      `${listed(by)} ${by.length === 1 ? 'has' : 'have'} already retried what ${id} did not do.`,
     open: (id: string, open: readonly string[]) =>
       `${listed(open)} ${open.length === 1 ? 'is an open request' : 'are open requests'} to retry what ${id} did not do. Wait until ${open.length === 1 ? 'it has' : 'they have'} ended.`,
     nothing: (id: string) => `${id} missed no partition that could be tried again.`,
