@@ -6,45 +6,39 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createWorkQueue, type Executor, startExecutor } from './adapters/bullmq/work-queue.ts'
 import { createCachedReader } from './adapters/clusters/cached-reader.ts'
-import type { ClusterIdNews } from './adapters/kafka/cluster-ids.ts'
-import { loadPolicy, type PolicySource, watchPolicy } from './adapters/policy/policy-file.ts'
 import { checkRedis } from './adapters/redis/check.ts'
 import { connectBlocking, connectRedis, type RedisConnection, untilReady } from './adapters/redis/connect.ts'
-import { keepRedis, type RedisKeeper, type RedisTrouble } from './adapters/redis/keeper.ts'
+import { keepRedis } from './adapters/redis/keeper.ts'
 import { createLongNames } from './adapters/redis/long-names.ts'
 import { createNumbers } from './adapters/redis/numbers.ts'
 import { createSendingRate } from './adapters/redis/sending-rate.ts'
 import { createRedisStore } from './adapters/redis/store.ts'
 import { troubleOf } from './adapters/redis/trouble.ts'
-import { connectSlack, type Slack, type SlackApp, type SlackTrouble } from './adapters/slack/app.ts'
-import type { ClustersWatch } from './clusters-file/watch.ts'
+import { connectSlack, type Slack, type SlackApp } from './adapters/slack/app.ts'
 import { type Config, readConfig, type SlackConfig } from './config.ts'
 import { type HttpServer, type HttpServerOptions, startHttpServer } from './http-server.ts'
-import { keyLine } from './keys.ts'
 import { whyNot } from './listen-address.ts'
 import { type HealthDeps, healthRoutes, metricsRoute } from './monitoring.ts'
 import { createNamesCheck, type NamesCheck } from './named.ts'
-import { type OpenClusters, openClusters } from './open-clusters.ts'
 import type { Clock } from './ports/clock.ts'
 import type { ClusterReader } from './ports/cluster.ts'
-import type { FaultPlace, ProductEvent, Report } from './ports/events.ts'
-import { type Policy, policyOfSettings } from './request/policy.ts'
+import type { FaultPlace, ProductEvent } from './ports/events.ts'
+import { unready } from './readiness.ts'
 import { createSeals, type Seals } from './request/seals.ts'
+import { clustersSaid, followClusters, serveClusters, tellKeys, troubleSentence } from './serve-clusters.ts'
+import { followEdits, type LivePolicy, startPolicy } from './serve-policy.ts'
 import { type ApprovalsService, createApprovals } from './service/approvals.ts'
 import { type Pump, startPump } from './service/pump.ts'
+import { faultsOf, type Setup } from './setup.ts'
 import { askBeforeStart, StartProblem } from './starting.ts'
 import { createTelemetry, type Telemetry } from './telemetry.ts'
 
 const PUMP_REST_MS = 250
-/** A pump this silent while the process lives cannot reach the store; readiness says so. */
-const PUMP_SILENT_MS = 30_000
 /** Without this wait the first round of the pump would be a fault in the log of every start. */
 const REDIS_CONNECT_MS = 2_000
 const IDLE_MS = 3_000
 /** For listeners in hand. */
 const INTAKE_MS = 3_000
-const POLICY_LOOK_MS = 1_000
-const CLUSTERS_LOOK_MS = 1_000
 
 export interface Rewind {
   port: number
@@ -63,7 +57,7 @@ export async function startRewind(
   clock: Clock = Date.now,
 ): Promise<Rewind> {
   const telemetry: Telemetry = { ...given, report: event => given.report(withTrouble(event)) }
-  const policy = startPolicy(config, telemetry)
+  const policy = startPolicy({ config, telemetry })
   const served = { entries: config.clusters }
   const slack = config.slack === undefined ? null : reachSlack(config, config.slack, telemetry, clock, served)
   const report = slack?.report ?? telemetry.report
@@ -71,7 +65,7 @@ export async function startRewind(
 
   const seals = config.auditKeys === null ? null : createSeals(config.auditKeys, config.redisPrefix)
   const redis = await openRedis(setup, seals)
-  const clusters = clustersOf(setup, redis.connection)
+  const clusters = serveClusters(setup, redis.connection)
   const approvals = createApprovals(
     {
       ...{ clock, report },
@@ -87,10 +81,10 @@ export async function startRewind(
   const edits = slack === null ? null : followEdits(setup, policy, approvals)
   const bot = slack === null ? null : startBot(setup, slack, { redis, clusters, approvals })
   const names = slack === null || bot === null ? null : checkNames(setup, slack, bot, policy)
-  const clustersFile = followClusters(setup, clusters, bot)
+  const clustersFile = followClusters(setup, clusters, () => bot?.forgetClusters())
   const worker = config.role === 'bot' ? null : startWorker(setup, approvals)
   const ports = await openPorts(setup, bot, {
-    unready: () => unready(redis.keeper, bot, worker, clusters),
+    unready: () => unready({ redis: redis.keeper, bot, worker, clusters }),
     impaired: () => clusters.troubles().map(({ name }) => troubleSentence(name)),
   })
   const { port, metricsPort } = ports
@@ -125,20 +119,6 @@ export async function startRewind(
       telemetry.info('stopped', { event: 'stopped' })
     },
   }
-}
-
-/** What every part is built with. */
-interface Setup {
-  config: Config
-  /** As they are now: the file may have been edited. */
-  served: { entries: Config['clusters'] }
-  telemetry: Telemetry
-  clock: Clock
-  report: Report
-}
-
-function faultsOf({ report }: Pick<Setup, 'report'>) {
-  return (where: FaultPlace) => (error: unknown) => report({ event: 'fault', where, error })
 }
 
 /** Whoever meets it: what is wrong with Redis is one fault. */
@@ -207,31 +187,6 @@ async function openRedis(setup: Setup, seals: Seals | null) {
   return { connection, keeper, store, rate, queue }
 }
 
-function clustersOf(setup: Setup, redis: RedisConnection): OpenClusters {
-  const { config, telemetry, clock } = setup
-  const { clusters: entries, redisPrefix, quotaFactor } = config
-  return openClusters({
-    ...{ entries, clock, redis, redisPrefix, quotaFactor, mayChange: config.clustersFile !== null },
-    onCall: telemetry.observeCall,
-    onFault: faultsOf(setup)('clusters'),
-    onClusterId: (name, news) =>
-      telemetry.warn(clusterIdSentence(name, news), { event: 'clusterId', name, ...news }),
-    onTrouble: (name, cause) =>
-      cause === null
-        ? telemetry.info(`The cluster ${name} can be used again.`, { event: 'cluster', name })
-        : telemetry.warn(troubleSentence(name), { event: 'cluster', name, cause }),
-    onRenewal: (name, problem) =>
-      problem === null
-        ? telemetry.info(`The credentials of ${name} are renewed again.`, { event: 'credentials', name })
-        : telemetry.warn(
-            `The credentials of ${name} could not be renewed. Those it has go on while they hold.`,
-            {
-              ...{ event: 'credentials', name, cause: problem },
-            },
-          ),
-  })
-}
-
 /** People, user groups and channels; those of an edited policy likewise. */
 function checkNames(setup: Setup, slack: Slack, bot: Bot, policy: LivePolicy): NamesCheck {
   const { config, telemetry } = setup
@@ -244,113 +199,6 @@ function checkNames(setup: Setup, slack: Slack, bot: Bot, policy: LivePolicy): N
   })
   policy.onEdited(() => void check.look().catch(faultsOf(setup)('policy')))
   return check
-}
-
-async function tellKeys(setup: Setup, clusters: OpenClusters, ids?: readonly string[]): Promise<void> {
-  const { telemetry, served, config } = setup
-  // Where there is a file, a cluster that does not answer is told already.
-  const isAlone = config.clustersFile === null && served.entries.length === 1
-  try {
-    for (const tried of await clusters.tryKeys(ids)) {
-      const line = keyLine(tried, isAlone)
-      const cause = tried.answer.kind === 'away' ? { cause: tried.answer.cause } : {}
-      if (line !== undefined) telemetry.warn(line, { event: 'key', ...cause })
-    }
-  } catch (error) {
-    faultsOf(setup)('clusters')(error)
-  }
-}
-
-/** An edit that cannot be followed leaves the clusters as they are. */
-function followClusters(setup: Setup, clusters: OpenClusters, bot: Bot | null): ClustersWatch | undefined {
-  const { config, telemetry } = setup
-  return config.clustersFile?.watch({
-    everyMs: CLUSTERS_LOOK_MS,
-    onChange({ entries, added, changed, removed, problems }) {
-      clusters.change({ entries, added, changed })
-      setup.served.entries = entries
-      bot?.forgetClusters()
-      const ids = (these: readonly { id: string }[]) => these.map(({ id }) => id)
-      telemetry.info('the file of clusters was edited', {
-        ...{ event: 'clusters', added: ids(added), changed: ids(changed), removed },
-      })
-      for (const { text } of problems) telemetry.warn(`CLUSTERS_FILE ${text}`, { event: 'clusters' })
-      void tellKeys(setup, clusters, ids([...added, ...changed]))
-    },
-    onFault: faultsOf(setup)('clusters'),
-  })
-}
-
-function clusterIdSentence(name: string, news: ClusterIdNews): string {
-  return news.kind === 'same'
-    ? `The cluster ${name} says the same ClusterId as the entry ${news.other}, ${news.clusterId}: they are one cluster, and one of the two entries has to go.`
-    : `The cluster ${name} has another ClusterId now: it was ${news.was}, and is ${news.is}. What was opened for the one can be written to the other: another cluster needs an entry with another id.`
-}
-
-function troubleSentence(name: string): string {
-  return `The cluster ${name} cannot be used now. Every other one is served.`
-}
-
-function clustersSaid(clusters: Config['clusters']): 'ckafka' | 'kafka' | 'several' {
-  const ofKafka = clusters.filter(({ kind }) => kind === 'kafka').length
-  if (ofKafka === 0) return 'ckafka'
-  return ofKafka === clusters.length ? 'kafka' : 'several'
-}
-
-interface LivePolicy extends PolicySource {
-  /** Whom an edit is told. */
-  onEdited(listener: () => void): void
-}
-
-/** Throws where it cannot be used at the start; an edit that cannot be used leaves the policy as it is. */
-function startPolicy(config: Config, telemetry: Telemetry): LivePolicy {
-  const { policyFile: file, approvers, skipLimits } = config
-  const listeners: (() => void)[] = []
-  const onEdited = (listener: () => void) => void listeners.push(listener)
-  if (file === null) {
-    const policy = policyOfSettings(approvers, skipLimits)
-    return { current: () => policy, stop: () => {}, onEdited }
-  }
-  const read = loadPolicy(file)
-  if (!read.ok) throw new StartProblem(`POLICY_FILE ${file} cannot be used: ${read.problems.join('; ')}`)
-  const source = watchPolicy(file, read.policy, {
-    everyMs: POLICY_LOOK_MS,
-    onEdited: ({ version }: Policy) => {
-      telemetry.info('the policy was edited', { event: 'policy', version })
-      for (const listener of listeners) listener()
-    },
-    onProblems: problems => {
-      telemetry.warn(`The edited policy cannot be used, and the one before goes on: ${problems.join('; ')}`, {
-        event: 'policy',
-      })
-    },
-  })
-  return { ...source, onEdited }
-}
-
-/** What an edit forbids must not start because the store was away when it was read. */
-function followEdits(setup: Setup, policy: LivePolicy, approvals: ApprovalsService): { stop(): void } {
-  const onError = faultsOf(setup)('policy')
-  let stopped = false
-
-  async function reconsider(): Promise<void> {
-    while (!stopped) {
-      try {
-        return await approvals.reconsiderOpen()
-      } catch (error) {
-        onError(error)
-        await delay(POLICY_LOOK_MS, undefined, { ref: false })
-      }
-    }
-  }
-  policy.onEdited(() => void reconsider())
-  // It may have been edited while nobody ran.
-  void reconsider()
-  return {
-    stop() {
-      stopped = true
-    },
-  }
 }
 
 interface Bot {
@@ -451,63 +299,6 @@ function listen(portName: 'PORT' | 'METRICS_PORT', options: HttpServerOptions): 
   return startHttpServer(options).catch(error => {
     throw new StartProblem(whyNot(error, portName, options))
   })
-}
-
-/** What keeps it from doing its work, in words; empty: nothing. */
-async function unready(
-  redis: RedisKeeper,
-  bot: Bot | null,
-  worker: Executor | null,
-  clusters: OpenClusters,
-): Promise<string[]> {
-  const missing: string[] = []
-  const refusal = await redis.look()
-  if (refusal !== null) missing.push(refusalIn(refusal))
-  const trouble = bot?.slack.trouble() ?? null
-  if (trouble !== null) missing.push(sentenceOf(trouble))
-  if (bot !== null && bot.pump.silentMs() > PUMP_SILENT_MS) missing.push('The pump does not reach the store.')
-  if (worker !== null && !worker.isRunning()) missing.push('The worker does not run.')
-  if (clusters.areAllAway()) missing.push('No cluster can be used.')
-  return missing
-}
-
-function refusalIn({ why }: RedisTrouble): string {
-  switch (why) {
-    case 'away':
-      return 'Redis does not answer.'
-    case 'login':
-      return 'Redis does not take the user or the password of REDIS_URL.'
-    case 'forbidden':
-      return 'Nothing can be saved: the user of Redis may not do all that Rewind needs.'
-    case 'readOnly':
-      return 'Nothing can be saved: this Redis is a replica.'
-    case 'memory':
-      return 'Nothing can be saved: Redis has no memory left.'
-    case 'replicas':
-      return 'Nothing can be saved: too few replicas follow Redis.'
-    case 'disk':
-      return 'Nothing can be saved: Redis cannot write to its disk.'
-    case 'notServing':
-      return 'Nothing can be saved: Redis is loading, busy, or without its master.'
-    case 'refused':
-      return 'Nothing can be saved: Redis refuses it.'
-    default:
-      return why satisfies never
-  }
-}
-
-function sentenceOf({ what, cause }: SlackTrouble): string {
-  const because = cause === null ? '' : `: ${cause}`
-  switch (what) {
-    case 'notReached':
-      return 'Slack has not answered yet.'
-    case 'tokenRefused':
-      return `Slack does not take the bot token${because}.`
-    case 'notConnected':
-      return `Slack is not connected${because}.`
-    default:
-      return what satisfies never
-  }
 }
 
 /** That Slack is away was told when it was asked about the tokens; the log says it again after ten minutes. */

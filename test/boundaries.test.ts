@@ -42,6 +42,16 @@ const MAY_IMPORT: Record<string, string[]> = {
   'config-clusters-file.ts': ['clusters-file/', 'config-clusters.ts'],
   'named.ts': ['request/', 'type config.ts', 'type adapters/slack/', 'node:timers/promises'],
   'keys.ts': ['type open-clusters.ts'],
+  'setup.ts': ['type config.ts', 'type ports/', 'type telemetry.ts'],
+  'readiness.ts': ['type adapters/', 'type service/pump.ts', 'type open-clusters.ts'],
+  'serve-policy.ts': [
+    ...['request/', 'adapters/policy/', 'type service/approvals.ts', 'setup.ts', 'starting.ts'],
+    'node:timers/promises',
+  ],
+  'serve-clusters.ts': [
+    ...['open-clusters.ts', 'keys.ts', 'setup.ts'],
+    ...['type config.ts', 'type clusters-file/watch.ts', 'type adapters/'],
+  ],
   'config-values.ts': ['request/', 'zod'],
   'config-redis.ts': ['config-values.ts', 'zod', 'node:fs'],
   'listen-address.ts': ['zod', 'node:net'],
@@ -104,9 +114,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   'audit.ts': ['request/', 'trail-file/', 'config.ts', 'adapters/redis/', 'node:'],
   'main.ts': [
     ...['request/', 'ports/', 'service/', 'config.ts', 'telemetry.ts', 'adapters/', 'node:'],
-    ...['http-server.ts', 'monitoring.ts', 'listen-address.ts', 'open-clusters.ts', 'starting.ts'],
-    ...['named.ts', 'keys.ts'],
-    ...['type config-clusters.ts', 'type clusters-file/'],
+    ...['http-server.ts', 'monitoring.ts', 'listen-address.ts', 'starting.ts', 'named.ts'],
+    ...['setup.ts', 'serve-policy.ts', 'serve-clusters.ts', 'readiness.ts'],
   ],
   // Loaded before anything is there to be imported.
   'built.mjs': ['node:fs'],

@@ -1,0 +1,69 @@
+// What keeps the process from doing its work, in words for the log.
+
+import type { Executor } from './adapters/bullmq/work-queue.ts'
+import type { RedisKeeper, RedisTrouble } from './adapters/redis/keeper.ts'
+import type { SlackApp, SlackTrouble } from './adapters/slack/app.ts'
+import type { OpenClusters } from './open-clusters.ts'
+import type { Pump } from './service/pump.ts'
+
+/** A pump this silent while the process lives cannot reach the store; readiness says so. */
+const PUMP_SILENT_MS = 30_000
+
+export interface ReadyParts {
+  redis: RedisKeeper
+  bot: { slack: SlackApp; pump: Pump } | null
+  worker: Executor | null
+  clusters: OpenClusters
+}
+
+/** Empty: nothing does. */
+export async function unready({ redis, bot, worker, clusters }: ReadyParts): Promise<string[]> {
+  const missing: string[] = []
+  const refusal = await redis.look()
+  if (refusal !== null) missing.push(refusalIn(refusal))
+  const trouble = bot?.slack.trouble() ?? null
+  if (trouble !== null) missing.push(sentenceOf(trouble))
+  if (bot !== null && bot.pump.silentMs() > PUMP_SILENT_MS) missing.push('The pump does not reach the store.')
+  if (worker !== null && !worker.isRunning()) missing.push('The worker does not run.')
+  if (clusters.areAllAway()) missing.push('No cluster can be used.')
+  return missing
+}
+
+function refusalIn({ why }: RedisTrouble): string {
+  switch (why) {
+    case 'away':
+      return 'Redis does not answer.'
+    case 'login':
+      return 'Redis does not take the user or the password of REDIS_URL.'
+    case 'forbidden':
+      return 'Nothing can be saved: the user of Redis may not do all that Rewind needs.'
+    case 'readOnly':
+      return 'Nothing can be saved: this Redis is a replica.'
+    case 'memory':
+      return 'Nothing can be saved: Redis has no memory left.'
+    case 'replicas':
+      return 'Nothing can be saved: too few replicas follow Redis.'
+    case 'disk':
+      return 'Nothing can be saved: Redis cannot write to its disk.'
+    case 'notServing':
+      return 'Nothing can be saved: Redis is loading, busy, or without its master.'
+    case 'refused':
+      return 'Nothing can be saved: Redis refuses it.'
+    default:
+      return why satisfies never
+  }
+}
+
+function sentenceOf({ what, cause }: SlackTrouble): string {
+  const because = cause === null ? '' : `: ${cause}`
+  switch (what) {
+    case 'notReached':
+      return 'Slack has not answered yet.'
+    case 'tokenRefused':
+      return `Slack does not take the bot token${because}.`
+    case 'notConnected':
+      return `Slack is not connected${because}.`
+    default:
+      return what satisfies never
+  }
+}
