@@ -1,6 +1,7 @@
 // Puts each file that is started as a process, with everything it imports, into one file of dist, after the compiler:
 // Node takes a second to find and load the 900 modules of a start one by one, and half of that to load one file.
-// It must never change what runs: nothing is dropped or shortened, and the maps lead to src for what is ours.
+// It must never change what runs: nothing is dropped or shortened but blanks and comments, and the maps lead to src for what is
+// ours.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -24,6 +25,8 @@ const { metafile } = await build({
   target: 'node20',
   sourcemap: true,
   sourcesContent: false,
+  // A file is kept in memory with two bytes for each character once one needs them, and those are all in comments: 18 MB.
+  minifyWhitespace: true,
   // Packages that are CommonJS ask for Node's own modules with `require`, which an ES module does not have.
   banner: {
     js: "import { createRequire as requireOfNode } from 'node:module'; const require = requireOfNode(import.meta.url);",
@@ -32,15 +35,20 @@ const { metafile } = await build({
   logLevel: 'warning',
 })
 
-// Node maps each error that it makes, and reads the source of its first frame: for those of packages, which come by the
-// dozen while Redis refuses, that costs milliseconds each and tells nobody anything. Only what is ours keeps its place.
+// Node maps each error that it makes, and keeps every place of a map that it has read. For those of packages, which come by
+// the dozen while Redis refuses, that costs milliseconds each and tells nobody anything: one mark says where they begin.
+// Of ours a frame needs its line: so much less is 25 MB less for each process.
 for (const written of Object.keys(metafile.outputs).filter(name => name.endsWith('.map'))) {
   const map = JSON.parse(readFileSync(written, 'utf8'))
   const isPackage = map.sources.map(source => source.includes('node_modules/'))
+  let before
   const lines = decode(map.mappings).map(line =>
-    line
-      .map(segment => (isPackage[segment[1]] ? [segment[0]] : segment))
-      .filter((segment, at, all) => segment.length > 1 || at === 0 || all[at - 1].length > 1),
+    line.flatMap(([column, source, at, to]) => {
+      const place = source === undefined || isPackage[source] ? 'package' : `${source} ${at}`
+      if (place === before) return []
+      before = place
+      return [place === 'package' ? [column] : [column, source, at, to]]
+    }),
   )
-  writeFileSync(written, JSON.stringify({ ...map, mappings: encode(lines) }))
+  writeFileSync(written, JSON.stringify({ ...map, names: [], mappings: encode(lines) }))
 }

@@ -74,13 +74,15 @@ describe('the container image', () => {
   it('maps what is ours to its source, and nothing of packages, whose errors are many', () => {
     const built = read('dist/main.js').split('\n')
     const map = new SourceMap(JSON.parse(read('dist/main.js.map')))
-    const line = built.findIndex(each => each.includes('async function startRewind('))
-    const { originalSource, originalLine } = map.findEntry(line, 20) as SourceMapping
+    const entryOf = (text: string) => {
+      const line = built.findIndex(each => each.includes(text))
+      expect(line, text).toBeGreaterThanOrEqual(0)
+      return map.findEntry(line, (built[line] ?? '').indexOf(text) + text.length - 3) as SourceMapping
+    }
+    const { originalSource, originalLine } = entryOf('async function startRewind(')
     expect(originalSource).toMatch(/src\/main\.ts$/)
     expect(read('src/main.ts').split('\n')[originalLine]).toContain('startRewind')
-    const ofIoredis = built.findIndex(each => each.startsWith('// node_modules/@slack/bolt/'))
-    expect(ofIoredis).toBeGreaterThan(0)
-    expect(map.findEntry(ofIoredis + 20, 4)).not.toHaveProperty('originalSource', expect.any(String))
+    expect(entryOf('instanceof SocketModeReceiver')).not.toHaveProperty('originalSource', expect.any(String))
   })
 
   it('starts the product as `npm start` does, without a shell or npm in between', () => {
