@@ -1,4 +1,5 @@
-// How many calls a cluster gets for one request, act by act, against the fewest that can answer. Counts, never milliseconds.
+// How many calls a cluster gets for one request, act by act, against the fewest that can answer, and how many commits the
+// record takes. Counts, never milliseconds.
 
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import type { PartitionSeed } from '../../src/sandbox/cluster/log.ts'
@@ -159,6 +160,15 @@ const FEWEST: Record<Kind, (topics: number) => Record<Act, number>> = {
 }
 const ALLOWED = 1.2
 
+/** What changes the request, each committed once. */
+const CHANGES = { prepare: 1, decide: 1, dispatched: 1, start: 1, finish: 1 }
+/** The card, the plan, the vote and the result in the thread, its file, and what the requester is told of both. */
+const POSTS = 7
+/** New looks of the card: with each change, and fewer where one comes soon after another. */
+const LOOKS = 5
+/** Each is claimed before and kept after. */
+const MOST_COMMITS = Object.keys(CHANGES).length + 2 * (POSTS + LOOKS)
+
 type Row = { cluster: string; topics: number; act: Act; calls: number; fewest: number; ratio: string }
 const table: Row[] = []
 afterAll(() => console.table(table))
@@ -174,6 +184,9 @@ describe.each([
       const counted =
         kind === 'kafka' ? await kafka(topics, partitions) : await ckafka(kind, topics, partitions)
       const counts = await countedActs(counted, `${named} --to-earliest`)
+      const commits = counted.product.events.flatMap(each => (each.event === 'changed' ? [each.command] : []))
+      expect(tally(commits)).toMatchObject(CHANGES)
+      expect(commits.length, commits.join(' ')).toBeLessThanOrEqual(MOST_COMMITS)
       const fewest = FEWEST[kind](topics)
       for (const act of ACTS) {
         const calls = Object.values(counts[act]).reduce((sum, count) => sum + count, 0)
