@@ -10,7 +10,7 @@ export const KEPT_AFTER_END_MS = 30 * 86_400_000
  * From its last change on; null: for good. What has moved offsets keeps them, as its undo needs what was there; of what
  * came to nothing only an edit and a retry have any use.
  */
-export function documentsKeptMs(request: Pick<ResetRequest, 'state' | 'glass'>): number | null {
+export function documentsKeptMs(request: Pick<ResetRequest, 'state' | 'glass' | 'notes'>): number | null {
   if (isOpenRequest(request)) return null
   const { name } = request.state
   return name === 'succeeded' || name === 'partial' ? null : KEPT_AFTER_END_MS

@@ -13,7 +13,7 @@ export function hadNothingToMove(state: State): boolean {
   return readCause(state.outcome.cause)?.kind === 'nothingMoves'
 }
 
-export function isInPart(request: Pick<ResetRequest, 'state' | 'glass'>, part: ListPart): boolean {
+export function isInPart(request: Pick<ResetRequest, 'state' | 'glass' | 'notes'>, part: ListPart): boolean {
   switch (part) {
     case 'any':
       return true

@@ -4,7 +4,7 @@
 import type { PersonsCommand } from './command.ts'
 import type { AllowRule, Policy } from './policy.ts'
 import { covers } from './policy.ts'
-import type { RefusedRuling, ResetRequest } from './request.ts'
+import { owesReview, type RefusedRuling, type ResetRequest } from './request.ts'
 import type { Target } from './reset.ts'
 
 /** What a person does to a request that is there. Asking for one, whether an undo, a retry or an edit, is ruled on. */
@@ -47,8 +47,7 @@ export function isAct(kind: string): kind is ActKind {
  * offsets back once more is open to everybody, and is nobody's to do.
  */
 export function asksSomebody(request: ResetRequest): boolean {
-  const { state, glass } = request
-  return state.name === 'pending' || (glass !== null && glass.review === null) || isAskedAbout(request)
+  return request.state.name === 'pending' || owesReview(request) || isAskedAbout(request)
 }
 
 /** Whether it asks this of one of those to whom these acts are open. */

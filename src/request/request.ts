@@ -491,8 +491,26 @@ export function mayBegin({ name }: State): boolean {
 }
 
 /** Still to be decided, carried out, cleared up, or looked at afterwards. */
-export function isOpenRequest({ state, glass }: Pick<ResetRequest, 'state' | 'glass'>): boolean {
-  return !isFinal(state) || (glass !== null && glass.review === null)
+export function isOpenRequest(request: Pick<ResetRequest, 'state' | 'glass' | 'notes'>): boolean {
+  return !isFinal(request.state) || owesReview(request)
+}
+
+/** Whether an approver still has to look at what was carried out, or is to be, without approval. */
+export function owesReview(request: Pick<ResetRequest, 'glass' | 'notes'>): boolean {
+  return request.glass !== null && request.glass.review === null && !isGlassOvertaken(request)
+}
+
+/**
+ * Whether the glass was broken for an earlier plan that certainly never ran: the world moved first, and the next plan is
+ * decided on as any other. A call of which anybody had to ask what it did is in the notes between, and counts as made.
+ */
+export function isGlassOvertaken({ glass, notes }: Pick<ResetRequest, 'glass' | 'notes'>): boolean {
+  const broken = notes.findLastIndex(({ kind }) => kind === 'glassBroken')
+  if (glass === null || broken === -1) return false
+  const since = notes.slice(broken)
+  const moved = since.findIndex(({ kind }) => kind === 'drifted')
+  if (moved === -1) return false
+  return !since.slice(0, moved).some(({ kind }) => kind === 'unclear' || kind === 'asked')
 }
 
 /** Whether it waits for the policy to be known. */

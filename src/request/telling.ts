@@ -2,7 +2,7 @@
 // It must never let two tell the same at once, nor forget that somebody may have told it already.
 
 import type { Command } from './command.ts'
-import { cardTsOf, isFinal, isOpenRequest, type Post, type PostKey, type ResetRequest } from './request.ts'
+import { cardTsOf, isFinal, type Post, type PostKey, type ResetRequest } from './request.ts'
 import { type Decided, refuse, unseen } from './step.ts'
 
 export type TellingCommand = Extract<
@@ -165,7 +165,10 @@ function postedAgain(
   'posts' | 'cardsLost' | 'cardRevision' | 'cardRetryAtMs' | 'cardClaim' | 'cardShutSinceMs'
 > | null {
   const afterMs = REPOST_AFTER_MS[request.cardsLost]
-  if (afterMs === undefined || !isOpenRequest(request)) return null
+  const { state, glass } = request
+  // Of a glass that needs no review any more as well: so it is in the trails that these rules have written.
+  const isOver = isFinal(state) && (glass === null || glass.review !== null)
+  if (afterMs === undefined || isOver) return null
   return {
     posts: { ...request.posts, card: { state: 'waiting', retryAtMs: nowMs + afterMs } },
     cardsLost: request.cardsLost + 1,

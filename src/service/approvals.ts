@@ -33,7 +33,7 @@ import type { Abilities } from '../request/group.ts'
 import { ACTS, type ActKind, isAct } from '../request/permissions.ts'
 import type { PlanRow } from '../request/plan.ts'
 import { guardUnder, type Policy } from '../request/policy.ts'
-import { isHeld, type RequestId, type ResetRequest } from '../request/request.ts'
+import { isHeld, owesReview, type RequestId, type ResetRequest } from '../request/request.ts'
 import type { Seals } from '../request/seals.ts'
 import { writeTime } from '../request/write-time.ts'
 import { createChanges, StoreAway } from './changes.ts'
@@ -382,6 +382,8 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     by: string,
     from: Origin,
   ) {
+    // The modal is of use only where a review is owed; what is sent nevertheless is taken, as ever.
+    if (kind === 'review' && request.glass?.review === null && !owesReview(request)) return 'stale'
     const command = await trialOf(request, kind, by, from)
     const trial = decide(request, command, clock())
     if (trial.ok) return null

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import type { Command } from '../../src/request/command.ts'
 import { decide } from '../../src/request/decide.ts'
-import { brokeGlass, isOpenRequest, type ResetRequest } from '../../src/request/request.ts'
+import { asksSomebody } from '../../src/request/permissions.ts'
+import {
+  brokeGlass,
+  isGlassOvertaken,
+  isOpenRequest,
+  owesReview,
+  type ResetRequest,
+} from '../../src/request/request.ts'
 import {
   ALICE,
   ALLOWED,
@@ -15,13 +22,17 @@ import {
   drifted,
   finish,
   following,
+  looked,
   pending,
+  prepare,
   reguard,
   reject,
   SOMEWHERE,
   someReset,
   start,
   T0,
+  testify,
+  wait,
 } from '../support/requests.ts'
 
 const breaking: Extract<Command, { kind: 'breakGlass' }> = {
@@ -115,3 +126,53 @@ describe('afterwards', () => {
     expect(refusalOf(request, { ...reviewing, ...change })).toBe(refusal)
   })
 })
+
+describe('the glass of an earlier plan', () => {
+  const planned = (request: ResetRequest) => following(request, prepare(request))
+  const unknown = finish({ kind: 'unknown', cause: 'no answer within 20 s' })
+  const broken = following(pending(), breaking)
+
+  it('that never ran needs no review once the world has moved, whatever becomes of the next plan', () => {
+    expect([isGlassOvertaken(broken), owesReview(broken)]).toEqual([false, true])
+    // Waiting for the group to be empty, or after a call that certainly never left here.
+    const unrun = [
+      broken,
+      following(broken, wait()),
+      following(broken, start, finish({ kind: 'notSent', cause: 'could not connect (ECONNREFUSED)' })),
+    ]
+    for (const before of unrun) {
+      const moved = following(before, drifted())
+      const anew = planned(moved)
+      const done = following(anew, approve, start, finish(allSucceeded))
+      const all = [moved, anew, following(anew, approve), done, following(anew, reject)]
+      expect(all.map(isGlassOvertaken)).toEqual(all.map(() => true))
+      expect(all.map(owesReview)).toEqual(all.map(() => false))
+      expect(all.map(isOpenRequest)).toEqual([true, true, true, false, false])
+      expect(asksSomebody(done)).toBe(false)
+    }
+  })
+
+  it('is reviewed nevertheless where a call under it may have taken effect', () => {
+    const unclear = following(broken, start, unknown)
+    const lookAgainMs = (request: ResetRequest) => ('lookAtMs' in request.state ? request.state.lookAtMs : 0)
+    const once = following(unclear, [looked('absent'), lookAgainMs(unclear)])
+    const again = following(once, [looked('absent'), lookAgainMs(once)])
+    expect(again.state.name).toBe('approved')
+    const anew = planned(following(again, drifted()))
+    const done = following(anew, approve, start, finish(allSucceeded))
+    expect([again, anew, done].map(owesReview)).toEqual([true, true, true])
+    expect(isOpenRequest(done)).toBe(true)
+    // An earlier build asked what had happened before anything was called.
+    const present = following(broken, { kind: 'alreadyThere', digest: DIGEST }, { ...denying, by: CAROL })
+    expect(owesReview(planned(following(present, drifted())))).toBe(true)
+  })
+
+  it('is not that of the present one, when it is broken again', () => {
+    const anew = planned(following(broken, drifted()))
+    const twice = following(anew, breaking, start, finish(allSucceeded))
+    expect([isGlassOvertaken(twice), owesReview(twice)]).toEqual([false, true])
+  })
+})
+
+/** Of those who are asked: it has not happened. */
+const denying = { ...testify, happened: false }

@@ -2,6 +2,7 @@
 
 import { expect, it } from 'vitest'
 import { ACTS, type ActKind, asksSomebody, isAct, waitsFor } from '../../src/request/permissions.ts'
+import { owesReview } from '../../src/request/request.ts'
 import { everyState } from '../support/requests.ts'
 
 const ALL = new Set(Object.keys(ACTS).filter(isAct))
@@ -10,7 +11,7 @@ const without = (...acts: ActKind[]) => new Set([...ALL].filter(act => !acts.inc
 it.each(everyState())('%s', (_name, request) => {
   const { state, glass } = request
   const decides = state.name === 'pending'
-  const reviews = glass !== null && glass.review === null
+  const reviews = glass !== null && owesReview(request)
   const testifies = state.name === 'unclear' && state.asked
   expect(asksSomebody(request)).toBe(decides || reviews || testifies)
   // Nothing waits for who may do nothing about it.

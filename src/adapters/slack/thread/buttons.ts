@@ -3,7 +3,7 @@
 import type { ActionsBlock, Button, Overflow, PlainTextOption } from '@slack/types'
 import { didNothing, hasMissed } from '../../../request/follow-up.ts'
 import type { ActKind } from '../../../request/permissions.ts'
-import type { ResetRequest, State } from '../../../request/request.ts'
+import { owesReview, type ResetRequest, type State } from '../../../request/request.ts'
 import { canBeEdited } from '../../../request/resubmit.ts'
 import { ACTIONS, menuValue } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'
@@ -79,7 +79,7 @@ function inSight(words: Words, request: ResetRequest): Button[] {
     case 'failed':
     case 'unclear':
       return [
-        ...(request.glass?.review === null ? [afterwardsButton(words, id)] : []),
+        ...(owesReview(request) ? [afterwardsButton(words, id)] : []),
         ...('outcome' in state ? followUpButtons(words, request, state) : []),
       ]
     default:

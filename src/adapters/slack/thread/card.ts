@@ -2,6 +2,7 @@
 
 import type { KnownBlock } from '@slack/types'
 import { causeOf } from '../../../request/cause.ts'
+import { shortDigest } from '../../../request/digest.ts'
 import type { ActKind } from '../../../request/permissions.ts'
 import { skipsArriving } from '../../../request/plan-gaps.ts'
 import { lacking, needsOf } from '../../../request/quorum.ts'
@@ -9,6 +10,7 @@ import {
   brokeGlass,
   type Decision,
   isFinal,
+  isGlassOvertaken,
   isHeld,
   type ResetRequest,
   type State,
@@ -120,10 +122,15 @@ function totals(request: ResetRequest, words: Words): KnownBlock[] {
 }
 
 /** Before anything else, for everybody who passes by. */
-function glassBlocks(words: Words, { glass }: ResetRequest): KnownBlock[] {
+function glassBlocks(words: Words, request: ResetRequest): KnownBlock[] {
+  const { glass, plan, state } = request
   if (glass === null) return []
   const { by, reason, review } = glass
   const say = words.glass
+  if (isGlassOvertaken(request)) {
+    if (state.name !== 'preparing' && state.name !== 'pending') return []
+    return [paragraph(line(...say.neverRan(by, plan === null ? null : shortDigest(plan.digest))))]
+  }
   const then = review === null ? [text(say.unreviewed)] : say.reviewed(review.by, clip(review.note, NOTE_MAX))
   return [paragraph(line(...say.broken(by, clip(reason, NOTE_MAX))), line(...then))]
 }

@@ -12,6 +12,7 @@ import {
   ALICE,
   ALLOWED,
   allArrived,
+  allSucceeded,
   approve,
   asked,
   BOB,
@@ -661,8 +662,22 @@ it('of what runs without approval never says that it is approved', () => {
     'R-12 · waiting for the group to be empty · without approval',
   )
   // The plan was overtaken: the next one is decided on as any other.
-  const anew = following(broken, drifted())
-  expect(cardOf(anew).join('\n')).not.toContain('· without approval')
+  const moved = following(broken, drifted())
+  expect(cardOf(moved).join('\n')).not.toContain('· without approval')
+  expect(cardOf(moved).join('\n')).toContain(
+    '@alice broke the glass for an earlier plan, but it never ran: the offsets or logs changed. The new plan needs approval.',
+  )
+  const anew = following(moved, prepare(moved))
+  expect(cardOf(anew).join('\n')).toContain('the offsets or logs changed. Plan 7f3a91c2 needs approval.')
+  const zh = linesOf(card(wordsIn('zh'), anew)).join('\n')
+  expect(zh).toContain('曾对之前的计划紧急执行，但位点或日志有变化，未执行。新计划 7f3a91c2 需要审批。')
+  // Once that is decided, nothing is left to say, nor to review.
+  const approved = following(anew, approve)
+  for (const request of [approved, following(approved, start, finish(allSucceeded))]) {
+    const said = cardOf(request).join('\n')
+    expect(said).not.toMatch(/[Ww]ithout approval|broke the glass|afterwards|Review Afterwards/)
+    expect(said).toContain('Approved by @bob')
+  }
 })
 
 it('never names the requester among those who decide, but where nobody else is', () => {

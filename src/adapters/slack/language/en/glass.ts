@@ -31,6 +31,13 @@ export const glass = {
     quoted(reason),
   ],
   unreviewed: 'An approver has to review it afterwards.',
+  /** For an earlier plan, that the world has overtaken. @param plan by its short digest; null: it is being made */
+  neverRan: (by: string, plan: string | null): Piece[] => [
+    person(by),
+    text(
+      ` broke the glass for an earlier plan, but it never ran: the offsets or logs changed. ${plan === null ? 'The new plan' : `Plan ${plan}`} needs approval.`,
+    ),
+  ],
   reviewed: (by: string, note: string): Piece[] => [
     text('Reviewed by '),
     person(by),

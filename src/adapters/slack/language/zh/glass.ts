@@ -23,6 +23,12 @@ export const glass: typeof English = {
   groupNotTyped: '请按显示的名称原样输入消费分组。',
   broken: (by, reason) => [strong('未经审批：'), person(by), text(' 紧急执行：'), quoted(reason)],
   unreviewed: '需要一位审批人事后复核。',
+  neverRan: (by, plan) => [
+    person(by),
+    text(
+      ` 曾对之前的计划紧急执行，但位点或日志有变化，未执行。新计划${plan === null ? '' : ` ${plan} `}需要审批。`,
+    ),
+  ],
   reviewed: (by, note) => [text('复核人 '), person(by), text('：'), quoted(note)],
   reviewButton: buttons.reviewAfterwards,
   reviewTitle: id => `事后复核：${id}`,
