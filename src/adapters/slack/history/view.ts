@@ -24,7 +24,7 @@ import type { Words } from '../language/language.ts'
 import { firstPage, type HistoryAsked } from '../lists/query.ts'
 import { followerLines } from '../thread/card.ts'
 import { parentInWords } from '../wording/facts.ts'
-import { hasNotRun, totalsInWords } from '../wording/plan.ts'
+import { becameOf, totalsInWords } from '../wording/plan.ts'
 import { countsInWords, stateWords } from '../wording/words.ts'
 
 export const HISTORY_PAGE = 20
@@ -175,7 +175,7 @@ function moveLines(words: Words, request: ResetRequest, moves: HistoryEntry['mov
     ...shown.map(move =>
       line(
         code(clipMiddle(move.topic, NAME_CHARACTERS)),
-        text(moveInWords(words, move, { grows, isDone: !hasNotRun(request.state) })),
+        text(moveInWords(words, move, { grows, became: becameOf(state) })),
       ),
     ),
     ...(left > 0 ? [line(text(words.history.moreTopics(left)))] : []),
@@ -185,16 +185,16 @@ function moveLines(words: Words, request: ResetRequest, moves: HistoryEntry['mov
 function moveInWords(
   { history, plan }: Words,
   move: TopicMove,
-  { grows, isDone }: { grows: boolean; isDone: boolean },
+  { grows, became }: { grows: boolean; became: ReturnType<typeof becameOf> },
 ): string {
-  const does = isDone ? plan.effects : history.wouldHave
+  const does = became === null ? plan.effects : became === 'notDone' ? history.wouldHave : history.wasTo
   const { partitions, from, to, replays, skips, isExact } = move
   const amount = (count: bigint) => {
     const said = plan.messages(count)
     if (grows) return plan.asOfPlan(said)
     return isExact ? said : plan.atMost(said)
   }
-  return history[isDone ? 'move' : 'planned']({
+  return history[became === null ? 'move' : 'planned']({
     partitions,
     from: from === null ? '–' : rangeInWords(from),
     to: to === null ? null : rangeInWords(to),

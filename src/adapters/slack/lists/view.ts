@@ -16,6 +16,7 @@ import {
   escaped,
   line,
   named,
+  type Piece,
   paragraph,
   person,
   plain,
@@ -27,7 +28,7 @@ import { type Words, wordsAbout } from '../language/language.ts'
 import { type ForReader, isOffered, reviewButton } from '../thread/buttons.ts'
 import type { Message } from '../thread/card.ts'
 import { totalsInWords } from '../wording/plan.ts'
-import { scopeInWords, stateWords } from '../wording/words.ts'
+import { countsInWords, scopeInWords, stateWords } from '../wording/words.ts'
 import { firstPage, LIST_WORDS, type ListAsked } from './query.ts'
 
 /** With a button under each, the most that is still read. */
@@ -113,9 +114,17 @@ export function requestLine(
     line(
       text(clip(scopeInWords(words, reset, TOPICS_IN_LINE), SCOPE_CHARACTERS)),
       ...(plan === null ? [] : [text(` · ${totalsInWords(words, plan, request)}`)]),
+      ...partlyDone(words, request),
       ...(url === null ? [] : [text(' · '), link(url, words.lists.card)]),
     ),
   )
+}
+
+/** Beside what was planned: how much of it is done. */
+function partlyDone(words: Words, { state }: ResetRequest): Piece[] {
+  return state.name === 'partial' && state.outcome.kind === 'done'
+    ? [text(` · ${countsInWords(words, state.outcome)}`)]
+    : []
 }
 
 function pager(words: Words, asked: ListAsked, next: ListPage['next'], seen: number): KnownBlock[] {

@@ -16,18 +16,27 @@ const NAME_MAX = 100
 /** What takes less is over before anybody asks. */
 const TAKES_TIME_MS = 1_000
 
-/** `Replays 370 000 messages on 7 of 64 partitions. Skips none.`; of what never ran, as what was planned. */
+/** `Replays 370,000 messages on 7 of 64 partitions. Skips none.`; as what was planned, where that is not what is proven. */
 export function totalsInWords(
   words: Words,
   plan: Plan,
   request: Pick<ResetRequest, 'reset' | 'state'>,
 ): string {
   const totals = planTotals(words, plan, request)
-  return plan.moving > 0 && hasNotRun(request.state) ? words.plan.notDone(totals) : totals
+  const became = becameOf(request.state)
+  return plan.moving > 0 && became !== null ? words.plan.planned[became](totals) : totals
+}
+
+/** Null: it is still to run, it runs, or all of it is proven. */
+export function becameOf(state: State): keyof Words['plan']['planned'] | null {
+  if (hasNotRun(state)) return 'notDone'
+  if (state.name === 'unclear') return 'unknown'
+  const isVouchedFor = state.name === 'succeeded' && state.outcome.kind === 'testified'
+  return state.name === 'partial' || isVouchedFor ? 'notAllProven' : null
 }
 
 /** It has ended, and certainly moved nothing. */
-export function hasNotRun(state: State): boolean {
+function hasNotRun(state: State): boolean {
   switch (state.name) {
     case 'rejected':
     case 'cancelled':

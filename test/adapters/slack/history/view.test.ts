@@ -92,6 +92,34 @@ describe('the history of a group', () => {
     }
   })
 
+  it('says of what is done in part, or of which nobody knows, what was planned', () => {
+    for (const [request, moves] of everyState().flatMap(([, request]) =>
+      ['partial', 'unclear'].includes(request.state.name)
+        ? ([
+            [request, {}],
+            [request, { moves: null }],
+          ] as const)
+        : [],
+    )) {
+      const text = read(modal([entry(request, moves)]))
+      if (!('moves' in moves)) {
+        expect(text).toContain(
+          'orders: 2 partitions, planned from 442,430–442,431 to 442,330–442,331, to replay 200 messages',
+        )
+      } else {
+        expect(text).toContain(
+          request.state.name === 'partial'
+            ? 'Planned: replays 400 messages on 4 partitions. Skips none.'
+            : 'Planned, outcome unknown: replays 400 messages on 4 partitions. Skips none.',
+        )
+      }
+      const zh = read(
+        historyModal(wordsIn('zh'), target, firstPage(), { total: 1, next: null }, [entry(request, moves)]),
+      )
+      expect(zh).toMatch('moves' in moves ? /原计划(（结果不明）)?：/ : /原计划位点 .*，重放 200 条消息/)
+    }
+  })
+
   it('names no approver of what nobody approved', () => {
     expect(read(modal([entry(following(pending(), reject))]))).toContain('rejected by @U0BOB')
     expect(read(modal([entry()]))).not.toContain('approved by')

@@ -102,6 +102,19 @@ describe('the list of requests', () => {
     ])
   })
 
+  it('says of what is done in part what was planned, and how much of it is done', () => {
+    const inState = (name: string) => everyState().find(([state]) => state === name)?.[1] ?? pending()
+    expect(read(OPEN, page([inState('partial')]))).toContain(
+      'orders, payments · Planned: replays 400 messages on 4 partitions. Skips none. · 4 partitions succeeded · 1 failed',
+    )
+    expect(read(OPEN, page([inState('unclear')]))).toContain(
+      'orders, payments · Planned, outcome unknown: replays 400 messages on 4 partitions. Skips none.',
+    )
+    expect(read(OPEN, page([inState('succeeded')]))).toContain(
+      'orders, payments · Replays 400 messages on 4 partitions. Skips none.',
+    )
+  })
+
   it('offers nobody a review that they would be refused, and links to the card where there is one', () => {
     const posts = { card: { state: 'posted' as const, ts: '1.000002' } }
     const base = 'https://acme.slack.com/'

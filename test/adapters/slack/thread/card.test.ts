@@ -238,6 +238,20 @@ describe('what a person reads', () => {
     )
   })
 
+  it('of what is not proven whole: what was planned', () => {
+    for (const [state, said] of [
+      ['partial', 'Planned: replays 400 messages on 4 partitions. Skips none.'],
+      ['unclear', 'Planned, outcome unknown: replays 400 messages on 4 partitions. Skips none.'],
+      ['unclear, asked', 'Planned, outcome unknown: replays 400 messages on 4 partitions. Skips none.'],
+      ['alreadyThere', 'Planned, outcome unknown: replays 400 messages on 4 partitions. Skips none.'],
+      ['testified', 'Planned: replays 400 messages on 4 partitions. Skips none.'],
+      ['succeeded', 'Replays 400 messages on 4 partitions. Skips none.'],
+    ] as const) {
+      expect(cardOf(inState(state)), state).toContain(said)
+      expect(card(words, inState(state)).text, state).toContain(said)
+    }
+  })
+
   it('of a group that somebody joined at the last moment does not say that it is empty', () => {
     const joined = { kind: 'refused', reason: 'groupNotEmpty', code: '1049', message: 'not empty' } as const
     const held = following(inState('waiting, empty'), [start, T0 + 90_000])

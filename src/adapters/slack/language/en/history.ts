@@ -41,7 +41,7 @@ export const history = {
   withoutApproval: (by: string): Piece[] => [text(' · without approval, by '), person(by)],
   rejectedBy: (by: string): Piece[] => [text(' · rejected by '), person(by)],
   cancelledBy: (by: string): Piece[] => [text(' · cancelled by '), person(by)],
-  /** What follows the name of a topic, of what never ran. */
+  /** What follows the name of a topic, of what never ran and of what is not proven whole. */
   planned: ({ partitions, from, to, effects }: SpokenMove) =>
     [
       `: ${counted(partitions, 'partition')}, planned from ${from} to ${to ?? 'offsets that would be known when it ran'}`,
@@ -50,6 +50,11 @@ export const history = {
   wouldHave: {
     replays: (amount: string) => `would have replayed ${amount}`,
     skips: (amount: string) => `would have skipped ${amount}`,
+  },
+  /** Of what is done in part, or of which nobody knows. */
+  wasTo: {
+    replays: (amount: string) => `to replay ${amount}`,
+    skips: (amount: string) => `to skip ${amount}`,
   },
   /** What follows the name of a topic. */
   move: ({ partitions, from, to, effects }: SpokenMove) =>

@@ -11,8 +11,12 @@ export const plan = {
   /** @param moving of so many partitions, those that are moved */
   where: (moving: number, partitions: number) =>
     `on ${moving === partitions ? '' : `${grouped(moving)} of `}${counted(partitions, 'partition')}`,
-  /** Of what has ended without it. @param totals a sentence */
-  notDone: (totals: string) => `Planned, not done: ${uncapitalized(totals)}`,
+  /** Of what has ended without it, of what nobody knows, and of what is not proven whole. @param totals a sentence */
+  planned: {
+    notDone: (totals: string) => `Planned, not done: ${uncapitalized(totals)}`,
+    unknown: (totals: string) => `Planned, outcome unknown: ${uncapitalized(totals)}`,
+    notAllProven: (totals: string) => `Planned: ${uncapitalized(totals)}`,
+  },
   unknownTotals: (where: string) => `Unknown before it runs: what it does ${where}.`,
   unknownTotalsAtMost: (replays: string, skips: string, where: string) =>
     `Unknown before it runs: replays at most ${replays}, skips at most ${skips}, ${where}.`,

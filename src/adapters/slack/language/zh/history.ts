@@ -38,6 +38,10 @@ export const history: typeof English = {
     replays: amount => `本会重放 ${amount}`,
     skips: amount => `本会跳过 ${amount}`,
   },
+  wasTo: {
+    replays: amount => `重放 ${amount}`,
+    skips: amount => `跳过 ${amount}`,
+  },
   move: ({ partitions: count, from, to, effects }) =>
     [`：${partitions(count)}，位点 ${from} → ${to ?? '执行时才知道'}`, ...effects].join('，'),
   moreTopics: left => `……另有 ${grouped(left)} 个 Topic，CSV 文件里有全部内容。`,

@@ -11,7 +11,11 @@ export const plan: typeof English = {
   atMost: amount => `最多 ${amount}`,
   where: (moving, all) =>
     moving === all ? `在 ${partitions(all)}上` : `在 ${grouped(all)} 个分区中的 ${grouped(moving)} 个上`,
-  notDone: totals => `原计划（未执行）：${totals}`,
+  planned: {
+    notDone: totals => `原计划（未执行）：${totals}`,
+    unknown: totals => `原计划（结果不明）：${totals}`,
+    notAllProven: totals => `原计划：${totals}`,
+  },
   unknownTotals: where => `执行前无法确定：${where}的影响未知。`,
   unknownTotalsAtMost: (replays, skips, where) =>
     `执行前无法确定：${where}最多重放 ${replays}，最多跳过 ${skips}。`,
