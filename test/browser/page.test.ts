@@ -97,7 +97,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     await (await cardOf(page, 'needs 1 approval')).getByRole('button', { name: 'Review' }).click()
     const refused = await openModal(page, 'Nothing was decided')
     expect(await refused.textContent()).toMatch(
-      /The committed offset of orders 0 moved from 801.354 to 801.454/,
+      /The committed offset of orders p0 moved from 801.354 to 801.454/,
     )
     await refused.getByRole('button', { name: 'Close', exact: true }).last().click()
 

@@ -248,7 +248,7 @@ describe.each(['v2', 'v3'] as const)('with API %s', dialect => {
     cluster().commit('all.reader', `new-${dialect}`, 0, 0n)
     await product.openReview(product.bob)
     const view = await product.bob.waitForView(open => open.title.text === 'Nothing was decided', 8_000)
-    expect(viewText(view)).toContain(`A partition appeared: new-${dialect} 0`)
+    expect(viewText(view)).toContain(`A partition appeared: new-${dialect} p0`)
     await product.cardSays(new RegExp(`waiting for approval[\\s\\S]*Topics: all, all-b, new-${dialect}`))
   })
 })

@@ -118,7 +118,7 @@ function proving(dialect: 'v2' | 'v3'): void {
     await product.cardSays('· done')
     await product.threadSays('4 partitions clamped')
     expect(row('clamped', 0)).toEqual(['0', said(0), '0', 'clamped'])
-    expect(product.threadText()).toContain('Clamped: the log does not reach to the offset asked for')
+    expect(product.threadText()).toContain('Clamped: the requested offset is outside the log')
   })
 
   it('what could not be read back is unreported, and not a success', async () => {

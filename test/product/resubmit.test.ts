@@ -94,7 +94,7 @@ describe('a request that has ended without doing it', () => {
     const parent = requestId()
     await editAndAsk(() =>
       product.alice.fill('If the time is past the newest message', [
-        'Skip to the end where no message is that late',
+        'If no message is that recent, skip to the end',
       ]),
     )
     expect(textOf(product.card())).toContain(`Edit of ${parent}`)

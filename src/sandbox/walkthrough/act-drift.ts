@@ -57,7 +57,7 @@ export async function refuseDrift(stage: Stage): Promise<{ checks: Check[]; card
   narrator.message(card)
   const lines = narrator.render(card)
 
-  const whatMoved = 'The committed offset of shipments 0 moved from'
+  const whatMoved = 'The committed offset of shipments p0 moved from'
   const checks = [
     calledTimes('CKafka was not asked to set any offset', happened.calls(), 0),
     wroteOnce('nothing was written', happened.effects(), new Map()),

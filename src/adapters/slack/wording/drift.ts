@@ -42,5 +42,5 @@ function differenceInWords({ drift: say }: Words, difference: Difference): strin
 }
 
 function placeIn({ first }: Extract<Difference, { partitions: number }>): string {
-  return `${clipMiddle(first.topic, NAME_MAX)} ${first.partition}`
+  return `${clipMiddle(first.topic, NAME_MAX)} p${first.partition}`
 }

@@ -216,7 +216,7 @@ describe('a group in words', () => {
     )
     expect(groupInWords(words, { state: 'Stable', members: [] })).toContain('in use (Stable)')
     expect(groupInWords(words, { state: 'Empty', members: [] })).toBe(
-      'empty: no group members, so it can be reset. Consumers that assign partitions themselves (Flink, Spark) do not show here; make sure they are stopped.',
+      'empty (no group members), so it can be reset. Consumers that assign partitions themselves (Flink, Spark) do not show here; make sure they are stopped.',
     )
     expect(groupInWords(words, { state: 'Empty', members: [], expiresFromEmpty: true })).toMatch(
       /stopped\. If the group has been empty for days, its offsets may expire soon/,

@@ -244,7 +244,7 @@ describe('leave to skip to the end', () => {
     expect(readResetForm(stateOf(ticked))).toEqual({ strategy: 'time', skipToEnd: true })
     const unticked = form({ strategy: 'time' })
     expect(readResetForm(stateOf(unticked))).toEqual({ strategy: 'time' })
-    const byHand = stateOf(unticked, { field_skipToEnd: 'Skip to the end where no message is that late' })
+    const byHand = stateOf(unticked, { field_skipToEnd: 'If no message is that recent, skip to the end' })
     expect(readResetForm(byHand).skipToEnd).toBe(true)
   })
 

@@ -112,7 +112,7 @@ describe('the approval modal', () => {
     [
       'nothing has moved',
       { kind: 'holds', verdict: 'unchanged', group: EMPTY },
-      'Right now: Nothing has changed since the plan. The group: empty: no group members, so it can be reset. Consumers that assign partitions themselves (Flink, Spark) do not show here; make sure they are stopped.',
+      'Right now: Nothing has changed since the plan. The group: empty (no group members), so it can be reset. Consumers that assign partitions themselves (Flink, Spark) do not show here; make sure they are stopped.',
     ],
     [
       'only the logs have grown',
@@ -163,7 +163,7 @@ describe('the approval modal', () => {
     expect(validateView(view)).toEqual([])
     expect(view.submit).toBeUndefined()
     expect(textOf(view)).toContain(
-      '! Not approved: the group or its logs changed after plan 7f3a91c2. • The committed offset of orders 0 moved from 442,430 to 442,511, and likewise on 6 more partitions. Close this and review the new plan on the card.',
+      '! Not approved: the group or its logs changed after plan 7f3a91c2. • The committed offset of orders p0 moved from 442,430 to 442,511, and likewise on 6 more partitions. Close this and review the new plan on the card.',
     )
     expect(validateView(movedModal(words, [], DIGEST))).toEqual([])
   })
@@ -183,7 +183,7 @@ describe('the approval modal', () => {
     const request = pending()
     const overlapping = { ...request, overlaps: [request.id] }
     expect(textOf(reviewModal(words, overlapping, rowsIn(request)))).toContain(
-      `Overlap: 1 other request, ${request.id}, was open for the same group and topics when this was planned. Review it first.`,
+      `Overlap: 1 other request, ${request.id}, was open for the same group and topics when this was planned. Look at it first.`,
     )
   })
 

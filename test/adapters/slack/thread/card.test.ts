@@ -99,7 +99,7 @@ describe('what a person reads', () => {
   })
 
   it.each([
-    ['preparing', 'being planned', 'Preparing the plan. You can review it when it’s ready.'],
+    ['preparing', 'being planned', 'Preparing the plan. An approver can review it when it’s ready.'],
     ['preparing, partly', 'being planned', 'Preparing the plan: 12 of 64 reads done.'],
     [
       'notPrepared',
@@ -137,7 +137,7 @@ describe('what a person reads', () => {
     [
       'approved',
       'approved, on the queue',
-      'Approved by @bob. Queued. A worker checks that the plan still holds, then it runs.',
+      'Approved by @bob. Queued. The plan is checked once more, then it runs.',
     ],
     [
       'approved again',
@@ -429,10 +429,10 @@ describe('the plan on the card', () => {
     expect(cardOf({ ...pending(), overlaps: [one, two] }).join('\n')).toContain(said)
     expect(cardOf({ ...inState('succeeded'), overlaps: [one, two] }).join('\n')).not.toContain(said)
     expect(cardOf({ ...pending(), overlaps: [one, two], overlapsLeft: 7 }).join('\n')).toContain(
-      '9 other requests were open for the same group and topics when this was planned: R-7, R-9 and 7 more. Review those first.',
+      '9 other requests were open for the same group and topics when this was planned: R-7, R-9 and 7 more. Look at those first.',
     )
     expect(cardOf({ ...pending(), overlaps: [one] }).join('\n')).toContain(
-      '1 other request, R-7, was open for the same group and topics when this was planned. Review it first.',
+      '1 other request, R-7, was open for the same group and topics when this was planned. Look at it first.',
     )
   })
 
@@ -456,7 +456,7 @@ describe('the plan on the card', () => {
 
   it('says what has moved since the last one, until somebody has decided', () => {
     const moved = following(pending(), drifted())
-    const said = ['What has changed since the last plan:', '• The committed offset of orders 0 moved from']
+    const said = ['What has changed since the last plan:', '• The committed offset of orders p0 moved from']
     for (const request of [moved, following(moved, prepare(moved))]) {
       for (const part of said) expect(cardOf(request).join('\n')).toContain(part)
     }
@@ -477,7 +477,7 @@ describe('the plan on the card', () => {
     const reset = { ...someReset, strategy: { kind: 'latest' } as const }
     const request = pending({ reset }, { guard: { typedGroup: true, approvals: 2 } })
     expect(cardOf(request)).toContain(
-      'To approve it, the group’s name has to be typed: it skips 200 messages, and they will not be delivered.',
+      'To approve, type the group’s name: it skips 200 messages, and they will not be delivered.',
     )
     expect(cardOf(request)).toContain('0 of 2 approvals so far.')
     const half = following(request, { ...approve, typedGroup: 'orders-billing' })

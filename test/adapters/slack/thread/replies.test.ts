@@ -127,7 +127,7 @@ describe('the result', () => {
       succeeded('orders', 0, 42n),
     ])
     expect(read(message)[0]).toBe(
-      'R-12 is partly done. 1 partition succeeded · 1 clamped · 2 failed · 3 not confirmed · 1 overwritten · 2 topics failed. Clamped: the log does not reach to the offset asked for, so these stand at its nearest end.',
+      'R-12 is partly done. 1 partition succeeded · 1 clamped · 2 failed · 3 not confirmed · 1 overwritten · 2 topics failed. Clamped: the requested offset is outside the log, so these partitions are at its nearest end.',
     )
     expect(bulletsOf(message)).toEqual([
       '• aaaa failed: 3 UNKNOWN_TOPIC_OR_PARTITION. “This request is for a topic or partition that does not exist on this broker.” Check the spelling. If the topic was deleted, leave it out.',
@@ -420,9 +420,9 @@ describe('the other replies', () => {
     const message = lastReply(following(pending(), approve, drifted(differences, at)))
     expect(read(message)).toEqual([
       `Offsets or logs have changed since R-12 was planned (${found}):`,
-      '• The committed offset of orders 0 moved from 442,430 to 442,511, and likewise on 6 more partitions.',
+      '• The committed offset of orders p0 moved from 442,430 to 442,511, and likewise on 6 more partitions.',
       '• It would now skip 1,200 messages instead of 890.',
-      'Nothing was reset. A new plan is being made; it needs a new decision. Asked for by @alice',
+      'Nothing was reset. A new plan is being made; it needs a new decision. Requested by @alice.',
     ])
     expect(message.text).toContain('\n• It would now skip 1,200 messages')
   })
@@ -435,7 +435,7 @@ describe('the other replies', () => {
     const said = (language: 'en' | 'zh') =>
       read(noteReply(wordsIn(language), request, note, { movers: someMovers })).at(-1)
     expect(said('en')).toBe(
-      'R-25 and R-19 moved the offsets after that plan was made. Nothing was reset. A new plan is being made; it needs a new decision by @bob @S0AUDIT. Asked for by @alice',
+      'R-25 and R-19 moved the offsets after that plan was made. Nothing was reset. A new plan is being made; it needs a new decision by @bob @S0AUDIT. Requested by @alice.',
     )
     expect(said('zh')).toBe(
       '那份计划制定后，R-25 和 R-19 移动了位点。没有重置任何位点。正在制定新计划，需要重新审批，审批人：@bob @S0AUDIT。申请人：@alice',
@@ -462,7 +462,7 @@ describe('the other replies', () => {
     const unclear = everyState().find(([state]) => state === 'unclear')?.[1] ?? pending()
     const message = lastReply(unclear)
     const sentence =
-      'R-12 is unclear. Rewind called CKafka, but the outcome is unknown: no answer within 20 s. Rewind won’t retry blindly: that could move the offsets twice. It reads them back within the next minutes. If they show that it took effect, it is done; if they show twice that it did not, it is tried again; if they are inconclusive, an approver is asked here.'
+      'R-12 is unclear. Rewind called CKafka, but the outcome is unknown: no answer within 20 s. Rewind won’t retry blindly: that could move the offsets twice. It reads the offsets back over the next minutes. If the call took effect, the request is done; if they show twice that it did not, it is tried again; otherwise an approver is asked here.'
     expect(read(message)).toEqual([`${sentence} @alice`])
     expect(message.text).toBe(`${sentence} <@${ALICE}>`)
   })
@@ -500,7 +500,7 @@ describe('the other replies', () => {
     const message = lastReply(again, later)
     expect(rowsIn(message)).toEqual([])
     expect(read(message)[0]).toContain(
-      'Asked for by @alice Read back again: 1 partition at the planned offset, 0 at the old one, 1 elsewhere.',
+      'Requested by @alice. Read back again: 1 partition at the planned offset, 0 at the old one, 1 elsewhere.',
     )
   })
 
@@ -536,11 +536,11 @@ describe('the other replies', () => {
   it.each([
     [
       'neither',
-      'Did R-12 take effect? The offsets match neither the old position nor the plan, so the outcome is unclear. Nothing is called until an approver says what happened. Asked for by @alice',
+      'Did R-12 take effect? The offsets match neither the old position nor the plan, so the outcome is unclear. Nothing is called until an approver says what happened. Requested by @alice.',
     ],
     [
       'unread',
-      'Did R-12 take effect? The offsets could not be read back, so the outcome is unclear. Nothing is called until an approver says what happened. Asked for by @alice',
+      'Did R-12 take effect? The offsets could not be read back, so the outcome is unclear. Nothing is called until an approver says what happened. Requested by @alice.',
     ],
   ] as const)('ask what happened where the offsets do not tell: %s', (evidence, question) => {
     let request = following(pending(), approve, start, finish({ kind: 'unknown', cause: 'no answer' }))
@@ -564,7 +564,7 @@ describe('the other replies', () => {
   it('ask about offsets that stand there already, with what may explain it', () => {
     const request = everyState().find(([state]) => state === 'alreadyThere')?.[1] ?? pending()
     expect(read(lastReply(request))[0]).toBe(
-      'Did R-12 take effect? The offsets already match the plan, and no call of this request is on record: Redis may have lost it, or somebody has moved them by other means than Rewind. Nothing is called until an approver says what happened. Asked for by @alice',
+      'Did R-12 take effect? The offsets already match the plan, and no call of this request is on record: Redis may have lost it, or somebody has moved them by other means than Rewind. Nothing is called until an approver says what happened. Requested by @alice.',
     )
   })
 
@@ -582,7 +582,7 @@ describe('the other replies', () => {
     )
     const request = following(twice, [{ kind: 'alreadyThere', digest: DIGEST }, T0 + 900_000])
     expect(read(lastReply(request))[0]).toBe(
-      'Did R-12 take effect? The offsets match the plan now. An earlier call of this request was never answered, and had moved nothing when they were read back: it may have arrived late, or somebody has moved them by other means than Rewind. Nothing is called until an approver says what happened. Asked for by @alice',
+      'Did R-12 take effect? The offsets match the plan now. An earlier call of this request was never answered, and had moved nothing when they were read back: it may have arrived late, or somebody has moved them by other means than Rewind. Nothing is called until an approver says what happened. Requested by @alice.',
     )
   })
 

@@ -57,8 +57,8 @@ export const cardOn = (on: ClusterInWords) => ({
   /** @param left so many more that are not named */
   overlap: (ids: readonly string[], left: number) =>
     ids.length + left === 1
-      ? `1 other request, ${listed(ids)}, was open for the same group and topics when this was planned. Review it first.`
-      : `${grouped(ids.length + left)} other requests were open for the same group and topics when this was planned: ${listed(ids, left)}. Review those first.`,
+      ? `1 other request, ${listed(ids)}, was open for the same group and topics when this was planned. Look at it first.`
+      : `${grouped(ids.length + left)} other requests were open for the same group and topics when this was planned: ${listed(ids, left)}. Look at those first.`,
   membersOnly:
     'When planned, the group had no members. Consumers that assign partitions themselves (Flink, Spark) do not show; make sure they are stopped.',
   /** Some time, not necessarily when it was planned. */
@@ -73,7 +73,7 @@ export const cardOn = (on: ClusterInWords) => ({
   preparing: (progress: { done: number; total: number } | null): Piece[] => [
     text(
       progress === null
-        ? 'Preparing the plan. You can review it when it’s ready.'
+        ? 'Preparing the plan. An approver can review it when it’s ready.'
         : `Preparing the plan: ${grouped(progress.done)} of ${grouped(progress.total)} reads done.`,
     ),
   ],
@@ -132,7 +132,7 @@ export const cardOn = (on: ClusterInWords) => ({
     ...joined(by),
     text(`${by.length === 1 ? ' has' : ' have'} undone ${isWhole ? 'that' : 'part of that'} since.`),
   ],
-  queued: 'Queued. A worker checks that the plan still holds, then it runs.',
+  queued: 'Queued. The plan is checked once more, then it runs.',
   executing: `Calling ${on.name} now.`,
   unclearAsked: 'Outcome unknown. Please answer in the thread.',
   unclearChecking: 'Outcome unknown. Reading the offsets back to find out what happened.',
@@ -170,7 +170,7 @@ export const cardOn = (on: ClusterInWords) => ({
     times.moment(untilMs),
     text('.'),
   ],
-  typedGuard: (loss: string) => `To approve it, the group’s name has to be typed: ${loss}.`,
+  typedGuard: (loss: string) => `To approve, type the group’s name: ${loss}.`,
   approversGuard: (needed: number, by: readonly string[]): Piece[] => [
     text(`${grouped(by.length)} of ${counted(needed, 'approval')} so far`),
     ...by.flatMap((each, index) => [text(index === 0 ? ', by ' : ' and '), person(each)]),
@@ -185,7 +185,7 @@ export const cardOn = (on: ClusterInWords) => ({
   notNow: 'Cancel',
   sureTitle: (id: string) => `Are you sure about ${id}?`,
   happenedText:
-    'It is closed as done, under your name, and that cannot be taken back. Look at the offsets of the group first.',
+    'This closes the request as done in your name and can’t be undone. Check the group’s offsets first.',
   didNotHappenText:
     'It is tried again if nothing has changed since the plan, and needs a new decision otherwise. Look at the offsets of the group first.',
 })

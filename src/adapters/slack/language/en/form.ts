@@ -57,8 +57,8 @@ export const formOn = (on: ClusterInWords) => ({
   timeHint: 'In your own time zone.',
   pastTheEnd: 'If the time is past the newest message',
   skipToEnd: {
-    text: 'Skip to the end where no message is that late',
-    description: 'Without it, such a request is refused',
+    text: 'If no message is that recent, skip to the end',
+    description: 'Otherwise such a request is refused',
   },
   offset: 'Offset',
   file: 'File of offsets',

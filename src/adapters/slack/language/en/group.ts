@@ -11,7 +11,7 @@ export const group = {
   missing: 'it does not exist.',
   /** Of consumers that are no members nobody knows. */
   empty:
-    'empty: no group members, so it can be reset. Consumers that assign partitions themselves (Flink, Spark) do not show here; make sure they are stopped.',
+    'empty (no group members), so it can be reset. Consumers that assign partitions themselves (Flink, Spark) do not show here; make sure they are stopped.',
   alsoExpires: (sentence: string) =>
     `${sentence} If the group has been empty for days, its offsets may expire soon, the new ones as well: by default Kafka deletes them 7 days after a group became empty.`,
   inUse: (state: string) => `the group is in use (${state})`,

@@ -119,7 +119,7 @@ export const outcomesOn = (on: ClusterInWords) => ({
   testified:
     'The offsets were inconclusive, and an approver has said that it took effect. The thread says who.',
   unclearAdvice:
-    'Rewind won’t retry blindly: that could move the offsets twice. It reads them back within the next minutes. If they show that it took effect, it is done; if they show twice that it did not, it is tried again; if they are inconclusive, an approver is asked here.',
+    'Rewind won’t retry blindly: that could move the offsets twice. It reads the offsets back over the next minutes. If the call took effect, the request is done; if they show twice that it did not, it is tried again; otherwise an approver is asked here.',
 })
 
 function byRule(rule: string | null): string {

@@ -107,8 +107,9 @@ export const replies = {
   movedThen: (requester: string, deciders: readonly string[]): Piece[] => [
     text('Nothing was reset. A new plan is being made; it needs a new decision'),
     ...(deciders.length === 0 ? [] : [text(' by '), ...mentions(deciders)]),
-    text('. Asked for by '),
+    text('. Requested by '),
     person(requester),
+    text('.'),
   ],
   /** @param areListed whether it names who is to be stopped */
   waitsForMembers: (
@@ -156,8 +157,9 @@ export const replies = {
       `${accepted}${evidence === 'present' && isCalled ? ASKED_AFTER_CALL : ASKED[evidence]} Nothing is called until an approver says what happened${deciders.length === 0 ? '. ' : ': '}`,
     ),
     ...(deciders.length === 0 ? [] : [...mentions(deciders), text('. ')]),
-    text('Asked for by '),
+    text('Requested by '),
     person(requester),
+    text('.'),
   ],
   testified: (id: string, by: string, happened: boolean): Piece[] => [
     person(by),
@@ -178,7 +180,7 @@ export const replies = {
   /** @param outcome empty: there is none to tell */
   ended: (state: string, outcome: string, hasClamped: boolean): Piece[] => {
     const clamped = hasClamped
-      ? 'Clamped: the log does not reach to the offset asked for, so these stand at its nearest end.'
+      ? 'Clamped: the requested offset is outside the log, so these partitions are at its nearest end.'
       : ''
     return [strong(state), text([outcome, clamped].flatMap(each => (each === '' ? [] : ` ${each}`)).join(''))]
   },

@@ -25,7 +25,7 @@ function strategy(asked: Strategy): string {
     case 'time':
       return `to ${utc(asked.timeMs)}`
     case 'offset':
-      return `to offset ${grouped(asked.offset)} on every partition`
+      return `to offset ${grouped(asked.offset)}`
     case 'group':
       return `to where ${named(clip(asked.group, 100))} is`
     case 'offsets':

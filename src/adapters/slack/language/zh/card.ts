@@ -42,8 +42,8 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   preparing: progress => [
     text(
       progress === null
-        ? '正在制定计划，完成后即可审批。'
-        : `正在制定计划：已完成 ${grouped(progress.done)}/${grouped(progress.total)} 次读取，完成后即可审批。`,
+        ? '正在制定计划，完成后由审批人审批。'
+        : `正在制定计划：已完成 ${grouped(progress.done)}/${grouped(progress.total)} 次读取，完成后由审批人审批。`,
     ),
   ],
   pending: expiresAtMs => [text('等待审批人审批，过期时间 '), times.moment(expiresAtMs), text('。')],

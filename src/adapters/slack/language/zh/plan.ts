@@ -67,8 +67,8 @@ export const plan: typeof English = {
     `没有比所选时间更新的消息，以下分区会直接跳到末尾：${where}。会跳过 ${skipped}。`,
   heldBack: (atStart, atEnd) => {
     const held = [
-      ...(atStart > 0 ? [`${partitions(atStart)}停在日志起点`] : []),
-      ...(atEnd > 0 ? [`${partitions(atEnd)}停在日志末端`] : []),
+      ...(atStart > 0 ? [`${partitions(atStart)}取日志起点`] : []),
+      ...(atEnd > 0 ? [`${partitions(atEnd)}取日志末端`] : []),
     ]
     return `已取边界值：${held.join('，')}。`
   },

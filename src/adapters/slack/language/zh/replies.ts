@@ -108,7 +108,7 @@ export const replies: typeof English = {
   ],
   ended: (state, outcome, hasClamped) => [
     strong(state),
-    text(`${outcome}${hasClamped ? '已取边界值：日志没有延伸到所要求的位点，因此停在离它最近的一端。' : ''}`),
+    text(`${outcome}${hasClamped ? '所要求的位点超出日志范围，已取最近的边界值。' : ''}`),
   ],
   readBackAgain: ({ there, stayed, elsewhere, unread }) =>
     `再次读回核对：${partitions(there)}在计划的位点，${grouped(stayed)} 个在原位点，${grouped(elsewhere)} 个在别处${unread === 0 ? '' : `，${grouped(unread)} 个无法读取`}。`,

@@ -25,7 +25,7 @@ function strategy(asked: Strategy): string {
     case 'time':
       return `移到 ${utc(asked.timeMs)}`
     case 'offset':
-      return `每个分区都移到位点 ${grouped(asked.offset)}`
+      return `移到位点 ${grouped(asked.offset)}`
     case 'group':
       return `移到消费分组 ${named(clip(asked.group, 100))} 所在的位置`
     case 'offsets':

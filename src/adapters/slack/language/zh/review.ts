@@ -11,7 +11,7 @@ export const review: typeof English = {
   submits: { approve: '批准重置', reject: '驳回申请' },
   cancel: '取消',
   checking: '正在检查计划制定后有没有变化…',
-  justNowLabel: '刚刚：',
+  justNowLabel: '目前：',
   holds: {
     unchanged: '计划制定后没有变化。',
     harmless: '计划制定后日志有增长，目标位点仍然有效。',
