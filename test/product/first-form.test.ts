@@ -2,7 +2,7 @@
 // once the cluster has said which it is. What was typed and picked meanwhile stays.
 
 import { expect } from 'vitest'
-import { DEMO, OPS, viewText } from '../support/product.ts'
+import { DEMO, OPS, until, viewText } from '../support/product.ts'
 import { createScenes } from '../support/scenes.ts'
 
 const { scene, product, start } = createScenes()
@@ -62,4 +62,47 @@ scene('is left alone where the person has picked it', { alone: true }, async () 
   await new Promise(resolve => setTimeout(resolve, 2_000))
   expect(product().slack.calls('views.update').length - before).toBeLessThanOrEqual(1)
   await isFilled()
+})
+
+/** Everything but the instance is given, and the form is sent once that is filled in. */
+const WHOLE = `--group ${DEMO.group} --topic orders --shift-by -5 --reason why`
+
+for (const ms of [100, 2_500]) {
+  scene(`can be sent as it is when the list comes after ${ms} ms`, { alone: true }, async () => {
+    await start()
+    product().ckafka.inject(LISTED, { kind: 'delay', ms }, 2)
+    await opened(WHOLE)
+    const { alice } = product()
+    await alice.fill('Reason', 'the VAT rate was wrong')
+    await isFilled()
+    expect(await alice.submit()).toMatchObject({ kind: 'closed' })
+    await until(() => JSON.stringify(product().slack.messages(OPS)).includes('the VAT rate was wrong'))
+  })
+}
+
+scene(
+  'can be sent after it was sent too early, and what was picked meanwhile stays',
+  { alone: true },
+  async () => {
+    await start()
+    product().ckafka.inject(LISTED, { kind: 'delay', ms: 2_500 }, 2)
+    await opened(WHOLE)
+    const { alice } = product()
+    await alice.fill('Direction', 'Skip')
+    expect((await alice.submit()).kind).toBe('errors')
+    await isFilled()
+    expect(await alice.submit()).toMatchObject({ kind: 'closed' })
+  },
+)
+
+scene('can be sent where it was picked before the list came', { alone: true }, async () => {
+  await start()
+  product().ckafka.inject(LISTED, { kind: 'delay', ms: 2_500 }, 1)
+  await opened(WHOLE)
+  const { alice } = product()
+  await alice.suggestions('CKafka instance', '')
+  await alice.fill('CKafka instance', ONLY)
+  await alice.waitForView(view => view.private_metadata.includes(DEMO.instance))
+  await isFilled()
+  expect(await alice.submit()).toMatchObject({ kind: 'closed' })
 })

@@ -75,6 +75,17 @@ export function blockIdOf(field: ResetField): string {
 }
 
 /**
+ * The block of the instance once it was filled in for the person in a form that was open already: Slack takes a first value
+ * only for a block that was not there before, and for the others keeps what it has, be it nothing.
+ */
+export const FILLED_INSTANCE_BLOCK = 'field_instanceFilled'
+
+/** Every id that the block of a field may have in an open form. */
+export function blockIdsOf(field: ResetField): string[] {
+  return field === 'instance' ? [FILLED_INSTANCE_BLOCK, blockIdOf(field)] : [blockIdOf(field)]
+}
+
+/**
  * Where it was opened, and where its card goes: Slack hands a view's metadata back as the app has set it, in a payload that
  * it signs, so that nobody can name another channel there. Instance and group ride along, because a picker's question need
  * not hold the rest of the form.
@@ -91,6 +102,8 @@ export const formMetadataSchema = z.object({
   group: z.string().optional(),
   /** Slack does not show a field for a file to an app without the scope `files:read`. */
   files: z.literal('refused').optional(),
+  /** The instance was filled in after the form was opened, and has FILLED_INSTANCE_BLOCK. */
+  filled: z.literal('instance').optional(),
 })
 export type FormMetadata = z.output<typeof formMetadataSchema>
 /** `digest` names the plan that was shown: the decision is about that one and no other. */

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { clip, type ResetField, type ResetFields, type Strategy } from '../../../request/reset.ts'
-import { blockIdOf } from '../blocks/ids.ts'
+import { blockIdsOf } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'
 import { type Attachment, attachmentIn } from './attached-file.ts'
 
@@ -41,7 +41,7 @@ const stateSchema = z.record(z.string(), z.record(z.string(), z.unknown()))
 
 function elementsOf(state: unknown): (field: ResetField) => unknown {
   const blocks = stateSchema.catch({}).parse(state)
-  return field => Object.values(blocks[blockIdOf(field)] ?? {})[0]
+  return field => blockIdsOf(field).flatMap(blockId => Object.values(blocks[blockId] ?? {}))[0]
 }
 
 /** The file that is attached; its content is still with Slack. */
@@ -99,8 +99,8 @@ export function problemsByBlock(
 ): Record<string, string> | null {
   const byBlock: Record<string, string> = {}
   for (const [field, sentence] of Object.entries(problems)) {
-    const blockId = blockIdOf(field as ResetField)
-    if (!shownBlockIds.includes(blockId)) return null
+    const blockId = blockIdsOf(field as ResetField).find(each => shownBlockIds.includes(each))
+    if (blockId === undefined) return null
     byBlock[blockId] = clip(sentence, LIMITS.errorText)
   }
   return byBlock

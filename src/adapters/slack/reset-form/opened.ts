@@ -71,7 +71,7 @@ export interface OpenedForms {
   ): Promise<string | undefined>
   /**
    * Fills in the only instance that there is, once that is known and if nothing was drawn since; what was typed stays,
-   * because ids do. Returns at once.
+   * because the ids of all other fields do. Returns at once.
    */
   fillInstance(words: Words, client: Client, opened: OpenedForm, fields: ResetFields): void
   draw(
@@ -145,9 +145,10 @@ export function createOpenedForms({ reader, names, report, instances }: OpenedFo
     known?: readonly Instance[],
   ): Promise<ModalView> {
     const [can, listed] = await Promise.all([abilitiesFor(reader, fields.instance), known ?? listedNow()])
+    const fillsNow = known === undefined && fields.instance === undefined && onlyOf(listed) !== undefined
     return resetForm(words, fields, {
       ...{ instances, listed, names, can },
-      metadata,
+      metadata: fillsNow ? withFilled(metadata) : metadata,
       ...(status === undefined ? {} : { status }),
     })
   }
@@ -174,7 +175,8 @@ export function createOpenedForms({ reader, names, report, instances }: OpenedFo
 
   /** Nobody waits for it, and it does nothing to a form that has been drawn since: who drew that fills it. */
   function fillInstance(words: Words, client: Client, opened: OpenedForm, asked: ResetFields): void {
-    const { viewId, hash, metadata } = opened
+    const { viewId, hash } = opened
+    const metadata = withFilled(opened.metadata)
     async function fill(): Promise<void> {
       const listed = await listedLater(reader, instances)
       if (listed !== null) heard = listed
@@ -211,7 +213,8 @@ export function createOpenedForms({ reader, names, report, instances }: OpenedFo
         return
       }
       const seen = target === null ? undefined : await look(target)
-      await redraw(words, client, opened.viewId, opened.hash, fields, opened.metadata, seen)
+      const drawnAs = fields.instance === atFirst.instance ? opened.metadata : withFilled(opened.metadata)
+      await redraw(words, client, opened.viewId, opened.hash, fields, drawnAs, seen)
     },
     fillInstance,
     openUnfilled: (words, client, triggerId, lead, reason, metadata) =>
@@ -226,6 +229,11 @@ export function createOpenedForms({ reader, names, report, instances }: OpenedFo
 function withOnly(fields: ResetFields, listed: readonly Instance[]): ResetFields {
   const instance = fields.instance ?? onlyOf(listed)?.id
   return instance === undefined ? fields : { ...fields, instance }
+}
+
+/** In a form that is open already; what is filled in before it opens needs no other block. */
+function withFilled(metadata: FormMetadata): FormMetadata {
+  return { ...metadata, filled: 'instance' }
 }
 
 /** What could not be used is read before anything is typed. */

@@ -12,7 +12,7 @@ import {
   type Strategy,
   splitTopics,
 } from '../../../request/reset.ts'
-import { ACTIONS, blockIdOf, CALLBACKS, type FormMetadata } from '../blocks/ids.ts'
+import { ACTIONS, blockIdOf, CALLBACKS, FILLED_INSTANCE_BLOCK, type FormMetadata } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'
 import { bullets, line, paragraph, plain, strong, text } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
@@ -47,7 +47,10 @@ export function resetForm(words: Words, fields: ResetFields, context: ResetFormC
     blocks: [
       ...leadBlocks(context.metadata),
       ...notesBlocks(words, notes),
-      instanceInput(words, fields.instance, instances, listed),
+      {
+        ...instanceInput(words, fields.instance, instances, listed),
+        ...(context.metadata.filled === undefined ? {} : { block_id: FILLED_INSTANCE_BLOCK }),
+      },
       dispatching(groupInput(words, 'group', say.group, ACTIONS.group, fields.group, names)),
       ...groupStatus(words, context.status),
       // A file names its topics itself.

@@ -44,16 +44,21 @@ interface Change {
   status?: GroupStatus
   writePartitions?: boolean
   files?: 'refused'
+  filled?: 'instance'
 }
 const form = (
   fields: ResetFields = {},
-  { instances = [], notes = [], status, writePartitions = true, files }: Change = {},
+  { instances = [], notes = [], status, writePartitions = true, files, filled }: Change = {},
 ) =>
   resetForm(words, fields, {
     instances,
     names,
     can: { writePartitions },
-    metadata: { askedIn: HERE, cardIn: 'C0OPS', notes, ...(files === undefined ? {} : { files }) },
+    metadata: {
+      ...{ askedIn: HERE, cardIn: 'C0OPS', notes },
+      ...(files === undefined ? {} : { files }),
+      ...(filled === undefined ? {} : { filled }),
+    },
     ...(status === undefined ? {} : { status }),
   })
 
@@ -140,6 +145,14 @@ describe('the fields', () => {
         for (const [id, element] of base) expect(ids.get(id)).toBe(element)
       }
     }
+  })
+
+  it('have another block for an instance that is filled in later, so that Slack takes it in an open form', () => {
+    const [open, filled] = [form({ instance: 'i' }), form({ instance: 'i' }, { filled: 'instance' })]
+    expect(inputs(open)[0]?.block_id).toBe('field_instance')
+    expect(inputs(filled)[0]?.block_id).toBe('field_instanceFilled')
+    expect(readResetForm(stateOf(filled))).toEqual(readResetForm(stateOf(open)))
+    expect(inputs(filled).slice(1)).toEqual(inputs(open).slice(1))
   })
 
   it('are told at once where others follow from them', () => {
@@ -348,6 +361,7 @@ describe('the round trip', () => {
       'field_group',
       'field_timeSeconds',
       'field_instance',
+      'field_instanceFilled',
       'field_skipToEnd',
       'field_file',
     ]
@@ -542,6 +556,13 @@ describe('problems', () => {
       field_group: 'Give the name of the consumer group.',
       field_count: 'Give a whole number.',
     })
+  })
+
+  it('of the instance stand under whichever block it has', () => {
+    const problems = { instance: 'Choose an instance.' }
+    expect(problemsByBlock(problems, shown)).toEqual({ field_instance: 'Choose an instance.' })
+    const filled = inputs(form({}, { filled: 'instance' })).map(block => block.block_id ?? '')
+    expect(problemsByBlock(problems, filled)).toEqual({ field_instanceFilled: 'Choose an instance.' })
   })
 
   it('of a field that is not shown ask for a new drawing', () => {
