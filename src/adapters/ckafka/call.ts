@@ -46,7 +46,10 @@ export interface ApiCall<Params, T> extends Question<Params, T> {
 export type Urgency = 'execution' | 'person'
 
 export interface Api<Params> {
-  mutate<T>(call: ApiCall<Params, T>): Promise<Answer<T>>
+  /** @param call `isReserved`: its budget was taken by `reserve`, so that it is sent at once */
+  mutate<T>(call: ApiCall<Params, T> & { isReserved?: boolean }): Promise<Answer<T>>
+  /** Takes what a mutation needs from others and may have to wait for: its budget, and the credentials. */
+  reserve(call: Pick<ApiCall<Params, unknown>, 'action' | 'deadlineMs'>): Promise<Answer<null>>
   read<T>(call: ApiCall<Params, T>, urgency: Urgency): Promise<Answer<T>>
   close(): Promise<void>
 }
@@ -134,18 +137,22 @@ export function createApi<Params>(
   ): Promise<Tried<T>> {
     const startedMs = now()
     const tried = await send(effect, call, urgency, connection, startedMs)
+    count(effect, call.action, tried, startedMs)
+    return tried
+  }
+
+  function count<T>(
+    effect: Effect,
+    action: ClusterAction,
+    { answer, code }: Tried<T>,
+    startedMs: number,
+  ): void {
     try {
-      const { answer, code } = tried
-      onCall?.({
-        action: call.action,
-        outcome: outcomeName(effect, answer.kind),
-        code,
-        durationMs: Math.max(0, now() - startedMs),
-      })
+      const outcome = outcomeName(effect, answer.kind)
+      onCall?.({ action, outcome, code, durationMs: Math.max(0, now() - startedMs) })
     } catch {
       // What was learnt of the call must not be lost to a fault in counting it.
     }
-    return tried
   }
 
   async function send<T>(
@@ -162,8 +169,9 @@ export function createApi<Params>(
     }
     const request = dialect.sign(effect, call.action, call.params, signedAtMs, credentials)
     if ('kind' in request) return useless(request)
-    const budgeted = quota === undefined ? undefined : await overBudget(quota, call, urgency)
-    const obstacle = budgeted ?? obstacleTo(call)
+    const isOwed = quota !== undefined && !('isReserved' in call && call.isReserved === true)
+    const budgeted = isOwed ? await overBudget<T>(quota, call, urgency) : undefined
+    const obstacle = budgeted ?? obstacleTo<T>(call)
     if (obstacle !== undefined) return obstacle
     const leftMs = call.deadlineMs - now()
     const exchange = await http.exchange(connection, request, Math.min(timeouts.callMs, leftMs))
@@ -176,17 +184,17 @@ export function createApi<Params>(
     return isOfThese ? { ...tried, refused: credentials } : tried
   }
 
-  function obstacleTo<T>({ deadlineMs }: ApiCall<Params, T>): Tried<T> | undefined {
+  function obstacleTo<T>({ deadlineMs }: Pick<ApiCall<Params, unknown>, 'deadlineMs'>): Tried<T> | undefined {
     if (state === 'closed') return useless({ kind: 'notSent', cause: causeOf('connectionClosed') })
     return deadlineMs - now() > 0 ? undefined : useless({ kind: 'notSent', cause: causeOf('deadlinePassed') })
   }
 
   async function overBudget<T>(
     allowance: Quota,
-    call: ApiCall<Params, T>,
+    call: Pick<ApiCall<Params, unknown>, 'action' | 'deadlineMs'>,
     urgency: Urgency,
   ): Promise<Tried<T> | undefined> {
-    const obstacle = obstacleTo(call)
+    const obstacle = obstacleTo<T>(call)
     if (obstacle !== undefined) return obstacle
     let timer: NodeJS.Timeout | undefined
     const silence = new Promise<{ ok: true }>(resolve => {
@@ -288,6 +296,16 @@ export function createApi<Params>(
     async mutate(call) {
       const { answer } = await attempt('mutation', call, 'execution', 'fresh')
       return answer
+    },
+
+    async reserve(call) {
+      const startedMs = now()
+      const budgeted = quota === undefined ? undefined : await overBudget<null>(quota, call, 'execution')
+      // Kept by who gives them, so that they are there when the call is signed.
+      if (budgeted === undefined && typeof own === 'function') await own(call.deadlineMs - now())
+      if (budgeted === undefined) return { kind: 'answered', value: null }
+      count('mutation', call.action, budgeted, startedMs)
+      return budgeted.answer
     },
 
     async read(call, urgency) {

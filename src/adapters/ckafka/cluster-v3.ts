@@ -1,7 +1,7 @@
 // The writes of CKafka API 3.0: look at what is there, make one call, and report what that accepted.
 // It must never call twice, claim more than that the call was accepted, nor be used but through ckafka.ts.
 
-import type { Cluster } from '../../ports/cluster.ts'
+import { type Cluster, LOOK_HOLDS_MS } from '../../ports/cluster.ts'
 import type { ClusterAction } from '../../ports/events.ts'
 import { causeOf } from '../../request/cause.ts'
 import type { NativeStrategy } from '../../request/reset.ts'
@@ -28,7 +28,14 @@ export function createWritesV3(api: Api<ParamsV3>, { now }: CkafkaDeps): Omit<Cl
     const startedMs = now()
     // Half of the time is the call's own: one that is made in the last moment ends as unknown.
     const lookUntilMs = startedMs + (deadlineMs - startedMs) / 2
-    const found = await look({ urgency: 'execution', deadlineMs: lookUntilMs })
+    // Before the look: what has to be waited for must not come between it and the call.
+    const reserved = await api.reserve({ action, deadlineMs: lookUntilMs })
+    if (reserved.kind !== 'answered') return reserved
+    const lookedMs = now()
+    let found = await look({ urgency: 'execution', deadlineMs: lookUntilMs })
+    // Its parts wait for budgets of their own. A cluster that is as slow as that would be again.
+    if (found.kind === 'answered' && now() - lookedMs >= LOOK_HOLDS_MS)
+      found = await look({ urgency: 'execution', deadlineMs: lookUntilMs })
     if (found.kind === 'unknown') {
       // Of the look, that is: whatever became of it, the call was not made.
       return { kind: 'notSent', cause: causeOf('lookFailed', found.cause) }
@@ -37,7 +44,7 @@ export function createWritesV3(api: Api<ParamsV3>, { now }: CkafkaDeps): Omit<Cl
     const done = { kind: 'done', topics: found.value.map(reportOf) } as const
     const params = paramsOf(found.value)
     if (params === null) return done
-    const answer = await api.mutate({ action, params, deadlineMs, readData: readModified })
+    const answer = await api.mutate({ action, params, deadlineMs, readData: readModified, isReserved: true })
     if (answer.kind !== 'answered') return answer
     return answer.requestIds === undefined ? done : { ...done, requestIds: answer.requestIds }
   }

@@ -3,7 +3,7 @@
 
 import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { LOOK_HOLDS_MS, type PartitionWrite, type Seen } from '../../../src/ports/cluster.ts'
+import { LOOK_HOLDS_MS, type PartitionWrite, type Quota, type Seen } from '../../../src/ports/cluster.ts'
 import { causeOf } from '../../../src/request/cause.ts'
 import { httpAnswer, type RawServer } from './raw-server.ts'
 import {
@@ -105,6 +105,48 @@ describe('a look that was just taken', () => {
   ])('does not when it is %s', async (_, seen) => {
     const { actions } = await writtenBy(seen)
     expect(actions.slice(0, 2).sort()).toEqual(['DescribeGroupInfo', 'DescribeGroupOffsets'])
+  })
+})
+
+describe('a budget that has to be waited for', () => {
+  /** Of the write, as long as it takes a Redis that is silent. */
+  const slow = (asked: string[]): Quota => ({
+    async take(action) {
+      asked.push(action)
+      if (action === 'BatchModifyGroupOffsets')
+        await new Promise(resolve => setTimeout(resolve, LOOK_HOLDS_MS + 50))
+      return { ok: true }
+    },
+    pause: async () => {},
+  })
+
+  it('is taken before the look, so that nothing slow comes between the look and the write', async () => {
+    const server = await serve()
+    const asked: string[] = []
+    const outcome = await client(server.url, {}, { quota: slow(asked) }).writeOffsets(
+      target,
+      't',
+      TO_40,
+      soon(),
+    )
+    expect(outcome).toMatchObject(reported([0, 0]))
+    expect(asked.slice(0, 1)).toEqual(['BatchModifyGroupOffsets'])
+    expect(asked).toHaveLength(3)
+    expect(server.requests.map(actionOf).slice(2)).toEqual(['BatchModifyGroupOffsets'])
+  })
+
+  it('makes a look that was given too old to go by', async () => {
+    const server = await serve()
+    const seen: Seen = {
+      atMs: Date.now(),
+      group: { state: 'Empty', members: [] },
+      positions: [{ topic: 't', partition: 0, committed: 90n, logStart: 10n, logEnd: 100n }],
+    }
+    await client(server.url, {}, { quota: slow([]) }).writeOffsets(target, 't', TO_40, soon(), seen)
+    expect(server.requests.map(actionOf).slice(0, 2).sort()).toEqual([
+      'DescribeGroupInfo',
+      'DescribeGroupOffsets',
+    ])
   })
 })
 
