@@ -73,7 +73,7 @@ describe.concurrent('a call that nobody answered', () => {
     expect(product().dave.ephemerals()[0]?.thread_ts).toBe(product().card().ts)
     await press(product().bob, 'It Happened')
     await product().cardSays('· done')
-    await product().threadSays('says that R-1 happened')
+    await product().threadSays('confirmed that R-1 took effect')
     if (seenBefore === undefined) throw new Error('Nothing was asked.')
     await until(() => !textOf(question() ?? seenBefore).includes('[ It'))
     // Who had it in front of them from before is told so.
@@ -96,7 +96,7 @@ describe.concurrent('a call that nobody answered', () => {
       await product().carol.command(OPS, '/offset-requests')
       await heard(product().carol, 'R-1 · unclear')
       await press(product().bob, 'It Did Not')
-      await product().threadSays('says that R-1 did not happen')
+      await product().threadSays('confirmed that R-1 did not take effect')
       await product().cardSays('· waiting for approval', UNCLEAR_MS)
       expect(effects()).toBe(1)
       expect(product().callsToReset()).toBe(1)

@@ -48,14 +48,14 @@ describe.concurrent('a call of which the offsets do not tell', () => {
       spoil: ({ ckafka }: World) => ckafka.cluster.failRead('orders', 0, 5),
       says: 'The offsets could not be read back',
       press: 'It Happened',
-      told: 'says that R-1 happened',
+      told: 'confirmed that R-1 took effect',
     },
     {
       name: 'they contradict',
       spoil: ({ ckafka }: World) => ckafka.cluster.commit(GROUP, 'orders', 0, 12n),
       says: 'match neither the old position nor the plan',
       press: 'It Did Not',
-      told: 'says that R-1 did not happen',
+      told: 'confirmed that R-1 did not take effect',
     },
   ])(
     '26: as $name, stays unclear: one question, one alert, and either answer is in the audit',

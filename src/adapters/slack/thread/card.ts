@@ -1,7 +1,7 @@
 // The card: the one message of a request, always drawn from the record. Pure; the review modal shares its lines.
 
 import type { KnownBlock } from '@slack/types'
-import { causeOf } from '../../../request/cause.ts'
+import { causeOf, readCause } from '../../../request/cause.ts'
 import { shortDigest } from '../../../request/digest.ts'
 import type { ActKind } from '../../../request/permissions.ts'
 import { skipsArriving } from '../../../request/plan-gaps.ts'
@@ -223,7 +223,12 @@ export function stateLine(words: Words, request: ResetRequest): Piece[] {
     case 'succeeded':
     case 'partial':
     case 'failed':
-      return [...approval(words, request, state.decision), text(outcomeAlone(words, state.outcome, request))]
+      return [
+        ...approval(words, request, state.decision),
+        ...(state.outcome.kind === 'testified'
+          ? say.testified(state.outcome.by)
+          : [text(outcomeAlone(words, state.outcome, request))]),
+      ]
     default:
       return state satisfies never
   }
@@ -246,6 +251,10 @@ function nextInLine(words: Words, state: Extract<State, { name: 'approved' }>): 
   if (lastCause === null) return wait === null ? [] : waiting(words, wait)
   // While consumers are connected, or somebody has joined, that is what keeps it waiting; else what came last.
   if (wait !== null && (wait.emptySinceMs === null || lastCause === JOINED_CAUSE)) return waiting(words, wait)
+  const kind = readCause(lastCause)?.kind
+  // Of these the call was made, or may have been.
+  if (attempt > 1 && (kind === 'absentTwice' || kind === 'denied'))
+    return say.hadNoEffect(attempt - 1, kind === 'denied' ? 'approver' : 'offsets', notBeforeMs)
   const cause = causeInWords(words, lastCause)
   return attempt === 1 ? say.postponed(cause, notBeforeMs) : say.triedInVain(attempt - 1, cause, notBeforeMs)
 }

@@ -24,6 +24,7 @@ import {
 import type { Words } from '../language/language.ts'
 import { causeInWords } from '../wording/cause.ts'
 import { differenceBullets, differencesInWords } from '../wording/drift.ts'
+import { proofInWords } from '../wording/proof.ts'
 import { resultTable, troubleLine, troublesOf, troubleText } from '../wording/result.ts'
 import { missingTeams } from '../wording/who-decides.ts'
 import { connectedInWords, outcomeSentence, stateSentence } from '../wording/words.ts'
@@ -227,19 +228,6 @@ function endedReply(words: Words, request: ResetRequest, kept: readonly Partitio
   const message = withEvidence(words, lead, result)
   if (kept !== null) return message
   return { ...message, blocks: [...message.blocks, sentence(words.replies.resultNotWhole(id))] }
-}
-
-/** What was done although no answer says so. */
-function proofInWords(
-  words: Words,
-  { state, notes }: ResetRequest,
-  result: readonly PartitionResult[],
-): string {
-  const isProved = result.some(({ outcome }) => outcome === 'succeeded' || outcome === 'clamped')
-  if (state.name === 'failed' || !isProved || result.some(({ said }) => said !== null)) return ''
-  const last = notes.findLast(({ kind }) => kind === 'unclear')
-  const cause = last?.kind === 'unclear' ? readCause(last.cause)?.kind : undefined
-  return words.outcomes.provedByOffsets(cause === 'noAnswer')
 }
 
 function withEvidence(

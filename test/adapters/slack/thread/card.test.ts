@@ -26,6 +26,7 @@ import {
   following,
   HOSTILE,
   IN_USE,
+  looked,
   type Outlook,
   pending,
   positionsOf,
@@ -38,6 +39,7 @@ import {
   someReset,
   start,
   T0,
+  testify,
   wait,
 } from '../../../support/requests.ts'
 
@@ -193,11 +195,7 @@ describe('what a person reads', () => {
       'unclear, needs a person',
       'Approved by @bob. Outcome unknown. Please answer in the thread.',
     ],
-    [
-      'testified',
-      'done',
-      'Approved by @bob. The offsets were inconclusive, and an approver has said that it took effect. The thread says who.',
-    ],
+    ['testified', 'done', 'Approved by @bob. Closed as done by @bob; the offsets could not prove it.'],
     [
       'unreported',
       'unclear, being checked',
@@ -236,6 +234,29 @@ describe('what a person reads', () => {
     expect(card(words, inState('pending')).text).toBe(
       'R-12 · waiting for approval: reset orders-billing on ckafka-demo0001 back by 100 messages per partition (replays them); topics: orders, payments. Replays 400 messages on 4 partitions. Skips none. (asked by <@U0ALICE>)\nWhy:\n&gt; wrong VAT rate since 06:00',
     )
+  })
+
+  it('of what somebody vouches for: who does, and that the offsets could not prove it', () => {
+    const closed = inState('testified')
+    expect(cardOf(closed).join('\n')).toContain('Closed as done by @bob; the offsets could not prove it.')
+    expect(linesOf(card(wordsIn('zh'), closed)).join('\n')).toContain(
+      '@bob 确认已生效，按完成处理；位点无法证明。',
+    )
+  })
+
+  it('of a call that was made and had no effect: that, and who says so', () => {
+    const unclear = inState('unclear')
+    const twice = [1, 2].reduce(
+      request =>
+        following(request, [looked('absent'), 'lookAtMs' in request.state ? request.state.lookAtMs : 0]),
+      unclear,
+    )
+    expect(cardOf(twice).join('\n')).toContain('Attempt 1 had no effect (checked twice). Retries ')
+    const denied = following(inState('unclear, asked'), [{ ...testify, happened: false }, T0 + 1_000_000])
+    expect(cardOf(denied).join('\n')).toContain(
+      'Attempt 1 had no effect (confirmed by an approver). Retries ',
+    )
+    for (const request of [twice, denied]) expect(cardOf(request).join('\n')).not.toContain('not carried out')
   })
 
   it('of what is not proven whole: what was planned', () => {

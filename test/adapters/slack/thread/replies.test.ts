@@ -514,11 +514,11 @@ describe('the other replies', () => {
     )
     const silent = allArrived(request).map(row => ({ ...row, said: null }))
     expect(read(lastReply(request, silent))[0]).toBe(
-      'R-12 is done. 4 partitions succeeded. CKafka never answered the call; the offsets prove that it took effect.',
+      'R-12 is done. 4 partitions succeeded. No answer from CKafka was received; the offsets prove that the call took effect.',
     )
     const hung = following(pending(), approve, start, finish(allSucceeded))
     expect(read(lastReply(hung, silent))[0]).toBe(
-      'R-12 is done. 4 partitions succeeded. CKafka’s answer was not received; the offsets prove that the call took effect.',
+      'R-12 is done. 4 partitions succeeded. No answer from CKafka was received; the offsets prove that the call took effect.',
     )
     expect(read(lastReply(hung, allArrived(hung)))[0]).toBe('R-12 is done. 4 partitions succeeded.')
   })
@@ -582,7 +582,7 @@ describe('the other replies', () => {
     )
     const request = following(twice, [{ kind: 'alreadyThere', digest: DIGEST }, T0 + 900_000])
     expect(read(lastReply(request))[0]).toBe(
-      'Did R-12 take effect? The offsets match the plan now. An earlier call of this request was never answered, and had moved nothing when they were read back: it may have arrived late, or somebody has moved them by other means than Rewind. Nothing is called until an approver says what happened. Requested by @alice.',
+      'Did R-12 take effect? The offsets match the plan now. No answer to an earlier call of this request was received, and it had moved nothing when they were read back: it may have arrived late, or somebody has moved them by other means than Rewind. Nothing is called until an approver says what happened. Requested by @alice.',
     )
   })
 
@@ -590,9 +590,9 @@ describe('the other replies', () => {
     const inDoubt = everyState().find(([state]) => state === 'unclear, asked')?.[1] ?? pending()
     const said = (happened: boolean) =>
       read(lastReply(following(inDoubt, [{ ...testify, happened }, T0 + 1_000_000])))
-    expect(said(true)).toEqual(['@bob says that R-12 happened. It is closed as done.'])
+    expect(said(true)).toEqual(['@bob confirmed that R-12 took effect. Closed as done.'])
     expect(said(false)).toEqual([
-      '@bob says that R-12 did not happen. It is tried again if nothing has changed since the plan; otherwise it needs a new decision.',
+      '@bob confirmed that R-12 did not take effect. It is tried again if nothing has changed since the plan; otherwise it needs a new decision.',
     ])
   })
 

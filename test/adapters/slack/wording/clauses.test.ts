@@ -57,13 +57,13 @@ const CLAUSES: [RegExp, (sent: Sent) => boolean][] = [
     ({ request }) => request.lateUntilMs === null,
   ],
   [
-    /never answered|没有得到回应|始终没有响应/,
+    /[Nn]o answer (from|to)|没有收到.*响应/,
     ({ request }) => request.lateUntilMs !== null || hasUnclear(request),
   ],
   [/accepted the call|已接受调用/, ({ result }) => result.some(({ said }) => said?.code === 0)],
   [
-    /offsets prove that it took effect|位点证明它已生效/,
-    ({ result }) => result.every(({ said }) => said === null),
+    /offsets prove that the call took effect|位点证明调用已生效/,
+    ({ result }) => result.every(({ said, readBack, planned }) => said === null && readBack === planned),
   ],
   [
     /answer does not name it|返回里没有提到它/,

@@ -142,6 +142,20 @@ export const cardOn = (on: ClusterInWords) => ({
     times.exact(notBeforeMs),
     text('.'),
   ],
+  /** Somebody vouches for it. */
+  testified: (by: string): Piece[] => [
+    text('Closed as done by '),
+    person(by),
+    text('; the offsets could not prove it.'),
+  ],
+  /** The call was made, or may have been. @param by who says so */
+  hadNoEffect: (attempt: number, by: 'offsets' | 'approver', notBeforeMs: number): Piece[] => [
+    text(
+      `Attempt ${attempt} had no effect (${by === 'offsets' ? 'checked twice' : 'confirmed by an approver'}). Retries `,
+    ),
+    times.exact(notBeforeMs),
+    text('.'),
+  ],
   triedInVain: (attempt: number, cause: string, notBeforeMs: number): Piece[] => [
     text(`Attempt ${attempt} was not carried out: ${cause}. Retries `),
     times.exact(notBeforeMs),

@@ -6,7 +6,7 @@ import type { ClusterInWords } from './cluster.ts'
 
 export const causesOn = (on: ClusterInWords): Record<CauseKind, (about: readonly string[]) => string> => ({
   absentTwice: _ => 'the offsets showed twice that the call had not taken effect',
-  denied: _ => 'an approver said that it had not happened',
+  denied: _ => 'an approver confirmed that it had not taken effect',
   forgotten: _ => 'no call of it is on record',
   workerStopped: _ => 'the worker has not reported in time how the call ended',
   jobsLost: _ => 'no worker could carry it out. The log of the workers says why',

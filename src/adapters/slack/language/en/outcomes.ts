@@ -79,11 +79,19 @@ export const outcomesOn = (on: ClusterInWords) => ({
     isUnread
       ? `${on.start} accepted the call; its offsets could not be read back yet.`
       : `${on.start} accepted the call, and the offsets do not confirm it yet.`,
-  /** After `done`. @param isSilent whether it is on record that no answer came */
-  provedByOffsets: (isSilent: boolean) =>
-    isSilent
-      ? ` ${on.start} never answered the call; the offsets prove that it took effect.`
-      : ` ${on.start}’s answer was not received; the offsets prove that the call took effect.`,
+  /** After `done`, where all of it is there. */
+  provedByOffsets: (attempt: number) =>
+    attempt === 1
+      ? ` No answer from ${on.name} was received; the offsets prove that the call took effect.`
+      : ` No answer from ${on.name} was received. After attempt ${grouped(attempt)}, the offsets prove that the call took effect.`,
+  /** @param took of so many partitions @param missed of so many it certainly did not; 0: that is not known */
+  provedInPart: (took: number, missed: number) =>
+    ` No answer from ${on.name} was received. The offsets show that the call took effect on ${counted(took, 'partition')}${missed === 0 ? '' : `, but not on ${grouped(missed)}`}.`,
+  /** An earlier call was unclear. */
+  tookEffectOn: (attempt: number) => ` Attempt ${grouped(attempt)} took effect.`,
+  /** @param places topics, or partitions of them, that were reset @param left so many topics more */
+  unconfirmed: (places: readonly string[], left: number) =>
+    ` ${on.start} did not confirm ${listed(places, left)}; the offsets do.`,
   /** The offsets are there, and Rewind knows of no call. */
   notRecorded: (cause: string) => `Whether it took effect is not known: ${cause}.`,
   /** @param since null: the time is not known any more */
@@ -116,8 +124,7 @@ export const outcomesOn = (on: ClusterInWords) => ({
     otherKey: (_event: number | null) =>
       'Its record does not verify: it is sealed with a key that is neither AUDIT_KEY nor among AUDIT_KEYS_OLD. Rewind does not go by it any more and runs nothing on it. Ask again for a new decision.',
   },
-  testified:
-    'The offsets were inconclusive, and an approver has said that it took effect. The thread says who.',
+  testified: 'Closed as done by an approver; the offsets could not prove it. The thread says who.',
   unclearAdvice:
     'Rewind won’t retry blindly: that could move the offsets twice. It reads the offsets back over the next minutes. If the call took effect, the request is done; if they show twice that it did not, it is tried again; otherwise an approver is asked here.',
 })

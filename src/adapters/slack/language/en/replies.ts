@@ -39,7 +39,7 @@ const ASKED: Record<Evidence, string> = {
 }
 
 const ASKED_AFTER_CALL =
-  'The offsets match the plan now. An earlier call of this request was never answered, and had moved nothing when they were read back: it may have arrived late, or somebody has moved them by other means than Rewind.'
+  'The offsets match the plan now. No answer to an earlier call of this request was received, and it had moved nothing when they were read back: it may have arrived late, or somebody has moved them by other means than Rewind.'
 
 /** So many of the `needed` approvals are there; `missing` are the teams that have not approved. */
 export interface VotesShown {
@@ -165,8 +165,8 @@ export const replies = {
     person(by),
     text(
       happened
-        ? ` says that ${id} happened. It is closed as done.`
-        : ` says that ${id} did not happen. It is tried again if nothing has changed since the plan; otherwise it needs a new decision.`,
+        ? ` confirmed that ${id} took effect. Closed as done.`
+        : ` confirmed that ${id} did not take effect. It is tried again if nothing has changed since the plan; otherwise it needs a new decision.`,
     ),
   ],
   revoked: (id: string, by: readonly string[]): Piece[] => {

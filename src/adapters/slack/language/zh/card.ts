@@ -83,6 +83,12 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     times.exact(notBeforeMs),
     text('。'),
   ],
+  testified: by => [person(by), text(' 确认已生效，按完成处理；位点无法证明。')],
+  hadNoEffect: (attempt, by, notBeforeMs) => [
+    text(`第 ${attempt} 次尝试没有生效（${by === 'offsets' ? '已两次核对' : '审批人已确认'}）。重试时间 `),
+    times.exact(notBeforeMs),
+    text('。'),
+  ],
   triedInVain: (attempt, cause, notBeforeMs) => [
     text(`第 ${attempt} 次尝试没有执行：${cause}。重试时间 `),
     times.exact(notBeforeMs),

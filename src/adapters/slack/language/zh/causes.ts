@@ -6,7 +6,7 @@ import type { ClusterInWords } from './cluster.ts'
 
 export const causesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   absentTwice: _ => '位点两次显示那次调用没有生效',
-  denied: _ => '审批人确认没有执行',
+  denied: _ => '审批人确认没有生效',
   forgotten: _ => '没有这个申请的调用记录',
   workerStopped: _ => 'worker 没有及时报告调用结果',
   jobsLost: _ => '没有 worker 能执行它，原因见 worker 日志',

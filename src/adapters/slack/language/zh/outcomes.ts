@@ -62,10 +62,12 @@ export const outcomesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   wasAccepted: `${on.start}已接受调用。`,
   accepted: isUnread =>
     isUnread ? `${on.start}已接受调用，但还无法读回位点。` : `${on.start}已接受调用，但位点还没有证实结果。`,
-  provedByOffsets: isSilent =>
-    isSilent
-      ? `${on.start}始终没有响应这次调用；位点证明它已生效。`
-      : `没有 ${on.name}对这次调用的响应记录；位点证明它已生效。`,
+  provedByOffsets: attempt =>
+    `没有收到 ${on.name}的响应；${attempt === 1 ? '' : `第 ${grouped(attempt)} 次尝试后，`}位点证明调用已生效。`,
+  provedInPart: (took, missed) =>
+    `没有收到 ${on.name}的响应。位点显示调用在 ${partitions(took)}上已生效${missed === 0 ? '' : `，在 ${partitions(missed)}上没有生效`}。`,
+  tookEffectOn: attempt => `第 ${grouped(attempt)} 次尝试已生效。`,
+  unconfirmed: (places, left) => `${on.start}没有确认 ${listed(places, left)}；位点已在计划的位置。`,
   notRecorded: cause => `不知道是否已生效：${cause}。`,
   wouldJump: (since, where, skipped) =>
     `${where} 上没有${since === null ? '晚于所选时间的' : ` ${since} 或之后的`}消息：会直接跳到末尾并跳过 ${skipped}。请改选更早的时间重新申请，或勾选允许跳到末尾。`,
@@ -92,9 +94,9 @@ export const outcomesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     otherKey: _event =>
       '这个申请的记录无法通过核验：签封所用的密钥既不是 AUDIT_KEY，也不在 AUDIT_KEYS_OLD 中。Rewind 不再采信这份记录，也不会据此执行任何操作。请重新申请和审批。',
   },
-  testified: '从位点看不出结果，审批人确认已经执行。是谁确认的见消息列。',
+  testified: '审批人确认已生效，按完成处理；位点无法证明。是谁确认的见消息列。',
   unclearAdvice:
-    'Rewind 不会凭猜测重复调用，因为那样可能把位点移动两次。接下来几分钟内会读回核对位点：如果显示已执行，就算完成；如果两次都显示未执行，就会重试；如果看不出来，会在这里请审批人确认。',
+    'Rewind 不会凭猜测重复调用，因为那样可能把位点移动两次。接下来几分钟内会读回核对位点：如果显示已生效，就算完成；如果两次都显示没有生效，就会重试；如果看不出来，会在这里请审批人确认。',
 })
 
 function byRule(rule: string | null): string {

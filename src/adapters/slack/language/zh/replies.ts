@@ -21,7 +21,7 @@ const ASKED = {
 }
 
 const ASKED_AFTER_CALL =
-  '位点现在已在计划的目标处。这个申请之前有一次调用没有得到回应，当时读回核对时位点没有移动：可能是那次调用后来才生效，也可能有人不通过 Rewind 移动了位点。'
+  '位点现在已在计划的目标处。这个申请之前有一次调用没有收到响应，当时读回核对时位点没有移动：可能是那次调用后来才生效，也可能有人不通过 Rewind 移动了位点。'
 
 function votesInWords({ approvals, needed, missing }: VotesShown): string {
   const still = missing.length === 0 ? '' : `，还需要 ${listed(missing)} 批准`
@@ -86,7 +86,7 @@ export const replies: typeof English = {
     person(requester),
   ],
   asked: (id, { evidence, isCalled, accepted }, requester, deciders) => [
-    strong(`${id} 到底执行了没有？`),
+    strong(`${id} 是否已生效？`),
     text(
       `${accepted}${evidence === 'present' && isCalled ? ASKED_AFTER_CALL : ASKED[evidence]}在审批人说明之前不会再调用。`,
     ),
@@ -98,8 +98,8 @@ export const replies: typeof English = {
     person(by),
     text(
       happened
-        ? ` 确认 ${id} 已经执行，按完成处理。`
-        : ` 确认 ${id} 没有执行。如果计划之后没有变化就会重试，否则需要重新审批。`,
+        ? ` 确认 ${id} 已生效，按完成处理。`
+        : ` 确认 ${id} 未生效。如果计划之后没有变化就会重试，否则需要重新审批。`,
     ),
   ],
   revoked: (id, by) => [
