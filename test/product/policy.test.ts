@@ -295,17 +295,23 @@ describe.concurrent('breaking the glass', () => {
       expect((await alice.submit()).kind).toBe('closed')
       await product().cardSays('R-1 · done · without approval')
       await product().threadSays('@alice runs R-1 without approval:\n  > paging: invoices are doubled')
-      await product().threadSays('FYI approvers: @bob')
+      await product().threadSays('@bob: you have to review it afterwards.')
       await until(() => product().slack.messages(FALLBACK).length === 2)
       expect(product().callsToReset()).toBe(1)
 
-      await product().cardSays('An approver has to review it afterwards.')
+      await product().cardSays('Waiting for a review by @bob.')
       await alice.press(product().card(), 'Review Afterwards')
       await hears(alice, 'You asked for R-1 or ran it, so an approver other than you has to review it.')
       await bob.command(OPS, '/offset-requests')
-      await until(() => bob.ephemerals().some(message => textOf(message).includes('R-1 · done')))
+      await until(() =>
+        bob
+          .ephemerals()
+          .some(message => textOf(message).includes('R-1 · done, waiting for a review afterwards')),
+      )
       await bob.press(product().card(), 'Review Afterwards')
-      await bob.waitForView()
+      const afterwards = viewText(await bob.waitForView())
+      expect(afterwards).toContain('@alice ran R-1 without approval:')
+      expect(afterwards).toContain('partitions succeeded.')
       await bob.fill('Your assessment', 'right call')
       expect((await bob.submit()).kind).toBe('closed')
       await product().cardSays('Reviewed by @bob:\n  > right call')

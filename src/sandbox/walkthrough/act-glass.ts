@@ -97,14 +97,15 @@ export async function breakGlass(stage: Stage): Promise<{ checks: Check[] }> {
     ),
     says('the card ended as done, without approval', title, ['done', 'without approval']),
     says('the card asked for a review afterwards', narrator.render(card).join('\n'), [
-      'An approver has to review it afterwards',
+      'Waiting for a review by @audit or @platform.',
     ]),
     says('the thread says who, why, and tells both teams', narrator.render(told).join('\n'), [
       `@dave runs ${id} without approval:\n  > ${REASON}`,
-      '@audit',
-      '@platform',
+      '@audit @platform: one of you has to review it afterwards.',
     ]),
-    says('it was still listed as open', narrator.render(listed).join('\n'), [id]),
+    says('it was still listed as open, for a review', narrator.render(listed).join('\n'), [
+      `${id} · done, waiting for a review afterwards`,
+    ]),
     says('Dave was told that somebody else has to review it', daveWasTold.text, [
       'an approver other than you',
     ]),

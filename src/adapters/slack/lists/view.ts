@@ -28,7 +28,7 @@ import { type Words, wordsAbout } from '../language/language.ts'
 import { type ForReader, isOffered, reviewButton } from '../thread/buttons.ts'
 import type { Message } from '../thread/card.ts'
 import { totalsInWords } from '../wording/plan.ts'
-import { countsInWords, scopeInWords, stateWords } from '../wording/words.ts'
+import { countsInWords, scopeInWords, stateAlone } from '../wording/words.ts'
 import { firstPage, LIST_WORDS, type ListAsked } from './query.ts'
 
 /** With a button under each, the most that is still read. */
@@ -103,7 +103,7 @@ export function requestLine(
   const url = cardUrl(base, request)
   return paragraph(
     line(
-      strong(words.card.title(id, stateWords(words, request))),
+      strong(words.card.title(id, stateAlone(words, request))),
       text(' · '),
       person(requester),
       text(' · '),

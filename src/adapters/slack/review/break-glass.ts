@@ -5,17 +5,18 @@ import { z } from 'zod'
 import type { Origin } from '../../../request/command.ts'
 import type { Plan } from '../../../request/plan.ts'
 import { skipsArriving } from '../../../request/plan-gaps.ts'
-import { isFinal, type ResetRequest } from '../../../request/request.ts'
+import { brokeGlass, isFinal, type Outcome, type ResetRequest } from '../../../request/request.ts'
 import { clip } from '../../../request/reset.ts'
 import { focusedOnEmpty } from '../blocks/focus.ts'
 import { CALLBACKS, GLASS_BLOCKS } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'
-import { line, paragraph, plain } from '../blocks/text.ts'
+import { type Line, line, paragraph, plain, text } from '../blocks/text.ts'
 import { type Words, wordsAbout } from '../language/language.ts'
 import { groupInUse, NOTE_MAX, overlapBlocks } from '../thread/card.ts'
 import { facts, originLine } from '../wording/facts.ts'
 import { moversInWords, planHead } from '../wording/plan.ts'
 import { whoDecides } from '../wording/who-decides.ts'
+import { outcomeAlone } from '../wording/words.ts'
 import { decisionModal } from './frame.ts'
 
 const TOPICS_IN_FACTS = 5
@@ -65,7 +66,12 @@ export function afterwardsModal(given: Words, request: ResetRequest, from: Origi
     [
       ...(glass === null
         ? []
-        : [paragraph(line(...say.reviewLead(glass.by, id, clip(glass.reason, NOTE_MAX))))]),
+        : [
+            paragraph(
+              line(...say.reviewLead(glass.by, id, clip(glass.reason, NOTE_MAX), hasRun(request))),
+              ...outcomeLines(words, request),
+            ),
+          ]),
       originLine(words, request),
       facts(words, request, TOPICS_IN_FACTS),
       input(GLASS_BLOCKS.reason, say.reviewNote, say.reviewHint(isFinal(state)), {
@@ -75,6 +81,20 @@ export function afterwardsModal(given: Words, request: ResetRequest, from: Origi
     ],
   )
   return focusedOnEmpty(view)
+}
+
+/** That it was carried out without approval, and not only meant to be. */
+function hasRun(request: ResetRequest): boolean {
+  const { state } = request
+  return brokeGlass(request) && isFinal(state) && 'outcome' in state && RAN.has(state.outcome.kind)
+}
+
+const RAN: ReadonlySet<Outcome['kind']> = new Set(['done', 'testified'])
+
+function outcomeLines(words: Words, request: ResetRequest): Line[] {
+  const { state } = request
+  if (!brokeGlass(request) || !isFinal(state) || !('outcome' in state)) return []
+  return [line(text(outcomeAlone(words, state.outcome, request)))]
 }
 
 function input(

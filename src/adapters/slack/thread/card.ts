@@ -39,7 +39,7 @@ import { causeInWords } from '../wording/cause.ts'
 import { differenceBullets } from '../wording/drift.ts'
 import { facts, originLine, parentInWords, resetInWords, titleInWords } from '../wording/facts.ts'
 import { moversInWords, planDetails, planHead, totalsInWords } from '../wording/plan.ts'
-import { missingTeams, unreadLines, whoDecides, windowLine } from '../wording/who-decides.ts'
+import { missingTeams, reviewers, unreadLines, whoDecides, windowLine } from '../wording/who-decides.ts'
 import {
   connectedInWords,
   emptyInWords,
@@ -113,7 +113,9 @@ function standing(
 /** What has come of it stands before what it would do; the line under the title says that it waits for approval. */
 function stateBlocks(words: Words, request: ResetRequest, base: string | null): KnownBlock[] {
   if (request.state.name === 'pending') return []
-  return [paragraph(line(...stateLine(words, request)), ...followerLines(words, request, base))]
+  const said = stateLine(words, request)
+  const lines = [...(said.length === 0 ? [] : [line(...said)]), ...followerLines(words, request, base)]
+  return lines.length === 0 ? [] : [paragraph(...lines)]
 }
 
 function totals(request: ResetRequest, words: Words): KnownBlock[] {
@@ -131,7 +133,10 @@ function glassBlocks(words: Words, request: ResetRequest): KnownBlock[] {
     if (state.name !== 'preparing' && state.name !== 'pending') return []
     return [paragraph(line(...say.neverRan(by, plan === null ? null : shortDigest(plan.digest))))]
   }
-  const then = review === null ? [text(say.unreviewed)] : say.reviewed(review.by, clip(review.note, NOTE_MAX))
+  const then =
+    review === null
+      ? say.unreviewed(reviewers(request), isFinal(state))
+      : say.reviewed(review.by, clip(review.note, NOTE_MAX))
   return [paragraph(line(...say.broken(by, clip(reason, NOTE_MAX))), line(...then))]
 }
 
@@ -238,7 +243,8 @@ export function stateLine(words: Words, request: ResetRequest): Piece[] {
 function approval(words: Words, request: ResetRequest, decision: Decision | null): Piece[] {
   if (decision === null) return []
   const note = clip(decision.note, NOTE_MAX)
-  if (brokeGlass(request)) return words.card.withoutApproval(decision.by)
+  // A block of its own says who has decided that.
+  if (brokeGlass(request)) return []
   const others = request.votes.map(({ by }) => by).filter(by => by !== decision.by)
   return words.card.approved([...others, decision.by], note)
 }

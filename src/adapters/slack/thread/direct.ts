@@ -32,7 +32,11 @@ export function directMessage(words: Words, request: ResetRequest, key: DirectKe
   if (key.startsWith('ping-')) return pingMessage(words, request)
   const note = noteOf(request, `note-${Number(KEY.exec(key)?.[2])}`)
   if (note === undefined) throw new Error(`There is nothing to tell as ${key}.`)
-  return directReply(words, request, noteReply(words, request, note, {}))
+  return directReply(
+    words,
+    request,
+    noteReply(words, request, note, {}, { toRequester: key.startsWith('direct-') }),
+  )
 }
 
 function pingMessage(words: Words, request: ResetRequest): Message {

@@ -6,27 +6,17 @@ import type { PostDocuments } from '../../../ports/chat.ts'
 import { readCause } from '../../../request/cause.ts'
 import { hasMembers } from '../../../request/group.ts'
 import { EVERYBODY } from '../../../request/policy.ts'
-import type { Note, RequestId, ResetRequest } from '../../../request/request.ts'
+import { type Note, owesReview, type RequestId, type ResetRequest } from '../../../request/request.ts'
 import { clip } from '../../../request/reset.ts'
 import { type PartitionResult, ROWS_IN_TABLE } from '../../../request/result.ts'
 import { LIMITS } from '../blocks/limits.ts'
-import {
-  bullets,
-  clipEscaped,
-  escaped,
-  line,
-  mentions,
-  type Piece,
-  paragraph,
-  spoken,
-  text,
-} from '../blocks/text.ts'
+import { bullets, clipEscaped, escaped, line, type Piece, paragraph, spoken, text } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { causeInWords } from '../wording/cause.ts'
 import { differenceBullets, differencesInWords } from '../wording/drift.ts'
 import { proofInWords } from '../wording/proof.ts'
 import { resultTable, troubleLine, troublesOf, troubleText } from '../wording/result.ts'
-import { missingTeams } from '../wording/who-decides.ts'
+import { missingTeams, reviewers } from '../wording/who-decides.ts'
 import { connectedInWords, outcomeSentence, stateSentence } from '../wording/words.ts'
 import { questionButtons } from './buttons.ts'
 import { type Message, NOTE_MAX } from './card.ts'
@@ -34,12 +24,13 @@ import { type Message, NOTE_MAX } from './card.ts'
 const TROUBLES_SPELLED_OUT = 10
 const APPROVERS_TOLD = 20
 
-/** What the thread has to tell. The notes that are files have a message only for where a file cannot be shown. */
+/** What the thread has to tell; `toRequester`: as only they read it, beside the thread. The notes that are files have a message only for where a file cannot be shown. */
 export function noteReply(
   words: Words,
   request: ResetRequest,
   note: Note,
   { plan, result: kept = [], movers = [] }: PostDocuments,
+  { toRequester = false } = {},
 ): Message {
   const result = kept ?? []
   const { id, requester } = request
@@ -73,7 +64,7 @@ export function noteReply(
     case 'glassBroken':
       return said([
         ...say.glassBroken(id, note.by, clip(note.reason, NOTE_MAX)),
-        ...approversTold(words, request),
+        ...(toRequester ? [] : approversTold(words, request)),
       ])
     case 'reviewed':
       return said(say.reviewed(id, note.by, clip(note.note, NOTE_MAX)))
@@ -117,10 +108,10 @@ function stillMissing(request: ResetRequest): string[] {
   return request.state.name === 'pending' ? missingTeams(request) : []
 }
 
-/** Those who would have decided are told at once. */
+/** One of those who would have decided has to look at it afterwards: they are told at once. */
 function approversTold(words: Words, request: ResetRequest): Piece[] {
-  const people = deciders(request)
-  return people.length === 0 ? [] : [text(words.direct.toApprovers), ...mentions(people)]
+  const people = owesReview(request) ? reviewers(request) : []
+  return people.length === 0 ? [] : words.glass.askedToReview(people)
 }
 
 /** Those whom the rule names, without the one who may not decide on their own request. */

@@ -46,6 +46,15 @@ export function missingTeams({ guard, votes }: Pick<ResetRequest, 'guard' | 'vot
   return labels.includes('') ? [] : [...new Set(labels)]
 }
 
+/** Whom the rule names, of those who may look at a broken glass: not who broke it, nor who asked. Empty: nobody in particular. */
+export function reviewers({ guard, requester, glass }: ResetRequest): string[] {
+  const people = new Set(guard.needs.flatMap(({ from }) => from))
+  if (people.has(EVERYBODY)) return []
+  people.delete(requester)
+  if (glass !== null) people.delete(glass.by)
+  return [...people].slice(0, NAMED)
+}
+
 /** Who asked does not decide, unless the rule lets them; where nobody else is named, that they are says what is wrong. */
 function withoutRequester(from: readonly string[], { guard, requester }: ResetRequest): readonly string[] {
   const others = guard.ownVote ? from : from.filter(each => each !== requester)

@@ -8,8 +8,10 @@ import { hadNothingToMove } from '../../../request/list-part.ts'
 import { skipsArriving } from '../../../request/plan-gaps.ts'
 import {
   brokeGlass,
+  isFinal,
   isHeld,
   type Outcome,
+  owesReview,
   type RefusedRuling,
   type ResetRequest,
   type State,
@@ -44,6 +46,16 @@ export function stateWords(words: Words, request: Pick<ResetRequest, 'state' | '
   const { names, unapproved } = words.states
   const key = request.state.name === 'approved' && isHeld(request) ? 'held' : stateKey(request.state)
   return brokeGlass(request) ? { ...names, ...unapproved }[key] : names[key]
+}
+
+/** The same where no card is beside it, with what nobody has approved, or still has to be looked at: `done, waiting for …` */
+export function stateAlone(
+  words: Words,
+  request: Pick<ResetRequest, 'state' | 'unread' | 'glass' | 'notes'>,
+): string {
+  const said = stateWords(words, request)
+  if (isFinal(request.state) && owesReview(request)) return words.glass.awaitsReview(said)
+  return brokeGlass(request) ? `${said} · ${words.glass.mark}` : said
 }
 
 /** What can be said of `R-12` in this state: `R-12 is partly done.` */

@@ -153,7 +153,14 @@ const CLAUSES: [RegExp, (shown: Shown) => boolean][] = [
   [/the group had no members|计划时消费分组没有成员/, of(({ request }) => isEmpty(request.group))],
   [/It closes the request|提交后该申请关闭/, of(({ request }) => isFinal(request.state))],
   [/stays open until it has ended|在结束之前保持打开/, of(({ request }) => !isFinal(request.state))],
-  [/decided that R-\d+ runs without approval|决定不经审批执行/, of(({ request }) => request.glass !== null)],
+  [
+    /decided that R-\d+ runs without approval|决定不经审批执行/,
+    of(({ request }) => request.glass !== null && request.state.name !== 'succeeded'),
+  ],
+  [
+    /ran R-\d+ without approval|未经审批执行了/,
+    of(({ request }) => brokeGlass(request) && request.state.name === 'succeeded'),
+  ],
   // A history.
   [
     /· approved by|· 批准 /,

@@ -97,12 +97,6 @@ export const cardOn = (on: ClusterInWords) => ({
     ...by.flatMap((each, index) => [...(index === 0 ? [] : [text(' and ')]), person(each)]),
     ...(note === '' ? [text('. ')] : [...writer(by), text(':'), quoted(note)]),
   ],
-  /** Somebody broke the glass. */
-  withoutApproval: (by: string): Piece[] => [
-    text('Without approval, as decided by '),
-    person(by),
-    text('. '),
-  ],
   /** @param by links to the requests, or their ids */
   undone: (by: readonly Piece[], isWhole: boolean): Piece[] => [
     ...joined(by),

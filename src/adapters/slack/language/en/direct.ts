@@ -17,6 +17,4 @@ export const direct = {
     code(group),
     text(':'),
   ],
-  /** Under the thread’s words when the glass was broken. */
-  toApprovers: 'FYI approvers: ',
 }

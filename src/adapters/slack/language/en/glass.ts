@@ -1,12 +1,13 @@
 // Carrying something out without approval, and looking at it afterwards, in English.
 
-import { named, type Piece, person, quoted, strong, text } from '../../blocks/text.ts'
+import { mentions, named, type Piece, person, quoted, strong, text } from '../../blocks/text.ts'
 import { buttons } from './buttons.ts'
 
 export const glass = {
   button: buttons.breakGlass,
   /** After the state in a title. */
   mark: 'without approval',
+  awaitsReview: (state: string) => `${state}, waiting for a review afterwards`,
   title: (id: string) => `Break glass: ${id}`,
   /** @param hasVotes some have approved @param isEmpty nobody has been seen in the group */
   warning: (group: string, hasVotes: boolean, isEmpty: boolean): Piece[] => [
@@ -30,7 +31,19 @@ export const glass = {
     text(' broke the glass:'),
     quoted(reason),
   ],
-  unreviewed: 'An approver has to review it afterwards.',
+  /** @param by of whom one has to; empty: the rule names nobody in particular */
+  unreviewed: (by: readonly string[], isOver: boolean): Piece[] => [
+    text(isOver ? 'Waiting for a review by ' : 'Afterwards it needs a review by '),
+    ...(by.length === 0 ? [text('an approver')] : alternatives(by)),
+    text('.'),
+  ],
+  /** Under the thread’s words when the glass was broken. @param by as above, and never empty */
+  askedToReview: (by: readonly string[]): Piece[] => [
+    ...mentions(by),
+    text(
+      isOnePerson(by) ? ': you have to review it afterwards.' : ': one of you has to review it afterwards.',
+    ),
+  ],
   /** For an earlier plan, that the world has overtaken. @param plan by its short digest; null: it is being made */
   neverRan: (by: string, plan: string | null): Piece[] => [
     person(by),
@@ -46,9 +59,9 @@ export const glass = {
   ],
   reviewButton: buttons.reviewAfterwards,
   reviewTitle: (id: string) => `Post-review of ${id}`,
-  reviewLead: (by: string, id: string, reason: string): Piece[] => [
+  reviewLead: (by: string, id: string, reason: string, hasRun: boolean): Piece[] => [
     person(by),
-    text(` decided that ${id} runs without approval:`),
+    text(hasRun ? ` ran ${id} without approval:` : ` decided that ${id} runs without approval:`),
     quoted(reason),
   ],
   reviewNote: 'Your assessment',
@@ -59,4 +72,17 @@ export const glass = {
   reviewMissing: 'Write your assessment: without one there is no review.',
   ownGlass: (id: string) => `You asked for ${id} or ran it, so an approver other than you has to review it.`,
   nothingToReview: (id: string) => `There is nothing to review on ${id} any more. Look at its card.`,
+}
+
+/** `@audit or @platform` */
+function alternatives(by: readonly string[]): Piece[] {
+  return by.flatMap((each, index) => [
+    ...(index === 0 ? [] : [text(index === by.length - 1 ? ' or ' : ', ')]),
+    ...mentions([each]),
+  ])
+}
+
+/** And no user group. */
+function isOnePerson(by: readonly string[]): boolean {
+  return by.length === 1 && !by[0]?.startsWith('S')
 }

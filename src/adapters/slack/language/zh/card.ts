@@ -60,7 +60,6 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
         ? [text(' 批准：'), quoted(note)]
         : [text(' 批准。'), person(by.at(-1) ?? ''), text('：'), quoted(note)]),
   ],
-  withoutApproval: by => [text('未经审批，由 '), person(by), text(' 决定。')],
   undone: (by, isWhole) => [...joined(by), text(isWhole ? ' 已撤销此次重置。' : ' 已撤销此次重置的一部分。')],
   undoneOnce: by => [...joined(by), text(' 撤销过此次重置；')],
   retried: (by, isWhole) => [

@@ -13,5 +13,4 @@ export const direct: typeof English = {
     text(' 起一直在等待。'),
   ],
   about: (id, group) => [strong(`关于 ${id}`), text('（消费分组 '), code(group), text('）：')],
-  toApprovers: '请审批人知悉：',
 }

@@ -1,12 +1,13 @@
 // Carrying something out without approval, and looking at it afterwards, in Chinese.
 
-import { named, person, quoted, strong, text } from '../../blocks/text.ts'
+import { mentions, named, type Piece, person, quoted, strong, text } from '../../blocks/text.ts'
 import type { glass as English } from '../en/glass.ts'
 import { buttons } from './buttons.ts'
 
 export const glass: typeof English = {
   button: buttons.breakGlass,
   mark: '未经审批',
+  awaitsReview: state => `${state}，待事后复核`,
   title: id => `紧急执行：${id}`,
   warning: (group, hasVotes, isEmpty) => [
     strong(
@@ -22,7 +23,18 @@ export const glass: typeof English = {
   reasonMissing: '请说明为什么不能等。',
   groupNotTyped: '请按显示的名称原样输入消费分组。',
   broken: (by, reason) => [strong('未经审批：'), person(by), text(' 紧急执行：'), quoted(reason)],
-  unreviewed: '需要一位审批人事后复核。',
+  unreviewed: (by, isOver) =>
+    by.length === 0
+      ? [text(isOver ? '等待一位审批人事后复核。' : '执行后需要一位审批人复核。')]
+      : [
+          text(isOver ? '等待 ' : '执行后需要 '),
+          ...alternatives(by),
+          text(isOver ? ' 事后复核。' : ' 复核。'),
+        ],
+  askedToReview: by => [
+    ...mentions(by),
+    text(by.length === 1 && !by[0]?.startsWith('S') ? '：请你事后复核。' : '：请你们中的一位事后复核。'),
+  ],
   neverRan: (by, plan) => [
     person(by),
     text(
@@ -32,7 +44,11 @@ export const glass: typeof English = {
   reviewed: (by, note) => [text('复核人 '), person(by), text('：'), quoted(note)],
   reviewButton: buttons.reviewAfterwards,
   reviewTitle: id => `事后复核：${id}`,
-  reviewLead: (by, id, reason) => [person(by), text(` 决定不经审批执行 ${id}：`), quoted(reason)],
+  reviewLead: (by, id, reason, hasRun) => [
+    person(by),
+    text(hasRun ? ` 未经审批执行了 ${id}：` : ` 决定不经审批执行 ${id}：`),
+    quoted(reason),
+  ],
   reviewNote: '你的意见',
   reviewHint: closes =>
     `所有人都能在消息列里看到。${closes ? '提交后该申请关闭。' : '该申请在结束之前保持打开。'}`,
@@ -40,4 +56,9 @@ export const glass: typeof English = {
   reviewMissing: '请写下你的意见，否则无法提交复核。',
   ownGlass: id => `${id} 由你申请或执行，需要由其他审批人复核。`,
   nothingToReview: id => `${id} 已经没有需要复核的内容，请看它的卡片。`,
+}
+
+/** `@audit 或 @platform` */
+function alternatives(by: readonly string[]): Piece[] {
+  return by.flatMap((each, index) => [...(index === 0 ? [] : [text(' 或 ')]), ...mentions([each])])
 }
