@@ -2,7 +2,9 @@
 
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types'
 import { z } from 'zod'
+import type { Look } from '../../../ports/approvals.ts'
 import type { Origin } from '../../../request/command.ts'
+import { type Group, hasMembers } from '../../../request/group.ts'
 import type { Plan } from '../../../request/plan.ts'
 import { skipsArriving } from '../../../request/plan-gaps.ts'
 import { brokeGlass, isFinal, type Outcome, type ResetRequest } from '../../../request/request.ts'
@@ -10,33 +12,46 @@ import { clip } from '../../../request/reset.ts'
 import { focusedOnEmpty } from '../blocks/focus.ts'
 import { CALLBACKS, GLASS_BLOCKS } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'
-import { type Line, line, paragraph, plain, text } from '../blocks/text.ts'
+import { alert, type Line, line, paragraph, plain, text } from '../blocks/text.ts'
 import { type Words, wordsAbout } from '../language/language.ts'
 import { groupInUse, NOTE_MAX, overlapBlocks } from '../thread/card.ts'
 import { facts, originLine } from '../wording/facts.ts'
 import { moversInWords, planHead } from '../wording/plan.ts'
 import { whoDecides } from '../wording/who-decides.ts'
-import { outcomeAlone } from '../wording/words.ts'
+import { connectedInWords, outcomeAlone } from '../wording/words.ts'
 import { decisionModal } from './frame.ts'
+import { movedModal } from './view.ts'
 
 const TOPICS_IN_FACTS = 5
 /** The longest name a group can have. */
 const TYPED_MAX = 255
 
-export function glassModal(given: Words, request: ResetRequest, from: Origin): ModalView {
+/** @param look what a look at the world has found just now; absent while it is under way */
+export function glassModal(given: Words, request: ResetRequest, from: Origin, look?: Look): ModalView {
   const words = wordsAbout(given, request)
   const { id, plan, group, reset, votes } = request
   const { glass: say } = words
+  if (look?.kind === 'moved') return movedModal(words, look.differences, plan?.digest ?? '')
+  const now = look?.kind === 'holds' && hasMembers(look.group) ? look : null
   const about = { requestId: id, digest: plan?.digest ?? '', from }
   const { submit, cancel: close } = say
   return decisionModal({ callbackId: CALLBACKS.breakGlass, title: say.title(id), submit, close, about }, [
+    // What it would run is planned anew once the group is empty, and is decided on then.
+    ...(now?.verdict === 'consuming' ? [alert('warning', words.review.holds.consuming)] : []),
     paragraph(
-      line(...say.warning(clip(reset.target.group, TYPED_MAX), votes.length > 0, group?.state === 'Empty')),
+      line(
+        ...say.warning(
+          clip(reset.target.group, TYPED_MAX),
+          votes.length > 0,
+          group?.state === 'Empty' && now === null,
+        ),
+      ),
     ),
     ...(plan === null ? [] : planBlocks(words, request, plan)),
     originLine(words, request),
     facts(words, request, TOPICS_IN_FACTS),
     ...groupInUse(words, request),
+    ...(now === null ? [] : [paragraph(line(text(connectedNow(words, now.group))))]),
     ...overlapBlocks(words, request),
     ...whoDecides(words, request).map(pieces => paragraph(line(...pieces))),
     input(GLASS_BLOCKS.reason, say.reason, say.reasonHint, { multiline: true, max: NOTE_MAX }),
@@ -45,6 +60,11 @@ export function glassModal(given: Words, request: ResetRequest, from: Origin): M
       max: TYPED_MAX,
     }),
   ])
+}
+
+/** Nobody would look there otherwise: what it says of the group elsewhere is of when it was planned. */
+function connectedNow(words: Words, group: Group): string {
+  return words.glass.connectedNow(connectedInWords(words, group), group.members.length > 0)
 }
 
 /** Its totals, and the partitions that move most: the thread has all of them. */

@@ -2,14 +2,29 @@
 
 import type { App } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
-import type { Approvals, ChangeOutcome } from '../../../ports/approvals.ts'
+import type { Approvals, ChangeOutcome, Look } from '../../../ports/approvals.ts'
 import type { Origin } from '../../../request/command.ts'
+import { hasMembers } from '../../../request/group.ts'
 import type { RequestId, ResetRequest } from '../../../request/request.ts'
 import type { Refusal } from '../../../request/step.ts'
 import { ACTIONS, CALLBACKS, GLASS_BLOCKS, reviewMetadataSchema } from '../blocks/ids.ts'
 import type { Words } from '../language/language.ts'
-import { idOf, inTime, originOf, parseJson, refusalOf, sentenceFor } from '../platform/answering.ts'
-import { onPress, type PressDeps, pressedRequest, type SubmitArgs } from '../platform/pressing.ts'
+import {
+  idOf,
+  inTime,
+  isOvertaken,
+  originOf,
+  parseJson,
+  refusalOf,
+  sentenceFor,
+} from '../platform/answering.ts'
+import {
+  type Client,
+  onPress,
+  type PressDeps,
+  pressedRequest,
+  type SubmitArgs,
+} from '../platform/pressing.ts'
 import { sentenceModal } from '../platform/sentence-views.ts'
 import { changeInTime } from '../platform/told-later.ts'
 import { refusalSentence } from '../wording/words.ts'
@@ -18,6 +33,9 @@ import { afterwardsModal, glassModal, readGlass } from './break-glass.ts'
 export interface VoteListenersDeps extends PressDeps {
   approvals: Approvals
 }
+
+/** The modal is open meanwhile. */
+const LOOK_MS = 8_000
 
 export function registerVoteListeners(app: App, deps: VoteListenersDeps): void {
   const { approvals, wordsFor, report } = deps
@@ -46,7 +64,7 @@ export function registerVoteListeners(app: App, deps: VoteListenersDeps): void {
 
   function opensModal(
     actionId: typeof ACTIONS.breakGlass | typeof ACTIONS.reviewGlass,
-    modal: (words: Words, request: ResetRequest, from: ReturnType<typeof originOf>) => ModalView,
+    modal: (words: Words, request: ResetRequest, from: Origin, look?: Look) => ModalView,
     refusalFor: (request: ResetRequest, userId: string, from: Origin) => Promise<Refusal | null>,
   ): void {
     onPress(app, actionId, `${actionId} button`, deps, async press => {
@@ -59,9 +77,30 @@ export function registerVoteListeners(app: App, deps: VoteListenersDeps): void {
         const isAfterwards = actionId === ACTIONS.reviewGlass
         const own = isAfterwards ? ownSentence(say, refusal, request.id) : null
         await tell(own ?? refusalSentence(say, refusal, request))
-      } else
-        await client.views.open({ trigger_id: body.trigger_id, view: modal(say, request, originOf(body)) })
+        return
+      }
+      const draw = (look?: Look) => modal(say, request, originOf(body), look)
+      const { view } = await client.views.open({ trigger_id: body.trigger_id, view: draw() })
+      if (actionId === ACTIONS.breakGlass) await showWhoIsConnected(request, draw, view, client)
     })
+  }
+
+  /** Who is in its way now, or that it is planned anew; the modal is open and usable meanwhile. */
+  async function showWhoIsConnected(
+    request: ResetRequest,
+    draw: (look: Look) => ModalView,
+    opened: { id?: string; hash?: string } | undefined,
+    client: Client,
+  ): Promise<void> {
+    try {
+      const look = await approvals.lookAgain(request, 'opened', LOOK_MS)
+      const isShown = look.kind === 'moved' || (look.kind === 'holds' && hasMembers(look.group))
+      if (!isShown || opened?.id === undefined || opened.hash === undefined) return
+      await client.views.update({ view_id: opened.id, hash: opened.hash, view: draw(look) })
+    } catch (error) {
+      // It says nothing of now, which is true.
+      if (!isOvertaken(error)) report({ event: 'fault', where: 'break_glass', requestId: request.id, error })
+    }
   }
 
   app.view(CALLBACKS.breakGlass, (args: SubmitArgs) =>

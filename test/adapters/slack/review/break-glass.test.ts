@@ -3,11 +3,13 @@
 import { describe, expect, it } from 'vitest'
 import { type Language, wordsIn } from '../../../../src/adapters/slack/language/language.ts'
 import { requestLine } from '../../../../src/adapters/slack/lists/view.ts'
-import { afterwardsModal } from '../../../../src/adapters/slack/review/break-glass.ts'
+import { afterwardsModal, glassModal } from '../../../../src/adapters/slack/review/break-glass.ts'
 import { card } from '../../../../src/adapters/slack/thread/card.ts'
 import { directMessage } from '../../../../src/adapters/slack/thread/direct.ts'
 import { noteReply } from '../../../../src/adapters/slack/thread/replies.ts'
+import type { Look } from '../../../../src/ports/approvals.ts'
 import { NOWHERE } from '../../../../src/request/command.ts'
+import type { Group } from '../../../../src/request/group.ts'
 import type { ResetRequest } from '../../../../src/request/request.ts'
 import { validateMessage, validateView } from '../../../../src/sandbox/slack/validate.ts'
 import { linesOf } from '../../../support/reading.ts'
@@ -19,10 +21,13 @@ import {
   CAROL,
   DENIED,
   DIGEST,
+  EMPTY,
   finish,
   following,
+  IN_USE,
   pending,
   SOMEWHERE,
+  someDifferences,
   someReset,
   start,
   T0,
@@ -123,5 +128,43 @@ describe('the modal of a review afterwards', () => {
   it('says of what never ran only that this was decided', () => {
     expect(modalOf(cancelled())).toContain('@bob decided that R-12 runs without approval:')
     expect(modalOf(cancelled())).not.toContain('ran R-12')
+  })
+})
+
+describe('the modal of breaking the glass', () => {
+  const planned = pending({}, { guard: { breakGlass: [BOB] } })
+  const modalOf = (look?: Look, language: Language = 'en') => {
+    const view = glassModal(wordsIn(language), planned, NOWHERE, look)
+    expect(validateView(view)).toEqual([])
+    return linesOf({ text: '', blocks: view.blocks }).join('\n')
+  }
+  const holds = (verdict: 'unchanged' | 'consuming', group: Group) =>
+    ({ kind: 'holds', verdict, group }) as const
+
+  it('says who is connected now, and that it waits for them', () => {
+    const said = modalOf(holds('unchanged', IN_USE))
+    expect(said).toContain(
+      'Right now 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). It waits until they have stopped.',
+    )
+    expect(said).toContain('once the group has stayed empty for a while')
+    expect(modalOf(holds('unchanged', IN_USE), 'zh')).toContain('它们停止后才会执行。')
+    expect(modalOf(holds('consuming', IN_USE))).toContain('this plan is out of date')
+    expect(modalOf(holds('unchanged', { state: 'Stable', members: [] }))).toContain(
+      'It waits until the group is empty.',
+    )
+  })
+
+  it('says nothing of now where that is not known, or where nobody is', () => {
+    const seen = [undefined, { kind: 'notSeen', cause: 'no answer' }, holds('unchanged', EMPTY)] as const
+    for (const look of seen) {
+      expect(modalOf(look)).not.toContain('Right now')
+      expect(modalOf(look)).toContain('as soon as the group is empty')
+    }
+  })
+
+  it('says that the world has moved where it has', () => {
+    expect(modalOf({ kind: 'moved', differences: someDifferences })).toContain(
+      'review the new plan on the card',
+    )
   })
 })

@@ -18,6 +18,9 @@ export const glass = {
       `It writes the offsets of ${named(group)} as planned. The approvers are told now, and one of them has to review it afterwards.`,
     ),
   ],
+  /** @param connected `2 consumers are connected: audit-1 (10.0.3.11), …` @param areListed whether it names them */
+  connectedNow: (connected: string, areListed: boolean) =>
+    `Right now ${connected}. It waits until ${areListed ? 'they have stopped' : 'the group is empty'}.`,
   reason: 'Why it cannot wait',
   reasonHint: 'Everybody sees it on the card and in the thread.',
   typedGroup: (group: string) => `Type ${group} to run it`,

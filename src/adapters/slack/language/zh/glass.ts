@@ -15,6 +15,8 @@ export const glass: typeof English = {
     ),
     text(`会按计划写入 ${named(group)} 的位点。审批人会立即收到通知，事后由其中一人复核。`),
   ],
+  connectedNow: (connected, areListed) =>
+    `现在${connected}。${areListed ? '它们停止' : '消费分组变空'}后才会执行。`,
   reason: '为什么不能等',
   reasonHint: '所有人都能在卡片和消息列里看到。',
   typedGroup: group => `输入 ${group} 以执行`,
