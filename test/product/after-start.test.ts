@@ -157,6 +157,21 @@ describe.concurrent('a key', () => {
     ])
   })
 
+  it.each([
+    ['an error of HTTP', { kind: 'status', status: 503, afterDoingIt: false }, 'it gave no usable answer'],
+    ['a page', { kind: 'html' }, 'it gave no usable answer'],
+    ['a broken connection', { kind: 'cut', afterDoingIt: false }, 'it did not answer'],
+  ] as const)('that could not be tried because of %s is said so', async (_, fault, why) => {
+    const simulator = await startCkafkaSimulator({
+      ...{ secretId: 'AKIDTEST', secretKey: 'SECRETTEST', seed: SEED },
+    })
+    afterwards(simulator.close)
+    simulator.inject('DescribeInstances', fault, 1_000)
+    expect(await warned({ CKAFKA_API: 'v3', CKAFKA_ENDPOINT: simulator.url }, 1)).toEqual([
+      `CKafka could not be asked whether it takes the key in TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY: ${why}.`,
+    ])
+  })
+
   it('of an entry of the file is said with its variable or file; who is away, is away', async () => {
     const { CKAFKA_ENDPOINT: endpoint } = await ckafkaOf()
     const kafka = await startKafkaBroker(
