@@ -68,6 +68,9 @@ it('lists what was narrowed down to, and says what it is a list of', async () =>
     'asked for on 2026-11-22 (Asia/Shanghai) is closed',
   )
   expect(textOf(await answerTo(bob, 'mine --since yesterday'))).toContain('does not know --since here')
+  const hostile = await answerTo(bob, '<!channel> <@U0BOB> *b*')
+  expect(textOf(hostile)).toContain('these are several: “<!channel>”, “<@U0BOB>” and “*b*”.')
+  expect(hostile.text).not.toMatch(/[<>]/)
   await bob.press(await answerTo(bob, 'pending'), 'Review')
   expect((await bob.waitForView()).title.text).toBe('Review R-3')
 })

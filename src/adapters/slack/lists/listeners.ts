@@ -7,7 +7,6 @@ import type { Report } from '../../../ports/events.ts'
 import type { RequestId } from '../../../request/request.ts'
 import { ACTIONS, COMMANDS } from '../blocks/ids.ts'
 import type { Words } from '../language/language.ts'
-import { sentenceOf } from '../language/sentences.ts'
 import { answering, inTime, onlyForYou, parseJson } from '../platform/answering.ts'
 import type { LinkBase } from '../platform/link-base.ts'
 import type { ButtonArgs, Client } from '../platform/pressing.ts'
@@ -22,7 +21,7 @@ import {
   listPageSchema,
   readListCommand,
 } from './query.ts'
-import { LIST_PAGE, requestList } from './view.ts'
+import { LIST_PAGE, noList, requestList } from './view.ts'
 
 export interface ListListenersDeps {
   approvals: Approvals
@@ -72,10 +71,7 @@ export function registerListListeners(app: App, deps: ListListenersDeps): void {
         await respond({ response_type: 'ephemeral', ...(await listed(words, asked, userId, client)) })
         return
       }
-      const { lists } = words
-      await respond(
-        onlyForYou(typed.kind === 'usage' ? lists.usage : sentenceOf(lists.problems, typed.problem)),
-      )
+      await respond({ response_type: 'ephemeral', ...noList(words, typed) })
     })
   })
 

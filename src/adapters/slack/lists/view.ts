@@ -25,11 +25,12 @@ import {
 } from '../blocks/text.ts'
 import type { Narrowed } from '../language/en/lists.ts'
 import { type Words, wordsAbout } from '../language/language.ts'
+import { sentenceOf } from '../language/sentences.ts'
 import { type ForReader, isOffered, reviewButton } from '../thread/buttons.ts'
 import type { Message } from '../thread/card.ts'
 import { totalsInWords } from '../wording/plan.ts'
 import { countsInWords, scopeInWords, stateAlone } from '../wording/words.ts'
-import { firstPage, LIST_WORDS, type ListAsked } from './query.ts'
+import { firstPage, LIST_WORDS, type ListAsked, type ListCommand } from './query.ts'
 
 /** With a button under each, the most that is still read. */
 export const LIST_PAGE = 10
@@ -57,6 +58,16 @@ export function requestList(
     words,
     [lists.heading(total, narrowed), ...(isWhole ? [] : [place])],
     [...requests.flatMap(request => rowOf(words, request, reader)), ...pager(words, asked, next, to)],
+  )
+}
+
+/** What was typed is no list: how one is typed, or what is wrong. It may hold what was typed, in which Slack reads nothing. */
+export function noList(words: Words, typed: Extract<ListCommand, { kind: 'usage' | 'problem' }>): Message {
+  const { lists } = words
+  return message(
+    words,
+    [typed.kind === 'usage' ? lists.usage : sentenceOf(lists.problems, typed.problem)],
+    [],
   )
 }
 

@@ -2,8 +2,12 @@
 
 import { describe, expect, it } from 'vitest'
 import { LANGUAGES, wordsIn } from '../../../../src/adapters/slack/language/language.ts'
-import { type ListAsked, listPageSchema } from '../../../../src/adapters/slack/lists/query.ts'
-import { LIST_PAGE, requestList } from '../../../../src/adapters/slack/lists/view.ts'
+import {
+  type ListAsked,
+  listPageSchema,
+  readListCommand,
+} from '../../../../src/adapters/slack/lists/query.ts'
+import { LIST_PAGE, noList, requestList } from '../../../../src/adapters/slack/lists/view.ts'
 import type { ListPage } from '../../../../src/ports/store.ts'
 import type { ActKind } from '../../../../src/request/permissions.ts'
 import { type ResetRequest, requestIdSchema } from '../../../../src/request/request.ts'
@@ -186,6 +190,28 @@ describe('the list of requests', () => {
     }
     for (const { value } of buttonsIn(asked, page([pending()], { total: 99, next: NEXT }))) {
       expect(value?.length).toBeLessThanOrEqual(2_000)
+    }
+  })
+})
+
+describe('what is no list', () => {
+  it.each([
+    '&lt;!channel&gt; &lt;@U0BOB&gt; &lt;http://evil.example|click&gt; *b*',
+    'mine &lt;!channel&gt;',
+    'mine a\u0000b\u202ec',
+    '--&lt;!here&gt; x',
+    '--a\u0000\u202eb x',
+    `mine ${'y'.repeat(250)}`,
+    'help',
+  ])('quotes %j and lets Slack read nothing in it', typed => {
+    for (const language of LANGUAGES) {
+      const command = readListCommand(typed)
+      if (command.kind !== 'usage' && command.kind !== 'problem') throw new Error(command.kind)
+      const said = noList(wordsIn(language), command)
+      expect(said.text).not.toMatch(/[<>\p{Cc}\u202e]/u)
+      expect(said.blocks.map(({ type }) => type)).toEqual(['rich_text'])
+      expect(JSON.stringify(said.blocks)).not.toMatch(/\\u0000|\u202e|"(?:user|link|broadcast)"/)
+      expect(validateMessage(said)).toEqual([])
     }
   })
 })

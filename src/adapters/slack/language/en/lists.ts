@@ -2,9 +2,12 @@
 
 import type { ListPart } from '../../../../request/list-part.ts'
 import { grouped } from '../../../../request/reset.ts'
+import { clipMiddle, named } from '../../blocks/text.ts'
 import type { QueryProblem } from '../problem.ts'
 import type { Sentences } from '../sentences.ts'
 import { counted, listed } from './grammar.ts'
+
+const typed = (word: string) => named(clipMiddle(word, 100))
 
 const USAGE =
   'Type /offset-requests for the open requests, /offset-requests R-12 or 12 to see or review one, or choose others with mine, pending, failed, closed, all, a group’s name and a day: /offset-requests mine failed 2026-11-20.'
@@ -39,13 +42,13 @@ function predicate(part: ListPart, isOne: boolean): string {
 }
 
 const PROBLEMS: Sentences<QueryProblem> = {
-  unknownWord: ({ word }) => `Rewind does not know ${word} here. ${USAGE}`,
+  unknownWord: ({ word }) => `Rewind does not know ${typed(word)} here. ${USAGE}`,
   nameTooLong: () => `No group has a name that long. ${USAGE}`,
   textTooLong: ({ max }) => `Type ${grouped(max)} characters at most. ${USAGE}`,
   severalGroups: ({ groups }) =>
-    `A list is of one group, and these are several: ${listed(groups)}. If it is one name, put it in quotes. ${USAGE}`,
+    `A list is of one group, and these are several: ${listed(groups.map(typed))}. If it is one name, put it in quotes. ${USAGE}`,
   mineAndGroup: ({ group }) =>
-    `A list is of your own requests or of one group. Leave out mine or ${group}. ${USAGE}`,
+    `A list is of your own requests or of one group. Leave out mine or ${typed(group)}. ${USAGE}`,
   severalParts: () => `Name one of pending, failed, closed and all, not several. ${USAGE}`,
   severalDays: () => `Name one day, not several. ${USAGE}`,
   noSuchDay: ({ day }) => `There is no day ${day}. ${USAGE}`,

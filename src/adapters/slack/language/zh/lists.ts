@@ -2,8 +2,11 @@
 
 import type { ListPart } from '../../../../request/list-part.ts'
 import { grouped } from '../../../../request/reset.ts'
+import { clipMiddle, named } from '../../blocks/text.ts'
 import type { lists as English, Narrowed } from '../en/lists.ts'
 import { listed } from './grammar.ts'
+
+const typed = (word: string) => named(clipMiddle(word, 100))
 
 const USAGE =
   '输入 /offset-requests 查看进行中的申请，/offset-requests R-12 或 12 查看或审批其中一个；也可以用 mine（我的）、pending（进行中）、failed（失败）、closed（已结束）、all（全部）、消费分组名和日期来筛选，例如 /offset-requests mine failed 2026-11-20。'
@@ -28,13 +31,13 @@ export const lists: typeof English = {
   usage: USAGE,
   gap: '',
   problems: {
-    unknownWord: ({ word }) => `不认识 ${word}。${USAGE}`,
+    unknownWord: ({ word }) => `不认识 ${typed(word)}。${USAGE}`,
     nameTooLong: () => `没有这么长的消费分组名。${USAGE}`,
     textTooLong: ({ max }) => `最多输入 ${grouped(max)} 个字符。${USAGE}`,
     severalGroups: ({ groups }) =>
-      `一个列表只能针对一个消费分组，这里有多个：${listed(groups)}。如果是同一个名字，请加引号。${USAGE}`,
+      `一个列表只能针对一个消费分组，这里有多个：${listed(groups.map(typed))}。如果是同一个名字，请加引号。${USAGE}`,
     mineAndGroup: ({ group }) =>
-      `只能列出你自己的申请，或一个消费分组的申请。请去掉 mine 或 ${group}。${USAGE}`,
+      `只能列出你自己的申请，或一个消费分组的申请。请去掉 mine 或 ${typed(group)}。${USAGE}`,
     severalParts: () => `pending、failed、closed、all 只能选一个。${USAGE}`,
     severalDays: () => `只能写一个日期。${USAGE}`,
     noSuchDay: ({ day }) => `没有 ${day} 这一天。${USAGE}`,
