@@ -78,7 +78,8 @@ export const ROWS_IN_TABLE = 50
 
 /**
  * `clamped`: done, but the log ended before the offset asked for. `unreported`: nothing shows whether it happened.
- * `moved-after`: it was accepted, and by now somebody has committed another offset over it.
+ * `moved-after`: it was accepted, and by now another offset stands: somebody has committed since, or the log has lost the
+ * planned one and the cluster has moved it to the log's start.
  */
 export const partitionOutcomeSchema = z.enum(['succeeded', 'clamped', 'failed', 'unreported', 'moved-after'])
 export type PartitionOutcome = z.output<typeof partitionOutcomeSchema>

@@ -127,7 +127,7 @@ describe('the result', () => {
       succeeded('orders', 0, 42n),
     ])
     expect(read(message)[0]).toBe(
-      'R-12 is partly done. 1 partition succeeded · 1 clamped · 2 failed · 3 not confirmed · 1 overwritten · 2 topics failed. Clamped: the requested offset is outside the log, so these partitions are at its nearest end.',
+      'R-12 is partly done. 1 partition succeeded · 1 clamped · 2 failed · 3 not confirmed · 1 moved since · 2 topics failed. Clamped: the requested offset is outside the log, so these partitions are at its nearest end.',
     )
     expect(bulletsOf(message)).toEqual([
       '• aaaa failed: 3 UNKNOWN_TOPIC_OR_PARTITION. “This request is for a topic or partition that does not exist on this broker.” Check the spelling. If the topic was deleted, leave it out.',
@@ -137,7 +137,7 @@ describe('the result', () => {
       '• shipments partition 0 not confirmed: could not be read back. Check the offset in the CKafka console.',
       '• shipments partition 1 not confirmed: CKafka’s answer does not name it. Check the offset in the CKafka console.',
       '• shipments partition 2 not confirmed: CKafka took the call, but the offset is where it was. Look at it in the CKafka console.',
-      '• orders partition 3 overwritten: CKafka took the reset, and by now somebody committed 12,345 over it. Look who is consuming.',
+      '• orders partition 3 moved since: CKafka took the reset; the group is at 12,345 now: somebody has committed since, or the log no longer holds the planned offset. Look who is consuming before you ask again.',
     ])
     expect(message.text.split('\n').slice(1)).toEqual(bulletsOf(message))
     expect(rowsIn(message).slice(0, 3)).toEqual([
@@ -145,7 +145,7 @@ describe('the result', () => {
       ['aaaa', '–', '–', '3 UNKNOWN_TOPIC_OR_PARTITION', '–', 'failed'],
       ['orders', '2', '0', '68 NON_EMPTY_GROUP', '100', 'failed'],
     ])
-    expect(rowsIn(message)[8]).toEqual(['orders', '3', '5', 'accepted', '12345', 'overwritten'])
+    expect(rowsIn(message)[8]).toEqual(['orders', '3', '5', 'accepted', '12345', 'moved since'])
   })
 
   it('says what became of each topic that was not written with the others, and where an error moved an offset', () => {
@@ -212,7 +212,7 @@ describe('the result', () => {
       expect.stringMatching(/^• orders partitions 0, 1 and 2 failed: 68 NON_EMPTY_GROUP\./),
       expect.stringMatching(/^• orders partition 3 failed: 6 /),
       expect.stringMatching(/^• payments 9 partitions failed: 68 /),
-      '• refunds partitions 7 and 8 overwritten: CKafka took the reset, and by now somebody committed 7 over it, the first on partition 7. Look who is consuming.',
+      '• refunds partitions 7 and 8 moved since: CKafka took the reset; on partition 7, the first of them, the group is at 7 now: somebody has committed since, or the log no longer holds the planned offset. Look who is consuming before you ask again.',
     ])
     const gone = reply([{ ...moved(8), readBack: null }])
     expect(bulletsOf(gone)[0]).toContain('and by now no offset is committed any more.')

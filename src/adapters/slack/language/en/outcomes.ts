@@ -19,7 +19,7 @@ const COUNTED: Record<keyof Counts, string> = {
   clamped: 'clamped',
   failed: 'failed',
   unreported: 'not confirmed',
-  movedAfter: 'overwritten',
+  movedAfter: 'moved since',
 }
 
 export const outcomesOn = (on: ClusterInWords) => ({

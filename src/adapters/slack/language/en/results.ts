@@ -12,7 +12,7 @@ const OUTCOMES: Record<PartitionOutcome, string> = {
   clamped: 'clamped',
   failed: 'failed',
   unreported: 'not confirmed',
-  'moved-after': 'overwritten',
+  'moved-after': 'moved since',
 }
 
 export const resultsOn = (on: ClusterInWords) => ({
@@ -26,12 +26,10 @@ export const resultsOn = (on: ClusterInWords) => ({
     `${where === null ? '' : `${where} `}${OUTCOMES[outcome]}: ${reason}`,
   /** @param first where several moved, the one that the offset is of */
   movedAfter: (readBack: bigint | null, first: number | null) => {
-    const stands =
-      readBack === null
-        ? 'no offset is committed any more'
-        : `somebody committed ${grouped(readBack)} over it`
-    const where = first === null ? '' : `, the first on partition ${first}`
-    return `${on.start} took the reset, and by now ${stands}${where}. Look who is consuming.`
+    const where = first === null ? '' : `on partition ${first}, the first of them, `
+    if (readBack === null)
+      return `${on.start} took the reset, and by now ${where}no offset is committed any more. Look who is consuming.`
+    return `${on.start} took the reset; ${where}the group is at ${grouped(readBack)} now: somebody has committed since, or the log no longer holds the planned offset. Look who is consuming before you ask again.`
   },
   /** @param said in the words of the API; empty: in none */
   apiError: (name: string, said: string, hint: string) =>

@@ -13,7 +13,7 @@ const COUNTED: Record<keyof Counts, string> = {
   clamped: '已取边界值',
   failed: '失败',
   unreported: '未确认',
-  movedAfter: '已被覆盖',
+  movedAfter: '已变动',
 }
 
 export const outcomesOn = (on: ClusterInWords): ReturnType<typeof English> => ({

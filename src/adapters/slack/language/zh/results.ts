@@ -13,7 +13,7 @@ const OUTCOMES: Record<PartitionOutcome, string> = {
   clamped: '已取边界值',
   failed: '失败',
   unreported: '未确认',
-  'moved-after': '已被覆盖',
+  'moved-after': '已变动',
 }
 
 export const resultsOn = (on: ClusterInWords): ReturnType<typeof English> => ({
@@ -22,9 +22,9 @@ export const resultsOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   manyPartitions: partitions,
   trouble: (where, outcome, reason) => `${where === null ? '' : `${where} `}${OUTCOMES[outcome]}：${reason}`,
   movedAfter: (readBack, first) => {
-    const stands = readBack === null ? '已提交位点已不存在' : `有人提交了 ${grouped(readBack)} 覆盖了它`
-    const where = first === null ? '' : `（第一个是分区 ${first}）`
-    return `${on.name}接受了重置，但现在${stands}${where}。请查看是谁在消费。`
+    const where = first === null ? '' : `第一个分区 ${first} 上`
+    if (readBack === null) return `${on.name}接受了重置，但现在${where}已提交位点已不存在。请查看是谁在消费。`
+    return `${on.name}接受了重置；${where}消费分组现在位于 ${grouped(readBack)}：之后有人提交过位点，或日志里已没有计划的位点。重新申请之前，请先查看是谁在消费。`
   },
   apiError: (name, said, hint) => `${name}。${said === '' ? '' : `${inQuotes(said)} `}${hint}`,
   noCode: '没有错误码的错误',
