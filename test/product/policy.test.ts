@@ -321,6 +321,25 @@ describe.concurrent('breaking the glass', () => {
     },
   )
 
+  scene('shows who has connected since it was planned, and can be sent as it is then', async () => {
+    const { alice, ckafka } = await start(GLASS)
+    await product().ask(ASK)
+    const member = { host: '/10.0.3.11', assignment: { orders: [0] } }
+    ckafka.cluster.join(DEMO.group, { clientId: 'audit-1', ...member })
+    await alice.press(product().card(), 'Break Glass')
+    const said = viewText(await alice.waitForView(view => viewText(view).includes('Right now')))
+    expect(said).toContain(
+      'Right now 1 consumer is connected: audit-1 (10.0.3.11). It waits until they have stopped.',
+    )
+    expect(said).toContain(
+      'This runs without anybody’s approval, once the group has stayed empty for a while.',
+    )
+    await alice.fill('Why it cannot wait', 'paging')
+    await alice.fill('typed_group', DEMO.group)
+    expect((await alice.submit()).kind).toBe('closed')
+    await product().cardSays('waiting for the group to be empty · without approval')
+  })
+
   scene('is offered where the policy names nobody for it to nobody', async () => {
     await start(rule(''))
     await product().ask(ASK)
