@@ -41,7 +41,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   'config-clusters-file.ts': ['clusters-file/', 'config-clusters.ts'],
   'named.ts': ['request/', 'type config.ts', 'type adapters/slack/', 'node:timers/promises'],
-  'keys.ts': ['type open-clusters.ts'],
+  'keys.ts': ['request/cause.ts', 'type open-clusters.ts'],
   'setup.ts': ['type config.ts', 'type ports/', 'type telemetry.ts'],
   'readiness.ts': ['type adapters/', 'type service/pump.ts', 'type open-clusters.ts'],
   'serve-policy.ts': [
