@@ -23,6 +23,9 @@ export const REFUSED_POST_RETRY_MS = 60_000
 const SOONEST_CHECK_MS = 60_000
 const LATEST_CHECK_MS = 3_600_000
 
+/** Records of before this was told are not told of long after. */
+const TESTIFIED_TOLD_MS = 86_400_000
+
 /** Something the outside has not been given yet, and from when on it can be. */
 export type Debt =
   | { kind: 'prepare'; dueAtMs: number }
@@ -131,7 +134,9 @@ function reminderDebts(request: ResetRequest): Debt[] {
 /** What is told to one person or one more channel, beside the thread; none of it waits for another. */
 function directDebts(request: ResetRequest, nowMs: number): Debt[] {
   const told = request.notes.flatMap((note, index): DirectKey[] => [
-    ...(isForRequester(note, request) ? [`direct-${index}` as const] : []),
+    ...(isForRequester(note, request) || isDoubtToTell(request, index, nowMs)
+      ? [`direct-${index}` as const]
+      : []),
     ...(isForOthers(note) ? othersTold(request).map(place => `tell-${index}-${place}` as const) : []),
   ])
   const pings = pendingPings(request, nowMs).flatMap(({ ping, index }) => {
@@ -155,6 +160,15 @@ function isForRequester(note: Note, { requester }: ResetRequest): boolean {
     default:
       return false
   }
+}
+
+/** That nobody knows whether it took effect, as long as that is so, and that somebody has vouched for it. */
+function isDoubtToTell({ state, notes }: ResetRequest, index: number, nowMs: number): boolean {
+  const note = notes[index]
+  // What came after it says more.
+  if (note === undefined || index !== notes.length - 1) return false
+  if (state.name === 'unclear') return note.kind === 'unclear' || note.kind === 'asked'
+  return note.kind === 'testified' && state.name === 'succeeded' && nowMs < state.atMs + TESTIFIED_TOLD_MS
 }
 
 /** Without those who hear of it anyway. */

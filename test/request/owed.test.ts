@@ -26,6 +26,7 @@ import {
   SOMEWHERE,
   start,
   T0,
+  testify,
   wait,
 } from '../support/requests.ts'
 
@@ -311,6 +312,23 @@ describe('what single people are told', () => {
       retryAtMs: T0,
     } as const
     expect(direct(following(done, refused))).toEqual(['post direct-2'])
+  })
+
+  it('is that it is unclear and that people are asked, while that is so, and that somebody vouched for it', () => {
+    const unclear = card(
+      following(pending(), approve, start, finish({ kind: 'unknown', cause: 'no answer within 20 s' })),
+    )
+    expect(kindsTold(unclear)).toEqual(['direct-1 voted', 'direct-2 unclear'])
+    const inDoubt = askedAbout(unclear)
+    expect(kindsTold(inDoubt)).toEqual(['direct-1 voted', 'direct-3 asked'])
+    const closed = following(inDoubt, [testify, T0 + 1_000_000])
+    expect(kindsTold(closed)).toEqual(['direct-1 voted', 'direct-4 testified'])
+    expect(direct(closed, T0 + 90_000_000)).toEqual(['post direct-1'])
+    // Tried again, it is told how that ends.
+    const again = following(inDoubt, [{ ...testify, happened: false }, T0 + 1_000_000])
+    expect(kindsTold(again)).toEqual(['direct-1 voted'])
+    const proven = following(unclear, finish(allSucceeded))
+    expect(kindsTold(proven)).toEqual(['direct-1 voted', 'direct-3 ended'])
   })
 
   it('is nothing of a vote that settles nothing, nor of what they did themselves', () => {

@@ -32,11 +32,10 @@ export function directMessage(words: Words, request: ResetRequest, key: DirectKe
   if (key.startsWith('ping-')) return pingMessage(words, request)
   const note = noteOf(request, `note-${Number(KEY.exec(key)?.[2])}`)
   if (note === undefined) throw new Error(`There is nothing to tell as ${key}.`)
-  return directReply(
-    words,
-    request,
-    noteReply(words, request, note, {}, { toRequester: key.startsWith('direct-') }),
-  )
+  const toRequester = key.startsWith('direct-')
+  const { text, blocks } = noteReply(words, request, note, {}, { toRequester })
+  // The question is for those who may answer it, in the thread.
+  return directReply(words, request, { text, blocks: blocks.filter(({ type }) => type !== 'actions') })
 }
 
 function pingMessage(words: Words, request: ResetRequest): Message {

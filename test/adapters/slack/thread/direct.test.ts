@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { type Language, wordsIn } from '../../../../src/adapters/slack/language/language.ts'
 import { directMessage } from '../../../../src/adapters/slack/thread/direct.ts'
 import { validateMessage } from '../../../../src/sandbox/slack/validate.ts'
-import { approve, following, pending } from '../../../support/requests.ts'
+import { approve, everyState, following, pending } from '../../../support/requests.ts'
 
 const approved = following(pending(), approve)
 const index = approved.notes.findIndex(({ kind }) => kind === 'voted')
@@ -19,5 +19,12 @@ describe.each<[Language, string, RegExp]>([
     expect(message.text).toContain(lead)
     expect(JSON.stringify(message)).not.toMatch(untrue)
     expect(validateMessage(message)).toEqual([])
+  })
+
+  it('asks nothing that is for others to answer', () => {
+    const inDoubt = everyState().find(([state]) => state === 'unclear, asked')?.[1] ?? pending()
+    const asked = directMessage(wordsIn(language), inDoubt, `direct-${inDoubt.notes.length - 1}`)
+    expect(asked.text).toMatch(/Did R-12 take effect|R-12 是否已生效/)
+    expect(JSON.stringify(asked.blocks)).not.toContain('"actions"')
   })
 })
