@@ -95,11 +95,10 @@ export interface ApprovalsService extends Approvals, Omit<Debts, 'pay'> {
 }
 
 /**
- * The starts of so many topics' logs can be read while a modal is open. They only move up, slowly, and the look before the
- * execution reads them all: those of a plan that is young serve the modal, and those that the modal was opened with serve the
- * decision.
+ * The starts of so many topics' logs can be read while a modal is open, and while one is being sent. They only move up,
+ * slowly, and the look before the execution reads them all: a young plan is gone by as it is.
  */
-const LOG_TOPICS = { opened: 12, submitted: 0 } as const
+const LOG_TOPICS = { opened: 12, submitted: 2 } as const
 const LOGS_SERVE_MS = 60_000
 /** Slack gives three seconds for an answer to a sent modal: a look that takes longer is left to the execution. */
 const SUBMITTED_LOOK_MS = 1_000
