@@ -31,16 +31,6 @@ export interface WrittenTopics {
   unwritten: UnwrittenTopic[]
 }
 
-/** A look at a group and its commits that was begun at this time (epoch). */
-export interface Seen {
-  atMs: number
-  group: Group
-  positions: readonly Position[]
-}
-
-/** For so long after a look was begun, a write may go by it instead of looking by itself. */
-export const LOOK_HOLDS_MS = 500
-
 /** What the cluster of an instance can, beside what every cluster can. */
 export interface ClusterAbilities extends Abilities {
   /** Cluster.writeTopics: all topics of a request in one write. */
@@ -87,9 +77,8 @@ export interface Cluster {
    * Applies the reset to exactly `topics`, once, and ends by `deadlineMs` (epoch) at the latest.
    * Never retries by itself, never sends a call without topics (refused as `badRequest`), and never writes into a group
    * with members (refused as `groupNotEmpty`).
-   * @param seen goes for its own look at the group for LOOK_HOLDS_MS, where it takes calls of their own
    */
-  resetOffsets(reset: NativeReset, deadlineMs: number, seen?: Seen): Promise<CallOutcome>
+  resetOffsets(reset: NativeReset, deadlineMs: number): Promise<CallOutcome>
   /**
    * Commits an offset for each partition named of one topic, in one call, where `can.writePartitions`; else refused as
    * `badRequest`. Otherwise as resetOffsets.
@@ -99,7 +88,6 @@ export interface Cluster {
     topic: string,
     offsets: readonly PartitionWrite[],
     deadlineMs: number,
-    seen?: Seen,
   ): Promise<CallOutcome>
   /**
    * Where the instance's cluster can (`writeTopics`), else refused as `badRequest`: as writeOffsets, of several topics in as few calls as it takes, which is one unless the cluster

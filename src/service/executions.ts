@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import type { StartOutcome } from '../ports/approvals.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Cluster, ClusterAbilities, ClusterReader, NativeReset, Seen } from '../ports/cluster.ts'
+import type { Cluster, ClusterAbilities, ClusterReader, NativeReset } from '../ports/cluster.ts'
 import type { Report } from '../ports/events.ts'
 import { causeOf } from '../request/cause.ts'
 import { NOWHERE } from '../request/command.ts'
@@ -105,7 +105,7 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
       pay(id)
       return
     }
-    const { worker, look, rows, can } = ready
+    const { worker, group, rows, can } = ready
     const { callMs, graceMs, lateMs, emptyHoldMs: holdMs } = settings
     const calls = callsFor(request.plan.execution, rows, can)
     const pace = cluster.writePaceOf(request.reset.target.instanceId)
@@ -114,7 +114,7 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
       kind: 'start',
       worker,
       digest,
-      group: look.group,
+      group,
       holdMs,
       callMs: writeTime(calls, pace, callMs).atMostMs,
       graceMs,
@@ -129,11 +129,7 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     pay(id)
     const { attempt, deadlineMs } = started.request.state
     const begun = performance.now()
-    const {
-      called,
-      result,
-      unanswered = 0,
-    } = await callAndProve(started.request, rows, { can, look }, deadlineMs)
+    const { called, result, unanswered = 0 } = await callAndProve(started.request, rows, can, deadlineMs)
     report({ event: 'called', requestId: id, outcome: called.kind, durationMs: performance.now() - begun })
     const retryAfterMs = called.kind === 'notSent' ? called.retryAfterMs : undefined
     const outcome = endOf(called, result, unanswered)
@@ -187,8 +183,8 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
       await change(id, comeAgain(seen, plan.digest), { patience: 'worker' })
       return false
     }
-    const { observation, rows } = seen
-    const { group, facts, lookedAtMs, can } = observation
+    const { observation, rows, can } = seen
+    const { group } = observation
     if (!mayStart(request, group, settings.emptyHoldMs, clock())) {
       const { emptyHoldMs: holdMs, emptyWaitMs: patienceMs } = settings
       await change(
@@ -225,14 +221,13 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
       )
       return false
     }
-    const look: Seen = { atMs: lookedAtMs, group, positions: facts.positions }
-    return { look, rows, can, worker: `${processId}/${randomUUID()}` }
+    return { group, rows, can, worker: `${processId}/${randomUUID()}` }
   }
 
   async function callAndProve(
     request: ResetRequest,
     rows: readonly PlanRow[],
-    { can, look }: { can: ClusterAbilities; look: Seen },
+    can: ClusterAbilities,
     deadlineMs: number,
   ): Promise<{ called: CallOutcome; result: PartitionResult[]; unanswered?: number }> {
     const { reset, plan } = request
@@ -240,8 +235,8 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     const native = plan.execution === 'native' ? nativeOf(reset) : null
     const { called, unwritten } =
       native === null
-        ? await writes.write(reset.target, rows, { can, look }, deadlineMs)
-        : { called: await cluster.resetOffsets(native, deadlineMs, look), unwritten: [] }
+        ? await writes.write(reset.target, rows, can, deadlineMs)
+        : { called: await cluster.resetOffsets(native, deadlineMs), unwritten: [] }
     if (called.kind === 'refused' || called.kind === 'notSent') return { called, result: [] }
     const untilMs = Math.max(deadlineMs, clock() + READ_BACK_MS)
     if (called.kind === 'unknown') {

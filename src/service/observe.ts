@@ -32,14 +32,9 @@ export interface ObserveOptions {
   onProgress?: (done: number, total: number) => Promise<void>
 }
 
-export interface Look extends Observation {
-  /** When the group and its commits were asked for; epoch. */
-  lookedAtMs: number
-  topics: string[]
-  can: ClusterAbilities
-}
-
-export type Observed = ReadOutcome<Look> | { kind: 'impossible'; cause: string }
+export type Observed =
+  | ReadOutcome<Observation & { topics: string[]; can: ClusterAbilities }>
+  | { kind: 'impossible'; cause: string }
 
 /**
  * The group and where it stands are read last: they move fastest, and the logs of many topics take minutes to read. Where
@@ -78,7 +73,6 @@ export async function observe(reset: Reset, options: ObserveOptions): Promise<Ob
     withTargets && logs.value !== null ? await kindsOf(target.instanceId, topics, can, reader) : NOT_READ
   if (kinds.kind !== 'read') return kinds
 
-  const lookedAtMs = clock()
   const [group, listed] = await Promise.all([
     reader.group(target),
     reader.positions(target, topics, logs.value ?? undefined),
@@ -109,7 +103,7 @@ export async function observe(reset: Reset, options: ObserveOptions): Promise<Ob
     facts.lateTimes = new Set(topics.filter(topic => value.get(topic)?.timesMayBeLate === true))
   }
   if (unread.size > 0) facts.unread = unread
-  return { kind: 'read', value: { group: group.value, facts, lookedAtMs, topics, can } }
+  return { kind: 'read', value: { group: group.value, facts, topics, can } }
 }
 
 const NOT_READ = { kind: 'read', value: null } as const

@@ -24,7 +24,7 @@ import type { RefusedRuling, RequestId, ResetRequest } from '../request/request.
 import { clip, overlap, type Reset, type Target, type Targets } from '../request/reset.ts'
 import type { ReadOutcome } from '../request/result.ts'
 import type { KeptRows } from './kept-rows.ts'
-import { type Look, lookForGroup, observe, within } from './observe.ts'
+import { lookForGroup, observe, within } from './observe.ts'
 import type { Policies } from './policies.ts'
 
 /** So many open requests of the group are compared with a new one, and so many of those that overlap are named. */
@@ -53,7 +53,7 @@ export type Planned =
   | Exclude<ReadOutcome<never>, { kind: 'read' }>
 
 export type Comparison =
-  | { kind: 'compared'; drift: Drift; observation: Look; rows: PlanRow[] }
+  | { kind: 'compared'; drift: Drift; observation: Observation; rows: PlanRow[]; can: ClusterAbilities }
   /** The rows are not those that the plan's digest stands for: there is nothing to compare. */
   | { kind: 'notWhole' }
   | Exclude<ReadOutcome<never>, { kind: 'read' }>
@@ -193,7 +193,7 @@ export function createPlans(deps: PlansDeps): Plans {
       if (rows === null || rows === undefined) return { kind: 'notWhole' }
       if (seen.kind === 'impossible') return { kind: 'unavailable', cause: seen.cause }
       if (seen.kind !== 'read') return seen
-      const { facts } = seen.value
+      const { can, facts } = seen.value
       // Whether it still holds is not known of what is written and cannot be read now: to look again later tells.
       const unread = rows.find(
         row => isWritten(row, plan.execution) && facts.unread?.has(placeOf(row.topic, row.partition)),
@@ -209,6 +209,7 @@ export function createPlans(deps: PlansDeps): Plans {
         drift: driftSince(reset, plan, rows, seen.value, request.group),
         observation: seen.value,
         rows,
+        can,
       }
     },
   }

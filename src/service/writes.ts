@@ -2,7 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from '../ports/clock.ts'
-import type { Cluster, ClusterAbilities, PartitionWrite, Seen, WrittenTopics } from '../ports/cluster.ts'
+import type { Cluster, ClusterAbilities, PartitionWrite, WrittenTopics } from '../ports/cluster.ts'
 import { causeOf } from '../request/cause.ts'
 import { isWritten, type PlanRow } from '../request/plan.ts'
 import type { Target } from '../request/reset.ts'
@@ -16,14 +16,11 @@ export function createWrites({ cluster, clock }: { cluster: Cluster; clock: Cloc
   /** The process is to end: no write begins after that. */
   let lastWriteMs = Number.POSITIVE_INFINITY
 
-  /**
-   * In one call, or topic by topic, each in one. What keeps the first topic from being written does so for all.
-   * @param look the last one before the write: it serves the first topic. Until the next, somebody may have come back.
-   */
+  /** In one call, or topic by topic, each in one. What keeps the first topic from being written does so for all. */
   async function write(
     target: Target,
     rows: readonly PlanRow[],
-    { can, look }: { can: Pick<ClusterAbilities, 'writeTopics'>; look: Seen },
+    can: Pick<ClusterAbilities, 'writeTopics'>,
     deadlineMs: number,
   ): Promise<WrittenTopics> {
     const writes = writesOf(rows)
@@ -35,8 +32,8 @@ export function createWrites({ cluster, clock }: { cluster: Cluster; clock: Cloc
     const unwritten: UnwrittenTopic[] = []
     for (const [topic, offsets] of writes) {
       const isFirst = topics.length === 0 && unwritten.length === 0
-      const send = (seen?: Seen) => cluster.writeOffsets(target, topic, offsets, deadlineMs, seen)
-      const called = isFirst ? await send(look) : await sendSurely(send, deadlineMs)
+      const send = () => cluster.writeOffsets(target, topic, offsets, deadlineMs)
+      const called = isFirst ? await send() : await sendSurely(send, deadlineMs)
       requestIds.push(...(called.requestIds ?? []))
       switch (called.kind) {
         case 'done':

@@ -144,9 +144,9 @@ const FEWEST: Record<Kind, (topics: number) => Record<Act, number>> = {
     plan: 3 + 2 * topics,
     // The plan is young: the starts of the logs are its own.
     review: 2,
-    // As in 2.0; the logs once more before the call; a call for each topic; and before each but the first another look, since
-    // somebody may have come back while the one before it was written.
-    'decision and proof': 5 + topics + topics + 2 * (topics - 1),
+    // As in 2.0; the logs once more before the call; a call for each topic; and just before each another look, since somebody
+    // may have come back.
+    'decision and proof': 5 + topics + topics + 2 * topics,
   }),
   kafka: () => ({
     // Who coordinates; two to describe a classic group; its commits; who leads; the ends of the logs.

@@ -1,8 +1,7 @@
 // The look before a write of API 3.0: a group without members, and topics and partitions that are really there.
 // It must never have an effect, nor let a write go ahead on what it could not see.
 
-import { LOOK_HOLDS_MS, type PartitionWrite, type Seen } from '../../ports/cluster.ts'
-import type { Group } from '../../request/group.ts'
+import type { PartitionWrite } from '../../ports/cluster.ts'
 import type { Target } from '../../request/reset.ts'
 import type { Answer } from './call.ts'
 import type { ParamsV3 } from './call-v3.ts'
@@ -21,14 +20,13 @@ export type Found =
 
 export interface Beforehand {
   /** Whole topics; of each, the partitions that the offsets of the group show. */
-  topics(target: Target, topics: readonly string[], asker: Asker, seen?: Seen): Promise<Answer<Found[]>>
+  topics(target: Target, topics: readonly string[], asker: Asker): Promise<Answer<Found[]>>
   /** These partitions of one topic. */
   partitions(
     target: Target,
     topic: string,
     writes: readonly PartitionWrite[],
     asker: Asker,
-    seen?: Seen,
   ): Promise<Answer<Found[]>>
 }
 
@@ -38,34 +36,27 @@ export function createBeforehand(listings: Listings<ParamsV3>, now: () => number
     target: Target,
     topics: readonly string[],
     asker: Asker,
-    seen: Seen | undefined,
   ): Promise<Answer<Map<string, PartitionOffset[]>>> {
-    const shown = stillHolds(seen) ? shownBy(seen, topics) : null
-    if (shown !== null) return shown
     const [group, offsets] = await Promise.all([
       listings.ask(QUESTIONS_V3.group(target), asker),
       listings.offsets(target, topics, asker),
     ])
     if (group.kind !== 'answered') return group
-    const refusal = refusalOf(group.value)
-    if (refusal !== null) return refusal
-    if (offsets.kind !== 'answered') return offsets
-    return {
-      kind: 'answered',
-      value: new Map(offsets.value.map(each => [each.topic, each.partitions] as const)),
+    const { state, members } = group.value
+    // No documented code of the API refuses a group with members, so that it must not come to the call.
+    if ((state !== 'Empty' && state !== 'Dead') || members.length > 0) {
+      const message = `The group is ${state}: it has members.`
+      return { kind: 'refused', reason: 'groupNotEmpty', code: 'none', message }
     }
-  }
-
-  /** A clock that was put back tells nothing of how long ago it was. */
-  function stillHolds(seen: Seen | undefined): seen is Seen {
-    const ageMs = seen === undefined ? Number.NaN : now() - seen.atMs
-    return ageMs >= 0 && ageMs < LOOK_HOLDS_MS
+    if (offsets.kind !== 'answered') return offsets
+    const shown = offsets.value.map(each => [each.topic, each.partitions] as const)
+    return { kind: 'answered', value: new Map(shown) }
   }
 
   return {
-    async topics(target, topics, asker, seen) {
+    async topics(target, topics, asker) {
       const named = [...new Set(topics)]
-      const shown = await lookAtGroup(target, named, asker, seen)
+      const shown = await lookAtGroup(target, named, asker)
       if (shown.kind !== 'answered') return shown
       const found: Found[] = []
       for (const topic of named) {
@@ -84,8 +75,8 @@ export function createBeforehand(listings: Listings<ParamsV3>, now: () => number
       return { kind: 'answered', value: found }
     },
 
-    async partitions(target, topic, writes, asker, seen) {
-      const shown = await lookAtGroup(target, [topic], asker, seen)
+    async partitions(target, topic, writes, asker) {
+      const shown = await lookAtGroup(target, [topic], asker)
       if (shown.kind !== 'answered') return shown
       const offsets = shown.value.get(topic) ?? []
       const wanted = writes.map(({ partition }) => partition)
@@ -105,30 +96,6 @@ export function createBeforehand(listings: Listings<ParamsV3>, now: () => number
     },
   }
 }
-
-/** No documented code of the API refuses a group with members, so that it must not come to the call. */
-function refusalOf({ state, members }: Group): Answer<never> | null {
-  if ((state === 'Empty' || state === 'Dead') && members.length === 0) return null
-  const message = `The group is ${state}: it has members.`
-  return { kind: 'refused', reason: 'groupNotEmpty', code: 'none', message }
-}
-
-/** By topic. Null where it does not show each of them. */
-function shownBy(
-  { group, positions }: Seen,
-  topics: readonly string[],
-): Answer<Map<string, PartitionOffset[]>> | null {
-  const shown = new Map<string, PartitionOffset[]>(topics.map(topic => [topic, []]))
-  for (const { topic, partition, committed, logEnd } of positions) {
-    const errorCode = logEnd === null ? UNREAD : 0
-    shown.get(topic)?.push({ partition, committed, logEnd, errorCode })
-  }
-  if ([...shown.values()].some(({ length }) => length === 0)) return null
-  return refusalOf(group) ?? { kind: 'answered', value: shown }
-}
-
-/** A position without a log end could not be read; Kafka's UNKNOWN_SERVER_ERROR says no more. */
-const UNREAD = -1
 
 /** What is there already may be there by a call that nobody answered: to write it once more changes nothing. */
 function movedOf(writes: readonly PartitionWrite[], offsets: readonly PartitionOffset[]): number[] {

@@ -1,7 +1,7 @@
 // The writes of CKafka API 3.0: look at what is there, make one call, and report what that accepted.
 // It must never call twice, claim more than that the call was accepted, nor be used but through ckafka.ts.
 
-import { type Cluster, LOOK_HOLDS_MS } from '../../ports/cluster.ts'
+import type { Cluster } from '../../ports/cluster.ts'
 import type { ClusterAction } from '../../ports/events.ts'
 import { causeOf } from '../../request/cause.ts'
 import type { NativeStrategy } from '../../request/reset.ts'
@@ -13,6 +13,9 @@ import { readModified } from './envelope-v3.ts'
 import { type Asker, createListings } from './listings.ts'
 import { QUESTIONS_V3 } from './questions-v3.ts'
 import type { CkafkaDeps } from './settings.ts'
+
+/** A look whose parts took longer than this is taken once more. */
+const LOOK_HOLDS_MS = 500
 
 interface Write {
   action: ClusterAction
@@ -50,10 +53,10 @@ export function createWritesV3(api: Api<ParamsV3>, { now }: CkafkaDeps): Omit<Cl
   }
 
   return {
-    resetOffsets({ target, topics, strategy }, deadlineMs, seen) {
+    resetOffsets({ target, topics, strategy }, deadlineMs) {
       const write: Write = {
         action: 'ModifyGroupOffsets',
-        look: asker => beforehand.topics(target, topics, asker, seen),
+        look: asker => beforehand.topics(target, topics, asker),
         paramsOf(found) {
           const there = found.flatMap(each => (each.kind === 'topic' ? [each.topic] : []))
           if (there.length === 0) return null
@@ -64,10 +67,10 @@ export function createWritesV3(api: Api<ParamsV3>, { now }: CkafkaDeps): Omit<Cl
       return carryOut(write, deadlineMs)
     },
 
-    writeOffsets(target, topic, offsets, deadlineMs, seen) {
+    writeOffsets(target, topic, offsets, deadlineMs) {
       const write: Write = {
         action: 'BatchModifyGroupOffsets',
-        look: asker => beforehand.partitions(target, topic, offsets, asker, seen),
+        look: asker => beforehand.partitions(target, topic, offsets, asker),
         paramsOf(found) {
           const there = new Set(found.flatMap(each => (each.kind === 'topic' ? each.partitions : [])))
           const named = offsets.filter(({ partition }) => there.has(partition))

@@ -3,7 +3,7 @@
 
 import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { LOOK_HOLDS_MS, type PartitionWrite, type Quota, type Seen } from '../../../src/ports/cluster.ts'
+import type { PartitionWrite, Quota } from '../../../src/ports/cluster.ts'
 import { causeOf } from '../../../src/request/cause.ts'
 import { httpAnswer, type RawServer } from './raw-server.ts'
 import {
@@ -67,54 +67,12 @@ const rangesOf = (...partitions: number[]) =>
 const TOPIC = answering(result({ TotalCount: 1, TopicList: [{ TopicName: 't' }] }))
 const NOTHING = answering(result({ TotalCount: 0, TopicList: [] }))
 
-describe('a look that was just taken', () => {
-  const position = (topic: string, committed: bigint) => ({
-    ...{ topic, partition: 0, committed, logStart: 10n, logEnd: 100n },
-  })
-  const look = (ageMs: number, more: Partial<Seen> = {}): Seen => ({
-    atMs: Date.now() - ageMs,
-    group: { state: 'Empty', members: [] },
-    positions: [position('t', 90n)],
-    ...more,
-  })
-  const member = { clientId: 'c', host: 'h' }
-  const writtenBy = async (seen: Seen, offsets = TO_40) => {
-    const server = await serve()
-    const outcome = await client(server.url).writeOffsets(target, 't', offsets, soon(), seen)
-    return { outcome, actions: server.requests.map(actionOf) }
-  }
-
-  it('goes for the own one', async () => {
-    const { outcome, actions } = await writtenBy(look(0))
-    expect(outcome).toMatchObject(reported([0, 0]))
-    expect(actions).toEqual(['BatchModifyGroupOffsets'])
-  })
-
-  it('lets nothing through that the own one would not', async () => {
-    const joined = await writtenBy(look(0, { group: { state: 'Stable', members: [member] } }))
-    expect(joined).toMatchObject({ outcome: { kind: 'refused', reason: 'groupNotEmpty' }, actions: [] })
-    const { outcome, actions } = await writtenBy(look(0), [{ partition: 0, offset: 40n, over: 80n }])
-    expect(outcome).toMatchObject({ kind: 'done', topics: [{ moved: [0], partitions: [] }] })
-    expect(actions).toEqual([])
-  })
-
-  it.each([
-    ['half a second old', look(LOOK_HOLDS_MS)],
-    ['of a clock that was put back', look(-60_000)],
-    ['of another topic', look(0, { positions: [position('other', 1n)] })],
-  ])('does not when it is %s', async (_, seen) => {
-    const { actions } = await writtenBy(seen)
-    expect(actions.slice(0, 2).sort()).toEqual(['DescribeGroupInfo', 'DescribeGroupOffsets'])
-  })
-})
-
 describe('a budget that has to be waited for', () => {
   /** Of the write, as long as it takes a Redis that is silent. */
   const slow = (asked: string[]): Quota => ({
     async take(action) {
       asked.push(action)
-      if (action === 'BatchModifyGroupOffsets')
-        await new Promise(resolve => setTimeout(resolve, LOOK_HOLDS_MS + 50))
+      if (action === 'BatchModifyGroupOffsets') await new Promise(resolve => setTimeout(resolve, 300))
       return { ok: true }
     },
     pause: async () => {},
@@ -133,20 +91,6 @@ describe('a budget that has to be waited for', () => {
     expect(asked.slice(0, 1)).toEqual(['BatchModifyGroupOffsets'])
     expect(asked).toHaveLength(3)
     expect(server.requests.map(actionOf).slice(2)).toEqual(['BatchModifyGroupOffsets'])
-  })
-
-  it('makes a look that was given too old to go by', async () => {
-    const server = await serve()
-    const seen: Seen = {
-      atMs: Date.now(),
-      group: { state: 'Empty', members: [] },
-      positions: [{ topic: 't', partition: 0, committed: 90n, logStart: 10n, logEnd: 100n }],
-    }
-    await client(server.url, {}, { quota: slow([]) }).writeOffsets(target, 't', TO_40, soon(), seen)
-    expect(server.requests.map(actionOf).slice(0, 2).sort()).toEqual([
-      'DescribeGroupInfo',
-      'DescribeGroupOffsets',
-    ])
   })
 })
 
