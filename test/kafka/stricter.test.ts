@@ -62,7 +62,10 @@ overEachKafka(kafka => {
     async 'an unknown group: the tool makes it, Rewind says that there is none'() {
       const group = fresh('mistyped')
       const reset = resetOf(group, { kind: 'earliest' }, [orders])
-      expect(await make(reset)).toMatchObject({ kind: 'impossible', cause: 'noGroup' })
+      expect(await make(reset)).toMatchObject({
+        kind: 'impossible',
+        cause: expect.stringMatching(/^noGroup( \[|$)/),
+      })
       expect(await driver.groups()).not.toContain(group)
       expect(await judged(driver, 'execute', reset)).toEqual(resets({ [zero]: 0n, [one]: 0n }))
       expect(await driver.groups()).toContain(group)
