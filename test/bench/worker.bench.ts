@@ -50,7 +50,7 @@ it('carries out approved requests', async () => {
   expect(await api.ask('mutations', z.array(z.number()))).toHaveLength(EXECUTIONS * CONCURRENCIES.length)
   printTable('One worker', rows, [
     `${EXECUTIONS} approved requests, each of a group of its own, on the queue before the worker starts; the first ${WARM_UP * 100} % not counted.`,
-    'An execution: look, commit, write, read back, commit; three partitions, API 3.0, answered at once by a process apart.',
+    'An execution: look, commit, look and write, read back, commit; three partitions, API 3.0, answered at once by a process apart.',
     `Baseline: BullMQ with an empty processor, ${EMPTY_JOBS} jobs, same settings. Redis: appendfsync always.`,
   ])
 })
