@@ -25,7 +25,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
 })
 
-it('carries out approved requests', async () => {
+async function setUp() {
   const server = await startRedis({ appendonly: 'always' })
   closers.push(() => server.close())
   const redis = new Redis(server.url)
@@ -34,6 +34,11 @@ it('carries out approved requests', async () => {
   const api = await startChild('instant-api')
   closers.push(api.close)
   const apiUrl = await api.ask('url', z.string())
+  return { server, redis, api, apiUrl }
+}
+
+it('carries out approved requests', async () => {
+  const { server, redis, api, apiUrl } = await setUp()
 
   const rows: Measurement[] = []
   for (const concurrency of CONCURRENCIES) {
@@ -56,14 +61,7 @@ it('carries out approved requests', async () => {
 })
 
 it('carries them out in several processes', async () => {
-  const server = await startRedis({ appendonly: 'always' })
-  closers.push(() => server.close())
-  const redis = new Redis(server.url)
-  closers.push(async () => redis.disconnect())
-  await once(redis, 'ready')
-  const api = await startChild('instant-api')
-  closers.push(api.close)
-  const apiUrl = await api.ask('url', z.string())
+  const { server, redis, api, apiUrl } = await setUp()
 
   const rates = new Map<number, number>()
   for (const workers of FLEETS) {

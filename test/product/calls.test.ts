@@ -179,7 +179,7 @@ describe.each([
 ] as const)('%i × %i partitions', (topics, partitions) => {
   const named = Array.from({ length: topics }, (_, index) => `--topic topic-${index}`).join(' ')
   it.each(KINDS)(
-    'take %s few more calls than it must answer',
+    'over %s take few more calls than can answer',
     async kind => {
       const counted =
         kind === 'kafka' ? await kafka(topics, partitions) : await ckafka(kind, topics, partitions)

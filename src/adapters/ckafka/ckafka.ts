@@ -34,10 +34,11 @@ export function createCkafka(config: CkafkaConfig, deps: CkafkaDeps): Ckafka {
   return {
     can,
     writePaceOf: () => writePace,
-    resetOffsets: (reset, ...by) => unless(problemWithReset(reset), () => writes.resetOffsets(reset, ...by)),
-    writeOffsets: (target, topic, offsets, ...by) =>
+    resetOffsets: (reset, deadlineMs) =>
+      unless(problemWithReset(reset), () => writes.resetOffsets(reset, deadlineMs)),
+    writeOffsets: (target, topic, offsets, deadlineMs) =>
       unless(problemWithWrite(target, topic, offsets), () =>
-        writes.writeOffsets(target, topic, offsets, ...by),
+        writes.writeOffsets(target, topic, offsets, deadlineMs),
       ),
     reader: options => ({
       abilitiesOf: async () => ({ kind: 'read', value: can }),

@@ -86,7 +86,8 @@ export function createClusters(
       groups: (instanceId, search) => at(instanceId, from => from.groups(instanceId, search)),
       topics: (instanceId, search) => at(instanceId, from => from.topics(instanceId, search)),
       group: target => at(target.instanceId, from => from.group(target)),
-      positions: (target, ...of) => at(target.instanceId, from => from.positions(target, ...of)),
+      positions: (target, topics, logs) =>
+        at(target.instanceId, from => from.positions(target, topics, logs)),
       logRanges: (instanceId, topic) => at(instanceId, from => from.logRanges(instanceId, topic)),
       firstMessageAt: (instanceId, ...question) =>
         at(instanceId, from => from.firstMessageAt(instanceId, ...question)),
@@ -146,13 +147,15 @@ function writesOf(now: () => { members: readonly Member[]; owners: Owners }): Re
         atMostMs: Math.max(0, ...paces.map(({ atMostMs }) => atMostMs)),
       }
     },
-    async resetOffsets(reset, ...by) {
+    async resetOffsets(reset, deadlineMs) {
       const owner = await ownerOf(reset.target.instanceId)
-      return owner.kind === 'read' ? owner.value.cluster.resetOffsets(reset, ...by) : owner
+      return owner.kind === 'read' ? owner.value.cluster.resetOffsets(reset, deadlineMs) : owner
     },
-    async writeOffsets(target, ...write) {
+    async writeOffsets(target, topic, offsets, deadlineMs) {
       const owner = await ownerOf(target.instanceId)
-      return owner.kind === 'read' ? owner.value.cluster.writeOffsets(target, ...write) : owner
+      return owner.kind === 'read'
+        ? owner.value.cluster.writeOffsets(target, topic, offsets, deadlineMs)
+        : owner
     },
     async writeTopics(target, offsets, deadlineMs) {
       const owner = await ownerOf(target.instanceId)
