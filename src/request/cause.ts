@@ -12,7 +12,7 @@ const CAUSES = [
   'jobsLost',
   'nothingReported',
   'joined',
-  /** The request that is carried out. */
+  /** Which request holds the group, and then as waiting.ts has it (heldBy). */
   'groupBusy',
   'windowClosed',
   'redisTookOver',

@@ -1,7 +1,7 @@
 // An approved request that waits: for its group to be empty, how long and how often somebody looks, and for its window.
 // It must never let an execution start while anybody is connected, or has been a moment ago, or outside its window.
 
-import { causeOf } from './cause.ts'
+import { causeOf, readCause } from './cause.ts'
 import type { Command } from './command.ts'
 import { type Group, hasMembers } from './group.ts'
 import { brokeGlass, type ResetRequest, type State, type Wait } from './request.ts'
@@ -129,6 +129,72 @@ export function withinWindow(before: ResetRequest, decided: Decided, nowMs: numb
 
 /** It has to be seen empty again from the start. */
 const UNWATCHED = { emptySinceMs: null, looks: 0 }
+
+/** What has to come before what is approved runs, one thing at a time. */
+export type Awaited = 'window' | 'empty' | 'stayEmpty' | 'otherRequest' | 'nextTry' | 'worker'
+
+const JOINED_CAUSE = causeOf('joined')
+
+/** While consumers are connected, or somebody has joined, that is what keeps it waiting; else what came last. */
+export function awaitedBy(state: Extract<State, { name: 'approved' }>): Awaited {
+  const { wait, lastCause } = state
+  if (isBeforeWindow(state)) return 'window'
+  if (wait !== null && (lastCause === null || wait.emptySinceMs === null || lastCause === JOINED_CAUSE))
+    return wait.emptySinceMs === null ? 'empty' : 'stayEmpty'
+  if (lastCause === null) return 'worker'
+  return readCause(lastCause)?.kind === 'groupBusy' ? 'otherRequest' : 'nextTry'
+}
+
+const HOLDS = ['writes', 'unclear', 'asked', 'late', 'wrote'] as const
+/**
+ * What of a request keeps others from its group: it writes, nobody knows what it did, people are asked what it did, a call
+ * of it may still take effect, or it wrote between the look of another and its turn.
+ */
+export type Hold = (typeof HOLDS)[number]
+
+/** Longer than the pump takes to notice that an execution was abandoned. */
+const HOLD_MARGIN_MS = 60_000
+
+/** How long an execution holds its group at most, whatever becomes of it. */
+export function heldUntil({
+  abandonAtMs,
+  lateUntilMs,
+}: {
+  abandonAtMs: number
+  lateUntilMs: number
+}): number {
+  return Math.max(abandonAtMs + HOLD_MARGIN_MS, lateUntilMs)
+}
+
+/**
+ * Why another waits for this one, which holds the group that both write to.
+ * @param holds Redis has just said so; else it may also have written meanwhile
+ */
+export function heldBy(
+  { id, state, lateUntilMs }: Pick<ResetRequest, 'id' | 'state' | 'lateUntilMs'>,
+  holds: boolean,
+  nowMs: number,
+): string {
+  const made = (hold: Hold, ...untilMs: number[]) => causeOf('groupBusy', id, hold, ...untilMs.map(String))
+  if (state.name === 'executing') return made('writes', heldUntil(state))
+  if (state.name === 'unclear') {
+    const untilMs = lateUntilMs === null ? [] : [lateUntilMs + HOLD_MARGIN_MS]
+    return made(state.asked ? 'asked' : 'unclear', ...untilMs)
+  }
+  return lateUntilMs !== null && (holds || nowMs < lateUntilMs) ? made('late', lateUntilMs) : made('wrote')
+}
+
+/** Of the cause that heldBy has made. @returns `hold` null: an older record, which does not say */
+export function readHold(cause: string): { id: string; hold: Hold | null; untilMs: number | null } | null {
+  const known = readCause(cause)
+  if (known?.kind !== 'groupBusy') return null
+  const [id = '', hold, untilMs] = known.about
+  return {
+    id,
+    hold: HOLDS.find(each => each === hold) ?? null,
+    untilMs: untilMs === undefined || !/^\d{1,15}$/.test(untilMs) ? null : Number(untilMs),
+  }
+}
 
 /** Comes again when the window opens. */
 export function untilWindow(

@@ -34,6 +34,7 @@ import type { Target } from '../request/reset.ts'
 import type { Seals } from '../request/seals.ts'
 import { isForbidden, type Refusal } from '../request/step.ts'
 import { distrustOf } from '../request/story.ts'
+import { heldUntil } from '../request/waiting.ts'
 
 export interface Changes {
   /** Creates the request, or returns the one that this submission has created before. */
@@ -331,9 +332,6 @@ function isPersons(command: Command): command is PersonsCommand {
   return isAct(command.kind)
 }
 
-/** Longer than the pump takes to notice that an execution was abandoned. */
-const WRITER_MARGIN_MS = 60_000
-
 /**
  * Who executes holds the group, from the commit before the call until it is known what became of it: a call that nobody
  * answered may still arrive, until the hold runs out.
@@ -347,8 +345,8 @@ function writingOf(
   const wasWriting = state.name === 'executing' || state.name === 'unclear'
   if (next.state.name === 'unclear') return {}
   if (next.state.name === 'executing') {
-    const { startedAtMs, abandonAtMs, lateUntilMs } = next.state
-    const untilMs = Math.max(abandonAtMs + WRITER_MARGIN_MS, lateUntilMs)
+    const { startedAtMs, abandonAtMs } = next.state
+    const untilMs = heldUntil(next.state)
     const settleMs = abandonAtMs - startedAtMs
     return wasWriting ? {} : { writer: { target, act: 'take', epoch, untilMs, settleMs } }
   }

@@ -27,7 +27,7 @@ import {
   resultOf,
 } from '../request/result.ts'
 import type { Refusal } from '../request/step.ts'
-import { mayStart, untilWindow, waitsForWindow } from '../request/waiting.ts'
+import { heldBy, mayStart, untilWindow, waitsForWindow } from '../request/waiting.ts'
 import { writeTime } from '../request/write-time.ts'
 import type { Changes } from './changes.ts'
 import type { Movers } from './movers.ts'
@@ -74,7 +74,7 @@ const ALL_TOPICS = Number.POSITIVE_INFINITY
 
 export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettings) {
   const { plans, movers, cluster, reader, clock, report, processId, pay } = deps
-  const { change, start, readVouched, writerOf } = deps.changes
+  const { change, start, read, readVouched, writerOf } = deps.changes
   const writes = createWrites({ cluster, clock })
 
   async function execute(id: RequestId): Promise<void> {
@@ -154,8 +154,17 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
   }
 
   async function giveWay(id: RequestId, to: Taken, digest: string, heldMs?: number): Promise<void> {
-    await change(id, standBack(to, digest, heldMs), { patience: 'worker' })
+    await change(id, standBack(await causeOfTaken(to, heldMs !== undefined), digest, to, heldMs), {
+      patience: 'worker',
+    })
     pay(id)
+  }
+
+  /** What is said of the other request is a help, and must not keep this one from coming again. */
+  async function causeOfTaken(to: Taken, holds: boolean): Promise<string> {
+    if (to.kind === 'settling') return causeOf('redisTookOver')
+    const holder = await read(to.id, 'worker').catch(() => undefined)
+    return holder === undefined ? causeOf('groupBusy', to.id) : heldBy(holder, holds, clock())
   }
 
   /** It was thought dead, and others have gone on: what it brings changes nothing, and is kept. */
@@ -281,11 +290,8 @@ const IDS_KEPT = 20
 type Taken = Extract<StartOutcome, { kind: 'busy' | 'settling' }>
 
 /** @param heldMs by then the group is free, if it is known */
-function standBack(started: Taken, digest: string, heldMs?: number) {
-  const [cause, waitMs] =
-    started.kind === 'busy'
-      ? [causeOf('groupBusy', started.id), 0]
-      : [causeOf('redisTookOver'), started.waitMs]
+function standBack(cause: string, digest: string, to: Taken, heldMs?: number) {
+  const waitMs = to.kind === 'busy' ? 0 : to.waitMs
   const atMostMs = heldMs === undefined ? {} : { atMostMs: heldMs }
   return { kind: 'standBack', digest, cause, waitMs, ...atMostMs } as const
 }

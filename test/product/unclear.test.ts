@@ -63,7 +63,7 @@ describe.concurrent('a call that nobody answered', () => {
 
   scene('is closed as done where an approver says that it happened, and by nobody else', async () => {
     await loseForGood()
-    await product().cardSays('· unclear, needs a person')
+    await product().cardSays('· unclear, waiting for an answer')
     await press(product().alice, 'It Happened')
     await heard(product().alice, 'You asked for R-1 yourself')
     await press(product().dave, 'It Happened')

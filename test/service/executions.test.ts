@@ -100,7 +100,7 @@ describe('an approved request', () => {
     expect(behind.state).toMatchObject({
       name: 'approved',
       attempt: 1,
-      lastCause: causeOf('groupBusy', first.id),
+      lastCause: expect.stringMatching(`^groupBusy \\["${first.id}","writes","\\d+"\\]$`),
     })
     expect(service.callsToReset()).toBe(1)
     expect((await running).state.name).toBe('succeeded')
@@ -123,7 +123,7 @@ describe('an approved request', () => {
     expect(waits.state).toMatchObject({
       name: 'approved',
       attempt: 1,
-      lastCause: causeOf('groupBusy', first.id),
+      lastCause: causeOf('groupBusy', first.id, 'wrote'),
     })
     expect(service.callsToReset()).toBe(1)
     expect((await lookAgain(waits)).state.name).toBe('preparing')
@@ -142,7 +142,7 @@ describe('an approved request', () => {
     })
     expect((await service.execute(second)).state).toMatchObject({
       name: 'approved',
-      lastCause: causeOf('groupBusy', first.id),
+      lastCause: causeOf('groupBusy', first.id, 'late', `${partial.lateUntilMs}`),
     })
   })
 

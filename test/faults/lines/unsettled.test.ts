@@ -97,7 +97,7 @@ describe.concurrent('a call of which the offsets do not tell', () => {
 
       await until(() => questions().length === 1)
       expect(textOf(questions()[0] as SlackMessage)).toContain(says)
-      await until(() => cardText().includes('· unclear, needs a person'))
+      await until(() => cardText().includes('· unclear, waiting for an answer'))
       expect(await stateName()).toBe('unclear')
       const looks = (await commands()).filter(({ kind }) => kind === 'looked').length
       expect(looks).toBeGreaterThan(1)

@@ -1,7 +1,7 @@
 // The card: the one message of a request, always drawn from the record. Pure; the review modal shares its lines.
 
 import type { KnownBlock } from '@slack/types'
-import { causeOf, readCause } from '../../../request/cause.ts'
+import { readCause } from '../../../request/cause.ts'
 import { shortDigest } from '../../../request/digest.ts'
 import type { ActKind } from '../../../request/permissions.ts'
 import { skipsArriving } from '../../../request/plan-gaps.ts'
@@ -17,7 +17,7 @@ import {
   type Wait,
 } from '../../../request/request.ts'
 import { clip, utc } from '../../../request/reset.ts'
-import { isBeforeWindow } from '../../../request/waiting.ts'
+import { awaitedBy, isBeforeWindow, readHold } from '../../../request/waiting.ts'
 import { LIMITS } from '../blocks/limits.ts'
 import { link, messageUrl } from '../blocks/links.ts'
 import {
@@ -56,7 +56,6 @@ export interface Message {
   blocks: KnownBlock[]
 }
 
-const JOINED_CAUSE = causeOf('joined')
 const TOPICS_ON_CARD = 10
 const TOPICS_SPOKEN = 3
 const REASON_SPOKEN = 500
@@ -252,11 +251,12 @@ function approval(words: Words, request: ResetRequest, decision: Decision | null
 function nextInLine(words: Words, state: Extract<State, { name: 'approved' }>): Piece[] {
   const { wait, lastCause, attempt, notBeforeMs } = state
   const { card: say } = words
-  if (isBeforeWindow(state)) return say.waitingForWindow(minuteOf(notBeforeMs), notBeforeMs)
-  if (wait === null && lastCause === null) return [text(say.queued)]
-  if (lastCause === null) return wait === null ? [] : waiting(words, wait)
-  // While consumers are connected, or somebody has joined, that is what keeps it waiting; else what came last.
-  if (wait !== null && (wait.emptySinceMs === null || lastCause === JOINED_CAUSE)) return waiting(words, wait)
+  const awaited = awaitedBy(state)
+  if (awaited === 'window') return say.waitingForWindow(minuteOf(notBeforeMs), notBeforeMs)
+  if (wait !== null && (awaited === 'empty' || awaited === 'stayEmpty')) return waiting(words, wait)
+  if (lastCause === null) return [text(say.queued)]
+  const held = readHold(lastCause)
+  if (held !== null) return say.behind(held.id, held.hold, held.untilMs)
   const kind = readCause(lastCause)?.kind
   // Of these the call was made, or may have been.
   if (attempt > 1 && (kind === 'absentTwice' || kind === 'denied'))

@@ -19,32 +19,41 @@ import {
 import { clip, type Reset, type Target, utc } from '../../../request/reset.ts'
 import type { ApiCode, Counts, Done } from '../../../request/result.ts'
 import type { Refusal } from '../../../request/step.ts'
-import { isBeforeWindow } from '../../../request/waiting.ts'
+import { type Awaited, awaitedBy } from '../../../request/waiting.ts'
 import { named } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { sentenceOf } from '../language/sentences.ts'
 import { CAUSE_MAX, causeInWords, messageInWords } from './cause.ts'
 import { placesInWords, skipsInWords } from './plan.ts'
 
+const AWAITED = {
+  window: 'beforeWindow',
+  empty: 'waiting',
+  stayEmpty: 'staying',
+  otherRequest: 'behind',
+  nextTry: 'retrying',
+  worker: 'approved',
+} as const satisfies Record<Awaited, keyof Words['states']['names']>
+
+/** What is approved, as people tell apart what it waits for. */
+function approvedKey(request: Pick<ResetRequest, 'unread'>, state: Extract<State, { name: 'approved' }>) {
+  return isHeld(request) ? 'held' : AWAITED[awaitedBy(state)]
+}
+
 /** A state as people tell it apart. */
-function stateKey(state: State): keyof Words['states']['names'] {
+function stateKey({ state, unread }: Pick<ResetRequest, 'state' | 'unread'>): keyof Words['states']['names'] {
   if (state.name === 'failed') {
     if (state.outcome.kind === 'notAllowed') return 'notAllowed'
     return hadNothingToMove(state) ? 'nothingToMove' : 'failed'
   }
   if (state.name === 'unclear' && !state.asked) return 'checking'
-  if (isBeforeWindow(state)) return 'beforeWindow'
-  return isWaiting(state) ? 'waiting' : state.name
-}
-
-function isWaiting(state: State): boolean {
-  return state.name === 'approved' && state.wait !== null
+  return state.name === 'approved' ? approvedKey({ unread }, state) : state.name
 }
 
 /** `approved, waiting for the group to be empty` */
 export function stateWords(words: Words, request: Pick<ResetRequest, 'state' | 'unread' | 'glass'>): string {
   const { names, unapproved } = words.states
-  const key = request.state.name === 'approved' && isHeld(request) ? 'held' : stateKey(request.state)
+  const key = stateKey(request)
   return brokeGlass(request) ? { ...names, ...unapproved }[key] : names[key]
 }
 
@@ -59,10 +68,13 @@ export function stateAlone(
 }
 
 /** What can be said of `R-12` in this state: `R-12 is partly done.` */
-export function stateSentence(words: Words, request: Pick<ResetRequest, 'id' | 'state' | 'glass'>): string {
+export function stateSentence(
+  words: Words,
+  request: Pick<ResetRequest, 'id' | 'state' | 'unread' | 'glass'>,
+): string {
   const { sentences, unapprovedSentences } = words.states
   const said = brokeGlass(request) ? { ...sentences, ...unapprovedSentences } : sentences
-  return said[stateKey(request.state)](request.id)
+  return said[stateKey(request)](request.id)
 }
 
 /** Why a click or a decision was refused, for the one who made it. `<@U…>` is a mention in Slack's text format. */
@@ -116,9 +128,9 @@ function pastSentence(words: Words, request: ResetRequest): string {
       return refusals.hasChanged(id)
     case 'approved':
       if (brokeGlass(request)) return refusals.seeThread(stateSentence(words, request))
-      return refusals.hasApproved[isWaiting(state) ? 'waiting' : 'approved'](id, state.decision.by)
+      return refusals.hasApproved(id, state.decision.by, approvedKey(request, state))
     case 'executing':
-      return refusals.hasApproved.executing(id, state.decision.by)
+      return refusals.hasApproved(id, state.decision.by, 'executing')
     default:
       return refusals.seeThread(stateSentence(words, request))
   }

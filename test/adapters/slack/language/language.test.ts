@@ -186,12 +186,8 @@ describe('the views', () => {
 
 describe('a cause', () => {
   it('of ours is said in each language, with what it names', () => {
-    expect(causeInWords(en, causeOf('groupBusy', 'R-7'))).toBe(
-      'R-7 holds the group: it is writing, has just written, or its outcome is unclear. See its thread',
-    )
-    expect(causeInWords(zh, causeOf('groupBusy', 'R-7'))).toContain(
-      'R-7 占用着这个消费分组：正在写入、刚刚写入过，或结果不明',
-    )
+    expect(causeInWords(en, causeOf('groupBusy', 'R-7'))).toBe('R-7 holds the same group')
+    expect(causeInWords(zh, causeOf('groupBusy', 'R-7'))).toBe('R-7 占用着同一消费分组')
     expect(causeInWords(zh, causeOf('joined'))).toBe('CKafka 因消费分组有消费者而拒绝了调用')
   })
 

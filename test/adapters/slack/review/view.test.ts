@@ -412,7 +412,10 @@ describe('the modal that only says a sentence', () => {
     ['succeeded', 'Too late: R-12 is done. The thread under its card says more.'],
     ['partial', 'Too late: R-12 is partly done. The thread under its card says more.'],
     ['failed', 'Too late: R-12 has failed. The thread under its card says more.'],
-    ['unclear, asked', 'Too late: R-12 is unclear and needs a person. The thread under its card says more.'],
+    [
+      'unclear, asked',
+      'Too late: R-12 is unclear and waits for an approver’s answer. The thread under its card says more.',
+    ],
   ])('tells a late approver of a request that is %s', (name, sentence) => {
     const request = everyState().find(([state]) => state === name)?.[1]
     expect(request && refusalSentence(words, 'decided', request)).toBe(sentence)

@@ -3,9 +3,11 @@
 import { describe, expect, it } from 'vitest'
 import { LANGUAGES, wordsIn } from '../../../../src/adapters/slack/language/language.ts'
 import { card } from '../../../../src/adapters/slack/thread/card.ts'
+import { refusalSentence } from '../../../../src/adapters/slack/wording/words.ts'
 import { causeOf } from '../../../../src/request/cause.ts'
 import { type Draft, decide } from '../../../../src/request/decide.ts'
 import { type ResetRequest, requestIdSchema } from '../../../../src/request/request.ts'
+import { heldBy } from '../../../../src/request/waiting.ts'
 import { validateMessage } from '../../../../src/sandbox/slack/validate.ts'
 import { linesOf } from '../../../support/reading.ts'
 import {
@@ -15,6 +17,7 @@ import {
   allSucceeded,
   approve,
   asked,
+  askedAbout,
   BOB,
   CAROL,
   DIGEST,
@@ -70,6 +73,7 @@ const at = (...positions: [bigint | null, bigint | null, bigint][]) =>
     logStart,
     logEnd,
   }))
+const OTHER = requestIdSchema.parse('R-7')
 const orders = { ...someReset, topics: ['orders'] }
 
 /** Control characters, escaped by JSON, and marks of direction. */
@@ -143,7 +147,7 @@ describe('what a person reads', () => {
     ],
     [
       'approved again',
-      'approved, on the queue',
+      'approved, waiting for the next try',
       'Approved by @bob. Attempt 1 was not carried out: could not connect (ECONNREFUSED). Retries 2026-11-23 08:00 UTC.',
     ],
     [
@@ -153,7 +157,7 @@ describe('what a person reads', () => {
     ],
     [
       'waiting, empty',
-      'approved, waiting for the group to be empty',
+      'approved, waiting for the group to stay empty',
       'Approved by @bob. The group has been empty since 2026-11-23 08:01 UTC. It runs after the group has had no consumers for 30 s. If somebody connects again, it waits until 2026-11-23 08:30 UTC.',
     ],
     [
@@ -192,7 +196,7 @@ describe('what a person reads', () => {
     ],
     [
       'unclear, asked',
-      'unclear, needs a person',
+      'unclear, waiting for an answer',
       'Approved by @bob. Outcome unknown. Please answer in the thread.',
     ],
     ['testified', 'done', 'Approved by @bob. Closed as done by @bob; the offsets could not prove it.'],
@@ -283,13 +287,58 @@ describe('what a person reads', () => {
     expect(text).not.toContain('Retries')
   })
 
+  it.each([
+    [
+      following(pending({ id: OTHER }), approve, start),
+      'It waits for R-7, which is writing to the same group, until 2026-11-23 08:05 UTC at most. Then the plan is checked once more; it runs if the plan still holds.',
+      '正在等待 R-7：R-7 正在写入同一消费分组，最晚等到 2026-11-23 08:05 UTC。',
+    ],
+    [
+      following(pending({ id: OTHER }), approve, start, finish({ kind: 'unknown', cause: 'x' })),
+      'It waits for R-7: it is not known yet what R-7 did to the same group, until 2026-11-23 08:06 UTC at most. Then',
+      '正在等待 R-7：还不知道 R-7 对同一消费分组的写入是否已生效，最晚等到 2026-11-23 08:06 UTC。',
+    ],
+    [
+      askedAbout(following(pending({ id: OTHER }), approve, start, finish({ kind: 'unknown', cause: 'x' }))),
+      'It waits for R-7: an approver has to say in the thread of R-7 what it did to the same group, until',
+      '正在等待 R-7：需要审批人在 R-7 的消息列里确认它对同一消费分组的写入是否已生效，',
+    ],
+    [
+      { ...following(pending({ id: OTHER }), approve), lateUntilMs: T0 + 360_000 },
+      'It waits for R-7: a call of R-7 to the same group was not answered, and may still take effect, until 2026-11-23 08:06 UTC at most.',
+      '正在等待 R-7：R-7 对同一消费分组的一次调用没有收到响应，仍可能生效，最晚等到',
+    ],
+    [
+      endedWith(allArrived(pending({ id: OTHER })), pending({ id: OTHER })),
+      'R-7 has just written to the same group, so the plan is checked once more; it runs if the plan still holds.',
+      'R-7 刚刚写入过同一消费分组，因此会再次核对计划；计划仍有效时执行。',
+    ],
+  ])(
+    'of what waits for another request: the one thing that keeps it, and until when at most (%#)',
+    (holder, english, chinese) => {
+      const cause = heldBy(holder, false, T0 + 2_000)
+      const behind = following(pending(), approve, [
+        { kind: 'standBack', digest: DIGEST, cause, waitMs: 0 },
+        T0 + 2_000,
+      ])
+      const lines = cardOf(behind)
+      expect(lines[1]).toBe('R-12 · approved, waiting for another request')
+      expect(lines.join('\n')).toContain(english)
+      expect(lines.join('\n')).not.toMatch(/just written.*writing|Retries/)
+      expect(linesOf(card(wordsIn('zh'), behind)).join('\n')).toContain(chinese)
+      expect(refusalSentence(words, 'decided', behind)).toBe(
+        'Too late: <@U0BOB> has approved R-12, and it waits for another request for the same group.',
+      )
+    },
+  )
+
   it('of what waits with a cause besides: one reason at a time', () => {
     const empty = inState('waiting, empty')
     const cause = causeOf('groupBusy', 'R-7')
     const busy = { kind: 'standBack', digest: DIGEST, cause, waitMs: 1_000 } as const
     const behind = following(empty, [busy, T0 + 90_000])
     const said = cardOf(behind).join('\n')
-    expect(said).toContain('R-7 holds the group')
+    expect(said).toContain('It waits for R-7, which holds the same group. Then')
     expect(said).not.toContain('has been empty since')
     const again = cardOf(following(behind, [wait(), T0 + 95_000])).join('\n')
     expect(again).toContain(

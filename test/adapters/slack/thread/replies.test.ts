@@ -381,7 +381,7 @@ it.each([
   ['partial', 'R-12 is partly done.'],
   ['failed', 'R-12 has failed.'],
   ['unclear', 'R-12 is unclear, and its offsets are being read back.'],
-  ['unclear, asked', 'R-12 is unclear and needs a person.'],
+  ['unclear, asked', 'R-12 is unclear and waits for an approver’s answer.'],
 ])('a request that is %s is said to be so in a whole sentence', (name, sentence) => {
   const request = everyState().find(([state]) => state === name)?.[1]
   expect(request && stateSentence(words, request)).toBe(sentence)

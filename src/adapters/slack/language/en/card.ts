@@ -1,6 +1,7 @@
 // The card of a request, in English.
 
 import { grouped } from '../../../../request/reset.ts'
+import type { Hold } from '../../../../request/waiting.ts'
 import { type Piece, person, quoted, text } from '../../blocks/text.ts'
 import { buttons } from './buttons.ts'
 import type { ClusterInWords } from './cluster.ts'
@@ -21,6 +22,14 @@ function needsInWords(have: number, needed: number, labels: readonly string[]): 
   return have === 0
     ? `needs ${counted(needed, 'approval')}`
     : `${grouped(have)} of ${counted(needed, 'approval')}`
+}
+
+/** What of the other request keeps this one waiting. */
+const HELD: Record<Exclude<Hold, 'wrote'>, (id: string) => string> = {
+  writes: () => ', which is writing to the same group',
+  unclear: id => `: it is not known yet what ${id} did to the same group`,
+  asked: id => `: an approver has to say in the thread of ${id} what it did to the same group`,
+  late: id => `: a call of ${id} to the same group was not answered, and may still take effect`,
 }
 
 /** Of a note under several approvals: it is the last one's. */
@@ -130,6 +139,19 @@ export const cardOn = (on: ClusterInWords) => ({
   executing: `Calling ${on.name} now.`,
   unclearAsked: 'Outcome unknown. Please answer in the thread.',
   unclearChecking: 'Outcome unknown. Reading the offsets back to find out what happened.',
+  /** @param hold null: it is not known @param untilMs by then at most; null: that is not known */
+  behind: (id: string, hold: Hold | null, untilMs: number | null): Piece[] =>
+    hold === 'wrote'
+      ? [
+          text(
+            `${id} has just written to the same group, so the plan is checked once more; it runs if the plan still holds.`,
+          ),
+        ]
+      : [
+          text(`It waits for ${id}${hold === null ? ', which holds the same group' : HELD[hold](id)}`),
+          ...(untilMs === null ? [] : [text(', until '), times.moment(untilMs), text(' at most')]),
+          text('. Then the plan is checked once more; it runs if the plan still holds.'),
+        ],
   /** Before the first attempt. */
   postponed: (cause: string, notBeforeMs: number): Piece[] => [
     text(`It is not carried out yet: ${cause}. Retries `),

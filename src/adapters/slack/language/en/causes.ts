@@ -12,8 +12,7 @@ export const causesOn = (on: ClusterInWords): Record<CauseKind, (about: readonly
   jobsLost: _ => 'no worker could carry it out. The log of the workers says why',
   nothingReported: _ => `${on.name} answered the call, and the offsets do not confirm it yet`,
   joined: _ => `${on.name} refused the call because the group had members`,
-  groupBusy: ([id = '']) =>
-    `${id} holds the group: it is writing, has just written, or its outcome is unclear. See its thread`,
+  groupBusy: ([id = '']) => `${id} holds the same group`,
   windowClosed: _ => 'it may not run at this time',
   redisTookOver: _ =>
     'another Redis has taken over, and a call that it does not know of may still be under way',

@@ -1,5 +1,16 @@
 // Why a click or a decision was refused, in English. `requester` and `by` are mentioned as Slack writes it.
 
+const THEN = {
+  approved: 'is on the queue',
+  held: 'is held until Slack shows the user groups that the policy asks about',
+  waiting: 'waits for the group to be empty',
+  staying: 'waits for the group to stay empty',
+  beforeWindow: 'waits for its window',
+  behind: 'waits for another request for the same group',
+  retrying: 'waits for the next try',
+  executing: 'is running',
+}
+
 export const refusals = {
   ownRequest: (id: string) => `You asked for ${id} yourself, so somebody else has to decide on it.`,
   notApprover: (id: string) =>
@@ -33,11 +44,8 @@ export const refusals = {
   hasRejected: (id: string, by: string) => `<@${by}> has rejected ${id}.`,
   hasCancelled: (id: string, by: string) => `<@${by}> has cancelled ${id}.`,
   hasChanged: (id: string) => `${id} has changed meanwhile. Look at the card and try again.`,
-  hasApproved: {
-    approved: (id: string, by: string) => `<@${by}> has approved ${id}, and it is on the queue.`,
-    waiting: (id: string, by: string) =>
-      `<@${by}> has approved ${id}, and it waits for the group to be empty.`,
-    executing: (id: string, by: string) => `<@${by}> has approved ${id}, and it is running.`,
-  },
+  /** @param then what it does since */
+  hasApproved: (id: string, by: string, then: keyof typeof THEN) =>
+    `<@${by}> has approved ${id}, and it ${THEN[then]}.`,
   seeThread: (sentence: string) => `${sentence} The thread under its card says more.`,
 }

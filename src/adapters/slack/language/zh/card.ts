@@ -1,6 +1,7 @@
 // The card of a request, in Chinese.
 
 import { grouped } from '../../../../request/reset.ts'
+import type { Hold } from '../../../../request/waiting.ts'
 import { type Piece, person, quoted, text } from '../../blocks/text.ts'
 import type { cardOn as English } from '../en/card.ts'
 import { buttons } from './buttons.ts'
@@ -11,6 +12,13 @@ import { times } from './times.ts'
 function needsInWords(have: number, needed: number, labels: readonly string[]): string {
   if (labels.length > 0) return `需要 ${listed(labels)} 批准`
   return have === 0 ? `需要 ${grouped(needed)} 位审批人批准` : `已批准 ${grouped(have)}/${grouped(needed)}`
+}
+
+const HELD: Record<Exclude<Hold, 'wrote'>, (id: string) => string> = {
+  writes: id => `${id} 正在写入同一消费分组`,
+  unclear: id => `还不知道 ${id} 对同一消费分组的写入是否已生效`,
+  asked: id => `需要审批人在 ${id} 的消息列里确认它对同一消费分组的写入是否已生效`,
+  late: id => `${id} 对同一消费分组的一次调用没有收到响应，仍可能生效`,
 }
 
 function joined(by: readonly Piece[]): Piece[] {
@@ -77,6 +85,14 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   executing: `正在调用 ${on.bare}。`,
   unclearAsked: '不知道是否已生效。请在消息列里回答。',
   unclearChecking: '不知道是否已生效。正在读回位点核对。',
+  behind: (id, hold, untilMs) =>
+    hold === 'wrote'
+      ? [text(`${id} 刚刚写入过同一消费分组，因此会再次核对计划；计划仍有效时执行。`)]
+      : [
+          text(`正在等待 ${id}：${hold === null ? `${id} 占用着同一消费分组` : HELD[hold](id)}`),
+          ...(untilMs === null ? [] : [text('，最晚等到 '), times.moment(untilMs)]),
+          text('。之后会再次核对计划，计划仍有效时执行。'),
+        ],
   postponed: (cause, notBeforeMs) => [
     text(`尚未执行：${cause}。重试时间 `),
     times.exact(notBeforeMs),

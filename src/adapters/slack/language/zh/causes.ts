@@ -12,7 +12,7 @@ export const causesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   jobsLost: _ => '没有 worker 能执行它，原因见 worker 日志',
   nothingReported: _ => `${on.name}对调用作了响应，但位点还没有证实结果`,
   joined: _ => `${on.name}因消费分组有消费者而拒绝了调用`,
-  groupBusy: ([id = '']) => `${id} 占用着这个消费分组：正在写入、刚刚写入过，或结果不明。请看它的消息列`,
+  groupBusy: ([id = '']) => `${id} 占用着同一消费分组`,
   windowClosed: _ => '现在不在允许执行的时间段内',
   redisTookOver: _ => '另一个 Redis 已接管，可能还有它不知道的调用正在进行',
   lookFailed: ([cause = '']) => `重置前查看消费分组：${cause}`,

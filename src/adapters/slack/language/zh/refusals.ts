@@ -2,6 +2,17 @@
 
 import type { refusals as English } from '../en/refusals.ts'
 
+const THEN = {
+  approved: '正在排队',
+  held: '在 Slack 能读取策略涉及的用户组之前暂停执行',
+  waiting: '正在等待消费分组变空',
+  staying: '正在等待消费分组保持为空',
+  beforeWindow: '正在等待允许执行的时间段',
+  behind: '正在等待同一消费分组的另一个申请',
+  retrying: '正在等待重试',
+  executing: '正在执行',
+}
+
 export const refusals: typeof English = {
   ownRequest: id => `${id} 是你自己提交的，需要由其他人审批。`,
   notApprover: id => `只有审批人可以审批 ${id}。请联系审批人，或 Rewind 的维护人员。`,
@@ -27,10 +38,6 @@ export const refusals: typeof English = {
   hasRejected: (id, by) => `<@${by}> 已驳回 ${id}。`,
   hasCancelled: (id, by) => `<@${by}> 已取消 ${id}。`,
   hasChanged: id => `${id} 期间有变化。请查看卡片后再试。`,
-  hasApproved: {
-    approved: (id, by) => `<@${by}> 已批准 ${id}，正在排队。`,
-    waiting: (id, by) => `<@${by}> 已批准 ${id}，正在等待消费分组变空。`,
-    executing: (id, by) => `<@${by}> 已批准 ${id}，正在执行。`,
-  },
+  hasApproved: (id, by, then) => `<@${by}> 已批准 ${id}，${THEN[then]}。`,
   seeThread: sentence => `${sentence}详情见卡片下的消息列。`,
 }
