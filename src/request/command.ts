@@ -2,6 +2,7 @@
 
 import type { z } from 'zod'
 import type { AttemptsSeen } from './attempts-end.ts'
+import type { boundsSchema } from './bounds.ts'
 import type { differenceSchema } from './drift.ts'
 import type { Evidence } from './evidence.ts'
 import type { Group } from './group.ts'
@@ -93,7 +94,16 @@ export type Command =
       lastRead?: LastRead
       unread?: Unread | null
     }
-  | { kind: 'progress'; round: number; done: number; total: number; retryAtMs: number }
+  | {
+      kind: 'progress'
+      round: number
+      done: number
+      total: number
+      retryAtMs: number
+      /** As the record has them; absent where they are not known, and in older events. */
+      bounds?: z.input<typeof boundsSchema>
+      leftMs?: number
+    }
   /** `cause`: why it could not be made now; absent in older events. */
   | { kind: 'prepareLater'; round: number; retryAtMs: number; cause?: string }
   | { kind: 'prepareFailed'; round: number; cause: string; refused?: RefusalReason }

@@ -2,6 +2,7 @@
 // All safety claims live here: who may decide, who may call, and that nothing is called twice on a guess.
 
 import { z } from 'zod'
+import { boundsSchema } from './bounds.ts'
 import { causeOf } from './cause.ts'
 import type { AuditEvent, Command, Submission } from './command.ts'
 import { differenceSchema } from './drift.ts'
@@ -16,6 +17,7 @@ import {
   isHeld,
   mayBegin,
   type Note,
+  type Progress,
   type RequestId,
   type ResetRequest,
   type State,
@@ -152,7 +154,7 @@ function decideAtAnyTime(request: ResetRequest, command: Command, nowMs: number)
       return visible(request, {
         ...state,
         retryAtMs: command.retryAtMs,
-        progress: { done: command.done, total: command.total },
+        progress: progressOf(command),
       })
 
     case 'prepareLater':
@@ -408,6 +410,14 @@ function outlookOf(request: ResetRequest, { jumping }: Plan, nowMs: number): [St
   if (request.skipToEnd || jumping.skips === 0n) return [{ name: 'pending' }]
   const outcome = { kind: 'wouldJump', ...jumping } as const
   return [{ name: 'failed', decision: null, attempt: 0, outcome, atMs: nowMs }, { kind: 'ended' }]
+}
+
+function progressOf({ done, total, bounds, leftMs }: Extract<Command, { kind: 'progress' }>): Progress {
+  return {
+    ...{ done, total },
+    ...(bounds === undefined ? {} : { bounds: boundsSchema.decode(bounds) }),
+    ...(leftMs === undefined ? {} : { leftMs }),
+  }
 }
 
 function notPrepared({ cause, refused }: Extract<Command, { kind: 'prepareFailed' }>) {

@@ -13,6 +13,7 @@
 //   attempt  one execution of an approved plan; a refused act of a person is an `attempted` command
 
 import { z } from 'zod'
+import { boundsSchema } from './bounds.ts'
 import { differenceSchema } from './drift.ts'
 import { groupSchema } from './group.ts'
 import { type PlanRow, planSchema } from './plan.ts'
@@ -124,6 +125,16 @@ const waitSchema = z.object({
 })
 export type Wait = z.output<typeof waitSchema>
 
+const progressSchema = z.object({
+  done: z.int(),
+  total: z.int(),
+  /** What the plan cannot exceed, as far as it is known; absent in older records, as below. */
+  bounds: boundsSchema.optional(),
+  /** So long the rest may take. */
+  leftMs: z.int().nonnegative().optional(),
+})
+export type Progress = z.output<typeof progressSchema>
+
 /** `attempt` counts executions from 1; `number` counts jobs put on the queue, and is never used twice. */
 export const stateSchema = z.discriminatedUnion('name', [
   z.object({
@@ -133,7 +144,7 @@ export const stateSchema = z.discriminatedUnion('name', [
     /** Why the last try came to nothing; absent before there was one. */
     cause: z.string().optional(),
     /** How many of the reads that a plan needs are done; null before that is known. */
-    progress: z.object({ done: z.int(), total: z.int() }).nullable(),
+    progress: progressSchema.nullable(),
   }),
   z.object({ name: z.literal('pending') }),
   z.object({ name: z.literal('rejected'), decision: decisionSchema }),

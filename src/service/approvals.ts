@@ -42,10 +42,10 @@ import { createExecutions, type ExecutionSettings } from './executions.ts'
 import { createFollowers } from './followers.ts'
 import { createKeptRows } from './kept-rows.ts'
 import { createMovers } from './movers.ts'
-import { within } from './observe.ts'
 import { createPlans } from './plans.ts'
 import { createPolicies } from './policies.ts'
 import { lookBack } from './verifications.ts'
+import { within } from './within.ts'
 
 export interface ApprovalsDeps {
   store: Store

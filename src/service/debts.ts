@@ -2,12 +2,14 @@
 // Paying is repeatable and ends in a receipt, a change like any other. Nothing is remembered but what is under way.
 // What only one process may do at a time, it claims before (claims.ts).
 
+import { z } from 'zod'
 import type { ChangeOutcome } from '../ports/approvals.ts'
 import type { Chat, ChatOutcome, People, PostDocuments } from '../ports/chat.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Report } from '../ports/events.ts'
 import type { Store } from '../ports/store.ts'
 import type { WorkQueue } from '../ports/work-queue.ts'
+import { boundsSchema } from '../request/bounds.ts'
 import { causeOfRefusal } from '../request/cause.ts'
 import type { Finding } from '../request/evidence.ts'
 import { mayHaveMoved } from '../request/follow-up.ts'
@@ -215,10 +217,15 @@ export function createDebts(deps: DebtsDeps): Debts {
     const { id, state, round } = request
     if (state.name !== 'preparing') return 'paid'
     let told = clock()
-    const made = await plans.make(request, async (done, total) => {
+    const made = await plans.make(request, async ({ done, total, leftMs, bounds: known }) => {
       if (clock() - told < PROGRESS_MS || done === total) return
       told = clock()
-      await change(id, { kind: 'progress', round, done, total, retryAtMs: told + PROGRESS_TRUST_MS })
+      const bounds = await known()
+      await change(id, {
+        ...{ kind: 'progress', round, done, total, retryAtMs: told + PROGRESS_TRUST_MS },
+        ...(bounds === null ? {} : { bounds: z.encode(boundsSchema, bounds) }),
+        ...(leftMs === null ? {} : { leftMs }),
+      })
       // Nobody else may be waiting on this lane, and the card is to show it now.
       startLane(id, 'chat', debt => !isStateDebt(debt))
     })

@@ -10,6 +10,7 @@ import { type Group, isThere, type LogRange, type Position, placeOf } from '../r
 import type { Facts } from '../request/plan.ts'
 import { chosenPartitions, type Reset, type Targets } from '../request/reset.ts'
 import type { ReadOutcome } from '../request/result.ts'
+import { createSoFar, type Known, type OnProgress } from './so-far.ts'
 
 /** One call a second: more partitions than this would keep everybody waiting for longer than five minutes. */
 export const TIMES_ASKED_MAX = 300
@@ -29,7 +30,7 @@ export interface ObserveOptions {
   timesAgain?: boolean
   /** Where each partition is to go, when that was told one by one. */
   targets?: Targets
-  onProgress?: (done: number, total: number) => Promise<void>
+  onProgress?: OnProgress
 }
 
 export type Observed =
@@ -49,18 +50,36 @@ export async function observe(reset: Reset, options: ObserveOptions): Promise<Ob
   const can = able.value
   const named = await topicsIn(reset, reader)
   if (named.kind !== 'read') return named
-  const topics = named.value
+  const { topics, listed: committed } = named.value
+  const soFar = createSoFar(
+    { ...reset, topics },
+    {
+      ...{ clock, onProgress: options.onProgress, listed: committed },
+      readOffsets: () => reader.positions(target, topics),
+    },
+  )
+  const knownBy =
+    (logs: Logs, times: Times): Known =>
+    listed => ({
+      positions: [...withRanges(listed, rangesIn(logs)), ...listed.filter(({ topic }) => !logs.has(topic))],
+      firstMessages: offsetsIn(times),
+      ...(targets === undefined ? {} : { targets }),
+    })
+  const isTimed = (withTargets || (timesAgain && can.readMany)) && can.firstMessageAt
+  const timeMs = strategy.kind === 'time' && isTimed ? strategy.timeMs : null
   const logs =
     can.logStart && (can.readMany || options.logsOf(topics.length))
-      ? await readLogs(target.instanceId, topics, can, options)
+      ? await readLogs(target.instanceId, topics, can, reader, read =>
+          soFar.tell(read.size, topics.length, timeMs === null, knownBy(read, new Map())),
+        )
       : NOT_READ
   if (logs.kind !== 'read') return logs
+  const log = logs.value
   const times =
-    strategy.kind === 'time' &&
-    (withTargets || (timesAgain && can.readMany)) &&
-    can.firstMessageAt &&
-    logs.value !== null
-      ? await firstMessages(reset, strategy.timeMs, logs.value, can, options)
+    timeMs !== null && log !== null
+      ? await firstMessages(reset, timeMs, log, can, reader, (done, total, found) =>
+          soFar.tell(log.size + done, log.size + total, true, knownBy(log, found)),
+        )
       : NOT_READ
   if (times.kind !== 'read') return times
   const other =
@@ -111,17 +130,23 @@ const NOT_READ = { kind: 'read', value: null } as const
 type Logs = ReadonlyMap<string, readonly LogRow[]>
 type Times = ReadonlyMap<string, readonly FirstMessage[]>
 
-async function topicsIn(reset: Reset, reader: ClusterReader): Promise<ReadOutcome<string[]>> {
-  if (reset.scope === 'topics') return { kind: 'read', value: reset.topics }
-  const listed = await reader.positions(reset.target)
-  return listed.kind === 'read' ? { kind: 'read', value: topicsOf(listed.value) } : listed
+/** `listed`: where the group stands on them, where that had to be read. */
+async function topicsIn(
+  reset: Reset,
+  reader: ClusterReader,
+): Promise<ReadOutcome<{ topics: string[]; listed: Position[] | null }>> {
+  if (reset.scope === 'topics') return { kind: 'read', value: { topics: reset.topics, listed: null } }
+  const read = await reader.positions(reset.target)
+  if (read.kind !== 'read') return read
+  return { kind: 'read', value: { topics: topicsOf(read.value), listed: read.value } }
 }
 
 async function readLogs(
   instanceId: string,
   topics: readonly string[],
   can: ClusterAbilities,
-  { reader, onProgress = async () => {} }: ObserveOptions,
+  reader: ClusterReader,
+  tell: (logs: Logs) => Promise<void>,
 ): Promise<ReadOutcome<Logs>> {
   if (can.readMany && reader.logRangesOf !== undefined) return reader.logRangesOf(instanceId, topics)
   const logs = new Map<string, readonly LogRange[]>()
@@ -129,7 +154,7 @@ async function readLogs(
     const read = await throughTheBudget(() => reader.logRanges(instanceId, topic))
     if (read.kind !== 'read') return read
     logs.set(topic, read.value)
-    await onProgress(logs.size, topics.length)
+    await tell(logs)
   }
   return { kind: 'read', value: logs }
 }
@@ -207,7 +232,8 @@ async function firstMessages(
   timeMs: number,
   logs: Logs,
   can: ClusterAbilities,
-  { reader, onProgress = async () => {} }: ObserveOptions,
+  reader: ClusterReader,
+  tell: (done: number, total: number, found: Times) => Promise<void>,
 ): Promise<ReadOutcome<Times | null>> {
   const { instanceId } = reset.target
   const chosen = chosenPartitions(reset)
@@ -234,7 +260,7 @@ async function firstMessages(
       if (read.kind !== 'read') return read
       rows.push({ partition, offset: read.value })
       done += 1
-      await onProgress(logs.size + done, logs.size + total)
+      await tell(done, total, found)
     }
   }
   return { kind: 'read', value: found }
@@ -283,17 +309,4 @@ export async function lookForGroup(
 
 function committedIn(positions: readonly Position[]): (bigint | null)[] {
   return positions.map(({ committed }) => committed)
-}
-
-/** Who waits for a look can only wait so long; the look itself goes on, and its answer is dropped. */
-export async function within<T>(ms: number, look: Promise<T>, late: T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise<T>(resolve => {
-    timer = setTimeout(() => resolve(late), ms)
-  })
-  try {
-    return await Promise.race([look, timeout])
-  } finally {
-    clearTimeout(timer)
-  }
 }

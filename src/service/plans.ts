@@ -24,8 +24,10 @@ import type { RefusedRuling, RequestId, ResetRequest } from '../request/request.
 import { clip, overlap, type Reset, type Target, type Targets } from '../request/reset.ts'
 import type { ReadOutcome } from '../request/result.ts'
 import type { KeptRows } from './kept-rows.ts'
-import { lookForGroup, observe, within } from './observe.ts'
+import { lookForGroup, observe } from './observe.ts'
 import type { Policies } from './policies.ts'
+import type { OnProgress } from './so-far.ts'
+import { within } from './within.ts'
 
 /** So many open requests of the group are compared with a new one, and so many of those that overlap are named. */
 const OPEN_COMPARED = 200
@@ -59,7 +61,7 @@ export type Comparison =
   | Exclude<ReadOutcome<never>, { kind: 'read' }>
 
 export interface Plans {
-  make(request: ResetRequest, onProgress: (done: number, total: number) => Promise<void>): Promise<Planned>
+  make(request: ResetRequest, onProgress: OnProgress): Promise<Planned>
   /** As kept-rows.ts reads them. */
   rows(request: ResetRequest): Promise<PlanRow[] | null | undefined>
   /**
@@ -78,10 +80,7 @@ export interface Plans {
 export function createPlans(deps: PlansDeps): Plans {
   const { store, kept, clock, guardFor, reader, writeTimeOf } = deps
 
-  async function make(
-    request: ResetRequest,
-    onProgress: (done: number, total: number) => Promise<void>,
-  ): Promise<Planned> {
+  async function make(request: ResetRequest, onProgress: OnProgress): Promise<Planned> {
     const { reset } = request
     const targets = reset.strategy.kind === 'offsets' ? await kept.targets(request) : undefined
     const isOther = targets === null || (targets === undefined && request.targetsDigest !== undefined)

@@ -25,7 +25,7 @@ import {
 } from '../request/policy.ts'
 import { askingOf, consider, isAnyUnread, reguardFor, unreadOf } from '../request/reconsidering.ts'
 import type { Guard, RefusedRuling, ResetRequest } from '../request/request.ts'
-import { within } from './observe.ts'
+import { within } from './within.ts'
 
 export interface PoliciesDeps {
   /** Null in a worker apart: it cannot look anybody up, and leaves policy to the bots. */

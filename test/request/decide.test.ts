@@ -96,6 +96,19 @@ describe('a plan', () => {
     expect(request.revision).toBe(asked().revision + 1)
   })
 
+  it('says what it cannot exceed and how long it takes still, only as long as that is known', () => {
+    const progress = { kind: 'progress', round: 1, done: 12, total: 64, retryAtMs: T0 + 30_000 } as const
+    const bounds = { atMs: T0, partitions: 60, exact: 8, replays: '900', skips: '50' }
+    const known = following(asked(), { ...progress, bounds, leftMs: 52_000 })
+    expect(known.state).toMatchObject({
+      progress: { bounds: { exact: 8, replays: 900n, skips: 50n }, leftMs: 52_000 },
+    })
+    const again = following(known, { ...progress, done: 0, total: 0 })
+    expect(again.state).toMatchObject({ progress: { done: 0, total: 0 } })
+    expect(again.state).not.toHaveProperty('progress.bounds')
+    expect(again.state).not.toHaveProperty('progress.leftMs')
+  })
+
   it('that could not be made ends the request', () => {
     const cause = 'there is no such consumer group'
     const failed = following(asked(), { kind: 'prepareFailed', round: 1, cause })

@@ -22,6 +22,7 @@ import {
   GUARD,
   IN_USE,
   looked,
+  partly,
   postpone,
   prepare,
   reguard,
@@ -247,6 +248,7 @@ const rare = fc.oneof(
     () => ({ kind: 'attempted', command: 'decide', by: ALICE, refusal: 'ownRequest', from: SOMEWHERE }),
     ({ plan }) => ({ kind: 'standBack', digest: plan?.digest ?? '', cause: 'R-9', waitMs: 5_000 }),
     ({ round }) => ({ kind: 'progress', round, done: 1, total: 2, retryAtMs: T0 + 30_000 }),
+    ({ round }) => ({ ...partly(), round }),
     ({ plan }) => ({
       kind: 'callOff',
       digest: plan?.digest ?? '',

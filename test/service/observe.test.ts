@@ -3,16 +3,13 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { budgetsOf } from '../../src/adapters/ckafka/budgets.ts'
 import { createQuota } from '../../src/adapters/redis/quota.ts'
+import type { Bounds } from '../../src/request/bounds.ts'
 import { causeOf } from '../../src/request/cause.ts'
 import { placeOf } from '../../src/request/group.ts'
+import { planRows } from '../../src/request/plan.ts'
 import type { Reset } from '../../src/request/reset.ts'
-import {
-  type Observed,
-  type ObserveOptions,
-  observe,
-  TIMES_ASKED_MAX,
-  within,
-} from '../../src/service/observe.ts'
+import { type Observed, type ObserveOptions, observe, TIMES_ASKED_MAX } from '../../src/service/observe.ts'
+import { within } from '../../src/service/within.ts'
 import {
   back100,
   GROUP,
@@ -269,6 +266,43 @@ describe('the messages at a time', () => {
   })
 })
 
+describe('what is known before the look is over', () => {
+  it('are bounds that grow narrower with each read, for one more look at the committed offsets', async () => {
+    await start()
+    const bounds: (Bounds | null)[] = []
+    const facts = seen(
+      await look(toTime(60_000), {
+        withTargets: true,
+        onProgress: async progress => void bounds.push(await progress.bounds()),
+      }),
+    ).facts
+    expect(bounds.map(each => each?.exact)).toEqual([0, 1, 2, 3])
+    expect(bounds.map(each => each?.partitions)).toEqual([3, 3, 3, 3])
+    const rows = planRows(toTime(60_000), facts)
+    const sum = (of: 'replays' | 'skips') => rows.reduce((total, row) => total + row[of], 0n)
+    for (const [index, each] of bounds.entries()) {
+      if (each === null) throw new Error('bounds')
+      expect(each.replays).toBeGreaterThanOrEqual(sum('replays'))
+      expect(each.skips).toBeGreaterThanOrEqual(sum('skips'))
+      expect(each.skips).toBeLessThanOrEqual(bounds[index - 1]?.skips ?? each.skips)
+    }
+    expect(service.ckafka.calls(OFFSETS)).toHaveLength(2)
+  })
+
+  it('cost no look of their own where all that the group has committed to has just been read', async () => {
+    await start()
+    const bounds: (Bounds | null)[] = []
+    const outcome = await look(
+      { ...back100, scope: 'allTopics', topics: [] },
+      { onProgress: async progress => void bounds.push(await progress.bounds()) },
+    )
+    expect(outcome.kind).toBe('read')
+    expect(bounds[0]).toMatchObject({ skips: 0n })
+    // Which topics there are, and where the group is on them in the end.
+    expect(service.ckafka.calls(OFFSETS)).toHaveLength(2)
+  })
+})
+
 describe('the pace of the API', () => {
   it('of five logs a second is kept to: many topics take longer, and none is left out', async () => {
     await start()
@@ -278,7 +312,7 @@ describe('the pace of the API', () => {
     const progress: string[] = []
     const outcome = await look(
       { ...back100, topics },
-      { onProgress: async (done, total) => void progress.push(`${done}/${total}`) },
+      { onProgress: async ({ done, total }) => void progress.push(`${done}/${total}`) },
     )
     expect(seen(outcome).facts.positions.map(({ topic }) => topic)).toEqual(topics)
     expect(progress).toEqual(topics.map((_, index) => `${index + 1}/8`))

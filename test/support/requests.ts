@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { type AskedIn, askedInSchema } from '../../src/request/asked-in.ts'
+import type { boundsSchema } from '../../src/request/bounds.ts'
 import { causeOf } from '../../src/request/cause.ts'
 import type { Command, Origin, PolicyVerdict } from '../../src/request/command.ts'
 import { type Draft, decide, submit } from '../../src/request/decide.ts'
@@ -165,6 +166,14 @@ export const DENIED: PolicyVerdict = {
 export const HERE: AskedIn = askedInSchema.parse('C0OPS')
 export const SOMEWHERE: Origin = { channel: 'C0OPS', message: '1700000000.000100' }
 
+/** Of a plan that takes minutes. */
+export function partly(
+  change: Partial<z.input<typeof boundsSchema>> = {},
+): Extract<Command, { kind: 'progress' }> {
+  const bounds = { atMs: T0, partitions: 100, exact: 37, replays: '240000', skips: '1200', ...change }
+  return { kind: 'progress', round: 1, done: 47, total: 110, retryAtMs: T0 + 30_000, leftMs: 63_000, bounds }
+}
+
 export const approve: Extract<Command, { kind: 'decide' }> = {
   kind: 'decide',
   verdict: 'approve',
@@ -316,6 +325,7 @@ export function everyState(change: Partial<Draft> = {}): [string, ResetRequest][
       'preparing, partly',
       following(preparing, { kind: 'progress', round: 1, done: 12, total: 64, retryAtMs: T0 }),
     ],
+    ['preparing, with bounds', following(preparing, partly())],
     ['preparing again', moved],
     ['notPrepared', following(preparing, { kind: 'prepareFailed', round: 1, cause: causeOf('noGroup') })],
     [

@@ -31,6 +31,7 @@ import {
   IN_USE,
   looked,
   type Outlook,
+  partly,
   pending,
   positionsOf,
   prepare,
@@ -107,6 +108,11 @@ describe('what a person reads', () => {
   it.each([
     ['preparing', 'being planned', 'Preparing the plan. An approver can review it when it’s ready.'],
     ['preparing, partly', 'being planned', 'Preparing the plan: 12 of 64 reads done.'],
+    [
+      'preparing, with bounds',
+      'being planned',
+      'Preparing the plan: 47 of 110 reads done, about 63 s left. As of 2026-11-23 08:00 UTC, it replays at most 240,000 messages and skips at most 1,200 messages. The exact offset is known for 37 of the 100 partitions seen so far.',
+    ],
     [
       'notPrepared',
       'failed',
@@ -612,6 +618,7 @@ describe.each(states)('a request that is %s', (name, request) => {
       'pending, half approved': ['Review', 'Withdraw My Approval', 'Cancel Request'],
       preparing: ['Cancel Request'],
       'preparing, partly': ['Cancel Request'],
+      'preparing, with bounds': ['Cancel Request'],
       'preparing again': ['Cancel Request'],
       approved: ['Cancel Request'],
       'approved, held': ['Cancel Request'],
@@ -697,6 +704,19 @@ it('says why a plan could not be made yet, when the next try is, and not that no
   expect(cardOf(reading).join('\n')).toContain('1 of 9 reads done')
   const expired = following(request, [{ kind: 'expire' }, T0 + 3_600_000])
   expect(cardOf(expired).join('\n')).toContain('No plan could be made in time. Nothing was reset.')
+})
+
+it('says of a plan that is being made what it replays and skips at most', () => {
+  const said = (bounds: Parameters<typeof partly>[0], language: 'en' | 'zh' = 'en') =>
+    linesOf(card(wordsIn(language), following(asked(), partly(bounds)))).join('\n')
+  expect(said({ skips: '0' })).toContain('it replays at most 240,000 messages and skips none. The exact')
+  expect(said({ replays: '0', skips: '1' })).toContain('it skips at most 1 message and replays none.')
+  expect(said({ replays: '0', skips: '0' })).toContain('it replays and skips no messages.')
+  expect(said({ exact: 0, partitions: 1 })).toContain('is known for 0 of the 1 partition seen so far.')
+  expect(said({}, 'zh')).toContain(
+    '正在制定计划：已完成 47/110 次读取，大约还需 63 秒，完成后由审批人审批。截至 2026-11-23 08:00 UTC：最多重放 240,000 条消息，最多跳过 1,200 条消息。目前看到的 100 个分区中，已有 37 个确定了精确位点。',
+  )
+  expect(said({ replays: '0', skips: '0' }, 'zh')).toContain('：不重放消息，不跳过消息。')
 })
 
 it('says which team has to approve still, and for which team each approval counts', () => {

@@ -1,11 +1,13 @@
 // The card of a request, in English.
 
+import type { Bounds } from '../../../../request/bounds.ts'
+import type { Progress } from '../../../../request/request.ts'
 import { grouped } from '../../../../request/reset.ts'
 import type { Hold } from '../../../../request/waiting.ts'
 import { type Piece, person, quoted, text } from '../../blocks/text.ts'
 import { buttons } from './buttons.ts'
 import type { ClusterInWords } from './cluster.ts'
-import { counted, listed } from './grammar.ts'
+import { counted, listed, messages } from './grammar.ts'
 import { times } from './times.ts'
 
 export interface SpokenCard {
@@ -40,6 +42,26 @@ function writer(by: readonly string[]): Piece[] {
 
 function joined(by: readonly Piece[]): Piece[] {
   return by.flatMap((each, index) => [...(index === 0 ? [] : [text(' and ')]), each])
+}
+
+/** Of a plan that is not whole yet. */
+function atMost({ atMs, partitions, exact, replays, skips }: Bounds): Piece[] {
+  const moves = [
+    ...(replays > 0n ? [`replays at most ${messages(replays)}`] : []),
+    ...(skips > 0n ? [`skips at most ${messages(skips)}`] : []),
+  ]
+  const none = replays === 0n ? 'replays none' : 'skips none'
+  const said =
+    moves.length === 0
+      ? 'replays and skips no messages'
+      : (moves.length === 1 ? [...moves, none] : moves).join(' and ')
+  return [
+    text(' As of '),
+    times.exact(atMs),
+    text(
+      `, it ${said}. The exact offset is known for ${grouped(exact)} of the ${counted(partitions, 'partition')} seen so far.`,
+    ),
+  ]
 }
 
 export const cardOn = (on: ClusterInWords) => ({
@@ -79,13 +101,15 @@ export const cardOn = (on: ClusterInWords) => ({
     times.moment(retryAtMs),
     text('.'),
   ],
-  preparing: (progress: { done: number; total: number } | null): Piece[] => [
-    text(
-      progress === null
-        ? 'Preparing the plan. An approver can review it when it’s ready.'
-        : `Preparing the plan: ${grouped(progress.done)} of ${grouped(progress.total)} reads done.`,
-    ),
-  ],
+  preparing: (progress: Progress | null): Piece[] => {
+    if (progress === null) return [text('Preparing the plan. An approver can review it when it’s ready.')]
+    const { done, total, leftMs, bounds } = progress
+    const left = leftMs === undefined ? '' : `, about ${times.span(leftMs)} left`
+    return [
+      text(`Preparing the plan: ${grouped(done)} of ${grouped(total)} reads done${left}.`),
+      ...(bounds === undefined ? [] : atMost(bounds)),
+    ]
+  },
   pending: (expiresAtMs: number): Piece[] => [
     text('Waiting for an approver. It expires '),
     times.moment(expiresAtMs),

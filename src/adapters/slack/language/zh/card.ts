@@ -1,12 +1,13 @@
 // The card of a request, in Chinese.
 
+import type { Bounds } from '../../../../request/bounds.ts'
 import { grouped } from '../../../../request/reset.ts'
 import type { Hold } from '../../../../request/waiting.ts'
 import { type Piece, person, quoted, text } from '../../blocks/text.ts'
 import type { cardOn as English } from '../en/card.ts'
 import { buttons } from './buttons.ts'
 import type { ClusterInWords } from './cluster.ts'
-import { listed } from './grammar.ts'
+import { listed, messages, partitions } from './grammar.ts'
 import { times } from './times.ts'
 
 function needsInWords(have: number, needed: number, labels: readonly string[]): string {
@@ -23,6 +24,18 @@ const HELD: Record<Exclude<Hold, 'wrote'>, (id: string) => string> = {
 
 function joined(by: readonly Piece[]): Piece[] {
   return by.flatMap((each, index) => [...(index === 0 ? [] : [text(' 和 ')]), each])
+}
+
+function atMost({ atMs, partitions: seen, exact, replays, skips }: Bounds): Piece[] {
+  const replayed = replays > 0n ? `最多重放 ${messages(replays)}` : '不重放消息'
+  const skipped = skips > 0n ? `最多跳过 ${messages(skips)}` : '不跳过消息'
+  return [
+    text('截至 '),
+    times.exact(atMs),
+    text(
+      `：${replayed}，${skipped}。目前看到的 ${partitions(seen)}中，已有 ${grouped(exact)} 个确定了精确位点。`,
+    ),
+  ]
 }
 
 export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
@@ -47,13 +60,15 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     times.moment(retryAtMs),
     text('。'),
   ],
-  preparing: progress => [
-    text(
-      progress === null
-        ? '正在制定计划，完成后由审批人审批。'
-        : `正在制定计划：已完成 ${grouped(progress.done)}/${grouped(progress.total)} 次读取，完成后由审批人审批。`,
-    ),
-  ],
+  preparing: progress => {
+    if (progress === null) return [text('正在制定计划，完成后由审批人审批。')]
+    const { done, total, leftMs, bounds } = progress
+    const left = leftMs === undefined ? '' : `，大约还需 ${times.span(leftMs)}`
+    return [
+      text(`正在制定计划：已完成 ${grouped(done)}/${grouped(total)} 次读取${left}，完成后由审批人审批。`),
+      ...(bounds === undefined ? [] : atMost(bounds)),
+    ]
+  },
   pending: expiresAtMs => [text('等待审批人审批，过期时间 '), times.moment(expiresAtMs), text('。')],
   rejected: (by, note) => [text('已被 '), person(by), text(' 驳回：'), quoted(note)],
   cancelled: by => [text('已被 '), person(by), text(' 取消。没有重置任何位点。')],
