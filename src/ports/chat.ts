@@ -30,6 +30,8 @@ export type ChatOutcome =
 export interface PostDocuments {
   plan?: PlanRow[] | null
   result?: PartitionResult[] | null
+  /** Of a result that its calls did not bring as planned: what the API calls them. */
+  apiRequestIds?: string[]
   /** The requests that have moved the offsets that a note tells of, newest first. */
   movers?: RequestId[]
 }

@@ -26,7 +26,7 @@ import {
   type RequestId,
   type ResetRequest,
 } from '../request/request.ts'
-import { doneOf } from '../request/result.ts'
+import { doneOf, type PartitionResult } from '../request/result.ts'
 import { backoffAfter } from '../request/step.ts'
 import { isProof } from '../request/unclear.ts'
 import { untilWindow, waitsForWindow } from '../request/waiting.ts'
@@ -398,7 +398,16 @@ export function createDebts(deps: DebtsDeps): Debts {
     const showsResult = ['ended', 'unclear', 'asked', 'resultFile'].includes(note?.kind ?? '')
     if (!showsResult) return {}
     const result = await kept.result(request.id)
-    return result === undefined ? {} : { result }
+    if (result === undefined) return {}
+    const isAnswered = note?.kind === 'ended' && (result?.some(isAnsweredInVain) ?? false)
+    return isAnswered ? { result, apiRequestIds: await lastCalls(request.id) } : { result }
+  }
+
+  /** What the API calls the calls of the last attempt; empty where it does not. */
+  async function lastCalls(id: RequestId): Promise<string[]> {
+    const events = await patiently(() => store.readEvents(id))
+    const last = events.map(({ command }) => command).findLast(({ kind }) => kind === 'finish')
+    return last?.kind === 'finish' ? (last.apiRequestIds ?? []) : []
   }
 
   function reportPost(request: ResetRequest, key: PostKey | 'cardUpdate', outcome: ChatOutcome): void {
@@ -424,6 +433,11 @@ export function createDebts(deps: DebtsDeps): Debts {
   }
 
   return { pay, payDue, payForgotten, idle }
+}
+
+/** The API answered for it, and it did not come to what was planned. */
+function isAnsweredInVain({ said, outcome }: PartitionResult): boolean {
+  return said !== null && outcome !== 'succeeded' && outcome !== 'clamped'
 }
 
 function isStateDebt({ kind }: Debt): boolean {

@@ -135,6 +135,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     expect(await row.first().getByRole('cell').allTextContents()).toEqual([
       'orders',
       '0',
+      '801454',
       '442430',
       'accepted',
       '442430',

@@ -49,14 +49,14 @@ async function run(name: string, flags = '--shift-by -100', topics = `${name} ${
   await product.review(product.bob, 'Approve')
 }
 
-/** The row of one partition in the thread: planned, said, read back, outcome. */
+/** The row of one partition in the thread, from what was planned on: that, said, read back, outcome. */
 function row(topic: string, partition: number): string[] {
   const line =
     product
       .threadText()
       .split('\n')
       .find(each => new RegExp(`^ *${topic} +${partition} `).test(each)) ?? ''
-  return line.trim().split(/ {2,}/).slice(2)
+  return line.trim().split(/ {2,}/).slice(3)
 }
 
 for (const dialect of ['v2', 'v3'] as const) {

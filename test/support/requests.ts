@@ -242,7 +242,7 @@ export function finish(
   outcome: Extract<Command, { kind: 'finish' }>['outcome'],
   worker = 'w1',
   attempt = 1,
-): Command {
+): Extract<Command, { kind: 'finish' }> {
   return { kind: 'finish', worker, attempt, outcome }
 }
 

@@ -131,7 +131,7 @@ export function plannedIn(lines: readonly string[]): Places {
 }
 
 const RESULT_ROW =
-  /(\S+) +(\d+) +(\d+|–) +(\d+|accepted|–) +(\d+|–) +(succeeded|clamped|failed|not confirmed|moved since)$/
+  /(\S+) +(\d+) +(?:\d+|–) +(\d+|–) +(\d+|accepted|–) +(\d+|–) +(succeeded|clamped|failed|not confirmed|moved since)$/
 
 /**
  * The three columns of the result tell the same story, and the cluster tells it too: planned (`–` only where the API

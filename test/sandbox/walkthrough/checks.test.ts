@@ -147,7 +147,8 @@ describe('what was said', () => {
 })
 
 describe('the three columns of a result', () => {
-  const table = (...rows: string[]) => rows.map(row => `  ${row}`)
+  /** With the offset before, of which nothing is checked. */
+  const table = (...rows: string[]) => rows.map(row => `  ${row.replace(/^(\S+ \d+)/, '$1 99')}`)
   const prove = (
     lines: string[],
     now = two,

@@ -3,6 +3,7 @@
 import type { KnownBlock } from '@slack/types'
 import { readCause } from '../../../request/cause.ts'
 import { shortDigest } from '../../../request/digest.ts'
+import { MAX_ATTEMPTS } from '../../../request/finish.ts'
 import type { ActKind } from '../../../request/permissions.ts'
 import { skipsArriving } from '../../../request/plan-gaps.ts'
 import { lacking, needsOf } from '../../../request/quorum.ts'
@@ -42,8 +43,8 @@ import { moversInWords, planDetails, planHead, totalsInWords } from '../wording/
 import { missingTeams, reviewers, unreadLines, whoDecides, windowLine } from '../wording/who-decides.ts'
 import {
   connectedInWords,
-  emptyInWords,
   groupInWords,
+  hadCalls,
   lossInWords,
   outcomeAlone,
   scopeInWords,
@@ -179,7 +180,10 @@ export function groupInUse(words: Words, { group, state }: ResetRequest): KnownB
   }
   // That nobody is a member is all that this state proves.
   if (group.state === 'Empty') {
-    return [paragraph(line(text(emptyInWords(words, words.card.membersOnly, group))))]
+    const { membersOnly, mayExpire } = words.card
+    return [
+      paragraph(line(text(group.expiresFromEmpty === true ? `${membersOnly} ${mayExpire}` : membersOnly))),
+    ]
   }
   return [paragraph(line(strong(words.card.whenPlannedLabel), text(groupInWords(words, group))))]
 }
@@ -218,7 +222,10 @@ export function stateLine(words: Words, request: ResetRequest): Piece[] {
         ...(isHeld(request) ? [] : nextInLine(words, state)),
       ]
     case 'executing':
-      return [...approval(words, request, state.decision), text(say.executing)]
+      return [
+        ...approval(words, request, state.decision),
+        text(say.executing(state.attempt, hadCalls(request))),
+      ]
     case 'unclear':
       return [
         ...approval(words, request, state.decision),
@@ -261,8 +268,7 @@ function nextInLine(words: Words, state: Extract<State, { name: 'approved' }>): 
   // Of these the call was made, or may have been.
   if (attempt > 1 && (kind === 'absentTwice' || kind === 'denied'))
     return say.hadNoEffect(attempt - 1, kind === 'denied' ? 'approver' : 'offsets', notBeforeMs)
-  const cause = causeInWords(words, lastCause)
-  return attempt === 1 ? say.postponed(cause, notBeforeMs) : say.triedInVain(attempt - 1, cause, notBeforeMs)
+  return say.postponed(causeInWords(words, lastCause), attempt, MAX_ATTEMPTS, notBeforeMs)
 }
 
 /** `2026-11-23 01:00 UTC` */

@@ -23,13 +23,14 @@ import { type Message, NOTE_MAX } from './card.ts'
 
 const TROUBLES_SPELLED_OUT = 10
 const APPROVERS_TOLD = 20
+const CALLS_NAMED = 3
 
 /** What the thread has to tell; `toRequester`: as only they read it, beside the thread. The notes that are files have a message only for where a file cannot be shown. */
 export function noteReply(
   words: Words,
   request: ResetRequest,
   note: Note,
-  { plan, result: kept = [], movers = [] }: PostDocuments,
+  { plan, result: kept = [], movers = [], apiRequestIds = [] }: PostDocuments,
   { toRequester = false } = {},
 ): Message {
   const result = kept ?? []
@@ -97,7 +98,7 @@ export function noteReply(
     case 'revoked':
       return said(say.revoked(id, note.by))
     case 'ended':
-      return endedReply(words, request, kept)
+      return endedReply(words, request, kept, apiRequestIds)
     default:
       return note satisfies never
   }
@@ -207,7 +208,12 @@ function askedReply(
 }
 
 /** The summary: counts, each row that is no success with its reason, and the evidence as a table. */
-function endedReply(words: Words, request: ResetRequest, kept: readonly PartitionResult[] | null): Message {
+function endedReply(
+  words: Words,
+  request: ResetRequest,
+  kept: readonly PartitionResult[] | null,
+  apiRequestIds: readonly string[],
+): Message {
   const result = kept ?? []
   const { state, id } = request
   const outcome =
@@ -216,7 +222,7 @@ function endedReply(words: Words, request: ResetRequest, kept: readonly Partitio
       : ''
   const hasClamped = result.some(row => row.outcome === 'clamped')
   const lead = words.replies.ended(stateSentence(words, request), outcome, hasClamped)
-  const message = withEvidence(words, lead, result)
+  const message = withEvidence(words, lead, result, { calls: apiRequestIds })
   if (kept !== null) return message
   return { ...message, blocks: [...message.blocks, sentence(words.replies.resultNotWhole(id))] }
 }
@@ -225,7 +231,7 @@ function withEvidence(
   words: Words,
   lead: Piece[],
   result: readonly PartitionResult[],
-  { isRepeated = false } = {},
+  { isRepeated = false, calls = [] }: { isRepeated?: boolean; calls?: readonly string[] } = {},
 ): Message {
   const { replies: say } = words
   if (isRepeated && result.length > 0) return said([...lead, text(` ${readBackInWords(words, result)}`)])
@@ -236,6 +242,8 @@ function withEvidence(
   const more = troubles.length - spelled.length
   const hasFile = result.length > ROWS_IN_TABLE
   if (more > 0) blocks.push(sentence(hasFile ? say.moreInFile(more) : say.moreInTable(more)))
+  const ids = calls.slice(0, CALLS_NAMED).map(id => clip(id, 100))
+  if (ids.length > 0) blocks.push(sentence(say.apiRequests(ids, calls.length - ids.length)))
   if (result.length > 0) blocks.push(resultTable(words, result.slice(0, ROWS_IN_TABLE)))
   if (hasFile) blocks.push(sentence(say.firstRows(ROWS_IN_TABLE, result.length)))
   const lines = [spoken(lead), ...spelled.map(trouble => troubleText(words, trouble))]

@@ -161,6 +161,7 @@ export function planDetails(
   ]
   if (plan.movedSince !== null && parent !== null)
     lines.push(movedSinceInWords(words, plan.movedSince, parent.id, reset))
+  if (parent?.kind === 'undo' && plan.skips > 0n) lines.push(words.plan.onlyOffsets)
   const { writing } = plan
   if (writing !== null && writing.atLeastMs >= TAKES_TIME_MS) {
     const { calls, atLeastMs, atMostMs } = writing

@@ -4,6 +4,7 @@ import type { ResetRequest } from '../../../request/request.ts'
 import type { PartitionResult } from '../../../request/result.ts'
 import { clipMiddle, named } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
+import { hadCalls } from './words.ts'
 
 const NAMED = 3
 const PARTITIONS_NAMED = 10
@@ -20,8 +21,7 @@ export function proofInWords(
   const took = result.filter(tookEffect)
   if (took.length === 0) return ''
   if (result.some(({ said }) => said !== null)) {
-    const unclearBefore = state.attempt > 1 && notes.some(({ kind }) => kind === 'unclear')
-    const which = state.name === 'succeeded' && unclearBefore ? say.tookEffectOn(state.attempt) : ''
+    const which = state.attempt > 1 && hadCalls({ notes }) ? say.earlierInVain(state.attempt) : ''
     return `${which}${unconfirmed(words, took, result)}`
   }
   const missed = result.filter(({ outcome }) => outcome !== 'succeeded' && outcome !== 'clamped')

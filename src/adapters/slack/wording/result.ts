@@ -99,6 +99,7 @@ export function resultTable(words: Words, rows: readonly PartitionResult[]): Tab
       { is_wrapped: true },
       { align: 'right' },
       { align: 'right' },
+      { align: 'right' },
       { align: 'right', is_wrapped: true },
       { align: 'right' },
       { is_wrapped: true },
@@ -108,6 +109,7 @@ export function resultTable(words: Words, rows: readonly PartitionResult[]): Tab
       ...rows.map(row => [
         cell(clipMiddle(row.topic, TOPIC_IN_CELL)),
         cell(row.partition === null ? '–' : `${row.partition}`),
+        cell(offset(row.from)),
         cell(offset(row.planned)),
         cell(clip(saidInWords(words, row.said), SAID_IN_CELL)),
         cell(offset(row.readBack)),

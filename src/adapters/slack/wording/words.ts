@@ -153,7 +153,7 @@ export function countsInWords(words: Words, { counts, wholeTopics }: Done): stri
 export function outcomeAlone(
   words: Words,
   outcome: Outcome,
-  request: Pick<ResetRequest, 'reset' | 'plan'>,
+  request: Pick<ResetRequest, 'reset' | 'plan' | 'state' | 'notes'>,
 ): string {
   const sentence = outcomeSentence(words, outcome, request)
   if (outcome.kind !== 'done' || outcome.troubled === undefined || outcome.troubled.all === 0) return sentence
@@ -166,8 +166,9 @@ export function outcomeAlone(
 export function outcomeSentence(
   words: Words,
   outcome: Outcome,
-  { reset, plan }: Pick<ResetRequest, 'reset' | 'plan'>,
+  request: Pick<ResetRequest, 'reset' | 'plan' | 'state' | 'notes'>,
 ): string {
+  const { reset, plan } = request
   const { outcomes } = words
   switch (outcome.kind) {
     case 'done':
@@ -185,7 +186,7 @@ export function outcomeSentence(
         : outcomes.refused(said, clip(outcome.code, 100), call, hint)
     }
     case 'notSent':
-      return outcomes.notSent(causeInWords(words, outcome.cause))
+      return notSentSentence(words, outcome.cause, request)
     case 'notPrepared':
       return notPreparedSentence(words, outcome)
     case 'unknown': {
@@ -212,6 +213,28 @@ export function outcomeSentence(
     default:
       return outcome satisfies never
   }
+}
+
+/** The last attempt was no call, or one that had no effect; those before it may have been calls, none of which had any. */
+function notSentSentence(
+  words: Words,
+  cause: string,
+  { state, notes }: Pick<ResetRequest, 'state' | 'notes'>,
+): string {
+  const { notSent, calledInVain } = words.outcomes
+  const said = causeInWords(words, cause)
+  if (!('attempt' in state) || !hadCalls({ notes })) return notSent(said)
+  const kind = readCause(cause)?.kind
+  const isMade = notes.some(
+    note => note.kind === 'unclear' && readCause(note.cause)?.kind !== 'workerStopped',
+  )
+  const last = kind === 'absentTwice' ? 'offsets' : kind === 'denied' ? 'approver' : { cause: said }
+  return calledInVain(state.attempt, isMade, last)
+}
+
+/** Whether it was called, or may have been, by an attempt that came to no answer. */
+export function hadCalls({ notes }: Pick<ResetRequest, 'notes'>): boolean {
+  return notes.some(({ kind }) => kind === 'unclear')
 }
 
 /** What can be done about it, where it is not the API that refused. Null: the cause says it. Absent: ask again later. */

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { LANGUAGES, wordsIn } from '../../../../src/adapters/slack/language/language.ts'
 import { card } from '../../../../src/adapters/slack/thread/card.ts'
-import { refusalSentence } from '../../../../src/adapters/slack/wording/words.ts'
+import { groupInWords, refusalSentence } from '../../../../src/adapters/slack/wording/words.ts'
 import { causeOf } from '../../../../src/request/cause.ts'
 import { type Draft, decide } from '../../../../src/request/decide.ts'
 import { type ResetRequest, requestIdSchema } from '../../../../src/request/request.ts'
@@ -154,7 +154,7 @@ describe('what a person reads', () => {
     [
       'approved again',
       'approved, waiting for the next try',
-      'Approved by @bob. Attempt 1 was not carried out: could not connect (ECONNREFUSED). Retries 2026-11-23 08:00 UTC.',
+      'Approved by @bob. It is not carried out yet: could not connect (ECONNREFUSED). Attempt 2 of 8 starts 2026-11-23 08:00 UTC.',
     ],
     [
       'waiting',
@@ -267,6 +267,21 @@ describe('what a person reads', () => {
       'Attempt 1 had no effect (confirmed by an approver). Retries ',
     )
     for (const request of [twice, denied]) expect(cardOf(request).join('\n')).not.toContain('not carried out')
+    const { state } = twice
+    if (state.name !== 'approved') throw new Error('It is not tried again.')
+    const again = following(twice, [start, state.notBeforeMs])
+    expect(cardOf(again)).toContain(
+      'Approved by @bob. Attempt 2: calling CKafka now. No call before it took effect.',
+    )
+    // Waiting for its turn is no attempt, and says nothing of the one before.
+    const limit = causeOf('tooManyCalls', 'RequestLimitExceeded')
+    const limited = following(again, {
+      ...finish({ kind: 'notSent', cause: limit }, 'w1', 2),
+      retryAfterMs: 5_000,
+    })
+    expect(cardOf(limited).join('\n')).toContain(
+      'It is not carried out yet: the API takes no more calls right now (RequestLimitExceeded). Attempt 2 of 8 starts ',
+    )
   })
 
   it('of what is not proven whole: what was planned', () => {
@@ -290,7 +305,7 @@ describe('what a person reads', () => {
     expect(text).toContain(
       'It runs after the group has had no consumers for 30 s: the group is reported to have members, and none are listed. It waits until',
     )
-    expect(text).not.toContain('Retries')
+    expect(text).not.toMatch(/Retries| starts /)
   })
 
   it.each([
@@ -350,14 +365,14 @@ describe('what a person reads', () => {
     expect(again).toContain(
       'It runs after the group has had no consumers for 30 s: 2 consumers are connected',
     )
-    expect(again).not.toMatch(/R-7|Retries/)
+    expect(again).not.toMatch(/R-7|Retries| starts /)
     // Nor once the group is empty again: the cause was of before.
     const emptied = cardOf(following(behind, [wait(), T0 + 95_000], [wait(EMPTY), T0 + 97_000])).join('\n')
     expect(emptied).toContain('has been empty since')
-    expect(emptied).not.toMatch(/R-7|Retries/)
+    expect(emptied).not.toMatch(/R-7|Retries| starts /)
     const looked = cardOf(following(behind, [wait(EMPTY), T0 + 97_000])).join('\n')
     expect(looked).toContain('has been empty since')
-    expect(looked).not.toMatch(/R-7|Retries/)
+    expect(looked).not.toMatch(/R-7|Retries| starts /)
   })
 
   it('of a group that somebody joined who was not there when it was planned: that it was refused, and what it waits for', () => {
@@ -365,7 +380,7 @@ describe('what a person reads', () => {
     const refused = following(pending(), approve, start, finish(joined))
     const text = cardOf(refused).join('\n')
     expect(text).toContain(
-      'Attempt 1 was not carried out: CKafka refused the call because the group had members.',
+      'It is not carried out yet: CKafka refused the call because the group had members. Attempt 2 of 8 starts',
     )
     expect(text).toContain(
       'The group has been seen with members, so it runs once the group has stayed empty for a while.',
@@ -512,9 +527,26 @@ describe('the plan on the card', () => {
     )
   })
 
+  it('says in short where the offsets of an empty group may expire, and the review in full', () => {
+    const group = { ...EMPTY, expiresFromEmpty: true } as const
+    const said = planned({}, { group })
+    expect(said).toContain(
+      'make sure they are stopped. If it has been empty for days, its offsets may expire soon.',
+    )
+    expect(said).not.toContain('7 days')
+    expect(planned({}, { group: EMPTY })).not.toContain('expire soon')
+    expect(groupInWords(words, group)).toContain('by default Kafka deletes them 7 days after')
+  })
+
   it('says of an undo whether consumers have gone on since', () => {
     const parent = { id: requestIdSchema.parse('R-7'), kind: 'undo' } as const
     expect(planned({ parent }, { movedSince: 0 })).toContain('Every partition is still where R-7 left it.')
+    // Of an undo that goes forward again, and only of that.
+    const forward = { ...someReset, strategy: { kind: 'shift', direction: 'skip', count: 10n } } as const
+    const only = 'Only offsets are put back: messages that were delivered again stay delivered.'
+    expect(planned({ parent, reset: forward }, { movedSince: 0 })).toContain(only)
+    expect(planned({ parent }, { movedSince: 0 })).not.toContain(only)
+    expect(planned({ reset: forward })).not.toContain(only)
     const offset = { ...orders, strategy: { kind: 'offset', offset: 7n } as const }
     expect(planned({ parent, reset: offset }, { movedSince: 3 })).toContain(
       '3 partitions moved on since R-7 ran. The undo takes that back as well.',

@@ -80,12 +80,12 @@ describe('the result', () => {
     const result = allArrived(request)
     expect(read(lastReply(endedWith(result, request), result))).toEqual([
       'R-12 is done. 4 partitions succeeded.',
-      'Topic  Partition  Planned  API said  Read back  Outcome',
-      '────────  ─────────  ───────  ────────  ─────────  ─────────',
-      'orders  0  442330  accepted  442330  succeeded',
-      'orders  1  442331  accepted  442331  succeeded',
-      'payments  0  442330  accepted  442330  succeeded',
-      'payments  1  442331  accepted  442331  succeeded',
+      'Topic  Partition  Before  Planned  API said  Read back  Outcome',
+      '────────  ─────────  ──────  ───────  ────────  ─────────  ─────────',
+      'orders  0  442430  442330  accepted  442330  succeeded',
+      'orders  1  442431  442331  accepted  442331  succeeded',
+      'payments  0  442430  442330  accepted  442330  succeeded',
+      'payments  1  442431  442331  accepted  442331  succeeded',
     ])
   })
 
@@ -102,10 +102,10 @@ describe('the result', () => {
     const message = lastReply(endedWith(result, request), result)
     expect(read(message)[0]).toBe('R-12 has failed. 4 partitions failed.')
     expect(bulletsOf(message)).toEqual([
-      '• orders partitions 0 and 1 failed: CKafka said it succeeded, but the offset did not move. Ask again, or ask Tencent why.',
-      '• payments partitions 0 and 1 failed: CKafka said it succeeded, but the offset did not move. Ask again, or ask Tencent why.',
+      '• orders partitions 0 and 1 failed: CKafka said it succeeded, but the offset did not move. Press Retry What Failed on the card, or ask Tencent support why.',
+      '• payments partitions 0 and 1 failed: CKafka said it succeeded, but the offset did not move. Press Retry What Failed on the card, or ask Tencent support why.',
     ])
-    expect(rowsIn(message)[1]).toEqual(['orders', '0', '442330', 'accepted', '442430', 'failed'])
+    expect(rowsIn(message)[1]).toEqual(['orders', '0', '442430', '442330', 'accepted', '442430', 'failed'])
   })
 
   it('says of each kind which, why, and what to do', () => {
@@ -141,11 +141,11 @@ describe('the result', () => {
     ])
     expect(message.text.split('\n').slice(1)).toEqual(bulletsOf(message))
     expect(rowsIn(message).slice(0, 3)).toEqual([
-      ['Topic', 'Partition', 'Planned', 'API said', 'Read back', 'Outcome'],
-      ['aaaa', '–', '–', '3 UNKNOWN_TOPIC_OR_PARTITION', '–', 'failed'],
-      ['orders', '2', '0', '68 NON_EMPTY_GROUP', '100', 'failed'],
+      ['Topic', 'Partition', 'Before', 'Planned', 'API said', 'Read back', 'Outcome'],
+      ['aaaa', '–', '–', '–', '3 UNKNOWN_TOPIC_OR_PARTITION', '–', 'failed'],
+      ['orders', '2', '100', '0', '68 NON_EMPTY_GROUP', '100', 'failed'],
     ])
-    expect(rowsIn(message)[8]).toEqual(['orders', '3', '5', 'accepted', '12345', 'moved since'])
+    expect(rowsIn(message)[8]).toEqual(['orders', '3', '105', '5', 'accepted', '12345', 'moved since'])
   })
 
   it('says what became of each topic that was not written with the others, and where an error moved an offset', () => {
@@ -177,7 +177,7 @@ describe('the result', () => {
       },
     ])
     expect(bulletsOf(message)).toEqual([
-      '• late partition 0 failed: never sent: too many calls (RequestLimitExceeded). Press Retry What Failed on the card.',
+      '• late partition 0 failed: never sent: the API takes no more calls right now (RequestLimitExceeded). Press Retry What Failed on the card.',
       '• secret partition 0 failed: CKafka refused it with UnauthorizedOperation. “ask your admin” The account may not do this. Ask the people who run Rewind for the permission.',
       '• joined partition 0 failed: not written. “The group is Stable: it has members.” Consumers are still connected. Stop them, wait for the group to be empty, then ask again.',
       '• unnamed partition 0 failed: an error without a code. Look the code up in the CKafka documentation before you ask again.',
@@ -190,7 +190,7 @@ describe('the result', () => {
 
   it('shows the offset that the API named', () => {
     const named = { ...succeeded('orders', 0, 42n), said: { offset: 42n, code: 0, message: '' } }
-    expect(rowsIn(reply([named]))[1]).toEqual(['orders', '0', '42', '42', '42', 'succeeded'])
+    expect(rowsIn(reply([named]))[1]).toEqual(['orders', '0', '142', '42', '42', '42', 'succeeded'])
   })
 
   it('says partitions of a topic that failed alike once', () => {
@@ -216,6 +216,17 @@ describe('the result', () => {
     ])
     const gone = reply([{ ...moved(8), readBack: null }])
     expect(bulletsOf(gone)[0]).toContain('and by now no offset is committed any more.')
+  })
+
+  it('names the calls for Tencent support, where its API answered and the offsets are not as planned', () => {
+    const result = [{ ...failed('orders', 0, 0), why: 'unchanged' as const }]
+    const told = (apiRequestIds: string[]) =>
+      read(noteReply(words, endedWith(result), { kind: 'ended' }, { result, apiRequestIds }))
+    expect(told(['1f0a-22'])).toContain('For Tencent support, the request id of the call: 1f0a-22.')
+    expect(told(['a', 'b', 'c', 'd'])).toContain(
+      'For Tencent support, the request ids of the calls: a, b, c and 1 more.',
+    )
+    expect(told([]).join('\n')).not.toContain('request id')
   })
 
   it('of 50 partitions is a table, of 51 a table with a word about the file', () => {
@@ -252,7 +263,7 @@ describe('the result', () => {
   it('keeps every digit of an offset', () => {
     const offsets = [2n ** 53n + 1n, 2n ** 63n - 1n]
     const shown = rowsIn(reply(offsets.map((offset, index) => succeeded('orders', index, offset))))
-    expect(shown.slice(1).map(row => row[4])).toEqual(['9007199254740993', '9223372036854775807'])
+    expect(shown.slice(1).map(row => row[5])).toEqual(['9007199254740993', '9223372036854775807'])
   })
 
   it('stays within every limit at its worst: long names, long messages, many partitions, the longest codes', () => {
@@ -364,6 +375,39 @@ describe('the result', () => {
     }
     expect(read(lastReply(request))).toEqual([
       'R-12 has failed. The reset was not carried out: no route. No offset moved. Ask again later.',
+    ])
+  })
+
+  it('of the last of many attempts, where calls were made: that none took effect, and how that is known', () => {
+    const [base] = [following(pending(), approve, start, finish({ kind: 'unknown', cause: 'no answer' }))]
+    const ended = (cause: string, unclear: string) =>
+      read(
+        noteReply(
+          words,
+          {
+            ...base,
+            notes: [{ kind: 'unclear', cause: unclear }, { kind: 'ended' }],
+            state: {
+              name: 'failed',
+              decision: null,
+              attempt: 8,
+              outcome: { kind: 'notSent', cause },
+              atMs: T0,
+            },
+          },
+          { kind: 'ended' },
+          {},
+        ),
+      )
+    const noAnswer = causeOf('noAnswer', '20 s')
+    expect(ended(causeOf('absentTwice'), noAnswer)).toEqual([
+      'R-12 has failed. None of 8 attempts took effect. CKafka was called, and no call took effect: the offsets showed that twice after the last attempt. No offset moved. Ask again later.',
+    ])
+    expect(ended(causeOf('denied'), causeOf('workerStopped'))).toEqual([
+      'R-12 has failed. None of 8 attempts took effect. CKafka may have been called, and no call took effect: an approver confirmed that of the last attempt. No offset moved. Ask again later.',
+    ])
+    expect(ended('no route', noAnswer)).toEqual([
+      'R-12 has failed. None of 8 attempts took effect. CKafka was called, and no call took effect; the last attempt was not carried out: no route. No offset moved. Ask again later.',
     ])
   })
 })

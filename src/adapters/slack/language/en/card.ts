@@ -92,6 +92,8 @@ export const cardOn = (on: ClusterInWords) => ({
       : `${grouped(ids.length + left)} other requests were open for the same group and topics when this was planned: ${listed(ids, left)}. Look at those first.`,
   membersOnly:
     'When planned, the group had no members. Consumers that assign partitions themselves (Flink, Spark) do not show; make sure they are stopped.',
+  /** In short; the review says it in full. */
+  mayExpire: 'If it has been empty for days, its offsets may expire soon.',
   /** Some time, not necessarily when it was planned. */
   seenInUse: 'The group has been seen with members, so it runs once the group has stayed empty for a while.',
   whenPlannedLabel: 'When planned: ',
@@ -160,7 +162,11 @@ export const cardOn = (on: ClusterInWords) => ({
     text(`${by.length === 1 ? ' has' : ' have'} undone ${isWhole ? 'that' : 'part of that'} since.`),
   ],
   queued: 'Queued. The plan is checked once more, then it runs.',
-  executing: `Calling ${on.name} now.`,
+  /** @param hadCalls whether an attempt before it was a call, that had no effect */
+  executing: (attempt: number, hadCalls: boolean) =>
+    attempt === 1
+      ? `Calling ${on.name} now.`
+      : `Attempt ${attempt}: calling ${on.name} now.${hadCalls ? ' No call before it took effect.' : ''}`,
   unclearAsked: 'Outcome unknown. Please answer in the thread.',
   unclearChecking: 'Outcome unknown. Reading the offsets back to find out what happened.',
   /** @param hold null: it is not known @param untilMs by then at most; null: that is not known */
@@ -176,9 +182,11 @@ export const cardOn = (on: ClusterInWords) => ({
           ...(untilMs === null ? [] : [text(', until '), times.moment(untilMs), text(' at most')]),
           text('. Then the plan is checked once more; it runs if the plan still holds.'),
         ],
-  /** Before the first attempt. */
-  postponed: (cause: string, notBeforeMs: number): Piece[] => [
-    text(`It is not carried out yet: ${cause}. Retries `),
+  /** What is waited for takes no attempt, so that nothing is said of the last. @param attempt the next, of so many */
+  postponed: (cause: string, attempt: number, most: number, notBeforeMs: number): Piece[] => [
+    text(
+      `It is not carried out yet: ${cause}. ${attempt === 1 ? 'Retries ' : `Attempt ${attempt} of ${most} starts `}`,
+    ),
     times.exact(notBeforeMs),
     text('.'),
   ],
@@ -193,11 +201,6 @@ export const cardOn = (on: ClusterInWords) => ({
     text(
       `Attempt ${attempt} had no effect (${by === 'offsets' ? 'checked twice' : 'confirmed by an approver'}). Retries `,
     ),
-    times.exact(notBeforeMs),
-    text('.'),
-  ],
-  triedInVain: (attempt: number, cause: string, notBeforeMs: number): Piece[] => [
-    text(`Attempt ${attempt} was not carried out: ${cause}. Retries `),
     times.exact(notBeforeMs),
     text('.'),
   ],

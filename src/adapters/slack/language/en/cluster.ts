@@ -32,7 +32,7 @@ export const CKAFKA: ClusterInWords = {
   api: 'the API',
   there: 'in the CKafka console',
   documentation: 'the CKafka documentation',
-  askWhy: 'ask Tencent why',
+  askWhy: 'ask Tencent support why',
   instance: 'CKafka instance',
   saidHeader: 'API said',
   hints: {

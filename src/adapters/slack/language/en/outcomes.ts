@@ -57,11 +57,25 @@ export const outcomesOn = (on: ClusterInWords) => ({
     credentials: on.hints.credentials,
     notAllowed: on.hints.notAllowed,
     clock: 'The clock of the machine that runs Rewind is off. Have it set, then ask again.',
-    quota: 'Too many calls for the account’s quota. Ask again in a minute.',
+    quota: 'The account’s quota of calls is used up. Rewind does not try this again: ask again in a minute.',
     unavailable: `${on.start} is not available right now. Ask again later.`,
     other: `Look the code up in ${on.documentation} before you ask again.`,
   } satisfies Record<RefusalReason, string>,
   notSent: (cause: string) => `The reset was not carried out: ${cause}. No offset moved. Ask again later.`,
+  /**
+   * After the last attempt, where an earlier one was a call. @param isMade false: or only may have been
+   * @param last of the last attempt: who shows that its call had no effect, or why it was not carried out
+   */
+  calledInVain: (attempts: number, isMade: boolean, last: 'offsets' | 'approver' | { cause: string }) => {
+    const called = `${on.start} ${isMade ? 'was' : 'may have been'} called, and no call took effect`
+    const why =
+      last === 'offsets'
+        ? `${called}: the offsets showed that twice after the last attempt`
+        : last === 'approver'
+          ? `${called}: an approver confirmed that of the last attempt`
+          : `${called}; the last attempt was not carried out: ${last.cause}`
+    return `None of ${counted(attempts, 'attempt')} took effect. ${why}. No offset moved. Ask again later.`
+  },
   /** @param advice empty: the cause has its own */
   notPrepared: (cause: string, advice: string) =>
     `The plan could not be made: ${endless(cause)}. Nothing was reset.${advice === '' ? '' : ` ${advice}`}`,
@@ -87,8 +101,11 @@ export const outcomesOn = (on: ClusterInWords) => ({
   /** @param took of so many partitions @param missed of so many it certainly did not; 0: that is not known */
   provedInPart: (took: number, missed: number) =>
     ` No answer from ${on.name} was received. The offsets show that the call took effect on ${counted(took, 'partition')}${missed === 0 ? '' : `, but not on ${grouped(missed)}`}.`,
-  /** An earlier call was unclear. */
-  tookEffectOn: (attempt: number) => ` Attempt ${grouped(attempt)} took effect.`,
+  /** An earlier attempt was a call of which nobody knew, until it was known that it had done nothing. */
+  earlierInVain: (attempt: number) =>
+    attempt === 2
+      ? ' This was attempt 2; attempt 1 had no effect.'
+      : ` This was attempt ${grouped(attempt)}; those before it had no effect.`,
   /** @param places topics, or partitions of them, that were reset @param left so many topics more */
   unconfirmed: (places: readonly string[], left: number) =>
     ` ${on.start} did not confirm ${listed(places, left)}; the offsets do.`,

@@ -103,6 +103,8 @@ export const plan = {
     `Not used: ${counted(rows, 'row')} of the file, which ${rows === 1 ? 'is' : 'are'} of ${groups.length + left === 1 ? 'another group' : 'other groups'}: ${listed(groups, left)}.`,
   unseen: (topics: readonly string[], left: number) =>
     `No partition of ${listed(topics, left)} could be seen, so it will fail there. Check the spelling.`,
+  /** Of an undo that goes forward again. */
+  onlyOffsets: 'Only offsets are put back: messages that were delivered again stay delivered.',
   stillThere: (parent: string) => `Every partition is still where ${parent} left it.`,
   movedShift: (count: number, parent: string) =>
     `${counted(count, 'partition')} moved on since ${parent} ran. The same shift backwards does not restore their old offsets.`,

@@ -186,6 +186,9 @@ export const replies = {
   },
   readBackAgain: ({ there, stayed, elsewhere, unread }: ReadBackAgain) =>
     `Read back again: ${counted(there, 'partition')} at the planned offset, ${grouped(stayed)} at the old one, ${grouped(elsewhere)} elsewhere${unread === 0 ? '' : `, ${grouped(unread)} unreadable`}.`,
+  /** Of calls to Tencent's API, where somebody may have to ask its support. @param left so many more */
+  apiRequests: (ids: readonly string[], left: number) =>
+    `For Tencent support, the request id${ids.length + left === 1 ? '' : 's'} of the call${ids.length + left === 1 ? '' : 's'}: ${listed(ids, left)}.`,
   moreInTable: (more: number) => `… and ${grouped(more)} more like these in the table.`,
   moreInFile: (more: number) => `… and ${grouped(more)} more like these in the file.`,
   firstRows: (shown: number, all: number) =>

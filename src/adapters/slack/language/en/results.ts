@@ -47,7 +47,7 @@ export const resultsOn = (on: ClusterInWords) => ({
     unanswered: (cause: string) => `possibly written: ${cause}. Check the offset ${on.there}.`,
   },
   whys: {
-    saidButUnchanged: `${on.start} said it succeeded, but the offset did not move. Ask again, or ${on.askWhy}.`,
+    saidButUnchanged: `${on.start} said it succeeded, but the offset did not move. Press ${buttons.retry} on the card, or ${on.askWhy}.`,
     unchanged: `${on.start} took the call, but the offset is where it was. Look at it ${on.there}.`,
     elsewhere: `${on.start} set another offset than the plan has. Look at the table, then ask again.`,
     notRead: `could not be read back. Check the offset ${on.there}.`,
@@ -58,5 +58,5 @@ export const resultsOn = (on: ClusterInWords) => ({
     unknown: `no reason was given. Look at its offset ${on.there}.`,
   },
   accepted: 'accepted',
-  header: ['Topic', 'Partition', 'Planned', on.saidHeader, 'Read back', 'Outcome'],
+  header: ['Topic', 'Partition', 'Before', 'Planned', on.saidHeader, 'Read back', 'Outcome'],
 })

@@ -53,6 +53,7 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     `制定这份计划时，另有 ${grouped(ids.length + left)} 个申请也在处理同一消费分组和 Topic：${listed(ids, left)}。请先查看。`,
   membersOnly:
     '制定计划时消费分组没有成员。自行分配分区的消费者（如 Flink、Spark）不会显示，请确认它们已停止。',
+  mayExpire: '如果已空置数天，其位点可能很快过期。',
   seenInUse: '消费分组曾有消费者连接，因此要等它变空并保持一段时间后才会执行。',
   whenPlannedLabel: '制定计划时的消费分组：',
   notPreparedYet: (cause, retryAtMs) => [
@@ -97,7 +98,10 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     text(isWhole ? ' 又将其撤销。' : ' 又撤销了其中一部分。'),
   ],
   queued: '正在排队。执行前会再次核对计划是否有效。',
-  executing: `正在调用 ${on.bare}。`,
+  executing: (attempt, hadCalls) =>
+    attempt === 1
+      ? `正在调用 ${on.bare}。`
+      : `第 ${attempt} 次尝试：正在调用 ${on.bare}。${hadCalls ? '之前的调用没有生效。' : ''}`,
   unclearAsked: '不知道是否已生效。请在消息列里回答。',
   unclearChecking: '不知道是否已生效。正在读回位点核对。',
   behind: (id, hold, untilMs) =>
@@ -108,19 +112,16 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
           ...(untilMs === null ? [] : [text('，最晚等到 '), times.moment(untilMs)]),
           text('。之后会再次核对计划，计划仍有效时执行。'),
         ],
-  postponed: (cause, notBeforeMs) => [
-    text(`尚未执行：${cause}。重试时间 `),
+  postponed: (cause, attempt, most, notBeforeMs) => [
+    text(
+      `尚未执行：${cause}。${attempt === 1 ? '重试时间 ' : `第 ${attempt} 次尝试（最多 ${most} 次）的时间 `}`,
+    ),
     times.exact(notBeforeMs),
     text('。'),
   ],
   testified: by => [person(by), text(' 确认已生效，按完成处理；位点无法证明。')],
   hadNoEffect: (attempt, by, notBeforeMs) => [
     text(`第 ${attempt} 次尝试没有生效（${by === 'offsets' ? '已两次核对' : '审批人已确认'}）。重试时间 `),
-    times.exact(notBeforeMs),
-    text('。'),
-  ],
-  triedInVain: (attempt, cause, notBeforeMs) => [
-    text(`第 ${attempt} 次尝试没有执行：${cause}。重试时间 `),
     times.exact(notBeforeMs),
     text('。'),
   ],

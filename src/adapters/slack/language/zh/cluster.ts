@@ -12,7 +12,7 @@ export const CKAFKA: ClusterInWords = {
   api: 'API ',
   there: '在 CKafka 控制台',
   documentation: '在 CKafka 文档中',
-  askWhy: '向腾讯云询问原因',
+  askWhy: '向腾讯云提交工单询问原因',
   instance: 'CKafka 实例',
   saidHeader: 'API 返回',
   hints: {

@@ -46,11 +46,21 @@ export const outcomesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     credentials: on.hints.credentials,
     notAllowed: on.hints.notAllowed,
     clock: '运行 Rewind 的机器时钟不准。请校准后重新申请。',
-    quota: '调用次数超出账号配额。请过一分钟重新申请。',
+    quota: '账号的调用配额已用完。Rewind 不会再试：请过一分钟重新申请。',
     unavailable: `${on.name}暂时不可用。请稍后重新申请。`,
     other: `请先${on.documentation}查这个错误码，再重新申请。`,
   },
   notSent: cause => `重置没有执行：${cause}。没有位点移动。请稍后重新申请。`,
+  calledInVain: (attempts, isMade, last) => {
+    const called = `${isMade ? '已' : '可能已'}调用 ${on.name}，但没有一次调用生效`
+    const why =
+      last === 'offsets'
+        ? `${called}：最后一次尝试后，位点两次证明了这一点`
+        : last === 'approver'
+          ? `${called}：最后一次尝试由审批人确认没有生效`
+          : `${called}；最后一次尝试没有执行：${last.cause}`
+    return `${grouped(attempts)} 次尝试都没有生效。${why}。没有位点移动。请稍后重新申请。`
+  },
   notPrepared: (cause, advice) => `无法制定计划：${endless(cause)}。没有重置任何位点。${advice}`,
   nothingToMove: cause => `${cause}。没有重置任何位点。`,
   planAdvice: {
@@ -66,7 +76,7 @@ export const outcomesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     `没有收到 ${on.name}的响应；${attempt === 1 ? '' : `第 ${grouped(attempt)} 次尝试后，`}位点证明调用已生效。`,
   provedInPart: (took, missed) =>
     `没有收到 ${on.name}的响应。位点显示调用在 ${partitions(took)}上已生效${missed === 0 ? '' : `，在 ${partitions(missed)}上没有生效`}。`,
-  tookEffectOn: attempt => `第 ${grouped(attempt)} 次尝试已生效。`,
+  earlierInVain: attempt => `这是第 ${grouped(attempt)} 次尝试，之前的尝试没有生效。`,
   unconfirmed: (places, left) => `${on.start}没有确认 ${listed(places, left)}；位点已在计划的位置。`,
   notRecorded: cause => `不知道是否已生效：${cause}。`,
   wouldJump: (since, where, skipped) =>

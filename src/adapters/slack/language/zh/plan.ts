@@ -87,6 +87,7 @@ export const plan: typeof English = {
   unseen: (topics, left) => `看不到 ${listed(topics, left)} 的任何分区，在那里会失败。请检查拼写。`,
   writing: (calls, atLeastMs, atMostMs) =>
     `每个 Topic 调用一次，共 ${grouped(calls)} 次；按 API 的频率限制至少需要 ${times.span(atLeastMs)}。${times.span(atMostMs)}内未发送的部分不再发送。`,
+  onlyOffsets: '只恢复位点：已经重新投递的消息无法收回。',
   stillThere: parent => `所有分区都还停在 ${parent} 留下的位置。`,
   movedShift: (count, parent) =>
     `${parent} 执行后有 ${partitions(count)}又移动过。反向移动同样的条数并不能恢复原来的位点。`,

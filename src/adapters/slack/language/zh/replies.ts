@@ -112,6 +112,7 @@ export const replies: typeof English = {
   ],
   readBackAgain: ({ there, stayed, elsewhere, unread }) =>
     `再次读回核对：${partitions(there)}在计划的位点，${grouped(stayed)} 个在原位点，${grouped(elsewhere)} 个在别处${unread === 0 ? '' : `，${grouped(unread)} 个无法读取`}。`,
+  apiRequests: (ids, left) => `向腾讯云提交工单时，请提供这次调用的请求 ID：${listed(ids, left)}。`,
   moreInTable: more => `… 另有 ${grouped(more)} 条类似情况，见表格。`,
   moreInFile: more => `… 另有 ${grouped(more)} 条类似情况，见文件。`,
   firstRows: (shown, all) =>

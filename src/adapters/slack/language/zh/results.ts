@@ -39,7 +39,7 @@ export const resultsOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     unanswered: cause => `可能已写入：${cause}。请${on.there}查看它的位点。`,
   },
   whys: {
-    saidButUnchanged: `${on.name}返回成功，但位点没有移动。请重新申请，或${on.askWhy}。`,
+    saidButUnchanged: `${on.name}返回成功，但位点没有移动。请点卡片上的${inQuotes(buttons.retry)}，或${on.askWhy}。`,
     unchanged: `${on.name}接受了调用，但位点仍在原处。请${on.there}查看。`,
     elsewhere: `${on.name}设置的位点与计划不符。请先看表格，再重新申请。`,
     notRead: `无法读回核对位点。请${on.there}查看。`,
@@ -50,5 +50,5 @@ export const resultsOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     unknown: `没有给出原因。请${on.there}查看它的位点。`,
   },
   accepted: '已接受',
-  header: ['Topic', '分区', '计划', on.saidHeader, '读回核对', '结果'],
+  header: ['Topic', '分区', '重置前', '计划', on.saidHeader, '读回核对', '结果'],
 })
