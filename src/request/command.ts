@@ -90,6 +90,8 @@ export type Command =
       overlaps: RequestId[]
       /** So many more; absent where there are none. */
       overlapsLeft?: number
+      /** As the record has it; absent in older events. */
+      holdMs?: number
       /** Of the groups that the policy asks about; absent in older events, as below. */
       lastRead?: LastRead
       unread?: Unread | null

@@ -140,6 +140,7 @@ function decideAtAnyTime(request: ResetRequest, command: Command, nowMs: number)
         guard,
         overlaps,
         ...(overlapsLeft === 0 && request.overlapsLeft === undefined ? {} : { overlapsLeft }),
+        ...(command.holdMs === undefined ? {} : { holdMs: command.holdMs }),
         lastRead,
         unread: command.unread ? unreadFrom(command.unread, nowMs) : null,
         reset: { ...request.reset, topics },

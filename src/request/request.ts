@@ -423,6 +423,8 @@ export const requestSchema = z.object({
   skipToEnd: z.boolean(),
   /** The group as it was seen when the plan was made; null until then. */
   group: groupSchema.nullable(),
+  /** How long a group that had members has to stay empty, by the settings of when it was planned; absent in older records. */
+  holdMs: timeMsSchema.optional(),
   /** The plan a decision is about; null until it is made. Its rows are the document `planDocument(round)`. */
   plan: planSchema.nullable(),
   round: z.int().positive(),

@@ -121,6 +121,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     clock,
     guardFor: policies.guardFor,
     reader: readers.plan,
+    emptyHoldMs: settings.emptyHoldMs,
     writeTimeOf: (instanceId, writes) =>
       writeTime(writes, deps.cluster.writePaceOf(instanceId), settings.callMs),
   })

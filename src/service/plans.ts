@@ -42,6 +42,8 @@ export interface PlansDeps {
   guardFor: Policies['guardFor']
   /** For plans: patient, and giving way to executions. */
   reader: ClusterReader
+  /** How long a group that had members has to stay empty. */
+  emptyHoldMs: number
   /** How long so many writes take. */
   writeTimeOf: (instanceId: string, writes: number) => { atLeastMs: number; atMostMs: number }
 }
@@ -78,7 +80,7 @@ export interface Plans {
 }
 
 export function createPlans(deps: PlansDeps): Plans {
-  const { store, kept, clock, guardFor, reader, writeTimeOf } = deps
+  const { store, kept, clock, guardFor, reader, emptyHoldMs, writeTimeOf } = deps
 
   async function make(request: ResetRequest, onProgress: OnProgress): Promise<Planned> {
     const { reset } = request
@@ -139,6 +141,7 @@ export function createPlans(deps: PlansDeps): Plans {
       plan: z.encode(planSchema, plan),
       guard,
       ...(await overlapsOf(request.id, named)),
+      holdMs: emptyHoldMs,
       lastRead,
       unread,
     } as const

@@ -68,6 +68,7 @@ export async function openDesk(redisUrl: string, prefix: string, apiUrl: string)
     kept: createKeptRows({ store, seals: null }),
     clock: Date.now,
     guardFor,
+    emptyHoldMs: 30_000,
     reader,
     writeTimeOf,
   })

@@ -130,6 +130,7 @@ export function prepare(
     plan: z.encode(planSchema, plan),
     guard: { ...GUARD, ...outlook.guard },
     overlaps: [],
+    holdMs: 30_000,
   }
 }
 

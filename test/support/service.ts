@@ -190,7 +190,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const writeTimeOf = (instanceId: string, writes: number) =>
     writeTime(writes, cluster.writePaceOf(instanceId), SETTINGS.callMs)
   const plans = createPlans({
-    ...{ store, kept, clock, guardFor, reader, writeTimeOf },
+    ...{ store, kept, clock, guardFor, reader, emptyHoldMs: settings.emptyHoldMs, writeTimeOf },
   })
   const movers = createMovers({ store, kept, patiently: changes.patiently })
   const followers = createFollowers({ store, kept, patiently: changes.patiently })

@@ -66,12 +66,12 @@ async function tellLater<T>(
 
 function changeInWords(words: Words, outcome: ChangeOutcome, id: RequestId): string {
   const { late } = words.answers
-  if (outcome.kind === 'changed') return late.saved(stateSentence(words, outcome.request))
+  if (outcome.kind === 'changed') return late.saved(escaped(stateSentence(words, outcome.request)))
   return late.notSaved(refusalOf(words, outcome, id) ?? '')
 }
 
 export function submittedInWords(words: Words, submitted: Submitted): string {
   const { late } = words.answers
   if (submitted.kind !== 'submitted') return late.notSaved(escaped(notSubmitted(words, submitted)))
-  return late.saved(stateSentence(words, submitted.request))
+  return late.saved(escaped(stateSentence(words, submitted.request)))
 }

@@ -43,7 +43,7 @@ export function glassModal(given: Words, request: ResetRequest, from: Origin, lo
         ...say.warning(
           clip(reset.target.group, TYPED_MAX),
           votes.length > 0,
-          group?.state === 'Empty' && now === null,
+          group?.state === 'Empty' && now === null ? null : (request.holdMs ?? 0),
         ),
       ),
     ),

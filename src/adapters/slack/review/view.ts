@@ -23,6 +23,7 @@ import { differenceBullets } from '../wording/drift.ts'
 import { facts, originLine, titleInWords } from '../wording/facts.ts'
 import { planDetails, planHead } from '../wording/plan.ts'
 import { planTable } from '../wording/plan-table.ts'
+import { missingTeams } from '../wording/who-decides.ts'
 import { groupInWords, lossInWords } from '../wording/words.ts'
 import { decisionModal } from './frame.ts'
 
@@ -151,11 +152,15 @@ function whatAnApprovalDoes(
   const missing = guard.approvals - filled(guard, votes)
   // Whose approval is missing may not be the reader's to give.
   const isOfTeams = guard.needs.length > 1
+  const teams = missingTeams(request)
+  const met = teams.length === 0 ? '' : say.runsWhenTeams(teams)
+  // What does not fit is on the lines above it.
+  if (met !== '' && met.length <= LIMITS.optionText) return met
   if (missing > 1) return say.needsMore(missing - 1, isOfTeams)
   if (isOfTeams) return say.runsWhenMet
   if (guard.window !== null) return say.runsInWindow
   const isInUse = look?.kind === 'holds' && hasMembers(look.group)
-  return group?.state === 'Empty' && !isInUse ? say.runsAtOnce : say.runsWhenEmpty
+  return group?.state === 'Empty' && !isInUse ? say.runsAtOnce : say.runsWhenEmpty(request.holdMs ?? 0)
 }
 
 function verdict(value: 'approve' | 'reject', label: string, description: string) {

@@ -170,13 +170,13 @@ export function overlapBlocks(
 /**
  * As it was when the plan was made, or that somebody was seen there since; a request that waits for it says so itself.
  */
-export function groupInUse(words: Words, { group, state }: ResetRequest): KnownBlock[] {
+export function groupInUse(words: Words, { group, state, holdMs = 0 }: ResetRequest): KnownBlock[] {
   if (group === null) return []
   const isShown = state.name === 'pending' || (state.name === 'approved' && state.wait === null)
   if (!isShown) return []
   // What stands there when somebody has joined since is not of when it was planned, and names nobody.
   if (group.state === 'Stable' && group.members.length === 0) {
-    return [paragraph(line(text(words.card.seenInUse)))]
+    return [paragraph(line(text(words.card.seenInUse(holdMs))))]
   }
   // That nobody is a member is all that this state proves.
   if (group.state === 'Empty') {

@@ -5,7 +5,6 @@ import type { KnownBlock } from '@slack/types'
 import type { PostDocuments } from '../../../ports/chat.ts'
 import { readCause } from '../../../request/cause.ts'
 import { hasMembers } from '../../../request/group.ts'
-import { EVERYBODY } from '../../../request/policy.ts'
 import { type Note, owesReview, type RequestId, type ResetRequest } from '../../../request/request.ts'
 import { clip } from '../../../request/reset.ts'
 import { type PartitionResult, ROWS_IN_TABLE } from '../../../request/result.ts'
@@ -16,7 +15,7 @@ import { causeInWords } from '../wording/cause.ts'
 import { differenceBullets, differencesInWords } from '../wording/drift.ts'
 import { proofInWords } from '../wording/proof.ts'
 import { resultTable, troubleLine, troublesOf, troubleText } from '../wording/result.ts'
-import { missingTeams, reviewers } from '../wording/who-decides.ts'
+import { deciders, missingTeams, reviewers } from '../wording/who-decides.ts'
 import { connectedInWords, outcomeSentence, stateSentence } from '../wording/words.ts'
 import { questionButtons } from './buttons.ts'
 import { type Message, NOTE_MAX } from './card.ts'
@@ -115,14 +114,6 @@ function approversTold(words: Words, request: ResetRequest): Piece[] {
   return people.length === 0 ? [] : words.glass.askedToReview(people)
 }
 
-/** Those whom the rule names, without the one who may not decide on their own request. */
-function deciders({ guard, requester }: ResetRequest): string[] {
-  const people = new Set(guard.needs.flatMap(({ from }) => from))
-  people.delete(EVERYBODY)
-  if (!guard.ownVote) people.delete(requester)
-  return [...people].slice(0, APPROVERS_TOLD)
-}
-
 function driftedReply(
   words: Words,
   request: ResetRequest,
@@ -134,7 +125,7 @@ function driftedReply(
   const lead = moved(id, at)
   const then = [
     ...(movers.length === 0 ? [] : [text(movedBy(movers))]),
-    ...movedThen(requester, deciders(request)),
+    ...movedThen(requester, deciders(request).slice(0, APPROVERS_TOLD)),
   ]
   const sentences = differencesInWords(words, differences).map(sentence => escaped(`• ${sentence}`))
   return {
@@ -200,7 +191,7 @@ function askedReply(
     id,
     { evidence, isCalled: lateUntilMs !== null, accepted: isAccepted ? words.outcomes.wasAccepted : '' },
     requester,
-    deciders(request),
+    deciders(request).slice(0, APPROVERS_TOLD),
   )
   const shownRows = state.name === 'unclear' && evidence === 'neither' ? result : []
   const message = withEvidence(words, lead, shownRows, { isRepeated: hasShownRows(request, note) })

@@ -1,11 +1,11 @@
 // Who decides on a request, and how far that has got, as the card and the modals show it. Pure.
 // The first card mentions them, and that is the only time: Slack tells nobody of a message that is changed.
 
-import { EVERYBODY } from '../../../request/policy.ts'
+import { EVERYBODY, peopleFor } from '../../../request/policy.ts'
 import { dealt, lacking, needsOf } from '../../../request/quorum.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import type { Window } from '../../../request/window.ts'
-import { type Piece, text } from '../blocks/text.ts'
+import { mentions, type Piece, spoken, text } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 
 /** More names than this tell nobody more. */
@@ -14,13 +14,12 @@ const NAMED = 8
 export function whoDecides(words: Words, request: ResetRequest): Piece[][] {
   const { guard, votes } = request
   const left = lacking(guard, votes)
-  const shown = needsOf(guard).map(({ label, from, count }, index) => ({
-    label,
-    count,
-    have: count - (left[index] ?? 0),
-    people: from.includes(EVERYBODY) ? [] : withoutRequester(from, request).slice(0, NAMED),
-    more: from.includes(EVERYBODY) ? 0 : Math.max(0, withoutRequester(from, request).length - NAMED),
-  }))
+  const shown = needsOf(guard).map((need, index) => {
+    const from = peopleFor(need, request)
+    const people = from.includes(EVERYBODY) ? [] : withoutRequester(from, request)
+    const [label, count] = [need.label, need.count]
+    return { label, count, have: count - (left[index] ?? 0), ...firstOf(people) }
+  })
   // A record from before there was a policy does not say who.
   if (guard.needs.length === 0) return []
   const filling = dealt(guard, votes)
@@ -46,9 +45,35 @@ export function missingTeams({ guard, votes }: Pick<ResetRequest, 'guard' | 'vot
   return labels.includes('') ? [] : [...new Set(labels)]
 }
 
+/** So many as tell anybody something, and how many more there are. */
+function firstOf(people: readonly string[]): { people: string[]; more: number } {
+  return { people: people.slice(0, NAMED), more: Math.max(0, people.length - NAMED) }
+}
+
+/** Whom the rule names to decide, without who may not decide on their own request. Empty: nobody in particular. */
+export function deciders(request: ResetRequest): string[] {
+  const people = new Set(needsOf(request.guard).flatMap(need => peopleFor(need, request)))
+  if (people.has(EVERYBODY)) return []
+  if (!request.guard.ownVote) people.delete(request.requester)
+  return [...people]
+}
+
+/** `@bob, @platform and 3 more`, in Slack's text format; null: nobody in particular. */
+export function namesOf({ votes }: Words, ids: readonly string[]): string | null {
+  if (ids.length === 0 || ids.includes(EVERYBODY)) return null
+  const { people, more } = firstOf(ids)
+  return votes.listed(
+    mentions(people)
+      .filter(({ type }) => type !== 'text')
+      .map(each => spoken([each])),
+    more,
+  )
+}
+
 /** Whom the rule names, of those who may look at a broken glass: not who broke it, nor who asked. Empty: nobody in particular. */
-export function reviewers({ guard, requester, glass }: ResetRequest): string[] {
-  const people = new Set(guard.needs.flatMap(({ from }) => from))
+export function reviewers(request: ResetRequest): string[] {
+  const { requester, glass } = request
+  const people = new Set(needsOf(request.guard).flatMap(need => peopleFor(need, request)))
   if (people.has(EVERYBODY)) return []
   people.delete(requester)
   if (glass !== null) people.delete(glass.by)

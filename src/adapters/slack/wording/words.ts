@@ -6,6 +6,7 @@ import type { Group } from '../../../request/group.ts'
 import { kafkaErrorName } from '../../../request/kafka-errors.ts'
 import { hadNothingToMove } from '../../../request/list-part.ts'
 import { skipsArriving } from '../../../request/plan-gaps.ts'
+import { filled } from '../../../request/quorum.ts'
 import {
   brokeGlass,
   isFinal,
@@ -20,11 +21,12 @@ import { clip, type Reset, type Target, utc } from '../../../request/reset.ts'
 import type { ApiCode, Counts, Done } from '../../../request/result.ts'
 import type { Refusal } from '../../../request/step.ts'
 import { type Awaited, awaitedBy } from '../../../request/waiting.ts'
-import { named } from '../blocks/text.ts'
+import { escaped, named } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { sentenceOf } from '../language/sentences.ts'
 import { CAUSE_MAX, causeInWords, messageInWords } from './cause.ts'
 import { placesInWords, skipsInWords } from './plan.ts'
+import { deciders, missingTeams, namesOf } from './who-decides.ts'
 
 const AWAITED = {
   window: 'beforeWindow',
@@ -57,34 +59,56 @@ export function stateWords(words: Words, request: Pick<ResetRequest, 'state' | '
   return brokeGlass(request) ? { ...names, ...unapproved }[key] : names[key]
 }
 
-/** The same where no card is beside it, with what nobody has approved, or still has to be looked at: `done, waiting for …` */
-export function stateAlone(
-  words: Words,
-  request: Pick<ResetRequest, 'state' | 'unread' | 'glass' | 'notes'>,
-): string {
-  const said = stateWords(words, request)
+type Standing = Pick<ResetRequest, 'id' | 'state' | 'unread' | 'glass' | 'guard' | 'votes'>
+
+/** Null: it waits for no approval, or only says that it does. */
+function pendingWords(words: Words, request: Pick<Standing, 'state' | 'guard' | 'votes'>): string | null {
+  const { state, guard, votes } = request
+  if (state.name !== 'pending') return null
+  const { pendingOf } = words.states
+  const missing = teamsMissing(request)
+  if (missing.length > 0) return pendingOf.teams(missing)
+  const have = filled(guard, votes)
+  return have === 0 ? null : pendingOf.votes(have, guard.approvals)
+}
+
+const LABEL_MAX = 60
+
+function teamsMissing(request: Pick<ResetRequest, 'guard' | 'votes'>): string[] {
+  return missingTeams(request).map(label => named(clip(label, LABEL_MAX)))
+}
+
+/** The same where no card is beside it: whose approval is missing, and what nobody has approved, or has still to look at. */
+export function stateAlone(words: Words, request: Standing & Pick<ResetRequest, 'notes'>): string {
+  const said = pendingWords(words, request) ?? stateWords(words, request)
   if (isFinal(request.state) && owesReview(request)) return words.glass.awaitsReview(said)
   return brokeGlass(request) ? `${said} · ${words.glass.mark}` : said
 }
 
 /** What can be said of `R-12` in this state: `R-12 is partly done.` */
-export function stateSentence(
-  words: Words,
-  request: Pick<ResetRequest, 'id' | 'state' | 'unread' | 'glass'>,
-): string {
-  const { sentences, unapprovedSentences } = words.states
+export function stateSentence(words: Words, request: Standing): string {
+  const { sentences, unapprovedSentences, stillPending } = words.states
+  const pending = pendingWords(words, request)
+  if (pending !== null) return stillPending(request.id, pending)
   const said = brokeGlass(request) ? { ...sentences, ...unapprovedSentences } : sentences
   return said[stateKey(request)](request.id)
 }
 
 /** Why a click or a decision was refused, for the one who made it. `<@U…>` is a mention in Slack's text format. */
 export function refusalSentence(words: Words, refusal: Refusal, request: ResetRequest): string {
-  const { id, requester, state } = request
+  const { id, requester, state, guard } = request
   const { refusals } = words
   switch (refusal) {
+    case 'ownRequest':
+    case 'notApprover':
+      return refusals[refusal](id, namesOf(words, deciders(request)))
+    case 'notBreakGlass':
+      return refusals.notBreakGlass(id, namesOf(words, guard.breakGlass))
+    case 'alreadyVoted':
+      return refusals.alreadyVoted(id, teamsMissing(request).map(escaped))
     case 'notRequester':
       return state.name === 'approved'
-        ? refusals.notRequesterNow(id, requester)
+        ? refusals.notRequesterNow(id, requester, namesOf(words, deciders(request)))
         : refusals.notRequester(id, requester)
     case 'groupNotTyped':
       return refusals.groupNotTyped(id, lossInWords(words, request))

@@ -146,7 +146,7 @@ describe('the modal of breaking the glass', () => {
     expect(said).toContain(
       'Right now 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). It waits until they have stopped.',
     )
-    expect(said).toContain('once the group has stayed empty for a while')
+    expect(said).toContain('after the group has had no consumers for 30 s')
     expect(modalOf(holds('unchanged', IN_USE), 'zh')).toContain('它们停止后才会执行。')
     expect(modalOf(holds('consuming', IN_USE))).toContain('this plan is out of date')
     expect(modalOf(holds('unchanged', { state: 'Stable', members: [] }))).toContain(
@@ -158,7 +158,7 @@ describe('the modal of breaking the glass', () => {
     const seen = [undefined, { kind: 'notSeen', cause: 'no answer' }, holds('unchanged', EMPTY)] as const
     for (const look of seen) {
       expect(modalOf(look)).not.toContain('Right now')
-      expect(modalOf(look)).toContain('as soon as the group is empty')
+      expect(modalOf(look)).toContain('immediately if the group is still empty')
     }
   })
 

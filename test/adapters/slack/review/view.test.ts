@@ -7,7 +7,7 @@ import { reviewMetadataSchema } from '../../../../src/adapters/slack/blocks/ids.
 import { wordsIn } from '../../../../src/adapters/slack/language/language.ts'
 import { sentenceModal } from '../../../../src/adapters/slack/platform/sentence-views.ts'
 import { movedModal, readReview, reviewModal } from '../../../../src/adapters/slack/review/view.ts'
-import { refusalSentence } from '../../../../src/adapters/slack/wording/words.ts'
+import { refusalSentence, stateSentence } from '../../../../src/adapters/slack/wording/words.ts'
 import type { Look } from '../../../../src/ports/approvals.ts'
 import type { PlanRow } from '../../../../src/request/plan.ts'
 import type { ResetRequest } from '../../../../src/request/request.ts'
@@ -16,9 +16,14 @@ import type { SlackView } from '../../../../src/sandbox/slack/face.ts'
 import { renderView } from '../../../../src/sandbox/slack/render.ts'
 import { validateView } from '../../../../src/sandbox/slack/validate.ts'
 import {
+  ALICE,
+  approve,
+  BOB,
+  CAROL,
   DIGEST,
   EMPTY,
   everyState,
+  following,
   HOSTILE,
   IN_USE,
   pending,
@@ -149,8 +154,8 @@ describe('the approval modal', () => {
     const said = (look?: Look, language?: 'en' | 'zh') => optionsIn(look, language)[0]?.description?.text
     expect(said()).toBe('It runs immediately if the group is still empty')
     expect(said(empty)).toBe('It runs immediately if the group is still empty')
-    expect(said(joined)).toBe('It runs once the group has stayed empty for a while')
-    expect(said(joined, 'zh')).toBe('消费分组保持为空一段时间后执行')
+    expect(said(joined)).toBe('It runs after the group has had no consumers for 30 s')
+    expect(said(joined, 'zh')).toBe('消费分组连续 30 秒没有消费者后执行')
     expect(optionsIn(joined).map(({ value }) => value)).toEqual(optionsIn().map(({ value }) => value))
   })
 
@@ -429,6 +434,55 @@ describe('the modal that only says a sentence', () => {
     expect(refusalSentence(words, 'notRequester', of('waiting'))).toBe(
       'Only <@U0ALICE>, who asked for R-12, or an approver can cancel it now.',
     )
+  })
+
+  it('names who may, as the rule does, and the team whose approval is missing', () => {
+    const needs = [
+      { label: 'audit', from: [BOB], count: 1 },
+      { label: 'platform', from: [ALICE, 'S0PLATFORM'], count: 1 },
+    ]
+    const waits = pending({}, { guard: { approvals: 2, needs, breakGlass: ['U0DAVE', 'S0ONCALL'] } })
+    const say = (refusal: Refusal, request = waits, language = words) =>
+      refusalSentence(language, refusal, request)
+    expect(say('notApprover')).toBe('Only approvers can decide on R-12: <@U0BOB> and <!subteam^S0PLATFORM>.')
+    expect(say('ownRequest')).toBe(
+      'You asked for R-12 yourself, so somebody else has to decide on it: <@U0BOB> and <!subteam^S0PLATFORM>.',
+    )
+    expect(say('notBreakGlass')).toBe(
+      'The policy does not let you run R-12 without approval. It names <@U0DAVE> and <!subteam^S0ONCALL> for that. Ask one of them, an approver, or the people who run Rewind.',
+    )
+    expect(
+      say(
+        'notRequester',
+        following(waits, { ...approve, fills: [0, 1] }, { ...approve, by: CAROL, fills: [1] }),
+      ),
+    ).toBe(
+      'Only <@U0ALICE>, who asked for R-12, or an approver (<@U0BOB> and <!subteam^S0PLATFORM>) can cancel it now.',
+    )
+    const half = following(waits, { ...approve, fills: [0] })
+    expect(say('alreadyVoted', half)).toBe(
+      'You have approved R-12 already. It still needs approval from platform.',
+    )
+    expect(say('alreadyVoted', half, wordsIn('zh'))).toBe('你已经批准过 R-12，还需要 platform 批准。')
+    expect(say('notApprover', half, wordsIn('zh'))).toBe(
+      '只有审批人可以审批 R-12：<@U0BOB> 和 <!subteam^S0PLATFORM>。',
+    )
+    expect(stateSentence(words, half)).toBe('R-12 is waiting for approval from platform.')
+    expect(textOf(reviewModal(words, half, []))).toContain('Approve – It runs once platform has approved')
+    expect(textOf(reviewModal(words, waits, []))).toContain('It runs once audit and platform have approved')
+    const many = Array.from({ length: 30 }, (_, index) => `U0${index}`)
+    const crowd = pending({}, { guard: { needs: [{ label: '', from: many, count: 1 }] } })
+    expect(say('notApprover', crowd)).toMatch(/<@U07> and 22 more\.$/)
+    const open = pending({}, { guard: { needs: [{ label: '', from: ['*'], count: 1 }] } })
+    expect(say('ownRequest', open)).toBe('You asked for R-12 yourself, so somebody else has to decide on it.')
+  })
+
+  it('names also those who were asked besides, once it is escalated', () => {
+    const needs = [{ label: '', from: [BOB], count: 1 }]
+    const escalation = { afterMs: 60_000, label: 'leads', to: ['U0LEAD'] }
+    const waits = { ...pending({}, { guard: { needs, escalation } }), escalated: true }
+    expect(refusalSentence(words, 'notApprover', waits)).toContain('<@U0BOB> and <@U0LEAD>')
+    expect(textOf(reviewModal(words, waits, []))).toContain('Who decides: @bob @U0LEAD.')
   })
 
   it('says what typing the group’s name is for', () => {

@@ -383,7 +383,7 @@ describe('what a person reads', () => {
       'It is not carried out yet: CKafka refused the call because the group had members. Attempt 2 of 8 starts',
     )
     expect(text).toContain(
-      'The group has been seen with members, so it runs once the group has stayed empty for a while.',
+      'The group has been seen with members, so it runs after the group has had no consumers for 30 s.',
     )
     expect(text).not.toMatch(/When planned|Stop them/)
     expect(cardOf({ ...refused, cluster: 'kafka' }).join('\n')).toContain(
@@ -391,7 +391,7 @@ describe('what a person reads', () => {
     )
     const inChinese = linesOf(card(wordsIn('zh'), refused)).join('\n')
     expect(inChinese).toContain('CKafka 因消费分组有消费者而拒绝了调用')
-    expect(inChinese).toContain('消费分组曾有消费者连接，因此要等它变空并保持一段时间后才会执行。')
+    expect(inChinese).toContain('消费分组曾有消费者连接，因此要等它连续 30 秒没有消费者后执行。')
     expect(inChinese).not.toContain('制定计划时的消费分组')
   })
 

@@ -90,12 +90,12 @@ const loss = of(({ request: { plan } }) => plan !== null && plan.certainty !== '
 const CLAUSES: [RegExp, (shown: Shown) => boolean][] = [
   // What an approval would do.
   [
-    /runs immediately|会立即执行/,
+    /runs immediately|消费分组仍为空，会立即执行$/m,
     shown =>
       settles(shown) && of(each => isEmpty(groupSeen(each)) && each.request.guard.window === null)(shown),
   ],
   [
-    /It runs once the group has stayed empty|^消费分组保持为空一段时间后执行$/m,
+    /It runs after the group has had no consumers|^消费分组连续 [^，]*没有消费者后执行$/m,
     shown => settles(shown) && of(each => !isEmpty(groupSeen(each)))(shown),
   ],
   [
@@ -107,6 +107,18 @@ const CLAUSES: [RegExp, (shown: Shown) => boolean][] = [
   [
     /once every team it needs|所需团队全部批准/,
     of(({ request }) => missing(request) === 1 && isTeams(request)),
+  ],
+  [
+    /It runs once [^\n]* ha(s|ve) approved$|批准后执行$/m,
+    of(({ request }) => missing(request) > 0 && isTeams(request)),
+  ],
+  [
+    /once audit|^audit[^，。]* 全部批准后执行/m,
+    of(({ request }) => (lacking(request.guard, request.votes)[0] ?? 0) > 0),
+  ],
+  [
+    /once [^\n]*platform ha|platform 全部批准后执行/,
+    of(({ request }) => lacking(request.guard, request.votes)[1] === 1),
   ],
   [/until Slack shows the user groups|相关用户组之前无法批准/, of(({ request }) => isHeld(request))],
   [/stored plan cannot be used|保存的计划不能使用/, ({ rows }) => rows === null],
@@ -141,9 +153,12 @@ const CLAUSES: [RegExp, (shown: Shown) => boolean][] = [
   // Breaking the glass, and afterwards.
   [/without anybody’s approval|无需任何人审批/, of(({ request }) => request.votes.length === 0)],
   [/without the approvals it still needs|不再等待其余审批/, of(({ request }) => request.votes.length > 0)],
-  [/as soon as the group is empty|消费分组为空后立即执行/, of(({ request }) => isEmpty(request.group))],
   [
-    /approval, once the group has stayed empty|消费分组保持为空一段时间后执行，/,
+    /approval, immediately if the group is still empty|会立即执行，/,
+    of(({ request }) => isEmpty(request.group)),
+  ],
+  [
+    /approval, after the group has had no consumers|没有消费者后执行，/,
     of(({ request }) => !isEmpty(request.group)),
   ],
   [
@@ -247,6 +262,7 @@ const teams = [
   { label: 'platform', from: [ALICE], count: 1 },
 ]
 const twoTeams = pending({}, { guard: { approvals: 2, needs: teams } })
+const unnamed = pending({}, { guard: { approvals: 2, needs: teams.map(need => ({ ...need, label: '' })) } })
 const glassOf = (request: ResetRequest) =>
   following(request, {
     ...{ kind: 'breakGlass', by: CAROL, reason: 'now', policy: ALLOWED, from: SOMEWHERE, digest: DIGEST },
@@ -269,6 +285,8 @@ const PENDING: [string, ResetRequest][] = [
     'of two teams, with two votes of one of them',
     following(twoTeams, { ...approve, through: [BOB] }, { ...approve, by: CAROL, through: [CAROL] }),
   ],
+  ['of two without a name', unnamed],
+  ['of two without a name, with one', following(unnamed, { ...approve, through: [BOB] })],
   ['in a window', pending({}, { guard: { window: EVENINGS } })],
   ['that skips', pending({ reset: toLatest }, { guard: { typedGroup: true, approvals: 1 } })],
   ['that replays', pending({}, { guard: { typedGroup: true, approvals: 1 } })],

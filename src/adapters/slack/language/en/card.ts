@@ -95,7 +95,8 @@ export const cardOn = (on: ClusterInWords) => ({
   /** In short; the review says it in full. */
   mayExpire: 'If it has been empty for days, its offsets may expire soon.',
   /** Some time, not necessarily when it was planned. */
-  seenInUse: 'The group has been seen with members, so it runs once the group has stayed empty for a while.',
+  seenInUse: (holdMs: number) =>
+    `The group has been seen with members, so it runs ${times.onceEmpty(holdMs)}.`,
   whenPlannedLabel: 'When planned: ',
   /** @param cause why the last try came to nothing */
   notPreparedYet: (cause: string, retryAtMs: number): Piece[] => [

@@ -2,6 +2,7 @@
 
 import { mentions, named, type Piece, person, quoted, strong, text } from '../../blocks/text.ts'
 import { buttons } from './buttons.ts'
+import { times } from './times.ts'
 
 export const glass = {
   button: buttons.breakGlass,
@@ -9,10 +10,10 @@ export const glass = {
   mark: 'without approval',
   awaitsReview: (state: string) => `${state}, waiting for a review afterwards`,
   title: (id: string) => `Break glass: ${id}`,
-  /** @param hasVotes some have approved @param isEmpty nobody has been seen in the group */
-  warning: (group: string, hasVotes: boolean, isEmpty: boolean): Piece[] => [
+  /** @param hasVotes some have approved @param holdMs so long the group has to stay empty; null: nobody has been seen in it */
+  warning: (group: string, hasVotes: boolean, holdMs: number | null): Piece[] => [
     strong(
-      `This runs without ${hasVotes ? 'the approvals it still needs' : 'anybody’s approval'}, ${isEmpty ? 'as soon as the group is empty' : 'once the group has stayed empty for a while'}. `,
+      `This runs without ${hasVotes ? 'the approvals it still needs' : 'anybody’s approval'}, ${holdMs === null ? 'immediately if the group is still empty' : times.onceEmpty(holdMs)}. `,
     ),
     text(
       `It writes the offsets of ${named(group)} as planned. The approvers are told now, and one of them has to review it afterwards.`,

@@ -1,5 +1,7 @@
 // Why a click or a decision was refused, in English. `requester` and `by` are mentioned as Slack writes it.
 
+import { listed } from './grammar.ts'
+
 const THEN = {
   approved: 'is on the queue',
   held: 'is held until Slack shows the user groups that the policy asks about',
@@ -12,16 +14,22 @@ const THEN = {
 }
 
 export const refusals = {
-  ownRequest: (id: string) => `You asked for ${id} yourself, so somebody else has to decide on it.`,
-  notApprover: (id: string) =>
-    `Only approvers can decide on ${id}. Ask one of them, or the people who run Rewind.`,
+  /** @param who may, as the rule names them; null: nobody in particular */
+  ownRequest: (id: string, who: string | null) =>
+    `You asked for ${id} yourself, so somebody else has to decide on it${who === null ? '' : `: ${who}`}.`,
+  notApprover: (id: string, who: string | null) =>
+    who === null
+      ? `Only approvers can decide on ${id}. Ask one of them, or the people who run Rewind.`
+      : `Only approvers can decide on ${id}: ${who}.`,
   notRequester: (id: string, requester: string) =>
     `Only <@${requester}>, who asked for ${id}, can cancel it. Approvers can reject it.`,
-  notRequesterNow: (id: string, requester: string) =>
-    `Only <@${requester}>, who asked for ${id}, or an approver can cancel it now.`,
+  notRequesterNow: (id: string, requester: string, who: string | null) =>
+    `Only <@${requester}>, who asked for ${id}, or an approver${who === null ? '' : ` (${who})`} can cancel it now.`,
   groupNotTyped: (id: string, loss: string) =>
     `Type the group’s name exactly as shown to approve ${id}: ${loss}.`,
-  alreadyVoted: (id: string) => `You have approved ${id} already. It needs another approver as well.`,
+  /** @param missing the teams that have not approved; empty where they have no names, or there is only one */
+  alreadyVoted: (id: string, missing: readonly string[]) =>
+    `You have approved ${id} already. It still needs ${missing.length === 0 ? 'another approver' : `approval from ${listed(missing)}`}.`,
   withdrawnOften: (id: string) =>
     `You have taken your approval of ${id} back several times, so you cannot approve it any more. You can still reject it.`,
   planChanged: (id: string) =>
@@ -35,8 +43,8 @@ export const refusals = {
   preparing: (id: string) => `${id} is still being planned. Try again in a moment.`,
   expired: (id: string) => `${id} has expired, so nothing was done. Ask again with /reset-offsets.`,
   noVote: (id: string) => `You have not approved ${id}, so there is nothing to take back.`,
-  notBreakGlass: (id: string) =>
-    `The policy does not let you carry out ${id} without approval. Ask an approver, or the people who run Rewind.`,
+  notBreakGlass: (id: string, who: string | null) =>
+    `The policy does not let you run ${id} without approval. ${who === null ? 'Ask an approver' : `It names ${who} for that. Ask one of them, an approver`}, or the people who run Rewind.`,
   unreadable: (id: string) =>
     `The policy asks about a user group that Slack does not show at the moment, so what it says of ${id} is not known. Nothing was done. Try again in a minute, or ask the people who run Rewind.`,
   outsideWindow: (id: string) => `${id} may not run at this time. It runs once it may.`,

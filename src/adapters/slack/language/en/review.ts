@@ -1,7 +1,7 @@
 // The approval modal, in English.
 
 import { type Piece, text } from '../../blocks/text.ts'
-import { counted, uncapitalized } from './grammar.ts'
+import { counted, listed, uncapitalized } from './grammar.ts'
 import { times } from './times.ts'
 
 export const review = {
@@ -30,12 +30,15 @@ export const review = {
   /** @param atLeast several teams have to approve, and one person counts for one of them */
   needsMore: (more: number, atLeast: boolean) =>
     `It then needs ${atLeast ? 'at least ' : ''}${counted(more, 'more approval')}`,
+  /** @param labels of the teams whose approval is missing, the reader’s perhaps among them */
+  runsWhenTeams: (labels: readonly string[]) =>
+    `It runs once ${listed(labels)} ${labels.length === 1 ? 'has' : 'have'} approved`,
   runsWhenMet: 'It runs once every team it needs has approved',
   held: 'Not possible until Slack shows the user groups',
   notWholeOption: 'Not possible: its stored plan cannot be used',
   replanned: 'A new plan needs a decision before anything runs',
   runsAtOnce: 'It runs immediately if the group is still empty',
-  runsWhenEmpty: 'It runs once the group has stayed empty for a while',
+  runsWhenEmpty: (holdMs: number) => `It runs ${times.onceEmpty(holdMs)}`,
   runsInWindow: 'It runs within its window, once the group is empty',
   reject: 'Reject',
   rejectHint: 'Nothing is reset; say why in the note',

@@ -1,5 +1,8 @@
 // What state a request is in, in English: as a name, and as a sentence.
 
+import { grouped } from '../../../../request/reset.ts'
+import { counted, listed } from './grammar.ts'
+
 export const states = {
   names: {
     preparing: 'being planned',
@@ -35,6 +38,15 @@ export const states = {
     retrying: 'waiting for the next try',
     beforeWindow: 'waiting for its window',
   },
+  /** What a request that waits for approval still needs; absent from `names`: one approval, or any. */
+  pendingOf: {
+    /** @param labels of the teams whose approval is missing */
+    teams: (labels: readonly string[]) => `waiting for approval from ${listed(labels)}`,
+    votes: (have: number, needed: number) =>
+      `waiting for approval, ${grouped(have)} of ${counted(needed, 'approval')} given`,
+  },
+  /** @param still as `names` or `pendingOf` say it */
+  stillPending: (id: string, still: string) => `${id} is ${still}.`,
   sentences: {
     preparing: (id: string) => `${id} is being planned.`,
     pending: (id: string) => `${id} is waiting for approval.`,

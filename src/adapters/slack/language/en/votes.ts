@@ -3,7 +3,7 @@
 import { grouped } from '../../../../request/reset.ts'
 import { mentions, type Piece, text } from '../../blocks/text.ts'
 import { buttons } from './buttons.ts'
-import { counted } from './grammar.ts'
+import { counted, listed } from './grammar.ts'
 
 export interface NeedShown {
   /** The teams of the policy’s file; empty: the people stand for themselves. */
@@ -52,6 +52,7 @@ export const votes = {
           ]),
     ]
   },
+  listed,
   /** User groups that Slack does not show. @param held it is known neither whether the policy allows it nor by which rule */
   unread: (groups: readonly string[], more: number, held: 'decision' | 'start' | null): Piece[] => [
     text('Cannot be read in Slack: '),

@@ -54,7 +54,7 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   membersOnly:
     '制定计划时消费分组没有成员。自行分配分区的消费者（如 Flink、Spark）不会显示，请确认它们已停止。',
   mayExpire: '如果已空置数天，其位点可能很快过期。',
-  seenInUse: '消费分组曾有消费者连接，因此要等它变空并保持一段时间后才会执行。',
+  seenInUse: holdMs => `消费分组曾有消费者连接，因此要等它${times.onceEmpty(holdMs)}。`,
   whenPlannedLabel: '制定计划时的消费分组：',
   notPreparedYet: (cause, retryAtMs) => [
     text(`暂时无法制定计划：${cause}。下一次尝试时间 `),

@@ -3,15 +3,16 @@
 import { mentions, named, type Piece, person, quoted, strong, text } from '../../blocks/text.ts'
 import type { glass as English } from '../en/glass.ts'
 import { buttons } from './buttons.ts'
+import { times } from './times.ts'
 
 export const glass: typeof English = {
   button: buttons.breakGlass,
   mark: '未经审批',
   awaitsReview: state => `${state}，待事后复核`,
   title: id => `紧急执行：${id}`,
-  warning: (group, hasVotes, isEmpty) => [
+  warning: (group, hasVotes, holdMs) => [
     strong(
-      `${isEmpty ? '消费分组为空后立即执行' : '消费分组保持为空一段时间后执行'}，${hasVotes ? '不再等待其余审批' : '无需任何人审批'}。`,
+      `${holdMs === null ? '如果消费分组仍为空，会立即执行' : `消费分组${times.onceEmpty(holdMs)}`}，${hasVotes ? '不再等待其余审批' : '无需任何人审批'}。`,
     ),
     text(`会按计划写入 ${named(group)} 的位点。审批人会立即收到通知，事后由其中一人复核。`),
   ],

@@ -2,6 +2,8 @@
 
 import type { refusals as English } from '../en/refusals.ts'
 
+import { listed } from './grammar.ts'
+
 const THEN = {
   approved: '正在排队',
   held: '在 Slack 能读取策略涉及的用户组之前暂停执行',
@@ -14,12 +16,17 @@ const THEN = {
 }
 
 export const refusals: typeof English = {
-  ownRequest: id => `${id} 是你自己提交的，需要由其他人审批。`,
-  notApprover: id => `只有审批人可以审批 ${id}。请联系审批人，或 Rewind 的维护人员。`,
+  ownRequest: (id, who) => `${id} 是你自己提交的，需要由其他人审批${who === null ? '' : `：${who}`}。`,
+  notApprover: (id, who) =>
+    who === null
+      ? `只有审批人可以审批 ${id}。请联系审批人，或 Rewind 的维护人员。`
+      : `只有审批人可以审批 ${id}：${who}。`,
   notRequester: (id, requester) => `只有 ${id} 的申请人 <@${requester}> 可以取消它。审批人可以驳回。`,
-  notRequesterNow: (id, requester) => `现在只有 ${id} 的申请人 <@${requester}> 或审批人可以取消它。`,
+  notRequesterNow: (id, requester, who) =>
+    `现在只有 ${id} 的申请人 <@${requester}> 或审批人${who === null ? '' : `（${who}）`}可以取消它。`,
   groupNotTyped: (id, loss) => `要批准 ${id}，请原样输入消费分组名：${loss}。`,
-  alreadyVoted: id => `你已经批准过 ${id}，还需要另一位审批人批准。`,
+  alreadyVoted: (id, missing) =>
+    `你已经批准过 ${id}，还需要${missing.length === 0 ? '另一位审批人' : ` ${listed(missing)} `}批准。`,
   withdrawnOften: id => `你已多次撤回对 ${id} 的批准，因此不能再批准它，但仍可以驳回。`,
   planChanged: id => `${id} 的计划已不是你看到的那份，因此本次审批不算数。请从卡片重新审批。`,
   planNotWhole: id =>
@@ -30,7 +37,8 @@ export const refusals: typeof English = {
   preparing: id => `${id} 还在制定计划，请稍后再试。`,
   expired: id => `${id} 已过期，什么都没有执行。请用 /reset-offsets 重新申请。`,
   noVote: id => `你没有批准过 ${id}，没有可撤回的批准。`,
-  notBreakGlass: id => `策略不允许你未经审批执行 ${id}。请联系审批人，或 Rewind 的维护人员。`,
+  notBreakGlass: (id, who) =>
+    `策略不允许你未经审批执行 ${id}。${who === null ? '请联系审批人' : `只有 ${who} 可以。请联系他们、审批人`}，或 Rewind 的维护人员。`,
   unreadable: id =>
     `策略涉及的用户组目前无法从 Slack 读取，因此不知道它对 ${id} 的规定。什么都没有做。请过一分钟再试，或联系 Rewind 的维护人员。`,
   outsideWindow: id => `${id} 现在不在允许执行的时间段内，到时会自动执行。`,

@@ -3,6 +3,7 @@
 import { grouped } from '../../../../request/reset.ts'
 import { text } from '../../blocks/text.ts'
 import type { review as English } from '../en/review.ts'
+import { listed } from './grammar.ts'
 import { times } from './times.ts'
 
 export const review: typeof English = {
@@ -25,12 +26,13 @@ export const review: typeof English = {
   decision: '决定',
   approve: '批准',
   needsMore: (more, atLeast) => `之后还需要${atLeast ? '至少' : ''} ${grouped(more)} 位审批人批准`,
+  runsWhenTeams: labels => `${listed(labels)} 全部批准后执行`,
   runsWhenMet: '所需团队全部批准后执行',
   held: 'Slack 能读取相关用户组之前无法批准',
   notWholeOption: '无法批准：保存的计划不能使用',
   replanned: '执行前需要审批新计划',
   runsAtOnce: '如果消费分组仍为空，会立即执行',
-  runsWhenEmpty: '消费分组保持为空一段时间后执行',
+  runsWhenEmpty: holdMs => `消费分组${times.onceEmpty(holdMs)}`,
   runsInWindow: '在允许执行的时间段内、消费分组变空后执行',
   reject: '驳回',
   rejectHint: '不重置；请在备注中写明原因',

@@ -1,6 +1,8 @@
 // What state a request is in, in Chinese: as a name, and as a sentence.
 
+import { grouped } from '../../../../request/reset.ts'
 import type { states as English } from '../en/states.ts'
+import { listed } from './grammar.ts'
 
 export const states: typeof English = {
   names: {
@@ -34,6 +36,11 @@ export const states: typeof English = {
     retrying: '等待重试',
     beforeWindow: '等待允许执行的时间段',
   },
+  pendingOf: {
+    teams: labels => `等待 ${listed(labels)} 审批`,
+    votes: (have, needed) => `等待审批，已批准 ${grouped(have)}/${grouped(needed)}`,
+  },
+  stillPending: (id, still) => `${id} 正在${still}。`,
   sentences: {
     preparing: id => `${id} 正在制定计划。`,
     pending: id => `${id} 正在等待审批。`,

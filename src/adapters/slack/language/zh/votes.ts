@@ -4,6 +4,7 @@ import { grouped } from '../../../../request/reset.ts'
 import { mentions, type Piece, text } from '../../blocks/text.ts'
 import type { votes as English } from '../en/votes.ts'
 import { buttons } from './buttons.ts'
+import { listed } from './grammar.ts'
 
 export const votes: typeof English = {
   decides: ({ people, more }) => [text('审批人：'), ...named(people, more), text('。')],
@@ -36,6 +37,7 @@ export const votes: typeof English = {
           ]),
     ]
   },
+  listed,
   unread: (groups, more, held) => [
     text('无法从 Slack 读取：'),
     ...named(groups, more),
