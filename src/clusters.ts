@@ -8,6 +8,7 @@ import type { Secret } from './clusters-file/findings.ts'
 import type { LoadedClusters } from './clusters-file/load.ts'
 import { readClustersFile } from './config.ts'
 import type { CkafkaAccount, ClusterEntry } from './config-clusters.ts'
+import { printable } from './request/printable.ts'
 
 const USAGE = `clusters check [FILE]   Says which clusters can be served and how they are reached, and every problem.
 Without FILE it is the one that CLUSTERS_FILE names. It connects to no cluster, and exits 1 where anything is wrong.`
@@ -29,18 +30,13 @@ export function runClustersCommand(
   const { read, problems } = load(path)
   const served = read.length === 1 ? '1 cluster can be served' : `${read.length} entries can be served`
   return {
-    lines: printable([
+    lines: [
       `${path}: ${served}, ${problems.length === 1 ? '1 problem' : `${problems.length} problems`}.`,
       ...read.flatMap(entryLines),
       ...problems.map(({ text }) => `${path}: ${text}`),
-    ]),
+    ].map(printable),
     code: problems.length === 0 && read.length > 0 ? 0 : 1,
   }
-}
-
-/** Without what would steer a terminal, break a line, or turn the direction of the text. */
-function printable(lines: readonly string[]): string[] {
-  return lines.map(line => line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ''))
 }
 
 function entryLines({ entry, secrets, notices }: ReadEntry): string[] {

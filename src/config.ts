@@ -162,6 +162,7 @@ const schema = z.object({
   EMPTY_HOLD: duration('7d').default(durationMs('45s')),
 })
 type Settings = z.output<typeof schema>
+export const settingsSchema = schema
 
 const storeSchema = schema.pick({
   REDIS_URL: true,
@@ -308,7 +309,7 @@ export function readClustersFile(env: NodeJS.ProcessEnv) {
 type Given = Record<string, string | undefined>
 
 /** An empty variable means "not set": that is how compose files and shells leave things out. */
-function givenIn(env: NodeJS.ProcessEnv): Given {
+export function givenIn(env: NodeJS.ProcessEnv): Given {
   return Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
   )

@@ -1,4 +1,4 @@
-// Says, once Slack is there, which of the people, user groups and channels that settings and policy name are not. It warns
+// Who and what the settings and the policy name; and says, once Slack is there, which of the people, user groups and channels that settings and policy name are not. It warns
 // and does nothing else: whoever is not there simply never decides.
 
 import { setTimeout as delay } from 'node:timers/promises'
@@ -32,11 +32,11 @@ export function createNamesCheck(deps: NamesDeps): NamesCheck {
     async look() {
       while (!isStopped && !deps.isSlackThere()) await delay(LOOK_MS, undefined, { ref: false })
       if (isStopped) return
-      const named = allNamed(deps)
+      const named = allNamed(deps.config, deps.policy())
       const wrong = await deps.ask(named.map(({ id }) => id))
-      for (const { id, by } of named) {
-        const why = wrong.get(id)
-        const line = why === undefined ? undefined : `${by} ${id}, ${saysOf(id, why)}.`
+      for (const each of named) {
+        const why = wrong.get(each.id)
+        const line = why === undefined ? undefined : notThereLine(each, why)
         if (isStopped || line === undefined || said.has(line)) continue
         said.add(line)
         deps.warn(line)
@@ -49,14 +49,25 @@ export function createNamesCheck(deps: NamesDeps): NamesCheck {
 }
 
 /** `by`: the settings and rules, and that they name it. */
-function allNamed({ config, policy }: Pick<NamesDeps, 'config' | 'policy'>): { id: string; by: string }[] {
+export interface NamedBy {
+  id: string
+  by: string
+}
+
+/** @param policy null: it is not known whom it names */
+export function allNamed(config: NamesDeps['config'], policy: Policy | null): NamedBy[] {
   const { approvalsChannel, fallbackChannel, policyFile } = config
   const settings = [
     ...(approvalsChannel === null ? [] : [{ id: approvalsChannel, by: 'APPROVALS_CHANNEL names' }]),
     ...(fallbackChannel === null ? [] : [{ id: fallbackChannel, by: 'FALLBACK_CHANNEL names' }]),
   ]
-  const ofPolicy = namedIn(policy()).map(each => ({ id: each.id, by: byRules(each, policyFile) }))
+  const named = policy === null ? [] : namedIn(policy)
+  const ofPolicy = named.map(each => ({ id: each.id, by: byRules(each, policyFile) }))
   return [...ofPolicy, ...settings]
+}
+
+export function notThereLine({ id, by }: NamedBy, why: NotThere): string {
+  return `${by} ${id}, ${saysOf(id, why)}.`
 }
 
 function byRules({ rules }: NamedId, policyFile: string | null): string {

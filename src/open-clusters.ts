@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { budgetsOf, countedTogether } from './adapters/ckafka/budgets.ts'
 import { type Ckafka, createCkafka } from './adapters/ckafka/ckafka.ts'
 import { createRoleCredentials } from './adapters/ckafka/credentials.ts'
-import type { CkafkaConfig } from './adapters/ckafka/settings.ts'
+import type { CkafkaConfig, CkafkaDeps } from './adapters/ckafka/settings.ts'
 import { createBoth } from './adapters/clusters/both.ts'
 import {
   type Clusters,
@@ -211,7 +211,7 @@ function refuseDoubles(entries: readonly ClusterEntry[]): void {
 }
 
 /** What people and logs call it. */
-function nameOf({ id, name }: ClusterEntry): string {
+export function nameOf({ id, name }: ClusterEntry): string {
   return name === '' ? id : name
 }
 
@@ -267,7 +267,7 @@ function sideOfKafka(id: string, kafka: Kafka): Opened['sides'][number] {
   return { of: 'kafka', ask: () => readersOf(kafka).person.topics(id, '') }
 }
 
-function keyAnswer(read: ReadOutcome<unknown>): TriedKey['answer'] {
+export function keyAnswer(read: ReadOutcome<unknown>): TriedKey['answer'] {
   switch (read.kind) {
     case 'read':
       return { kind: 'taken' }
@@ -283,14 +283,11 @@ function keyAnswer(read: ReadOutcome<unknown>): TriedKey['answer'] {
 }
 
 function openCkafka(entry: ClusterEntry, account: CkafkaAccount, deps: OpenClustersDeps): Ckafka {
-  const { clock, redis, redisPrefix, quotaFactor, onCall, onRenewal } = deps
-  const { config, named, close } = withCredentials(account, clock, problem =>
+  const { onCall, onRenewal } = deps
+  const { config, ckafkaDeps, close } = prepareCkafka(account, deps, problem =>
     onRenewal(nameOf(entry), problem),
   )
-  const counted = accountOf(countedTogether(named, config))
-  const budgets = budgetsOf(config.dialect, counted, quotaFactor)
-  const quota = createQuota(redis, redisPrefix, budgets)
-  const ckafka = createCkafka(config, { now: clock, onCall, budgets, quota })
+  const ckafka = createCkafka(config, { ...ckafkaDeps, onCall })
   return {
     ...ckafka,
     async close() {
@@ -299,6 +296,30 @@ function openCkafka(entry: ClusterEntry, account: CkafkaAccount, deps: OpenClust
     },
   }
 }
+
+export interface PreparedCkafka {
+  config: CkafkaConfig
+  ckafkaDeps: Pick<CkafkaDeps, 'now' | 'budgets' | 'quota'>
+  close: () => Promise<void>
+}
+
+/** With the credentials of the account, and with the budget that all processes share. */
+export function prepareCkafka(
+  account: CkafkaAccount,
+  { clock, redis, redisPrefix, quotaFactor }: QuotaDeps,
+  onRenewal: (problem: string | null) => void,
+): PreparedCkafka {
+  const { config, named, close } = withCredentials(account, clock, onRenewal)
+  const counted = accountOf(countedTogether(named, config))
+  const budgets = budgetsOf(config.dialect, counted, quotaFactor)
+  return {
+    config,
+    ckafkaDeps: { now: clock, budgets, quota: createQuota(redis, redisPrefix, budgets) },
+    close,
+  }
+}
+
+type QuotaDeps = Pick<OpenClustersDeps, 'clock' | 'redis' | 'redisPrefix' | 'quotaFactor'>
 
 /** `named`: what tells one account from another. */
 function withCredentials(

@@ -1,7 +1,8 @@
 // What keeps the process from doing its work, in words for the log.
 
 import type { Executor } from './adapters/bullmq/work-queue.ts'
-import type { RedisKeeper, RedisTrouble } from './adapters/redis/keeper.ts'
+import type { RedisKeeper } from './adapters/redis/keeper.ts'
+import type { RedisTrouble } from './adapters/redis/probe.ts'
 import type { SlackApp, SlackTrouble } from './adapters/slack/app.ts'
 import type { OpenClusters } from './open-clusters.ts'
 import type { Pump } from './service/pump.ts'

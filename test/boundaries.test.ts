@@ -40,6 +40,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'type clusters-file/watch.ts',
   ],
   'config-clusters-file.ts': ['clusters-file/', 'config-clusters.ts'],
+  'config-given.ts': ['config.ts'],
   'named.ts': ['request/', 'type config.ts', 'type adapters/slack/', 'node:timers/promises'],
   'keys.ts': ['request/cause.ts', 'type open-clusters.ts'],
   'setup.ts': ['type config.ts', 'type ports/', 'type telemetry.ts'],
@@ -108,7 +109,28 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   // It is run by the build, and nothing of it is in what it makes.
   'bundle.mjs': ['node:fs', 'node:url', 'esbuild', '@jridgewell/sourcemap-codec'],
-  'clusters.ts': ['type clusters-file/', 'config.ts', 'type config-clusters.ts', 'node:'],
+  'clusters.ts': [
+    'type clusters-file/',
+    'config.ts',
+    'type config-clusters.ts',
+    'request/printable.ts',
+    'node:',
+  ],
+  // It puts the checks together; each knows the adapter of its own system.
+  'doctor.ts': ['doctor/', 'config.ts', 'config-given.ts', 'open-clusters.ts', 'node:'],
+  'doctor/finding.ts': ['request/printable.ts'],
+  'doctor/settings.ts': ['config-given.ts', 'request/', 'doctor/finding.ts'],
+  'doctor/cause.ts': ['adapters/slack/language/', 'adapters/slack/wording/'],
+  'doctor/policy.ts': ['adapters/policy/', 'request/', 'type config.ts', 'doctor/finding.ts'],
+  'doctor/slack.ts': [
+    ...['adapters/slack/platform/', 'named.ts', 'type request/', 'type config.ts', 'doctor/finding.ts'],
+    ...['type @slack/web-api', 'zod'],
+  ],
+  'doctor/redis.ts': ['adapters/redis/', 'adapters/bullmq/', 'doctor/finding.ts', 'node:crypto'],
+  'doctor/': [
+    ...['adapters/ckafka/', 'adapters/kafka/', 'type adapters/redis/', 'open-clusters.ts', 'keys.ts'],
+    ...['request/', 'type ports/', 'type config.ts', 'type config-clusters.ts', 'doctor/'],
+  ],
   // It only reads, and from the store alone.
   'trail-file/': ['request/', 'type ports/', 'trail-file/', 'zod'],
   'audit.ts': ['request/', 'trail-file/', 'config.ts', 'adapters/redis/', 'node:'],
@@ -175,6 +197,7 @@ function violationsIn({ path, text }: Source): string[] {
     'audit.ts': ['readStoreConfig(process.env)', 'readAuditKeys(process.env)'],
     'policy.ts': ['readPolicyFile(process.env)'],
     'clusters.ts': ['readClustersFile(process.env)'],
+    'doctor.ts': ['readGiven(process.env)', 'readConfig(process.env)', 'readStoreConfig(process.env)'],
     'health.ts': ['readListening(process.env)'],
   }[path]
   const environment = (handsOver ?? []).reduce((rest, call) => rest.replaceAll(call, ''), code)

@@ -24,7 +24,7 @@ async function run(script: string) {
   return { out, err, code }
 }
 
-it.each(['start', 'audit', 'policy:check', 'policy:explain', 'clusters:check'])(
+it.each(['start', 'audit', 'policy:check', 'policy:explain', 'clusters:check', 'doctor'])(
   'npm run %s says what to do first',
   async script => {
     const first = 'Rewind is not built yet: run npm ci && npm run build first.\n'

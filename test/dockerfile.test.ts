@@ -63,11 +63,13 @@ describe('the container image', () => {
     })
     afterAll(() => rmSync(folder, { recursive: true }))
 
-    it.each(['main', 'audit', 'policy', 'clusters'])('starts %s', async name => {
+    it.each(['main', 'audit', 'policy', 'clusters', 'doctor'])('starts %s', async name => {
       const { stdout, stderr } = await run(process.execPath, [join(folder, 'dist', `${name}.js`)], {
         env: {},
       }).catch((failure: { stdout: string; stderr: string }) => failure)
-      expect(stdout + stderr).toMatch(/^(REDIS_URL is missing|audit export|policy check|clusters check)/)
+      expect(stdout + stderr).toMatch(
+        /^(REDIS_URL is missing|audit export|policy check|clusters check|FAILURE {3}Settings, a problem: REDIS_URL is missing)/,
+      )
     })
   })
 

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { COMMANDS, SHORTCUTS } from '../src/adapters/slack/blocks/ids.ts'
+import { NEEDED_SCOPES } from '../src/adapters/slack/platform/scopes.ts'
 
 const manifest: unknown = parse(readFileSync('manifest.yml', 'utf8'))
 
@@ -97,6 +98,10 @@ describe('the manifest', () => {
 
   it('has a Home tab, and a place for direct messages: without it Slack refuses them', () => {
     expect(read.features.app_home).toMatchObject({ home_tab_enabled: true, messages_tab_enabled: true })
+  })
+
+  it('asks for the scopes that the doctor looks for', () => {
+    expect(NEEDED_SCOPES.map(({ name }) => name)).toEqual(read.oauth_config.scopes.bot)
   })
 
   it('asks for no scope that nothing uses', () => {

@@ -43,7 +43,7 @@ export interface WorkQueueOptions {
  * BullMQ asks once. If Redis goes away just then the queue never works again, and where the user may not ask, the worker
  * does nothing any more but try (measured). The keeper of Redis says what is wrong with it.
  */
-const UNASKED_VERSION = { skipVersionCheck: true }
+export const UNASKED_VERSION = { skipVersionCheck: true }
 
 /** @param options Their connection has to fail at once: an enqueue that hangs could land after the caller gave up. */
 export function createWorkQueue(options: WorkQueueOptions): WorkQueue & { close(): Promise<void> } {
@@ -194,7 +194,7 @@ function resolvesAfter(ms: number): Promise<void> {
 }
 
 /** BullMQ's keys need their own hash tag to stay on one slot of a cluster. */
-function bullPrefix(prefix: string): string {
+export function bullPrefix(prefix: string): string {
   return `{${prefix}:queue}`
 }
 

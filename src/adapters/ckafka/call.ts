@@ -108,7 +108,7 @@ interface Tried<T> {
 export function createApi<Params>(
   dialect: Dialect<Params>,
   config: CkafkaConfig,
-  { now, quota, onCall }: CkafkaDeps,
+  { now, quota, onCall, onClock }: CkafkaDeps,
 ): Api<Params> {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...config.timeouts }
   const http = createHttp(timeouts, now)
@@ -175,6 +175,9 @@ export function createApi<Params>(
     if (obstacle !== undefined) return obstacle
     const leftMs = call.deadlineMs - now()
     const exchange = await http.exchange(connection, request, Math.min(timeouts.callMs, leftMs))
+    if (exchange.kind === 'answered' && exchange.serverTimeMs !== undefined) {
+      onClock?.(exchange.serverTimeMs - now())
+    }
     const tried = interpret(effect, call, exchange, signedAtMs, credentials)
     // Whoever calls next would be told the same, in whatever process.
     if (tried.answer.kind === 'notSent' && tried.answer.retryAfterMs !== undefined) {

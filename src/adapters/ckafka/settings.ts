@@ -69,6 +69,8 @@ export interface CkafkaDeps {
    * let it through, `credentials` when there were none, or null.
    */
   onCall?: (call: ObservedCall) => void
+  /** With each answer that says it: how far the API's clock is before ours, to the second. */
+  onClock?: (aheadMs: number) => void
 }
 
 export const DEFAULT_TIMEOUTS: CkafkaTimeouts = {

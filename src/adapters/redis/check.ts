@@ -12,39 +12,80 @@ const RECOMMENDED = '6.2'
 
 const settingSchema = z.tuple([z.string(), z.string()])
 
+export type RedisAspect = 'settings' | 'role' | 'version' | 'eviction' | 'persistence' | 'replicas'
+
+export interface RedisProblem {
+  about: RedisAspect
+  /** What is wrong, and what that means. */
+  says: string
+  /** What to set. */
+  remedy: string
+  /** Of these Redis may forget what was decided, or nothing can be saved; else it is not known, or less is lost. */
+  isGrave: boolean
+}
+
+export interface RedisLook {
+  /** `7.0.15`, of each master; none where it does not tell. */
+  versions: string[]
+  problems: RedisProblem[]
+}
+
 /** Each sentence says what is wrong, what that means and what to set; none when all is well. */
 export async function checkRedis(redis: RedisConnection): Promise<string[]> {
-  if (redis instanceof Redis) return checkServer(redis)
+  const { problems } = await lookAtRedis(redis)
+  return problems.map(({ says, remedy }) => (remedy === '' ? says : `${says} ${remedy}`))
+}
+
+export async function lookAtRedis(redis: RedisConnection): Promise<RedisLook> {
+  if (redis instanceof Redis) return lookAtServer(redis)
   const masters = redis.nodes('master')
-  if (masters.length === 0)
-    return ['The settings of Redis could not be checked: no node of the Cluster answers.']
+  if (masters.length === 0) {
+    const says = 'The settings of Redis could not be checked: no node of the Cluster answers.'
+    return { versions: [], problems: [{ about: 'settings', says, remedy: '', isGrave: true }] }
+  }
   const found = await Promise.all(
     masters.map(async master => ({
       address: `${master.options.host}:${master.options.port}`,
-      problems: await checkServer(master),
+      look: await lookAtServer(master),
     })),
   )
-  return [...new Set(found.flatMap(({ problems }) => problems))].map(problem => {
-    const at = found.filter(({ problems }) => problems.includes(problem)).map(({ address }) => address)
-    return at.length === found.length ? problem : `${at.sort().join(', ')}: ${problem}`
-  })
+  const all = found.flatMap(({ look }) => look.problems)
+  const distinct = all.filter((each, at) => all.findIndex(({ says }) => says === each.says) === at)
+  return {
+    versions: [...new Set(found.flatMap(({ look }) => look.versions))],
+    problems: distinct.map(problem => {
+      const at = found
+        .filter(({ look }) => look.problems.some(({ says }) => says === problem.says))
+        .map(({ address }) => address)
+      const where = at.length === found.length ? '' : `${at.sort().join(', ')}: `
+      return { ...problem, says: `${where}${problem.says}` }
+    }),
+  }
 }
 
-async function checkServer(redis: Redis): Promise<string[]> {
+async function lookAtServer(redis: Redis): Promise<RedisLook> {
   const [info, appendfsync, save] = await Promise.all([
     readInfo(redis),
     readSetting(redis, 'appendfsync'),
     readSetting(redis, 'save'),
   ])
-  if (info instanceof Error) return [`The settings of Redis could not be checked: ${info.message}`]
+  if (info instanceof Error) {
+    const says = `The settings of Redis could not be checked: ${info.message}`
+    return { versions: [], problems: [{ about: 'settings', says, remedy: '', isGrave: false }] }
+  }
+  const version = info.get('redis_version')
+  const versions = version === undefined ? [] : [version]
   // What a replica keeps says nothing about its master, which is the one to look at.
-  if (info.get('role') === 'slave') return [describeReplica(info)]
-  return [
-    ...checkVersion(info.get('redis_version')),
-    ...checkEviction(info),
-    ...checkPersistence(info.get('aof_enabled'), appendfsync, save),
-    ...checkReplicas(info, redis.options.sentinels != null),
-  ]
+  if (info.get('role') === 'slave') return { versions, problems: [describeReplica(info)] }
+  return {
+    versions,
+    problems: [
+      ...checkVersion(version),
+      ...checkEviction(info),
+      ...checkPersistence(info.get('aof_enabled'), appendfsync, save),
+      ...checkReplicas(info, redis.options.sentinels != null),
+    ],
+  }
 }
 
 /** The fields of every section, as `redis-cli info` shows them. */
@@ -63,18 +104,19 @@ async function readSetting(redis: Redis, name: string): Promise<string | undefin
   return settingSchema.safeParse(answer).data?.[1]
 }
 
-function describeReplica(info: Map<string, string>): string {
+function describeReplica(info: Map<string, string>): RedisProblem {
   const master = `${info.get('master_host')}:${info.get('master_port')}`
-  return `This Redis is a replica of ${master}: what is written to it is refused, or lost when it syncs. Point REDIS_URL at the master.`
+  const says = `This Redis is a replica of ${master}: what is written to it is refused, or lost when it syncs.`
+  return { about: 'role', says, remedy: 'Point REDIS_URL at the master.', isGrave: true }
 }
 
-function checkVersion(version: string | undefined): string[] {
+function checkVersion(version: string | undefined): RedisProblem[] {
+  const remedy = `Use ${RECOMMENDED} or newer.`
   if (version === undefined)
-    return [`The version of Redis could not be checked. Use ${RECOMMENDED} or newer.`]
+    return [{ about: 'version', says: 'The version of Redis could not be checked.', remedy, isGrave: false }]
   if (!isOlder(version, OLDEST)) return []
-  return [
-    `Redis ${version} is too old: LPOS came with ${OLDEST}, and without it no request can be saved. Use ${RECOMMENDED} or newer.`,
-  ]
+  const says = `Redis ${version} is too old: LPOS came with ${OLDEST}, and without it no request can be saved.`
+  return [{ about: 'version', says, remedy, isGrave: true }]
 }
 
 function isOlder(version: string, than: string): boolean {
@@ -86,61 +128,60 @@ function isOlder(version: string, than: string): boolean {
   return false
 }
 
-function checkEviction(info: Map<string, string>): string[] {
+function checkEviction(info: Map<string, string>): RedisProblem[] {
   const policy = info.get('maxmemory_policy')
   if (policy === 'noeviction') return []
-  const remedy = 'Set maxmemory-policy noeviction.'
-  if (policy === undefined) return [`Whether Redis evicts keys could not be checked. ${remedy}`]
+  const rest = { about: 'eviction', remedy: 'Set maxmemory-policy noeviction.' } as const
+  if (policy === undefined)
+    return [{ ...rest, says: 'Whether Redis evicts keys could not be checked.', isGrave: false }]
   const when = info.get('maxmemory') === '0' ? 'as soon as a maxmemory is set and reached' : 'at maxmemory'
   // Keys with an expiry are the claims: who writes to a group, which submission is known, which job is in hand.
   const lost = policy.startsWith('volatile-')
     ? 'claims, so that two requests write to one group at once'
     : 'requests, decisions and what is still owed'
-  return [`Redis evicts keys ${when} (maxmemory-policy ${policy}). That drops ${lost}. ${remedy}`]
+  const says = `Redis evicts keys ${when} (maxmemory-policy ${policy}). That drops ${lost}.`
+  return [{ ...rest, says, isGrave: true }]
 }
 
 function checkPersistence(
   aofEnabled: string | undefined,
   appendfsync: string | undefined,
   save: string | undefined,
-): string[] {
-  const remedy = 'Set appendonly yes and appendfsync always.'
+): RedisProblem[] {
+  const rest = { about: 'persistence', remedy: 'Set appendonly yes and appendfsync always.' } as const
   if (aofEnabled === '1') return checkFsync(appendfsync)
   if (aofEnabled === undefined)
-    return [`Whether Redis keeps what it is given could not be checked. ${remedy}`]
+    return [{ ...rest, says: 'Whether Redis keeps what it is given could not be checked.', isGrave: false }]
   if (save === '') {
-    return [
-      `Redis keeps nothing (no AOF, no save points): a restart forgets every request and decision. ${remedy}`,
-    ]
+    const says = 'Redis keeps nothing (no AOF, no save points): a restart forgets every request and decision.'
+    return [{ ...rest, says, isGrave: true }]
   }
-  const rest =
+  const snapshots =
     save === undefined
       ? 'Whether it takes snapshots could not be checked; if not, a restart forgets everything.'
       : 'It only takes snapshots.'
-  return [
-    `Redis has no AOF: a crash forgets every request and decision since the last snapshot. ${rest} ${remedy}`,
-  ]
+  const says = `Redis has no AOF: a crash forgets every request and decision since the last snapshot. ${snapshots}`
+  return [{ ...rest, says, isGrave: true }]
 }
 
-function checkFsync(appendfsync: string | undefined): string[] {
-  const remedy = 'Set appendfsync always.'
+function checkFsync(appendfsync: string | undefined): RedisProblem[] {
+  const rest = { about: 'persistence', remedy: 'Set appendfsync always.', isGrave: false } as const
   if (appendfsync === 'always') return []
   if (appendfsync === undefined) {
-    return [
-      `Whether Redis may lose the last second could not be checked: it does not tell appendfsync. ${remedy}`,
-    ]
+    const says = 'Whether Redis may lose the last second could not be checked: it does not tell appendfsync.'
+    return [{ ...rest, says }]
   }
   const span = appendfsync === 'no' ? 'the last half minute, or more' : 'the last second'
-  return [
-    `If its machine fails, Redis may lose ${span} (appendfsync ${appendfsync}): a request or a decision then has to be made again, and a reset that had begun is not remembered. ${remedy}`,
-  ]
+  const says = `If its machine fails, Redis may lose ${span} (appendfsync ${appendfsync}): a request or a decision then has to be made again, and a reset that had begun is not remembered.`
+  return [{ ...rest, says }]
 }
 
 /** INFO counts the good replicas only while the master asks for some before it writes. */
-function checkReplicas(info: Map<string, string>, isWatched: boolean): string[] {
+function checkReplicas(info: Map<string, string>, isWatched: boolean): RedisProblem[] {
   const hasReplicas = isWatched || Number(info.get('connected_slaves') ?? 0) > 0
   if (!hasReplicas || info.has('min_slaves_good_slaves')) return []
-  return [
-    'A failover may lose what was acknowledged before it: Redis also writes while no replica follows (min-replicas-to-write 0), and a request, a decision or a reset that had begun may then be forgotten. Set min-replicas-to-write 1 and min-replicas-max-lag 10.',
-  ]
+  const says =
+    'A failover may lose what was acknowledged before it: Redis also writes while no replica follows (min-replicas-to-write 0), and a request, a decision or a reset that had begun may then be forgotten.'
+  const remedy = 'Set min-replicas-to-write 1 and min-replicas-max-lag 10.'
+  return [{ about: 'replicas', says, remedy, isGrave: false }]
 }

@@ -1,19 +1,9 @@
-// The one place that says whether Redis can be used, and if not, why: it calls every command that the product needs, over
-// and over, and tells what it finds. It must never change what the product has written, nor end on a fault.
+// Asks over and over whether Redis can be used, and tells what it finds. It must never change what the product has
+// written, nor end on a fault.
 
-import { createHash } from 'node:crypto'
-import { z } from 'zod'
-import type { Report, StoreTrouble } from '../../ports/events.ts'
-import { type Commands, KEY_TYPES, QUEUE_COMMANDS, STORE_COMMANDS } from './commands.ts'
+import type { Report } from '../../ports/events.ts'
 import type { RedisConnection } from './connect.ts'
-import { TRY_COMMANDS } from './scripts.ts'
-import { troubleOf } from './trouble.ts'
-
-export interface RedisTrouble {
-  why: StoreTrouble
-  /** What Redis, or the connection, said. */
-  error: Error
-}
+import { asError, probeRedis, type RedisTrouble, whyOf } from './probe.ts'
 
 export interface RedisKeeper {
   /** Asks now. Null: everything that the product needs can be done. */
@@ -52,13 +42,9 @@ export function keepRedis({
 
   async function ask(): Promise<RedisTrouble | null> {
     try {
-      const refusals = await refusalsOf(store, `{${prefix}}:probe`, STORE_COMMANDS)
-      // To whom one right is missing, more may be; what else refuses refuses both.
-      if (refusals.every(isForbidden)) {
-        refusals.push(...(await refusalsOf(queue, `{${prefix}:queue}:probe`, QUEUE_COMMANDS)))
-      }
-      if (refusals.length === 0) await whenUsable()
-      return inOne(refusals)
+      const trouble = await probeRedis(store, queue, prefix)
+      if (trouble === null) await whenUsable()
+      return trouble
     } catch (error) {
       const why = whyOf(error)
       const cause = why === 'away' ? unconnected() : null
@@ -94,88 +80,4 @@ export function keepRedis({
       clearTimeout(timer)
     },
   }
-}
-
-interface Refusal {
-  command: string
-  error: Error
-}
-
-const refusedSchema = z.array(z.tuple([z.string(), z.string()]))
-/** Of no script that there is: the answer to it is that there is none. */
-const NO_SCRIPT = createHash('sha1').update('').digest('hex')
-const SOON_S = 0.01
-/** The transaction is not open any more. */
-const ENDED = /^EXECABORT|EXEC without MULTI/
-
-/** Throws when it could not be asked at all. */
-async function refusalsOf(
-  redis: RedisConnection,
-  key: string,
-  { inScripts, alone }: Commands,
-): Promise<Refusal[]> {
-  const keys = KEY_TYPES.map(type => `${key}:${type}`)
-  const lines = inScripts.map(line => line.replace(/@(\w+)/g, `${key}:$1`).split(' '))
-  const refusals: Refusal[] = []
-  for (const command of alone) {
-    try {
-      await callAlone(redis, key, command)
-    } catch (error) {
-      if (whyOf(error) === 'away') throw error
-      const refusal = { command, error: asError(error) }
-      refusals.push(refusal)
-      // A connection that has met a replica is closed, to find the master.
-      if (!isForbidden(refusal)) return refusals
-      if (command !== 'MULTI' || ENDED.test(refusal.error.message)) continue
-      // A transaction that may not end keeps all that comes after it, so that it would be done much later.
-      redis.disconnect(true)
-      return refusals
-    }
-  }
-  const calls = lines.map(line => JSON.stringify(line))
-  const answer = refusedSchema.parse(await redis.eval(TRY_COMMANDS, keys.length, ...keys, ...calls))
-  refusals.push(...answer.map(([command, words]) => ({ command, error: new Error(words) })))
-  return refusals
-}
-
-async function callAlone(redis: RedisConnection, key: string, command: Commands['alone'][number]) {
-  switch (command) {
-    case 'EVALSHA':
-      await redis.evalsha(NO_SCRIPT, 1, key).catch((error: Error) => {
-        if (!error.message.startsWith('NOSCRIPT')) throw error
-      })
-      return
-    case 'MULTI': {
-      const answers = await redis.multi().exists(key).exec()
-      for (const [error] of answers ?? []) if (error !== null) throw error
-      return
-    }
-    case 'BZPOPMIN':
-      await redis.bzpopmin(`${key}:sorted`, SOON_S)
-      return
-    default:
-      command satisfies never
-  }
-}
-
-/** What keeps every write from happening comes before what this user may not. */
-function inOne(refusals: readonly Refusal[]): RedisTrouble | null {
-  const first = refusals.find(each => !isForbidden(each)) ?? refusals[0]
-  if (first === undefined) return null
-  const why = whyOf(first.error)
-  if (why !== 'forbidden') return { why, error: first.error }
-  const names = [...new Set(refusals.map(({ command }) => command.toLowerCase()))].sort()
-  return { why, error: new Error(`${first.error.message} It may not: ${names.join(', ')}`) }
-}
-
-function isForbidden({ error }: Refusal): boolean {
-  return whyOf(error) === 'forbidden'
-}
-
-function whyOf(error: unknown): StoreTrouble {
-  return troubleOf(error, 'redis') ?? 'away'
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error))
 }

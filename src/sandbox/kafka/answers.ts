@@ -1,6 +1,7 @@
 // Owns what an answer is made from: who asks whom, and what is asked. Each call has one function that answers it.
 
 import type { Cluster } from '../cluster/model.ts'
+import type { RightsHere } from './rights.ts'
 import type { Topology } from './topology.ts'
 import type { ApiName, RequestOf, ResponseOf } from './wire/messages.ts'
 
@@ -22,6 +23,8 @@ export interface Behind {
   /** Which of its instances speaks here. */
   instance: string
   topology: Topology
+  /** What whoever asks may do. */
+  rights: RightsHere
   /** What the offsets topic takes in one batch, and the code for what it does not. */
   largestCommit: { bytes: number; code: number }
 }

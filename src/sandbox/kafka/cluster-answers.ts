@@ -20,7 +20,7 @@ export function topicIdOf(instance: string, topic: string): Buffer {
   return createHash('sha256').update(`${instance}/${topic}`).digest().subarray(0, UUID_BYTES)
 }
 
-export function createClusterAnswers({ cluster, instance, topology, largestCommit }: Behind) {
+export function createClusterAnswers({ cluster, instance, topology, rights, largestCommit }: Behind) {
   const topicsHere = () => cluster.instances().find(each => each.id === instance)?.topics ?? []
 
   /** Its partitions; the internal one has one, which is empty here. */
@@ -28,11 +28,12 @@ export function createClusterAnswers({ cluster, instance, topology, largestCommi
     topic === OFFSETS_TOPIC ? [{ partition: 0, start: 0n, end: 0n }] : cluster.logs(instance, topic)
   const exists = (topic: string) => logsOf(topic).length > 0
 
-  function describedTopic(name: string) {
+  function describedTopic(name: string, tellsRights: boolean) {
     const here = { Name: name, TopicId: topicIdOf(instance, name), IsInternal: name === OFFSETS_TOPIC }
     return {
       ErrorCode: CODES.NONE,
       ...here,
+      TopicAuthorizedOperations: rights.toldOfTopic(name, tellsRights),
       Partitions: logsOf(name).map(({ partition }) => {
         const leader = topology.leaderOf(name, partition)
         const replicas = leader === null ? [] : [leader]
@@ -53,15 +54,20 @@ export function createClusterAnswers({ cluster, instance, topology, largestCommi
   }
 
   /** No topic is ever made by asking for it. */
-  const Metadata: Answering<'Metadata'> = ({ Topics }, { portOf }) => {
-    const all = [...topicsHere().map(each => each.name), OFFSETS_TOPIC]
+  const Metadata: Answering<'Metadata'> = (
+    { Topics, IncludeTopicAuthorizedOperations: tellsRights },
+    { portOf },
+  ) => {
+    const mayDescribe = (name: string) => rights.mayTopic(name, 'DESCRIBE')
+    const all = [...topicsHere().map(each => each.name), OFFSETS_TOPIC].filter(mayDescribe)
     const asked = Topics?.map(({ Name, TopicId }) => Name ?? nameOf(all, TopicId)) ?? all
     return {
       Brokers: topology.nodes().map(nodeId => ({ NodeId: nodeId, Host: HOST, Port: portOf(nodeId) })),
       ClusterId: instance,
       ControllerId: topology.nodes()[0] ?? -1,
       Topics: [...new Set(asked)].map(name => {
-        if (name !== null && exists(name)) return describedTopic(name)
+        if (name !== null && !mayDescribe(name)) return missingTopic(name, CODES.TOPIC_AUTHORIZATION_FAILED)
+        if (name !== null && exists(name)) return describedTopic(name, tellsRights)
         const isName = name === null || isTopicName(name)
         return missingTopic(name, isName ? CODES.UNKNOWN_TOPIC_OR_PARTITION : CODES.INVALID_TOPIC_EXCEPTION)
       }),

@@ -16,7 +16,7 @@ const TELLS_OF_UNKNOWN = 6
 /** Likewise of a commit by a member of it. */
 const COMMIT_TELLS_OF_UNKNOWN = 9
 
-export function createGroupAnswers({ cluster, instance, topology, largestCommit }: Behind) {
+export function createGroupAnswers({ cluster, instance, topology, rights, largestCommit }: Behind) {
   const groupOf = (name: string) => cluster.group(instance, name)
   const isHere = (group: string, nodeId: number) => topology.coordinatorOf(group) === nodeId
   /** As the protocol of the group calls it. */
@@ -59,7 +59,7 @@ export function createGroupAnswers({ cluster, instance, topology, largestCommit 
       filter.length === 0 || filter.some(each => each.toLowerCase() === word.toLowerCase())
     const names = cluster.instances().find(each => each.id === instance)?.groups ?? []
     const groups = names
-      .filter(({ name }) => isHere(name, nodeId))
+      .filter(({ name }) => isHere(name, nodeId) && rights.mayGroup(name, 'DESCRIBE'))
       .map(({ name }) => groupOf(name))
       .filter(group => fits(StatesFilter, stateOf(group)) && fits(TypesFilter, group.type))
     return {
@@ -73,10 +73,15 @@ export function createGroupAnswers({ cluster, instance, topology, largestCommit 
     }
   }
 
-  const DescribeGroups: Answering<'DescribeGroups'> = ({ Groups }, { version, nodeId }) => ({
+  const DescribeGroups: Answering<'DescribeGroups'> = (
+    { Groups, IncludeAuthorizedOperations: tellsRights },
+    { version, nodeId },
+  ) => ({
     Groups: Groups.map(GroupId => {
       const nothing = { GroupId, GroupState: '', ProtocolType: '', ProtocolData: '', Members: [] }
       if (!isHere(GroupId, nodeId)) return { ...nothing, ErrorCode: CODES.NOT_COORDINATOR }
+      if (!rights.mayGroup(GroupId, 'DESCRIBE'))
+        return { ...nothing, ErrorCode: CODES.GROUP_AUTHORIZATION_FAILED }
       const group = groupOf(GroupId)
       if (group.state === 'Dead' || group.type !== 'classic') {
         const dead = { ...nothing, GroupState: 'Dead' }
@@ -88,6 +93,7 @@ export function createGroupAnswers({ cluster, instance, topology, largestCommit 
       return {
         ErrorCode: CODES.NONE,
         GroupId,
+        AuthorizedOperations: rights.toldOfGroup(GroupId, tellsRights),
         GroupState: group.state,
         ProtocolType: group.protocolType,
         ProtocolData: isStable ? 'range' : '',
@@ -103,7 +109,10 @@ export function createGroupAnswers({ cluster, instance, topology, largestCommit 
     }),
   })
 
-  const ConsumerGroupDescribe: Answering<'ConsumerGroupDescribe'> = ({ GroupIds }, { nodeId }) => ({
+  const ConsumerGroupDescribe: Answering<'ConsumerGroupDescribe'> = (
+    { GroupIds, IncludeAuthorizedOperations: tellsRights },
+    { nodeId },
+  ) => ({
     Groups: GroupIds.map(GroupId => {
       const nothing = {
         GroupId,
@@ -114,6 +123,8 @@ export function createGroupAnswers({ cluster, instance, topology, largestCommit 
         Members: [],
       }
       if (!isHere(GroupId, nodeId)) return { ...nothing, ErrorCode: CODES.NOT_COORDINATOR }
+      if (!rights.mayGroup(GroupId, 'DESCRIBE'))
+        return { ...nothing, ErrorCode: CODES.GROUP_AUTHORIZATION_FAILED }
       const group = groupOf(GroupId)
       if (group.state === 'Dead' || group.type !== 'consumer') {
         const why = group.state === 'Dead' ? 'not found' : 'not a consumer group'
@@ -122,6 +133,7 @@ export function createGroupAnswers({ cluster, instance, topology, largestCommit 
       return {
         ErrorCode: CODES.NONE,
         GroupId,
+        AuthorizedOperations: rights.toldOfGroup(GroupId, tellsRights),
         GroupState: stateOf(group),
         GroupEpoch: group.generation,
         AssignmentEpoch: group.generation,
@@ -224,6 +236,7 @@ export function createGroupAnswers({ cluster, instance, topology, largestCommit 
 
     function words() {
       if (!isHere(group, nodeId)) return asOne(CODES.NOT_COORDINATOR)
+      if (!rights.mayGroup(group, 'READ')) return asOne(CODES.GROUP_AUTHORIZATION_FAILED)
       const ahead = cluster.commitOffsets(command, 'pretend')
       const batch = offsets.filter((_, index) => ahead[index]?.errorCode === CODES.NONE)
       const isTooLarge = batchBytes(group, batch) > largestCommit.bytes

@@ -11,6 +11,7 @@ import { DEFAULT_LARGEST_BATCH } from './configs.ts'
 import { type Broker, type KafkaCall, type Spoken, serve } from './connection.ts'
 import type { KafkaFault } from './faults.ts'
 import { createGroupAnswers } from './group-answers.ts'
+import { createRights, type Rights } from './rights.ts'
 import { type Credentials, createSession, type Session } from './sasl.ts'
 import { createTopology, type Topology } from './topology.ts'
 import { API_NAMES, type ApiName, apiOf, type RequestOf, type ResponseOf } from './wire/messages.ts'
@@ -40,6 +41,8 @@ export interface SimulatedKafka extends Pick<Topology, 'moveLeader' | 'moveCoord
    */
   listen(advertise: (port: number) => Promise<number>): Promise<string>
   readonly cluster: Cluster
+  /** What whoever asks may do; everything, at first. */
+  readonly rights: Rights
   /** Those received, oldest first, of one call or of all; the last ten thousand. */
   calls(api?: ApiName): KafkaCall[]
   /** How many there have been, those included that `calls` has forgotten. `wrong`: of them, those that went wrong. */
@@ -79,6 +82,7 @@ export async function startKafkaBroker(
     throw new Error(`there is no instance ${instance}`)
   const nodeIds = Array.from({ length: brokers }, (_, index) => index + 1)
   const topology = createTopology(nodeIds)
+  const rights = createRights()
   const servers: Server[] = []
 
   const spoken: Spoken = name => {
@@ -100,7 +104,7 @@ export async function startKafkaBroker(
   const tooLarge =
     spoken('ConsumerGroupDescribe') === null ? CODES.INVALID_COMMIT_OFFSET_SIZE : CODES.UNKNOWN_SERVER_ERROR
   const largestCommit = { bytes: largestCommitBytes, code: tooLarge }
-  const behind = { cluster, instance, topology, largestCommit }
+  const behind = { cluster, instance, topology, rights, largestCommit }
   const answers: { [Name in Exclude<ApiName, `Sasl${string}`>]: Answering<Name> } = {
     ApiVersions,
     ...createClusterAnswers(behind),
@@ -165,6 +169,7 @@ export async function startKafkaBroker(
     bootstrap,
     listen: advertise => listen(0, advertise),
     cluster,
+    rights: rights.rights,
     calls: api => calls.filter(each => api === undefined || each.api === api).map(each => ({ ...each })),
     tally(api) {
       const counted = [...tallies].filter(([name]) => api === undefined || name === api)

@@ -1,5 +1,5 @@
-// Asks Slack once, at the start, whether it takes the tokens of the settings. It changes nothing in Slack: the address for
-// a connection that it is given is not used, and ends by itself.
+// Asks Slack once whether it takes the tokens of the settings. It changes nothing in Slack: the address for a connection
+// that it is given is not used here, and ends by itself.
 
 import type { Logger } from '@slack/web-api'
 import { createWebClient, outcomeOfError, refusalOfToken } from './web-client.ts'
@@ -13,12 +13,15 @@ export interface TokensAsked {
   withinMs: number
 }
 
+export type TokenName = 'SLACK_BOT_TOKEN' | 'SLACK_APP_TOKEN'
+
 export type TokenAnswer =
-  | { kind: 'taken' }
+  /** `said`: Slack's answer, with the scopes that its header names. */
+  | { kind: 'taken'; token: TokenName; said: unknown }
   /** By Slack's own code, of that setting. */
-  | { kind: 'refused'; token: 'SLACK_BOT_TOKEN' | 'SLACK_APP_TOKEN'; code: string }
+  | { kind: 'refused'; token: TokenName; code: string }
   /** Slack is away, slow, has a fault, or wants to be left alone: nothing is known of the token. */
-  | { kind: 'unasked'; cause: string }
+  | { kind: 'unasked'; token: TokenName; cause: string }
 
 /** Passes when whoever looks after the organisation has finished: no other token would help. */
 const OF_THE_ORGANISATION = new Set(['org_login_required', 'team_added_to_org', 'team_access_not_granted'])
@@ -39,7 +42,7 @@ export async function askAboutTokens(asked: TokensAsked): Promise<TokenAnswer[]>
 
 async function ask(
   { apiUrl, logger, withinMs }: TokensAsked,
-  name: 'SLACK_BOT_TOKEN' | 'SLACK_APP_TOKEN',
+  name: TokenName,
   token: string,
   method: 'auth.test' | 'apps.connections.open',
 ): Promise<TokenAnswer> {
@@ -48,18 +51,18 @@ async function ask(
   const client = createWebClient({ token, apiUrl, logger: silent, timeoutMs: withinMs })
   const began = performance.now()
   try {
-    await client.apiCall(method)
-    return { kind: 'taken' }
+    return { kind: 'taken', token: name, said: await client.apiCall(method) }
   } catch (error) {
     const code = refusalOfToken(error) ?? missingScope(error)
     if (code !== null && !OF_THE_ORGANISATION.has(code)) return { kind: 'refused', token: name, code }
-    if (code !== null) return { kind: 'unasked', cause: code }
+    if (code !== null) return { kind: 'unasked', token: name, cause: code }
     const outcome = outcomeOfError(error)
     const cause = 'cause' in outcome ? outcome.cause : 'it answered with an error'
-    if (cause !== BROKEN_OFF) return { kind: 'unasked', cause }
+    if (cause !== BROKEN_OFF) return { kind: 'unasked', token: name, cause }
     const isLate = performance.now() - began >= withinMs - 50
     return {
       kind: 'unasked',
+      token: name,
       cause: isLate ? `no answer within ${withinMs / 1_000} s` : 'the call broke off',
     }
   }

@@ -9,6 +9,9 @@ import { outcomeOfError } from './web-client.ts'
 /** What is wrong with an id, as Slack says. `notShown`: there is no such channel, or it is private and Rewind is not in it. */
 export type NotThere = 'unknown' | 'deactivated' | 'disabled' | 'notShown'
 
+/** What Slack says of an id. `notIn`: a public channel that Rewind is not in. `unsaid`: nothing, or it was not asked. */
+export type Presence = 'there' | NotThere | 'notIn' | 'unsaid'
+
 /** Of users.info; absent does not hold. */
 const userSchema = z.object({ user: z.object({ deleted: z.boolean().nullish() }) })
 /** Of usergroups.list. `date_delete` in seconds: since when it is disabled, 0 for one that is not. */
@@ -20,16 +23,32 @@ const AT_ONCE = 2
 /** Slack allows so many of these calls in a minute and more, and people need some of them. */
 const MOST = { users: 60, groups: 10, channels: 30 }
 
-/**
- * By id: only those with which something is wrong. Ends by `untilMs` (epoch), and with Slack's first wish to be left alone.
- * Never rejects.
- */
+interface AskOptions {
+  /** Epoch. */
+  untilMs: number
+  now: () => number
+}
+
+/** By id: only those with which something is wrong. Never rejects. */
 export async function whoIsNotThere(
   client: WebClient,
   ids: readonly string[],
-  { untilMs, now }: { untilMs: number; now: () => number },
+  options: AskOptions,
 ): Promise<ReadonlyMap<string, NotThere>> {
   const found = new Map<string, NotThere>()
+  for (const [id, presence] of await whoIsThere(client, ids, options)) {
+    if (presence !== 'there' && presence !== 'notIn' && presence !== 'unsaid') found.set(id, presence)
+  }
+  return found
+}
+
+/** By id, of all of them. Ends by `untilMs`, and with Slack's first wish to be left alone. Never rejects. */
+export async function whoIsThere(
+  client: WebClient,
+  ids: readonly string[],
+  { untilMs, now }: AskOptions,
+): Promise<ReadonlyMap<string, Presence>> {
+  const found = new Map<string, Presence>(ids.map(id => [id, 'unsaid']))
   const limit = pLimit(AT_ONCE)
   const over = new Set<'all' | 'user' | 'group' | 'channel'>()
 
@@ -52,7 +71,7 @@ export async function whoIsNotThere(
     const said = await codeOf('user', () => client.users.info({ user }))
     if (said?.code === 'user_not_found') found.set(user, 'unknown')
     const read = userSchema.safeParse(said?.answer)
-    if (read.success && read.data.user.deleted === true) found.set(user, 'deactivated')
+    if (read.success) found.set(user, read.data.user.deleted === true ? 'deactivated' : 'there')
   }
 
   async function askGroups(groups: readonly string[]): Promise<void> {
@@ -62,7 +81,8 @@ export async function whoIsNotThere(
     if (!read.success) return
     const listed = new Map(read.data.usergroups.map(group => [group.id, group]))
     for (const id of groups) {
-      if ((listed.get(id)?.date_delete ?? 0) > 0) found.set(id, 'disabled')
+      const group = listed.get(id)
+      if (group !== undefined) found.set(id, (group.date_delete ?? 0) > 0 ? 'disabled' : 'there')
     }
     // The list is that of a workspace; what is not in it may be the organisation's.
     const missing = groups.filter(id => !listed.has(id)).slice(0, MOST.groups)
@@ -71,6 +91,7 @@ export async function whoIsNotThere(
         limit(async () => {
           const asked = await codeOf('group', () => client.usergroups.users.list({ usergroup }))
           if (asked?.code === 'no_such_subteam') found.set(usergroup, 'unknown')
+          else if (asked?.answer !== undefined) found.set(usergroup, 'there')
         }),
       ),
     )
@@ -80,6 +101,8 @@ export async function whoIsNotThere(
   async function askChannel(channel: string): Promise<void> {
     const said = await codeOf('channel', () => client.conversations.history({ channel, limit: 1 }))
     if (said?.code === 'channel_not_found') found.set(channel, 'notShown')
+    else if (said?.code === 'not_in_channel') found.set(channel, 'notIn')
+    else if (said?.answer !== undefined) found.set(channel, 'there')
   }
 
   const of = (pattern: RegExp, most = ids.length) => ids.filter(id => pattern.test(id)).slice(0, most)

@@ -1,0 +1,43 @@
+// Whether a job that is put on a queue just now is taken, on a queue of its own beside the real one: no worker of the
+// product ever looks there, and nothing of it is left.
+
+import { randomUUID } from 'node:crypto'
+import { Queue, Worker } from 'bullmq'
+import { bullPrefix, UNASKED_VERSION, type WorkQueueOptions } from './work-queue.ts'
+
+export interface TryOptions extends Pick<WorkQueueOptions, 'connection' | 'prefix'> {
+  /** As the executor's: it waits for Redis, with no timeout of a command. */
+  blocking: WorkQueueOptions['connection']
+  withinMs: number
+}
+
+/** Milliseconds from the job's being put there until a worker had it. Throws when none had it in time, or Redis refused. */
+export async function tryQueue({ connection, blocking, prefix, withinMs }: TryOptions): Promise<number> {
+  const name = `doctor-${randomUUID()}`
+  const options = { prefix: bullPrefix(prefix), ...UNASKED_VERSION }
+  const queue = new Queue(name, { connection, ...options })
+  let worker: Worker | undefined
+  let timer: NodeJS.Timeout | undefined
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      timer = setTimeout(() => reject(new Error(`No worker had it within ${withinMs / 1_000} s.`)), withinMs)
+      queue.on('error', reject)
+      const startedMs = performance.now()
+      // The job has to be over before its queue is taken away.
+      worker = new Worker(name, async () => null, { connection: blocking, ...options })
+      worker.on('error', reject)
+      worker.on('completed', () => resolve(performance.now() - startedMs))
+      queue.add('try', {}, { removeOnComplete: true, removeOnFail: true }).catch(reject)
+    })
+  } finally {
+    clearTimeout(timer)
+    await worker?.close(true).catch(() => {})
+    await connection.del(...keysOf(queue, options.prefix, name)).catch(() => {})
+    await queue.close().catch(() => {})
+  }
+}
+
+/** Every key that BullMQ may have made; the job's own is gone with it, unless it was never taken. */
+function keysOf(queue: Queue, prefix: string, name: string): string[] {
+  return [...Object.values(queue.keys), `${prefix}:${name}:1`, `${prefix}:${name}:1:lock`]
+}

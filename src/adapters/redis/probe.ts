@@ -1,0 +1,114 @@
+// The one place that finds out whether Redis can be used: it calls every command that the product needs, once, on keys of
+// its own. It must never change what the product has written.
+
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import type { StoreTrouble } from '../../ports/events.ts'
+import { type Commands, KEY_TYPES, QUEUE_COMMANDS, STORE_COMMANDS } from './commands.ts'
+import type { RedisConnection } from './connect.ts'
+import { TRY_COMMANDS } from './scripts.ts'
+import { troubleOf } from './trouble.ts'
+
+export interface RedisTrouble {
+  why: StoreTrouble
+  /** What Redis, or the connection, said. */
+  error: Error
+}
+
+/** Null: everything that the product needs can be done. Throws when it could not be asked at all. */
+export async function probeRedis(
+  store: RedisConnection,
+  queue: RedisConnection,
+  prefix: string,
+): Promise<RedisTrouble | null> {
+  const refusals = await refusalsOf(store, `{${prefix}}:probe`, STORE_COMMANDS)
+  // To whom one right is missing, more may be; what else refuses refuses both.
+  if (refusals.every(isForbidden)) {
+    refusals.push(...(await refusalsOf(queue, `{${prefix}:queue}:probe`, QUEUE_COMMANDS)))
+  }
+  return inOne(refusals)
+}
+
+interface Refusal {
+  command: string
+  error: Error
+}
+
+const refusedSchema = z.array(z.tuple([z.string(), z.string()]))
+/** Of no script that there is: the answer to it is that there is none. */
+const NO_SCRIPT = createHash('sha1').update('').digest('hex')
+const SOON_S = 0.01
+/** The transaction is not open any more. */
+const ENDED = /^EXECABORT|EXEC without MULTI/
+
+/** Throws when it could not be asked at all. */
+async function refusalsOf(
+  redis: RedisConnection,
+  key: string,
+  { inScripts, alone }: Commands,
+): Promise<Refusal[]> {
+  const keys = KEY_TYPES.map(type => `${key}:${type}`)
+  const lines = inScripts.map(line => line.replace(/@(\w+)/g, `${key}:$1`).split(' '))
+  const refusals: Refusal[] = []
+  for (const command of alone) {
+    try {
+      await callAlone(redis, key, command)
+    } catch (error) {
+      if (whyOf(error) === 'away') throw error
+      const refusal = { command, error: asError(error) }
+      refusals.push(refusal)
+      // A connection that has met a replica is closed, to find the master.
+      if (!isForbidden(refusal)) return refusals
+      if (command !== 'MULTI' || ENDED.test(refusal.error.message)) continue
+      // A transaction that may not end keeps all that comes after it, so that it would be done much later.
+      redis.disconnect(true)
+      return refusals
+    }
+  }
+  const calls = lines.map(line => JSON.stringify(line))
+  const answer = refusedSchema.parse(await redis.eval(TRY_COMMANDS, keys.length, ...keys, ...calls))
+  refusals.push(...answer.map(([command, words]) => ({ command, error: new Error(words) })))
+  return refusals
+}
+
+async function callAlone(redis: RedisConnection, key: string, command: Commands['alone'][number]) {
+  switch (command) {
+    case 'EVALSHA':
+      await redis.evalsha(NO_SCRIPT, 1, key).catch((error: Error) => {
+        if (!error.message.startsWith('NOSCRIPT')) throw error
+      })
+      return
+    case 'MULTI': {
+      const answers = await redis.multi().exists(key).exec()
+      for (const [error] of answers ?? []) if (error !== null) throw error
+      return
+    }
+    case 'BZPOPMIN':
+      await redis.bzpopmin(`${key}:sorted`, SOON_S)
+      return
+    default:
+      command satisfies never
+  }
+}
+
+/** What keeps every write from happening comes before what this user may not. */
+function inOne(refusals: readonly Refusal[]): RedisTrouble | null {
+  const first = refusals.find(each => !isForbidden(each)) ?? refusals[0]
+  if (first === undefined) return null
+  const why = whyOf(first.error)
+  if (why !== 'forbidden') return { why, error: first.error }
+  const names = [...new Set(refusals.map(({ command }) => command.toLowerCase()))].sort()
+  return { why, error: new Error(`${first.error.message} It may not: ${names.join(', ')}`) }
+}
+
+function isForbidden({ error }: Refusal): boolean {
+  return whyOf(error) === 'forbidden'
+}
+
+export function whyOf(error: unknown): StoreTrouble {
+  return troubleOf(error, 'redis') ?? 'away'
+}
+
+export function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
+}

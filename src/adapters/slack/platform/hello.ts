@@ -1,0 +1,75 @@
+// How many connections the app has, which Slack says only to a new one: it is opened, and closed as soon as Slack has said
+// hello. Until Slack knows that it is closed, what somebody presses can arrive here: that is counted, never acknowledged,
+// and goes to nobody. Source: https://docs.slack.dev/apis/events-api/using-socket-mode
+
+import { WebSocket } from 'undici'
+import { z } from 'zod'
+
+export type Hello =
+  /** `connections`: with this one. `missed`: so many payloads arrived before it was closed. */
+  | { kind: 'said'; connections: number | null; missed: number }
+  /** Slack took the connection and ended it: `too_many_websockets`, `link_disabled` and the like. */
+  | { kind: 'ended'; reason: string }
+  | { kind: 'unasked'; cause: string }
+
+const frameSchema = z.object({
+  type: z.string(),
+  num_connections: z.number().int().positive().optional(),
+  reason: z.string().optional(),
+})
+/** For Slack to close its side. */
+const CLOSING_MS = 2_000
+
+/** Never rejects. @param url of apps.connections.open */
+export function readHello(url: string, withinMs: number): Promise<Hello> {
+  return new Promise(resolve => {
+    let said: Hello = { kind: 'unasked', cause: 'the connection broke off' }
+    let timer = setTimeout(() => {
+      said = { kind: 'unasked', cause: `no hello within ${withinMs / 1_000} s` }
+      end()
+    }, withinMs)
+    let socket: WebSocket | undefined
+    const end = () => {
+      clearTimeout(timer)
+      socket?.close()
+      resolve(said)
+    }
+    try {
+      socket = new WebSocket(url)
+    } catch {
+      said = { kind: 'unasked', cause: 'the address that it gave is none' }
+      return end()
+    }
+    socket.addEventListener('close', end)
+    socket.addEventListener('error', end)
+    socket.addEventListener('message', ({ data }) => {
+      const frame = readFrame(data)
+      if (said.kind === 'said') {
+        if (frame?.type !== 'disconnect') said = { ...said, missed: said.missed + 1 }
+        return
+      }
+      if (frame?.type === 'disconnect') {
+        said = { kind: 'ended', reason: clipped(frame.reason ?? 'disconnect') }
+        return end()
+      }
+      if (frame?.type !== 'hello') return
+      said = { kind: 'said', connections: frame.num_connections ?? null, missed: 0 }
+      clearTimeout(timer)
+      timer = setTimeout(end, CLOSING_MS)
+      socket?.close(1_000)
+    })
+  })
+}
+
+function readFrame(data: unknown): z.output<typeof frameSchema> | undefined {
+  if (typeof data !== 'string') return undefined
+  try {
+    return frameSchema.safeParse(JSON.parse(data)).data
+  } catch {
+    return undefined
+  }
+}
+
+function clipped(reason: string): string {
+  return reason.slice(0, 60)
+}

@@ -1,0 +1,141 @@
+// The command that checks an installation before or beside it: the settings, Slack, Redis and every cluster, each with what
+// was found and what to do. It never disturbs what runs: it takes no job, no lease and no claim of it, posts nothing, and
+// writes only keys of its own, which are gone afterwards. It must never print a secret.
+
+import { realpathSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import {
+  type Config,
+  type ConfigOutcome,
+  readConfig,
+  readStoreConfig,
+  type StoreConfigOutcome,
+} from './config.ts'
+import { type GivenSettings, readGiven } from './config-given.ts'
+import { ckafkaFindings } from './doctor/ckafka.ts'
+import { asJson, asLines, exitCodeOf, type Finding } from './doctor/finding.ts'
+import { kafkaFindings } from './doctor/kafka.ts'
+import { lookAtPolicy } from './doctor/policy.ts'
+import { doctorRedis, type RedisDoctor } from './doctor/redis.ts'
+import { settingsFindings } from './doctor/settings.ts'
+import { slackFindings } from './doctor/slack.ts'
+import { nameOf } from './open-clusters.ts'
+
+const USAGE = `doctor [--json]   Checks the settings, Slack, Redis and every cluster, also beside a Rewind that runs.
+Exits 0 where all is well, 1 where there are warnings, 2 where there are failures. It takes 30 seconds at most.`
+
+/** What each part may take; they are asked side by side. */
+const PART_MS = 25_000
+/** What does not end by itself by then is a finding. */
+const OVER_MS = 28_000
+
+export interface Asked {
+  given: GivenSettings
+  config: ConfigOutcome
+  store: StoreConfigOutcome
+}
+
+/** Never rejects. @param now a clock that is wrong, in a test */
+export async function examine(
+  { given, config, store }: Asked,
+  now: () => number = Date.now,
+): Promise<Finding[]> {
+  const settings = settingsFindings(given, {
+    problems: config.ok ? [] : config.problems,
+    notices: config.ok ? config.notices : [],
+    named: config.ok ? namedIn(config.config) : [],
+  })
+  const redis = store.ok ? doctorRedis(store.redis, store.redisPrefix, now) : null
+  const ofRedis = redis === null ? Promise.resolve([waits('Redis')]) : inTime('Redis', redis.findings)
+  try {
+    if (!config.ok || redis === null) {
+      return [...settings, waits('Policy'), waits('Slack'), ...(await ofRedis), waits('Clusters')]
+    }
+    const [policy, ...rest] = await Promise.all(partsOf(config.config, redis, ofRedis, now))
+    return [...settings, ...(policy ?? []), ...rest.flat()]
+  } finally {
+    redis?.close()
+  }
+}
+
+/** In the order in which they are shown: the policy, Slack, Redis, the clusters. */
+function partsOf(
+  config: Config,
+  redis: RedisDoctor,
+  ofRedis: Promise<Finding[]>,
+  now: () => number,
+): Promise<Finding[]>[] {
+  const { slack } = config
+  const { policy, findings } = lookAtPolicy(config)
+  const deps = { config, redis: redis.connection, now, withinMs: PART_MS }
+  return [
+    Promise.resolve(findings),
+    slack === undefined
+      ? Promise.resolve([
+          { ...waits('Slack'), found: 'ROLE is worker: it never speaks to Slack.', level: 'ok' } as const,
+        ])
+      : inTime('Slack', slackFindings(config, slack, policy)),
+    ofRedis,
+    ...config.clusters.flatMap(entry => [
+      ...(entry.kind === 'ckafka' ? [] : [inTime(nameOf(entry), kafkaFindings(entry, deps))]),
+      ...(entry.kind === 'kafka' ? [] : [inTime(nameOf(entry), ckafkaFindings(entry, deps))]),
+    ]),
+  ]
+}
+
+/** The variables that the file of clusters refers to. */
+function namedIn({ clusters }: Config): string[] {
+  return clusters.flatMap(({ keys }) =>
+    [...(keys?.ckafka ?? []), ...(keys?.kafka ?? [])].flatMap(({ from, name }) =>
+      from === 'variable' ? [name] : [],
+    ),
+  )
+}
+
+function waits(area: string): Finding {
+  return { area, what: 'all of it', found: 'The settings have to be right first.', level: 'notMade' }
+}
+
+/** Whatever becomes of one part, the others are told. */
+async function inTime(area: string, part: Promise<Finding[]>): Promise<Finding[]> {
+  let timer: NodeJS.Timeout | undefined
+  const over = new Promise<Finding[]>(resolve => {
+    const found = `It did not end within ${OVER_MS / 1_000} s.`
+    timer = setTimeout(() => resolve([{ area, what: 'all of it', found, level: 'failure' }]), OVER_MS)
+  })
+  try {
+    return await Promise.race([part, over])
+  } catch (error) {
+    const found = `The check itself broke off: ${error instanceof Error ? error.message : error}.`
+    return [{ area, what: 'all of it', found, level: 'failure' }]
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes('--help') || args.includes('help')) {
+    console.log(USAGE)
+    return 0
+  }
+  if (args.some(arg => arg !== '--json')) {
+    console.error(USAGE)
+    return 2
+  }
+  // Libraries print what they find strange; here all of it is a finding.
+  const print = console.log
+  for (const name of ['log', 'info', 'warn', 'error'] as const) console[name] = () => {}
+  const findings = await examine({
+    given: readGiven(process.env),
+    config: readConfig(process.env),
+    store: readStoreConfig(process.env),
+  })
+  print(args.includes('--json') ? asJson(findings) : asLines(findings).join('\n'))
+  return exitCodeOf(findings)
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  const code = await main(process.argv.slice(2))
+  // A connection that cannot be closed must not keep it.
+  process.stdout.write('', () => process.exit(code))
+}

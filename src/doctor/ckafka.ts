@@ -1,0 +1,242 @@
+// What is checked of an account of CKafka: whether its API answers and takes the key, the clock, the instances, and every
+// call that Rewind will make of it, by name. It keeps to the budget of calls that all processes share, and nothing that it
+// asks can have an effect.
+
+import {
+  createPermissionsLook,
+  type Permission,
+  type PermissionsLook,
+} from '../adapters/ckafka/permissions.ts'
+import type { RedisConnection } from '../adapters/redis/connect.ts'
+import type { Config } from '../config.ts'
+import type { CkafkaAccount, ClusterEntry } from '../config-clusters.ts'
+import { keyLine } from '../keys.ts'
+import { keyAnswer, nameOf, prepareCkafka } from '../open-clusters.ts'
+import type { ClusterAction } from '../ports/events.ts'
+import type { Instance } from '../request/group.ts'
+import { nearestNames } from '../request/nearest.ts'
+import type { ReadOutcome } from '../request/result.ts'
+import { causeSaid } from './cause.ts'
+import type { Finding } from './finding.ts'
+
+export interface CkafkaDoctorDeps {
+  config: Pick<Config, 'role' | 'redisPrefix' | 'quotaFactor'>
+  /** Away: then no budget is kept to, as ever. */
+  redis: RedisConnection
+  now: () => number
+  withinMs: number
+}
+
+export type OfCkafka = Extract<ClusterEntry, { ckafka: CkafkaAccount }>
+
+/** So many are asked about; of a longer list it is said. */
+const MOST_INSTANCES = 5
+/** The API refuses what was signed five minutes ago or ahead. */
+const CLOCK_REFUSED_MS = 270_000
+const CLOCK_MS = 30_000
+
+export async function ckafkaFindings(entry: OfCkafka, deps: CkafkaDoctorDeps): Promise<Finding[]> {
+  const { redis, now, withinMs, config } = deps
+  const { redisPrefix, quotaFactor, role } = config
+  const deadlineMs = now() + withinMs
+  let aheadMs: number | null = null
+  const prepared = prepareCkafka(entry.ckafka, { clock: now, redis, redisPrefix, quotaFactor }, () => {})
+  const look = createPermissionsLook(prepared.config, {
+    ...prepared.ckafkaDeps,
+    onClock(ms) {
+      aheadMs = aheadMs === null || Math.abs(ms) < Math.abs(aheadMs) ? ms : aheadMs
+    },
+  })
+  const say = sayerOf(entry)
+  try {
+    const listed = await look.instances(deadlineMs)
+    const isClock = listed.kind === 'refused' && listed.reason === 'clock'
+    const clock = clockFinding(say, aheadMs, isClock)
+    const trouble = keyTrouble(entry, listed)
+    if (trouble !== undefined)
+      return [
+        say('reach and key', 'failure', trouble.found, trouble.advice),
+        clock,
+        say('permissions', 'notMade', 'The API has to answer and to take the key first.'),
+      ]
+    if (isClock) return [clock, say('permissions', 'notMade', 'The API has to take the time first.')]
+    const { dialect, endpoint, region } = prepared.config
+    const answers = `API ${dialect === 'v3' ? '3.0' : '2.0'} at ${endpoint} answers for ${region}, and takes the key.`
+    const which = {
+      reads: entry.kind === 'ckafka' ? 'all' : role === 'bot' ? 'none' : 'ofWrites',
+      writes: role !== 'bot',
+    } as const
+    const instances = instancesOf(entry, listed, say)
+    const asked = instances.ask.slice(0, MOST_INSTANCES)
+    const permissions: Finding[] = []
+    for (const id of asked) permissions.push(...(await permissionFindings(look, id, which, deadlineMs, say)))
+    return [
+      say('reach and key', 'ok', answers),
+      clock,
+      ...instances.findings,
+      ...(listed.kind === 'refused' && listed.reason === 'notAllowed' && entry.kind === 'ckafka'
+        ? [denied(say, 'permissions', dialect === 'v3' ? 'DescribeInstances' : 'ListInstance', listed.code)]
+        : []),
+      ...permissions,
+      ...(asked.length === 0 ? [say('permissions', 'notMade', 'There is no instance to ask about.')] : []),
+      ...(role === 'bot' ? [say('writes', 'ok', 'ROLE is bot: its key needs none.')] : []),
+    ]
+  } finally {
+    await look.close()
+    await prepared.close()
+  }
+}
+
+type Sayer = (what: string, level: Finding['level'], found: string, advice?: string) => Finding
+
+function sayerOf(entry: OfCkafka): Sayer {
+  const area = entry.kind === 'both' ? `${nameOf(entry)} by the API` : nameOf(entry)
+  return (what, level, found, advice) => ({
+    ...{ area, what, found, level },
+    ...(advice === undefined ? {} : { advice }),
+  })
+}
+
+function keyTrouble(
+  entry: OfCkafka,
+  listed: ReadOutcome<unknown>,
+): { found: string; advice: string } | undefined {
+  const answer = keyAnswer(listed)
+  const from = entry.keys?.ckafka ?? []
+  const found = keyLine({ name: nameOf(entry), of: 'ckafka', from, answer }, true)
+  if (found === undefined) return undefined
+  if (answer.kind !== 'away')
+    return {
+      found,
+      advice:
+        'Look at the key in the console of Tencent Cloud: whether it is there, enabled and of this account.',
+    }
+  return {
+    found: `${found} Its address is ${entry.ckafka.endpoint}; ${causeSaid(answer.cause, 'ckafka')}.`,
+    advice: 'Look whether the address is right, and can be reached from here.',
+  }
+}
+
+function clockFinding(say: Sayer, aheadMs: number | null, isRefused: boolean): Finding {
+  if (aheadMs === null) return say('clock', 'notMade', 'No answer said what time it is there.')
+  const seconds = Math.round(Math.abs(aheadMs) / 1_000)
+  const apart =
+    seconds === 0
+      ? 'The clock of the API and ours are less than a second apart.'
+      : `Our clock is ${seconds} s ${aheadMs > 0 ? 'behind' : 'ahead of'} that of the API.`
+  const advice = 'Set the clock of this machine, and keep it right (NTP).'
+  if (isRefused || Math.abs(aheadMs) >= CLOCK_REFUSED_MS) {
+    return say(
+      'clock',
+      'failure',
+      `${apart} The API refuses calls that were signed so far from its time.`,
+      advice,
+    )
+  }
+  return Math.abs(aheadMs) > CLOCK_MS ? say('clock', 'warning', apart, advice) : say('clock', 'ok', apart)
+}
+
+/** Those whose permissions are asked: those that are named and there, or one of all. */
+function instancesOf(
+  entry: OfCkafka,
+  listed: ReadOutcome<Instance[]>,
+  say: Sayer,
+): { ask: string[]; findings: Finding[] } {
+  const named = entry.kind === 'both' ? [entry.id] : entry.instances
+  if (listed.kind !== 'read') return { ask: [...(named ?? [])], findings: [] }
+  const there = listed.value.map(({ id }) => id)
+  if (named === null) {
+    const found = `The account has ${there.length} in the region.`
+    if (there.length === 0) {
+      return {
+        ask: [],
+        findings: [say('instances', 'warning', found, 'Look at the region and the account.')],
+      }
+    }
+    const first = there.slice(0, 1)
+    const more =
+      there.length === 1
+        ? ''
+        : ` Permissions are asked on ${first[0]}; a policy that names instances may say otherwise of the others.`
+    return { ask: first, findings: [say('instances', 'ok', `${found}${more}`)] }
+  }
+  const missing = named.filter(id => !there.includes(id))
+  const ask = named.filter(id => there.includes(id))
+  const left = ask.length - MOST_INSTANCES
+  const more = left > 0 ? ` Permissions are asked on the first ${MOST_INSTANCES}.` : ''
+  return {
+    ask,
+    findings: [
+      ...(ask.length === 0
+        ? []
+        : [say('instances', 'ok', `${ask.length} of ${named.length} that are named are there.${more}`)]),
+      ...missing.map(id => {
+        const nearest = nearestNames(id, there)
+        const meant = nearest.length === 0 ? '' : ` Is ${nearest.join(' or ')} meant?`
+        return say(
+          'instances',
+          'failure',
+          `The account has no ${id} in the region.`,
+          `Look at the id, the region and the account.${meant}`,
+        )
+      }),
+    ],
+  }
+}
+
+const WRITES = new Set<ClusterAction>([
+  'BatchModifyGroupOffsets',
+  'ModifyGroupOffsets',
+  'SetGroupOffsets',
+  'SetGroupOffset',
+])
+
+async function permissionFindings(
+  look: PermissionsLook,
+  id: string,
+  which: Parameters<PermissionsLook['of']>[1],
+  deadlineMs: number,
+  say: Sayer,
+): Promise<Finding[]> {
+  const all = await look.of(id, which, deadlineMs)
+  const granted = all.filter(({ may }) => may === 'yes')
+  const list = (of: readonly Permission[]) => of.map(({ action }) => action).join(', ')
+  const reads = granted.filter(({ action }) => !WRITES.has(action))
+  const writes = granted.filter(({ action }) => WRITES.has(action))
+  return [
+    ...(reads.length === 0 ? [] : [say(`reads of ${id}`, 'ok', `Not denied: ${list(reads)}.`)]),
+    ...(writes.length === 0
+      ? []
+      : [
+          say(
+            `writes of ${id}`,
+            'ok',
+            `Not denied: ${list(writes)}, asked of a group and a topic that cannot exist.`,
+          ),
+        ]),
+    ...all.flatMap(({ action, may, said }) => {
+      if (may === 'yes') return []
+      if (may === 'no')
+        return [denied(say, `${WRITES.has(action) ? 'writes' : 'reads'} of ${id}`, action, said)]
+      return [
+        say(
+          `permission ${action} on ${id}`,
+          'warning',
+          `It could not be found out: ${causeSaid(said, 'ckafka')}.`,
+        ),
+      ]
+    }),
+  ]
+}
+
+/** Of these a plan only says "at most". */
+const OPTIONAL = new Set<ClusterAction>(['DescribeTopicAttributes'])
+
+function denied(say: Sayer, what: string, action: ClusterAction, code: string): Finding {
+  return say(
+    what,
+    OPTIONAL.has(action) ? 'warning' : 'failure',
+    `The key may not call ${action}: ${code}.`,
+    `Allow it in CAM; docs/ckafka-api.md lists what the API key may do.`,
+  )
+}

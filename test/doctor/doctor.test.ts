@@ -1,0 +1,413 @@
+// The doctor before the local Slack, the simulated CKafka and Kafka and a Redis of its own, with each thing broken in turn:
+// what is broken is named with its level, and everything else is still looked at.
+
+import { writeFileSync } from 'node:fs'
+import { Redis } from 'ioredis'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { readConfig, readStoreConfig } from '../../src/config.ts'
+import { readGiven } from '../../src/config-given.ts'
+import { exitCodeOf, type Finding } from '../../src/doctor/finding.ts'
+import { examine } from '../../src/doctor.ts'
+import { type CkafkaSimulator, startCkafkaSimulator } from '../../src/sandbox/ckafka/start.ts'
+import { type SimulatedKafka, startKafkaBroker } from '../../src/sandbox/kafka/start.ts'
+import { type PrivateRedis, startRedis } from '../../src/sandbox/redis/start.ts'
+import type { LocalSlack } from '../../src/sandbox/slack/face.ts'
+import { startLocalSlack } from '../../src/sandbox/slack/server.ts'
+import { folderWith } from '../clusters-file/folder.ts'
+import { COMMANDS, SCOPES } from '../support/manifest.ts'
+import { DEMO } from '../support/product.ts'
+
+let redis: PrivateRedis
+let admin: Redis
+let slack: LocalSlack
+let ckafka: CkafkaSimulator
+let kafka: SimulatedKafka
+
+/** @param scopes granted to the bot */
+function workspace(scopes: readonly string[] = SCOPES): Promise<LocalSlack> {
+  return startLocalSlack({
+    ...{ delivery: { kind: 'socket' }, botToken: 'xoxb-good', appToken: 'xapp-good', signingSecret: 'shhh' },
+    ...{ scopes: [...scopes], commands: COMMANDS },
+    users: [
+      { id: 'U0BOB', name: 'bob', realName: 'Bob' },
+      { id: 'U0GONE', name: 'gone', realName: 'Gone', kind: 'deactivated' },
+    ],
+    channels: [
+      { id: 'C0OPS', name: 'ops', members: ['U0BOB'], botIsMember: true },
+      { id: 'C0OUTSIDE', name: 'outside', members: ['U0BOB'], botIsMember: false },
+      { id: 'C0PRIVATE', name: 'private', private: true, members: ['U0BOB'], botIsMember: false },
+    ],
+    userGroups: [
+      { id: 'S0KAFKA', handle: 'kafka', name: 'Kafka', users: ['U0BOB'] },
+      { id: 'S0OFF', handle: 'off', name: 'Off', users: [], disabled: true },
+    ],
+  })
+}
+
+beforeAll(async () => {
+  redis = await startRedis({ appendonly: 'always' })
+  admin = new Redis(redis.url)
+  slack = await workspace()
+  ckafka = await startCkafkaSimulator({ secretId: 'AKIDTEST', secretKey: 'hunter2' })
+  kafka = await startKafkaBroker(ckafka.cluster, { brokers: 2 })
+})
+afterAll(async () => {
+  admin.disconnect()
+  await Promise.all([slack.close(), ckafka.close(), kafka.close(), redis.close()])
+})
+
+const GOOD_REDIS = { 'maxmemory-policy': 'noeviction', appendonly: 'yes', appendfsync: 'always' }
+beforeEach(() => configure(GOOD_REDIS))
+afterEach(() => {
+  slack.clearFaults()
+  slack.restoreToken()
+  ckafka.clearFaults()
+  kafka.clearFaults()
+  kafka.rights.deniedTopics.clear()
+  kafka.rights.deniedGroups.clear()
+  kafka.rights.isSilent = false
+})
+
+async function configure(settings: Record<string, string>): Promise<void> {
+  for (const [name, value] of Object.entries(settings)) await admin.config('SET', name, value)
+}
+
+const env = (more: Record<string, string> = {}): Record<string, string> => ({
+  ...{ SLACK_BOT_TOKEN: 'xoxb-good', SLACK_APP_TOKEN: 'xapp-good', SLACK_API_URL: slack.apiUrl },
+  ...{ REDIS_URL: redis.url, REDIS_PREFIX: 'doctor', CKAFKA_ENDPOINT: ckafka.url },
+  ...{ TENCENTCLOUD_SECRET_ID: 'AKIDTEST', TENCENTCLOUD_SECRET_KEY: 'hunter2' },
+  ...{ APPROVERS: 'U0BOB,S0KAFKA', CKAFKA_QUOTA_FACTOR: '100' },
+  ...more,
+})
+
+async function doctor(more: Record<string, string> = {}, now: () => number = Date.now): Promise<Finding[]> {
+  const given = env(more)
+  const asked = { given: readGiven(given), config: readConfig(given), store: readStoreConfig(given) }
+  const findings = await examine(asked, now)
+  expect(JSON.stringify(findings)).not.toContain('hunter2')
+  return findings
+}
+
+/** Without what is well. */
+const wrongIn = (findings: readonly Finding[]) =>
+  findings
+    .filter(({ level }) => level !== 'ok')
+    .map(({ level, area, what, found }) => `${level} ${area}, ${what}: ${found}`)
+
+const byKafka = (more = '') => ({
+  CLUSTERS_FILE: folderWith(
+    `version: 1\nclusters:\n  - id: own\n    name: Own\n    kafka: { bootstrap: [${kafka.bootstrap
+      .split(',')
+      .map(each => `'${each}'`)
+      .join(', ')}]${more} }\n`,
+  ).file,
+  TENCENTCLOUD_SECRET_ID: '',
+  TENCENTCLOUD_SECRET_KEY: '',
+  CKAFKA_ENDPOINT: '',
+})
+
+describe('the doctor, where all is well', () => {
+  it('says so of everything, makes nothing, and leaves nothing', async () => {
+    const callsBefore = ckafka.calls().length
+    const positions = () => JSON.stringify(ckafka.cluster.committed(DEMO.instance, DEMO.group), String)
+    const before = positions()
+    const findings = await doctor({ APPROVALS_CHANNEL: 'C0OPS', FALLBACK_CHANNEL: 'C0OPS' })
+    expect(wrongIn(findings)).toEqual([])
+    expect(exitCodeOf(findings)).toBe(0)
+    const said = findings.map(({ area, what, found }) => `${area}, ${what}: ${found}`).join('\n')
+    for (const action of ['BatchModifyGroupOffsets', 'ModifyGroupOffsets', 'DescribeGroupOffsets'])
+      expect(said).toContain(action)
+    expect(said).toContain('Slack, connections: No bot is connected with this app token now.')
+    expect(said).toContain('Slack, people, user groups and channels: 4 of 4 that are named are there.')
+    expect(said).toMatch(
+      /Redis, a job: A job on a queue of its own was taken by a worker after \d+ ms, and is gone\./,
+    )
+    // What is left in Redis is the shared budget of calls alone.
+    const keys = await admin.keys('*doctor*')
+    expect(keys.filter(key => !key.includes(':quota:'))).toEqual([])
+    expect(slack.messages('C0OPS')).toEqual([])
+    expect(slack.connections()).toBe(0)
+    expect(positions()).toBe(before)
+    expect(ckafka.calls().length).toBeGreaterThan(callsBefore)
+  })
+
+  it('does so by API 2.0', async () => {
+    const findings = await doctor({ CKAFKA_API: 'v2', APPROVALS_CHANNEL: 'C0OPS' })
+    expect(wrongIn(findings)).toEqual([])
+    expect(findings.find(({ what }) => what === `writes of ${DEMO.instance}`)?.found).toContain(
+      'SetGroupOffsets',
+    )
+  })
+
+  it('does so of a Kafka, whose brokers tell what the user may do', async () => {
+    const commits = kafka.calls('OffsetCommit').length
+    const findings = await doctor(byKafka())
+    expect(wrongIn(findings)).toEqual([])
+    const said = findings.filter(({ area }) => area === 'Own').map(({ what, found }) => `${what}: ${found}`)
+    expect(said).toContain(
+      'reach and credentials: 2 of 2 brokers answer at the address that it advertises, and lets Rewind in.',
+    )
+    expect(said.join('\n')).toMatch(/topics: On 3 of 3 the user has DESCRIBE, DESCRIBE_CONFIGS, READ\./)
+    expect(said.join('\n')).toMatch(/groups: On (\d+) of \1 the user has DESCRIBE, READ\./)
+    expect(kafka.calls('OffsetCommit')).toHaveLength(commits)
+  })
+
+  it('asks a worker apart nothing of Slack, and of a bot no write', async () => {
+    const worker = await doctor({ ROLE: 'worker', SLACK_BOT_TOKEN: '', SLACK_APP_TOKEN: '' })
+    expect(wrongIn(worker)).toEqual([])
+    const writes = ckafka.calls('ModifyGroupOffsets').length
+    expect(wrongIn(await doctor({ ROLE: 'bot' }))).toEqual([])
+    expect(ckafka.calls('ModifyGroupOffsets')).toHaveLength(writes)
+  })
+})
+
+describe('the doctor of Slack', () => {
+  it('names a bot token that is refused, and what could not be checked for it', async () => {
+    expect(wrongIn(await doctor({ SLACK_BOT_TOKEN: 'xoxb-wrong' }))).toEqual([
+      'failure Slack, bot token: Slack refuses SLACK_BOT_TOKEN: invalid_auth.',
+      'notMade Slack, scopes: The bot token has to be taken first.',
+      'notMade Slack, people, user groups and channels: The bot token has to be taken first.',
+    ])
+  })
+
+  it('names an app token that is refused, or is for something else', async () => {
+    expect(wrongIn(await doctor({ SLACK_APP_TOKEN: 'xapp-wrong' }))).toEqual([
+      'failure Slack, app token: Slack refuses SLACK_APP_TOKEN: invalid_auth.',
+      'notMade Slack, connections: The app token has to be taken first.',
+    ])
+    slack.inject('apps.connections.open', { kind: 'error', error: 'missing_scope' })
+    const [app] = (await doctor()).filter(({ level }) => level === 'failure')
+    expect(app).toMatchObject({ found: 'Slack refuses SLACK_APP_TOKEN: missing_scope.' })
+    expect(app?.advice).toContain('connections:write')
+  })
+
+  it('says that Slack is away', async () => {
+    const findings = await doctor({ SLACK_API_URL: 'http://127.0.0.1:1/api/' })
+    expect(wrongIn(findings).filter(each => each.startsWith('failure'))).toEqual([
+      'failure Slack, bot token: Slack could not be asked about SLACK_BOT_TOKEN: Slack could not be reached.',
+      'failure Slack, app token: Slack could not be asked about SLACK_APP_TOKEN: Slack could not be reached.',
+    ])
+  })
+
+  it('names each scope that is not granted, and what does not work without it', async () => {
+    const other = await workspace(SCOPES.filter(each => each !== 'chat:write' && each !== 'files:read'))
+    onTestFinished(() => other.close())
+    const findings = await doctor({ SLACK_API_URL: other.apiUrl })
+    expect(wrongIn(findings)).toEqual([
+      'failure Slack, scope chat:write: It is not granted: nothing can be posted.',
+      'warning Slack, scope files:read: It is not granted: the form has no field for a file.',
+    ])
+  })
+
+  it('names channels that the bot is not in or does not see', async () => {
+    const more = { APPROVALS_CHANNEL: 'C0OUTSIDE', FALLBACK_CHANNEL: 'C0PRIVATE' }
+    expect(wrongIn(await doctor(more))).toEqual([
+      'warning Slack, channel C0OUTSIDE: APPROVALS_CHANNEL names C0OUTSIDE, a public channel that Rewind is not in: it can post there, and cannot look for a message whose answer was lost.',
+      'failure Slack, channel C0PRIVATE: FALLBACK_CHANNEL names C0PRIVATE, a channel that Slack does not show to Rewind: it does not exist, or it is private and Rewind is not in it.',
+    ])
+  })
+
+  it('names approvers and user groups that are not there', async () => {
+    expect(wrongIn(await doctor({ APPROVERS: 'U0BOB,U0GONE,U0NOBODY,S0NONE,S0OFF' }))).toEqual([
+      'warning Slack, person U0GONE: APPROVERS names U0GONE, who is deactivated in Slack.',
+      'warning Slack, person U0NOBODY: APPROVERS names U0NOBODY, whom Slack does not know.',
+      'warning Slack, user group S0NONE: APPROVERS names S0NONE, a user group that Slack does not know.',
+      'warning Slack, user group S0OFF: APPROVERS names S0OFF, a user group that is disabled in Slack.',
+    ])
+  })
+
+  it('asks nothing of connections where Slack delivers over HTTP, and names the missing secret of it', async () => {
+    const http = await doctor({ SLACK_APP_TOKEN: '', SLACK_SIGNING_SECRET: 'shhh' })
+    expect(wrongIn(http)).toEqual([])
+    expect(http.map(({ what }) => what)).toContain('signing secret')
+    expect(wrongIn(await doctor({ SLACK_APP_TOKEN: '' }))).toEqual([
+      'failure Settings, a problem: SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) is missing. Rewind does not start.',
+      'notMade Policy, all of it: The settings have to be right first.',
+      'notMade Slack, all of it: The settings have to be right first.',
+      'notMade Clusters, all of it: The settings have to be right first.',
+    ])
+  })
+
+  it('warns of a name that is nearly that of a setting', async () => {
+    expect(wrongIn(await doctor({ APPROVALS_CHANEL: 'C0OPS' }))).toEqual([
+      'warning Settings, APPROVALS_CHANEL: Rewind has no such setting, so that it has no effect.',
+    ])
+  })
+})
+
+describe('the doctor of the policy', () => {
+  it('names a file that is not there, or is wrong', async () => {
+    const left =
+      'notMade Slack, people, user groups and channels of the policy: The policy has to be read first.'
+    expect(wrongIn(await doctor({ APPROVERS: '', POLICY_FILE: '/nowhere/policy.yml' }))).toEqual([
+      'failure Policy, /nowhere/policy.yml: It cannot be used: there is no such file (ENOENT).',
+      left,
+    ])
+    const { file } = folderWith('version: 1\nrules: none\n')
+    const wrong = wrongIn(await doctor({ APPROVERS: '', POLICY_FILE: file }))
+    expect(wrong.slice(1)).toEqual([left])
+    expect(wrong[0]).toMatch(/^failure Policy, .*: It cannot be used: rules/)
+  })
+
+  it('looks for those that its rules name', async () => {
+    const { file } = folderWith('')
+    writeFileSync(file, 'version: 1\nrules:\n  - name: all\n    approve: [{ from: U0NOBODY }]\n')
+    expect(wrongIn(await doctor({ APPROVERS: '', POLICY_FILE: file }))).toEqual([
+      'warning Slack, person U0NOBODY: POLICY_FILE: the rule "all" names U0NOBODY, whom Slack does not know.',
+    ])
+  })
+})
+
+describe('the doctor of Redis', () => {
+  it('says that it is away, and looks at the rest', async () => {
+    const findings = await doctor({ REDIS_URL: 'redis://user:hunter2@127.0.0.1:1' })
+    expect(wrongIn(findings)).toEqual([
+      'failure Redis, reach: Redis at 127.0.0.1:1 (REDIS_URL) cannot be connected to: ECONNREFUSED.',
+      ...['how it is set up', 'permissions', 'a key', 'a job', 'clock'].map(
+        what => `notMade Redis, ${what}: Redis has to be reached first.`,
+      ),
+    ])
+    expect(findings.some(({ what }) => what === `reads of ${DEMO.instance}`)).toBe(true)
+  })
+
+  it.each([
+    [{ appendonly: 'no' }, 'failure Redis, persistence: Redis keeps nothing (no AOF, no save points)'],
+    [
+      { appendfsync: 'everysec' },
+      'warning Redis, persistence: If its machine fails, Redis may lose the last second',
+    ],
+    [
+      { 'maxmemory-policy': 'allkeys-lru' },
+      'failure Redis, eviction: Redis evicts keys as soon as a maxmemory',
+    ],
+  ])('says what follows from %j', async (settings, said) => {
+    await configure(settings)
+    const wrong = wrongIn(await doctor())
+    expect(wrong).toHaveLength(1)
+    expect(wrong[0]?.startsWith(said), wrong[0]).toBe(true)
+  })
+
+  it('names the commands that its user may not call', async () => {
+    await admin.call('ACL', 'SETUSER', 'narrow', 'reset', 'on', '>hunter2', '~*', '+@all', '-zadd', '-lpush')
+    onTestFinished(() => void admin.call('ACL', 'DELUSER', 'narrow').catch(() => {}))
+    const wrong = wrongIn(await doctor({ REDIS_URL: `redis://narrow:hunter2@127.0.0.1:${redis.port}` }))
+    expect(wrong[0]).toMatch(/^failure Redis, permissions: .*It may not: lpush, zadd\.$/)
+    expect(wrong.slice(1).map(each => each.replace(/:.*/, ''))).toEqual(['failure Redis, a job'])
+    const refused = await doctor({ REDIS_URL: `redis://narrow:wrong@127.0.0.1:${redis.port}` })
+    expect(wrongIn(refused)[0]).toMatch(/^failure Redis, reach: Redis at .* refuses: WRONGPASS/)
+  })
+})
+
+describe('the doctor of CKafka', () => {
+  const notMade = 'notMade CKafka, permissions: The API has to answer and to take the key first.'
+
+  it('names a key that is refused', async () => {
+    expect(wrongIn(await doctor({ TENCENTCLOUD_SECRET_KEY: 'wrong' }))).toEqual([
+      'failure CKafka, reach and key: CKafka: Tencent refuses the key in TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY: AuthFailure.SignatureFailure.',
+      notMade,
+    ])
+  })
+
+  it('says that it is away', async () => {
+    const wrong = wrongIn(await doctor({ CKAFKA_ENDPOINT: 'http://127.0.0.1:1' }))
+    expect(wrong[0]).toContain(
+      'it did not answer. Its address is http://127.0.0.1:1; could not connect (ECONNREFUSED).',
+    )
+    expect(wrong[2]).toBe(notMade)
+  })
+
+  it.each([
+    ['BatchModifyGroupOffsets', 'AuthFailure.UnauthorizedOperation', 'failure', 'writes'],
+    ['ModifyGroupOffsets', 'UnauthorizedOperation', 'failure', 'writes'],
+    ['DescribeGroupOffsets', 'UnauthorizedOperation.CamNoAuth', 'failure', 'reads'],
+    ['DescribeTopicAttributes', 'UnauthorizedOperation', 'warning', 'reads'],
+  ])('names %s where the key may not call it', async (action, code, level, what) => {
+    ckafka.inject(action, { kind: 'code', code, message: 'you are not authorized' })
+    expect(wrongIn(await doctor())).toEqual([
+      `${level} CKafka, ${what} of ${DEMO.instance}: The key may not call ${action}: ${code}.`,
+    ])
+  })
+
+  it('names SetGroupOffsets of API 2.0 where the key may not call it', async () => {
+    ckafka.inject('SetGroupOffsets', { kind: 'code', code: 4102, message: 'no' })
+    expect(wrongIn(await doctor({ CKAFKA_API: 'v2' }))).toEqual([
+      `failure CKafka, writes of ${DEMO.instance}: The key may not call SetGroupOffsets: 4102.`,
+    ])
+  })
+
+  it('says of a call that gave no answer that it could not be found out', async () => {
+    ckafka.inject('DescribeGroupOffsets', { kind: 'cut', afterDoingIt: true }, 2)
+    expect(wrongIn(await doctor())).toEqual([
+      `warning CKafka, permission DescribeGroupOffsets on ${DEMO.instance}: It could not be found out: the connection closed before the answer was complete.`,
+    ])
+  })
+
+  it('names an instance that is not there, and the one that is meant', async () => {
+    const findings = await doctor({ CKAFKA_INSTANCES: `${DEMO.instance},ckafka-demo0002` })
+    expect(wrongIn(findings)).toEqual([
+      'failure CKafka, instances: The account has no ckafka-demo0002 in the region.',
+    ])
+    expect(findings.find(({ level }) => level === 'failure')?.advice).toContain(`Is ${DEMO.instance} meant?`)
+  })
+
+  it('says how wrong our clock is, which is why the key is refused', async () => {
+    const wrong = wrongIn(await doctor({}, () => Date.now() + 600_000))
+    expect(wrong.find(each => each.includes('CKafka, clock'))).toMatch(
+      /^failure CKafka, clock: Our clock is (599|600|601) s ahead of that of the API\. The API refuses calls/,
+    )
+    expect(wrong).toContain('notMade CKafka, permissions: The API has to take the time first.')
+    const late = wrongIn(await doctor({}, () => Date.now() - 60_000))
+    expect(late.find(each => each.includes('CKafka, clock'))).toMatch(/^warning .* (59|60|61) s behind/)
+  })
+})
+
+describe('the doctor of a Kafka', () => {
+  it('says that it is away', async () => {
+    const { file } = folderWith(
+      "version: 1\nclusters:\n  - { id: own, name: Own, kafka: { bootstrap: ['127.0.0.1:1'] } }\n",
+    )
+    expect(wrongIn(await doctor({ ...byKafka(), CLUSTERS_FILE: file }))).toEqual([
+      'failure Own, reach and credentials: No broker of 127.0.0.1:1 can be asked: could not connect (ECONNREFUSED).',
+      ...['version', 'topics', 'groups'].map(what => `notMade Own, ${what}: A broker has to answer first.`),
+    ])
+  })
+
+  it('names the credentials that are refused', async () => {
+    const closed = await startKafkaBroker(ckafka.cluster, { sasl: { username: 'rewind', password: 'right' } })
+    onTestFinished(() => closed.close())
+    const { file } = folderWith(
+      `version: 1\nclusters:\n  - { id: own, name: Own, kafka: { bootstrap: ['${closed.bootstrap}'], sasl: { mechanism: PLAIN, username: rewind, password-env: OWN_PASSWORD } } }\n`,
+    )
+    const wrong = wrongIn(await doctor({ ...byKafka(), CLUSTERS_FILE: file, OWN_PASSWORD: 'hunter2' }))
+    expect(wrong).toContain(
+      'failure Own, reach and credentials: Own: Kafka does not let Rewind in with the credentials in OWN_PASSWORD: SASL_AUTHENTICATION_FAILED.',
+    )
+  })
+
+  it('names groups and topics on which the user lacks what a write needs', async () => {
+    kafka.rights.deniedGroups.set(DEMO.group, ['READ'])
+    kafka.rights.deniedTopics.set('orders', ['READ'])
+    kafka.rights.deniedTopics.set('payments', ['DESCRIBE_CONFIGS'])
+    expect(wrongIn(await doctor(byKafka()))).toEqual([
+      'failure Own, topics: The user lacks READ on orders: offsets on it cannot be written.',
+      'warning Own, topics: The user lacks DESCRIBE_CONFIGS on payments: Rewind cannot see whether its log is compacted, and its counts may be too high.',
+      `failure Own, groups: The user lacks READ on ${DEMO.group}: its offsets cannot be written.`,
+    ])
+  })
+
+  it('warns where no group and no topic is shown, as without DESCRIBE, and where nothing is told', async () => {
+    kafka.rights.deniedGroups.set('*', ['DESCRIBE'])
+    kafka.rights.deniedTopics.set('*', ['DESCRIBE'])
+    expect(wrongIn(await doctor(byKafka()))).toEqual([
+      'warning Own, topics: No topic is shown: there is none, or the user lacks DESCRIBE on all of them.',
+      'warning Own, groups: No group is shown: there is none, or the user lacks DESCRIBE on all of them.',
+    ])
+    kafka.rights.deniedGroups.clear()
+    kafka.rights.deniedTopics.clear()
+    kafka.rights.isSilent = true
+    expect(wrongIn(await doctor(byKafka()))).toEqual([
+      'warning Own, topics: Of 3 the brokers were not asked, or do not report what the user may do.',
+      expect.stringMatching(/^warning Own, groups: Of \d+ the brokers were not asked/),
+    ])
+  })
+})
