@@ -36,6 +36,15 @@ export function demoSettings(
   return { ok: true, settings: { port: Number(port), redisUrl, env: Object.fromEntries(handedOn) } }
 }
 
+/** What the walkthrough says of settings that it leaves out; null: there are none. @param env for Rewind */
+export function leftOutOfWalkthrough(env: Record<string, string>): string | null {
+  const names = Object.keys(env).filter(
+    name => name !== 'CKAFKA_API' && !(name === 'REWIND_LANGUAGE' && env[name] === 'en'),
+  )
+  if (names.length === 0) return null
+  return `The walkthrough holds what people read against English sentences, with settings of its own: ${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} not used. Without --walkthrough the demo uses ${names.length === 1 ? 'it' : 'them'}.`
+}
+
 function isRedisUrl(value: string): boolean {
   return URL.canParse(value) && /^rediss?:$/.test(new URL(value).protocol)
 }

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { obey } from './demo-commands.ts'
-import { demoSettings } from './demo-settings.ts'
+import { demoSettings, leftOutOfWalkthrough } from './demo-settings.ts'
 import { startPageServer } from './page-server.ts'
 import { placeOf, whyUnreachable } from './redis/reach.ts'
 import { createTerminal } from './slack/terminal.ts'
@@ -24,7 +24,7 @@ const USAGE = `Usage: npm run demo [-- --walkthrough] [-- --http]
 Starts Rewind with a local Slack, a simulated CKafka and Kafka, and a private Redis, and a page to play it all from.
 
   --walkthrough   plan, drift, wait, proof, undo, quorum, break glass, a Kafka cluster and reminder by itself,
-                  under a test clock, each with checks; exits 0 only if all hold
+                  under a test clock, each with checks; in English; exits 0 only if all hold
   --http          Slack reaches Rewind over signed HTTP instead of Socket Mode
   --help          this text
 
@@ -90,6 +90,8 @@ async function main(flags: string[]): Promise<void> {
       process.exit(1)
     }
   }
+  const leftOut = alone ? leftOutOfWalkthrough(env) : null
+  if (leftOut !== null) console.log(leftOut)
   let world: World | undefined
   const endings: (() => Promise<void> | void)[] = []
   let ended: Promise<never> | undefined

@@ -6,7 +6,7 @@ import { createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
-import { demoSettings } from '../../src/sandbox/demo-settings.ts'
+import { demoSettings, leftOutOfWalkthrough } from '../../src/sandbox/demo-settings.ts'
 import { until } from '../support/product.ts'
 
 const redisUrl = inject('redisUrl')
@@ -154,4 +154,15 @@ describe('npm run demo', () => {
     expect(code).toBe(2)
     expect(err).toBe('There is no flag --walktrough: run npm run demo -- --help to see what there is.\n')
   })
+})
+
+it('a walkthrough says at its start which settings it leaves out, as it reads English', () => {
+  expect(leftOutOfWalkthrough({})).toBeNull()
+  expect(leftOutOfWalkthrough({ CKAFKA_API: 'v2', REWIND_LANGUAGE: 'en' })).toBeNull()
+  expect(leftOutOfWalkthrough({ CKAFKA_API: 'v2', REWIND_LANGUAGE: 'zh' })).toBe(
+    'The walkthrough holds what people read against English sentences, with settings of its own: REWIND_LANGUAGE is not used. Without --walkthrough the demo uses it.',
+  )
+  expect(leftOutOfWalkthrough({ REWIND_LANGUAGE: 'zh', EMPTY_HOLD: '9s' })).toContain(
+    'REWIND_LANGUAGE, EMPTY_HOLD are not used. Without --walkthrough the demo uses them.',
+  )
 })

@@ -85,7 +85,7 @@ export async function breakGlass(stage: Stage): Promise<{ checks: Check[] }> {
 
   const checks = [
     says('Alice was told that the policy does not let her', aliceWasTold.text, [
-      'The policy does not let you carry out',
+      'The policy does not let you run',
     ]),
     calledTimes('CKafka was not asked before the glass was broken', callsBefore, 0),
     calledTimes('CKafka was asked once', happened.calls(), 1),

@@ -26,7 +26,7 @@ const SHOWN = {
     'platform: 0 of 1 approval (from @platform).',
     'Approved so far by @bob for audit. Also approved by @dave, whose team has enough approvals.',
     'R-5 · done',
-    'The policy does not let you carry out R-6 without approval.',
+    'The policy does not let you run R-6 without approval.',
     'R-6 · done · without approval',
     'Reviewed by @carol:',
     '> Right call',
