@@ -45,6 +45,13 @@ export function plain(text: string, max: number): PlainTextElement {
   return { type: 'plain_text', text: clip(shown(text), max), emoji: false }
 }
 
+/** What is wrong, by the field that it is about: Slack shows it as it comes, whatever it holds. */
+export function fieldErrors(errors: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(errors).map(([field, said]) => [field, clip(shown(said), LIMITS.errorText)]),
+  )
+}
+
 /** For a place that Slack does not let stay empty. */
 export function shown(value: string): string {
   return inOneLine(value) || '–'

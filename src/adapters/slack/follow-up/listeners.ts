@@ -6,6 +6,7 @@ import type { Approvals } from '../../../ports/approvals.ts'
 import type { FollowUp } from '../../../request/follow-up.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import { ACTIONS, CALLBACKS, FOLLOW_UP_BLOCKS, followUpMetadataSchema } from '../blocks/ids.ts'
+import { fieldErrors } from '../blocks/text.ts'
 import { askedInOf, inTime, parseJson, sentenceFor } from '../platform/answering.ts'
 import { onPress, type PressDeps, pressedRequest, type SubmitArgs } from '../platform/pressing.ts'
 import { sentenceModal } from '../platform/sentence-views.ts'
@@ -72,13 +73,13 @@ export function registerFollowUpListeners(app: App, deps: FollowUpListenersDeps)
       if (submitted.kind === 'submitted') await ack()
       else {
         const errors = { [FOLLOW_UP_BLOCKS.reason]: notSubmitted(words, submitted) }
-        await ack({ response_action: 'errors', errors })
+        await ack({ response_action: 'errors', errors: fieldErrors(errors) })
       }
     } catch (error) {
       report({ event: 'fault', where: kind, requestId, error })
       await ack({
         response_action: 'errors',
-        errors: { [FOLLOW_UP_BLOCKS.reason]: sentenceFor(await wanted, error) },
+        errors: fieldErrors({ [FOLLOW_UP_BLOCKS.reason]: sentenceFor(await wanted, error) }),
       })
     }
   })

@@ -12,7 +12,7 @@ import { requestIdSchema } from '../../../request/request.ts'
 import { clip } from '../../../request/reset.ts'
 import { ACTIONS, CALLBACKS, COMMANDS, readMenuValue } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'
-import { plain } from '../blocks/text.ts'
+import { fieldErrors, plain } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import type { SlackPeople, Workspace } from './people.ts'
 import { sentenceHome } from './sentence-views.ts'
@@ -112,7 +112,7 @@ async function refuse(
     case 'submission':
       // Who only has to try again keeps what they have typed.
       return membership === 'notKnown' && lastInput !== null
-        ? ack({ response_action: 'errors', errors: { [lastInput]: sentence } })
+        ? ack({ response_action: 'errors', errors: fieldErrors({ [lastInput]: sentence }) })
         : ack({ response_action: 'update', view: refusalModal(words, sentence) })
     case 'action':
     case 'shortcut':

@@ -1,7 +1,7 @@
 // The form as somebody has filled it in, read back into fields, and where what is wrong with it stands. Pure.
 
 import { z } from 'zod'
-import { clip, type ResetField, type ResetFields, type Strategy } from '../../../request/reset.ts'
+import type { ResetField, ResetFields, Strategy } from '../../../request/reset.ts'
 import { blockIdsOf } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'
 import { type Attachment, attachmentIn } from './attached-file.ts'
@@ -101,7 +101,7 @@ export function problemsByBlock(
   for (const [field, sentence] of Object.entries(problems)) {
     const blockId = blockIdsOf(field as ResetField).find(each => shownBlockIds.includes(each))
     if (blockId === undefined) return null
-    byBlock[blockId] = clip(sentence, LIMITS.errorText)
+    byBlock[blockId] = sentence
   }
   return byBlock
 }

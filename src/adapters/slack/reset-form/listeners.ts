@@ -37,6 +37,7 @@ import {
   type FormMetadata,
   formMetadataSchema,
 } from '../blocks/ids.ts'
+import { fieldErrors } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import type { AttachmentProblem } from '../language/problem.ts'
 import { sentenceOf } from '../language/sentences.ts'
@@ -200,7 +201,7 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
               response_action: 'update',
               view: await draw(words, fields, { ...metadata.data, notes }, undefined),
             })
-          : ack({ response_action: 'errors', errors }))
+          : ack({ response_action: 'errors', errors: fieldErrors(errors) }))
         return
       }
       const { askedIn, cardIn, parent = null } = metadata.data
@@ -216,14 +217,14 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
         // The form stays open with everything in it: another group may be allowed, and soon one more request.
         const field = submitted.kind === 'notAllowed' ? 'group' : 'reason'
         const errors = { [blockIdOf(field)]: notSubmitted(words, submitted) }
-        await ack({ response_action: 'errors', errors })
+        await ack({ response_action: 'errors', errors: fieldErrors(errors) })
       }
     } catch (error) {
       report({ event: 'fault', where: 'submit', error })
       // The form stays open with everything in it; sending it again is the same request.
       await ack({
         response_action: 'errors',
-        errors: { [blockIdOf('reason')]: sentenceFor(await wanted, error) },
+        errors: fieldErrors({ [blockIdOf('reason')]: sentenceFor(await wanted, error) }),
       })
     }
   })

@@ -13,6 +13,8 @@ import type { Approvals, Look } from '../../../ports/approvals.ts'
 import type { Origin } from '../../../request/command.ts'
 import type { RequestId, ResetRequest } from '../../../request/request.ts'
 import { ACTIONS, CALLBACKS, REVIEW_BLOCKS, reviewMetadataSchema } from '../blocks/ids.ts'
+import { fieldErrors } from '../blocks/text.ts'
+import type { Words } from '../language/language.ts'
 import {
   idOf,
   inTime,
@@ -102,9 +104,9 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): Re
       const refused = refusalOf(words, outcome, requestId)
       if (refused === null) await ack()
       else if (outcome.kind === 'refused' && outcome.refusal === 'noteMissing') {
-        await ack({ response_action: 'errors', errors: { [REVIEW_BLOCKS.note]: refused } })
+        await ack({ response_action: 'errors', errors: fieldErrors({ [REVIEW_BLOCKS.note]: refused }) })
       } else if (outcome.kind === 'refused' && outcome.refusal === 'groupNotTyped' && asksForGroup(view)) {
-        await ack({ response_action: 'errors', errors: { [REVIEW_BLOCKS.typedGroup]: refused } })
+        await ack({ response_action: 'errors', errors: fieldErrors({ [REVIEW_BLOCKS.typedGroup]: refused }) })
       } else if (outcome.kind === 'refused' && hasMoved(outcome.request, digest)) {
         const view = movedModal(words, outcome.request.drift, digest)
         await ack({ response_action: 'update', view })
@@ -116,7 +118,7 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): Re
       report({ event: 'fault', where: 'decide', requestId, error })
       await ack({
         response_action: 'errors',
-        errors: { [REVIEW_BLOCKS.note]: sentenceFor(await wanted, error) },
+        errors: fieldErrors({ [REVIEW_BLOCKS.note]: sentenceFor(await wanted, error) }),
       })
     }
   })
@@ -126,12 +128,28 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): Re
     const verdict = verdictSchema.safeParse(action.selected_option?.value)
     if (!verdict.success || body.view === undefined) return
     try {
-      await windows.picked(body.view, verdict.data, await wordsFor(body.user.id), client)
+      const words = await wordsFor(body.user.id)
+      const { id, looks } = await windows.picked(body.view, verdict.data, words, client)
+      if (looks) await lookFor(id, body.view.private_metadata, words, client)
     } catch (error) {
       // The button keeps the name that is always true.
       if (!isOvertaken(error)) report({ event: 'fault', where: 'review update', error })
     }
   })
+
+  /** In place of the process that has opened the window, and whose look comes too late for it now. */
+  async function lookFor(viewId: string, untrusted: string, words: Words, client: Client): Promise<void> {
+    const { requestId, digest, from } = reviewMetadataSchema.parse(parseJson(untrusted))
+    const request = await approvals.read(requestId)
+    if (request === undefined) return
+    // Never another plan under the eyes of who decides.
+    if (request.plan?.digest !== digest) {
+      await windows.redraw(viewId, movedModal(words, request.drift, digest), client)
+      return
+    }
+    const rows = await approvals.readPlan(request)
+    await showWhatMoved(request, look => reviewModal(words, request, rows, look, from), viewId, client)
+  }
 
   /** The record is one quick read, well inside the trigger's life. */
   async function openReview(

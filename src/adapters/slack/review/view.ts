@@ -167,14 +167,13 @@ function verdict(value: 'approve' | 'reject', label: string, description: string
   return { value, text: plain(label, LIMITS.optionText), description: plain(description, LIMITS.optionText) }
 }
 
-/** Optional for Slack, because a rejection needs none; an approval without it is refused. */
+/** Slack asks for it until Reject is picked, which needs none: “(optional)” beside “to approve” would be false. */
 function typedGroupInput(words: Words, request: ResetRequest): InputBlock {
   const { typedGroup, typedGroupHint } = words.review
   const group = clip(request.reset.target.group, TYPED_MAX)
   return {
     type: 'input',
     block_id: REVIEW_BLOCKS.typedGroup,
-    optional: true,
     label: plain(typedGroup(group), LIMITS.errorText),
     hint: plain(typedGroupHint(lossInWords(words, request)), LIMITS.errorText),
     element: { type: 'plain_text_input', action_id: REVIEW_BLOCKS.typedGroup, max_length: TYPED_MAX },

@@ -8,6 +8,7 @@ import { hasMembers } from '../../../request/group.ts'
 import type { RequestId, ResetRequest } from '../../../request/request.ts'
 import type { Refusal } from '../../../request/step.ts'
 import { ACTIONS, CALLBACKS, GLASS_BLOCKS, reviewMetadataSchema } from '../blocks/ids.ts'
+import { fieldErrors } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import {
   idOf,
@@ -140,7 +141,7 @@ export function registerVoteListeners(app: App, deps: VoteListenersDeps): void {
         { client, userId: body.user.id, words: Promise.resolve(words), report, where: 'break_glass' },
       )
       const problem = fieldProblem(words, outcome, view.callback_id)
-      if (problem !== null) await ack({ response_action: 'errors', errors: problem })
+      if (problem !== null) await ack({ response_action: 'errors', errors: fieldErrors(problem) })
       else {
         const refused = sentenceOf(words, outcome, requestId, view.callback_id)
         if (refused === null) await ack()
@@ -153,7 +154,7 @@ export function registerVoteListeners(app: App, deps: VoteListenersDeps): void {
       const where = view.callback_id === CALLBACKS.breakGlass ? 'break_glass' : 'review_glass'
       report({ event: 'fault', where, requestId, error })
       const errors = { [GLASS_BLOCKS.reason]: sentenceFor(words, error) }
-      await ack({ response_action: 'errors', errors })
+      await ack({ response_action: 'errors', errors: fieldErrors(errors) })
     }
   }
 }

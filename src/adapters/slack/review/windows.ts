@@ -1,6 +1,7 @@
 // The approval windows that are open: what each was last drawn as, so that its submit button can say what is picked, and a
 // look that comes back late can be drawn into it. Slack keeps what was typed, as the fields keep their ids.
-// What is known here is a convenience: with another process, or none, the button keeps the name that is always true.
+// Another process may have opened it: whoever is told what is picked draws it, and the look with it where nobody here is
+// looking. Each drawing goes with the hash that it follows, so that an older one never covers a newer one.
 
 import type { ModalView } from '@slack/types'
 import { LRUCache } from 'lru-cache'
@@ -21,6 +22,8 @@ interface Open {
   hash: string
   /** One drawing after another: each needs the hash that the last one left. */
   drawn: Promise<void>
+  /** By this process, which looks as well. */
+  isOurs: boolean
 }
 
 const WINDOWS_KEPT = 500
@@ -29,14 +32,21 @@ export interface ReviewWindows {
   opened(opened: { id?: string; hash?: string } | undefined, view: ModalView, words: Words): void
   /** Draws it anew, with what is picked in it. Rejects with Slack's answer. */
   redraw(id: string, view: ModalView, client: Client): Promise<void>
-  /** Something was picked. @param untrusted the view as Slack sends it. Rejects with Slack's answer. */
-  picked(untrusted: unknown, verdict: Verdict, words: Words, client: Client): Promise<void>
+  /**
+   * Something was picked. Rejects with Slack's answer. `looks`: another process has opened it and its look will find that
+   * this drawing has overtaken it, so that somebody here has to look, and to redraw.
+   * @param untrusted the view as Slack sends it
+   */
+  picked(
+    untrusted: unknown,
+    verdict: Verdict,
+    words: Words,
+    client: Client,
+  ): Promise<{ id: string; looks: boolean }>
 }
 
 export function createReviewWindows(): ReviewWindows {
   const windows = new LRUCache<string, Open>({ max: WINDOWS_KEPT })
-  /** Picked before Slack has told us that the window is open; the look draws it. */
-  const early = new LRUCache<string, Verdict>({ max: WINDOWS_KEPT })
 
   /** @param seen the hash that the person’s own window has, where another process has drawn it meanwhile */
   function draw(id: string, open: Open, client: Client, seen?: string): Promise<void> {
@@ -60,8 +70,13 @@ export function createReviewWindows(): ReviewWindows {
   return {
     opened({ id, hash } = {}, view, words) {
       if (id === undefined || hash === undefined) return
-      windows.set(id, { view, verdict: early.get(id) ?? null, words, hash, drawn: Promise.resolve() })
-      early.delete(id)
+      const open = windows.get(id)
+      // Something was picked before Slack has told us that it is open.
+      if (open !== undefined) {
+        open.isOurs = true
+        return
+      }
+      windows.set(id, { view, verdict: null, words, hash, drawn: Promise.resolve(), isOurs: true })
     },
     async redraw(id, view, client) {
       const open = windows.get(id)
@@ -72,21 +87,25 @@ export function createReviewWindows(): ReviewWindows {
     async picked(untrusted, verdict, words, client) {
       const seen = sentViewSchema.parse(untrusted)
       const known = windows.get(seen.id)
-      // Whoever has opened it is looking, and draws over it with the hash that they know.
-      if (known === undefined && isLooking(seen)) {
-        early.set(seen.id, verdict)
-        return
-      }
       const open = known ?? {
         view: asSent(seen),
         verdict: null,
         words,
         hash: seen.hash,
         drawn: Promise.resolve(),
+        isOurs: false,
       }
       if (known === undefined) windows.set(seen.id, open)
       open.verdict = verdict
-      await draw(seen.id, open, client, seen.hash)
+      try {
+        await draw(seen.id, open, client, seen.hash)
+      } catch (error) {
+        // What the window shows by now is not what came with the press: the next press brings it.
+        if (known === undefined && !open.isOurs) windows.delete(seen.id)
+        throw error
+      }
+      // What was drawn meanwhile by who has opened it is not overtaken.
+      return { id: seen.id, looks: known === undefined && !open.isOurs && isLooking(seen) }
     },
   }
 }
@@ -119,14 +138,14 @@ function asSent({ callback_id, title, close, private_metadata, blocks }: SentVie
   } as ModalView
 }
 
-/** What is picked names the button; an approval takes the group’s name, where that is asked for. */
+/** What is picked names the button; a rejection needs no name of the group. */
 export function withVerdict({ review: say }: Words, view: ModalView, verdict: Verdict | null): ModalView {
   if (verdict === null || view.callback_id !== CALLBACKS.review) return view
   return {
     ...view,
     submit: plain(say.submits[verdict], LIMITS.viewTitle),
     blocks: view.blocks.map(block =>
-      block.block_id === REVIEW_BLOCKS.typedGroup ? { ...block, optional: verdict !== 'approve' } : block,
+      block.block_id === REVIEW_BLOCKS.typedGroup ? { ...block, optional: verdict === 'reject' } : block,
     ),
   } as ModalView
 }

@@ -1,9 +1,12 @@
 // Characters that nobody sees: named in what is a name, gone from what people wrote, kept where a language needs them.
 
+import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { named, quoted, spoken } from '../../../../src/adapters/slack/blocks/text.ts'
+import { fieldErrors, named, quoted, spoken } from '../../../../src/adapters/slack/blocks/text.ts'
 import { inOneLine, linesOf } from '../../../../src/adapters/slack/blocks/unseen.ts'
+import { wordsIn } from '../../../../src/adapters/slack/language/language.ts'
+import { notSubmitted } from '../../../../src/adapters/slack/wording/words.ts'
 import { anyText } from '../../../support/texts.ts'
 
 const UNSEEN = [
@@ -104,5 +107,27 @@ describe('a name within a sentence', () => {
       if (mark === "'" || !/[\p{Quotation_Mark}\p{Pi}\p{Pf}]/u.test(mark)) continue
       expect(named(`a ${mark}. X`)).toBe("“a '. X”")
     }
+  })
+})
+
+describe('what is wrong with a field of a form', () => {
+  it('holds nothing unseen, whoever wrote the rule that says it', () => {
+    const ruling = { why: 'denied', rule: 'freeze\u2066', reason: 'Ask \u202eyadnoM no\nor later' } as const
+    for (const language of ['en', 'zh'] as const) {
+      const said = notSubmitted(wordsIn(language), { kind: 'notAllowed', ruling })
+      expect(fieldErrors({ group: said }).group).toMatch(/Ask \ufffdyadnoM no or later/)
+      expect(fieldErrors({ group: said }).group).not.toMatch(/[\u202e\u2066\n]/)
+    }
+  })
+
+  it('goes to Slack in that one way', () => {
+    const slack = new URL('../../../../src/adapters/slack/', import.meta.url)
+    const errors = readdirSync(slack, { recursive: true, encoding: 'utf8' })
+      .filter(file => file.endsWith('.ts'))
+      .flatMap(file =>
+        readFileSync(new URL(file, slack), 'utf8').split("response_action: 'errors',").slice(1),
+      )
+    expect(errors.length).toBeGreaterThan(9)
+    expect(errors.filter(after => !/^\s*errors: fieldErrors\(/.test(after))).toEqual([])
   })
 })

@@ -179,7 +179,7 @@ describe('the approval modal', () => {
     const view = reviewModal(words, request, rowsIn(request))
     expect(validateView(view)).toEqual([])
     expect(textOf(view)).toContain(
-      'Type orders-billing to approve (optional) > (empty) Required to approve: it skips 200 messages, and they will not be delivered.',
+      'Type orders-billing to approve > (empty) Required to approve: it skips 200 messages, and they will not be delivered.',
     )
     expect(textOf(reviewModal(words, pending(), []))).not.toContain('Type orders-billing')
   })

@@ -45,9 +45,9 @@ async function opened(windows: ReviewWindows | null): Promise<string> {
 }
 
 /** The person picks it, and the listener does what it does. */
-async function pick(windows: ReviewWindows, verdict: 'approve' | 'reject'): Promise<void> {
+async function pick(windows: ReviewWindows, verdict: 'approve' | 'reject') {
   await slack.person(lin).fill('Decision', verdict === 'approve' ? 'Approve' : 'Reject')
-  await windows.picked(bodies.at(-1)?.view, verdict, words, client(slack))
+  return windows.picked(bodies.at(-1)?.view, verdict, words, client(slack))
 }
 
 const seen = () => {
@@ -65,7 +65,7 @@ const seen = () => {
 it('says what is picked, takes the group’s name of an approval alone, and keeps what was typed', async () => {
   const windows = createReviewWindows()
   const id = await opened(windows)
-  expect(seen()).toMatchObject({ submit: 'Send Decision', asksForGroup: false })
+  expect(seen()).toMatchObject({ submit: 'Send Decision', asksForGroup: true })
   await slack.person(lin).fill('Note', 'lag looked at')
   await pick(windows, 'approve')
   expect(seen()).toEqual({
@@ -93,27 +93,44 @@ it('draws in the order of what was picked, however fast', async () => {
   expect(seen().submit).toBe('Reject Request')
 })
 
-it('is not in the way of a look that another process is at, and says what is picked once that is drawn', async () => {
+it('says what is picked also where another process has opened it, and has who was told look as well', async () => {
   const [one, other] = [createReviewWindows(), createReviewWindows()]
   const id = await opened(one)
-  await pick(other, 'approve')
-  expect(seen()).toMatchObject({ submit: 'Send Decision', isLooking: true })
+  expect(await pick(other, 'approve')).toEqual({ id, looks: true })
+  expect(seen()).toMatchObject({ submit: 'Approve Reset', isLooking: true })
+  // The look of the first comes too late for it, and covers nothing.
+  await expect(one.redraw(id, drawn(holds), client(slack))).rejects.toThrow('hash_conflict')
+  expect(seen()).toMatchObject({ submit: 'Approve Reset', isLooking: true })
+  await other.redraw(id, drawn(holds), client(slack))
+  expect(seen()).toMatchObject({ submit: 'Approve Reset', isLooking: false })
+  expect(await pick(other, 'reject')).toEqual({ id, looks: false })
+  expect(seen()).toMatchObject({ submit: 'Reject Request', isLooking: false })
+  // The first has another hash than the window, and goes by that which comes with the press.
+  expect(await pick(one, 'approve')).toEqual({ id, looks: false })
+  expect(seen()).toMatchObject({ submit: 'Approve Reset', isLooking: false })
+})
+
+it('covers no look that another process has drawn since the press', async () => {
+  const [one, other] = [createReviewWindows(), createReviewWindows()]
+  const id = await opened(one)
+  await slack.person(lin).fill('Decision', 'Approve')
+  const pressed = bodies.at(-1)?.view
   await one.redraw(id, drawn(holds), client(slack))
+  await expect(other.picked(pressed, 'approve', words, client(slack))).rejects.toThrow('hash_conflict')
   expect(seen()).toMatchObject({ submit: 'Send Decision', isLooking: false })
   await pick(other, 'reject')
   expect(seen()).toMatchObject({ submit: 'Reject Request', isLooking: false })
-  // The first has another hash than the window, and goes by that which comes with the press.
-  await pick(one, 'approve')
-  expect(seen().submit).toBe('Approve Reset')
 })
 
-it('remembers what is picked before Slack has said that the window is open', async () => {
+it('draws what is picked before Slack has said that the window is open, and then the look', async () => {
   const windows = createReviewWindows()
   await opened(null)
-  await pick(windows, 'approve')
-  expect(seen().submit).toBe('Send Decision')
   const view = slack.person(lin).view()
+  const picked = pick(windows, 'approve')
+  await new Promise(resolve => setTimeout(resolve))
   windows.opened(view, drawn(), words)
+  await picked
+  expect(seen()).toMatchObject({ submit: 'Approve Reset', isLooking: true })
   await windows.redraw(view?.id ?? '', drawn(holds), client(slack))
   expect(seen()).toMatchObject({ submit: 'Approve Reset', isLooking: false })
 })
