@@ -2,6 +2,7 @@
 // `npm test` has time for.
 
 import { defineConfig, mergeConfig } from 'vitest/config'
+import { BUILT } from './support/built.ts'
 import { ALL, MEASURING } from './vitest.config.ts'
 
 const { env } = process
@@ -10,6 +11,7 @@ const { include, exclude, maxWorkers: _, ...shared } = ALL
 
 export default mergeConfig(
   {
+    plugins: [BUILT],
     test: {
       ...shared,
       projects: [

@@ -3,6 +3,7 @@
 
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { BUILT, BY_NODE } from './support/built.ts'
 
 /**
  * In a fresh checkout the largest files would come first, and short ones that wait for processes would be waited for at
@@ -20,6 +21,7 @@ class WaitingFirst extends BaseSequencer {
 export const ALL = {
   root: new URL('..', import.meta.url).pathname,
   globalSetup: ['test/support/global-setup.ts'],
+  server: BY_NODE,
   // Reached only where something is wrong: a busy machine may take its time.
   testTimeout: 30_000,
   hookTimeout: 60_000,
@@ -46,6 +48,7 @@ export const MEASURING = 'test/outside-text.test.ts'
 const { include, exclude, ...shared } = ALL
 
 export default defineConfig({
+  plugins: [BUILT],
   test: {
     ...shared,
     projects: [
