@@ -620,7 +620,7 @@ describe('attempts that are only counted', () => {
 })
 
 describe('the memory of the command', () => {
-  it('does not grow with the number of requests', async () => {
+  it('does not grow with the number of requests', { tags: ['long'] }, async () => {
     const trailOf = (id: RequestId): Trail => {
       const asked = draft({ id })
       const first = submit(asked, T0)

@@ -138,18 +138,19 @@ rules:
 })
 
 describe.concurrent('a key', () => {
-  it.each([
-    ['v3', { TENCENTCLOUD_SECRET_ID: 'AKIDWRONG' }, 'AuthFailure.SecretIdNotFound'],
-    ['v3', { TENCENTCLOUD_SECRET_KEY: 'hunter2' }, 'AuthFailure.SignatureFailure'],
-    ['v2', { TENCENTCLOUD_SECRET_KEY: 'hunter2' }, '4100/100004'],
-  ] as const)(
-    'of %s that Tencent refuses is said with where it is, and the code',
-    async (dialect, wrong, code) => {
+  for (const [dialect, wrong, code, tags] of [
+    ['v3', { TENCENTCLOUD_SECRET_ID: 'AKIDWRONG' }, 'AuthFailure.SecretIdNotFound', ['long']],
+    ['v3', { TENCENTCLOUD_SECRET_KEY: 'hunter2' }, 'AuthFailure.SignatureFailure', []],
+    ['v2', { TENCENTCLOUD_SECRET_KEY: 'hunter2' }, '4100/100004', []],
+  ] as ['v2' | 'v3', Record<string, string>, string, string[]][]) {
+    it(`of ${dialect} that Tencent refuses is said with where it is, and the code: ${code}`, {
+      tags,
+    }, async () => {
       expect(await warned({ ...(await ckafkaOf(dialect)), ...wrong }, 1)).toEqual([
         `CKafka: Tencent refuses the key in TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY: ${code}.`,
       ])
-    },
-  )
+    })
+  }
 
   it('that could not be tried is not said to be refused', async () => {
     expect(await warned({ CKAFKA_ENDPOINT: 'http://127.0.0.1:1' }, 1)).toEqual([
@@ -161,16 +162,20 @@ describe.concurrent('a key', () => {
     ['an error of HTTP', { kind: 'status', status: 503, afterDoingIt: false }, 'it gave no usable answer'],
     ['a page', { kind: 'html' }, 'it gave no usable answer'],
     ['a broken connection', { kind: 'cut', afterDoingIt: false }, 'it did not answer'],
-  ] as const)('that could not be tried because of %s is said so', async (_, fault, why) => {
-    const simulator = await startCkafkaSimulator({
-      ...{ secretId: 'AKIDTEST', secretKey: 'SECRETTEST', seed: SEED },
-    })
-    afterwards(simulator.close)
-    simulator.inject('DescribeInstances', fault, 1_000)
-    expect(await warned({ CKAFKA_API: 'v3', CKAFKA_ENDPOINT: simulator.url }, 1)).toEqual([
-      `CKafka could not be asked whether it takes the key in TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY: ${why}.`,
-    ])
-  })
+  ] as const)(
+    'that could not be tried because of %s is said so',
+    { tags: ['long'] },
+    async (_, fault, why) => {
+      const simulator = await startCkafkaSimulator({
+        ...{ secretId: 'AKIDTEST', secretKey: 'SECRETTEST', seed: SEED },
+      })
+      afterwards(simulator.close)
+      simulator.inject('DescribeInstances', fault, 1_000)
+      expect(await warned({ CKAFKA_API: 'v3', CKAFKA_ENDPOINT: simulator.url }, 1)).toEqual([
+        `CKafka could not be asked whether it takes the key in TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY: ${why}.`,
+      ])
+    },
+  )
 
   it('of an entry of the file is said with its variable or file; who is away, is away', async () => {
     const { CKAFKA_ENDPOINT: endpoint } = await ckafkaOf()

@@ -83,27 +83,31 @@ const asked = (instance: string, group: string, flags: string) =>
 
 describe.concurrent('two accounts', () => {
   for (const dialect of ['v2', 'v3'] as const) {
-    scene(`are each reset by their own rule and their own API: the second speaks ${dialect}`, async () => {
-      const second = await secondAccount()
-      const { bob, carol } = await start([entryOf(second.url, dialect)])
-      await asked(SECOND, 'invoices-billing', '--topic invoices --shift-by -100')
-      await product().cardSays('Plan ')
-      // Bob decides on the first alone.
-      await bob.press(product().card(), 'Review')
-      await until(() => bob.ephemerals().some(each => textOf(each).includes('Only approvers')))
-      await product().review(carol, 'Approve')
-      await product().cardSays('· done', 20_000)
-      const committed = () =>
-        second.cluster.positions(SECOND, 'invoices-billing', ['invoices']).map(each => each.committed)
-      expect(committed()).toEqual([800n, 700n])
-      expect(product().callsToReset()).toBe(0)
+    scene(
+      `are each reset by their own rule and their own API: the second speaks ${dialect}`,
+      { tags: dialect === 'v2' ? [] : ['long'] },
+      async () => {
+        const second = await secondAccount()
+        const { bob, carol } = await start([entryOf(second.url, dialect)])
+        await asked(SECOND, 'invoices-billing', '--topic invoices --shift-by -100')
+        await product().cardSays('Plan ')
+        // Bob decides on the first alone.
+        await bob.press(product().card(), 'Review')
+        await until(() => bob.ephemerals().some(each => textOf(each).includes('Only approvers')))
+        await product().review(carol, 'Approve')
+        await product().cardSays('· done', 20_000)
+        const committed = () =>
+          second.cluster.positions(SECOND, 'invoices-billing', ['invoices']).map(each => each.committed)
+        expect(committed()).toEqual([800n, 700n])
+        expect(product().callsToReset()).toBe(0)
 
-      await asked(DEMO.instance, DEMO.group, '--topic orders --shift-by -100')
-      await product().review(bob, 'Approve')
-      await product().cardSays('· done', 20_000)
-      expect(product().callsToReset()).toBe(1)
-      expect(committed()).toEqual([800n, 700n])
-    })
+        await asked(DEMO.instance, DEMO.group, '--topic orders --shift-by -100')
+        await product().review(bob, 'Approve')
+        await product().cardSays('· done', 20_000)
+        expect(product().callsToReset()).toBe(1)
+        expect(committed()).toEqual([800n, 700n])
+      },
+    )
   }
 
   scene('are both offered; one that does not answer hides no other, and is named', async () => {
@@ -339,28 +343,32 @@ clusters:
 
 describe.concurrent('an instance that is reached both ways', () => {
   for (const dialect of ['v2', 'v3'] as const) {
-    scene(`is read by Kafka’s protocol and written by the API: ${dialect}`, async () => {
-      const account = await secondAccount()
-      const kafka = await startKafkaBroker(account.cluster)
-      afterwards(kafka.close)
-      const entry = entryOf(account.url, dialect)
-      if (entry.kind !== 'ckafka') throw new Error('It is no account.')
-      const { carol } = await start([
-        {
-          ...{ kind: 'both', id: SECOND, name: 'Both ways', ckafka: entry.ckafka },
-          kafka: { id: SECOND, name: 'Both ways', bootstrap: [kafka.bootstrap] },
-        },
-      ])
-      await asked(SECOND, 'invoices-billing', '--topic invoices --to-datetime 2023-11-14T22:21:40Z')
-      await product().cardSays(/Replays 700 messages on 2 partitions/)
-      await product().review(carol, 'Approve')
-      await product().cardSays('· done', 20_000)
-      expect(standing(account, SECOND, 'invoices-billing', 'invoices')).toEqual([500n, 500n])
-      const write = dialect === 'v2' ? 'SetGroupOffsets' : 'BatchModifyGroupOffsets'
-      expect(account.calls(write)).toHaveLength(1)
-      expect(kafka.calls('OffsetCommit')).toEqual([])
-      expect(kafka.calls('ListOffsets').length).toBeGreaterThan(0)
-    })
+    scene(
+      `is read by Kafka’s protocol and written by the API: ${dialect}`,
+      { tags: dialect === 'v3' ? [] : ['long'] },
+      async () => {
+        const account = await secondAccount()
+        const kafka = await startKafkaBroker(account.cluster)
+        afterwards(kafka.close)
+        const entry = entryOf(account.url, dialect)
+        if (entry.kind !== 'ckafka') throw new Error('It is no account.')
+        const { carol } = await start([
+          {
+            ...{ kind: 'both', id: SECOND, name: 'Both ways', ckafka: entry.ckafka },
+            kafka: { id: SECOND, name: 'Both ways', bootstrap: [kafka.bootstrap] },
+          },
+        ])
+        await asked(SECOND, 'invoices-billing', '--topic invoices --to-datetime 2023-11-14T22:21:40Z')
+        await product().cardSays(/Replays 700 messages on 2 partitions/)
+        await product().review(carol, 'Approve')
+        await product().cardSays('· done', 20_000)
+        expect(standing(account, SECOND, 'invoices-billing', 'invoices')).toEqual([500n, 500n])
+        const write = dialect === 'v2' ? 'SetGroupOffsets' : 'BatchModifyGroupOffsets'
+        expect(account.calls(write)).toHaveLength(1)
+        expect(kafka.calls('OffsetCommit')).toEqual([])
+        expect(kafka.calls('ListOffsets').length).toBeGreaterThan(0)
+      },
+    )
   }
 
   scene('says that it was Kafka, and not the API, which gave no answer to a read', async () => {

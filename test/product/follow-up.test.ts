@@ -245,7 +245,7 @@ describe('with API 2.0', () => {
     expect(committed('exact')).toEqual(before)
   })
 
-  it('a topic whose partitions shared one offset can be put back to that', async () => {
+  it('a topic whose partitions shared one offset can be put back to that', { tags: ['long'] }, async () => {
     await run('shared', '--to-earliest')
     await followUp(product.alice, 'Prepare Undo')
     expect(textOf(product.card())).toContain('to offset 4,000')
@@ -253,7 +253,7 @@ describe('with API 2.0', () => {
     expect(committed('shared')).toEqual([4_000n, 4_000n, 4_000n])
   })
 
-  it('a shift that the log has held back cannot be, and it says why', async () => {
+  it('a shift that the log has held back cannot be, and it says why', { tags: ['long'] }, async () => {
     const parent = await run('held', '--shift-by -1000')
     await toldOnly(product.alice, 'Prepare Undo', `${parent} cannot be undone exactly`)
     await toldOnly(product.alice, 'Prepare Undo', 'its partitions had different offsets')
@@ -281,7 +281,7 @@ describe('with API 2.0', () => {
     expect(committed('failed')).toEqual([3_900n, 4_011n, 4_122n])
   })
 
-  it('a part of a topic cannot be shifted again, and it says why', async () => {
+  it('a part of a topic cannot be shifted again, and it says why', { tags: ['long'] }, async () => {
     cluster().failPartition('whole', 1, 6, 'not the leader')
     const parent = await run('whole', '--shift-by -100', 'whole', '· partly done')
     cluster().heal()

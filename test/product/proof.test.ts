@@ -192,9 +192,13 @@ describe('with API 3.0', () => {
   })
   afterAll(() => product.stop())
 
-  it.each(LOST.map((fault, index) => [fault.kind, fault, SCENES[index] ?? ''] as const))(
-    'a call whose answer was lost (%s) is proved by the offsets, and not made again',
-    async (_kind, fault, name) => {
+  for (const [index, fault] of LOST.entries()) {
+    const name = SCENES[index] ?? ''
+    // How an answer is lost makes no difference once it is: the adapters' tests have each.
+    const tags = fault.kind === 'cut' ? [] : ['long']
+    it(`a call whose answer was lost (${fault.kind}) is proved by the offsets, and not made again`, {
+      tags,
+    }, async () => {
       const calls = product.callsToReset()
       product.ckafka.inject('BatchModifyGroupOffsets', fault)
       await run(name, '--to-earliest', name)
@@ -203,8 +207,8 @@ describe('with API 3.0', () => {
       expect(row(name, 0)).toEqual(['0', '–', '0', 'succeeded'])
       expect(product.callsToReset()).toBe(calls + 1)
       expect(effectsOn(name)).toBe(1)
-    },
-  )
+    })
+  }
 
   it('a call that was lost with no trace of it is unclear, and not made again', async () => {
     const calls = product.callsToReset()

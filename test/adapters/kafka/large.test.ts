@@ -70,7 +70,7 @@ describe('an answer', () => {
     expect(await kafka.reader(READ).group(TARGET)).toEqual(tooMany('members', '10,000'))
   })
 
-  it('of lists within lists is bounded as a whole', async () => {
+  it('of lists within lists is bounded as a whole', { tags: ['long'] }, async () => {
     const topic = { ...topicOf('t', times(1_000, 1)) }
     const answer = {
       ...{
@@ -88,7 +88,7 @@ describe('an answer', () => {
     expect(await kafka.reader(READ).topics(ID, '')).toEqual(tooMany('items', '500,000'))
   })
 
-  it('of a cluster with 200,000 partitions is read', async () => {
+  it('of a cluster with 200,000 partitions is read', { tags: ['long'] }, async () => {
     const topics = Array.from({ length: 20_000 }, (_, index) => topicOf(`t${index}`, times(10, 1)))
     const { kafka, broker } = await scripted({})
     broker.answers.Metadata = () => ({

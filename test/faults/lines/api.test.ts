@@ -21,7 +21,7 @@ const WRITES = { v3: 'BatchModifyGroupOffsets', v2: 'SetGroupOffsets' } as const
 describe.concurrent('an API that is not reached', () => {
   for (const [name, cause, broken, tags] of [
     ['refused connection', 'could not connect (ECONNREFUSED)', 'look and call', []],
-    ['host that is not found', 'could not find the host', 'call', []],
+    ['host that is not found', 'could not find the host', 'call', ['long']],
     ['connection that never comes about', 'could not connect within 300 ms', 'call', ['long']],
   ] as [string, string, string, string[]][]) {
     it(`18: (${name}) is tried again ever later, and after the last attempt it is a failure that says so and offers another try`, {

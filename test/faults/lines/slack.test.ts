@@ -130,7 +130,7 @@ describe.concurrent('Slack out of order for a while', () => {
 })
 
 describe.concurrent('Slack that takes nothing any more', () => {
-  it.for([
+  for (const { name, act, alert, fallback, first = [] } of [
     {
       name: 'the channel is archived',
       act: ({ slack }: Stage) => slack.setChannel(OPS, { archived: true }),
@@ -151,10 +151,11 @@ describe.concurrent('Slack that takes nothing any more', () => {
       // The user groups of the approvers cannot be read any more, which is on record.
       first: ['reguard'],
     },
-  ])(
-    '29: because $name keeps an approval recorded and carried out, raises an alert, and is told elsewhere where it can be',
-    { timeout: TEST_MS },
-    async ({ act, alert, fallback, first = [] }, context) => {
+  ]) {
+    it(`29: because ${name} keeps an approval recorded and carried out, raises an alert, and is told elsewhere where it can be`, {
+      tags: name === 'the channel is archived' ? [] : ['long'],
+      timeout: TEST_MS,
+    }, async context => {
       const stage = await startStage(context, { env: { FALLBACK_CHANNEL: FALLBACK } })
       await stage.ask(ASK)
       await stage.threadSays('R-1-plan-1.csv')
@@ -180,6 +181,6 @@ describe.concurrent('Slack that takes nothing any more', () => {
       await new Promise(resolve => setTimeout(resolve, 100))
       expect(told()).toHaveLength(fallback)
       expect(stage.callsToReset()).toBe(1)
-    },
-  )
+    })
+  }
 })
