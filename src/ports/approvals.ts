@@ -24,11 +24,15 @@ export interface Submittal extends Asked {
   submissionId: string
 }
 
-/** `notAllowed`: the policy allows no such request, and there is none. `tooMany`: nor is there one. */
+/**
+ * `notAllowed`: the policy allows no such request, and there is none. `tooMany`: nor is there one. `followed`: nor, as `by`
+ * undoes or retries the same already.
+ */
 export type Submitted =
   | { kind: 'submitted'; request: ResetRequest }
   | { kind: 'notAllowed'; ruling: RefusedRuling }
   | { kind: 'tooMany'; tooMany: TooMany }
+  | { kind: 'followed'; how: 'undo' | 'retry'; id: RequestId; by: RequestId[] }
 
 export type ChangeOutcome =
   | { kind: 'changed'; request: ResetRequest }

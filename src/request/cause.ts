@@ -49,7 +49,7 @@ const CAUSES = [
   /** How many more there are, then the first places. */
   'partitionsMissing',
   'nothingToShift',
-  /** How many partitions were looked at. */
+  /** How many partitions were looked at, then the requests that have put them where they stand, if that is known. */
   'nothingMoves',
   /** The group whose offsets were to be taken over. */
   'otherNothingCommitted',

@@ -18,6 +18,7 @@ import type {
   RefusedRuling,
   RequestId,
   ResetRequest,
+  Share,
   StateName,
   sinceSchema,
 } from './request.ts'
@@ -232,6 +233,7 @@ export type Command =
       since?: z.output<typeof sinceSchema>
       isWhole: boolean
       isLeft: boolean
+      share?: Share
     }
   /**
    * The request that this one follows was told that it is `open`, or else of its end. `revision`: of what it was told;

@@ -54,6 +54,13 @@ export function digestOfTargets(targets: Targets): string {
   return digestOfText([1, lines.length, ...lines].join('\n'))
 }
 
+/** 16 hex digits that name what an undo or a retry asks for, however many others there are beside it. */
+export function keyOfFollowUp({ reset, targets }: { reset: Reset; targets: Targets | null }): string {
+  const asked = [reset.target, reset.strategy, reset.scope, reset.topics, reset.partitions]
+  const text = JSON.stringify(asked, (_key, value) => (typeof value === 'bigint' ? `${value}` : value))
+  return digestOfText(`${text}\n${targets === null ? '' : digestOfTargets(targets)}`).slice(0, 16)
+}
+
 /** Of the rows as they are kept. */
 export function resultDigestOf(result: PartitionResult[]): string {
   return digestOfText(JSON.stringify(z.encode(resultSchema, result)))

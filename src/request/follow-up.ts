@@ -21,8 +21,10 @@ export interface FollowUps {
   impossible: { topic: string; partitions: number; why: 'noCommitBefore' | 'severalOffsets' | 'partly' }[]
   /** Of an undo: the undos that have put something back already; of a retry: the retries that have done something. */
   by?: RequestId[]
-  /** Of a retry: the retries that have not ended. */
+  /** Those of the same kind that have not ended. */
   open?: RequestId[]
+  /** Of a retry: what of it is tried again, by topic. */
+  missed?: { topic: string; partitions: number[]; outcome: 'failed' | 'unreported' }[]
 }
 
 /** It ended, and certainly wrote nothing: it can be asked for again as it is. */
@@ -172,7 +174,21 @@ export function retryOf(
     const goTo = wholeTopics(reset, topics, { kind: 'offset', offset })
     possible.push({ reset: goTo, targets: null, partitions })
   }
-  return { possible, impossible }
+  const asked = new Set(possible.flatMap(({ reset }) => reset.topics))
+  const again = missedIn(missed.filter(({ topic }) => asked.has(topic)))
+  return { possible, impossible, ...(again.length === 0 ? {} : { missed: again }) }
+}
+
+function missedIn(rows: readonly PartitionResult[]): NonNullable<FollowUps['missed']> {
+  const missed = new Map<string, NonNullable<FollowUps['missed']>[number]>()
+  for (const { topic, partition, outcome } of rows) {
+    if (partition === null || (outcome !== 'failed' && outcome !== 'unreported')) continue
+    const key = `${outcome} ${topic}`
+    const known = missed.get(key)
+    if (known === undefined) missed.set(key, { topic, partitions: [partition], outcome })
+    else known.partitions.push(partition)
+  }
+  return [...missed.values()]
 }
 
 /** Null: they were to go to several, or it is not known, or one that was done has moved on since. */

@@ -3,7 +3,7 @@
 
 import type { Command } from './command.ts'
 import { placeOf } from './group.ts'
-import { isFinal, type RequestId, type ResetRequest } from './request.ts'
+import { isFinal, type RequestId, type ResetRequest, type Share } from './request.ts'
 import type { Reset } from './reset.ts'
 import type { PartitionResult } from './result.ts'
 import { type Decided, refuse, visible } from './step.ts'
@@ -15,13 +15,16 @@ export interface Follower {
 }
 
 export interface Followed {
-  /** What is not put back. `by`: the undos of which something still holds, oldest first. */
-  undo: { left: PartitionResult[]; by: RequestId[] }
+  /**
+   * `left`: what is not put back; `free`: and no open undo is about. `by`: the undos of which something still holds, oldest
+   * first; `open`: those that have not ended.
+   */
+  undo: { left: PartitionResult[]; free: PartitionResult[]; by: RequestId[]; open: RequestId[] }
   /**
    * `left`: what of it failed, and no retry has done or, being open, is about. `isWhole`: retries have done all of it. `by`:
    * the retries of which something still holds, oldest first; `open`: those that have not ended.
    */
-  retry: { left: PartitionResult[]; isWhole: boolean; by: RequestId[]; open: RequestId[] }
+  retry: { left: PartitionResult[]; isWhole: boolean; by: RequestId[]; open: RequestId[]; share: Share }
 }
 
 /** @param followers what follows it or one of these, oldest first @param result of the request; empty: it has none */
@@ -32,18 +35,27 @@ export function followedBy(
 ): Followed {
   const undos = heldBy(id, 'undo', followers)
   const retries = heldBy(id, 'retry', followers)
-  const open = followers.filter(
-    ({ request: { parent, state } }) => parent?.id === id && parent.kind === 'retry' && !isFinal(state),
-  )
+  const [openUndos, openRetries] = (['undo', 'retry'] as const).map(kind =>
+    followers.map(({ request }) => request).filter(request => isOpenOn({ id, kind }, request)),
+  ) as [OfFollower[], OfFollower[]]
+  const isFree = (row: PartitionResult, open: readonly OfFollower[]) =>
+    !open.some(({ reset }) => isAbout(reset, row.topic))
+  const notBack = result.filter(row => !undos.places.has(nameOf(row)))
   const missed = result.filter(isMissed)
   const notDone = missed.filter(row => !retries.places.has(nameOf(row)))
   return {
-    undo: { left: result.filter(row => !undos.places.has(nameOf(row))), by: undos.by },
+    undo: {
+      left: notBack,
+      free: notBack.filter(row => isFree(row, openUndos)),
+      by: undos.by,
+      open: openUndos.map(request => request.id),
+    },
     retry: {
-      left: notDone.filter(row => !open.some(({ request }) => isAbout(request.reset, row))),
+      left: notDone.filter(row => isFree(row, openRetries)),
       isWhole: notDone.length === 0 && retries.by.length > 0,
       by: retries.by,
-      open: open.map(({ request }) => request.id),
+      open: openRetries.map(request => request.id),
+      share: { done: missed.length - notDone.length, of: missed.length },
     },
   }
 }
@@ -87,8 +99,30 @@ function numberOf(id: RequestId): number {
   return Number(id.slice(2))
 }
 
-function isAbout({ scope, topics }: Reset, { topic }: PartitionResult): boolean {
+function isAbout({ scope, topics }: Pick<Reset, 'scope' | 'topics'>, topic: string): boolean {
   return scope === 'allTopics' || topics.includes(topic)
+}
+
+type OfFollower = Follower['request']
+
+function isOpenOn(
+  on: NonNullable<ResetRequest['parent']>,
+  { parent, state }: Pick<OfFollower, 'parent' | 'state'>,
+): boolean {
+  return parent?.id === on.id && parent.kind === on.kind && !isFinal(state)
+}
+
+/** Which of these undo or retry the same already, on a topic of this one, and have not ended. */
+export function openAlike(
+  { parent, reset }: Pick<ResetRequest, 'parent' | 'reset'>,
+  others: readonly OfFollower[],
+): RequestId[] {
+  if (parent === null || parent.kind === 'edit') return []
+  const shares = (other: Reset) =>
+    reset.scope === 'allTopics' ||
+    other.scope === 'allTopics' ||
+    reset.topics.some(each => isAbout(other, each))
+  return others.filter(other => isOpenOn(parent, other) && shares(other.reset)).map(({ id }) => id)
 }
 
 function isDone({ outcome }: PartitionResult): boolean {
@@ -131,18 +165,26 @@ export function hasDone({ state, retried }: Pick<ResetRequest, 'state' | 'retrie
 export function undoneSince({ undone }: Pick<ResetRequest, 'undone'>) {
   const by = (undone?.by ?? []).filter(({ since }) => since?.isWhole !== true)
   if (undone === undefined || by.length === 0) return undefined
-  return { by: by.map(({ id, card }) => ({ id, card })), isWhole: undone.isWhole }
+  const { isWhole, share } = undone
+  return { by: by.map(({ id, card }) => ({ id, card })), isWhole, ...(share === undefined ? {} : { share }) }
 }
 
 /** What follows it is told to the request that it follows in turn, as that may hold again by it. */
 export function followed(request: ResetRequest, command: Extract<Command, { kind: 'followed' }>): Decided {
   const { state, undone, retried } = request
-  const { how, by: id, card, is, since, isWhole, isLeft } = command
+  const { how, by: id, card, is, since, isWhole, isLeft, share } = command
+  const shared = share === undefined ? {} : { share }
   if (!('outcome' in state)) return refuse('stale')
   const follower = { id, card, ...(since === undefined ? {} : { since }) }
   const next =
     how === 'undo'
-      ? { undone: { by: withFollower(undone?.by ?? [], id, is === 'nothing' ? null : follower), isWhole } }
+      ? {
+          undone: {
+            by: withFollower(undone?.by ?? [], id, is === 'nothing' ? null : follower),
+            isWhole,
+            ...shared,
+          },
+        }
       : {
           retried: {
             by: withFollower(
@@ -152,6 +194,7 @@ export function followed(request: ResetRequest, command: Extract<Command, { kind
             ),
             isWhole,
             isLeft,
+            ...shared,
           },
         }
   if (JSON.stringify({ undone, retried }) === JSON.stringify({ undone, retried, ...next }))

@@ -112,8 +112,13 @@ export const planSchema = z.object({
   lateTopics: z.array(z.string()).optional(),
   /** Partitions that could not be read, with the first of them and why; they are left out. Absent: all could be. */
   unread: z.object({ partitions: z.int(), first: z.array(z.string()), cause: z.string() }).optional(),
-  /** Of an undo: how many partitions stand elsewhere than the execution left them; null with any other. */
+  /**
+   * Of an undo or a retry: how many of the partitions that it moves stand elsewhere than what it follows left them; null
+   * with any other, and where that left no result.
+   */
   movedSince: z.int().nullable(),
+  /** The requests that have put all of those where they stand, newest first; absent: it is not known who has. */
+  movedBy: z.array(z.string()).optional(),
   /** Where each topic takes a call of its own: how many, at least how long, and when the rest is given up. */
   writing: z.object({ calls: z.int(), atLeastMs: z.int(), atMostMs: z.int() }).nullable().default(null),
 })
@@ -313,7 +318,7 @@ export function planOf(
     unread,
     seen = {},
     ...rest
-  }: Pick<Plan, 'execution' | 'digest' | 'rowsDigest' | 'atMs' | 'movedSince'> & {
+  }: Pick<Plan, 'execution' | 'digest' | 'rowsDigest' | 'atMs' | 'movedSince' | 'movedBy'> & {
     positions: readonly Pick<Position, 'topic' | 'partition'>[]
     unread?: ReadonlyMap<string, string>
     /** What was looked up of the time asked for. */

@@ -358,10 +358,18 @@ const unreadSchema = z.object({
 
 const cardPlaceSchema = z.object({ channel: z.string(), ts: z.string() }).nullable()
 
-/** By which undos something has been put back since that still is; `isWhole`: nothing of it holds any more. */
+/** Of so many partitions so many are done: put back by undos, or done by retries. */
+export const shareSchema = z.object({ done: z.int(), of: z.int() })
+export type Share = z.output<typeof shareSchema>
+
+/**
+ * By which undos something has been put back since that still is; `isWhole`: nothing of it holds any more. `share` is absent
+ * in older records, here and below.
+ */
 export const sinceSchema = z.object({
   by: z.array(z.object({ id: requestIdSchema, card: cardPlaceSchema })),
   isWhole: z.boolean(),
+  share: shareSchema.optional(),
 })
 
 /** A request that undoes or retries this one. */
@@ -375,6 +383,7 @@ const followerSchema = z.object({
 const undoneSchema = z.object({
   by: z.array(followerSchema),
   isWhole: z.boolean(),
+  share: shareSchema.optional(),
 })
 
 /** `isWhole`: retries have done all that failed. `isLeft`: something can still be retried. */
@@ -382,6 +391,7 @@ const retriedSchema = z.object({
   by: z.array(followerSchema.extend({ isOpen: z.boolean() })),
   isWhole: z.boolean(),
   isLeft: z.boolean(),
+  share: shareSchema.optional(),
 })
 
 /** A direct message that somebody is owed, not before their day has begun. */

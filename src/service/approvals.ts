@@ -26,7 +26,7 @@ import {
   type PolicyVerdict,
 } from '../request/command.ts'
 import { decide } from '../request/decide.ts'
-import { digestOfTargets } from '../request/digest.ts'
+import { digestOfTargets, keyOfFollowUp } from '../request/digest.ts'
 import { differenceSchema } from '../request/drift.ts'
 import { didNothing, retryOf, undoOf } from '../request/follow-up.ts'
 import type { Abilities } from '../request/group.ts'
@@ -115,9 +115,11 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
   const { requestExpiryMs, instances } = settings
   const policies = createPolicies({ ...deps, instances, requestExpiryMs })
   const kept = createKeptRows({ store, seals: deps.seals ?? null })
+  const movers = createMovers({ store, kept, patiently })
   const plans = createPlans({
     store,
     kept,
+    movers,
     clock,
     guardFor: policies.guardFor,
     reader: readers.plan,
@@ -125,7 +127,6 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     writeTimeOf: (instanceId, writes) =>
       writeTime(writes, deps.cluster.writePaceOf(instanceId), settings.callMs),
   })
-  const movers = createMovers({ store, kept, patiently })
   const followers = createFollowers({ store, kept, patiently })
   const reader = readers.execution
   const debts =
@@ -165,6 +166,12 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
       return { kind: 'notAllowed', ruling }
     }
     const { rule } = ruled
+    const { parent } = asked
+    const how = parent === null || parent.kind === 'edit' ? null : parent.kind
+    const alike = how === null ? null : await followers.alike(asked)
+    if (how !== null && parent !== null && alike !== null && alike.open.length > 0)
+      return { kind: 'followed', how, id: parent.id, by: alike.open }
+    // Two who ask for the same at once have seen the same newest one: that makes it one submission.
     const documents = targets === null ? {} : { targets }
     const { mostOpen } = settings
     const created = await changes.create(
@@ -177,7 +184,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
         expiresAtMs: clock() + (rule.expiryMs ?? settings.requestExpiryMs),
         guard: guardUnder(rule, deps.policy().version, null),
       },
-      submissionId,
+      alike === null ? submissionId : submissionOfFollowUp(submittal, alike.newest),
       { documents, mostOpen },
     )
     if (created.kind === 'full') {
@@ -188,7 +195,9 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
         open,
       })
     }
-    const { request } = created
+    const { request, isEarlier } = created
+    if (isEarlier && how !== null && parent !== null && request.requester !== requester)
+      return { kind: 'followed', how, id: parent.id, by: [request.id] }
     pay(request.id)
     return { kind: 'submitted', request }
   }
@@ -424,7 +433,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     // Of a cluster that cannot be told now as much is offered as there may be; the plan refuses what it cannot.
     const can = able.kind === 'read' ? able.value : ALL
     const { undo, retry } = found
-    if (kind === 'undo') return { ...undoOf(reset, result, can, undo.left), by: undo.by }
+    if (kind === 'undo') return { ...undoOf(reset, result, can, undo.free), by: undo.by, open: undo.open }
     return { ...retryOf(reset, result, can, retry.left), by: retry.by, open: retry.open }
   }
 
@@ -479,6 +488,14 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     payForgotten,
     idle,
   }
+}
+
+/** Names it by what it is about, as a view cannot: others may have the same open. */
+function submissionOfFollowUp(
+  { parent, reset, targets }: Pick<Submittal, 'parent' | 'reset' | 'targets'>,
+  newest: RequestId | undefined,
+): string {
+  return `${parent?.kind} ${parent?.id} ${newest ?? 'first'} ${keyOfFollowUp({ reset, targets })}`
 }
 
 async function orNone<T>(read: Promise<T[] | null | undefined>): Promise<T[] | null> {

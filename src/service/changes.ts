@@ -67,7 +67,10 @@ export interface Changes {
   patiently<T>(ask: () => Promise<T>, patience?: Patience): Promise<T>
 }
 
-export type Created = { kind: 'created'; request: ResetRequest } | Extract<CommitOutcome, { kind: 'full' }>
+/** `isEarlier`: the submission had created it before. */
+export type Created =
+  | { kind: 'created'; request: ResetRequest; isEarlier?: true }
+  | Extract<CommitOutcome, { kind: 'full' }>
 
 export interface CreateOptions {
   documents?: Documents
@@ -148,7 +151,7 @@ export function createChanges(deps: {
     if (committed.kind === 'full') return committed
     if (committed.kind === 'duplicate') {
       const earlier = await patiently(() => store.read(committed.id))
-      if (earlier !== undefined) return { kind: 'created', request: earlier }
+      if (earlier !== undefined) return { kind: 'created', request: earlier, isEarlier: true }
     }
     report({ event: 'submitted', requestId: first.id, requester: first.requester })
     return { kind: 'created', request: sealed(first, bare, seals, seen).next }

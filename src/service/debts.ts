@@ -451,14 +451,18 @@ function paid(outcome: ChangeOutcome): 'paid' | 'left' {
 /** Of what is kept of a request and does not match its record, nothing is known to be done. */
 function standingOf(
   kind: 'undo' | 'retry',
-  found: (Followed & { isKept: boolean }) | null,
+  found: (Followed & { isKept: boolean; moved: number }) | null,
   { state }: ResetRequest,
 ) {
   if (found === null) return { isWhole: false, isLeft: true }
-  const { undo, retry, isKept } = found
-  if (kind === 'undo') return { isWhole: isKept && !undo.left.some(mayHaveMoved), isLeft: false }
+  const { undo, retry, isKept, moved } = found
+  if (kind === 'undo') {
+    const left = undo.left.filter(mayHaveMoved).length
+    const share = isKept ? { share: { done: moved - left, of: moved } } : {}
+    return { isWhole: isKept && left === 0, isLeft: false, ...share }
+  }
   const isTaken = retry.by.length + retry.open.length > 0
   // What came to nothing has no rows: the whole of it is retried.
   if (!isKept) return { isWhole: state.name === 'succeeded', isLeft: !isTaken }
-  return { isWhole: retry.isWhole, isLeft: retry.left.length > 0 }
+  return { isWhole: retry.isWhole, isLeft: retry.left.length > 0, share: retry.share }
 }

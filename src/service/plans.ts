@@ -9,6 +9,8 @@ import { causeOf } from '../request/cause.ts'
 import type { Command } from '../request/command.ts'
 import { digestOf, digestOfRows } from '../request/digest.ts'
 import { type Drift, driftSince, type Observation } from '../request/drift.ts'
+import { mayHaveMoved } from '../request/follow-up.ts'
+import { isMissed } from '../request/followed.ts'
 import { placeOf } from '../request/group.ts'
 import { nearestIn, searchesFor } from '../request/nearest.ts'
 import {
@@ -24,6 +26,7 @@ import type { RefusedRuling, RequestId, ResetRequest } from '../request/request.
 import { clip, overlap, type Reset, type Target, type Targets } from '../request/reset.ts'
 import type { ReadOutcome } from '../request/result.ts'
 import type { KeptRows } from './kept-rows.ts'
+import type { Movers } from './movers.ts'
 import { lookForGroup, observe } from './observe.ts'
 import type { Policies } from './policies.ts'
 import type { OnProgress } from './so-far.ts'
@@ -32,12 +35,14 @@ import { within } from './within.ts'
 /** So many open requests of the group are compared with a new one, and so many of those that overlap are named. */
 const OPEN_COMPARED = 200
 const OVERLAPS_NAMED = 5
+const MOVERS_NAMED = 3
 const NEAREST_MS = 5_000
 const NEAREST_SHOWN = 100
 
 export interface PlansDeps {
   store: Store
   kept: KeptRows
+  movers: Pick<Movers, 'of'>
   clock: Clock
   guardFor: Policies['guardFor']
   /** For plans: patient, and giving way to executions. */
@@ -80,7 +85,7 @@ export interface Plans {
 }
 
 export function createPlans(deps: PlansDeps): Plans {
-  const { store, kept, clock, guardFor, reader, emptyHoldMs, writeTimeOf } = deps
+  const { store, kept, movers, clock, guardFor, reader, emptyHoldMs, writeTimeOf } = deps
 
   async function make(request: ResetRequest, onProgress: OnProgress): Promise<Planned> {
     const { reset } = request
@@ -110,19 +115,23 @@ export function createPlans(deps: PlansDeps): Plans {
     const since = await movedSince(request, rows)
     if (since === 'notWhole')
       return { kind: 'impossible', cause: causeOf('resultNotWhole', request.parent?.id ?? '') }
+    const moved = since === null ? [] : await sinceMovedBy(request, since.places)
     const planned = planOf(named, rows, {
       execution,
       digest: digestOf(named, execution, rows),
       rowsDigest: digestOfRows(rows),
       atMs: facts.atMs,
       positions: facts.positions,
-      movedSince: since,
+      movedSince: since === null ? null : since.places.size,
+      ...(moved.length === 0 ? {} : { movedBy: moved }),
       ...(facts.unread === undefined ? {} : { unread: facts.unread }),
       seen: facts,
     })
     const isKnown = planned.certainty === 'exact' && facts.unread === undefined
-    if (isKnown && planned.moving === 0)
-      return { kind: 'impossible', cause: causeOf('nothingMoves', `${planned.partitions}`) }
+    if (isKnown && planned.moving === 0) {
+      const by = since === null ? [] : await sinceMovedBy(request, since.reached)
+      return { kind: 'impossible', cause: causeOf('nothingMoves', `${planned.partitions}`, ...by) }
+    }
     const calls = callsFor(execution, rows, can)
     // One call writes all of it.
     const writing = calls > 1 ? { calls, ...writeTimeOf(reset.target.instanceId, calls) } : null
@@ -168,15 +177,40 @@ export function createPlans(deps: PlansDeps): Plans {
     }
   }
 
-  /** Consumers may have gone on since the execution that is to be undone: the undo takes that back as well. */
+  /**
+   * Consumers may have gone on since the execution that is to be undone, or tried again: that is taken back, or written over,
+   * as well. `places`: what of the plan stands elsewhere than it was left; `reached`: what is there without it, of all that
+   * was to be put back, or tried again.
+   */
   async function movedSince({ parent }: ResetRequest, rows: readonly PlanRow[]) {
-    if (parent?.kind !== 'undo') return null
-    const result = (await kept.result(parent.id)) ?? 'notWhole'
-    if (result === 'notWhole') return result
-    const left = new Map(result.map(row => [placeOf(row.topic, row.partition ?? -1), row.readBack]))
-    const isMoving = ({ from, to }: PlanRow) => to !== from
-    return rows.filter(row => isMoving(row) && left.get(placeOf(row.topic, row.partition)) !== row.from)
-      .length
+    if (parent === null || parent.kind === 'edit') return null
+    const isUndo = parent.kind === 'undo'
+    const result = await kept.result(parent.id)
+    if (result === undefined && !isUndo) return null
+    if (result === undefined || result === null) return 'notWhole'
+    const left = new Map(result.map(row => [placeOf(row.topic, row.partition ?? -1), row]))
+    const places = new Map<string, bigint | null>()
+    const reached = new Map<string, bigint | null>()
+    for (const { topic, partition, from, to } of rows) {
+      const place = placeOf(topic, partition)
+      const row = left.get(place)
+      if (to !== from) {
+        if (isUndo ? row?.readBack !== from : row !== undefined && (row.readBack ?? row.from) !== from)
+          places.set(place, from)
+      } else if (row !== undefined && (isUndo ? mayHaveMoved(row) : isMissed(row))) reached.set(place, from)
+    }
+    return { places, reached }
+  }
+
+  /** Whoever has put all of these where they stand, after what it follows had ended; empty where that is not known. */
+  async function sinceMovedBy(
+    { id, reset, parent }: ResetRequest,
+    stands: ReadonlyMap<string, bigint | null>,
+  ): Promise<RequestId[]> {
+    const followed = parent === null || stands.size === 0 ? undefined : await store.read(parent.id)
+    if (followed === undefined || !('atMs' in followed.state)) return []
+    const by = await movers.of({ id, reset }, stands, followed.state.atMs)
+    return by.filter(each => each !== parent?.id).slice(0, MOVERS_NAMED)
   }
 
   return {

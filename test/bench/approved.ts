@@ -13,6 +13,7 @@ import type { RequestId, ResetRequest } from '../../src/request/request.ts'
 import type { Reset } from '../../src/request/reset.ts'
 import { createChanges } from '../../src/service/changes.ts'
 import { createKeptRows } from '../../src/service/kept-rows.ts'
+import { createMovers } from '../../src/service/movers.ts'
 import { createPlans } from '../../src/service/plans.ts'
 import { createdIn } from '../support/commits.ts'
 import { ALICE, approve, GUARD } from '../support/requests.ts'
@@ -63,9 +64,11 @@ export async function openDesk(redisUrl: string, prefix: string, apiUrl: string)
   // Each plan is compared with what else is open: not what is measured, and with thousands of them most of the time.
   const alone: Store = { ...store, openRequests: async () => ({ requests: [], total: 0 }) }
   const writeTimeOf = () => ({ atLeastMs: 0, atMostMs: 0 })
+  const kept = createKeptRows({ store, seals: null })
   const plans = createPlans({
     store: alone,
-    kept: createKeptRows({ store, seals: null }),
+    kept,
+    movers: createMovers({ store, kept, patiently: changes.patiently }),
     clock: Date.now,
     guardFor,
     emptyHoldMs: 30_000,

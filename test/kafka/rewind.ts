@@ -98,16 +98,12 @@ export async function startRewind(
   const kept = createKeptRows({ store, seals: null })
   const writeTimeOf = (id: string, writes: number) =>
     writeTime(writes, adapter.writePaceOf(id), SETTINGS.callMs)
+  const movers = createMovers({ store, kept, patiently: changes.patiently })
   const plans = createPlans({
-    store,
-    kept,
-    clock,
-    guardFor,
-    reader,
+    ...{ store, kept, movers, clock, guardFor, reader },
     emptyHoldMs: SETTINGS.emptyHoldMs,
     writeTimeOf,
   })
-  const movers = createMovers({ store, kept, patiently: changes.patiently })
   const { execute } = createExecutions(
     { changes, plans, movers, cluster, reader, clock, report, processId: 'w1', pay: () => {} },
     SETTINGS,

@@ -47,13 +47,14 @@ interface Way {
 }
 
 const RETRY = 'Retry What Failed'
+const UNDO = 'Prepare Undo'
 
 const WAYS: Record<string, Way> = {
   'the command': { from: CONVERSATIONS, open: place => byCommand(channelOf(place)) },
   'the shortcut of a message': { from: CONVERSATIONS, open: place => byShortcut(channelOf(place)) },
   'the button of the Home tab': { from: [HOME], open: () => byHome() },
   ...Object.fromEntries(
-    ['Prepare Undo', RETRY, 'Edit and Ask Again'].map(button => [
+    [UNDO, RETRY, 'Edit and Ask Again'].map(button => [
       button,
       {
         from: [...CONVERSATIONS, HOME],
@@ -100,7 +101,7 @@ async function fill(): Promise<void> {
   await alice.fill('field_reason', 'why')
 }
 
-/** While it is open, what failed cannot be retried from anywhere else. */
+/** While it is open, the same cannot be put back, or tried again, from anywhere else. */
 async function callOff(): Promise<void> {
   await product.alice.press(product.card(), 'Cancel Request')
   await product.cardSays('· cancelled')
@@ -145,7 +146,7 @@ describe('a rule for one channel', () => {
         if (isAllowed) {
           expect(outcome).toEqual({ kind: 'closed' })
           await until(() => posted() === before + 1)
-          if (way === RETRY) await callOff()
+          if (way === RETRY || way === UNDO) await callOff()
         } else {
           expect(JSON.stringify(outcome)).toContain(REFUSED)
           expect(posted()).toBe(before)

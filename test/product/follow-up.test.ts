@@ -186,16 +186,33 @@ describe('with API 3.0', () => {
     await run('twice', '--shift-by -50')
     const first = product.card().ts
     const after = committed('twice')
-    await followUp(product.alice, 'Prepare Undo')
-    await approve()
+    // Two who send it at once have one request: the other is told which.
+    const parent = requestId()
+    const both = [product.alice, product.dave]
+    for (const person of both) {
+      await person.press(product.card(), 'Prepare Undo')
+      await person.waitForView()
+      await person.fill('reason', 'It was the wrong group')
+    }
+    const sent = await Promise.all(both.map(person => person.submit()))
+    await until(() => textOf(product.card()).includes(`Undo of ${parent}`))
+    await product.cardSays('waiting for approval')
     const undo = requestId()
+    expect(sent.filter(({ kind }) => kind === 'closed')).toHaveLength(1)
+    const other = both.find((_person, index) => sent[index]?.kind !== 'closed')
+    const told = `${undo} is an open request to undo ${parent}. Review or cancel that one first.`
+    expect(JSON.stringify([sent, other?.view()])).toContain(told)
+    await other?.closeView(true)
+    await approve()
     await followUp(product.alice, 'Prepare Undo')
     expect(textOf(product.card())).toContain(`Undo of ${undo}`)
     await approve()
     expect(committed('twice')).toEqual(after)
     // The first holds again: its card says so, and offers its undo once more.
     await until(() => cardOf(first).includes(`undid this reset; ${requestId()} (`))
-    expect(cardOf(first)).toContain('has undone that since.')
+    expect(cardOf(first)).toContain(
+      `has undone that since: the offsets went back to where they were before ${undo}.`,
+    )
     expect(cardOf(first)).toContain('Prepare Undo')
   })
 
@@ -211,7 +228,7 @@ describe('with API 3.0', () => {
     expect(cardOf(old.ts)).not.toContain('Retry What Failed')
     await product.dave.press(old, 'Retry What Failed')
     await until(() =>
-      product.dave.ephemerals().some(each => textOf(each).includes('Wait until it has ended.')),
+      product.dave.ephemerals().some(each => textOf(each).includes('Review or cancel that one first.')),
     )
     const rows = await product.csv(`${requestId()}-plan-1.csv`)
     expect(rows.map(([, , topic, partition, from, to]) => [topic, partition, from, to])).toEqual([

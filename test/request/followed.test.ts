@@ -2,7 +2,13 @@
 
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../src/request/decide.ts'
-import { type Follower, followedBy, owedToParent, undoneSince } from '../../src/request/followed.ts'
+import {
+  type Follower,
+  followedBy,
+  openAlike,
+  owedToParent,
+  undoneSince,
+} from '../../src/request/followed.ts'
 import { type ResetRequest, requestIdSchema } from '../../src/request/request.ts'
 import type { PartitionResult } from '../../src/request/result.ts'
 import { cardPosted, endedWith, following, pending, reject, T0 } from '../support/requests.ts'
@@ -43,17 +49,39 @@ describe('what is left to put back', () => {
 
   it('is all of it again where the undo was undone, and nothing where that was', () => {
     const chain = [follower(2, 'undo', 1, result), follower(3, 'undo', 2, result)]
-    expect(followedBy(R(1), result, chain).undo).toEqual({ left: result, by: [] })
-    expect(followedBy(R(2), result, chain).undo).toEqual({ left: [], by: [R(3)] })
+    expect(followedBy(R(1), result, chain).undo).toMatchObject({
+      left: result,
+      free: result,
+      by: [],
+      open: [],
+    })
+    expect(followedBy(R(2), result, chain).undo).toMatchObject({ left: [], by: [R(3)] })
     const longer = [...chain, follower(4, 'undo', 3, [row(0)])]
     expect(partitionsLeft(followedBy(R(1), result, longer).undo.left)).toEqual([1])
     const again = [...chain, follower(4, 'undo', 1, result)]
-    expect(followedBy(R(1), result, again).undo).toEqual({ left: [], by: [R(4)] })
+    expect(followedBy(R(1), result, again).undo).toMatchObject({ left: [], by: [R(4)] })
+  })
+
+  it('is all of it while an undo is open, and none of that can be asked for again', () => {
+    const open = (topics: string[]) =>
+      follower(2, 'undo', 1, [], pending({ reset: { ...pending().reset, topics } }))
+    expect(followedBy(R(1), result, [open(['orders'])]).undo).toEqual({
+      left: result,
+      free: [],
+      by: [],
+      open: [R(2)],
+    })
+    expect(followedBy(R(1), result, [open(['payments'])]).undo.free).toEqual(result)
+    const over = {
+      ...open(['orders']),
+      request: { ...open(['orders']).request, state: following(pending(), reject).state },
+    }
+    expect(followedBy(R(1), result, [over]).undo).toMatchObject({ free: result, open: [] })
   })
 
   it('is less where the undo was retried', () => {
     const undos = [follower(2, 'undo', 1, [row(0), row(1, 'failed')]), follower(3, 'retry', 2, [row(1)])]
-    expect(followedBy(R(1), result, undos).undo).toEqual({ left: [], by: [R(2)] })
+    expect(followedBy(R(1), result, undos).undo).toMatchObject({ left: [], by: [R(2)] })
   })
 
   it('is not less by an edit, nor by a chain that leads back to itself', () => {
@@ -89,6 +117,7 @@ describe('what is left to try again', () => {
       isWhole: false,
       by: [],
       open: [R(2)],
+      share: { done: 0, of: 2 },
     })
     expect(partitionsLeft(followedBy(R(1), result, [open(2, ['payments'])]).retry.left)).toEqual([1, 2])
   })
@@ -98,6 +127,25 @@ describe('what is left to try again', () => {
     expect(partitionsLeft(followedBy(R(1), result, [rejected]).retry.left)).toEqual([1, 2])
     const undone = [follower(2, 'retry', 1, [row(1), row(2)]), follower(3, 'undo', 2, [row(1), row(2)])]
     expect(followedBy(R(1), result, undone).retry).toMatchObject({ isWhole: false, by: [] })
+  })
+})
+
+describe('which open ones are about the same as one that is asked for', () => {
+  const asking = (kind: 'undo' | 'retry' | 'edit', topics: string[], of = 1) =>
+    pending({ parent: { id: R(of), kind }, reset: { ...pending().reset, topics } })
+  const others = [{ ...asking('undo', ['orders']), id: R(2) }]
+
+  it('are those of the same kind, of the same request and on one of its topics, until they end', () => {
+    expect(openAlike(asking('undo', ['orders', 'payments']), others)).toEqual([R(2)])
+    expect(
+      openAlike({ ...asking('undo', []), reset: { ...pending().reset, scope: 'allTopics' } }, others),
+    ).toEqual([R(2)])
+    expect(openAlike(asking('undo', ['payments']), others)).toEqual([])
+    expect(openAlike(asking('retry', ['orders']), others)).toEqual([])
+    expect(openAlike(asking('edit', ['orders']), others)).toEqual([])
+    expect(openAlike(asking('undo', ['orders'], 3), others)).toEqual([])
+    const rejected = { ...following(asking('undo', ['orders']), reject), id: R(2) }
+    expect(openAlike(asking('undo', ['orders']), [rejected])).toEqual([])
   })
 })
 
@@ -129,9 +177,10 @@ describe('the request that it follows', () => {
   it('is told again when what follows it was undone or retried itself', () => {
     const ended = told(endedWith([row(0)], pending(as('undo'))))
     const undo = { kind: 'followed', how: 'undo', is: 'done', card: null, isLeft: false } as const
-    const undone = following(ended, { ...undo, by: R(13), isWhole: true })
+    const share = { done: 1, of: 1 }
+    const undone = following(ended, { ...undo, by: R(13), isWhole: true, share })
     expect(owedToParent(undone)).toBe('ended')
-    expect(undoneSince(undone)).toEqual({ by: [{ id: R(13), card: null }], isWhole: true })
+    expect(undoneSince(undone)).toEqual({ by: [{ id: R(13), card: null }], isWhole: true, share })
     // That undo was undone as well: it holds no more.
     const since = { by: [{ id: R(14), card: null }], isWhole: true }
     const restored = following(told(undone), { ...undo, by: R(13), isWhole: false, since })
@@ -143,7 +192,8 @@ describe('the request that it follows', () => {
     const ended = endedWith([row(0)], pending(as('undo')))
     const { revision } = ended
     const undo = { kind: 'followed', how: 'undo', is: 'done', card: null, isLeft: false } as const
-    const undone = following(ended, { ...undo, by: R(13), isWhole: true })
+    const share = { done: 1, of: 1 }
+    const undone = following(ended, { ...undo, by: R(13), isWhole: true, share })
     expect(decide(undone, { kind: 'parentTold', revision }, T0)).toEqual({ ok: false, refusal: 'stale' })
     expect(decide(undone, { kind: 'parentTold' }, T0).ok).toBe(true)
     expect(decide(pending(), { ...undo, by: R(13), isWhole: true }, T0).ok).toBe(false)

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { causeOf } from '../../src/request/cause.ts'
 import { areRowsOf } from '../../src/request/digest.ts'
-import { planDocument, type ResetRequest } from '../../src/request/request.ts'
+import { planDocument, type RequestId, type ResetRequest } from '../../src/request/request.ts'
 import type { Reset } from '../../src/request/reset.ts'
 import type { Comparison, Planned } from '../../src/service/plans.ts'
 import { back100, GROUP, INSTANCE, OTHER_GROUP, type Service, startService } from '../support/service.ts'
@@ -113,6 +113,41 @@ describe('a plan', () => {
     const documents = { [planDocument(asked.round)]: slow.rows }
     expect((await service.changes.change(asked.id, slow.command, { documents })).kind).toBe('refused')
     expect(await service.plans.rows(request)).toMatchObject([{ from: 950n }, {}, {}])
+  })
+})
+
+describe('a plan of what follows another', () => {
+  const following = async (id: RequestId, kind: 'undo' | 'retry', reset: Reset = back100) =>
+    ({ ...(await service.ask(reset)), parent: { id, kind } }) as ResetRequest
+  const offsetOf = (offset: bigint): Reset => ({ ...back100, strategy: { kind: 'offset', offset } })
+  const done = async (reset?: Reset) => service.execute(await service.approved(reset))
+
+  it('says of a retry how many partitions have moved since, and which request has put them there', async () => {
+    cluster().failPartition('orders', 1, 6, 'not the leader')
+    const first = await done()
+    cluster().heal()
+    const retry = await following(first.id, 'retry', { ...offsetOf(700n), partitions: { orders: [1] } })
+    expect(planned(await make(retry)).command.plan).toMatchObject({ movedSince: 0 })
+    const other = await done({ ...offsetOf(650n), partitions: { orders: [1] } })
+    const { plan } = planned(await make(retry)).command
+    expect(plan).toMatchObject({ movedSince: 1, movedBy: [other.id] })
+    cluster().commit(GROUP, 'orders', 1, 655n)
+    const unknown = planned(await make(retry)).command.plan
+    expect(unknown.movedSince).toBe(1)
+    expect(unknown.movedBy).toBeUndefined()
+  })
+
+  it('is none where another request has put it there since, and names that', async () => {
+    cluster().failPartition('orders', 1, 6, 'not the leader')
+    const first = await done()
+    cluster().heal()
+    const reset = { ...offsetOf(700n), partitions: { orders: [1] } }
+    const retry = await following(first.id, 'retry', reset)
+    const other = await done(reset)
+    expect(await make(retry)).toEqual({ kind: 'impossible', cause: causeOf('nothingMoves', '1', other.id) })
+    // As far as anybody knows somebody else has, where no request of ours did.
+    const edit = { ...retry, parent: null }
+    expect(await make(edit)).toEqual({ kind: 'impossible', cause: causeOf('nothingMoves', '1') })
   })
 })
 

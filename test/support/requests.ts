@@ -98,6 +98,7 @@ export interface Outlook {
   execution?: Execution
   digest?: string
   movedSince?: number
+  movedBy?: string[]
 }
 
 /** What `all topics` turns out to be. */
@@ -113,7 +114,7 @@ export function prepare(
   outlook: Outlook = {},
 ): Extract<Command, { kind: 'prepare' }> {
   const topics = reset.topics.length === 0 ? FOUND_TOPICS : reset.topics
-  const { execution = 'offsets', digest = DIGEST, movedSince = null } = outlook
+  const { execution = 'offsets', digest = DIGEST, movedSince = null, movedBy } = outlook
   const rows = rowsOf(reset, outlook.facts)
   const plan = planOf({ ...reset, topics }, rows, {
     execution,
@@ -121,6 +122,7 @@ export function prepare(
     atMs: T0 + round,
     positions: outlook.facts?.positions ?? positionsOf(topics),
     movedSince,
+    ...(movedBy === undefined ? {} : { movedBy }),
   })
   return {
     kind: 'prepare',

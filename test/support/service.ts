@@ -189,10 +189,10 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const kept = createKeptRows({ store, seals })
   const writeTimeOf = (instanceId: string, writes: number) =>
     writeTime(writes, cluster.writePaceOf(instanceId), SETTINGS.callMs)
-  const plans = createPlans({
-    ...{ store, kept, clock, guardFor, reader, emptyHoldMs: settings.emptyHoldMs, writeTimeOf },
-  })
   const movers = createMovers({ store, kept, patiently: changes.patiently })
+  const plans = createPlans({
+    ...{ store, kept, movers, clock, guardFor, reader, emptyHoldMs: settings.emptyHoldMs, writeTimeOf },
+  })
   const followers = createFollowers({ store, kept, patiently: changes.patiently })
   const { execute: carryOut, stopWriting } = createExecutions(
     { changes, plans, movers, cluster, reader, clock, report, processId: 'w1', pay: () => {} },

@@ -120,6 +120,8 @@ export const followUpMetadataSchema = z.object({
   kind: z.enum(['undo', 'retry']),
   /** Where the button was pressed. */
   askedIn: askedInSchema,
+  /** The one that was offered, where there was no choice; absent in views of before that. */
+  offered: z.string().optional(),
 })
 
 /** On the Home tab, which Slack does not show in a channel: the person's conversation with Rewind. */

@@ -3,6 +3,7 @@
 
 import type { App, ViewSubmitAction } from '@slack/bolt'
 import type { Approvals } from '../../../ports/approvals.ts'
+import { keyOfFollowUp } from '../../../request/digest.ts'
 import type { FollowUp } from '../../../request/follow-up.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import { ACTIONS, CALLBACKS, FOLLOW_UP_BLOCKS, followUpMetadataSchema } from '../blocks/ids.ts'
@@ -47,14 +48,17 @@ export function registerFollowUpListeners(app: App, deps: FollowUpListenersDeps)
       await ack({ response_action: 'update', view: sentenceModal(words, notSent, fault) })
       return
     }
-    const { requestId, kind, askedIn } = metadata.data
+    const { requestId, kind, askedIn, offered } = metadata.data
+    const key = asked.key ?? offered
     try {
       const request = await inTime(approvals.read(requestId))
       const found = request === undefined ? null : await inTime(approvals.followUps(request, kind))
       const words = await wanted
-      const chosen = found === 'notWhole' ? undefined : found?.possible[asked.index]
+      const possible = found === null || found === 'notWhole' ? [] : found.possible
+      const chosen = possible.find(each => keyOfFollowUp(each) === key)
       if (request !== undefined && chosen === undefined) {
-        const why = noFollowUp(words, kind, request, found)
+        const why =
+          possible.length > 0 ? words.followUp.changed(requestId) : noFollowUp(words, kind, request, found)
         await ack({ response_action: 'update', view: sentenceModal(words, words.answers.notSent, why) })
         return
       }

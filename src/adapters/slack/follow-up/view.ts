@@ -3,6 +3,7 @@
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types'
 import { z } from 'zod'
 import type { AskedIn } from '../../../request/asked-in.ts'
+import { keyOfFollowUp } from '../../../request/digest.ts'
 import type { FollowUp, FollowUps } from '../../../request/follow-up.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import { clip, REASON_MAX } from '../../../request/reset.ts'
@@ -53,14 +54,20 @@ export function followUpModal(
     title: plain(words.followUp[kind].title(id), LIMITS.viewTitle),
     submit: plain(words.form.submit, LIMITS.viewTitle),
     close: plain(words.form.close, LIMITS.viewTitle),
-    private_metadata: JSON.stringify({ requestId: id, kind, askedIn }),
+    private_metadata: JSON.stringify({
+      ...{ requestId: id, kind, askedIn },
+      ...(only !== undefined && possible.length === 1 ? { offered: keyOfFollowUp(only) } : {}),
+    }),
     blocks: [
       ...(only !== undefined && possible.length === 1
         ? offer(words, kind, request, only)
         : choices(words, kind, request, possible)),
+      ...(kind === 'undo' && (request.plan?.replays ?? 0n) > 0n
+        ? [paragraph(line(text(words.plan.onlyOffsets)))]
+        : []),
       ...impossibleBlocks(words, kind, impossible),
       paragraph(line(text(words.followUp.ofItsOwn))),
-      reasonInput(words, kind, request),
+      reasonInput(words, kind, request, followUps),
     ],
   })
 }
@@ -93,10 +100,11 @@ function choices(
   const { followUp: say } = words
   const shown = possible.slice(0, LIMITS.options)
   const left = possible.length - shown.length
-  const options = shown.map(({ reset, partitions }, index): PlainTextOption => {
+  const options = shown.map((each): PlainTextOption => {
+    const { reset, partitions } = each
     const topics = clipMiddle(topicsInWords(words, reset.topics, 1), 40)
     return {
-      value: `${index}`,
+      value: keyOfFollowUp(each),
       text: plain(say.option(topics, partitions), LIMITS.optionText),
       description: plain(words.reset.strategyAlone(reset.strategy), LIMITS.optionText),
     }
@@ -146,7 +154,7 @@ export function noFollowUp(
   if (followUps === null) return say[kind].noResult(id)
   if (followUps === 'notWhole') return say[kind].notWhole(id)
   const { impossible, by = [], open = [] } = followUps
-  if (impossible.length === 0 && open.length > 0) return say.retry.open(id, open)
+  if (impossible.length === 0 && open.length > 0) return say[kind].open(id, open)
   if (impossible.length === 0 && by.length > 0) return say[kind].already(id, by)
   if (impossible.length === 0) return say[kind].nothing(id)
   const shown = impossible
@@ -154,12 +162,24 @@ export function noFollowUp(
     .map(({ topic, why, partitions }) => `${clipMiddle(topic, 100)}${say.because(say.whys[why](partitions))}`)
   const left = impossible.length - shown.length
   const lines = [...shown, ...(left > 0 ? [say.moreTopics(left)] : [])]
-  return [say[kind].notExactly(id), ...lines.map(each => `• ${escaped(each)}`)].join('\n')
+  const others = open.length === 0 ? [] : [say[kind].open(id, open)]
+  return [...others, say[kind].notExactly(id), ...lines.map(each => `• ${escaped(each)}`)].join('\n')
 }
 
-/** Why something is put back is another reason than the one it was done for; what is tried again has the same. */
-function reasonInput(words: Words, kind: Kind, { id, reason }: ResetRequest): InputBlock {
-  const before = words.followUp.reason(parentInWords(words, { id, kind }), reason)
+/** Why something is put back is another reason than the one it was done for; of a retry it is what failed, and that one. */
+function reasonInput(
+  words: Words,
+  kind: Kind,
+  { id, reason }: ResetRequest,
+  { missed = [] }: FollowUps,
+): InputBlock {
+  const places = (outcome: 'failed' | 'unreported') =>
+    placesOf(
+      words,
+      missed.filter(each => each.outcome === outcome),
+    )
+  const what = { failed: places('failed'), unsure: places('unreported') }
+  const before = words.followUp.reason(parentInWords(words, { id, kind }), id, what, reason)
   return {
     type: 'input',
     block_id: FOLLOW_UP_BLOCKS.reason,
@@ -175,6 +195,21 @@ function reasonInput(words: Words, kind: Kind, { id, reason }: ResetRequest): In
   }
 }
 
+/** `orders p1, p3`, by topic, and how many topics more. */
+function placesOf({ followUp: say }: Words, missed: NonNullable<FollowUps['missed']>): string[] {
+  const left = missed.length - MISSED_NAMED
+  return [
+    ...missed.slice(0, MISSED_NAMED).map(({ topic, partitions }) => {
+      const first = partitions.slice(0, MISSED_NAMED).map(each => `p${each}`)
+      const more = partitions.length - first.length
+      return `${clipMiddle(topic, 100)} ${first.join(', ')}${more > 0 ? ` +${more}` : ''}`
+    }),
+    ...(left > 0 ? [say.moreTopics(left).replace(/[.。]$/, '')] : []),
+  ]
+}
+
+const MISSED_NAMED = 5
+
 const stateSchema = z.object({
   [FOLLOW_UP_BLOCKS.reason]: z.object({
     [FOLLOW_UP_BLOCKS.reason]: z.object({ value: z.string().trim().min(1).max(REASON_MAX) }),
@@ -182,18 +217,18 @@ const stateSchema = z.object({
   [FOLLOW_UP_BLOCKS.choice]: z
     .object({
       [FOLLOW_UP_BLOCKS.choice]: z.object({
-        selected_option: z.object({ value: z.string().regex(/^\d{1,4}$/) }),
+        selected_option: z.object({ value: z.string().regex(/^[0-9a-f]{16}$/) }),
       }),
     })
     .optional(),
 })
 
-/** `index` counts into what was possible. Undefined when the submission is not what the modal asks for. */
-export function readFollowUp(state: unknown): { reason: string; index: number } | undefined {
+/** `key`: which of what was possible; null: there was one. Undefined when the submission is not what the modal asks for. */
+export function readFollowUp(state: unknown): { reason: string; key: string | null } | undefined {
   const { data } = stateSchema.safeParse(state)
   if (data === undefined) return undefined
   return {
     reason: data.reason.reason.value,
-    index: Number(data.choice?.choice.selected_option.value ?? 0),
+    key: data.choice?.choice.selected_option.value ?? null,
   }
 }

@@ -296,7 +296,8 @@ export function followerLines(
   const since = (said: (by: readonly Piece[]) => Piece[], followers: NonNullable<typeof undone>['by']) =>
     followers.flatMap(each => {
       if (each.since === undefined) return []
-      const later = say.undoneSince(each.since.by.map(named), each.since.isWhole)
+      const { by, isWhole, share } = each.since
+      const later = say.undoneSince(by.map(named), isWhole, share, each.id)
       return [line(...said([named(each)]), ...later)]
     })
   const holding = (followers: NonNullable<typeof undone>['by']) =>
@@ -308,10 +309,12 @@ export function followerLines(
   const undos = holding(undone?.by ?? [])
   return [
     ...since(say.retriedOnce, ended ?? []),
-    ...(retries.length === 0 ? [] : [line(...say.retried(retries, retried?.isWhole === true))]),
+    ...(retries.length === 0
+      ? []
+      : [line(...say.retried(retries, retried?.isWhole === true, retried?.share))]),
     ...(open === undefined || open.length === 0 ? [] : [line(...say.retrying(open.map(named)))]),
     ...since(say.undoneOnce, undone?.by ?? []),
-    ...(undos.length === 0 ? [] : [line(...say.undone(undos, undone?.isWhole === true))]),
+    ...(undos.length === 0 ? [] : [line(...say.undone(undos, undone?.isWhole === true, undone?.share))]),
   ]
 }
 

@@ -160,7 +160,7 @@ export function planDetails(
     ...cautions(words, plan, reset),
   ]
   if (plan.movedSince !== null && parent !== null)
-    lines.push(movedSinceInWords(words, plan.movedSince, parent.id, reset))
+    lines.push(movedSinceInWords(words, plan.movedSince, plan.movedBy ?? [], parent, reset))
   if (parent?.kind === 'undo' && plan.skips > 0n) lines.push(words.plan.onlyOffsets)
   const { writing } = plan
   if (writing !== null && writing.atLeastMs >= TAKES_TIME_MS) {
@@ -229,11 +229,14 @@ function cautions(words: Words, plan: Plan, reset: Reset): string[] {
 function movedSinceInWords(
   { plan: say }: Words,
   partitions: number,
-  parent: string,
+  by: readonly string[],
+  { id, kind }: NonNullable<ResetRequest['parent']>,
   { strategy }: Reset,
 ): string {
-  if (partitions === 0) return say.stillThere(parent)
-  return strategy.kind === 'shift' ? say.movedShift(partitions, parent) : say.movedOn(partitions, parent)
+  if (partitions === 0) return say.stillThere(id)
+  const isShift = strategy.kind === 'shift'
+  const then = kind === 'undo' ? (isShift ? 'undoShift' : 'undo') : isShift ? 'retryShift' : 'retry'
+  return say.movedSince(partitions, id, by, then)
 }
 
 /** `partitions 3 and 7 of orders`, or `orders 3, payments 0 and 4 more`; of `total` places the first are named. */

@@ -300,9 +300,14 @@ export function rulingSentence({ outcomes }: Words, { why, rule, reason }: Refus
 
 /** Why there is no request of what was sent. */
 export function notSubmitted(words: Words, submitted: Exclude<Submitted, { kind: 'submitted' }>): string {
-  return submitted.kind === 'notAllowed'
-    ? rulingSentence(words, submitted.ruling)
-    : sentenceOf(words.limits, submitted.tooMany)
+  switch (submitted.kind) {
+    case 'notAllowed':
+      return rulingSentence(words, submitted.ruling)
+    case 'followed':
+      return words.followUp[submitted.how].open(submitted.id, submitted.by)
+    default:
+      return sentenceOf(words.limits, submitted.tooMany)
+  }
 }
 
 /** `3 UNKNOWN_TOPIC_OR_PARTITION`, or the API's own word, and what to do about it. */

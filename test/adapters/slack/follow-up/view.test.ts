@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest'
 import { followUpMetadataSchema } from '../../../../src/adapters/slack/blocks/ids.ts'
 import { followUpModal, noFollowUp, readFollowUp } from '../../../../src/adapters/slack/follow-up/view.ts'
 import { wordsIn } from '../../../../src/adapters/slack/language/language.ts'
-import { type FollowUp, type FollowUps, undoOf } from '../../../../src/request/follow-up.ts'
+import { keyOfFollowUp } from '../../../../src/request/digest.ts'
+import { type FollowUp, type FollowUps, retryOf, undoOf } from '../../../../src/request/follow-up.ts'
 import type { Abilities } from '../../../../src/request/group.ts'
 import { requestIdSchema } from '../../../../src/request/request.ts'
 import type { Strategy } from '../../../../src/request/reset.ts'
@@ -42,6 +43,7 @@ const offsets = (count: number, topics = 1): FollowUp[] =>
       Array.from({ length: topics }, (_each, at) => `topic-${index}-${at}`),
     ),
   )
+const reasonOf = (value: string) => ({ reason: { type: 'plain_text_input', value } })
 const only = (...possible: FollowUp[]): FollowUps => ({ possible, impossible: [] })
 
 /** What Slack sends when the reason is left as it is and a choice made, if there is one. */
@@ -78,6 +80,7 @@ describe('the modal', () => {
       requestId: 'R-12',
       kind: 'undo',
       askedIn: 'C0OPS',
+      offered: expect.stringMatching(/^[0-9a-f]{16}$/),
     })
   })
 
@@ -87,7 +90,47 @@ describe('the modal', () => {
     expect(textOf(view)).toContain(
       'Tries again what R-12 did not do: orders-billing to the earliest message kept (replays everything), 3 partitions. Topics: orders',
     )
-    expect(textOf(view)).toContain('> Retry of R-12: wrong VAT rate')
+    expect(textOf(view)).toContain(
+      '> Retry of R-12, which was not carried out. Reason of R-12: wrong VAT rate',
+    )
+  })
+
+  it('fills in what failed, and of which nobody knows, where something was missed', () => {
+    const request = pending()
+    const rows = allArrived(request).map((row, index): PartitionResult => {
+      if (index === 0) return row
+      return { ...row, readBack: row.from, outcome: index === 3 ? 'unreported' : 'failed' }
+    })
+    const reasonIn = (language: 'en' | 'zh') => {
+      const view = followUpModal(wordsIn(language), 'retry', request, retryOf(request.reset, rows, V3), HERE)
+      return readFollowUp(stateOf(view))?.reason
+    }
+    expect(reasonIn('en')).toBe(
+      'Retry of R-12: orders p1; payments p0 failed; payments p1 not confirmed. Reason of R-12: wrong VAT rate since 06:00',
+    )
+    expect(reasonIn('zh')).toContain('orders p1；payments p0 失败；payments p1 未确认。')
+  })
+
+  it('says of an undo of what was delivered again that only offsets are put back', () => {
+    const undoing = (request: ReturnType<typeof pending>) =>
+      textOf(followUpModal(words, 'undo', request, only(...offsets(1)), HERE))
+    const said = 'Only offsets are put back: messages that were delivered again stay delivered.'
+    expect(undoing(pending())).toContain(said)
+    const strategy = { kind: 'shift', direction: 'skip', count: 10n } as const
+    expect(undoing(pending({ reset: { ...someReset, strategy } }))).not.toContain(said)
+  })
+
+  it('means the same one, whatever has been added before it since', () => {
+    const [, second = to({ kind: 'latest' }, [])] = offsets(2, 2)
+    const view = followUpModal(words, 'undo', pending(), only(...offsets(2, 2)), HERE)
+    const typed = { ...stateOf(view, 'topic-1-0 and 1 more, 2 partitions'), reason: reasonOf('because') }
+    const picked = readFollowUp(typed)?.key
+    expect(picked).toBe(keyOfFollowUp(second))
+    const since = [to({ kind: 'latest' }, ['new']), ...offsets(2, 2)]
+    expect(since.findIndex(each => keyOfFollowUp(each) === picked)).toBe(2)
+    expect(words.followUp.changed('R-12')).toBe(
+      'What is left of R-12 has changed since you opened this, so nothing was requested. Press the button on its card again.',
+    )
   })
 
   it('says what cannot be done, and why', () => {
@@ -117,8 +160,8 @@ describe('the modal', () => {
     const last = Math.min(count, 100) - 1
     const chosen = count === 1 ? undefined : `topic-${last}-0 and 1 more, 2 partitions`
     expect(readFollowUp(stateOf(view, chosen))).toEqual({
-      reason: 'Retry of R-12: wrong VAT rate since 06:00',
-      index: last,
+      reason: 'Retry of R-12, which was not carried out. Reason of R-12: wrong VAT rate since 06:00',
+      key: count === 1 ? null : keyOfFollowUp(offsets(count, 2)[last] ?? to({ kind: 'latest' }, [])),
     })
     if (count > 100) expect(textOf(view)).toContain('… and 400 more than Slack can list.')
     if (count > 1) expect(textOf(view)).toContain(`takes ${count} requests`)
@@ -173,11 +216,19 @@ describe('where nothing is possible, a sentence says why', () => {
     expect(said('en', 'undo', { ...none, by })).toBe('R-13 undid R-12 already.')
     expect(said('en', 'retry', { ...none, by })).toBe('R-13 has already retried what R-12 did not do.')
     expect(said('en', 'retry', { ...none, open: by })).toBe(
-      'R-13 is an open request to retry what R-12 did not do. Wait until it has ended.',
+      'R-13 is an open request to retry what R-12 did not do. Review or cancel that one first.',
+    )
+    expect(said('en', 'undo', { ...none, by, open: [...by, requestIdSchema.parse('R-14')] })).toBe(
+      'R-13 and R-14 are open requests to undo R-12. Review or cancel those first.',
+    )
+    const impossible: FollowUps['impossible'] = [{ topic: 'orders', partitions: 3, why: 'severalOffsets' }]
+    expect(said('en', 'undo', { possible: [], impossible, open: by }).split('\n')[0]).toBe(
+      'R-13 is an open request to undo R-12. Review or cancel that one first.',
     )
     expect(said('zh', 'undo', { ...none, by })).toBe('R-12 已被 R-13 撤销。')
     expect(said('zh', 'retry', { ...none, by })).toBe('R-13 已重试 R-12 未完成的部分。')
-    expect(said('zh', 'retry', { ...none, open: by })).toContain('请等它结束')
+    expect(said('zh', 'retry', { ...none, open: by })).toContain('请先审批或取消')
+    expect(said('zh', 'undo', { ...none, open: by })).toContain('R-13 已在申请撤销 R-12')
   })
 
   it('names a few topics and counts the others', () => {
@@ -206,8 +257,13 @@ describe('what a person sends back', () => {
   })
 
   it('is a reason and the one that was chosen', () => {
-    expect(readFollowUp(state(' because '))).toEqual({ reason: 'because', index: 0 })
-    expect(readFollowUp(state('because', { value: '7' }))).toEqual({ reason: 'because', index: 7 })
+    expect(readFollowUp(state(' because '))).toEqual({ reason: 'because', key: null })
+    expect(readFollowUp(state('because', { value: '0f43dce056f186f8' }))).toEqual({
+      reason: 'because',
+      key: '0f43dce056f186f8',
+    })
+    // A place among others, as views of before had it, may be another one by now.
+    expect(readFollowUp(state('because', { value: '7' }))).toBeUndefined()
   })
 
   it('is nothing when it is not what the modal asks for', () => {

@@ -556,6 +556,30 @@ describe('the plan on the card', () => {
     )
   })
 
+  it('says of a retry what has moved since, and which request has put it there', () => {
+    const parent = { id: requestIdSchema.parse('R-7'), kind: 'retry' } as const
+    const offset = { ...orders, strategy: { kind: 'offset', offset: 7n } as const }
+    expect(planned({ parent, reset: offset }, { movedSince: 2, movedBy: ['R-25'] })).toContain(
+      '2 partitions moved on since R-7 ran: R-25 has put the offsets there. The retry writes over that.',
+    )
+    expect(planned({ parent }, { movedSince: 1 })).toContain(
+      '1 partition moved on since R-7 ran. The retry shifts them from where they are now.',
+    )
+    expect(planned({ parent }, { movedSince: 0 })).toContain('Every partition is still where R-7 left it.')
+    const cause = causeOf('nothingMoves', '3', 'R-25', 'R-24')
+    const none = following(asked({ parent }), {
+      kind: 'prepareFailed',
+      round: 1,
+      cause,
+    })
+    expect(cardOf(none)).toContain(
+      'All 3 partitions are already at the target: R-25 and R-24 have put the offsets there since. Nothing was reset.',
+    )
+    expect(linesOf(card(wordsIn('zh'), none)).join('\n')).toContain(
+      '3 个分区都已在目标位点：R-25 和 R-24 之后已把位点移到那里。没有重置任何位点。',
+    )
+  })
+
   it('is short once it is over: the thread has the rest', () => {
     const lines = cardOf(inState('succeeded'))
     expect(lines).toContain('Replays 400 messages on 4 partitions. Skips none.')
@@ -859,9 +883,11 @@ it('says of an undo that it was undone since, and offers another', () => {
   const undone = following(ended, { ...undo, by: second, isWhole: true })
   const since = { by: [{ id: third, card: { channel: 'C0OPS', ts: '1700000000.000300' } }], isWhole: true }
   const restored = following(undone, { ...undo, by: second, isWhole: false, since })
-  expect(cardOf(restored).join('\n')).toContain('R-13 undid this reset; R-14 has undone that since.')
+  expect(cardOf(restored).join('\n')).toContain(
+    'R-13 undid this reset; R-14 has undone that since: the offsets went back to where they were before R-13.',
+  )
   expect(linesOf(card(wordsIn('zh'), restored)).join('\n')).toContain(
-    'R-13 撤销过此次重置；其后 R-14 又将其撤销。',
+    'R-13 撤销过此次重置；其后 R-14 又将其撤销：位点已回到 R-13 之前的位置。',
   )
   expect(buttonsOf(restored)).toContain('Prepare Undo')
   expect(JSON.stringify(card(words, restored, 'https://acme.slack.com/').blocks)).toContain(
@@ -874,9 +900,22 @@ it('says of an undo that it was undone since, and offers another', () => {
     since: { ...since, isWhole: false },
   })
   expect(cardOf(partly).join('\n')).toContain('R-14 has undone part of that since.')
+  const share = { done: 2, of: 3 }
+  const counted = following(restored, {
+    ...undo,
+    by: second,
+    isWhole: false,
+    since: { ...since, isWhole: false, share },
+  })
+  expect(cardOf(counted).join('\n')).toContain('R-14 has undone 2 of 3 partitions of that since.')
+  expect(linesOf(card(wordsIn('zh'), counted)).join('\n')).toContain(
+    '其后 R-14 又撤销了其中一部分（3 个分区中的 2 个）。',
+  )
+  const undoing = following(ended, { ...undo, by: second, isWhole: false, share })
+  expect(cardOf(undoing).join('\n')).toContain('R-13 undid this reset on 2 of 3 partitions.')
   const again = following(restored, { ...undo, by: fourth, isWhole: true })
   expect(cardOf(again).join('\n')).toContain(
-    'R-13 undid this reset; R-14 has undone that since.\nR-15 undid this reset.',
+    'R-13 undid this reset; R-14 has undone that since: the offsets went back to where they were before R-13.\nR-15 undid this reset.',
   )
   expect(buttonsOf(again)).not.toContain('Prepare Undo')
 })
@@ -897,6 +936,8 @@ it('says which request retries it, and offers a retry only of what is left', () 
   expect(buttonsOf(nothing)).toContain('Retry What Failed')
   const partly = following(open, { ...retry, is: 'done', isLeft: true })
   expect(cardOf(partly).join('\n')).toContain('R-13 retried what failed, and part of it is done now.')
+  const counted = following(open, { ...retry, is: 'done', isLeft: true, share: { done: 1, of: 2 } })
+  expect(cardOf(counted).join('\n')).toContain('R-13 retried what failed: 1 of 2 partitions is done now.')
   expect(buttonsOf(partly)).toContain('Retry What Failed')
   const wholly = following(open, { ...retry, is: 'done', isWhole: true, isLeft: false })
   expect(cardOf(wholly).join('\n')).toContain('R-13 retried what failed, and all of it is done now.')
@@ -904,7 +945,9 @@ it('says which request retries it, and offers a retry only of what is left', () 
   expect(buttonsOf(wholly)).not.toContain('Retry What Failed')
   const since = { by: [{ id: third, card: null }], isWhole: true }
   const undone = following(wholly, { ...retry, is: 'done', isLeft: true, since })
-  expect(cardOf(undone).join('\n')).toContain('R-13 retried what failed; R-14 has undone that since.')
+  expect(cardOf(undone).join('\n')).toContain(
+    'R-13 retried what failed; R-14 has undone that since: the offsets went back to where they were before R-13.',
+  )
 })
 
 it('offers a retry only where something was missed', () => {

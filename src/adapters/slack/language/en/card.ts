@@ -1,7 +1,7 @@
 // The card of a request, in English.
 
 import type { Bounds } from '../../../../request/bounds.ts'
-import type { Progress } from '../../../../request/request.ts'
+import type { Progress, Share } from '../../../../request/request.ts'
 import { grouped } from '../../../../request/reset.ts'
 import type { Hold } from '../../../../request/waiting.ts'
 import { type Piece, person, quoted, text } from '../../blocks/text.ts'
@@ -62,6 +62,11 @@ function atMost({ atMs, partitions, exact, replays, skips }: Bounds): Piece[] {
       `, it ${said}. The exact offset is known for ${grouped(exact)} of the ${counted(partitions, 'partition')} seen so far.`,
     ),
   ]
+}
+
+/** `2 of 3 partitions` */
+function shared({ done, of }: Share): string {
+  return `${grouped(done)} of ${counted(of, 'partition')}`
 }
 
 export const cardOn = (on: ClusterInWords) => ({
@@ -134,18 +139,26 @@ export const cardOn = (on: ClusterInWords) => ({
     ...(note === '' ? [text('. ')] : [...writer(by), text(':'), quoted(note)]),
   ],
   /** @param by links to the requests, or their ids */
-  undone: (by: readonly Piece[], isWhole: boolean): Piece[] => [
+  undone: (by: readonly Piece[], isWhole: boolean, share: Share | undefined): Piece[] => [
     ...joined(by),
-    text(isWhole ? ' undid this reset.' : ' undid part of this reset.'),
+    text(
+      isWhole
+        ? ' undid this reset.'
+        : share === undefined
+          ? ' undid part of this reset.'
+          : ` undid this reset on ${shared(share)}.`,
+    ),
   ],
   /** All of it or a part; what became of that follows. */
   undoneOnce: (by: readonly Piece[]): Piece[] => [...joined(by), text(' undid this reset; ')],
-  retried: (by: readonly Piece[], isWhole: boolean): Piece[] => [
+  retried: (by: readonly Piece[], isWhole: boolean, share: Share | undefined): Piece[] => [
     ...joined(by),
     text(
       isWhole
         ? ' retried what failed, and all of it is done now.'
-        : ' retried what failed, and part of it is done now.',
+        : share === undefined
+          ? ' retried what failed, and part of it is done now.'
+          : ` retried what failed: ${shared(share)} ${share.done === 1 ? 'is' : 'are'} done now.`,
     ),
   ],
   retriedOnce: (by: readonly Piece[]): Piece[] => [...joined(by), text(' retried what failed; ')],
@@ -157,11 +170,12 @@ export const cardOn = (on: ClusterInWords) => ({
         : ' are open requests to retry what failed.',
     ),
   ],
-  /** After what another request did. */
-  undoneSince: (by: readonly Piece[], isWhole: boolean): Piece[] => [
-    ...joined(by),
-    text(`${by.length === 1 ? ' has' : ' have'} undone ${isWhole ? 'that' : 'part of that'} since.`),
-  ],
+  /** After what another request did. @param id of that one */
+  undoneSince: (by: readonly Piece[], isWhole: boolean, share: Share | undefined, id: string): Piece[] => {
+    const what = isWhole ? 'that' : share === undefined ? 'part of that' : `${shared(share)} of that`
+    const then = isWhole ? `: the offsets went back to where they were before ${id}` : ''
+    return [...joined(by), text(`${by.length === 1 ? ' has' : ' have'} undone ${what} since${then}.`)]
+  },
   queued: 'Queued. The plan is checked once more, then it runs.',
   /** @param hadCalls whether an attempt before it was a call, that had no effect */
   executing: (attempt: number, hadCalls: boolean) =>

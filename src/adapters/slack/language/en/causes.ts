@@ -3,6 +3,7 @@
 import type { CauseKind } from '../../../../request/cause.ts'
 import { inQuotes } from '../../blocks/text.ts'
 import type { ClusterInWords } from './cluster.ts'
+import { listed } from './grammar.ts'
 
 export const causesOn = (on: ClusterInWords): Record<CauseKind, (about: readonly string[]) => string> => ({
   absentTwice: _ => 'the offsets showed twice that the call had not taken effect',
@@ -49,8 +50,14 @@ export const causesOn = (on: ClusterInWords): Record<CauseKind, (about: readonly
       ? `there is no partition ${places.join(', ')}`
       : `there is no partition ${places.join(', ')} and ${left} more`,
   nothingToShift: _ => 'the group has no committed offset there that could be shifted',
-  nothingMoves: ([partitions = '']) =>
-    `all ${partitions} partitions are already at their target, or have no offset to go to`,
+  nothingMoves: ([partitions = '', ...by]) => {
+    const all = partitions === '1' ? 'the partition is' : `all ${partitions} partitions are`
+    if (by.length > 0)
+      return `${all} already at the target: ${listed(by)} ${by.length === 1 ? 'has' : 'have'} put the offsets there since`
+    return partitions === '1'
+      ? `${all} already at its target, or has no offset to go to`
+      : `${all} already at their target, or have no offset to go to`
+  },
   otherNothingCommitted: ([group = '']) => `${group} has no committed offset on these topics`,
   topicsNotSeen: topics => `${on.name} shows no partition of ${topics.join(', ')}`,
   noAnswer: ([time = '']) => `no answer within ${time}`,

@@ -5,6 +5,11 @@ import { code, type Piece, strong, text } from '../../blocks/text.ts'
 import type { ClusterInWords } from './cluster.ts'
 import { counted, listed } from './grammar.ts'
 
+function alreadyOpen(open: readonly string[], what: string): string {
+  const [are, it] = open.length === 1 ? ['is an open request', 'that one'] : ['are open requests', 'those']
+  return `${listed(open)} ${are} to ${what}. Review or cancel ${it} first.`
+}
+
 export const followUpOn = (on: ClusterInWords) => ({
   undo: {
     title: (id: string) => `Undo ${id}`,
@@ -19,6 +24,7 @@ export const followUpOn = (on: ClusterInWords) => ({
     notWhole: (id: string) =>
       `What is kept of ${id} does not match its record, so no undo is made of it. Tell the people who run Rewind; look at the offsets ${on.there}, then ask with /reset-offsets.`,
     already: (id: string, by: readonly string[]) => `${listed(by)} undid ${id} already.`,
+    open: (id: string, open: readonly string[]) => alreadyOpen(open, `undo ${id}`),
     nothing: (id: string) => `${id} moved no offset, so there is nothing to put back.`,
     notExactly: (id: string) => `${id} cannot be undone exactly:`,
   },
@@ -35,11 +41,13 @@ export const followUpOn = (on: ClusterInWords) => ({
       `What is kept of ${id} does not match its record, so no second try is made of it. Tell the people who run Rewind; look at the offsets ${on.there}, then ask with /reset-offsets.`,
     already: (id: string, by: readonly string[]) =>
       `${listed(by)} ${by.length === 1 ? 'has' : 'have'} already retried what ${id} did not do.`,
-    open: (id: string, open: readonly string[]) =>
-      `${listed(open)} ${open.length === 1 ? 'is an open request' : 'are open requests'} to retry what ${id} did not do. Wait until ${open.length === 1 ? 'it has' : 'they have'} ended.`,
+    open: (id: string, open: readonly string[]) => alreadyOpen(open, `retry what ${id} did not do`),
     nothing: (id: string) => `${id} missed no partition that could be tried again.`,
     notExactly: (id: string) => `${id} cannot be tried again exactly:`,
   },
+  /** What was picked is not among what is left. */
+  changed: (id: string) =>
+    `What is left of ${id} has changed since you opened this, so nothing was requested. Press the button on its card again.`,
   /** @param partitions null: the strategy names them already */
   offered: (lead: string, group: string, strategy: string, partitions: number | null): Piece[] => [
     strong(lead),
@@ -60,6 +68,21 @@ export const followUpOn = (on: ClusterInWords) => ({
     partly: (_partitions: number) =>
       'only a part of it was missed, and shifting the whole topic again would move the rest twice.',
   },
-  /** What the reason begins with. */
-  reason: (parent: string, reason: string) => `${parent}: ${reason}`,
+  /**
+   * What a retry is asked for. @param parent like `Retry of R-7` @param failed and @param unsure places, like `orders p1, p3`
+   * @param reason of what is retried
+   */
+  reason: (
+    parent: string,
+    id: string,
+    { failed, unsure }: Record<'failed' | 'unsure', string[]>,
+    reason: string,
+  ) => {
+    const what = [
+      ...(failed.length === 0 ? [] : [`${failed.join('; ')} failed`]),
+      ...(unsure.length === 0 ? [] : [`${unsure.join('; ')} not confirmed`]),
+    ]
+    const why = what.length === 0 ? ', which was not carried out' : `: ${what.join('; ')}`
+    return `${parent}${why}. Reason of ${id}: ${reason}`
+  },
 })

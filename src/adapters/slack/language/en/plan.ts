@@ -5,6 +5,13 @@ import { type Piece, person, text } from '../../blocks/text.ts'
 import { counted, listed, messages, uncapitalized } from './grammar.ts'
 import { times } from './times.ts'
 
+const MOVED_SINCE = {
+  undoShift: 'The same shift backwards does not restore their old offsets.',
+  undo: 'The undo takes that back as well.',
+  retryShift: 'The retry shifts them from where they are now.',
+  retry: 'The retry writes over that.',
+}
+
 export const plan = {
   messages,
   atMost: (amount: string) => `at most ${amount}`,
@@ -106,10 +113,17 @@ export const plan = {
   /** Of an undo that goes forward again. */
   onlyOffsets: 'Only offsets are put back: messages that were delivered again stay delivered.',
   stillThere: (parent: string) => `Every partition is still where ${parent} left it.`,
-  movedShift: (count: number, parent: string) =>
-    `${counted(count, 'partition')} moved on since ${parent} ran. The same shift backwards does not restore their old offsets.`,
-  movedOn: (count: number, parent: string) =>
-    `${counted(count, 'partition')} moved on since ${parent} ran. The undo takes that back as well.`,
+  /** @param by the requests that have put all of them where they are; empty: that is not known */
+  movedSince: (
+    count: number,
+    parent: string,
+    by: readonly string[],
+    then: 'undoShift' | 'undo' | 'retryShift' | 'retry',
+  ) => {
+    const put =
+      by.length === 0 ? '' : `: ${listed(by)} ${by.length === 1 ? 'has' : 'have'} put the offsets there`
+    return `${counted(count, 'partition')} moved on since ${parent} ran${put}. ${MOVED_SINCE[then]}`
+  },
   /** `partitions 3 and 7 of orders`. @param left so many more that are not named */
   partitionsOf: (topic: string, partitions: readonly string[], left: number) =>
     `${partitions.length + left === 1 ? 'partition' : 'partitions'} ${listed(partitions, left)} of ${topic}`,

@@ -1,6 +1,7 @@
 // The card of a request, in Chinese.
 
 import type { Bounds } from '../../../../request/bounds.ts'
+import type { Share } from '../../../../request/request.ts'
 import { grouped } from '../../../../request/reset.ts'
 import type { Hold } from '../../../../request/waiting.ts'
 import { type Piece, person, quoted, text } from '../../blocks/text.ts'
@@ -36,6 +37,13 @@ function atMost({ atMs, partitions: seen, exact, replays, skips }: Bounds): Piec
       `：${replayed}，${skipped}。目前看到的 ${partitions(seen)}中，已有 ${grouped(exact)} 个确定了精确位点。`,
     ),
   ]
+}
+
+/** `一部分（3 个分区中的 2 个）` */
+function shared(share: Share | undefined): string {
+  return share === undefined
+    ? '一部分'
+    : `一部分（${grouped(share.of)} 个分区中的 ${grouped(share.done)} 个）`
 }
 
 export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
@@ -84,18 +92,21 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
         ? [text(' 批准：'), quoted(note)]
         : [text(' 批准。'), person(by.at(-1) ?? ''), text('：'), quoted(note)]),
   ],
-  undone: (by, isWhole) => [...joined(by), text(isWhole ? ' 已撤销此次重置。' : ' 已撤销此次重置的一部分。')],
-  undoneOnce: by => [...joined(by), text(' 撤销过此次重置；')],
-  retried: (by, isWhole) => [
+  undone: (by, isWhole, share) => [
     ...joined(by),
-    text(isWhole ? ' 重试了失败的部分，现已全部完成。' : ' 重试了失败的部分，现已完成其中一部分。'),
+    text(isWhole ? ' 已撤销此次重置。' : ` 已撤销此次重置的${shared(share)}。`),
+  ],
+  undoneOnce: by => [...joined(by), text(' 撤销过此次重置；')],
+  retried: (by, isWhole, share) => [
+    ...joined(by),
+    text(isWhole ? ' 重试了失败的部分，现已全部完成。' : ` 重试了失败的部分，现已完成其中${shared(share)}。`),
   ],
   retriedOnce: by => [...joined(by), text(' 重试过失败的部分；')],
   retrying: by => [...joined(by), text(' 申请重试失败的部分，尚未结束。')],
-  undoneSince: (by, isWhole) => [
+  undoneSince: (by, isWhole, share, id) => [
     text('其后 '),
     ...joined(by),
-    text(isWhole ? ' 又将其撤销。' : ' 又撤销了其中一部分。'),
+    text(isWhole ? ` 又将其撤销：位点已回到 ${id} 之前的位置。` : ` 又撤销了其中${shared(share)}。`),
   ],
   queued: '正在排队。执行前会再次核对计划是否有效。',
   executing: (attempt, hadCalls) =>

@@ -3,6 +3,7 @@
 import { inQuotes } from '../../blocks/text.ts'
 import type { causesOn as English } from '../en/causes.ts'
 import type { ClusterInWords } from './cluster.ts'
+import { listed } from './grammar.ts'
 
 export const causesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   absentTwice: _ => '位点两次显示那次调用没有生效',
@@ -43,7 +44,10 @@ export const causesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   partitionsMissing: ([left = '0', ...places]) =>
     left === '0' ? `没有分区 ${places.join('、')}` : `没有分区 ${places.join('、')}，另有 ${left} 个也不存在`,
   nothingToShift: _ => '消费分组在那里没有可以移动的已提交位点',
-  nothingMoves: ([partitions = '']) => `${partitions} 个分区都已在目标位点，或没有可用的目标位点`,
+  nothingMoves: ([partitions = '', ...by]) =>
+    by.length > 0
+      ? `${partitions} 个分区都已在目标位点：${listed(by)} 之后已把位点移到那里`
+      : `${partitions} 个分区都已在目标位点，或没有可用的目标位点`,
   otherNothingCommitted: ([group = '']) => `${group} 在这些 Topic 上没有已提交位点`,
   topicsNotSeen: topics => `${on.name}没有显示 ${topics.join('、')} 的任何分区`,
   noAnswer: ([time = '']) => `${time} 内没有响应`,

@@ -18,6 +18,7 @@ export const followUpOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     notWhole: id =>
       `保存的 ${id} 的数据与其记录不一致，因此无法据此撤销。请告知 Rewind 的维护人员，并${on.there}查看位点，再用 /reset-offsets 申请。`,
     already: (id, by) => `${id} 已被 ${listed(by)} 撤销。`,
+    open: (id, open) => `${listed(open)} 已在申请撤销 ${id}，尚未结束。请先审批或取消该申请。`,
     nothing: id => `${id} 没有移动任何位点，没有可恢复的内容。`,
     notExactly: id => `${id} 无法精确撤销：`,
   },
@@ -32,10 +33,11 @@ export const followUpOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     notWhole: id =>
       `保存的 ${id} 的数据与其记录不一致，因此无法据此重试。请告知 Rewind 的维护人员，并${on.there}查看位点，再用 /reset-offsets 申请。`,
     already: (id, by) => `${listed(by)} 已重试 ${id} 未完成的部分。`,
-    open: (id, open) => `${listed(open)} 正在申请重试 ${id} 未完成的部分，请等它结束。`,
+    open: (id, open) => `${listed(open)} 已在申请重试 ${id} 未完成的部分，尚未结束。请先审批或取消该申请。`,
     nothing: id => `${id} 没有可以重试的分区。`,
     notExactly: id => `${id} 无法精确重试：`,
   },
+  changed: id => `打开这个窗口之后，${id} 剩余的部分有变化，因此没有提交申请。请再点一次卡片上的按钮。`,
   offered: (lead, group, strategy, count) => [
     strong(lead),
     code(group),
@@ -52,5 +54,11 @@ export const followUpOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     severalOffsets: _count => '它的各分区原来的位点不同，而 API 2.0 只能发送一个数值。',
     partly: _count => '只有一部分没有完成，再次移动整个 Topic 会让其余分区移动两次。',
   },
-  reason: (parent, reason) => `${parent}：${reason}`,
+  reason: (parent, id, { failed, unsure }, reason) => {
+    const what = [
+      ...(failed.length === 0 ? [] : [`${failed.join('；')} 失败`]),
+      ...(unsure.length === 0 ? [] : [`${unsure.join('；')} 未确认`]),
+    ]
+    return `${parent}：${what.length === 0 ? '它没有执行' : what.join('；')}。${id} 的申请原因：${reason}`
+  },
 })

@@ -6,6 +6,13 @@ import type { plan as English } from '../en/plan.ts'
 import { listed, messages, partitions } from './grammar.ts'
 import { times } from './times.ts'
 
+const MOVED_SINCE = {
+  undoShift: '反向移动同样的条数并不能恢复原来的位点。',
+  undo: '撤销会把这部分也一并退回。',
+  retryShift: '重试会从现在的位点开始移动。',
+  retry: '重试会覆盖现在的位点。',
+}
+
 export const plan: typeof English = {
   messages,
   atMost: amount => `最多 ${amount}`,
@@ -89,9 +96,8 @@ export const plan: typeof English = {
     `每个 Topic 调用一次，共 ${grouped(calls)} 次；按 API 的频率限制至少需要 ${times.span(atLeastMs)}。${times.span(atMostMs)}内未发送的部分不再发送。`,
   onlyOffsets: '只恢复位点：已经重新投递的消息无法收回。',
   stillThere: parent => `所有分区都还停在 ${parent} 留下的位置。`,
-  movedShift: (count, parent) =>
-    `${parent} 执行后有 ${partitions(count)}又移动过。反向移动同样的条数并不能恢复原来的位点。`,
-  movedOn: (count, parent) => `${parent} 执行后有 ${partitions(count)}又移动过。撤销会把这部分也一并退回。`,
+  movedSince: (count, parent, by, then) =>
+    `${parent} 执行后有 ${partitions(count)}又移动过${by.length === 0 ? '' : `（由 ${listed(by)} 移到现在的位点）`}。${MOVED_SINCE[then]}`,
   partitionsOf: (topic, named, left) => `${topic} 的分区 ${listed(named, left)}`,
   places: (places, left) => listed(places, left),
   loss: skips =>
