@@ -31,6 +31,8 @@ export type OfCkafka = Extract<ClusterEntry, { ckafka: CkafkaAccount }>
 
 /** So many are asked about; of a longer list it is said. */
 const MOST_INSTANCES = 5
+/** An API that is silent for longer is away. */
+const CALL_MS = 8_000
 /** The API refuses what was signed five minutes ago or ahead. */
 const CLOCK_REFUSED_MS = 270_000
 const CLOCK_MS = 30_000
@@ -41,7 +43,8 @@ export async function ckafkaFindings(entry: OfCkafka, deps: CkafkaDoctorDeps): P
   const deadlineMs = now() + withinMs
   let aheadMs: number | null = null
   const prepared = prepareCkafka(entry.ckafka, { clock: now, redis, redisPrefix, quotaFactor }, () => {})
-  const look = createPermissionsLook(prepared.config, {
+  const limited = { ...prepared.config, timeouts: { callMs: CALL_MS } }
+  const look = createPermissionsLook(limited, {
     ...prepared.ckafkaDeps,
     onClock(ms) {
       aheadMs = aheadMs === null || Math.abs(ms) < Math.abs(aheadMs) ? ms : aheadMs

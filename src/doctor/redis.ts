@@ -90,7 +90,7 @@ function away(settings: RedisSettings, error: Error): Finding {
       'Start it, or set REDIS_URL.',
     )
   }
-  if (error.name === 'AbortError') {
+  if (error.name === 'AbortError' || /timed out|timeout/i.test(error.message)) {
     const found = `${at} does not answer within ${CONNECT_MS / 1_000} s.`
     return finding('reach', 'failure', found, 'Look whether it is there, and what is between.')
   }

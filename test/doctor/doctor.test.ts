@@ -1,7 +1,8 @@
 // The doctor before the local Slack, the simulated CKafka and Kafka and a Redis of its own, with each thing broken in turn:
 // what is broken is named with its level, and everything else is still looked at.
 
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { readConfig, readStoreConfig } from '../../src/config.ts'
@@ -16,6 +17,7 @@ import { startLocalSlack } from '../../src/sandbox/slack/server.ts'
 import { folderWith } from '../clusters-file/folder.ts'
 import { COMMANDS, SCOPES } from '../support/manifest.ts'
 import { DEMO } from '../support/product.ts'
+import { startCluster } from '../support/redis-servers.ts'
 
 let redis: PrivateRedis
 let admin: Redis
@@ -296,6 +298,64 @@ describe('the doctor of Redis', () => {
     const refused = await doctor({ REDIS_URL: `redis://narrow:wrong@127.0.0.1:${redis.port}` })
     expect(wrongIn(refused)[0]).toMatch(/^failure Redis, reach: Redis at .* refuses: WRONGPASS/)
   })
+})
+
+it('needs no more of Redis than docs/redis.md allows, and says what it could not look at', async () => {
+  const [, rules = ''] = /^ACL SETUSER rewind (.+)$/m.exec(readFileSync('docs/redis.md', 'utf8')) ?? []
+  await admin.call('ACL', 'SETUSER', 'rewind', 'reset', ...rules.split(' '))
+  onTestFinished(() => void admin.call('ACL', 'DELUSER', 'rewind').catch(() => {}))
+  const REDIS_URL = `redis://rewind:password@127.0.0.1:${redis.port}`
+  const findings = await doctor({ REDIS_URL, REDIS_PREFIX: 'rewind' })
+  expect(wrongIn(findings)).toEqual([
+    expect.stringMatching(
+      /^warning Redis, how it is set up: The settings of Redis could not be checked: NOPERM/,
+    ),
+  ])
+  expect((await admin.keys('*rewind*')).filter(key => !key.includes(':quota:'))).toEqual([])
+})
+
+it('ends in time where everything is silent', { tags: ['long'], timeout: 40_000 }, async () => {
+  const sockets = new Set<Socket>()
+  const hole = createServer(socket => {
+    sockets.add(socket)
+    socket.on('error', () => {}).resume()
+  })
+  await new Promise<void>(resolve => hole.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+    hole.close()
+  })
+  const address = hole.address()
+  const at = `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+  const startedMs = performance.now()
+  const silent = {
+    REDIS_URL: `redis://${at}`,
+    SLACK_API_URL: `http://${at}/`,
+    CKAFKA_ENDPOINT: `http://${at}`,
+  }
+  const findings = await doctor(silent)
+  expect(performance.now() - startedMs).toBeLessThan(30_000)
+  const failed = findings
+    .filter(({ level }) => level === 'failure')
+    .map(({ area, what }) => `${area} ${what}`)
+  expect(failed).toEqual(['Slack bot token', 'Slack app token', 'Redis reach', 'CKafka reach and key'])
+})
+
+it('leaves nothing in a Cluster of Redis either', { tags: ['long'] }, async () => {
+  const cluster = await startCluster()
+  onTestFinished(cluster.close)
+  const REDIS_URL = cluster.masters.map(({ url }) => url).join()
+  const findings = await doctor({ REDIS_URL, REDIS_MODE: 'cluster' })
+  const ofRedis = findings.filter(({ area }) => area === 'Redis')
+  expect(
+    ofRedis.filter(({ what }) => ['permissions', 'a key', 'a job'].includes(what)).map(({ level }) => level),
+  ).toEqual(['ok', 'ok', 'ok'])
+  for (const { url } of cluster.masters) {
+    const node = new Redis(url)
+    const keys = await node.keys('*')
+    node.disconnect()
+    expect(keys.filter(key => !key.includes(':quota:'))).toEqual([])
+  }
 })
 
 describe('the doctor of CKafka', () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { lookAtRights } from '../../src/adapters/kafka/rights.ts'
 import type { KafkaSasl, KafkaSettings } from '../../src/adapters/kafka/settings.ts'
 
 import { adapterOf, ID, soon, to, value } from './adapter.ts'
@@ -85,6 +86,11 @@ describe.each(VERSIONS.map(version => ({ version })))('Kafka $version', ({ versi
       const adapter = adapterOf(`127.0.0.1:${kafka.brokers[0]?.ports[listener]}`, settings)
       onTestFinished(adapter.close)
       return { adapter, reader: adapter.reader({ readMs: 5_000 }) }
+    }
+    const rightsAt = async (listener: string, settings: Partial<KafkaSettings>) => {
+      const bootstrap = [`127.0.0.1:${kafka.brokers[0]?.ports[listener]}`]
+      const asked = { id: ID, name: ID, bootstrap, ...settings }
+      return value(await lookAtRights(asked, { now: Date.now }, 10_000))
     }
     const tokenOf = (claims: object) => {
       const part = (each: object) => Buffer.from(JSON.stringify(each)).toString('base64url')
@@ -212,6 +218,16 @@ describe.each(VERSIONS.map(version => ({ version })))('Kafka $version', ({ versi
       const allow = (...rules: Parameters<Driver['allow']>[1][]) => driver.allow('User:bob', ...rules)
       const group = { type: 'GROUP', name: 'billing' } as const
       const topic = { type: 'TOPIC', name: 'orders' } as const
+      const told = (of: KafkaSasl) => rightsAt('SASL', { sasl: of })
+      const none = { told: 0, untold: 0, lacking: {} }
+
+      expect(await told(bob)).toMatchObject({ topics: none, groups: none })
+      const all = { untold: 0, lacking: {} }
+      expect(await told(password('PLAIN'))).toMatchObject({
+        ...{ topics: { told: 2, ...all }, groups: { told: 1, ...all } },
+        ...{ mayReadCommitLimit: true, speaks: { producers: true } },
+        brokers: [{ trouble: null }],
+      })
 
       expect(value(await reader.topics(ID, '')).names).toEqual([])
       expect(value(await reader.groups(ID, '')).names).toEqual([])
@@ -224,6 +240,7 @@ describe.each(VERSIONS.map(version => ({ version })))('Kafka $version', ({ versi
       await allow({ ...group, operation: 'DESCRIBE' })
       await expect.poll(async () => (await reader.group(to('billing'))).kind).toBe('read')
       expect(value(await reader.groups(ID, '')).names).toEqual(['billing'])
+      expect((await told(bob)).groups).toEqual({ told: 1, untold: 0, lacking: { READ: ['billing'] } })
       expect(await reader.positions(to('billing'), ['orders'])).toMatchObject({
         reason: 'notAllowed',
         code: 'TOPIC_AUTHORIZATION_FAILED',
@@ -233,6 +250,8 @@ describe.each(VERSIONS.map(version => ({ version })))('Kafka $version', ({ versi
       await allow({ ...topic, operation: 'DESCRIBE' })
       await expect.poll(async () => value(await reader.topics(ID, '')).names).toEqual(['orders'])
       expect(value(await reader.positions(to('billing'), ['orders']))).toMatchObject([{ committed: 0n }])
+      const lacking = { READ: ['orders'], DESCRIBE_CONFIGS: ['orders'] }
+      expect((await told(bob)).topics).toEqual({ told: 1, untold: 0, lacking })
       expect((await reader.logRanges(ID, 'orders')).kind).toBe('read')
       expect((await reader.firstMessageAt(ID, 'orders', 0, 0)).kind).toBe('read')
       expect(value(await reader.topicKinds(ID, ['orders']))).toEqual(new Map())
@@ -249,6 +268,10 @@ describe.each(VERSIONS.map(version => ({ version })))('Kafka $version', ({ versi
 
       await allow({ ...topic, operation: 'READ' })
       await expect.poll(write).toMatchObject({ kind: 'done', topics: [{ partitions: [{ errorCode: 0 }] }] })
+      expect(await told(bob)).toMatchObject({
+        ...{ topics: { told: 1, lacking: {} }, groups: { told: 1, lacking: {} } },
+        mayReadCommitLimit: null,
+      })
     })
   })
 })

@@ -2,8 +2,11 @@
 // product ever looks there, and nothing of it is left.
 
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Queue, Worker } from 'bullmq'
 import { bullPrefix, UNASKED_VERSION, type WorkQueueOptions } from './work-queue.ts'
+
+const CLOSE_MS = 1_000
 
 export interface TryOptions extends Pick<WorkQueueOptions, 'connection' | 'prefix'> {
   /** As the executor's: it waits for Redis, with no timeout of a command. */
@@ -31,7 +34,9 @@ export async function tryQueue({ connection, blocking, prefix, withinMs }: TryOp
     })
   } finally {
     clearTimeout(timer)
-    await worker?.close(true).catch(() => {})
+    // A worker that waits for a Redis that has gone would wait for ever.
+    const closing = Promise.allSettled([worker?.close(true)])
+    await Promise.race([closing, delay(CLOSE_MS, undefined, { ref: false })])
     await connection.del(...keysOf(queue, options.prefix, name)).catch(() => {})
     await queue.close().catch(() => {})
   }
