@@ -29,13 +29,15 @@ export interface CkafkaDoctorDeps {
 
 export type OfCkafka = Extract<ClusterEntry, { ckafka: CkafkaAccount }>
 
-/** So many are asked about; of a longer list it is said. */
+const LISTING = { v3: 'DescribeInstances', v2: 'ListInstance' } as const
+/** The most instances that are asked about; of a longer list it is said. */
 const MOST_INSTANCES = 5
 /** An API that is silent for longer is away. */
 const CALL_MS = 8_000
 /** The API refuses what was signed five minutes ago or ahead. */
 const CLOCK_REFUSED_MS = 270_000
 const CLOCK_MS = 30_000
+const HALF_SECOND_MS = 500
 
 export async function ckafkaFindings(entry: OfCkafka, deps: CkafkaDoctorDeps): Promise<Finding[]> {
   const { redis, now, withinMs, config } = deps
@@ -47,7 +49,9 @@ export async function ckafkaFindings(entry: OfCkafka, deps: CkafkaDoctorDeps): P
   const look = createPermissionsLook(limited, {
     ...prepared.ckafkaDeps,
     onClock(ms) {
-      aheadMs = aheadMs === null || Math.abs(ms) < Math.abs(aheadMs) ? ms : aheadMs
+      // It is said in whole seconds that have passed.
+      const likeliest = ms + HALF_SECOND_MS
+      aheadMs = aheadMs === null || Math.abs(likeliest) < Math.abs(aheadMs) ? likeliest : aheadMs
     },
   })
   const say = sayerOf(entry)
@@ -64,7 +68,19 @@ export async function ckafkaFindings(entry: OfCkafka, deps: CkafkaDoctorDeps): P
       ]
     if (isClock) return [clock, say('permissions', 'notMade', 'The API has to take the time first.')]
     const { dialect, endpoint, region } = prepared.config
-    const answers = `API ${dialect === 'v3' ? '3.0' : '2.0'} at ${endpoint} answers for ${region}, and takes the key.`
+    const api = `API ${dialect === 'v3' ? '3.0' : '2.0'} at ${endpoint}`
+    const isDenied = listed.kind === 'refused' && listed.reason === 'notAllowed'
+    if (listed.kind === 'refused' && !isDenied) {
+      const found = `The ${api} refuses ${LISTING[dialect]} for ${region}: ${said(listed)}.`
+      return [
+        say('reach and key', 'failure', found, 'Look at the region, the address and CKAFKA_API.'),
+        clock,
+        say('permissions', 'notMade', 'The API has to answer first.'),
+      ]
+    }
+    const answers = isDenied
+      ? `${api} answers for ${region}, and takes the key.`
+      : `${api} answers ${LISTING[dialect]} for ${region}, and takes the key.`
     const which = {
       reads: entry.kind === 'ckafka' ? 'all' : role === 'bot' ? 'none' : 'ofWrites',
       writes: role !== 'bot',
@@ -77,8 +93,8 @@ export async function ckafkaFindings(entry: OfCkafka, deps: CkafkaDoctorDeps): P
       say('reach and key', 'ok', answers),
       clock,
       ...instances.findings,
-      ...(listed.kind === 'refused' && listed.reason === 'notAllowed' && entry.kind === 'ckafka'
-        ? [denied(say, 'permissions', dialect === 'v3' ? 'DescribeInstances' : 'ListInstance', listed.code)]
+      ...(isDenied && entry.kind === 'ckafka'
+        ? [denied(say, 'permissions', LISTING[dialect], listed.code)]
         : []),
       ...permissions,
       ...(asked.length === 0 ? [say('permissions', 'notMade', 'There is no instance to ask about.')] : []),
@@ -88,6 +104,10 @@ export async function ckafkaFindings(entry: OfCkafka, deps: CkafkaDoctorDeps): P
     await look.close()
     await prepared.close()
   }
+}
+
+function said({ code, message }: { code: string; message: string }): string {
+  return `${code}${message === '' ? '' : `: ${message.replace(/\.$/, '')}`}`
 }
 
 type Sayer = (what: string, level: Finding['level'], found: string, advice?: string) => Finding

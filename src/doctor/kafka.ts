@@ -63,13 +63,12 @@ export async function kafkaFindings(
 function brokerFindings(say: Sayer, { brokers }: KafkaRights): Finding[] {
   const away = brokers.filter(({ trouble }) => trouble !== null)
   const here = brokers.length - away.length
-  const all = brokers.length === 1 ? 'The one broker answers' : `${here} of ${brokers.length} brokers answer`
+  const all =
+    brokers.length === 1
+      ? 'The one broker answers at the address that it advertises, and lets Rewind in.'
+      : `${here} of ${brokers.length} brokers answer at the addresses that they advertise, and let Rewind in.`
   return [
-    ...(here === 0
-      ? []
-      : [
-          say('reach and credentials', 'ok', `${all} at the address that it advertises, and lets Rewind in.`),
-        ]),
+    ...(here === 0 ? [] : [say('reach and credentials', 'ok', all)]),
     ...away.map(({ place, trouble }) =>
       say(
         'reach and credentials',

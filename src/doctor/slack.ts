@@ -62,8 +62,12 @@ function botFinding(answer: TokenAnswer): Finding {
       'Copy the bot token (xoxb-…) of the app from Install App, and set it.',
     )
   }
-  const { team = 'a workspace', user = 'a bot' } = authSchema.safeParse(answer.said).data ?? {}
-  return finding('bot token', 'ok', `Slack takes SLACK_BOT_TOKEN: it is ${user} in ${team}.`)
+  const { team = '?', user = '?' } = authSchema.safeParse(answer.said).data ?? {}
+  return finding(
+    'bot token',
+    'ok',
+    `Slack takes SLACK_BOT_TOKEN: it is the bot “${user}” of the workspace “${team}”.`,
+  )
 }
 
 function appFinding(answer: TokenAnswer): Finding {
@@ -204,7 +208,9 @@ async function nameFindings(
   const there = count('there')
   const unsaid = named.filter(({ id }) => (said.get(id) ?? 'unsaid') === 'unsaid').map(({ id }) => id)
   return [
-    ...(there === 0 ? [] : [finding(NAMES, 'ok', `${there} of ${named.length} that are named are there.`)]),
+    ...(there === 0
+      ? []
+      : [finding(NAMES, 'ok', `${there} of the ${named.length} that are named are there.`)]),
     ...wrong,
     ...(unsaid.length === 0
       ? []
@@ -252,7 +258,7 @@ function presenceFinding(named: NamedBy, presence: Presence, scopes: readonly st
     case 'deactivated':
     case 'disabled': {
       const isGroup = id.startsWith('S')
-      const advice = `Name another ${isGroup ? 'user group' : 'person'}, or let nobody be named there: who is not there never decides.`
+      const advice = `Name another ${isGroup ? 'user group' : 'person'}, or take the id out: nobody can decide by it.`
       return [
         finding(
           isGroup ? `user group ${id}` : `person ${id}`,

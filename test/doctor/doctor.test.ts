@@ -120,7 +120,7 @@ describe('the doctor, where all is well', () => {
     for (const action of ['BatchModifyGroupOffsets', 'ModifyGroupOffsets', 'DescribeGroupOffsets'])
       expect(said).toContain(action)
     expect(said).toContain('Slack, connections: No bot is connected with this app token now.')
-    expect(said).toContain('Slack, people, user groups and channels: 4 of 4 that are named are there.')
+    expect(said).toContain('Slack, people, user groups and channels: 4 of the 4 that are named are there.')
     expect(said).toMatch(
       /Redis, a job: A job on a queue of its own was taken by a worker after \d+ ms, and is gone\./,
     )
@@ -147,7 +147,7 @@ describe('the doctor, where all is well', () => {
     expect(wrongIn(findings)).toEqual([])
     const said = findings.filter(({ area }) => area === 'Own').map(({ what, found }) => `${what}: ${found}`)
     expect(said).toContain(
-      'reach and credentials: 2 of 2 brokers answer at the address that it advertises, and lets Rewind in.',
+      'reach and credentials: 2 of 2 brokers answer at the addresses that they advertise, and let Rewind in.',
     )
     expect(said.join('\n')).toMatch(/topics: On 3 of 3 the user has DESCRIBE, DESCRIBE_CONFIGS, READ\./)
     expect(said.join('\n')).toMatch(/groups: On (\d+) of \1 the user has DESCRIBE, READ\./)
@@ -400,6 +400,42 @@ describe('the doctor of CKafka', () => {
     expect(wrongIn(await doctor())).toEqual([
       `warning CKafka, permission DescribeGroupOffsets on ${DEMO.instance}: It could not be found out: the connection closed before the answer was complete.`,
     ])
+  })
+
+  it('names DescribeInstances where the key may not call it, and asks about the instances that are named', async () => {
+    ckafka.inject('DescribeInstances', { kind: 'code', code: 'UnauthorizedOperation', message: 'no' })
+    const findings = await doctor({ CKAFKA_INSTANCES: DEMO.instance })
+    expect(wrongIn(findings)).toEqual([
+      'failure CKafka, permissions: The key may not call DescribeInstances: UnauthorizedOperation.',
+    ])
+    expect(findings.map(({ what }) => what)).toContain(`writes of ${DEMO.instance}`)
+  })
+
+  it('says of a region that the API does not have', async () => {
+    const wrong = wrongIn(await doctor({ TENCENTCLOUD_REGION: 'ap-nowhere' }))
+    expect(wrong).toEqual([
+      `failure CKafka, reach and key: The API 3.0 at ${ckafka.url} refuses DescribeInstances for ap-nowhere: UnsupportedRegion: region ap-nowhere is not supported.`,
+      'notMade CKafka, permissions: The API has to answer first.',
+    ])
+  })
+
+  it('looks at both sides of an instance that Kafka’s protocol reads and the API writes', async () => {
+    const bootstrap = kafka.bootstrap
+      .split(',')
+      .map(each => `'${each}'`)
+      .join(', ')
+    const { file } = folderWith(
+      `version: 1\nclusters:\n  - id: ${DEMO.instance}\n    name: Demo\n    kafka: { bootstrap: [${bootstrap}] }\n    ckafka: { endpoint: '${ckafka.url}', region: ap-guangzhou, credentials: { secret-id-env: A_ID, secret-key-env: A_KEY } }\n`,
+    )
+    kafka.rights.deniedGroups.set('*', ['READ'])
+    ckafka.inject('ModifyGroupOffsets', { kind: 'code', code: 'UnauthorizedOperation', message: 'no' })
+    const findings = await doctor({ ...byKafka(), CLUSTERS_FILE: file, A_ID: 'AKIDTEST', A_KEY: 'hunter2' })
+    // What is written goes by the API, so that Kafka's READ on a group is not needed.
+    expect(wrongIn(findings)).toEqual([
+      `failure Demo by the API, writes of ${DEMO.instance}: The key may not call ModifyGroupOffsets: UnauthorizedOperation.`,
+    ])
+    const reads = findings.find(({ what }) => what === `reads of ${DEMO.instance}`)?.found
+    expect(reads).toMatch(/^Not denied: (\w+, ){3}\w+\.$/)
   })
 
   it('names an instance that is not there, and the one that is meant', async () => {

@@ -19,9 +19,9 @@ const OPERATIONS = { READ: 3, DESCRIBE: 8, DESCRIBE_CONFIGS: 10 } as const
 export type Operation = keyof typeof OPERATIONS
 
 export interface Rights {
-  /** So many were told. */
+  /** How many were told. */
   told: number
-  /** So many more are there, of which nothing was told, or which were not asked for. */
+  /** How many more there are of which nothing was told, or which were not asked for. */
   untold: number
   /** By operation, those on which the user has not got it. */
   lacking: Partial<Record<Operation, string[]>>
