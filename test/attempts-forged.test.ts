@@ -20,6 +20,8 @@ import { createdIn } from './support/commits.ts'
 import { draft, prepare, rowsOf, someReset, T0 } from './support/requests.ts'
 
 const redis = connectRedis({ mode: 'single', url: inject('redisUrl') }, () => {})
+// Each store listens to its connection, and here many of them share one.
+redis.setMaxListeners(0)
 if (redis.status !== 'ready') await once(redis, 'ready')
 afterAll(() => redis.disconnect())
 

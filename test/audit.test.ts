@@ -38,6 +38,8 @@ import {
 import { startTcpProxy } from './support/tcp-proxy.ts'
 
 const redis = connectRedis({ mode: 'single', url: inject('redisUrl') }, () => {})
+// Each store listens to its connection, and here many of them share one.
+redis.setMaxListeners(0)
 if (redis.status !== 'ready') await once(redis, 'ready')
 const folder = await mkdtemp(join(tmpdir(), 'audit-'))
 afterAll(async () => {

@@ -53,11 +53,14 @@ let clients: Client[] = []
 beforeAll(async () => {
   const url = inject('redisUrl')
   direct = connectRedis({ mode: 'single', url }, () => {})
+  // Each store listens to its connection, and here many of them share one.
+  direct.setMaxListeners(0)
   await untilReady(direct, 5_000)
   clients = await Promise.all(
     [0, 1].map(async () => {
       const proxy = await startTcpProxy(Number(new URL(url).port))
       const redis = connectRedis({ mode: 'single', url: `redis://127.0.0.1:${proxy.port}` }, () => {})
+      redis.setMaxListeners(0)
       await untilReady(redis, 5_000)
       return { proxy, redis }
     }),

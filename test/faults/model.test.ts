@@ -23,6 +23,8 @@ let shared: Shared
 
 beforeAll(async () => {
   const redis = connectRedis({ mode: 'single', url: inject('redisUrl') }, () => {})
+  // Each store listens to its connection, and here many of them share one.
+  redis.setMaxListeners(0)
   await untilReady(redis, 5_000)
   shared = { redis, jobs: await startJobs(inject('redisUrl')) }
 })

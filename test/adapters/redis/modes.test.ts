@@ -58,6 +58,8 @@ afterAll(async () => {
 
 async function connected(settings: RedisSettings): Promise<RedisConnection> {
   const redis = connectRedis(settings, () => {})
+  // Each store listens to its connection, and here many of them share one.
+  redis.setMaxListeners(0)
   opened.push(redis)
   await untilReady(redis, 10_000)
   return redis

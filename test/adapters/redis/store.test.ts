@@ -15,6 +15,8 @@ let proxy: TcpProxy | undefined
 
 async function ready(url: string) {
   const connection = connectRedis({ mode: 'single', url }, () => {})
+  // Each store listens to its connection, and here many of them share one.
+  connection.setMaxListeners(0)
   if (connection.status !== 'ready') await new Promise(resolve => connection.once('ready', resolve))
   return connection
 }
