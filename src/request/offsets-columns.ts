@@ -121,7 +121,8 @@ export const BESIDE: ReadonlySet<string> = new Set([
   ...['timestamp', 'time', 'date', 'updatedat', 'lastupdated', 'committimestamp', 'lastcommit'],
   ...['expiretimestamp', 'comment', 'comments', 'note', 'notes', 'remark', 'remarks'],
   // Of this product's plans, results and histories.
-  ...['request', 'askedat', 'askedby', 'approvedby', 'readback', 'outcome', 'replays', 'skips', 'certainty'],
+  ...['request', 'askedat', 'askedby', 'approvedby', 'withoutapprovalby', 'readback', 'outcome'],
+  ...['replays', 'skips', 'certainty'],
   ...['apisaid', 'apicode', 'apicodename', 'message'],
   ...[
     '最新位点',

@@ -148,10 +148,10 @@ it('shows the history of a group from its card, and sends it as a file with a ro
   const told = bob.directMessages().find(({ files = [] }) => files.some(({ id }) => id === file?.id))
   expect(told?.text).toContain('22 requests, newest first')
   const [header, ...rows] = file?.content.toString('utf8').trim().split('\n') ?? []
-  expect(header).toContain('request,asked_at,asked_by,approved_by')
+  expect(header).toContain('request,asked_at,asked_by,approved_by,without_approval_by')
   const done = rows.filter(row => row.startsWith('R-22,')).map(row => row.split(','))
   expect(done.length).toBeGreaterThan(1)
-  for (const [, , by, approvedBy, state, , group, topic, , from, to, readBack, outcome] of done) {
+  for (const [, , by, approvedBy, , state, , group, topic, , from, to, readBack, outcome] of done) {
     expect([by, approvedBy, state, group, topic]).toEqual([
       'U0ALICE',
       'U0BOB',
@@ -162,7 +162,7 @@ it('shows the history of a group from its card, and sends it as a file with a ro
     expect([to, outcome]).toEqual([readBack, 'succeeded'])
     expect(Number(from) - Number(to)).toBe(5)
   }
-  expect(rows.at(-1)).toMatch(/^R-1,2026-11-23 08:00:00 UTC,U0ALICE,,cancelled,/)
+  expect(rows.at(-1)).toMatch(/^R-1,2026-11-23 08:00:00 UTC,U0ALICE,,,cancelled,/)
 })
 
 it('says so when the file cannot be sent, and shows the history all the same', async () => {

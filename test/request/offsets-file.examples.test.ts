@@ -13,7 +13,7 @@ const OF_A_PLAN = 'instance,group,topic,partition,from,to,replays,skips,certaint
 const OF_A_RESULT =
   'instance,group,topic,partition,from,planned,api_said,api_code,api_code_name,read_back,outcome,message'
 const OF_A_HISTORY =
-  'request,asked_at,asked_by,approved_by,state,instance,group,topic,partition,from,to,read_back,outcome'
+  'request,asked_at,asked_by,approved_by,without_approval_by,state,instance,group,topic,partition,from,to,read_back,outcome'
 
 // biome-ignore format: one line for each example
 const READ: [string, string, string, Record<string, number>][] = [
@@ -49,7 +49,7 @@ const READ: [string, string, string, Record<string, number>][] = [
   ['lines of several clusters, by their names', 'g', 'cluster,topic,partition,offset\neu,orders,0,5\nprod,orders,0,11\n', { 'orders 0': 11 }],
   ['a Chinese console with instances', 'g', '实例ID,消费组,主题,分区,位点\nckafka-two,g,orders,0,5\nckafka-one,g,orders,0,11\n', { 'orders 0': 11 }],
   ['lines of another instance that could not be read', 'g', 'instance,topic,partition,offset\nckafka-two,*,x,y\nckafka-one,orders,0,11\n', { 'orders 0': 11 }],
-  ['a history of Rewind', 'g', `${OF_A_HISTORY}\nR-1,2026-11-29,U0A,U0B,done,ckafka-one,g,orders,0,90,11,11,succeeded\n`, { 'orders 0': 11 }],
+  ['a history of Rewind', 'g', `${OF_A_HISTORY}\nR-1,2026-11-29,U0A,U0B,,done,ckafka-one,g,orders,0,90,11,11,succeeded\n`, { 'orders 0': 11 }],
 ]
 
 // biome-ignore format: one line for each example
@@ -60,7 +60,7 @@ const REFUSED: [string, string, string, string][] = [
   ['a consumer, which may be a group or a member of one', 'g', 'consumer,topic,partition,offset\naudit,orders,0,5\n', 'Line 1, column 1'],
   ['a plan of Rewind for the same group on another instance', 'g', `${OF_A_PLAN}\nckafka-two,g,orders,0,90,11,79,0,exact,,0,90\n`, 'The lines of the group g are of other instances than “ckafka-one”: line 2 is of “ckafka-two”'],
   ['a result of Rewind of another instance', 'g', `${OF_A_RESULT}\nckafka-two,g,orders,0,90,11,11,0,NONE,11,succeeded,\n`, 'line 2 is of “ckafka-two”'],
-  ['a history of Rewind of another instance', 'g', `${OF_A_HISTORY}\nR-1,2026-11-29,U0A,U0B,done,ckafka-two,g,orders,0,90,11,11,succeeded\n`, 'line 2 is of “ckafka-two”'],
+  ['a history of Rewind of another instance', 'g', `${OF_A_HISTORY}\nR-1,2026-11-29,U0A,U0B,,done,ckafka-two,g,orders,0,90,11,11,succeeded\n`, 'line 2 is of “ckafka-two”'],
   ['another cluster, and no group', 'g', 'cluster,topic,partition,offset\neu,orders,0,5\n', 'No line of the file is of “ckafka-one”: line 2 is of “eu”. If that is what else it is called, take the column out'],
   ['an address for an instance, as a metric has it', 'g', 'instance,consumergroup,topic,partition,offset\n10.0.0.1:9308,g,orders,0,5\n', 'line 2 is of “10.0.0.1:9308”'],
   ['other groups on the instance and the group on another', 'g', 'instance,group,topic,partition,offset\nckafka-one,audit,orders,0,5\nckafka-two,g,orders,0,5\n', 'line 3 is of “ckafka-two”'],
@@ -161,7 +161,7 @@ describe('the lines of another instance', () => {
     const own: [string, string][] = [
       [OF_A_PLAN, 'ckafka-one,g,orders,0,90,11,79,0,exact,,0,90'],
       [OF_A_RESULT, 'ckafka-one,g,orders,0,90,11,11,0,NONE,11,succeeded,'],
-      [OF_A_HISTORY, 'R-1,2026-11-29,U0A,U0B,done,ckafka-one,g,orders,0,90,11,11,succeeded'],
+      [OF_A_HISTORY, 'R-1,2026-11-29,U0A,U0B,,done,ckafka-one,g,orders,0,90,11,11,succeeded'],
     ]
     for (const [header, row] of own) {
       for (const [value, other] of [

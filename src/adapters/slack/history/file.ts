@@ -2,7 +2,7 @@
 // back where something was carried out; it must not say of a plan that it happened.
 
 import type { PlanRow } from '../../../request/plan.ts'
-import type { ResetRequest } from '../../../request/request.ts'
+import { brokeGlass, type ResetRequest } from '../../../request/request.ts'
 import { type Target, utc } from '../../../request/reset.ts'
 import type { PartitionResult } from '../../../request/result.ts'
 import { type Cell, csvOf } from '../blocks/csv.ts'
@@ -26,7 +26,7 @@ export interface RecordedReset {
 }
 
 const COLUMNS = [
-  ...['request', 'asked_at', 'asked_by', 'approved_by', 'state', 'instance', 'group'],
+  ...['request', 'asked_at', 'asked_by', 'approved_by', 'without_approval_by', 'state', 'instance', 'group'],
   ...['topic', 'partition', 'from', 'to', 'read_back', 'outcome'],
 ]
 
@@ -51,7 +51,8 @@ function rowsOf({ request, plan, result }: RecordedReset): Cell[][] {
   const { id, createdAtMs, requester, state, reset } = request
   const { instanceId, group } = reset.target
   const approvers = approversOf(request).join(' ')
-  const head = [id, utc(createdAtMs), requester, approvers, state.name, instanceId, group]
+  const broke = brokeGlass(request) ? (request.glass?.by ?? null) : null
+  const head = [id, utc(createdAtMs), requester, approvers, broke, state.name, instanceId, group]
   // The file says so, in the column of what came of it.
   if (result === null || (result.length === 0 && plan === null)) {
     return [[...head, null, null, null, null, null, NOT_WHOLE]]

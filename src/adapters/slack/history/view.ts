@@ -25,7 +25,7 @@ import { firstPage, type HistoryAsked } from '../lists/query.ts'
 import { followerLines } from '../thread/card.ts'
 import { parentInWords } from '../wording/facts.ts'
 import { becameOf, totalsInWords } from '../wording/plan.ts'
-import { countsInWords, stateWords } from '../wording/words.ts'
+import { countsInWords, stateAlone } from '../wording/words.ts'
 
 export const HISTORY_PAGE = 20
 const TOPICS_SHOWN = 5
@@ -35,6 +35,8 @@ const NAME_CHARACTERS = 100
 export interface TopicMove {
   topic: string
   partitions: number
+  /** Of them, those that were where they were to go when it was planned. */
+  there: number
   from: Range | null
   /** Null: only the API knew. */
   to: Range | null
@@ -66,6 +68,7 @@ export function topicMoves(rows: readonly PlanRow[]): TopicMove[] {
     moves.set(topic, {
       topic,
       partitions: (before?.partitions ?? 0) + 1,
+      there: (before?.there ?? 0) + (to !== null && to === from ? 1 : 0),
       from: widened(before?.from ?? null, from),
       to: widened(before?.to ?? null, to),
       replays: (before?.replays ?? 0n) + replays,
@@ -127,7 +130,7 @@ function entryBlock(words: Words, { request, moves, link: url, base = null }: Hi
   const { id, createdAtMs, reset, parent } = request
   return paragraph(
     line(
-      strong(words.card.title(id, stateWords(words, request))),
+      strong(words.card.title(id, stateAlone(words, request))),
       text(' · '),
       words.times.moment(createdAtMs),
       ...(url === null ? [] : [text(' · '), link(url, words.history.card)]),
@@ -144,14 +147,21 @@ function decidedBy({ history }: Words, request: ResetRequest): Piece[] {
   const { state } = request
   if (state.name === 'rejected') return history.rejectedBy(state.decision.by)
   if (state.name === 'cancelled') return history.cancelledBy(state.by)
-  if (request.glass !== null && brokeGlass(request)) return history.withoutApproval(request.glass.by)
+  const { glass } = request
+  if (glass !== null && brokeGlass(request))
+    return [
+      ...history.withoutApproval(glass.by),
+      ...(glass.review === null ? [] : history.reviewedBy(glass.review.by)),
+    ]
   const by = approversOf(request)
   return by.length === 0 ? [] : history.approvedBy(by)
 }
 
-/** In the order of their approvals, the one that settled it last. */
-export function approversOf({ votes, state }: Pick<ResetRequest, 'votes' | 'state'>): string[] {
-  const last = 'decision' in state && state.decision !== null ? [state.decision] : []
+/** In the order of their approvals, the one that settled it last. Who broke the glass has approved nothing. */
+export function approversOf(request: Pick<ResetRequest, 'votes' | 'state' | 'glass'>): string[] {
+  const { votes, state } = request
+  const isDecided = 'decision' in state && state.decision !== null && !brokeGlass(request)
+  const last = isDecided && state.decision !== null ? [state.decision] : []
   const approvals = [...votes, ...last].filter(({ verdict }) => verdict === 'approve')
   return [...new Set(approvals.map(({ by }) => by))]
 }
@@ -188,7 +198,7 @@ function moveInWords(
   { grows, became }: { grows: boolean; became: ReturnType<typeof becameOf> },
 ): string {
   const does = became === null ? plan.effects : became === 'notDone' ? history.wouldHave : history.wasTo
-  const { partitions, from, to, replays, skips, isExact } = move
+  const { partitions, there, from, to, replays, skips, isExact } = move
   const amount = (count: bigint) => {
     const said = plan.messages(count)
     if (grows) return plan.asOfPlan(said)
@@ -196,6 +206,7 @@ function moveInWords(
   }
   return history[became === null ? 'move' : 'planned']({
     partitions,
+    there,
     from: from === null ? '–' : rangeInWords(from),
     to: to === null ? null : rangeInWords(to),
     effects: [

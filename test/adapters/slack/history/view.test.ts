@@ -15,18 +15,25 @@ import type { SlackView } from '../../../../src/sandbox/slack/face.ts'
 import { renderView } from '../../../../src/sandbox/slack/render.ts'
 import { validateView } from '../../../../src/sandbox/slack/validate.ts'
 import {
+  ALLOWED,
   allArrived,
+  allSucceeded,
   approve,
   asked,
+  BOB,
   CAROL,
+  DIGEST,
   endedWith,
   everyState,
+  finish,
   following,
   HOSTILE,
   pending,
   reject,
   rowsOf,
+  SOMEWHERE,
   someReset,
+  start,
   T0,
 } from '../../../support/requests.ts'
 
@@ -117,6 +124,46 @@ describe('the history of a group', () => {
         historyModal(wordsIn('zh'), target, firstPage(), { total: 1, next: null }, [entry(request, moves)]),
       )
       expect(zh).toMatch('moves' in moves ? /原计划(（结果不明）)?：/ : /原计划位点 .*，重放 200 条消息/)
+    }
+  })
+
+  it('says how many partitions were where they were to go already', () => {
+    const [first, ...others] = rowsOf(someReset)
+    if (first === undefined) throw new Error('There is no row.')
+    const moves = topicMoves([{ ...first, from: first.to, replays: 0n }, ...others])
+    expect(read(modal([entry(endedWith(allArrived(pending())), { moves })]))).toContain(
+      'orders: 2 partitions (1 already at its target when planned), from 442,330–442,431 to 442,330–442,331, replays 100 messages',
+    )
+    expect(read(modal([entry(following(pending(), reject), { moves })]))).toContain(
+      'orders: 2 partitions (1 already at its target when planned), planned from',
+    )
+    const zh = historyModal(wordsIn('zh'), target, firstPage(), { total: 1, next: null }, [
+      entry(endedWith(allArrived(pending())), { moves }),
+    ])
+    expect(read(zh)).toContain('2 个分区（其中 1 个在制定计划时已在目标位点）')
+  })
+
+  it('says that the glass was broken, by whom, and who reviewed it, and names nobody as its approver', () => {
+    const glass = { by: BOB, reason: 'paging', policy: ALLOWED, from: SOMEWHERE, digest: DIGEST } as const
+    const broken = following(
+      pending({}, { guard: { breakGlass: [BOB] } }),
+      { kind: 'breakGlass', ...glass, typedGroup: target.group },
+      start,
+      finish(allSucceeded),
+    )
+    const review = { kind: 'review', by: CAROL, note: 'right', policy: ALLOWED, from: SOMEWHERE } as const
+    const reviewed = following(broken, review)
+    for (const [request, title, then] of [
+      [broken, 'R-12 · done, waiting for a review afterwards', 'without approval, by @U0BOB'],
+      [reviewed, 'R-12 · done · without approval', 'without approval, by @U0BOB, reviewed by @U0CAROL'],
+    ] as const) {
+      const text = read(modal([entry(request)]))
+      expect(text).toContain(title)
+      expect(text).toContain(then)
+      expect(text).not.toContain('approved by')
+      const plan = rowsOf(request.reset)
+      const [, row] = historyCsv(words, target, [{ request, plan, result: [] }], 0).content.split('\n')
+      expect(row).toContain(',U0ALICE,,U0BOB,succeeded,')
     }
   })
 
@@ -212,13 +259,13 @@ describe('the file of a history', () => {
       'The history of orders-billing on ckafka-demo0001: 3 requests, newest first, a row for each partition.',
     )
     expect(header).toBe(
-      'request,asked_at,asked_by,approved_by,state,instance,group,topic,partition,from,to,read_back,outcome',
+      'request,asked_at,asked_by,approved_by,without_approval_by,state,instance,group,topic,partition,from,to,read_back,outcome',
     )
     const head = 'R-12,2026-11-23 08:00:00 UTC,U0ALICE'
     const on = 'ckafka-demo0001,orders-billing'
-    expect(rows[0]).toBe(`${head},U0BOB,succeeded,${on},orders,0,442430,442330,442330,succeeded`)
-    expect(rows[4]).toBe(`${head},,pending,${on},orders,0,442430,442330,,`)
-    expect(rows[8]).toBe(`${head},,preparing,${on},,,,,,`)
+    expect(rows[0]).toBe(`${head},U0BOB,,succeeded,${on},orders,0,442430,442330,442330,succeeded`)
+    expect(rows[4]).toBe(`${head},,,pending,${on},orders,0,442430,442330,,`)
+    expect(rows[8]).toBe(`${head},,,preparing,${on},,,,,,`)
   })
 
   it('holds no formula, and no name that a file cannot have', () => {

@@ -7,6 +7,8 @@ import { counted } from './grammar.ts'
 
 export interface SpokenMove {
   partitions: number
+  /** Of them, those that were at their target when it was planned. */
+  there: number
   /** Like `300–442 430`. */
   from: string
   /** Null: it was not known before it ran. */
@@ -17,6 +19,14 @@ export interface SpokenMove {
 
 function people(by: readonly string[]): Piece[] {
   return by.flatMap((each, index) => [...(index === 0 ? [] : [text(' and ')]), person(each)])
+}
+
+/** `3 partitions (1 already at its target when planned)` */
+function partitionsOf(count: number, there: number): string {
+  const all = counted(count, 'partition')
+  if (there === 0) return all
+  const which = there === count ? 'already' : `${grouped(there)} already`
+  return `${all} (${which} at ${there === 1 ? 'its' : 'their'} target when planned)`
 }
 
 export const history = {
@@ -39,12 +49,13 @@ export const history = {
   askedBy: (requester: string): Piece[] => [text('Asked for by '), person(requester)],
   approvedBy: (by: readonly string[]): Piece[] => [text(' · approved by '), ...people(by)],
   withoutApproval: (by: string): Piece[] => [text(' · without approval, by '), person(by)],
+  reviewedBy: (by: string): Piece[] => [text(', reviewed by '), person(by)],
   rejectedBy: (by: string): Piece[] => [text(' · rejected by '), person(by)],
   cancelledBy: (by: string): Piece[] => [text(' · cancelled by '), person(by)],
   /** What follows the name of a topic, of what never ran and of what is not proven whole. */
-  planned: ({ partitions, from, to, effects }: SpokenMove) =>
+  planned: ({ partitions, there, from, to, effects }: SpokenMove) =>
     [
-      `: ${counted(partitions, 'partition')}, planned from ${from} to ${to ?? 'offsets that would be known when it ran'}`,
+      `: ${partitionsOf(partitions, there)}, planned from ${from} to ${to ?? 'offsets that would be known when it ran'}`,
       ...effects,
     ].join(', '),
   wouldHave: {
@@ -57,9 +68,9 @@ export const history = {
     skips: (amount: string) => `to skip ${amount}`,
   },
   /** What follows the name of a topic. */
-  move: ({ partitions, from, to, effects }: SpokenMove) =>
+  move: ({ partitions, there, from, to, effects }: SpokenMove) =>
     [
-      `: ${counted(partitions, 'partition')}, from ${from} to ${to ?? 'offsets that are known when it runs'}`,
+      `: ${partitionsOf(partitions, there)}, from ${from} to ${to ?? 'offsets that are known when it runs'}`,
       ...effects,
     ].join(', '),
   moreTopics: (left: number) => `… and ${counted(left, 'more topic')}. The CSV file has all of them.`,

@@ -10,6 +10,12 @@ function people(by: readonly string[]): Piece[] {
   return by.flatMap((each, index) => [...(index === 0 ? [] : [text('、')]), person(each)])
 }
 
+function partitionsOf(count: number, there: number): string {
+  return there === 0
+    ? partitions(count)
+    : `${partitions(count)}（其中 ${grouped(there)} 个在制定计划时已在目标位点）`
+}
+
 export const history: typeof English = {
   button: buttons.history,
   title: '重置历史',
@@ -30,10 +36,11 @@ export const history: typeof English = {
   askedBy: requester => [text('申请人 '), person(requester)],
   approvedBy: by => [text(' · 批准 '), ...people(by)],
   withoutApproval: by => [text(' · 未经审批，执行人 '), person(by)],
+  reviewedBy: by => [text('，复核 '), person(by)],
   rejectedBy: by => [text(' · 驳回 '), person(by)],
   cancelledBy: by => [text(' · 取消 '), person(by)],
-  planned: ({ partitions: count, from, to, effects }) =>
-    [`：${partitions(count)}，原计划位点 ${from} → ${to ?? '由 CKafka 计算'}`, ...effects].join('，'),
+  planned: ({ partitions: count, there, from, to, effects }) =>
+    [`：${partitionsOf(count, there)}，原计划位点 ${from} → ${to ?? '执行时才知道'}`, ...effects].join('，'),
   wouldHave: {
     replays: amount => `本会重放 ${amount}`,
     skips: amount => `本会跳过 ${amount}`,
@@ -42,8 +49,8 @@ export const history: typeof English = {
     replays: amount => `重放 ${amount}`,
     skips: amount => `跳过 ${amount}`,
   },
-  move: ({ partitions: count, from, to, effects }) =>
-    [`：${partitions(count)}，位点 ${from} → ${to ?? '执行时才知道'}`, ...effects].join('，'),
+  move: ({ partitions: count, there, from, to, effects }) =>
+    [`：${partitionsOf(count, there)}，位点 ${from} → ${to ?? '执行时才知道'}`, ...effects].join('，'),
   moreTopics: left => `……另有 ${grouped(left)} 个 Topic，CSV 文件里有全部内容。`,
   notWhole: '保存的计划明细与其记录不一致，因此不显示。',
   noPlan: '没有制定计划，没有移动任何位点。',
