@@ -5,6 +5,7 @@ import { type LoadedClusters, loadClusters } from './clusters-file/load.ts'
 import { CKAFKA_ENDPOINTS, type CkafkaSettings, type ClusterEntry, isOtherApi } from './config-clusters.ts'
 import { type ClustersFile, clusterNotices, clusterProblems, clustersOf } from './config-clusters-file.ts'
 import { certificates, type RedisSettings, redisOf, redisUrls, SENTINEL_NAME } from './config-redis.ts'
+import { readSecrets, type SecretSetting } from './config-secrets.ts'
 import {
   approverList,
   auditKey,
@@ -183,16 +184,17 @@ export type ConfigOutcome =
 
 /** @returns the settings, or one line per problem: its variable's name and what is wrong, never its value. */
 export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
-  const given = givenIn(env)
+  const { given, problems, unread } = readSecrets(givenIn(env))
   const parsed = schema.safeParse(given, { error: issueWords })
-  const problems = parsed.success ? [] : problemsOf(parsed.error)
+  if (!parsed.success) problems.push(...problemsOf(parsed.error, unread))
+  const isThere: IsThere = name => given[name] !== undefined || unread.has(name)
   const role = given.ROLE ?? 'all'
-  if (role !== 'worker') problems.push(...slackProblems(given))
-  problems.push(...ckafkaProblems(given))
+  if (role !== 'worker') problems.push(...slackProblems(isThere))
+  problems.push(...ckafkaProblems(isThere))
   const redis = parsed.success ? redisOf(parsed.data) : null
   if (redis?.ok === false) problems.push(...redis.problems)
   if (parsed.success) problems.push(...contradictionsIn(parsed.data))
-  const keys = parsed.success ? auditKeysOf(parsed.data) : null
+  const keys = parsed.success && !unread.has('AUDIT_KEY') ? auditKeysOf(parsed.data) : null
   if (keys?.ok === false) problems.push(...keys.problems)
   const path = given.CLUSTERS_FILE?.trim()
   const file = path === undefined ? null : { path, loaded: loadClusters(path, given) }
@@ -258,8 +260,10 @@ export type StoreConfigOutcome =
 
 /** For a command that only reads the store, and needs no other setting. */
 export function readStoreConfig(env: NodeJS.ProcessEnv): StoreConfigOutcome {
-  const parsed = storeSchema.safeParse(givenIn(env), { error: issueWords })
-  if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error) }
+  const { given, problems, unread } = readSecrets(givenIn(env), storeSchema.shape)
+  const parsed = storeSchema.safeParse(given, { error: issueWords })
+  if (!parsed.success) return { ok: false, problems: [...problems, ...problemsOf(parsed.error, unread)] }
+  if (problems.length > 0) return { ok: false, problems }
   const redis = redisOf(parsed.data)
   if (!redis.ok) return redis
   return { ok: true, redis: redis.settings, redisPrefix: parsed.data.REDIS_PREFIX }
@@ -272,8 +276,10 @@ export type AuditKeysOutcome =
 
 /** For a command that only reads what was sealed. */
 export function readAuditKeys(env: NodeJS.ProcessEnv): AuditKeysOutcome {
-  const parsed = auditSchema.safeParse(givenIn(env), { error: issueWords })
-  return parsed.success ? auditKeysOf(parsed.data) : { ok: false, problems: problemsOf(parsed.error) }
+  const { given, problems } = readSecrets(givenIn(env), auditSchema.shape)
+  const parsed = auditSchema.safeParse(given, { error: issueWords })
+  if (!parsed.success) return { ok: false, problems: [...problems, ...problemsOf(parsed.error)] }
+  return problems.length > 0 ? { ok: false, problems } : auditKeysOf(parsed.data)
 }
 
 function auditKeysOf({
@@ -315,8 +321,10 @@ export function givenIn(env: NodeJS.ProcessEnv): Given {
   )
 }
 
-function problemsOf(error: z.ZodError): string[] {
-  return [...new Set(error.issues.map(issue => `${issue.path.join('.')} ${issue.message}`))]
+/** @param unread settings of which something was said already */
+function problemsOf(error: z.ZodError, unread: ReadonlySet<string> = new Set()): string[] {
+  const issues = error.issues.filter(({ path }) => !unread.has(String(path[0])))
+  return [...new Set(issues.map(issue => `${issue.path.join('.')} ${issue.message}`))]
 }
 
 /** What is wrong between two settings; each alone was looked at before. */
@@ -353,20 +361,22 @@ function noticesOf(given: Given): string[] {
   ]
 }
 
-function ckafkaProblems(given: Given): string[] {
-  if (given.CLUSTERS_FILE !== undefined) return []
-  return ['TENCENTCLOUD_SECRET_ID', 'TENCENTCLOUD_SECRET_KEY']
-    .filter(name => given[name] === undefined)
+type IsThere = (name: keyof Settings | SecretSetting) => boolean
+
+function ckafkaProblems(isThere: IsThere): string[] {
+  if (isThere('CLUSTERS_FILE')) return []
+  return (['TENCENTCLOUD_SECRET_ID', 'TENCENTCLOUD_SECRET_KEY'] as const)
+    .filter(name => !isThere(name))
     .map(name => `${name} is missing`)
 }
 
-function slackProblems(given: Given): string[] {
+function slackProblems(isThere: IsThere): string[] {
   const problems: string[] = []
-  if (given.SLACK_BOT_TOKEN === undefined) problems.push('SLACK_BOT_TOKEN is missing')
-  if (given.SLACK_APP_TOKEN === undefined && given.SLACK_SIGNING_SECRET === undefined) {
+  if (!isThere('SLACK_BOT_TOKEN')) problems.push('SLACK_BOT_TOKEN is missing')
+  if (!isThere('SLACK_APP_TOKEN') && !isThere('SLACK_SIGNING_SECRET')) {
     problems.push('SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) is missing')
   }
-  if (given.APPROVERS === undefined && given.POLICY_FILE === undefined)
+  if (!isThere('APPROVERS') && !isThere('POLICY_FILE'))
     problems.push('APPROVERS or POLICY_FILE is missing: without an approver nothing can ever run')
   return problems
 }

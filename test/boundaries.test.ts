@@ -31,6 +31,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'service/': ['request/', 'ports/', 'service/', 'zod', 'node:crypto', 'node:timers'],
   'config.ts': [
     ...['request/', 'config-values.ts', 'config-redis.ts', 'config-clusters.ts', 'config-clusters-file.ts'],
+    'config-secrets.ts',
     ...['clusters-file/', 'listen-address.ts', 'zod'],
   ],
   'config-clusters.ts': ['type adapters/kafka/settings.ts'],
@@ -40,7 +41,8 @@ const MAY_IMPORT: Record<string, string[]> = {
     'type clusters-file/watch.ts',
   ],
   'config-clusters-file.ts': ['clusters-file/', 'config-clusters.ts'],
-  'config-given.ts': ['config.ts'],
+  'config-secrets.ts': ['clusters-file/secrets.ts'],
+  'config-given.ts': ['config.ts', 'config-secrets.ts'],
   'named.ts': ['request/', 'type config.ts', 'type adapters/slack/', 'node:timers/promises'],
   'keys.ts': ['request/cause.ts', 'type open-clusters.ts'],
   'setup.ts': ['type config.ts', 'type ports/', 'type telemetry.ts'],
@@ -119,7 +121,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   // It puts the checks together; each knows the adapter of its own system.
   'doctor.ts': ['doctor/', 'config.ts', 'config-given.ts', 'open-clusters.ts', 'node:'],
   'doctor/finding.ts': ['request/printable.ts'],
-  'doctor/settings.ts': ['config-given.ts', 'request/', 'doctor/finding.ts'],
+  'doctor/settings.ts': ['config-given.ts', 'config-secrets.ts', 'request/', 'doctor/finding.ts'],
   'doctor/cause.ts': ['adapters/slack/language/', 'adapters/slack/wording/'],
   'doctor/policy.ts': ['adapters/policy/', 'request/', 'type config.ts', 'doctor/finding.ts'],
   'doctor/slack.ts': [

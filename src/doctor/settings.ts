@@ -1,7 +1,8 @@
 // What each setting that is set does, which settings are wrong, and which names in the environment are nearly those of
 // settings. Pure. The names come from the schema of the settings; a secret is never here, since whoever reads them keeps it.
 
-import { type GivenSettings, SETTING_NAMES, type SettingName } from '../config-given.ts'
+import { ALL_NAMES, type GivenSettings, type SettingName } from '../config-given.ts'
+import { FILE_SETTINGS, type FileSetting } from '../config-secrets.ts'
 import { nearestNames } from '../request/nearest.ts'
 import type { Finding } from './finding.ts'
 
@@ -78,7 +79,7 @@ export function settingsFindings(
       .map(
         ({ name, value }): Finding => ({
           ...{ area: AREA, what: name, level: 'ok' },
-          found: `${value === null ? 'It is set.' : `It is ${clipped(value)}.`} ${SAYS[name]}`,
+          found: `${value === null ? 'It is set.' : `It is ${clipped(value)}.`} ${consequence(name)}`,
         }),
       ),
     ...problems.map(
@@ -99,7 +100,17 @@ export function settingsFindings(
   ]
 }
 
-function unknownName(name: string, meant: SettingName): Finding {
+function consequence(name: SettingName | FileSetting): string {
+  return isFileSetting(name)
+    ? `${name.replace(/_FILE$/, '')} is read from there, once, at the start.`
+    : SAYS[name]
+}
+
+function isFileSetting(name: SettingName | FileSetting): name is FileSetting {
+  return FILE_SETTINGS.some(each => each === name)
+}
+
+function unknownName(name: string, meant: string): Finding {
   return {
     ...{ area: AREA, what: clipped(name), level: 'warning' },
     found: 'Rewind has no such setting, so that it has no effect.',
@@ -113,11 +124,11 @@ const NEAR = 0.15
 const MOST_LONGER = 2
 
 /** Undefined: an environment holds much that is none of ours. */
-function meantBy(name: string): SettingName | undefined {
+function meantBy(name: string): string | undefined {
   const bare = bareOf(name)
-  const same = SETTING_NAMES.find(each => bareOf(each) === bare)
+  const same = ALL_NAMES.find(each => bareOf(each) === bare)
   if (same !== undefined) return same.includes('_') ? same : undefined
-  const near = SETTING_NAMES.filter(
+  const near = ALL_NAMES.filter(
     each => each.length >= LONG_ENOUGH && Math.abs(each.length - name.length) <= MOST_LONGER,
   )
   const [nearest] = nearestNames(name, near, NEAR)
