@@ -1,5 +1,5 @@
-// Who and what the settings and the policy name; and says, once Slack is there, which of the people, user groups and channels that settings and policy name are not. It warns
-// and does nothing else: whoever is not there simply never decides.
+// Who and what the settings and the policy name; and says, once Slack is there, which of the people, user groups and channels that settings and policy name are not, or may
+// not use Rewind. It warns and does nothing else: whoever is not there simply never decides.
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { NotThere } from './adapters/slack/platform/who-is-there.ts'
@@ -86,6 +86,12 @@ function saysOf(id: string, why: NotThere): string {
       return isGroup ? 'a user group that Slack does not know' : 'whom Slack does not know'
     case 'deactivated':
       return 'who is deactivated in Slack'
+    case 'guest':
+      return 'who is a guest in Slack, and guests may not use Rewind'
+    case 'bot':
+      return 'which is a bot in Slack, and bots may not use Rewind'
+    case 'stranger':
+      return 'who belongs to another workspace in Slack, and may not use Rewind here'
     case 'disabled':
       return 'a user group that is disabled in Slack'
     case 'notShown':

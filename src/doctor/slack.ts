@@ -256,6 +256,9 @@ function presenceFinding(named: NamedBy, presence: Presence, scopes: readonly st
       ]
     case 'unknown':
     case 'deactivated':
+    case 'guest':
+    case 'bot':
+    case 'stranger':
     case 'disabled': {
       const isGroup = id.startsWith('S')
       const advice = `Name another ${isGroup ? 'user group' : 'person'}, or take the id out: nobody can decide by it.`

@@ -39,7 +39,7 @@ const workspaceSchema = z.object({
   url: z.string().default(''),
 })
 /** Of users.info; what is absent does not hold. */
-const userSchema = z.object({
+export const userSchema = z.object({
   user: z.object({
     id: z.string(),
     team_id: z.string().nullish(),
@@ -62,10 +62,7 @@ export function createPeople({ client, clock, onUnreadable }: PeopleDeps): Slack
   let silentUntilMs = 0
 
   function ourWorkspace(): Promise<Workspace> {
-    ours ??= client.auth.test().then(answer => {
-      const { team_id, enterprise_id, url } = workspaceSchema.parse(answer)
-      return { teamId: team_id, enterpriseId: enterprise_id ?? null, url }
-    })
+    ours ??= client.auth.test().then(workspaceIn)
     ours.catch(() => {
       ours = undefined
     })
@@ -117,19 +114,28 @@ export function createPeople({ client, clock, onUnreadable }: PeopleDeps): Slack
   }
 }
 
+/** @param answer of auth.test */
+export function workspaceIn(answer: unknown): Workspace {
+  const { team_id, enterprise_id, url } = workspaceSchema.parse(answer)
+  return { teamId: team_id, enterpriseId: enterprise_id ?? null, url }
+}
+
 function waitAfter(error: unknown): number {
   const { retryAfter, data } = Object(error) as { retryAfter?: unknown; data?: { error?: unknown } }
   if (typeof retryAfter === 'number') return waitAskedFor(retryAfter)
   return data?.error === 'missing_scope' ? NOT_ALLOWED_MS : 0
 }
 
-/** Somebody may be several of these: what is said is the first that keeps them out. */
-function membershipOf(user: User, home: Workspace): Person['membership'] {
+/**
+ * Somebody may be several of these: what is said is the first that keeps them out.
+ * @param home null: it is not known, nor is who belongs to another
+ */
+export function membershipOf(user: User, home: Workspace | null): Person['membership'] {
   if (user.deleted === true) return 'deactivated'
   if (user.is_bot === true || user.id === 'USLACKBOT') return 'bot'
   // In an organisation of several workspaces people belong to more than one.
   const teams = [user.team_id, ...(user.enterprise_user?.teams ?? [])]
-  if (user.is_stranger === true || !teams.includes(home.teamId)) return 'stranger'
+  if (user.is_stranger === true || (home !== null && !teams.includes(home.teamId))) return 'stranger'
   return user.is_restricted === true || user.is_ultra_restricted === true ? 'guest' : 'member'
 }
 

@@ -4,16 +4,19 @@
 import type { WebClient } from '@slack/web-api'
 import pLimit from 'p-limit'
 import { z } from 'zod'
+import type { Person } from '../../../ports/chat.ts'
+import { membershipOf, userSchema, type Workspace, workspaceIn } from './people.ts'
 import { outcomeOfError } from './web-client.ts'
 
-/** What is wrong with an id, as Slack says. `notShown`: there is no such channel, or it is private and Rewind is not in it. */
-export type NotThere = 'unknown' | 'deactivated' | 'disabled' | 'notShown'
+/**
+ * What is wrong with an id, as Slack says. `notShown`: there is no such channel, or it is private and Rewind is not in it.
+ * Of people also why they may not use Rewind (members-only.ts).
+ */
+export type NotThere = 'unknown' | 'disabled' | 'notShown' | Exclude<Person['membership'], 'member'>
 
 /** What Slack says of an id. `notIn`: a public channel that Rewind is not in. `unsaid`: nothing, or it was not asked. */
 export type Presence = 'there' | NotThere | 'notIn' | 'unsaid'
 
-/** Of users.info; absent does not hold. */
-const userSchema = z.object({ user: z.object({ deleted: z.boolean().nullish() }) })
 /** Of usergroups.list. `date_delete` in seconds: since when it is disabled, 0 for one that is not. */
 const groupsSchema = z.object({
   usergroups: z.array(z.object({ id: z.string(), date_delete: z.number().nullish() })),
@@ -67,11 +70,19 @@ export async function whoIsThere(
     }
   }
 
-  async function askUser(user: string): Promise<void> {
+  /** Null: Slack does not say. */
+  async function askWorkspace(): Promise<Workspace | null> {
+    const said = await codeOf('user', () => client.auth.test())
+    return said?.answer === undefined ? null : workspaceIn(said.answer)
+  }
+
+  async function askUser(user: string, home: Workspace | null): Promise<void> {
     const said = await codeOf('user', () => client.users.info({ user }))
     if (said?.code === 'user_not_found') found.set(user, 'unknown')
     const read = userSchema.safeParse(said?.answer)
-    if (read.success) found.set(user, read.data.user.deleted === true ? 'deactivated' : 'there')
+    if (!read.success) return
+    const membership = membershipOf(read.data.user, home)
+    found.set(user, membership === 'member' ? 'there' : membership)
   }
 
   async function askGroups(groups: readonly string[]): Promise<void> {
@@ -106,8 +117,10 @@ export async function whoIsThere(
   }
 
   const of = (pattern: RegExp, most = ids.length) => ids.filter(id => pattern.test(id)).slice(0, most)
+  const users = of(/^[UW]/, MOST.users)
+  const home = users.length === 0 ? null : await askWorkspace().catch(() => null)
   await Promise.all([
-    ...of(/^[UW]/, MOST.users).map(id => limit(() => askUser(id))),
+    ...users.map(id => limit(() => askUser(id, home))),
     askGroups(of(/^S/)),
     ...of(/^[CGD]/, MOST.channels).map(id => limit(() => askChannel(id))),
   ])

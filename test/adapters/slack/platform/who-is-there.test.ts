@@ -13,7 +13,7 @@ const silent = {
   getLevel: () => LogLevel.ERROR,
 }
 const NAMED = [
-  ...['U0BOB', 'U0GONE', 'U0NOBODY', 'U0GINA', 'S0KAFKA', 'S0OFF', 'S0NONE'],
+  ...['U0BOB', 'U0GONE', 'U0NOBODY', 'U0GINA', 'U0ROBOT', 'U0ELSE', 'S0KAFKA', 'S0OFF', 'S0NONE'],
   ...['C0OPS', 'C0PRIVATE', 'C0NONE', 'C0OUTSIDE'],
 ]
 
@@ -25,6 +25,8 @@ async function workspace(scopes: readonly string[] = SCOPES) {
       { id: 'U0BOB', name: 'bob', realName: 'Bob' },
       { id: 'U0GONE', name: 'gone', realName: 'Gone', kind: 'deactivated' },
       { id: 'U0GINA', name: 'gina', realName: 'Gina', kind: 'guest' },
+      { id: 'U0ROBOT', name: 'robot', realName: 'Robot', kind: 'bot' },
+      { id: 'U0ELSE', name: 'else', realName: 'Else', teamId: 'T0OTHER' },
     ],
     channels: [
       { id: 'C0OPS', name: 'ops', members: ['U0BOB'], botIsMember: true },
@@ -43,10 +45,11 @@ async function workspace(scopes: readonly string[] = SCOPES) {
   return { slack, ask }
 }
 
-it('names those that do not exist, are deactivated, are disabled, or are not shown, and no other', async () => {
+it('names those that do not exist, are deactivated, disabled or not shown, and who may not use Rewind, and no other', async () => {
   const { ask } = await workspace()
   expect(await ask()).toEqual({
     ...{ U0GONE: 'deactivated', U0NOBODY: 'unknown', S0OFF: 'disabled', S0NONE: 'unknown' },
+    ...{ U0GINA: 'guest', U0ROBOT: 'bot', U0ELSE: 'stranger' },
     ...{ C0NONE: 'notShown', C0PRIVATE: 'notShown' },
   })
 })
