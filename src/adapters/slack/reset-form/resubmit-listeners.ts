@@ -7,13 +7,12 @@ import type { LongNames } from '../../../ports/chat.ts'
 import type { ClusterReader } from '../../../ports/cluster.ts'
 import type { Instance } from '../../../request/group.ts'
 import type { FileProblem } from '../../../request/problem.ts'
-import { mayBegin, type ResetRequest } from '../../../request/request.ts'
 import { type Asked, clip, type Target, type Targets } from '../../../request/reset.ts'
-import { areOffsetsOf, canBeEdited, fieldsOf } from '../../../request/resubmit.ts'
+import { areOffsetsOf, fieldsOf } from '../../../request/resubmit.ts'
 import { ACTIONS, type FormMetadata } from '../blocks/ids.ts'
-import type { Words } from '../language/language.ts'
 import { askedInOf, inTime } from '../platform/answering.ts'
 import { onPress, type PressDeps, pressedRequest } from '../platform/pressing.ts'
+import { editLead, notEditable } from './edit-lead.ts'
 import { createOpenedForms } from './opened.ts'
 
 export interface ResubmitListenersDeps extends PressDeps {
@@ -32,7 +31,7 @@ export function registerResubmitListeners(app: App, deps: ResubmitListenersDeps)
     if (request === null) return
     const { body, client, tell } = press
     const words = await press.words
-    const refused = whyNot(words, request)
+    const refused = notEditable(words, request)
     if (refused !== null) {
       await tell(refused)
       return
@@ -43,29 +42,11 @@ export function registerResubmitListeners(app: App, deps: ResubmitListenersDeps)
       askedIn: askedInOf(body),
       cardIn: request.channel,
       notes: [],
-      lead: leadOf(words, request, offsets),
+      lead: editLead(words, request, offsets),
       parent: { id: request.id, kind: 'edit' },
     }
     await forms.open(words, client, body.trigger_id, fieldsOf(request), metadata)
   })
-}
-
-/** A card that was not drawn anew in time may still have the button. */
-function whyNot({ resubmit }: Words, request: ResetRequest): string | null {
-  if (canBeEdited(request)) return null
-  return request.state.name === 'succeeded'
-    ? resubmit.isDone(request.id)
-    : resubmit.notYet(request.id, mayBegin(request.state))
-}
-
-function leadOf(
-  { resubmit }: Words,
-  { id, reset: { strategy } }: ResetRequest,
-  offsets: 'kept' | 'gone' | 'notWhole',
-): string {
-  if (offsets === 'notWhole') return resubmit.leadWithOtherOffsets(id)
-  if (offsets === 'gone') return resubmit.leadWithoutOffsets(id)
-  return strategy.kind === 'offsets' ? resubmit.leadWithOffsets(id, strategy.partitions) : resubmit.lead(id)
 }
 
 const NAME_SHOWN = 60

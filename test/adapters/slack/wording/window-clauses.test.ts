@@ -8,6 +8,7 @@ import { type HomeShown, homeView } from '../../../../src/adapters/slack/home/vi
 import { LANGUAGES, type Words, wordsIn } from '../../../../src/adapters/slack/language/language.ts'
 import { firstPage } from '../../../../src/adapters/slack/lists/query.ts'
 import { requestList } from '../../../../src/adapters/slack/lists/view.ts'
+import { editLead, notEditable } from '../../../../src/adapters/slack/reset-form/edit-lead.ts'
 import { afterwardsModal, glassModal } from '../../../../src/adapters/slack/review/break-glass.ts'
 import { reviewModal } from '../../../../src/adapters/slack/review/view.ts'
 import type { Look } from '../../../../src/ports/approvals.ts'
@@ -18,6 +19,7 @@ import { isInPart, type ListPart } from '../../../../src/request/list-part.ts'
 import type { PlanRow } from '../../../../src/request/plan.ts'
 import { lacking, needsOf } from '../../../../src/request/quorum.ts'
 import { brokeGlass, isFinal, isHeld, type ResetRequest } from '../../../../src/request/request.ts'
+import { canBeEdited } from '../../../../src/request/resubmit.ts'
 import type { PartitionResult } from '../../../../src/request/result.ts'
 import { JOINED } from '../../../../src/request/waiting.ts'
 import {
@@ -48,7 +50,7 @@ import {
 } from '../../../support/requests.ts'
 import { failed, unreported } from '../../../support/results.ts'
 
-type Surface = 'review' | 'glass' | 'afterwards' | 'follow-up' | 'list' | 'history' | 'home'
+type Surface = 'edit' | 'review' | 'glass' | 'afterwards' | 'follow-up' | 'list' | 'history' | 'home'
 
 interface Shown {
   surface: Surface
@@ -60,6 +62,8 @@ interface Shown {
   part?: ListPart
   followUps?: FollowUps | 'notWhole' | null | undefined
   home?: HomeShown
+  /** Of an edit: whether the offsets of what it edits are kept. */
+  offsets?: 'kept' | 'gone' | 'notWhole'
 }
 
 type Fact = (shown: Shown & { request: ResetRequest }) => boolean
@@ -85,6 +89,9 @@ const settles = of(
     !isConsuming(shown),
 )
 const loss = of(({ request: { plan } }) => plan !== null && plan.certainty !== 'unknown')
+
+const clause = (said: RegExp, isSo: (shown: Shown) => boolean): [RegExp, typeof isSo] => [said, isSo]
+const isOfOffsets = ({ reset }: ResetRequest) => reset.strategy.kind === 'offsets'
 
 /** Its clause, in each language, and the fact. */
 const CLAUSES: [RegExp, (shown: Shown) => boolean][] = [
@@ -206,6 +213,58 @@ const CLAUSES: [RegExp, (shown: Shown) => boolean][] = [
     /requests? (is|are) closed\.|已结束的[^。]*共/,
     of(({ request, part }) => part === 'over' && isInPart(request, 'over')),
   ],
+  // An edit: each clause by itself in each language, so that none is said in one of them alone.
+  ...[/^Edit of R-\d+\./, /^R-\d+ 的修改版。/].map(said =>
+    clause(
+      said,
+      of(({ request }) => canBeEdited(request)),
+    ),
+  ),
+  ...[/its own plan and its own approval/, /有自己的计划和审批/].map(said =>
+    clause(
+      said,
+      of(
+        ({ request, offsets, surface }) =>
+          surface !== 'edit' || (offsets === 'kept' && !isOfOffsets(request)),
+      ),
+    ),
+  ),
+  ...[/It keeps the offsets of R-12 \(4 partitions\)/, /沿用 R-12 的位点（4 个分区）/].map(said =>
+    clause(
+      said,
+      of(({ request, offsets }) => offsets === 'kept' && isOfOffsets(request)),
+    ),
+  ),
+  ...[/Its offsets are not kept any more/, /它的位点已不再保留/].map(said =>
+    clause(said, ({ offsets }) => offsets === 'gone'),
+  ),
+  ...[/not those it was asked for with/, /与申请时提交的不一致/].map(said =>
+    clause(said, ({ offsets }) => offsets === 'notWhole'),
+  ),
+  ...[/has not ended, so there is nothing to ask again/, /还没有结束，无需重新申请/].map(said =>
+    clause(
+      said,
+      of(({ request }) => !isFinal(request.state)),
+    ),
+  ),
+  ...[/it has to be cancelled first/, /需要先取消它/].map(said =>
+    clause(
+      said,
+      of(({ request: { state } }) => ['preparing', 'pending', 'approved'].includes(state.name)),
+    ),
+  ),
+  ...[/Wait until it has\./, /请等它结束/].map(said =>
+    clause(
+      said,
+      of(({ request: { state } }) => ['executing', 'unclear'].includes(state.name)),
+    ),
+  ),
+  ...[/so there is nothing to edit/, /已完成，没有可修改的/].map(said =>
+    clause(
+      said,
+      of(({ request }) => request.state.name === 'succeeded'),
+    ),
+  ),
   // A Home tab.
   [
     /Nothing waits for you|没有等待你处理的申请/,
@@ -384,6 +443,27 @@ function histories(words: Words): Shown[] {
   })
 }
 
+const ofFile = {
+  ...someReset,
+  strategy: { kind: 'offsets', source: 'file', partitions: 4 } as const,
+}
+
+function edits(words: Words): Shown[] {
+  const all: [ResetRequest, 'kept' | 'gone' | 'notWhole'][] = [
+    ...everyState().map(([, request]): [ResetRequest, 'kept'] => [request, 'kept']),
+    ...everyState({ reset: ofFile }).flatMap(([, request]) =>
+      (['kept', 'gone', 'notWhole'] as const).map((offsets): [ResetRequest, typeof offsets] => [
+        request,
+        offsets,
+      ]),
+    ),
+  ]
+  return all.map(([request, offsets]): Shown => {
+    const text = notEditable(words, request) ?? editLead(words, request, offsets)
+    return { surface: 'edit', text, request, offsets }
+  })
+}
+
 function homes(words: Words): Shown[] {
   const none: HomeShown = {
     ...{ waiting: [], lookedThrough: 0, notLookedThrough: 0, mine: [], mineLeft: 0, lately: [] },
@@ -398,7 +478,7 @@ function homes(words: Words): Shown[] {
   ].map(home => ({ surface: 'home', text: textsOf(homeView(words, home)), request: null, home }))
 }
 
-const SURFACES = { reviews, glasses, afterwards, followUps, lists, histories, homes }
+const SURFACES = { edits, reviews, glasses, afterwards, followUps, lists, histories, homes }
 
 describe.each(LANGUAGES)('what is said in %s is so', language => {
   it.each(Object.entries(SURFACES))('of %s', (_name, drawn) => {
@@ -416,12 +496,4 @@ it('each clause is said somewhere, or never', () => {
   )
   const silent = CLAUSES.filter(([clause]) => !all.some(text => clause.test(text)))
   expect(silent.map(([clause]) => clause.source)).toEqual(['No reset has run recently|最近没有执行过重置'])
-})
-
-it('an edit says of what has not ended what can be done about it', () => {
-  for (const language of LANGUAGES) {
-    const { resubmit } = wordsIn(language)
-    expect(resubmit.notYet('R-1', true)).toMatch(/Cancel it|请先取消/)
-    expect(resubmit.notYet('R-1', false)).not.toMatch(/Cancel it|请先取消/)
-  }
 })

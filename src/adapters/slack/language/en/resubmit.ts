@@ -15,7 +15,7 @@ export const resubmit = {
     `Edit of ${id}. The offsets kept of it are not those it was asked for with: attach a file with those to go to, or choose another strategy.`,
   /** @param canBeCancelled nothing has been called */
   notYet: (id: string, canBeCancelled: boolean) =>
-    `${id} has not ended, so there is nothing to ask again. ${canBeCancelled ? 'Cancel it first if it is wrong.' : 'Wait until it has.'}`,
+    `${id} has not ended, so there is nothing to ask again. ${canBeCancelled ? 'If it is wrong, it has to be cancelled first.' : 'Wait until it has.'}`,
   isDone: (id: string) =>
     `${id} is done, so there is nothing to edit. Ask for something else with /reset-offsets.`,
 }

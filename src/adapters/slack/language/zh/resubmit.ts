@@ -13,6 +13,6 @@ export const resubmit: typeof English = {
   leadWithOtherOffsets: id =>
     `${id} 的修改版。保存的位点与申请时提交的不一致：请附上位点文件，或选择其他方式。`,
   notYet: (id, canBeCancelled) =>
-    `${id} 还没有结束，无需重新申请。${canBeCancelled ? '如果有误，请先取消。' : '请等它结束。'}`,
+    `${id} 还没有结束，无需重新申请。${canBeCancelled ? '如果有误，需要先取消它。' : '请等它结束。'}`,
   isDone: id => `${id} 已完成，没有可修改的。如需其他操作，请用 /reset-offsets 申请。`,
 }
