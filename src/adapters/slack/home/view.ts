@@ -100,7 +100,7 @@ function rows(
 ): KnownBlock[] {
   if (requests.length === 0) return [sentence(nothing)]
   return requests.flatMap(request => [
-    requestLine(words, request, timeOf(request), base),
+    requestLine(words, request, base),
     // Slack would give it another id with every drawing, and who presses it just then would press nothing.
     { ...buttonsFor(words, request, acts.get(request.id) ?? NONE_OPEN), block_id: `${part}_${request.id}` },
   ])

@@ -6,6 +6,7 @@ import { nearestNames } from '../../../request/nearest.ts'
 import type { ActKind } from '../../../request/permissions.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import { clip } from '../../../request/reset.ts'
+import { awaitedBy } from '../../../request/waiting.ts'
 import { ACTIONS } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'
 import { cardUrl, link } from '../blocks/links.ts'
@@ -23,7 +24,7 @@ import {
   strong,
   text,
 } from '../blocks/text.ts'
-import type { Narrowed } from '../language/en/lists.ts'
+import type { Narrowed, Then } from '../language/en/lists.ts'
 import { type Words, wordsAbout } from '../language/language.ts'
 import { sentenceOf } from '../language/sentences.ts'
 import { type ForReader, isOffered, reviewButton } from '../thread/buttons.ts'
@@ -90,11 +91,11 @@ function adviceFor({ of, part, day }: ListAsked): keyof Words['lists']['advice']
 }
 
 function rowOf(words: Words, request: ResetRequest, reader: ForReader | null): KnownBlock[] {
-  const { id, state, createdAtMs } = request
+  const { id, state } = request
   const acts = reader === null ? null : (reader.acts.get(id) ?? NONE_OPEN)
   const offersReview = state.name === 'pending' && isOffered(ACTIONS.review, acts)
   return [
-    requestLine(words, request, createdAtMs, reader?.base ?? null),
+    requestLine(words, request, reader?.base ?? null),
     ...(offersReview ? [actions(reviewButton(words, id))] : []),
   ]
 }
@@ -103,12 +104,7 @@ const NONE_OPEN: ReadonlySet<ActKind> = new Set()
 const TOPICS_IN_LINE = 3
 
 /** One request: who asks for what, then which topics, what it moves, and where its card is. */
-export function requestLine(
-  given: Words,
-  request: ResetRequest,
-  timeMs: number,
-  base: string | null,
-): RichTextBlock {
+export function requestLine(given: Words, request: ResetRequest, base: string | null): RichTextBlock {
   const words = wordsAbout(given, request)
   const { id, requester, reset, plan } = request
   const url = cardUrl(base, request)
@@ -120,7 +116,7 @@ export function requestLine(
       text(' · '),
       code(clipMiddle(reset.target.group, NAME_CHARACTERS)),
       text(` · ${words.reset.strategy(reset.strategy)} · `),
-      words.times.moment(timeMs),
+      ...words.lists.asked(request.createdAtMs, thenOf(request)),
     ),
     line(
       text(clip(scopeInWords(words, reset, TOPICS_IN_LINE), SCOPE_CHARACTERS)),
@@ -129,6 +125,28 @@ export function requestLine(
       ...(url === null ? [] : [text(' · '), link(url, words.lists.card)]),
     ),
   )
+}
+
+/** What it waits for has an end; what is over has ended. */
+function thenOf({ state, expiresAtMs }: ResetRequest): { what: Then; atMs: number } | null {
+  switch (state.name) {
+    case 'preparing':
+    case 'pending':
+      return { what: 'expires', atMs: expiresAtMs }
+    case 'approved': {
+      const awaited = awaitedBy(state)
+      if (awaited === 'window') return { what: 'runsFrom', atMs: state.notBeforeMs }
+      return awaited === 'empty' && state.wait !== null ? { what: 'waits', atMs: state.wait.untilMs } : null
+    }
+    case 'executing':
+      return null
+    case 'unclear':
+      return { what: 'unclear', atMs: state.atMs }
+    case 'rejected':
+      return { what: 'ended', atMs: state.decision.atMs }
+    default:
+      return { what: 'ended', atMs: state.atMs }
+  }
 }
 
 /** Beside what was planned: how much of it is done. */

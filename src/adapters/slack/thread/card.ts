@@ -205,7 +205,7 @@ export function stateLine(words: Words, request: ResetRequest): Piece[] {
   switch (state.name) {
     case 'preparing':
       if (state.cause !== undefined && (state.progress?.total ?? 0) === 0)
-        return say.notPreparedYet(causeInWords(words, state.cause), state.retryAtMs)
+        return say.notPreparedYet(causeInWords(words, state.cause), state.retryAtMs, request.expiresAtMs)
       return say.preparing(state.progress)
     case 'pending':
       return say.pending(request.expiresAtMs)
@@ -267,7 +267,7 @@ function nextInLine(words: Words, state: Extract<State, { name: 'approved' }>): 
   const kind = readCause(lastCause)?.kind
   // Of these the call was made, or may have been.
   if (attempt > 1 && (kind === 'absentTwice' || kind === 'denied'))
-    return say.hadNoEffect(attempt - 1, kind === 'denied' ? 'approver' : 'offsets', notBeforeMs)
+    return say.hadNoEffect(attempt - 1, kind === 'denied' ? 'approver' : 'offsets', MAX_ATTEMPTS, notBeforeMs)
   return say.postponed(causeInWords(words, lastCause), attempt, MAX_ATTEMPTS, notBeforeMs)
 }
 

@@ -98,7 +98,7 @@ describe('the Home tab', () => {
   it('has each request under its heading, in a line with who, which group, how and when', () => {
     const text = read({ waiting: [pending()] }).replace(/\n/g, ' ')
     expect(text).toContain(
-      'R-12 · waiting for approval · @U0ALICE · orders-billing · back by 100 messages per partition (replays them) · 2026-11-23 08:00 UTC',
+      'R-12 · waiting for approval · @U0ALICE · orders-billing · back by 100 messages per partition (replays them) · asked 2026-11-23 08:00 UTC, expires 2026-11-23 09:00 UTC',
     )
     expect(text.indexOf('R-12')).toBeLessThan(text.indexOf('Your requests'))
     const mine = read({ mine: [pending()] })

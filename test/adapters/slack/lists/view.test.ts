@@ -29,14 +29,14 @@ const page = (requests: ResetRequest[], rest: Partial<ListPage> = {}): ListPage 
 })
 const numbered = (count: number) =>
   Array.from({ length: count }, (_, index) => pending({ id: requestIdSchema.parse(`R-${index + 1}`) }))
-const read = (asked: ListAsked, listed: ListPage) =>
+const read = (asked: ListAsked, listed: ListPage, language: 'en' | 'zh' = 'en') =>
   renderMessage(
     {
       type: 'message',
       ts: '0',
       user: 'Rewind',
       channel: 'C0OPS',
-      ...requestList(words, asked, listed),
+      ...requestList(wordsIn(language), asked, listed),
     } as SlackMessage,
     { userName: id => id },
   )
@@ -100,10 +100,41 @@ describe('the list of requests', () => {
   it('has one line and one button for a request that waits for a decision', () => {
     expect(read(OPEN, page([pending()]))).toEqual([
       '1 request is open.',
-      'R-12 · waiting for approval · @U0ALICE · orders-billing · back by 100 messages per partition (replays them) · 2026-11-23 08:00 UTC',
+      'R-12 · waiting for approval · @U0ALICE · orders-billing · back by 100 messages per partition (replays them) · asked 2026-11-23 08:00 UTC, expires 2026-11-23 09:00 UTC',
       'orders, payments · Replays 400 messages on 4 partitions. Skips none.',
       '[ Review ]',
     ])
+  })
+
+  it('says when each was asked for, what it waits for and until when, or when it ended', () => {
+    const inState = (name: string) => everyState().find(([state]) => state === name)?.[1] ?? pending()
+    const line = (request: ResetRequest, language: 'en' | 'zh' = 'en') =>
+      read(OPEN, page([request]), language)[1] ?? ''
+    for (const [name, state, when] of [
+      ['preparing', 'being planned', ', expires 2026-11-23 09:00 UTC'],
+      [
+        'pending, half approved',
+        'waiting for approval, 1 of 2 approvals given',
+        ', expires 2026-11-23 09:00 UTC',
+      ],
+      ['approved', 'approved, on the queue', ''],
+      ['approved again', 'approved, waiting for the next try', ''],
+      ['waiting', 'approved, waiting for the group to be empty', ', waits until 2026-11-23 08:30 UTC'],
+      ['waiting, empty', 'approved, waiting for the group to stay empty', ''],
+      ['before its window', 'approved, waiting for its window', ', may run from 2026-11-23 14:00 UTC'],
+      ['executing', 'running', ''],
+      ['unclear, asked', 'unclear, waiting for an answer', ', unclear since 2026-11-23 08:00 UTC'],
+      ['rejected', 'rejected', ', ended 2026-11-23 08:00 UTC'],
+      ['expired', 'expired', ', ended 2026-11-23 09:00 UTC'],
+      ['succeeded', 'done', ', ended 2026-11-23 08:00 UTC'],
+    ] as const) {
+      const said = line(inState(name))
+      expect(said).toContain(`R-12 · ${state} · `)
+      expect(said.endsWith(` · asked 2026-11-23 08:00 UTC${when}`), said).toBe(true)
+    }
+    expect(line(inState('waiting'), 'zh')).toMatch(
+      /申请于 2026-11-23 08:00 UTC，最晚等到 2026-11-23 08:30 UTC$/,
+    )
   })
 
   it('says of what is done in part what was planned, and how much of it is done', () => {

@@ -103,7 +103,7 @@ describe('those who would have decided', () => {
 
 it('a list says of what has ended that it waits for a review, and of the rest that nobody approved it', () => {
   const lineOf = (request: ResetRequest, language: Language = 'en') =>
-    linesOf({ text: '', blocks: [requestLine(wordsIn(language), request, T0, null)] }).join('\n')
+    linesOf({ text: '', blocks: [requestLine(wordsIn(language), request, null)] }).join('\n')
   expect(lineOf(done())).toContain('R-12 · done, waiting for a review afterwards · ')
   expect(lineOf(done(), 'zh')).toContain('R-12 · 已完成，待事后复核 · ')
   expect(lineOf(following(broken(), wait()))).toContain(

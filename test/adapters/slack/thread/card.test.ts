@@ -261,10 +261,10 @@ describe('what a person reads', () => {
         following(request, [looked('absent'), 'lookAtMs' in request.state ? request.state.lookAtMs : 0]),
       unclear,
     )
-    expect(cardOf(twice).join('\n')).toContain('Attempt 1 had no effect (checked twice). Retries ')
+    expect(cardOf(twice).join('\n')).toContain('Attempt 1 of 8 had no effect (checked twice). Retries ')
     const denied = following(inState('unclear, asked'), [{ ...testify, happened: false }, T0 + 1_000_000])
     expect(cardOf(denied).join('\n')).toContain(
-      'Attempt 1 had no effect (confirmed by an approver). Retries ',
+      'Attempt 1 of 8 had no effect (confirmed by an approver). Retries ',
     )
     for (const request of [twice, denied]) expect(cardOf(request).join('\n')).not.toContain('not carried out')
     const { state } = twice
@@ -748,7 +748,7 @@ it('says why a plan could not be made yet, when the next try is, and not that no
   const later = { kind: 'prepareLater', round: 1, retryAtMs: T0 + 60_000, cause } as const
   const request = following(asked(), later)
   expect(cardOf(request).join('\n')).toContain(
-    'The plan could not be made yet: could not connect (ECONNREFUSED). The next try starts 2026-11-23 08:01 UTC.',
+    'The plan could not be made yet: could not connect (ECONNREFUSED). The next try starts 2026-11-23 08:01 UTC. Without a plan it expires 2026-11-23 09:00 UTC.',
   )
   const reading = following(request, {
     kind: 'progress',

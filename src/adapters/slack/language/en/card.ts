@@ -104,9 +104,11 @@ export const cardOn = (on: ClusterInWords) => ({
     `The group has been seen with members, so it runs ${times.onceEmpty(holdMs)}.`,
   whenPlannedLabel: 'When planned: ',
   /** @param cause why the last try came to nothing */
-  notPreparedYet: (cause: string, retryAtMs: number): Piece[] => [
+  notPreparedYet: (cause: string, retryAtMs: number, expiresAtMs: number): Piece[] => [
     text(`The plan could not be made yet: ${cause}. The next try starts `),
     times.moment(retryAtMs),
+    text('. Without a plan it expires '),
+    times.moment(expiresAtMs),
     text('.'),
   ],
   preparing: (progress: Progress | null): Piece[] => {
@@ -212,9 +214,9 @@ export const cardOn = (on: ClusterInWords) => ({
     text('; the offsets could not prove it.'),
   ],
   /** The call was made, or may have been. @param by who says so */
-  hadNoEffect: (attempt: number, by: 'offsets' | 'approver', notBeforeMs: number): Piece[] => [
+  hadNoEffect: (attempt: number, by: 'offsets' | 'approver', most: number, notBeforeMs: number): Piece[] => [
     text(
-      `Attempt ${attempt} had no effect (${by === 'offsets' ? 'checked twice' : 'confirmed by an approver'}). Retries `,
+      `Attempt ${attempt} of ${most} had no effect (${by === 'offsets' ? 'checked twice' : 'confirmed by an approver'}). Retries `,
     ),
     times.exact(notBeforeMs),
     text('.'),

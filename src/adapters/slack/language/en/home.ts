@@ -23,7 +23,7 @@ export const home = {
   fresh: (atMs: number): Piece[] => [
     text('Last updated '),
     times.moment(atMs),
-    text('. This page is updated when a request changes.'),
+    text('. Open this tab again for the latest.'),
   ],
   /** Over the form, where the approvals have no channel of their own. */
   cardComesToYou:

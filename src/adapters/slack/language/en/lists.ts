@@ -2,10 +2,11 @@
 
 import type { ListPart } from '../../../../request/list-part.ts'
 import { grouped } from '../../../../request/reset.ts'
-import { clipMiddle, named } from '../../blocks/text.ts'
+import { clipMiddle, named, type Piece, text } from '../../blocks/text.ts'
 import type { QueryProblem } from '../problem.ts'
 import type { Sentences } from '../sentences.ts'
 import { counted, listed } from './grammar.ts'
+import { times } from './times.ts'
 
 const typed = (word: string) => named(clipMiddle(word, 100))
 
@@ -39,6 +40,17 @@ function predicate(part: ListPart, isOne: boolean): string {
     default:
       return part satisfies never
   }
+}
+
+/** `waits`: for its group, at most until then. */
+export type Then = 'expires' | 'waits' | 'runsFrom' | 'unclear' | 'ended'
+
+const THEN: Record<Then, string> = {
+  expires: 'expires',
+  waits: 'waits until',
+  runsFrom: 'may run from',
+  unclear: 'unclear since',
+  ended: 'ended',
 }
 
 const PROBLEMS: Sentences<QueryProblem> = {
@@ -83,6 +95,12 @@ export const lists = {
   /** Of what was taken for a group's name. */
   nearWord: (word: string) => `Did you mean ${word}?`,
   nothingMore: 'There is nothing more on this page: the requests have left the list meanwhile.',
+  /** When it was asked for, and the one other moment that matters now. */
+  asked: (atMs: number, then: { what: Then; atMs: number } | null): Piece[] => [
+    text('asked '),
+    times.brief(atMs),
+    ...(then === null ? [] : [text(`, ${THEN[then.what]} `), times.brief(then.atMs)]),
+  ],
   card: 'open its card',
   older: 'Older',
   newest: 'Newest',

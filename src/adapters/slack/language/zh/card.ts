@@ -64,9 +64,11 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   mayExpire: '如果已空置数天，其位点可能很快过期。',
   seenInUse: holdMs => `消费分组曾有消费者连接，因此要等它${times.onceEmpty(holdMs)}。`,
   whenPlannedLabel: '制定计划时的消费分组：',
-  notPreparedYet: (cause, retryAtMs) => [
+  notPreparedYet: (cause, retryAtMs, expiresAtMs) => [
     text(`暂时无法制定计划：${cause}。下一次尝试时间 `),
     times.moment(retryAtMs),
+    text('。制定不出计划时，过期时间 '),
+    times.moment(expiresAtMs),
     text('。'),
   ],
   preparing: progress => {
@@ -131,8 +133,10 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     text('。'),
   ],
   testified: by => [person(by), text(' 确认已生效，按完成处理；位点无法证明。')],
-  hadNoEffect: (attempt, by, notBeforeMs) => [
-    text(`第 ${attempt} 次尝试没有生效（${by === 'offsets' ? '已两次核对' : '审批人已确认'}）。重试时间 `),
+  hadNoEffect: (attempt, by, most, notBeforeMs) => [
+    text(
+      `第 ${attempt} 次尝试（最多 ${most} 次）没有生效（${by === 'offsets' ? '已两次核对' : '审批人已确认'}）。重试时间 `,
+    ),
     times.exact(notBeforeMs),
     text('。'),
   ],

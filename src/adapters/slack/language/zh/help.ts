@@ -5,7 +5,7 @@ import type { help as English } from '../en/help.ts'
 export const help: typeof English = {
   title: '如何重置消费分组的位点',
   intro:
-    '输入 /reset-offsets 并填写表单，也可以用 kafka-consumer-groups.sh 的参数预先填好。Rewind 会先生成计划，审批通过之前不会改动任何位点。',
+    '输入 /reset-offsets 并填写表单，也可以用 kafka-consumer-groups.sh 的参数预先填好。Rewind 会先制定计划，在有人对它作出决定之前不会重置任何位点。',
   examples: {
     earliest: '从日志开头重放一个 Topic：',
     shift: '在三个分区上回退 100 条消息：',

@@ -18,7 +18,7 @@ export const home: typeof English = {
   moreOpen: left => `另有 ${grouped(left)} 个更早的进行中申请未在此列出，输入 /offset-requests 查看全部。`,
   moreMine: left => `另有 ${grouped(left)} 个，输入 /offset-requests mine 查看。`,
   moreRan: '输入 /offset-requests closed 查看更多。',
-  fresh: atMs => [text('最近更新：'), times.moment(atMs), text('。申请有变化时此页会更新。')],
+  fresh: atMs => [text('最近更新：'), times.moment(atMs), text('。再次打开此页可查看最新情况。')],
   cardComesToYou:
     '没有设置审批频道。除非策略为该消费分组指定了频道，卡片会发到你与 Rewind 的私信里，审批人可在各自的主页看到该申请。如果要让审批人看到卡片，请改在他们的频道里输入 /reset-offsets。',
   notRead: 'Rewind 暂时读不到申请记录，恢复后此页会自动更新。',

@@ -2,9 +2,10 @@
 
 import type { ListPart } from '../../../../request/list-part.ts'
 import { grouped } from '../../../../request/reset.ts'
-import { clipMiddle, named } from '../../blocks/text.ts'
-import type { lists as English, Narrowed } from '../en/lists.ts'
+import { clipMiddle, named, text } from '../../blocks/text.ts'
+import type { lists as English, Narrowed, Then } from '../en/lists.ts'
 import { listed } from './grammar.ts'
+import { times } from './times.ts'
 
 const typed = (word: string) => named(clipMiddle(word, 100))
 
@@ -25,6 +26,14 @@ function subject({ mine, group, part, day }: Narrowed): string {
   const made = when === '' ? '' : `${when}提交的`
   const whose = group === null ? '' : `消费分组 ${group} ${part === 'any' ? '的' : ''}`
   return `${made}${whose}${PARTS[part]}申请`
+}
+
+const THEN: Record<Then, string> = {
+  expires: '过期时间',
+  waits: '最晚等到',
+  runsFrom: '最早执行时间',
+  unclear: '结果不明自',
+  ended: '结束于',
 }
 
 export const lists: typeof English = {
@@ -57,6 +66,11 @@ export const lists: typeof English = {
   },
   nearWord: word => `你要写的是不是 ${word}？`,
   nothingMore: '这一页没有更多内容：这些申请已不在列表里。',
+  asked: (atMs, then) => [
+    text('申请于 '),
+    times.brief(atMs),
+    ...(then === null ? [] : [text(`，${THEN[then.what]} `), times.brief(then.atMs)]),
+  ],
   card: '查看卡片',
   older: '更早',
   newest: '最新',
