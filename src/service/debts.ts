@@ -435,9 +435,9 @@ export function createDebts(deps: DebtsDeps): Debts {
   return { pay, payDue, payForgotten, idle }
 }
 
-/** The API answered for it, and it did not come to what was planned. */
+/** The API says that it succeeded, and the offsets do not show it: only who runs the API can say why. */
 function isAnsweredInVain({ said, outcome }: PartitionResult): boolean {
-  return said !== null && outcome !== 'succeeded' && outcome !== 'clamped'
+  return said?.code === 0 && (outcome === 'failed' || outcome === 'unreported')
 }
 
 function isStateDebt({ kind }: Debt): boolean {

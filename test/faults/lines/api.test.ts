@@ -69,7 +69,7 @@ describe.concurrent('an API that is not reached', () => {
       expect(causeInWords(wordsIn('en'), outcome.cause)).toContain(cause)
       const shown = JSON.stringify(card(wordsIn('en'), request))
       expect(shown).toContain(cause)
-      expect(shown).toContain('No offset moved')
+      expect(shown).toContain('Nothing was reset')
       expect(shown).toContain('"text":"Edit and Ask Again"')
       const events = await service.store.readEvents(request.id)
       expect(events.filter(({ command }) => command.kind === 'decide')).toHaveLength(1)
@@ -116,7 +116,7 @@ describe.concurrent('an API that says no', () => {
       const named = stage.threadText()
       expect(named).toContain(`${code}`)
       // API 2.0 gives its calls no names.
-      if (dialect === 'v3') expect(named).toContain(`request ${outcome?.requestId ?? 'without a name'}`)
+      if (dialect === 'v3') expect(named).toContain(`request id ${outcome?.requestId ?? 'without a name'}`)
       if (status !== undefined) expect(outcome?.requestId).toBe('r-4711')
       expect(await stage.steps()).toEqual(['approve', 'start', 'finish refused'])
       expect(count(stage.threadOf('R-1'), 'R-1 has failed')).toBe(1)

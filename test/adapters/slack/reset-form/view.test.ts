@@ -483,7 +483,7 @@ describe('a view Slack accepts', () => {
     const refused = { kind: 'refused', reason: 'instanceMissing', code: 'none', message } as const
     const view = form({}, { status: { kind: 'seen', group: refused, positions: refused } })
     expect(JSON.stringify(view.blocks)).toContain(
-      'could not be read (the instance is unknown (did you mean ckafka-demo?)).',
+      'could not be read (the instance is unknown (did you mean ckafka-demo?)). The plan reads it again.',
     )
     expect(JSON.stringify(view.blocks)).not.toContain('code none')
   })

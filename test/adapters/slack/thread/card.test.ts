@@ -261,7 +261,9 @@ describe('what a person reads', () => {
         following(request, [looked('absent'), 'lookAtMs' in request.state ? request.state.lookAtMs : 0]),
       unclear,
     )
-    expect(cardOf(twice).join('\n')).toContain('Attempt 1 of 8 had no effect (checked twice). Retries ')
+    expect(cardOf(twice).join('\n')).toContain(
+      'Attempt 1 of 8 had no effect (offsets read back twice). Retries ',
+    )
     const denied = following(inState('unclear, asked'), [{ ...testify, happened: false }, T0 + 1_000_000])
     expect(cardOf(denied).join('\n')).toContain(
       'Attempt 1 of 8 had no effect (confirmed by an approver). Retries ',
@@ -552,7 +554,7 @@ describe('the plan on the card', () => {
       '3 partitions moved on since R-7 ran. The undo takes that back as well.',
     )
     expect(planned({ parent }, { movedSince: 1 })).toContain(
-      '1 partition moved on since R-7 ran. The same shift backwards does not restore their old offsets.',
+      '1 partition moved on since R-7 ran. The same shift backwards does not restore the old offsets.',
     )
   })
 
@@ -563,7 +565,7 @@ describe('the plan on the card', () => {
       '2 partitions moved on since R-7 ran: R-25 has put the offsets there. The retry writes over that.',
     )
     expect(planned({ parent }, { movedSince: 1 })).toContain(
-      '1 partition moved on since R-7 ran. The retry shifts them from where they are now.',
+      '1 partition moved on since R-7 ran. The retry shifts from the current offsets.',
     )
     expect(planned({ parent }, { movedSince: 0 })).toContain('Every partition is still where R-7 left it.')
     const cause = causeOf('nothingMoves', '3', 'R-25', 'R-24')

@@ -136,8 +136,8 @@ describe('the result', () => {
       '• ordrs failed: no partition of it could be seen. Check the spelling. If the topic was deleted, leave it out.',
       '• shipments partition 0 not confirmed: could not be read back. Check the offset in the CKafka console.',
       '• shipments partition 1 not confirmed: CKafka’s answer does not name it. Check the offset in the CKafka console.',
-      '• shipments partition 2 not confirmed: CKafka took the call, but the offset is where it was. Look at it in the CKafka console.',
-      '• orders partition 3 moved since: CKafka took the reset; the group is at 12,345 now: somebody has committed since, or the log no longer holds the planned offset. Look who is consuming before you ask again.',
+      '• shipments partition 2 not confirmed: CKafka accepted the call, but the offset is where it was. Look at it in the CKafka console.',
+      '• orders partition 3 moved since: CKafka accepted the reset; the group is at 12,345 now: somebody has committed since, or the log no longer holds the planned offset. Look who is consuming before you ask again.',
     ])
     expect(message.text.split('\n').slice(1)).toEqual(bulletsOf(message))
     expect(rowsIn(message).slice(0, 3)).toEqual([
@@ -212,7 +212,7 @@ describe('the result', () => {
       expect.stringMatching(/^• orders partitions 0, 1 and 2 failed: 68 NON_EMPTY_GROUP\./),
       expect.stringMatching(/^• orders partition 3 failed: 6 /),
       expect.stringMatching(/^• payments 9 partitions failed: 68 /),
-      '• refunds partitions 7 and 8 moved since: CKafka took the reset; on partition 7, the first of them, the group is at 7 now: somebody has committed since, or the log no longer holds the planned offset. Look who is consuming before you ask again.',
+      '• refunds partitions 7 and 8 moved since: CKafka accepted the reset; on partition 7, the first of them, the group is at 7 now: somebody has committed since, or the log no longer holds the planned offset. Look who is consuming before you ask again.',
     ])
     const gone = reply([{ ...moved(8), readBack: null }])
     expect(bulletsOf(gone)[0]).toContain('and by now no offset is committed any more.')
@@ -374,7 +374,7 @@ describe('the result', () => {
       request = following(request, start, finish({ kind: 'notSent', cause: 'no route' }, 'w1', attempt))
     }
     expect(read(lastReply(request))).toEqual([
-      'R-12 has failed. The reset was not carried out: no route. No offset moved. Ask again later.',
+      'R-12 has failed. The reset was not carried out: no route. Nothing was reset. Ask again later.',
     ])
   })
 
@@ -401,13 +401,13 @@ describe('the result', () => {
       )
     const noAnswer = causeOf('noAnswer', '20 s')
     expect(ended(causeOf('absentTwice'), noAnswer)).toEqual([
-      'R-12 has failed. None of 8 attempts took effect. CKafka was called, and no call took effect: the offsets showed that twice after the last attempt. No offset moved. Ask again later.',
+      'R-12 has failed. None of 8 attempts took effect. CKafka was called, and no call took effect: the offsets showed that twice after the last attempt. Nothing was reset. Ask again later.',
     ])
     expect(ended(causeOf('denied'), causeOf('workerStopped'))).toEqual([
-      'R-12 has failed. None of 8 attempts took effect. CKafka may have been called, and no call took effect: an approver confirmed that of the last attempt. No offset moved. Ask again later.',
+      'R-12 has failed. None of 8 attempts took effect. CKafka may have been called, and no call took effect: an approver confirmed that of the last attempt. Nothing was reset. Ask again later.',
     ])
     expect(ended('no route', noAnswer)).toEqual([
-      'R-12 has failed. None of 8 attempts took effect. CKafka was called, and no call took effect; the last attempt was not carried out: no route. No offset moved. Ask again later.',
+      'R-12 has failed. None of 8 attempts took effect. CKafka was called, and no call took effect; the last attempt was not carried out: no route. Nothing was reset. Ask again later.',
     ])
   })
 })

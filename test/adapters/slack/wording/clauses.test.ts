@@ -69,6 +69,9 @@ const CLAUSES: [RegExp, (sent: Sent) => boolean][] = [
     /answer does not name it|返回里没有提到它/,
     ({ result }) => result.some(({ why }) => why === 'notReported'),
   ],
+  [/(reset|It) was not carried out|重置没有执行/, ({ request }) => !hasUnclear(request)],
+  [/No call before it took effect|之前的调用没有生效/, ({ request }) => hasUnclear(request)],
+  [/attempts? took effect|次尝试都没有生效/, ({ request }) => hasUnclear(request)],
   [/Stop them|请停掉它们/, ({ request }) => membersListed(request)],
   [/undid this reset\.|已撤销此次重置。/, ({ request }) => request.undone?.isWhole === true],
   [/without approval|未经审批/i, ({ request }) => request.glass !== null],
@@ -117,12 +120,29 @@ const proved = following(
   }),
 )
 
+/** To the end of its attempts, none of which reaches the API any more. */
+function inVain(request: ResetRequest): ResetRequest {
+  let last = request
+  for (let ms = T0 + 900_000; last.state.name === 'approved'; ms += 900_000) {
+    const { attempt } = last.state
+    last = following(
+      last,
+      [start, ms],
+      [finish({ kind: 'notSent', cause: 'no route' }, 'w1', attempt), ms + 1],
+    )
+  }
+  return last
+}
+
 const SENT: [string, ResetRequest, PartitionResult[]][] = [
   ...everyState().map(([name, request]): [string, ResetRequest, PartitionResult[]] => [name, request, []]),
   ['accepted, unread', endedWith(accepted), accepted],
   ['accepted, asked', askedAbout(endedWith(accepted), 'unread'), accepted],
   ['hung', hung, []],
   ['hung, tried again', absentTwice, []],
+  ['hung, called again', following(absentTwice, [start, T0 + 900_000]), []],
+  ['hung, and never with an effect', inVain(absentTwice), []],
+  ['never called', inVain(following(pending(), approve)), []],
   [
     'hung, there by now',
     following(absentTwice, [{ kind: 'alreadyThere', digest: DIGEST }, T0 + 900_000]),

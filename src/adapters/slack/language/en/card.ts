@@ -216,7 +216,7 @@ export const cardOn = (on: ClusterInWords) => ({
   /** The call was made, or may have been. @param by who says so */
   hadNoEffect: (attempt: number, by: 'offsets' | 'approver', most: number, notBeforeMs: number): Piece[] => [
     text(
-      `Attempt ${attempt} of ${most} had no effect (${by === 'offsets' ? 'checked twice' : 'confirmed by an approver'}). Retries `,
+      `Attempt ${attempt} of ${most} had no effect (${by === 'offsets' ? 'offsets read back twice' : 'confirmed by an approver'}). Retries `,
     ),
     times.exact(notBeforeMs),
     text('.'),

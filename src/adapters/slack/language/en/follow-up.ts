@@ -2,6 +2,7 @@
 
 import { grouped } from '../../../../request/reset.ts'
 import { code, type Piece, strong, text } from '../../blocks/text.ts'
+import { buttons } from './buttons.ts'
 import type { ClusterInWords } from './cluster.ts'
 import { counted, listed } from './grammar.ts'
 
@@ -17,7 +18,7 @@ export const followUpOn = (on: ClusterInWords) => ({
     why: 'Why undo?',
     offer: (id: string) => `Puts back what ${id} moved: `,
     several: (id: string, requests: number) =>
-      `Undoing ${id} takes ${counted(requests, 'request')}, because API 2.0 sends one number to all partitions of a request. Pick one; press the button on the card again for the next.`,
+      `Undoing ${id} takes ${counted(requests, 'request')}, because API 2.0 sends one number to all partitions of a request. Pick one; press ${buttons.undo} on the card again for the next.`,
     impossible: 'What cannot be put back:',
     noResult: (id: string) =>
       `${id} left no result to work from, so it cannot be undone. Look at the offsets ${on.there}, then ask with /reset-offsets.`,
@@ -33,7 +34,7 @@ export const followUpOn = (on: ClusterInWords) => ({
     why: 'Reason',
     offer: (id: string) => `Tries again what ${id} did not do: `,
     several: (id: string, requests: number) =>
-      `Retrying ${id} takes ${counted(requests, 'request')}, because API 2.0 sends one number to all partitions of a request. Pick one; press the button on the card again for the next.`,
+      `Retrying ${id} takes ${counted(requests, 'request')}, because API 2.0 sends one number to all partitions of a request. Pick one; press ${buttons.retry} on the card again for the next.`,
     impossible: 'What cannot be tried again:',
     noResult: (id: string) =>
       `${id} left no result to work from, so it cannot be tried again. Look at the offsets ${on.there}, then ask with /reset-offsets.`,

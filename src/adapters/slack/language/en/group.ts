@@ -6,7 +6,7 @@ import { counted, listed } from './grammar.ts'
 export const group = {
   label: 'The group: ',
   looking: 'Looking at the group…',
-  unread: (why: string) => `could not be read (${why}).`,
+  unread: (why: string) => `could not be read (${why}). The plan reads it again.`,
   refused: (message: string, code: string) => `${message}, code ${code}`,
   missing: 'it does not exist.',
   /** Of consumers that are no members nobody knows. */

@@ -39,7 +39,7 @@ export const outcomesOn = (on: ClusterInWords) => ({
   troubled: (topics: readonly string[], left: number) =>
     ` Not as planned: ${listed(topics, left)}. The thread says why.`,
   refused: (said: string, code: string, requestId: string | null, hint: string) => {
-    const call = requestId === null ? code : `${code}, request ${requestId}`
+    const call = requestId === null ? code : `${code}, request id ${requestId}`
     return said === ''
       ? `${on.start} refused it with code ${call}, and no offset moved. ${hint}`
       : `${on.start} refused it, and no offset moved. It said: ${inQuotes(said)} (code ${call}). ${hint}`
@@ -61,7 +61,7 @@ export const outcomesOn = (on: ClusterInWords) => ({
     unavailable: `${on.start} is not available right now. Ask again later.`,
     other: `Look the code up in ${on.documentation} before you ask again.`,
   } satisfies Record<RefusalReason, string>,
-  notSent: (cause: string) => `The reset was not carried out: ${cause}. No offset moved. Ask again later.`,
+  notSent: (cause: string) => `The reset was not carried out: ${cause}. Nothing was reset. Ask again later.`,
   /**
    * After the last attempt, where an earlier one was a call. @param isMade false: or only may have been
    * @param last of the last attempt: who shows that its call had no effect, or why it was not carried out
@@ -74,7 +74,7 @@ export const outcomesOn = (on: ClusterInWords) => ({
         : last === 'approver'
           ? `${called}: an approver confirmed that of the last attempt`
           : `${called}; the last attempt was not carried out: ${last.cause}`
-    return `None of ${counted(attempts, 'attempt')} took effect. ${why}. No offset moved. Ask again later.`
+    return `None of ${counted(attempts, 'attempt')} took effect. ${why}. Nothing was reset. Ask again later.`
   },
   /** @param advice empty: the cause has its own */
   notPrepared: (cause: string, advice: string) =>

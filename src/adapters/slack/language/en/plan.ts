@@ -6,9 +6,9 @@ import { counted, listed, messages, uncapitalized } from './grammar.ts'
 import { times } from './times.ts'
 
 const MOVED_SINCE = {
-  undoShift: 'The same shift backwards does not restore their old offsets.',
+  undoShift: 'The same shift backwards does not restore the old offsets.',
   undo: 'The undo takes that back as well.',
-  retryShift: 'The retry shifts them from where they are now.',
+  retryShift: 'The retry shifts from the current offsets.',
   retry: 'The retry writes over that.',
 }
 

@@ -28,8 +28,8 @@ export const resultsOn = (on: ClusterInWords) => ({
   movedAfter: (readBack: bigint | null, first: number | null) => {
     const where = first === null ? '' : `on partition ${first}, the first of them, `
     if (readBack === null)
-      return `${on.start} took the reset, and by now ${where}no offset is committed any more. Look who is consuming.`
-    return `${on.start} took the reset; ${where}the group is at ${grouped(readBack)} now: somebody has committed since, or the log no longer holds the planned offset. Look who is consuming before you ask again.`
+      return `${on.start} accepted the reset, and by now ${where}no offset is committed any more. Look who is consuming.`
+    return `${on.start} accepted the reset; ${where}the group is at ${grouped(readBack)} now: somebody has committed since, or the log no longer holds the planned offset. Look who is consuming before you ask again.`
   },
   /** @param said in the words of the API; empty: in none */
   apiError: (name: string, said: string, hint: string) =>
@@ -48,7 +48,7 @@ export const resultsOn = (on: ClusterInWords) => ({
   },
   whys: {
     saidButUnchanged: `${on.start} said it succeeded, but the offset did not move. Press ${buttons.retry} on the card, or ${on.askWhy}.`,
-    unchanged: `${on.start} took the call, but the offset is where it was. Look at it ${on.there}.`,
+    unchanged: `${on.start} accepted the call, but the offset is where it was. Look at it ${on.there}.`,
     elsewhere: `${on.start} set another offset than the plan has. Look at the table, then ask again.`,
     notRead: `could not be read back. Check the offset ${on.there}.`,
     notReported: `${on.start}’s answer does not name it. Check the offset ${on.there}.`,

@@ -135,7 +135,7 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   testified: by => [person(by), text(' 确认已生效，按完成处理；位点无法证明。')],
   hadNoEffect: (attempt, by, most, notBeforeMs) => [
     text(
-      `第 ${attempt} 次尝试（最多 ${most} 次）没有生效（${by === 'offsets' ? '已两次核对' : '审批人已确认'}）。重试时间 `,
+      `第 ${attempt} 次尝试（最多 ${most} 次）没有生效（${by === 'offsets' ? '已两次读回核对' : '审批人已确认'}）。重试时间 `,
     ),
     times.exact(notBeforeMs),
     text('。'),

@@ -1,8 +1,9 @@
 // The modal in which an undo or a second try is asked for, in Chinese.
 
 import { grouped } from '../../../../request/reset.ts'
-import { code, strong, text } from '../../blocks/text.ts'
+import { code, inQuotes, strong, text } from '../../blocks/text.ts'
 import type { followUpOn as English } from '../en/follow-up.ts'
+import { buttons } from './buttons.ts'
 import type { ClusterInWords } from './cluster.ts'
 import { listed, partitions } from './grammar.ts'
 
@@ -12,7 +13,7 @@ export const followUpOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     why: '为什么撤销？',
     offer: id => `恢复 ${id} 移动过的位点：`,
     several: (id, requests) =>
-      `撤销 ${id} 需要 ${grouped(requests)} 个申请，因为 API 2.0 一次申请只能给所有分区发送同一个数值。请选一个；下一个请再点卡片上的按钮。`,
+      `撤销 ${id} 需要 ${grouped(requests)} 个申请，因为 API 2.0 一次申请只能给所有分区发送同一个数值。请选一个；下一个请再点卡片上的${inQuotes(buttons.undo)}。`,
     impossible: '无法恢复的部分：',
     noResult: id => `${id} 没有留下结果，因此无法撤销。请${on.there}查看位点，再用 /reset-offsets 申请。`,
     notWhole: id =>
@@ -27,7 +28,7 @@ export const followUpOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     why: '原因',
     offer: id => `重试 ${id} 未完成的部分：`,
     several: (id, requests) =>
-      `重试 ${id} 需要 ${grouped(requests)} 个申请，因为 API 2.0 一次申请只能给所有分区发送同一个数值。请选一个；下一个请再点卡片上的按钮。`,
+      `重试 ${id} 需要 ${grouped(requests)} 个申请，因为 API 2.0 一次申请只能给所有分区发送同一个数值。请选一个；下一个请再点卡片上的${inQuotes(buttons.retry)}。`,
     impossible: '无法重试的部分：',
     noResult: id => `${id} 没有留下结果，因此无法重试。请${on.there}查看位点，再用 /reset-offsets 申请。`,
     notWhole: id =>

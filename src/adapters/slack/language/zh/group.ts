@@ -7,7 +7,7 @@ import { listed } from './grammar.ts'
 export const group: typeof English = {
   label: '消费分组：',
   looking: '正在查看消费分组…',
-  unread: why => `无法读取（${why}）。`,
+  unread: why => `无法读取（${why}）。制定计划时会再次读取。`,
   refused: (message, code) => `${message}，错误码 ${code}`,
   missing: '不存在。',
   empty:

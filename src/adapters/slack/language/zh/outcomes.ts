@@ -31,7 +31,7 @@ export const outcomesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   done: counts => `${counts}。`,
   troubled: (topics, left) => `与计划不符：${listed(topics, left)}。原因见消息列。`,
   refused: (said, code, requestId, hint) => {
-    const call = requestId === null ? code : `${code}，请求 ${requestId}`
+    const call = requestId === null ? code : `${code}，请求 ID ${requestId}`
     return said === ''
       ? `${on.name}拒绝了这次重置（错误码 ${call}），没有位点移动。${hint}`
       : `${on.name}拒绝了这次重置，没有位点移动。返回信息：${inQuotes(said)}（错误码 ${call}）。${hint}`
@@ -50,7 +50,7 @@ export const outcomesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     unavailable: `${on.name}暂时不可用。请稍后重新申请。`,
     other: `请先${on.documentation}查这个错误码，再重新申请。`,
   },
-  notSent: cause => `重置没有执行：${cause}。没有位点移动。请稍后重新申请。`,
+  notSent: cause => `重置没有执行：${cause}。没有重置任何位点。请稍后重新申请。`,
   calledInVain: (attempts, isMade, last) => {
     const called = `${isMade ? '已' : '可能已'}调用 ${on.name}，但没有一次调用生效`
     const why =
@@ -59,7 +59,7 @@ export const outcomesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
         : last === 'approver'
           ? `${called}：最后一次尝试由审批人确认没有生效`
           : `${called}；最后一次尝试没有执行：${last.cause}`
-    return `${grouped(attempts)} 次尝试都没有生效。${why}。没有位点移动。请稍后重新申请。`
+    return `${grouped(attempts)} 次尝试都没有生效。${why}。没有重置任何位点。请稍后重新申请。`
   },
   notPrepared: (cause, advice) => `无法制定计划：${endless(cause)}。没有重置任何位点。${advice}`,
   nothingToMove: cause => `${cause}。没有重置任何位点。`,
