@@ -411,6 +411,16 @@ describe('the doctor of CKafka', () => {
     expect(findings.map(({ what }) => what)).toContain(`writes of ${DEMO.instance}`)
   })
 
+  it('keeps to the limits of calls, and waits for those that are used up', async () => {
+    ckafka.behaviourV3.rates = 'enforced'
+    onTestFinished(() => {
+      ckafka.behaviourV3.rates = 'off'
+    })
+    const limits = { CKAFKA_QUOTA_FACTOR: '1', REDIS_PREFIX: 'doctor-limits' }
+    const both = await Promise.all([doctor(limits), doctor(limits)])
+    expect(both.map(wrongIn)).toEqual([[], []])
+  })
+
   it('says of a region that the API does not have', async () => {
     const wrong = wrongIn(await doctor({ TENCENTCLOUD_REGION: 'ap-nowhere' }))
     expect(wrong).toEqual([
