@@ -206,7 +206,8 @@ async function nameFindings(
   const wrong = named.flatMap(each => presenceFinding(each, said.get(each.id) ?? 'unsaid', scopes))
   const count = (presence: Presence) => named.filter(({ id }) => said.get(id) === presence).length
   const there = count('there')
-  const unsaid = named.filter(({ id }) => (said.get(id) ?? 'unsaid') === 'unsaid').map(({ id }) => id)
+  const unsaid = named.filter(({ id }) => said.get(id) === 'unsaid').map(({ id }) => id)
+  const notAsked = named.filter(({ id }) => said.get(id) === 'notAsked').map(({ id }) => id)
   return [
     ...(there === 0
       ? []
@@ -218,7 +219,16 @@ async function nameFindings(
           finding(
             NAMES,
             'warning',
-            `Of ${some(unsaid)} Slack has not said whether they are there: a scope is missing, it wanted to be left alone, or more are named than are asked for.`,
+            `Of ${some(unsaid)} Slack has not said whether they are there: a scope is missing, or it gave no answer in time.`,
+          ),
+        ]),
+    ...(notAsked.length === 0
+      ? []
+      : [
+          finding(
+            NAMES,
+            'ok',
+            `Slack was not asked about ${some(notAsked)}: it answers only a limited number of such questions in a minute.`,
           ),
         ]),
     ...unread,
@@ -230,6 +240,7 @@ function presenceFinding(named: NamedBy, presence: Presence, scopes: readonly st
   switch (presence) {
     case 'there':
     case 'unsaid':
+    case 'notAsked':
       return []
     case 'notIn': {
       const mayPost = scopes?.includes('chat:write.public') ?? true

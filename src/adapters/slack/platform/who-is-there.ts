@@ -14,8 +14,11 @@ import { outcomeOfError } from './web-client.ts'
  */
 export type NotThere = 'unknown' | 'disabled' | 'notShown' | Exclude<Person['membership'], 'member'>
 
-/** What Slack says of an id. `notIn`: a public channel that Rewind is not in. `unsaid`: nothing, or it was not asked. */
-export type Presence = 'there' | NotThere | 'notIn' | 'unsaid'
+/**
+ * What Slack says of an id. `notIn`: a public channel that Rewind is not in. `unsaid`: it has not said. `notAsked`: there are
+ * more than are asked for.
+ */
+export type Presence = 'there' | NotThere | 'notIn' | 'unsaid' | 'notAsked'
 
 /** Of usergroups.list. `date_delete` in seconds: since when it is disabled, 0 for one that is not. */
 const groupsSchema = z.object({
@@ -40,9 +43,13 @@ export async function whoIsNotThere(
 ): Promise<ReadonlyMap<string, NotThere>> {
   const found = new Map<string, NotThere>()
   for (const [id, presence] of await whoIsThere(client, ids, options)) {
-    if (presence !== 'there' && presence !== 'notIn' && presence !== 'unsaid') found.set(id, presence)
+    if (isNotThere(presence)) found.set(id, presence)
   }
   return found
+}
+
+function isNotThere(presence: Presence): presence is NotThere {
+  return presence !== 'there' && presence !== 'notIn' && presence !== 'unsaid' && presence !== 'notAsked'
 }
 
 /** By id, of all of them. Ends by `untilMs`, and with Slack's first wish to be left alone. Never rejects. */
@@ -51,7 +58,7 @@ export async function whoIsThere(
   ids: readonly string[],
   { untilMs, now }: AskOptions,
 ): Promise<ReadonlyMap<string, Presence>> {
-  const found = new Map<string, Presence>(ids.map(id => [id, 'unsaid']))
+  const found = new Map<string, Presence>(ids.map(id => [id, 'notAsked']))
   const limit = pLimit(AT_ONCE)
   const over = new Set<'all' | 'user' | 'group' | 'channel'>()
 
@@ -96,7 +103,9 @@ export async function whoIsThere(
       if (group !== undefined) found.set(id, (group.date_delete ?? 0) > 0 ? 'disabled' : 'there')
     }
     // The list is that of a workspace; what is not in it may be the organisation's.
-    const missing = groups.filter(id => !listed.has(id)).slice(0, MOST.groups)
+    const unlisted = groups.filter(id => !listed.has(id))
+    const missing = unlisted.slice(0, MOST.groups)
+    for (const id of unlisted.slice(MOST.groups)) found.set(id, 'notAsked')
     await Promise.all(
       missing.map(usergroup =>
         limit(async () => {
@@ -116,7 +125,11 @@ export async function whoIsThere(
     else if (said?.answer !== undefined) found.set(channel, 'there')
   }
 
-  const of = (pattern: RegExp, most = ids.length) => ids.filter(id => pattern.test(id)).slice(0, most)
+  const of = (pattern: RegExp, most = ids.length) => {
+    const asked = ids.filter(id => pattern.test(id)).slice(0, most)
+    for (const id of asked) found.set(id, 'unsaid')
+    return asked
+  }
   const users = of(/^[UW]/, MOST.users)
   const home = users.length === 0 ? null : await askWorkspace().catch(() => null)
   await Promise.all([

@@ -4,7 +4,7 @@
 import { LogLevel } from '@slack/web-api'
 import { expect, it, onTestFinished } from 'vitest'
 import { createWebClient } from '../../../../src/adapters/slack/platform/web-client.ts'
-import { whoIsNotThere } from '../../../../src/adapters/slack/platform/who-is-there.ts'
+import { whoIsNotThere, whoIsThere } from '../../../../src/adapters/slack/platform/who-is-there.ts'
 import { startLocalSlack } from '../../../../src/sandbox/slack/server.ts'
 import { SCOPES } from '../../../support/manifest.ts'
 
@@ -42,7 +42,9 @@ async function workspace(scopes: readonly string[] = SCOPES) {
   const client = createWebClient({ token: 'xoxb-test', apiUrl: slack.apiUrl, logger: silent })
   const ask = async (ids: readonly string[] = NAMED, forMs = 5_000) =>
     Object.fromEntries(await whoIsNotThere(client, ids, { untilMs: Date.now() + forMs, now: Date.now }))
-  return { slack, ask }
+  const presences = async (ids: readonly string[]) =>
+    Object.fromEntries(await whoIsThere(client, ids, { untilMs: Date.now() + 5_000, now: Date.now }))
+  return { slack, ask, presences }
 }
 
 it('names those that do not exist, are deactivated, disabled or not shown, and who may not use Rewind, and no other', async () => {
@@ -52,6 +54,18 @@ it('names those that do not exist, are deactivated, disabled or not shown, and w
     ...{ U0GINA: 'guest', U0ROBOT: 'bot', U0ELSE: 'stranger' },
     ...{ C0NONE: 'notShown', C0PRIVATE: 'notShown' },
   })
+})
+
+it('says of each that is asked for what Slack says, and of which it has said nothing', async () => {
+  const { presences } = await workspace(SCOPES.filter(scope => scope !== 'usergroups:read'))
+  expect(await presences(['U0BOB', 'U0GONE', 'C0OPS', 'C0OUTSIDE', 'C0PRIVATE', 'S0KAFKA'])).toEqual({
+    ...{ U0BOB: 'there', U0GONE: 'deactivated' },
+    ...{ C0OPS: 'there', C0OUTSIDE: 'notIn', C0PRIVATE: 'notShown', S0KAFKA: 'unsaid' },
+  })
+  const many = Array.from({ length: 61 }, (_, index) => `U${index}`)
+  const said = Object.values(await presences(many))
+  expect(said.filter(each => each === 'notAsked')).toHaveLength(1)
+  expect(said.filter(each => each === 'unknown')).toHaveLength(60)
 })
 
 it.each([
