@@ -110,8 +110,7 @@ const REFUSED = {
   nothingMatches: () => 'No rule covers this instance, group and topics, and what no rule covers is refused.',
   // Of each group it is said who is in it.
   unreadable: (rule: string) => `"${rule}" asks about a group that is not known.`,
-  notInChannel: (rule: string) => `"${rule}" covers it, but not from this channel.`,
-  notRequester: (rule: string) => `"${rule}" covers it, but not for this person.`,
+  notRequester: (rule: string) => `"${rule}" covers it, but not for this person or from this channel.`,
   // The file says nothing of it.
   instanceLeftOut: () => 'The settings leave this instance out.',
 }
@@ -146,6 +145,7 @@ function termsOf(rule: AllowRule, requester: string, members: GroupMembers): str
     }),
     ...(window === null ? [] : [`  runs only ${windowInWords(window)}`]),
     ...(isAmong(requester, breakGlass, members) ? ['  may break the glass'] : []),
+    ...(rule.decideOnBounds ? ['  a plan that takes long can be approved on its bounds'] : []),
   ]
 }
 

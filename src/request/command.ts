@@ -110,6 +110,8 @@ export type Command =
   /** `cause`: why it could not be made now; absent in older events. */
   | { kind: 'prepareLater'; round: number; retryAtMs: number; cause?: string }
   | { kind: 'prepareFailed'; round: number; cause: string; refused?: RefusalReason }
+  /** The exact plan within the bounds of this round; it begins the next. */
+  | { kind: 'settle'; round: number; topics: string[]; plan: z.input<typeof planSchema> }
   | {
       kind: 'decide'
       verdict: 'approve' | 'reject'

@@ -23,6 +23,7 @@ import {
   type State,
 } from './request.ts'
 import { type Reset, resetSchema } from './reset.ts'
+import { beginsAt, isOfBounds, settle, settling } from './settling.ts'
 import { backoffOfGivingWay, type Decided, FIRST_BACKOFF_MS, refuse, unseen, visible } from './step.ts'
 import { tell } from './telling.ts'
 import { alreadyThere, checkAgain, looked, testify, unclearFrom } from './unclear.ts'
@@ -38,7 +39,7 @@ export const ATTEMPTS_KEPT = 5
  * Raised whenever the same command comes to make something else of the same record, here or in what is called from here:
  * whoever replays the events of before then knows that these rules are not theirs. test/request/trails holds it to that.
  */
-export const RULES = 3
+export const RULES = 4
 
 export interface Draft {
   id: RequestId
@@ -134,6 +135,7 @@ function decideAtAnyTime(request: ResetRequest, command: Command, nowMs: number)
       if (state.name !== 'preparing' || command.round !== request.round) return refuse('stale')
       const { topics, group, guard, overlaps, overlapsLeft = 0, lastRead = request.lastRead } = command
       const plan = planSchema.decode(command.plan)
+      if (isOfBounds(plan) && guard.onBounds !== true) return refuse('stale')
       const planned = {
         group,
         plan,
@@ -146,11 +148,17 @@ function decideAtAnyTime(request: ResetRequest, command: Command, nowMs: number)
         reset: { ...request.reset, topics },
         notes: [...request.notes, { kind: 'planned', round: request.round } as const],
         pendingSinceMs: nowMs,
+        ...(isOfBounds(plan) ? { settling: beginsAt(nowMs) } : {}),
       }
       return visible({ ...request, ...planned }, ...outlookOf(request, plan, nowMs))
     }
 
+    case 'settle':
+      return settle(request, command, nowMs, (...of) => outlookOf(...of)[0])
+
     case 'progress':
+      if (isOfBounds(request.plan))
+        return settling(request, command, { progress: progressOf(command) }, nowMs)
       if (state.name !== 'preparing' || command.round !== request.round) return refuse('stale')
       return visible(request, {
         ...state,
@@ -159,6 +167,7 @@ function decideAtAnyTime(request: ResetRequest, command: Command, nowMs: number)
       })
 
     case 'prepareLater':
+      if (isOfBounds(request.plan)) return settling(request, command, null, nowMs)
       if (state.name !== 'preparing' || command.round !== request.round) return refuse('stale')
       return unseen(request, {
         state: {
@@ -170,6 +179,8 @@ function decideAtAnyTime(request: ResetRequest, command: Command, nowMs: number)
       })
 
     case 'prepareFailed':
+      if (isOfBounds(request.plan))
+        return settling(request, command, { outcome: notPrepared(command) }, nowMs)
       if (state.name !== 'preparing' || command.round !== request.round) return refuse('stale')
       return visible(
         request,
@@ -245,6 +256,7 @@ function decideAtAnyTime(request: ResetRequest, command: Command, nowMs: number)
         reminded: 0,
         escalated: false,
         drift: differences,
+        ...(request.settling ? { settling: null } : {}),
         round: request.round + 1,
         expiresAtMs: Math.max(request.expiresAtMs, nowMs + command.expiryMs),
       }
@@ -331,7 +343,7 @@ function decideAtAnyTime(request: ResetRequest, command: Command, nowMs: number)
     case 'start':
       // Whoever wins this commit, and only they, calls the API.
       if (state.name !== 'approved') return refuse('stale')
-      if (request.plan?.digest !== command.digest) return refuse('planChanged')
+      if (request.plan?.digest !== command.digest || isOfBounds(request.plan)) return refuse('planChanged')
       if (isHeld(request)) return refuse('unreadable')
       if (!mayStart(request, command.group, command.holdMs, nowMs)) return refuse('inUse')
       if (waitsForWindow(request, nowMs)) return refuse('outsideWindow')

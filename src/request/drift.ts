@@ -9,7 +9,11 @@ import { chosenPartitions, int64Schema, type Reset } from './reset.ts'
 /** One kind of difference: on how many partitions, and the first of them with the offset then and now. */
 export const differenceSchema = z.discriminatedUnion('kind', [
   z.object({
-    kind: z.enum(['committedMoved', 'partitionAppeared', 'partitionGone', 'targetLeftLog']),
+    kind: z.enum([
+      ...(['committedMoved', 'partitionAppeared', 'partitionGone', 'targetLeftLog'] as const),
+      /** The first message at the time is not within the log as it was when its bounds were approved. */
+      'outsideBounds',
+    ]),
     partitions: z.int(),
     first: z.object({
       topic: z.string(),

@@ -2,6 +2,7 @@
 
 import type { Command } from './command.ts'
 import { isHeld, type ResetRequest } from './request.ts'
+import { isOfBounds } from './settling.ts'
 import { approved, type Decided, refuse, visible } from './step.ts'
 import { obstacleTo, pastOf } from './voting.ts'
 
@@ -16,6 +17,8 @@ export function breakGlass(
   if (command.policy.verdict === 'deny') return refuse('notBreakGlass')
   const obstacle = obstacleTo(request, digest, nowMs)
   if (obstacle !== null) return refuse(obstacle)
+  // Nobody else looks at what comes of its bounds.
+  if (isOfBounds(request.plan)) return refuse('preparing')
   if (isHeld(request)) return refuse('unreadable')
   const reason = command.reason.trim()
   if (reason === '') return refuse('noteMissing')

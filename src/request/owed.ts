@@ -13,6 +13,7 @@ import {
   type PostKey,
   type ResetRequest,
 } from './request.ts'
+import { isOfBounds } from './settling.ts'
 import { awaitsChannel } from './telling.ts'
 
 /** How long a job on the queue is trusted before somebody looks whether it is still there. */
@@ -29,6 +30,8 @@ const TESTIFIED_TOLD_MS = 86_400_000
 /** Something the outside has not been given yet, and from when on it can be. */
 export type Debt =
   | { kind: 'prepare'; dueAtMs: number }
+  /** The exact offsets within the bounds that the plan has so far. */
+  | { kind: 'settle'; dueAtMs: number }
   | { kind: 'expire'; dueAtMs: number }
   | { kind: 'remind'; dueAtMs: number }
   /** The policy, of which a part could not be known. */
@@ -68,11 +71,14 @@ function stateDebts(request: ResetRequest, nowMs: number): Debt[] {
     case 'pending':
       return [
         { kind: 'expire', dueAtMs: request.expiresAtMs },
+        ...settleDebts(request),
         ...reminderDebts(request),
         ...policyDebts(request),
       ]
     case 'approved': {
-      if (isHeld(request)) return policyDebts(request)
+      // Nothing runs before it is exact.
+      if (isHeld(request) || isOfBounds(request.plan))
+        return [...settleDebts(request), ...policyDebts(request)]
       if (state.dispatch === null) {
         const delayMs = Math.max(0, state.notBeforeMs - nowMs)
         const number = request.dispatches + 1
@@ -117,6 +123,10 @@ function nextReply(request: ResetRequest, nowMs: number): Debt[] {
     if (debt !== null) return [debt]
   }
   return []
+}
+
+function settleDebts({ plan, settling }: ResetRequest): Debt[] {
+  return isOfBounds(plan) && settling ? [{ kind: 'settle', dueAtMs: settling.retryAtMs }] : []
 }
 
 function policyDebts({ unread }: ResetRequest): Debt[] {

@@ -68,8 +68,11 @@ export const planRowsSchema = linesSchema<PlanRow>(
   },
 )
 
-/** `offsets`: each partition is written to exactly `to`. `native`: the API works it out by itself when it runs. */
-export const executionSchema = z.enum(['offsets', 'native'])
+/**
+ * `offsets`: each partition is written to exactly `to`. `native`: the API works it out by itself when it runs. `bounds`: exact
+ * offsets are read before anything is written, and what is written is a plan of `offsets` within these (settling.ts).
+ */
+export const executionSchema = z.enum(['offsets', 'native', 'bounds'])
 export type Execution = z.output<typeof executionSchema>
 
 export const ROWS_ON_CARD = 5
@@ -80,6 +83,8 @@ export const planSchema = z.object({
   digest: z.string(),
   /** Of every column of the rows, also of those that only people read; absent in older records. */
   rowsDigest: z.string().optional(),
+  /** Of the bounds that it was made within, which may have been approved; absent: there were none. */
+  within: z.string().optional(),
   atMs: z.int().nonnegative(),
   execution: executionSchema,
   certainty: certaintySchema,

@@ -137,6 +137,7 @@ function ruleOf(file: AllowFile | DenyFile, membersOf: MembersOf): Rule {
     card: file.card ?? null,
     tell: file.tell,
     breakGlass: membersOf(file['break-glass'] ?? [], 'break-glass'),
+    decideOnBounds: file['decide-on-bounds'],
   } satisfies AllowRule
 }
 

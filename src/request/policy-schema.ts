@@ -149,6 +149,7 @@ export const allowFile = z.strictObject(
       EXPECTED.told,
     ).default([]),
     'break-glass': people.optional(),
+    'decide-on-bounds': yesNo.default(false),
   },
   EXPECTED.rule,
 )

@@ -50,6 +50,8 @@ export interface AllowRule {
   card: string | null
   tell: readonly string[]
   breakGlass: People
+  /** The bounds of a plan that takes long may be approved before it is exact. */
+  decideOnBounds: boolean
 }
 
 /** Of the people and channels it names, or of all; one topic is enough. */
@@ -104,6 +106,7 @@ export function policyOfSettings(approvers: readonly string[], limits: SkipLimit
     card: null,
     tell: [],
     breakGlass: [],
+    decideOnBounds: false,
   }
   return { version: 'settings', rules: [rule] }
 }
@@ -210,12 +213,7 @@ export function weigh(
     const refused =
       named === undefined
         ? ({ kind: 'refused', why: 'nothingMatches', rule: null, reason: '' } as const)
-        : ({
-            kind: 'refused',
-            why: admitting.length === 0 ? 'notInChannel' : 'notRequester',
-            rule: (admitting[0] ?? named).name,
-            reason: '',
-          } as const)
+        : ({ kind: 'refused', why: 'notRequester', rule: named.name, reason: '' } as const)
     return { ruling: refused, rule: null, unread: [] }
   }
   const rule = among(first.request.people) === true ? first : null
@@ -297,6 +295,7 @@ export function guardUnder(rule: AllowRule, version: string, plan: Plan | null):
     reminders: [...reminders],
     escalation: escalation === null ? null : { ...escalation, to: [...escalation.to] },
     tell: [...tell],
+    ...(rule.decideOnBounds ? { onBounds: true } : {}),
   }
 }
 
@@ -310,9 +309,12 @@ function merged(needs: readonly Need[]): Need[] {
   return [...byPeople.values()]
 }
 
-/** Replays and skips of a plan are bounds where it is not exact; unknown is more than any limit. */
+/**
+ * Replays and skips of a plan are bounds where it is not exact; unknown is more than any limit. Those of a plan of bounds are
+ * kept to: what lies outside is never written.
+ */
 function exceeds(plan: Plan, { skips, replays, partitions }: Limit['above']): boolean {
-  const isUnknown = plan.certainty === 'unknown'
+  const isUnknown = plan.certainty === 'unknown' && plan.execution !== 'bounds'
   return (
     (skips !== null && (plan.skips > skips || isUnknown)) ||
     (replays !== null && (plan.replays > replays || isUnknown)) ||

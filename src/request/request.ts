@@ -3,7 +3,9 @@
 //
 // Words of the code that are neither Kafka's nor Slack's:
 //   plan     per partition, where its offset goes and what that replays or skips; a decision is about one plan (plan.ts)
-//   round    counts the plans of a request: each new one begins when the world has moved since the last
+//   round    counts the plans of a request: each new one begins when the world has moved since the last, or with the exact
+//            plan that settles one of bounds
+//   bounds   what a plan cannot exceed before it is exact; where the policy allows it they are decided on (settling.ts)
 //   guard    what the policy's rule asks of those who decide, as it read when it was last asked (policy.ts)
 //   note     something that happened and that the thread has to tell; each becomes one reply
 //   debt     what the record still owes the outside: a job, a card, a reply, a look (owed.ts finds it, service/debts.ts pays it)
@@ -39,15 +41,17 @@ export const decisionSchema = z.object({
   fills: z.array(z.int()).default([0]),
   /** By which of the ids that the guard names, as far as that was known; absent in older records. */
   through: z.array(z.string()).optional(),
+  /** Of the bounds of a plan, before it was exact. */
+  onBounds: z.literal(true).optional(),
 })
 export type Decision = z.output<typeof decisionSchema>
 
 /**
- * Why no request is allowed: a rule that denies it, none that covers it, none for this channel, none for this person in it, an instance that
+ * Why no request is allowed: a rule that denies it, none that covers it, none for this person or channel, an instance that
  * the settings leave out, or a rule of which that is not known, because a user group cannot be read.
  */
 export const refusedRulingSchema = z.object({
-  why: z.enum(['denied', 'nothingMatches', 'notInChannel', 'notRequester', 'instanceLeftOut', 'unreadable']),
+  why: z.enum(['denied', 'nothingMatches', 'notRequester', 'instanceLeftOut', 'unreadable']),
   /** Null: no rule is about it. */
   rule: z.string().nullable(),
   /** In the words of who wrote the rule; empty where they gave none. */
@@ -201,7 +205,7 @@ export type State = z.output<typeof stateSchema>
 export type StateName = State['name']
 
 /** Where a difference was found. */
-const driftedAtSchema = z.enum(['opened', 'submitted', 'execution'])
+const driftedAtSchema = z.enum(['opened', 'submitted', 'execution', 'settling'])
 export type DriftedAt = z.output<typeof driftedAtSchema>
 
 /**
@@ -333,6 +337,8 @@ export const guardSchema = z.object({
     .default(null),
   /** Channels and people that are told besides. */
   tell: z.array(z.string()).default([]),
+  /** The bounds of a plan may be approved before it is exact. */
+  onBounds: z.literal(true).optional(),
 })
 export type Guard = z.output<typeof guardSchema>
 
@@ -438,6 +444,17 @@ export const requestSchema = z.object({
   /** The plan a decision is about; null until it is made. Its rows are the document `planDocument(round)`. */
   plan: planSchema.nullable(),
   round: z.int().positive(),
+  /** Of a plan of bounds: how far its exact offsets are. Null or absent: the plan is none, or is exact by now. */
+  settling: z
+    .object({
+      tries: z.int(),
+      retryAtMs: timeMsSchema,
+      /** Why they could not be read last. */
+      cause: z.string().optional(),
+      progress: progressSchema.nullable(),
+    })
+    .nullable()
+    .optional(),
   /** What has moved since the plan before this one; empty with the first. */
   drift: z.array(differenceSchema),
   guard: guardSchema,

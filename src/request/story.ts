@@ -228,8 +228,11 @@ export function createStory(id: RequestId, seals: Seals | null): Story {
       case 'prepare':
         plans.set(`plan-${command.round}`, planIn(command, asked))
         break
+      case 'settle':
+        plans.set(`plan-${command.round + 1}`, planIn(command, asked))
+        break
       case 'start':
-        if (command.digest !== approval.digest()) found('otherPlan')
+        if (command.digest !== approval.digest() || !approval.isExact()) found('otherPlan')
         worker = command.worker
         hasStarted = true
         break
@@ -325,7 +328,7 @@ export function resultDigestIn(events: readonly AuditEvent[]): string | null | u
   return events.reduce(resultDigestAfter, null as string | null | undefined)
 }
 
-function planIn({ plan, topics }: Extract<Command, { kind: 'prepare' }>, reset: Reset | null) {
+function planIn({ plan, topics }: Extract<Command, { kind: 'prepare' | 'settle' }>, reset: Reset | null) {
   if (reset === null) throw new Error('Nothing is known of what the plan is for.')
   return { plan, reset: { ...reset, topics } }
 }
@@ -360,12 +363,17 @@ function essence({ id, requester, reset, round, state, plan, votes }: ResetReque
  */
 function createApproval() {
   let digest: string | null = null
+  /** The bounds that the plan was made within. */
+  let within: string | null = null
+  let isOfBounds = false
   let guard: Guard | null = null
   let requester = ''
   let group = ''
   let glass = false
   /** Whether it counts, by person. */
   const votes = new Map<string, boolean>()
+  /** Who has approved bounds, and not the exact plan. */
+  const onBounds = new Set<string>()
 
   function counting(): number {
     const ours = guard
@@ -380,15 +388,19 @@ function createApproval() {
 
   function begin(next: string | null): void {
     digest = next
+    within = null
     glass = false
     votes.clear()
+    onBounds.clear()
   }
 
   function voted(command: Extract<Command, { kind: 'decide' }>): Finding['kind'][] {
     if (command.verdict !== 'approve') return []
-    if (command.digest !== digest) return ['otherPlan']
+    if (command.digest !== digest && (within === null || command.digest !== within)) return ['otherPlan']
     if (guard?.typedGroup === true && command.typedGroup.trim() !== group) return ['notTyped']
     votes.set(command.by, true)
+    if (isOfBounds || command.digest !== digest) onBounds.add(command.by)
+    else onBounds.delete(command.by)
     return []
   }
 
@@ -402,9 +414,17 @@ function createApproval() {
         case 'prepare':
           guard = guardSchema.parse(command.guard)
           begin(command.plan.digest)
+          isOfBounds = command.plan.execution === 'bounds'
+          return []
+        case 'settle':
+          if (!isOfBounds) return ['otherPlan']
+          within = digest
+          digest = command.plan.digest
+          isOfBounds = false
           return []
         case 'drifted':
           begin(null)
+          isOfBounds = false
           return []
         case 'decide':
           return voted(command)
@@ -412,13 +432,14 @@ function createApproval() {
           votes.delete(command.by)
           return []
         case 'breakGlass':
-          if (command.digest !== digest) return ['otherPlan']
+          if (command.digest !== digest || isOfBounds) return ['otherPlan']
           if (command.typedGroup.trim() !== group) return ['notTyped']
           glass = true
           return []
         case 'reguard':
           guard = guardSchema.parse(command.guard)
           if (command.glassRevoked === true) glass = false
+          if (guard.onBounds !== true) for (const by of onBounds) votes.delete(by)
           for (const by of [...votes.keys()]) {
             const fills = command.fills[by]
             const { through } = command
@@ -433,6 +454,7 @@ function createApproval() {
       }
     },
     digest: () => digest,
+    isExact: () => !isOfBounds,
     holds: () => glass || counting() >= needed(),
     inWords: () => `${counting()} of ${needed()} approvals stand`,
   }

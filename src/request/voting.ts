@@ -6,6 +6,7 @@ import { fillsThrough, isBarredAsRequester, isSameGuard, restsOn, type Unread } 
 import { filled, isMet } from './quorum.ts'
 import { isSameUnread } from './reconsidering.ts'
 import { brokeGlass, type Decision, type Guard, isHeld, type Note, type ResetRequest } from './request.ts'
+import { countsUnder, isOfBounds, isOfPlan, onBounds } from './settling.ts'
 import { approved, type Decided, type Refusal, refuse, unseen, visible } from './step.ts'
 import { JOINED } from './waiting.ts'
 
@@ -25,10 +26,12 @@ export function vote(request: ResetRequest, command: VoteCommand, nowMs: number)
   if (command.policy.verdict === 'deny' || fills.length === 0) {
     return refuse(command.unread === true ? 'unreadable' : 'notApprover')
   }
-  const obstacle = obstacleTo(request, command.digest, nowMs)
+  // Who was shown the bounds has seen the plan that was made within them.
+  const { digest } = command
+  const obstacle = obstacleTo(request, isOfPlan(request, digest) ? request.plan.digest : digest, nowMs)
   if (obstacle !== null) return refuse(obstacle)
   const note = command.note.trim()
-  const rest = through === undefined ? {} : { through }
+  const rest = { ...(through === undefined ? {} : { through }), ...onBounds(request, digest) }
   const decision: Decision = { verdict, by, note, atMs: nowMs, fills, ...rest }
   if (verdict === 'reject') {
     if (note === '') return refuse('noteMissing')
@@ -39,6 +42,7 @@ export function vote(request: ResetRequest, command: VoteCommand, nowMs: number)
     )
   }
   if (isHeld(request)) return refuse('unreadable')
+  if (!countsUnder(guard, decision)) return refuse(isOfBounds(request.plan) ? 'preparing' : 'planChanged')
   if (votes.some(each => each.by === by)) return refuse('alreadyVoted')
   const withdrawals = request.notes.filter(note => note.kind === 'withdrawn' && note.by === by).length
   if (withdrawals >= WITHDRAWALS_MAX) return refuse('withdrawnOften')
@@ -147,7 +151,7 @@ function votesUnder(
   { guard, fills, through }: Extract<Command, { kind: 'reguard' }>,
 ): Decision[] {
   return request.votes.flatMap(each => {
-    if (isBarredAsRequester(each.by, { ...request, guard })) return []
+    if (isBarredAsRequester(each.by, { ...request, guard }) || !countsUnder(guard, each)) return []
     const may = fills[each.by]
     if (through === undefined) return may === undefined || may.length === 0 ? [] : [{ ...each, fills: may }]
     if (may === undefined) return since(request, each, guard)

@@ -144,6 +144,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
           reconsider: policies.reconsider,
           membersOf: policies.membersOf,
           graceMs: settings.graceMs,
+          requestExpiryMs: settings.requestExpiryMs,
         })
   const { pay } = debts
   const { execute, stopWriting } = createExecutions(

@@ -11,6 +11,7 @@ import type { Store } from '../ports/store.ts'
 import type { WorkQueue } from '../ports/work-queue.ts'
 import { boundsSchema } from '../request/bounds.ts'
 import { causeOfRefusal } from '../request/cause.ts'
+import { differenceSchema } from '../request/drift.ts'
 import type { Finding } from '../request/evidence.ts'
 import { mayHaveMoved } from '../request/follow-up.ts'
 import { type Followed, hasDone, owedToParent, undoneSince } from '../request/followed.ts'
@@ -26,7 +27,7 @@ import {
   type RequestId,
   type ResetRequest,
 } from '../request/request.ts'
-import { doneOf, type PartitionResult } from '../request/result.ts'
+import { doneOf, type PartitionResult, type ReadOutcome } from '../request/result.ts'
 import { backoffAfter } from '../request/step.ts'
 import { isProof } from '../request/unclear.ts'
 import { untilWindow, waitsForWindow } from '../request/waiting.ts'
@@ -38,6 +39,7 @@ import type { KeptRows } from './kept-rows.ts'
 import type { Movers } from './movers.ts'
 import type { Plans } from './plans.ts'
 import type { Policies } from './policies.ts'
+import type { OnProgress } from './so-far.ts'
 
 export interface DebtsDeps {
   changes: Changes
@@ -60,6 +62,8 @@ export interface DebtsDeps {
   processId: string
   /** How far apart read-backs have to be. */
   graceMs: number
+  /** How long a plan waits for a decision, unless its rule says so. */
+  requestExpiryMs: number
 }
 
 export interface Debts {
@@ -92,10 +96,14 @@ export function createDebts(deps: DebtsDeps): Debts {
   const claims = createClaims({ change, store, clock, processId })
   const payments = new Map<string, { again: boolean; done: Promise<void> }>()
 
-  /** State and chat have a lane each, so that Slack never holds up an execution. */
+  /**
+   * State and chat have a lane each, so that Slack never holds up an execution, and what may take minutes while people decide
+   * has one as well.
+   */
   function pay(id: RequestId): void {
     startLane(id, 'state', isStateDebt)
-    startLane(id, 'chat', debt => !isStateDebt(debt))
+    startLane(id, 'settle', isSettleDebt)
+    startLane(id, 'chat', isChatDebt)
   }
 
   function startLane(id: RequestId, lane: string, mine: (debt: Debt) => boolean): void {
@@ -143,6 +151,8 @@ export function createDebts(deps: DebtsDeps): Debts {
     switch (debt.kind) {
       case 'prepare':
         return prepare(request)
+      case 'settle':
+        return settle(request)
       case 'expire':
         return paid(await change(id, { kind: 'expire' }, { known: request }))
       case 'abandon':
@@ -216,8 +226,24 @@ export function createDebts(deps: DebtsDeps): Debts {
   async function prepare(request: ResetRequest): Promise<'paid' | 'left'> {
     const { id, state, round } = request
     if (state.name !== 'preparing') return 'paid'
+    const made = await plans.make(request, telling(request))
+    switch (made.kind) {
+      case 'planned': {
+        const planned = await change(id, made.command, { documents: { [planDocument(round)]: made.rows } })
+        startLane(id, 'settle', isSettleDebt)
+        return paid(planned)
+      }
+      case 'notAllowed':
+        return paid(await change(id, { kind: 'disallow', ruling: made.ruling, version: made.version }))
+      default:
+        return notMade(request, made, state.tries)
+    }
+  }
+
+  /** How far it is, for the card; no faster than anybody reads it. */
+  function telling({ id, round }: ResetRequest): OnProgress {
     let told = clock()
-    const made = await plans.make(request, async ({ done, total, leftMs, bounds: known }) => {
+    return async ({ done, total, leftMs, bounds: known }) => {
       if (clock() - told < PROGRESS_MS || done === total) return
       told = clock()
       const bounds = await known()
@@ -227,11 +253,16 @@ export function createDebts(deps: DebtsDeps): Debts {
         ...(leftMs === null ? {} : { leftMs }),
       })
       // Nobody else may be waiting on this lane, and the card is to show it now.
-      startLane(id, 'chat', debt => !isStateDebt(debt))
-    })
+      startLane(id, 'chat', isChatDebt)
+    }
+  }
+
+  async function notMade(
+    { id, round }: ResetRequest,
+    made: Exclude<ReadOutcome<never>, { kind: 'read' }> | { kind: 'impossible'; cause: string },
+    tries: number,
+  ): Promise<'paid' | 'left'> {
     switch (made.kind) {
-      case 'planned':
-        return paid(await change(id, made.command, { documents: { [planDocument(round)]: made.rows } }))
       case 'refused':
         return paid(
           await change(id, {
@@ -241,14 +272,12 @@ export function createDebts(deps: DebtsDeps): Debts {
             refused: made.reason,
           }),
         )
-      case 'notAllowed':
-        return paid(await change(id, { kind: 'disallow', ruling: made.ruling, version: made.version }))
       case 'impossible':
         return paid(await change(id, { kind: 'prepareFailed', round, cause: made.cause }))
       case 'unavailable': {
         // As long as the request may still be decided on: then it expires.
         const { cause, retryAfterMs = 0 } = made
-        const pauseMs = Math.min(backoffAfter(state.tries + 1), PREPARE_RETRY_MAX_MS)
+        const pauseMs = Math.min(backoffAfter(tries + 1), PREPARE_RETRY_MAX_MS)
         const retryAtMs = clock() + Math.max(retryAfterMs, PREPARE_RETRY_MS, pauseMs)
         const later = await change(id, { kind: 'prepareLater', round, retryAtMs, cause })
         // A change that people see, so that the card says why and when.
@@ -259,6 +288,46 @@ export function createDebts(deps: DebtsDeps): Debts {
       default:
         return made satisfies never
     }
+  }
+
+  /** The exact offsets within the bounds that may have been decided on meanwhile. */
+  async function settle(request: ResetRequest): Promise<'paid' | 'left'> {
+    const { id, round, plan, settling } = request
+    if (plan === null || !settling) return 'paid'
+    const begun = { kind: 'progress', round, done: 0, total: plan.partitions } as const
+    const mine = await change(id, { ...begun, retryAtMs: clock() + PROGRESS_TRUST_MS }, { known: request })
+    if (mine.kind !== 'changed') return 'left'
+    startLane(id, 'chat', isChatDebt)
+    const made = await plans.settle(request, telling(request))
+    const settled = await (async () => {
+      switch (made.kind) {
+        case 'settled': {
+          const documents = { [planDocument(round + 1)]: made.rows }
+          return paid(await change(id, made.command, { documents }))
+        }
+        case 'outside': {
+          const differences = z.encode(z.array(differenceSchema), made.differences)
+          const expiryMs = request.guard.expiryMs ?? deps.requestExpiryMs
+          const { digest } = plan
+          return paid(await change(id, { kind: 'drifted', at: 'settling', digest, differences, expiryMs }))
+        }
+        case 'unavailable': {
+          // What is approved does not expire, and nobody waits for it for ever.
+          const now = await read(id)
+          const isOver = now?.state.name === 'approved' && clock() >= now.expiresAtMs
+          const { cause } = made
+          return notMade(request, isOver ? { kind: 'impossible', cause } : made, settling.tries)
+        }
+        default:
+          return notMade(request, made, settling.tries)
+      }
+    })()
+    // What follows from it is owed on the other lanes, and the exact plan may ask for fewer approvals than its bounds.
+    const after = made.kind === 'settled' ? await read(id) : undefined
+    const command = after === undefined ? null : await deps.reconsider(after)
+    if (command !== null) await change(id, command)
+    pay(id)
+    return settled
   }
 
   async function readBack(request: ResetRequest): Promise<'paid' | 'left'> {
@@ -440,8 +509,16 @@ function isAnsweredInVain({ said, outcome }: PartitionResult): boolean {
   return said?.code === 0 && (outcome === 'failed' || outcome === 'unreported')
 }
 
-function isStateDebt({ kind }: Debt): boolean {
-  return kind !== 'post' && kind !== 'updateCard' && kind !== 'checkCard'
+function isChatDebt({ kind }: Debt): boolean {
+  return kind === 'post' || kind === 'updateCard' || kind === 'checkCard'
+}
+
+function isSettleDebt({ kind }: Debt): boolean {
+  return kind === 'settle'
+}
+
+function isStateDebt(debt: Debt): boolean {
+  return !isChatDebt(debt) && !isSettleDebt(debt)
 }
 
 function paid(outcome: ChangeOutcome): 'paid' | 'left' {

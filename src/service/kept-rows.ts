@@ -92,6 +92,9 @@ function planMadeIn(
   events: readonly AuditEvent[],
   round: number,
 ): { topics: Reset['topics']; plan: Pick<Plan, 'digest' | 'execution' | 'rowsDigest'> } | null {
-  for (const { command } of events) if (command.kind === 'prepare' && command.round === round) return command
+  for (const { command } of events) {
+    if (command.kind === 'prepare' && command.round === round) return command
+    if (command.kind === 'settle' && command.round + 1 === round) return command
+  }
   return null
 }

@@ -67,11 +67,14 @@ export function createMovers(deps: {
   return { of, behind }
 }
 
-/** When the plan was made that this note tells the end of; each such note ends a round. */
+/** When the plan was made that this note tells the end of. */
 function plannedBefore(events: readonly AuditEvent[], { notes }: ResetRequest, note: Drifted): number | null {
-  const round = notes.filter(({ kind }) => kind === 'drifted').indexOf(note) + 1
-  for (const { command } of events)
-    if (command.kind === 'prepare' && command.round === round) return command.plan.atMs
+  const planned = notes.slice(0, notes.indexOf(note)).findLast(({ kind }) => kind === 'planned')
+  if (planned?.kind !== 'planned') return null
+  for (const { command } of events) {
+    if (command.kind === 'prepare' && command.round === planned.round) return command.plan.atMs
+    if (command.kind === 'settle' && command.round + 1 === planned.round) return command.plan.atMs
+  }
   return null
 }
 

@@ -28,13 +28,15 @@ export interface ObserveOptions {
   withTargets?: boolean
   /** Looks messages at its time up again where that is one question: the API is to work out the same when it runs. */
   timesAgain?: boolean
+  /** With more times than this to look up one by one, none is looked up, and the bounds have to do (`isOfBounds`). */
+  boundsAbove?: number | undefined
   /** Where each partition is to go, when that was told one by one. */
   targets?: Targets
   onProgress?: OnProgress
 }
 
 export type Observed =
-  | ReadOutcome<Observation & { topics: string[]; can: ClusterAbilities }>
+  | ReadOutcome<Observation & { topics: string[]; can: ClusterAbilities; isOfBounds: boolean }>
   | { kind: 'impossible'; cause: string }
 
 /**
@@ -75,9 +77,11 @@ export async function observe(reset: Reset, options: ObserveOptions): Promise<Ob
       : NOT_READ
   if (logs.kind !== 'read') return logs
   const log = logs.value
+  const asked = log === null ? new Map<string, number[]>() : partitionsToAsk(reset, log)
+  const isOfBounds = timeMs !== null && can.writePartitions && isTooLong(asked, can, options.boundsAbove)
   const times =
-    timeMs !== null && log !== null
-      ? await firstMessages(reset, timeMs, log, can, reader, (done, total, found) =>
+    timeMs !== null && log !== null && !isOfBounds
+      ? await firstMessages(target.instanceId, asked, timeMs, can, reader, (done, total, found) =>
           soFar.tell(log.size + done, log.size + total, true, knownBy(log, found)),
         )
       : NOT_READ
@@ -113,16 +117,9 @@ export async function observe(reset: Reset, options: ObserveOptions): Promise<Ob
   if (times.value !== null) facts.firstMessages = offsetsIn(times.value)
   const told = targets ?? other.value
   if (told !== null) facts.targets = told
-  if (kinds.value !== null) {
-    const { value } = kinds
-    // One of which it cannot be told may be such a one.
-    const isSparse = (kind: TopicKind | undefined) =>
-      kind === undefined || kind.compacted || kind.transactions
-    facts.sparse = new Set(topics.filter(topic => isSparse(value.get(topic))))
-    facts.lateTimes = new Set(topics.filter(topic => value.get(topic)?.timesMayBeLate === true))
-  }
+  if (kinds.value !== null) Object.assign(facts, toldByKinds(topics, kinds.value))
   if (unread.size > 0) facts.unread = unread
-  return { kind: 'read', value: { group: group.value, facts, topics, can } }
+  return { kind: 'read', value: { group: group.value, facts, topics, can, isOfBounds } }
 }
 
 const NOT_READ = { kind: 'read', value: null } as const
@@ -175,8 +172,20 @@ function unreadIn(listed: readonly Position[], logs: Logs | null, times: Times |
   return unread
 }
 
+export function toldByKinds(
+  topics: readonly string[],
+  kinds: ReadonlyMap<string, TopicKind>,
+): Required<Pick<Facts, 'sparse' | 'lateTimes'>> {
+  // One of which it cannot be told may be such a one.
+  const isSparse = (kind: TopicKind | undefined) => kind === undefined || kind.compacted || kind.transactions
+  return {
+    sparse: new Set(topics.filter(topic => isSparse(kinds.get(topic)))),
+    lateTimes: new Set(topics.filter(topic => kinds.get(topic)?.timesMayBeLate === true)),
+  }
+}
+
 /** Null: the cluster has no such question. Where it does not answer, nothing is known of any topic. */
-async function kindsOf(
+export async function kindsOf(
   instanceId: string,
   topics: readonly string[],
   can: ClusterAbilities,
@@ -197,7 +206,7 @@ function rangesIn(logs: Logs): ReadonlyMap<string, readonly LogRange[]> {
   )
 }
 
-function offsetsIn(times: Times): ReadonlyMap<string, bigint | null> {
+export function offsetsIn(times: Times): ReadonlyMap<string, bigint | null> {
   return new Map(
     [...times].flatMap(([topic, rows]) =>
       rows.flatMap(row => ('unread' in row ? [] : [[placeOf(topic, row.partition), row.offset] as const])),
@@ -226,18 +235,9 @@ function withRanges(
   )
 }
 
-/** Null when there are too many partitions to ask one by one: then none is, so that the plan does not mix what it knows. */
-async function firstMessages(
-  reset: Reset,
-  timeMs: number,
-  logs: Logs,
-  can: ClusterAbilities,
-  reader: ClusterReader,
-  tell: (done: number, total: number, found: Times) => Promise<void>,
-): Promise<ReadOutcome<Times | null>> {
-  const { instanceId } = reset.target
+function partitionsToAsk(reset: Reset, logs: Logs): Map<string, number[]> {
   const chosen = chosenPartitions(reset)
-  const asked = new Map(
+  return new Map(
     [...logs].map(([topic, rows]) => [
       topic,
       rows
@@ -245,10 +245,32 @@ async function firstMessages(
         .map(({ partition }) => partition),
     ]),
   )
+}
+
+type Asked = ReadonlyMap<string, readonly number[]>
+
+function countOf(asked: Asked): number {
+  return [...asked.values()].reduce((sum, { length }) => sum + length, 0)
+}
+
+function isTooLong(asked: Asked, can: ClusterAbilities, above = Number.POSITIVE_INFINITY): boolean {
+  const total = countOf(asked)
+  return !can.readMany && total > above && total <= TIMES_ASKED_MAX
+}
+
+/** Null when there are too many partitions to ask one by one: then none is, so that the plan does not mix what it knows. */
+export async function firstMessages(
+  instanceId: string,
+  asked: Asked,
+  timeMs: number,
+  can: ClusterAbilities,
+  reader: ClusterReader,
+  tell: (done: number, total: number, found: Times) => Promise<void>,
+): Promise<ReadOutcome<Times | null>> {
   if (can.readMany && reader.firstMessagesAt !== undefined) {
     return reader.firstMessagesAt(instanceId, asked, timeMs)
   }
-  const total = [...asked.values()].reduce((sum, { length }) => sum + length, 0)
+  const total = countOf(asked)
   if (total > TIMES_ASKED_MAX) return NOT_READ
   const found = new Map<string, FirstMessage[]>()
   let done = 0

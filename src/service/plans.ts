@@ -8,7 +8,7 @@ import type { Store } from '../ports/store.ts'
 import { causeOf } from '../request/cause.ts'
 import type { Command } from '../request/command.ts'
 import { digestOf, digestOfRows } from '../request/digest.ts'
-import { type Drift, driftSince, type Observation } from '../request/drift.ts'
+import { type Difference, type Drift, driftSince, type Observation } from '../request/drift.ts'
 import { mayHaveMoved } from '../request/follow-up.ts'
 import { isMissed } from '../request/followed.ts'
 import { placeOf } from '../request/group.ts'
@@ -17,6 +17,7 @@ import {
   type Execution,
   executionOf,
   isWritten,
+  type Plan,
   type PlanRow,
   planOf,
   planRows,
@@ -25,11 +26,12 @@ import {
 import type { RefusedRuling, RequestId, ResetRequest } from '../request/request.ts'
 import { clip, overlap, type Reset, type Target, type Targets } from '../request/reset.ts'
 import type { ReadOutcome } from '../request/result.ts'
+import { outsideOf, rowsOfBounds, settledRows } from '../request/settling.ts'
 import type { KeptRows } from './kept-rows.ts'
 import type { Movers } from './movers.ts'
-import { lookForGroup, observe } from './observe.ts'
+import { firstMessages, kindsOf, lookForGroup, observe, offsetsIn, toldByKinds } from './observe.ts'
 import type { Policies } from './policies.ts'
-import type { OnProgress } from './so-far.ts'
+import { createSoFar, type OnProgress } from './so-far.ts'
 import { within } from './within.ts'
 
 /** So many open requests of the group are compared with a new one, and so many of those that overlap are named. */
@@ -38,6 +40,10 @@ const OVERLAPS_NAMED = 5
 const MOVERS_NAMED = 3
 const NEAREST_MS = 5_000
 const NEAREST_SHOWN = 100
+/** More times than this, at about a second each, nobody waits for where the bounds may be decided on. */
+const TIMES_AT_ONCE = 5
+/** Of what is told while exact offsets are read, the bounds are known already. */
+const UNASKED = { kind: 'unavailable', cause: '' } as const
 
 export interface PlansDeps {
   store: Store
@@ -61,6 +67,12 @@ export type Planned =
   | { kind: 'notAllowed'; ruling: RefusedRuling; version: string }
   | Exclude<ReadOutcome<never>, { kind: 'read' }>
 
+export type Settled =
+  | { kind: 'settled'; command: Extract<Command, { kind: 'settle' }>; rows: PlanRow[] }
+  | { kind: 'impossible'; cause: string }
+  | { kind: 'outside'; differences: Difference[] }
+  | Exclude<ReadOutcome<never>, { kind: 'read' }>
+
 export type Comparison =
   | { kind: 'compared'; drift: Drift; observation: Observation; rows: PlanRow[]; can: ClusterAbilities }
   /** The rows are not those that the plan's digest stands for: there is nothing to compare. */
@@ -69,6 +81,8 @@ export type Comparison =
 
 export interface Plans {
   make(request: ResetRequest, onProgress: OnProgress): Promise<Planned>
+  /** The exact plan within the bounds of the one that stands there. */
+  settle(request: ResetRequest, onProgress: OnProgress): Promise<Settled>
   /** As kept-rows.ts reads them. */
   rows(request: ResetRequest): Promise<PlanRow[] | null | undefined>
   /**
@@ -87,7 +101,12 @@ export interface Plans {
 export function createPlans(deps: PlansDeps): Plans {
   const { store, kept, movers, clock, guardFor, reader, emptyHoldMs, writeTimeOf } = deps
 
-  async function make(request: ResetRequest, onProgress: OnProgress): Promise<Planned> {
+  /** @param mayBeOfBounds whether bounds will do where the exact offsets take long, which the policy has to allow */
+  async function make(
+    request: ResetRequest,
+    onProgress: OnProgress,
+    mayBeOfBounds = request.guard.onBounds === true,
+  ): Promise<Planned> {
     const { reset } = request
     const targets = reset.strategy.kind === 'offsets' ? await kept.targets(request) : undefined
     const isOther = targets === null || (targets === undefined && request.targetsDigest !== undefined)
@@ -98,19 +117,20 @@ export function createPlans(deps: PlansDeps): Plans {
       logsOf: () => true,
       withTargets: true,
       onProgress,
+      boundsAbove: mayBeOfBounds ? TIMES_AT_ONCE : undefined,
       ...(targets === undefined ? {} : { targets }),
     })
     if (seen.kind !== 'read') return seen
-    const { group, facts, topics, can } = seen.value
+    const { group, facts, topics, can, isOfBounds } = seen.value
     const named = { ...reset, topics }
-    const rows = planRows(named, facts)
+    const rows = isOfBounds ? rowsOfBounds(named, facts) : planRows(named, facts)
     const there = await lookForGroup(reset.target, group, facts.positions, reader)
     if (there.kind !== 'read') return there
     const problem =
       (there.value ? null : causeOf('noGroup', ...(await nearestTo(reset.target)))) ??
       problemWith(named, rows, observedPlaces(seen.value), targets)
     if (problem !== null) return { kind: 'impossible', cause: problem }
-    const execution = executionOf(named, rows, can)
+    const execution = isOfBounds ? 'bounds' : executionOf(named, rows, can)
     if (execution === null) return { kind: 'impossible', cause: causeOf('tooWide') }
     const since = await movedSince(request, rows)
     if (since === 'notWhole')
@@ -125,23 +145,25 @@ export function createPlans(deps: PlansDeps): Plans {
       movedSince: since === null ? null : since.places.size,
       ...(moved.length === 0 ? {} : { movedBy: moved }),
       ...(facts.unread === undefined ? {} : { unread: facts.unread }),
-      seen: facts,
+      // Each is still to be looked up.
+      seen: isOfBounds
+        ? { ...facts, firstMessages: new Map(rows.map(row => [placeOf(row.topic, row.partition), null])) }
+        : facts,
     })
     const isKnown = planned.certainty === 'exact' && facts.unread === undefined
     if (isKnown && planned.moving === 0) {
       const by = since === null ? [] : await sinceMovedBy(request, since.reached)
       return { kind: 'impossible', cause: causeOf('nothingMoves', `${planned.partitions}`, ...by) }
     }
-    const calls = callsFor(execution, rows, can)
-    // One call writes all of it.
-    const writing = calls > 1 ? { calls, ...writeTimeOf(reset.target.instanceId, calls) } : null
-    const plan = { ...planned, writing }
+    const plan = { ...planned, writing: writingOf(reset, callsFor(execution, rows, can)) }
     const guarded = await guardFor({ ...request, reset: named }, plan)
     if (guarded.kind === 'refused') {
       if (guarded.ruling.why !== 'unreadable') return { ...guarded, kind: 'notAllowed' }
       return { kind: 'unavailable', cause: causeOf('policyUnread', guarded.ruling.rule ?? '') }
     }
     const { guard, lastRead, unread } = guarded
+    // The policy was edited meanwhile.
+    if (isOfBounds && guard.onBounds !== true) return make(request, onProgress, false)
     const command = {
       kind: 'prepare',
       round: request.round,
@@ -155,6 +177,52 @@ export function createPlans(deps: PlansDeps): Plans {
       unread,
     } as const
     return { kind: 'planned', command, rows }
+  }
+
+  /** One call writes all of it. */
+  function writingOf({ target }: Reset, calls: number): Plan['writing'] {
+    return calls > 1 ? { calls, ...writeTimeOf(target.instanceId, calls) } : null
+  }
+
+  async function settle(request: ResetRequest, onProgress: OnProgress): Promise<Settled> {
+    const { reset, round, plan: bounds } = request
+    const { target, strategy, topics } = reset
+    if (bounds === null || strategy.kind !== 'time') return { kind: 'impossible', cause: causeOf('noPlan') }
+    const within = await kept.plan(request)
+    if (within === null || within === undefined) return { kind: 'impossible', cause: causeOf('planNotWhole') }
+    const able = await reader.abilitiesOf(target.instanceId)
+    if (able.kind !== 'read') return able
+    const can = able.value
+    const asked = new Map<string, number[]>()
+    for (const { topic, partition } of within) asked.set(topic, [...(asked.get(topic) ?? []), partition])
+    const soFar = createSoFar(reset, { clock, onProgress, listed: null, readOffsets: async () => UNASKED })
+    const times = await firstMessages(target.instanceId, asked, strategy.timeMs, can, reader, (done, total) =>
+      soFar.tell(done, total, true, positions => ({ positions })),
+    )
+    if (times.kind !== 'read') return times
+    const kinds = await kindsOf(target.instanceId, topics, can, reader)
+    if (kinds.kind !== 'read') return kinds
+    const found = {
+      firstMessages: offsetsIn(times.value ?? new Map()),
+      ...(kinds.value === null ? {} : toldByKinds(topics, kinds.value)),
+    }
+    const differences = outsideOf(within, found.firstMessages)
+    if (differences.length > 0) return { kind: 'outside', differences }
+    const { atMs, movedSince, movedBy } = bounds
+    const rows = settledRows(reset, within, atMs, found)
+    const planned = planOf(reset, rows, {
+      ...{ execution: 'offsets', digest: digestOf(reset, 'offsets', rows), rowsDigest: digestOfRows(rows) },
+      ...{ atMs, positions: rows, movedSince, seen: found },
+      ...(movedBy === undefined ? {} : { movedBy }),
+    })
+    if (planned.certainty === 'exact' && planned.moving === 0)
+      return { kind: 'impossible', cause: causeOf('nothingMoves', `${planned.partitions}`) }
+    const plan = { ...planned, writing: writingOf(reset, callsFor('offsets', rows, can)) }
+    return {
+      kind: 'settled',
+      command: { kind: 'settle', round, topics, plan: z.encode(planSchema, plan) },
+      rows,
+    }
   }
 
   /** Names of others, which nobody waits for long. */
@@ -215,6 +283,7 @@ export function createPlans(deps: PlansDeps): Plans {
 
   return {
     make,
+    settle,
     rows: kept.plan,
     async compare(request, from, logTopics, known) {
       const { reset, plan } = request
@@ -254,7 +323,9 @@ export function createPlans(deps: PlansDeps): Plans {
 /** How many calls write it: one where the cluster takes all topics at once, or works it out by itself. */
 export function callsFor(execution: Execution, rows: readonly PlanRow[], can: ClusterAbilities): number {
   if (execution === 'native') return 1
-  const topics = new Set(rows.filter(row => isWritten(row, execution)).map(({ topic }) => topic))
+  // Of bounds, at most.
+  const written = execution === 'bounds' ? rows : rows.filter(row => isWritten(row, execution))
+  const topics = new Set(written.map(({ topic }) => topic))
   return can.writeTopics ? Math.min(1, topics.size) : topics.size
 }
 

@@ -52,22 +52,34 @@ it('keeps final states final, counts every version by one, and takes back nothin
   )
 })
 
-it('calls on nothing but the very plan that enough others than the requester have approved', () => {
+it('calls on nothing but the very plan, or the bounds of it, that enough others than the requester have approved', () => {
   forAnyHistory((_, changes) => {
     const wrong: string[] = []
     let approvals: Extract<Command, { kind: 'decide' }>[] = []
+    /** Of those, who was shown bounds. */
+    const ofBounds = new Set<Command>()
     let glass: Extract<Command, { kind: 'breakGlass' }> | undefined
     for (const { before, command, next } of changes) {
       if (command.kind === 'breakGlass') glass = command
       if (command.kind === 'prepare' || command.kind === 'drifted') approvals = []
-      if (command.kind === 'decide' && command.verdict === 'approve') approvals.push(command)
-      if (command.kind === 'reguard')
+      if (command.kind === 'decide' && command.verdict === 'approve') {
+        approvals.push(command)
+        const { plan, guard } = before
+        if (plan?.execution === 'bounds' || plan?.digest !== command.digest) {
+          ofBounds.add(command)
+          if (guard.onBounds !== true) wrong.push('bounds approved')
+        }
+      }
+      if (command.kind === 'reguard') {
         approvals = approvals.filter(({ by }) => command.fills[by] !== undefined)
+        if (command.guard.onBounds !== true) approvals = approvals.filter(each => !ofBounds.has(each))
+      }
       if (command.kind === 'withdraw') approvals = approvals.filter(({ by }) => by !== command.by)
       if (next.state.name !== 'executing' || before.state.name === 'executing') continue
       const { plan, guard, requester, reset } = next
       if (command.kind !== 'start') wrong.push(`started by ${command.kind}`)
       else if (command.digest !== plan?.digest) wrong.push('started with another plan')
+      else if (plan.execution === 'bounds') wrong.push('started on bounds')
       else if (hasMembers(command.group)) wrong.push('started with members')
       if (before.unread?.holds === true) wrong.push('started while held')
       // Who breaks the glass needs no approval, and has to be named for it and to see this very plan.
@@ -79,7 +91,7 @@ it('calls on nothing but the very plan that enough others than the requester hav
       if (new Set(approvals.map(({ by }) => by)).size < guard.approvals) wrong.push('too few approvals')
       for (const { by, policy: may, digest, typedGroup } of approvals) {
         if (by === requester || may.verdict === 'deny') wrong.push(`approved by ${by}`)
-        if (digest !== plan?.digest) wrong.push('another plan approved')
+        if (digest !== plan?.digest && digest !== plan?.within) wrong.push('another plan approved')
         if (guard.typedGroup && typedGroup !== reset.target.group) wrong.push('group not typed')
       }
     }

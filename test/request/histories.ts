@@ -65,8 +65,21 @@ function planned(request: ResetRequest, change: Pick<Prepare, 'group' | 'guard'>
   const key = `${strategy.kind} ${topics}`
   const known = plans.get(key) ?? prepare(request)
   plans.set(key, known)
-  return { ...known, ...change, round: request.round, plan: { ...known.plan, digest } }
+  const { onBounds } = change.guard
+  const plan = { ...known.plan, digest, ...(onBounds ? { execution: 'bounds' as const } : {}) }
+  return { ...known, ...change, round: request.round, plan }
 }
+
+/** The exact plan of the same reset, which stands for being within its bounds. */
+function settled(request: ResetRequest, round: number, digest: string): Command {
+  const { plan, topics } = planned(request, { group: EMPTY, guard: GUARD }, digest)
+  return { kind: 'settle', round, topics, plan: { ...plan, execution: 'offsets' } }
+}
+
+/** Now and then bounds may be approved. */
+const allowingBounds = fc
+  .integer({ min: 0, max: 3 })
+  .map(each => (each === 0 ? { onBounds: true as const } : {}))
 
 /** Now and then by somebody who has not noticed that this is another round, or another plan. */
 const isLate = fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true))
@@ -82,10 +95,11 @@ const windows = fc.constantFrom(
 )
 
 const planning = fc
-  .tuple(groups, digests, fc.boolean(), fc.integer({ min: 1, max: 2 }), isLate, windows)
-  .map(([group, digest, typedGroup, approvals, late, window]): Step => {
+  .tuple(groups, digests, fc.boolean(), fc.integer({ min: 1, max: 2 }), isLate, windows, allowingBounds)
+  .map(([group, digest, typedGroup, approvals, late, window, bounds]): Step => {
     return request => {
-      const command = planned(request, { group, guard: { ...GUARD, typedGroup, approvals, window } }, digest)
+      const guard = { ...GUARD, typedGroup, approvals, window, ...bounds }
+      const command = planned(request, { group, guard }, digest)
       return late ? { ...command, round: request.round - 1 } : command
     }
   })
@@ -101,6 +115,18 @@ const deciding = fc
       typedGroup,
       digest: types ? (plan?.digest ?? '') : digest,
     })
+  })
+
+/** The exact plan, or how far it is, in its time or not. */
+const settling = fc
+  .tuple(fc.constantFrom('settle', 'settle', 'progress', 'prepareLater' as const), digests, isLate)
+  .map(([kind, digest, late]): Step => {
+    return request => {
+      const round = late ? request.round - 1 : request.round
+      if (kind === 'settle') return settled(request, round, digest)
+      if (kind === 'progress') return { ...partly(), round }
+      return { kind, round, retryAtMs: T0 + 9_000, cause: 'x' }
+    }
   })
 
 const executing = fc.oneof(
@@ -126,20 +152,29 @@ const executing = fc.oneof(
 
 /** What would bring it on; or else histories would seldom come as far as a call. */
 const onward = fc
-  .tuple(fc.constantFrom(BOB, CAROL), groups, digests, endings, fc.integer({ min: 1, max: 2 }), windows)
-  .map(([by, group, digest, outcome, approvals, window]): Step => {
+  .tuple(
+    fc.constantFrom(BOB, CAROL),
+    groups,
+    digests,
+    endings,
+    fc.integer({ min: 1, max: 2 }),
+    windows,
+    allowingBounds,
+  )
+  .map(([by, group, digest, outcome, approvals, window, bounds]): Step => {
     return request => {
       const { state, plan } = request
       switch (state.name) {
         case 'preparing':
           return planned(
             request,
-            { group, guard: { ...GUARD, typedGroup: approvals === 2, approvals, window } },
+            { group, guard: { ...GUARD, typedGroup: approvals === 2, approvals, window, ...bounds } },
             digest,
           )
         case 'pending':
           return { ...approve, by, digest: plan?.digest ?? '', typedGroup: someReset.target.group }
         case 'approved': {
+          if (plan?.execution === 'bounds') return settled(request, request.round, digest)
           const seen = state.wait === null ? request.group : state.wait.emptySinceMs === null ? IN_USE : EMPTY
           const looks = hasMembers(group) || (seen !== null && hasMembers(seen))
           return { ...(looks ? wait(group) : start), digest: plan?.digest ?? '' }
@@ -290,6 +325,7 @@ export const steps = fc.array(
       { weight: 6, arbitrary: executing },
       { weight: 5, arbitrary: clearing },
       { weight: 1, arbitrary: rare },
+      { weight: 1, arbitrary: settling },
       { weight: 2, arbitrary: talking },
     ),
     // Mostly seconds; at times long enough for a wait or an expiry to end.

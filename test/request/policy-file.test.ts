@@ -30,6 +30,7 @@ rules:
     card: C0APPROVALS
     tell: [C0TEAM, U0DAVE]
     break-glass: platform
+    decide-on-bounds: true
 `
 
 function read(text: string): PolicyOutcome {
@@ -90,6 +91,7 @@ describe('a policy’s file', () => {
             card: 'C0APPROVALS',
             tell: ['C0TEAM', 'U0DAVE'],
             breakGlass: ['S0PLATFORM'],
+            decideOnBounds: true,
           },
         ],
       },
@@ -106,6 +108,7 @@ describe('a policy’s file', () => {
             request: { people: ['*'], channels: null },
             ownVote: false,
             breakGlass: [],
+            decideOnBounds: false,
             window: null,
             expiryMs: null,
           },
@@ -128,6 +131,7 @@ describe('a policy’s file', () => {
       rule('break-glass: oncall'),
       'rules.0.break-glass names oncall, which is no id',
     ],
+    ['bounds now and then', rule('decide-on-bounds: sometimes'), 'rules.0.decide-on-bounds must be true'],
     ['a channel by name', rule('card: "#ops"'), 'rules.0.card must be a channel id'],
     ['a duration without a unit', rule('expires: 12'), 'rules.0.expires'],
     ['reminders that come faster and faster', rule('remind: [1h, 90m]'), 'rules.0.remind must grow'],

@@ -17,6 +17,7 @@ import {
   ALLOWED,
   allSucceeded,
   approve,
+  asked,
   BOB,
   CAROL,
   DIGEST,
@@ -24,7 +25,9 @@ import {
   drifted,
   finish,
   GUARD,
+  onBounds,
   prepare,
+  reguard,
   rowsOf,
   SOMEWHERE,
   someReset,
@@ -161,6 +164,56 @@ describe('a true history', () => {
       const unapproved = forged(odd, [odd.events[0], odd.events[1], odd.events[3]] as ChainedEvent[])
       expect(kinds(findingsOf(unapproved))).toContain('notApproved')
     }
+  })
+})
+
+describe('a history of bounds that were approved', () => {
+  const EXACT = '0badcafe'.repeat(8)
+  const bounds = onBounds()
+  const prepared = prepare(asked({ reset: bounds.reset }), { execution: 'bounds', guard: { onBounds: true } })
+  const settle = {
+    ...({ kind: 'settle', round: 1, topics: prepared.topics } as const),
+    plan: { ...prepared.plan, execution: 'offsets', certainty: 'exact', digest: EXACT },
+  } as const
+  const begun = { ...start, digest: EXACT }
+  const wasAsked = draft({ reset: bounds.reset })
+  const told = tale([prepared, approve, settle, begun, finish(allSucceeded)], wasAsked)
+  const without = (kind: string) =>
+    forged(
+      told,
+      told.events.filter(({ command }) => command.kind !== kind),
+    )
+  const with_ = (kind: string, change: object) =>
+    forged(
+      told,
+      told.events.map(event =>
+        event.command.kind === kind
+          ? { ...event, command: { ...event.command, ...change } as Command }
+          : event,
+      ),
+    )
+
+  it('is taken: the exact plan follows the approval, and is what is started', () => {
+    expect(findingsOf(told)).toEqual([])
+    expect(distrust(told)).toBeNull()
+    const late = tale([prepared, settle, approve, begun], wasAsked)
+    expect(findingsOf(late)).toEqual([])
+  })
+
+  it('is not where anything else was started, or more than was approved, or without an approval', () => {
+    expect(kinds(findingsOf(without('settle')))).toContain('otherPlan')
+    expect(kinds(findingsOf(with_('start', { digest: DIGEST })))).toContain('otherPlan')
+    expect(kinds(findingsOf(without('decide')))).toContain('notApproved')
+    const more = { ...settle.plan, skips: '201' }
+    expect(kinds(findingsOf(with_('settle', { plan: more })))).toContain('refused')
+    expect(kinds(findingsOf(with_('prepare', { guard: GUARD })))).toContain('refused')
+  })
+
+  it('is not where it went on after the policy had forbidden it', () => {
+    const forbidden = reguard({ [BOB]: [0] }, GUARD)
+    const { events } = tale([prepared, approve, settle, { ...forbidden, round: 2 } as Command], wasAsked)
+    const last = told.events.slice(4).map(event => ({ ...event, before: 'approved' as const }))
+    expect(kinds(findingsOf(forged(told, [...events, ...last])))).toContain('notApproved')
   })
 })
 

@@ -337,6 +337,7 @@ describe('what is open when the settings leave its instance out', () => {
       report: () => {},
       processId: 'bot',
       graceMs: 5_000,
+      requestExpiryMs: 3_600_000,
     })
     pay(request.id)
     await idle()

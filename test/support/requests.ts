@@ -169,6 +169,12 @@ export const DENIED: PolicyVerdict = {
 export const HERE: AskedIn = askedInSchema.parse('C0OPS')
 export const SOMEWHERE: Origin = { channel: 'C0OPS', message: '1700000000.000100' }
 
+/** With bounds that may be decided on, of a time an hour before. */
+export function onBounds(change: Partial<Draft> = {}): ResetRequest {
+  const reset: Reset = { ...(change.reset ?? someReset), strategy: { kind: 'time', timeMs: T0 - 3_600_000 } }
+  return pending({ ...change, reset }, { execution: 'bounds', guard: { onBounds: true } })
+}
+
 /** Of a plan that takes minutes. */
 export function partly(
   change: Partial<z.input<typeof boundsSchema>> = {},
@@ -361,6 +367,17 @@ export function everyState(change: Partial<Draft> = {}): [string, ResetRequest][
     ['pending again', following(moved, prepare(moved))],
     ['pending, guarded', guarded],
     ['pending, half approved', following(twice, approve)],
+    ['pending, on bounds', onBounds(change)],
+    ['approved, on bounds', following(onBounds(change), approve, { ...partly(), done: 2, total: 4 })],
+    [
+      'approved, bounds unread',
+      following(
+        onBounds(change),
+        approve,
+        { kind: 'prepareLater', round: 1, retryAtMs: T0 + 60_000, cause: causeOf('tooManyCalls', '4400') },
+        { kind: 'progress', round: 1, done: 0, total: 0, retryAtMs: T0 + 60_000 },
+      ),
+    ],
     ['rejected', following(planned, reject)],
     [
       'cancelled',

@@ -21,6 +21,7 @@ export function allowing(change: Partial<AllowRule> = {}): AllowRule {
     card: null,
     tell: [],
     breakGlass: [],
+    decideOnBounds: false,
     ...change,
   }
 }

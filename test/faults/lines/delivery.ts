@@ -88,6 +88,7 @@ export async function startDelivery({
     report: event => void service.events.push(event),
     processId: `bot-${randomUUID()}`,
     graceMs: SETTINGS.graceMs,
+    requestExpiryMs: SETTINGS.requestExpiryMs,
   })
   const pump = startPump({
     payDue: debts.payDue,

@@ -12,6 +12,7 @@ import { z } from 'zod'
 import type { Approvals, Look } from '../../../ports/approvals.ts'
 import type { Origin } from '../../../request/command.ts'
 import type { RequestId, ResetRequest } from '../../../request/request.ts'
+import { isOfPlan } from '../../../request/settling.ts'
 import { ACTIONS, CALLBACKS, REVIEW_BLOCKS, reviewMetadataSchema } from '../blocks/ids.ts'
 import { fieldErrors } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
@@ -204,6 +205,7 @@ function asksForGroup({ blocks }: { blocks: { block_id?: string }[] }): boolean 
 }
 
 /** Whether the plan that was decided on is not the request's plan any more. */
-function hasMoved({ plan, drift, state }: ResetRequest, digest: string): boolean {
-  return drift.length > 0 && plan?.digest !== digest && ['preparing', 'pending'].includes(state.name)
+function hasMoved(request: ResetRequest, digest: string): boolean {
+  const { drift, state } = request
+  return drift.length > 0 && !isOfPlan(request, digest) && ['preparing', 'pending'].includes(state.name)
 }

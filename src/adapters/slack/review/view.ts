@@ -12,6 +12,7 @@ import { skipsArriving } from '../../../request/plan-gaps.ts'
 import { filled } from '../../../request/quorum.ts'
 import { isHeld, type ResetRequest } from '../../../request/request.ts'
 import { clip } from '../../../request/reset.ts'
+import { isOfBounds } from '../../../request/settling.ts'
 import { ACTIONS, CALLBACKS, REVIEW_BLOCKS } from '../blocks/ids.ts'
 import { LIMITS } from '../blocks/limits.ts'
 import { preformatted } from '../blocks/preformatted.ts'
@@ -21,7 +22,7 @@ import { guardLines, NOTE_MAX, overlapBlocks, stateLine } from '../thread/card.t
 import { causeInWords } from '../wording/cause.ts'
 import { differenceBullets } from '../wording/drift.ts'
 import { facts, originLine, titleInWords } from '../wording/facts.ts'
-import { planDetails, planHead } from '../wording/plan.ts'
+import { planDetails, planHead, settlingLines } from '../wording/plan.ts'
 import { planTable } from '../wording/plan-table.ts'
 import { missingTeams } from '../wording/who-decides.ts'
 import { groupInWords, lossInWords } from '../wording/words.ts'
@@ -77,7 +78,7 @@ export function reviewModal(
 }
 
 function detailsBlocks(words: Words, request: ResetRequest): KnownBlock[] {
-  const lines = planDetails(words, request)
+  const lines = [...planDetails(words, request), ...settlingLines(words, request)]
   return lines.length === 0 ? [] : [paragraph(...lines.map(pieces => line(...pieces)))]
 }
 
@@ -158,6 +159,7 @@ function whatAnApprovalDoes(
   if (met !== '' && met.length <= LIMITS.optionText) return met
   if (missing > 1) return say.needsMore(missing - 1, isOfTeams)
   if (isOfTeams) return say.runsWhenMet
+  if (isOfBounds(request.plan)) return say.runsWhenExact
   if (guard.window !== null) return say.runsInWindow
   const isInUse = look?.kind === 'holds' && hasMembers(look.group)
   return group?.state === 'Empty' && !isInUse ? say.runsAtOnce : say.runsWhenEmpty(request.holdMs ?? 0)

@@ -6,7 +6,7 @@ import { shortDigest } from '../../../request/digest.ts'
 import { MAX_ATTEMPTS } from '../../../request/finish.ts'
 import type { ActKind } from '../../../request/permissions.ts'
 import { skipsArriving } from '../../../request/plan-gaps.ts'
-import { filled, lacking, needsOf } from '../../../request/quorum.ts'
+import { lacking, needsOf } from '../../../request/quorum.ts'
 import {
   brokeGlass,
   type Decision,
@@ -18,6 +18,7 @@ import {
   type Wait,
 } from '../../../request/request.ts'
 import { clip, utc } from '../../../request/reset.ts'
+import { isOfBounds } from '../../../request/settling.ts'
 import { awaitedBy, isBeforeWindow, readHold } from '../../../request/waiting.ts'
 import { LIMITS } from '../blocks/limits.ts'
 import { link, messageUrl } from '../blocks/links.ts'
@@ -39,7 +40,14 @@ import { type Words, wordsAbout } from '../language/language.ts'
 import { causeInWords } from '../wording/cause.ts'
 import { differenceBullets } from '../wording/drift.ts'
 import { facts, originLine, parentInWords, resetInWords, titleInWords } from '../wording/facts.ts'
-import { moversInWords, planDetails, planHead, totalsInWords } from '../wording/plan.ts'
+import {
+  moversInWords,
+  planDetails,
+  planHead,
+  settlingInWords,
+  settlingLines,
+  totalsInWords,
+} from '../wording/plan.ts'
 import { missingTeams, reviewers, unreadLines, whoDecides, windowLine } from '../wording/who-decides.ts'
 import {
   connectedInWords,
@@ -144,7 +152,9 @@ function glassBlocks(words: Words, request: ResetRequest): KnownBlock[] {
 function planBlocks(words: Words, request: ResetRequest): KnownBlock[] {
   const { plan, reset } = request
   if (plan === null || isOver(request.state)) return []
-  const details = planDetails(words, request).map(pieces => line(...pieces))
+  const details = [...planDetails(words, request), ...settlingLines(words, request)].map(pieces =>
+    line(...pieces),
+  )
   return [...moversInWords(words, plan, skipsArriving(plan, reset)), paragraph(...details)]
 }
 
@@ -214,18 +224,12 @@ export function stateLine(words: Words, request: ResetRequest): Piece[] {
     case 'cancelled':
       return say.cancelled(state.by)
     case 'expired':
-      return [
-        text(
-          request.plan === null
-            ? say.expiredUnplanned
-            : say.expired(filled(request.guard, request.votes), request.guard.approvals),
-        ),
-      ]
+      return [text(request.plan === null ? say.expiredUnplanned : say.expired)]
     case 'approved':
       // Held, nothing comes next: a line of its own says why.
       return [
         ...approval(words, request, state.decision),
-        ...(isHeld(request) ? [] : nextInLine(words, state)),
+        ...(isHeld(request) ? [] : (settlingThen(words, request) ?? nextInLine(words, state))),
       ]
     case 'executing':
       return [
@@ -259,6 +263,12 @@ function approval(words: Words, request: ResetRequest, decision: Decision | null
   if (brokeGlass(request)) return []
   const others = request.votes.map(({ by }) => by).filter(by => by !== decision.by)
   return words.card.approved([...others, decision.by], note)
+}
+
+/** Null: nothing has to be read before it can run. */
+function settlingThen(words: Words, { plan, settling }: ResetRequest): Piece[] | null {
+  if (!isOfBounds(plan) || !settling) return null
+  return [...settlingInWords(words, settling), text(words.card.runsOnceExact)]
 }
 
 function nextInLine(words: Words, state: Extract<State, { name: 'approved' }>): Piece[] {

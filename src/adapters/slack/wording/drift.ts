@@ -32,6 +32,10 @@ function differenceInWords({ drift: say }: Words, difference: Difference): strin
         ? say.logExpired(place, was, is, more)
         : say.notInLog(place, was, more)
     }
+    case 'outsideBounds': {
+      const { was, is } = difference.first
+      return say.outsideBounds(placeIn(difference), was, is, difference.partitions - 1)
+    }
     case 'skipsGrew':
       return say.skipsGrew(difference.was, difference.is)
     case 'groupRecreated':

@@ -6,6 +6,7 @@ import { skipsArriving } from '../../../request/plan-gaps.ts'
 import type { ResetRequest, State } from '../../../request/request.ts'
 import { grouped, type Reset } from '../../../request/reset.ts'
 import type { Done } from '../../../request/result.ts'
+import { isOfBounds } from '../../../request/settling.ts'
 import { bullets, clipMiddle, code, line, type Piece, strong, text } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { causeInWords } from './cause.ts'
@@ -66,13 +67,13 @@ function planTotals(
       return say.skipsUpTo(say.messages(skips), where, grouped(reset.strategy.count))
     return say.skipsArriving(say.messages(skips), where, hasRun)
   }
-  if (certainty === 'unknown') {
+  if (certainty === 'unknown' && !isOfBounds(plan)) {
     return replays + skips === 0n
       ? say.unknownTotals(where)
       : say.unknownTotalsAtMost(say.messages(replays), say.messages(skips), where)
   }
   const amount = (count: bigint) =>
-    certainty === 'bound' ? say.atMost(say.messages(count)) : say.messages(count)
+    certainty === 'exact' ? say.messages(count) : say.atMost(say.messages(count))
   if (replays > 0n && skips > 0n) return say.replaysAndSkips(amount(replays), amount(skips), where)
   if (replays > 0n) return say.replaysOnly(amount(replays), where)
   if (skips > 0n) return say.skipsOnly(amount(skips), where)
@@ -168,6 +169,21 @@ export function planDetails(
     lines.push(words.plan.writing(calls, atLeastMs, atMostMs))
   }
   return [...lines, words.plan.written[plan.execution]].map(sentence => [text(sentence)])
+}
+
+/** How far the exact offsets are that are to be within the bounds. */
+export function settlingInWords(
+  words: Words,
+  { cause, progress, retryAtMs }: NonNullable<ResetRequest['settling']>,
+): Piece[] {
+  return cause !== undefined && (progress?.total ?? 0) === 0
+    ? words.card.notSettledYet(causeInWords(words, cause), retryAtMs)
+    : words.card.settling(progress)
+}
+
+/** The same of a request that waits for a decision; what is approved says so first of all. */
+export function settlingLines(words: Words, { plan, settling, state }: ResetRequest): Piece[][] {
+  return settling && isOfBounds(plan) && state.name === 'pending' ? [settlingInWords(words, settling)] : []
 }
 
 /** What was named, or given, and takes no part. */

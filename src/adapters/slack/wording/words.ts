@@ -19,6 +19,7 @@ import {
 } from '../../../request/request.ts'
 import { clip, type Reset, type Target, utc } from '../../../request/reset.ts'
 import type { ApiCode, Counts, Done } from '../../../request/result.ts'
+import { isOfBounds } from '../../../request/settling.ts'
 import type { Refusal } from '../../../request/step.ts'
 import { type Awaited, awaitedBy } from '../../../request/waiting.ts'
 import { escaped, named } from '../blocks/text.ts'
@@ -38,28 +39,39 @@ const AWAITED = {
 } as const satisfies Record<Awaited, keyof Words['states']['names']>
 
 /** What is approved, as people tell apart what it waits for. */
-function approvedKey(request: Pick<ResetRequest, 'unread'>, state: Extract<State, { name: 'approved' }>) {
-  return isHeld(request) ? 'held' : AWAITED[awaitedBy(state)]
+function approvedKey(
+  request: Pick<ResetRequest, 'unread' | 'plan'>,
+  state: Extract<State, { name: 'approved' }>,
+) {
+  if (isHeld(request)) return 'held'
+  return isOfBounds(request.plan) ? 'settling' : AWAITED[awaitedBy(state)]
 }
 
 /** A state as people tell it apart. */
-function stateKey({ state, unread }: Pick<ResetRequest, 'state' | 'unread'>): keyof Words['states']['names'] {
+function stateKey({
+  state,
+  unread,
+  plan,
+}: Pick<ResetRequest, 'state' | 'unread' | 'plan'>): keyof Words['states']['names'] {
   if (state.name === 'failed') {
     if (state.outcome.kind === 'notAllowed') return 'notAllowed'
     return hadNothingToMove(state) ? 'nothingToMove' : 'failed'
   }
   if (state.name === 'unclear' && !state.asked) return 'checking'
-  return state.name === 'approved' ? approvedKey({ unread }, state) : state.name
+  return state.name === 'approved' ? approvedKey({ unread, plan }, state) : state.name
 }
 
 /** `approved, waiting for the group to be empty` */
-export function stateWords(words: Words, request: Pick<ResetRequest, 'state' | 'unread' | 'glass'>): string {
+export function stateWords(
+  words: Words,
+  request: Pick<ResetRequest, 'state' | 'unread' | 'glass' | 'plan'>,
+): string {
   const { names, unapproved } = words.states
   const key = stateKey(request)
   return brokeGlass(request) ? { ...names, ...unapproved }[key] : names[key]
 }
 
-type Standing = Pick<ResetRequest, 'id' | 'state' | 'unread' | 'glass' | 'guard' | 'votes'>
+type Standing = Pick<ResetRequest, 'id' | 'state' | 'unread' | 'glass' | 'guard' | 'votes' | 'plan'>
 
 /** Null: it waits for no approval, or only says that it does. */
 function pendingWords(words: Words, request: Pick<Standing, 'state' | 'guard' | 'votes'>): string | null {
@@ -124,7 +136,7 @@ export function refusalSentence(words: Words, refusal: Refusal, request: ResetRe
 
 /** Why approving asks for more than a click: `it skips 12 430 messages, and they will not be delivered` */
 export function lossInWords(words: Words, { plan, reset }: Pick<ResetRequest, 'plan' | 'reset'>): string {
-  if (plan === null || plan.certainty === 'unknown') return words.plan.loss(null)
+  if (plan === null || (plan.certainty === 'unknown' && !isOfBounds(plan))) return words.plan.loss(null)
   if (plan.skips === 0n && !skipsArriving(plan, reset)) {
     if (plan.replays === 0n) return words.plan.wide(plan.partitions)
     const replays = words.plan.messages(plan.replays)

@@ -31,6 +31,7 @@ import {
   IN_USE,
   looked,
   type Outlook,
+  onBounds,
   partly,
   pending,
   positionsOf,
@@ -673,6 +674,9 @@ describe.each(states)('a request that is %s', (name, request) => {
       'pending, guarded': open,
       revoked: open,
       'pending, held': open,
+      'pending, on bounds': open,
+      'approved, on bounds': ['Cancel Request'],
+      'approved, bounds unread': ['Cancel Request'],
       'pending, half approved': ['Review', 'Withdraw My Approval', 'Cancel Request'],
       preparing: ['Cancel Request'],
       'preparing, partly': ['Cancel Request'],
@@ -775,6 +779,35 @@ it('says of a plan that is being made what it replays and skips at most', () => 
     '正在制定计划：已完成 47/110 次读取，大约还需 63 秒，完成后由审批人审批。截至 2026-11-23 08:00 UTC：最多重放 240,000 条消息，最多跳过 1,200 条消息。目前看到的 100 个分区中，已有 37 个确定了精确位点。',
   )
   expect(said({ replays: '0', skips: '0' }, 'zh')).toContain('：不重放消息，不跳过消息。')
+})
+
+it('says of a plan of bounds what it is held to, and how far its exact offsets are', () => {
+  const said = (language: 'en' | 'zh', request: ResetRequest) =>
+    linesOf(card(wordsIn(language), request)).join('\n')
+  const bounds = onBounds()
+  expect(said('en', bounds)).toContain(
+    'Replays at most 3,802 messages and skips at most 200 messages, on 4 partitions.',
+  )
+  expect(said('en', bounds)).toContain(
+    'Each partition goes to its first message at or after that time, and only within its log as of this plan (the CSV file in the thread has where each log starts and ends). The exact offsets are read before it runs; if one is outside, nothing is reset and a new plan is made.',
+  )
+  expect(said('en', bounds)).toContain('The exact offsets are being read.')
+  expect(said('zh', bounds)).toContain('正在读取精确位点。')
+  expect(said('zh', bounds)).toContain('且只在这份计划时的日志范围内')
+  const reading = following(bounds, { ...partly(), done: 2, total: 4 }, approve)
+  expect(said('zh', reading)).toContain('正在读取精确位点：4 个分区中已知 2 个，大约还需 63 秒。确定后执行。')
+  expect(said('zh', reading)).toContain('已批准，正在读取精确位点')
+  expect(said('en', reading)).toContain('R-12 · approved, exact offsets being read')
+  expect(said('en', reading)).toContain(
+    'Approved by @bob. The exact offsets are being read: 2 of 4 partitions known, about 63 s left. It runs once they are known.',
+  )
+  const cause = causeOf('tooManyCalls', '4400')
+  const later = { kind: 'prepareLater', round: 1, retryAtMs: T0 + 60_000, cause } as const
+  const stuck = following(bounds, later, { ...partly(), done: 0, total: 0, retryAtMs: T0 + 60_000 })
+  expect(said('en', stuck)).toContain(
+    'The exact offsets could not be read yet: the API takes no more calls right now (4400). The next try starts 2026-11-23 08:01 UTC.',
+  )
+  expect(said('zh', stuck)).toContain('暂时无法读取精确位点：')
 })
 
 it('says which team has to approve still, and for which team each approval counts', () => {

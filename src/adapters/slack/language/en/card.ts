@@ -120,6 +120,20 @@ export const cardOn = (on: ClusterInWords) => ({
       ...(bounds === undefined ? [] : atMost(bounds)),
     ]
   },
+  /** Of a plan that can be decided on meanwhile. */
+  settling: (progress: Progress | null): Piece[] => {
+    const { done = 0, total = 0, leftMs } = progress ?? {}
+    const left = leftMs === undefined ? '' : `, about ${times.span(leftMs)} left`
+    const known = total === 0 ? '' : `: ${grouped(done)} of ${counted(total, 'partition')} known${left}`
+    return [text(`The exact offsets are being read${known}.`)]
+  },
+  notSettledYet: (cause: string, retryAtMs: number): Piece[] => [
+    text(`The exact offsets could not be read yet: ${cause}. The next try starts `),
+    times.moment(retryAtMs),
+    text('.'),
+  ],
+  /** Approved, once that is done. */
+  runsOnceExact: ' It runs once they are known.',
   pending: (expiresAtMs: number): Piece[] => [
     text('Waiting for an approver. It expires '),
     times.moment(expiresAtMs),
@@ -133,9 +147,7 @@ export const cardOn = (on: ClusterInWords) => ({
   ],
   cancelled: (by: string): Piece[] => [text('Cancelled by '), person(by), text('. Nothing was reset.')],
   expiredUnplanned: 'No plan could be made in time. Nothing was reset. Ask again with /reset-offsets.',
-  /** @param have of the approvals it needed */
-  expired: (have: number, needed: number) =>
-    `${have === 0 ? 'Nobody decided in time' : `Only ${grouped(have)} of ${counted(needed, 'approval')} in time`}. Nothing was reset. Ask again with /reset-offsets.`,
+  expired: 'Nobody decided in time. Nothing was reset. Ask again with /reset-offsets.',
   /** Stands before what follows from it. @param by in the order of their approvals @param note empty: none */
   approved: (by: readonly string[], note: string): Piece[] => [
     text('Approved by '),

@@ -18,6 +18,11 @@ export const drift = {
     `The log of ${place} now starts at ${grouped(start)}, after ${plannedOffset(planned)}: it has expired there${others(more)}.`,
   notInLog: (place: string, planned: bigint | null, more: number) =>
     `The log of ${place} does not hold ${plannedOffset(planned)} any more${others(more)}.`,
+  /** @param end of the log, when the plan was made @param first the first message at the time asked for */
+  outsideBounds: (place: string, end: bigint | null, first: bigint | null, more: number) =>
+    first === null || end === null
+      ? `The first message at that time on ${place} is not known${others(more)}.`
+      : `The first message at that time on ${place} is ${grouped(first)}, outside its log when planned, which ended at ${grouped(end)}${others(more)}.`,
   skipsGrew: (was: bigint, is: bigint) => `It would now skip ${messages(is)} instead of ${grouped(was)}.`,
   groupRecreated: 'The group was deleted or recreated.',
 }

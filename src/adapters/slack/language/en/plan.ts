@@ -71,6 +71,8 @@ export const plan = {
     offsets: 'Exact offsets: messages that arrive later are not affected.',
     native:
       'CKafka works the offsets out when it runs (API 2.0, or a plan that is not exact), so what arrives until then counts as well.',
+    bounds:
+      'Each partition goes to its first message at or after that time, and only within its log as of this plan (the CSV file in the thread has where each log starts and ends). The exact offsets are read before it runs; if one is outside, nothing is reset and a new plan is made.',
   },
   /** Which plan it is, and who asked for what; before a plan there is none. */
   origin: (plan: { name: string; madeAtMs: number } | null, by: string, askedAtMs: number): Piece[] => [

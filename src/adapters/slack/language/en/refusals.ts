@@ -8,6 +8,7 @@ const THEN = {
   waiting: 'waits for the group to be empty',
   staying: 'waits for the group to stay empty',
   beforeWindow: 'waits for its window',
+  settling: 'reads its exact offsets',
   behind: 'waits for another request for the same group',
   retrying: 'waits for the next try',
   executing: 'is running',

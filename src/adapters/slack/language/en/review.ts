@@ -34,6 +34,7 @@ export const review = {
   runsWhenTeams: (labels: readonly string[]) =>
     `It runs once ${listed(labels)} ${labels.length === 1 ? 'has' : 'have'} approved`,
   runsWhenMet: 'It runs once every team it needs has approved',
+  runsWhenExact: 'It runs once its exact offsets are known to be within these bounds',
   held: 'Not possible until Slack shows the user groups',
   notWholeOption: 'Not possible: its stored plan cannot be used',
   replanned: 'A new plan needs a decision before anything runs',

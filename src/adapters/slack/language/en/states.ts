@@ -8,6 +8,8 @@ export const states = {
     preparing: 'being planned',
     pending: 'waiting for approval',
     approved: 'approved, on the queue',
+    /** The exact offsets within the bounds that were approved. */
+    settling: 'approved, exact offsets being read',
     /** The policy cannot be known. */
     held: 'approved, held',
     waiting: 'approved, waiting for the group to be empty',
@@ -51,6 +53,7 @@ export const states = {
     preparing: (id: string) => `${id} is being planned.`,
     pending: (id: string) => `${id} is waiting for approval.`,
     approved: (id: string) => `${id} is approved and on the queue.`,
+    settling: (id: string) => `${id} is approved, and its exact offsets are being read.`,
     held: (id: string) => `${id} is approved and held.`,
     waiting: (id: string) => `${id} is approved and waits for the group to be empty.`,
     staying: (id: string) => `${id} is approved and waits for the group to stay empty.`,

@@ -80,12 +80,23 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
       ...(bounds === undefined ? [] : atMost(bounds)),
     ]
   },
+  settling: progress => {
+    const { done = 0, total = 0, leftMs } = progress ?? {}
+    const left = leftMs === undefined ? '' : `，大约还需 ${times.span(leftMs)}`
+    const known = total === 0 ? '' : `：${partitions(total)}中已知 ${grouped(done)} 个${left}`
+    return [text(`正在读取精确位点${known}。`)]
+  },
+  notSettledYet: (cause, retryAtMs) => [
+    text(`暂时无法读取精确位点：${cause}。下一次尝试时间 `),
+    times.moment(retryAtMs),
+    text('。'),
+  ],
+  runsOnceExact: '确定后执行。',
   pending: expiresAtMs => [text('等待审批人审批，过期时间 '), times.moment(expiresAtMs), text('。')],
   rejected: (by, note) => [text('已被 '), person(by), text(' 驳回：'), quoted(note)],
   cancelled: by => [text('已被 '), person(by), text(' 取消。没有重置任何位点。')],
   expiredUnplanned: '没能及时制定计划。没有重置任何位点。请用 /reset-offsets 重新申请。',
-  expired: (have, needed) =>
-    `${have === 0 ? '没有人及时审批' : `到期时只有 ${grouped(have)}/${grouped(needed)} 个批准`}。没有重置任何位点。请用 /reset-offsets 重新申请。`,
+  expired: '没有人及时审批。没有重置任何位点。请用 /reset-offsets 重新申请。',
   approved: (by, note) => [
     text('已由 '),
     ...by.flatMap((each, index) => [...(index === 0 ? [] : [text(' 和 ')]), person(each)]),

@@ -13,6 +13,10 @@ export const drift: typeof English = {
   logExpired: (place, planned, start, more) =>
     `${place} 的日志现在从 ${grouped(start)} 开始，已越过${plannedOffset(planned)}：那里的消息已过期${others(more)}。`,
   notInLog: (place, planned, more) => `${place} 的日志里已没有${plannedOffset(planned)}${others(more)}。`,
+  outsideBounds: (place, end, first, more) =>
+    first === null || end === null
+      ? `无法确定 ${place} 在该时间的第一条消息${others(more)}。`
+      : `${place} 在该时间的第一条消息是 ${grouped(first)}，超出了制定计划时的日志范围（当时末端为 ${grouped(end)}）${others(more)}。`,
   skipsGrew: (was, is) => `现在会跳过 ${messages(is)}，而不是 ${grouped(was)} 条。`,
   groupRecreated: '消费分组被删除或重新创建了。',
 }

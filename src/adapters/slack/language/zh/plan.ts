@@ -62,6 +62,8 @@ export const plan: typeof English = {
   written: {
     offsets: '按精确位点写入：之后到达的消息不受影响。',
     native: '位点由 CKafka 在执行时计算（API 2.0，或计划并不精确），因此执行前到达的消息也会算在内。',
+    bounds:
+      '每个分区都移到该时间或之后的第一条消息，且只在这份计划时的日志范围内（消息列里的 CSV 文件列出了每个日志的起止位点）。执行前会读取精确位点；如有超出，不会重置任何位点，并重新制定计划。',
   },
   origin: (plan, by, askedAtMs): Piece[] => [
     ...(plan === null ? [] : [text(`${plan.name} · 制定于 `), times.brief(plan.madeAtMs), text(' · ')]),

@@ -10,6 +10,7 @@ const THEN = {
   waiting: '正在等待消费分组变空',
   staying: '正在等待消费分组保持为空',
   beforeWindow: '正在等待允许执行的时间段',
+  settling: '正在读取精确位点',
   behind: '正在等待同一消费分组的另一个申请',
   retrying: '正在等待重试',
   executing: '正在执行',

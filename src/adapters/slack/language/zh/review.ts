@@ -28,6 +28,7 @@ export const review: typeof English = {
   needsMore: (more, atLeast) => `之后还需要${atLeast ? '至少' : ''} ${grouped(more)} 位审批人批准`,
   runsWhenTeams: labels => `${listed(labels)} 全部批准后执行`,
   runsWhenMet: '所需团队全部批准后执行',
+  runsWhenExact: '确定精确位点都在此范围内后执行',
   held: 'Slack 能读取相关用户组之前无法批准',
   notWholeOption: '无法批准：保存的计划不能使用',
   replanned: '执行前需要审批新计划',
