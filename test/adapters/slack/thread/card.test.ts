@@ -534,7 +534,7 @@ describe('the plan on the card', () => {
     const group = { ...EMPTY, expiresFromEmpty: true } as const
     const said = planned({}, { group })
     expect(said).toContain(
-      'make sure they are stopped. If it has been empty for days, its offsets may expire soon.',
+      'make sure they are stopped. If the group has been empty for days, its offsets may expire soon.',
     )
     expect(said).not.toContain('7 days')
     expect(planned({}, { group: EMPTY })).not.toContain('expire soon')

@@ -98,7 +98,7 @@ export const cardOn = (on: ClusterInWords) => ({
   membersOnly:
     'When planned, the group had no members. Consumers that assign partitions themselves (Flink, Spark) do not show; make sure they are stopped.',
   /** In short; the review says it in full. */
-  mayExpire: 'If it has been empty for days, its offsets may expire soon.',
+  mayExpire: 'If the group has been empty for days, its offsets may expire soon.',
   /** Some time, not necessarily when it was planned. */
   seenInUse: (holdMs: number) =>
     `The group has been seen with members, so it runs ${times.onceEmpty(holdMs)}.`,

@@ -61,7 +61,7 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     `制定这份计划时，另有 ${grouped(ids.length + left)} 个申请也在处理同一消费分组和 Topic：${listed(ids, left)}。请先查看。`,
   membersOnly:
     '制定计划时消费分组没有成员。自行分配分区的消费者（如 Flink、Spark）不会显示，请确认它们已停止。',
-  mayExpire: '如果已空置数天，其位点可能很快过期。',
+  mayExpire: '如果消费分组已空置数天，其位点可能很快过期。',
   seenInUse: holdMs => `消费分组曾有消费者连接，因此要等它${times.onceEmpty(holdMs)}。`,
   whenPlannedLabel: '制定计划时的消费分组：',
   notPreparedYet: (cause, retryAtMs, expiresAtMs) => [
