@@ -200,7 +200,7 @@ describe('with API 3.0', () => {
     const undo = requestId()
     expect(sent.filter(({ kind }) => kind === 'closed')).toHaveLength(1)
     const other = both.find((_person, index) => sent[index]?.kind !== 'closed')
-    const told = `${undo} is an open request to undo ${parent}. Review or cancel that one first.`
+    const told = `${undo} is an open request to undo ${parent}. Use that one, or wait until it has ended.`
     expect(JSON.stringify([sent, other?.view()])).toContain(told)
     await other?.closeView(true)
     await approve()
@@ -228,7 +228,9 @@ describe('with API 3.0', () => {
     expect(cardOf(old.ts)).not.toContain('Retry What Failed')
     await product.dave.press(old, 'Retry What Failed')
     await until(() =>
-      product.dave.ephemerals().some(each => textOf(each).includes('Review or cancel that one first.')),
+      product.dave
+        .ephemerals()
+        .some(each => textOf(each).includes('Use that one, or wait until it has ended.')),
     )
     const rows = await product.csv(`${requestId()}-plan-1.csv`)
     expect(rows.map(([, , topic, partition, from, to]) => [topic, partition, from, to])).toEqual([

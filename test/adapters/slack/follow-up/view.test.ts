@@ -216,18 +216,18 @@ describe('where nothing is possible, a sentence says why', () => {
     expect(said('en', 'undo', { ...none, by })).toBe('R-13 undid R-12 already.')
     expect(said('en', 'retry', { ...none, by })).toBe('R-13 has already retried what R-12 did not do.')
     expect(said('en', 'retry', { ...none, open: by })).toBe(
-      'R-13 is an open request to retry what R-12 did not do. Review or cancel that one first.',
+      'R-13 is an open request to retry what R-12 did not do. Use that one, or wait until it has ended.',
     )
     expect(said('en', 'undo', { ...none, by, open: [...by, requestIdSchema.parse('R-14')] })).toBe(
-      'R-13 and R-14 are open requests to undo R-12. Review or cancel those first.',
+      'R-13 and R-14 are open requests to undo R-12. Use those, or wait until they have ended.',
     )
     const impossible: FollowUps['impossible'] = [{ topic: 'orders', partitions: 3, why: 'severalOffsets' }]
     expect(said('en', 'undo', { possible: [], impossible, open: by }).split('\n')[0]).toBe(
-      'R-13 is an open request to undo R-12. Review or cancel that one first.',
+      'R-13 is an open request to undo R-12. Use that one, or wait until it has ended.',
     )
     expect(said('zh', 'undo', { ...none, by })).toBe('R-12 已被 R-13 撤销。')
     expect(said('zh', 'retry', { ...none, by })).toBe('R-13 已重试 R-12 未完成的部分。')
-    expect(said('zh', 'retry', { ...none, open: by })).toContain('请先审批或取消')
+    expect(said('zh', 'retry', { ...none, open: by })).toContain('请直接处理该申请')
     expect(said('zh', 'undo', { ...none, open: by })).toContain('R-13 已在申请撤销 R-12')
   })
 

@@ -7,8 +7,9 @@ import type { ClusterInWords } from './cluster.ts'
 import { counted, listed } from './grammar.ts'
 
 function alreadyOpen(open: readonly string[], what: string): string {
-  const [are, it] = open.length === 1 ? ['is an open request', 'that one'] : ['are open requests', 'those']
-  return `${listed(open)} ${are} to ${what}. Review or cancel ${it} first.`
+  return open.length === 1
+    ? `${listed(open)} is an open request to ${what}. Use that one, or wait until it has ended.`
+    : `${listed(open)} are open requests to ${what}. Use those, or wait until they have ended.`
 }
 
 export const followUpOn = (on: ClusterInWords) => ({

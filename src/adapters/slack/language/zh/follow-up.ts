@@ -19,7 +19,7 @@ export const followUpOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     notWhole: id =>
       `保存的 ${id} 的数据与其记录不一致，因此无法据此撤销。请告知 Rewind 的维护人员，并${on.there}查看位点，再用 /reset-offsets 申请。`,
     already: (id, by) => `${id} 已被 ${listed(by)} 撤销。`,
-    open: (id, open) => `${listed(open)} 已在申请撤销 ${id}，尚未结束。请先审批或取消该申请。`,
+    open: (id, open) => `${listed(open)} 已在申请撤销 ${id}，尚未结束。请直接处理该申请，或等它结束。`,
     nothing: id => `${id} 没有移动任何位点，没有可恢复的内容。`,
     notExactly: id => `${id} 无法精确撤销：`,
   },
@@ -34,7 +34,8 @@ export const followUpOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     notWhole: id =>
       `保存的 ${id} 的数据与其记录不一致，因此无法据此重试。请告知 Rewind 的维护人员，并${on.there}查看位点，再用 /reset-offsets 申请。`,
     already: (id, by) => `${listed(by)} 已重试 ${id} 未完成的部分。`,
-    open: (id, open) => `${listed(open)} 已在申请重试 ${id} 未完成的部分，尚未结束。请先审批或取消该申请。`,
+    open: (id, open) =>
+      `${listed(open)} 已在申请重试 ${id} 未完成的部分，尚未结束。请直接处理该申请，或等它结束。`,
     nothing: id => `${id} 没有可以重试的分区。`,
     notExactly: id => `${id} 无法精确重试：`,
   },
