@@ -16,7 +16,7 @@ import {
   until,
 } from '../support/product.ts'
 
-const REFUSED = 'The policy does not let this person ask for it here'
+const REFUSED = 'The policy lets it be asked for in other channels only'
 const DIRECT = 'D0ALICE'
 const OTHER_GROUP = 'orders-audit'
 const FLAGS = `--instance ${DEMO.instance} --group ${DEMO.group} --topic orders --shift-by -100 --reason why`

@@ -51,7 +51,7 @@ describe('a call that arrives after deadline and grace', () => {
     await product.ask(ASK)
     await product.review(product.bob, 'Approve')
     await product.cardSays(
-      'R-1 holds the group: it is writing, has just written, or its outcome is unclear. See its thread.',
+      'It waits for R-1: a call of R-1 to the same group was not answered, and may still take effect, until ',
     )
     const late = product.ckafka.cluster.effects(DEMO.group).length
     await product.cardSays('· done', 90_000)

@@ -46,7 +46,7 @@ export async function remind(stage: Stage): Promise<{ checks: Check[] }> {
 
   narrator.step('Twelve hours after it was asked, those on call are asked as well')
   await putForward(stage, 5 * HOUR_MS)
-  const escalated = await untilTold(stage, asked, /^Nobody has decided/)
+  const escalated = await untilTold(stage, asked, / is not decided yet/)
   narrator.message(escalated)
   const callsBefore = happened.calls()
 

@@ -10,7 +10,7 @@ const SHOWN = {
     '⚠ Please complete this required field.',
     '⚠ There is no group “orders-biling” on ckafka-demo0001.',
     'alice types “bill”: orders-billing',
-    'Only approvers can decide on R-1.',
+    'Only approvers can decide on R-1: ',
     'You asked for R-1 yourself',
     '⚠ Say why you reject it',
     '⚠ There is no topic “ordrs” on ckafka-demo0001. Did you mean “orders”?',
