@@ -2,11 +2,11 @@
 
 import { z } from 'zod'
 import type { ListFilter, ListPlace } from '../../../ports/store.ts'
+import { asksForHelp, readFlagWords } from '../../../request/flag-words.ts'
 import { LIST_PARTS, type ListPart } from '../../../request/list-part.ts'
 import { type RequestId, requestIdSchema } from '../../../request/request.ts'
 import { dayBegins, isZone } from '../../../request/zone.ts'
 import type { QueryProblem } from '../language/problem.ts'
-import { asksForHelp, readFlagWords } from '../reset-form/flag-words.ts'
 
 /** As Kafka has it; a button's value carries the name. */
 const NAME_MAX = 255

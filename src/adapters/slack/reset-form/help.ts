@@ -1,10 +1,10 @@
 // What /reset-offsets help answers: three examples, the flags, and where the rest is written. Pure.
 
+import { FLAGS_IN_HELP, STRATEGIES_IN_HELP } from '../../../request/flags.ts'
 import { preformatted } from '../blocks/preformatted.ts'
 import { code, line, paragraph, strong, text } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import type { Message } from '../thread/card.ts'
-import { FLAGS_IN_HELP, STRATEGIES_IN_HELP } from './flags.ts'
 
 const EXAMPLES = {
   earliest: '/reset-offsets --group orders-billing --topic orders --to-earliest',

@@ -6,18 +6,18 @@ import { describe, expect, it } from 'vitest'
 import { formMetadataSchema } from '../../../../src/adapters/slack/blocks/ids.ts'
 import { fieldErrors } from '../../../../src/adapters/slack/blocks/text.ts'
 import { wordsIn } from '../../../../src/adapters/slack/language/language.ts'
-import type { FlagProblem } from '../../../../src/adapters/slack/language/problem.ts'
 import { sentenceOf } from '../../../../src/adapters/slack/language/sentences.ts'
 import {
   problemsByBlock,
   readAttachment,
   readResetForm,
 } from '../../../../src/adapters/slack/reset-form/filled.ts'
-import { parseFlags } from '../../../../src/adapters/slack/reset-form/flags.ts'
 import type { GroupStatus } from '../../../../src/adapters/slack/reset-form/group-status.ts'
 import { type ResetFormContext, resetForm } from '../../../../src/adapters/slack/reset-form/view.ts'
 import type { LongNames } from '../../../../src/ports/chat.ts'
 import { causeOf } from '../../../../src/request/cause.ts'
+import type { FlagProblem } from '../../../../src/request/flag-problem.ts'
+import { parseFlags } from '../../../../src/request/flags.ts'
 import type { ResetFields } from '../../../../src/request/reset.ts'
 import { enteredState, initialState } from '../../../../src/sandbox/slack/inputs.ts'
 import { validateView } from '../../../../src/sandbox/slack/validate.ts'

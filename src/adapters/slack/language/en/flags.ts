@@ -1,8 +1,8 @@
 // What could not be understood of the text after /reset-offsets, in English. Values that were typed come quoted.
 
+import type { FlagProblem } from '../../../../request/flag-problem.ts'
 import { grouped, utc } from '../../../../request/reset.ts'
 import { inQuotes } from '../../blocks/text.ts'
-import type { FlagProblem } from '../problem.ts'
 import type { Sentences } from '../sentences.ts'
 import { listed } from './grammar.ts'
 

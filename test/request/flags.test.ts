@@ -2,16 +2,12 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { wordsIn } from '../../../../src/adapters/slack/language/language.ts'
-import { sentenceOf } from '../../../../src/adapters/slack/language/sentences.ts'
-import { asksForHelp } from '../../../../src/adapters/slack/reset-form/flag-words.ts'
-import {
-  FLAGS_IN_HELP,
-  parseFlags,
-  STRATEGIES_IN_HELP,
-} from '../../../../src/adapters/slack/reset-form/flags.ts'
-import type { ResetFields } from '../../../../src/request/reset.ts'
-import { anyText } from '../../../support/texts.ts'
+import { wordsIn } from '../../src/adapters/slack/language/language.ts'
+import { sentenceOf } from '../../src/adapters/slack/language/sentences.ts'
+import { asksForHelp } from '../../src/request/flag-words.ts'
+import { FLAGS_IN_HELP, parseArguments, parseFlags, STRATEGIES_IN_HELP } from '../../src/request/flags.ts'
+import type { ResetFields } from '../../src/request/reset.ts'
+import { anyText } from '../support/texts.ts'
 
 const words = wordsIn('en')
 
@@ -539,5 +535,29 @@ describe('a question how it is used', () => {
     const typed = [...FLAGS_IN_HELP, ...STRATEGIES_IN_HELP].map(each => each.replace('[:0,2-5]', ':0,2-5'))
     for (const flag of typed.filter(each => !each.startsWith('--allow-skip')))
       expect(parse(flag).problems).toEqual([])
+  })
+})
+
+describe('the arguments of a process', () => {
+  const read = (...given: string[]) => parseArguments(given, { nowMs: NOW, writePartitions: true })
+
+  it('are the same flags, each word as the shell has split it', () => {
+    const given = ['--group', 'orders "eu" & co', '--topic=orders:0,2', '--shift-by', '-100']
+    expect(read(...given, '--reason', 'the rate was "wrong"')).toEqual({
+      fields: {
+        group: 'orders "eu" & co',
+        topics: 'orders:0,2',
+        scope: 'topics',
+        strategy: 'shift',
+        direction: 'replay',
+        count: '100',
+        reason: 'the rate was "wrong"',
+      },
+      problems: [],
+    })
+  })
+
+  it('that no flag takes are a problem, as in Slack', () => {
+    expect(read('orders', '--grop', 'x').problems.map(({ kind }) => kind)).toEqual(['unknown', 'stray'])
   })
 })

@@ -1,7 +1,7 @@
 // Words and flags out of the text after a command, as phones and keyboards really type it. It knows no flag by name.
 // Our own rules, because a shell's splitter takes an apostrophe for a quote and drops what it cannot place.
 
-import { DASHES, plainlyTyped } from '../../../request/typed.ts'
+import { DASHES, plainlyTyped } from './typed.ts'
 
 /** Keyboards make one long dash of `--`, or a long one of either; one short dash alone is none. */
 const NAME = `[a-z][\\w${DASHES}]*`
@@ -23,11 +23,20 @@ export function asksForHelp(text: string): boolean {
 }
 
 /** Each flag with its values. Words that no flag takes are stray. */
-export function readFlagWords(
-  text: string,
-  { valueless, greedy }: FlagGrammar,
-): { typed: Map<string, string[]>; stray: string[]; unclosed: boolean } {
+export interface ReadWords {
+  typed: Map<string, string[]>
+  stray: string[]
+  unclosed: boolean
+}
+
+/** Of the text after a command, as Slack sends it. */
+export function readFlagWords(text: string, grammar: FlagGrammar): ReadWords {
   const { words, unclosed } = splitWords(unescaped(text).replace(/[\u200b\u2060\ufeff]/g, ''))
+  return { ...readWords(words, grammar), unclosed }
+}
+
+/** Of words that a shell has split already: quotes and ampersands in them are meant. */
+export function readWords(words: readonly string[], { valueless, greedy }: FlagGrammar): ReadWords {
   const typed = new Map<string, string[]>()
   const stray: string[] = []
   let open: { name: string; value: string | undefined } | undefined
@@ -50,7 +59,7 @@ export function readFlagWords(
     else stray.push(word)
   }
   close()
-  return { typed, stray, unclosed }
+  return { typed, stray, unclosed: false }
 }
 
 /** What may end a quote that was opened so: keyboards bend straight quotes, now and then only one of a pair. */

@@ -1,7 +1,9 @@
-// The text after /reset-offsets: the flags of kafka-consumer-groups.sh, turned into form fields.
-// It never refuses and never guesses: what it understood prefills the form, and what it did not is a problem said there.
+// The text after /reset-offsets, or the arguments of `requests ask`: the flags of kafka-consumer-groups.sh, turned into form
+// fields. It never refuses and never guesses: what it did not understand is a problem beside them. Pure.
 
-import { nearestNames } from '../../../request/nearest.ts'
+import type { FlagProblem } from './flag-problem.ts'
+import { type ReadWords, readFlagWords, readWords } from './flag-words.ts'
+import { nearestNames } from './nearest.ts'
 import {
   clip,
   parseWhole,
@@ -10,10 +12,8 @@ import {
   type Strategy,
   splitPartitions,
   splitTopics,
-} from '../../../request/reset.ts'
-import { plainlyTyped } from '../../../request/typed.ts'
-import type { FlagProblem } from '../language/problem.ts'
-import { readFlagWords } from './flag-words.ts'
+} from './reset.ts'
+import { plainlyTyped } from './typed.ts'
 
 export interface Flags {
   fields: ResetFields
@@ -43,6 +43,7 @@ const FLAG_LIKENESS = 0.3
 const LIKE_SWITCHES = [...OF_ITS_RUN, 'reset-offsets', 'verbose']
 /** A reason needs no quotes, and topics may be listed with commas and spaces. */
 const GREEDY = ['reason', 'topic']
+const GRAMMAR = { valueless: [...VALUELESS, ...LIKE_SWITCHES], greedy: GREEDY }
 const NAMES = ['instance', 'group', 'topic', 'reason', ...VALUELESS, ...Object.keys(STRATEGIES)]
 /** As they are typed, for people. */
 export const FLAGS_IN_HELP = [
@@ -70,12 +71,17 @@ export interface FlagRules {
 
 export function parseFlags(text: string, rules: FlagRules): Flags {
   const read = text.slice(0, TEXT_MAX)
-  const { typed, stray, unclosed } = readFlagWords(read, {
-    valueless: [...VALUELESS, ...LIKE_SWITCHES],
-    greedy: GREEDY,
-  })
+  const cut: FlagProblem[] = read === text ? [] : [{ kind: 'textCut', max: TEXT_MAX }]
+  return flagsOf(readFlagWords(read, GRAMMAR), cut, rules)
+}
+
+/** The same flags, of the arguments of a process. @param words bounded by who has read them */
+export function parseArguments(words: readonly string[], rules: FlagRules): Flags {
+  return flagsOf(readWords(words, GRAMMAR), [], rules)
+}
+
+function flagsOf({ typed, stray, unclosed }: ReadWords, problems: FlagProblem[], rules: FlagRules): Flags {
   const fields: ResetFields = {}
-  const problems: FlagProblem[] = read === text ? [] : [{ kind: 'textCut', max: TEXT_MAX }]
   const chosen = new Map<StrategyFlag, Partial<ResetFields>>()
   if (unclosed) problems.push({ kind: 'quoteOpen' })
 
