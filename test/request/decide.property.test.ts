@@ -184,7 +184,13 @@ it('takes nothing from who has another plan in hand, and says only once an appro
       const wrong: string[] = []
       if (['pending', 'unclear'].includes(before.state.name) && next.state.name === 'approved') begun += 1
       if ('round' in command && command.round !== before.round) wrong.push('another round')
-      if ('digest' in command && command.digest !== before.plan?.digest) wrong.push('another plan')
+      const { plan, guard } = before
+      // Who decides may have been shown the bounds that the plan was made within.
+      const isOfBounds =
+        command.kind === 'decide' &&
+        command.digest === plan?.within &&
+        (command.verdict === 'reject' || guard.onBounds === true)
+      if ('digest' in command && command.digest !== plan?.digest && !isOfBounds) wrong.push('another plan')
       const waits = next.notes.filter(({ kind }) => kind === 'waiting').length
       if (waits > begun) wrong.push('waits told twice')
       return wrong.map(each => `${each} after ${command.kind}`)
