@@ -97,12 +97,12 @@ afterEach(async () => {
     while (person.view() !== undefined) await person.closeView(true)
   }
 })
-afterAll(() => product.stop())
 
 describe('with API 3.0', () => {
   beforeAll(async () => {
     product = await startProduct({ seed: sceneSeed(), env: NO_WAITING })
   })
+  afterAll(() => product.stop())
 
   it('an undo puts every partition back to the digit, and says before what it skips', async () => {
     const before = committed('exact')
@@ -249,9 +249,9 @@ describe('with API 3.0', () => {
 
 describe('with API 2.0', () => {
   beforeAll(async () => {
-    await product.stop()
     product = await startProduct({ dialect: 'v2', seed: sceneSeed(), env: NO_WAITING })
   })
+  afterAll(() => product.stop())
 
   it('a shift that nothing has held back can be undone by the same shift', async () => {
     const before = committed('exact')
