@@ -1,6 +1,7 @@
 // Whom and which channels a policy names, and by which rules. Pure.
 
 import { EVERYBODY, type Policy, type Rule } from './policy.ts'
+import { isServiceAccount } from './service-account.ts'
 
 /** A user (`U…`, `W…`), a user group (`S…`) or a channel (`C…`, `G…`, `D…`), as Slack writes their ids. */
 export interface NamedId {
@@ -32,5 +33,5 @@ function idsOf(rule: Rule): string[] {
           ...[...(rule.escalation?.to ?? []), ...rule.breakGlass, ...rule.tell],
           ...(rule.card === null ? [] : [rule.card]),
         ]
-  return ids.filter(id => id !== EVERYBODY)
+  return ids.filter(id => id !== EVERYBODY && !isServiceAccount(id))
 }

@@ -13,6 +13,7 @@ import {
   type PostKey,
   type ResetRequest,
 } from './request.ts'
+import { isServiceAccount } from './service-account.ts'
 import { isOfBounds } from './settling.ts'
 import { awaitsChannel } from './telling.ts'
 
@@ -156,8 +157,9 @@ function directDebts(request: ResetRequest, nowMs: number): Debt[] {
   return [...told.flatMap(key => postDebt(request, key, nowMs) ?? []), ...pings]
 }
 
-/** The decision and the end; what they did themselves they know. */
+/** The decision and the end; what they did themselves they know. A service account reads nothing in Slack. */
 function isForRequester(note: Note, { requester }: ResetRequest): boolean {
+  if (isServiceAccount(requester)) return false
   switch (note.kind) {
     case 'voted':
       return note.settles && note.decision.by !== requester
@@ -173,7 +175,8 @@ function isForRequester(note: Note, { requester }: ResetRequest): boolean {
 }
 
 /** That nobody knows whether it took effect, as long as that is so, and that somebody has vouched for it. */
-function isDoubtToTell({ state, notes }: ResetRequest, index: number, nowMs: number): boolean {
+function isDoubtToTell({ state, notes, requester }: ResetRequest, index: number, nowMs: number): boolean {
+  if (isServiceAccount(requester)) return false
   const note = notes[index]
   // What came after it says more.
   if (note === undefined || index !== notes.length - 1) return false
@@ -199,7 +202,10 @@ function cardDebts(request: ResetRequest, nowMs: number): Debt[] {
   const told: PostKey[] =
     posts.card?.state !== 'refused'
       ? []
-      : ['cardTrouble', ...(elsewhere === null ? [] : [elsewhereKey('card')])]
+      : [
+          ...(isServiceAccount(request.requester) ? [] : ['cardTrouble' as const]),
+          ...(elsewhere === null ? [] : [elsewhereKey('card')]),
+        ]
   return [...told, 'card' as const].flatMap(key => postDebt(request, key, nowMs) ?? [])
 }
 

@@ -24,6 +24,7 @@ import {
   type WindowFile,
 } from './policy-schema.ts'
 import type { Need } from './request.ts'
+import { isServiceAccount } from './service-account.ts'
 import type { Window } from './window.ts'
 
 export type PolicyOutcome = { ok: true; policy: Policy } | { ok: false; problems: string[] }
@@ -47,6 +48,7 @@ export function readPolicy(content: unknown, version: string): PolicyOutcome {
     const membersOf = (named: readonly string[], where: string) =>
       named.flatMap(id => {
         if (id === EVERYONE) return [EVERYBODY]
+        if (isServiceAccount(id)) return [id]
         const team = Object.hasOwn(teams, id) ? teams[id] : undefined
         if (team === undefined && !personId.test(id)) {
           problems.push(`${at}.${where} names ${id}, which is no id and no team of this file`)

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { issueWords } from './file-words.ts'
 import { ANY_NAME, PATTERN_MAX } from './name-pattern.ts'
 import { clip } from './reset.ts'
+import { isServiceAccount } from './service-account.ts'
 import type { Window } from './window.ts'
 import { canonicalZone, isPlaceOrUtc, isZone } from './zone.ts'
 
@@ -21,6 +22,8 @@ const EXPECTED = {
   pattern: "must be a name in quotes, in which * and ? stand for others, like 'orders-*'",
   channel: 'must be a channel id, like C0123ABCD',
   who: 'must be a user id, a user-group id or a team, like U0123ABCD or platform',
+  asker:
+    'must be a user id, a user-group id, a team or a service account, like U0123ABCD, platform or svc:deploys',
   member: 'must be a user id or a user-group id, like U0123ABCD or S0123ABCD',
   told: 'must be a channel or user id, like C0123ABCD or U0123ABCD',
   count: 'must be a whole number from 1 to 10, like 2',
@@ -80,6 +83,11 @@ const TEAM_NAME = /^(?=[\p{L}\p{N}])(?:(?!\p{Default_Ignorable_Code_Point})[\p{L
 /** A user id, a user-group id, or the name of a team in this file. */
 const who = z.string(EXPECTED.who).regex(TEAM_NAME, EXPECTED.who)
 const people = oneOrMore(who, EXPECTED.who)
+/** Who may ask, or may not; a service account is nobody who decides or is told. */
+const asker = z
+  .string(EXPECTED.asker)
+  .refine(each => TEAM_NAME.test(each) || isServiceAccount(each), EXPECTED.asker)
+const askers = oneOrMore(asker, EXPECTED.asker)
 const count = z.int(EXPECTED.count).min(1, EXPECTED.count).max(MOST_APPROVALS, EXPECTED.count)
 const need = z.strictObject({ from: people, count: count.default(1) }, EXPECTED.need)
 const needs = z.array(need, EXPECTED.needs)
@@ -130,7 +138,7 @@ export const allowFile = z.strictObject(
     name: ruleName,
     match: matchFile.prefault({}),
     request: z
-      .strictObject({ people: people.default([EVERYONE]), channels: channels.optional() }, EXPECTED.request)
+      .strictObject({ people: askers.default([EVERYONE]), channels: channels.optional() }, EXPECTED.request)
       .prefault({}),
     approve: needs.min(1, EXPECTED.needs),
     'own-vote': yesNo.default(false),
@@ -159,7 +167,7 @@ export const denyFile = z.strictObject(
     name: ruleName,
     deny: z.string(EXPECTED.reason).trim().min(1, EXPECTED.reason).max(300, EXPECTED.reason),
     match: matchFile.prefault({}),
-    people: people.default([EVERYONE]),
+    people: askers.default([EVERYONE]),
     channels: channels.optional(),
   },
   EXPECTED.rule,

@@ -13,9 +13,13 @@ import {
   type ResetRequest,
 } from './request.ts'
 import type { Target } from './reset.ts'
+import { isServiceAccount } from './service-account.ts'
 import type { Window } from './window.ts'
 
-/** User ids (`U…`), user-group ids (`S…`), or everybody. */
+/**
+ * User ids (`U…`), user-group ids (`S…`), or everybody; of who asks, service accounts as well (`svc:…`). Everybody is every
+ * person: a service account is let in by its own name alone, and kept out by a denial to everybody.
+ */
 export type People = readonly string[]
 export const EVERYBODY = '*'
 
@@ -157,10 +161,13 @@ function amongOf(
   people: People,
   members: GroupMembers,
   before: LastRead = NEVER_READ,
+  isEverybody = !isServiceAccount(userId),
 ): boolean | null {
   const answers = people.map(id => {
-    if (id === EVERYBODY || id === userId) return true
-    if (!isGroup(id)) return false
+    if (id === userId) return true
+    if (id === EVERYBODY) return isEverybody
+    // No service account is in a group of people.
+    if (!isGroup(id) || isServiceAccount(userId)) return false
     const read = members.get(id) ?? null
     if (read !== null) return read.includes(userId)
     if (before.in.includes(id)) return true
@@ -190,12 +197,13 @@ export function weigh(
 ): Weighed {
   const among = (people: People) => amongOf(asking.requester, people, members, before)
   const denials = policy.rules.filter(rule => rule.effect === 'deny').filter(rule => isAbout(rule, asking))
-  const denied = denials.find(rule => among(rule.people) === true)
+  const deniesTo = (people: People) => amongOf(asking.requester, people, members, before, true)
+  const denied = denials.find(rule => deniesTo(rule.people) === true)
   if (denied !== undefined) {
     const { name, reason } = denied
     return { ruling: { kind: 'refused', why: 'denied', rule: name, reason }, rule: null, unread: [] }
   }
-  const doubtful = denials.find(rule => among(rule.people) === null)
+  const doubtful = denials.find(rule => deniesTo(rule.people) === null)
   const covering = policy.rules
     .filter(rule => rule.effect === 'allow')
     .filter(rule => covers(rule.match, asking))
@@ -206,7 +214,9 @@ export function weigh(
     ...denials.flatMap(rule => rule.people),
     ...looked.flatMap(({ request }) => request.people),
   ].filter(isGroup)
-  const unread = [...new Set(people)].filter(id => (members.get(id) ?? null) === null)
+  const unread = isServiceAccount(asking.requester)
+    ? []
+    : [...new Set(people)].filter(id => (members.get(id) ?? null) === null)
   const first = admitting[at]
   if (first === undefined) {
     const [named] = covering
@@ -261,7 +271,7 @@ function isAbout({ match, channels }: DenyRule, asking: Asking): boolean {
 
 /** Somebody whose groups cannot be read might be one of those it is about: nobody may do more for that. */
 export function denies(rule: DenyRule, asking: Asking, members: GroupMembers): boolean {
-  return isAbout(rule, asking) && amongOf(asking.requester, rule.people, members) !== false
+  return isAbout(rule, asking) && amongOf(asking.requester, rule.people, members, NEVER_READ, true) !== false
 }
 
 export function isGroup(id: string): boolean {
@@ -270,6 +280,7 @@ export function isGroup(id: string): boolean {
 
 /** The user groups that one has to know the members of, to rule on it. */
 export function groupsToKnow(policy: Policy, asking: Asking): string[] {
+  if (isServiceAccount(asking.requester)) return []
   const people = policy.rules.flatMap(rule => {
     if (rule.effect === 'deny') return isAbout(rule, asking) ? rule.people : []
     return covers(rule.match, asking) ? rule.request.people : []
@@ -353,7 +364,7 @@ export function throughOf(
   userId: string,
   members: GroupMembers,
 ): string[] {
-  if (isBarredAsRequester(userId, request)) return []
+  if (isBarredAsRequester(userId, request) || isServiceAccount(userId)) return []
   const named = needsOf(request.guard).flatMap(need => peopleFor(need, request))
   return [...new Set(named)].filter(id => isAmong(userId, [id], members)).sort()
 }

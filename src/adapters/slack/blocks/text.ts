@@ -12,6 +12,7 @@ import type {
   RichTextSection,
 } from '@slack/types'
 import { clip, utc } from '../../../request/reset.ts'
+import { isServiceAccount } from '../../../request/service-account.ts'
 import { LIMITS } from './limits.ts'
 import { inOneLine, linesOf } from './unseen.ts'
 
@@ -97,8 +98,19 @@ export function code(text: string): Piece {
   return { type: 'text', text: shown(text), style: { code: true } }
 }
 
+/** A mention; a service account is nobody in Slack, and stands there by its name. */
 export function person(userId: string): Piece {
-  return { type: 'user', user_id: userId }
+  return isServiceAccount(userId) ? text(userId) : { type: 'user', user_id: userId }
+}
+
+/** The same where Slack reads text. */
+export function mention(userId: string): string {
+  return isServiceAccount(userId) ? userId : `<@${userId}>`
+}
+
+/** A mention that is there to be noticed, at the end of what is said: none of who reads nothing in Slack. */
+export function noticedBy(userId: string): Piece[] {
+  return isServiceAccount(userId) ? [] : [person(userId)]
 }
 
 /** People, and groups of people, with a space between. */

@@ -4,7 +4,7 @@ import type { Bounds } from '../../../../request/bounds.ts'
 import type { Progress, Share } from '../../../../request/request.ts'
 import { grouped } from '../../../../request/reset.ts'
 import type { Hold } from '../../../../request/waiting.ts'
-import { type Piece, person, quoted, text } from '../../blocks/text.ts'
+import { mention, type Piece, person, quoted, text } from '../../blocks/text.ts'
 import { buttons } from './buttons.ts'
 import type { ClusterInWords } from './cluster.ts'
 import { counted, listed, messages } from './grammar.ts'
@@ -87,7 +87,7 @@ export const cardOn = (on: ClusterInWords) => ({
     `${parent === null ? '' : `${parent}: `}${reset}; topics: ${topics}.${totals === null ? '' : ` ${totals}`}`,
   /** Around a sentence that is escaped already. */
   spokenTitle: (title: string, sentence: string, requester: string) =>
-    `${title}: ${sentence} (asked by <@${requester}>)`,
+    `${title}: ${sentence} (asked by ${mention(requester)})`,
   movedHeading: 'What has changed since the last plan:',
   overlapLabel: 'Overlap: ',
   /** @param left so many more that are not named */

@@ -1,5 +1,6 @@
 // Why a click or a decision was refused, in English. `requester` and `by` are mentioned as Slack writes it.
 
+import { mention } from '../../blocks/text.ts'
 import { listed } from './grammar.ts'
 
 const THEN = {
@@ -23,9 +24,9 @@ export const refusals = {
       ? `Only approvers can decide on ${id}. Ask one of them, or the people who run Rewind.`
       : `Only approvers can decide on ${id}: ${who}.`,
   notRequester: (id: string, requester: string) =>
-    `Only <@${requester}>, who asked for ${id}, can cancel it. Approvers can reject it.`,
+    `Only ${mention(requester)}, who asked for ${id}, can cancel it. Approvers can reject it.`,
   notRequesterNow: (id: string, requester: string, who: string | null) =>
-    `Only <@${requester}>, who asked for ${id}, or an approver${who === null ? '' : ` (${who})`} can cancel it now.`,
+    `Only ${mention(requester)}, who asked for ${id}, or an approver${who === null ? '' : ` (${who})`} can cancel it now.`,
   groupNotTyped: (id: string, loss: string) =>
     `Type the group’s name exactly as shown to approve ${id}: ${loss}.`,
   /** @param missing the teams that have not approved; empty where they have no names, or there is only one */
@@ -50,11 +51,11 @@ export const refusals = {
     `The policy asks about a user group that Slack does not show at the moment, so what it says of ${id} is not known. Nothing was done. Try again in a minute, or ask the people who run Rewind.`,
   outsideWindow: (id: string) => `${id} may not run at this time. It runs once it may.`,
   tooLate: (what: string) => `Too late: ${what}`,
-  hasRejected: (id: string, by: string) => `<@${by}> has rejected ${id}.`,
-  hasCancelled: (id: string, by: string) => `<@${by}> has cancelled ${id}.`,
+  hasRejected: (id: string, by: string) => `${mention(by)} has rejected ${id}.`,
+  hasCancelled: (id: string, by: string) => `${mention(by)} has cancelled ${id}.`,
   hasChanged: (id: string) => `${id} has changed meanwhile. Look at the card and try again.`,
   /** @param then what it does since */
   hasApproved: (id: string, by: string, then: keyof typeof THEN) =>
-    `<@${by}> has approved ${id}, and it ${THEN[then]}.`,
+    `${mention(by)} has approved ${id}, and it ${THEN[then]}.`,
   seeThread: (sentence: string) => `${sentence} The thread under its card says more.`,
 }

@@ -2,7 +2,7 @@
 
 import type { DriftedAt, Note } from '../../../../request/request.ts'
 import { grouped } from '../../../../request/reset.ts'
-import { mentions, named, type Piece, person, quoted, strong, text } from '../../blocks/text.ts'
+import { mentions, named, noticedBy, type Piece, person, quoted, strong, text } from '../../blocks/text.ts'
 import { buttons } from './buttons.ts'
 import { counted, listed } from './grammar.ts'
 import { times } from './times.ts'
@@ -126,7 +126,7 @@ export const replies = {
     ),
     times.moment(untilMs),
     text(`. To call it off, press ${buttons.cancel} on the card. `),
-    person(requester),
+    ...noticedBy(requester),
   ],
   waitsToStayEmpty: (
     id: string,
@@ -139,12 +139,12 @@ export const replies = {
     ),
     times.moment(untilMs),
     text(` if consumers connect again. To call it off, press ${buttons.cancel} on the card. `),
-    person(requester),
+    ...noticedBy(requester),
   ],
   unclear: (id: string, unknown: string, advice: string, requester: string): Piece[] => [
     strong(`${id} is unclear. `),
     text(`${unknown} ${advice} `),
-    person(requester),
+    ...noticedBy(requester),
   ],
   /** @param deciders who may answer, as far as the rule names them; never the requester */
   asked: (

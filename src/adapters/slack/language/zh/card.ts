@@ -4,7 +4,7 @@ import type { Bounds } from '../../../../request/bounds.ts'
 import type { Share } from '../../../../request/request.ts'
 import { grouped } from '../../../../request/reset.ts'
 import type { Hold } from '../../../../request/waiting.ts'
-import { type Piece, person, quoted, text } from '../../blocks/text.ts'
+import { mention, type Piece, person, quoted, text } from '../../blocks/text.ts'
 import type { cardOn as English } from '../en/card.ts'
 import { buttons } from './buttons.ts'
 import type { ClusterInWords } from './cluster.ts'
@@ -54,7 +54,7 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   ],
   spoken: ({ parent, reset, topics, totals }) =>
     `${parent === null ? '' : `${parent}：`}${reset}；Topic：${topics}。${totals ?? ''}`,
-  spokenTitle: (title, sentence, requester) => `${title}：${sentence}（申请人 <@${requester}>）`,
+  spokenTitle: (title, sentence, requester) => `${title}：${sentence}（申请人 ${mention(requester)}）`,
   movedHeading: '自上一份计划以来的变化：',
   overlapLabel: '重叠：',
   overlap: (ids, left) =>

@@ -1,7 +1,7 @@
 // Why a click or a decision was refused, in Chinese. `requester` and `by` are mentioned as Slack writes it.
 
+import { mention } from '../../blocks/text.ts'
 import type { refusals as English } from '../en/refusals.ts'
-
 import { listed } from './grammar.ts'
 
 const THEN = {
@@ -22,9 +22,9 @@ export const refusals: typeof English = {
     who === null
       ? `只有审批人可以审批 ${id}。请联系审批人，或 Rewind 的维护人员。`
       : `只有审批人可以审批 ${id}：${who}。`,
-  notRequester: (id, requester) => `只有 ${id} 的申请人 <@${requester}> 可以取消它。审批人可以驳回。`,
+  notRequester: (id, requester) => `只有 ${id} 的申请人 ${mention(requester)} 可以取消它。审批人可以驳回。`,
   notRequesterNow: (id, requester, who) =>
-    `现在只有 ${id} 的申请人 <@${requester}> 或审批人${who === null ? '' : `（${who}）`}可以取消它。`,
+    `现在只有 ${id} 的申请人 ${mention(requester)} 或审批人${who === null ? '' : `（${who}）`}可以取消它。`,
   groupNotTyped: (id, loss) => `要批准 ${id}，请原样输入消费分组名：${loss}。`,
   alreadyVoted: (id, missing) =>
     `你已经批准过 ${id}，还需要${missing.length === 0 ? '另一位审批人' : ` ${listed(missing)} `}批准。`,
@@ -44,9 +44,9 @@ export const refusals: typeof English = {
     `策略涉及的用户组目前无法从 Slack 读取，因此不知道它对 ${id} 的规定。什么都没有做。请过一分钟再试，或联系 Rewind 的维护人员。`,
   outsideWindow: id => `${id} 现在不在允许执行的时间段内，到时会自动执行。`,
   tooLate: what => `太晚了：${what}`,
-  hasRejected: (id, by) => `<@${by}> 已驳回 ${id}。`,
-  hasCancelled: (id, by) => `<@${by}> 已取消 ${id}。`,
+  hasRejected: (id, by) => `${mention(by)} 已驳回 ${id}。`,
+  hasCancelled: (id, by) => `${mention(by)} 已取消 ${id}。`,
   hasChanged: id => `${id} 期间有变化。请查看卡片后再试。`,
-  hasApproved: (id, by, then) => `<@${by}> 已批准 ${id}，${THEN[then]}。`,
+  hasApproved: (id, by, then) => `${mention(by)} 已批准 ${id}，${THEN[then]}。`,
   seeThread: sentence => `${sentence}详情见卡片下的消息列。`,
 }

@@ -1,7 +1,17 @@
 // What the thread under a card has to tell, in Chinese.
 
 import { grouped } from '../../../../request/reset.ts'
-import { inQuotes, mentions, named, type Piece, person, quoted, strong, text } from '../../blocks/text.ts'
+import {
+  inQuotes,
+  mentions,
+  named,
+  noticedBy,
+  type Piece,
+  person,
+  quoted,
+  strong,
+  text,
+} from '../../blocks/text.ts'
 import type { replies as English, VotesShown } from '../en/replies.ts'
 import { buttons } from './buttons.ts'
 import { listed, partitions } from './grammar.ts'
@@ -70,7 +80,7 @@ export const replies: typeof English = {
     ),
     times.moment(untilMs),
     text(`。如需放弃，请点卡片上的${inQuotes(buttons.cancel)}。 `),
-    person(requester),
+    ...noticedBy(requester),
   ],
   waitsToStayEmpty: (id, { untilMs, holdMs }, requester) => [
     strong(`${id} 正在等待消费分组保持为空：`),
@@ -79,12 +89,12 @@ export const replies: typeof English = {
     ),
     times.moment(untilMs),
     text(`。如需放弃，请点卡片上的${inQuotes(buttons.cancel)}。 `),
-    person(requester),
+    ...noticedBy(requester),
   ],
   unclear: (id, unknown, advice, requester) => [
     strong(`${id} 结果不明。`),
     text(`${unknown}${advice} `),
-    person(requester),
+    ...noticedBy(requester),
   ],
   asked: (id, { evidence, isCalled, accepted }, requester, deciders) => [
     strong(`${id} 是否已生效？`),
