@@ -16,6 +16,9 @@ export const SECRET_SETTINGS = [
   'AUDIT_KEY',
   'AUDIT_KEYS_OLD',
   'METRICS_TOKEN',
+  // A user and a password may be in these.
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
 ] as const
 export type SecretSetting = (typeof SECRET_SETTINGS)[number]
 

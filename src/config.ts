@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { type LoadedClusters, loadClusters } from './clusters-file/load.ts'
 import { CKAFKA_ENDPOINTS, type CkafkaSettings, type ClusterEntry, isOtherApi } from './config-clusters.ts'
 import { type ClustersFile, clusterNotices, clusterProblems, clustersOf } from './config-clusters-file.ts'
+import { type Given, type Proxies, proxiesOf, proxyNamesIn, proxyUrl } from './config-proxy.ts'
 import { certificates, type RedisSettings, redisOf, redisUrls, SENTINEL_NAME } from './config-redis.ts'
 import { readSecrets, type SecretSetting } from './config-secrets.ts'
 import {
@@ -46,6 +47,8 @@ export interface Config {
   clusters: readonly ClusterEntry[]
   /** Where they come from; null: from the settings of CKafka, which make one. */
   clustersFile: ClustersFile | null
+  /** On the way to Slack and to the API of CKafka. */
+  proxies: Proxies | null
   /** How many times the documented limits of calls this process may use. */
   quotaFactor: number
   /** No other may be reset; none: any. Empty with a file of clusters, where the entries say it. */
@@ -77,6 +80,7 @@ export type AuditKeys = [string, ...string[]]
 export interface SlackConfig {
   botToken: string
   apiUrl: string | undefined
+  proxies: Proxies | null
   delivery: { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string }
 }
 
@@ -161,6 +165,9 @@ const schema = z.object({
   SKIPS_TWO_APPROVERS_ABOVE: messageCount.optional(),
   EMPTY_WAIT: duration('7d').default(durationMs('30m')),
   EMPTY_HOLD: duration('7d').default(durationMs('45s')),
+  HTTPS_PROXY: proxyUrl.optional(),
+  HTTP_PROXY: proxyUrl.optional(),
+  NO_PROXY: text.optional(),
 })
 type Settings = z.output<typeof schema>
 export const settingsSchema = schema
@@ -216,6 +223,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
       redisPrefix: data.REDIS_PREFIX,
       auditKeys: keys.auditKeys,
       slack: data.ROLE === 'worker' ? undefined : slackOf(data),
+      proxies: proxiesOf(data),
       ...clustersOf(ckafkaOf(data), data.CKAFKA_INSTANCES ?? [], file, given),
       quotaFactor: data.CKAFKA_QUOTA_FACTOR,
       approvers: data.APPROVERS ?? [],
@@ -312,13 +320,10 @@ export function readClustersFile(env: NodeJS.ProcessEnv) {
   return { file: given.CLUSTERS_FILE, load: (file: string): LoadedClusters => loadClusters(file, given) }
 }
 
-type Given = Record<string, string | undefined>
-
 /** An empty variable means "not set": that is how compose files and shells leave things out. */
 export function givenIn(env: NodeJS.ProcessEnv): Given {
-  return Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
-  )
+  const set = Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== '')
+  return proxyNamesIn(Object.fromEntries(set))
 }
 
 /** @param unread settings of which something was said already */
@@ -385,6 +390,7 @@ function slackOf(data: Settings): SlackConfig {
   return {
     botToken: data.SLACK_BOT_TOKEN as string,
     apiUrl: data.SLACK_API_URL,
+    proxies: proxiesOf(data),
     delivery:
       data.SLACK_APP_TOKEN === undefined
         ? { kind: 'http', signingSecret: data.SLACK_SIGNING_SECRET as string }

@@ -24,6 +24,7 @@ import type { CkafkaAccount, ClusterEntry, SecretPlace } from './config-clusters
 import type { Clock } from './ports/clock.ts'
 import type { Cluster, ClusterAbilities, ClusterReader } from './ports/cluster.ts'
 import { CLUSTER_ACTIONS, type ClusterAction, type ObservedCall } from './ports/events.ts'
+import type { Proxies } from './proxy/proxy.ts'
 import type { ReadOutcome } from './request/result.ts'
 
 /** One read with all its pages: for a person in front of a form, for a plan in the background, for an execution. */
@@ -66,6 +67,8 @@ export interface OpenClustersDeps {
   redisPrefix: string
   /** How many times the documented limits of calls this process may use. */
   quotaFactor: number
+  /** On the way to the APIs of CKafka, and to nothing else. */
+  proxies: Proxies | null
   onCall: (call: ObservedCall) => void
   /** They come from a file that may be edited. */
   mayChange: boolean
@@ -299,14 +302,14 @@ function openCkafka(entry: ClusterEntry, account: CkafkaAccount, deps: OpenClust
 
 export interface PreparedCkafka {
   config: CkafkaConfig
-  ckafkaDeps: Pick<CkafkaDeps, 'now' | 'budgets' | 'quota'>
+  ckafkaDeps: Pick<CkafkaDeps, 'now' | 'budgets' | 'quota' | 'proxies'>
   close: () => Promise<void>
 }
 
 /** With the credentials of the account, and with the budget that all processes share. */
 export function prepareCkafka(
   account: CkafkaAccount,
-  { clock, redis, redisPrefix, quotaFactor }: QuotaDeps,
+  { clock, redis, redisPrefix, quotaFactor, proxies }: CkafkaWays,
   onRenewal: (problem: string | null) => void,
 ): PreparedCkafka {
   const { config, named, close } = withCredentials(account, clock, onRenewal)
@@ -314,12 +317,12 @@ export function prepareCkafka(
   const budgets = budgetsOf(config.dialect, counted, quotaFactor)
   return {
     config,
-    ckafkaDeps: { now: clock, budgets, quota: createQuota(redis, redisPrefix, budgets) },
+    ckafkaDeps: { now: clock, budgets, proxies, quota: createQuota(redis, redisPrefix, budgets) },
     close,
   }
 }
 
-type QuotaDeps = Pick<OpenClustersDeps, 'clock' | 'redis' | 'redisPrefix' | 'quotaFactor'>
+type CkafkaWays = Pick<OpenClustersDeps, 'clock' | 'redis' | 'redisPrefix' | 'quotaFactor' | 'proxies'>
 
 /** `named`: what tells one account from another. */
 function withCredentials(

@@ -12,9 +12,9 @@ const CLUSTERS_LOOK_MS = 1_000
 
 export function serveClusters(setup: Setup, redis: RedisConnection): OpenClusters {
   const { config, telemetry, clock } = setup
-  const { clusters: entries, redisPrefix, quotaFactor } = config
+  const { clusters: entries, redisPrefix, quotaFactor, proxies } = config
   return openClusters({
-    ...{ entries, clock, redis, redisPrefix, quotaFactor, mayChange: config.clustersFile !== null },
+    ...{ entries, clock, redis, redisPrefix, quotaFactor, proxies, mayChange: config.clustersFile !== null },
     onCall: telemetry.observeCall,
     onFault: faultsOf(setup)('clusters'),
     onClusterId: (name, news) =>

@@ -20,6 +20,8 @@ const SECRETS: Record<(typeof SECRET_SETTINGS)[number], string> = {
   AUDIT_KEY: 'audit-key-hunter2-audit-key-hunter2',
   AUDIT_KEYS_OLD: 'audit-key-hunter1-audit-key-hunter1',
   METRICS_TOKEN: 'metrics-token-hunter2',
+  HTTPS_PROXY: 'http://rewind:hunter2@proxy.example:3128',
+  HTTP_PROXY: 'http://rewind:hunter2@proxy.example:3129',
 }
 const OTHERS = { APPROVERS: 'U0BOB' }
 
@@ -114,7 +116,7 @@ describe('a secret in a file', () => {
 
   it('is possible for every setting that sounds like one', () => {
     const sounding = Object.keys(settingsSchema.shape).filter(
-      name => /TOKEN|SECRET|PASSWORD|KEY|_URL$/.test(name) && name !== 'SLACK_API_URL',
+      name => /TOKEN|SECRET|PASSWORD|KEY|_URL$|HTTPS?_PROXY$/.test(name) && name !== 'SLACK_API_URL',
     )
     expect([...SECRET_SETTINGS].sort()).toEqual(sounding.sort())
   })

@@ -25,6 +25,7 @@ function opened(entries: readonly ClusterEntry[]) {
   const faults: unknown[] = []
   const clusters = openClusters({
     ...{ entries, clock: Date.now, redis: null as never, redisPrefix: 'x', quotaFactor: 1, mayChange: true },
+    proxies: null,
     ...{ onCall: () => {}, onTrouble: () => {}, onRenewal: () => {} },
     onClusterId: (...news) => told.push(news),
     onFault: error => faults.push(error),

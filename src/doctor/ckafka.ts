@@ -20,7 +20,7 @@ import { causeSaid } from './cause.ts'
 import type { Finding } from './finding.ts'
 
 export interface CkafkaDoctorDeps {
-  config: Pick<Config, 'role' | 'redisPrefix' | 'quotaFactor'>
+  config: Pick<Config, 'role' | 'redisPrefix' | 'quotaFactor' | 'proxies'>
   /** Away: then no budget is kept to, as ever. */
   redis: RedisConnection
   now: () => number
@@ -41,10 +41,14 @@ const HALF_SECOND_MS = 500
 
 export async function ckafkaFindings(entry: OfCkafka, deps: CkafkaDoctorDeps): Promise<Finding[]> {
   const { redis, now, withinMs, config } = deps
-  const { redisPrefix, quotaFactor, role } = config
+  const { redisPrefix, quotaFactor, role, proxies } = config
   const deadlineMs = now() + withinMs
   let aheadMs: number | null = null
-  const prepared = prepareCkafka(entry.ckafka, { clock: now, redis, redisPrefix, quotaFactor }, () => {})
+  const prepared = prepareCkafka(
+    entry.ckafka,
+    { clock: now, redis, redisPrefix, quotaFactor, proxies },
+    () => {},
+  )
   const limited = { ...prepared.config, timeouts: { callMs: CALL_MS } }
   const look = createPermissionsLook(limited, {
     ...prepared.ckafkaDeps,

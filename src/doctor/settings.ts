@@ -57,6 +57,10 @@ const SAYS: Record<SettingName, string> = {
   SKIPS_TYPED_ABOVE: 'To approve more skipped messages than this, the approver types the name of the group.',
   SKIPS_TWO_APPROVERS_ABOVE: 'More skipped messages than this need two approvers.',
   EMPTY_WAIT: 'An approved request waits this long for its group to be empty.',
+  HTTPS_PROXY: 'Slack and the API of CKafka are reached through this proxy.',
+  HTTP_PROXY:
+    'Addresses that begin with http:// are reached through this proxy, and without HTTPS_PROXY all of Slack and CKafka.',
+  NO_PROXY: 'These hosts are reached without a proxy.',
   EMPTY_HOLD: 'The group has to stay empty this long before anything is written.',
 }
 

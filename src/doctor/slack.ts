@@ -4,6 +4,7 @@
 import type { Logger } from '@slack/web-api'
 import { z } from 'zod'
 import { readHello } from '../adapters/slack/platform/hello.ts'
+import { createSlackWay } from '../adapters/slack/platform/light-fetch.ts'
 import { NEEDED_SCOPES } from '../adapters/slack/platform/scopes.ts'
 import { askAboutTokens, type TokenAnswer, type TokenName } from '../adapters/slack/platform/tokens.ts'
 import { createWebClient } from '../adapters/slack/platform/web-client.ts'
@@ -128,7 +129,7 @@ async function connectionFindings(slack: SlackConfig, app: TokenAnswer | undefin
   if (slack.delivery.kind === 'http' || app === undefined) return []
   if (app.kind !== 'taken') return [finding(what, 'notMade', 'The app token has to be taken first.')]
   const url = urlSchema.safeParse(app.said).data?.url ?? ''
-  const hello = await readHello(url, HELLO_MS)
+  const hello = await readHello(url, HELLO_MS, slack.proxies)
   switch (hello.kind) {
     case 'said': {
       if (hello.connections === null)
@@ -196,7 +197,12 @@ async function nameFindings(
   const named = allNamed(config, policy)
   if (bot?.kind !== 'taken') return [finding(NAMES, 'notMade', 'The bot token has to be taken first.')]
   if (named.length === 0) return unread
-  const client = createWebClient({ token: slack.botToken, apiUrl: slack.apiUrl, logger: SILENT })
+  const client = createWebClient({
+    token: slack.botToken,
+    apiUrl: slack.apiUrl,
+    logger: SILENT,
+    fetch: createSlackWay(slack.proxies).calls,
+  })
   const untilMs = performance.now() + NAMES_MS
   const said = await whoIsThere(
     client,

@@ -71,6 +71,14 @@ const CAUSES = [
   'hostNotFound',
   /** The system's code. */
   'noConnection',
+  /** Host and port of the proxy, and the system's code. */
+  'proxyUnreached',
+  /** Host and port, and how long. */
+  'proxySilent',
+  /** Host and port, and the status. */
+  'proxyRefused',
+  /** Host and port, and the system's code. */
+  'proxyBroke',
   'connectionClosed',
   'deadlinePassed',
   'budgetUsed',

@@ -101,6 +101,7 @@ function open(entries: readonly ClusterEntry[], redis: Redis): OpenClusters {
     redis,
     redisPrefix: 'bench',
     quotaFactor: 1,
+    proxies: null,
     onCall: () => {},
     mayChange: false,
     onTrouble: () => {},

@@ -108,10 +108,10 @@ interface Tried<T> {
 export function createApi<Params>(
   dialect: Dialect<Params>,
   config: CkafkaConfig,
-  { now, quota, onCall, onClock }: CkafkaDeps,
+  { now, quota, onCall, onClock, proxies = null }: CkafkaDeps,
 ): Api<Params> {
   const timeouts = { ...DEFAULT_TIMEOUTS, ...config.timeouts }
-  const http = createHttp(timeouts, now)
+  const http = createHttp(timeouts, now, { proxies })
   const own = 'credentials' in config ? asked(config.credentials) : config
   let state: 'open' | 'closed' = 'open'
 

@@ -60,8 +60,9 @@ export function createRoleCredentials(
   { role, url = METADATA_URL, askMs = ASK_MS }: RoleSettings,
   { now, onRenewal = () => {} }: RoleDeps,
 ): RoleCredentials {
+  // Of the machine itself: no proxy gets there, and none may see what comes.
   const limits = { connectMs: askMs, headersMs: askMs, bodyMs: askMs }
-  const http = createHttp(limits, now, LARGEST_ANSWER_BYTES)
+  const http = createHttp(limits, now, { largestBytes: LARGEST_ANSWER_BYTES, proxies: null })
   const place = new URL(`latest/meta-data/cam/security-credentials/${encodeURIComponent(role)}`, ending(url))
   let kept: Kept | undefined
   let underWay: Promise<Kept> | undefined

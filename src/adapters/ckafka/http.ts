@@ -1,7 +1,8 @@
 // One HTTP exchange, and the connections it goes over. It must never send a request twice: who may repeat is the
 // caller's business. Sources: undici docs/api (Client, Errors); the settings are each there against a measured fault.
 
-import { Agent, type Dispatcher } from 'undici'
+import type { Agent, Dispatcher } from 'undici'
+import { createWayOut, type Proxies } from '../../proxy/proxy.ts'
 import { causeOf } from '../../request/cause.ts'
 import { classifyNetworkError, type NetworkFault, spelled, type TimeLimits } from './network-error.ts'
 
@@ -39,22 +40,27 @@ export interface Http {
 const LARGEST_ANSWER_BYTES = 16 * 1024 * 1024
 const LONGEST_RETRY_AFTER_MS = 600_000
 
+export interface HttpOptions {
+  largestBytes?: number
+  /** Null: straight there. */
+  proxies: Proxies | null
+}
+
 export function createHttp(
   limits: TimeLimits,
   now: () => number,
-  largestBytes: number = LARGEST_ANSWER_BYTES,
+  { largestBytes = LARGEST_ANSWER_BYTES, proxies }: HttpOptions,
 ): Http {
-  const settings: Agent.Options = {
-    connect: { timeout: limits.connectMs },
+  const settings: Omit<Agent.Options, 'connect' | 'factory'> = {
     headersTimeout: limits.headersMs,
     bodyTimeout: limits.bodyMs,
     maxResponseSize: largestBytes,
-    allowH2: false,
   }
+  const { connectMs } = limits
   const agents = {
     // Without keep-alive: a request written to a connection that the server has just closed is lost, yet looks sent.
-    fresh: new Agent({ ...settings, pipelining: 0 }),
-    kept: new Agent({ ...settings, pipelining: 1 }),
+    fresh: createWayOut(proxies, { connectMs, agent: { ...settings, pipelining: 0 } }),
+    kept: createWayOut(proxies, { connectMs, agent: { ...settings, pipelining: 1 } }),
   }
 
   let closing: Promise<void> | undefined
@@ -73,7 +79,7 @@ export function createHttp(
  * call needs (measured). Whatever ends it first counts; what comes later is not heard.
  */
 function exchange(
-  agent: Agent,
+  agent: Dispatcher,
   request: HttpRequest,
   limitMs: number,
   limits: TimeLimits,

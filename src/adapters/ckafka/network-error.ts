@@ -1,6 +1,7 @@
 // Tells what a failed HTTP exchange proves: that nothing reached the server, or nothing at all.
 // It must never call an error `notSent` for its code alone: ECONNRESET is one code both for connecting and for reading.
 
+import { proxyFaultIn } from '../../proxy/fault.ts'
 import { causeOf } from '../../request/cause.ts'
 
 export interface NetworkFault {
@@ -22,6 +23,8 @@ export interface TimeLimits {
 const CONNECT_TIMEOUT = 'UND_ERR_CONNECT_TIMEOUT'
 
 export function classifyNetworkError(error: unknown, limits: TimeLimits): NetworkFault {
+  const ofProxy = proxyFaultIn(error)
+  if (ofProxy !== null) return { kind: 'notSent', cause: ofProxy.why, code: ofProxy.code }
   const code = codeOf(error)
   return isBeforeSending(error)
     ? { kind: 'notSent', cause: causeBeforeSending(error, code, limits), code }
@@ -66,7 +69,9 @@ function causeAfterSending(code: string, limits: TimeLimits): string {
 }
 
 function codeOf(error: unknown): string {
-  const own = textOf(error, 'code')
+  // Behind a proxy undici puts another around what is wrong with the certificate.
+  const inner: unknown = Object(error).cause
+  const own = textOf(error, 'code') === 'UND_ERR_PRX_TLS' ? textOf(inner, 'code') : textOf(error, 'code')
   if (own !== undefined) return own
   const first: unknown = error instanceof AggregateError ? error.errors[0] : undefined
   return textOf(first, 'code') ?? (error instanceof Error ? error.name : 'unknown error')

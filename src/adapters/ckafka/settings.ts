@@ -2,6 +2,7 @@
 
 import type { Budgets, Quota } from '../../ports/cluster.ts'
 import type { ObservedCall } from '../../ports/events.ts'
+import type { Proxies } from '../../proxy/proxy.ts'
 import type { SignatureMethod } from './sign-v2.ts'
 
 export interface Credentials {
@@ -60,6 +61,8 @@ export interface CkafkaTimeouts {
 
 export interface CkafkaDeps {
   now: () => number
+  /** On the way to the API; null or absent: none. */
+  proxies?: Proxies | null
   /** Asked before each call; absent: as many calls as one likes. */
   quota?: Quota
   /** What the quota is held to, so that it can be said how long many writes take; absent: as documented. */

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { Chat, People } from '../../ports/chat.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Report } from '../../ports/events.ts'
+import type { Proxies } from '../../proxy/proxy.ts'
 import { createSlackRequests, type SlackRequests, type SlackRequestsDeps } from './delivery/requests.ts'
 import { createSocket, type Socket } from './delivery/socket.ts'
 import { registerFollowUpListeners } from './follow-up/listeners.ts'
@@ -15,6 +16,7 @@ import { createHomeTabs } from './home/tabs.ts'
 import type { ClustersSaid, Language } from './language/language.ts'
 import { registerListListeners } from './lists/listeners.ts'
 import { createInstallation, type Installation, sayRefusalsRarely } from './platform/installation.ts'
+import { createSlackWay } from './platform/light-fetch.ts'
 import { createLinkBase } from './platform/link-base.ts'
 import { createMembersGate } from './platform/members-only.ts'
 import { createPeople, type SlackPeople } from './platform/people.ts'
@@ -32,6 +34,8 @@ import { createWordings } from './wording/readers.ts'
 export interface SlackAppConfig {
   botToken: string
   apiUrl: string | undefined
+  /** On the way to Slack; null: none. */
+  proxies: Proxies | null
   /** Socket Mode needs the app-level token; HTTP the signing secret. */
   delivery: { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string }
 }
@@ -65,7 +69,9 @@ export interface SlackDeps {
 export function connectSlack(config: SlackAppConfig, deps: SlackDeps): Slack {
   const { clock, logger, language, clusters, onToken } = deps
   const report = sayRefusalsRarely(deps.report)
+  const { calls, files } = createSlackWay(config.proxies)
   const installation = createInstallation({
+    calls,
     token: config.botToken,
     apiUrl: config.apiUrl,
     logger,
@@ -89,6 +95,7 @@ export function connectSlack(config: SlackAppConfig, deps: SlackDeps): Slack {
   const chat = createSlackChat({
     client,
     clock,
+    files,
     onGroupUnreadable: (groupId, error) => report({ event: 'groupRead', groupId, error }),
     onGroupRead: groupId => report({ event: 'groupRead', groupId, error: null }),
     words: common,
@@ -104,7 +111,7 @@ export function connectSlack(config: SlackAppConfig, deps: SlackDeps): Slack {
         config,
         {
           ...rest,
-          ...{ clock, report, people, installation, wordsFor },
+          ...{ clock, report, people, installation, wordsFor, files },
           botToken: config.botToken,
           slackApiUrl: config.apiUrl,
         },
@@ -149,7 +156,7 @@ interface SlackAppDeps extends FormListenersDeps {
 /** What Slack's own part does not know by itself. */
 export type ListenDeps = Omit<
   SlackAppDeps,
-  'clock' | 'report' | 'people' | 'installation' | 'wordsFor' | 'botToken' | 'slackApiUrl'
+  'clock' | 'report' | 'people' | 'installation' | 'wordsFor' | 'files' | 'botToken' | 'slackApiUrl'
 >
 
 function createSlackApp(config: SlackAppConfig, deps: SlackAppDeps, logger: Logger): SlackApp {
@@ -158,7 +165,7 @@ function createSlackApp(config: SlackAppConfig, deps: SlackAppDeps, logger: Logg
   /** Bodies over which a listener has thrown. */
   const failed = new WeakSet<object>()
   let stopping = false
-  const { receiver, socket, requests } = createReceiver(config.delivery, address, {
+  const { receiver, socket, requests } = createReceiver(config, address, {
     ...deps,
     logger,
     hasFailed: body => failed.has(body),
@@ -260,7 +267,7 @@ interface Receivers {
 }
 
 function createReceiver(
-  delivery: SlackAppConfig['delivery'],
+  { delivery, proxies }: SlackAppConfig,
   address: { slackApiUrl?: string },
   deps: Omit<SlackRequestsDeps, 'signingSecret'> & Pick<SlackAppDeps, 'onConnected'>,
 ): Receivers {
@@ -271,6 +278,7 @@ function createReceiver(
   const { logger, report, onConnected } = deps
   const socket = createSocket({
     appToken: delivery.appToken,
+    proxies,
     address,
     logger,
     report,

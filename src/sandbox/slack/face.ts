@@ -42,6 +42,8 @@ export interface LocalSlackShortcut {
 export type Delivery = { kind: 'socket' } | { kind: 'http'; url: () => string }
 
 export interface LocalSlackOptions {
+  /** How apps get here, where something stands before it, like `https://slack.test`: addresses that it gives are there. */
+  origin?: string
   /** 0 or absent: any free port. Always on 127.0.0.1. */
   port?: number
   delivery: Delivery

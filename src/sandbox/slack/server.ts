@@ -83,7 +83,7 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
         // Where the app called is where it is to connect, so that a proxy before us is not gone round.
         run: (_args, { host }) => ({
           ok: true,
-          url: `ws://${host ?? new URL(baseUrl).host}/link/?ticket=${sockets.issueTicket()}&app_id=${workspace.appId}`,
+          url: `${options.origin?.replace(/^http/, 'ws') ?? `ws://${host ?? new URL(baseUrl).host}`}/link/?ticket=${sockets.issueTicket()}&app_id=${workspace.appId}`,
         }),
       },
     },
@@ -197,13 +197,14 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
     server.once('error', reject)
     server.listen(options.port ?? 0, '127.0.0.1', resolve)
   })
-  baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const ownUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  baseUrl = options.origin ?? ownUrl
 
   const lasting = (channelId: string) =>
     workspace.messagesOf(channelId).filter(message => message.ephemeralFor === undefined)
 
   return {
-    apiUrl: `${baseUrl}/api/`,
+    apiUrl: `${ownUrl}/api/`,
     teamId: workspace.teamId,
     botUserId: workspace.botUserId,
     person(userId) {

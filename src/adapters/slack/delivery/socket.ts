@@ -2,8 +2,11 @@
 // No fault in it may end the process: the client of Slack raises unhandled rejections where it reconnects by itself.
 
 import { type App, type Logger, type Receiver, SocketModeReceiver } from '@slack/bolt'
+import type { Dispatcher } from 'undici'
 import type { Report } from '../../../ports/events.ts'
-import { lightFetch } from '../platform/light-fetch.ts'
+import { proxyFaultIn } from '../../../proxy/fault.ts'
+import { createWayOut, type Proxies } from '../../../proxy/proxy.ts'
+import { createSlackWay } from '../platform/light-fetch.ts'
 import { createRarely } from '../platform/rarely.ts'
 import { SLACK_CALL_MS } from '../platform/web-client.ts'
 import { guardFrames } from './frames.ts'
@@ -17,6 +20,8 @@ export interface Socket extends Receiver {
 export interface SocketOptions {
   appToken: string
   address: { slackApiUrl?: string }
+  /** On the way to Slack; null: none. */
+  proxies: Proxies | null
   logger: Logger
   /** Of connecting: once, and then every ten minutes while it stays the same. */
   onFault(error: Error): void
@@ -31,12 +36,15 @@ const WAITS_MS = [200, 1_000, 2_000, 5_000, 10_000, 30_000]
 const STEADY_MS = 10_000
 /** From the address until Slack says hello. */
 const HELLO_MS = 15_000
+/** Of each step of connecting through a proxy. */
+const CONNECT_MS = 5_000
 
 type Client = SocketModeReceiver['client']
 
 /** Connects once it is started, and goes on until it is stopped. Nothing of it rejects. */
 export function createSocket(options: SocketOptions): Socket {
-  const { logger, onFault, onConnected, report } = options
+  const { logger, onFault, onConnected, report, proxies } = options
+  const { calls } = createSlackWay(proxies)
   const rarely = createRarely()
   const stopping = new AbortController()
   let app: App | undefined
@@ -65,15 +73,18 @@ export function createSocket(options: SocketOptions): Socket {
 
   /** Resolves when a connection that was made has ended; rejects when none could be made. */
   async function connectOnce(): Promise<void> {
+    const way = proxies === null ? null : wayOf(proxies)
     // A client of its own for each connection: what one leaves behind (timers, listeners) cannot disturb the next.
     const receiver = new SocketModeReceiver({
       appToken: options.appToken,
       logger: withoutErrors(logger),
       autoReconnectEnabled: false,
+      // Without one it makes its own, and closes that itself.
+      ...(way === null ? {} : { dispatcher: way.dispatcher }),
       installerOptions: {
         clientOptions: {
           ...options.address,
-          fetch: lightFetch,
+          fetch: calls,
           retryConfig: { retries: 0 },
           timeout: SLACK_CALL_MS,
           rejectRateLimitedCalls: true,
@@ -96,15 +107,15 @@ export function createSocket(options: SocketOptions): Socket {
     try {
       await inTime(client.start(), SLACK_CALL_MS + HELLO_MS)
     } catch (error) {
-      void end(client)
-      throw error
+      void end(client).then(way?.cut)
+      throw way?.fault() ?? error
     }
-    if (stopping.signal.aborted) return end(client)
+    if (stopping.signal.aborted) return end(client).then(way?.cut)
     connected = true
     trouble = null
     onConnected()
     await ended
-    void end(client)
+    void end(client).then(way?.cut)
   }
 
   function rest(ms: number): Promise<void> {
@@ -136,6 +147,36 @@ export function createSocket(options: SocketOptions): Socket {
   }
 }
 
+/**
+ * For one connection. What its client does with a socket that it opens itself, cutting it where the other side does not
+ * close it, is done here.
+ */
+function wayOf(proxies: Proxies): {
+  dispatcher: Dispatcher
+  fault: () => Error | undefined
+  cut: () => void
+} {
+  let fault: Error | undefined
+  const sockets: Destroyable[] = []
+  const onSocket = (socket: Destroyable) => void sockets.push(socket)
+  const onFault = (told: Error) => {
+    fault = told
+  }
+  const dispatcher = createWayOut(proxies, { connectMs: CONNECT_MS, agent: {}, onSocket, onFault })
+  return {
+    dispatcher,
+    fault: () => fault,
+    cut() {
+      void dispatcher.destroy()
+      for (const socket of sockets) socket.destroy()
+    },
+  }
+}
+
+interface Destroyable {
+  destroy(): unknown
+}
+
 /** What fails here is said by whoever waits for it, and not each time. */
 function withoutErrors(logger: Logger): Logger {
   return Object.assign(Object.create(logger), { error() {} })
@@ -163,6 +204,8 @@ function asError(thrown: unknown): Error {
 }
 
 function codeOf(error: Error): string {
+  const ofProxy = proxyFaultIn(error)
+  if (ofProxy !== null) return ofProxy.message
   const { data } = error as { data?: { error?: unknown } }
   return typeof data?.error === 'string' ? data.error : error.message.slice(0, 200)
 }

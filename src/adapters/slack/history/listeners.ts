@@ -12,6 +12,7 @@ import { cardUrl } from '../blocks/links.ts'
 import type { Words } from '../language/language.ts'
 import { firstPage, type HistoryAsked, historyMetadataSchema, historyPageSchema } from '../lists/query.ts'
 import { inTime, isOvertaken, parseJson, sentenceFor } from '../platform/answering.ts'
+import type { FilesFetch } from '../platform/light-fetch.ts'
 import type { LinkBase } from '../platform/link-base.ts'
 import {
   type ButtonArgs,
@@ -28,6 +29,8 @@ import { HISTORY_PAGE, type HistoryEntry, historyModal, topicMoves } from './vie
 export interface HistoryListenersDeps extends PressDeps {
   approvals: Approvals
   linkBase: LinkBase
+  /** What carries files; default: undici's fetch. */
+  files?: FilesFetch
 }
 
 /** Rows of plans that are looked through for one page, which has to be there within a trigger's life. */
@@ -130,7 +133,7 @@ export function registerHistoryListeners(app: App, deps: HistoryListenersDeps): 
     const { channel } = await client.conversations.open({ users: userId })
     if (channel?.id === undefined) throw new Error('Slack’s answer named no conversation.')
     const file = historyCsv(words, target, recorded, total - recorded.length)
-    await uploadFile(client, file, { channel: channel.id })
+    await uploadFile(client, file, { channel: channel.id }, { files: deps.files })
   }
 
   /** The newest, as far as they fit into a file. */

@@ -4,6 +4,7 @@
 
 import { WebSocket } from 'undici'
 import { z } from 'zod'
+import { createWayOut, type Proxies } from '../../../proxy/proxy.ts'
 
 export type Hello =
   /** `connections`: with this one. `missed`: so many payloads arrived before it was closed. */
@@ -21,7 +22,7 @@ const frameSchema = z.object({
 const CLOSING_MS = 2_000
 
 /** Never rejects. @param url of apps.connections.open */
-export function readHello(url: string, withinMs: number): Promise<Hello> {
+export function readHello(url: string, withinMs: number, proxies: Proxies | null): Promise<Hello> {
   return new Promise(resolve => {
     let said: Hello = { kind: 'unasked', cause: 'the connection broke off' }
     let timer = setTimeout(() => {
@@ -35,7 +36,14 @@ export function readHello(url: string, withinMs: number): Promise<Hello> {
       resolve(said)
     }
     try {
-      socket = new WebSocket(url)
+      const dispatcher = createWayOut(proxies, {
+        connectMs: withinMs,
+        agent: {},
+        onFault({ message: cause }) {
+          said = { kind: 'unasked', cause }
+        },
+      })
+      socket = new WebSocket(url, { dispatcher })
     } catch {
       said = { kind: 'unasked', cause: 'the address that it gave is none' }
       return end()

@@ -31,6 +31,8 @@ export interface InstallationDeps {
   onTaken(): void
   /** Slack has not been reached yet; as rarely. */
   onUnreachable(error: unknown): void
+  /** What carries its calls; default: lightFetch. */
+  calls?: FetchFunction
 }
 
 const ASK_AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 30_000]
@@ -40,6 +42,7 @@ const LONGEST_REPAIR_MS = 60_000
 
 /** Asks at once, and until Slack has answered. */
 export function createInstallation(deps: InstallationDeps): Installation {
+  const { calls = lightFetch } = deps
   let state: TokenState = { kind: 'unknown' }
   let sinceMs = 0
   let tries = 0
@@ -49,7 +52,7 @@ export function createInstallation(deps: InstallationDeps): Installation {
   const client = createWebClient({ ...deps, fetch: listening })
 
   async function listening(...[url, init]: Parameters<FetchFunction>): ReturnType<FetchFunction> {
-    const response = await lightFetch(url, init)
+    const response = await calls(url, init)
     // What carries no token, or no text, is no call of the Web API.
     if (init?.redirect === 'error' && typeof init.body === 'string' && hasToken(init.headers)) {
       hear(await response.text())

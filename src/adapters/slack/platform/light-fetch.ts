@@ -2,27 +2,49 @@
 // never send a request twice, nor one that its signal has stopped. What the client does not ask for is left to fetch.
 
 import type { FetchFunction } from '@slack/web-api'
-import { Agent, type Dispatcher } from 'undici'
+import { Agent, type Dispatcher, fetch as fetchByUndici, type RequestInfo, type RequestInit } from 'undici'
+import { createWayOut, type Proxies } from '../../../proxy/proxy.ts'
 
 type FetchResponse = Awaited<ReturnType<FetchFunction>>
 type Headers = Readonly<Record<string, string | string[] | undefined>>
 
+/** Files go by this. */
+export type FilesFetch = typeof fetchByUndici
+
+/** Shorter than a call may take, so that it is known that nothing was sent. */
+const PROXY_MS = 5_000
+
+/** How all that is said to Slack gets there, but for the socket of Socket Mode. @param proxies null: straight */
+export function createSlackWay(proxies: Proxies | null): { calls: FetchFunction; files: FilesFetch } {
+  if (proxies === null) return { calls: lightFetch, files: fetchByUndici }
+  const dispatcher = createWayOut(proxies, { connectMs: PROXY_MS, agent: {} })
+  const files: FilesFetch = (url, init) => fetchByUndici(url, { ...init, dispatcher })
+  // The client gives what either of the two fetches takes.
+  return {
+    calls: lightly(dispatcher, (url, init) => files(url as RequestInfo, init as RequestInit) as never),
+    files,
+  }
+}
+
 /** Not the global one: that is of the undici inside Node where anybody has used Node's fetch first, and another version. */
-const agent = new Agent()
+export const lightFetch: FetchFunction = lightly(new Agent(), (url, init) => fetch(url, init))
 
 /** Resolves when the whole body is there, so that an answer that breaks off is an error here and not a text later. */
-export const lightFetch: FetchFunction = async (url, init = {}) => {
-  const { method = 'GET', headers = {}, body, redirect, signal } = init
-  if (redirect !== 'error' || typeof body !== 'string') return fetch(url, init)
-  signal?.throwIfAborted()
-  const { origin, pathname, search } = new URL(url)
-  const request = { origin, path: `${pathname}${search}`, method, headers, body }
-  const response = await exchange(request, String(url), signal)
-  if (response.status >= 300 && response.status < 400) throw new TypeError('Slack answered with a redirect')
-  return response
+function lightly(agent: Dispatcher, otherwise: FetchFunction): FetchFunction {
+  return async (url, init = {}) => {
+    const { method = 'GET', headers = {}, body, redirect, signal } = init
+    if (redirect !== 'error' || typeof body !== 'string') return otherwise(url, init)
+    signal?.throwIfAborted()
+    const { origin, pathname, search } = new URL(url)
+    const request = { origin, path: `${pathname}${search}`, method, headers, body }
+    const response = await exchange(agent, request, String(url), signal)
+    if (response.status >= 300 && response.status < 400) throw new TypeError('Slack answered with a redirect')
+    return response
+  }
 }
 
 function exchange(
+  agent: Dispatcher,
   request: Dispatcher.DispatchOptions,
   url: string,
   signal: AbortSignal | undefined,

@@ -2,11 +2,14 @@
 // that it is given is not used here, and ends by itself.
 
 import type { Logger } from '@slack/web-api'
+import type { Proxies } from '../../../proxy/proxy.ts'
+import { createSlackWay } from './light-fetch.ts'
 import { createWebClient, outcomeOfError, refusalOfToken } from './web-client.ts'
 
 export interface TokensAsked {
   botToken: string
   apiUrl: string | undefined
+  proxies: Proxies | null
   delivery: { kind: 'socket'; appToken: string } | { kind: 'http' }
   logger: Logger
   /** For both together. */
@@ -41,14 +44,15 @@ export async function askAboutTokens(asked: TokensAsked): Promise<TokenAnswer[]>
 }
 
 async function ask(
-  { apiUrl, logger, withinMs }: TokensAsked,
+  { apiUrl, proxies, logger, withinMs }: TokensAsked,
   name: TokenName,
   token: string,
   method: 'auth.test' | 'apps.connections.open',
 ): Promise<TokenAnswer> {
   // What comes of it is told by who asked.
   const silent = Object.assign(Object.create(logger), { warn() {}, error() {} })
-  const client = createWebClient({ token, apiUrl, logger: silent, timeoutMs: withinMs })
+  const { calls } = createSlackWay(proxies)
+  const client = createWebClient({ token, apiUrl, logger: silent, timeoutMs: withinMs, fetch: calls })
   const began = performance.now()
   try {
     return { kind: 'taken', token: name, said: await client.apiCall(method) }

@@ -3,6 +3,7 @@
 
 import { type FetchFunction, type Logger, LogLevel, WebClient } from '@slack/web-api'
 import type { ChatOutcome } from '../../../ports/chat.ts'
+import { proxyFaultIn } from '../../../proxy/fault.ts'
 import { lightFetch } from './light-fetch.ts'
 
 export interface SlackClientOptions {
@@ -88,6 +89,8 @@ export function outcomeOfError(error: unknown): ChatOutcome {
     // Slack itself says no with a code. A 4xx without one is a proxy or a wrong address, which somebody has to repair.
     return statusCode >= 500 ? { kind: 'unknown', cause } : { kind: 'later', afterMs: REPAIR_WAIT_MS, cause }
   }
+  const ofProxy = proxyFaultIn(error)
+  if (ofProxy !== null) return { kind: 'later', afterMs: WAIT_MS, cause: ofProxy.message }
   if (causesOf(error).some(isBeforeSending)) {
     return { kind: 'later', afterMs: WAIT_MS, cause: 'Slack could not be reached' }
   }

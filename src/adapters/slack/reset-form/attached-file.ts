@@ -8,6 +8,7 @@ import type { Report } from '../../../ports/events.ts'
 import { couldBeOffsets, LINES_MAX, readOffsetsFile, type Whose } from '../../../request/offsets-file.ts'
 import type { FileProblem } from '../../../request/problem.ts'
 import type { AttachmentProblem } from '../language/problem.ts'
+import type { FilesFetch } from '../platform/light-fetch.ts'
 
 /** 10 000 partitions, as the Kafka tool exports them, take about a third of it. */
 const LARGEST_BYTES = 1_000_000
@@ -45,6 +46,8 @@ export interface AttachedFilesDeps {
   /** Undefined: Slack's own. */
   slackApiUrl: string | undefined
   report: Report
+  /** What carries files; default: undici's fetch. */
+  files?: FilesFetch
 }
 
 /** Reads the offsets of a group out of an attached file; what goes wrong is a problem. Ends within `limitMs`. */
@@ -58,6 +61,7 @@ export function createAttachedFileReader({
   botToken,
   slackApiUrl,
   report,
+  files = fetch,
 }: AttachedFilesDeps): ReadAttachedFile {
   const origins = [FILES_ORIGIN, new URL(slackApiUrl ?? DEFAULT_API).origin]
 
@@ -73,7 +77,7 @@ export function createAttachedFileReader({
       })
       return problem({ kind: 'fileNowhere' })
     }
-    const fetched = await fetchInTime(url, botToken, limitMs)
+    const fetched = await fetchInTime(signal => fetchFile(files, url, botToken, signal), limitMs)
     if (fetched.kind === 'content') return readOffsetsCsv(fetched.bytes, whose)
     if (fetched.cause !== undefined) report({ event: 'fault', where: 'attached file', error: fetched.cause })
     return problem(fetched.problem)
@@ -87,7 +91,10 @@ type Fetched =
 const TOO_LARGE = { kind: 'fileTooLarge' } as const
 const NOT_FETCHED = { kind: 'fileNotFetched' } as const
 
-async function fetchInTime(url: URL, botToken: string, limitMs: number): Promise<Fetched> {
+async function fetchInTime(
+  fetching: (signal: AbortSignal) => Promise<Fetched>,
+  limitMs: number,
+): Promise<Fetched> {
   const stop = new AbortController()
   let timer: NodeJS.Timeout | undefined
   // Beside the signal, a race: while undici is still connecting it takes no notice of an abort.
@@ -99,15 +106,20 @@ async function fetchInTime(url: URL, botToken: string, limitMs: number): Promise
     }, limitMs)
   })
   try {
-    return await Promise.race([fetchFile(url, botToken, stop.signal), late])
+    return await Promise.race([fetching(stop.signal), late])
   } finally {
     clearTimeout(timer)
   }
 }
 
-async function fetchFile(url: URL, botToken: string, signal: AbortSignal): Promise<Fetched> {
+async function fetchFile(
+  files: FilesFetch,
+  url: URL,
+  botToken: string,
+  signal: AbortSignal,
+): Promise<Fetched> {
   try {
-    const response = await fetch(url, {
+    const response = await files(url, {
       headers: { authorization: `Bearer ${botToken}` },
       redirect: 'manual',
       signal,

@@ -15,6 +15,7 @@ import {
 } from '../../../request/request.ts'
 import { POST_EVENT_TYPE, postMetadataSchema } from '../blocks/ids.ts'
 import { type Words, wordsAbout } from '../language/language.ts'
+import type { FilesFetch } from '../platform/light-fetch.ts'
 import { createLinkBase } from '../platform/link-base.ts'
 import { outcomeOfError, refusalOfToken, SLACK_CALL_MS } from '../platform/web-client.ts'
 import { card, type Message } from './card.ts'
@@ -33,6 +34,8 @@ const PAGES_SEARCHED = 5
 export interface SlackChatDeps {
   client: WebClient
   clock: Clock
+  /** What carries files; default: undici's fetch. */
+  files?: FilesFetch
   /** Each time it is asked for in vain, and each time it is read. */
   onGroupUnreadable(groupId: string, error: unknown): void
   onGroupRead?(groupId: string): void
@@ -81,7 +84,14 @@ export function createSlackChat(deps: SlackChatDeps): Chat {
     const { channel, threadTs } = placeOf(request, key)
     const file = fileOf(words, request, key, documents)
     if (file !== null)
-      return paced(channel, () => uploadFile(client, file, { channel, threadTs }, () => requireTime(untilMs)))
+      return paced(channel, () =>
+        uploadFile(
+          client,
+          file,
+          { channel, threadTs },
+          { beforeShown: () => requireTime(untilMs), files: deps.files },
+        ),
+      )
     return paced(channel, async () => {
       const read = isPerson(channel) ? await wordsFor(channel) : words
       const { text, blocks } = messageOf(read, request, key, documents)

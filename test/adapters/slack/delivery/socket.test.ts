@@ -6,6 +6,7 @@ import { type App, LogLevel } from '@slack/bolt'
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { createSocket } from '../../../../src/adapters/slack/delivery/socket.ts'
+import { type ProxyManners, startConnectProxy } from '../../../support/connect-proxy.ts'
 import { until } from '../../../support/product.ts'
 
 const silent = {
@@ -22,7 +23,7 @@ const HELLO = JSON.stringify({ type: 'hello' })
 type Answer = { status?: number; headers?: Record<string, string>; body: string } | 'cut'
 
 /** Answers apps.connections.open as told, and then with an address that says hello. */
-async function startServer(answers: Answer[]) {
+async function startServer(answers: Answer[], link?: string) {
   const sockets: WebSocket[] = []
   const opened: number[] = []
   const websockets = new WebSocketServer({ noServer: true })
@@ -31,7 +32,8 @@ async function startServer(answers: Answer[]) {
     opened.push(performance.now())
     const next = answers.shift()
     if (next === 'cut') return response.destroy()
-    const address = { ok: true, url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/link` }
+    const own = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/link`
+    const address = { ok: true, url: link ?? own }
     const { status = 200, headers = {}, body } = next ?? { body: JSON.stringify(address) }
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body)
   })
@@ -46,6 +48,9 @@ async function startServer(answers: Answer[]) {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/`,
     sockets,
     opened,
+    linkTo(address: string) {
+      link = address
+    },
     greetWith(frame: string | null) {
       greeting = frame
     },
@@ -88,6 +93,7 @@ async function connect(
   const socket = createSocket({
     appToken: 'xapp-test',
     address: { slackApiUrl: server.url },
+    proxies: null,
     logger: silent,
     onFault: error => faults.push(error),
     onConnected: () => {},
@@ -230,6 +236,82 @@ describe.concurrent('a connection', () => {
     await until(() => payloadFaults.length === 1)
     await until(() => server.sockets.length === 2)
     await until(() => socket.isConnected())
+  })
+})
+
+describe.concurrent('through a proxy', () => {
+  /** No name of the system: only the proxy knows it. */
+  const HOST = 'slack.test'
+
+  async function connectThrough(
+    test: Pick<TestContext, 'onTestFinished'>,
+    manners: ProxyManners = 'connect',
+  ) {
+    const port = (url: string) => Number(new URL(url).port)
+    const server = await startServer([], `ws://${HOST}/link`)
+    const proxy = await startConnectProxy({ [`${HOST}:80`]: port(server.url) })
+    proxy.behave(manners)
+    const faults: Error[] = []
+    const socket = createSocket({
+      appToken: 'xapp-test',
+      address: { slackApiUrl: `http://${HOST}/api/` },
+      proxies: { https: null, http: proxy.url, except: '' },
+      logger: silent,
+      onFault: error => faults.push(error),
+      onConnected: () => {},
+      report: () => {},
+    })
+    test.onTestFinished(async () => {
+      await Promise.race([socket.stop(), new Promise(resolve => setTimeout(resolve, 500))])
+      await proxy.close()
+      await server.close()
+    })
+    socket.init({ processEvent: async () => {} } as unknown as App)
+    await socket.start()
+    return { server, proxy, socket, faults }
+  }
+
+  it('it connects, connects again when that breaks off, and leaves nothing open', async test => {
+    const { server, proxy, socket } = await connectThrough(test)
+    await until(() => socket.isConnected())
+    expect(proxy.asked).toEqual([`${HOST}:80`, `${HOST}:80`])
+    proxy.cut()
+    await until(() => server.sockets.length === 2)
+    await until(() => socket.isConnected())
+    server.sockets[1]?.send(JSON.stringify({ type: 'disconnect', reason: 'refresh_requested' }))
+    await until(() => server.sockets.length === 3)
+    await socket.stop()
+    // One may be kept for the next call of the Web API.
+    await until(() => proxy.open() <= 1)
+  })
+
+  it('cuts a connection that Slack does not close, as it is cut without a proxy', {
+    tags: ['long'],
+  }, async test => {
+    const { server, proxy, socket } = await connectThrough(test)
+    await until(() => socket.isConnected())
+    server.sockets[0]?.pause()
+    void socket.stop()
+    await until(() => proxy.open() <= 1, 40_000)
+  })
+
+  it('says that it is the proxy that does not let it through, and goes on trying', async test => {
+    const { proxy, socket, faults } = await connectThrough(test, 407)
+    await until(() => proxy.asked.length === 2)
+    const said = `the proxy ${proxy.place} wants a user and a password that it knows (HTTP 407)`
+    expect(socket.trouble()).toBe(said)
+    expect(faults).toHaveLength(1)
+    proxy.behave('connect')
+    await until(() => socket.isConnected())
+  })
+
+  it('says so likewise where only the address of the socket is not let through', async test => {
+    const { proxy, socket, faults, server } = await connectThrough(test)
+    await until(() => socket.isConnected())
+    server.linkTo('ws://elsewhere.test/link')
+    server.sockets[0]?.terminate()
+    await until(() => faults.length === 1)
+    expect(socket.trouble()).toBe(`the proxy ${proxy.place} made no connection: it answered with HTTP 502`)
   })
 })
 

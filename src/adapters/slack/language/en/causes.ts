@@ -72,6 +72,13 @@ export const causesOn = (on: ClusterInWords): Record<CauseKind, (about: readonly
   noConnectionWithin: ([time = '']) => `could not connect within ${time}`,
   hostNotFound: ([code = '']) => `could not find the host (${code})`,
   noConnection: ([code = '']) => `could not connect (${code})`,
+  proxyUnreached: ([place = '', code = '']) => `could not connect to the proxy ${place} (${code})`,
+  proxySilent: ([place = '', time = '']) => `the proxy ${place} did not answer within ${time}`,
+  proxyRefused: ([place = '', status = '']) =>
+    status === '407'
+      ? `the proxy ${place} wants a user and a password that it knows (HTTP 407)`
+      : `the proxy ${place} made no connection: it answered with HTTP ${status}`,
+  proxyBroke: ([place = '', code = '']) => `no connection could be made through the proxy ${place} (${code})`,
   connectionClosed: _ => 'this process is shutting down',
   deadlinePassed: _ => 'the deadline had passed before the call',
   budgetUsed: _ => 'Rewind has made as many API calls as its budget allows right now',

@@ -60,6 +60,13 @@ export const causesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   noConnectionWithin: ([time = '']) => `${time} 内没有连上`,
   hostNotFound: ([code = '']) => `找不到主机（${code}）`,
   noConnection: ([code = '']) => `连接失败（${code}）`,
+  proxyUnreached: ([place = '', code = '']) => `无法连接代理 ${place}（${code}）`,
+  proxySilent: ([place = '', time = '']) => `代理 ${place} 在 ${time} 内没有响应`,
+  proxyRefused: ([place = '', status = '']) =>
+    status === '407'
+      ? `代理 ${place} 要求提供有效的用户名和密码（HTTP 407）`
+      : `代理 ${place} 没有建立连接：返回 HTTP ${status}`,
+  proxyBroke: ([place = '', code = '']) => `无法通过代理 ${place} 建立连接（${code}）`,
   connectionClosed: _ => '这个进程正在停止，不再发起调用',
   deadlinePassed: _ => '还没调用就已超过截止时间',
   budgetUsed: _ => 'Rewind 自身的 API 调用额度暂时用完',
