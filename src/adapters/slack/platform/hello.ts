@@ -22,7 +22,7 @@ const frameSchema = z.object({
 const CLOSING_MS = 2_000
 
 /** Never rejects. @param url of apps.connections.open */
-export function readHello(url: string, withinMs: number, proxies: Proxies | null): Promise<Hello> {
+export function readHello(url: string, withinMs: number, proxies: Proxies | null = null): Promise<Hello> {
   return new Promise(resolve => {
     let said: Hello = { kind: 'unasked', cause: 'the connection broke off' }
     let timer = setTimeout(() => {
