@@ -110,7 +110,8 @@ const REFUSED = {
   nothingMatches: () => 'No rule covers this instance, group and topics, and what no rule covers is refused.',
   // Of each group it is said who is in it.
   unreadable: (rule: string) => `"${rule}" asks about a group that is not known.`,
-  notRequester: (rule: string) => `"${rule}" covers it, but not for this person or from this channel.`,
+  notInChannel: (rule: string) => `"${rule}" covers it, but not from this channel.`,
+  notRequester: (rule: string) => `"${rule}" covers it, but not for this person.`,
   // The file says nothing of it.
   instanceLeftOut: () => 'The settings leave this instance out.',
 }

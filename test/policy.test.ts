@@ -115,7 +115,7 @@ describe('policy explain', () => {
   })
 
   const refusals: [string, string[], string][] = [
-    ['who is not in the team', [], '"orders" covers it, but not for this person or from this channel.'],
+    ['who is not in the team', [], '"orders" covers it, but not for this person.'],
     ['another channel', ['--member-of', 'S0ORDERS', '--channel', 'C0DEV'], 'is not about this channel'],
     ['another instance', ['--member-of', 'S0ORDERS', '--instance', 'ckafka-test'], 'No rule covers this'],
     [

@@ -223,7 +223,12 @@ export function weigh(
     const refused =
       named === undefined
         ? ({ kind: 'refused', why: 'nothingMatches', rule: null, reason: '' } as const)
-        : ({ kind: 'refused', why: 'notRequester', rule: named.name, reason: '' } as const)
+        : ({
+            kind: 'refused',
+            why: admitting.length === 0 ? 'notInChannel' : 'notRequester',
+            rule: (admitting[0] ?? named).name,
+            reason: '',
+          } as const)
     return { ruling: refused, rule: null, unread: [] }
   }
   const rule = among(first.request.people) === true ? first : null

@@ -47,11 +47,11 @@ export const decisionSchema = z.object({
 export type Decision = z.output<typeof decisionSchema>
 
 /**
- * Why no request is allowed: a rule that denies it, none that covers it, none for this person or channel, an instance that
+ * Why no request is allowed: a rule that denies it, none that covers it, none for this channel, none for this person in it, an instance that
  * the settings leave out, or a rule of which that is not known, because a user group cannot be read.
  */
 export const refusedRulingSchema = z.object({
-  why: z.enum(['denied', 'nothingMatches', 'notRequester', 'instanceLeftOut', 'unreadable']),
+  why: z.enum(['denied', 'nothingMatches', 'notInChannel', 'notRequester', 'instanceLeftOut', 'unreadable']),
   /** Null: no rule is about it. */
   rule: z.string().nullable(),
   /** In the words of who wrote the rule; empty where they gave none. */

@@ -388,7 +388,7 @@ describe.concurrent('telling people', () => {
       await dave.press(product().card(), 'Review')
       await hears(dave, 'Only approvers can decide on R-1')
       aheadMs += HOUR_MS * 9
-      await product().threadSays('Nobody has decided on R-1 yet. Now asked as well: @dave')
+      await product().threadSays('R-1 is not decided yet. Now asked as well: @dave')
       expect(bob.directMessages()).toHaveLength(2)
       await product().review(dave, 'Approve')
       await product().cardSays('R-1 · done')

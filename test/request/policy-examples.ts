@@ -61,7 +61,7 @@ rules:
         channel: 'C0PROD',
         answer: 'allowed by production',
       },
-      { user: 'U0ANNE', instance: 'ckafka-prod1', group: 'a', answer: 'refused: notRequester' },
+      { user: 'U0ANNE', instance: 'ckafka-prod1', group: 'a', answer: 'refused: notInChannel' },
       { user: 'U0ANNE', instance: 'ckafka-staging', group: 'a', answer: 'allowed by staging' },
       { user: 'U0ANNE', instance: 'ckafka-lab', group: 'a', answer: 'refused: nothingMatches' },
     ],

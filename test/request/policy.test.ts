@@ -85,13 +85,13 @@ describe('a rule is about', () => {
       'nobody who is in none',
       { request: { people: [EVERYBODY], channels: ['C0OPS'] } },
       { channel: null },
-      'notRequester orders',
+      'notInChannel orders',
     ],
     [
       'no other channel',
       { request: { people: [EVERYBODY], channels: ['C0DEV'] } },
       {},
-      'notRequester orders',
+      'notInChannel orders',
     ],
     [
       'neither without the other',

@@ -65,7 +65,7 @@ export async function remind(stage: Stage): Promise<{ checks: Check[] }> {
     oneEach('each of them got one message, and no other', heardBy, [bob, carol]),
     says('before that, Dave was told that only approvers decide', daveWasTold.text, ['Only approvers']),
     says('the thread says that those on call are asked as well', narrator.render(escalated).join('\n'), [
-      `Nobody has decided on ${id} yet`,
+      `${id} is not decided yet`,
       '@on-call',
     ]),
     calledTimes('CKafka was not asked before somebody decided', callsBefore, 0),

@@ -37,7 +37,7 @@ const SHOWN = {
     'Undo of R-7.',
     'R-8 · done',
     'R-9 waits for your decision.',
-    'Nobody has decided on R-9 yet. Now asked as well: @on-call',
+    'R-9 is not decided yet. Now asked as well: @on-call',
     'R-9 · done',
   ],
   v2: ['Replays at most', 'known when it runs', 'R-1 cannot be undone exactly'],

@@ -6,7 +6,7 @@ import { shortDigest } from '../../../request/digest.ts'
 import { MAX_ATTEMPTS } from '../../../request/finish.ts'
 import type { ActKind } from '../../../request/permissions.ts'
 import { skipsArriving } from '../../../request/plan-gaps.ts'
-import { lacking, needsOf } from '../../../request/quorum.ts'
+import { filled, lacking, needsOf } from '../../../request/quorum.ts'
 import {
   brokeGlass,
   type Decision,
@@ -224,7 +224,13 @@ export function stateLine(words: Words, request: ResetRequest): Piece[] {
     case 'cancelled':
       return say.cancelled(state.by)
     case 'expired':
-      return [text(request.plan === null ? say.expiredUnplanned : say.expired)]
+      return [
+        text(
+          request.plan === null
+            ? say.expiredUnplanned
+            : say.expired(filled(request.guard, request.votes), request.guard.approvals),
+        ),
+      ]
     case 'approved':
       // Held, nothing comes next: a line of its own says why.
       return [

@@ -39,9 +39,9 @@ export function directMessage(words: Words, request: ResetRequest, key: DirectKe
 }
 
 function pingMessage(words: Words, request: ResetRequest): Message {
-  const { id, requester, reset, pendingSinceMs, createdAtMs } = request
+  const { id, requester, reset, pendingSinceMs, createdAtMs, expiresAtMs } = request
   const group = clip(reset.target.group, 255)
-  const pieces = words.direct.waitsForYou(id, requester, group, pendingSinceMs ?? createdAtMs)
+  const pieces = words.direct.waitsForYou(id, requester, group, pendingSinceMs ?? createdAtMs, expiresAtMs)
   return {
     text: clipEscaped(spoken(pieces), LIMITS.messageText),
     blocks: [paragraph(line(...pieces)), { type: 'actions', elements: [reviewButton(words, id)] }],

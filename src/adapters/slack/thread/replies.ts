@@ -5,6 +5,7 @@ import type { KnownBlock } from '@slack/types'
 import type { PostDocuments } from '../../../ports/chat.ts'
 import { readCause } from '../../../request/cause.ts'
 import { hasMembers } from '../../../request/group.ts'
+import { filled } from '../../../request/quorum.ts'
 import { type Note, owesReview, type RequestId, type ResetRequest } from '../../../request/request.ts'
 import { clip } from '../../../request/reset.ts'
 import { type PartitionResult, ROWS_IN_TABLE } from '../../../request/result.ts'
@@ -58,7 +59,13 @@ export function noteReply(
         }),
       )
     case 'reguarded':
-      return said(say.reguarded(id, clip(note.rule, 100), note.approvals, note.needed))
+      return said(
+        say.reguarded(id, clip(note.rule, 100), {
+          approvals: note.approvals,
+          needed: note.needed,
+          missing: stillMissing(request),
+        }),
+      )
     case 'escalated':
       return said(say.escalated(id, clip(note.label, 100), note.to))
     case 'glassBroken':
@@ -71,7 +78,13 @@ export function noteReply(
     case 'cancelled':
       return said(say.cancelled(id, note.by))
     case 'expired':
-      return said([text(request.plan === null ? say.expiredUnplanned(id) : say.expired(id))])
+      return said([
+        text(
+          request.plan === null
+            ? say.expiredUnplanned(id)
+            : say.expired(id, filled(request.guard, request.votes), request.guard.approvals),
+        ),
+      ])
     case 'drifted':
       return driftedReply(words, request, note, movers)
     case 'waiting': {

@@ -46,7 +46,7 @@ const CLAUSES: [RegExp, (sent: Sent) => boolean][] = [
   [/Nothing was reset|没有重置任何位点/, ({ request }) => !hasMoved(request)],
   [
     /nobody decided in time|Nobody decided in time|没有人及时审批/,
-    ({ request }) => isExpired(request) && request.plan !== null,
+    ({ request }) => isExpired(request) && request.plan !== null && request.votes.length === 0,
   ],
   [
     /no plan could be made in time|No plan could be made in time|没能及时制定计划/,
@@ -75,6 +75,10 @@ const CLAUSES: [RegExp, (sent: Sent) => boolean][] = [
   [/Stop them|请停掉它们/, ({ request }) => membersListed(request)],
   [/undid this reset\.|已撤销此次重置。/, ({ request }) => request.undone?.isWhole === true],
   [/without approval|未经审批/i, ({ request }) => request.glass !== null],
+  [
+    /nly 1 of 2 approvals in time|到期时只有 1\/2 个批准/,
+    ({ request }) => isExpired(request) && request.votes.length === 1,
+  ],
   [/R-25/, () => false],
 ]
 
@@ -156,6 +160,14 @@ const SENT: [string, ResetRequest, PartitionResult[]][] = [
     following(pending({}, { guard: { needs } }), approve, drifted(someDifferences, 'execution')),
     [],
   ],
+  [
+    'expired, half approved',
+    following(pending({}, { guard: { typedGroup: false, approvals: 2 } }), approve, [
+      { kind: 'expire' },
+      T0 + 3_600_000,
+    ]),
+    [],
+  ],
   ['expired without a plan', following(asked(), [{ kind: 'expire' }, T0 + 3_600_000]), []],
 ]
 
@@ -194,7 +206,7 @@ it('each clause is said somewhere, or never', () => {
       ...request.notes.flatMap(note => linesOf(noteReply(wordsIn(language), request, note, { result }))),
     ]),
   )
-  const silentOnes = CLAUSES.slice(2, -3).filter(([clause]) => !all.some(text => clause.test(text)))
+  const silentOnes = CLAUSES.slice(2, -4).filter(([clause]) => !all.some(text => clause.test(text)))
   // What the answer does not name is in no scene here.
   expect(silentOnes.map(([clause]) => clause.source)).toEqual(['answer does not name it|返回里没有提到它'])
 })

@@ -4,11 +4,19 @@ import { code, named, type Piece, person, strong, text } from '../../blocks/text
 import { times } from './times.ts'
 
 export const direct = {
-  waitsForYou: (id: string, requester: string, group: string, sinceMs: number): Piece[] => [
+  waitsForYou: (
+    id: string,
+    requester: string,
+    group: string,
+    sinceMs: number,
+    expiresAtMs: number,
+  ): Piece[] => [
     strong(`${id} waits for your decision. `),
     person(requester),
     text(` asked for a reset of ${named(group)}, and its plan has waited since `),
     times.moment(sinceMs),
+    text('. It expires '),
+    times.moment(expiresAtMs),
     text('.'),
   ],
   about: (id: string, group: string): Piece[] => [

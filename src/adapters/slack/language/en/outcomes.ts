@@ -123,8 +123,10 @@ export const outcomesOn = (on: ClusterInWords) => ({
       `The policy does not allow it${byRule(rule)}.${reason === '' ? '' : ` It says: ${inQuotes(reason)}`} Nothing was reset.`,
     nothingMatches: (_rule: string | null, _reason: string) =>
       'No rule of the policy covers it, so it is not allowed. Nothing was reset. Ask the people who run Rewind.',
+    notInChannel: (rule: string | null, _reason: string) =>
+      `The policy lets it be asked for in other channels only${byRule(rule)}. Nothing was reset.`,
     notRequester: (rule: string | null, _reason: string) =>
-      `The policy does not let this person ask for it here${byRule(rule)}. Nothing was reset.`,
+      `The policy lets only other people ask for it here${byRule(rule)}. Nothing was reset.`,
     instanceLeftOut: (_rule: string | null, _reason: string) =>
       'Its instance is not among those that Rewind is set up to reset. Nothing was reset. Ask the people who run Rewind.',
     unreadable: (rule: string | null, _reason: string) =>

@@ -73,14 +73,14 @@ export const replies = {
     person(by),
     text(` took their approval of ${id} back (${votesInWords(votes)}).`),
   ],
-  reguarded: (id: string, rule: string, approvals: number, needed: number): Piece[] => [
+  reguarded: (id: string, rule: string, votes: VotesShown): Piece[] => [
     text(
-      `The policy asks for something else of ${id} now (rule ${named(rule)}): it has ${grouped(approvals)} of ${counted(needed, 'approval')}.`,
+      `The policy asks for something else of ${id} now (rule ${named(rule)}): it has ${votesInWords(votes)}.`,
     ),
   ],
   /** @param to user and user-group ids */
   escalated: (id: string, label: string, to: readonly string[]): Piece[] => [
-    text(`Nobody has decided on ${id} yet. Now asked as well: ${label === '' ? '' : `${label} `}`),
+    text(`${id} is not decided yet. Now asked as well: ${label === '' ? '' : `${label} `}`),
     ...mentions(to),
   ],
   glassBroken: (id: string, by: string, reason: string): Piece[] => [
@@ -96,8 +96,9 @@ export const replies = {
   cancelled: (id: string, by: string): Piece[] => [person(by), text(` cancelled ${id}. Nothing was reset.`)],
   expiredUnplanned: (id: string) =>
     `${id} expired: no plan could be made in time. Nothing was reset. Ask again with /reset-offsets.`,
-  expired: (id: string) =>
-    `${id} expired: nobody decided in time. Nothing was reset. Ask again with /reset-offsets.`,
+  /** @param have of the approvals it needed */
+  expired: (id: string, have: number, needed: number) =>
+    `${id} expired: ${have === 0 ? 'nobody decided in time' : `only ${grouped(have)} of ${counted(needed, 'approval')} in time`}. Nothing was reset. Ask again with /reset-offsets.`,
   moved: (id: string, at: DriftedAt): Piece[] => [
     strong(`Offsets or logs have changed since ${id} was planned`),
     text(` (${FOUND_AT[at]}):`),

@@ -88,7 +88,8 @@ export const outcomesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
       `策略不允许${byRule(rule)}。${reason === '' ? '' : `说明：${inQuotes(reason)}`}没有重置任何位点。`,
     nothingMatches: (_rule, _reason) =>
       '策略中没有适用的规则，因此不允许。没有重置任何位点。请联系 Rewind 的维护人员。',
-    notRequester: (rule, _reason) => `策略不允许此人在这里提出这个申请${byRule(rule)}。没有重置任何位点。`,
+    notInChannel: (rule, _reason) => `策略只允许在其他频道提出这个申请${byRule(rule)}。没有重置任何位点。`,
+    notRequester: (rule, _reason) => `策略只允许其他人在这里提出这个申请${byRule(rule)}。没有重置任何位点。`,
     instanceLeftOut: (_rule, _reason) =>
       'Rewind 的设置不允许重置此实例。没有重置任何位点。请联系 Rewind 的维护人员。',
     unreadable: (rule, _reason) =>

@@ -51,20 +51,19 @@ export const replies: typeof English = {
   },
   rejected: (id, by, note) => [person(by), ...saying(` 驳回了 ${id}`, note)],
   withdrawn: (id, by, votes) => [person(by), text(` 撤回了对 ${id} 的批准（${votesInWords(votes)}）。`)],
-  reguarded: (id, rule, approvals, needed) => [
-    text(
-      `策略对 ${id} 的要求变了（规则 ${named(rule)}）：目前 ${grouped(approvals)}/${grouped(needed)} 位审批人已批准。`,
-    ),
+  reguarded: (id, rule, votes) => [
+    text(`策略对 ${id} 的要求变了（规则 ${named(rule)}）：目前已批准 ${votesInWords(votes)}。`),
   ],
   escalated: (id, label, to) => [
-    text(`还没有人审批 ${id}。现在也请${label === '' ? '' : ` ${label} `}审批：`),
+    text(`${id} 还没有审批完。现在也请${label === '' ? '' : ` ${label} `}审批：`),
     ...mentions(to),
   ],
   glassBroken: (id, by, reason) => [person(by), text(` 未经审批紧急执行 ${id}：`), quoted(reason)],
   reviewed: (id, by, note) => [person(by), text(` 复核了未经审批执行的 ${id}：`), quoted(note)],
   cancelled: (id, by) => [person(by), text(` 取消了 ${id}。没有重置任何位点。`)],
   expiredUnplanned: id => `${id} 已过期：没能及时制定计划。没有重置任何位点。请用 /reset-offsets 重新申请。`,
-  expired: id => `${id} 已过期：没有人及时审批。没有重置任何位点。请用 /reset-offsets 重新申请。`,
+  expired: (id, have, needed) =>
+    `${id} 已过期：${have === 0 ? '没有人及时审批' : `到期时只有 ${grouped(have)}/${grouped(needed)} 个批准`}。没有重置任何位点。请用 /reset-offsets 重新申请。`,
   moved: (id, at) => [strong(`${id} 的计划制定后，位点或日志有变化`), text(`（${FOUND_AT[at]}）：`)],
   movedBy: ids => `那份计划制定后，${listed(ids)} 移动了位点。`,
   movedThen: (requester, deciders) => [
