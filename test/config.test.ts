@@ -304,6 +304,26 @@ describe('the settings', () => {
   })
 })
 
+describe('the address of the API of CKafka', () => {
+  it.each<[dialect: string, endpoint: string, isTaken: boolean]>([
+    ['v3', 'https://ckafka.tencentcloudapi.com', true],
+    ['v3', 'https://ckafka.intl.tencentcloudapi.com', true],
+    ['v3', 'https://ckafka.ap-guangzhou.tencentcloudapi.com', true],
+    ['v3', 'https://ckafka.ap-shanghai-fsi.tencentcloudapi.com', true],
+    ['v3', 'https://ckafka.internal.tencentcloudapi.com:8443', true],
+    ['v3', 'https://CKAFKA.AP-SHENZHEN-FSI.TENCENTCLOUDAPI.COM', true],
+    ['v3', 'http://10.0.0.7:8080', true],
+    ['v3', 'https://ckafka.api.qcloud.com', false],
+    ['v2', 'https://ckafka.api.qcloud.com', true],
+    ['v2', 'https://ckafka.gateway.example', true],
+    ['v2', 'https://ckafka.tencentcloudapi.com', false],
+    ['v2', 'https://ckafka.ap-shanghai-fsi.tencentcloudapi.com', false],
+  ])('%s at %s', (CKAFKA_API, CKAFKA_ENDPOINT, isTaken) => {
+    const problems = problemsOf({ ...good, CKAFKA_API, CKAFKA_ENDPOINT })
+    expect(problems).toEqual(isTaken ? [] : ['CKAFKA_ENDPOINT is of the other API than CKAFKA_API'])
+  })
+})
+
 describe('the settings of Redis', () => {
   const CA = fileURLToPath(new URL('support/tls/authority.pem', import.meta.url))
 

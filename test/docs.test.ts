@@ -187,6 +187,31 @@ describe('the pages of reference', () => {
     expect(CLUSTER_ACTIONS.filter(action => !text.includes(`\`${action}\``))).toEqual([])
   })
 
+  it('show policies of CAM with every call that is made of the API, reads before writes, and no other', () => {
+    const folder = 'src/adapters/ckafka'
+    const source = readdirSync(join(top, folder))
+      .map(file => read(`${folder}/${file}`))
+      .join('\n')
+    const made = CLUSTER_ACTIONS.filter(action => source.includes(`'${action}'`)).sort()
+    const isOfV3 = (action: string) => /^(?:Describe|Fetch|Modify|Batch)/.test(action)
+    const isWrite = (action: string) => /Modify|Set/.test(action)
+    const policies = [...read('docs/ckafka-api.md').matchAll(/^```json\n([\s\S]*?)^```$/gm)].map(
+      ([, text = '']) => JSON.parse(text) as { version: string; statement: Record<string, unknown>[] },
+    )
+    const actionsOf = (action: unknown) => [action].flat().map(each => `${each}`.replace(/^ckafka:/, ''))
+    expect(policies.map(({ statement }) => statement.map(({ action }) => actionsOf(action).sort()))).toEqual(
+      [true, false].map(ofV3 =>
+        [false, true].map(ofWrites =>
+          made.filter(action => isOfV3(action) === ofV3 && isWrite(action) === ofWrites),
+        ),
+      ),
+    )
+    for (const { version, statement } of policies) {
+      expect(version).toBe('2.0')
+      for (const { effect, resource } of statement) expect([effect, resource]).toEqual(['allow', '*'])
+    }
+  })
+
   it('name every state of a request as the card does', () => {
     const told = rowsIn('docs/use.md').flatMap(([state = '']) => state.split(' · '))
     expect(Object.values(en.states.names).filter(name => !told.includes(name))).toEqual([])

@@ -13,7 +13,8 @@ import type { CkafkaAccount, ClusterEntry } from '../config-clusters.ts'
 import { keyLine } from '../keys.ts'
 import { keyAnswer, nameOf, prepareCkafka } from '../open-clusters.ts'
 import type { ClusterAction } from '../ports/events.ts'
-import type { Instance } from '../request/group.ts'
+import { causeOf } from '../request/cause.ts'
+import { type Instance, isInUse } from '../request/group.ts'
 import { nearestNames } from '../request/nearest.ts'
 import type { ReadOutcome } from '../request/result.ts'
 import { causeSaid } from './cause.ts'
@@ -171,13 +172,24 @@ function instancesOf(
 ): { ask: string[]; findings: Finding[] } {
   const named = entry.kind === 'both' ? [entry.id] : entry.instances
   if (listed.kind !== 'read') return { ask: [...(named ?? [])], findings: [] }
-  const there = listed.value.map(({ id }) => id)
+  const there = listed.value.filter(isInUse).map(({ id }) => id)
+  const gone = listed.value.filter(each => !isInUse(each) && (named?.includes(each.id) ?? true))
+  const goneFindings = gone.map(({ id, gone: how = '' }) =>
+    say(
+      'instances',
+      named === null ? 'warning' : 'failure',
+      `${id}: ${causeSaid(causeOf('instanceGone', how), 'ckafka')}. It is not offered, and a request for it is refused.`,
+    ),
+  )
   if (named === null) {
     const found = `The account has ${there.length} in the region.`
     if (there.length === 0) {
       return {
         ask: [],
-        findings: [say('instances', 'warning', found, 'Look at the region and the account.')],
+        findings: [
+          say('instances', 'warning', found, 'Look at the region and the account.'),
+          ...goneFindings,
+        ],
       }
     }
     const first = there.slice(0, 1)
@@ -185,9 +197,9 @@ function instancesOf(
       there.length === 1
         ? ''
         : ` Permissions are asked on ${first[0]}; a policy that names instances may say otherwise of the others.`
-    return { ask: first, findings: [say('instances', 'ok', `${found}${more}`)] }
+    return { ask: first, findings: [say('instances', 'ok', `${found}${more}`), ...goneFindings] }
   }
-  const missing = named.filter(id => !there.includes(id))
+  const missing = named.filter(id => !listed.value.some(each => each.id === id))
   const ask = named.filter(id => there.includes(id))
   const left = ask.length - MOST_INSTANCES
   const more = left > 0 ? ` Permissions are asked on the first ${MOST_INSTANCES}.` : ''
@@ -197,6 +209,7 @@ function instancesOf(
       ...(ask.length === 0
         ? []
         : [say('instances', 'ok', `${ask.length} of ${named.length} that are named are there.${more}`)]),
+      ...goneFindings,
       ...missing.map(id => {
         const nearest = nearestNames(id, there)
         const meant = nearest.length === 0 ? '' : ` Is ${nearest.join(' or ')} meant?`

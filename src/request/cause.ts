@@ -37,6 +37,8 @@ const CAUSES = [
   'policyUnread',
   /** The ids that are most like it. */
   'noInstance',
+  /** What has become of it, as request/group.ts has it. */
+  'instanceGone',
   'severalClusters',
   /** The names that are most like it. */
   'noGroup',

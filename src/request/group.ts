@@ -69,6 +69,12 @@ export interface Abilities {
 export interface Instance {
   id: string
   name: string
+  /** It is listed, and cannot be used any more; absent: it can, as far as is known. */
+  gone?: 'isolated' | 'deleting' | 'deleted'
+}
+
+export function isInUse({ gone }: Instance): boolean {
+  return gone === undefined
 }
 
 /** One page of names, as far as the API was asked; `total` is what the API says there are, and may be wrong. */

@@ -448,6 +448,20 @@ describe('the doctor of CKafka', () => {
     expect(reads).toMatch(/^Not denied: (\w+, ){3}\w+\.$/)
   })
 
+  it('names an instance that is isolated, and asks nothing of it', async () => {
+    const verbs = ckafka.cluster.in(DEMO.instance)
+    verbs.setStatus(5)
+    try {
+      const gone = `${DEMO.instance}: the instance is isolated in CKafka. It is not offered, and a request for it is refused.`
+      expect(wrongIn(await doctor({ CKAFKA_INSTANCES: DEMO.instance }))).toContain(
+        `failure CKafka, instances: ${gone}`,
+      )
+      expect(wrongIn(await doctor({}))).toContain(`warning CKafka, instances: ${gone}`)
+    } finally {
+      verbs.setStatus(1)
+    }
+  })
+
   it('names an instance that is not there, and the one that is meant', async () => {
     const findings = await doctor({ CKAFKA_INSTANCES: `${DEMO.instance},ckafka-demo0002` })
     expect(wrongIn(findings)).toEqual([

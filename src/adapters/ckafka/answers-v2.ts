@@ -17,6 +17,7 @@ import {
   text,
 } from './fields.ts'
 import { groupAmong, type TopicOffsets } from './group-offsets.ts'
+import { goneBy } from './instance-states.ts'
 
 const errorFields = { err_code: smallInt.nullish(), error_code: smallInt.nullish() }
 
@@ -103,15 +104,16 @@ export function readTopicsData(data: unknown, whole: unknown): Read<Page<string>
 
 const instancesSchema = z.object({
   totalCount: smallInt.nullish(),
-  instanceList: list(z.object({ instanceId: name, instanceName: text })),
+  instanceList: list(z.object({ instanceId: name, instanceName: text, status: z.unknown() })),
 })
 
 export function readInstancesData(data: unknown, whole: unknown): Read<Page<Instance>> {
   const read = check(instancesSchema, data ?? whole, 'data')
   if (!read.ok) return read
-  const items = read.value.instanceList.map(({ instanceId, instanceName }) => ({
+  const items = read.value.instanceList.map(({ instanceId, instanceName, status }) => ({
     id: instanceId,
     name: shown(instanceName ?? ''),
+    ...goneBy(status),
   }))
   return pageOf(read.value, items)
 }

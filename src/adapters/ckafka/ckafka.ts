@@ -7,6 +7,7 @@ import { createApiV2 } from './call-v2.ts'
 import { createApiV3 } from './call-v3.ts'
 import { createWritesV2 } from './cluster-v2.ts'
 import { createWritesV3 } from './cluster-v3.ts'
+import { keepStates } from './instance-states.ts'
 import {
   problemWithNames,
   problemWithReset,
@@ -90,7 +91,7 @@ interface Spoken {
 const ONE_AT_A_TIME = { writeTopics: false, readMany: false }
 
 function speak(config: CkafkaConfig, deps: CkafkaDeps): Spoken {
-  const reading = { now: deps.now, kinds: keepKinds() }
+  const reading = { now: deps.now, kinds: keepKinds(), states: keepStates() }
   switch (config.dialect) {
     case 'v2': {
       const api = createApiV2(config, deps)

@@ -24,6 +24,7 @@ import {
   text,
 } from './fields.ts'
 import { groupAmong, type TopicOffsets } from './group-offsets.ts'
+import { goneBy } from './instance-states.ts'
 
 const ROOT = 'Response.Result'
 
@@ -160,15 +161,16 @@ export function readTopics(data: unknown): Read<Page<string>> {
 
 const instancesSchema = z.object({
   TotalCount: smallInt.nullish(),
-  InstanceList: list(z.object({ InstanceId: name, InstanceName: text })),
+  InstanceList: list(z.object({ InstanceId: name, InstanceName: text, Status: z.unknown() })),
 })
 
 export function readInstances(data: unknown): Read<Page<Instance>> {
   const read = check(instancesSchema, data, ROOT)
   if (!read.ok) return read
-  const items = read.value.InstanceList.map(({ InstanceId, InstanceName }) => ({
+  const items = read.value.InstanceList.map(({ InstanceId, InstanceName, Status }) => ({
     id: InstanceId,
     name: shown(InstanceName ?? ''),
+    ...goneBy(Status),
   }))
   return pageOf(read.value, items)
 }

@@ -14,6 +14,7 @@ import type { Answer, Api, Question } from './call.ts'
 import { createApiV2, type ParamsV2 } from './call-v2.ts'
 import { createApiV3, type ParamsV3 } from './call-v3.ts'
 import type { Page, Read } from './fields.ts'
+import { keepStates } from './instance-states.ts'
 import type { Questions } from './questions.ts'
 import { QUESTIONS_V2, topicParams } from './questions-v2.ts'
 import { QUESTIONS_V3 } from './questions-v3.ts'
@@ -170,7 +171,7 @@ function look<Params>(
         api,
         questions,
         { urgency: 'person', readMs: Math.max(1, deadlineMs - now()) },
-        { now, kinds: keepKinds() },
+        { now, kinds: keepKinds(), states: keepStates() },
       )
       return reader.instances()
     },

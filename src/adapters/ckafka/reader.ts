@@ -1,11 +1,13 @@
 // The ClusterReader port over either dialect: patience, urgency, and the form of each answer. It must never have an effect.
 
 import type { ClusterReader } from '../../ports/cluster.ts'
-import type { NamePage } from '../../request/group.ts'
+import { causeOf } from '../../request/cause.ts'
+import type { Instance, NamePage } from '../../request/group.ts'
 import type { ReadOutcome } from '../../request/result.ts'
 import type { Answer, Api, Urgency } from './call.ts'
 import type { Page } from './fields.ts'
 import { mayHaveCommit, positionsOf } from './group-offsets.ts'
+import type { InstanceStates } from './instance-states.ts'
 import { refusedHere } from './last-look.ts'
 import { type Asker, createListings } from './listings.ts'
 import { readPages } from './paging.ts'
@@ -23,24 +25,27 @@ export function createReader<Params>(
   api: Api<Params>,
   questions: Questions<Params>,
   { urgency, readMs }: ReaderOptions,
-  { now, kinds }: Pick<CkafkaDeps, 'now'> & { kinds: KeptKinds },
+  { now, kinds, states }: Pick<CkafkaDeps, 'now'> & { kinds: KeptKinds; states: InstanceStates },
 ): Required<Pick<ClusterReader, 'topicKinds'>> & Omit<ClusterReader, 'abilitiesOf'> {
   const { logs, pageSizes } = questions
   const listings = createListings(api, questions, now)
   const asking = (): Asker => ({ urgency, deadlineMs: now() + readMs })
 
+  async function instances(): Promise<ReadOutcome<Instance[]>> {
+    const asker = asking()
+    const answer = await readPages({
+      pageSize: pageSizes.instances,
+      readPage: offset => listings.ask(questions.instances(offset), asker),
+      keyOf: ({ id }) => id,
+      now,
+      deadlineMs: asker.deadlineMs,
+    })
+    if (answer.kind === 'answered') states.learn(answer.value)
+    return outcomeOf(answer, found => found)
+  }
+
   return {
-    async instances() {
-      const asker = asking()
-      const answer = await readPages({
-        pageSize: pageSizes.instances,
-        readPage: offset => listings.ask(questions.instances(offset), asker),
-        keyOf: ({ id }) => id,
-        now,
-        deadlineMs: asker.deadlineMs,
-      })
-      return outcomeOf(answer, instances => instances)
-    },
+    instances,
 
     async groups(instanceId, search) {
       return outcomeOf(await listings.ask(questions.groups(instanceId, search), asking()), namePageOf)
@@ -51,6 +56,13 @@ export function createReader<Params>(
     },
 
     async group(target) {
+      // What was said of it may have been long ago.
+      if (states.of(target.instanceId) !== undefined) {
+        const listed = await instances()
+        if (listed.kind !== 'read') return listed
+        const gone = states.of(target.instanceId)
+        if (gone !== undefined) return refusedAsGone(gone)
+      }
       return outcomeOf(await listings.ask(questions.group(target), asking()), group => group)
     },
 
@@ -88,6 +100,11 @@ export function createReader<Params>(
       return outcomeOf(answer, found => found)
     },
   }
+}
+
+function refusedAsGone(gone: NonNullable<Instance['gone']>) {
+  const message = causeOf('instanceGone', gone)
+  return { kind: 'refused', reason: 'instanceMissing', code: 'none', message } as const
 }
 
 function namePageOf({ totalCount, items }: Page<string>): NamePage {

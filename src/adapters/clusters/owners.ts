@@ -45,7 +45,7 @@ export function createOwners(
     const own = may === null ? instances : instances.filter(({ id }) => may.some(each => each.id === id))
     const named = own.map(each => {
       const told = may?.find(({ id, name }) => id === each.id && name !== id)
-      return told ?? each
+      return told === undefined ? each : { ...each, name: told.name }
     })
     said.set(member, { atMs: now(), instances: named })
     if (may !== null) return named

@@ -222,16 +222,15 @@ export function createActions(
   })
 
   const listInstance = taking(inputs.listInstance, ['status'], asked => {
-    const running = '1'
     const found = cluster
       .instances()
       .filter(({ id }) => asked.instanceId === '' || id === asked.instanceId)
       .filter(({ id, name }) => name.includes(asked.searchWord) || id.includes(asked.searchWord))
-      .filter(() => asked.status?.includes(running) ?? true)
-    const instanceList = pageOf(found, asked).map(({ id, name }) => ({
+      .filter(({ status }) => asked.status?.includes(`${status}`) ?? true)
+    const instanceList = pageOf(found, asked).map(({ id, name, status }) => ({
       instanceId: id,
       instanceName: name,
-      status: Number(running),
+      status,
     }))
     return { kind: 'list', fields: { totalCount: totalOf(found, behaviour.counts), instanceList } }
   })

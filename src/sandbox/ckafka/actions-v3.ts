@@ -228,16 +228,15 @@ export function createActions(
   })
 
   const describeInstances = taking(inputs.describeInstances, asked => {
-    const running = 1
     const found = cluster
       .instances()
       .filter(({ id }) => asked.InstanceId === '' || id === asked.InstanceId)
       .filter(({ id, name }) => name.includes(asked.SearchWord) || id.includes(asked.SearchWord))
-      .filter(() => asked.Status?.includes(running) ?? true)
-    const InstanceList = pageOf(found, pagingOf(asked)).map(({ id, name }) => ({
+      .filter(({ status }) => asked.Status?.includes(status) ?? true)
+    const InstanceList = pageOf(found, pagingOf(asked)).map(({ id, name, status }) => ({
       InstanceId: id,
       InstanceName: name,
-      Status: running,
+      Status: status,
       IfCommunity: true,
     }))
     return result({ TotalCount: total(found), InstanceList })

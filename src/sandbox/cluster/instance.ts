@@ -40,6 +40,8 @@ export interface InstanceSeed {
   name: string
   topics: TopicSeed[]
   groups: GroupSeed[]
+  /** As CKafka's API numbers it: 1 running, 2 deleting, 3 deleted, 5 isolated. Absent: running. */
+  status?: number
 }
 
 export type Rebalance = 'PreparingRebalance' | 'CompletingRebalance' | 'settled'
@@ -76,6 +78,8 @@ export interface InstanceVerbs {
   failRead(topic: string, partition: number, errorCode: number): void
   /** Ends the failures of one topic, or all of them. */
   heal(topic?: string): void
+  /** As CKafka's API numbers it: see InstanceSeed. */
+  setStatus(status: number): void
 }
 
 export interface CommitOffset {
@@ -117,6 +121,7 @@ export interface Instance {
   readonly topicFailures: Map<string, Failure>
   readonly partitionFailures: Map<string, Map<number, Failure>>
   readonly readFailures: Map<string, Map<number, number>>
+  status: number
 }
 
 export function createInstance(seed: InstanceSeed): Instance {
@@ -132,6 +137,7 @@ export function createInstance(seed: InstanceSeed): Instance {
     topicFailures: new Map(),
     partitionFailures: new Map(),
     readFailures: new Map(),
+    status: seed.status ?? 1,
   }
   for (const { name, protocolType = 'consumer', type = 'classic', commits, members = [] } of seed.groups) {
     const group = createGroup(instance, name, protocolType, type)
@@ -236,6 +242,9 @@ export function verbsOf(instance: Instance, now: () => number, changed: () => vo
       for (const failures of [instance.topicFailures, instance.partitionFailures, instance.readFailures])
         if (topic === undefined) failures.clear()
         else failures.delete(topic)
+    }),
+    setStatus: announced(status => {
+      instance.status = status
     }),
   }
 }

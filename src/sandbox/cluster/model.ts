@@ -101,6 +101,7 @@ export interface GroupView {
 export interface InstanceView {
   id: string
   name: string
+  status: number
   topics: { name: string; note: string; partitions: number; config: Record<string, string> }[]
   groups: { name: string; protocolType: string }[]
 }
@@ -352,9 +353,10 @@ function viewGroup(name: string, group: Group | undefined): GroupView {
   return { name, type, generation, state, protocolType, members: [...members] }
 }
 
-const viewInstance = ({ id, name, topics, groups }: Instance): InstanceView => ({
+const viewInstance = ({ id, name, status, topics, groups }: Instance): InstanceView => ({
   id,
   name,
+  status,
   topics: [...topics].map(([topic, { note, logs, config }]) => ({
     name: topic,
     note,

@@ -3,7 +3,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ClusterReader } from '../../../ports/cluster.ts'
-import type { Abilities, Instance } from '../../../request/group.ts'
+import { type Abilities, type Instance, isInUse } from '../../../request/group.ts'
 
 /** Until it is known which cluster it is, all is offered; what that cluster cannot is refused when it is planned. */
 const ALL: Abilities = { logStart: true, firstMessageAt: true, writePartitions: true }
@@ -27,7 +27,7 @@ export async function listedSoon(
 ): Promise<readonly Instance[] | null> {
   if (mayBeReset.length > 0) return mayBeReset
   const read = await soon(reader.instances())
-  return read?.kind === 'read' && read.untold === undefined ? read.value : null
+  return read?.kind === 'read' && read.untold === undefined ? read.value.filter(isInUse) : null
 }
 
 /** Likewise of a form that stays open, which is in front of somebody for so long; null: nobody has said. */
@@ -38,7 +38,7 @@ export async function listedLater(
   for (const endMs = performance.now() + LATER_MS; performance.now() < endMs; ) {
     if (mayBeReset.length > 0) return mayBeReset
     const read = await reader.instances()
-    if (read.kind === 'read' && read.untold === undefined) return read.value
+    if (read.kind === 'read' && read.untold === undefined) return read.value.filter(isInUse)
     if (read.kind === 'refused') return null
     await delay(AGAIN_MS, undefined, { ref: false })
   }

@@ -11,7 +11,7 @@ import {
   shownName,
   type TopicSaid,
 } from '../../../request/alert.ts'
-import type { Instance, NamePage } from '../../../request/group.ts'
+import { type Instance, isInUse, type NamePage } from '../../../request/group.ts'
 import type { ReadOutcome } from '../../../request/result.ts'
 import type { GroupStatus } from './group-status.ts'
 
@@ -100,7 +100,10 @@ export async function findNames(alerts: Alerts, { reader, instances }: NameSearc
   }
 
   async function search(): Promise<void> {
-    const listed = instances.length > 0 ? instances : (readValue(await ask(() => reader.instances())) ?? [])
+    const listed =
+      instances.length > 0
+        ? instances
+        : (readValue(await ask(() => reader.instances())) ?? []).filter(isInUse)
     if (listed.length > 0) found.reached = 'instances'
     const said = instanceOf(alerts, listed)
     if (said.kind === 'other') found.otherInstance = said.id

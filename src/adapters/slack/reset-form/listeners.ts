@@ -15,10 +15,9 @@ import type { LongNames } from '../../../ports/chat.ts'
 import type { Clock } from '../../../ports/clock.ts'
 import type { ClusterReader, InstancesRead } from '../../../ports/cluster.ts'
 import type { Report } from '../../../ports/events.ts'
-import { readCause } from '../../../request/cause.ts'
 import { asksForHelp } from '../../../request/flag-words.ts'
 import { parseFlags } from '../../../request/flags.ts'
-import { type Instance, isThere } from '../../../request/group.ts'
+import { type Instance, isInUse, isThere } from '../../../request/group.ts'
 import { nearestIn, searchesFor } from '../../../request/nearest.ts'
 import { callsOf } from '../../../request/offsets-file.ts'
 import type { FieldProblem, FileProblem } from '../../../request/problem.ts'
@@ -46,7 +45,7 @@ import { sentenceOf } from '../language/sentences.ts'
 import { answering, askedInOf, inTime, parseJson, sentenceFor } from '../platform/answering.ts'
 import { sentenceModal } from '../platform/sentence-views.ts'
 import { inTimeOrTold, submittedInWords } from '../platform/told-later.ts'
-import { noSuchGroup, noSuchInstance, noSuchTopics, notSubmitted } from '../wording/words.ts'
+import { instanceProblem, noSuchGroup, noSuchTopics, notSubmitted } from '../wording/words.ts'
 import { abilitiesFor, listedSoon } from './abilities.ts'
 import { type Attachment, type AttachmentRead, createAttachedFileReader } from './attached-file.ts'
 import { type FieldSentences, problemsByBlock, readAttachment, readResetForm } from './filled.ts'
@@ -93,6 +92,7 @@ const NEAREST_MS = 700
 /** or so much for saving it. */
 const SUBMIT_MS = 1_400
 const OPTIONS_MS = 2_300
+const GONE_MS = 1_000
 
 export function registerFormListeners(app: App, deps: FormListenersDeps): void {
   const { approvals, reader, names, clock, report, instances, wordsFor } = deps
@@ -327,9 +327,8 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
     const late = after(CHECK_MS, null)
     const read = await Promise.race([reader.group(target), late])
     if (read?.kind === 'refused' && read.reason === 'instanceMissing') {
-      const cause = read.code === 'none' ? readCause(read.message) : null
-      const nearest = cause?.kind === 'noInstance' ? cause.about : []
-      return { kind: 'noInstance', sentence: noSuchInstance(words, target.instanceId, nearest) }
+      const cause = read.code === 'none' ? read.message : null
+      return { kind: 'noInstance', sentence: instanceProblem(words, target.instanceId, cause) }
     }
     if (read?.kind !== 'read' || read.value.state !== 'Dead') return { kind: 'fine' }
     // What cannot be told now is told when it is planned.
@@ -360,7 +359,12 @@ export function registerFormListeners(app: App, deps: FormListenersDeps): void {
   }
 
   async function choosable(): Promise<InstancesRead> {
-    return instances.length > 0 ? { kind: 'read', value: [...instances] } : reader.instances()
+    const asked = reader.instances()
+    if (instances.length === 0) return inUse(await asked)
+    // Which of them cannot be used any more, where that is known at once.
+    const read = await Promise.race([asked, after(GONE_MS, null)])
+    const gone = read?.kind === 'read' ? read.value.filter(each => !isInUse(each)).map(({ id }) => id) : []
+    return { kind: 'read', value: instances.filter(({ id }) => !gone.includes(id)) }
   }
 
   /** Which instance and group are chosen: from the form where Slack sends it along, else as last drawn. */
@@ -405,6 +409,10 @@ function sentencesOf(words: Words, problems: FormProblems): FieldSentences {
 }
 
 const NOTHING: ReadOutcome<string[]> = { kind: 'read', value: [] }
+
+function inUse(read: InstancesRead): InstancesRead {
+  return read.kind === 'read' ? { ...read, value: read.value.filter(isInUse) } : read
+}
 
 function after<T>(ms: number, value: T): Promise<T> {
   return new Promise(resolve => setTimeout(() => resolve(value), ms).unref())

@@ -214,9 +214,11 @@ export function outcomeSentence(
       const call = outcome.requestId === undefined ? null : clip(outcome.requestId, 100)
       const kind = outcome.code === 'none' ? readCause(outcome.message.trim())?.kind : undefined
       const hint =
-        kind !== undefined && PLAN_ADVICE[kind] === 'operators'
-          ? outcomes.planAdvice.operators
-          : outcomes.refusalHints[outcome.reason]
+        kind === 'instanceGone'
+          ? ''
+          : kind !== undefined && PLAN_ADVICE[kind] === 'operators'
+            ? outcomes.planAdvice.operators
+            : outcomes.refusalHints[outcome.reason]
       return outcome.code === 'none'
         ? outcomes.notCalled(said, hint)
         : outcomes.refused(said, clip(outcome.code, 100), call, hint)
@@ -300,6 +302,7 @@ function notPreparedSentence(
   const kind = readCause(cause)?.kind
   const said = causeInWords(words, cause)
   if (kind === 'nothingMoves') return nothingToMove(said)
+  if (kind === 'instanceGone') return notPrepared(said, '')
   if (refused !== undefined) return notPrepared(said, refusalHints[refused])
   const advice = kind === undefined ? undefined : PLAN_ADVICE[kind]
   return notPrepared(said, advice === null ? '' : planAdvice[advice ?? 'later'])
@@ -417,6 +420,14 @@ export function groupInWords(words: Words, group: Group): string {
 /** `sentence`, and whether the offsets of the group may be gone soon whatever is written. */
 export function emptyInWords(words: Words, sentence: string, { expiresFromEmpty }: Group): string {
   return expiresFromEmpty === true ? words.group.alsoExpires(sentence) : sentence
+}
+
+/** @param cause as request/cause.ts has it; null: it is not known why */
+export function instanceProblem(words: Words, instanceId: string, cause: string | null): string {
+  const { kind, about = [] } = (cause === null ? null : readCause(cause)) ?? {}
+  return kind === 'instanceGone'
+    ? words.instances.gone(clip(instanceId, 100), about[0] ?? '')
+    : noSuchInstance(words, instanceId, kind === 'noInstance' ? about : [])
 }
 
 /** @param nearest ids that look like it */

@@ -4,6 +4,7 @@ import type { CauseKind } from '../../../../request/cause.ts'
 import { inQuotes } from '../../blocks/text.ts'
 import type { ClusterInWords } from './cluster.ts'
 import { listed } from './grammar.ts'
+import { goneHow } from './problems.ts'
 
 export const causesOn = (on: ClusterInWords): Record<CauseKind, (about: readonly string[]) => string> => ({
   absentTwice: _ => 'the offsets showed twice that the call had not taken effect',
@@ -35,6 +36,7 @@ export const causesOn = (on: ClusterInWords): Record<CauseKind, (about: readonly
     nearest.length === 0
       ? 'the instance is unknown'
       : `the instance is unknown (did you mean ${nearest.join(' or ')}?)`,
+  instanceGone: ([how = '']) => `the instance ${goneHow(how)}`,
   severalClusters: _ => 'two of the clusters that Rewind serves have an instance of this id',
   noGroup: nearest =>
     nearest.length === 0

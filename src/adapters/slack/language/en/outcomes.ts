@@ -46,7 +46,7 @@ export const outcomesOn = (on: ClusterInWords) => ({
   },
   /** By Rewind itself, so that nothing was called. */
   notCalled: (why: string, hint: string) =>
-    `Rewind did not make the call: ${endless(why)}. No offset moved. ${hint}`,
+    `Rewind did not make the call: ${endless(why)}. No offset moved.${hint === '' ? '' : ` ${hint}`}`,
   refusalHints: {
     groupNotEmpty:
       'Consumers are still connected. Stop them, wait for the group to be empty, then ask again.',

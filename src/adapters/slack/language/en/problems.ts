@@ -110,8 +110,16 @@ function placeIn(line: number | null): string {
   return line === null ? 'The file' : `Line ${line}`
 }
 
-/** Of an instance that no cluster served here has. */
+/** What has become of an instance, as CKafka's console calls it. */
+export function goneHow(how: string): string {
+  if (how === 'isolated') return 'is isolated in CKafka'
+  return how === 'deleting' ? 'is being deleted' : 'has been deleted'
+}
+
+/** Of an instance that no cluster served here has, or that cannot be used any more. */
 export const instances = {
+  gone: (instance: string, how: string) =>
+    `${instance} ${goneHow(how)}: Rewind resets nothing there. Pick another instance.`,
   none: (instance: string) => `Unknown instance ${inQuotes(instance)}. Check the id.`,
   nearest: (instance: string, nearest: readonly string[]) =>
     `Unknown instance ${inQuotes(instance)}. Did you mean ${nearest.map(id => inQuotes(id)).join(' or ')}?`,

@@ -4,6 +4,7 @@ import { inQuotes } from '../../blocks/text.ts'
 import type { causesOn as English } from '../en/causes.ts'
 import type { ClusterInWords } from './cluster.ts'
 import { listed } from './grammar.ts'
+import { goneHow } from './problems.ts'
 
 export const causesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   absentTwice: _ => '位点两次显示那次调用没有生效',
@@ -31,6 +32,7 @@ export const causesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     `策略规则 ${rule} 涉及的用户组在 Slack 中无法读取，因此不知道这条规则是否适用`,
   noInstance: nearest =>
     nearest.length === 0 ? '实例未知' : `实例未知（你要找的是不是 ${nearest.join(' 或 ')}？）`,
+  instanceGone: ([how = '']) => `实例${goneHow(how)}`,
   severalClusters: _ => 'Rewind 所服务的集群中有两个都有这个实例 ID',
   noGroup: nearest =>
     nearest.length === 0

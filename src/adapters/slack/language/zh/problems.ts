@@ -111,7 +111,13 @@ function placeIn(line: number | null): string {
   return line === null ? '文件' : `第 ${line} 行`
 }
 
+export function goneHow(how: string): string {
+  if (how === 'isolated') return '已隔离'
+  return how === 'deleting' ? '正在删除' : '已删除'
+}
+
 export const instances: typeof EnglishInstances = {
+  gone: (instance, how) => `实例 ${instance} ${goneHow(how)}，Rewind 不会重置其中的位点。请选择其他实例。`,
   none: instance => `未知实例${inQuotes(instance)}。请检查实例 ID。`,
   nearest: (instance, nearest) =>
     `未知实例${inQuotes(instance)}。你要找的是不是${nearest.map(id => inQuotes(id)).join('或')}？`,
