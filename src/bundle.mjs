@@ -9,7 +9,7 @@ import { decode, encode } from '@jridgewell/sourcemap-codec'
 import { build } from 'esbuild'
 
 // Not the demo: it finds the page, the other commands and its Redis by where its files stand.
-const started = ['main', 'audit', 'policy', 'clusters', 'doctor'].map(name =>
+const started = ['main', 'audit', 'policy', 'clusters', 'doctor', 'requests'].map(name =>
   fileURLToPath(new URL(`./${name}.ts`, import.meta.url)),
 )
 

@@ -19,6 +19,7 @@ export const SECRET_SETTINGS = [
   // A user and a password may be in these.
   'HTTPS_PROXY',
   'HTTP_PROXY',
+  'REQUESTS_TOKEN',
 ] as const
 export type SecretSetting = (typeof SECRET_SETTINGS)[number]
 

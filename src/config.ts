@@ -26,6 +26,7 @@ import {
 import { type Listening, listenHost } from './listen-address.ts'
 import { issueWords } from './request/file-words.ts'
 import type { SkipLimits } from './request/policy.ts'
+import { type ServiceAccounts, serviceAccountNotices, serviceAccountsOf } from './service-accounts.ts'
 
 export interface Config {
   role: 'all' | 'bot' | 'worker'
@@ -59,6 +60,8 @@ export interface Config {
   /** Of what many people read, and of those whose Slack speaks none of ours. */
   language: (typeof LANGUAGES)[number]
   approvalsChannel: string | null
+  /** Who may ask without being a person; null: nobody, and nothing is there to be asked. */
+  serviceAccounts: ServiceAccounts | null
   fallbackChannel: string | null
   requestExpiryMs: number
   /** So many requests may be open, of one person and in all; null: any number. */
@@ -150,6 +153,9 @@ const schema = z.object({
   CKAFKA_INSTANCES: instanceList.optional(),
   APPROVERS: approverList.optional(),
   POLICY_FILE: text.optional(),
+  SERVICE_ACCOUNTS_FILE: text.optional(),
+  REQUESTS_ADDRESS: httpOrigin.default('http://127.0.0.1:3000'),
+  REQUESTS_TOKEN: secret.regex(/^.{32,512}$/, 'must have 32 characters or more').optional(),
   REWIND_LANGUAGE: z.enum(LANGUAGES, 'must be en or zh').default('en'),
   APPROVALS_CHANNEL: channelId.optional(),
   FALLBACK_CHANNEL: channelId.optional(),
@@ -206,7 +212,10 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
   const path = given.CLUSTERS_FILE?.trim()
   const file = path === undefined ? null : { path, loaded: loadClusters(path, given) }
   if (file?.loaded.read.length === 0) problems.push(...clusterProblems(file.loaded))
-  if (!parsed.success || !redis?.ok || !keys?.ok || problems.length > 0) return { ok: false, problems }
+  const accounts = serviceAccountsOf(given, role)
+  if (!accounts.ok) problems.push(...accounts.problems)
+  if (!parsed.success || !redis?.ok || !keys?.ok || !accounts.ok || problems.length > 0)
+    return { ok: false, problems }
 
   const { data } = parsed
   return {
@@ -230,6 +239,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
       policyFile: data.POLICY_FILE ?? null,
       language: given.REWIND_LANGUAGE === undefined ? (formerLanguage(given) ?? 'en') : data.REWIND_LANGUAGE,
       approvalsChannel: data.APPROVALS_CHANNEL ?? null,
+      serviceAccounts: accounts.accounts,
       fallbackChannel: data.FALLBACK_CHANNEL ?? null,
       requestExpiryMs: data.REQUEST_EXPIRY,
       mostOpen: { ofRequester: data.OPEN_PER_PERSON, inAll: data.OPEN_IN_ALL },
@@ -327,7 +337,7 @@ export function givenIn(env: NodeJS.ProcessEnv): Given {
 }
 
 /** @param unread settings of which something was said already */
-function problemsOf(error: z.ZodError, unread: ReadonlySet<string> = new Set()): string[] {
+export function problemsOf(error: z.ZodError, unread: ReadonlySet<string> = new Set()): string[] {
   const issues = error.issues.filter(({ path }) => !unread.has(String(path[0])))
   return [...new Set(issues.map(issue => `${issue.path.join('.')} ${issue.message}`))]
 }
@@ -362,6 +372,7 @@ function noticesOf(given: Given): string[] {
     ...(former === undefined
       ? []
       : [`LANGUAGE is called REWIND_LANGUAGE now. LANGUAGE=${former} still counts; please rename it.`]),
+    ...serviceAccountNotices(given),
     ...unread.map(name => `${name} does not count: POLICY_FILE is set, and its rules say it.`),
   ]
 }

@@ -16,7 +16,7 @@ import { createRedisStore } from './adapters/redis/store.ts'
 import { troubleOf } from './adapters/redis/trouble.ts'
 import { connectSlack, type Slack, type SlackApp } from './adapters/slack/app.ts'
 import { type Config, readConfig, type SlackConfig } from './config.ts'
-import { type HttpServer, type HttpServerOptions, startHttpServer } from './http-server.ts'
+import { type HttpServer, type HttpServerOptions, type Route, startHttpServer } from './http-server.ts'
 import { whyNot } from './listen-address.ts'
 import { type HealthDeps, healthRoutes, metricsRoute } from './monitoring.ts'
 import { createNamesCheck, type NamesCheck } from './named.ts'
@@ -25,8 +25,10 @@ import type { ClusterReader } from './ports/cluster.ts'
 import type { FaultPlace, ProductEvent } from './ports/events.ts'
 import { unready } from './readiness.ts'
 import { createSeals, type Seals } from './request/seals.ts'
+import { REQUESTS_PATH } from './requests-port/questions.ts'
 import { clustersSaid, followClusters, serveClusters, tellKeys, troubleSentence } from './serve-clusters.ts'
 import { followEdits, type LivePolicy, startPolicy } from './serve-policy.ts'
+import { serveRequests } from './serve-requests.ts'
 import { type ApprovalsService, createApprovals } from './service/approvals.ts'
 import { type Pump, startPump } from './service/pump.ts'
 import { faultsOf, type Setup } from './setup.ts'
@@ -203,6 +205,8 @@ function checkNames(setup: Setup, slack: Slack, bot: Bot, policy: LivePolicy): N
 
 interface Bot {
   slack: SlackApp
+  /** Null: there is no service account. */
+  accountRequests: Extract<Route, { kind: 'post' }> | null
   pump: Pump
   /** What the forms have read of them does not count any more. */
   forgetClusters(): void
@@ -235,6 +239,7 @@ function startBot(setup: Setup, slack: Slack, { redis, clusters, approvals }: Bo
   app.start()
   return {
     slack: app,
+    accountRequests: serveRequests(setup, { approvals, reader }),
     pump,
     forgetClusters: reader.forget,
     async stop() {
@@ -271,6 +276,7 @@ async function openPorts(setup: Setup, bot: Bot | null, readiness: Pick<HealthDe
         : telemetry.warn([...missing, ...impaired].join(' '), { event: 'readiness' }),
   })
   const requests = bot?.slack.requests
+  const ofAccounts = bot?.accountRequests ?? null
   const server = await listen('PORT', {
     host,
     port: config.port,
@@ -278,6 +284,7 @@ async function openPorts(setup: Setup, bot: Bot | null, readiness: Pick<HealthDe
       ...health,
       ...(config.metricsPort === null ? metrics : {}),
       ...(requests === undefined ? {} : { '/slack/events': { kind: 'post', ...requests } }),
+      ...(ofAccounts === null ? {} : { [REQUESTS_PATH]: ofAccounts }),
     },
     onError,
   })

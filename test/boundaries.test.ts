@@ -31,7 +31,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'service/': ['request/', 'ports/', 'service/', 'zod', 'node:crypto', 'node:timers'],
   'config.ts': [
     ...['request/', 'config-values.ts', 'config-redis.ts', 'config-clusters.ts', 'config-clusters-file.ts'],
-    ...['config-secrets.ts', 'config-proxy.ts'],
+    ...['config-secrets.ts', 'config-proxy.ts', 'service-accounts.ts'],
     ...['clusters-file/', 'listen-address.ts', 'zod'],
   ],
   'config-clusters.ts': ['type adapters/kafka/settings.ts'],
@@ -43,6 +43,28 @@ const MAY_IMPORT: Record<string, string[]> = {
   'config-clusters-file.ts': ['clusters-file/', 'config-clusters.ts'],
   'config-secrets.ts': ['clusters-file/secrets.ts'],
   'config-proxy.ts': ['config-values.ts', 'type proxy/', 'zod'],
+  'config-requests.ts': ['config.ts', 'type config-proxy.ts', 'config-secrets.ts', 'request/file-words.ts'],
+  'service-accounts.ts': ['clusters-file/secrets.ts', 'request/service-account.ts'],
+  // What is asked, and what is answered: the command and the bot share it.
+  'requests-port/questions.ts': ['request/', 'zod'],
+  'requests-port/': [
+    ...['request/', 'type ports/', 'requests-port/', 'service/within.ts', 'type service-accounts.ts'],
+    ...['adapters/slack/language/', 'adapters/slack/wording/', 'adapters/slack/reset-form/named-topics.ts'],
+    ...['node:crypto', 'type node:http'],
+  ],
+  'requests-command/': [
+    'request/',
+    'requests-port/questions.ts',
+    'type requests-port/',
+    'requests-command/',
+    'node:timers/promises',
+  ],
+  // It holds a token and an address, and nothing of the product's.
+  'requests.ts': ['config-requests.ts', 'requests-command/', 'node:'],
+  'serve-requests.ts': [
+    ...['requests-port/', 'adapters/slack/language/', 'serve-clusters.ts', 'setup.ts'],
+    ...['type http-server.ts', 'type ports/'],
+  ],
   'config-given.ts': ['config.ts', 'config-secrets.ts'],
   'named.ts': ['request/', 'type config.ts', 'type adapters/slack/', 'node:timers/promises'],
   'keys.ts': ['request/cause.ts', 'type open-clusters.ts'],
@@ -143,7 +165,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   'main.ts': [
     ...['request/', 'ports/', 'service/', 'config.ts', 'telemetry.ts', 'adapters/', 'node:'],
     ...['http-server.ts', 'monitoring.ts', 'listen-address.ts', 'starting.ts', 'named.ts'],
-    ...['setup.ts', 'serve-policy.ts', 'serve-clusters.ts', 'readiness.ts'],
+    ...['setup.ts', 'serve-policy.ts', 'serve-clusters.ts', 'serve-requests.ts', 'readiness.ts'],
+    'requests-port/questions.ts',
   ],
   // Loaded before anything is there to be imported.
   'built.mjs': ['node:fs'],
@@ -203,6 +226,7 @@ function violationsIn({ path, text }: Source): string[] {
     'audit.ts': ['readStoreConfig(process.env)', 'readAuditKeys(process.env)'],
     'policy.ts': ['readPolicyFile(process.env)'],
     'clusters.ts': ['readClustersFile(process.env)'],
+    'requests.ts': ['readRequestsConfig(process.env, given)'],
     'doctor.ts': ['readGiven(process.env)', 'readConfig(process.env)', 'readStoreConfig(process.env)'],
     'health.ts': ['readListening(process.env)'],
   }[path]

@@ -22,6 +22,7 @@ const SECRETS: Record<(typeof SECRET_SETTINGS)[number], string> = {
   METRICS_TOKEN: 'metrics-token-hunter2',
   HTTPS_PROXY: 'http://rewind:hunter2@proxy.example:3128',
   HTTP_PROXY: 'http://rewind:hunter2@proxy.example:3129',
+  REQUESTS_TOKEN: 'requests-token-hunter2-requests-token',
 }
 const OTHERS = { APPROVERS: 'U0BOB' }
 

@@ -59,7 +59,7 @@ export const FAULT_PLACES = [
     'listener',
     'address of the workspace',
   ],
-  ...['looking up a person'],
+  ...['looking up a person', 'requests'],
   ...[
     'reset command',
     'alert shortcut',

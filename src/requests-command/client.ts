@@ -1,0 +1,84 @@
+// Asks a bot over HTTP. An answer that does not come is asked for again with the same question, which is one request however
+// often it arrives. It must never print the token, nor follow a redirect with it.
+
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Answer, answerSchema, type Question, REQUESTS_PATH } from '../requests-port/questions.ts'
+
+/** `isFinal`: asking again leads nowhere. */
+export type AskedOutcome =
+  | { kind: 'answered'; answer: Answer }
+  | { kind: 'notReached'; why: string; isFinal?: true }
+
+export interface RequestsClient {
+  /** @param tries how often, where no answer comes */
+  ask(question: Question, tries: number): Promise<AskedOutcome>
+}
+
+const ANSWER_MS = 15_000
+const AGAIN_MS = 500
+/** The rows of 10,000 partitions, twice. */
+const ANSWER_BYTES = 32 * 1024 * 1024
+
+export function createClient({ address, token }: { address: string; token: string }): RequestsClient {
+  const url = new URL(REQUESTS_PATH, address)
+
+  async function once(question: Question): Promise<AskedOutcome> {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(question),
+      redirect: 'error',
+      signal: AbortSignal.timeout(ANSWER_MS),
+    })
+    if (response.status === 404) {
+      await response.body?.cancel()
+      return { kind: 'notReached', why: NOT_THERE, isFinal: true }
+    }
+    const answer = answerSchema.safeParse(jsonIn(await textOf(response)))
+    return answer.success
+      ? { kind: 'answered', answer: answer.data }
+      : { kind: 'notReached', why: `it answers with ${response.status}, and not as Rewind does` }
+  }
+
+  return {
+    async ask(question, tries) {
+      let last: AskedOutcome = { kind: 'notReached', why: 'it was not asked' }
+      for (let tried = 0; tried < tries; tried++) {
+        if (tried > 0) await delay(AGAIN_MS * tried)
+        last = await once(question).catch((error: unknown) => ({ kind: 'notReached', why: causeIn(error) }))
+        if (last.kind === 'answered' ? last.answer.kind !== 'away' : last.isFinal) return last
+      }
+      return last
+    },
+  }
+}
+
+const NOT_THERE = 'it has no /requests, as a bot of Rewind has that is set up with SERVICE_ACCOUNTS_FILE'
+
+async function textOf(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength
+    if (bytes > ANSWER_BYTES) throw new Error('its answer is too long')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Of what `fetch` throws, the code alone: its message may hold what was sent. */
+function causeIn(error: unknown): string {
+  if (!(error instanceof Error)) return 'it cannot be reached'
+  if (error.name === 'TimeoutError') return `no answer within ${ANSWER_MS / 1_000} s`
+  const { cause } = error
+  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code
+  return error.message === 'its answer is too long' ? error.message : 'it cannot be reached'
+}

@@ -1,0 +1,100 @@
+// The path at which a service account asks: its token is looked at before anything of the body is read, and what cannot be
+// read changes nothing. It must never log or answer with a token, nor let a stranger fill the log.
+
+import { createHash } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Clock } from '../ports/clock.ts'
+import type { ServiceAccounts } from '../service-accounts.ts'
+import { type Answer, QUESTION_BYTES, type Question, questionSchema } from './questions.ts'
+
+export interface RequestsRouteDeps {
+  accounts: ServiceAccounts
+  answer(account: string, question: Question): Promise<Answer>
+  clock: Clock
+  onError(error: unknown): void
+  /** A token that nobody has; said rarely. */
+  onStranger(): void
+}
+
+interface HttpSaid {
+  status: number
+  type: string
+  body: string
+  headers?: Record<string, string>
+}
+
+/** Shorter ones could be found by trying; longer ones nobody makes. */
+const TOKEN = /^Bearer ([\x21-\x7e]{32,512})$/
+/** At once, of all accounts together: each may look at a cluster. */
+const IN_HAND_MAX = 16
+const TELL_EVERY_MS = 600_000
+
+export function createRequestsRoute({ accounts, answer, clock, onError, onStranger }: RequestsRouteDeps) {
+  let inHand = 0
+  let toldAtMs = Number.NEGATIVE_INFINITY
+
+  /** A digest is looked up, so that how long it takes says nothing of a token. */
+  function accountOf({ authorization = '' }: IncomingHttpHeaders): string | undefined {
+    const token = TOKEN.exec(authorization)?.[1]
+    return token === undefined ? undefined : accounts.get(createHash('sha256').update(token).digest('hex'))
+  }
+
+  function admit(headers: IncomingHttpHeaders) {
+    if (accountOf(headers) !== undefined) return { ok: true, maxBytes: QUESTION_BYTES } as const
+    const nowMs = clock()
+    if (nowMs - toldAtMs >= TELL_EVERY_MS) {
+      toldAtMs = nowMs
+      onStranger()
+    }
+    const said = said401()
+    return { ok: false, answer: said } as const
+  }
+
+  async function answerTo(headers: IncomingHttpHeaders, body: Buffer): Promise<HttpSaid> {
+    const account = accountOf(headers)
+    if (account === undefined) return said401()
+    const read = questionSchema.safeParse(jsonIn(body))
+    if (!read.success) return saying(400, { kind: 'wrong', said: [UNREADABLE] })
+    if (inHand >= IN_HAND_MAX) return saying(503, { kind: 'away', said: ['Too much is asked at once.'] })
+    inHand += 1
+    try {
+      const said = await answer(account, read.data)
+      return saying(200, said)
+    } catch (error) {
+      onError(error)
+      return saying(503, { kind: 'away', said: [isStoreAway(error) ? STORE_AWAY : FAULT] })
+    } finally {
+      inHand -= 1
+    }
+  }
+
+  return { admit, answer: answerTo }
+}
+
+const UNREADABLE = 'The question cannot be read: is the command of the same version as the bot?'
+const STORE_AWAY = 'Redis does not answer the bot right now.'
+const FAULT = 'The bot met an error, which its log has.'
+
+function said401(): HttpSaid {
+  return {
+    ...saying(401, { kind: 'refused', why: 'token', said: ['The token belongs to no service account.'] }),
+    headers: { 'www-authenticate': 'Bearer' },
+  }
+}
+
+function saying(status: number, answer: Answer): HttpSaid {
+  const body = JSON.stringify(answer, (_key, value) => (typeof value === 'bigint' ? `${value}` : value))
+  return { status, type: 'application/json', body: `${body}\n` }
+}
+
+function jsonIn(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+function isStoreAway(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'STORE_AWAY'
+}
