@@ -80,7 +80,7 @@ describe('a service account may ask', () => {
 
   it('nothing where a rule asks for a channel', () => {
     const inChannel = allowing({ request: { people: [DEPLOYS], channels: ['C0OPS'] } })
-    expect(ruled(inChannel)).toMatchObject({ kind: 'refused', why: 'notRequester' })
+    expect(ruled(inChannel)).toMatchObject({ kind: 'refused', why: 'notInChannel' })
   })
 
   it('whether or not a group of people can be read: it is in none', () => {
