@@ -2,7 +2,6 @@
 // what would steer a terminal.
 
 import { printable } from '../request/printable.ts'
-import { grouped } from '../request/reset.ts'
 import type { Answer, End, Shown } from '../requests-port/questions.ts'
 
 /** `open` only counts for who waits: it has not ended in time. */
@@ -57,7 +56,7 @@ export function progressLine({ sentences }: Shown): string {
 }
 
 function requestLines(request: Shown): string[] {
-  const { sentences, requester, reset, group, instance, topics, reason, askedAt, plan, counts } = request
+  const { sentences, requester, reset, group, instance, topics, reason, askedAt, plan } = request
   const { given, needed } = request.approvals
   const lines = [
     ...sentences,
@@ -70,26 +69,9 @@ function requestLines(request: Shown): string[] {
       ? []
       : [`  plan       ${plan.digest.slice(0, 8)}, made ${plan.madeAt}`, `             ${plan.sentence}`]),
     ...(plan === null ? [] : [`  approvals  ${given} of ${needed}`]),
-    ...(counts === null ? [] : [`  result     ${countsInWords(counts)}`]),
     ...(request.expiresAt === null ? [] : [`  expires    ${request.expiresAt}`]),
   ]
   return lines.map(printable)
-}
-
-const OUTCOMES: [string, string][] = [
-  ['succeeded', 'succeeded'],
-  ['clamped', 'at the end of the log'],
-  ['failed', 'failed'],
-  ['unreported', 'not confirmed'],
-  ['movedAfter', 'overwritten since'],
-]
-
-function countsInWords(counts: Record<string, number>): string {
-  const said = OUTCOMES.flatMap(([name, words]) => {
-    const count = counts[name] ?? 0
-    return count === 0 ? [] : [`${grouped(count)} ${words}`]
-  })
-  return `partitions: ${said.join(', ') || 'none'}`
 }
 
 function listLines({ requests, isWhole }: Extract<Answer, { kind: 'list' }>): string[] {

@@ -3,9 +3,9 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, inject } from 'vitest'
 import { DEMO, NO_WAITING, OPS, type ProductOptions, until } from '../support/product.ts'
@@ -114,6 +114,22 @@ describe.concurrent('a job', () => {
     expect(offsets()).not.toEqual(before)
     for (const person of [alice, bob]) expect(person.directMessages()).toEqual([])
 
+    const env = {
+      REDIS_URL: inject('redisUrl'),
+      REDIS_PREFIX: product().prefix,
+      PATH: process.env.PATH ?? '',
+    }
+    const trail = join(mkdtempSync(join(tmpdir(), 'rewind-trail-')), 'audit.jsonl')
+    afterwards(() => rmSync(dirname(trail), { recursive: true }))
+    for (const args of [
+      ['export', trail],
+      ['verify', trail],
+    ]) {
+      const [audited] = await once(spawn(process.execPath, ['dist/audit.js', ...args], { env }), 'close')
+      expect(audited).toBe(0)
+    }
+    expect(readFileSync(trail, 'utf8')).toContain('"requester":"svc:deploys"')
+
     const shown = await requests(['show', '1'])
     expect(shown).toMatchObject({ code: 0, err: '' })
     expect(shown.out).toContain('R-1 is done.')
@@ -211,6 +227,20 @@ describe.concurrent('a job', () => {
     proxy.up()
     expect((await running).code).toBe(0)
     await cardIs()
+    // An answer may be lost: the same question again is the same request, and of another account it is another's.
+    const question = { do: 'ask', words: ASK.slice(1), once: '5f0c7f4e-6c1d-4f3b-9d5e-0a1b2c3d4e5f' }
+    const ids = []
+    for (let time = 0; time < 2; time += 1) {
+      const response = await fetch(`http://127.0.0.1:${product().rewind.port}/requests`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${TOKEN}` },
+        body: JSON.stringify(question),
+      })
+      const { request } = (await response.json()) as { request: { id: string } }
+      ids.push(request.id)
+    }
+    expect(new Set(ids).size).toBe(1)
+
     const nobody = await requests(['list', '--address', 'http://127.0.0.1:2'])
     expect(nobody).toEqual({
       code: 1,
