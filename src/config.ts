@@ -74,6 +74,8 @@ export interface Config {
   /** How long after its deadline a call that nobody answered may take effect. */
   lateMs: number
   skipLimits: SkipLimits
+  /** How long after its end a request is kept, and the folder that it is then exported to; null: it is kept for good. */
+  retention: { keptMs: number; directory: string } | null
   emptyWaitMs: number
   emptyHoldMs: number
 }
@@ -88,6 +90,9 @@ export interface SlackConfig {
 }
 
 const LANGUAGES = ['en', 'zh'] as const
+
+/** So long what was rejected or has failed can be edited and asked for again. */
+const LEAST_RETENTION = '31d'
 
 const schema = z.object({
   ROLE: z.enum(['all', 'bot', 'worker'], 'must be all, bot or worker').default('all'),
@@ -169,6 +174,10 @@ const schema = z.object({
   CALL_LATE: duration('1d').default(durationMs('5m')),
   SKIPS_TYPED_ABOVE: messageCount.default(1_000),
   SKIPS_TWO_APPROVERS_ABOVE: messageCount.optional(),
+  RETENTION: duration('36500d')
+    .refine(ms => ms >= durationMs(LEAST_RETENTION), `must be ${LEAST_RETENTION} or more`)
+    .optional(),
+  RETENTION_DIRECTORY: text.optional(),
   EMPTY_WAIT: duration('7d').default(durationMs('30m')),
   EMPTY_HOLD: duration('7d').default(durationMs('45s')),
   HTTPS_PROXY: proxyUrl.optional(),
@@ -252,6 +261,10 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
         typedAbove: data.SKIPS_TYPED_ABOVE,
         secondApproverAbove: data.SKIPS_TWO_APPROVERS_ABOVE ?? null,
       },
+      retention:
+        data.RETENTION === undefined || data.RETENTION_DIRECTORY === undefined
+          ? null
+          : { keptMs: data.RETENTION, directory: data.RETENTION_DIRECTORY },
       emptyWaitMs: data.EMPTY_WAIT,
       emptyHoldMs: data.EMPTY_HOLD,
     },
@@ -347,6 +360,13 @@ function contradictionsIn({ PORT, METRICS_PORT, EMPTY_HOLD, EMPTY_WAIT, ...data 
   const { CKAFKA_API, CKAFKA_ENDPOINT = CKAFKA_ENDPOINTS[CKAFKA_API] } = data
   return [
     ...(PORT !== 0 && METRICS_PORT === PORT ? ['METRICS_PORT must be another port than PORT'] : []),
+    ...((data.RETENTION === undefined) === (data.RETENTION_DIRECTORY === undefined)
+      ? []
+      : [
+          data.RETENTION === undefined
+            ? 'RETENTION is missing: RETENTION_DIRECTORY alone deletes nothing'
+            : 'RETENTION_DIRECTORY is missing: nothing is deleted that is not exported before',
+        ]),
     ...(EMPTY_HOLD < EMPTY_WAIT
       ? []
       : [

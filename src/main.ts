@@ -29,6 +29,7 @@ import { REQUESTS_PATH } from './requests-port/questions.ts'
 import { clustersSaid, followClusters, serveClusters, tellKeys, troubleSentence } from './serve-clusters.ts'
 import { followEdits, type LivePolicy, startPolicy } from './serve-policy.ts'
 import { serveRequests } from './serve-requests.ts'
+import { serveRetention } from './serve-retention.ts'
 import { type ApprovalsService, createApprovals } from './service/approvals.ts'
 import { type Pump, startPump } from './service/pump.ts'
 import { faultsOf, type Setup } from './setup.ts'
@@ -85,6 +86,7 @@ export async function startRewind(
   const names = slack === null || bot === null ? null : checkNames(setup, slack, bot, policy)
   const clustersFile = followClusters(setup, clusters, () => bot?.forgetClusters())
   const worker = config.role === 'bot' ? null : startWorker(setup, approvals)
+  const retention = serveRetention(setup, redis, seals)
   const ports = await openPorts(setup, bot, {
     unready: () => unready({ redis: redis.keeper, bot, worker, clusters }),
     impaired: () => clusters.troubles().map(({ name }) => troubleSentence(name)),
@@ -110,6 +112,8 @@ export async function startRewind(
       edits?.stop()
       approvals.stopWriting(config.callMs)
       redis.keeper.stop()
+      // It may end at any point.
+      await Promise.race([retention?.stop(), delay(IDLE_MS, undefined, { ref: false })])
       await bot?.stop()
       slack?.stop()
       await worker?.close(config.callMs + 5_000)

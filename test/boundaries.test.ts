@@ -74,6 +74,12 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...['request/', 'adapters/policy/', 'type service/approvals.ts', 'setup.ts', 'starting.ts'],
     'node:timers/promises',
   ],
+  // It reads the store and writes files; what is deleted the store decides.
+  'retention/': ['request/', 'type ports/', 'trail-file/', 'retention/', 'node:'],
+  'serve-retention.ts': [
+    ...['retention/', 'adapters/redis/', 'setup.ts', 'starting.ts', 'node:crypto', 'node:fs'],
+    ...['type request/', 'type ports/', 'type config.ts'],
+  ],
   'serve-clusters.ts': [
     ...['open-clusters.ts', 'keys.ts', 'setup.ts'],
     ...['type config.ts', 'type clusters-file/watch.ts', 'type adapters/'],
@@ -165,8 +171,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   'main.ts': [
     ...['request/', 'ports/', 'service/', 'config.ts', 'telemetry.ts', 'adapters/', 'node:'],
     ...['http-server.ts', 'monitoring.ts', 'listen-address.ts', 'starting.ts', 'named.ts'],
-    ...['setup.ts', 'serve-policy.ts', 'serve-clusters.ts', 'serve-requests.ts', 'readiness.ts'],
-    'requests-port/questions.ts',
+    ...['setup.ts', 'serve-policy.ts', 'serve-clusters.ts', 'serve-requests.ts', 'serve-retention.ts'],
+    ...['readiness.ts', 'requests-port/questions.ts'],
   ],
   // Loaded before anything is there to be imported.
   'built.mjs': ['node:fs'],

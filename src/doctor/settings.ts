@@ -59,6 +59,8 @@ const SAYS: Record<SettingName, string> = {
     'A call that nobody answered may take effect this long after its deadline; until then nothing else is written to the group.',
   SKIPS_TYPED_ABOVE: 'To approve more skipped messages than this, the approver types the name of the group.',
   SKIPS_TWO_APPROVERS_ABOVE: 'More skipped messages than this need two approvers.',
+  RETENTION: 'What ended so long ago is exported and then deleted.',
+  RETENTION_DIRECTORY: 'Exports of what is then deleted are written there.',
   EMPTY_WAIT: 'An approved request waits this long for its group to be empty.',
   HTTPS_PROXY: 'Slack and the API of CKafka are reached through this proxy.',
   HTTP_PROXY:

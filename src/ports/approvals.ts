@@ -26,18 +26,24 @@ export interface Submittal extends Asked {
 
 /**
  * `notAllowed`: the policy allows no such request, and there is none. `tooMany`: nor is there one. `followed`: nor, as `by`
- * undoes or retries the same already.
+ * undoes or retries the same already. `gone`: nor is there one, as what it was to follow is not kept any more.
  */
 export type Submitted =
   | { kind: 'submitted'; request: ResetRequest }
   | { kind: 'notAllowed'; ruling: RefusedRuling }
   | { kind: 'tooMany'; tooMany: TooMany }
   | { kind: 'followed'; how: 'undo' | 'retry'; id: RequestId; by: RequestId[] }
+  | ({ kind: 'gone'; id: RequestId } & Gone)
+
+/** Of a request that is not there. `exportedAtMs`: when it was exported and deleted; null: nothing is known of it. */
+export interface Gone {
+  exportedAtMs: number | null
+}
 
 export type ChangeOutcome =
   | { kind: 'changed'; request: ResetRequest }
   | { kind: 'refused'; refusal: Refusal; request: ResetRequest }
-  | { kind: 'missing' }
+  | ({ kind: 'missing' } & Partial<Gone>)
 
 /** Of an execution that is to start: `busy` and `settling` as the store says. */
 export type StartOutcome = ChangeOutcome | Extract<CommitOutcome, { kind: 'busy' | 'settling' }>
@@ -80,6 +86,8 @@ export interface Approvals {
   /** Before a file of this person is read: why not now, or null. */
   fileRefusal(userId: string, from: Origin): Promise<TooSoon | null>
   read(id: RequestId): Promise<ResetRequest | undefined>
+  /** Of a request that is not there. Rejects likewise. */
+  whyGone(id: RequestId): Promise<Gone>
   /** The rows of the plan that the request stands at; empty before there is one, null: they do not match its record. */
   readPlan(request: ResetRequest): Promise<PlanRow[] | null>
   /** What a finished execution came to, row by row; empty where none has, null: as above. */

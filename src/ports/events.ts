@@ -49,7 +49,7 @@ export type ProductEvent =
 
 /** Where an unexpected error is caught: all there are, because they are the values of a metric's label. */
 export const FAULT_PLACES = [
-  ...['redis', 'queue', 'worker', 'pump', 'policy', 'clusters', 'long names', 'port'],
+  ...['redis', 'queue', 'worker', 'pump', 'policy', 'clusters', 'long names', 'port', 'retention'],
   ...['paying debts', 'documents of a post', 'keeping an attempt'],
   ...[
     'connecting to Slack',

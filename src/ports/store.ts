@@ -66,6 +66,8 @@ export type CommitOutcome =
   | { kind: 'duplicate'; id: RequestId }
   | { kind: 'busy'; id: RequestId }
   | { kind: 'settling'; waitMs: number }
+  /** With a create: the request that it follows was exported and deleted. Nothing was changed. */
+  | { kind: 'gone'; id: RequestId }
   /** With so many open, of this requester or in all, it would be one too many. */
   | { kind: 'full'; of: 'person' | 'workspace'; open: number }
 
@@ -204,9 +206,11 @@ export interface Store {
   readEvents(id: RequestId): Promise<AuditEvent[]>
   /**
    * The audit trail of every request there is when it begins, oldest first, each as it was at one instant. Holds a few
-   * at a time, however many there are.
+   * at a time, however many there are. @param ids those alone, which come in ascending order
    */
-  readTrails(): AsyncIterable<Trail>
+  readTrails(ids?: readonly RequestId[]): AsyncIterable<Trail>
+  /** When a request that is not there any more was exported and deleted; null: it was not. */
+  exportedAt(id: RequestId): Promise<number | null>
   /** Those that are there when it is called. */
   readAttempts(): Promise<AttemptTrail>
   commit(commit: Commit): Promise<CommitOutcome>

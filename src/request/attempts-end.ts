@@ -2,6 +2,7 @@
 // cut it at its end nor change a counter unseen. Every sealed event of a request names it as it was then. Pure.
 
 import { z } from 'zod'
+import { requestIdSchema } from './request.ts'
 import { type Seals, sealIn, sealText } from './seals.ts'
 
 const countSchema = z.int().nonnegative()
@@ -19,6 +20,21 @@ export const NOTHING_TRIED: AttemptsEnd = { version: 0, hash: '', tries: 0 }
 /** What an event of a request says of it. `changed`: what was there was not what had been sealed. */
 export const attemptsSeenSchema = z.union([attemptsEndSchema, z.literal('changed')])
 export type AttemptsSeen = z.output<typeof attemptsSeenSchema>
+
+/** In the log of attempts: which requests were exported, and are deleted after it. Beside it a chain's version, hash and seal. */
+export const EXPORTED = 'retention export'
+export const exportEventSchema = z.object({
+  atMs: countSchema,
+  command: z.literal(EXPORTED),
+  exported: z.object({
+    first: requestIdSchema,
+    last: requestIdSchema,
+    requests: countSchema,
+    file: z.string(),
+    sha256: hashSchema,
+  }),
+})
+export type ExportEvent = z.output<typeof exportEventSchema>
 
 /** `broken`: how often it had to be sealed over an end that was not what had been sealed before. It never goes back. */
 export interface SealedEnd extends AttemptsEnd {

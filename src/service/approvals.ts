@@ -6,6 +6,7 @@ import type {
   Approvals,
   ChangeOutcome,
   GlassBreaking,
+  Gone,
   Look,
   Submittal,
   Submitted,
@@ -188,6 +189,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
       alike === null ? submissionId : submissionOfFollowUp(submittal, alike.newest),
       { documents, mostOpen },
     )
+    if (created.kind === 'gone') return { ...created, ...(await whyGone(created.id)) }
     if (created.kind === 'full') {
       const { of, open } = created
       return tooMany(requester, command, from, {
@@ -201,6 +203,16 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
       return { kind: 'followed', how, id: parent.id, by: [request.id] }
     pay(request.id)
     return { kind: 'submitted', request }
+  }
+
+  async function whyGone(id: RequestId): Promise<Gone> {
+    return { exportedAtMs: await patiently(() => store.exportedAt(id)) }
+  }
+
+  /** Of a request that is not there whoever acted on it is told why. */
+  async function explained(id: RequestId, done: Promise<ChangeOutcome>): Promise<ChangeOutcome> {
+    const outcome = await done
+    return outcome.kind === 'missing' ? { ...outcome, ...(await whyGone(id)) } : outcome
   }
 
   function tooMany(by: string, command: string, from: Origin, found: TooMany) {
@@ -334,7 +346,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     commandUnder: (policy: PolicyVerdict) => Command,
   ): Promise<ChangeOutcome> {
     const request = await read(id)
-    if (request === undefined) return { kind: 'missing' }
+    if (request === undefined) return { kind: 'missing', ...(await whyGone(id)) }
     const { policy } = await policies.may(request, kind, by, 'now')
     return changeAndPay(id, commandUnder(policy))
   }
@@ -465,9 +477,10 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     actsOpenTo,
     changeCount: () => store.changeCount(),
     lookAgain,
-    decide: decideRequest,
+    whyGone,
+    decide: (id, vote) => explained(id, decideRequest(id, vote)),
     withdraw: (id, by, from) => act(id, 'withdraw', by, () => ({ kind: 'withdraw', by, from })),
-    breakGlass,
+    breakGlass: (id, breaking) => explained(id, breakGlass(id, breaking)),
     review: (id, { by, note, from }) =>
       act(id, 'review', by, policy => ({ kind: 'review', by, note, policy, from })),
     cancel: (id, by, from) => act(id, 'cancel', by, policy => ({ kind: 'cancel', by, policy, from })),

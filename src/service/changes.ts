@@ -70,7 +70,7 @@ export interface Changes {
 /** `isEarlier`: the submission had created it before. */
 export type Created =
   | { kind: 'created'; request: ResetRequest; isEarlier?: true }
-  | Extract<CommitOutcome, { kind: 'full' }>
+  | Extract<CommitOutcome, { kind: 'full' | 'gone' }>
 
 export interface CreateOptions {
   documents?: Documents
@@ -148,7 +148,7 @@ export function createChanges(deps: {
       seen = since
       committed = await commitAfter(seen)
     }
-    if (committed.kind === 'full') return committed
+    if (committed.kind === 'full' || committed.kind === 'gone') return committed
     if (committed.kind === 'duplicate') {
       const earlier = await patiently(() => store.read(committed.id))
       if (earlier !== undefined) return { kind: 'created', request: earlier, isEarlier: true }

@@ -2,8 +2,9 @@
 // Nothing is ever taken out of it or changed. It must never grow by more than so many entries a day for one person.
 
 import { z } from 'zod'
+import type { ExportKept } from '../../ports/retention.ts'
 import type { Attempt, AttemptKept, AttemptTrail } from '../../ports/store.ts'
-import type { AttemptsSeen } from '../../request/attempts-end.ts'
+import { type AttemptsSeen, EXPORTED, type ExportEvent } from '../../request/attempts-end.ts'
 import { chainHash } from '../../request/audit.ts'
 import type { Seals } from '../../request/seals.ts'
 import type { RedisConnection } from './connect.ts'
@@ -18,6 +19,8 @@ const AT_ONCE = 500
 export interface AttemptLog {
   readonly endKey: string
   append(attempt: Attempt): Promise<AttemptKept>
+  /** What was exported, and is deleted after it. */
+  keepExport(kept: ExportKept): Promise<AttemptKept>
   /** With a key: counts one that is kept nowhere else. @param of whose attempt at what, like `R-7 U0DAVE` */
   count(of: string): Promise<AttemptKept>
   seen(): Promise<AttemptsSeen | null>
@@ -44,7 +47,7 @@ export function createAttemptLog(redis: RedisConnection, tag: string, seals: Sea
     }
   }
 
-  async function appendUnsealed(tried: Attempt, of: string): Promise<void> {
+  async function appendUnsealed(tried: Attempt | ExportEvent, of: string): Promise<void> {
     for (;;) {
       const end = await readEnd()
       const event = { version: end.version + 1, ...tried }
@@ -73,6 +76,14 @@ export function createAttemptLog(redis: RedisConnection, tag: string, seals: Sea
     async append({ atMs, by, command, refusal, from }) {
       const tried = { atMs, by, command, refusal, from }
       const of = `${new Date(atMs).toISOString().slice(0, 10)} ${by}`
+      if (sealed !== null) return sealed.keep(of, { tried, most: ATTEMPTS_A_DAY })
+      await appendUnsealed(tried, of)
+      return { isIntact: true }
+    },
+    async keepExport({ atMs, ...exported }) {
+      const tried: ExportEvent = { atMs, command: EXPORTED, exported }
+      // A counter of its own, so that each of them is kept whole.
+      const of = `${new Date(atMs).toISOString().slice(0, 10)} export-${exported.sha256.slice(0, 16)}`
       if (sealed !== null) return sealed.keep(of, { tried, most: ATTEMPTS_A_DAY })
       await appendUnsealed(tried, of)
       return { isIntact: true }

@@ -3,7 +3,7 @@
 // made in the same millisecond, or the last one has left the list.
 
 import type { ListFilter, ListPlace } from '../../ports/store.ts'
-import { isInPart, LIST_PARTS } from '../../request/list-part.ts'
+import { isInPart, LIST_PARTS, type ListPart } from '../../request/list-part.ts'
 import { type RequestId, type ResetRequest, requestIdSchema } from '../../request/request.ts'
 
 /** Enough for the highest time, and for the highest number of a request. */
@@ -42,18 +42,25 @@ function namesOf(of: ListFilter['of']): string[] {
   }
 }
 
-/** Every list that this request may ever stand in, and whether it does now: `isIn` has a `1` or a `0` for each key. */
-export function membershipOf(tag: string, request: ResetRequest): { keys: string[]; isIn: string } {
-  const { target } = request.reset
+/** Every list that a request may ever stand in, by whose it is and what it is about. */
+export function listsOf(
+  tag: string,
+  { requester, target }: Pick<ResetRequest, 'requester'> & Pick<ResetRequest['reset'], 'target'>,
+): { key: string; part: ListPart }[] {
   const kinds: ListFilter['of'][] = [
     { kind: 'all' },
-    { kind: 'requester', userId: request.requester },
+    { kind: 'requester', userId: requester },
     { kind: 'group', group: target.group },
     { kind: 'target', target },
   ]
-  const lists = kinds.flatMap(of => LIST_PARTS.map(part => ({ of, part })))
+  return kinds.flatMap(of => LIST_PARTS.map(part => ({ key: listKey(tag, { of, part }), part })))
+}
+
+/** Those of this request, and whether it stands in them now: `isIn` has a `1` or a `0` for each key. */
+export function membershipOf(tag: string, request: ResetRequest): { keys: string[]; isIn: string } {
+  const lists = listsOf(tag, { requester: request.requester, target: request.reset.target })
   return {
-    keys: lists.map(list => listKey(tag, list)),
+    keys: lists.map(({ key }) => key),
     isIn: lists.map(({ part }) => (isInPart(request, part) ? '1' : '0')).join(''),
   }
 }

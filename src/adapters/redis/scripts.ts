@@ -62,7 +62,8 @@ return tonumber(redis.call('GET', KEYS[1]) or '0')
  * KEYS  1 request hash  2 changes list  3 events list  4 due zset  5 open zset  6 documents hash  7 submission
  *       8 writer of the group  9 server hash: the Redis that was seen last, and since when  10 open zset of the group
  *       11 number of the last request  12 count of the changes that people can see  13 hash: epoch of the group's writers,
- *       and the last of them  14 end of the log of attempts  15… lists that it may stand in
+ *       and the last of them  14 end of the log of attempts  15 request hash of the one that it follows, or its own
+ *       16 exported ones of that one's hundred  17… lists that it may stand in
  * ARGV  1 expected version (0 creates)  2 change id  3 next version  4 record JSON  5 event JSON  6 due ms or ''
  *       7 '1' when open  8 created ms  9 request id  10 '1' when a submission key is given  11 writer: 'take',
  *       'keep', 'giveBack' or ''  12 for how many ms it is taken  13 for how many ms a new Redis settles
@@ -72,13 +73,15 @@ return tonumber(redis.call('GET', KEYS[1]) or '0')
  *       24 for how many ms the documents are kept, or '' for as long as the record
  *       25 '1' when the connection was lost and is back, and nobody has taken a group since  26 seal of the record, or ''
  *       27 hash of the last attempt, which has to be the last still  28 how many attempts there were, or '' for any end
- *       29… document name, JSON
+ *       29 with a create: the request that it follows, or ''  30 its field among the exported ones  31… document name, JSON
  * Returns {'applied'} · {'conflict'} · {'duplicate', request id} · {'busy', request id} · {'settling', ms}
+ *         {'gone', request id}
  *         {'full', 'person' or 'workspace', how many are open}
  */
 export const COMMIT = `
 ${SINCE_WHEN}
 if redis.call('LPOS', KEYS[2], ARGV[2]) then return {'applied'} end
+local hasParent = false
 local version = redis.call('HGET', KEYS[1], 'version') or '0'
 if version ~= ARGV[1] then return {'conflict'} end
 local hash = redis.call('HGET', KEYS[1], 'hash')
@@ -91,6 +94,12 @@ end
 if ARGV[10] == '1' then
   local earlier = redis.call('GET', KEYS[7])
   if earlier then return {'duplicate', earlier} end
+end
+if ARGV[29] ~= '' then
+  local isThere = redis.call('EXISTS', KEYS[15]) == 1
+  if not isThere and redis.call('HGET', KEYS[16], ARGV[30]) then return {'gone', ARGV[29]} end
+  -- Whoever is about to delete it sees that something follows it now.
+  hasParent = isThere
 end
 for _, limit in ipairs({{'person', 20}, {'workspace', 22}}) do
   local most = ARGV[limit[2]]
@@ -125,6 +134,7 @@ if ARGV[11] ~= '' then
     redis.call('EXPIRE', KEYS[13], ${EPOCH_KEPT_S})
   end
 end
+if hasParent then redis.call('HINCRBY', KEYS[15], 'followers', 1) end
 if redis.call('HGET', KEYS[1], 'revision') ~= ARGV[16] then redis.call('INCR', KEYS[12]) end
 redis.call('HSET', KEYS[1], 'version', ARGV[3], 'json', ARGV[4], 'hash', ARGV[15], 'revision', ARGV[16], 'seal', ARGV[26])
 redis.call('LPUSH', KEYS[2], ARGV[2])
@@ -134,16 +144,51 @@ if ARGV[6] == '' then redis.call('ZREM', KEYS[4], ARGV[9]) else redis.call('ZADD
 for _, open in ipairs({KEYS[5], KEYS[10]}) do
   if ARGV[7] == '1' then redis.call('ZADD', open, ARGV[8], ARGV[9]) else redis.call('ZREM', open, ARGV[9]) end
 end
-for i = 15, #KEYS do
-  if string.sub(ARGV[18], i - 14, i - 14) == '1' then
+for i = 17, #KEYS do
+  if string.sub(ARGV[18], i - 16, i - 16) == '1' then
     redis.call('ZADD', KEYS[i], 0, ARGV[17])
   else
     redis.call('ZREM', KEYS[i], ARGV[17])
   end
 end
-for i = 29, #ARGV, 2 do redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
+for i = 31, #ARGV, 2 do redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
 if ARGV[24] == '' then redis.call('PERSIST', KEYS[6]) else redis.call('PEXPIRE', KEYS[6], ARGV[24]) end
 return {'applied'}
+`
+
+/** KEYS 1 claim · ARGV 1 whose  2 for how many ms · Returns whether they have it. */
+export const CLAIM = `
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+`
+
+/**
+ * Takes one request out that is as it was exported, wherever it stands, and keeps when that was.
+ * KEYS  1 request hash  2 changes list  3 events list  4 documents hash  5 hash: more refused attempts  6 due zset
+ *       7 open zset  8 open zset of the group  9 writer of the group  10 exported ones of its hundred
+ *       11 count of the changes that people can see  12… lists that it may stand in
+ * ARGV  1 version  2 hash of the last event  3 how many follow it  4 how many more attempts were refused  5 request id
+ *       6 place in the lists  7 its field among the exported ones  8 when it was exported
+ * Returns 1 · 0: it is not so any more, or is still worked at, and nothing was done.
+ */
+export const REMOVE = `
+local is = redis.call('HMGET', KEYS[1], 'version', 'hash', 'followers')
+if is[1] ~= ARGV[1] or (is[2] or '') ~= ARGV[2] or (is[3] or '0') ~= ARGV[3] then return 0 end
+if redis.call('GET', KEYS[9]) == ARGV[5] then return 0 end
+for i = 6, 8 do
+  if redis.call('ZSCORE', KEYS[i], ARGV[5]) then return 0 end
+end
+local more = 0
+local counts = redis.call('HGETALL', KEYS[5])
+for i = 2, #counts, 2 do more = more + tonumber(counts[i]) end
+if more ~= tonumber(ARGV[4]) then return 0 end
+redis.call('HSET', KEYS[10], ARGV[7], ARGV[8])
+for i = 12, #KEYS do redis.call('ZREM', KEYS[i], ARGV[6]) end
+redis.call('DEL', KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5])
+redis.call('INCR', KEYS[11])
+return 1
 `
 
 /** KEYS 1 due zset · ARGV 1 now  2 lease until  3 limit · Returns the ids taken, oldest first. */

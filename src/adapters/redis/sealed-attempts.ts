@@ -9,6 +9,7 @@ import {
   attemptsEndSchema,
   counterName,
   countIn,
+  type ExportEvent,
   endIn,
   NOTHING_TRIED,
   type SealedEnd,
@@ -33,7 +34,7 @@ export interface SealedAttempts {
    * Rejects when other processes were faster so often that it could not be sealed: nothing was kept then.
    * @param whole null: it is only counted; else it is kept whole while there are fewer than `most`
    */
-  keep(of: string, whole: { tried: Attempt; most: number } | null): Promise<AttemptKept>
+  keep(of: string, whole: { tried: Attempt | ExportEvent; most: number } | null): Promise<AttemptKept>
   seen(): Promise<AttemptsSeen>
 }
 
@@ -103,7 +104,10 @@ export function createSealedAttempts(
     return last.version === end.version && last.hash === end.hash
   }
 
-  async function keepNow(of: string, whole: { tried: Attempt; most: number } | null): Promise<AttemptKept> {
+  async function keepNow(
+    of: string,
+    whole: { tried: Attempt | ExportEvent; most: number } | null,
+  ): Promise<AttemptKept> {
     const name = counterName(seals, of)
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const [found, counter] = await Promise.all([readEnd(), redis.hget(triesKey, name)])
@@ -142,7 +146,7 @@ export function createSealedAttempts(
     throw new Error('The attempt could not be sealed: other processes were faster every time.')
   }
 
-  function eventAfter(at: SealedEnd, tried: Attempt & { tries: number }) {
+  function eventAfter(at: SealedEnd, tried: (Attempt | ExportEvent) & { tries: number }) {
     const bare = { version: at.version + 1, ...tried }
     const event = { ...bare, seal: seals.seal('event', 'attempts', textToSeal(at.hash, bare)) }
     return { ...event, hash: chainHash(at.hash, JSON.stringify(event)) }

@@ -28,6 +28,7 @@ import { resultSchema } from '../../request/result.ts'
 import { type Doubt, type Seals, sealIn, sealText } from '../../request/seals.ts'
 import { createAttemptLog } from './attempts.ts'
 import type { RedisConnection } from './connect.ts'
+import { exportedAt, exportedPlace } from './exported.ts'
 import { idOf, listKey, memberOf, membershipOf, placeOf, rangeOf } from './lists.ts'
 import { createNumbers, onLost, type RequestNumbers } from './numbers.ts'
 import { COMMIT, END_DOCUMENTS, FIND_FORGOTTEN, SETTLE, TAKE_DUE } from './scripts.ts'
@@ -35,7 +36,7 @@ import { COMMIT, END_DOCUMENTS, FIND_FORGOTTEN, SETTLE, TAKE_DUE } from './scrip
 /** Trails read at once: enough to hide the way to Redis, few enough to hold. */
 const TRAILS_AT_ONCE = 50
 /** Where the lists begin among the keys of a commit. */
-const FIRST_LIST = 15
+const FIRST_LIST = 17
 /** Numbers looked at in one step: of those that were skipped there are many. */
 const NUMBERS_AT_ONCE = 500
 
@@ -89,6 +90,8 @@ export function createRedisStore(
     ])
     const json = JSON.stringify(z.encode(requestSchema, next))
     const seen = change.event.attempts === 'changed' ? undefined : change.event.attempts
+    const parent = change.expectedVersion === 0 ? next.parent : null
+    const exported = exportedPlace(tag, parent?.id ?? id)
     const lossesThen = losses
     const answer = await redis.eval(
       COMMIT,
@@ -107,6 +110,8 @@ export function createRedisStore(
       changeCountKey,
       epochKey(target),
       attempts.endKey,
+      requestKey(parent?.id ?? id),
+      exported.key,
       ...lists.keys,
       change.expectedVersion,
       change.changeId,
@@ -136,6 +141,8 @@ export function createRedisStore(
       seals === null ? '' : sealText(seals.seal('record', id, json)),
       seen?.hash ?? '',
       seen?.tries ?? '',
+      parent?.id ?? '',
+      exported.field,
       ...documents,
     )
     if (writer?.act === 'take') knownLosses = lossesThen
@@ -231,16 +238,23 @@ export function createRedisStore(
     }
   }
 
-  async function* readTrails(): AsyncGenerator<Trail> {
+  async function* readTrails(only?: readonly RequestId[]): AsyncGenerator<Trail> {
+    if (only !== undefined) {
+      yield* trailsOf(only)
+      return
+    }
     const last = Number(await redis.get(lastRequestKey))
     for (let from = 1; from <= last; from += NUMBERS_AT_ONCE) {
       const count = Math.min(NUMBERS_AT_ONCE, last - from + 1)
       const ids = Array.from({ length: count }, (_, i) => requestIdSchema.parse(`R-${from + i}`))
-      if ((await redis.exists(...ids.map(requestKey), ...ids.map(eventsKey))) === 0) continue
-      for (let start = 0; start < count; start += TRAILS_AT_ONCE) {
-        const some = ids.slice(start, start + TRAILS_AT_ONCE)
-        for (const trail of await Promise.all(some.map(readTrail))) if (trail !== undefined) yield trail
-      }
+      if ((await redis.exists(...ids.map(requestKey), ...ids.map(eventsKey))) > 0) yield* trailsOf(ids)
+    }
+  }
+
+  async function* trailsOf(ids: readonly RequestId[]): AsyncGenerator<Trail> {
+    for (let start = 0; start < ids.length; start += TRAILS_AT_ONCE) {
+      const some = ids.slice(start, start + TRAILS_AT_ONCE)
+      for (const trail of await Promise.all(some.map(readTrail))) if (trail !== undefined) yield trail
     }
   }
 
@@ -264,6 +278,7 @@ export function createRedisStore(
       return events.map(json => JSON.parse(json) as AuditEvent)
     },
     readTrails,
+    exportedAt: id => exportedAt(redis, tag, id),
     readAttempts: attempts.read,
     recordAttempt: attempts.append,
     async countAttempt(id, by) {
@@ -377,7 +392,7 @@ function recordIn(json: string) {
 
 const commitAnswerSchema = z.union([
   z.tuple([z.enum(['applied', 'conflict'])]).transform(([kind]) => ({ kind })),
-  z.tuple([z.enum(['duplicate', 'busy']), requestIdSchema]).transform(([kind, id]) => ({ kind, id })),
+  z.tuple([z.enum(['duplicate', 'busy', 'gone']), requestIdSchema]).transform(([kind, id]) => ({ kind, id })),
   z
     .tuple([z.literal('full'), z.enum(['person', 'workspace']), z.number()])
     .transform(([kind, of, open]) => ({ kind, of, open })),

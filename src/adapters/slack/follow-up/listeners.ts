@@ -12,7 +12,7 @@ import { askedInOf, inTime, parseJson, sentenceFor } from '../platform/answering
 import { onPress, type PressDeps, pressedRequest, type SubmitArgs } from '../platform/pressing.ts'
 import { sentenceModal } from '../platform/sentence-views.ts'
 import { inTimeOrTold, submittedInWords } from '../platform/told-later.ts'
-import { notSubmitted } from '../wording/words.ts'
+import { missingSentence, notSubmitted } from '../wording/words.ts'
 import { followUpModal, noFollowUp, readFollowUp } from './view.ts'
 
 export interface FollowUpListenersDeps extends PressDeps {
@@ -62,9 +62,9 @@ export function registerFollowUpListeners(app: App, deps: FollowUpListenersDeps)
         await ack({ response_action: 'update', view: sentenceModal(words, words.answers.notSent, why) })
         return
       }
-      const { notSent, noSuchRequest } = words.answers
       if (request === undefined || chosen === undefined) {
-        const view = sentenceModal(words, notSent, noSuchRequest(requestId))
+        const why = missingSentence(words, requestId, await inTime(approvals.whyGone(requestId)))
+        const view = sentenceModal(words, words.answers.notSent, why)
         await ack({ response_action: 'update', view })
         return
       }

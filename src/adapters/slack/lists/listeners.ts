@@ -12,6 +12,7 @@ import type { LinkBase } from '../platform/link-base.ts'
 import type { ButtonArgs, Client } from '../platform/pressing.ts'
 import type { ReviewListeners } from '../review/listeners.ts'
 import { card, type Message } from '../thread/card.ts'
+import { missingSentence } from '../wording/words.ts'
 import {
   dayIn,
   filterOf,
@@ -48,8 +49,10 @@ export function registerListListeners(app: App, deps: ListListenersDeps): void {
       /** The review, for whom it waits; else the request as it is, with what this person can do to it. */
       const show = async (id: RequestId) => {
         const request = await inTime(approvals.read(id))
-        if (request === undefined)
-          return void (await respond(onlyForYou((await wanted).answers.unknownRequest(id))))
+        if (request === undefined) {
+          const why = await inTime(approvals.whyGone(id))
+          return void (await respond(onlyForYou(missingSentence(await wanted, id, why, true))))
+        }
         const acts = await inTime(approvals.actsOpenTo(request, userId))
         if (acts.has('decide')) {
           const from = { channel, message: null }

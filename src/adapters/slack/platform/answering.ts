@@ -15,7 +15,7 @@ import { type AskedIn, askedInSchema } from '../../../request/asked-in.ts'
 import type { Origin } from '../../../request/command.ts'
 import { type RequestId, requestIdSchema } from '../../../request/request.ts'
 import type { Words } from '../language/language.ts'
-import { refusalSentence } from '../wording/words.ts'
+import { missingSentence, refusalSentence } from '../wording/words.ts'
 import { sentenceModal } from './sentence-views.ts'
 
 /** By then the answer has to be on its way. */
@@ -178,7 +178,7 @@ export function refusalOf(words: Words, outcome: ChangeOutcome, id: RequestId): 
     case 'changed':
       return null
     case 'missing':
-      return words.answers.noSuchRequest(id)
+      return missingSentence(words, id, outcome)
     case 'refused':
       return refusalSentence(words, outcome.refusal, outcome.request)
     default:

@@ -17,6 +17,7 @@ import type { FaultPlace, Report } from '../../../ports/events.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import { ACTIONS, readMenuValue } from '../blocks/ids.ts'
 import type { Words } from '../language/language.ts'
+import { missingSentence } from '../wording/words.ts'
 import { answering, answerTo, idOf, inTime, onlyForYou } from './answering.ts'
 
 export type Client = AllMiddlewareArgs['client']
@@ -89,11 +90,11 @@ function menuOf(app: App): Menu {
 /** The request that the button belongs to; null: there is none, and the person has been told. */
 export async function pressedRequest(
   { action, words, tell }: Press,
-  approvals: Pick<Approvals, 'read'>,
+  approvals: Pick<Approvals, 'read' | 'whyGone'>,
 ): Promise<ResetRequest | null> {
   const id = idOf(action)
   const request = await inTime(approvals.read(id))
   if (request !== undefined) return request
-  await tell((await words).answers.noSuchRequest(id))
+  await tell(missingSentence(await words, id, await inTime(approvals.whyGone(id))))
   return null
 }

@@ -28,7 +28,7 @@ import {
 import { type Client, onPress, type PressDeps, type SubmitArgs } from '../platform/pressing.ts'
 import { sentenceModal } from '../platform/sentence-views.ts'
 import { changeInTime } from '../platform/told-later.ts'
-import { refusalSentence } from '../wording/words.ts'
+import { missingSentence, refusalSentence } from '../wording/words.ts'
 import { movedModal, readReview, reviewModal } from './view.ts'
 import { createReviewWindows } from './windows.ts'
 
@@ -163,8 +163,8 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): Re
     const wanted = wordsFor(userId)
     const request = await inTime(approvals.read(id))
     if (request === undefined) {
-      const { unknownRequest, noSuchRequest } = (await wanted).answers
-      return from.message === null ? unknownRequest(id) : noSuchRequest(id)
+      const why = await inTime(approvals.whyGone(id))
+      return missingSentence(await wanted, id, why, from.message === null)
     }
     const refusal = await inTime(approvals.reviewRefusal(request, userId, from))
     if (refusal !== null) return refusalSentence(await wanted, refusal, request)

@@ -1,6 +1,6 @@
 // Every sentence a person reads about a request: which one it is, and what it names. The words are in language/.
 
-import type { Submitted } from '../../../ports/approvals.ts'
+import type { Gone, Submitted } from '../../../ports/approvals.ts'
 import { type CauseKind, readCause } from '../../../request/cause.ts'
 import type { Group } from '../../../request/group.ts'
 import { kafkaErrorName } from '../../../request/kafka-errors.ts'
@@ -14,6 +14,7 @@ import {
   type Outcome,
   owesReview,
   type RefusedRuling,
+  type RequestId,
   type ResetRequest,
   type State,
 } from '../../../request/request.ts'
@@ -320,9 +321,29 @@ export function notSubmitted(words: Words, submitted: Exclude<Submitted, { kind:
       return rulingSentence(words, submitted.ruling)
     case 'followed':
       return words.followUp[submitted.how].open(submitted.id, submitted.by)
-    default:
+    case 'gone':
+      return missingSentence(words, submitted.id, submitted)
+    case 'tooMany':
       return sentenceOf(words.limits, submitted.tooMany)
+    default:
+      return submitted satisfies never
   }
+}
+
+/** Of a request that is not there. @param isTyped by somebody, who may have mistyped it: it need not have been there */
+export function missingSentence(
+  { answers }: Words,
+  id: RequestId,
+  { exportedAtMs = null }: Partial<Gone>,
+  isTyped = false,
+): string {
+  if (exportedAtMs !== null) return answers.exportedRequest(id, dayOf(exportedAtMs))
+  return isTyped ? answers.unknownRequest(id) : answers.noSuchRequest(id)
+}
+
+/** In UTC: it stands in plain text too, where Slack shows no date of a reader's own. */
+function dayOf(timeMs: number): string {
+  return new Date(timeMs).toISOString().slice(0, 10)
 }
 
 /** `3 UNKNOWN_TOPIC_OR_PARTITION`, or the API's own word, and what to do about it. */

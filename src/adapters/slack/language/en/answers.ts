@@ -26,6 +26,9 @@ export const answers = {
   /** A Redis that lost what was written last does not know the request any more. */
   noSuchRequest: (id: string) =>
     `No such request: ${id}. Its record was lost, so its card is no longer valid: ask again with /reset-offsets.`,
+  /** @param day in UTC, like `2027-01-05` */
+  exportedRequest: (id: string, day: string) =>
+    `${id} ended long ago: it was exported and deleted on ${day} (UTC), so it cannot be shown, undone or asked for again here. Ask the people who run Rewind for the export.`,
   /** Of an id that somebody has typed. */
   unknownRequest: (id: string) => `No such request: ${id}. Type /offset-requests for the open ones.`,
   readingBack: (id: string) => `The offsets of ${id} are being read back. The thread says what they show.`,

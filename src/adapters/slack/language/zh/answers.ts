@@ -19,6 +19,8 @@ export const answers: typeof English = {
   triggerGone: 'Slack 打开窗口超时，请再试一次。',
   fault: '我们这边出错了。如果已有卡片，请先看卡片再重试。',
   noSuchRequest: id => `没有 ${id} 这个申请：它的记录已丢失，卡片不再有效。请用 /reset-offsets 重新申请。`,
+  exportedRequest: (id, day) =>
+    `${id} 早已结束，已于 ${day}（UTC）导出并删除，因此不能在这里查看、撤销或重新申请。如需导出文件，请联系 Rewind 的维护人员。`,
   unknownRequest: id => `没有 ${id} 这个申请。输入 /offset-requests 查看进行中的申请。`,
   readingBack: id => `正在读回核对 ${id} 的位点，结果会写在消息列里。`,
   notSent: '未提交',

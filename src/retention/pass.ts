@@ -1,0 +1,130 @@
+// One pass over all requests: what has been over for so long is exported, noted in the log of attempts, and only then deleted,
+// one request after the other. It may end at any point, in any process: the next pass does the rest, and exports some twice.
+
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Clock } from '../ports/clock.ts'
+import type { Place, Retention, Seen } from '../ports/retention.ts'
+import type { RequestId } from '../request/request.ts'
+import { familiesToGo, filesOf, type Standing, standingOf } from '../request/retention.ts'
+import { type ExportDeps, UNFINISHED, type Written, writeExport } from './file.ts'
+
+/** Requests to a file. */
+const A_FILE = 500
+/** Nobody else exports for so long after a process was last heard of. */
+export const LEASE_MS = 300_000
+/** Between two requests that are deleted, so that Redis serves others meanwhile. */
+const REST_MS = 5
+
+export interface PassDeps extends ExportDeps {
+  retention: Retention
+  clock: Clock
+  /** For how long after its end a request is kept. */
+  keptMs: number
+  /** Names this process in the claim. */
+  processId: string
+  /** A request, or its family, does not verify: it stays. */
+  onLeft(ids: readonly RequestId[], problem: string): void
+  /** With its folder; `removed` of those in it: others have changed meanwhile. */
+  onExported(file: string, exported: { requests: number; removed: number }): void
+  /** What was kept before in the log of attempts is not what was sealed. */
+  onBroken(): void
+  isStopped(): boolean
+}
+
+/** Another process has it: it does what there is to do. */
+class Overtaken extends Error {}
+
+/** @returns how many requests were deleted; null: another process is at it */
+export async function retentionPass(deps: PassDeps): Promise<number | null> {
+  try {
+    await goOn(deps)
+    await forgetUnfinished(deps)
+    const found = await lookThrough(deps)
+    let removed = 0
+    for (const families of filesOf(found.families, A_FILE)) {
+      if (deps.isStopped()) break
+      await goOn(deps)
+      const written = await writeExport(deps, families)
+      for (const { ids, problem } of written.left) deps.onLeft(ids, problem)
+      if (written.file !== null) removed += await removeExported(deps, written, families, found.seen)
+    }
+    return removed
+  } catch (error) {
+    if (error instanceof Overtaken) return null
+    throw error
+  }
+}
+
+async function goOn({ retention, processId }: PassDeps): Promise<void> {
+  if (!(await retention.claim(processId, LEASE_MS))) throw new Overtaken()
+}
+
+/** What a process that ended has left. Only one at a time writes here. */
+async function forgetUnfinished({ directory, prefix }: PassDeps): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (name.startsWith(`${prefix}-R-`) && name.endsWith(UNFINISHED)) {
+      await rm(join(directory, name), { force: true })
+    }
+  }
+}
+
+/** `seen` of those that may go alone. */
+async function lookThrough(deps: PassDeps) {
+  const { retention, clock, keptMs } = deps
+  const standings: Standing[] = []
+  const over = new Map<RequestId, Place>()
+  let claimedMs = clock()
+  for await (const some of retention.look()) {
+    if (deps.isStopped()) break
+    for (const each of some) {
+      const standing = standingOf(each.request, clock(), keptMs)
+      standings.push(standing)
+      if (standing.isOver) over.set(standing.id, placeOf(each))
+    }
+    if (Math.abs(clock() - claimedMs) > LEASE_MS / 3) {
+      claimedMs = clock()
+      await goOn(deps)
+    }
+  }
+  return { families: deps.isStopped() ? [] : familiesToGo(standings), seen: over }
+}
+
+async function removeExported(
+  deps: PassDeps,
+  { file, sha256, trails }: Written,
+  families: readonly RequestId[][],
+  seen: ReadonlyMap<RequestId, Place>,
+): Promise<number> {
+  const { retention, clock, directory } = deps
+  const ids = [...trails.keys()]
+  const [first, last] = [ids[0], ids.at(-1)]
+  if (file === null || first === undefined || last === undefined) return 0
+  const exportedAtMs = clock()
+  const kept = await retention.keepExport({
+    ...{ atMs: exportedAtMs, first, last, requests: ids.length },
+    ...{ file, sha256 },
+  })
+  if (!kept.isIntact) deps.onBroken()
+  let removed = 0
+  for (const family of families) {
+    // The newest first: what undoes or retries another goes before it, so that no request is left without the one it follows.
+    for (const id of family.toReversed()) {
+      const [trail, place] = [trails.get(id), seen.get(id)]
+      if (deps.isStopped() || trail === undefined || place === undefined) break
+      // It has changed, or somebody follows it by now: it waits for a later pass, and those before it too.
+      if ((await retention.remove({ ...place, ...trail, exportedAtMs })) === 'changed') break
+      removed += 1
+      if (removed % 100 === 0) await goOn(deps)
+      await delay(REST_MS)
+    }
+  }
+  deps.onExported(join(directory, file), { requests: ids.length, removed })
+  return removed
+}
+
+function placeOf({ request, followers }: Seen): Place {
+  const { id, createdAtMs, requester, reset } = request
+  return { id, createdAtMs, requester, target: reset.target, followers }
+}
