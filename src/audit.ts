@@ -69,6 +69,11 @@ async function verifyFile(file: string): Promise<number> {
   if (verified.ok) {
     console.log(`${file} is whole: ${inWords(verified.totals)}`)
     for (const said of remarksInWords(verified.remarks)) console.log(said)
+    for (const { first, last, requests, file, sha256 } of verified.exported) {
+      console.log(
+        `${requests} requests from ${first} to ${last} were exported to ${file} before (SHA-256 ${sha256}).`,
+      )
+    }
     return 0
   }
   for (const { line, problem } of [verified, ...(verified.others ?? [])]) {

@@ -29,6 +29,40 @@ export function duration(most: string) {
     .refine(ms => ms <= durationMs(most), `must be ${most} or less`)
 }
 
+/** So long what was rejected or has failed can be edited and asked for again. */
+const LEAST_RETENTION = '31d'
+
+export const retention = duration('36500d').refine(
+  ms => ms >= durationMs(LEAST_RETENTION),
+  `must be ${LEAST_RETENTION} or more`,
+)
+
+export interface RetentionSettings {
+  keptMs: number
+  directory: string
+}
+
+interface RetentionGiven {
+  RETENTION?: number | undefined
+  RETENTION_DIRECTORY?: string | undefined
+}
+
+export function retentionOf({
+  RETENTION: keptMs,
+  RETENTION_DIRECTORY: directory,
+}: RetentionGiven): RetentionSettings | null {
+  return keptMs === undefined || directory === undefined ? null : { keptMs, directory }
+}
+
+export function retentionProblems({ RETENTION, RETENTION_DIRECTORY }: RetentionGiven): string[] {
+  if ((RETENTION === undefined) === (RETENTION_DIRECTORY === undefined)) return []
+  return [
+    RETENTION === undefined
+      ? 'RETENTION is missing: RETENTION_DIRECTORY alone deletes nothing'
+      : 'RETENTION_DIRECTORY is missing: nothing is deleted that is not exported before',
+  ]
+}
+
 /**
  * In digits alone: what else a computer takes for a number is more often a mistake. One that is too small or too large is
  * told so by the bound that it misses.

@@ -19,6 +19,10 @@ import {
   messageCount,
   most,
   portNumber,
+  type RetentionSettings,
+  retention,
+  retentionOf,
+  retentionProblems,
   secret,
   text,
   wholeNumber,
@@ -75,7 +79,7 @@ export interface Config {
   lateMs: number
   skipLimits: SkipLimits
   /** How long after its end a request is kept, and the folder that it is then exported to; null: it is kept for good. */
-  retention: { keptMs: number; directory: string } | null
+  retention: RetentionSettings | null
   emptyWaitMs: number
   emptyHoldMs: number
 }
@@ -90,9 +94,6 @@ export interface SlackConfig {
 }
 
 const LANGUAGES = ['en', 'zh'] as const
-
-/** So long what was rejected or has failed can be edited and asked for again. */
-const LEAST_RETENTION = '31d'
 
 const schema = z.object({
   ROLE: z.enum(['all', 'bot', 'worker'], 'must be all, bot or worker').default('all'),
@@ -174,9 +175,7 @@ const schema = z.object({
   CALL_LATE: duration('1d').default(durationMs('5m')),
   SKIPS_TYPED_ABOVE: messageCount.default(1_000),
   SKIPS_TWO_APPROVERS_ABOVE: messageCount.optional(),
-  RETENTION: duration('36500d')
-    .refine(ms => ms >= durationMs(LEAST_RETENTION), `must be ${LEAST_RETENTION} or more`)
-    .optional(),
+  RETENTION: retention.optional(),
   RETENTION_DIRECTORY: text.optional(),
   EMPTY_WAIT: duration('7d').default(durationMs('30m')),
   EMPTY_HOLD: duration('7d').default(durationMs('45s')),
@@ -261,10 +260,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
         typedAbove: data.SKIPS_TYPED_ABOVE,
         secondApproverAbove: data.SKIPS_TWO_APPROVERS_ABOVE ?? null,
       },
-      retention:
-        data.RETENTION === undefined || data.RETENTION_DIRECTORY === undefined
-          ? null
-          : { keptMs: data.RETENTION, directory: data.RETENTION_DIRECTORY },
+      retention: retentionOf(data),
       emptyWaitMs: data.EMPTY_WAIT,
       emptyHoldMs: data.EMPTY_HOLD,
     },
@@ -360,13 +356,7 @@ function contradictionsIn({ PORT, METRICS_PORT, EMPTY_HOLD, EMPTY_WAIT, ...data 
   const { CKAFKA_API, CKAFKA_ENDPOINT = CKAFKA_ENDPOINTS[CKAFKA_API] } = data
   return [
     ...(PORT !== 0 && METRICS_PORT === PORT ? ['METRICS_PORT must be another port than PORT'] : []),
-    ...((data.RETENTION === undefined) === (data.RETENTION_DIRECTORY === undefined)
-      ? []
-      : [
-          data.RETENTION === undefined
-            ? 'RETENTION is missing: RETENTION_DIRECTORY alone deletes nothing'
-            : 'RETENTION_DIRECTORY is missing: nothing is deleted that is not exported before',
-        ]),
+    ...retentionProblems(data),
     ...(EMPTY_HOLD < EMPTY_WAIT
       ? []
       : [

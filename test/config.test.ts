@@ -215,6 +215,25 @@ describe('the settings', () => {
     expect(readConfig({ ...good, [name]: value })).toMatchObject({ ok: true, config })
   })
 
+  it('keep requests for good, unless a time and a folder are given', () => {
+    const kept = (env: Record<string, string>) => readConfig({ ...good, ...env })
+    expect(kept({})).toMatchObject({ config: { retention: null } })
+    const retention = { keptMs: 365 * 86_400_000, directory: '/var/lib/rewind' }
+    expect(kept({ RETENTION: '365d', RETENTION_DIRECTORY: '/var/lib/rewind' })).toMatchObject({
+      config: { retention },
+    })
+    expect(problemsOf({ ...good, RETENTION: '365d' })).toEqual([
+      expect.stringMatching(/^RETENTION_DIRECTORY is missing/),
+    ])
+    expect(problemsOf({ ...good, RETENTION_DIRECTORY: '/var/lib/rewind' })).toEqual([
+      expect.stringMatching(/^RETENTION is missing/),
+    ])
+    for (const wrong of ['30d', '1h', '365', '36501d']) {
+      const problems = problemsOf({ ...good, RETENTION: wrong, RETENTION_DIRECTORY: '/var/lib/rewind' })
+      expect(problems).toEqual([expect.stringMatching(/^RETENTION must be/)])
+    }
+  })
+
   it('name every problem at once', () => {
     const problems = problemsOf({ ROLE: 'boss', REQUEST_EXPIRY: 'soon', PORT: 'x', APPROVERS: 'bob' })
     for (const name of [

@@ -36,6 +36,10 @@ export const exportEventSchema = z.object({
 })
 export type ExportEvent = z.output<typeof exportEventSchema>
 
+export function isExportNote(event: unknown): event is ExportEvent {
+  return exportEventSchema.safeParse(event).success
+}
+
 /** `broken`: how often it had to be sealed over an end that was not what had been sealed before. It never goes back. */
 export interface SealedEnd extends AttemptsEnd {
   broken: number

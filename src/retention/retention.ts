@@ -2,7 +2,7 @@
 
 import { type PassDeps, retentionPass } from './pass.ts'
 
-const FIRST_AFTER_MS = 60_000
+const FIRST_AFTER_MS = 1_000
 const EVERY_MS = 6 * 3_600_000
 const AGAIN_AFTER_FAULT_MS = 600_000
 
@@ -12,10 +12,9 @@ export interface RetentionRun {
 
 export interface RetentionOptions extends Omit<PassDeps, 'isStopped'> {
   onFault(error: unknown): void
-  firstAfterMs?: number
 }
 
-export function startRetention({ onFault, firstAfterMs, ...deps }: RetentionOptions): RetentionRun {
+export function startRetention({ onFault, ...deps }: RetentionOptions): RetentionRun {
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   let running: Promise<void> = Promise.resolve()
@@ -41,7 +40,7 @@ export function startRetention({ onFault, firstAfterMs, ...deps }: RetentionOpti
     timer.unref()
   }
 
-  after(firstAfterMs ?? FIRST_AFTER_MS)
+  after(FIRST_AFTER_MS)
   return {
     async stop() {
       stopped = true

@@ -3,7 +3,7 @@
 
 import type { z } from 'zod'
 import type { AttemptTrail, Store, Trail } from '../ports/store.ts'
-import { countIn } from '../request/attempts-end.ts'
+import { countIn, isExportNote } from '../request/attempts-end.ts'
 import { chainHash } from '../request/audit.ts'
 import {
   ATTEMPTS,
@@ -48,12 +48,14 @@ export function createAuditExport(store: Pick<Store, 'readTrails' | 'readAttempt
     const { version, auditHash, more, events, sealed } = await store.readAttempts()
     let [last, tried] = ['', 0]
     for await (const some of events()) {
-      totals.attempts += some.length
+      const notes = some.filter(json => isExportNote(parsedJson(json))).length
+      totals.exports += notes
+      totals.attempts += some.length - notes
       last = lastHashOf(some)
       tried += some.filter(isSealedAttempt).length
       yield whole(some.map(json => eventLine(ATTEMPTS, json)))
     }
-    if (version === 0 && totals.attempts === 0 && sealed === null) return
+    if (version === 0 && totals.attempts + totals.exports === 0 && sealed === null) return
     if (sealed === null) {
       yield whole([endLine(ATTEMPTS, version, auditHash, more)])
       return

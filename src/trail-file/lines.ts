@@ -55,13 +55,15 @@ export interface AuditTotals {
   requests: number
   events: number
   attempts: number
+  /** Notes, in the log of attempts, of what was exported and then deleted. */
+  exports: number
   /** Refused attempts that are only counted. */
   more: number
   /** Of the closing line: names the whole file. */
   hash: string
 }
 
-export const NOTHING_YET: AuditTotals = { requests: 0, events: 0, attempts: 0, more: 0, hash: '' }
+export const NOTHING_YET: AuditTotals = { requests: 0, events: 0, attempts: 0, exports: 0, more: 0, hash: '' }
 
 export function sumOf(more: Record<string, number>): number {
   return Object.values(more).reduce((sum, count) => sum + count, 0)

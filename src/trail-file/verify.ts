@@ -2,6 +2,7 @@
 // decides by. It must never hold more than a few requests at a time.
 
 import type { z } from 'zod'
+import { type ExportEvent, isExportNote } from '../request/attempts-end.ts'
 import { CHAIN_START, type ChainEnd, type ChainedEvent, chainHash, linkProblem } from '../request/audit.ts'
 import type { RequestId } from '../request/request.ts'
 import type { Seals } from '../request/seals.ts'
@@ -45,6 +46,8 @@ export interface TrailCheck {
   /** What could not be looked at: how often. */
   remarks(): Readonly<Remarks>
   totals(): AuditTotals
+  /** What the log of attempts says was exported and then deleted, oldest first. */
+  exported(): readonly ExportEvent['exported'][]
 }
 
 /** `line` counts from 1. */
@@ -91,6 +94,7 @@ export function createTrailCheck(seals: Seals | null = null): TrailCheck {
     notCheckedCounters: 0,
   }
   const findings: Problem[] = []
+  const exported: ExportEvent['exported'][] = []
   const attempts = createAttemptsCheck(seals, problem => findings.push({ line, problem }))
   /** The last request whose every event is sealed: none after it begins without. */
   let sealedWhole: RequestId | null = null
@@ -150,7 +154,9 @@ export function createTrailCheck(seals: Seals | null = null): TrailCheck {
     else hear(at.story, story => story.tell(event, at.chain.hash))
     if (requestId !== ATTEMPTS) attempts.request(requestId, event)
     current = { ...at, chain: event }
-    totals[requestId === ATTEMPTS ? 'attempts' : 'events'] += 1
+    const isNote = requestId === ATTEMPTS && isExportNote(event)
+    if (isNote) exported.push(event.exported)
+    totals[isNote ? 'exports' : requestId === ATTEMPTS ? 'attempts' : 'events'] += 1
     return null
   }
 
@@ -264,6 +270,7 @@ export function createTrailCheck(seals: Seals | null = null): TrailCheck {
     findings: () => findings,
     remarks: () => remarks,
     totals: () => ({ ...totals }),
+    exported: () => exported,
   }
 }
 
@@ -272,7 +279,7 @@ function orderOf(id: ChainId): number {
 }
 
 export type Verified =
-  | { ok: true; totals: AuditTotals; remarks: Remarks }
+  | { ok: true; totals: AuditTotals; remarks: Remarks; exported: readonly ExportEvent['exported'][] }
   /** The first problem. `others`: what else cannot have happened, where every line is as it was exported. */
   | ({ ok: false; others?: Problem[] } & Problem)
 
@@ -293,7 +300,7 @@ export async function verifyLines(
   const problem = check.end()
   const problems = problem === null ? told() : [...told(), { line: line + 1, problem }]
   return problems.length === 0
-    ? { ok: true, totals: check.totals(), remarks: check.remarks() }
+    ? { ok: true, totals: check.totals(), remarks: check.remarks(), exported: check.exported() }
     : failed(problems)
 }
 

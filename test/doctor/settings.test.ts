@@ -35,7 +35,8 @@ describe('what the doctor says of settings', () => {
     const env = Object.fromEntries(SETTING_NAMES.map(name => [name, value]))
     const findings = found(env)
     // These may be any text, and none of them is a secret.
-    const open = ['REDIS_SENTINEL_NAME', 'CLUSTERS_FILE', 'POLICY_FILE', 'NO_PROXY', 'SERVICE_ACCOUNTS_FILE']
+    const files = ['CLUSTERS_FILE', 'POLICY_FILE', 'SERVICE_ACCOUNTS_FILE', 'RETENTION_DIRECTORY']
+    const open = [...files, 'REDIS_SENTINEL_NAME', 'NO_PROXY']
     const shown = findings.filter(({ found: says }) => says.includes('hunter2')).map(({ what }) => what)
     expect(shown.filter(name => !open.includes(name))).toEqual([])
   })
