@@ -1,5 +1,5 @@
 // How long the large facts beside a record are kept: the plan's rows, the offsets of a file, the result. Pure. The record
-// itself and its audit trail are kept for good.
+// itself and its audit trail are kept as long as the request (retention.ts).
 
 import { isOpenRequest, type ResetRequest } from './request.ts'
 
