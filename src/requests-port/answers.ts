@@ -3,8 +3,13 @@
 
 import type { Words } from '../adapters/slack/language/language.ts'
 import { lookUpTopics } from '../adapters/slack/reset-form/named-topics.ts'
-import { noSuchGroup, noSuchInstance, noSuchTopics } from '../adapters/slack/wording/words.ts'
-import type { Approvals } from '../ports/approvals.ts'
+import {
+  missingSentence,
+  noSuchGroup,
+  noSuchInstance,
+  noSuchTopics,
+} from '../adapters/slack/wording/words.ts'
+import type { Approvals, Gone } from '../ports/approvals.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ClusterReader } from '../ports/cluster.ts'
 import type { ListPlace } from '../ports/store.ts'
@@ -21,7 +26,7 @@ import { shownOf } from './shown.ts'
 import { notAsked, notCancelled, problemsSaid } from './words.ts'
 
 export interface AnswersDeps {
-  approvals: Pick<Approvals, 'submit' | 'read' | 'readPlan' | 'readResult' | 'list' | 'cancel'>
+  approvals: Pick<Approvals, 'submit' | 'read' | 'whyGone' | 'readPlan' | 'readResult' | 'list' | 'cancel'>
   reader: ClusterReader
   /** Those that may be reset; empty: all that the clusters have. */
   instances: readonly { id: string }[]
@@ -131,14 +136,15 @@ export function createAnswers(deps: AnswersDeps) {
 
   async function show({ id, rows }: Extract<Question, { do: 'show' }>): Promise<Answer> {
     const request = await approvals.read(id)
-    return request === undefined ? missingAnswer(id) : requestAnswer(request, rows)
+    if (request !== undefined) return requestAnswer(request, rows)
+    return missingAnswer(deps.words(), id, await approvals.whyGone(id))
   }
 
   async function cancel(account: string, id: RequestId): Promise<Answer> {
     const outcome = await approvals.cancel(id, account, NOWHERE)
     switch (outcome.kind) {
       case 'missing':
-        return missingAnswer(id)
+        return missingAnswer(deps.words(), id, outcome)
       case 'refused': {
         const said = [notCancelled(deps.words(), account, outcome.refusal, outcome.request)]
         return { kind: 'refused', why: outcome.refusal, said }
@@ -183,6 +189,8 @@ function soon<T>(asked: Promise<T>): Promise<T | null> {
   return within<T | null>(LOOK_MS, asked, null)
 }
 
-function missingAnswer(id: RequestId): Answer {
-  return { kind: 'refused', why: 'missing', said: [`There is no request ${id}.`] }
+function missingAnswer(words: Words, id: RequestId, gone: Partial<Gone>): Answer {
+  const isExported = gone.exportedAtMs !== null && gone.exportedAtMs !== undefined
+  const said = isExported ? missingSentence(words, id, gone) : `There is no request ${id}.`
+  return { kind: 'refused', why: 'missing', said: [said] }
 }
