@@ -64,6 +64,8 @@ export async function startConnectProxy(hosts: Readonly<Record<string, number>>)
     })
     if (head.length > 0) upstream.write(head)
     client.pipe(upstream).pipe(client)
+    // Whose client has closed its side is over, whatever the other one still waits for.
+    client.on('end', () => client.destroy())
     client.on('close', () => upstream.destroy())
     upstream.on('close', () => client.destroy())
   })
