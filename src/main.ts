@@ -24,6 +24,7 @@ import type { Clock } from './ports/clock.ts'
 import type { ClusterReader } from './ports/cluster.ts'
 import type { FaultPlace, ProductEvent } from './ports/events.ts'
 import { unready } from './readiness.ts'
+import { gaugesOf } from './request/gauges.ts'
 import { createSeals, type Seals } from './request/seals.ts'
 import { REQUESTS_PATH } from './requests-port/questions.ts'
 import { clustersSaid, followClusters, serveClusters, tellKeys, troubleSentence } from './serve-clusters.ts'
@@ -68,11 +69,16 @@ export async function startRewind(
 
   const seals = config.auditKeys === null ? null : createSeals(config.auditKeys, config.redisPrefix)
   const redis = await openRedis(setup, seals)
+  const { store, queue } = redis
+  telemetry.gaugesFrom(async () => {
+    const [marks, depth] = await Promise.all([store.readMarks(), queue.depth()])
+    return gaugesOf(marks, depth, clock())
+  })
   const clusters = serveClusters(setup, redis.connection)
   const approvals = createApprovals(
     {
       ...{ clock, report },
-      ...{ store: redis.store, rate: redis.rate, queue: redis.queue },
+      ...{ store, queue, rate: redis.rate },
       ...{ cluster: clusters.cluster, readers: clusters.readers, isKafka: clusters.isKafka },
       ...{ chat: slack?.chat ?? null, people: slack?.people ?? null },
       policy: policy.current,
@@ -147,6 +153,7 @@ function reachSlack(
   const { report, slackLogger: logger } = telemetry
   return connectSlack(slack, {
     ...{ clock, report, logger, language, clusters: () => clustersSaid(served.entries) },
+    onCall: telemetry.observeSlackCall,
     onToken: code =>
       code === null
         ? telemetry.info('Slack takes the bot token again', { event: 'slackToken' })

@@ -4,7 +4,16 @@
 import { LRUCache } from 'lru-cache'
 import { pino } from 'pino'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { ObservedCall, ProductEvent, Report, StoreTrouble } from './ports/events.ts'
+import { createGauges, type ReadGauges } from './gauges.ts'
+import {
+  FAULT_PLACES,
+  type ObservedCall,
+  type ObservedSlackCall,
+  type ProductEvent,
+  type Report,
+  type StoreTrouble,
+} from './ports/events.ts'
+import { VERSION } from './version.ts'
 
 export interface Telemetry {
   report: Report
@@ -17,6 +26,9 @@ export interface Telemetry {
   slackLogger: SlackLogger
   registry: Registry
   observeCall(call: ObservedCall): void
+  observeSlackCall(call: ObservedSlackCall): void
+  /** From then on the gauges of the whole installation are read there; until then they are absent. */
+  gaugesFrom(read: ReadGauges): void
 }
 
 /** The shape @slack/logger asks for, without depending on it. */
@@ -33,7 +45,7 @@ export interface SlackLogger {
 export function createTelemetry(level: string, role: string): Telemetry {
   const log = pino({
     level,
-    base: { service: 'rewind', role },
+    base: { service: 'rewind', version: VERSION, role },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: label => ({ level: label }) },
   })
@@ -41,6 +53,7 @@ export function createTelemetry(level: string, role: string): Telemetry {
   collectDefaultMetrics({ register: registry })
   const groups = createGroupsUnread()
   const metrics = createMetrics(registry, groups.count)
+  const gaugesFrom = createGauges(registry)
   const isRepeated = createRepeats()
   let storeTrouble: StoreTrouble | null = null
 
@@ -68,6 +81,8 @@ export function createTelemetry(level: string, role: string): Telemetry {
         return
       case 'called':
         metrics.executions.inc({ outcome: event.outcome })
+        // It was decided long before, and nothing was called.
+        if (event.outcome !== 'notSent') metrics.decidedSeconds.observe(event, event.decidedMs / 1000)
         log[event.outcome === 'done' ? 'info' : 'warn'](event, 'execution called the cluster')
         return
       case 'posted':
@@ -136,11 +151,16 @@ export function createTelemetry(level: string, role: string): Telemetry {
       setName: () => {},
     },
     registry,
-    observeCall({ action, outcome, code, durationMs }) {
+    observeCall({ action, outcome, code, apiRequestId = null, durationMs }) {
       metrics.apiCalls.inc({ action, outcome })
       metrics.apiSeconds.observe({ action }, durationMs / 1000)
-      log.debug({ event: 'api', action, outcome, code, durationMs }, 'cluster called')
+      const hasFailed = outcome !== 'done' && outcome !== 'read' && code !== 'budget'
+      const level = hasFailed && !isRepeated(`api ${action} ${outcome} ${code}`) ? 'info' : 'debug'
+      const fields = { event: 'api', action, outcome, code, apiRequestId, durationMs }
+      log[level](fields, hasFailed ? 'a call to the cluster failed' : 'cluster called')
     },
+    observeSlackCall: call => metrics.slackCalls.inc(call),
+    gaugesFrom,
   }
 }
 
@@ -203,6 +223,14 @@ type Closed<Labels> = {
 
 type Event<Name extends ProductEvent['event']> = Extract<ProductEvent, { event: Name }>
 
+const EVERY_DISTRUST: Record<Event<'unverified'>['why'], true> = {
+  story: true,
+  unsealed: true,
+  otherKey: true,
+  changed: true,
+}
+const DISTRUSTS = Object.keys(EVERY_DISTRUST) as Event<'unverified'>['why'][]
+
 function createMetrics(registry: Registry, groupsUnread: () => number) {
   const registers = [registry]
 
@@ -210,9 +238,12 @@ function createMetrics(registry: Registry, groupsUnread: () => number) {
     name: string,
     help: string,
     ...labelNames: Extract<keyof Labels, string>[]
-  ): { inc(labels: Closed<Labels>): void } {
+  ): { inc(labels: Closed<Labels>): void; begin(labels: Labels): void } {
     const counter = new Counter({ name, help, labelNames, registers })
-    return { inc: labels => counter.inc(labels as Labels) }
+    return {
+      inc: labels => counter.inc(labels as Labels),
+      begin: labels => counter.inc(labels, 0),
+    }
   }
 
   const apiSeconds = new Histogram({
@@ -222,12 +253,32 @@ function createMetrics(registry: Registry, groupsUnread: () => number) {
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25],
     registers,
   })
+  const decidedSeconds = new Histogram({
+    name: 'rewind_approval_to_call_seconds',
+    help: 'From the approval to the begin of the call, by what was waited for on purpose.',
+    labelNames: ['waited_for'],
+    buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200, 28_800, 86_400],
+    registers,
+  })
   const storeTrouble = new Gauge({
     name: 'rewind_store_trouble',
     help: '1 while Redis cannot be used, by why.',
     labelNames: ['why'],
     registers,
   })
+  const faults = count<Pick<Event<'fault'>, 'where'>>(
+    'rewind_faults_total',
+    'Unexpected errors, by where they were caught.',
+    'where',
+  )
+  const unverified = count<Pick<Event<'unverified'>, 'why'>>(
+    'rewind_records_unverified_total',
+    'Requests that were ended because nothing vouches for their record, by why.',
+    'why',
+  )
+  // What an alert counts has to be there before its first time, or Prometheus sees no increase.
+  for (const where of FAULT_PLACES) faults.begin({ where })
+  for (const why of DISTRUSTS) unverified.begin({ why })
   return {
     groupsUnreadable: new Gauge({
       name: 'rewind_policy_groups_unreadable',
@@ -251,11 +302,7 @@ function createMetrics(registry: Registry, groupsUnread: () => number) {
       'Changes refused, by reason.',
       'refusal',
     ),
-    unverified: count<Pick<Event<'unverified'>, 'why'>>(
-      'rewind_records_unverified_total',
-      'Requests that were ended because nothing vouches for their record, by why.',
-      'why',
-    ),
+    unverified,
     asked: count('rewind_unclear_asked_total', 'Executions of which people have to say what they did.'),
     executions: count<Pick<Event<'called'>, 'outcome'>>(
       'rewind_executions_total',
@@ -276,11 +323,16 @@ function createMetrics(registry: Registry, groupsUnread: () => number) {
       observe: ({ action }: Closed<Pick<ObservedCall, 'action'>>, seconds: number) =>
         apiSeconds.observe({ action }, seconds),
     },
-    faults: count<Pick<Event<'fault'>, 'where'>>(
-      'rewind_faults_total',
-      'Unexpected errors, by where they were caught.',
-      'where',
+    decidedSeconds: {
+      observe: ({ waitedFor }: Closed<Pick<Event<'called'>, 'waitedFor'>>, seconds: number) =>
+        decidedSeconds.observe({ waited_for: waitedFor }, seconds),
+    },
+    slackCalls: count<ObservedSlackCall>(
+      'rewind_slack_calls_total',
+      'Calls of Slack’s Web API, by method and outcome.',
+      ...(['method', 'outcome'] as const),
     ),
+    faults,
   }
 }
 

@@ -1,10 +1,20 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, expect, inject, it, onTestFinished } from 'vitest'
-import { CLUSTER_ACTIONS, FAULT_PLACES, type ProductEvent, STORE_TROUBLES } from '../src/ports/events.ts'
+import { afterEach, expect, inject, it, onTestFinished, vi } from 'vitest'
+import {
+  CLUSTER_ACTIONS,
+  FAULT_PLACES,
+  type ProductEvent,
+  SLACK_METHODS,
+  SLACK_OUTCOMES,
+  STORE_TROUBLES,
+} from '../src/ports/events.ts'
+import { type Gauges, gaugesOf, WAITING_AGES } from '../src/request/gauges.ts'
+import { distrustSchema } from '../src/request/request.ts'
 import { createTelemetry, POST_KINDS } from '../src/telemetry.ts'
+import { VERSION } from '../src/version.ts'
 import { OPS, type Product, startProduct, until } from './support/product.ts'
 import { startTcpProxy } from './support/tcp-proxy.ts'
 
@@ -34,6 +44,8 @@ it('is ready only while Redis, Slack and the worker are there, and tells strange
   await proxy.close()
 })
 
+const CALLED = { decidedMs: 700, waitedFor: 'window', apiRequestIds: ['the-id-of-the-api'] } as const
+
 const COMMAND = '--instance ckafka-demo0001 --group orders-billing --topic orders --to-latest --reason why'
 
 it('counts what happens, and whatever happens no label is anything but one of so many words', async () => {
@@ -51,6 +63,76 @@ it('counts what happens, and whatever happens no label is anything but one of so
   expect(body).toContain('rewind_requests_submitted_total 1')
   expect(body).toMatch(/rewind_cluster_calls_total\{action="Describe/)
   expect(unknownLabels(body)).toEqual([])
+  expect(body).toContain('rewind_slack_calls_total{method="views.open",outcome="ok"}')
+  expect(body).not.toContain('method="other"')
+  expect(body).toContain('rewind_approval_to_call_seconds_count{waited_for="nothing"} 1')
+  // What Slack has left unsaid above is still owed: it may be there, which is looked for later.
+  const debt = async () =>
+    Number(/^rewind_oldest_slack_debt_age_seconds (.*)$/m.exec((await get('/metrics')).body)?.[1])
+  await until(async () => (await debt()) > 0)
+  await until(async () => /^rewind_queue_jobs\{state="active"\} 0$/m.test((await get('/metrics')).body))
+  await product.ask(`${COMMAND} --topic payments`)
+  await until(async () => {
+    const { body: now } = await get('/metrics')
+    return [
+      /^rewind_requests\{state="pending"\} 1$/m,
+      /^rewind_approvals_waiting\{age="upTo10Minutes"\} 1$/m,
+    ].every(line => line.test(now))
+  })
+})
+
+it('has no gauge of the installation, and no 0 either, while Redis does not answer or takes long', async () => {
+  const { registry, gaugesFrom } = createTelemetry('silent', 'all')
+  const shown = async () =>
+    (await registry.metrics()).match(/^rewind_(?:oldest|requests\{|approvals|queue).*$/gm)
+  expect(await shown()).toBeNull()
+  const values = gaugesOf([], { waiting: 0, delayed: 0, active: 0, oldestSinceMs: null }, 0)
+  const answers: (() => Promise<Gauges>)[] = [
+    () => Promise.resolve(values),
+    () => Promise.reject(new Error('away')),
+    () => Promise.resolve(values),
+    () => new Promise(() => {}),
+  ]
+  gaugesFrom(() => (answers.shift() ?? (() => Promise.reject(new Error('too often'))))())
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  for (const are of [17, 0, 17]) {
+    expect((await shown()) ?? []).toHaveLength(are)
+    // Who asks again at once is told the same, and Redis is not asked.
+    const left = answers.length
+    expect((await shown()) ?? []).toHaveLength(are)
+    expect(answers).toHaveLength(left)
+    vi.advanceTimersByTime(5_000)
+  }
+  const late = shown()
+  await vi.advanceTimersByTimeAsync(1_500)
+  expect(await late).toBeNull()
+})
+
+it('says in every line which version of Rewind it is, and of a call the id by which the API knows it', async () => {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  expect(VERSION).toBe(version)
+  const script = `
+    const { createTelemetry } = await import('./dist/telemetry.js')
+    const telemetry = createTelemetry('info', 'all')
+    const apiRequestId = 'id-of-the-api'
+    telemetry.info('started')
+    telemetry.report({ event: 'called', requestId: 'R-7', outcome: 'done', durationMs: 7, decidedMs: 7, waitedFor: 'nothing', apiRequestIds: [apiRequestId] })
+    const call = { action: 'DescribeGroup', outcome: 'refused', code: 'ResourceNotFound', apiRequestId, durationMs: 7 }
+    for (let times = 0; times < 3; times++) telemetry.observeCall(call)
+    telemetry.observeCall({ ...call, outcome: 'unavailable', code: 'budget' })
+    telemetry.observeCall({ ...call, outcome: 'read', code: '0' })
+  `
+  const { output } = await run({}, [], ['--input-type=module', '-e', script])
+  const lines = output
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  expect(lines.map(line => line.version)).toEqual([version, version, version])
+  expect(lines.slice(1)).toMatchObject([
+    { event: 'called', apiRequestIds: ['id-of-the-api'] },
+    { event: 'api', code: 'ResourceNotFound', apiRequestId: 'id-of-the-api', level: 'info' },
+  ])
 })
 
 it('counts every kind of event under closed labels, with ids and keys in everything that may hold one', async () => {
@@ -78,10 +160,16 @@ it('counts every kind of event under closed labels, with ids and keys in everyth
   telemetry.report({ event: 'changed', requestId, command: 'cancel', state: 'cancelled', version: 7 })
   telemetry.report({ event: 'refused', requestId, command: 'decide', refusal: 'stale', by: 'U0ALICE' })
   telemetry.report({ event: 'asked', requestId, evidence: 'U0EVIDENCE' })
-  telemetry.report({ event: 'called', requestId, outcome: 'unknown', durationMs: 7 })
+  telemetry.report({ event: 'called', requestId, outcome: 'unknown', durationMs: 7, ...CALLED })
   for (const action of CLUSTER_ACTIONS) {
     telemetry.observeCall({ action, outcome: 'read', code: 'a code of the API', durationMs: 7 })
   }
+  for (const method of SLACK_METHODS) {
+    for (const outcome of SLACK_OUTCOMES) telemetry.observeSlackCall({ method, outcome })
+  }
+  telemetry.gaugesFrom(async () =>
+    gaugesOf([], { waiting: 0, delayed: 0, active: 0, oldestSinceMs: null }, Date.now()),
+  )
   // @ts-expect-error any other text is no place, so that no id gets into a label
   const unplaced: ProductEvent = { event: 'fault', where: `looking up ${requestId}`, error: null }
   // @ts-expect-error nor is any other text an action
@@ -90,16 +178,20 @@ it('counts every kind of event under closed labels, with ids and keys in everyth
   const body = await telemetry.registry.metrics()
   expect(body).toContain('rewind_slack_posts_total{kind="tell",outcome="refused"} 1')
   expect(unknownLabels(body)).toEqual([])
-  expect(body).not.toMatch(/U0ABOUT|U0ALICE|U0EVIDENCE|C0SECRET|C0DETAIL|C0TELL|R-77|note-7|ping-7/)
+  expect(body).not.toMatch(
+    /U0ABOUT|U0ALICE|U0EVIDENCE|C0SECRET|C0DETAIL|C0TELL|R-77|note-7|ping-7|the-id-of-the-api/,
+  )
 })
 
 /** Of our own metrics: those that are not among the words there are, or look like an id. */
 function unknownLabels(body: string): string[] {
   const closed: Record<string, readonly string[]> = {
     where: FAULT_PLACES,
-    why: STORE_TROUBLES,
+    why: [...STORE_TROUBLES, ...distrustSchema.options],
     kind: POST_KINDS,
     action: CLUSTER_ACTIONS,
+    method: SLACK_METHODS,
+    age: WAITING_AGES,
   }
   const labels = body
     .split('\n')
@@ -181,7 +273,7 @@ it('says what is wrong with the store once for each thing, whoever meets it, and
       telemetry.printed('a library', 'says so')
     }
     telemetry.report({ event: 'store', trouble: null, error: null })
-    console.log((await telemetry.registry.metrics()).match(/^rewind_(?:store_trouble|faults_total)\\{.*$/gm).join('\\n'))
+    console.log((await telemetry.registry.metrics()).match(/^rewind_(?:store_trouble.*|faults_total.* [1-9]\\d*)$/gm).join('\\n'))
   `
   const { output } = await run({}, [], ['--input-type=module', '-e', script])
   const lines = output.trim().split('\n')

@@ -1,6 +1,7 @@
 // What the product tells of itself, for logs and metrics: a closed list, with ids and codes, never a secret or a payload.
 
 import type { Command } from '../request/command.ts'
+import type { WaitedFor } from '../request/gauges.ts'
 import type { Distrust, PostKey, RequestId, StateName } from '../request/request.ts'
 import type { CallOutcome, ReadOutcome } from '../request/result.ts'
 import type { ChatOutcome } from './chat.ts'
@@ -22,7 +23,19 @@ export type ProductEvent =
   | { event: 'unverified'; requestId: RequestId; why: Distrust; finding: string }
   /** People have to say what became of an execution. */
   | { event: 'asked'; requestId: RequestId; evidence: string }
-  | { event: 'called'; requestId: RequestId; outcome: CallOutcome['kind']; durationMs: number }
+  /**
+   * `decidedMs`: so long after the decision the call began, and what it waited for meanwhile. `apiRequestIds`: what the API
+   * calls the calls that it answered.
+   */
+  | {
+      event: 'called'
+      requestId: RequestId
+      outcome: CallOutcome['kind']
+      durationMs: number
+      decidedMs: number
+      waitedFor: WaitedFor
+      apiRequestIds: readonly string[]
+    }
   | {
       event: 'posted'
       requestId: RequestId
@@ -107,11 +120,36 @@ export const CLUSTER_ACTIONS = [
 ] as const
 export type ClusterAction = (typeof CLUSTER_ACTIONS)[number]
 
-/** One try of one call. `code` is the API's, `http 502`, a network error's or `budget`; null: there was none. */
+/** What Slack is called with over its Web API with the bot token: all there are; `other` is none of ours. */
+export const SLACK_METHODS = [
+  ...['auth.test', 'chat.postEphemeral', 'chat.postMessage', 'chat.update'],
+  ...['conversations.history', 'conversations.open', 'conversations.replies'],
+  ...['files.completeUploadExternal', 'files.getUploadURLExternal'],
+  ...['usergroups.list', 'usergroups.users.list', 'users.info'],
+  ...['views.open', 'views.publish', 'views.update', 'other'],
+] as const
+export type SlackMethod = (typeof SLACK_METHODS)[number]
+
+/**
+ * `refused`: Slack said no, with a code. `limited`: it asked to wait. `failed`: HTTP 500 and above, or an answer that is none
+ * of Slack's. `unanswered`: no answer came.
+ */
+export const SLACK_OUTCOMES = ['ok', 'refused', 'limited', 'failed', 'unanswered'] as const
+
+export type ObservedSlackCall = {
+  method: SlackMethod
+  outcome: (typeof SLACK_OUTCOMES)[number]
+}
+
+/**
+ * One try of one call. `code` is the API's, `http 502`, a network error's or `budget`; null: there was none. `apiRequestId`:
+ * what the API calls this call, where it says so.
+ */
 export interface ObservedCall {
   action: ClusterAction
   outcome: CallOutcome['kind'] | ReadOutcome<unknown>['kind']
   code: string | null
+  apiRequestId?: string | null
   durationMs: number
 }
 

@@ -2,6 +2,7 @@
 
 import type { AttemptsSeen } from '../request/attempts-end.ts'
 import type { AuditEvent, Origin } from '../request/command.ts'
+import type { Mark, MarkToKeep } from '../request/gauges.ts'
 import type { ListPart } from '../request/list-part.ts'
 import type {
   DocumentName,
@@ -35,6 +36,8 @@ export interface Commit {
   dueAtMs: number | null
   /** Still to be decided, carried out or cleared up, so that it belongs in the list of open requests. */
   open: boolean
+  /** What gauges are made of; null: it is over, and nothing is owed. */
+  mark: MarkToKeep | null
   /** Large facts kept beside the record, written with it. */
   documents?: Documents
   /** For how long from now all of its documents are kept; null: as long as the record. */
@@ -225,6 +228,11 @@ export interface Store {
    * after an earlier page; a request that has left the list meanwhile, or that a newer version has written, is skipped.
    */
   list(filter: ListFilter, limit: number, before?: ListPlace): Promise<ListPage>
+  /**
+   * One for each request that is not over or owes something, but for those that an older version changed last. A few steps,
+   * however many there are.
+   */
+  readMarks(): Promise<Mark[]>
   /** Grows with every change of any request that people can see. */
   changeCount(): Promise<number>
   /**

@@ -19,6 +19,7 @@ import { sealed } from '../request/audit.ts'
 import type { Command, PersonsCommand } from '../request/command.ts'
 import { type Draft, decide, eventOf, submissionOf, submit } from '../request/decide.ts'
 import { resultDigestOf } from '../request/digest.ts'
+import { markOf } from '../request/gauges.ts'
 import { documentsKeptMs } from '../request/kept.ts'
 import { nextDueAt } from '../request/owed.ts'
 import { isAct } from '../request/permissions.ts'
@@ -123,6 +124,7 @@ export function createChanges(deps: {
     const nowMs = clock()
     const first = submit(draft, nowMs)
     const changeId = randomUUID()
+    const dueAtMs = nextDueAt(first, nowMs)
     const bare = eventOf(null, first, submissionOf(draft), changeId, nowMs)
     const commitAfter = (seen: AttemptsSeen | null) => {
       const { next, event } = sealed(first, bare, seals, seen)
@@ -132,8 +134,9 @@ export function createChanges(deps: {
         expectedHash: '',
         changeId,
         event,
-        dueAtMs: nextDueAt(next, nowMs),
+        dueAtMs,
         open: true,
+        mark: markOf(first, dueAtMs, nowMs),
         documents,
         documentsKeptMs: documentsKeptMs(next),
         submissionId,
@@ -262,6 +265,7 @@ export function createChanges(deps: {
         seals,
         seen,
       )
+      const dueAtMs = nextDueAt(next, nowMs)
       const committed = await commitSurely(
         {
           next,
@@ -269,8 +273,9 @@ export function createChanges(deps: {
           expectedHash: request.auditHash,
           changeId,
           event,
-          dueAtMs: nextDueAt(next, nowMs),
+          dueAtMs,
           open: !isFinal(next.state),
+          mark: markOf(next, dueAtMs, nowMs),
           documentsKeptMs: documentsKeptMs(next),
           ...(options.documents === undefined ? {} : { documents: options.documents }),
           ...writingOf(request, next, nowMs, options.epoch),

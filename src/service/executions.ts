@@ -12,6 +12,7 @@ import { causeOf } from '../request/cause.ts'
 import { NOWHERE } from '../request/command.ts'
 import { differenceSchema, type Observation } from '../request/drift.ts'
 import { findingOf } from '../request/evidence.ts'
+import { waitedFor } from '../request/gauges.ts'
 import { placeOf } from '../request/group.ts'
 import { instanceRefusal } from '../request/permissions.ts'
 import { isWritten, type Plan, type PlanRow } from '../request/plan.ts'
@@ -129,8 +130,18 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     pay(id)
     const { attempt, deadlineMs } = started.request.state
     const begun = performance.now()
+    const decidedMs = Math.max(0, clock() - request.state.decision.atMs)
     const { called, result, unanswered = 0 } = await callAndProve(started.request, rows, can, deadlineMs)
-    report({ event: 'called', requestId: id, outcome: called.kind, durationMs: performance.now() - begun })
+    const apiRequestIds = called.requestIds?.slice(0, IDS_KEPT)
+    report({
+      event: 'called',
+      requestId: id,
+      outcome: called.kind,
+      durationMs: performance.now() - begun,
+      decidedMs,
+      waitedFor: waitedFor(started.request),
+      apiRequestIds: apiRequestIds ?? [],
+    })
     const retryAfterMs = called.kind === 'notSent' ? called.retryAfterMs : undefined
     const outcome = endOf(called, result, unanswered)
     const finished = await change(
@@ -141,7 +152,7 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
         attempt,
         outcome,
         ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-        ...(called.requestIds === undefined ? {} : { apiRequestIds: called.requestIds.slice(0, IDS_KEPT) }),
+        ...(apiRequestIds === undefined ? {} : { apiRequestIds }),
       },
       {
         patience: 'worker',

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest'
 import type { Attempt, Commit, ListFilter, ListPlace, Store, Trail } from '../../src/ports/store.ts'
 import { sealed, verifyChain } from '../../src/request/audit.ts'
 import { type Draft, eventOf, submissionOf, submit } from '../../src/request/decide.ts'
-import type { RequestId, ResetRequest } from '../../src/request/request.ts'
+import type { MarkToKeep } from '../../src/request/gauges.ts'
+import type { RequestId, ResetRequest, StateName } from '../../src/request/request.ts'
 import type { Targets } from '../../src/request/reset.ts'
 import { commitOf, created, creationOf } from '../support/commits.ts'
 import {
@@ -26,6 +27,10 @@ import {
   start,
   T0,
 } from '../support/requests.ts'
+
+/** A change that leaves everything as it is. */
+const prepareLater = ({ round }: ResetRequest) =>
+  ({ kind: 'prepareLater', round, retryAtMs: T0 + 5_000 }) as const
 
 /** The first whole number that a JavaScript number cannot hold. */
 const BEYOND = 9_007_199_254_740_993n
@@ -92,6 +97,7 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
         event,
         dueAtMs: T0,
         open: true,
+        mark: null,
         documentsKeptMs: null,
         submissionId: 'V1',
       }
@@ -279,6 +285,45 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       expect(await store.takeDue(T0 + 1_000, T0, 10)).toEqual([])
     })
 
+    it('keeps a mark of each request: since when it is in its state, and owes something without a pause', async () => {
+      const store = await fresh()
+      const request = await created(store, { mark: { state: 'preparing', sinceMs: null, owesSinceMs: T0 } })
+      expect(await store.readMarks()).toEqual([{ state: 'preparing', sinceMs: T0, owesSinceMs: T0 }])
+      let now = request
+      async function changeTo(mark: MarkToKeep | null, atMs: number) {
+        const commit = commitOf(now, prepareLater(now), { mark })
+        const event = { ...commit.event, atMs }
+        expect(await store.commit({ ...commit, event })).toEqual({ kind: 'applied' })
+        now = commit.next
+        return store.readMarks()
+      }
+      const [later, latest, ahead] = [T0 + 1_000, T0 + 2_000, T0 + 90_000]
+      const mark = (state: StateName, owesSinceMs: number | null) => ({ state, sinceMs: null, owesSinceMs })
+      expect(await changeTo(mark('preparing', later), later)).toMatchObject([
+        { sinceMs: T0, owesSinceMs: T0 },
+      ])
+      expect(await changeTo({ ...mark('pending', null), sinceMs: T0 + 5 }, later)).toEqual([
+        { state: 'pending', sinceMs: T0 + 5, owesSinceMs: null },
+      ])
+      expect(await changeTo(mark('approved', later), latest)).toMatchObject([
+        { sinceMs: latest, owesSinceMs: later },
+      ])
+      // Nothing is owed by now: what is owed from then on has not been owed since before.
+      expect(await changeTo(mark('approved', ahead), latest)).toMatchObject([{ owesSinceMs: ahead }])
+      expect(await changeTo(mark('approved', latest), latest)).toMatchObject([{ owesSinceMs: latest }])
+      expect(await changeTo(null, latest)).toEqual([])
+    })
+
+    it('shows no mark of what is over and settled, whoever left it', async () => {
+      const store = await fresh()
+      const mark = { state: 'rejected', sinceMs: null, owesSinceMs: T0 } as const
+      const settled = await created(store, { mark, open: false })
+      expect(await store.readMarks()).toHaveLength(1)
+      await store.settle(settled.id, settled.version, null)
+      await created(store, { mark, open: false, dueAtMs: null })
+      expect(await store.readMarks()).toEqual([])
+    })
+
     it('lists open requests, newest first, and finds those without a place in the due set', async () => {
       const store = await fresh()
       const first = await created(store)
@@ -317,6 +362,7 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
         changeId,
         dueAtMs: null,
         open: true,
+        mark: null,
         documentsKeptMs: null,
       }
       expect(await store.commit({ ...sealing, ...at })).toEqual({ kind: 'applied' })

@@ -68,6 +68,14 @@ async function mainJob(): Promise<void> {
   await product.cardSays('· done')
   for (const { port } of [product.rewind, worker]) {
     expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
+    await until(async () => {
+      const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+      // Everything is said, and nobody waits.
+      return (
+        /^rewind_oldest_slack_debt_age_seconds 0$/m.test(metrics) &&
+        /^rewind_requests\{state="pending"\} 0$/m.test(metrics)
+      )
+    })
   }
   expect(product.events.filter(({ event }) => event === 'fault' || event === 'store')).toEqual([])
   await product.stop()

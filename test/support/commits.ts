@@ -23,6 +23,7 @@ export function creationOf(asked: Draft, rest: Rest = {}): Commit {
     changeId,
     dueAtMs: T0,
     open: true,
+    mark: null,
     documentsKeptMs: null,
     ...rest,
   }
@@ -42,6 +43,7 @@ export function commitOf(request: ResetRequest, command: Command, rest: Rest = {
     changeId,
     dueAtMs: T0,
     open: true,
+    mark: null,
     documentsKeptMs: null,
     ...rest,
   }

@@ -15,6 +15,7 @@ import type { Cluster, Redis } from 'ioredis'
 import { z } from 'zod'
 import { SEALED_RECORD, UNREADABLE_RECORD } from '../../ports/store.ts'
 import type { WorkQueue } from '../../ports/work-queue.ts'
+import type { QueueDepth } from '../../request/gauges.ts'
 import { type RequestId, requestIdSchema } from '../../request/request.ts'
 
 const QUEUE = 'execute'
@@ -30,6 +31,12 @@ const jobSchema = z.object({
   version: z.int().positive().max(JOB_VERSION).default(JOB_VERSION),
   requestId: requestIdSchema,
 })
+/** What BullMQ keeps of a job: when it was added, and for how long it is delayed. Its own scripts take further rights of Redis. */
+const TIMES = ['timestamp', 'delay'] as const
+const timeSchema = z.coerce.number().int().nullable().catch(null)
+const timesSchema = z.tuple([timeSchema, timeSchema])
+const jobIdsSchema = z.array(z.string())
+const depthSchema = z.tuple([z.int(), z.int(), z.int(), jobIdsSchema, jobIdsSchema])
 const newerSchema = z.object({ version: z.int().gt(JOB_VERSION) })
 
 export interface WorkQueueOptions {
@@ -45,8 +52,14 @@ export interface WorkQueueOptions {
  */
 export const UNASKED_VERSION = { skipVersionCheck: true }
 
+export interface OpenWorkQueue extends WorkQueue {
+  /** A few steps, however many jobs there are. */
+  depth(): Promise<QueueDepth>
+  close(): Promise<void>
+}
+
 /** @param options Their connection has to fail at once: an enqueue that hangs could land after the caller gave up. */
-export function createWorkQueue(options: WorkQueueOptions): WorkQueue & { close(): Promise<void> } {
+export function createWorkQueue(options: WorkQueueOptions): OpenWorkQueue {
   const { connection } = options
   const queue = new Queue(QUEUE, {
     connection,
@@ -75,6 +88,26 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue & { close(
     async isLive(id, dispatch) {
       const state = await queue.getJobState(jobIdOf(id, dispatch))
       return state !== 'completed' && state !== 'failed' && state !== 'unknown'
+    },
+    async depth() {
+      const keyOf = (name: string) => queue.toKey(name)
+      const asked = await connection
+        .pipeline()
+        .llen(keyOf('wait'))
+        .zcard(keyOf('delayed'))
+        .llen(keyOf('active'))
+        .lrange(keyOf('wait'), -1, -1)
+        .zrange(keyOf('delayed'), '0', '0')
+        .exec()
+      const answers = asked?.map(([error, answer]) => error ?? answer)
+      const [waiting, delayed, active, lastWaiting, firstDelayed] = depthSchema.parse(answers)
+      const times = await Promise.all(
+        [...lastWaiting, ...firstDelayed].map(async job =>
+          timesSchema.parse(await connection.hmget(keyOf(job), ...TIMES)),
+        ),
+      )
+      const since = times.flatMap(([atMs, delayMs]) => (atMs === null ? [] : [atMs + (delayMs ?? 0)]))
+      return { waiting, delayed, active, oldestSinceMs: since.length === 0 ? null : Math.min(...since) }
     },
     async close() {
       await queue.close()

@@ -100,6 +100,8 @@ const QUOTA_PATIENCE_MS = 1_000
 interface Tried<T> {
   answer: Answer<T>
   code: string | null
+  /** What the API calls it, where it says so. */
+  requestId?: string | null
   again: 'useless' | 'likely'
   /** Those that it was signed with, where they are what was refused. */
   refused?: Credentials
@@ -144,12 +146,13 @@ export function createApi<Params>(
   function count<T>(
     effect: Effect,
     action: ClusterAction,
-    { answer, code }: Tried<T>,
+    { answer, code, requestId = null }: Tried<T>,
     startedMs: number,
   ): void {
     try {
       const outcome = outcomeName(effect, answer.kind)
-      onCall?.({ action, outcome, code, durationMs: Math.max(0, now() - startedMs) })
+      const durationMs = Math.max(0, now() - startedMs)
+      onCall?.({ action, outcome, code, apiRequestId: requestId, durationMs })
     } catch {
       // What was learnt of the call must not be lost to a fault in counting it.
     }
@@ -249,8 +252,8 @@ export function createApi<Params>(
     const tried = judge(effect, call, said.value, exchange, signedAtMs, credentials)
     const { requestId } = said.value
     return effect === 'read' || requestId === null
-      ? tried
-      : { ...tried, answer: { ...tried.answer, requestIds: [requestId] } }
+      ? { ...tried, requestId }
+      : { ...tried, requestId, answer: { ...tried.answer, requestIds: [requestId] } }
   }
 
   function judge<T>(

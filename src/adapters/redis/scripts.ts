@@ -63,7 +63,7 @@ return tonumber(redis.call('GET', KEYS[1]) or '0')
  *       8 writer of the group  9 server hash: the Redis that was seen last, and since when  10 open zset of the group
  *       11 number of the last request  12 count of the changes that people can see  13 hash: epoch of the group's writers,
  *       and the last of them  14 end of the log of attempts  15 request hash of the one that it follows, or its own
- *       16 exported ones of that one's hundred  17… lists that it may stand in
+ *       16 exported ones of that one's hundred  17 marks hash  18… lists that it may stand in
  * ARGV  1 expected version (0 creates)  2 change id  3 next version  4 record JSON  5 event JSON  6 due ms or ''
  *       7 '1' when open  8 created ms  9 request id  10 '1' when a submission key is given  11 writer: 'take',
  *       'keep', 'giveBack' or ''  12 for how many ms it is taken  13 for how many ms a new Redis settles
@@ -73,7 +73,10 @@ return tonumber(redis.call('GET', KEYS[1]) or '0')
  *       24 for how many ms the documents are kept, or '' for as long as the record
  *       25 '1' when the connection was lost and is back, and nobody has taken a group since  26 seal of the record, or ''
  *       27 hash of the last attempt, which has to be the last still  28 how many attempts there were, or '' for any end
- *       29 with a create: the request that it follows, or ''  30 its field among the exported ones  31… document name, JSON
+ *       29 with a create: the request that it follows, or ''  30 its field among the exported ones
+ *       31 mark: its state, or '' for no mark  32 since when, or '' as far as marks tell  33 since when it owes Slack, or ''
+ *       34 now; an earlier debt goes on only where something is owed by now
+ *       35… document name, JSON
  * Returns {'applied'} · {'conflict'} · {'duplicate', request id} · {'busy', request id} · {'settling', ms}
  *         {'gone', request id}
  *         {'full', 'person' or 'workspace', how many are open}
@@ -144,14 +147,23 @@ if ARGV[6] == '' then redis.call('ZREM', KEYS[4], ARGV[9]) else redis.call('ZADD
 for _, open in ipairs({KEYS[5], KEYS[10]}) do
   if ARGV[7] == '1' then redis.call('ZADD', open, ARGV[8], ARGV[9]) else redis.call('ZREM', open, ARGV[9]) end
 end
-for i = 17, #KEYS do
-  if string.sub(ARGV[18], i - 16, i - 16) == '1' then
+for i = 18, #KEYS do
+  if string.sub(ARGV[18], i - 17, i - 17) == '1' then
     redis.call('ZADD', KEYS[i], 0, ARGV[17])
   else
     redis.call('ZREM', KEYS[i], ARGV[17])
   end
 end
-for i = 31, #ARGV, 2 do redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
+if ARGV[31] == '' then
+  redis.call('HDEL', KEYS[17], ARGV[9])
+else
+  local state, since, owes = string.match(redis.call('HGET', KEYS[17], ARGV[9]) or '', '^(%a+) (%d+) (%d*)$')
+  if ARGV[32] ~= '' then since = ARGV[32] elseif state ~= ARGV[31] then since = ARGV[34] end
+  local owesNow = ARGV[33] ~= '' and tonumber(ARGV[33]) <= tonumber(ARGV[34])
+  if not owesNow or not tonumber(owes) or tonumber(owes) > tonumber(ARGV[33]) then owes = ARGV[33] end
+  redis.call('HSET', KEYS[17], ARGV[9], ARGV[31] .. ' ' .. since .. ' ' .. owes)
+end
+for i = 35, #ARGV, 2 do redis.call('HSET', KEYS[6], ARGV[i], ARGV[i + 1]) end
 if ARGV[24] == '' then redis.call('PERSIST', KEYS[6]) else redis.call('PEXPIRE', KEYS[6], ARGV[24]) end
 return {'applied'}
 `
@@ -198,10 +210,15 @@ for _, id in ipairs(ids) do redis.call('ZADD', KEYS[1], ARGV[2], id) end
 return ids
 `
 
-/** KEYS 1 request hash  2 due zset · ARGV 1 version  2 id  3 due ms or '' · Does nothing at another version. */
+/** KEYS 1 request hash  2 due zset  3 marks hash · ARGV 1 version  2 id  3 due ms or '' · Does nothing at another version. */
 export const SETTLE = `
 if redis.call('HGET', KEYS[1], 'version') ~= ARGV[1] then return 0 end
-if ARGV[3] == '' then redis.call('ZREM', KEYS[2], ARGV[2]) else redis.call('ZADD', KEYS[2], ARGV[3], ARGV[2]) end
+if ARGV[3] == '' then
+  redis.call('ZREM', KEYS[2], ARGV[2])
+  redis.call('HDEL', KEYS[3], ARGV[2])
+else
+  redis.call('ZADD', KEYS[2], ARGV[3], ARGV[2])
+end
 return 1
 `
 
@@ -212,6 +229,23 @@ return 1
 export const END_DOCUMENTS = `
 if redis.call('HGET', KEYS[1], 'version') ~= ARGV[1] or redis.call('PTTL', KEYS[2]) ~= -1 then return 0 end
 return redis.call('PEXPIRE', KEYS[2], ARGV[2])
+`
+
+/**
+ * KEYS 1 marks hash  2 open zset  3 due zset · Returns every mark. One whose request is in neither set was left by a
+ * version that keeps no marks, and goes.
+ */
+export const READ_MARKS = `
+local all = redis.call('HGETALL', KEYS[1])
+local marks = {}
+for i = 1, #all, 2 do
+  if redis.call('ZSCORE', KEYS[2], all[i]) or redis.call('ZSCORE', KEYS[3], all[i]) then
+    table.insert(marks, all[i + 1])
+  else
+    redis.call('HDEL', KEYS[1], all[i])
+  end
+end
+return marks
 `
 
 /** KEYS 1 open zset  2 due zset · Returns the open ids that have no place in the due set. */

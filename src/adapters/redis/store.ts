@@ -30,13 +30,14 @@ import { createAttemptLog } from './attempts.ts'
 import type { RedisConnection } from './connect.ts'
 import { exportedAt, exportedPlace } from './exported.ts'
 import { idOf, listKey, memberOf, membershipOf, placeOf, rangeOf } from './lists.ts'
+import { marksSchema } from './marks.ts'
 import { createNumbers, onLost, type RequestNumbers } from './numbers.ts'
-import { COMMIT, END_DOCUMENTS, FIND_FORGOTTEN, SETTLE, TAKE_DUE } from './scripts.ts'
+import { COMMIT, END_DOCUMENTS, FIND_FORGOTTEN, READ_MARKS, SETTLE, TAKE_DUE } from './scripts.ts'
 
 /** Trails read at once: enough to hide the way to Redis, few enough to hold. */
 const TRAILS_AT_ONCE = 50
 /** Where the lists begin among the keys of a commit. */
-const FIRST_LIST = 17
+const FIRST_LIST = 18
 /** Numbers looked at in one step: of those that were skipped there are many. */
 const NUMBERS_AT_ONCE = 500
 
@@ -58,6 +59,7 @@ export function createRedisStore(
   const lastRequestKey = `${tag}:last-request`
   const serverKey = `${tag}:server`
   const changeCountKey = `${tag}:change-count`
+  const marksKey = `${tag}:marks`
   /** Number of the last request whose documents were looked at for an end. */
   const endedUpToKey = `${tag}:documents-ended-up-to`
   const attempts = createAttemptLog(redis, tag, seals)
@@ -112,6 +114,7 @@ export function createRedisStore(
       attempts.endKey,
       requestKey(parent?.id ?? id),
       exported.key,
+      marksKey,
       ...lists.keys,
       change.expectedVersion,
       change.changeId,
@@ -143,6 +146,10 @@ export function createRedisStore(
       seen?.tries ?? '',
       parent?.id ?? '',
       exported.field,
+      change.mark?.state ?? '',
+      change.mark?.sinceMs ?? '',
+      change.mark?.owesSinceMs ?? '',
+      change.event.atMs,
       ...documents,
     )
     if (writer?.act === 'take') knownLosses = lossesThen
@@ -304,9 +311,12 @@ export function createRedisStore(
       return idsSchema.parse(await redis.eval(TAKE_DUE, 1, dueKey, nowMs, leaseUntilMs, limit))
     },
     async settle(id, version, dueAtMs) {
-      await redis.eval(SETTLE, 2, requestKey(id), dueKey, version, id, dueAtMs ?? '')
+      await redis.eval(SETTLE, 3, requestKey(id), dueKey, marksKey, version, id, dueAtMs ?? '')
     },
     list,
+    async readMarks() {
+      return marksSchema.parse(await redis.eval(READ_MARKS, 3, marksKey, openKey, dueKey))
+    },
     async changeCount() {
       return Number((await redis.get(changeCountKey)) ?? 0)
     },

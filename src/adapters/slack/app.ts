@@ -5,7 +5,7 @@ import { App, type Logger, LogLevel, type Receiver } from '@slack/bolt'
 import { z } from 'zod'
 import type { Chat, People } from '../../ports/chat.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Report } from '../../ports/events.ts'
+import type { ObservedSlackCall, Report } from '../../ports/events.ts'
 import type { Proxies } from '../../proxy/proxy.ts'
 import { createSlackRequests, type SlackRequests, type SlackRequestsDeps } from './delivery/requests.ts'
 import { createSocket, type Socket } from './delivery/socket.ts'
@@ -63,6 +63,7 @@ export interface SlackDeps {
   clusters?: () => ClustersSaid
   /** Slack refuses the bot token (its code), or takes it again (null). */
   onToken(refusal: string | null): void
+  onCall?(call: ObservedSlackCall): void
 }
 
 /** Executions do not wait for it: what Slack does not take is said by `trouble` and in the log. */
@@ -78,6 +79,7 @@ export function connectSlack(config: SlackAppConfig, deps: SlackDeps): Slack {
     onRefused: onToken,
     onTaken: () => onToken(null),
     onUnreachable: error => report({ event: 'fault', where: 'reaching Slack', error }),
+    ...(deps.onCall === undefined ? {} : { onCall: deps.onCall }),
   })
   const client = createWebClient({
     token: config.botToken,

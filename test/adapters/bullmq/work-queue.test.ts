@@ -53,6 +53,32 @@ it('delivers a job once however often it is added', async () => {
   expect(seen).toEqual([id])
 })
 
+it('tells how many jobs there are and since when the oldest could have been taken, by the time to which it is delayed', async () => {
+  const { queue, work } = setUp()
+  // It is asked of a connection that is there.
+  await queue.isLive(id, 1)
+  expect(await queue.depth()).toEqual({ waiting: 0, delayed: 0, active: 0, oldestSinceMs: null })
+  const before = Date.now()
+  await queue.enqueue(id, 1, 60_000)
+  const { oldestSinceMs: delayed } = await queue.depth()
+  expect(delayed).toBeGreaterThanOrEqual(before + 60_000)
+  await queue.enqueue(id, 2, 0)
+  const after = Date.now()
+  await queue.enqueue(id, 3, 0)
+  const { oldestSinceMs, ...counts } = await queue.depth()
+  expect(counts).toEqual({ waiting: 2, delayed: 1, active: 0 })
+  expect(oldestSinceMs).toBeGreaterThanOrEqual(before)
+  expect(oldestSinceMs).toBeLessThanOrEqual(after)
+  let end = () => {}
+  const ended = new Promise<void>(resolve => {
+    end = resolve
+  })
+  work(() => ended)
+  await until(async () => (await queue.depth()).active === 2)
+  expect(await queue.depth()).toMatchObject({ waiting: 0, delayed: 1, oldestSinceMs: delayed })
+  end()
+})
+
 it('delivers a second dispatch of the same request as a job of its own', async () => {
   const { queue, seen, work } = setUp()
   work(async () => {})

@@ -339,6 +339,18 @@ describe('what is counted', () => {
     ])
   })
 
+  it('has the id by which the API knows the exchange, of reads as well, also where it failed', async () => {
+    const ids: unknown[][] = []
+    const server = await serve({ modify: answering(error('MissingParameter')) })
+    const onCall: CkafkaDeps['onCall'] = ({ action, apiRequestId }) => void ids.push([action, apiRequestId])
+    const cluster = client(server.url, {}, { onCall })
+    await cluster.resetOffsets(shift, soon())
+    await cluster.reader({ urgency: 'person', readMs: 5_000 }).group(target)
+    const named = new Set(ids.map(([action]) => action))
+    expect(named.size).toBeGreaterThan(1)
+    expect(ids.filter(([, id]) => typeof id !== 'string' || id === '')).toEqual([])
+  })
+
   it('is also what the budget did not let through', async () => {
     const server = await serve()
     const calls: unknown[][] = []

@@ -2,8 +2,9 @@
 // It must never end anything: what is owed to Slack waits, and everything else goes on.
 
 import type { FetchFunction, Logger } from '@slack/web-api'
-import type { Report } from '../../../ports/events.ts'
+import type { ObservedSlackCall, Report } from '../../../ports/events.ts'
 import { lightFetch } from './light-fetch.ts'
+import { methodIn, outcomeOf } from './observed.ts'
 import { createRarely } from './rarely.ts'
 import { createWebClient, refusalOfToken } from './web-client.ts'
 
@@ -33,6 +34,8 @@ export interface InstallationDeps {
   onUnreachable(error: unknown): void
   /** What carries its calls; default: lightFetch. */
   calls?: FetchFunction
+  /** For each call of the Web API. */
+  onCall?(call: ObservedSlackCall): void
 }
 
 const ASK_AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 30_000]
@@ -52,12 +55,21 @@ export function createInstallation(deps: InstallationDeps): Installation {
   const client = createWebClient({ ...deps, fetch: listening })
 
   async function listening(...[url, init]: Parameters<FetchFunction>): ReturnType<FetchFunction> {
-    const response = await calls(url, init)
     // What carries no token, or no text, is no call of the Web API.
-    if (init?.redirect === 'error' && typeof init.body === 'string' && hasToken(init.headers)) {
-      hear(await response.text())
+    if (init?.redirect !== 'error' || typeof init.body !== 'string' || !hasToken(init.headers)) {
+      return calls(url, init)
     }
-    return response
+    const method = methodIn(url)
+    try {
+      const response = await calls(url, init)
+      const answer = await response.text()
+      deps.onCall?.({ method, outcome: outcomeOf(response.status, answer) })
+      hear(answer)
+      return response
+    } catch (error) {
+      deps.onCall?.({ method, outcome: 'unanswered' })
+      throw error
+    }
   }
 
   function hear(answer: string): void {

@@ -1,0 +1,20 @@
+// What a call of the Web API is counted as: one of so many methods, and how it ended. Nothing else of a call is read.
+
+import { type ObservedSlackCall, SLACK_METHODS, type SlackMethod } from '../../../ports/events.ts'
+
+export function methodIn(url: string | URL): SlackMethod {
+  const name = new URL(url).pathname.split('/').at(-1)
+  return SLACK_METHODS.find(each => each === name) ?? 'other'
+}
+
+/** Slack says `ok` first in every answer. */
+export function outcomeOf(status: number, answer: string): ObservedSlackCall['outcome'] {
+  if (status === 429) return 'limited'
+  if (status >= 500) return 'failed'
+  const [, ok] = /^\s*\{\s*"ok"\s*:\s*(true|false)\b/.exec(answer) ?? []
+  if (ok === 'true') return 'ok'
+  if (ok === undefined) return 'failed'
+  return /^\s*\{[^{}]*"error"\s*:\s*"(?:ratelimited|rate_limited|message_limit_exceeded)"/.test(answer)
+    ? 'limited'
+    : 'refused'
+}
