@@ -44,8 +44,8 @@ export interface Gauges {
   oldestJobS: number
 }
 
-/** What an execution can have waited for on purpose since it was decided; with both it is the window. */
-export const WAITED_FOR = ['nothing', 'emptyGroup', 'window'] as const
+/** What an execution can have waited for on purpose since it was decided; with several it is the last of these. */
+export const WAITED_FOR = ['nothing', 'emptyGroup', 'exactPlan', 'window'] as const
 export type WaitedFor = (typeof WAITED_FOR)[number]
 
 /** Null: it is over, and nothing is owed. */
@@ -59,6 +59,8 @@ export function waitedFor(request: ResetRequest): WaitedFor {
   const { state } = request
   if (state.name !== 'executing') return 'nothing'
   if (waitsForWindow(request, state.decision.atMs)) return 'window'
+  // Its bounds were approved, before its offsets were read.
+  if (state.decision.onBounds) return 'exactPlan'
   return state.wait === null ? 'nothing' : 'emptyGroup'
 }
 

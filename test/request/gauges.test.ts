@@ -66,6 +66,13 @@ describe('what an execution waited for', () => {
     expect(waitedFor({ ...waited, state: { ...waited.state, wait: state.wait } })).toBe('emptyGroup')
   })
 
+  it('is its exact plan, where the bounds were approved', () => {
+    const { state, ...rest } = executing(pending())
+    if (state.name !== 'executing') throw new Error('It runs.')
+    const decision = { ...state.decision, onBounds: true } as const
+    expect(waitedFor({ ...rest, state: { ...state, decision } })).toBe('exactPlan')
+  })
+
   it('is its window, where that was closed when it was decided', () => {
     const request = executing(pending())
     const at = { ...request, guard: { ...request.guard, window: EVENINGS } }
