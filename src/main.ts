@@ -206,6 +206,7 @@ function checkNames(setup: Setup, slack: Slack, bot: Bot, policy: LivePolicy): N
   const check = createNamesCheck({
     config,
     policy: policy.current,
+    accounts: new Set(config.serviceAccounts?.values()),
     isSlackThere: () => bot.slack.trouble() === null,
     ask: slack.whoIsNotThere,
     warn: line => telemetry.warn(line, { event: 'named' }),

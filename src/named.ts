@@ -4,12 +4,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { NotThere } from './adapters/slack/platform/who-is-there.ts'
 import type { Config } from './config.ts'
-import { type NamedId, namedIn } from './request/named.ts'
+import { accountsNamedIn, type NamedId, namedIn } from './request/named.ts'
 import type { Policy } from './request/policy.ts'
 
 export interface NamesDeps {
   config: Pick<Config, 'policyFile' | 'approvalsChannel' | 'fallbackChannel'>
   policy(): Policy
+  /** The service accounts of the settings. */
+  accounts: ReadonlySet<string>
   isSlackThere(): boolean
   /** By id, those with which something is wrong. */
   ask(ids: readonly string[]): Promise<ReadonlyMap<string, NotThere>>
@@ -28,8 +30,20 @@ export interface NamesCheck {
 export function createNamesCheck(deps: NamesDeps): NamesCheck {
   const said = new Set<string>()
   let isStopped = false
+
+  function sayOnce(line: string) {
+    if (said.has(line)) return
+    said.add(line)
+    deps.warn(line)
+  }
+
   return {
     async look() {
+      for (const each of accountsNamedIn(deps.policy()).filter(({ id }) => !deps.accounts.has(id))) {
+        sayOnce(
+          `${byRules(each, deps.config.policyFile)} ${each.id}, which SERVICE_ACCOUNTS_FILE does not have.`,
+        )
+      }
       while (!isStopped && !deps.isSlackThere()) await delay(LOOK_MS, undefined, { ref: false })
       if (isStopped) return
       const named = allNamed(deps.config, deps.policy())
@@ -37,9 +51,7 @@ export function createNamesCheck(deps: NamesDeps): NamesCheck {
       for (const each of named) {
         const why = wrong.get(each.id)
         const line = why === undefined ? undefined : notThereLine(each, why)
-        if (isStopped || line === undefined || said.has(line)) continue
-        said.add(line)
-        deps.warn(line)
+        if (!isStopped && line !== undefined) sayOnce(line)
       }
     },
     stop() {

@@ -11,10 +11,19 @@ export interface NamedId {
 }
 
 /** Each once, in the order of the policy. */
-export function namedIn({ rules }: Policy): NamedId[] {
+export function namedIn(policy: Policy): NamedId[] {
+  return namedWhere(policy, id => !isServiceAccount(id))
+}
+
+/** Likewise of service accounts, which Slack does not know. */
+export function accountsNamedIn(policy: Policy): NamedId[] {
+  return namedWhere(policy, isServiceAccount)
+}
+
+function namedWhere({ rules }: Policy, isMeant: (id: string) => boolean): NamedId[] {
   const byId = new Map<string, NamedId>()
   for (const rule of rules) {
-    for (const id of new Set(idsOf(rule))) {
+    for (const id of new Set(idsOf(rule).filter(isMeant))) {
       const named = byId.get(id) ?? { id, rules: [] }
       named.rules.push(rule.name)
       byId.set(id, named)
@@ -33,5 +42,5 @@ function idsOf(rule: Rule): string[] {
           ...[...(rule.escalation?.to ?? []), ...rule.breakGlass, ...rule.tell],
           ...(rule.card === null ? [] : [rule.card]),
         ]
-  return ids.filter(id => id !== EVERYBODY && !isServiceAccount(id))
+  return ids.filter(id => id !== EVERYBODY)
 }
