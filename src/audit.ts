@@ -9,6 +9,8 @@ import { connectRedis, type RedisSettings, untilReady } from './adapters/redis/c
 import { createRedisStore } from './adapters/redis/store.ts'
 import { addressesOf, connectionFault, unconnectedWords } from './adapters/redis/unconnected.ts'
 import { readAuditKeys, readStoreConfig } from './config.ts'
+import type { Store } from './ports/store.ts'
+import { unknownOnceRestored } from './request/restored.ts'
 import { createSeals } from './request/seals.ts'
 import { createAuditExport } from './trail-file/export.ts'
 import type { AuditTotals } from './trail-file/lines.ts'
@@ -17,11 +19,50 @@ import { type Remarks, verifyLines } from './trail-file/verify.ts'
 const USAGE = `audit export [FILE]   Writes the audit trail of every request, and of every refused attempt, as JSON lines:
                       to FILE, or to stdout. Needs the settings of Redis (REDIS_URL, REDIS_PREFIX).
 audit verify FILE     Checks such a file, and exits 1 where it was changed or tells what cannot have happened. Needs
-                      the file only; with AUDIT_KEY and REDIS_PREFIX it checks the seals as well.`
+                      the file only; with AUDIT_KEY and REDIS_PREFIX it checks the seals as well.
+audit restored        Of a Redis that was restored from a backup, before anything is started: which requests may have
+                      run since, and exits 1 where there are any. Needs the settings of Redis.`
 
 const CONNECT_MS = 5_000
+const OPEN_LOOKED_AT = 10_000
 
 async function exportTo(file: string | undefined): Promise<number> {
+  return withStore(async store => {
+    const audit = createAuditExport(store)
+    const to = file === undefined ? process.stdout : createWriteStream(file)
+    await pipeline(Readable.from(audit.lines()), to, { end: file !== undefined })
+    console.error(`Exported ${inWords(audit.totals())}`)
+    return 0
+  })
+}
+
+const ONCE_RESTORED = {
+  approved:
+    'was approved: it may have run since. It becomes unclear if the offsets are those of its plan, and it runs if they are those with which its plan began: cancel it before a worker is started, or look at the group.',
+  executing: 'was being carried out: it becomes unclear, its offsets are read back, and people are asked.',
+  unclear: 'was unclear: its offsets are read back, or people are asked, once more.',
+}
+
+/** Of the open ones: what had ended by then calls nothing. */
+async function restored(): Promise<number> {
+  return withStore(async store => {
+    const { requests, total } = await store.openRequests(OPEN_LOOKED_AT)
+    const unknown = requests.flatMap(request => {
+      const kind = unknownOnceRestored(request)
+      return kind === null ? [] : [`${request.id} (${request.reset.target.group}) ${ONCE_RESTORED[kind]}`]
+    })
+    for (const said of unknown) console.log(said)
+    const notRead = total - requests.length
+    if (notRead > 0) console.log(`${notRead} open requests could not be looked at.`)
+    const waiting = requests.length - unknown.length
+    console.log(
+      `${waiting} open requests wait for a plan, a decision or a review: nothing is called for them before.`,
+    )
+    return unknown.length + notRead === 0 ? 0 : 1
+  })
+}
+
+async function withStore(act: (store: Store) => Promise<number>): Promise<number> {
   const settings = readStoreConfig(process.env)
   if (!settings.ok) {
     for (const problem of settings.problems) console.error(problem)
@@ -37,11 +78,7 @@ async function exportTo(file: string | undefined): Promise<number> {
       console.error(problem)
       return 1
     }
-    const audit = createAuditExport(createRedisStore(redis, settings.redisPrefix))
-    const to = file === undefined ? process.stdout : createWriteStream(file)
-    await pipeline(Readable.from(audit.lines()), to, { end: file !== undefined })
-    console.error(`Exported ${inWords(audit.totals())}`)
-    return 0
+    return await act(createRedisStore(redis, settings.redisPrefix))
   } finally {
     redis.disconnect()
   }
@@ -147,6 +184,7 @@ async function main([command, file, ...more]: string[]): Promise<number> {
     return 0
   }
   if (command === 'export' && more.length === 0) return exportTo(file)
+  if (command === 'restored' && file === undefined) return restored()
   if (command === 'verify' && file !== undefined && more.length === 0) return verifyFile(file)
   console.error(USAGE)
   return 2

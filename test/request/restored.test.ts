@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest'
+import { isFinal, mayBegin } from '../../src/request/request.ts'
+import { unknownOnceRestored } from '../../src/request/restored.ts'
+import { everyState } from '../support/requests.ts'
+
+it.each(everyState())(
+  'of a request that is %s it is unknown only where a call may have been made since',
+  (_, request) => {
+    const { state } = request
+    const mayBeCalled = !isFinal(state) && (!mayBegin(state) || state.name === 'approved')
+    expect(unknownOnceRestored(request)).toBe(mayBeCalled ? state.name : null)
+  },
+)
