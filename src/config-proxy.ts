@@ -38,10 +38,21 @@ function canBeShown(value: string): boolean {
   }
 }
 
-/** With a scheme or without one, as `proxy.example:3128`. */
+/** A secret that was set under the wrong name would be looked up as a host, and be told as one. */
+function isPlace(value: string): boolean {
+  const hasPort = /:\d+\/?$/.test(value)
+  return (value.includes('://') || hasPort) && !/^(https?:\/\/)?([^@]*@)?(xox[a-z.]|xapp-|akid)/i.test(value)
+}
+
+/** With a scheme, or with a port, as `proxy.example:3128`. Nothing of what was given is in a problem. */
 export const proxyUrl = z
   .string()
   .trim()
+  .refine(isPlace, {
+    error:
+      'must be the address of an HTTP proxy, with its scheme or its port, like http://proxy.example:3128',
+    abort: true,
+  })
   .transform(value => (value.includes('://') ? value : `http://${value}`))
   .refine(isUrlOf('http:', 'https:'), {
     error: 'must be the address of an HTTP proxy, like http://proxy.example:3128',

@@ -1,7 +1,7 @@
 // The settings of Redis: one server, Sentinels or a Cluster, with what has to agree between them. No value is ever shown.
 
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { readBounded } from './bounded-file.ts'
 import { hasControlCharacter, isUrlOf, text } from './config-values.ts'
 
 export type RedisSettings =
@@ -151,19 +151,18 @@ function addressOf(url: URL, defaultPort: number): RedisAddress {
   return { host, port: url.port === '' ? defaultPort : Number(url.port) }
 }
 
+/** A bundle of every authority that Node knows has a quarter of it. */
+const MOST_BYTES_OF_CERTIFICATES = 1_048_576
+
 /** The text of the file, which is public. */
 function readCertificates(file: string, context: z.RefinementCtx): string {
   const refuse = (message: string) => {
     context.addIssue({ code: 'custom', message })
     return z.NEVER
   }
-  try {
-    const pem = readFileSync(file, 'utf8')
-    return pem.includes('-----BEGIN CERTIFICATE-----')
-      ? pem
-      : refuse('names a file that holds no certificate (PEM)')
-  } catch (error) {
-    const why = error instanceof Error && 'code' in error ? ` (${error.code})` : ''
-    return refuse(`names a file that cannot be read${why}`)
-  }
+  const read = readBounded(file, MOST_BYTES_OF_CERTIFICATES)
+  if (!read.ok) return refuse(`names a file that cannot be read (${read.why})`)
+  return read.text.includes('-----BEGIN CERTIFICATE-----')
+    ? read.text
+    : refuse('names a file that holds no certificate (PEM)')
 }

@@ -1,7 +1,8 @@
 // Secrets that are in files, as container engines hand them over: NAME_FILE instead of NAME. Read once, at the start. It
 // must never let a value, or what a file holds, into a problem.
 
-import { MOST_BYTES_OF_SECRET, readBounded } from './clusters-file/secrets.ts'
+import { readBounded } from './bounded-file.ts'
+import { MOST_BYTES_OF_SECRET } from './clusters-file/secrets.ts'
 
 export const SECRET_SETTINGS = [
   'SLACK_BOT_TOKEN',

@@ -1,7 +1,7 @@
 // The service accounts of the settings: by the SHA-256 of a token, whose it is. A digest gives no token back, so that neither
 // this file nor a bot holds anything one could ask with. It must never let a line of the file into a problem.
 
-import { readBounded } from './clusters-file/secrets.ts'
+import { readBounded } from './bounded-file.ts'
 import { isServiceAccount } from './request/service-account.ts'
 
 /** Names by the digest of a token, hex; one account may have several, while its token is changed. */

@@ -31,7 +31,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'service/': ['request/', 'ports/', 'service/', 'zod', 'node:crypto', 'node:timers'],
   'config.ts': [
     ...['request/', 'config-values.ts', 'config-redis.ts', 'config-clusters.ts', 'config-clusters-file.ts'],
-    ...['config-secrets.ts', 'config-proxy.ts', 'service-accounts.ts'],
+    ...['bounded-file.ts', 'config-secrets.ts', 'config-proxy.ts', 'service-accounts.ts'],
     ...['clusters-file/', 'listen-address.ts', 'zod'],
   ],
   'config-clusters.ts': ['type adapters/kafka/settings.ts'],
@@ -41,10 +41,10 @@ const MAY_IMPORT: Record<string, string[]> = {
     'type clusters-file/watch.ts',
   ],
   'config-clusters-file.ts': ['clusters-file/', 'config-clusters.ts'],
-  'config-secrets.ts': ['clusters-file/secrets.ts'],
+  'config-secrets.ts': ['bounded-file.ts', 'clusters-file/secrets.ts'],
   'config-proxy.ts': ['config-values.ts', 'type proxy/', 'zod'],
   'config-requests.ts': ['config.ts', 'type config-proxy.ts', 'config-secrets.ts', 'request/file-words.ts'],
-  'service-accounts.ts': ['clusters-file/secrets.ts', 'request/service-account.ts'],
+  'service-accounts.ts': ['bounded-file.ts', 'request/service-account.ts'],
   // What is asked, and what is answered: the command and the bot share it.
   'requests-port/questions.ts': ['request/', 'zod'],
   'requests-port/': [
@@ -85,7 +85,9 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...['type config.ts', 'type clusters-file/watch.ts', 'type adapters/'],
   ],
   'config-values.ts': ['request/', 'zod'],
-  'config-redis.ts': ['config-values.ts', 'zod', 'node:fs'],
+  'config-redis.ts': ['bounded-file.ts', 'config-values.ts', 'zod'],
+  // The one way in which a file that the settings name is read.
+  'bounded-file.ts': ['node:fs', 'node:fs/promises'],
   'listen-address.ts': ['zod', 'node:net'],
   // It runs every half minute, beside the product.
   'health.ts': ['config.ts', 'listen-address.ts', 'node:http', 'node:net'],
@@ -134,12 +136,13 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...['request/', 'ports/', 'proxy/', 'adapters/slack/', 'node:', 'zod', 'undici'],
     ...['@slack/bolt', '@slack/types', '@slack/web-api', 'lru-cache', 'p-limit', 'papaparse'],
   ],
-  'adapters/policy/': ['request/', 'ports/', 'adapters/policy/', 'node:', 'yaml'],
+  'adapters/policy/': ['request/', 'ports/', 'adapters/policy/', 'bounded-file.ts', 'node:', 'yaml'],
   'policy.ts': ['request/', 'config.ts', 'adapters/policy/', 'node:'],
   // It opens files and certificates, and connects to nothing.
   'clusters-file/': [
     ...['clusters-file/', 'config-clusters.ts', 'config-values.ts', 'type adapters/kafka/settings.ts'],
     ...[
+      'bounded-file.ts',
       'request/file-words.ts',
       'request/nearest.ts',
       'node:crypto',

@@ -50,7 +50,18 @@ describe('the proxies', () => {
     ['socks5://me:hunter2@p:1', 'must be the address of an HTTP proxy, like http://proxy.example:3128'],
     ['ftp://p', 'must be the address of an HTTP proxy, like http://proxy.example:3128'],
     ['http://', 'must be the address of an HTTP proxy, like http://proxy.example:3128'],
-    ['me:hunter2@', 'must be the address of an HTTP proxy, like http://proxy.example:3128'],
+    ...[
+      ...['me:hunter2@', 'hunter2', 'hunter2.secret', 'xoxb-111-hunter2', 'xoxb-111-hunter2:80'],
+      ...[
+        'http://xoxb-111-hunter2',
+        'xapp-1-hunter2:1',
+        'http://AKIDhunter2:3128',
+        'me:p@xoxe.xoxp-hunter2:1',
+      ],
+    ].map((url): [string, string] => [
+      url,
+      'must be the address of an HTTP proxy, with its scheme or its port, like http://proxy.example:3128',
+    ]),
     ['http://p:99999', 'must be the address of an HTTP proxy, like http://proxy.example:3128'],
     [
       'http://p/hunter2',

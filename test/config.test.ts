@@ -473,6 +473,11 @@ describe('the settings of Redis', () => {
       'REDIS_CA_FILE names a file that cannot be read (ENOENT)',
     ],
     [
+      'an authority that is a device',
+      { REDIS_URL: 'rediss://a', REDIS_CA_FILE: '/dev/zero' },
+      'REDIS_CA_FILE names a file that cannot be read (it is no regular file)',
+    ],
+    [
       'a file of another kind',
       { REDIS_URL: 'rediss://a', REDIS_CA_FILE: 'package.json' },
       'REDIS_CA_FILE names a file that holds no certificate',

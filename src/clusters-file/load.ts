@@ -1,11 +1,12 @@
 // The file of clusters, read whole: the entries that can be served, and every problem by its line and its entry. One bad
 // entry costs itself alone; where it cannot be told which cluster is meant, none of those that could be is served.
 
+import { readBounded } from '../bounded-file.ts'
 import type { ClusterEntry } from '../config-clusters.ts'
 import { type Found, MOST_BYTES, readDocument } from './document.ts'
 import { type EntryOutcome, type ReadEntry, readEntry } from './entry.ts'
 import { serverKey } from './schema.ts'
-import { type Environment, markOf, readBounded, type Seen, sourcesBeside } from './secrets.ts'
+import { type Environment, markOf, type Seen, sourcesBeside } from './secrets.ts'
 
 export interface ClusterProblem {
   /** Of the entry; null: of one without an id, or of the file. */

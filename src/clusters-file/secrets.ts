@@ -2,16 +2,13 @@
 // clusters and never written there. It must never let a value, or what was given instead of a name, into a problem.
 
 import { createHash } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { type FileText, readBounded, readBoundedLater } from '../bounded-file.ts'
 
 /** Longer than any key, token or chain of certificates. */
 const MOST_BYTES = 65_536
 
 export type Environment = Readonly<Record<string, string | undefined>>
-
-export type FileText = { ok: true; text: string } | { ok: false; why: string }
 
 /** What was read, to be compared: by file, a digest of its text or why there is none. */
 export type Seen = ReadonlyMap<string, string>
@@ -41,24 +38,6 @@ export function sourcesBeside(clustersFile: string, environment: Environment): S
   }
 }
 
-export function readBounded(path: string, most: number): FileText {
-  try {
-    const problem = whyNot(statSync(path), most)
-    return problem === null ? { ok: true, text: readFileSync(path, 'utf8') } : { ok: false, why: problem }
-  } catch (error) {
-    return { ok: false, why: codeOf(error) }
-  }
-}
-
-export async function readBoundedLater(path: string, most: number): Promise<FileText> {
-  try {
-    const problem = whyNot(await stat(path), most)
-    return problem === null ? { ok: true, text: await readFile(path, 'utf8') } : { ok: false, why: problem }
-  } catch (error) {
-    return { ok: false, why: codeOf(error) }
-  }
-}
-
 /** The same files again. */
 export async function seeAgain(before: Seen, mostOf: (path: string) => number): Promise<Seen> {
   const again = new Map<string, string>()
@@ -75,13 +54,3 @@ export function markOf(read: FileText): string {
 }
 
 export const MOST_BYTES_OF_SECRET = MOST_BYTES
-
-/** A pipe or a device would be waited for without end. */
-function whyNot(found: { isFile(): boolean; size: number }, most: number): string | null {
-  if (!found.isFile()) return 'it is no regular file'
-  return found.size > most ? `it is longer than ${most / 1024} KB` : null
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? `${error.code}` : 'it cannot be read'
-}

@@ -2,27 +2,22 @@
 // what was read last goes on, and the log says why.
 
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { LineCounter, parseDocument } from 'yaml'
+import { readBounded, readBoundedLater } from '../../bounded-file.ts'
 import { yamlWords } from '../../request/file-words.ts'
 import type { Policy } from '../../request/policy.ts'
 import { type PolicyOutcome, readPolicy } from '../../request/policy-file.ts'
 
 /** The largest that anybody would write; a file of another kind is not read. */
-const MOST_BYTES = 1_000_000
+const MOST_BYTES = 1_048_576
 
 /** @returns the policy, or every problem with its place. Never throws. */
 export function loadPolicy(file: string): PolicyOutcome {
-  try {
-    return policyIn(readFileSync(file, 'utf8'))
-  } catch (error) {
-    return unusable(unreadable(error))
-  }
+  const read = readBounded(file, MOST_BYTES)
+  return read.ok ? policyIn(read.text) : unusable(unreadable(read.why))
 }
 
 function policyIn(text: string): PolicyOutcome {
-  if (text.length > MOST_BYTES) return unusable('the file is longer than a megabyte')
   // Aliases could make a small file a huge one.
   const lineCounter = new LineCounter()
   const document = parseDocument(text, { prettyErrors: false, lineCounter })
@@ -48,10 +43,9 @@ function unusable(problem: string): PolicyOutcome {
   return { ok: false, problems: [problem] }
 }
 
-function unreadable(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'ENOENT') return 'there is no such file (ENOENT)'
-  return code === undefined ? 'the file cannot be read' : `the file cannot be read (${code})`
+/** @param why as bounded-file.ts has it */
+function unreadable(why: string): string {
+  return why === 'ENOENT' ? 'there is no such file (ENOENT)' : `the file cannot be read (${why})`
 }
 
 export interface PolicySource {
@@ -67,7 +61,7 @@ export interface PolicySourceDeps {
 
 /** Compares the text now and then: what tells of edits differs between file systems, and a mounted file is replaced whole. */
 export function watchPolicy(
-  file: string,
+  path: string,
   first: Policy,
   { everyMs, onEdited, onProblems }: PolicySourceDeps,
 ): PolicySource {
@@ -75,10 +69,10 @@ export function watchPolicy(
   let told = first.version
   let lastSeen = first.version
   async function look(): Promise<void> {
-    const found = await readFile(file, 'utf8').then(
-      text => ({ seen: versionOf(text), read: () => policyIn(text) }),
-      error => ({ seen: 'unreadable', read: () => unusable(unreadable(error)) }),
-    )
+    const file = await readBoundedLater(path, MOST_BYTES)
+    const found = file.ok
+      ? { seen: versionOf(file.text), read: () => policyIn(file.text) }
+      : { seen: 'unreadable', read: () => unusable(unreadable(file.why)) }
     // Who is still writing it has written something else by the next look.
     const isWhole = found.seen === lastSeen
     lastSeen = found.seen

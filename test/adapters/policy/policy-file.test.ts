@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -43,7 +44,16 @@ describe('a policy’s file', () => {
     expect(problemsWith('a: 1\na: 2\n')).toContain('not valid YAML')
     expect(problemsWith('version: 2\nrules: [x]')).toContain('version must be 1')
     expect(problemsWith('# nothing\n')).toContain('the file ')
-    expect(problemsWith('x'.repeat(1_000_001))).toContain('longer than a megabyte')
+    expect(problemsWith('x'.repeat(1_048_577))).toBe('the file cannot be read (it is longer than 1 MB)')
+  })
+
+  it('that is a pipe, a directory or a device is not waited for', () => {
+    const pipe = join(folder, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    for (const path of [pipe, folder, '/dev/zero']) {
+      const problems = ['the file cannot be read (it is no regular file)']
+      expect(loadPolicy(path), path).toEqual({ ok: false, problems })
+    }
   })
 
   it('cannot be made to grow by what refers to itself', () => {
