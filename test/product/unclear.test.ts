@@ -75,7 +75,10 @@ describe.concurrent('a call that nobody answered', () => {
     await product().cardSays('· done')
     await product().threadSays('confirmed that R-1 took effect')
     if (seenBefore === undefined) throw new Error('Nothing was asked.')
-    await until(() => !textOf(question() ?? seenBefore).includes('[ It'))
+    await until(() => textOf(question() ?? seenBefore).includes('took effect.'))
+    const answered = textOf(question() ?? seenBefore)
+    expect(answered).not.toContain('[ It')
+    expect(answered).toMatch(/Answered by .*: it took effect\./)
     // Who had it in front of them from before is told so.
     await product().carol.press(seenBefore, 'It Did Not')
     await heard(product().carol, 'Too late')

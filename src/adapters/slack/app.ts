@@ -13,7 +13,7 @@ import { registerFollowUpListeners } from './follow-up/listeners.ts'
 import { registerHistoryListeners } from './history/listeners.ts'
 import { registerHomeListeners } from './home/listeners.ts'
 import { createHomeTabs } from './home/tabs.ts'
-import type { ClustersSaid, Language } from './language/language.ts'
+import type { ClustersSaid, Language, Words } from './language/language.ts'
 import { registerListListeners } from './lists/listeners.ts'
 import { createInstallation, type Installation, sayRefusalsRarely } from './platform/installation.ts'
 import { createSlackWay } from './platform/light-fetch.ts'
@@ -113,7 +113,7 @@ export function connectSlack(config: SlackAppConfig, deps: SlackDeps): Slack {
         config,
         {
           ...rest,
-          ...{ clock, report, people, installation, wordsFor, files },
+          ...{ clock, report, people, installation, wordsFor, common, files },
           botToken: config.botToken,
           slackApiUrl: config.apiUrl,
         },
@@ -153,12 +153,22 @@ interface SlackAppDeps extends FormListenersDeps {
   onConnected(): void
   /** Where cards go; null: the channel that is asked in. */
   approvalsChannel: string | null
+  /** Of what everybody in a thread reads. */
+  common: Words
 }
 
 /** What Slack's own part does not know by itself. */
 export type ListenDeps = Omit<
   SlackAppDeps,
-  'clock' | 'report' | 'people' | 'installation' | 'wordsFor' | 'files' | 'botToken' | 'slackApiUrl'
+  | 'clock'
+  | 'report'
+  | 'people'
+  | 'installation'
+  | 'wordsFor'
+  | 'common'
+  | 'files'
+  | 'botToken'
+  | 'slackApiUrl'
 >
 
 function createSlackApp(config: SlackAppConfig, deps: SlackAppDeps, logger: Logger): SlackApp {

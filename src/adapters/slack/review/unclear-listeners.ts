@@ -7,6 +7,8 @@ import { z } from 'zod'
 import type { Approvals, ChangeOutcome } from '../../../ports/approvals.ts'
 import type { RequestId } from '../../../request/request.ts'
 import { ACTIONS, attemptSchema } from '../blocks/ids.ts'
+import { LIMITS } from '../blocks/limits.ts'
+import { clipEscaped, line, type Piece, paragraph, spoken } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { inTime, originOf, refusalOf } from '../platform/answering.ts'
 import { onPress, type Press, type PressDeps } from '../platform/pressing.ts'
@@ -14,10 +16,12 @@ import { changeInTime } from '../platform/told-later.ts'
 
 export interface UnclearListenersDeps extends PressDeps {
   approvals: Approvals
+  /** Of what everybody in the thread reads. */
+  common: Words
 }
 
 export function registerUnclearListeners(app: App, deps: UnclearListenersDeps): void {
-  const { approvals, report } = deps
+  const { approvals, report, common } = deps
 
   for (const action of [ACTIONS.happened, ACTIONS.didNotHappen] as const) {
     const happened = action === ACTIONS.happened
@@ -34,7 +38,7 @@ export function registerUnclearListeners(app: App, deps: UnclearListenersDeps): 
       })
       const refused = refusalOf(await words, outcome, id)
       if (refused !== null) await tell(refused)
-      else await withoutButtons(press)
+      else await answered(press, common.replies.answered(userId, happened))
     })
   }
 
@@ -44,11 +48,11 @@ export function registerUnclearListeners(app: App, deps: UnclearListenersDeps): 
     const outcome = await inTime(approvals.checkAgain(id, attempt, userId, originOf(body)))
     await tell(checkAnswer(await words, outcome, id))
     // What is found is a message of its own, with buttons of its own where it asks again.
-    if (outcome.kind === 'changed') await withoutButtons(press)
+    if (outcome.kind === 'changed') await answered(press, common.replies.readingAgain(userId))
   })
 
-  /** The question stays, answered: a button that stays under it would be refused. */
-  async function withoutButtons({ body, client }: Press): Promise<void> {
+  /** The question stays, with who has answered it: a button that stays under it would be refused. */
+  async function answered({ body, client }: Press, answer: Piece[]): Promise<void> {
     const { channel, message } = body
     if (channel === undefined || message === undefined) return
     const blocks = questionSchema.safeParse(message.blocks).data
@@ -57,8 +61,11 @@ export function registerUnclearListeners(app: App, deps: UnclearListenersDeps): 
       await client.chat.update({
         channel: channel.id,
         ts: message.ts,
-        text: message.text ?? '',
-        blocks: blocks.filter(({ type }) => type !== 'actions') as unknown as KnownBlock[],
+        text: clipEscaped(`${message.text ?? ''}\n${spoken(answer)}`, LIMITS.messageText),
+        blocks: [
+          ...(blocks.filter(({ type }) => type !== 'actions') as unknown as KnownBlock[]),
+          paragraph(line(...answer)),
+        ],
         parse: 'none',
       })
     } catch (error) {

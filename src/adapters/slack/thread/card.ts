@@ -54,6 +54,7 @@ import {
   groupInWords,
   hadCalls,
   lossInWords,
+  nothingReset,
   outcomeAlone,
   scopeInWords,
   stateWords,
@@ -222,13 +223,17 @@ export function stateLine(words: Words, request: ResetRequest): Piece[] {
     case 'rejected':
       return say.rejected(state.decision.by, clip(state.decision.note, NOTE_MAX))
     case 'cancelled':
-      return say.cancelled(state.by)
+      return say.cancelled(state.by, nothingReset(words, request))
     case 'expired':
       return [
         text(
           request.plan === null
-            ? say.expiredUnplanned
-            : say.expired(filled(request.guard, request.votes), request.guard.approvals),
+            ? say.expiredUnplanned(nothingReset(words, request))
+            : say.expired(
+                filled(request.guard, request.votes),
+                request.guard.approvals,
+                nothingReset(words, request),
+              ),
         ),
       ]
     case 'approved':

@@ -17,7 +17,7 @@ import { differenceBullets, differencesInWords } from '../wording/drift.ts'
 import { proofInWords } from '../wording/proof.ts'
 import { resultTable, troubleLine, troublesOf, troubleText } from '../wording/result.ts'
 import { deciders, missingTeams, reviewers } from '../wording/who-decides.ts'
-import { connectedInWords, outcomeSentence, stateSentence } from '../wording/words.ts'
+import { connectedInWords, nothingReset, outcomeSentence, stateSentence } from '../wording/words.ts'
 import { questionButtons } from './buttons.ts'
 import { type Message, NOTE_MAX } from './card.ts'
 
@@ -34,7 +34,9 @@ export function noteReply(
   { toRequester = false } = {},
 ): Message {
   const result = kept ?? []
-  const { id, requester } = request
+  const { id } = request
+  // Nobody is mentioned to themselves.
+  const noticed = toRequester ? null : request.requester
   const { replies: say } = words
   switch (note.kind) {
     case 'planned':
@@ -76,17 +78,22 @@ export function noteReply(
     case 'reviewed':
       return said(say.reviewed(id, note.by, clip(note.note, NOTE_MAX)))
     case 'cancelled':
-      return said(say.cancelled(id, note.by))
+      return said(say.cancelled(id, note.by, nothingReset(words, request)))
     case 'expired':
       return said([
         text(
           request.plan === null
-            ? say.expiredUnplanned(id)
-            : say.expired(id, filled(request.guard, request.votes), request.guard.approvals),
+            ? say.expiredUnplanned(id, nothingReset(words, request))
+            : say.expired(
+                id,
+                filled(request.guard, request.votes),
+                request.guard.approvals,
+                nothingReset(words, request),
+              ),
         ),
       ])
     case 'drifted':
-      return driftedReply(words, request, note, movers)
+      return driftedReply(words, request, note, movers, noticed)
     case 'waiting': {
       const { group, untilMs, holdMs = 0 } = note
       return said(
@@ -96,15 +103,15 @@ export function noteReply(
               connectedInWords(words, group),
               group.members.length > 0,
               { untilMs, holdMs },
-              requester,
+              noticed,
             )
-          : say.waitsToStayEmpty(id, { untilMs, holdMs }, requester),
+          : say.waitsToStayEmpty(id, { untilMs, holdMs }, noticed),
       )
     }
     case 'unclear':
-      return unclearReply(words, request, note, result)
+      return unclearReply(words, request, note, result, noticed)
     case 'asked':
-      return askedReply(words, request, note, result)
+      return askedReply(words, request, note, result, toRequester)
     case 'testified':
       return said(say.testified(id, note.by, note.happened))
     case 'revoked':
@@ -130,15 +137,18 @@ function approversTold(words: Words, request: ResetRequest): Piece[] {
 function driftedReply(
   words: Words,
   request: ResetRequest,
-  { at, differences }: Extract<Note, { kind: 'drifted' }>,
+  note: Extract<Note, { kind: 'drifted' }>,
   movers: readonly RequestId[],
+  noticed: string | null,
 ): Message {
-  const { id, requester } = request
+  const { id } = request
+  const { at, differences } = note
   const { moved, movedBy, movedThen } = words.replies
+  const before = request.notes.slice(0, Math.max(0, request.notes.indexOf(note)))
   const lead = moved(id, at)
   const then = [
     ...(movers.length === 0 ? [] : [text(movedBy(movers))]),
-    ...movedThen(requester, deciders(request).slice(0, APPROVERS_TOLD)),
+    ...movedThen(noticed, deciders(request).slice(0, APPROVERS_TOLD), nothingReset(words, { notes: before })),
   ]
   const sentences = differencesInWords(words, differences).map(sentence => escaped(`• ${sentence}`))
   return {
@@ -157,12 +167,13 @@ function unclearReply(
   request: ResetRequest,
   note: Extract<Note, { kind: 'unclear' }>,
   result: readonly PartitionResult[],
+  noticed: string | null,
 ): Message {
-  const { id, requester, state } = request
+  const { id, state } = request
   const { unknown, accepted, unclearAdvice } = words.outcomes
   const rows = state.name === 'unclear' && wasAnswered(note.cause) ? result : []
   const why = wasAccepted(rows) ? accepted(isUnread(rows)) : unknown(causeInWords(words, note.cause))
-  return withEvidence(words, words.replies.unclear(id, why, unclearAdvice, requester), rows, {
+  return withEvidence(words, words.replies.unclear(id, why, unclearAdvice, noticed), rows, {
     isRepeated: hasShownRows(request, note),
   })
 }
@@ -196,16 +207,19 @@ function askedReply(
   request: ResetRequest,
   note: Extract<Note, { kind: 'asked' }>,
   result: readonly PartitionResult[],
+  toRequester: boolean,
 ): Message {
   const { id, requester, state, lateUntilMs } = request
   const { attempt, evidence } = note
   const isAccepted = state.name === 'unclear' && wasAccepted(result)
-  const lead = words.replies.asked(
-    id,
-    { evidence, isCalled: lateUntilMs !== null, accepted: isAccepted ? words.outcomes.wasAccepted : '' },
-    requester,
-    deciders(request).slice(0, APPROVERS_TOLD),
-  )
+  const known = {
+    evidence,
+    isCalled: lateUntilMs !== null,
+    accepted: isAccepted ? words.outcomes.wasAccepted : '',
+  }
+  const people = deciders(request).slice(0, APPROVERS_TOLD)
+  if (toRequester) return said(words.replies.askedOthers(id, known, people))
+  const lead = words.replies.asked(id, known, requester, people)
   const shownRows = state.name === 'unclear' && evidence === 'neither' ? result : []
   const message = withEvidence(words, lead, shownRows, { isRepeated: hasShownRows(request, note) })
   return { ...message, blocks: [...message.blocks, questionButtons(words, id, attempt)] }

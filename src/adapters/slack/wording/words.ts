@@ -205,6 +205,19 @@ export function outcomeSentence(
   outcome: Outcome,
   request: Pick<ResetRequest, 'reset' | 'plan' | 'state' | 'notes'>,
 ): string {
+  const sentence = sentenceOfOutcome(words, outcome, request)
+  if (!isVouchedFor(request)) return sentence
+  // From its end: an earlier one may stand in somebody's own words.
+  const at = sentence.lastIndexOf(words.outcomes.nothingReset)
+  if (at === -1) return sentence
+  return `${sentence.slice(0, at)}${words.outcomes.nothingThisTime}${sentence.slice(at + words.outcomes.nothingReset.length)}`
+}
+
+function sentenceOfOutcome(
+  words: Words,
+  outcome: Outcome,
+  request: Pick<ResetRequest, 'reset' | 'plan' | 'state' | 'notes'>,
+): string {
   const { reset, plan } = request
   const { outcomes } = words
   switch (outcome.kind) {
@@ -269,6 +282,15 @@ function notSentSentence(
   )
   const last = kind === 'absentTwice' ? 'offsets' : kind === 'denied' ? 'approver' : { cause: said }
   return calledInVain(state.attempt, isMade, last)
+}
+
+/** Where an earlier attempt was a call of which only an approver says that it had no effect, it is not said that nothing was reset. */
+export function nothingReset({ outcomes }: Words, request: Pick<ResetRequest, 'notes'>): string {
+  return isVouchedFor(request) ? outcomes.nothingThisTime : outcomes.nothingReset
+}
+
+function isVouchedFor({ notes }: Pick<ResetRequest, 'notes'>): boolean {
+  return notes.some(note => note.kind === 'testified' && !note.happened)
 }
 
 /** Whether it was called, or may have been, by an attempt that came to no answer. */

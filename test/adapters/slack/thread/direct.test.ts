@@ -21,10 +21,21 @@ describe.each<[Language, string, RegExp]>([
     expect(validateMessage(message)).toEqual([])
   })
 
+  it('mentions nobody to themselves', () => {
+    for (const [, request] of everyState()) {
+      for (const [at, { kind }] of request.notes.entries()) {
+        if (!['asked', 'unclear', 'drifted', 'waiting'].includes(kind)) continue
+        expect(directMessage(wordsIn(language), request, `direct-${at}`).text).not.toContain('<@U0ALICE>')
+      }
+    }
+  })
+
   it('asks nothing that is for others to answer', () => {
     const inDoubt = everyState().find(([state]) => state === 'unclear, asked')?.[1] ?? pending()
     const asked = directMessage(wordsIn(language), inDoubt, `direct-${inDoubt.notes.length - 1}`)
-    expect(asked.text).toMatch(/Did R-12 take effect|R-12 是否已生效/)
+    expect(asked.text).toMatch(
+      /R-12 is unclear\. .* It waits for an approver to answer in its thread\.|R-12 结果不明。.*正在等待审批人在消息列里回答。/,
+    )
     expect(JSON.stringify(asked.blocks)).not.toContain('"actions"')
   })
 })

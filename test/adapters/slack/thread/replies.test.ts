@@ -506,7 +506,7 @@ describe('the other replies', () => {
     const unclear = everyState().find(([state]) => state === 'unclear')?.[1] ?? pending()
     const message = lastReply(unclear)
     const sentence =
-      'R-12 is unclear. Rewind called CKafka, but the outcome is unknown: no answer within 20 s. Rewind won’t retry blindly: that could move the offsets twice. It reads the offsets back over the next minutes. If the call took effect, the request is done; if they show twice that it did not, it is tried again; otherwise an approver is asked here.'
+      'R-12 is unclear. Rewind called CKafka, but the outcome is unknown: no answer within 20 s. Rewind won’t retry blindly: that could move the offsets twice. It reads the offsets back over the next minutes. If the call took effect, the request is done; if they show twice that it did not, it is tried again; otherwise an approver is asked in the thread.'
     expect(read(message)).toEqual([`${sentence} @alice`])
     expect(message.text).toBe(`${sentence} <@${ALICE}>`)
   })
@@ -580,11 +580,11 @@ describe('the other replies', () => {
   it.each([
     [
       'neither',
-      'Did R-12 take effect? The offsets match neither the old position nor the plan, so the outcome is unclear. Nothing is called until an approver says what happened. Requested by @alice.',
+      'Did R-12 take effect? The offsets match neither the old position nor the plan, so the outcome is unclear. Rewind makes no call for R-12 until an approver says what happened. Requested by @alice.',
     ],
     [
       'unread',
-      'Did R-12 take effect? The offsets could not be read back, so the outcome is unclear. Nothing is called until an approver says what happened. Requested by @alice.',
+      'Did R-12 take effect? The offsets could not be read back, so the outcome is unclear. Rewind makes no call for R-12 until an approver says what happened. Requested by @alice.',
     ],
   ] as const)('ask what happened where the offsets do not tell: %s', (evidence, question) => {
     let request = following(pending(), approve, start, finish({ kind: 'unknown', cause: 'no answer' }))
@@ -608,7 +608,7 @@ describe('the other replies', () => {
   it('ask about offsets that stand there already, with what may explain it', () => {
     const request = everyState().find(([state]) => state === 'alreadyThere')?.[1] ?? pending()
     expect(read(lastReply(request))[0]).toBe(
-      'Did R-12 take effect? The offsets already match the plan, and no call of this request is on record: Redis may have lost it, or somebody has moved them by other means than Rewind. Nothing is called until an approver says what happened. Requested by @alice.',
+      'Did R-12 take effect? The offsets already match the plan, and no call of this request is on record: Redis may have lost it, or somebody has moved them by other means than Rewind. Rewind makes no call for R-12 until an approver says what happened. Requested by @alice.',
     )
   })
 
@@ -626,7 +626,7 @@ describe('the other replies', () => {
     )
     const request = following(twice, [{ kind: 'alreadyThere', digest: DIGEST }, T0 + 900_000])
     expect(read(lastReply(request))[0]).toBe(
-      'Did R-12 take effect? The offsets match the plan now. No answer to an earlier call of this request was received, and it had moved nothing when they were read back: it may have arrived late, or somebody has moved them by other means than Rewind. Nothing is called until an approver says what happened. Requested by @alice.',
+      'Did R-12 take effect? The offsets match the plan now. No answer to an earlier call of this request was received, and it had moved nothing when they were read back: it may have arrived late, or somebody has moved them by other means than Rewind. Rewind makes no call for R-12 until an approver says what happened. Requested by @alice.',
     )
   })
 

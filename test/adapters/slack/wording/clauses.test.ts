@@ -18,6 +18,7 @@ import {
   asked,
   askedAbout,
   BOB,
+  DENIED,
   DIGEST,
   drifted,
   EMPTY,
@@ -27,9 +28,11 @@ import {
   following,
   looked,
   pending,
+  SOMEWHERE,
   someDifferences,
   start,
   T0,
+  testify,
   wait,
 } from '../../../support/requests.ts'
 import { unreported } from '../../../support/results.ts'
@@ -43,7 +46,8 @@ interface Sent {
 const CLAUSES: [RegExp, (sent: Sent) => boolean][] = [
   [/runs next|即将执行/, () => false],
   [/[Nn]obody answered|reported nothing|worker stopped/, () => false],
-  [/Nothing was reset|没有重置任何位点/, ({ request }) => !hasMoved(request)],
+  [/Nothing was reset|没有重置任何位点/, ({ request }) => !hasMoved(request) && !isVouchedFor(request)],
+  [/Nothing was written this time|这次没有写入任何位点/, ({ request }) => isVouchedFor(request)],
   [
     /nobody decided in time|Nobody decided in time|没有人及时审批/,
     ({ request }) => isExpired(request) && request.plan !== null && request.votes.length === 0,
@@ -86,6 +90,8 @@ const isExpired = ({ state }: ResetRequest) => state.name === 'expired'
 const hasMoved = ({ state }: ResetRequest) =>
   state.name === 'succeeded' || state.name === 'partial' || state.name === 'executing'
 const hasUnclear = ({ notes }: ResetRequest) => notes.some(({ kind }) => kind === 'unclear')
+const isVouchedFor = ({ notes }: ResetRequest) =>
+  notes.some(note => note.kind === 'testified' && !note.happened)
 const membersListed = ({ group, state, notes }: ResetRequest) =>
   [
     ...(group === null ? [] : [group]),
@@ -106,6 +112,7 @@ const absentTwice = [1, 2].reduce(
   request => following(request, [looked('absent'), 'lookAtMs' in request.state ? request.state.lookAtMs : 0]),
   hung,
 )
+const denied = following(askedAbout(hung, 'unread'), [{ ...testify, happened: false }, T0 + 1_000_000])
 const joined = following(
   pending(),
   approve,
@@ -145,6 +152,13 @@ const SENT: [string, ResetRequest, PartitionResult[]][] = [
   ['hung', hung, []],
   ['hung, tried again', absentTwice, []],
   ['hung, called again', following(absentTwice, [start, T0 + 900_000]), []],
+  ['denied, then overtaken', following(denied, drifted(someDifferences, 'execution')), []],
+  [
+    'denied, then cancelled',
+    following(denied, { kind: 'cancel', by: ALICE, policy: DENIED, from: SOMEWHERE }),
+    [],
+  ],
+  ['denied, and never carried out', inVain(denied), []],
   ['hung, and never with an effect', inVain(absentTwice), []],
   ['never called', inVain(following(pending(), approve)), []],
   [

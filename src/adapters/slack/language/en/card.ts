@@ -145,11 +145,16 @@ export const cardOn = (on: ClusterInWords) => ({
     text(':'),
     quoted(note),
   ],
-  cancelled: (by: string): Piece[] => [text('Cancelled by '), person(by), text('. Nothing was reset.')],
-  expiredUnplanned: 'No plan could be made in time. Nothing was reset. Ask again with /reset-offsets.',
+  cancelled: (by: string, nothing: string): Piece[] => [
+    text('Cancelled by '),
+    person(by),
+    text(`. ${nothing}`),
+  ],
+  expiredUnplanned: (nothing: string) =>
+    `No plan could be made in time. ${nothing} Ask again with /reset-offsets.`,
   /** @param have of the approvals it needed */
-  expired: (have: number, needed: number) =>
-    `${have === 0 ? 'Nobody decided in time' : `Only ${grouped(have)} of ${counted(needed, 'approval')} in time`}. Nothing was reset. Ask again with /reset-offsets.`,
+  expired: (have: number, needed: number, nothing: string) =>
+    `${have === 0 ? 'Nobody decided in time' : `Only ${grouped(have)} of ${counted(needed, 'approval')} in time`}. ${nothing} Ask again with /reset-offsets.`,
   /** Stands before what follows from it. @param by in the order of their approvals @param note empty: none */
   approved: (by: readonly string[], note: string): Piece[] => [
     text('Approved by '),

@@ -34,6 +34,10 @@ export const outcomesOn = (on: ClusterInWords) => ({
               : `${grouped(count)} ${COUNTED[kind]}`,
           )
           .join(' · '),
+  nothingReset: 'Nothing was reset.',
+  /** Instead of it, where only an approver says that an earlier attempt had no effect. */
+  nothingThisTime:
+    'Nothing was written this time. An approver said that an earlier attempt had no effect; the offsets do not prove that.',
   done: (counts: string) => `${counts}.`,
   /** After `done`. @param topics the first of them @param left so many more */
   troubled: (topics: readonly string[], left: number) =>
@@ -145,7 +149,7 @@ export const outcomesOn = (on: ClusterInWords) => ({
   },
   testified: 'Closed as done by an approver; the offsets could not prove it. The thread says who.',
   unclearAdvice:
-    'Rewind won’t retry blindly: that could move the offsets twice. It reads the offsets back over the next minutes. If the call took effect, the request is done; if they show twice that it did not, it is tried again; otherwise an approver is asked here.',
+    'Rewind won’t retry blindly: that could move the offsets twice. It reads the offsets back over the next minutes. If the call took effect, the request is done; if they show twice that it did not, it is tried again; otherwise an approver is asked in the thread.',
 })
 
 function byRule(rule: string | null): string {

@@ -93,24 +93,26 @@ export const replies = {
     text(` has reviewed the decision to run ${id} without approval:`),
     quoted(note),
   ],
-  cancelled: (id: string, by: string): Piece[] => [person(by), text(` cancelled ${id}. Nothing was reset.`)],
-  expiredUnplanned: (id: string) =>
-    `${id} expired: no plan could be made in time. Nothing was reset. Ask again with /reset-offsets.`,
+  cancelled: (id: string, by: string, nothing: string): Piece[] => [
+    person(by),
+    text(` cancelled ${id}. ${nothing}`),
+  ],
+  expiredUnplanned: (id: string, nothing: string) =>
+    `${id} expired: no plan could be made in time. ${nothing} Ask again with /reset-offsets.`,
   /** @param have of the approvals it needed */
-  expired: (id: string, have: number, needed: number) =>
-    `${id} expired: ${have === 0 ? 'nobody decided in time' : `only ${grouped(have)} of ${counted(needed, 'approval')} in time`}. Nothing was reset. Ask again with /reset-offsets.`,
+  expired: (id: string, have: number, needed: number, nothing: string) =>
+    `${id} expired: ${have === 0 ? 'nobody decided in time' : `only ${grouped(have)} of ${counted(needed, 'approval')} in time`}. ${nothing} Ask again with /reset-offsets.`,
   moved: (id: string, at: DriftedAt): Piece[] => [
     strong(`Offsets or logs have changed since ${id} was planned`),
     text(` (${FOUND_AT[at]}):`),
   ],
   /** @param ids of the requests that did it */
   movedBy: (ids: readonly string[]) => `${listed(ids)} moved the offsets after that plan was made. `,
-  /** @param deciders whom the rule names; empty: nobody in particular */
-  movedThen: (requester: string, deciders: readonly string[]): Piece[] => [
-    text('Nothing was reset. A new plan is being made; it needs a new decision'),
+  /** @param deciders whom the rule names; empty: nobody in particular @param nothing that nothing was reset, as far as that is so */
+  movedThen: (requester: string | null, deciders: readonly string[], nothing: string): Piece[] => [
+    text(`${nothing} A new plan is being made; it needs a new decision`),
     ...(deciders.length === 0 ? [] : [text(' by '), ...mentions(deciders)]),
-    text('. Requested by '),
-    person(requester),
+    ...(requester === null ? [] : [text('. Requested by '), person(requester)]),
     text('.'),
   ],
   /** @param areListed whether it names who is to be stopped */
@@ -119,7 +121,7 @@ export const replies = {
     connected: string,
     areListed: boolean,
     { untilMs, holdMs }: { untilMs: number; holdMs: number },
-    requester: string,
+    noticed: string | null,
   ): Piece[] => [
     strong(`${id} waits for its group to be empty: `),
     text(
@@ -127,12 +129,12 @@ export const replies = {
     ),
     times.moment(untilMs),
     text(`. To call it off, press ${buttons.cancel} on the card. `),
-    ...noticedBy(requester),
+    ...noticedBy(noticed),
   ],
   waitsToStayEmpty: (
     id: string,
     { untilMs, holdMs }: { untilMs: number; holdMs: number },
-    requester: string,
+    noticed: string | null,
   ): Piece[] => [
     strong(`${id} waits for its group to stay empty: `),
     text(
@@ -140,12 +142,12 @@ export const replies = {
     ),
     times.moment(untilMs),
     text(` if consumers connect again. To call it off, press ${buttons.cancel} on the card. `),
-    ...noticedBy(requester),
+    ...noticedBy(noticed),
   ],
-  unclear: (id: string, unknown: string, advice: string, requester: string): Piece[] => [
+  unclear: (id: string, unknown: string, advice: string, noticed: string | null): Piece[] => [
     strong(`${id} is unclear. `),
     text(`${unknown} ${advice} `),
-    ...noticedBy(requester),
+    ...noticedBy(noticed),
   ],
   /** @param deciders who may answer, as far as the rule names them; never the requester */
   asked: (
@@ -156,12 +158,35 @@ export const replies = {
   ): Piece[] => [
     strong(`Did ${id} take effect? `),
     text(
-      `${accepted}${evidence === 'present' && isCalled ? ASKED_AFTER_CALL : ASKED[evidence]} Nothing is called until an approver says what happened${deciders.length === 0 ? '. ' : ': '}`,
+      `${accepted}${evidence === 'present' && isCalled ? ASKED_AFTER_CALL : ASKED[evidence]} Rewind makes no call for ${id} until an approver says what happened${deciders.length === 0 ? '. ' : ': '}`,
     ),
     ...(deciders.length === 0 ? [] : [...mentions(deciders), text('. ')]),
     text('Requested by '),
     person(requester),
     text('.'),
+  ],
+  /** To the requester, who may not answer. */
+  askedOthers: (
+    id: string,
+    { evidence, isCalled, accepted }: KnownWhenAsked,
+    deciders: readonly string[],
+  ): Piece[] => [
+    strong(`${id} is unclear. `),
+    text(
+      `${accepted}${evidence === 'present' && isCalled ? ASKED_AFTER_CALL : ASKED[evidence]} It waits for `,
+    ),
+    ...(deciders.length === 0 ? [text('an approver')] : mentions(deciders)),
+    text(' to answer in its thread.'),
+  ],
+  /** Under the question, instead of its buttons. */
+  answered: (by: string, happened: boolean): Piece[] => [
+    text('Answered by '),
+    person(by),
+    text(happened ? ': it took effect.' : ': it did not take effect.'),
+  ],
+  readingAgain: (by: string): Piece[] => [
+    person(by),
+    text(' asked for the offsets to be read back again. What they show follows in the thread.'),
   ],
   testified: (id: string, by: string, happened: boolean): Piece[] => [
     person(by),

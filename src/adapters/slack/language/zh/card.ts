@@ -94,10 +94,10 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   runsOnceExact: '确定后执行。',
   pending: expiresAtMs => [text('等待审批人审批，过期时间 '), times.moment(expiresAtMs), text('。')],
   rejected: (by, note) => [text('已被 '), person(by), text(' 驳回：'), quoted(note)],
-  cancelled: by => [text('已被 '), person(by), text(' 取消。没有重置任何位点。')],
-  expiredUnplanned: '没能及时制定计划。没有重置任何位点。请用 /reset-offsets 重新申请。',
-  expired: (have, needed) =>
-    `${have === 0 ? '没有人及时审批' : `到期时只有 ${grouped(have)}/${grouped(needed)} 个批准`}。没有重置任何位点。请用 /reset-offsets 重新申请。`,
+  cancelled: (by, nothing) => [text('已被 '), person(by), text(` 取消。${nothing}`)],
+  expiredUnplanned: nothing => `没能及时制定计划。${nothing}请用 /reset-offsets 重新申请。`,
+  expired: (have, needed, nothing) =>
+    `${have === 0 ? '没有人及时审批' : `到期时只有 ${grouped(have)}/${grouped(needed)} 个批准`}。${nothing}请用 /reset-offsets 重新申请。`,
   approved: (by, note) => [
     text('已由 '),
     ...by.flatMap((each, index) => [...(index === 0 ? [] : [text(' 和 ')]), person(each)]),

@@ -28,6 +28,8 @@ export const outcomesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
               : `${grouped(count)} 个${COUNTED[kind]}`
           })
           .join(' · '),
+  nothingReset: '没有重置任何位点。',
+  nothingThisTime: '这次没有写入任何位点。此前有一次尝试，审批人说没有生效，但位点无法证明。',
   done: counts => `${counts}。`,
   troubled: (topics, left) => `与计划不符：${listed(topics, left)}。原因见消息列。`,
   refused: (said, code, requestId, hint) => {
@@ -107,7 +109,7 @@ export const outcomesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   },
   testified: '审批人确认已生效，按完成处理；位点无法证明。是谁确认的见消息列。',
   unclearAdvice:
-    'Rewind 不会凭猜测重复调用，因为那样可能把位点移动两次。接下来几分钟内会读回核对位点：如果显示已生效，就算完成；如果两次都显示没有生效，就会重试；如果看不出来，会在这里请审批人确认。',
+    'Rewind 不会凭猜测重复调用，因为那样可能把位点移动两次。接下来几分钟内会读回核对位点：如果显示已生效，就算完成；如果两次都显示没有生效，就会重试；如果看不出来，会在消息列里请审批人确认。',
 })
 
 function byRule(rule: string | null): string {

@@ -60,50 +60,61 @@ export const replies: typeof English = {
   ],
   glassBroken: (id, by, reason) => [person(by), text(` 未经审批紧急执行 ${id}：`), quoted(reason)],
   reviewed: (id, by, note) => [person(by), text(` 复核了未经审批执行的 ${id}：`), quoted(note)],
-  cancelled: (id, by) => [person(by), text(` 取消了 ${id}。没有重置任何位点。`)],
-  expiredUnplanned: id => `${id} 已过期：没能及时制定计划。没有重置任何位点。请用 /reset-offsets 重新申请。`,
-  expired: (id, have, needed) =>
-    `${id} 已过期：${have === 0 ? '没有人及时审批' : `到期时只有 ${grouped(have)}/${grouped(needed)} 个批准`}。没有重置任何位点。请用 /reset-offsets 重新申请。`,
+  cancelled: (id, by, nothing) => [person(by), text(` 取消了 ${id}。${nothing}`)],
+  expiredUnplanned: (id, nothing) =>
+    `${id} 已过期：没能及时制定计划。${nothing}请用 /reset-offsets 重新申请。`,
+  expired: (id, have, needed, nothing) =>
+    `${id} 已过期：${have === 0 ? '没有人及时审批' : `到期时只有 ${grouped(have)}/${grouped(needed)} 个批准`}。${nothing}请用 /reset-offsets 重新申请。`,
   moved: (id, at) => [strong(`${id} 的计划制定后，位点或日志有变化`), text(`（${FOUND_AT[at]}）：`)],
   movedBy: ids => `那份计划制定后，${listed(ids)} 移动了位点。`,
-  movedThen: (requester, deciders) => [
-    text('没有重置任何位点。正在制定新计划，需要重新审批'),
+  movedThen: (requester, deciders, nothing) => [
+    text(`${nothing}正在制定新计划，需要重新审批`),
     ...(deciders.length === 0 ? [] : [text('，审批人：'), ...mentions(deciders)]),
-    text('。申请人：'),
-    person(requester),
+    text('。'),
+    ...(requester === null ? [] : [text('申请人：'), person(requester)]),
   ],
-  waitsForMembers: (id, connected, areListed, { untilMs, holdMs }, requester) => [
+  waitsForMembers: (id, connected, areListed, { untilMs, holdMs }, noticed) => [
     strong(`${id} 正在等待消费分组变空：`),
     text(
       `${connected}。${areListed ? '请停掉它们。' : ''}${holdMs === 0 ? '消费分组保持为空一段时间后会自动执行' : `消费分组${times.onceEmpty(holdMs)}`}，最晚等到 `,
     ),
     times.moment(untilMs),
     text(`。如需放弃，请点卡片上的${inQuotes(buttons.cancel)}。 `),
-    ...noticedBy(requester),
+    ...noticedBy(noticed),
   ],
-  waitsToStayEmpty: (id, { untilMs, holdMs }, requester) => [
+  waitsToStayEmpty: (id, { untilMs, holdMs }, noticed) => [
     strong(`${id} 正在等待消费分组保持为空：`),
     text(
       `它之前不为空。${holdMs === 0 ? '消费分组保持为空一段时间后会自动执行' : `消费分组${times.onceEmpty(holdMs)}`}；如果消费者又连上来，最晚等到 `,
     ),
     times.moment(untilMs),
     text(`。如需放弃，请点卡片上的${inQuotes(buttons.cancel)}。 `),
-    ...noticedBy(requester),
+    ...noticedBy(noticed),
   ],
-  unclear: (id, unknown, advice, requester) => [
+  unclear: (id, unknown, advice, noticed) => [
     strong(`${id} 结果不明。`),
     text(`${unknown}${advice} `),
-    ...noticedBy(requester),
+    ...noticedBy(noticed),
   ],
   asked: (id, { evidence, isCalled, accepted }, requester, deciders) => [
     strong(`${id} 是否已生效？`),
     text(
-      `${accepted}${evidence === 'present' && isCalled ? ASKED_AFTER_CALL : ASKED[evidence]}在审批人说明之前不会再调用。`,
+      `${accepted}${evidence === 'present' && isCalled ? ASKED_AFTER_CALL : ASKED[evidence]}在审批人说明之前，Rewind 不会为 ${id} 发起调用。`,
     ),
     ...(deciders.length === 0 ? [] : [text('请审批人说明：'), ...mentions(deciders), text('。')]),
     text('申请人：'),
     person(requester),
   ],
+  askedOthers: (id, { evidence, isCalled, accepted }, deciders) => [
+    strong(`${id} 结果不明。`),
+    text(
+      `${accepted}${evidence === 'present' && isCalled ? ASKED_AFTER_CALL : ASKED[evidence]}正在等待${deciders.length === 0 ? '审批人' : ' '}`,
+    ),
+    ...mentions(deciders),
+    text(`${deciders.length === 0 ? '' : ' '}在消息列里回答。`),
+  ],
+  answered: (by, happened) => [person(by), text(happened ? ' 已回答：已生效。' : ' 已回答：没有生效。')],
+  readingAgain: by => [person(by), text(' 要求再次读回核对位点。结果见随后的消息。')],
   testified: (id, by, happened) => [
     person(by),
     text(
