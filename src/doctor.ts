@@ -29,29 +29,39 @@ const PART_MS = 25_000
 /** What does not end by itself by then is a finding. */
 const OVER_MS = 28_000
 
+/** By the signal, as a shell has them. */
+const CODES = { SIGINT: 130, SIGTERM: 143 }
+/** It takes its keys away by then. */
+const END_MS = 3_000
+
 export interface Asked {
   given: GivenSettings
   config: ConfigOutcome
   store: StoreConfigOutcome
 }
 
-/** Never rejects. @param now a clock that is wrong, in a test */
+/** Never rejects. @param now a clock that is wrong, in a test; `signal` ends it as soon as its own keys are gone */
 export async function examine(
   { given, config, store }: Asked,
   now: () => number = Date.now,
+  signal?: AbortSignal,
 ): Promise<Finding[]> {
   const settings = settingsFindings(given, {
     problems: config.ok ? [] : config.problems,
     notices: config.ok ? config.notices : [],
     named: config.ok ? namedIn(config.config) : [],
   })
-  const redis = store.ok ? doctorRedis(store.redis, store.redisPrefix, now) : null
+  const redis = store.ok ? doctorRedis(store.redis, store.redisPrefix, now, signal) : null
   const ofRedis = redis === null ? Promise.resolve([waits('Redis')]) : inTime('Redis', redis.findings)
   try {
     if (!config.ok || redis === null) {
       return [...settings, waits('Policy'), waits('Slack'), ...(await ofRedis), waits('Clusters')]
     }
-    const [policy, ...rest] = await Promise.all(partsOf(config.config, redis, ofRedis, now))
+    const parts = Promise.all(partsOf(config.config, redis, ofRedis, now))
+    const ended = new Promise<[]>(resolve => {
+      signal?.addEventListener('abort', () => void ofRedis.then(() => resolve([])))
+    })
+    const [policy, ...rest] = await Promise.race([parts, ended])
     return [...settings, ...(policy ?? []), ...rest.flat()]
   } finally {
     redis?.close()
@@ -125,11 +135,22 @@ async function main(args: readonly string[]): Promise<number> {
   // Libraries print what they find strange; here all of it is a finding.
   const print = console.log
   for (const name of ['log', 'info', 'warn', 'error'] as const) console[name] = () => {}
-  const findings = await examine({
+  const ending = new AbortController()
+  let endedWith = 0
+  for (const [signal, code] of Object.entries(CODES)) {
+    process.once(signal, () => {
+      endedWith = code
+      ending.abort()
+      setTimeout(() => process.exit(code), END_MS).unref()
+    })
+  }
+  const asked = {
     given: readGiven(process.env),
     config: readConfig(process.env),
     store: readStoreConfig(process.env),
-  })
+  }
+  const findings = await examine(asked, Date.now, ending.signal)
+  if (endedWith !== 0) return endedWith
   print(args.includes('--json') ? asJson(findings) : asLines(findings).join('\n'))
   return exitCodeOf(findings)
 }

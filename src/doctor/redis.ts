@@ -36,7 +36,13 @@ export interface RedisDoctor {
 
 const LATER = ['how it is set up', 'permissions', 'a key', 'a job', 'clock']
 
-export function doctorRedis(settings: RedisSettings, prefix: string, now: () => number): RedisDoctor {
+/** @param signal ends it early: what it has made is taken away */
+export function doctorRedis(
+  settings: RedisSettings,
+  prefix: string,
+  now: () => number,
+  signal?: AbortSignal,
+): RedisDoctor {
   let unconnected: Error | null = null
   const connect = () =>
     connectRedis(settings, error => {
@@ -46,14 +52,18 @@ export function doctorRedis(settings: RedisSettings, prefix: string, now: () => 
   const ofQueue = connect()
 
   async function look(): Promise<Finding[]> {
+    const beganMs = performance.now()
     const ready = Promise.all([connection, ofQueue].map(each => untilReady(each, CONNECT_MS)))
     const problem = await ready.then(() => null, asError)
-    if (problem !== null) return [away(settings, unconnected ?? problem), ...LATER.map(notMade)]
+    if (problem !== null) {
+      const tookMs = performance.now() - beganMs
+      return [away(settings, unconnected ?? problem, tookMs), ...LATER.map(notMade)]
+    }
     const [setUp, permissions, key, job, clock] = await Promise.all([
       setUpFindings(connection),
       permissionFinding(connection, ofQueue, prefix),
       keyFinding(connection, prefix),
-      jobFinding(settings, ofQueue, prefix),
+      jobFinding(settings, ofQueue, prefix, signal),
       clockFinding(connection, now),
     ])
     const versions = setUp.versions.length === 0 ? '' : ` Redis ${setUp.versions.join(' and ')}`
@@ -79,7 +89,7 @@ function notMade(what: string): Finding {
   return finding(what, 'notMade', 'Redis has to be reached first.')
 }
 
-function away(settings: RedisSettings, error: Error): Finding {
+function away(settings: RedisSettings, error: Error, tookMs: number): Finding {
   const at = `Redis at ${addressesOf(settings)} (REDIS_URL)`
   const fault = connectionFault(error)
   if (fault !== null) {
@@ -91,15 +101,27 @@ function away(settings: RedisSettings, error: Error): Finding {
     )
   }
   if (error.name === 'AbortError' || /timed out|timeout/i.test(error.message)) {
-    const found = `${at} does not answer within ${CONNECT_MS / 1_000} s.`
-    return finding('reach', 'failure', found, 'Look whether it is there, and what is between.')
+    const found = `${at} does not answer within ${Math.max(1, Math.round(tookMs / 1_000))} s.`
+    return finding(
+      'reach',
+      'failure',
+      found,
+      `Look whether it is there, and what is between.${modeWords(settings)}`,
+    )
   }
   return finding(
     'reach',
     'failure',
     `${at} refuses: ${error.message}.`,
-    'Look at the user, the password and the protocol in REDIS_URL.',
+    `Look at the user, the password and the protocol in REDIS_URL.${modeWords(settings)}`,
   )
+}
+
+/** One server does not answer, or refuses, what a Cluster or a Sentinel is asked. */
+function modeWords({ mode }: RedisSettings): string {
+  return mode === 'single'
+    ? ''
+    : ` REDIS_MODE is ${mode}: for a server that is no ${mode === 'cluster' ? 'node of a Cluster' : 'Sentinel'} it has to be single.`
 }
 
 const ASPECTS: Record<Exclude<RedisAspect, 'settings' | 'role' | 'replicas'>, string> = {
@@ -168,10 +190,15 @@ async function keyFinding(redis: RedisConnection, prefix: string): Promise<Findi
   }
 }
 
-async function jobFinding(settings: RedisSettings, queue: RedisConnection, prefix: string): Promise<Finding> {
+async function jobFinding(
+  settings: RedisSettings,
+  queue: RedisConnection,
+  prefix: string,
+  signal: AbortSignal | undefined,
+): Promise<Finding> {
   const blocking = connectBlocking(settings, () => {})
   try {
-    const ms = await tryQueue({ connection: queue, blocking, prefix, withinMs: JOB_MS })
+    const ms = await tryQueue({ connection: queue, blocking, prefix, withinMs: JOB_MS, signal })
     const found = `A job on a queue of its own was taken by a worker after ${Math.round(ms)} ms, and is gone.`
     return finding('a job', 'ok', found)
   } catch (error) {

@@ -298,6 +298,37 @@ describe('the doctor of Redis', () => {
     const refused = await doctor({ REDIS_URL: `redis://narrow:wrong@127.0.0.1:${redis.port}` })
     expect(wrongIn(refused)[0]).toMatch(/^failure Redis, reach: Redis at .* refuses: WRONGPASS/)
   })
+
+  it.each([
+    [['~*', '-exec'], /It may not: exec\.$/],
+    [['~*', '-eval'], /It may not: eval\. Without eval the other commands could not be tried\.$/],
+    [['~{doctor}:*'], /It lacks the keys ~\{doctor:queue\}:\*\.$/],
+    [['~{doctor:queue}:*'], /It lacks the keys ~\{doctor\}:\*( and .*)?\.$/],
+  ])('names what is missing of %j', async (rules, said) => {
+    await admin.call('ACL', 'SETUSER', 'narrow', 'reset', 'on', '>hunter2', '+@all', ...rules)
+    onTestFinished(() => void admin.call('ACL', 'DELUSER', 'narrow').catch(() => {}))
+    const findings = await doctor({ REDIS_URL: `redis://narrow:hunter2@127.0.0.1:${redis.port}` })
+    const permissions = findings.find(({ area, what }) => area === 'Redis' && what === 'permissions')
+    expect(permissions).toMatchObject({ level: 'failure', found: expect.stringMatching(said) })
+    expect(permissions?.advice).toContain('docs/redis.md')
+  })
+
+  it('takes its keys away when it is ended early', async () => {
+    const ending = new AbortController()
+    const given = env({ REDIS_PREFIX: 'ended' })
+    const asked = { given: readGiven(given), config: readConfig(given), store: readStoreConfig(given) }
+    setTimeout(() => ending.abort(), 30)
+    await examine(asked, Date.now, ending.signal)
+    const keys = await admin.keys('*ended*doctor*')
+    expect(keys.filter(key => key.startsWith('{ended:queue}'))).toEqual([])
+  })
+
+  it('names the mode as a cause where one server is asked as a Cluster', async () => {
+    const findings = await doctor({ REDIS_MODE: 'cluster' })
+    const reach = findings.find(({ area, what }) => area === 'Redis' && what === 'reach')
+    expect(`${reach?.found} ${reach?.advice}`).toContain('REDIS_MODE is cluster')
+    expect(reach?.found).not.toContain('within 5 s')
+  })
 })
 
 it('needs no more of Redis than docs/redis.md allows, and says what it could not look at', async () => {

@@ -32,6 +32,8 @@ export async function probeRedis(
 interface Refusal {
   command: string
   error: Error
+  /** What the keys that were tried begin with, as an ACL has it. */
+  pattern: string
 }
 
 const refusedSchema = z.array(z.tuple([z.string(), z.string()]))
@@ -50,12 +52,13 @@ async function refusalsOf(
   const keys = KEY_TYPES.map(type => `${key}:${type}`)
   const lines = inScripts.map(line => line.replace(/@(\w+)/g, `${key}:$1`).split(' '))
   const refusals: Refusal[] = []
+  const pattern = `~${key.replace(/:probe$/, '')}:*`
   for (const command of alone) {
     try {
       await callAlone(redis, key, command)
     } catch (error) {
       if (whyOf(error) === 'away') throw error
-      const refusal = { command, error: asError(error) }
+      const refusal = { command, error: asError(error), pattern }
       refusals.push(refusal)
       // A connection that has met a replica is closed, to find the master.
       if (!isForbidden(refusal)) return refusals
@@ -66,8 +69,14 @@ async function refusalsOf(
     }
   }
   const calls = lines.map(line => JSON.stringify(line))
-  const answer = refusedSchema.parse(await redis.eval(TRY_COMMANDS, keys.length, ...keys, ...calls))
-  refusals.push(...answer.map(([command, words]) => ({ command, error: new Error(words) })))
+  try {
+    const answer = refusedSchema.parse(await redis.eval(TRY_COMMANDS, keys.length, ...keys, ...calls))
+    refusals.push(...answer.map(([command, words]) => ({ command, error: new Error(words), pattern })))
+  } catch (error) {
+    const refusal = { command: 'EVAL', error: asError(error), pattern }
+    if (!isForbidden(refusal)) throw error
+    refusals.push(refusal)
+  }
   return refusals
 }
 
@@ -97,8 +106,25 @@ function inOne(refusals: readonly Refusal[]): RedisTrouble | null {
   if (first === undefined) return null
   const why = whyOf(first.error)
   if (why !== 'forbidden') return { why, error: first.error }
-  const names = [...new Set(refusals.map(({ command }) => command.toLowerCase()))].sort()
-  return { why, error: new Error(`${first.error.message} It may not: ${names.join(', ')}`) }
+  return { why, error: new Error(`${first.error.message} ${lacksOf(refusals)}`) }
+}
+
+/** Redis names the command that it refused, and of a key that it is one: which pattern is missing it does not say. */
+const NAMED = /run the '([^']+)' command/
+const OF_A_KEY = /access (?:a|one of the) keys?\b/
+
+function lacksOf(refusals: readonly Refusal[]): string {
+  const isOfKey = ({ error: { message } }: Refusal) => OF_A_KEY.test(message)
+  const names = refusals
+    .filter(each => !isOfKey(each))
+    .map(({ command, error }) => (NAMED.exec(error.message)?.[1] ?? command).toLowerCase())
+  const commands = [...new Set(names)].sort()
+  const patterns = [...new Set(refusals.filter(isOfKey).map(({ pattern }) => pattern))].sort()
+  return [
+    ...(commands.length === 0 ? [] : [`It may not: ${commands.join(', ')}`]),
+    ...(patterns.length === 0 ? [] : [`It lacks the keys ${patterns.join(' and ')}`]),
+    ...(commands.includes('eval') ? ['Without eval the other commands could not be tried'] : []),
+  ].join('. ')
 }
 
 function isForbidden({ error }: Refusal): boolean {

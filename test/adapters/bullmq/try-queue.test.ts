@@ -1,6 +1,8 @@
 // A job on a queue of its own, at a real Redis: taken, or told in time that it was not, and gone in either case.
 
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { Redis } from 'ioredis'
 import { expect, inject, it, onTestFinished } from 'vitest'
 import { tryQueue } from '../../../src/adapters/bullmq/try-queue.ts'
@@ -28,5 +30,21 @@ it('is taken, several side by side, and nothing of it is left', async () => {
 it('is told in time where no worker can take it, and nothing of it is left', async () => {
   const { options, left } = await parts('redis://127.0.0.1:1')
   await expect(tryQueue({ ...options, withinMs: 300 })).rejects.toThrow()
+  expect(await left()).toEqual([])
+})
+
+it('has no key that would stay if the process were killed, and takes them away when it is ended', async () => {
+  const silent = createServer(() => {}).listen(0, '127.0.0.1')
+  onTestFinished(() => void silent.close())
+  await once(silent, 'listening')
+  const { options, left } = await parts(`redis://127.0.0.1:${(silent.address() as AddressInfo).port}`)
+  const ending = new AbortController()
+  const { signal } = ending
+  const trying = expect(tryQueue({ ...options, withinMs: 5_000, signal })).rejects.toThrow('It was ended.')
+  await expect.poll(left).not.toEqual([])
+  const ttls = async () => Promise.all((await left()).map(key => options.connection.pttl(key)))
+  await expect.poll(async () => (await ttls()).every(ms => ms > 0)).toBe(true)
+  ending.abort()
+  await trying
   expect(await left()).toEqual([])
 })
