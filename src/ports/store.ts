@@ -204,8 +204,6 @@ export interface Store {
   /** Besides, all that has led to it, as it was at the same instant. */
   readWithTrail(id: RequestId): Promise<(Stored & { trail: Trail }) | undefined>
   readDocument<Name extends DocumentName>(id: RequestId, name: Name): Promise<DocumentOf<Name> | undefined>
-  /** Whether it is kept, without reading it. */
-  hasDocument(id: RequestId, name: DocumentName): Promise<boolean>
   readEvents(id: RequestId): Promise<AuditEvent[]>
   /**
    * The audit trail of every request there is when it begins, oldest first, each as it was at one instant. Holds a few

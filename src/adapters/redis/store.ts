@@ -277,9 +277,6 @@ export function createRedisStore(
       if (json === null) return undefined
       return schemaOf(name).parse(JSON.parse(json)) as DocumentOf<Name>
     },
-    async hasDocument(id, name) {
-      return (await redis.hexists(documentsKey(id), name)) === 1
-    },
     async readEvents(id) {
       const events = await redis.lrange(eventsKey(id), 0, -1)
       return events.map(json => JSON.parse(json) as AuditEvent)
