@@ -166,7 +166,9 @@ describe('with API 3.0', () => {
     await run('expired', '--to-latest')
     cluster().truncate('expired', 0, 4_500n)
     await followUp(product.alice, 'Prepare Undo')
-    expect(textOf(product.card())).toContain('Clamped to the log’s range: 1 partition at the log’s start')
+    expect(textOf(product.card())).toContain(
+      '1 partition goes to the log’s start, because the log holds nothing older',
+    )
     await approve()
     await product.threadSays('2 partitions succeeded · 1 clamped')
     expect(committed('expired')).toEqual([4_500n, 4_111n, 4_222n])

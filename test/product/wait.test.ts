@@ -71,7 +71,7 @@ describe('an approved request whose group has members', () => {
         expect(product.callsToReset()).toBe(0)
         stage.leave()
         const leftAtMs = Date.now()
-        await product.cardSays('The group has been empty since', 30_000)
+        await product.cardSays('The group has been seen empty since', 30_000)
         await product.cardSays('· done', 30_000)
         const looks = product.ckafka.calls(dialect === 'v2' ? 'GetGroupInfo' : 'DescribeGroupInfo')
         const foundEmpty = looks.find(({ atMs }) => atMs >= leftAtMs)
@@ -138,7 +138,7 @@ describe('an approved request whose group has members', () => {
       const { product } = stage
       await stage.waiting()
       stage.leave()
-      await product.cardSays('The group has been empty since', 30_000)
+      await product.cardSays('The group has been seen empty since', 30_000)
       stage.join()
       await product.cardSays('2 consumers are connected: audit-1', 30_000)
       expect(product.callsToReset()).toBe(0)

@@ -8,6 +8,7 @@ import type { FollowUp } from '../../../request/follow-up.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import { ACTIONS, CALLBACKS, FOLLOW_UP_BLOCKS, followUpMetadataSchema } from '../blocks/ids.ts'
 import { fieldErrors } from '../blocks/text.ts'
+import type { Words } from '../language/language.ts'
 import { askedInOf, inTime, parseJson, sentenceFor } from '../platform/answering.ts'
 import { onPress, type PressDeps, pressedRequest, type SubmitArgs } from '../platform/pressing.ts'
 import { sentenceModal } from '../platform/sentence-views.ts'
@@ -17,10 +18,12 @@ import { followUpModal, noFollowUp, readFollowUp } from './view.ts'
 
 export interface FollowUpListenersDeps extends PressDeps {
   approvals: Approvals
+  /** Of what everybody will read. */
+  common: Words
 }
 
 export function registerFollowUpListeners(app: App, deps: FollowUpListenersDeps): void {
-  const { approvals, report, wordsFor } = deps
+  const { approvals, report, wordsFor, common } = deps
 
   for (const kind of ['undo', 'retry'] as const) {
     onPress(app, ACTIONS[kind], `${kind} button`, deps, async press => {
@@ -33,7 +36,7 @@ export function registerFollowUpListeners(app: App, deps: FollowUpListenersDeps)
         await tell(noFollowUp(words, kind, request, found))
         return
       }
-      const view = followUpModal(words, kind, request, found, askedInOf(body))
+      const view = followUpModal(words, kind, request, found, askedInOf(body), common)
       await client.views.open({ trigger_id: body.trigger_id, view })
     })
   }

@@ -43,6 +43,7 @@ export function followUpModal(
   request: ResetRequest,
   followUps: FollowUps,
   askedIn: AskedIn,
+  common: Words = given,
 ): ModalView {
   const words = wordsAbout(given, request)
   const { id } = request
@@ -67,7 +68,7 @@ export function followUpModal(
         : []),
       ...impossibleBlocks(words, kind, impossible),
       paragraph(line(text(words.followUp.ofItsOwn))),
-      reasonInput(words, kind, request, followUps),
+      reasonInput(words, kind, request, followUps, wordsAbout(common, request)),
     ],
   })
 }
@@ -172,14 +173,15 @@ function reasonInput(
   kind: Kind,
   { id, reason }: ResetRequest,
   { missed = [] }: FollowUps,
+  common: Words,
 ): InputBlock {
   const places = (outcome: 'failed' | 'unreported') =>
     placesOf(
-      words,
+      common,
       missed.filter(each => each.outcome === outcome),
     )
   const what = { failed: places('failed'), unsure: places('unreported') }
-  const before = words.followUp.reason(parentInWords(words, { id, kind }), id, what, reason)
+  const before = common.followUp.reason(parentInWords(common, { id, kind }), id, what, reason)
   return {
     type: 'input',
     block_id: FOLLOW_UP_BLOCKS.reason,

@@ -108,10 +108,10 @@ function rows(
 
 /** The thread asks what happened; here it is asked beside the rest. */
 function buttonsFor(words: Words, request: ResetRequest, acts: ReadonlySet<ActKind>): ActionsBlock {
-  const { id, state } = request
+  const { state } = request
   const offered = buttonsOf(words, request, acts)
   if (state.name !== 'unclear' || !state.asked) return offered
-  const asked = questionButtons(words, id, state.attempt).elements.filter(
+  const asked = questionButtons(words, request, state.attempt).elements.filter(
     each => 'action_id' in each && isOffered(each.action_id ?? '', acts),
   )
   return { ...offered, elements: [...asked, ...offered.elements] }

@@ -140,16 +140,17 @@ function fitsForm({ reset: { scope, topics, strategy } }: ResetRequest): boolean
 }
 
 /** Of one attempt: a click under an older question is about nothing any more. */
-export function questionButtons(words: Words, id: string, attempt: number): ActionsBlock {
+export function questionButtons(words: Words, { id, reset }: ResetRequest, attempt: number): ActionsBlock {
   const value = `${id} ${attempt}`
   const { happened, didNotHappen, checkAgain } = words.card.buttons
-  const { sureTitle, happenedText, didNotHappenText, notNow } = words.card
+  const { happenedTitle, happenedText, didNotHappenTitle, didNotHappenText, notNow } = words.card
+  const isShift = reset.strategy.kind === 'shift'
   const asked = (action: string, label: string): Button => ({ ...button(words, action, label, id), value })
-  const sure = (action: string, label: string, then: string) =>
-    confirmed(asked(action, label), { title: sureTitle(id), text: then, deny: notNow })
+  const sure = (action: string, label: string, title: string, then: string) =>
+    confirmed(asked(action, label), { title, text: then, deny: notNow })
   return actions(
-    sure(ACTIONS.happened, happened, happenedText),
-    sure(ACTIONS.didNotHappen, didNotHappen, didNotHappenText),
+    sure(ACTIONS.happened, happened, happenedTitle(id), happenedText),
+    sure(ACTIONS.didNotHappen, didNotHappen, didNotHappenTitle(id), didNotHappenText(isShift)),
     asked(ACTIONS.checkAgain, checkAgain),
   )
 }

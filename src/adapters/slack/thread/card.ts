@@ -48,7 +48,14 @@ import {
   settlingLines,
   totalsInWords,
 } from '../wording/plan.ts'
-import { missingTeams, reviewers, unreadLines, whoDecides, windowLine } from '../wording/who-decides.ts'
+import {
+  deciders,
+  missingTeams,
+  reviewers,
+  unreadLines,
+  whoDecides,
+  windowLine,
+} from '../wording/who-decides.ts'
 import {
   connectedInWords,
   groupInWords,
@@ -68,6 +75,7 @@ export interface Message {
 
 const TOPICS_ON_CARD = 10
 const TOPICS_SPOKEN = 3
+const DECIDERS_NAMED = 20
 const REASON_SPOKEN = 500
 /** Characters of a decision's note. */
 export const NOTE_MAX = 1_000
@@ -193,7 +201,7 @@ export function groupInUse(words: Words, { group, state, holdMs = 0 }: ResetRequ
   if (group.state === 'Empty') {
     const { membersOnly, mayExpire } = words.card
     return [
-      paragraph(line(text(group.expiresFromEmpty === true ? `${membersOnly} ${mayExpire}` : membersOnly))),
+      paragraph(line(text(group.expiresFromEmpty === true ? `${membersOnly}${mayExpire}` : membersOnly))),
     ]
   }
   return [paragraph(line(strong(words.card.whenPlannedLabel), text(groupInWords(words, group))))]
@@ -250,7 +258,9 @@ export function stateLine(words: Words, request: ResetRequest): Piece[] {
     case 'unclear':
       return [
         ...approval(words, request, state.decision),
-        text(state.asked ? say.unclearAsked : say.unclearChecking),
+        ...(state.asked
+          ? say.unclearAsked(deciders(request).slice(0, DECIDERS_NAMED))
+          : [text(say.unclearChecking)]),
       ]
     case 'succeeded':
     case 'partial':
@@ -266,14 +276,15 @@ export function stateLine(words: Words, request: ResetRequest): Piece[] {
   }
 }
 
-/** The note is the last approver's. Null: nobody had to decide. */
+/** Null: nobody had to decide. */
 function approval(words: Words, request: ResetRequest, decision: Decision | null): Piece[] {
   if (decision === null) return []
-  const note = clip(decision.note, NOTE_MAX)
   // A block of its own says who has decided that.
   if (brokeGlass(request)) return []
-  const others = request.votes.map(({ by }) => by).filter(by => by !== decision.by)
-  return words.card.approved([...others, decision.by], note)
+  const others = request.votes.filter(({ by }) => by !== decision.by)
+  return words.card.approved(
+    [...others, decision].map(({ by, note }) => ({ by, note: clip(note, NOTE_MAX) })),
+  )
 }
 
 /** Null: nothing has to be read before it can run. */

@@ -222,7 +222,7 @@ function askedReply(
   const lead = words.replies.asked(id, known, requester, people)
   const shownRows = state.name === 'unclear' && evidence === 'neither' ? result : []
   const message = withEvidence(words, lead, shownRows, { isRepeated: hasShownRows(request, note) })
-  return { ...message, blocks: [...message.blocks, questionButtons(words, id, attempt)] }
+  return { ...message, blocks: [...message.blocks, questionButtons(words, request, attempt)] }
 }
 
 /** The summary: counts, each row that is no success with its reason, and the evidence as a table. */
@@ -241,8 +241,17 @@ function endedReply(
   const hasClamped = result.some(row => row.outcome === 'clamped')
   const lead = words.replies.ended(stateSentence(words, request), outcome, hasClamped)
   const message = withEvidence(words, lead, result, { calls: apiRequestIds })
-  if (kept !== null) return message
-  return { ...message, blocks: [...message.blocks, sentence(words.replies.resultNotWhole(id))] }
+  const [head, ...rest] = message.blocks
+  const isDone = state.name === 'succeeded' && state.outcome.kind === 'done'
+  return {
+    ...message,
+    blocks: [
+      ...(head === undefined ? [] : [head]),
+      ...(isDone ? [sentence(words.outcomes.startAgain)] : []),
+      ...rest,
+      ...(kept === null ? [sentence(words.replies.resultNotWhole(id))] : []),
+    ],
+  }
 }
 
 function withEvidence(

@@ -249,7 +249,7 @@ function movedSinceInWords(
   { id, kind }: NonNullable<ResetRequest['parent']>,
   { strategy }: Reset,
 ): string {
-  if (partitions === 0) return say.stillThere(id)
+  if (partitions === 0) return say.stillThere(id, kind)
   const isShift = strategy.kind === 'shift'
   const then = kind === 'undo' ? (isShift ? 'undoShift' : 'undo') : isShift ? 'retryShift' : 'retry'
   return say.movedSince(partitions, id, by, then)

@@ -1,9 +1,11 @@
 // What was done although no answer says so, or only for some of it: then the offsets are the evidence, and it is said.
 
+import { type CauseKind, readCause } from '../../../request/cause.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import type { PartitionResult } from '../../../request/result.ts'
 import { clipMiddle, named } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
+import { causeInWords } from './cause.ts'
 import { hadCalls } from './words.ts'
 
 const NAMED = 3
@@ -24,10 +26,34 @@ export function proofInWords(
     const which = state.attempt > 1 && hadCalls({ notes }) ? say.earlierInVain(state.attempt) : ''
     return `${which}${unconfirmed(words, took, result)}`
   }
+  const cause = instead(words, notes)
   const missed = result.filter(({ outcome }) => outcome !== 'succeeded' && outcome !== 'clamped')
-  if (missed.length === 0) return say.provedByOffsets(state.attempt)
+  if (missed.length === 0) return say.provedByOffsets(state.attempt, cause)
   const isCertain = missed.every(({ outcome, partition }) => outcome === 'failed' && partition !== null)
-  return say.provedInPart(took.length, isCertain ? missed.length : 0)
+  return say.provedInPart(took.length, isCertain ? missed.length : 0, cause)
+}
+
+/** Of these something was answered, or may have been in part. */
+const ANSWERED: readonly CauseKind[] = [
+  'answerStopped',
+  'connectionBroke',
+  'answerTooLarge',
+  'answerNotHttp',
+  'tooManyCalls',
+  'maintenance',
+  'httpStatus',
+  'notDocumented',
+  'repeated',
+  'apiSaid',
+]
+
+/** What came of the last call that came to no answer that confirms it; null: nothing did, as far as is on record. */
+function instead(words: Words, notes: ResetRequest['notes']): string | null {
+  const last = notes.findLast(note => note.kind === 'unclear')
+  const kind = last === undefined ? undefined : readCause(last.cause)?.kind
+  return last === undefined || kind === undefined || !ANSWERED.includes(kind)
+    ? null
+    : causeInWords(words, last.cause)
 }
 
 /** What was there before the call shows nothing of it. */

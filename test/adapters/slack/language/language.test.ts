@@ -71,6 +71,7 @@ const NAMES = [
     'Rewind',
     'Slack',
     'CKafka',
+    'compact',
     'Flink',
     'Spark',
     'Kafka',
@@ -219,7 +220,7 @@ describe('a cause', () => {
   it('of the API or the way to it is said as well, its codes and messages as they came', () => {
     const look = causeOf('lookFailed', causeOf('noAnswer', '2 s'))
     expect(causeInWords(en, look)).toBe('looking at the group before the reset: no answer within 2 s')
-    expect(causeInWords(zh, look)).toBe('重置前查看消费分组：2 s 内没有响应')
+    expect(causeInWords(zh, look)).toBe('重置前查看消费分组：2 秒内没有响应')
     const said = causeOf('apiSaid', 'InternalError', 'say "again"')
     expect(causeInWords(en, said)).toBe('the API answered with code InternalError: say "again"')
     expect(causeInWords(zh, said)).toBe('API 返回错误码 InternalError：say "again"')

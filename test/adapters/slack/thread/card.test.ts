@@ -165,7 +165,7 @@ describe('what a person reads', () => {
     [
       'waiting, empty',
       'approved, waiting for the group to stay empty',
-      'Approved by @bob. The group has been empty since 2026-11-23 08:01 UTC. It runs after the group has had no consumers for 30 s. If somebody connects again, it waits until 2026-11-23 08:30 UTC.',
+      'Approved by @bob. The group has been seen empty since 2026-11-23 08:01 UTC. It runs after the group has had no consumers for 30 s. If somebody connects again, it waits until 2026-11-23 08:30 UTC.',
     ],
     [
       'before its window',
@@ -199,18 +199,18 @@ describe('what a person reads', () => {
     [
       'unclear',
       'unclear, being checked',
-      'Approved by @bob. Outcome unknown. Reading the offsets back to find out what happened.',
+      'Approved by @bob. Outcome unknown. Reading the offsets back to find out what happened. Keep the consumers stopped meanwhile.',
     ],
     [
       'unclear, asked',
       'unclear, waiting for an answer',
-      'Approved by @bob. Outcome unknown. Please answer in the thread.',
+      'Approved by @bob. Outcome unknown. An approver has to answer in the thread.',
     ],
     ['testified', 'done', 'Approved by @bob. Closed as done by @bob; the offsets could not prove it.'],
     [
       'unreported',
       'unclear, being checked',
-      'Approved by @bob. Outcome unknown. Reading the offsets back to find out what happened.',
+      'Approved by @bob. Outcome unknown. Reading the offsets back to find out what happened. Keep the consumers stopped meanwhile.',
     ],
   ])('once it is %s', (state, title, line) => {
     const lines = cardOf(inState(state))
@@ -222,6 +222,21 @@ describe('what a person reads', () => {
     )
     expect(lines[1]).toBe(`R-12 · ${title}`)
     expect(lines).toContain(line)
+  })
+
+  it('shows the note of each approver, and in Chinese says at most before the verb', () => {
+    const two = pending({}, { guard: { typedGroup: false, approvals: 2 } })
+    const both = following(
+      two,
+      { ...approve, note: 'lag is fine' },
+      { ...approve, by: CAROL, note: 'checked' },
+    )
+    const shown = cardOf(both).join('\n')
+    expect(shown).toContain('Approved by @bob and @carol. @bob:')
+    for (const each of ['lag is fine', 'checked']) expect(shown).toContain(each)
+    const { effects, atMost } = wordsIn('zh').plan
+    expect(effects.replays(atMost('44 条消息'))).toBe('最多重放 44 条消息')
+    expect(wordsIn('zh').causes.noAnswer(['10 s'])).toBe('10 秒内没有响应')
   })
 
   it('of a window that it waits for: from when on it may run, in UTC', () => {
@@ -274,7 +289,7 @@ describe('what a person reads', () => {
     if (state.name !== 'approved') throw new Error('It is not tried again.')
     const again = following(twice, [start, state.notBeforeMs])
     expect(cardOf(again)).toContain(
-      'Approved by @bob. Attempt 2: calling CKafka now. No call before it took effect.',
+      'Approved by @bob. Attempt 2: calling CKafka now. Attempt 1 had no effect.',
     )
     // Waiting for its turn is no attempt, and says nothing of the one before.
     const limit = causeOf('tooManyCalls', 'RequestLimitExceeded')
@@ -363,7 +378,7 @@ describe('what a person reads', () => {
     const behind = following(empty, [busy, T0 + 90_000])
     const said = cardOf(behind).join('\n')
     expect(said).toContain('It waits for R-7, which holds the same group. Then')
-    expect(said).not.toContain('has been empty since')
+    expect(said).not.toContain('has been seen empty since')
     const again = cardOf(following(behind, [wait(), T0 + 95_000])).join('\n')
     expect(again).toContain(
       'It runs after the group has had no consumers for 30 s: 2 consumers are connected',
@@ -371,10 +386,10 @@ describe('what a person reads', () => {
     expect(again).not.toMatch(/R-7|Retries| starts /)
     // Nor once the group is empty again: the cause was of before.
     const emptied = cardOf(following(behind, [wait(), T0 + 95_000], [wait(EMPTY), T0 + 97_000])).join('\n')
-    expect(emptied).toContain('has been empty since')
+    expect(emptied).toContain('has been seen empty since')
     expect(emptied).not.toMatch(/R-7|Retries| starts /)
     const looked = cardOf(following(behind, [wait(EMPTY), T0 + 97_000])).join('\n')
-    expect(looked).toContain('has been empty since')
+    expect(looked).toContain('has been seen empty since')
     expect(looked).not.toMatch(/R-7|Retries| starts /)
   })
 
@@ -489,7 +504,7 @@ describe('the plan on the card', () => {
   it('warns of what goes elsewhere than was asked', () => {
     const facts = { positions: at([50n, 0n, 900n], [600n, 0n, 900n], [null, 0n, 900n]) }
     const back = planned({ reset: { ...orders, topics: ['orders', 'ordrs'] } }, { facts })
-    expect(back).toContain('Clamped to the log’s range: 1 partition at the log’s start.')
+    expect(back).toContain('1 partition goes to the log’s start, because the log holds nothing older.')
     expect(back).toContain('1 partition has no committed offset.')
     expect(back).toContain('No partition of ordrs could be seen, so it will fail there. Check the spelling.')
     const strategy = { kind: 'shift', direction: 'skip', count: 500n } as const
@@ -497,7 +512,7 @@ describe('the plan on the card', () => {
       { reset: { ...orders, strategy } },
       { facts: { positions: at([600n, 0n, 900n]) } },
     )
-    expect(forward).toContain('Clamped to the log’s range: 1 partition at the log’s end.')
+    expect(forward).toContain('1 partition goes to the log’s end, because the log holds nothing newer.')
     expect(forward).toContain('600 → 900 (skips 300, log ends there)')
   })
 
@@ -568,7 +583,9 @@ describe('the plan on the card', () => {
     expect(planned({ parent }, { movedSince: 1 })).toContain(
       '1 partition moved on since R-7 ran. The retry shifts from the current offsets.',
     )
-    expect(planned({ parent }, { movedSince: 0 })).toContain('Every partition is still where R-7 left it.')
+    expect(planned({ parent }, { movedSince: 0 })).toContain(
+      'Every partition is still where it was before R-7.',
+    )
     const cause = causeOf('nothingMoves', '3', 'R-25', 'R-24')
     const none = following(asked({ parent }), {
       kind: 'prepareFailed',

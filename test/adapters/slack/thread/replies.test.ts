@@ -80,6 +80,7 @@ describe('the result', () => {
     const result = allArrived(request)
     expect(read(lastReply(endedWith(result, request), result))).toEqual([
       'R-12 is done. 4 partitions succeeded.',
+      'The group’s consumers can be started again.',
       'Topic  Partition  Before  Planned  API said  Read back  Outcome',
       '────────  ─────────  ──────  ───────  ────────  ─────────  ─────────',
       'orders  0  442430  442330  accepted  442330  succeeded',
@@ -628,6 +629,21 @@ describe('the other replies', () => {
     expect(read(lastReply(request))[0]).toBe(
       'Did R-12 take effect? The offsets match the plan now. No answer to an earlier call of this request was received, and it had moved nothing when they were read back: it may have arrived late, or somebody has moved them by other means than Rewind. Rewind makes no call for R-12 until an approver says what happened. Requested by @alice.',
     )
+  })
+
+  it('asks before a click that it can move a shift a second time', () => {
+    const request = everyState().find(([state]) => state === 'unclear, asked')?.[1] ?? pending()
+    for (const [language, risk] of [
+      ['en', 'If it did take effect, trying again moves the offsets a second time.'],
+      ['zh', '如果其实已生效，重试会让位点再移动一次。'],
+    ] as const) {
+      const note = request.notes.at(-1)
+      const blocks = note === undefined ? [] : noteReply(wordsIn(language), request, note, {}).blocks
+      expect(JSON.stringify(blocks)).toContain(risk)
+      const fixed = { ...request, reset: { ...request.reset, strategy: { kind: 'earliest' } as const } }
+      const other = note === undefined ? [] : noteReply(wordsIn(language), fixed, note, {}).blocks
+      expect(JSON.stringify(other)).not.toContain(risk)
+    }
   })
 
   it('say what somebody has said of it, and what follows from that', () => {

@@ -66,6 +66,15 @@ const CLAUSES: [RegExp, (sent: Sent) => boolean][] = [
   ],
   [/accepted the call|已接受调用/, ({ result }) => result.some(({ said }) => said?.code === 0)],
   [
+    /^(?=.*[Nn]o answer from \S+ confirmed the call)|响应没有确认这次调用/m,
+    ({ request }) => request.notes.some(note => note.kind === 'unclear' && note.cause.includes('apiSaid')),
+  ],
+  [
+    /can be started again|可以重新启动/,
+    ({ request: { state } }) => state.name === 'succeeded' && state.outcome.kind === 'done',
+  ],
+  [/Keep the consumers stopped|请不要启动消费者/, ({ request: { state } }) => state.name === 'unclear'],
+  [
     /offsets prove that the call took effect|位点证明调用已生效/,
     ({ result }) => result.every(({ said, readBack, planned }) => said === null && readBack === planned),
   ],
@@ -74,7 +83,10 @@ const CLAUSES: [RegExp, (sent: Sent) => boolean][] = [
     ({ result }) => result.some(({ why }) => why === 'notReported'),
   ],
   [/(reset|It) was not carried out|重置没有执行/, ({ request }) => !hasUnclear(request)],
-  [/No call before it took effect|之前的调用没有生效/, ({ request }) => hasUnclear(request)],
+  [
+    /Attempt 1 had no effect\.|None of the attempts before it|第 1 次尝试没有生效。/,
+    ({ request }) => hasUnclear(request),
+  ],
   [/attempts? took effect|次尝试都没有生效/, ({ request }) => hasUnclear(request)],
   [/Stop them|请停掉它们/, ({ request }) => membersListed(request)],
   [/undid this reset\.|已撤销此次重置。/, ({ request }) => request.undone?.isWhole === true],
@@ -121,6 +133,18 @@ const joined = following(
   [wait(EMPTY), T0 + 10_000],
 )
 const needs = [{ label: '', from: [ALICE, BOB], count: 1 }]
+/** Answered by an error, and there all the same. */
+const answeredBadly = following(
+  pending(),
+  approve,
+  start,
+  finish({ kind: 'unknown', cause: causeOf('apiSaid', '27') }),
+  finish({
+    kind: 'done',
+    counts: { succeeded: 4, clamped: 0, failed: 0, unreported: 0, movedAfter: 0 },
+    rows: 4,
+  }),
+)
 const silent = (request: ResetRequest) => allArrived(request).map(row => ({ ...row, said: null }))
 const proved = following(
   hung,
@@ -167,6 +191,7 @@ const SENT: [string, ResetRequest, PartitionResult[]][] = [
     [],
   ],
   ['hung, proved', proved, silent(proved)],
+  ['answered by an error, proved', answeredBadly, silent(answeredBadly)],
   ['done', endedWith(allArrived(pending())), allArrived(pending())],
   ['refused for members that nobody lists', joined, []],
   [

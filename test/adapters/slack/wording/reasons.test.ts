@@ -28,7 +28,7 @@ it.each([
     'could not connect to the proxy p:3128 (ECONNREFUSED)',
     '无法连接代理 p:3128（ECONNREFUSED）',
   ],
-  ['proxySilent', '3 s', 'the proxy p:3128 did not answer within 3 s', '代理 p:3128 在 3 s 内没有响应'],
+  ['proxySilent', '3 s', 'the proxy p:3128 did not answer within 3 s', '代理 p:3128 在 3 秒内没有响应'],
   [
     'proxyRefused',
     '407',

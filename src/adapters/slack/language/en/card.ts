@@ -4,11 +4,17 @@ import type { Bounds } from '../../../../request/bounds.ts'
 import type { Progress, Share } from '../../../../request/request.ts'
 import { grouped } from '../../../../request/reset.ts'
 import type { Hold } from '../../../../request/waiting.ts'
-import { mention, type Piece, person, quoted, text } from '../../blocks/text.ts'
+import { mention, mentions, type Piece, person, quoted, text } from '../../blocks/text.ts'
 import { buttons } from './buttons.ts'
 import type { ClusterInWords } from './cluster.ts'
 import { counted, listed, messages } from './grammar.ts'
 import { times } from './times.ts'
+
+export interface Approval {
+  by: string
+  /** Empty: none. */
+  note: string
+}
 
 export interface SpokenCard {
   /** Null: it follows up nothing. */
@@ -34,10 +40,18 @@ const HELD: Record<Exclude<Hold, 'wrote'>, (id: string) => string> = {
   late: id => `: a call of ${id} to the same group was not answered, and may still take effect`,
 }
 
-/** Of a note under several approvals: it is the last one's. */
-function writer(by: readonly string[]): Piece[] {
-  const last = by.at(-1)
-  return by.length < 2 || last === undefined ? [] : [text('. '), person(last)]
+/** Under several approvals each note says whose it is. */
+function noted(votes: readonly Approval[]): Piece[] {
+  const notes = votes.filter(({ note }) => note !== '')
+  const [only] = notes
+  if (only === undefined) return [text('. ')]
+  if (votes.length === 1) return [text(':'), quoted(only.note)]
+  return notes.flatMap(({ by, note }, index) => [
+    ...(index === 0 ? [text('. ')] : []),
+    person(by),
+    text(':'),
+    quoted(note),
+  ])
 }
 
 function joined(by: readonly Piece[]): Piece[] {
@@ -97,8 +111,8 @@ export const cardOn = (on: ClusterInWords) => ({
       : `${grouped(ids.length + left)} other requests were open for the same group and topics when this was planned: ${listed(ids, left)}. Look at those first.`,
   membersOnly:
     'When planned, the group had no members. Consumers that assign partitions themselves (Flink, Spark) do not show; make sure they are stopped.',
-  /** In short; the review says it in full. */
-  mayExpire: 'If the group has been empty for days, its offsets may expire soon.',
+  /** After that; in short, the review says it in full. */
+  mayExpire: ' If the group has been empty for days, its offsets may expire soon.',
   /** Some time, not necessarily when it was planned. */
   seenInUse: (holdMs: number) =>
     `The group has been seen with members, so it runs ${times.onceEmpty(holdMs)}.`,
@@ -155,11 +169,11 @@ export const cardOn = (on: ClusterInWords) => ({
   /** @param have of the approvals it needed */
   expired: (have: number, needed: number, nothing: string) =>
     `${have === 0 ? 'Nobody decided in time' : `Only ${grouped(have)} of ${counted(needed, 'approval')} in time`}. ${nothing} Ask again with /reset-offsets.`,
-  /** Stands before what follows from it. @param by in the order of their approvals @param note empty: none */
-  approved: (by: readonly string[], note: string): Piece[] => [
+  /** Stands before what follows from it. @param votes in the order of the approvals */
+  approved: (votes: readonly Approval[]): Piece[] => [
     text('Approved by '),
-    ...by.flatMap((each, index) => [...(index === 0 ? [] : [text(' and ')]), person(each)]),
-    ...(note === '' ? [text('. ')] : [...writer(by), text(':'), quoted(note)]),
+    ...votes.flatMap(({ by }, index) => [...(index === 0 ? [] : [text(' and ')]), person(by)]),
+    ...noted(votes),
   ],
   /** @param by links to the requests, or their ids */
   undone: (by: readonly Piece[], isWhole: boolean, share: Share | undefined): Piece[] => [
@@ -204,9 +218,15 @@ export const cardOn = (on: ClusterInWords) => ({
   executing: (attempt: number, hadCalls: boolean) =>
     attempt === 1
       ? `Calling ${on.name} now.`
-      : `Attempt ${attempt}: calling ${on.name} now.${hadCalls ? ' No call before it took effect.' : ''}`,
-  unclearAsked: 'Outcome unknown. Please answer in the thread.',
-  unclearChecking: 'Outcome unknown. Reading the offsets back to find out what happened.',
+      : `Attempt ${attempt}: calling ${on.name} now.${hadCalls ? (attempt === 2 ? ' Attempt 1 had no effect.' : ' None of the attempts before it had an effect.') : ''}`,
+  /** @param deciders whom the rule names; empty: nobody in particular */
+  unclearAsked: (deciders: readonly string[]): Piece[] => [
+    text('Outcome unknown. An approver '),
+    ...(deciders.length === 0 ? [] : [text('('), ...mentions(deciders), text(') ')]),
+    text('has to answer in the thread.'),
+  ],
+  unclearChecking:
+    'Outcome unknown. Reading the offsets back to find out what happened. Keep the consumers stopped meanwhile.',
   /** @param hold null: it is not known @param untilMs by then at most; null: that is not known */
   behind: (id: string, hold: Hold | null, untilMs: number | null): Piece[] =>
     hold === 'wrote'
@@ -256,8 +276,9 @@ export const cardOn = (on: ClusterInWords) => ({
     times.moment(untilMs),
     text('.'),
   ],
+  /** As it was seen at each look since. */
   emptySince: (emptySinceMs: number, untilMs: number, holdMs: number): Piece[] => [
-    text('The group has been empty since '),
+    text('The group has been seen empty since '),
     times.moment(emptySinceMs),
     text(
       `. It runs ${holdMs === 0 ? 'once the group has stayed empty' : times.onceEmpty(holdMs)}. If somebody connects again, it waits until `,
@@ -278,9 +299,10 @@ export const cardOn = (on: ClusterInWords) => ({
   cancelText: 'It will not run, and nobody can approve it afterwards. You can always ask again.',
   keepIt: buttons.keepIt,
   notNow: 'Cancel',
-  sureTitle: (id: string) => `Are you sure about ${id}?`,
+  happenedTitle: (id: string) => `Did ${id} take effect?`,
+  didNotHappenTitle: (id: string) => `Did ${id} have no effect?`,
   happenedText:
-    'This closes the request as done in your name and can’t be undone. Check the group’s offsets first.',
-  didNotHappenText:
-    'It is tried again if nothing has changed since the plan, and needs a new decision otherwise. Look at the offsets of the group first.',
+    'You say that the offsets were moved as planned. This closes the request as done in your name and can’t be undone. Check the group’s offsets first.',
+  didNotHappenText: (isShift: boolean) =>
+    `You say that no offset was moved. It is tried again if nothing has changed since the plan, and needs a new decision otherwise. ${isShift ? 'If it did take effect, trying again moves the offsets a second time. ' : ''}Check the group’s offsets first.`,
 })

@@ -98,13 +98,14 @@ export const outcomesOn = (on: ClusterInWords) => ({
       ? `${on.start} accepted the call; its offsets could not be read back yet.`
       : `${on.start} accepted the call, and the offsets do not confirm it yet.`,
   /** After `done`, where all of it is there. */
-  provedByOffsets: (attempt: number) =>
+  /** @param cause what came instead of an answer that confirms it; null: nothing did */
+  provedByOffsets: (attempt: number, cause: string | null) =>
     attempt === 1
-      ? ` No answer from ${on.name} was received; the offsets prove that the call took effect.`
-      : ` No answer from ${on.name} was received. After attempt ${grouped(attempt)}, the offsets prove that the call took effect.`,
+      ? ` ${silence(on, cause)}; the offsets prove that the call took effect.`
+      : ` ${silence(on, cause)}. After attempt ${grouped(attempt)}, the offsets prove that the call took effect.`,
   /** @param took of so many partitions @param missed of so many it certainly did not; 0: that is not known */
-  provedInPart: (took: number, missed: number) =>
-    ` No answer from ${on.name} was received. The offsets show that the call took effect on ${counted(took, 'partition')}${missed === 0 ? '' : `, but not on ${grouped(missed)}`}.`,
+  provedInPart: (took: number, missed: number, cause: string | null) =>
+    ` ${silence(on, cause)}. The offsets show that the call took effect on ${counted(took, 'partition')}${missed === 0 ? '' : `, but not on ${grouped(missed)}`}.`,
   /** An earlier attempt was a call of which nobody knew, until it was known that it had done nothing. */
   earlierInVain: (attempt: number) =>
     attempt === 2
@@ -147,10 +148,18 @@ export const outcomesOn = (on: ClusterInWords) => ({
     otherKey: (_event: number | null) =>
       'Its record does not verify: it is sealed with a key that is neither AUDIT_KEY nor among AUDIT_KEYS_OLD. Rewind does not go by it any more and runs nothing on it. Ask again for a new decision.',
   },
+  /** After a reset, for which the group had to be empty. */
+  startAgain: 'The group’s consumers can be started again.',
   testified: 'Closed as done by an approver; the offsets could not prove it. The thread says who.',
   unclearAdvice:
     'Rewind won’t retry blindly: that could move the offsets twice. It reads the offsets back over the next minutes. If the call took effect, the request is done; if they show twice that it did not, it is tried again; otherwise an approver is asked in the thread.',
 })
+
+function silence(on: ClusterInWords, cause: string | null): string {
+  return cause === null
+    ? `No answer from ${on.name} was received`
+    : `No answer from ${on.name} confirmed the call (${endless(cause)})`
+}
 
 function byRule(rule: string | null): string {
   return rule === null ? '' : ` (rule ${named(rule)})`

@@ -88,11 +88,13 @@ export const plan = {
   jumps: (where: string, skipped: string, count: number) =>
     `No message is newer than that time, so ${count === 1 ? 'this partition' : 'these partitions'} would jump to the end: ${where}. That skips ${skipped}.`,
   heldBack: (atStart: number, atEnd: number) => {
+    const goes = (count: number) =>
+      `${counted(count, 'partition')} ${count === 1 ? 'goes' : 'go'} to the log’s`
     const held = [
-      ...(atStart > 0 ? [`${counted(atStart, 'partition')} at the log’s start`] : []),
-      ...(atEnd > 0 ? [`${counted(atEnd, 'partition')} at the log’s end`] : []),
+      ...(atStart > 0 ? [`${goes(atStart)} start, because the log holds nothing older.`] : []),
+      ...(atEnd > 0 ? [`${goes(atEnd)} end, because the log holds nothing newer.`] : []),
     ]
-    return `Clamped to the log’s range: ${listed(held)}.`
+    return held.join(' ')
   },
   sparse: (topics: readonly string[], left: number) =>
     `${listed(topics, left)} ${topics.length + left === 1 ? 'is' : 'are'} compacted or transactional, or this could not be checked: message counts there are upper limits.`,
@@ -114,7 +116,8 @@ export const plan = {
     `No partition of ${listed(topics, left)} could be seen, so it will fail there. Check the spelling.`,
   /** Of an undo that goes forward again. */
   onlyOffsets: 'Only offsets are put back: messages that were delivered again stay delivered.',
-  stillThere: (parent: string) => `Every partition is still where ${parent} left it.`,
+  stillThere: (parent: string, kind: 'undo' | 'retry' | 'edit') =>
+    `Every partition is still where ${kind === 'retry' ? `it was before ${parent}` : `${parent} left it`}.`,
   /** @param by the requests that have put all of them where they are; empty: that is not known */
   movedSince: (
     count: number,

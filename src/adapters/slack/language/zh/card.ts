@@ -4,8 +4,8 @@ import type { Bounds } from '../../../../request/bounds.ts'
 import type { Share } from '../../../../request/request.ts'
 import { grouped } from '../../../../request/reset.ts'
 import type { Hold } from '../../../../request/waiting.ts'
-import { mention, type Piece, person, quoted, text } from '../../blocks/text.ts'
-import type { cardOn as English } from '../en/card.ts'
+import { mention, mentions, type Piece, person, quoted, text } from '../../blocks/text.ts'
+import type { Approval, cardOn as English } from '../en/card.ts'
 import { buttons } from './buttons.ts'
 import type { ClusterInWords } from './cluster.ts'
 import { listed, messages, partitions } from './grammar.ts'
@@ -44,6 +44,19 @@ function shared(share: Share | undefined): string {
   return share === undefined
     ? '一部分'
     : `一部分（${grouped(share.of)} 个分区中的 ${grouped(share.done)} 个）`
+}
+
+function noted(votes: readonly Approval[]): Piece[] {
+  const notes = votes.filter(({ note }) => note !== '')
+  const [only] = notes
+  if (only === undefined) return [text(' 批准。')]
+  if (votes.length === 1) return [text(' 批准：'), quoted(only.note)]
+  return notes.flatMap(({ by, note }, index) => [
+    ...(index === 0 ? [text(' 批准。')] : []),
+    person(by),
+    text('：'),
+    quoted(note),
+  ])
 }
 
 export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
@@ -98,14 +111,10 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   expiredUnplanned: nothing => `没能及时制定计划。${nothing}请用 /reset-offsets 重新申请。`,
   expired: (have, needed, nothing) =>
     `${have === 0 ? '没有人及时审批' : `到期时只有 ${grouped(have)}/${grouped(needed)} 个批准`}。${nothing}请用 /reset-offsets 重新申请。`,
-  approved: (by, note) => [
+  approved: votes => [
     text('已由 '),
-    ...by.flatMap((each, index) => [...(index === 0 ? [] : [text(' 和 ')]), person(each)]),
-    ...(note === ''
-      ? [text(' 批准。')]
-      : by.length < 2
-        ? [text(' 批准：'), quoted(note)]
-        : [text(' 批准。'), person(by.at(-1) ?? ''), text('：'), quoted(note)]),
+    ...votes.flatMap(({ by }, index) => [...(index === 0 ? [] : [text(' 和 ')]), person(by)]),
+    ...noted(votes),
   ],
   undone: (by, isWhole, share) => [
     ...joined(by),
@@ -127,9 +136,13 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   executing: (attempt, hadCalls) =>
     attempt === 1
       ? `正在调用 ${on.bare}。`
-      : `第 ${attempt} 次尝试：正在调用 ${on.bare}。${hadCalls ? '之前的调用没有生效。' : ''}`,
-  unclearAsked: '不知道是否已生效。请在消息列里回答。',
-  unclearChecking: '不知道是否已生效。正在读回位点核对。',
+      : `第 ${attempt} 次尝试：正在调用 ${on.bare}。${hadCalls ? (attempt === 2 ? '第 1 次尝试没有生效。' : '之前的尝试都没有生效。') : ''}`,
+  unclearAsked: deciders => [
+    text('不知道是否已生效。需要审批人'),
+    ...(deciders.length === 0 ? [] : [text('（'), ...mentions(deciders), text('）')]),
+    text('在消息列里回答。'),
+  ],
+  unclearChecking: '不知道是否已生效。正在读回位点核对。在此期间请不要启动消费者。',
   behind: (id, hold, untilMs) =>
     hold === 'wrote'
       ? [text(`${id} 刚刚写入过同一消费分组，因此会再次核对计划；计划仍有效时执行。`)]
@@ -164,7 +177,7 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     text('。'),
   ],
   emptySince: (emptySinceMs, untilMs, holdMs) => [
-    text('消费分组自 '),
+    text('看到消费分组自 '),
     times.moment(emptySinceMs),
     text(
       ` 起为空，${holdMs === 0 ? '保持为空一段时间后执行' : times.onceEmpty(holdMs)}。如果又有消费者连接，最晚等到 `,
@@ -184,7 +197,9 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   cancelText: '它不会执行，之后也不能再批准。你随时可以重新申请。',
   keepIt: buttons.keepIt,
   notNow: '取消',
-  sureTitle: id => `确定 ${id} 的情况吗？`,
-  happenedText: '将以你的名义按完成处理，之后无法撤回。请先查看消费分组的位点。',
-  didNotHappenText: '如果计划之后没有变化就会重试，否则需要重新审批。请先查看消费分组的位点。',
+  happenedTitle: id => `${id} 已生效？`,
+  didNotHappenTitle: id => `${id} 没有生效？`,
+  happenedText: '这表示位点已按计划移动。将以你的名义按完成处理，之后无法撤回。请先查看消费分组的位点。',
+  didNotHappenText: isShift =>
+    `这表示没有位点移动。如果计划之后没有变化就会重试，否则需要重新审批。${isShift ? '如果其实已生效，重试会让位点再移动一次。' : ''}请先查看消费分组的位点。`,
 })

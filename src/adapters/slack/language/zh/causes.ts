@@ -3,7 +3,7 @@
 import { inQuotes } from '../../blocks/text.ts'
 import type { causesOn as English } from '../en/causes.ts'
 import type { ClusterInWords } from './cluster.ts'
-import { listed } from './grammar.ts'
+import { listed, spanOf } from './grammar.ts'
 import { goneHow } from './problems.ts'
 
 export const causesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
@@ -52,18 +52,18 @@ export const causesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
       : `${partitions} 个分区都已在目标位点，或没有可用的目标位点`,
   otherNothingCommitted: ([group = '']) => `${group} 在这些 Topic 上没有已提交位点`,
   topicsNotSeen: topics => `${on.name}没有显示 ${topics.join('、')} 的任何分区`,
-  noAnswer: ([time = '']) => `${time} 内没有响应`,
-  answerStopped: ([time = '']) => `响应传到一半停了 ${time}`,
+  noAnswer: ([time = '']) => `${spanOf(time)}内没有响应`,
+  answerStopped: ([time = '']) => `响应传到一半停了 ${spanOf(time)}`,
   connectionBroke: _ => '响应还没传完，连接就断开了',
   answerTooLarge: ([what, most = '']) =>
     what === undefined ? '响应太大，无法读取' : `响应太大，无法读取：其中的 ${what} 超过 ${most} 个`,
   answerNotHttp: _ => '响应不是 HTTP',
   callBroke: ([code = '']) => `调用中断（${code}）`,
-  noConnectionWithin: ([time = '']) => `${time} 内没有连上`,
+  noConnectionWithin: ([time = '']) => `${spanOf(time)}内没有连上`,
   hostNotFound: ([code = '']) => `找不到主机（${code}）`,
   noConnection: ([code = '']) => `连接失败（${code}）`,
   proxyUnreached: ([place = '', code = '']) => `无法连接代理 ${place}（${code}）`,
-  proxySilent: ([place = '', time = '']) => `代理 ${place} 在 ${time} 内没有响应`,
+  proxySilent: ([place = '', time = '']) => `代理 ${place} 在 ${spanOf(time)}内没有响应`,
   proxyRefused: ([place = '', status = '']) =>
     status === '407'
       ? `代理 ${place} 要求提供有效的用户名和密码（HTTP 407）`

@@ -19,3 +19,23 @@ export function listed(items: readonly string[], left = 0): string {
   const last = items.at(-1) ?? ''
   return items.length < 2 ? last : `${items.slice(0, -1).join('、')} 和 ${last}`
 }
+
+const AT_MOST = '最多 '
+
+/** `重放 44 条消息`, `最多重放 44 条消息` */
+export function replaying(amount: string): string {
+  return done('重放', amount)
+}
+
+export function skipping(amount: string): string {
+  return done('跳过', amount)
+}
+
+function done(verb: string, amount: string): string {
+  return amount.startsWith(AT_MOST) ? `最多${verb} ${amount.slice(AT_MOST.length)}` : `${verb} ${amount}`
+}
+
+/** Spans come from where calls are made as `10 s` and `500 ms`. */
+export function spanOf(time: string): string {
+  return time.replace(/ ms$/, ' 毫秒').replace(/ s$/, ' 秒')
+}

@@ -4,7 +4,7 @@ import { grouped } from '../../../../request/reset.ts'
 import { code, inQuotes, type Piece, person, text } from '../../blocks/text.ts'
 import type { history as English } from '../en/history.ts'
 import { buttons } from './buttons.ts'
-import { partitions } from './grammar.ts'
+import { partitions, replaying, skipping } from './grammar.ts'
 
 function people(by: readonly string[]): Piece[] {
   return by.flatMap((each, index) => [...(index === 0 ? [] : [text('、')]), person(each)])
@@ -42,12 +42,12 @@ export const history: typeof English = {
   planned: ({ partitions: count, there, from, to, effects }) =>
     [`：${partitionsOf(count, there)}，原计划位点 ${from} → ${to ?? '执行时才知道'}`, ...effects].join('，'),
   wouldHave: {
-    replays: amount => `本会重放 ${amount}`,
-    skips: amount => `本会跳过 ${amount}`,
+    replays: amount => `本会${replaying(amount)}`,
+    skips: amount => `本会${skipping(amount)}`,
   },
   wasTo: {
-    replays: amount => `重放 ${amount}`,
-    skips: amount => `跳过 ${amount}`,
+    replays: replaying,
+    skips: skipping,
   },
   move: ({ partitions: count, there, from, to, effects }) =>
     [`：${partitionsOf(count, there)}，位点 ${from} → ${to ?? '执行时才知道'}`, ...effects].join('，'),

@@ -74,10 +74,10 @@ export const outcomesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   wasAccepted: `${on.start}已接受调用。`,
   accepted: isUnread =>
     isUnread ? `${on.start}已接受调用，但还无法读回位点。` : `${on.start}已接受调用，但位点还没有证实结果。`,
-  provedByOffsets: attempt =>
-    `没有收到 ${on.name}的响应；${attempt === 1 ? '' : `第 ${grouped(attempt)} 次尝试后，`}位点证明调用已生效。`,
-  provedInPart: (took, missed) =>
-    `没有收到 ${on.name}的响应。位点显示调用在 ${partitions(took)}上已生效${missed === 0 ? '' : `，在 ${partitions(missed)}上没有生效`}。`,
+  provedByOffsets: (attempt, cause) =>
+    `${silence(on, cause)}；${attempt === 1 ? '' : `第 ${grouped(attempt)} 次尝试后，`}位点证明调用已生效。`,
+  provedInPart: (took, missed, cause) =>
+    `${silence(on, cause)}。位点显示调用在 ${partitions(took)}上已生效${missed === 0 ? '' : `，在 ${partitions(missed)}上没有生效`}。`,
   earlierInVain: attempt => `这是第 ${grouped(attempt)} 次尝试，之前的尝试没有生效。`,
   unconfirmed: (places, left) => `${on.start}没有确认 ${listed(places, left)}；位点已在计划的位置。`,
   notRecorded: cause => `不知道是否已生效：${cause}。`,
@@ -107,10 +107,17 @@ export const outcomesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     otherKey: _event =>
       '这个申请的记录无法通过核验：签封所用的密钥既不是 AUDIT_KEY，也不在 AUDIT_KEYS_OLD 中。Rewind 不再采信这份记录，也不会据此执行任何操作。请重新申请和审批。',
   },
+  startAgain: '可以重新启动该消费分组的消费者了。',
   testified: '审批人确认已生效，按完成处理；位点无法证明。是谁确认的见消息列。',
   unclearAdvice:
     'Rewind 不会凭猜测重复调用，因为那样可能把位点移动两次。接下来几分钟内会读回核对位点：如果显示已生效，就算完成；如果两次都显示没有生效，就会重试；如果看不出来，会在消息列里请审批人确认。',
 })
+
+function silence(on: ClusterInWords, cause: string | null): string {
+  return cause === null
+    ? `没有收到 ${on.name}的响应`
+    : `${on.name}的响应没有确认这次调用（${endless(cause)}）`
+}
 
 function byRule(rule: string | null): string {
   return rule === null ? '' : `（规则 ${named(rule)}）`

@@ -3,7 +3,7 @@
 import { grouped } from '../../../../request/reset.ts'
 import { type Piece, person, text } from '../../blocks/text.ts'
 import type { plan as English } from '../en/plan.ts'
-import { listed, messages, partitions } from './grammar.ts'
+import { listed, messages, partitions, replaying, skipping } from './grammar.ts'
 import { times } from './times.ts'
 
 const MOVED_SINCE = {
@@ -26,25 +26,25 @@ export const plan: typeof English = {
   unknownTotals: where => `执行前无法确定：${where}的影响未知。`,
   unknownTotalsAtMost: (replays, skips, where) =>
     `执行前无法确定：${where}最多重放 ${replays}，最多跳过 ${skips}。`,
-  replaysAndSkips: (replays, skips, where) => `${where}重放 ${replays}，跳过 ${skips}。`,
-  replaysOnly: (replays, where) => `${where}重放 ${replays}，不跳过消息。`,
-  skipsOnly: (skips, where) => `${where}跳过 ${skips}，不重放消息。`,
+  replaysAndSkips: (replays, skips, where) => `${where}${replaying(replays)}，${skipping(skips)}。`,
+  replaysOnly: (replays, where) => `${where}${replaying(replays)}，不跳过消息。`,
+  skipsOnly: (skips, where) => `${where}${skipping(skips)}，不重放消息。`,
   movesNone: (count, noCommit) =>
     noCommit === 0
       ? `无需移动：${partitions(count)}都已在目标位点。`
       : `无需移动：${partitions(count)}中有 ${grouped(noCommit)} 个没有已提交位点，其余都已在目标位点。`,
   passesNone: where => `不重放也不跳过消息：只${where}设置消费分组的位点。`,
   skipsArriving: (skips, where, hasRun) =>
-    `计划时${where}跳过 ${skips}，执行前新到达的消息也${hasRun ? '已' : '会'}被跳过。`,
+    `计划时${where}${skipping(skips)}，执行前新到达的消息也${hasRun ? '已' : '会'}被跳过。`,
   skipsUpTo: (skips, where, most) =>
-    `计划时${where}跳过 ${skips}，到日志末端为止；加上执行前新到达的消息，每个分区最多跳过 ${most} 条。`,
+    `计划时${where}${skipping(skips)}，到日志末端为止；加上执行前新到达的消息，每个分区最多跳过 ${most} 条。`,
   andArriving: skips => `${skips}（计划时），以及执行前新到达的消息`,
   asOfPlan: amount => `${amount}（计划时）`,
   effects: {
     unknown: '执行前未知',
     either: (replays, skips) => `最多重放 ${replays} 或最多跳过 ${skips}`,
-    replays: amount => `重放 ${amount}`,
-    skips: amount => `跳过 ${amount}`,
+    replays: replaying,
+    skips: skipping,
     staysAsItIs: '保持原样',
     stays: '不变',
     passesNone: '不涉及消息',
@@ -73,16 +73,16 @@ export const plan: typeof English = {
     person(by),
   ],
   jumps: (where, skipped, _count) =>
-    `没有比所选时间更新的消息，以下分区会直接跳到末尾：${where}。会跳过 ${skipped}。`,
+    `没有比所选时间更新的消息，以下分区会直接跳到末尾：${where}。会${skipping(skipped)}。`,
   heldBack: (atStart, atEnd) => {
     const held = [
-      ...(atStart > 0 ? [`${partitions(atStart)}取日志起点`] : []),
-      ...(atEnd > 0 ? [`${partitions(atEnd)}取日志末端`] : []),
+      ...(atStart > 0 ? [`${partitions(atStart)}移到日志起点，因为日志中没有更早的消息。`] : []),
+      ...(atEnd > 0 ? [`${partitions(atEnd)}移到日志末端，因为日志中没有更新的消息。`] : []),
     ]
-    return `已取边界值：${held.join('，')}。`
+    return held.join('')
   },
   sparse: (topics, left) =>
-    `${listed(topics, left)} 的位点不等于消息数：日志经过压缩或含有事务，或无法读取这些信息。那里的数量是上限。`,
+    `${listed(topics, left)} 的位点不等于消息数：清理策略为 compact，或含有事务，或无法读取这些信息。那里的数量是上限。`,
   timesMayBeLate: (topics, left) =>
     `CKafka 按时间只能查到 1 MB 以内的消息，而 ${listed(topics, left)} 允许更大的消息：那里时间不早于所选时间的更大消息可能会被跳过。`,
   unread: (where, cause) => `以下分区无法读取，已略过：${where}（${cause}）。那里不会写入任何位点。`,
@@ -97,14 +97,15 @@ export const plan: typeof English = {
   writing: (calls, atLeastMs, atMostMs) =>
     `每个 Topic 调用一次，共 ${grouped(calls)} 次；按 API 的频率限制至少需要 ${times.span(atLeastMs)}。${times.span(atMostMs)}内未发送的部分不再发送。`,
   onlyOffsets: '只恢复位点：已经重新投递的消息无法收回。',
-  stillThere: parent => `所有分区都还停在 ${parent} 留下的位置。`,
+  stillThere: (parent, kind) =>
+    `所有分区都还停在 ${parent} ${kind === 'retry' ? '执行前的位置' : '留下的位置'}。`,
   movedSince: (count, parent, by, then) =>
     `${parent} 执行后有 ${partitions(count)}又移动过${by.length === 0 ? '' : `（由 ${listed(by)} 移到现在的位点）`}。${MOVED_SINCE[then]}`,
   partitionsOf: (topic, named, left) => `${topic} 的分区 ${listed(named, left)}`,
   places: (places, left) => listed(places, left),
   loss: skips =>
-    skips === null ? '可能会跳过消息，这些消息将不再投递' : `会跳过 ${skips}，这些消息将不再投递`,
-  again: replays => `会重放 ${replays}，这些消息会再次投递`,
+    skips === null ? '可能会跳过消息，这些消息将不再投递' : `会${skipping(skips)}，这些消息将不再投递`,
+  again: replays => `会${replaying(replays)}，这些消息会再次投递`,
   wide: count => `涉及 ${partitions(count)}`,
   header: ['Topic', '分区', '当前', '目标', '影响'],
   moreMove: left => `另有 ${partitions(left)}，完整计划见消息列里的 CSV 文件`,

@@ -36,7 +36,7 @@ const ASKED_AFTER_CALL =
 
 function votesInWords({ approvals, needed, missing }: VotesShown): string {
   const still = missing.length === 0 ? '' : `，还需要 ${listed(missing)} 批准`
-  return `${grouped(approvals)}/${grouped(needed)} 位审批人${still}`
+  return `已批准 ${grouped(approvals)} 位，共需 ${grouped(needed)} 位${still}`
 }
 
 export const replies: typeof English = {
@@ -52,7 +52,7 @@ export const replies: typeof English = {
   rejected: (id, by, note) => [person(by), ...saying(` 驳回了 ${id}`, note)],
   withdrawn: (id, by, votes) => [person(by), text(` 撤回了对 ${id} 的批准（${votesInWords(votes)}）。`)],
   reguarded: (id, rule, votes) => [
-    text(`策略对 ${id} 的要求变了（规则 ${named(rule)}）：目前已批准 ${votesInWords(votes)}。`),
+    text(`策略对 ${id} 的要求变了（规则 ${named(rule)}）：目前${votesInWords(votes)}。`),
   ],
   escalated: (id, label, to) => [
     text(`${id} 还没有审批完。现在也请${label === '' ? '' : ` ${label} `}审批：`),
