@@ -15,6 +15,7 @@ import { type GivenSettings, readGiven } from './config-given.ts'
 import { ckafkaFindings } from './doctor/ckafka.ts'
 import { asJson, asLines, exitCodeOf, type Finding } from './doctor/finding.ts'
 import { kafkaFindings } from './doctor/kafka.ts'
+import { listeningFinding } from './doctor/listening.ts'
 import { lookAtPolicy } from './doctor/policy.ts'
 import { doctorRedis, type RedisDoctor } from './doctor/redis.ts'
 import { settingsFindings } from './doctor/settings.ts'
@@ -68,7 +69,7 @@ export async function examine(
   }
 }
 
-/** In the order in which they are shown: the policy, Slack, Redis, the clusters. */
+/** In the order in which they are shown: where it listens and the policy, Slack, Redis, the clusters. */
 function partsOf(
   config: Config,
   redis: RedisDoctor,
@@ -79,7 +80,10 @@ function partsOf(
   const { policy, findings } = lookAtPolicy(config)
   const deps = { config, redis: redis.connection, now, withinMs: PART_MS }
   return [
-    Promise.resolve(findings),
+    inTime(
+      'Settings',
+      listeningFinding(config).then(listening => [listening, ...findings]),
+    ),
     slack === undefined
       ? Promise.resolve([
           { ...waits('Slack'), found: 'ROLE is worker: it never speaks to Slack.', level: 'ok' } as const,

@@ -169,8 +169,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   'doctor/settings.ts': ['config-given.ts', 'config-secrets.ts', 'request/', 'doctor/finding.ts'],
   'doctor/cause.ts': ['adapters/slack/language/', 'adapters/slack/wording/'],
   'doctor/policy.ts': ['adapters/policy/', 'request/', 'type config.ts', 'doctor/finding.ts'],
+  'doctor/listening.ts': ['listen-address.ts', 'doctor/finding.ts', 'node:net', 'node:events'],
   'doctor/slack.ts': [
     ...['adapters/slack/platform/', 'named.ts', 'type request/', 'type config.ts', 'doctor/finding.ts'],
+    'doctor/proxies.ts',
     ...['type @slack/web-api', 'zod'],
   ],
   'doctor/redis.ts': ['adapters/redis/', 'adapters/bullmq/', 'doctor/finding.ts', 'node:crypto'],

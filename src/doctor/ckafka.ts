@@ -13,12 +13,13 @@ import type { CkafkaAccount, ClusterEntry } from '../config-clusters.ts'
 import { keyLine } from '../keys.ts'
 import { keyAnswer, nameOf, prepareCkafka } from '../open-clusters.ts'
 import type { ClusterAction } from '../ports/events.ts'
-import { causeOf } from '../request/cause.ts'
+import { causeOf, readCause } from '../request/cause.ts'
 import { type Instance, isInUse } from '../request/group.ts'
 import { nearestNames } from '../request/nearest.ts'
 import type { ReadOutcome } from '../request/result.ts'
 import { causeSaid } from './cause.ts'
 import type { Finding } from './finding.ts'
+import { adviceOf } from './proxies.ts'
 
 export interface CkafkaDoctorDeps {
   config: Pick<Config, 'role' | 'redisPrefix' | 'quotaFactor' | 'proxies'>
@@ -64,10 +65,10 @@ export async function ckafkaFindings(entry: OfCkafka, deps: CkafkaDoctorDeps): P
     const listed = await look.instances(deadlineMs)
     const isClock = listed.kind === 'refused' && listed.reason === 'clock'
     const clock = clockFinding(say, aheadMs, isClock)
-    const trouble = keyTrouble(entry, listed)
+    const trouble = keyTrouble(entry, listed, proxies)
     if (trouble !== undefined)
       return [
-        say('reach and key', 'failure', trouble.found, trouble.advice),
+        say('reach and key', trouble.level, trouble.found, trouble.advice),
         clock,
         say('permissions', 'notMade', 'The API has to answer and to take the key first.'),
       ]
@@ -128,20 +129,31 @@ function sayerOf(entry: OfCkafka): Sayer {
 function keyTrouble(
   entry: OfCkafka,
   listed: ReadOutcome<unknown>,
-): { found: string; advice: string } | undefined {
+  proxies: Config['proxies'],
+): { level: 'failure' | 'warning'; found: string; advice: string } | undefined {
   const answer = keyAnswer(listed)
   const from = entry.keys?.ckafka ?? []
   const found = keyLine({ name: nameOf(entry), of: 'ckafka', from, answer }, true)
   if (found === undefined) return undefined
-  if (answer.kind !== 'away')
+  if (answer.kind !== 'away') {
+    const isToken = answer.kind === 'refused' && answer.code === 'AuthFailure.TokenFailure'
+    const advice = isToken
+      ? 'Look at TENCENTCLOUD_SECURITY_TOKEN (in the file of clusters, at the token): it is of a temporary key, and ends with it. A permanent key has none.'
+      : 'Look at the key in the console of Tencent Cloud: whether it is there, enabled and of this account.'
+    return { level: 'failure', found, advice }
+  }
+  if (readCause(answer.cause)?.kind === 'tooManyCalls') {
     return {
-      found,
-      advice:
-        'Look at the key in the console of Tencent Cloud: whether it is there, enabled and of this account.',
+      level: 'warning',
+      found: `The API at ${entry.ckafka.endpoint} did not answer: ${causeSaid(answer.cause, 'ckafka')}.`,
+      advice: 'Ask again in a minute. What else calls the API with this account counts as well.',
     }
+  }
+  const reach = 'Look whether the address is right, and can be reached from here.'
   return {
+    level: 'failure',
     found: `${found} Its address is ${entry.ckafka.endpoint}; ${causeSaid(answer.cause, 'ckafka')}.`,
-    advice: 'Look whether the address is right, and can be reached from here.',
+    advice: adviceOf(answer.cause, proxies, reach),
   }
 }
 

@@ -18,6 +18,8 @@ export interface KafkaDoctorDeps {
   withinMs: number
 }
 
+const NO_BROKER = 'A broker has to answer first.'
+
 type Sayer = (what: string, level: Finding['level'], found: string, advice?: string) => Finding
 
 export async function kafkaFindings(
@@ -48,7 +50,7 @@ export async function kafkaFindings(
         : 'Look at kafka.bootstrap, at TLS, and whether the brokers can be reached from here.'
     return [
       say('reach and credentials', 'failure', found, advice),
-      ...['version', 'topics', 'groups'].map(what => say(what, 'notMade', 'A broker has to answer first.')),
+      ...['version', 'topics', 'groups'].map(what => say(what, 'notMade', NO_BROKER)),
     ]
   }
   const writes = entry.kind === 'kafka' && config.role !== 'bot'
@@ -80,7 +82,12 @@ function brokerFindings(say: Sayer, { brokers }: KafkaRights): Finding[] {
   ]
 }
 
-function versionFinding(say: Sayer, { speaks }: KafkaRights, versions: ReadonlyMap<string, number>): Finding {
+function versionFinding(
+  say: Sayer,
+  { speaks, brokers }: KafkaRights,
+  versions: ReadonlyMap<string, number>,
+): Finding {
+  if (brokers.every(({ trouble }) => trouble !== null)) return say('version', 'notMade', NO_BROKER)
   const kafka = speaks.consumerGroups
     ? 'Groups of the new protocol (KIP-848) can be described: Kafka 4, or 3.7 and newer with them turned on.'
     : speaks.producers
@@ -127,8 +134,15 @@ function topicFindings(say: Sayer, { topics, mayReadCommitLimit }: KafkaRights, 
   ]
 }
 
-function groupFindings(say: Sayer, { groups }: KafkaRights, writes: boolean): Finding[] {
+function groupFindings(say: Sayer, { groups, brokers }: KafkaRights, writes: boolean): Finding[] {
+  const away = brokers.filter(({ trouble }) => trouble !== null).length
+  if (away === brokers.length) return [say('groups', 'notMade', NO_BROKER)]
   if (groups.told + groups.untold === 0) {
+    if (away > 0) {
+      const found =
+        'The brokers that answer show none, and each group is shown by one broker: all have to answer first.'
+      return [say('groups', 'notMade', found)]
+    }
     const found = 'No group is shown: there is none, or the user lacks DESCRIBE on all of them.'
     return [
       say('groups', 'warning', found, `Allow DESCRIBE${writes ? ' and READ' : ''} on the groups. ${WHERE}`),

@@ -13,6 +13,7 @@ import type { Config, SlackConfig } from '../config.ts'
 import { allNamed, type NamedBy, notThereLine } from '../named.ts'
 import type { Policy } from '../request/policy.ts'
 import type { Finding } from './finding.ts'
+import { adviceOf } from './proxies.ts'
 
 const AREA = 'Slack'
 const TOKENS_MS = 5_000
@@ -39,8 +40,8 @@ export async function slackFindings(
     nameFindings(config, slack, policy, bot, scopes),
   ])
   return [
-    ...(bot === undefined ? [] : [botFinding(bot)]),
-    ...(app === undefined ? [SIGNING] : [appFinding(app)]),
+    ...(bot === undefined ? [] : [botFinding(bot, slack)]),
+    ...(app === undefined ? [SIGNING] : [appFinding(app, slack)]),
     ...scopeFindings(bot, scopes),
     ...connections,
     ...names,
@@ -55,11 +56,12 @@ const SIGNING = finding(
 
 const authSchema = z.object({ team: z.string().optional(), user: z.string().optional() })
 
-function botFinding(answer: TokenAnswer): Finding {
+function botFinding(answer: TokenAnswer, slack: SlackConfig): Finding {
   if (answer.kind !== 'taken') {
     return untaken(
       'bot token',
       answer,
+      slack,
       'Copy the bot token (xoxb-…) of the app from Install App, and set it.',
     )
   }
@@ -71,12 +73,13 @@ function botFinding(answer: TokenAnswer): Finding {
   )
 }
 
-function appFinding(answer: TokenAnswer): Finding {
+function appFinding(answer: TokenAnswer, slack: SlackConfig): Finding {
   if (answer.kind !== 'taken') {
     const lacks = answer.kind === 'refused' && answer.code === 'missing_scope'
     return untaken(
       'app token',
       answer,
+      slack,
       lacks
         ? 'Make an app-level token with the scope connections:write under Basic Information, and set it.'
         : 'Copy an app-level token (xapp-…) of the same app from Basic Information, and set it.',
@@ -85,16 +88,21 @@ function appFinding(answer: TokenAnswer): Finding {
   return finding('app token', 'ok', 'Slack takes SLACK_APP_TOKEN: it has connections:write.')
 }
 
-function untaken(what: string, answer: Exclude<TokenAnswer, { kind: 'taken' }>, advice: string): Finding {
+const ASKED_TO_WAIT = new Set(['Slack asked to wait', 'ratelimited', 'rate_limited'])
+
+function untaken(
+  what: string,
+  answer: Exclude<TokenAnswer, { kind: 'taken' }>,
+  { proxies }: SlackConfig,
+  advice: string,
+): Finding {
   if (answer.kind === 'refused') {
     return finding(what, 'failure', `Slack refuses ${answer.token}: ${answer.code}.`, advice)
   }
-  return finding(
-    what,
-    'failure',
-    `Slack could not be asked about ${answer.token}: ${answer.cause}.`,
-    'Look whether slack.com can be reached from here, and ask again.',
-  )
+  const found = `Slack could not be asked about ${answer.token}: ${answer.cause}.`
+  if (ASKED_TO_WAIT.has(answer.cause)) return finding(what, 'warning', found, 'Ask again in a minute.')
+  const reach = 'Look whether slack.com can be reached from here, and ask again.'
+  return finding(what, 'failure', found, adviceOf(answer.cause, proxies, reach))
 }
 
 const scopesSchema = z.object({ response_metadata: z.object({ scopes: z.array(z.string()) }) })
@@ -175,7 +183,11 @@ async function connectionFindings(slack: SlackConfig, app: TokenAnswer | undefin
           what,
           'failure',
           `No connection could be opened: ${hello.cause}.`,
-          'Look whether WebSockets to wss-primary.slack.com can be opened from here.',
+          adviceOf(
+            hello.cause,
+            slack.proxies,
+            'Look whether WebSockets to wss-primary.slack.com can be opened from here.',
+          ),
         ),
       ]
     default:

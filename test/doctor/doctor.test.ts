@@ -389,7 +389,22 @@ it('leaves nothing in a Cluster of Redis either', { tags: ['long'] }, async () =
   }
 })
 
+it.each(['nowhere.invalid', '192.0.2.1'])('says that nothing can listen at HOST %s', async HOST => {
+  const found = (await doctor({ HOST })).find(({ what }) => what === 'where it listens')
+  expect(found?.level).toBe('failure')
+  expect(found?.found).toMatch(/^HOST .* Rewind does not start\.$/)
+})
+
 describe('the doctor of CKafka', () => {
+  it.each([
+    ['AuthFailure.TokenFailure', 'failure', /^Look at TENCENTCLOUD_SECURITY_TOKEN/],
+    ['RequestLimitExceeded', 'warning', /^Ask again in a minute/],
+  ])('has for %s a %s and its own advice', async (code, level, advice) => {
+    ckafka.inject('DescribeInstances', { kind: 'code', code, message: 'no' }, 9)
+    const found = (await doctor()).find(({ what }) => what === 'reach and key')
+    expect(found).toMatchObject({ level, advice: expect.stringMatching(advice) })
+  })
+
   const notMade = 'notMade CKafka, permissions: The API has to answer and to take the key first.'
 
   it('names a key that is refused', async () => {

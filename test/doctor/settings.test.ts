@@ -81,7 +81,7 @@ describe('what the doctor says of settings', () => {
       'SLACK_CHANNEL',
     ],
   ])('says nothing of %s, which is none of its own', name => {
-    expect(found({ ...GOOD, [name]: 'x' }).filter(({ level }) => level !== 'ok')).toEqual([])
+    expect(found({ ...GOOD, [name]: 'http://x' }).filter(({ level }) => level !== 'ok')).toEqual([])
   })
 
   it('says nothing of a variable that the file of clusters refers to', () => {

@@ -32,6 +32,7 @@ export async function tryQueue({
   const options = { prefix: bullPrefix(prefix), ...UNASKED_VERSION }
   const queue = new Queue(name, { connection, ...options })
   let worker: Worker | undefined
+  let adding: Promise<unknown> | undefined
   let timer: NodeJS.Timeout | undefined
   const expire = () => {
     const each = keysOf(queue, options.prefix, name).map(key => connection.pexpire(key, KEYS_MS))
@@ -49,13 +50,14 @@ export async function tryQueue({
       worker = new Worker(name, async () => null, { connection: blocking, ...options })
       worker.on('error', reject)
       worker.on('completed', () => resolve(performance.now() - startedMs))
-      queue.add('try', {}, { removeOnComplete: true, removeOnFail: true }).then(expire, reject)
+      adding = queue.add('try', {}, { removeOnComplete: true, removeOnFail: true }).then(expire, reject)
     })
   } finally {
     clearTimeout(timer)
     clearInterval(expiring)
     // A worker that waits for a Redis that has gone would wait for ever.
-    const closing = Promise.allSettled([worker?.close(true)])
+    // Nor may the job be put there only when its queue has been taken away.
+    const closing = Promise.allSettled([worker?.close(true), adding])
     await Promise.race([closing, delay(CLOSE_MS, undefined, { ref: false })])
     await connection.del(...keysOf(queue, options.prefix, name)).catch(() => {})
     await queue.close().catch(() => {})
