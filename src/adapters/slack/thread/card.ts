@@ -60,6 +60,7 @@ import {
   connectedInWords,
   groupInWords,
   hadCalls,
+  isVouchedFor,
   lossInWords,
   nothingReset,
   outcomeAlone,
@@ -253,7 +254,7 @@ export function stateLine(words: Words, request: ResetRequest): Piece[] {
     case 'executing':
       return [
         ...approval(words, request, state.decision),
-        text(say.executing(state.attempt, hadCalls(request))),
+        text(say.executing(state.attempt, hadCalls(request), isVouchedFor(request))),
       ]
     case 'unclear':
       return [

@@ -289,7 +289,8 @@ export function nothingReset({ outcomes }: Words, request: Pick<ResetRequest, 'n
   return isVouchedFor(request) ? outcomes.nothingThisTime : outcomes.nothingReset
 }
 
-function isVouchedFor({ notes }: Pick<ResetRequest, 'notes'>): boolean {
+/** Whether it is an approver's word alone that an attempt had no effect. */
+export function isVouchedFor({ notes }: Pick<ResetRequest, 'notes'>): boolean {
   return notes.some(note => note.kind === 'testified' && !note.happened)
 }
 

@@ -105,6 +105,16 @@ describe('the modal', () => {
       const view = followUpModal(wordsIn(language), 'retry', request, retryOf(request.reset, rows, V3), HERE)
       return readFollowUp(stateOf(view))?.reason
     }
+    // What everybody will read is in the language that they share.
+    const shared = followUpModal(
+      wordsIn('en'),
+      'retry',
+      request,
+      retryOf(request.reset, rows, V3),
+      HERE,
+      wordsIn('zh'),
+    )
+    expect(readFollowUp(stateOf(shared))?.reason).toBe(reasonIn('zh'))
     expect(reasonIn('en')).toBe(
       'Retry of R-12: orders p1; payments p0 failed; payments p1 not confirmed. Reason of R-12: wrong VAT rate since 06:00',
     )

@@ -85,7 +85,7 @@ const CLAUSES: [RegExp, (sent: Sent) => boolean][] = [
   [/(reset|It) was not carried out|重置没有执行/, ({ request }) => !hasUnclear(request)],
   [
     /Attempt 1 had no effect\.|None of the attempts before it|第 1 次尝试没有生效。/,
-    ({ request }) => hasUnclear(request),
+    ({ request }) => hasUnclear(request) && !isVouchedFor(request),
   ],
   [/attempts? took effect|次尝试都没有生效/, ({ request }) => hasUnclear(request)],
   [/Stop them|请停掉它们/, ({ request }) => membersListed(request)],
@@ -182,6 +182,7 @@ const SENT: [string, ResetRequest, PartitionResult[]][] = [
     following(denied, { kind: 'cancel', by: ALICE, policy: DENIED, from: SOMEWHERE }),
     [],
   ],
+  ['denied, called again', following(denied, [start, T0 + 1_900_000]), []],
   ['denied, and never carried out', inVain(denied), []],
   ['hung, and never with an effect', inVain(absentTwice), []],
   ['never called', inVain(following(pending(), approve)), []],

@@ -214,11 +214,11 @@ export const cardOn = (on: ClusterInWords) => ({
     return [...joined(by), text(`${by.length === 1 ? ' has' : ' have'} undone ${what} since${then}.`)]
   },
   queued: 'Queued. The plan is checked once more, then it runs.',
-  /** @param hadCalls whether an attempt before it was a call, that had no effect */
-  executing: (attempt: number, hadCalls: boolean) =>
+  /** @param hadCalls whether an attempt before it was a call, that had no effect @param isVouched or only an approver says that */
+  executing: (attempt: number, hadCalls: boolean, isVouched: boolean) =>
     attempt === 1
       ? `Calling ${on.name} now.`
-      : `Attempt ${attempt}: calling ${on.name} now.${hadCalls ? (attempt === 2 ? ' Attempt 1 had no effect.' : ' None of the attempts before it had an effect.') : ''}`,
+      : `Attempt ${attempt}: calling ${on.name} now.${hadCalls ? ` ${isVouched ? 'An approver said that an earlier attempt had no effect.' : attempt === 2 ? 'Attempt 1 had no effect.' : 'None of the attempts before it had an effect.'}` : ''}`,
   /** @param deciders whom the rule names; empty: nobody in particular */
   unclearAsked: (deciders: readonly string[]): Piece[] => [
     text('Outcome unknown. An approver '),

@@ -133,10 +133,10 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     text(isWhole ? ` 又将其撤销：位点已回到 ${id} 之前的位置。` : ` 又撤销了其中${shared(share)}。`),
   ],
   queued: '正在排队。执行前会再次核对计划是否有效。',
-  executing: (attempt, hadCalls) =>
+  executing: (attempt, hadCalls, isVouched) =>
     attempt === 1
       ? `正在调用 ${on.bare}。`
-      : `第 ${attempt} 次尝试：正在调用 ${on.bare}。${hadCalls ? (attempt === 2 ? '第 1 次尝试没有生效。' : '之前的尝试都没有生效。') : ''}`,
+      : `第 ${attempt} 次尝试：正在调用 ${on.bare}。${hadCalls ? (isVouched ? '审批人说此前有一次尝试没有生效。' : attempt === 2 ? '第 1 次尝试没有生效。' : '之前的尝试都没有生效。') : ''}`,
   unclearAsked: deciders => [
     text('不知道是否已生效。需要审批人'),
     ...(deciders.length === 0 ? [] : [text('（'), ...mentions(deciders), text('）')]),
