@@ -16,6 +16,7 @@ import { ckafkaFindings } from './doctor/ckafka.ts'
 import { asJson, asLines, exitCodeOf, type Finding } from './doctor/finding.ts'
 import { kafkaFindings } from './doctor/kafka.ts'
 import { listeningFinding } from './doctor/listening.ts'
+import { createOneCluster } from './doctor/one-cluster.ts'
 import { lookAtPolicy } from './doctor/policy.ts'
 import { doctorRedis, type RedisDoctor } from './doctor/redis.ts'
 import { settingsFindings } from './doctor/settings.ts'
@@ -78,7 +79,17 @@ function partsOf(
 ): Promise<Finding[]>[] {
   const { slack } = config
   const { policy, findings } = lookAtPolicy(config)
+  const oneCluster = createOneCluster(config.clusters)
   const deps = { config, redis: redis.connection, now, withinMs: PART_MS }
+  const ofClusters = config.clusters.flatMap(entry => {
+    const onClusterId = (clusterId: string) => oneCluster.see(entry, clusterId)
+    return [
+      ...(entry.kind === 'ckafka'
+        ? []
+        : [inTime(nameOf(entry), kafkaFindings(entry, { ...deps, onClusterId }))]),
+      ...(entry.kind === 'kafka' ? [] : [inTime(nameOf(entry), ckafkaFindings(entry, deps))]),
+    ]
+  })
   return [
     inTime(
       'Settings',
@@ -90,10 +101,8 @@ function partsOf(
         ])
       : inTime('Slack', slackFindings(config, slack, policy)),
     ofRedis,
-    ...config.clusters.flatMap(entry => [
-      ...(entry.kind === 'ckafka' ? [] : [inTime(nameOf(entry), kafkaFindings(entry, deps))]),
-      ...(entry.kind === 'kafka' ? [] : [inTime(nameOf(entry), ckafkaFindings(entry, deps))]),
-    ]),
+    ...ofClusters,
+    Promise.all(ofClusters).then(() => oneCluster.findings()),
   ]
 }
 

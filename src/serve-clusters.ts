@@ -1,6 +1,6 @@
 // The clusters that are served now: opened from the settings, followed while their file is edited, and what is told of them.
 
-import type { ClusterIdNews } from './adapters/kafka/cluster-ids.ts'
+import { clusterIdSentence } from './adapters/kafka/cluster-ids.ts'
 import type { RedisConnection } from './adapters/redis/connect.ts'
 import type { ClustersWatch } from './clusters-file/watch.ts'
 import type { Config } from './config.ts'
@@ -73,12 +73,6 @@ export function followClusters(
     },
     onFault: faultsOf(setup)('clusters'),
   })
-}
-
-function clusterIdSentence(name: string, news: ClusterIdNews): string {
-  return news.kind === 'same'
-    ? `The cluster ${name} says the same ClusterId as the entry ${news.other}, ${news.clusterId}: they are one cluster, and one of the two entries has to go.`
-    : `The cluster ${name} has another ClusterId now: it was ${news.was}, and is ${news.is}. What was opened for the one can be written to the other: another cluster needs an entry with another id.`
 }
 
 export function troubleSentence(name: string): string {

@@ -82,7 +82,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   'serve-clusters.ts': [
     ...['open-clusters.ts', 'keys.ts', 'setup.ts'],
-    ...['type config.ts', 'type clusters-file/watch.ts', 'type adapters/'],
+    ...['type config.ts', 'type clusters-file/watch.ts', 'type adapters/', 'adapters/kafka/cluster-ids.ts'],
   ],
   'config-values.ts': ['request/', 'zod'],
   'config-redis.ts': ['bounded-file.ts', 'config-values.ts', 'zod'],

@@ -16,6 +16,8 @@ export interface KafkaDoctorDeps {
   config: Pick<Config, 'role'>
   now: () => number
   withinMs: number
+  /** Of each answer that says which cluster it is from. */
+  onClusterId?: (clusterId: string) => void
 }
 
 const NO_BROKER = 'A broker has to answer first.'
@@ -24,7 +26,7 @@ type Sayer = (what: string, level: Finding['level'], found: string, advice?: str
 
 export async function kafkaFindings(
   entry: OfKafka,
-  { config, now, withinMs }: KafkaDoctorDeps,
+  { config, now, withinMs, onClusterId }: KafkaDoctorDeps,
 ): Promise<Finding[]> {
   const name = nameOf(entry)
   const area = entry.kind === 'both' ? `${name} by Kafka’s protocol` : name
@@ -34,7 +36,8 @@ export async function kafkaFindings(
   })
   const versions = new Map<string, number>()
   const onCall = ({ api, version }: KafkaCall) => void versions.set(api, version)
-  const read = await lookAtRights({ ...entry.kafka, id: entry.id, name }, { now, onCall }, withinMs)
+  const deps = { now, onCall, ...(onClusterId === undefined ? {} : { onClusterId }) }
+  const read = await lookAtRights({ ...entry.kafka, id: entry.id, name }, deps, withinMs)
   if (read.kind !== 'read') {
     const answer = keyAnswer(read)
     const from = entry.keys?.kafka ?? []

@@ -389,6 +389,16 @@ it('leaves nothing in a Cluster of Redis either', { tags: ['long'] }, async () =
   }
 })
 
+it('says that two entries are one cluster', async () => {
+  const [first = '', second = ''] = kafka.bootstrap.split(',')
+  const entry = (id: string, bootstrap: string) =>
+    `  - { id: ${id}, name: ${id}, kafka: { bootstrap: ['${bootstrap}'] } }\n`
+  const { file } = folderWith(`version: 1\nclusters:\n${entry('one', first)}${entry('two', second)}`)
+  const wrong = wrongIn(await doctor({ ...byKafka(), CLUSTERS_FILE: file }))
+  expect(wrong.slice(1)).toEqual([])
+  expect(wrong[0]).toMatch(/^warning (one|two), which cluster it is: .*they are one cluster/)
+})
+
 it.each(['nowhere.invalid', '192.0.2.1'])('says that nothing can listen at HOST %s', async HOST => {
   const found = (await doctor({ HOST })).find(({ what }) => what === 'where it listens')
   expect(found?.level).toBe('failure')

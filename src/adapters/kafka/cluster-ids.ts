@@ -39,6 +39,13 @@ export function createClusterIds(): ClusterIds {
   }
 }
 
+/** For the log and for whoever checks an installation. @param name of the entry */
+export function clusterIdSentence(name: string, news: ClusterIdNews): string {
+  return news.kind === 'same'
+    ? `The cluster ${name} says the same ClusterId as the entry ${news.other}, ${news.clusterId}: they are one cluster, and one of the two entries has to go.`
+    : `The cluster ${name} has another ClusterId now: it was ${news.was}, and is ${news.is}. What was opened for the one can be written to the other: another cluster needs an entry with another id.`
+}
+
 /** Of 22 characters as Kafka makes them; any other text that is short and stays on its line is taken as it is. */
 export function isClusterId(text: string | null): text is string {
   return text !== null && /^[^\p{C}\p{Z}]{1,100}$/u.test(text)

@@ -4,6 +4,7 @@
 import type { ReadOutcome } from '../../request/result.ts'
 import { placeOf } from './address.ts'
 import { type Client, createClient, type Node, unlessError } from './client.ts'
+import { isClusterId } from './cluster-ids.ts'
 import { Fault, readOutcomeOf } from './fault.ts'
 import type { KafkaDeps, KafkaSettings } from './settings.ts'
 import {
@@ -54,7 +55,7 @@ export async function lookAtRights(
 ): Promise<ReadOutcome<KafkaRights>> {
   const client = createClient(settings, deps)
   try {
-    return { kind: 'read', value: await rightsOf(client, deps.now() + withinMs) }
+    return { kind: 'read', value: await rightsOf(client, deps.now() + withinMs, deps.onClusterId) }
   } catch (error) {
     return readOutcomeOf(error)
   } finally {
@@ -62,7 +63,11 @@ export async function lookAtRights(
   }
 }
 
-async function rightsOf(client: Client, deadlineMs: number): Promise<KafkaRights> {
+async function rightsOf(
+  client: Client,
+  deadlineMs: number,
+  onClusterId: KafkaDeps['onClusterId'],
+): Promise<KafkaRights> {
   const found = await client.askAny(
     metadata,
     {
@@ -73,6 +78,7 @@ async function rightsOf(client: Client, deadlineMs: number): Promise<KafkaRights
     },
     deadlineMs,
   )
+  if (isClusterId(found.clusterId)) onClusterId?.(found.clusterId)
   const brokers = await Promise.all(found.brokers.map(node => lookAtBroker(client, node, deadlineMs)))
   const answering = brokers.filter(each => each.trouble === null)
   const topics = found.topics.filter(each => each.errorCode === 0 && !each.isInternal)
