@@ -131,7 +131,9 @@ describe('an export', () => {
     expect(await verified(await exported(empty))).toMatchObject({ ok: true, totals: { requests: 0 } })
   })
 
-  it('is found out wherever a byte was changed, at the line it is in or the next that tells', async () => {
+  it('is found out wherever a byte was changed, at the line it is in or the next that tells', {
+    tags: ['long'],
+  }, async () => {
     const bytes = Buffer.from(lines.map(line => `${line}\n`).join(''))
     for (let at = 0; at < bytes.length; at += 41) {
       const changed = Buffer.from(bytes)

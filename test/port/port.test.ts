@@ -120,7 +120,7 @@ function atThePort(delivery: 'socket' | 'http'): void {
     await isWell()
   })
 
-  it('holds next to nothing for 150 strangers with 4 MB each', async () => {
+  it('holds next to nothing for 150 strangers with 4 MB each', { tags: ['long'] }, async () => {
     const before = stage.rss()
     let most = before
     const watch = setInterval(() => {

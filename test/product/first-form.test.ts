@@ -37,18 +37,22 @@ scene('is filled in when the list comes late, and what was typed stays', { alone
   expect(await alice.suggestions('Consumer group', 'bill')).toEqual([DEMO.group])
 })
 
-scene('is filled in though something was picked before, and that stays', { alone: true }, async () => {
-  await start()
-  product().ckafka.inject(LISTED, { kind: 'delay', ms: 3_000 }, 2)
-  await opened('--group orders-billing')
-  const { alice } = product()
-  await alice.fill('Topics to reset', 'The topics I name')
-  await alice.waitForView(view => JSON.stringify(view.blocks).includes('Topic names'))
-  expect(viewText(await form())).not.toContain(ONLY)
-  await isFilled()
-  const view = await alice.waitForView(now => viewText(now).includes('can be reset'))
-  expect(JSON.stringify(view.blocks)).toContain('Topic names')
-})
+scene(
+  'is filled in though something was picked before, and that stays',
+  { alone: true, tags: ['long'] },
+  async () => {
+    await start()
+    product().ckafka.inject(LISTED, { kind: 'delay', ms: 3_000 }, 2)
+    await opened('--group orders-billing')
+    const { alice } = product()
+    await alice.fill('Topics to reset', 'The topics I name')
+    await alice.waitForView(view => JSON.stringify(view.blocks).includes('Topic names'))
+    expect(viewText(await form())).not.toContain(ONLY)
+    await isFilled()
+    const view = await alice.waitForView(now => viewText(now).includes('can be reset'))
+    expect(JSON.stringify(view.blocks)).toContain('Topic names')
+  },
+)
 
 scene('is left alone where the person has picked it', { alone: true }, async () => {
   await start()
@@ -82,7 +86,7 @@ for (const ms of [100, 2_500]) {
 
 scene(
   'can be sent after it was sent too early, and what was picked meanwhile stays',
-  { alone: true },
+  { alone: true, tags: ['long'] },
   async () => {
     await start()
     product().ckafka.inject(LISTED, { kind: 'delay', ms: 2_500 }, 2)
@@ -95,7 +99,7 @@ scene(
   },
 )
 
-scene('can be sent where it was picked before the list came', { alone: true }, async () => {
+scene('can be sent where it was picked before the list came', { alone: true, tags: ['long'] }, async () => {
   await start()
   product().ckafka.inject(LISTED, { kind: 'delay', ms: 2_500 }, 1)
   await opened(WHOLE)

@@ -96,7 +96,7 @@ describe('an answer', () => {
     scene(
       `of ${dialect} with ${partitions} partitions becomes a thread that can be read, and files that have them all`,
       // What becomes of many partitions is the same with either; how they are written is tested at the adapters.
-      { alone: true, tags: dialect === 'v2' ? [] : ['long'] },
+      { alone: true, tags: dialect === 'v3' ? [] : ['long'] },
       async () => {
         await start({ dialect, seed: bigSeed(partitions), env: NO_WAITING })
         await product().ask(

@@ -100,17 +100,21 @@ describe.concurrent.each(['socket', 'http'] as const)('over %s, the Home tab', d
 })
 
 describe.concurrent('the Home tab', () => {
-  scene('is published only where something has changed, and not while nothing has', async () => {
-    const { alice, dave } = await start()
-    await openAll(alice, dave)
-    const before = published().length
-    await rest(4_500)
-    expect(published()).toHaveLength(before)
-    await product().ask(ASK)
-    await shows(alice, 'mine', 'R-1 · waiting for approval')
-    // Nothing of it is dave's: not to decide on, not asked for, and not run.
-    expect(published(dave)).toHaveLength(1)
-  })
+  scene(
+    'is published only where something has changed, and not while nothing has',
+    { tags: ['long'] },
+    async () => {
+      const { alice, dave } = await start()
+      await openAll(alice, dave)
+      const before = published().length
+      await rest(4_500)
+      expect(published()).toHaveLength(before)
+      await product().ask(ASK)
+      await shows(alice, 'mine', 'R-1 · waiting for approval')
+      // Nothing of it is dave's: not to decide on, not asked for, and not run.
+      expect(published(dave)).toHaveLength(1)
+    },
+  )
 
   scene('says why to those who may not use Rewind, and to nobody else', async () => {
     await start()

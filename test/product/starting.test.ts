@@ -93,6 +93,7 @@ describe.concurrent('a start that cannot work ends with 1 and says why in one pl
   })
 
   it('waits a while for a Redis that nothing can connect to, and says so once', {
+    tags: ['long'],
     timeout: 30_000,
   }, async () => {
     const { code, said, log } = await run({ REDIS_URL: 'redis://user:hidden@127.0.0.1:1/2' })

@@ -166,8 +166,10 @@ describe.each([
     expect((await filesIn(here)).map(({ ids }) => ids)).toEqual([['R-2', 'R-5']])
   })
 
+  // Where it is killed makes no difference to seals.
   it.each(['in the file', 'after the file', 'before the first', 'after the second'])(
     'are all in a file that is whole, or still there, when the process is killed %s, and go with the next',
+    { tags: isSealed ? [] : ['long'] },
     async where => {
       const here = await world(isSealed)
       const { prefix, key, store, seals, directory, deps } = here

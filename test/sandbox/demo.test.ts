@@ -121,7 +121,7 @@ describe('npm run demo', () => {
     expect(out.trimEnd()).toMatch(/Ending: waiting for Rewind to finish .+ Nothing of this demo is kept\.$/)
   })
 
-  it('says in one line that its Redis cannot be used, and ends with 1', async () => {
+  it('says in one line that its Redis cannot be used, and ends with 1', { tags: ['long'] }, async () => {
     const child = spawn(process.execPath, [dist('sandbox/demo.js')], {
       env: { ...process.env, REDIS_URL: 'redis://user:hidden@127.0.0.1:1' },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -34,7 +34,9 @@ it.each([
   expect(performance.now() - startedMs).toBeLessThan(5_000)
 })
 
-it('where none is there, that is told when the last has had its time, and not when each of them has', async () => {
+it('where none is there, that is told when the last has had its time, and not when each of them has', {
+  tags: ['long'],
+}, async () => {
   const kafka = kafkaOf((await many(8)).join(','), { timeouts: { connectMs: 1_000 } })
   const startedMs = performance.now()
   const read = await kafka.reader({ readMs: 60_000 }).topics(ID, '')

@@ -144,7 +144,8 @@ describe.concurrent('an API that asks to wait', () => {
       waitMs: 1_000,
     },
   ] as { name: string; answer?: FrontAnswer; fault?: CkafkaFault; waitMs: number }[]) {
-    const tags = fault === undefined ? [] : ['long']
+    // Both wait for as long as the API asks, beside a fleet of processes.
+    const tags = ['long']
     it(`24: (${name}) is left alone by every process for so long; no attempt is used up, and the order is kept`, {
       tags,
       timeout: TEST_MS,

@@ -85,10 +85,9 @@ describe.concurrent('Slack out of order for a while', () => {
     ['answering 503 to what it has done', { kind: 'httpStatus', status: 503, afterDoingIt: true }],
     ['cutting every call', { kind: 'cut', afterDoingIt: false }],
   ] as [string, SlackFault][]) {
-    // What Slack may have done all the same is looked for only when its claim has run out.
-    const tags = fault.kind === 'rateLimited' ? [] : ['long']
+    // An outage lasts seconds, and what Slack may have done all the same is looked for only when its claim has run out.
     it(`28: (${name}) holds up no execution, and afterwards every result arrives, in order and once`, {
-      tags,
+      tags: ['long'],
       timeout: TEST_MS,
     }, async context => {
       const stage = await startStage(context, { seed: threeGroups() })
