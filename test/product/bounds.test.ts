@@ -36,7 +36,15 @@ afterAll(async () => {
   await product.stop()
   rmSync(folder, { recursive: true, force: true })
 })
-beforeEach(() => product.ckafka.inject(TIMES, BUSY, Number.POSITIVE_INFINITY))
+/** Where the group stood before any of them. */
+let stood: readonly (bigint | null)[] = []
+beforeEach(() => {
+  product.ckafka.inject(TIMES, BUSY, Number.POSITIVE_INFINITY)
+  if (stood.length === 0) stood = committed()
+  for (const [partition, offset] of stood.entries()) {
+    if (offset !== null) product.ckafka.cluster.commit(DEMO.group, 'shipments', partition, offset)
+  }
+})
 
 const committed = () =>
   product.ckafka.cluster

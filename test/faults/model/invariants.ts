@@ -226,11 +226,22 @@ export const deniesNothingThatHappened: Invariant = ({ world }) =>
     return happened ? [`${id} was ${event.before} and became ${state.name}, and it had happened`] : []
   })
 
+/** In real time, when the time of each execution is over: its record says that by a clock that may be put back since. */
+const ends = new WeakMap<World, Map<string, number>>()
+
+function isExecuting(world: World, { id, state }: ResetRequest): boolean {
+  if (state.name !== 'executing') return false
+  const endsOf = ends.get(world) ?? new Map<string, number>()
+  ends.set(world, endsOf)
+  const execution = `${id} ${state.attempt}`
+  const endMs = endsOf.get(execution) ?? world.sinceStartMs() + state.abandonAtMs - world.clock()
+  endsOf.set(execution, endMs)
+  return world.clock() < state.abandonAtMs && world.sinceStartMs() < endMs
+}
+
 /** Whoever is past the time to be abandoned cannot be calling any more. */
 export const hasOneWriterPerGroup: Invariant = ({ world, records }) => {
-  const executing = records.filter(
-    ({ state }) => state.name === 'executing' && world.clock() < state.abandonAtMs,
-  )
+  const executing = records.filter(record => isExecuting(world, record))
   const groups = executing.map(({ reset }) => reset.target.group)
   const twice = groups.filter((group, index) => groups.indexOf(group) !== index)
   return [...twice.map(group => `two requests are executing on ${group}`), ...world.api.overlaps()]
