@@ -247,7 +247,7 @@ function endedReply(
     ...message,
     blocks: [
       ...(head === undefined ? [] : [head]),
-      ...(isDone ? [sentence(words.outcomes.startAgain)] : []),
+      ...(isDone ? [sentence(words.outcomes.startAgain(id))] : []),
       ...rest,
       ...(kept === null ? [sentence(words.replies.resultNotWhole(id))] : []),
     ],

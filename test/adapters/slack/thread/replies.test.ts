@@ -80,7 +80,7 @@ describe('the result', () => {
     const result = allArrived(request)
     expect(read(lastReply(endedWith(result, request), result))).toEqual([
       'R-12 is done. 4 partitions succeeded.',
-      'The group’s consumers can be started again.',
+      'R-12 no longer needs the group’s consumers to be stopped.',
       'Topic  Partition  Before  Planned  API said  Read back  Outcome',
       '────────  ─────────  ──────  ───────  ────────  ─────────  ─────────',
       'orders  0  442430  442330  accepted  442330  succeeded',

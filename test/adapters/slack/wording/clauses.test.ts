@@ -70,7 +70,7 @@ const CLAUSES: [RegExp, (sent: Sent) => boolean][] = [
     ({ request }) => request.notes.some(note => note.kind === 'unclear' && note.cause.includes('apiSaid')),
   ],
   [
-    /can be started again|可以重新启动/,
+    /no longer needs the group’s consumers to be stopped|不再需要该消费分组的消费者保持停止/,
     ({ request: { state } }) => state.name === 'succeeded' && state.outcome.kind === 'done',
   ],
   [/Keep the consumers stopped|请不要启动消费者/, ({ request: { state } }) => state.name === 'unclear'],

@@ -149,7 +149,8 @@ export const outcomesOn = (on: ClusterInWords) => ({
       'Its record does not verify: it is sealed with a key that is neither AUDIT_KEY nor among AUDIT_KEYS_OLD. Rewind does not go by it any more and runs nothing on it. Ask again for a new decision.',
   },
   /** After a reset, for which the group had to be empty. */
-  startAgain: 'The group’s consumers can be started again.',
+  /** Another request may still wait for the same group to be empty. */
+  startAgain: (id: string) => `${id} no longer needs the group’s consumers to be stopped.`,
   testified: 'Closed as done by an approver; the offsets could not prove it. The thread says who.',
   unclearAdvice:
     'Rewind won’t retry blindly: that could move the offsets twice. It reads the offsets back over the next minutes. If the call took effect, the request is done; if they show twice that it did not, it is tried again; otherwise an approver is asked in the thread.',
