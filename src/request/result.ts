@@ -201,6 +201,8 @@ export const doneSchema = z.object({
   rows: z.int(),
   /** Of so many of its calls nobody knows what they did, so that they may still take effect. */
   unanswered: z.int().optional(),
+  /** What came instead of an answer, where all of it was found to be there right after the call. */
+  instead: z.string().optional(),
 })
 export type Done = z.output<typeof doneSchema>
 

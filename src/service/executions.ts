@@ -131,7 +131,8 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     const { attempt, deadlineMs } = started.request.state
     const begun = performance.now()
     const decidedMs = Math.max(0, clock() - request.state.decision.atMs)
-    const { called, result, unanswered = 0 } = await callAndProve(started.request, rows, can, deadlineMs)
+    const { called, ...found } = await callAndProve(started.request, rows, can, deadlineMs)
+    const { result } = found
     const apiRequestIds = called.requestIds?.slice(0, IDS_KEPT)
     report({
       event: 'called',
@@ -143,7 +144,7 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
       apiRequestIds: apiRequestIds ?? [],
     })
     const retryAfterMs = called.kind === 'notSent' ? called.retryAfterMs : undefined
-    const outcome = endOf(called, result, unanswered)
+    const outcome = endOf(called, found)
     const finished = await change(
       id,
       {
@@ -249,7 +250,7 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     rows: readonly PlanRow[],
     can: ClusterAbilities,
     deadlineMs: number,
-  ): Promise<{ called: CallOutcome; result: PartitionResult[]; unanswered?: number }> {
+  ): Promise<Found & { called: CallOutcome }> {
     const { reset, plan } = request
     if (plan === null) return { called: { kind: 'notSent', cause: causeOf('noPlan') }, result: [] }
     const native = plan.execution === 'native' ? nativeOf(reset) : null
@@ -264,7 +265,7 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
       if (native !== null) return { called, result: [] }
       const { evidence, result } = findingOf(plan, rows, await readBack(reset, untilMs))
       return evidence === 'present'
-        ? { called: { ...called, kind: 'done', topics: [] }, result }
+        ? { called: { ...called, kind: 'done', topics: [] }, result, instead: called.cause }
         : { called, result: [] }
     }
 
@@ -340,11 +341,20 @@ function nativeOf({ target, topics, strategy }: Reset): NativeReset | null {
   return { target, topics, strategy }
 }
 
+/** What the offsets show after a call. */
+interface Found {
+  result: PartitionResult[]
+  /** Of so many topics nobody knows what their call did. */
+  unanswered?: number
+  /** Why the call that was made had no answer, although all of it is there. */
+  instead?: string
+}
+
 /** What is kept of a call in the record; the rows are kept beside it. */
-function endOf(called: CallOutcome, result: readonly PartitionResult[], unanswered: number): CallEnd {
+function endOf(called: CallOutcome, { result, unanswered = 0, instead }: Found): CallEnd {
   switch (called.kind) {
     case 'done':
-      return doneOf(result, unanswered)
+      return { ...doneOf(result, unanswered), ...(instead === undefined ? {} : { instead }) }
     case 'unknown':
       return { kind: 'unknown', cause: called.cause }
     case 'refused': {

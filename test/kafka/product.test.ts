@@ -83,7 +83,7 @@ overEachKafka(kafka => {
     })
     // All topics together, once.
     expect((await metric('OffsetCommit')) - commitsBefore).toBe(1)
-    expect(product.threadText()).toMatch(/Before +Planned +Kafka said +Read back +Outcome/)
+    expect(product.threadText()).toMatch(/Outcome +Before +Planned +Kafka said +Read back/)
     expect(textOf(product.card()) + product.threadText()).not.toContain('CKafka')
 
     const before = product.slack.messages(OPS).length

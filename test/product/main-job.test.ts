@@ -33,7 +33,7 @@ describe.concurrent.each([
     expect(moved).toHaveLength(7)
     for (const position of moved) expect(position.committed).toBe(position.logStart)
     expect(product().threadText()).toContain('@carol approved R-1:\n  > checked with billing')
-    expect(product().threadText()).toMatch(/Before +Planned +API said +Read back +Outcome/)
+    expect(product().threadText()).toMatch(/Outcome +Before +Planned +API said +Read back/)
     for (const position of moved) expect(product().threadText()).toContain(`${position.logStart}`)
     expect(await product().csv('R-1-plan-1.csv')).toHaveLength(7)
     expect(product().callsToReset()).toBe(dialect === 'v2' ? 1 : 2)

@@ -525,7 +525,8 @@ describe('a call whose end nobody has seen', () => {
     await start()
     service.ckafka.inject(WRITE, { kind: 'cut', afterDoingIt: true })
     const request = await service.execute(await service.approved())
-    expect(request.state.name).toBe('succeeded')
+    expect(request.state).toMatchObject({ name: 'succeeded', outcome: { kind: 'done' } })
+    expect(request.state).toHaveProperty('outcome.instead', expect.stringMatching(/./))
     expect(service.callsToReset()).toBe(1)
   })
 

@@ -93,10 +93,10 @@ function everything(words: ReturnType<typeof wordsIn>, written: string) {
       { kind: note.kind, payload: noteReply(words, request, note, {}) },
       { kind: 'elsewhere', payload: elsewhereReply(words, request, noteReply(words, request, note, {})) },
       ...(index < request.notes.length
-        ? [{ kind: 'direct', payload: directMessage(words, request, `direct-${index}`) }]
+        ? [{ kind: 'direct', payload: directMessage(words, request, `direct-${index}`, null) }]
         : []),
     ]),
-    { kind: 'ping', payload: directMessage(words, request, 'ping-0') },
+    { kind: 'ping', payload: directMessage(words, request, 'ping-0', null) },
     { kind: 'review', payload: reviewModal(words, request, rowsOf(request.reset)) },
     { kind: 'glass', payload: glassModal(words, request, NOWHERE) },
     { kind: 'afterwards', payload: afterwardsModal(words, { ...request, glass }, NOWHERE) },

@@ -1,7 +1,7 @@
 // Links to messages of the workspace.
 
 import { cardTsOf, type ResetRequest } from '../../../request/request.ts'
-import type { Piece } from './text.ts'
+import { type Piece, text } from './text.ts'
 
 /** @param base like `https://acme.slack.com/`; null: not known */
 export function messageUrl(base: string | null, card: { channel: string; ts: string } | null): string | null {
@@ -11,6 +11,12 @@ export function messageUrl(base: string | null, card: { channel: string; ts: str
 
 export function link(url: string, label: string): Piece {
   return { type: 'link', url, text: label }
+}
+
+/** Nothing where there is nothing to link to. */
+export function linkAfter(before: string, url: string | null, label: string): Piece[] {
+  if (url === null) return []
+  return [...(before === '' ? [] : [text(before)]), link(url, label)]
 }
 
 /** Null: it has no card that Slack has taken, or the workspace's address is not known. */

@@ -74,7 +74,7 @@ export interface Message {
   blocks: KnownBlock[]
 }
 
-const TOPICS_ON_CARD = 10
+export const TOPICS_ON_CARD = 10
 const TOPICS_SPOKEN = 3
 const DECIDERS_NAMED = 20
 const REASON_SPOKEN = 500
@@ -92,10 +92,9 @@ export function card(
   const state = stateWords(words, request)
   const title = words.card.title(request.id, brokeGlass(request) ? `${state} · ${words.glass.mark}` : state)
   const sentence = words.card.spokenTitle(title, escaped(spokenFacts(words, request)), request.requester)
-  const why = spoken([text(words.reset.whyLabel), quoted(clip(request.reason, REASON_SPOKEN))])
   const guards = guardLines(words, request).map(pieces => line(...pieces))
   return {
-    text: clipEscaped(`${sentence}\n${why}`, LIMITS.messageText),
+    text: clipEscaped(`${sentence}\n${spokenReason(words, request)}`, LIMITS.messageText),
     blocks: [
       { type: 'header', text: plain(titleInWords(words, request), LIMITS.headerText) },
       context(...standing(words, request, title)),
@@ -209,7 +208,7 @@ export function groupInUse(words: Words, { group, state, holdMs = 0 }: ResetRequ
 }
 
 /** One sentence for screen readers and notifications, which read only the text. */
-function spokenFacts(words: Words, request: ResetRequest): string {
+export function spokenFacts(words: Words, request: ResetRequest): string {
   const { reset, parent, plan } = request
   return words.card.spoken({
     parent: parent === null ? null : parentInWords(words, parent),
@@ -217,6 +216,10 @@ function spokenFacts(words: Words, request: ResetRequest): string {
     topics: clip(scopeInWords(words, reset, TOPICS_SPOKEN), 800),
     totals: plan === null ? null : totalsInWords(words, plan, request),
   })
+}
+
+export function spokenReason({ reset }: Words, { reason }: ResetRequest): string {
+  return spoken([text(reset.whyLabel), quoted(clip(reason, REASON_SPOKEN))])
 }
 
 export function stateLine(words: Words, request: ResetRequest): Piece[] {

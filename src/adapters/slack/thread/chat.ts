@@ -94,7 +94,8 @@ export function createSlackChat(deps: SlackChatDeps): Chat {
       )
     return paced(channel, async () => {
       const read = isPerson(channel) ? await wordsFor(channel) : words
-      const { text, blocks } = messageOf(read, request, key, documents)
+      const base = isDirect(key) ? await linkBase(client) : null
+      const { text, blocks } = messageOf(read, request, key, documents, base)
       requireTime(untilMs)
       const answer = await client.chat.postMessage({
         channel,
@@ -219,10 +220,17 @@ function placeOf(request: ResetRequest, key: PostKey): { channel: string; thread
   return { channel, threadTs: key === 'card' ? undefined : cardTsOf(request) }
 }
 
-function messageOf(given: Words, request: ResetRequest, key: PostKey, documents: PostDocuments): Message {
+/** @param base of the link to the card, for those who are told apart from it */
+function messageOf(
+  given: Words,
+  request: ResetRequest,
+  key: PostKey,
+  documents: PostDocuments,
+  base: string | null,
+): Message {
   const words = wordsAbout(given, request)
   if (key === 'card') return card(words, request)
-  if (isDirect(key)) return directMessage(words, request, key)
+  if (isDirect(key)) return directMessage(words, request, key, base)
   if (key === 'cardTrouble') return cardTroubleMessage(words, request)
   if (key === elsewhereKey('card')) return elsewhereCard(words, request)
   if (isElsewhere(key)) return elsewhereReply(words, request, noteMessage(words, request, key, documents))

@@ -2,12 +2,13 @@
 
 import type { DirectKey, ResetRequest } from '../../../request/request.ts'
 import { noteOf } from '../../../request/request.ts'
-import { clip } from '../../../request/reset.ts'
 import { LIMITS } from '../blocks/limits.ts'
-import { clipEscaped, line, paragraph, spoken } from '../blocks/text.ts'
+import { cardUrl } from '../blocks/links.ts'
+import { clipEscaped, escaped, line, paragraph, spoken } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
+import { facts } from '../wording/facts.ts'
 import { reviewButton } from './buttons.ts'
-import type { Message } from './card.ts'
+import { type Message, spokenFacts, spokenReason, TOPICS_ON_CARD } from './card.ts'
 import { directReply } from './elsewhere.ts'
 import { noteReply } from './replies.ts'
 
@@ -28,22 +29,38 @@ export function recipientOf(request: ResetRequest, key: string): string | null {
   }
 }
 
-export function directMessage(words: Words, request: ResetRequest, key: DirectKey): Message {
-  if (key.startsWith('ping-')) return pingMessage(words, request)
+/** @param base of the link to the card, as links.ts has it */
+export function directMessage(
+  words: Words,
+  request: ResetRequest,
+  key: DirectKey,
+  base: string | null,
+): Message {
+  const url = cardUrl(base, request)
+  if (key.startsWith('ping-')) return pingMessage(words, request, url)
   const note = noteOf(request, `note-${Number(KEY.exec(key)?.[2])}`)
   if (note === undefined) throw new Error(`There is nothing to tell as ${key}.`)
   const toRequester = key.startsWith('direct-')
   const { text, blocks } = noteReply(words, request, note, {}, { toRequester })
   // The question is for those who may answer it, in the thread.
-  return directReply(words, request, { text, blocks: blocks.filter(({ type }) => type !== 'actions') })
+  return directReply(words, request, url, {
+    text,
+    blocks: blocks.filter(({ type }) => type !== 'actions'),
+  })
 }
 
-function pingMessage(words: Words, request: ResetRequest): Message {
-  const { id, requester, reset, pendingSinceMs, createdAtMs, expiresAtMs } = request
-  const group = clip(reset.target.group, 255)
-  const pieces = words.direct.waitsForYou(id, requester, group, pendingSinceMs ?? createdAtMs, expiresAtMs)
+/** With what is asked for and why, so that it can be judged whether to open the review now. */
+function pingMessage(words: Words, request: ResetRequest, url: string | null): Message {
+  const { id, pendingSinceMs, createdAtMs, expiresAtMs } = request
+  const waits = (to: string | null) =>
+    words.direct.waitsForYou(id, to, pendingSinceMs ?? createdAtMs, expiresAtMs)
+  const told = [spoken(waits(null)), escaped(spokenFacts(words, request)), spokenReason(words, request)]
   return {
-    text: clipEscaped(spoken(pieces), LIMITS.messageText),
-    blocks: [paragraph(line(...pieces)), { type: 'actions', elements: [reviewButton(words, id)] }],
+    text: clipEscaped(told.join('\n'), LIMITS.messageText),
+    blocks: [
+      paragraph(line(...waits(url))),
+      facts(words, request, TOPICS_ON_CARD),
+      { type: 'actions', elements: [reviewButton(words, id)] },
+    ],
   }
 }

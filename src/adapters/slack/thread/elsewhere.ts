@@ -21,17 +21,24 @@ export function elsewhereReply(words: Words, request: ResetRequest, reply: Messa
 }
 
 /** To one person, or in one more channel, where Slack takes the thread as well. */
-export function directReply(words: Words, request: ResetRequest, reply: Message): Message {
-  return ledBy(words.direct.about(request.id, groupOf(request)), reply)
+export function directReply(
+  words: Words,
+  request: ResetRequest,
+  url: string | null,
+  reply: Message,
+): Message {
+  const about = (to: string | null) => words.direct.about(request.id, to, groupOf(request))
+  return ledBy(about(url), reply, about(null))
 }
 
 function groupOf({ reset }: ResetRequest): string {
   return clip(reset.target.group, 255)
 }
 
-function ledBy(pieces: Piece[], reply: Message): Message {
+/** @param said the same without its links, which nobody can follow where only the text is read */
+function ledBy(pieces: Piece[], reply: Message, said: Piece[] = pieces): Message {
   return {
-    text: clipEscaped(`${spoken(pieces)}\n${reply.text}`, LIMITS.messageText),
+    text: clipEscaped(`${spoken(said)}\n${reply.text}`, LIMITS.messageText),
     blocks: [paragraph(line(...pieces)), ...reply.blocks],
   }
 }

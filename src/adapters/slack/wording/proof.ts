@@ -1,7 +1,7 @@
 // What was done although no answer says so, or only for some of it: then the offsets are the evidence, and it is said.
 
 import { type CauseKind, readCause } from '../../../request/cause.ts'
-import type { ResetRequest } from '../../../request/request.ts'
+import type { Outcome, ResetRequest } from '../../../request/request.ts'
 import type { PartitionResult } from '../../../request/result.ts'
 import { clipMiddle, named } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
@@ -26,7 +26,7 @@ export function proofInWords(
     const which = state.attempt > 1 && hadCalls({ notes }) ? say.earlierInVain(state.attempt) : ''
     return `${which}${unconfirmed(words, took, result)}`
   }
-  const cause = instead(words, notes)
+  const cause = instead(words, state.outcome, notes)
   const missed = result.filter(({ outcome }) => outcome !== 'succeeded' && outcome !== 'clamped')
   if (missed.length === 0) return say.provedByOffsets(state.attempt, cause)
   const isCertain = missed.every(({ outcome, partition }) => outcome === 'failed' && partition !== null)
@@ -48,12 +48,14 @@ const ANSWERED: readonly CauseKind[] = [
 ]
 
 /** What came of the last call that came to no answer that confirms it; null: nothing did, as far as is on record. */
-function instead(words: Words, notes: ResetRequest['notes']): string | null {
-  const last = notes.findLast(note => note.kind === 'unclear')
-  const kind = last === undefined ? undefined : readCause(last.cause)?.kind
-  return last === undefined || kind === undefined || !ANSWERED.includes(kind)
+function instead(words: Words, outcome: Outcome, notes: ResetRequest['notes']): string | null {
+  const said =
+    (outcome.kind === 'done' ? outcome.instead : undefined) ??
+    notes.findLast(note => note.kind === 'unclear')?.cause
+  const kind = said === undefined ? undefined : readCause(said)?.kind
+  return said === undefined || kind === undefined || !ANSWERED.includes(kind)
     ? null
-    : causeInWords(words, last.cause)
+    : causeInWords(words, said)
 }
 
 /** What was there before the call shows nothing of it. */

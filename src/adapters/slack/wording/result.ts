@@ -88,7 +88,7 @@ export function saidInWords(words: Words, said: PartitionResult['said']): string
   return said.offset === null ? words.results.accepted : `${said.offset}`
 }
 
-/** The evidence, a row each; short enough for fifty rows and the words above them in one message. */
+/** The evidence, a row each, what matters first as a narrow window shows no more; short enough for fifty rows and the words above them in one message. */
 export function resultTable(words: Words, rows: readonly PartitionResult[]): TableBlock {
   const { header, outcomes } = words.results
   const cell = (value: string) => ({ type: 'raw_text' as const, text: shown(value) })
@@ -98,22 +98,22 @@ export function resultTable(words: Words, rows: readonly PartitionResult[]): Tab
     column_settings: [
       { is_wrapped: true },
       { align: 'right' },
+      { is_wrapped: true },
       { align: 'right' },
       { align: 'right' },
       { align: 'right', is_wrapped: true },
       { align: 'right' },
-      { is_wrapped: true },
     ],
     rows: [
       header.map(cell),
       ...rows.map(row => [
         cell(clipMiddle(row.topic, TOPIC_IN_CELL)),
         cell(row.partition === null ? '–' : `${row.partition}`),
+        cell(outcomes[row.outcome]),
         cell(offset(row.from)),
         cell(offset(row.planned)),
         cell(clip(saidInWords(words, row.said), SAID_IN_CELL)),
         cell(offset(row.readBack)),
-        cell(outcomes[row.outcome]),
       ]),
     ],
   }

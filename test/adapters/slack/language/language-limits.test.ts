@@ -48,6 +48,7 @@ import {
 } from '../../../support/requests.ts'
 import { viewWith } from '../reset-form/choices-view.ts'
 
+const BASE = 'https://acme.slack.com/'
 const BIG = 2n ** 63n - 1n
 const LONG_ID = requestIdSchema.parse('R-100000000000000')
 const CROWD = Array.from({ length: 40 }, () => ({ clientId: 'c'.repeat(200), host: 'h'.repeat(200) }))
@@ -175,10 +176,10 @@ describe.each(LANGUAGES)('in %s', language => {
       }
       for (const [index, { kind }] of request.notes.entries()) {
         if (kind !== 'planned' && kind !== 'resultFile') {
-          expectMessage(directMessage(words, request, `direct-${index}`))
+          expectMessage(directMessage(words, request, `direct-${index}`, BASE))
         }
       }
-      expectMessage(directMessage(words, request, 'ping-0'))
+      expectMessage(directMessage(words, request, 'ping-0', BASE))
       const glass = { by: 'U0BOB', reason: 'r'.repeat(1_000), atMs: T0, review: null }
       for (const view of [
         glassModal(words, request, NOWHERE),
@@ -221,7 +222,7 @@ describe.each(LANGUAGES)('in %s', language => {
     }
     expect(validateView(movedModal(words, someDifferences, DIGEST))).toEqual([])
     expect(validateView(glassModal(words, request, NOWHERE))).toEqual([])
-    expectMessage(directMessage(words, request, 'ping-0'))
+    expectMessage(directMessage(words, request, 'ping-0', BASE))
   })
 
   it.each(HOSTILE.map(text => [text.slice(0, 20), text]))('hostile text fits, %j …', (_name, text) => {

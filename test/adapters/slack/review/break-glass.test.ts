@@ -86,7 +86,9 @@ describe('those who would have decided', () => {
     expect(told(broken())).toContain('@S0AUDIT @S0PLATFORM: one of you has to review it afterwards.')
     expect(told(broken(), 'zh')).toContain('@S0AUDIT @S0PLATFORM：请你们中的一位事后复核。')
     const copies = [`tell-${index}-C0OTHER`, `direct-${index}`] as const
-    const [other, own] = copies.map(key => linesOf(directMessage(wordsIn('en'), broken(), key)).join('\n'))
+    const [other, own] = copies.map(key =>
+      linesOf(directMessage(wordsIn('en'), broken(), key, null)).join('\n'),
+    )
     expect(other).toContain('one of you has to review it afterwards.')
     expect(own).toContain('without approval')
     expect(own).not.toContain('review it')

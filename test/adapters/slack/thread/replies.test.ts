@@ -81,12 +81,12 @@ describe('the result', () => {
     expect(read(lastReply(endedWith(result, request), result))).toEqual([
       'R-12 is done. 4 partitions succeeded.',
       'R-12 no longer needs the group’s consumers to be stopped.',
-      'Topic  Partition  Before  Planned  API said  Read back  Outcome',
-      '────────  ─────────  ──────  ───────  ────────  ─────────  ─────────',
-      'orders  0  442430  442330  accepted  442330  succeeded',
-      'orders  1  442431  442331  accepted  442331  succeeded',
-      'payments  0  442430  442330  accepted  442330  succeeded',
-      'payments  1  442431  442331  accepted  442331  succeeded',
+      'Topic  Partition  Outcome  Before  Planned  API said  Read back',
+      '────────  ─────────  ─────────  ──────  ───────  ────────  ─────────',
+      'orders  0  succeeded  442430  442330  accepted  442330',
+      'orders  1  succeeded  442431  442331  accepted  442331',
+      'payments  0  succeeded  442430  442330  accepted  442330',
+      'payments  1  succeeded  442431  442331  accepted  442331',
     ])
   })
 
@@ -106,7 +106,7 @@ describe('the result', () => {
       '• orders partitions 0 and 1 failed: CKafka said it succeeded, but the offset did not move. Press Retry What Failed on the card, or ask Tencent support why.',
       '• payments partitions 0 and 1 failed: CKafka said it succeeded, but the offset did not move. Press Retry What Failed on the card, or ask Tencent support why.',
     ])
-    expect(rowsIn(message)[1]).toEqual(['orders', '0', '442430', '442330', 'accepted', '442430', 'failed'])
+    expect(rowsIn(message)[1]).toEqual(['orders', '0', 'failed', '442430', '442330', 'accepted', '442430'])
   })
 
   it('says of each kind which, why, and what to do', () => {
@@ -142,11 +142,11 @@ describe('the result', () => {
     ])
     expect(message.text.split('\n').slice(1)).toEqual(bulletsOf(message))
     expect(rowsIn(message).slice(0, 3)).toEqual([
-      ['Topic', 'Partition', 'Before', 'Planned', 'API said', 'Read back', 'Outcome'],
-      ['aaaa', '–', '–', '–', '3 UNKNOWN_TOPIC_OR_PARTITION', '–', 'failed'],
-      ['orders', '2', '100', '0', '68 NON_EMPTY_GROUP', '100', 'failed'],
+      ['Topic', 'Partition', 'Outcome', 'Before', 'Planned', 'API said', 'Read back'],
+      ['aaaa', '–', 'failed', '–', '–', '3 UNKNOWN_TOPIC_OR_PARTITION', '–'],
+      ['orders', '2', 'failed', '100', '0', '68 NON_EMPTY_GROUP', '100'],
     ])
-    expect(rowsIn(message)[8]).toEqual(['orders', '3', '105', '5', 'accepted', '12345', 'moved since'])
+    expect(rowsIn(message)[8]).toEqual(['orders', '3', 'moved since', '105', '5', 'accepted', '12345'])
   })
 
   it('says what became of each topic that was not written with the others, and where an error moved an offset', () => {
@@ -191,7 +191,7 @@ describe('the result', () => {
 
   it('shows the offset that the API named', () => {
     const named = { ...succeeded('orders', 0, 42n), said: { offset: 42n, code: 0, message: '' } }
-    expect(rowsIn(reply([named]))[1]).toEqual(['orders', '0', '142', '42', '42', '42', 'succeeded'])
+    expect(rowsIn(reply([named]))[1]).toEqual(['orders', '0', 'succeeded', '142', '42', '42', '42'])
   })
 
   it('says partitions of a topic that failed alike once', () => {
@@ -264,7 +264,7 @@ describe('the result', () => {
   it('keeps every digit of an offset', () => {
     const offsets = [2n ** 53n + 1n, 2n ** 63n - 1n]
     const shown = rowsIn(reply(offsets.map((offset, index) => succeeded('orders', index, offset))))
-    expect(shown.slice(1).map(row => row[5])).toEqual(['9007199254740993', '9223372036854775807'])
+    expect(shown.slice(1).map(row => row[6])).toEqual(['9007199254740993', '9223372036854775807'])
   })
 
   it('stays within every limit at its worst: long names, long messages, many partitions, the longest codes', () => {

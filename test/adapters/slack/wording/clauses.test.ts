@@ -222,7 +222,7 @@ describe.each(LANGUAGES)('what is said in %s is so', language => {
       card(words, request),
       elsewhereCard(words, request),
       ...reply.flatMap(each => [each, elsewhereReply(words, request, each)]),
-      ...(note === undefined ? [] : [directMessage(words, request, `direct-${index}`)]),
+      ...(note === undefined ? [] : [directMessage(words, request, `direct-${index}`, null)]),
     ]
     const shown = messages.map(message => `${message.text}\n${linesOf(message).join('\n')}`)
     for (const [clause, isSo] of CLAUSES) {

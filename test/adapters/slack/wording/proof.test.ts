@@ -41,6 +41,21 @@ describe('what the result says of the evidence', () => {
     ])
   })
 
+  it('names what came instead of an answer, also in a run that found it all there', () => {
+    const stopped = causeOf('answerStopped')
+    const told = (instead: string) => {
+      const rows = silent('orders', 4)
+      const { state } = endedWith(rows)
+      if (!('outcome' in state) || state.outcome.kind !== 'done') throw new Error('It is not done.')
+      const ended = { ...state, outcome: { ...state.outcome, instead } } as ResetRequest['state']
+      return proofInWords(wordsIn('en'), { state: ended, notes: [] }, rows)
+    }
+    expect(told(stopped)).toMatch(/^ No answer from CKafka confirmed the call \(.+\); the offsets prove/)
+    expect(told(causeOf('noAnswer', '10 s'))).toBe(
+      ' No answer from CKafka was received; the offsets prove that the call took effect.',
+    )
+  })
+
   it('is where it took effect and where it did not, where that is so', () => {
     expect(said([...missed('shipments', 6), ...silent('orders', 4)])).toEqual([
       ' No answer from CKafka was received. The offsets show that the call took effect on 4 partitions, but not on 6.',

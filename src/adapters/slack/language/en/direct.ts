@@ -1,28 +1,26 @@
 // What one person, or one more channel, is told beside the thread, in English.
 
-import { code, named, type Piece, person, strong, text } from '../../blocks/text.ts'
+import { linkAfter } from '../../blocks/links.ts'
+import { code, type Piece, strong, text } from '../../blocks/text.ts'
 import { times } from './times.ts'
 
+const openCard = 'Open its card'
+
 export const direct = {
-  waitsForYou: (
-    id: string,
-    requester: string,
-    group: string,
-    sinceMs: number,
-    expiresAtMs: number,
-  ): Piece[] => [
+  /** @param url of the card; null: it cannot be linked */
+  waitsForYou: (id: string, url: string | null, sinceMs: number, expiresAtMs: number): Piece[] => [
     strong(`${id} waits for your decision. `),
-    person(requester),
-    text(` asked for a reset of ${named(group)}, and its plan has waited since `),
+    text('Its plan has waited since '),
     times.moment(sinceMs),
-    text('. It expires '),
+    text(' and expires '),
     times.moment(expiresAtMs),
     text('.'),
+    ...linkAfter(' ', url, openCard),
   ],
-  about: (id: string, group: string): Piece[] => [
+  about: (id: string, url: string | null, group: string): Piece[] => [
     strong(`About ${id} `),
     text('on the group '),
     code(group),
-    text(':'),
+    ...linkAfter(' · ', url, openCard),
   ],
 }

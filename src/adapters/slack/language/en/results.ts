@@ -58,5 +58,5 @@ export const resultsOn = (on: ClusterInWords) => ({
     unknown: `no reason was given. Look at its offset ${on.there}.`,
   },
   accepted: 'accepted',
-  header: ['Topic', 'Partition', 'Before', 'Planned', on.saidHeader, 'Read back', 'Outcome'],
+  header: ['Topic', 'Partition', 'Outcome', 'Before', 'Planned', on.saidHeader, 'Read back'],
 })

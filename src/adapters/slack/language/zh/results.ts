@@ -50,5 +50,5 @@ export const resultsOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     unknown: `没有给出原因。请${on.there}查看它的位点。`,
   },
   accepted: '已接受',
-  header: ['Topic', '分区', '重置前', '计划', on.saidHeader, '读回核对', '结果'],
+  header: ['Topic', '分区', '结果', '重置前', '计划', on.saidHeader, '读回核对'],
 })
