@@ -41,7 +41,8 @@ export function createGauges(registry: Registry): (read: ReadGauges) => void {
     'Jobs on the queue, by state, in the whole installation.',
     'state',
   )
-  const ages = {
+  const plain = {
+    workers: gauge('rewind_workers', 'Workers that take jobs, in the whole installation.'),
     oldestWaitingS: gauge(
       'rewind_oldest_approval_age_seconds',
       'How long the request that has waited longest for approval has waited; 0: none waits.',
@@ -80,9 +81,9 @@ export function createGauges(registry: Registry): (read: ReadGauges) => void {
 
   function show(values: Gauges | null): void {
     for (const labelled of [requests, waiting, jobs]) labelled.reset()
-    for (const [name, age] of Object.entries(ages) as [keyof typeof ages, Gauge][]) {
-      if (values === null) age.remove()
-      else age.set(values[name])
+    for (const [name, each] of Object.entries(plain) as [keyof typeof plain, Gauge][]) {
+      if (values === null) each.remove()
+      else each.set(values[name])
     }
     if (values === null) return
     for (const [state, count] of Object.entries(values.requests)) requests.set({ state }, count)

@@ -4,16 +4,17 @@ import { randomUUID } from 'node:crypto'
 import { realpathSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { createWorkQueue, type Executor, startExecutor } from './adapters/bullmq/work-queue.ts'
+import { createWorkQueue } from './adapters/bullmq/work-queue.ts'
 import { createCachedReader } from './adapters/clusters/cached-reader.ts'
 import { checkRedis } from './adapters/redis/check.ts'
-import { connectBlocking, connectRedis, type RedisConnection, untilReady } from './adapters/redis/connect.ts'
+import { connectRedis, type RedisConnection, untilReady } from './adapters/redis/connect.ts'
 import { keepRedis } from './adapters/redis/keeper.ts'
 import { createLongNames } from './adapters/redis/long-names.ts'
 import { createNumbers } from './adapters/redis/numbers.ts'
 import { createSendingRate } from './adapters/redis/sending-rate.ts'
 import { createRedisStore } from './adapters/redis/store.ts'
 import { troubleOf } from './adapters/redis/trouble.ts'
+import { createWorkers } from './adapters/redis/workers.ts'
 import { connectSlack, type Slack, type SlackApp } from './adapters/slack/app.ts'
 import { type Config, readConfig, type SlackConfig } from './config.ts'
 import { type HttpServer, type HttpServerOptions, type Route, startHttpServer } from './http-server.ts'
@@ -31,6 +32,7 @@ import { clustersSaid, followClusters, serveClusters, tellKeys, troubleSentence 
 import { followEdits, type LivePolicy, startPolicy } from './serve-policy.ts'
 import { serveRequests } from './serve-requests.ts'
 import { serveRetention } from './serve-retention.ts'
+import { noWorker, startWorker } from './serve-workers.ts'
 import { type ApprovalsService, createApprovals } from './service/approvals.ts'
 import { type Pump, startPump } from './service/pump.ts'
 import { faultsOf, type Setup } from './setup.ts'
@@ -69,12 +71,13 @@ export async function startRewind(
 
   const seals = config.auditKeys === null ? null : createSeals(config.auditKeys, config.redisPrefix)
   const redis = await openRedis(setup, seals)
-  const { store, queue } = redis
+  const { store, queue, keeper, workers } = redis
   telemetry.gaugesFrom(async () => {
-    const [marks, depth] = await Promise.all([store.readMarks(), queue.depth()])
-    return gaugesOf(marks, depth, clock())
+    const [marks, depth, taking] = await Promise.all([store.readMarks(), queue.depth(), workers.count()])
+    return gaugesOf(marks, { ...depth, workers: taking }, clock())
   })
   const clusters = serveClusters(setup, redis.connection)
+  const processId = `${config.role}-${randomUUID()}`
   const approvals = createApprovals(
     {
       ...{ clock, report },
@@ -83,7 +86,7 @@ export async function startRewind(
       ...{ chat: slack?.chat ?? null, people: slack?.people ?? null },
       policy: policy.current,
       seals,
-      processId: `${config.role}-${randomUUID()}`,
+      processId,
     },
     config,
   )
@@ -91,11 +94,15 @@ export async function startRewind(
   const bot = slack === null ? null : startBot(setup, slack, { redis, clusters, approvals })
   const names = slack === null || bot === null ? null : checkNames(setup, slack, bot, policy)
   const clustersFile = followClusters(setup, clusters, () => bot?.forgetClusters())
-  const worker = config.role === 'bot' ? null : startWorker(setup, approvals)
+  const { execute } = approvals
+  const worker = config.role === 'bot' ? null : startWorker(setup, { keeper, workers, execute, processId })
   const retention = serveRetention(setup, redis, seals)
   const ports = await openPorts(setup, bot, {
-    unready: () => unready({ redis: redis.keeper, bot, worker, clusters }),
-    impaired: () => clusters.troubles().map(({ name }) => troubleSentence(name)),
+    unready: () => unready({ redis: keeper, bot, worker, clusters }),
+    impaired: async () => [
+      ...clusters.troubles().map(({ name }) => troubleSentence(name)),
+      ...(worker === null ? await noWorker(workers) : []),
+    ],
   })
   const { port, metricsPort } = ports
   const kinds = config.clusters.map(each =>
@@ -117,7 +124,7 @@ export async function startRewind(
       clustersFile?.stop()
       edits?.stop()
       approvals.stopWriting(config.callMs)
-      redis.keeper.stop()
+      keeper.stop()
       // It may end at any point.
       await Promise.race([retention?.stop(), delay(IDLE_MS, undefined, { ref: false })])
       await bot?.stop()
@@ -197,7 +204,7 @@ async function openRedis(setup: Setup, seals: Seals | null) {
   })
   const rate = createSendingRate(connection, prefix, config.sentAMinute)
   const store = createRedisStore(connection, prefix, { seals, numbers })
-  return { connection, keeper, store, rate, queue }
+  return { connection, keeper, store, rate, queue, workers: createWorkers(connection, prefix) }
 }
 
 /** People, user groups and channels; those of an edited policy likewise. */
@@ -259,18 +266,6 @@ function startBot(setup: Setup, slack: Slack, { redis, clusters, approvals }: Bo
       await pump.stop()
     },
   }
-}
-
-function startWorker(setup: Setup, approvals: ApprovalsService): Executor {
-  const { config } = setup
-  const onError = faultsOf(setup)('worker')
-  return startExecutor({
-    connection: connectBlocking(config.redis, onError),
-    prefix: config.redisPrefix,
-    concurrency: config.workerConcurrency,
-    execute: approvals.execute,
-    onError,
-  })
 }
 
 /** Health and Slack's requests on one port; the metrics there too, unless they have one of their own. */

@@ -11,7 +11,7 @@ export interface HealthDeps {
   /** What is not ready yet, in words; empty when all is. */
   unready(): Promise<string[]>
   /** What cannot be done, in words, while the rest can: it is named, and keeps nobody from being ready. */
-  impaired?(): string[]
+  impaired?(): Promise<string[]>
   /** Once for each change: what is missing now, or nothing any more. */
   onReadiness(missing: readonly string[], impaired: readonly string[]): void
 }
@@ -22,14 +22,13 @@ const FRESH_MS = 200
 export function healthRoutes({
   alive,
   unready,
-  impaired = () => [],
+  impaired = async () => [],
   onReadiness,
 }: HealthDeps): Record<string, Route> {
   let said = ''
 
   async function look(): Promise<HttpAnswer> {
-    const missing = await unready()
-    const others = impaired()
+    const [missing, others] = await Promise.all([unready(), impaired()])
     const now = [...missing, ...others].join(' ')
     if (now !== said) onReadiness(missing, others)
     said = now

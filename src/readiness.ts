@@ -1,6 +1,6 @@
 // What keeps the process from doing its work, in words for the log.
 
-import type { Executor } from './adapters/bullmq/work-queue.ts'
+import type { Executor } from './adapters/bullmq/executor.ts'
 import type { RedisKeeper } from './adapters/redis/keeper.ts'
 import type { RedisTrouble } from './adapters/redis/probe.ts'
 import type { SlackApp, SlackTrouble } from './adapters/slack/app.ts'
@@ -25,7 +25,9 @@ export async function unready({ redis, bot, worker, clusters }: ReadyParts): Pro
   const trouble = bot?.slack.trouble() ?? null
   if (trouble !== null) missing.push(sentenceOf(trouble))
   if (bot !== null && bot.pump.silentMs() > PUMP_SILENT_MS) missing.push('The pump does not reach the store.')
-  if (worker !== null && !worker.isRunning()) missing.push('The worker does not run.')
+  // Redis may be there for all others and not for its connection.
+  if (worker !== null && !worker.isTaking())
+    missing.push('The worker takes no jobs: Redis does not answer it.')
   if (clusters.areAllAway()) missing.push('No cluster can be used.')
   return missing
 }

@@ -80,6 +80,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...['retention/', 'adapters/redis/', 'setup.ts', 'starting.ts', 'node:crypto', 'node:fs'],
     ...['type request/', 'type ports/', 'type config.ts'],
   ],
+  'serve-workers.ts': [...['adapters/bullmq/', 'adapters/redis/', 'setup.ts', 'type service/approvals.ts']],
   'serve-clusters.ts': [
     ...['open-clusters.ts', 'keys.ts', 'setup.ts'],
     ...['type config.ts', 'type clusters-file/watch.ts', 'type adapters/', 'adapters/kafka/cluster-ids.ts'],
@@ -187,7 +188,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...['request/', 'ports/', 'service/', 'config.ts', 'telemetry.ts', 'adapters/', 'node:'],
     ...['http-server.ts', 'monitoring.ts', 'listen-address.ts', 'starting.ts', 'named.ts'],
     ...['setup.ts', 'serve-policy.ts', 'serve-clusters.ts', 'serve-requests.ts', 'serve-retention.ts'],
-    ...['readiness.ts', 'requests-port/questions.ts'],
+    ...['serve-workers.ts', 'readiness.ts', 'requests-port/questions.ts'],
   ],
   // Loaded before anything is there to be imported.
   'built.mjs': ['node:fs'],

@@ -44,6 +44,18 @@ it('is ready only while Redis, Slack and the worker are there, and tells strange
   await proxy.close()
 })
 
+it('a bot apart is ready without a worker and says that there is none; each worker is counted while it takes jobs', async () => {
+  product = await startProduct({ env: { ROLE: 'bot' } })
+  const workers = async () => /^rewind_workers (.*)$/m.exec((await get('/metrics')).body)?.[1]
+  await until(async () => (await get('/readyz')).status === 200)
+  expect(await workers()).toBe('0')
+  const { port, stop } = await product.startAnother({ ROLE: 'worker' })
+  await until(async () => (await get('/readyz', {}, port)).status === 200)
+  await until(async () => (await workers()) === '1')
+  await stop()
+  await until(async () => (await workers()) === '0')
+})
+
 const CALLED = { decidedMs: 700, waitedFor: 'window', apiRequestIds: ['the-id-of-the-api'] } as const
 
 const COMMAND = '--instance ckafka-demo0001 --group orders-billing --topic orders --to-latest --reason why'
@@ -84,9 +96,9 @@ it('counts what happens, and whatever happens no label is anything but one of so
 it('has no gauge of the installation, and no 0 either, while Redis does not answer or takes long', async () => {
   const { registry, gaugesFrom } = createTelemetry('silent', 'all')
   const shown = async () =>
-    (await registry.metrics()).match(/^rewind_(?:oldest|requests\{|approvals|queue).*$/gm)
+    (await registry.metrics()).match(/^rewind_(?:oldest|requests\{|approvals|queue|workers).*$/gm)
   expect(await shown()).toBeNull()
-  const values = gaugesOf([], { waiting: 0, delayed: 0, active: 0, oldestSinceMs: null }, 0)
+  const values = gaugesOf([], { waiting: 0, delayed: 0, active: 0, oldestSinceMs: null, workers: 0 }, 0)
   const answers: (() => Promise<Gauges>)[] = [
     () => Promise.resolve(values),
     () => Promise.reject(new Error('away')),
@@ -96,7 +108,7 @@ it('has no gauge of the installation, and no 0 either, while Redis does not answ
   gaugesFrom(() => (answers.shift() ?? (() => Promise.reject(new Error('too often'))))())
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
   onTestFinished(() => void vi.useRealTimers())
-  for (const are of [17, 0, 17]) {
+  for (const are of [18, 0, 18]) {
     expect((await shown()) ?? []).toHaveLength(are)
     // Who asks again at once is told the same, and Redis is not asked.
     const left = answers.length
@@ -168,7 +180,7 @@ it('counts every kind of event under closed labels, with ids and keys in everyth
     for (const outcome of SLACK_OUTCOMES) telemetry.observeSlackCall({ method, outcome })
   }
   telemetry.gaugesFrom(async () =>
-    gaugesOf([], { waiting: 0, delayed: 0, active: 0, oldestSinceMs: null }, Date.now()),
+    gaugesOf([], { waiting: 0, delayed: 0, active: 0, oldestSinceMs: null, workers: 0 }, Date.now()),
   )
   // @ts-expect-error any other text is no place, so that no id gets into a label
   const unplaced: ProductEvent = { event: 'fault', where: `looking up ${requestId}`, error: null }

@@ -42,6 +42,8 @@ export interface Gauges {
   oldestDebtS: number
   queue: Record<'waiting' | 'delayed' | 'active', number>
   oldestJobS: number
+  /** Workers that take jobs. */
+  workers: number
 }
 
 /** What an execution can have waited for on purpose since it was decided; with several it is the last of these. */
@@ -81,7 +83,11 @@ function owesSlackSince(request: ResetRequest, nowMs: number): number | null {
 }
 
 /** @param marks of all requests that are not over, or owe something */
-export function gaugesOf(marks: readonly Mark[], queue: QueueDepth, nowMs: number): Gauges {
+export function gaugesOf(
+  marks: readonly Mark[],
+  { workers, ...queue }: QueueDepth & { workers: number },
+  nowMs: number,
+): Gauges {
   const inState = (name: StateName) => marks.filter(({ state }) => state === name)
   const pending = inState('pending').map(({ sinceMs }) => sinceMs)
   const ages = pending.map(sinceMs => ageOf(nowMs - sinceMs))
@@ -97,6 +103,7 @@ export function gaugesOf(marks: readonly Mark[], queue: QueueDepth, nowMs: numbe
     oldestDebtS: oldest(debts),
     queue: { waiting, delayed, active },
     oldestJobS: oldest(oldestSinceMs === null ? [] : [oldestSinceMs]),
+    workers,
   }
 }
 

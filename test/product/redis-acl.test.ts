@@ -4,7 +4,8 @@
 import { readFileSync } from 'node:fs'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { createWorkQueue, startExecutor } from '../../src/adapters/bullmq/work-queue.ts'
+import { startExecutor } from '../../src/adapters/bullmq/executor.ts'
+import { createWorkQueue } from '../../src/adapters/bullmq/work-queue.ts'
 import { budgetsOf } from '../../src/adapters/ckafka/budgets.ts'
 import { QUEUE_COMMANDS, STORE_COMMANDS } from '../../src/adapters/redis/commands.ts'
 import { connectBlocking, connectRedis, untilReady } from '../../src/adapters/redis/connect.ts'
@@ -177,7 +178,8 @@ it('has no command in the document that the product does not call', { tags: ['lo
   const queue = createWorkQueue({ connection: ofQueue, prefix: PREFIX, onError: () => {} })
   let tries = 0
   const executor = startExecutor({
-    connection: connectBlocking(settings(), () => {}),
+    connect: () => connectBlocking(settings(), () => {}),
+    usableMs: () => 0,
     prefix: PREFIX,
     concurrency: 2,
     onError: () => {},

@@ -18,7 +18,7 @@ import {
   wait,
 } from '../support/requests.ts'
 
-const NO_JOBS = { waiting: 0, delayed: 0, active: 0, oldestSinceMs: null }
+const NO_JOBS = { waiting: 0, delayed: 0, active: 0, oldestSinceMs: null, workers: 0 }
 const mark = (request: ResetRequest, nowMs = T0) => markOf(request, nextDueAt(request, nowMs), nowMs)
 const cardShown = { kind: 'cardShown', by: 'p1', revision: 99 } as const
 const posted = (key: 'note-0') => ({ kind: 'posted', key, ts: '1', revision: 0 }) as const
@@ -99,13 +99,18 @@ describe('the gauges', () => {
       ...[60, 600, 601, 3_601, 14_401, 86_401].map(ago => kept('pending', ago)),
       ...[kept('executing', 5), kept('unclear', 70), kept('unclear', 90), kept('succeeded', 9, 3)],
     ]
-    const gauges = gaugesOf(marks, { waiting: 2, delayed: 1, active: 3, oldestSinceMs: T0 - 7_000 }, T0)
+    const gauges = gaugesOf(
+      marks,
+      { waiting: 2, delayed: 1, active: 3, oldestSinceMs: T0 - 7_000, workers: 2 },
+      T0,
+    )
     expect(gauges).toEqual({
       requests: { preparing: 0, pending: 6, approved: 0, executing: 1, unclear: 2 },
       waiting: { upTo10Minutes: 2, upTo1Hour: 1, upTo4Hours: 1, upTo1Day: 1, over1Day: 1 },
       ...{ oldestWaitingS: 86_401, oldestUnclearS: 90, oldestDebtS: 3 },
       queue: { waiting: 2, delayed: 1, active: 3 },
       oldestJobS: 7,
+      workers: 2,
     })
   })
 

@@ -38,6 +38,7 @@ export interface SentinelRedis extends StartedRedis {
   /** The first master, and its replica. */
   master: PrivateRedis
   replica: PrivateRedis
+  sentinels: PrivateRedis[]
 }
 
 /** A master, its replica, and three Sentinels that miss the master after half a second. */
@@ -71,7 +72,7 @@ export async function startSentinels(): Promise<SentinelRedis> {
       })
     }
     const urls = sentinels.map(({ url }) => url).join(',')
-    return { master, replica, ...reachedBy({ REDIS_MODE: 'sentinel', REDIS_URL: urls }), close }
+    return { master, replica, sentinels, ...reachedBy({ REDIS_MODE: 'sentinel', REDIS_URL: urls }), close }
   } catch (error) {
     await close()
     throw error

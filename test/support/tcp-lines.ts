@@ -15,6 +15,7 @@ export function asOneLine(lines: readonly TcpLine[]): TcpLine {
     latency: ms => each(line => line.latency(ms))(),
     hang: each(line => line.hang()),
     resume: each(line => line.resume()),
+    abandon: each(line => line.abandon()),
     reset: each(line => line.reset()),
     down: each(line => line.down()),
     up: each(line => line.up()),

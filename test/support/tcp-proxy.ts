@@ -27,6 +27,8 @@ export interface TcpProxy {
   /** Connections are accepted and nothing passes, either way, until `resume`: what came meanwhile arrives then. */
   hang(): void
   resume(): void
+  /** Nothing passes any more on the open connections, for good, and neither side is told; new ones pass. */
+  abandon(): void
   /** Resets (RST) the open connections. */
   reset(): void
   /** Refuses new connections and cuts the open ones, until `up`. */
@@ -54,6 +56,7 @@ interface Link {
 /** `port`: its own, where a server tells its clients beforehand where to connect; 0: any. */
 export async function startTcpProxy(targetPort: number, port = 0): Promise<TcpProxy> {
   const links = new Set<Link>()
+  const abandoned = new WeakSet<Link>()
   let orders: Order[] = []
   let isDown = false
   let isHung = false
@@ -162,7 +165,9 @@ export async function startTcpProxy(targetPort: number, port = 0): Promise<TcpPr
   }
   const resume = () => {
     isHung = false
-    for (const { client, upstream } of links) {
+    for (const link of links) {
+      if (abandoned.has(link)) continue
+      const { client, upstream } = link
       client.resume()
       upstream.resume()
     }
@@ -211,6 +216,13 @@ export async function startTcpProxy(targetPort: number, port = 0): Promise<TcpPr
       }
     },
     resume,
+    abandon() {
+      for (const link of links) {
+        abandoned.add(link)
+        link.client.pause()
+        link.upstream.pause()
+      }
+    },
     reset() {
       for (const { client, upstream } of links) {
         client.resetAndDestroy()

@@ -51,8 +51,11 @@ const AT_ONCE: Conduct = {
   cluster: { enableOfflineQueue: false, retryDelayOnFailover: 0, retryDelayOnClusterDown: 0 },
 }
 
-/** BullMQ's blocking pop waits up to ten seconds, and for Redis to come back; a command timeout would break it (measured). */
-const WAITING: Conduct = { redis: { maxRetriesPerRequest: null, socketTimeout: 15_000 }, cluster: {} }
+/**
+ * BullMQ's blocking pop waits for seconds, and for Redis to come back; a command timeout would break it (measured). No read
+ * of ours blocks for six seconds: the doctor's does for five.
+ */
+const WAITING: Conduct = { redis: { maxRetriesPerRequest: null, socketTimeout: 6_000 }, cluster: {} }
 
 const LONGEST_RETRY_MS = 1_000
 const SENTINEL_RETRY_MS = 500

@@ -8,6 +8,8 @@ import { asError, probeRedis, type RedisTrouble, whyOf } from './probe.ts'
 export interface RedisKeeper {
   /** Asks now. Null: everything that the product needs can be done. */
   look(): Promise<RedisTrouble | null>
+  /** Milliseconds for which every look has found it usable; 0: the last one did not. */
+  usableMs(): number
   stop(): void
 }
 
@@ -37,6 +39,7 @@ export function keepRedis({
 }: KeeperOptions): RedisKeeper {
   let looking: Promise<RedisTrouble | null> | null = null
   let wasUsable = true
+  let usableSinceMs: number | null = null
   let timer: NodeJS.Timeout | undefined
   let stopped = false
 
@@ -59,6 +62,7 @@ export function keepRedis({
       report({ event: 'store', trouble: trouble?.why ?? null, error: trouble?.error ?? null })
     }
     wasUsable = trouble === null
+    usableSinceMs = wasUsable ? (usableSinceMs ?? performance.now()) : null
     return trouble
   }
 
@@ -75,6 +79,7 @@ export function keepRedis({
   void goOn()
   return {
     look,
+    usableMs: () => (usableSinceMs === null ? 0 : performance.now() - usableSinceMs),
     stop() {
       stopped = true
       clearTimeout(timer)

@@ -57,6 +57,22 @@ return tonumber(redis.call('GET', KEYS[1]) or '0')
 `
 
 /**
+ * KEYS 1 workers, each with when it last said that it takes jobs
+ * ARGV 1 the worker that takes jobs now, or ''  2 one that does no longer, or ''  3 how old a word may be, in ms
+ * Returns how many take jobs.
+ */
+export const WORKERS = `
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+if ARGV[1] ~= '' then
+  for _, gone in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[3])) do redis.call('ZREM', KEYS[1], gone) end
+  redis.call('ZADD', KEYS[1], now, ARGV[1])
+end
+if ARGV[2] ~= '' then redis.call('ZREM', KEYS[1], ARGV[2]) end
+return #redis.call('ZRANGEBYSCORE', KEYS[1], now - ARGV[3], '+inf')
+`
+
+/**
  * Moves one request from an expected version to the next, with its audit event, its place in the due set and in every
  * list, and its documents.
  * KEYS  1 request hash  2 changes list  3 events list  4 due zset  5 open zset  6 documents hash  7 submission

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, expect, inject, it } from 'vitest'
-import { createWorkQueue, type Executor, startExecutor } from '../../../src/adapters/bullmq/work-queue.ts'
+import { type Executor, startExecutor } from '../../../src/adapters/bullmq/executor.ts'
+import { createWorkQueue } from '../../../src/adapters/bullmq/work-queue.ts'
 import { connectBlocking, connectRedis } from '../../../src/adapters/redis/connect.ts'
 import type { RequestId } from '../../../src/request/request.ts'
 
@@ -20,7 +21,8 @@ function setUp() {
   const work = (execute: (id: RequestId) => Promise<void>): Executor => {
     const executor = startExecutor({
       ...options,
-      connection: connectBlocking(settings, () => {}),
+      connect: () => connectBlocking(settings, () => {}),
+      usableMs: () => 0,
       concurrency: 2,
       execute: async request => {
         seen.push(request)

@@ -3,7 +3,8 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createWorkQueue, startExecutor } from '../../../src/adapters/bullmq/work-queue.ts'
+import { startExecutor } from '../../../src/adapters/bullmq/executor.ts'
+import { createWorkQueue } from '../../../src/adapters/bullmq/work-queue.ts'
 import { budgetsOf } from '../../../src/adapters/ckafka/budgets.ts'
 import { checkRedis } from '../../../src/adapters/redis/check.ts'
 import {
@@ -130,7 +131,8 @@ describe.each(modes)('over %s', (name, started, why) => {
     const seen: RequestId[] = []
     const executor = startExecutor({
       ...options,
-      connection: connectBlocking(settings, () => {}),
+      connect: () => connectBlocking(settings, () => {}),
+      usableMs: () => 0,
       concurrency: 2,
       execute: async id => {
         seen.push(id)

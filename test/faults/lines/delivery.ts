@@ -3,7 +3,8 @@
 
 import { randomUUID } from 'node:crypto'
 import { inject, type TestContext } from 'vitest'
-import { createWorkQueue, startExecutor } from '../../../src/adapters/bullmq/work-queue.ts'
+import { startExecutor } from '../../../src/adapters/bullmq/executor.ts'
+import { createWorkQueue } from '../../../src/adapters/bullmq/work-queue.ts'
 import { connectBlocking, connectRedis, untilReady } from '../../../src/adapters/redis/connect.ts'
 import { wordsIn } from '../../../src/adapters/slack/language/language.ts'
 import { createWebClient } from '../../../src/adapters/slack/platform/web-client.ts'
@@ -110,7 +111,8 @@ export async function startDelivery({
     deliveries,
     startWorker() {
       const executor = startExecutor({
-        connection: connectBlocking(settings, silent),
+        connect: () => connectBlocking(settings, silent),
+        usableMs: () => 0,
         prefix,
         onError: silent,
         concurrency: 4,

@@ -8,6 +8,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { createSocket } from '../../../../src/adapters/slack/delivery/socket.ts'
 import { type ProxyManners, startConnectProxy } from '../../../support/connect-proxy.ts'
 import { until } from '../../../support/product.ts'
+import { startTcpProxy } from '../../../support/tcp-proxy.ts'
 
 const silent = {
   debug() {},
@@ -224,6 +225,30 @@ describe.concurrent('a connection', () => {
     })
   }
 
+  it('that is dead and was not closed is found by the pings that nobody answers, and another is made within 15 s', {
+    tags: ['long'],
+    timeout: 40_000,
+  }, async test => {
+    const { server, socket, faults } = await connect(test)
+    const proxy = await startTcpProxy(Number(new URL(server.url).port))
+    test.onTestFinished(proxy.close)
+    await until(() => socket.isConnected())
+    server.linkTo(`ws://127.0.0.1:${proxy.port}/link`)
+    server.sockets[0]?.terminate()
+    await until(() => server.sockets.length === 2 && socket.isConnected())
+    // Some pings are answered first.
+    await new Promise(resolve => setTimeout(resolve, 4_000))
+    expect(server.sockets).toHaveLength(2)
+    proxy.abandon()
+    await until(() => !socket.isConnected(), 12_000)
+    await until(() => server.sockets.length === 3 && socket.isConnected(), 3_000)
+    // One that answers no ping from the first on, and says hello.
+    proxy.clear()
+    server.sockets[2]?.pause()
+    await until(() => server.sockets.length === 4 && socket.isConnected(), 15_000)
+    expect(faults).toEqual([])
+  })
+
   it('lives through a listener that throws, and through an answer to a socket that is gone', async test => {
     const { server, socket, payloadFaults } = await connect(test, [], async (event, link) => {
       link.sockets[0]?.terminate()
@@ -292,6 +317,13 @@ describe.concurrent('through a proxy', () => {
     server.sockets[0]?.pause()
     void socket.stop()
     await until(() => proxy.open() === 0, 45_000)
+  })
+
+  it('finds one that is dead and was not closed', MINUTE, async test => {
+    const { server, socket } = await connectThrough(test)
+    await until(() => socket.isConnected())
+    server.sockets[0]?.pause()
+    await until(() => server.sockets.length === 2 && socket.isConnected(), 15_000)
   })
 
   it('says that it is the proxy that does not let it through, and goes on trying', async test => {
