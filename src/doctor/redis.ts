@@ -13,6 +13,7 @@ import {
 } from '../adapters/redis/connect.ts'
 import { probeRedis } from '../adapters/redis/probe.ts'
 import { addressesOf, connectionFault } from '../adapters/redis/unconnected.ts'
+import { createWorkers } from '../adapters/redis/workers.ts'
 import type { Finding } from './finding.ts'
 
 const AREA = 'Redis'
@@ -34,7 +35,7 @@ export interface RedisDoctor {
   close(): void
 }
 
-const LATER = ['how it is set up', 'permissions', 'a key', 'a job', 'clock']
+const LATER = ['how it is set up', 'permissions', 'a key', 'a job', 'workers', 'clock']
 
 /** @param signal ends it early: what it has made is taken away */
 export function doctorRedis(
@@ -59,11 +60,12 @@ export function doctorRedis(
       const tookMs = performance.now() - beganMs
       return [away(settings, unconnected ?? problem, tookMs), ...LATER.map(notMade)]
     }
-    const [setUp, permissions, key, job, clock] = await Promise.all([
+    const [setUp, permissions, key, job, workers, clock] = await Promise.all([
       setUpFindings(connection),
       permissionFinding(connection, ofQueue, prefix),
       keyFinding(connection, prefix),
       jobFinding(settings, ofQueue, prefix, signal),
+      workersFinding(connection, prefix),
       clockFinding(connection, now),
     ])
     const versions = setUp.versions.length === 0 ? '' : ` Redis ${setUp.versions.join(' and ')}`
@@ -72,7 +74,7 @@ export function doctorRedis(
       'ok',
       `${addressesOf(settings)} answers${versions === '' ? ' and does not report its version' : `:${versions}`}.`,
     )
-    return [there, ...setUp.findings, permissions, key, job, clock]
+    return [there, ...setUp.findings, permissions, key, job, workers, clock]
   }
 
   return {
@@ -206,6 +208,16 @@ async function jobFinding(
     return finding('a job', 'failure', `A job was not taken: ${ended(asError(error).message)}`, advice)
   } finally {
     blocking.disconnect()
+  }
+}
+
+async function workersFinding(redis: RedisConnection, prefix: string): Promise<Finding> {
+  try {
+    const count = await createWorkers(redis, prefix).count()
+    const found = count === 1 ? '1 says that it takes jobs now.' : `${count} say that they take jobs now.`
+    return finding('workers', 'ok', count === 0 ? 'None says that it takes jobs now.' : found)
+  } catch (error) {
+    return finding('workers', 'warning', `They could not be counted: ${ended(asError(error).message)}`)
   }
 }
 

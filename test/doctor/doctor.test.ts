@@ -265,7 +265,7 @@ describe('the doctor of Redis', () => {
     const findings = await doctor({ REDIS_URL: 'redis://user:hunter2@127.0.0.1:1' })
     expect(wrongIn(findings)).toEqual([
       'failure Redis, reach: Redis at 127.0.0.1:1 (REDIS_URL) cannot be connected to: ECONNREFUSED.',
-      ...['how it is set up', 'permissions', 'a key', 'a job', 'clock'].map(
+      ...['how it is set up', 'permissions', 'a key', 'a job', 'workers', 'clock'].map(
         what => `notMade Redis, ${what}: Redis has to be reached first.`,
       ),
     ])
