@@ -56,7 +56,8 @@ function row(topic: string, partition: number): string[] {
       .threadText()
       .split('\n')
       .find(each => new RegExp(`^ *${topic} +${partition} `).test(each)) ?? ''
-  return line.trim().split(/ {2,}/).slice(3)
+  const [, , outcome = '', , ...offsets] = line.trim().split(/ {2,}/)
+  return [...offsets, outcome]
 }
 
 for (const dialect of ['v2', 'v3'] as const) {
