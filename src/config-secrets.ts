@@ -21,6 +21,8 @@ export const SECRET_SETTINGS = [
   'HTTPS_PROXY',
   'HTTP_PROXY',
   'REQUESTS_TOKEN',
+  // Whoever collects traces may ask for a token there.
+  'OTEL_EXPORTER_OTLP_HEADERS',
 ] as const
 export type SecretSetting = (typeof SECRET_SETTINGS)[number]
 

@@ -8,6 +8,16 @@ import { type Given, type Proxies, proxiesOf, proxyNamesIn, proxyUrl } from './c
 import { certificates, type RedisSettings, redisOf, redisUrls, SENTINEL_NAME } from './config-redis.ts'
 import { readSecrets, type SecretSetting } from './config-secrets.ts'
 import {
+  type TracingSettings,
+  tracesEndpoint,
+  tracesHeaders,
+  tracesProtocol,
+  tracesRatio,
+  tracesSampler,
+  tracesService,
+  tracingOf,
+} from './config-tracing.ts'
+import {
   approverList,
   auditKey,
   channelId,
@@ -41,6 +51,8 @@ export interface Config {
   metricsPort: number | null
   /** Who asks for the metrics has to show it. */
   metricsToken: string | undefined
+  /** Where traces go; null: there are none. */
+  tracing: TracingSettings | null
   logLevel: string
   redis: RedisSettings
   redisPrefix: string
@@ -182,6 +194,13 @@ const schema = z.object({
   HTTPS_PROXY: proxyUrl.optional(),
   HTTP_PROXY: proxyUrl.optional(),
   NO_PROXY: text.optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: tracesEndpoint.optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: tracesHeaders.optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: tracesProtocol.default('http/protobuf'),
+  OTEL_SERVICE_NAME: tracesService.default('rewind'),
+  OTEL_TRACES_SAMPLER: tracesSampler.default('parentbased_always_on'),
+  OTEL_TRACES_SAMPLER_ARG: tracesRatio.default(1),
+  OTEL_SDK_DISABLED: z.enum(['true', 'false'], 'must be true or false').default('false'),
 })
 type Settings = z.output<typeof schema>
 export const settingsSchema = schema
@@ -235,6 +254,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
       port: data.PORT,
       metricsPort: data.METRICS_PORT ?? null,
       metricsToken: data.METRICS_TOKEN,
+      tracing: tracingOf(data),
       logLevel: data.LOG_LEVEL,
       redis: redis.settings,
       redisPrefix: data.REDIS_PREFIX,

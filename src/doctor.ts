@@ -21,6 +21,7 @@ import { lookAtPolicy } from './doctor/policy.ts'
 import { doctorRedis, type RedisDoctor } from './doctor/redis.ts'
 import { settingsFindings } from './doctor/settings.ts'
 import { slackFindings } from './doctor/slack.ts'
+import { tracesFindings } from './doctor/traces.ts'
 import { nameOf } from './open-clusters.ts'
 
 const USAGE = `doctor [--json]   Checks the settings, Slack, Redis and every cluster, also beside a Rewind that runs.
@@ -101,6 +102,7 @@ function partsOf(
         ])
       : inTime('Slack', slackFindings(config, slack, policy)),
     ofRedis,
+    inTime('Traces', tracesFindings(config.tracing)),
     ...ofClusters,
     Promise.all(ofClusters).then(() => oneCluster.findings()),
   ]

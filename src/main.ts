@@ -32,6 +32,7 @@ import { clustersSaid, followClusters, serveClusters, tellKeys, troubleSentence 
 import { followEdits, type LivePolicy, startPolicy } from './serve-policy.ts'
 import { serveRequests } from './serve-requests.ts'
 import { serveRetention } from './serve-retention.ts'
+import { serveTraces, type Traces } from './serve-tracing.ts'
 import { noWorker, startWorker } from './serve-workers.ts'
 import { type ApprovalsService, createApprovals } from './service/approvals.ts'
 import { type Pump, startPump } from './service/pump.ts'
@@ -65,9 +66,12 @@ export async function startRewind(
   const telemetry: Telemetry = { ...given, report: event => given.report(withTrouble(event)) }
   const policy = startPolicy({ config, telemetry })
   const served = { entries: config.clusters }
-  const slack = config.slack === undefined ? null : reachSlack(config, config.slack, telemetry, clock, served)
+  const traces = await serveTraces(config, telemetry)
+  const { tracing } = traces
+  const reached = { telemetry, clock, served, tracing }
+  const slack = config.slack === undefined ? null : reachSlack(config, config.slack, reached)
   const report = slack?.report ?? telemetry.report
-  const setup: Setup = { config, telemetry, clock, report, served }
+  const setup: Setup = { config, telemetry, clock, report, served, traces }
 
   const seals = config.auditKeys === null ? null : createSeals(config.auditKeys, config.redisPrefix)
   const redis = await openRedis(setup, seals)
@@ -80,7 +84,7 @@ export async function startRewind(
   const processId = `${config.role}-${randomUUID()}`
   const approvals = createApprovals(
     {
-      ...{ clock, report },
+      ...{ clock, report, tracing },
       ...{ store, queue, rate: redis.rate },
       ...{ cluster: clusters.cluster, readers: clusters.readers, isKafka: clusters.isKafka },
       ...{ chat: slack?.chat ?? null, people: slack?.people ?? null },
@@ -133,6 +137,7 @@ export async function startRewind(
       // What is not paid by then is still owed, and the next process pays it.
       const ending = approvals.idle().then(() => Promise.all([redis.queue.close(), clusters.close()]))
       await Promise.race([ending, delay(IDLE_MS, undefined, { ref: false })])
+      await traces.stop()
       redis.connection.disconnect()
       ports.close()
       telemetry.info('stopped', { event: 'stopped' })
@@ -152,14 +157,17 @@ function withTrouble(event: ProductEvent): ProductEvent {
 function reachSlack(
   config: Config,
   slack: SlackConfig,
-  telemetry: Telemetry,
-  clock: Clock,
-  served: Setup['served'],
+  {
+    telemetry,
+    clock,
+    served,
+    tracing,
+  }: Pick<Setup, 'telemetry' | 'clock' | 'served'> & Pick<Traces, 'tracing'>,
 ): Slack {
   const { language } = config
   const { report, slackLogger: logger } = telemetry
   return connectSlack(slack, {
-    ...{ clock, report, logger, language, clusters: () => clustersSaid(served.entries) },
+    ...{ clock, report, logger, language, tracing, clusters: () => clustersSaid(served.entries) },
     onCall: telemetry.observeSlackCall,
     onToken: code =>
       code === null
@@ -189,7 +197,11 @@ async function openRedis(setup: Setup, seals: Seals | null) {
     for (const problem of await checkRedis(connection)) telemetry.warn(problem, { event: 'redisCheck' })
   })
   await Promise.all([connection, ofQueue].map(each => untilReady(each, REDIS_CONNECT_MS))).catch(() => {})
-  const queue = createWorkQueue({ connection: ofQueue, prefix, onError: onError('queue') })
+  setup.traces.linkedBy(connection)
+  const queue = createWorkQueue({
+    ...{ connection: ofQueue, prefix, onError: onError('queue') },
+    ...setup.traces.ofQueue,
+  })
   const numbers = createNumbers(connection, prefix)
   const keeper = keepRedis({
     ...{ store: connection, queue: ofQueue, prefix },

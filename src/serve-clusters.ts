@@ -11,11 +11,14 @@ import { faultsOf, type Setup } from './setup.ts'
 const CLUSTERS_LOOK_MS = 1_000
 
 export function serveClusters(setup: Setup, redis: RedisConnection): OpenClusters {
-  const { config, telemetry, clock } = setup
+  const { config, telemetry, clock, traces } = setup
   const { clusters: entries, redisPrefix, quotaFactor, proxies } = config
   return openClusters({
     ...{ entries, clock, redis, redisPrefix, quotaFactor, proxies, mayChange: config.clustersFile !== null },
-    onCall: telemetry.observeCall,
+    onCall(call) {
+      telemetry.observeCall(call)
+      traces.tracing.called(call)
+    },
     onFault: faultsOf(setup)('clusters'),
     onClusterId: (name, news) =>
       telemetry.warn(clusterIdSentence(name, news), { event: 'clusterId', name, ...news }),

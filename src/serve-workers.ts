@@ -28,6 +28,7 @@ export function startWorker(setup: Setup, { keeper, workers, execute, processId 
     usableMs: keeper.usableMs,
     execute,
     onError,
+    ...setup.traces.ofQueue,
   })
   let timer: NodeJS.Timeout | undefined
   async function say(): Promise<void> {

@@ -3,6 +3,7 @@
 import type { Config } from './config.ts'
 import type { Clock } from './ports/clock.ts'
 import type { FaultPlace, Report } from './ports/events.ts'
+import type { Traces } from './serve-tracing.ts'
 import type { Telemetry } from './telemetry.ts'
 
 export interface Setup {
@@ -12,6 +13,7 @@ export interface Setup {
   telemetry: Telemetry
   clock: Clock
   report: Report
+  traces: Traces
 }
 
 export function faultsOf({ report }: Pick<Setup, 'report'>) {

@@ -7,6 +7,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { createGauges, type ReadGauges } from './gauges.ts'
 import {
   FAULT_PLACES,
+  isReceipt,
   type ObservedCall,
   type ObservedSlackCall,
   type ProductEvent,
@@ -345,21 +346,6 @@ export type PostKind = (typeof POST_KINDS)[number]
 function postKind(key: Event<'posted'>['key']): PostKind {
   const [kind] = key.split('-', 1)
   return POST_KINDS.find(each => each === kind) ?? 'note'
-}
-
-/** Receipts of what was delivered: many, and only of interest when something is wrong. */
-function isReceipt(command: string): boolean {
-  return [
-    'claimPost',
-    'posted',
-    'postLater',
-    'claimCard',
-    'cardShown',
-    'cardLater',
-    'dispatched',
-    'prepareLater',
-    'reguardLater',
-  ].includes(command)
 }
 
 /** Message, code, stack and cause only: errors of HTTP clients carry headers and bodies as further properties. */

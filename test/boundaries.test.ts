@@ -32,8 +32,9 @@ const MAY_IMPORT: Record<string, string[]> = {
   'config.ts': [
     ...['request/', 'config-values.ts', 'config-redis.ts', 'config-clusters.ts', 'config-clusters-file.ts'],
     ...['bounded-file.ts', 'config-secrets.ts', 'config-proxy.ts', 'service-accounts.ts'],
-    ...['clusters-file/', 'listen-address.ts', 'zod'],
+    ...['clusters-file/', 'config-tracing.ts', 'listen-address.ts', 'zod'],
   ],
+  'config-tracing.ts': ['config-values.ts', 'zod'],
   'config-clusters.ts': ['type adapters/kafka/settings.ts'],
   'open-clusters.ts': [
     ...['request/', 'ports/', 'config-clusters.ts', 'node:'],
@@ -68,7 +69,12 @@ const MAY_IMPORT: Record<string, string[]> = {
   'config-given.ts': ['config.ts', 'config-secrets.ts'],
   'named.ts': ['request/', 'type config.ts', 'type adapters/slack/', 'node:timers/promises'],
   'keys.ts': ['request/cause.ts', 'type open-clusters.ts'],
-  'setup.ts': ['type config.ts', 'type ports/', 'type telemetry.ts'],
+  'setup.ts': ['type config.ts', 'type ports/', 'type telemetry.ts', 'type serve-tracing.ts'],
+  // What makes traces is loaded by it alone, and only where it is asked for.
+  'serve-tracing.ts': [
+    ...['adapters/otel/', 'adapters/redis/', 'ports/', 'version.ts'],
+    ...['type config.ts', 'type telemetry.ts', 'type bullmq'],
+  ],
   'readiness.ts': ['type adapters/', 'type service/pump.ts', 'type open-clusters.ts'],
   'serve-policy.ts': [
     ...['request/', 'adapters/policy/', 'type service/approvals.ts', 'setup.ts', 'starting.ts'],
@@ -115,6 +121,12 @@ const MAY_IMPORT: Record<string, string[]> = {
     'rate-limiter-flexible',
   ],
   'adapters/bullmq/': ['request/', 'ports/', 'adapters/bullmq/', 'node:', 'zod', 'bullmq', 'ioredis'],
+  'adapters/otel/': [
+    ...['ports/', 'adapters/otel/', 'bullmq-otel', 'type bullmq'],
+    ...['@opentelemetry/api', '@opentelemetry/context-async-hooks', '@opentelemetry/core'],
+    ...['@opentelemetry/exporter-trace-otlp-http', '@opentelemetry/exporter-trace-otlp-proto'],
+    ...['@opentelemetry/instrumentation-undici', '@opentelemetry/resources', '@opentelemetry/sdk-trace-base'],
+  ],
   'adapters/ckafka/': [
     ...[
       'request/',
@@ -170,6 +182,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'doctor/settings.ts': ['config-given.ts', 'config-secrets.ts', 'request/', 'doctor/finding.ts'],
   'doctor/cause.ts': ['adapters/slack/language/', 'adapters/slack/wording/'],
   'doctor/policy.ts': ['adapters/policy/', 'request/', 'type config.ts', 'doctor/finding.ts'],
+  'doctor/traces.ts': ['type config-tracing.ts', 'doctor/finding.ts', 'node:http', 'node:https'],
   'doctor/listening.ts': ['listen-address.ts', 'doctor/finding.ts', 'node:net', 'node:events'],
   'doctor/slack.ts': [
     ...['adapters/slack/platform/', 'named.ts', 'type request/', 'type config.ts', 'doctor/finding.ts'],
@@ -188,7 +201,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...['request/', 'ports/', 'service/', 'config.ts', 'telemetry.ts', 'adapters/', 'node:'],
     ...['http-server.ts', 'monitoring.ts', 'listen-address.ts', 'starting.ts', 'named.ts'],
     ...['setup.ts', 'serve-policy.ts', 'serve-clusters.ts', 'serve-requests.ts', 'serve-retention.ts'],
-    ...['serve-workers.ts', 'readiness.ts', 'requests-port/questions.ts'],
+    ...['serve-workers.ts', 'readiness.ts', 'requests-port/questions.ts', 'serve-tracing.ts'],
   ],
   // Loaded before anything is there to be imported.
   'built.mjs': ['node:fs'],

@@ -23,6 +23,7 @@ const SECRETS: Record<(typeof SECRET_SETTINGS)[number], string> = {
   HTTPS_PROXY: 'http://rewind:hunter2@proxy.example:3128',
   HTTP_PROXY: 'http://rewind:hunter2@proxy.example:3129',
   REQUESTS_TOKEN: 'requests-token-hunter2-requests-token',
+  OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20hunter2',
 }
 const OTHERS = { APPROVERS: 'U0BOB' }
 
@@ -117,7 +118,8 @@ describe('a secret in a file', () => {
 
   it('is possible for every setting that sounds like one', () => {
     const sounding = Object.keys(settingsSchema.shape).filter(
-      name => /TOKEN|SECRET|PASSWORD|KEY|_URL$|HTTPS?_PROXY$/.test(name) && name !== 'SLACK_API_URL',
+      name =>
+        /TOKEN|SECRET|PASSWORD|KEY|_URL$|HTTPS?_PROXY$|_HEADERS$/.test(name) && name !== 'SLACK_API_URL',
     )
     expect([...SECRET_SETTINGS].sort()).toEqual(sounding.sort())
   })

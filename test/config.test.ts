@@ -64,6 +64,54 @@ describe('the settings', () => {
     expect(guessed).toEqual(['METRICS_TOKEN must have 16 characters or more, without spaces'])
   })
 
+  it('trace nothing unless a collector is named, by the names that OpenTelemetry has', () => {
+    const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/' }
+    expect(readConfig({ ...good, OTEL_SERVICE_NAME: 'x' })).toMatchObject({ config: { tracing: null } })
+    expect(readConfig({ ...good, ...endpoint })).toMatchObject({
+      config: {
+        tracing: {
+          ...{ url: 'http://collector:4318/v1/traces', protocol: 'http/protobuf', headers: {} },
+          ...{ serviceName: 'rewind', sampler: 'parentbased_always_on', ratio: 1 },
+        },
+      },
+    })
+    const disabled = { ...good, ...endpoint, OTEL_SDK_DISABLED: 'true' }
+    expect(readConfig(disabled)).toMatchObject({ config: { tracing: null } })
+    const more = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example/otlp',
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20a%2Cb, x-team=payments',
+      ...{ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.25' },
+    }
+    expect(readConfig({ ...good, ...more })).toMatchObject({
+      config: {
+        tracing: {
+          url: 'https://collector.example/otlp/v1/traces',
+          headers: { authorization: 'Bearer a,b', 'x-team': 'payments' },
+          ...{ sampler: 'traceidratio', ratio: 0.25 },
+        },
+      },
+    })
+  })
+
+  it.each([
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318', 'must be an http or https address'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://me:hunter2@collector', 'must hold no user, password,'],
+    ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc', 'must be http/protobuf or http/json'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'hunter2', 'must be a list like name=value,other=value'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'a b=hunter2', 'must be a list like name=value,other=value'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'a=hunter2%0d%0ax:y', 'must be a list like name=value,other=value'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'a=%zzhunter2', 'must be a list like name=value,other=value'],
+    ['OTEL_TRACES_SAMPLER', 'jaeger_remote', 'must be one of always_on,'],
+    ['OTEL_TRACES_SAMPLER_ARG', '2', 'must be a number from 0 to 1'],
+    ['OTEL_SERVICE_NAME', 'a\u0000b', 'must be 100 plain characters at most'],
+    ['OTEL_SDK_DISABLED', 'yes', 'must be true or false'],
+  ])('refuse %s=%s', (name, value, why) => {
+    const problems = problemsOf({ ...good, [name]: value })
+    expect(problems).toHaveLength(1)
+    expect(problems[0]?.startsWith(`${name} ${why}`), problems[0]).toBe(true)
+    expect(problems[0]).not.toContain('hunter2')
+  })
+
   it('limit what is open and what is sent, or do not, but never to nothing', () => {
     const names = ['OPEN_PER_PERSON', 'OPEN_IN_ALL', 'SUBMISSIONS_A_MINUTE']
     const all = (value: string) => ({ ...good, ...Object.fromEntries(names.map(name => [name, value])) })

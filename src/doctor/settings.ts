@@ -66,6 +66,13 @@ const SAYS: Record<SettingName, string> = {
   HTTP_PROXY:
     'Addresses that begin with http:// are reached through this proxy, and without HTTPS_PROXY all of Slack and CKafka.',
   NO_PROXY: 'These hosts are reached without a proxy.',
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'Traces are sent to a collector there.',
+  OTEL_EXPORTER_OTLP_HEADERS: 'They go with what is sent to the collector of traces.',
+  OTEL_EXPORTER_OTLP_PROTOCOL: 'How traces are written for the collector.',
+  OTEL_SERVICE_NAME: 'The name of Rewind in traces.',
+  OTEL_TRACES_SAMPLER: 'Which traces are kept.',
+  OTEL_TRACES_SAMPLER_ARG: 'The share of traces that a sampler by ratio keeps.',
+  OTEL_SDK_DISABLED: 'Where it is true, there are no traces.',
   EMPTY_HOLD: 'The group has to stay empty this long before anything is written.',
 }
 

@@ -100,13 +100,8 @@ export const STORE_TROUBLES = [
 ] as const
 export type StoreTrouble = (typeof STORE_TROUBLES)[number]
 
-/** What a cluster is called with, in the names of the CKafka API and of Kafka's protocol: all there are, for the same reason. */
-export const CLUSTER_ACTIONS = [
-  ...['SetGroupOffsets', 'SetGroupOffset', 'ListInstance', 'ListGroup', 'ListTopic'],
-  ...['GetGroupInfo', 'GetGroupOffsets'],
-  ...['ModifyGroupOffsets', 'BatchModifyGroupOffsets', 'DescribeInstances', 'DescribeGroup', 'DescribeTopic'],
-  ...['DescribeGroupInfo', 'DescribeGroupOffsets', 'DescribeTopicSyncReplica', 'FetchMessageListByTimestamp'],
-  'DescribeTopicAttributes',
+/** Those of Kafka's own protocol. */
+export const KAFKA_ACTIONS = [
   ...['ApiVersions', 'SaslHandshake', 'SaslAuthenticate', 'Metadata', 'FindCoordinator', 'ListOffsets'],
   ...[
     'ListGroups',
@@ -117,6 +112,16 @@ export const CLUSTER_ACTIONS = [
     'OffsetFetch',
     'OffsetCommit',
   ],
+] as const
+
+/** What a cluster is called with, in the names of the CKafka API and of Kafka's protocol: all there are, for the same reason. */
+export const CLUSTER_ACTIONS = [
+  ...['SetGroupOffsets', 'SetGroupOffset', 'ListInstance', 'ListGroup', 'ListTopic'],
+  ...['GetGroupInfo', 'GetGroupOffsets'],
+  ...['ModifyGroupOffsets', 'BatchModifyGroupOffsets', 'DescribeInstances', 'DescribeGroup', 'DescribeTopic'],
+  ...['DescribeGroupInfo', 'DescribeGroupOffsets', 'DescribeTopicSyncReplica', 'FetchMessageListByTimestamp'],
+  'DescribeTopicAttributes',
+  ...KAFKA_ACTIONS,
 ] as const
 export type ClusterAction = (typeof CLUSTER_ACTIONS)[number]
 
@@ -154,3 +159,13 @@ export interface ObservedCall {
 }
 
 export type Report = (event: ProductEvent) => void
+
+/** Receipts of what was delivered: many, and only of interest when something is wrong. */
+const RECEIPTS: readonly string[] = [
+  ...['claimPost', 'posted', 'postLater', 'claimCard', 'cardShown', 'cardLater'],
+  ...['dispatched', 'prepareLater', 'reguardLater'],
+]
+
+export function isReceipt(command: string): boolean {
+  return RECEIPTS.includes(command)
+}

@@ -17,6 +17,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Cluster, ClusterReader } from '../ports/cluster.ts'
 import type { Report } from '../ports/events.ts'
 import type { Attempt, SendingRate, Store, TooMany } from '../ports/store.ts'
+import type { Tracing } from '../ports/tracing.ts'
 import type { WorkQueue } from '../ports/work-queue.ts'
 import { causeOf } from '../request/cause.ts'
 import {
@@ -69,6 +70,8 @@ export interface ApprovalsDeps {
   policy: () => Policy
   clock: Clock
   report: Report
+  /** Absent: nothing is traced. */
+  tracing?: Tracing
   /** Whether an instance is a cluster that is spoken to by Kafka's own protocol; absent: none is. */
   isKafka?: (instanceId: string) => boolean
   /** With the key that Redis does not have; null or absent: nothing is sealed. */

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { ChangeOutcome, StartOutcome } from '../ports/approvals.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Report } from '../ports/events.ts'
+import { isReceipt, type Report } from '../ports/events.ts'
 import {
   type AttemptKept,
   type Commit,
@@ -14,6 +14,7 @@ import {
   UNREADABLE_RECORD,
   type Writer,
 } from '../ports/store.ts'
+import { NO_TRACING, type Tracing } from '../ports/tracing.ts'
 import type { AttemptsSeen } from '../request/attempts-end.ts'
 import { sealed } from '../request/audit.ts'
 import type { Command, PersonsCommand } from '../request/command.ts'
@@ -112,15 +113,30 @@ export function createChanges(deps: {
   clock: Clock
   report: Report
   seals?: Seals | null
+  tracing?: Tracing
 }): Changes {
-  const { store, clock, report, seals = null } = deps
+  const { store, clock, report, seals = null, tracing = NO_TRACING } = deps
 
   async function create(
     wanted: Omit<Draft, 'id'>,
     submissionId: string,
-    { documents = {}, mostOpen }: CreateOptions = {},
+    options: CreateOptions = {},
   ): Promise<Created> {
     const draft: Draft = { ...wanted, id: await patiently(() => store.nextRequestId()) }
+    const about = { request: draft.id, instance: draft.reset.target.instanceId }
+    return tracing.leg('change', 'submit', about, async () => {
+      const created = await createAs(draft, submissionId, options)
+      tracing.about({ outcome: created.kind })
+      return created
+    })
+  }
+
+  async function createAs(
+    draft: Draft,
+    submissionId: string,
+    { documents = {}, mostOpen }: CreateOptions,
+  ): Promise<Created> {
+    tracing.keep(draft.id)
     const nowMs = clock()
     const first = submit(draft, nowMs)
     const changeId = randomUUID()
@@ -192,6 +208,7 @@ export function createChanges(deps: {
   }
 
   async function read(id: RequestId, patience?: Patience): Promise<ResetRequest | undefined> {
+    tracing.about({ request: id })
     const stored = await patiently(() => store.readStored(id), patience)
     if (stored === undefined) return undefined
     const { request, doubt } = stored
@@ -201,6 +218,7 @@ export function createChanges(deps: {
   }
 
   async function readVouched(id: RequestId, patience?: Patience): Promise<ResetRequest | undefined> {
+    tracing.about({ request: id })
     const stored = await patiently(() => store.readWithTrail(id), patience)
     if (stored === undefined) return undefined
     const { request, trail, doubt } = stored
@@ -238,8 +256,18 @@ export function createChanges(deps: {
     return read(id, patience)
   }
 
-  /** The same change id goes with every try, so that a lost reply cannot double it. */
   async function apply(id: RequestId, wanted: Command, options: ApplyOptions = {}): Promise<StartOutcome> {
+    if (isReceipt(wanted.kind)) return applied(id, wanted, options)
+    return tracing.leg('change', wanted.kind, { request: id }, async () => {
+      const outcome = await applied(id, wanted, options)
+      const state = outcome.kind === 'changed' ? { state: outcome.request.state.name } : {}
+      tracing.about({ outcome: outcome.kind === 'refused' ? outcome.refusal : outcome.kind, ...state })
+      return outcome
+    })
+  }
+
+  /** The same change id goes with every try, so that a lost reply cannot double it. */
+  async function applied(id: RequestId, wanted: Command, options: ApplyOptions): Promise<StartOutcome> {
     const command = withResultDigest(wanted, options.documents)
     const changeId = randomUUID()
     const patience = options.patience ?? 'person'
@@ -266,6 +294,7 @@ export function createChanges(deps: {
         seen,
       )
       const dueAtMs = nextDueAt(next, nowMs)
+      if (!isReceipt(command.kind)) tracing.keep(id)
       const committed = await commitSurely(
         {
           next,

@@ -8,6 +8,7 @@ import type { Chat, ChatOutcome, People, PostDocuments } from '../ports/chat.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Report } from '../ports/events.ts'
 import type { Store } from '../ports/store.ts'
+import { NO_TRACING, type Tracing } from '../ports/tracing.ts'
 import type { WorkQueue } from '../ports/work-queue.ts'
 import { boundsSchema } from '../request/bounds.ts'
 import { causeOfRefusal } from '../request/cause.ts'
@@ -58,6 +59,7 @@ export interface DebtsDeps {
   chat: Chat
   clock: Clock
   report: Report
+  tracing?: Tracing
   /** Names this process in claims. */
   processId: string
   /** How far apart read-backs have to be. */
@@ -91,7 +93,7 @@ const PROGRESS_TRUST_MS = 30_000
 const OLD_AT_ONCE = 200
 
 export function createDebts(deps: DebtsDeps): Debts {
-  const { store, queue, plans, kept, chat, clock, report, processId } = deps
+  const { store, queue, plans, kept, chat, clock, report, processId, tracing = NO_TRACING } = deps
   const { change, read, patiently } = deps.changes
   const claims = createClaims({ change, store, clock, processId })
   const payments = new Map<string, { again: boolean; done: Promise<void> }>()
@@ -140,7 +142,8 @@ export function createDebts(deps: DebtsDeps): Debts {
         await store.settle(id, request.version, nextDueAt(request, nowMs))
         return
       }
-      const outcome = await payOne(request, debt)
+      const about = { request: id, instance: request.reset.target.instanceId }
+      const outcome = await tracing.leg('pay', debt.kind, about, () => payOne(request, debt))
       if (outcome !== 'paid') return
     }
   }
@@ -481,6 +484,7 @@ export function createDebts(deps: DebtsDeps): Debts {
 
   function reportPost(request: ResetRequest, key: PostKey | 'cardUpdate', outcome: ChatOutcome): void {
     const detail = 'cause' in outcome ? outcome.cause : 'code' in outcome ? outcome.code : ''
+    tracing.about({ outcome: outcome.kind })
     report({ event: 'posted', requestId: request.id, key, outcome: outcome.kind, detail })
   }
 

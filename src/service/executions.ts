@@ -8,6 +8,7 @@ import type { StartOutcome } from '../ports/approvals.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Cluster, ClusterAbilities, ClusterReader, NativeReset } from '../ports/cluster.ts'
 import type { Report } from '../ports/events.ts'
+import { NO_TRACING, type Tracing } from '../ports/tracing.ts'
 import { causeOf } from '../request/cause.ts'
 import { NOWHERE } from '../request/command.ts'
 import { differenceSchema, type Observation } from '../request/drift.ts'
@@ -44,6 +45,7 @@ export interface ExecutionsDeps {
   reader: ClusterReader
   clock: Clock
   report: Report
+  tracing?: Tracing
   /** Names this process in executions. */
   processId: string
   pay(id: RequestId): void
@@ -74,7 +76,7 @@ const READ_BACK_PAUSE_MS = 250
 const ALL_TOPICS = Number.POSITIVE_INFINITY
 
 export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettings) {
-  const { plans, movers, cluster, reader, clock, report, processId, pay } = deps
+  const { plans, movers, cluster, reader, clock, report, processId, pay, tracing = NO_TRACING } = deps
   const { change, start, read, readVouched, writerOf } = deps.changes
   const writes = createWrites({ cluster, clock })
 
@@ -88,6 +90,7 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     // A second job for the same request: its own time has not come.
     if (clock() + EARLY_MS < request.state.notBeforeMs) return
     const { digest } = request.plan
+    tracing.about({ instance: request.reset.target.instanceId })
     // A worker has settings of its own, and they may have changed since the job was handed over.
     const leftOut = instanceRefusal(settings.instances, request.reset.target)
     if (leftOut !== null) {
@@ -134,6 +137,7 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
     const { called, ...found } = await callAndProve(started.request, rows, can, deadlineMs)
     const { result } = found
     const apiRequestIds = called.requestIds?.slice(0, IDS_KEPT)
+    tracing.about({ outcome: called.kind })
     report({
       event: 'called',
       requestId: id,

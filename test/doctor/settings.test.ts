@@ -36,7 +36,7 @@ describe('what the doctor says of settings', () => {
     const findings = found(env)
     // These may be any text, and none of them is a secret.
     const files = ['CLUSTERS_FILE', 'POLICY_FILE', 'SERVICE_ACCOUNTS_FILE', 'RETENTION_DIRECTORY']
-    const open = [...files, 'REDIS_SENTINEL_NAME', 'NO_PROXY']
+    const open = [...files, 'REDIS_SENTINEL_NAME', 'NO_PROXY', 'OTEL_SERVICE_NAME']
     const shown = findings.filter(({ found: says }) => says.includes('hunter2')).map(({ what }) => what)
     expect(shown.filter(name => !open.includes(name))).toEqual([])
   })

@@ -7,7 +7,7 @@ import type { Cluster, Redis } from 'ioredis'
 import type { RequestId } from '../../request/request.ts'
 import { processorOf } from './jobs.ts'
 import { watched } from './watched-backend.ts'
-import { bullPrefix, QUEUE, UNASKED_VERSION, type WorkQueueOptions } from './work-queue.ts'
+import { bullPrefix, QUEUE, toldTo, UNASKED_VERSION, type WorkQueueOptions } from './work-queue.ts'
 
 const CLOSE_MS = 1_000
 /** How long a read may wait for a job. So often does Redis have to answer a worker that has nothing to do. */
@@ -19,7 +19,7 @@ const WATCH_MS = 500
 /** For what a dead worker had in hand; its connections are needed meanwhile to keep others from it. */
 const IN_HAND_MS = 120_000
 
-export interface ExecutorOptions extends Pick<WorkQueueOptions, 'prefix' | 'onError'> {
+export interface ExecutorOptions extends Pick<WorkQueueOptions, 'prefix' | 'onError' | 'telemetry'> {
   /**
    * A connection that is the executor's own, for each worker that it starts. It has to wait for Redis, with no timeout of a
    * command: BullMQ's blocking pop does.
@@ -113,6 +113,7 @@ function startWorker(options: ExecutorOptions): Running {
       connection,
       prefix: bullPrefix(options.prefix),
       concurrency,
+      ...toldTo(options),
       drainDelay: BLOCK_S,
       lockDuration: 30_000,
       stalledInterval: 5_000,

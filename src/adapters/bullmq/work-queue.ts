@@ -1,7 +1,7 @@
 // The WorkQueue port on BullMQ: jobs carry ids only and are delivery, not memory. Job state is no evidence of anything
 // outside Redis: BullMQ can mark a job failed that never ran (measured), so the record decides what runs.
 
-import { Queue } from 'bullmq'
+import { Queue, type Telemetry } from 'bullmq'
 import type { Cluster, Redis } from 'ioredis'
 import { z } from 'zod'
 import type { WorkQueue } from '../../ports/work-queue.ts'
@@ -24,6 +24,14 @@ export interface WorkQueueOptions {
   connection: Redis | Cluster
   prefix: string
   onError: (error: Error) => void
+  /** Tells of jobs that are added and taken; absent: nobody is told. */
+  telemetry?: Telemetry
+}
+
+export function toldTo({
+  telemetry,
+}: Pick<WorkQueueOptions, 'telemetry'>): Pick<WorkQueueOptions, 'telemetry'> {
+  return telemetry === undefined ? {} : { telemetry }
 }
 
 /**
@@ -44,6 +52,7 @@ export function createWorkQueue(options: WorkQueueOptions): OpenWorkQueue {
   const queue = new Queue(QUEUE, {
     connection,
     prefix: bullPrefix(options.prefix),
+    ...toldTo(options),
     ...UNASKED_VERSION,
   })
   queue.on('error', options.onError)

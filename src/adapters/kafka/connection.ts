@@ -2,6 +2,7 @@
 // deadline. Whatever breaks, each call ends with what is certain about it: that it was not sent, or nothing.
 // It must never send anything twice, nor go on after something came that is not the protocol.
 
+import { AsyncResource } from 'node:async_hooks'
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { causeOf } from '../../request/cause.ts'
@@ -110,10 +111,11 @@ export async function openConnection(
   ): Promise<Response> {
     const startedMs = now()
     let length = 0
-    const told = (outcome: KafkaCall['outcome'], code: string | null) => {
+    // An answer comes by a socket that others have opened: it is told where it was asked.
+    const told = AsyncResource.bind((outcome: KafkaCall['outcome'], code: string | null) => {
       const { name: api } = message
       onCall({ api, version, outcome, code, durationMs: now() - startedMs, bytes: length })
-    }
+    })
     return new Promise<Response>((resolve, reject) => {
       const fail = (fault: Fault) => {
         told(fault.end.kind, fault.code)

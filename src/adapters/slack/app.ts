@@ -6,7 +6,9 @@ import { z } from 'zod'
 import type { Chat, People } from '../../ports/chat.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { ObservedSlackCall, Report } from '../../ports/events.ts'
+import { NO_TRACING, type Tracing } from '../../ports/tracing.ts'
 import type { Proxies } from '../../proxy/proxy.ts'
+import { legOf } from './delivery/leg.ts'
 import { createSlackRequests, type SlackRequests, type SlackRequestsDeps } from './delivery/requests.ts'
 import { createSocket, type Socket } from './delivery/socket.ts'
 import { registerFollowUpListeners } from './follow-up/listeners.ts'
@@ -64,6 +66,8 @@ export interface SlackDeps {
   /** Slack refuses the bot token (its code), or takes it again (null). */
   onToken(refusal: string | null): void
   onCall?(call: ObservedSlackCall): void
+  /** Absent: nothing is traced. */
+  tracing?: Tracing
 }
 
 /** Executions do not wait for it: what Slack does not take is said by `trouble` and in the log. */
@@ -80,6 +84,7 @@ export function connectSlack(config: SlackAppConfig, deps: SlackDeps): Slack {
     onTaken: () => onToken(null),
     onUnreachable: error => report({ event: 'fault', where: 'reaching Slack', error }),
     ...(deps.onCall === undefined ? {} : { onCall: deps.onCall }),
+    ...(deps.tracing === undefined ? {} : { onOpened: deps.tracing.keepView }),
   })
   const client = createWebClient({
     token: config.botToken,
@@ -114,6 +119,7 @@ export function connectSlack(config: SlackAppConfig, deps: SlackDeps): Slack {
         {
           ...rest,
           ...{ clock, report, people, installation, wordsFor, common, files },
+          tracing: deps.tracing ?? NO_TRACING,
           botToken: config.botToken,
           slackApiUrl: config.apiUrl,
         },
@@ -150,6 +156,7 @@ const LISTENER_CALL_MS = 2_500
 interface SlackAppDeps extends FormListenersDeps {
   people: SlackPeople
   installation: Installation
+  tracing: Tracing
   onConnected(): void
   /** Where cards go; null: the channel that is asked in. */
   approvalsChannel: string | null
@@ -164,6 +171,7 @@ export type ListenDeps = Omit<
   | 'report'
   | 'people'
   | 'installation'
+  | 'tracing'
   | 'wordsFor'
   | 'common'
   | 'files'
@@ -173,7 +181,7 @@ export type ListenDeps = Omit<
 
 function createSlackApp(config: SlackAppConfig, deps: SlackAppDeps, logger: Logger): SlackApp {
   const address = config.apiUrl === undefined ? {} : { slackApiUrl: config.apiUrl }
-  const { report, installation } = deps
+  const { report, installation, tracing } = deps
   /** Bodies over which a listener has thrown. */
   const failed = new WeakSet<object>()
   let stopping = false
@@ -202,9 +210,13 @@ function createSlackApp(config: SlackAppConfig, deps: SlackAppDeps, logger: Logg
   })
 
   const inHand = new Set<Promise<void>>()
-  app.use(async ({ next }) => {
+  app.use(async ({ next, body }) => {
     if (stopping) return
-    const running = next()
+    const { name, viewId } = legOf(body)
+    const running = tracing.leg('slack', name, {}, () => {
+      if (viewId !== null) tracing.fromView(viewId)
+      return next()
+    })
     inHand.add(running)
     try {
       await running

@@ -4,7 +4,7 @@
 import type { FetchFunction, Logger } from '@slack/web-api'
 import type { ObservedSlackCall, Report } from '../../../ports/events.ts'
 import { lightFetch } from './light-fetch.ts'
-import { methodIn, outcomeOf } from './observed.ts'
+import { methodIn, outcomeOf, viewIdIn } from './observed.ts'
 import { createRarely } from './rarely.ts'
 import { createWebClient, refusalOfToken } from './web-client.ts'
 
@@ -36,6 +36,8 @@ export interface InstallationDeps {
   calls?: FetchFunction
   /** For each call of the Web API. */
   onCall?(call: ObservedSlackCall): void
+  /** For each modal that a call has opened: Slack's id of it. Absent: no answer is read for it. */
+  onOpened?(viewId: string): void
 }
 
 const ASK_AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 30_000]
@@ -65,6 +67,10 @@ export function createInstallation(deps: InstallationDeps): Installation {
       const answer = await response.text()
       deps.onCall?.({ method, outcome: outcomeOf(response.status, answer) })
       hear(answer)
+      if (method === 'views.open' && deps.onOpened !== undefined) {
+        const viewId = viewIdIn(answer)
+        if (viewId !== null) deps.onOpened(viewId)
+      }
       return response
     } catch (error) {
       deps.onCall?.({ method, outcome: 'unanswered' })

@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { methodIn, outcomeOf } from '../../../../src/adapters/slack/platform/observed.ts'
+import { methodIn, outcomeOf, viewIdIn } from '../../../../src/adapters/slack/platform/observed.ts'
 import { SLACK_METHODS } from '../../../../src/ports/events.ts'
 
 it.each([
@@ -37,4 +37,10 @@ it('knows every method that the sources call, and no other', () => {
   const byName = [...text.matchAll(new RegExp(`'((?:${families})\\.[A-Za-z.]+)'`, 'g'))]
   const methods = new Set([...called, ...byName].map(([, method]) => method))
   expect([...methods, 'other'].sort()).toEqual([...SLACK_METHODS].sort())
+})
+
+it('reads the id of a modal that was opened, and no other text', () => {
+  expect(viewIdIn('{"ok":true,"view":{"type":"modal","id":"V0123ABC"}}')).toBe('V0123ABC')
+  for (const answer of ['', '<html>', 'null', '{"ok":false}', '{"view":{"id":"V1 2"}}', '{"view":{"id":7}}'])
+    expect(viewIdIn(answer)).toBeNull()
 })
