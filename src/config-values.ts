@@ -80,6 +80,11 @@ export function wholeNumber(expected: string, least: number, most: number) {
 export const messageCount = wholeNumber('must be a number of messages, like 1000', 0, Number.MAX_SAFE_INTEGER)
 export const portNumber = wholeNumber('must be a port number, from 0 to 65535', 0, 65_535)
 
+/** In ms; 0: `off`. Shorter than half a minute there is nothing to see, but in a demo. */
+export const watch = z.union([z.literal('off').transform(() => 0), duration('7d')], {
+  error: 'must be off, or a number with s, m, h or d, like 2h, and at most 7d',
+})
+
 /** `off`: there is no such limit. None at all would let nobody ask. */
 export const most = z
   .string()

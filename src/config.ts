@@ -35,6 +35,7 @@ import {
   retentionProblems,
   secret,
   text,
+  watch,
   wholeNumber,
 } from './config-values.ts'
 import { type Listening, listenHost } from './listen-address.ts'
@@ -94,6 +95,8 @@ export interface Config {
   retention: RetentionSettings | null
   emptyWaitMs: number
   emptyHoldMs: number
+  /** How long a group is looked at after its reset, unless its rule says so; 0: not at all. */
+  watchMs: number
 }
 
 export type AuditKeys = [string, ...string[]]
@@ -191,6 +194,7 @@ const schema = z.object({
   RETENTION_DIRECTORY: text.optional(),
   EMPTY_WAIT: duration('7d').default(durationMs('30m')),
   EMPTY_HOLD: duration('7d').default(durationMs('45s')),
+  WATCH: watch.default(durationMs('2h')),
   HTTPS_PROXY: proxyUrl.optional(),
   HTTP_PROXY: proxyUrl.optional(),
   NO_PROXY: text.optional(),
@@ -283,6 +287,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
       retention: retentionOf(data),
       emptyWaitMs: data.EMPTY_WAIT,
       emptyHoldMs: data.EMPTY_HOLD,
+      watchMs: data.WATCH,
     },
   }
 }

@@ -14,6 +14,7 @@ import { createNumbers } from './adapters/redis/numbers.ts'
 import { createSendingRate } from './adapters/redis/sending-rate.ts'
 import { createRedisStore } from './adapters/redis/store.ts'
 import { troubleOf } from './adapters/redis/trouble.ts'
+import { createWatchRate } from './adapters/redis/watch-rate.ts'
 import { createWorkers } from './adapters/redis/workers.ts'
 import { connectSlack, type Slack, type SlackApp } from './adapters/slack/app.ts'
 import { type Config, readConfig, type SlackConfig } from './config.ts'
@@ -27,6 +28,7 @@ import type { FaultPlace, ProductEvent } from './ports/events.ts'
 import { unready } from './readiness.ts'
 import { gaugesOf } from './request/gauges.ts'
 import { createSeals, type Seals } from './request/seals.ts'
+import { looksAMinute } from './request/watch.ts'
 import { REQUESTS_PATH } from './requests-port/questions.ts'
 import { clustersSaid, followClusters, serveClusters, tellKeys, troubleSentence } from './serve-clusters.ts'
 import { followEdits, type LivePolicy, startPolicy } from './serve-policy.ts'
@@ -85,7 +87,7 @@ export async function startRewind(
   const approvals = createApprovals(
     {
       ...{ clock, report, tracing },
-      ...{ store, queue, rate: redis.rate },
+      ...{ store, queue, rate: redis.rate, watchRate: redis.watchRate },
       ...{ cluster: clusters.cluster, readers: clusters.readers, isKafka: clusters.isKafka },
       ...{ chat: slack?.chat ?? null, people: slack?.people ?? null },
       policy: policy.current,
@@ -215,8 +217,9 @@ async function openRedis(setup: Setup, seals: Seals | null) {
     report: telemetry.report,
   })
   const rate = createSendingRate(connection, prefix, config.sentAMinute)
+  const watchRate = createWatchRate(connection, prefix, looksAMinute(config.watchMs, config.quotaFactor))
   const store = createRedisStore(connection, prefix, { seals, numbers })
-  return { connection, keeper, store, rate, queue, workers: createWorkers(connection, prefix) }
+  return { connection, keeper, store, rate, watchRate, queue, workers: createWorkers(connection, prefix) }
 }
 
 /** People, user groups and channels; those of an edited policy likewise. */

@@ -22,7 +22,7 @@ import type { RedisConnection } from './adapters/redis/connect.ts'
 import { createQuota } from './adapters/redis/quota.ts'
 import type { CkafkaAccount, ClusterEntry, SecretPlace } from './config-clusters.ts'
 import type { Clock } from './ports/clock.ts'
-import type { Cluster, ClusterAbilities, ClusterReader } from './ports/cluster.ts'
+import type { CallUrgency, Cluster, ClusterAbilities, ClusterReader } from './ports/cluster.ts'
 import { CLUSTER_ACTIONS, type ClusterAction, type ObservedCall } from './ports/events.ts'
 import type { Proxies } from './proxy/proxy.ts'
 import type { ReadOutcome } from './request/result.ts'
@@ -31,6 +31,8 @@ import type { ReadOutcome } from './request/result.ts'
 const PERSON_READ_MS = 8_000
 const PLAN_READ_MS = 600_000
 const EXECUTION_READ_MS = 60_000
+/** For a look after a reset, which is made later where it takes longer. */
+const WATCH_READ_MS = 15_000
 
 export interface OpenClusters {
   cluster: Cluster
@@ -370,12 +372,13 @@ function sidesOf(of: Ckafka | Kafka): { cluster: Cluster; readers: Readers } {
 
 function readersOf(of: {
   can: ClusterAbilities
-  reader(options: { urgency: 'person' | 'execution'; readMs: number }): ClusterReader
+  reader(options: { urgency: CallUrgency; readMs: number }): ClusterReader
 }): Readers {
   return {
     person: of.reader({ urgency: 'person', readMs: PERSON_READ_MS }),
     plan: of.reader({ urgency: 'person', readMs: PLAN_READ_MS }),
     execution: of.reader({ urgency: 'execution', readMs: EXECUTION_READ_MS }),
+    watch: of.reader({ urgency: 'watch', readMs: WATCH_READ_MS }),
   }
 }
 

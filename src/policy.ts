@@ -147,7 +147,14 @@ function termsOf(rule: AllowRule, requester: string, members: GroupMembers): str
     ...(window === null ? [] : [`  runs only ${windowInWords(window)}`]),
     ...(isAmong(requester, breakGlass, members) ? ['  may break the glass'] : []),
     ...(rule.decideOnBounds ? ['  a plan that takes long can be approved on its bounds'] : []),
+    ...(rule.watchMs === undefined
+      ? []
+      : [`  after a reset the group is watched ${watchInWords(rule.watchMs)}`]),
   ]
+}
+
+function watchInWords(watchMs: number): string {
+  return watchMs === 0 ? 'for no time' : `for ${watchMs / 60_000} min`
 }
 
 const WHAT = { skips: 'messages skipped', replays: 'messages replayed', partitions: 'partitions' }

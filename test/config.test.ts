@@ -220,6 +220,7 @@ describe('the settings', () => {
     ],
     ['TENCENTCLOUD_SECRET_ID', ['AKID 1', 'AKID\n1']],
     ['EMPTY_HOLD', ['30m', '31m', '1d']],
+    ['WATCH', ['0', 'on', '8d', '90']],
     ['EMPTY_WAIT', ['30000d', '8d']],
     ['CALL_DEADLINE', ['2h', '30d']],
     ['CALL_LATE', ['2d']],

@@ -57,6 +57,7 @@ const SAYS: Record<SettingName, string> = {
   CALL_GRACE: 'An execution that nobody finished counts as unclear this long after its deadline.',
   CALL_LATE:
     'A call that nobody answered may take effect this long after its deadline; until then nothing else is written to the group.',
+  WATCH: 'After a reset the group is looked at for this long, unless its rule says otherwise.',
   SKIPS_TYPED_ABOVE: 'To approve more skipped messages than this, the approver types the name of the group.',
   SKIPS_TWO_APPROVERS_ABOVE: 'More skipped messages than this need two approvers.',
   RETENTION: 'What ended so long ago is exported and then deleted.',

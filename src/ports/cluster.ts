@@ -168,17 +168,24 @@ export interface Budgets {
   perAction: (action: string) => Budget | undefined
 }
 
+/** Who asks: the first goes before the second, and the second before the third. */
+export type CallUrgency = 'execution' | 'person' | 'watch'
+
+/** How often the groups of an instance may be looked at after a reset, for all processes together. */
+export interface WatchRate {
+  /** Takes one look. While the store is away none is given: nobody waits for it. Never rejects. */
+  take(instanceId: string): Promise<{ ok: true } | { ok: false; retryAfterMs: number }>
+}
+
 /** The account's budget of API calls, shared by all processes. */
 export interface Quota {
   /**
    * Takes one call of the action. `execution` may use the whole budget, `person` leaves a reserve for executions; of a budget of
-   * a second only while executions are held up.
+   * a second only while executions are held up. `watch` has a small share of what people may use, and none while executions are
+   * held up.
    * When the budget cannot be read (the store is away), the call is allowed: the API's own limit still holds.
    */
-  take(
-    action: string,
-    urgency: 'execution' | 'person',
-  ): Promise<{ ok: true } | { ok: false; retryAfterMs: number }>
+  take(action: string, urgency: CallUrgency): Promise<{ ok: true } | { ok: false; retryAfterMs: number }>
   /** The API asked to wait: nobody is given a call of this action for so long. Never rejects. */
   pause(action: string, ms: number): Promise<void>
 }

@@ -25,6 +25,7 @@ import type {
 import type { resetSchema } from './reset.ts'
 import type { RefusalReason } from './result.ts'
 import type { Seal } from './seals.ts'
+import type { seenSchema, WatchEnd } from './watch.ts'
 
 /** One change, in the words of the command that made it. Replaying the commands in order gives the record again. */
 export interface AuditEvent {
@@ -209,8 +210,16 @@ export type Command =
       apiRequestIds?: string[]
       /** SHA-256 of the result's rows, as they are kept. */
       resultDigest?: string
+      /** How long the group is watched after that; absent: not at all, as in older events. */
+      watchMs?: number
     }
   | { kind: 'abandon' }
+  /** What a look after the result has seen. `look`: so many were made before it. */
+  | { kind: 'watched'; look: number; seen: z.input<typeof seenSchema> }
+  /** That look could not be made; `missed`: so many in a row before it. */
+  | { kind: 'watchLater'; look: number; missed: number; retryAtMs: number }
+  /** `by`: another request that has reset the group. */
+  | { kind: 'watchOver'; why: Exclude<WatchEnd, 'time' | 'caughtUp' | 'gone' | 'undone'>; by?: RequestId }
   /** The offsets were read back, or could not be, and that does not settle it. */
   | { kind: 'looked'; attempt: number; evidence: Evidence; graceMs: number; resultDigest?: string }
   | { kind: 'checkAgain'; attempt: number; by: string; from: Origin }

@@ -29,6 +29,7 @@ import { tell } from './telling.ts'
 import { alreadyThere, checkAgain, looked, testify, unclearFrom } from './unclear.ts'
 import { reguard, unreadFrom, vote, withdraw } from './voting.ts'
 import { mayStart, wait, waitsForWindow, withinWindow } from './waiting.ts'
+import { watched, watchLater, watchOver } from './watching.ts'
 
 /** So many jobs in a row may end without a trace in the record. */
 export const MAX_LOST_JOBS = 5
@@ -361,6 +362,15 @@ function decideAtAnyTime(request: ResetRequest, command: Command, nowMs: number)
 
     case 'finish':
       return finish(request, command, nowMs)
+
+    case 'watched':
+      return watched(request, command)
+
+    case 'watchLater':
+      return watchLater(request, command, nowMs)
+
+    case 'watchOver':
+      return watchOver(request, command)
 
     case 'abandon':
       if (state.name !== 'executing' || nowMs < state.abandonAtMs) return refuse('stale')

@@ -8,6 +8,7 @@ import { ROWS_IN_TABLE, verdictOf } from './result.ts'
 import { approved, backoffAfter, type Decided, FIRST_BACKOFF_MS, refuse, visible } from './step.ts'
 import { mayRepeatAt, unclearFrom } from './unclear.ts'
 import { JOINED } from './waiting.ts'
+import { watchFrom } from './watching.ts'
 
 /** Executions that provably never reached the API are tried again this often in all. */
 export const MAX_ATTEMPTS = 8
@@ -39,7 +40,9 @@ export function finish(
       }
       const notes: Note[] = [{ kind: 'ended' }]
       if (outcome.rows > ROWS_IN_TABLE) notes.push({ kind: 'resultFile' })
-      return visible(leavingLate(request, outcome.unanswered), { name, ...ended }, ...notes)
+      const watch = name === 'failed' ? null : watchFrom(outcome, command.watchMs ?? 0, nowMs)
+      const next = { ...leavingLate(request, outcome.unanswered), ...(watch === null ? {} : { watch }) }
+      return visible(next, { name, ...ended }, ...notes)
     }
     case 'refused':
       // Somebody joined between the look and the call. That is no failure: it is waited for.

@@ -7,6 +7,8 @@ import { isFinal, type RequestId, type ResetRequest, type Share } from './reques
 import type { Reset } from './reset.ts'
 import type { PartitionResult } from './result.ts'
 import { type Decided, refuse, visible } from './step.ts'
+import { openWatch } from './watch.ts'
+import { afterEnd } from './watch-findings.ts'
 
 /** A request, and its result; empty where it has none. */
 export interface Follower {
@@ -200,7 +202,10 @@ export function followed(request: ResetRequest, command: Extract<Command, { kind
   if (JSON.stringify({ undone, retried }) === JSON.stringify({ undone, retried, ...next }))
     return refuse('stale')
   const { parentTold: _, ...untold } = request
-  return visible({ ...untold, ...next }, state)
+  // What an undo has moved is not where this reset has set it.
+  const watch = how === 'undo' && is === 'done' ? openWatch(request) : undefined
+  const over = watch === undefined ? {} : { watch: afterEnd(watch, 'undone', id) }
+  return visible({ ...untold, ...next, ...over }, state)
 }
 
 function withFollower<T extends { id: RequestId }>(

@@ -16,6 +16,7 @@ import {
 import { isServiceAccount } from './service-account.ts'
 import { isOfBounds } from './settling.ts'
 import { awaitsChannel } from './telling.ts'
+import { openWatch } from './watch.ts'
 
 /** How long a job on the queue is trusted before somebody looks whether it is still there. */
 const DISPATCH_TRUST_MS = 30_000
@@ -44,6 +45,8 @@ export type Debt =
   | { kind: 'readBack'; dueAtMs: number }
   /** Of an undo or a retry: the card of what it follows is to say so. */
   | { kind: 'tellParent'; dueAtMs: number }
+  /** A look at the group after the result. */
+  | { kind: 'watch'; dueAtMs: number }
   /** `look`: an earlier post of this key may have arrived. */
   | { kind: 'post'; key: PostKey; look: boolean; dueAtMs: number }
   | { kind: 'updateCard'; dueAtMs: number }
@@ -52,7 +55,12 @@ export type Debt =
 
 /** In the order in which to pay. */
 export function owed(request: ResetRequest, nowMs: number): Debt[] {
-  return [...stateDebts(request, nowMs), ...parentDebts(request, nowMs), ...chatDebts(request, nowMs)]
+  return [
+    ...stateDebts(request, nowMs),
+    ...parentDebts(request, nowMs),
+    ...chatDebts(request, nowMs),
+    ...watchDebts(request),
+  ]
 }
 
 /** When the request next needs somebody, or null. */
@@ -100,6 +108,12 @@ function stateDebts(request: ResetRequest, nowMs: number): Debt[] {
 
 function parentDebts(request: ResetRequest, nowMs: number): Debt[] {
   return owedToParent(request) === undefined ? [] : [{ kind: 'tellParent', dueAtMs: nowMs }]
+}
+
+/** Last of all: everything else goes first. */
+function watchDebts(request: ResetRequest): Debt[] {
+  const watch = openWatch(request)
+  return watch === undefined ? [] : [{ kind: 'watch', dueAtMs: watch.nextAtMs }]
 }
 
 /**

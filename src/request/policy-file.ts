@@ -140,6 +140,7 @@ function ruleOf(file: AllowFile | DenyFile, membersOf: MembersOf): Rule {
     tell: file.tell,
     breakGlass: membersOf(file['break-glass'] ?? [], 'break-glass'),
     decideOnBounds: file['decide-on-bounds'],
+    ...(file.watch === undefined ? {} : { watchMs: file.watch }),
   } satisfies AllowRule
 }
 

@@ -12,6 +12,8 @@ import { canonicalZone, isPlaceOrUtc, isZone } from './zone.ts'
 const UNITS_MS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
 const DAY_NAMES = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
 export const EVERYONE = 'everyone'
+/** The same as of the setting WATCH. */
+const LONGEST_WATCH_MS = 7 * 86_400_000
 /** More would be a mistake: nobody finds so many colleagues for one reset. */
 const MOST_APPROVALS = 10
 
@@ -43,6 +45,7 @@ const EXPECTED = {
   days: 'must look like mon-fri or mon, wed',
   hours: 'must look like 09:00-18:00, or 22:00-04:00 for over midnight, in quotes',
   zone: 'must be a time zone by its area and a city, like Asia/Shanghai, or UTC',
+  watch: 'must be off, or a number with m, h or d of at most 7 days, like 30m or 4h',
   remind: 'must be a list of at most 10 times, like [30m, 2h, 5h]',
   escalate: 'must say after how long to ask whom, like { after: 8h, to: platform }',
   version: 'must be 1',
@@ -158,6 +161,10 @@ export const allowFile = z.strictObject(
     ).default([]),
     'break-glass': people.optional(),
     'decide-on-bounds': yesNo.default(false),
+    watch: z
+      .union([z.literal('off').transform(() => 0), duration], EXPECTED.watch)
+      .refine(ms => ms <= LONGEST_WATCH_MS, EXPECTED.watch)
+      .optional(),
   },
   EXPECTED.rule,
 )

@@ -56,6 +56,8 @@ export interface AllowRule {
   breakGlass: People
   /** The bounds of a plan that takes long may be approved before it is exact. */
   decideOnBounds: boolean
+  /** How long the group is looked at after the result; 0: not at all; absent: as the settings say. */
+  watchMs?: number
 }
 
 /** Of the people and channels it names, or of all; one topic is enough. */
@@ -312,6 +314,7 @@ export function guardUnder(rule: AllowRule, version: string, plan: Plan | null):
     escalation: escalation === null ? null : { ...escalation, to: [...escalation.to] },
     tell: [...tell],
     ...(rule.decideOnBounds ? { onBounds: true } : {}),
+    ...(rule.watchMs === undefined ? {} : { watchMs: rule.watchMs }),
   }
 }
 

@@ -21,6 +21,7 @@ import { groupSchema } from './group.ts'
 import { type PlanRow, planSchema } from './plan.ts'
 import { int64Schema, resetSchema, type Targets } from './reset.ts'
 import { doneSchema, type PartitionResult, refusalReasonSchema } from './result.ts'
+import { watchNoteSchema, watchSchema } from './watch.ts'
 import { windowSchema } from './window.ts'
 
 export const requestIdSchema = z
@@ -252,6 +253,8 @@ export const noteSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ended') }),
   /** The full result, as a file. */
   z.object({ kind: z.literal('resultFile') }),
+  /** What a look after the result has found. */
+  watchNoteSchema,
 ])
 export type Note = z.output<typeof noteSchema>
 
@@ -339,6 +342,8 @@ export const guardSchema = z.object({
   tell: z.array(z.string()).default([]),
   /** The bounds of a plan may be approved before it is exact. */
   onBounds: z.literal(true).optional(),
+  /** How long the group is watched after the result, 0 for not at all; absent: as the settings say. */
+  watchMs: timeMsSchema.optional(),
 })
 export type Guard = z.output<typeof guardSchema>
 
@@ -480,6 +485,8 @@ export const requestSchema = z.object({
   createdAtMs: timeMsSchema,
   expiresAtMs: timeMsSchema,
   state: stateSchema,
+  /** Of the group after the result; absent: there is none. */
+  watch: watchSchema.optional(),
   /** Until then a call that nobody answered may take effect; null: there is none. */
   lateUntilMs: timeMsSchema.nullable().default(null),
   /** How many refused attempts of each person are kept as events. */

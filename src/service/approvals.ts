@@ -14,7 +14,7 @@ import type {
 } from '../ports/approvals.ts'
 import type { Chat, People } from '../ports/chat.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Cluster, ClusterReader } from '../ports/cluster.ts'
+import type { Cluster, ClusterReader, WatchRate } from '../ports/cluster.ts'
 import type { Report } from '../ports/events.ts'
 import type { Attempt, SendingRate, Store, TooMany } from '../ports/store.ts'
 import type { Tracing } from '../ports/tracing.ts'
@@ -47,6 +47,7 @@ import { createMovers } from './movers.ts'
 import { createPlans } from './plans.ts'
 import { createPolicies } from './policies.ts'
 import { lookBack } from './verifications.ts'
+import { createWatches } from './watches.ts'
 import { within } from './within.ts'
 
 export interface ApprovalsDeps {
@@ -61,7 +62,11 @@ export interface ApprovalsDeps {
     plan: ClusterReader
     /** For executions: patient, and with the whole budget. */
     execution: ClusterReader
+    /** For looks after a reset, giving way to all of them; absent: as for plans. */
+    watch?: ClusterReader
   }
+  /** How often those may be; absent: as often as they are due. */
+  watchRate?: WatchRate
   /** Null in a worker apart: it executes, and leaves what is owed to the bots, which have the Slack token. */
   chat: Chat | null
   /** Null where there is no Slack: whose night it is is not known then. */
@@ -110,6 +115,8 @@ const SUBMITTED_LOOK_MS = 1_000
 const RECONSIDERED = 1_000
 const RECONSIDERED_AT_ONCE = 20
 
+const AS_OFTEN_AS_DUE: WatchRate = { take: async () => ({ ok: true }) }
+
 const ALL: Abilities = { logStart: true, firstMessageAt: true, writePartitions: true }
 
 export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings): ApprovalsService {
@@ -149,6 +156,12 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
           membersOf: policies.membersOf,
           graceMs: settings.graceMs,
           requestExpiryMs: settings.requestExpiryMs,
+          watches: createWatches({
+            ...{ store, kept, patiently, clock },
+            reader: readers.watch ?? readers.plan,
+            rate: deps.watchRate ?? AS_OFTEN_AS_DUE,
+          }),
+          ...(settings.watchMs === undefined ? {} : { watchMs: settings.watchMs }),
         })
   const { pay } = debts
   const { execute, stopWriting } = createExecutions(

@@ -32,6 +32,7 @@ import { doneOf, type PartitionResult, type ReadOutcome } from '../request/resul
 import { backoffAfter } from '../request/step.ts'
 import { isProof } from '../request/unclear.ts'
 import { untilWindow, waitsForWindow } from '../request/waiting.ts'
+import { watchedFor } from '../request/watching.ts'
 import { daytimeAt } from '../request/window.ts'
 import { type Changes, StoreAway } from './changes.ts'
 import { createClaims } from './claims.ts'
@@ -41,6 +42,7 @@ import type { Movers } from './movers.ts'
 import type { Plans } from './plans.ts'
 import type { Policies } from './policies.ts'
 import type { OnProgress } from './so-far.ts'
+import type { Watches } from './watches.ts'
 
 export interface DebtsDeps {
   changes: Changes
@@ -66,6 +68,10 @@ export interface DebtsDeps {
   graceMs: number
   /** How long a plan waits for a decision, unless its rule says so. */
   requestExpiryMs: number
+  /** Looks after a reset; absent: none are made. */
+  watches?: Watches
+  /** As of the settings of an execution. */
+  watchMs?: number
 }
 
 export interface Debts {
@@ -100,12 +106,13 @@ export function createDebts(deps: DebtsDeps): Debts {
 
   /**
    * State and chat have a lane each, so that Slack never holds up an execution, and what may take minutes while people decide
-   * has one as well.
+   * has one as well; looks after a reset hold up nothing.
    */
   function pay(id: RequestId): void {
     startLane(id, 'state', isStateDebt)
     startLane(id, 'settle', isSettleDebt)
     startLane(id, 'chat', isChatDebt)
+    startLane(id, 'watch', isWatchDebt)
   }
 
   function startLane(id: RequestId, lane: string, mine: (debt: Debt) => boolean): void {
@@ -183,6 +190,10 @@ export function createDebts(deps: DebtsDeps): Debts {
         return readBack(request)
       case 'tellParent':
         return tellParent(request)
+      case 'watch': {
+        const command = (await deps.watches?.look(request)) ?? null
+        return command === null ? 'left' : paid(await change(id, command))
+      }
       case 'updateCard':
       case 'checkCard':
         return updateCard(request)
@@ -343,7 +354,8 @@ export function createDebts(deps: DebtsDeps): Debts {
       // What is there in part may have more of it to come.
       const unanswered = evidence === 'present' ? 0 : 1
       const outcome = doneOf(result, unanswered)
-      const command = { kind: 'finish', worker: processId, attempt, outcome } as const
+      const watch = watchedFor(request, deps.watchMs)
+      const command = { kind: 'finish', worker: processId, attempt, outcome, ...watch } as const
       return paid(await change(id, command, documents))
     }
     return paid(await change(id, { kind: 'looked', attempt, evidence, graceMs: deps.graceMs }, documents))
@@ -521,8 +533,12 @@ function isSettleDebt({ kind }: Debt): boolean {
   return kind === 'settle'
 }
 
+function isWatchDebt({ kind }: Debt): boolean {
+  return kind === 'watch'
+}
+
 function isStateDebt(debt: Debt): boolean {
-  return !isChatDebt(debt) && !isSettleDebt(debt)
+  return !isChatDebt(debt) && !isSettleDebt(debt) && !isWatchDebt(debt)
 }
 
 function paid(outcome: ChangeOutcome): 'paid' | 'left' {

@@ -30,6 +30,7 @@ import {
 } from '../request/result.ts'
 import type { Refusal } from '../request/step.ts'
 import { heldBy, mayStart, untilWindow, waitsForWindow } from '../request/waiting.ts'
+import { watchedFor } from '../request/watching.ts'
 import { writeTime } from '../request/write-time.ts'
 import type { Changes } from './changes.ts'
 import type { Movers } from './movers.ts'
@@ -65,6 +66,8 @@ export interface ExecutionSettings {
   emptyHoldMs: number
   /** Those that may be reset; empty: all of the account. */
   instances: readonly { id: string }[]
+  /** How long a group is looked at after its reset, unless its rule says so; absent or 0: not at all. */
+  watchMs?: number
 }
 
 /** Clocks of machines differ by a little. */
@@ -158,6 +161,7 @@ export function createExecutions(deps: ExecutionsDeps, settings: ExecutionSettin
         outcome,
         ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
         ...(apiRequestIds === undefined ? {} : { apiRequestIds }),
+        ...watchedFor(request, settings.watchMs),
       },
       {
         patience: 'worker',

@@ -2,10 +2,13 @@
 // refused of it leaves no change.
 
 import fc from 'fast-check'
+import { z } from 'zod'
 import type { Command } from '../../src/request/command.ts'
 import { type Draft, decide } from '../../src/request/decide.ts'
 import { hasMembers } from '../../src/request/group.ts'
 import { noteKey, type ResetRequest } from '../../src/request/request.ts'
+import { seenSchema } from '../../src/request/watch.ts'
+import { seenOf } from '../../src/request/watch-look.ts'
 import {
   ALICE,
   ALLOWED,
@@ -180,7 +183,10 @@ const onward = fc
           return { ...(looks ? wait(group) : start), digest: plan?.digest ?? '' }
         }
         case 'executing':
-          return finish(outcome, state.worker, state.attempt)
+          return {
+            ...finish(outcome, state.worker, state.attempt),
+            ...(approvals === 2 ? { watchMs: 7_200_000 } : {}),
+          }
         case 'unclear':
           return looked(approvals === 2 ? 'absent' : 'neither', state.attempt)
         default:
@@ -292,6 +298,26 @@ const rare = fc.oneof(
   ),
 )
 
+/** Looks after the result, late ones and ones that could not be made among them. */
+const watching = fc
+  .tuple(fc.integer({ min: 0, max: 400 }), fc.integer({ min: -5, max: 900 }), groups, isLate, isLate)
+  .map(([ofLag, moved, group, late, missed]): Step => {
+    return ({ watch, createdAtMs }) => {
+      const { looks, missed: before, nextAtMs } = watch ?? { looks: 0, missed: 0, nextAtMs: createdAtMs }
+      const look = late ? looks - 1 : looks
+      if (missed) return { kind: 'watchLater', look, missed: before, retryAtMs: nextAtMs + 5_000 }
+      const to = 442_330n
+      const committed = to + BigInt(moved)
+      const set = [{ topic: 'orders', partition: 0, from: 442_430n, to }]
+      const positions = [
+        { topic: 'orders', partition: 0, committed, logStart: null, logEnd: committed + BigInt(ofLag) },
+      ]
+      const sinceMs = watch?.sinceMs ?? createdAtMs
+      const seen = seenOf(set, { atMs: nextAtMs, group, positions, sinceMs }, watch?.last ?? null)
+      return { kind: 'watched', look, seen: z.encode(seenSchema, seen) }
+    }
+  })
+
 const talking = fc
   .tuple(fc.constantFrom('card', 'cardTrouble', 'last'), fc.integer({ min: 0, max: 10 }))
   .map(([which, answer]): Step => {
@@ -327,6 +353,7 @@ export const steps = fc.array(
       { weight: 1, arbitrary: rare },
       { weight: 1, arbitrary: settling },
       { weight: 2, arbitrary: talking },
+      { weight: 2, arbitrary: watching },
     ),
     // Mostly seconds; at times long enough for a wait or an expiry to end.
     fc.oneof(

@@ -132,6 +132,12 @@ describe('a policy’s file', () => {
       'rules.0.break-glass names oncall, which is no id',
     ],
     ['bounds now and then', rule('decide-on-bounds: sometimes'), 'rules.0.decide-on-bounds must be true'],
+    [
+      'a watch without an end',
+      rule('watch: always'),
+      'rules.0.watch must be off, or a number with m, h or d',
+    ],
+    ['a watch of a month', rule('watch: 30d'), 'rules.0.watch must be off, or a number with m, h or d'],
     ['a channel by name', rule('card: "#ops"'), 'rules.0.card must be a channel id'],
     ['a duration without a unit', rule('expires: 12'), 'rules.0.expires'],
     ['reminders that come faster and faster', rule('remind: [1h, 90m]'), 'rules.0.remind must grow'],

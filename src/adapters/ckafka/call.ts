@@ -2,7 +2,7 @@
 // a mutation again unless the API refused the credentials that it was signed with, and never let a secret, a parameter or a URL into a cause. Reads have no effect, so that a read may
 // be sent a second time.
 
-import type { Quota } from '../../ports/cluster.ts'
+import type { CallUrgency, Quota } from '../../ports/cluster.ts'
 import type { ClusterAction, ObservedCall } from '../../ports/events.ts'
 import { causeOf } from '../../request/cause.ts'
 import type { RefusalReason } from '../../request/result.ts'
@@ -43,7 +43,7 @@ export interface ApiCall<Params, T> extends Question<Params, T> {
 }
 
 /** Who waits for the answer. */
-export type Urgency = 'execution' | 'person'
+export type Urgency = CallUrgency
 
 export interface Api<Params> {
   /** @param call `isReserved`: its budget was taken by `reserve`, so that it is sent at once */

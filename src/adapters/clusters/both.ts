@@ -39,6 +39,7 @@ export function createBoth(reads: Readers, writes: { cluster: Cluster; can: Clus
     person: of(reads.person),
     plan: of(reads.plan),
     execution: of(reads.execution),
+    watch: of(reads.watch),
   }
   return { cluster: writes.cluster, readers }
 }

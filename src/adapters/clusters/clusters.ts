@@ -7,7 +7,7 @@ import type { Instance } from '../../request/group.ts'
 import type { ReadOutcome } from '../../request/result.ts'
 import { createOwners, type Owners } from './owners.ts'
 
-export type Urgency = 'person' | 'plan' | 'execution'
+export type Urgency = 'person' | 'plan' | 'execution' | 'watch'
 export type Readers = Record<Urgency, ClusterReader>
 
 /** One cluster, or one account with its instances. */
@@ -100,7 +100,12 @@ export function createClusters(
 
   return {
     cluster: writesOf(() => ({ members, owners })),
-    readers: { person: reader('person'), plan: reader('plan'), execution: reader('execution') },
+    readers: {
+      person: reader('person'),
+      plan: reader('plan'),
+      execution: reader('execution'),
+      watch: reader('watch'),
+    },
     async look() {
       const looks = members.map(member => asked(member, owners, note).catch(error => onFault?.(error)))
       await Promise.all(looks)

@@ -1,7 +1,14 @@
 // The ClusterReader port over Kafka's protocol. It must never have an effect, and never pass off a part for the whole: what
 // could not be read of a partition stands in its row, and costs no other.
 
-import type { ClusterAbilities, ClusterReader, FirstMessage, LogRow, TopicKind } from '../../ports/cluster.ts'
+import type {
+  CallUrgency,
+  ClusterAbilities,
+  ClusterReader,
+  FirstMessage,
+  LogRow,
+  TopicKind,
+} from '../../ports/cluster.ts'
 import { causeOf } from '../../request/cause.ts'
 import { type LogRange, type NamePage, placeOf } from '../../request/group.ts'
 import type { ReadOutcome } from '../../request/result.ts'
@@ -15,7 +22,7 @@ import { describeConfigs, listGroups } from './wire/messages.ts'
 
 export interface ReaderOptions {
   /** Ignored: Kafka has no budget of calls. */
-  urgency?: 'execution' | 'person'
+  urgency?: CallUrgency
   /** How long one read with all its calls may take. */
   readMs: number
 }

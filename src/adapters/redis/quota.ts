@@ -11,6 +11,8 @@ const LATEST_MS = 2_000
 
 /** What people looking around may use; the rest is kept for executions. */
 const PERSON_SHARE = 0.7
+/** What looks after a reset may use of it. */
+const WATCH_SHARE = 0.1
 
 /**
  * Of a budget that comes anew so soon, an execution that finds it used up has waited next to nothing: people leave their
@@ -57,6 +59,14 @@ export function createQuota(redis: RedisConnection, prefix: string, budgets: Bud
     return found === null
   }
 
+  /** Null: no execution was held up of late. */
+  async function waitOfHeldUp(name: string): Promise<number | null> {
+    const found = await heldUp(name)
+      .get('calls')
+      .catch(() => null)
+    return found === null ? null : Math.max(found.msBeforeNext, 0) + LATEST_MS
+  }
+
   return {
     async take(action, urgency) {
       const owed: [string, Budget | undefined][] = [
@@ -66,10 +76,16 @@ export function createQuota(redis: RedisConnection, prefix: string, budgets: Bud
       for (const [name, budget] of owed) {
         if (budget === undefined) continue
         const { points, seconds } = budget
-        if (urgency === 'person') {
+        if (urgency === 'watch') {
+          const share = Math.max(1, Math.floor(points * WATCH_SHARE))
+          const waitMs = (await consume(`${name}:watch`, share, seconds)) ?? (await waitOfHeldUp(name))
+          if (waitMs !== null) return { ok: false, retryAfterMs: waitMs }
+        }
+        if (urgency !== 'execution') {
           const share = Math.max(1, Math.floor(points * PERSON_SHARE))
           const waitMs = await consume(`${name}:person`, share, seconds)
-          if (waitMs !== null && !(await mayUseAll(name, budget))) return { ok: false, retryAfterMs: waitMs }
+          const isOver = waitMs !== null && (urgency === 'watch' || !(await mayUseAll(name, budget)))
+          if (isOver) return { ok: false, retryAfterMs: waitMs }
         }
         const waitMs = await consume(name, points, seconds)
         if (waitMs === null) continue

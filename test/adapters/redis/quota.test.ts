@@ -47,6 +47,18 @@ describe('the quota', () => {
     expect(await there?.take(LOGS, 'execution')).toEqual({ ok: true })
   })
 
+  it('lets looks after a reset have a tenth, and none while an execution is held up', async () => {
+    const quota = createQuota(redis, `test-${randomUUID()}`, budgetsOf('v2', 'a'))
+    expect(await granted(200, () => quota.take('GetGroupInfo', 'watch'))).toBe(10)
+    expect(await granted(200, () => quota.take('GetGroupInfo', 'person'))).toBe(60)
+    const other = createQuota(redis, `test-${randomUUID()}`, budgetsOf('v3', 'a'))
+    const LOGS = 'DescribeTopicSyncReplica'
+    await granted(6, () => other.take(LOGS, 'execution'))
+    await new Promise(resolve => setTimeout(resolve, 1_100))
+    expect(await other.take(LOGS, 'watch')).toMatchObject({ ok: false })
+    expect(await other.take(LOGS, 'person')).toEqual({ ok: true })
+  })
+
   it('says how long to wait', async () => {
     const quota = createQuota(redis, `test-${randomUUID()}`, budgetsOf('v3', 'a'))
     expect(await quota.take('FetchMessageListByTimestamp', 'person')).toEqual({ ok: true })

@@ -48,6 +48,7 @@ import {
   settlingLines,
   totalsInWords,
 } from '../wording/plan.ts'
+import { watchLines } from '../wording/watch.ts'
 import {
   deciders,
   missingTeams,
@@ -131,7 +132,11 @@ function standing(
 function stateBlocks(words: Words, request: ResetRequest, base: string | null): KnownBlock[] {
   if (request.state.name === 'pending') return []
   const said = stateLine(words, request)
-  const lines = [...(said.length === 0 ? [] : [line(...said)]), ...followerLines(words, request, base)]
+  const lines = [
+    ...(said.length === 0 ? [] : [line(...said)]),
+    ...followerLines(words, request, base),
+    ...watchLines(words, request),
+  ]
   return lines.length === 0 ? [] : [paragraph(...lines)]
 }
 

@@ -16,6 +16,7 @@ import { causeInWords } from '../wording/cause.ts'
 import { differenceBullets, differencesInWords } from '../wording/drift.ts'
 import { proofInWords } from '../wording/proof.ts'
 import { resultTable, troubleLine, troublesOf, troubleText } from '../wording/result.ts'
+import { foundInWords } from '../wording/watch.ts'
 import { deciders, missingTeams, reviewers } from '../wording/who-decides.ts'
 import { connectedInWords, nothingReset, outcomeSentence, stateSentence } from '../wording/words.ts'
 import { questionButtons } from './buttons.ts'
@@ -116,6 +117,8 @@ export function noteReply(
       return said(say.testified(id, note.by, note.happened))
     case 'revoked':
       return said(say.revoked(id, note.by))
+    case 'watched':
+      return said(foundInWords(words, id, note, noticed))
     case 'ended':
       return endedReply(words, request, kept, apiRequestIds)
     default:

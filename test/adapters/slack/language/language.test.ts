@@ -66,6 +66,7 @@ function textsIn(source: string): string[] {
 const NAMES = [
   ...[
     'Reset offsets from alert',
+    'auto.offset.reset=latest',
     'docs/use.md',
     'kafka-consumer-groups.sh',
     'Rewind',

@@ -33,6 +33,7 @@ import { shortcutOn } from './shortcut.ts'
 import { states } from './states.ts'
 import { times } from './times.ts'
 import { votes } from './votes.ts'
+import { watch } from './watch.ts'
 
 const english = (on: ClusterInWords) => ({
   answers,
@@ -70,6 +71,7 @@ const english = (on: ClusterInWords) => ({
   notMembers,
   times,
   votes,
+  watch,
 })
 
 /** As the cluster that is spoken of is called: CKafka, Kafka, or either. */

@@ -34,6 +34,7 @@ import { shortcutOn } from './shortcut.ts'
 import { states } from './states.ts'
 import { times } from './times.ts'
 import { votes } from './votes.ts'
+import { watch } from './watch.ts'
 
 const chinese = (on: ClusterInWords): typeof English => ({
   answers,
@@ -71,6 +72,7 @@ const chinese = (on: ClusterInWords): typeof English => ({
   notMembers,
   times,
   votes,
+  watch,
 })
 
 /** As the cluster that is spoken of is called: CKafka, Kafka, or either. */
