@@ -220,6 +220,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         ? { APPROVERS: `${USERS.bob},${APPROVERS_GROUP}` }
         : { POLICY_FILE: options.policyFile }),
       EMPTY_HOLD: `${EMPTY_HOLD_MS / 1000}s`,
+      WATCH: 'off',
       ...options.env,
     }
     const { between = async (_service: Service, url: string) => url } = options
