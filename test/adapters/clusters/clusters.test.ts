@@ -25,7 +25,12 @@ const adapterOf = (url: string, dialect: 'v2' | 'v3' = 'v3', callMs = 5_000, quo
         deps,
       )
 }
-const readersOf = (reader: ClusterReader) => ({ person: reader, plan: reader, execution: reader })
+const readersOf = (reader: ClusterReader) => ({
+  person: reader,
+  plan: reader,
+  execution: reader,
+  watch: reader,
+})
 const memberOf = (name: string, ckafka: Ckafka, more: Partial<Member> = {}): Member => ({
   name,
   instances: null,
