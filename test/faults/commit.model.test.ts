@@ -12,7 +12,7 @@ import { commitOf, creationOf } from '../support/commits.ts'
 import { draft, SOMEWHERE, T0 } from '../support/requests.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 
-const RUNS = Number(process.env.FAULTS_RUNS ?? 6)
+const RUNS = Number(process.env.FAULTS_RUNS ?? 3)
 const SEED = process.env.FAULTS_SEED === undefined ? {} : { seed: Number(process.env.FAULTS_SEED) }
 const RUN_MS = 30_000
 /** Where the number of runs is not asked for, a slow machine makes fewer. */

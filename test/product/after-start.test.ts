@@ -111,7 +111,7 @@ describe.concurrent('who is named and is not there', () => {
     ])
   })
 
-  it('is said with the rules of the policy that name them', async () => {
+  it('is said with the rules of the policy that name them', { tags: ['long'] }, async () => {
     const policy = `
 version: 1
 rules:
@@ -130,7 +130,7 @@ rules:
     ])
   })
 
-  it('is not claimed where Slack may not be asked', async () => {
+  it('is not claimed where Slack may not be asked', { tags: ['long'] }, async () => {
     const slack = await slackWith(SCOPES.filter(scope => scope !== 'users:read'))
     const more = { ...(await ckafkaOf()), APPROVERS: 'U0NOBODY,S0NONE', SLACK_API_URL: slack.apiUrl }
     expect(await warned(more, 1)).toEqual(['APPROVERS names S0NONE, a user group that Slack does not know.'])
@@ -152,7 +152,7 @@ describe.concurrent('a key', () => {
     })
   }
 
-  it('that could not be tried is not said to be refused', async () => {
+  it('that could not be tried is not said to be refused', { tags: ['long'] }, async () => {
     expect(await warned({ CKAFKA_ENDPOINT: 'http://127.0.0.1:1' }, 1)).toEqual([
       'CKafka could not be asked whether it takes the key in TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY: it did not answer.',
     ])
@@ -177,7 +177,9 @@ describe.concurrent('a key', () => {
     },
   )
 
-  it('of an entry of the file is said with its variable or file; who is away, is away', async () => {
+  it('of an entry of the file is said with its variable or file; who is away, is away', {
+    tags: ['long'],
+  }, async () => {
     const { CKAFKA_ENDPOINT: endpoint } = await ckafkaOf()
     const kafka = await startKafkaBroker(
       createCluster({ instances: [{ id: 'orders', name: 'Orders', topics: [], groups: [] }] }),

@@ -180,9 +180,10 @@ describe.each([
   [10, 10],
 ] as const)('%i × %i partitions', (topics, partitions) => {
   const named = Array.from({ length: topics }, (_, index) => `--topic topic-${index}`).join(' ')
-  it.each(KINDS)(
-    'over %s take few more calls than can answer',
-    async kind => {
+  for (const kind of KINDS) {
+    // Ten topics over one of them with every run: what grows with them is counted the same way for each.
+    const tags = topics === 1 || kind === 'v3' ? [] : ['long']
+    it(`over ${kind} take few more calls than can answer`, { tags, timeout: 60_000 }, async () => {
       const counted =
         kind === 'kafka' ? await kafka(topics, partitions) : await ckafka(kind, topics, partitions)
       const counts = await countedActs(counted, `${named} --to-earliest`)
@@ -203,7 +204,6 @@ describe.each([
         })
         expect(calls, `${act}: ${JSON.stringify(counts[act])}`).toBeLessThanOrEqual(fewest[act] * ALLOWED)
       }
-    },
-    60_000,
-  )
+    })
+  }
 })

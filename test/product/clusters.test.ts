@@ -233,51 +233,63 @@ describe.concurrent('a Kafka by its own protocol', () => {
     expect(standing(kafka, OWN, 'orders-billing', 'orders')).toEqual([900n, 800n, 700n])
   })
 
-  scene('that says no is said to be Kafka, and what nobody answered is read back', async () => {
-    const kafka = await ownKafka()
-    const { bob } = await start([kafkaEntry(kafka.bootstrap)])
-    await asked(OWN, 'orders-billing', '--topic orders --shift-by -100')
-    kafka.inject('OffsetCommit', { kind: 'code', code: 30, afterDoingIt: false })
-    await product().review(bob, 'Approve')
-    await product().cardSays('· failed', 20_000)
-    await product().threadSays('Kafka refused it')
-    expect(product().threadText()).toContain('This needs READ on the group.')
-    expect(textOf(product().card()) + product().threadText()).not.toContain('CKafka')
+  scene(
+    'that says no is said to be Kafka, and what nobody answered is read back',
+    { tags: ['long'] },
+    async () => {
+      const kafka = await ownKafka()
+      const { bob } = await start([kafkaEntry(kafka.bootstrap)])
+      await asked(OWN, 'orders-billing', '--topic orders --shift-by -100')
+      kafka.inject('OffsetCommit', { kind: 'code', code: 30, afterDoingIt: false })
+      await product().review(bob, 'Approve')
+      await product().cardSays('· failed', 20_000)
+      await product().threadSays('Kafka refused it')
+      expect(product().threadText()).toContain('This needs READ on the group.')
+      expect(textOf(product().card()) + product().threadText()).not.toContain('CKafka')
 
-    await asked(OWN, 'orders-billing', '--topic orders --shift-by -50')
-    kafka.inject('OffsetCommit', { kind: 'cut', afterDoingIt: true })
-    await product().review(bob, 'Approve')
-    await product().cardSays('· done', 20_000)
-    expect(standing(kafka, OWN, 'orders-billing', 'orders')).toEqual([850n, 750n, 650n])
-    expect(kafka.calls('OffsetCommit')).toHaveLength(2)
-    expect(textOf(product().card()) + product().threadText()).not.toContain('CKafka')
-  })
+      await asked(OWN, 'orders-billing', '--topic orders --shift-by -50')
+      kafka.inject('OffsetCommit', { kind: 'cut', afterDoingIt: true })
+      await product().review(bob, 'Approve')
+      await product().cardSays('· done', 20_000)
+      expect(standing(kafka, OWN, 'orders-billing', 'orders')).toEqual([850n, 750n, 650n])
+      expect(kafka.calls('OffsetCommit')).toHaveLength(2)
+      expect(textOf(product().card()) + product().threadText()).not.toContain('CKafka')
+    },
+  )
 
-  scene('leaves out a partition without a leader, says so, and resets the others', async () => {
-    const kafka = await ownKafka()
-    const { bob } = await start([kafkaEntry(kafka.bootstrap)])
-    kafka.moveLeader('orders', 1, null)
-    await asked(OWN, 'orders-billing', '--topic orders --to-earliest')
-    await product().cardSays(/Left out, because it could not be read: partition 1 of orders/)
-    await product().review(bob, 'Approve')
-    await product().cardSays('· done', 20_000)
-    expect(standing(kafka, OWN, 'orders-billing', 'orders')).toEqual([100n, 800n, 100n])
-  })
+  scene(
+    'leaves out a partition without a leader, says so, and resets the others',
+    { tags: ['long'] },
+    async () => {
+      const kafka = await ownKafka()
+      const { bob } = await start([kafkaEntry(kafka.bootstrap)])
+      kafka.moveLeader('orders', 1, null)
+      await asked(OWN, 'orders-billing', '--topic orders --to-earliest')
+      await product().cardSays(/Left out, because it could not be read: partition 1 of orders/)
+      await product().review(bob, 'Approve')
+      await product().cardSays('· done', 20_000)
+      expect(standing(kafka, OWN, 'orders-billing', 'orders')).toEqual([100n, 800n, 100n])
+    },
+  )
 
-  scene('is planned anew with a partition that has its leader again before it runs', async () => {
-    const kafka = await ownKafka()
-    const { bob } = await start([kafkaEntry(kafka.bootstrap)])
-    kafka.moveLeader('orders', 1, null)
-    await asked(OWN, 'orders-billing', '--topic orders --to-earliest')
-    await product().cardSays('Left out')
-    kafka.moveLeader('orders', 1, 2)
-    await bob.press(product().card(), 'Review')
-    await product().cardSays(/on 3 partitions/, 20_000)
-    await bob.closeView(true)
-    await product().review(bob, 'Approve')
-    await product().cardSays('· done', 20_000)
-    expect(standing(kafka, OWN, 'orders-billing', 'orders')).toEqual([100n, 100n, 100n])
-  })
+  scene(
+    'is planned anew with a partition that has its leader again before it runs',
+    { tags: ['long'] },
+    async () => {
+      const kafka = await ownKafka()
+      const { bob } = await start([kafkaEntry(kafka.bootstrap)])
+      kafka.moveLeader('orders', 1, null)
+      await asked(OWN, 'orders-billing', '--topic orders --to-earliest')
+      await product().cardSays('Left out')
+      kafka.moveLeader('orders', 1, 2)
+      await bob.press(product().card(), 'Review')
+      await product().cardSays(/on 3 partitions/, 20_000)
+      await bob.closeView(true)
+      await product().review(bob, 'Approve')
+      await product().cardSays('· done', 20_000)
+      expect(standing(kafka, OWN, 'orders-billing', 'orders')).toEqual([100n, 100n, 100n])
+    },
+  )
 })
 
 async function isOffered(instance: string): Promise<boolean> {
@@ -371,22 +383,26 @@ describe.concurrent('an instance that is reached both ways', () => {
     )
   }
 
-  scene('says that it was Kafka, and not the API, which gave no answer to a read', async () => {
-    const account = await secondAccount()
-    const kafka = await startKafkaBroker(account.cluster)
-    afterwards(kafka.close)
-    const entry = entryOf(account.url, 'v3')
-    if (entry.kind !== 'ckafka') throw new Error('It is no account.')
-    await start([
-      {
-        ...{ kind: 'both', id: SECOND, name: 'Both ways', ckafka: entry.ckafka },
-        kafka: { id: SECOND, name: 'Both ways', bootstrap: [kafka.bootstrap] },
-      },
-    ])
-    kafka.moveLeader('invoices', 1, null)
-    await asked(SECOND, 'invoices-billing', '--topic invoices --to-earliest')
-    await product().cardSays(
-      'partition 1 of invoices (read by Kafka’s own protocol: Kafka answered with code LEADER_NOT_AVAILABLE)',
-    )
-  })
+  scene(
+    'says that it was Kafka, and not the API, which gave no answer to a read',
+    { tags: ['long'] },
+    async () => {
+      const account = await secondAccount()
+      const kafka = await startKafkaBroker(account.cluster)
+      afterwards(kafka.close)
+      const entry = entryOf(account.url, 'v3')
+      if (entry.kind !== 'ckafka') throw new Error('It is no account.')
+      await start([
+        {
+          ...{ kind: 'both', id: SECOND, name: 'Both ways', ckafka: entry.ckafka },
+          kafka: { id: SECOND, name: 'Both ways', bootstrap: [kafka.bootstrap] },
+        },
+      ])
+      kafka.moveLeader('invoices', 1, null)
+      await asked(SECOND, 'invoices-billing', '--topic invoices --to-earliest')
+      await product().cardSays(
+        'partition 1 of invoices (read by Kafka’s own protocol: Kafka answered with code LEADER_NOT_AVAILABLE)',
+      )
+    },
+  )
 })

@@ -153,7 +153,9 @@ describe('with API 3.0', () => {
     expect(committed('held')).toEqual([4_000n, 4_111n, 4_222n])
   })
 
-  it('an undo says how many partitions have moved on since, and takes that back as well', async () => {
+  it('an undo says how many partitions have moved on since, and takes that back as well', {
+    tags: ['long'],
+  }, async () => {
     const parent = await run('moved', '--shift-by -100')
     cluster().consume('moved.reader', 'moved', 0, 40)
     await followUp(product.alice, 'Prepare Undo')
@@ -162,7 +164,9 @@ describe('with API 3.0', () => {
     expect(committed('moved')).toEqual([4_000n, 4_111n, 4_222n])
   })
 
-  it('an undo of a position that has expired is held back at the log’s start, and says so', async () => {
+  it('an undo of a position that has expired is held back at the log’s start, and says so', {
+    tags: ['long'],
+  }, async () => {
     await run('expired', '--to-latest')
     cluster().truncate('expired', 0, 4_500n)
     await followUp(product.alice, 'Prepare Undo')
@@ -174,7 +178,7 @@ describe('with API 3.0', () => {
     expect(committed('expired')).toEqual([4_500n, 4_111n, 4_222n])
   })
 
-  it('a first commit cannot be taken back, and the rest can', async () => {
+  it('a first commit cannot be taken back, and the rest can', { tags: ['long'] }, async () => {
     await run('fresh', '--to-earliest', 'fresh fresh-b')
     const form = await followUp(product.alice, 'Prepare Undo')
     expect(form).toContain('What cannot be put back')
@@ -184,7 +188,7 @@ describe('with API 3.0', () => {
     expect(committed('fresh', 'fresh-b')).toEqual([0n])
   })
 
-  it('an undo can be undone', async () => {
+  it('an undo can be undone', { tags: ['long'] }, async () => {
     await run('twice', '--shift-by -50')
     const first = product.card().ts
     const after = committed('twice')
@@ -280,7 +284,9 @@ describe('with API 2.0', () => {
     await toldOnly(product.alice, 'Prepare Undo', 'its partitions had different offsets')
   })
 
-  it('nor can anything else that stood at several offsets; what can be is offered beside it', async () => {
+  it('nor can anything else that stood at several offsets; what can be is offered beside it', {
+    tags: ['long'],
+  }, async () => {
     await run('mixed', '--to-earliest', 'mixed mixed-b')
     const form = await followUp(product.alice, 'Prepare Undo')
     expect(form).toContain('mixed: its partitions had different offsets')
@@ -290,7 +296,7 @@ describe('with API 2.0', () => {
     expect(committed('mixed')).toEqual([0n, 0n, 3_900n])
   })
 
-  it('a retry holds just the topic that failed', async () => {
+  it('a retry holds just the topic that failed', { tags: ['long'] }, async () => {
     cluster().failTopic('failed-b', 6, 'not the leader')
     const parent = await run('failed', '--shift-by -100', 'failed failed-b', '· partly done')
     cluster().heal()

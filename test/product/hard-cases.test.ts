@@ -44,17 +44,21 @@ describe.concurrent('the answer', () => {
   )
 
   for (const dialect of ['v2', 'v3'] as const) {
-    scene(`of ${dialect} with a partition beyond 2^53 is reported digit for digit`, async () => {
-      await start({ dialect, seed: farSeed() })
-      await product().ask(
-        '--instance ckafka-far00001 --group far-reader --topic far --to-latest --reason sample',
-      )
-      await product().review(product().bob, 'Approve')
-      await product().threadSays('1 partition succeeded')
-      expect(product().threadText()).toContain('9007199254740993')
-      const [position] = product().ckafka.cluster.positions('ckafka-far00001', 'far-reader')
-      expect(position?.committed).toBe(9_007_199_254_740_993n)
-    })
+    scene(
+      `of ${dialect} with a partition beyond 2^53 is reported digit for digit`,
+      { tags: ['long'] },
+      async () => {
+        await start({ dialect, seed: farSeed() })
+        await product().ask(
+          '--instance ckafka-far00001 --group far-reader --topic far --to-latest --reason sample',
+        )
+        await product().review(product().bob, 'Approve')
+        await product().threadSays('1 partition succeeded')
+        expect(product().threadText()).toContain('9007199254740993')
+        const [position] = product().ckafka.cluster.positions('ckafka-far00001', 'far-reader')
+        expect(position?.committed).toBe(9_007_199_254_740_993n)
+      },
+    )
   }
 
   scene(
@@ -72,7 +76,7 @@ describe.concurrent('the answer', () => {
     },
   )
 
-  scene('that never left us is asked for again by itself, once', async () => {
+  scene('that never left us is asked for again by itself, once', { tags: ['long'] }, async () => {
     let proxy: TcpProxy | undefined
     await start({
       ckafkaBehind: async url => {
@@ -139,26 +143,30 @@ describe.concurrent('every click is answered', () => {
     expect(product().callsToReset()).toBe(0)
   })
 
-  scene('a second decision from a modal that was open already is told who was first', async () => {
-    await start()
-    const card = await product().ask(ASK)
-    for (const person of [product().bob, product().carol]) {
-      await person.press(card, 'Review')
-      await person.waitForView()
-      await person.fill('Decision', 'Approve')
-    }
-    const outcomes = await Promise.all([product().bob.submit(), product().carol.submit()])
-    expect(outcomes.map(outcome => outcome.kind).sort()).toEqual(['closed', 'updated'])
-    const told = outcomes.find(outcome => outcome.kind === 'updated')
-    expect(JSON.stringify(told)).toMatch(/has approved R-1|R-1 is done/)
-    await product().threadSays('4 partitions succeeded')
-    expect(product().callsToReset()).toBe(1)
-    expect(
-      product()
-        .threadText()
-        .match(/approved R-1/g),
-    ).toHaveLength(1)
-  })
+  scene(
+    'a second decision from a modal that was open already is told who was first',
+    { tags: ['long'] },
+    async () => {
+      await start()
+      const card = await product().ask(ASK)
+      for (const person of [product().bob, product().carol]) {
+        await person.press(card, 'Review')
+        await person.waitForView()
+        await person.fill('Decision', 'Approve')
+      }
+      const outcomes = await Promise.all([product().bob.submit(), product().carol.submit()])
+      expect(outcomes.map(outcome => outcome.kind).sort()).toEqual(['closed', 'updated'])
+      const told = outcomes.find(outcome => outcome.kind === 'updated')
+      expect(JSON.stringify(told)).toMatch(/has approved R-1|R-1 is done/)
+      await product().threadSays('4 partitions succeeded')
+      expect(product().callsToReset()).toBe(1)
+      expect(
+        product()
+          .threadText()
+          .match(/approved R-1/g),
+      ).toHaveLength(1)
+    },
+  )
 
   scene('a request number that does not exist is said to be so', async () => {
     await start()
@@ -200,7 +208,7 @@ describe('when Redis is away', () => {
     },
   )
 
-  scene('a lost reply to the submission still makes one request', alone, async () => {
+  scene('a lost reply to the submission still makes one request', { ...alone, tags: ['long'] }, async () => {
     const proxy = await behindProxy()
     proxy.loseNextReply('orders-billing')
     await product().ask(ASK)
@@ -241,19 +249,25 @@ describe.concurrent('when Slack is difficult', () => {
     expect(product().slack.messages(OPS)).toHaveLength(1)
   })
 
-  scene('a card that cannot be posted is told to the requester, who can still be reviewed', async () => {
-    await start({ env: { APPROVALS_CHANNEL: PRIVATE } })
-    await product().alice.command(OPS, `/reset-offsets ${ASK}`)
-    await product().alice.waitForView()
-    await product().alice.submit()
-    await until(() => product().alice.directMessages().length === 1)
-    expect(textOf(product().alice.directMessages()[0] as never)).toContain('Invite Rewind there with /invite')
-    // Nobody can see on a card when it is planned.
-    await until(async () => {
-      await product().bob.command(OPS, '/offset-requests R-1')
-      return product().bob.view()?.title.text === 'Review R-1'
-    })
-  })
+  scene(
+    'a card that cannot be posted is told to the requester, who can still be reviewed',
+    { tags: ['long'] },
+    async () => {
+      await start({ env: { APPROVALS_CHANNEL: PRIVATE } })
+      await product().alice.command(OPS, `/reset-offsets ${ASK}`)
+      await product().alice.waitForView()
+      await product().alice.submit()
+      await until(() => product().alice.directMessages().length === 1)
+      expect(textOf(product().alice.directMessages()[0] as never)).toContain(
+        'Invite Rewind there with /invite',
+      )
+      // Nobody can see on a card when it is planned.
+      await until(async () => {
+        await product().bob.command(OPS, '/offset-requests R-1')
+        return product().bob.view()?.title.text === 'Review R-1'
+      })
+    },
+  )
 
   scene('an outage of Slack does not hold up an execution', { tags: ['long'], timeout: 40_000 }, async () => {
     await start()
@@ -288,7 +302,7 @@ describe.concurrent('roles', () => {
     expect(product().callsToReset()).toBe(1)
   })
 
-  scene('a stop lets the call in hand end, and its result is kept', async () => {
+  scene('a stop lets the call in hand end, and its result is kept', { tags: ['long'] }, async () => {
     await start()
     product().ckafka.inject('BatchModifyGroupOffsets', { kind: 'delay', ms: 400 })
     await product().ask(ASK)

@@ -126,7 +126,7 @@ describe.concurrent('the Home tab', () => {
     expect(viewText(gina.home())).not.toContain('Request a Reset')
   })
 
-  scene('waits as long as Slack asks it to, and holds up nothing meanwhile', async () => {
+  scene('waits as long as Slack asks it to, and holds up nothing meanwhile', { tags: ['long'] }, async () => {
     let aheadMs = 0
     const { alice, bob } = await start({ clock: () => Date.now() + aheadMs })
     await openAll(bob)
@@ -148,25 +148,29 @@ describe.concurrent('the Home tab', () => {
 })
 
 describe.concurrent('a process that stops', () => {
-  scene('publishes nothing any more; another one looks after whoever presses something there', async () => {
-    const { alice, rewind, events } = await start()
-    await openAll(alice)
-    await product().startAnother()
-    await until(() => product().slack.connections() === 2)
-    await rewind.stop()
-    await until(() => product().slack.connections() === 1)
-    await product().ask(ASK)
-    await rest(2_500)
-    expect(published(alice)).toHaveLength(1)
-    expect(events.filter(({ event }) => event === 'fault')).toEqual([])
-    await alice.pressInHome('Request a Reset')
-    await says(alice, 'Consumer group')
-    await shows(alice, 'mine', 'R-1 · waiting for approval')
-  })
+  scene(
+    'publishes nothing any more; another one looks after whoever presses something there',
+    { tags: ['long'] },
+    async () => {
+      const { alice, rewind, events } = await start()
+      await openAll(alice)
+      await product().startAnother()
+      await until(() => product().slack.connections() === 2)
+      await rewind.stop()
+      await until(() => product().slack.connections() === 1)
+      await product().ask(ASK)
+      await rest(2_500)
+      expect(published(alice)).toHaveLength(1)
+      expect(events.filter(({ event }) => event === 'fault')).toEqual([])
+      await alice.pressInHome('Request a Reset')
+      await says(alice, 'Consumer group')
+      await shows(alice, 'mine', 'R-1 · waiting for approval')
+    },
+  )
 })
 
 describe.concurrent('a Home tab that is opened while the store is away', () => {
-  scene('says so, and fills itself when it is back', async () => {
+  scene('says so, and fills itself when it is back', { tags: ['long'] }, async () => {
     const proxy = await startTcpProxy(Number(new URL(inject('redisUrl')).port))
     afterwards(() => proxy.close())
     const { alice } = await start({ redisUrl: `redis://127.0.0.1:${proxy.port}` })
@@ -193,6 +197,7 @@ describe.concurrent('asked for on the Home tab', () => {
 
   scene(
     'a request has its card with the requester where cards go nowhere else, and is found by the approvers',
+    { tags: ['long'] },
     async () => {
       const { alice, bob } = await start()
       await openAll(alice, bob)
@@ -244,7 +249,7 @@ describe.concurrent('the buttons of a request on the Home tab', () => {
     },
   )
 
-  scene('answer in a direct message where Slack takes no window any more', async () => {
+  scene('answer in a direct message where Slack takes no window any more', { tags: ['long'] }, async () => {
     const { alice } = await start()
     const { bob } = product()
     await product().ask(ASK)
@@ -258,7 +263,7 @@ describe.concurrent('the buttons of a request on the Home tab', () => {
     await until(() => bob.directMessages().some(message => textOf(message).includes('has cancelled R-1')))
   })
 
-  scene('lead back, and to another try', async () => {
+  scene('lead back, and to another try', { tags: ['long'] }, async () => {
     const { alice } = await start()
     product().ckafka.cluster.failPartition('payments', 0, 6, 'not the leader')
     await product().ask(ASK.replace('--topic orders', '--topic orders --topic payments'))

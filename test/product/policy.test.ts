@@ -88,6 +88,7 @@ describe.concurrent('a quorum of two teams', () => {
 
   scene(
     'is not reached by two of one team; a vote can be taken back; one reject ends it with its reason',
+    { tags: ['long'] },
     async () => {
       const { bob, carol, dave } = await start(TWO_TEAMS)
       await product().ask(ASK)
@@ -163,30 +164,34 @@ describe.concurrent('a user group that cannot be read', () => {
     },
   )
 
-  scene('holds what a rule that asks about it may forbid, until the policy is edited', async () => {
-    const crew =
-      '  - name: no crew\n    deny: Not by the crew.\n    match: { groups: [orders-billing] }\n    people: [S0GONE]\n'
-    const { alice, bob } = await start(rule(''))
-    await product().ask(ASK)
-    writeFileSync(policyFile(), rule('') + crew)
-    await product().cardSays('so no approval is taken until it can be read', 10_000)
-    const view = await product().openReview(bob)
-    expect(viewText(view)).toContain('so no approval is taken until it can be read')
-    await bob.fill('Decision', 'Approve')
-    expect(JSON.stringify(await bob.submit())).toContain(
-      'so what it says of R-1 is not known. Nothing was done.',
-    )
-    await bob.closeView(true)
-    await alice.command(OPS, `/reset-offsets ${ASK}`)
-    await alice.waitForView()
-    expect(JSON.stringify(await alice.submit())).toContain(
-      'Whether the policy allows it is not known (rule “no crew”)',
-    )
-    writeFileSync(policyFile(), rule(''))
-    await product().cardSays(/^(?![\s\S]*Cannot be read)/, 10_000)
-    await product().review(bob, 'Approve')
-    await product().cardSays('R-1 · done')
-  })
+  scene(
+    'holds what a rule that asks about it may forbid, until the policy is edited',
+    { tags: ['long'] },
+    async () => {
+      const crew =
+        '  - name: no crew\n    deny: Not by the crew.\n    match: { groups: [orders-billing] }\n    people: [S0GONE]\n'
+      const { alice, bob } = await start(rule(''))
+      await product().ask(ASK)
+      writeFileSync(policyFile(), rule('') + crew)
+      await product().cardSays('so no approval is taken until it can be read', 10_000)
+      const view = await product().openReview(bob)
+      expect(viewText(view)).toContain('so no approval is taken until it can be read')
+      await bob.fill('Decision', 'Approve')
+      expect(JSON.stringify(await bob.submit())).toContain(
+        'so what it says of R-1 is not known. Nothing was done.',
+      )
+      await bob.closeView(true)
+      await alice.command(OPS, `/reset-offsets ${ASK}`)
+      await alice.waitForView()
+      expect(JSON.stringify(await alice.submit())).toContain(
+        'Whether the policy allows it is not known (rule “no crew”)',
+      )
+      writeFileSync(policyFile(), rule(''))
+      await product().cardSays(/^(?![\s\S]*Cannot be read)/, 10_000)
+      await product().review(bob, 'Approve')
+      await product().cardSays('R-1 · done')
+    },
+  )
 
   scene(
     'holds what is approved already and waits for its turn',
@@ -228,16 +233,20 @@ describe.concurrent('who may ask', () => {
     },
   )
 
-  scene('is told before anybody decides when it is one of all topics that the policy is about', async () => {
-    await start(
-      `${rule('')}  - name: no payments\n    deny: Ask the payments team.\n    match: { topics: [payments] }\n`,
-    )
-    await product().ask(ASK.replace('--topic orders', '--all-topics'))
-    await product().cardSays('R-1 · not allowed')
-    await product().cardSays(
-      'The policy does not allow it (rule “no payments”). It says: “Ask the payments team.”',
-    )
-  })
+  scene(
+    'is told before anybody decides when it is one of all topics that the policy is about',
+    { tags: ['long'] },
+    async () => {
+      await start(
+        `${rule('')}  - name: no payments\n    deny: Ask the payments team.\n    match: { topics: [payments] }\n`,
+      )
+      await product().ask(ASK.replace('--topic orders', '--all-topics'))
+      await product().cardSays('R-1 · not allowed')
+      await product().cardSays(
+        'The policy does not allow it (rule “no payments”). It says: “Ask the payments team.”',
+      )
+    },
+  )
 })
 
 describe.concurrent('an edited policy', () => {
@@ -252,7 +261,7 @@ describe.concurrent('an edited policy', () => {
     await until(() => told(product().alice).includes('Nothing moves this week.'))
   })
 
-  scene('that asks for more lets nobody run by what was enough before', async () => {
+  scene('that asks for more lets nobody run by what was enough before', { tags: ['long'] }, async () => {
     const { bob } = await start(TWO_TEAMS.replace(', { from: platform }', ''))
     await product().ask(ASK)
     writeFileSync(policyFile(), TWO_TEAMS)
@@ -262,7 +271,7 @@ describe.concurrent('an edited policy', () => {
     expect(product().callsToReset()).toBe(0)
   })
 
-  scene('that cannot be used changes nothing', async () => {
+  scene('that cannot be used changes nothing', { tags: ['long'] }, async () => {
     const { bob } = await start(rule(''))
     await product().ask(ASK)
     writeFileSync(policyFile(), 'version: 2\n')
@@ -323,24 +332,30 @@ describe.concurrent('breaking the glass', () => {
     },
   )
 
-  scene('shows who has connected since it was planned, and can be sent as it is then', async () => {
-    const { alice, ckafka } = await start(GLASS)
-    await product().ask(ASK)
-    const member = { host: '/10.0.3.11', assignment: { orders: [0] } }
-    ckafka.cluster.join(DEMO.group, { clientId: 'audit-1', ...member })
-    await alice.press(product().card(), 'Break Glass')
-    const said = viewText(await alice.waitForView(view => viewText(view).includes('Right now')))
-    expect(said).toContain(
-      'Right now 1 consumer is connected: audit-1 (10.0.3.11). It waits until they have stopped.',
-    )
-    expect(said).toContain('This runs without anybody’s approval, after the group has had no consumers for ')
-    await alice.fill('Why it cannot wait', 'paging')
-    await alice.fill('typed_group', DEMO.group)
-    expect((await alice.submit()).kind).toBe('closed')
-    await product().cardSays('waiting for the group to be empty · without approval')
-  })
+  scene(
+    'shows who has connected since it was planned, and can be sent as it is then',
+    { tags: ['long'] },
+    async () => {
+      const { alice, ckafka } = await start(GLASS)
+      await product().ask(ASK)
+      const member = { host: '/10.0.3.11', assignment: { orders: [0] } }
+      ckafka.cluster.join(DEMO.group, { clientId: 'audit-1', ...member })
+      await alice.press(product().card(), 'Break Glass')
+      const said = viewText(await alice.waitForView(view => viewText(view).includes('Right now')))
+      expect(said).toContain(
+        'Right now 1 consumer is connected: audit-1 (10.0.3.11). It waits until they have stopped.',
+      )
+      expect(said).toContain(
+        'This runs without anybody’s approval, after the group has had no consumers for ',
+      )
+      await alice.fill('Why it cannot wait', 'paging')
+      await alice.fill('typed_group', DEMO.group)
+      expect((await alice.submit()).kind).toBe('closed')
+      await product().cardSays('waiting for the group to be empty · without approval')
+    },
+  )
 
-  scene('is offered where the policy names nobody for it to nobody', async () => {
+  scene('is offered where the policy names nobody for it to nobody', { tags: ['long'] }, async () => {
     await start(rule(''))
     await product().ask(ASK)
     expect(textOf(product().card())).not.toContain('Break Glass')
@@ -348,7 +363,7 @@ describe.concurrent('breaking the glass', () => {
 })
 
 describe.concurrent('telling people', () => {
-  scene('tells the requester of the decision and of the result, once each', async () => {
+  scene('tells the requester of the decision and of the result, once each', { tags: ['long'] }, async () => {
     const { alice, bob } = await start(rule(''))
     await product().ask(ASK)
     expect(alice.directMessages()).toEqual([])

@@ -103,7 +103,9 @@ function proving(dialect: 'v2' | 'v3'): void {
     )
   })
 
-  it('a partition that failed is told with its reason, beside those that did not', async () => {
+  it('a partition that failed is told with its reason, beside those that did not', {
+    tags: ['long'],
+  }, async () => {
     cluster().failPartition('part', 1, 6, 'not the leader')
     await run('part')
     await product.cardSays('· partly done')
@@ -120,7 +122,7 @@ function proving(dialect: 'v2' | 'v3'): void {
     else expect(product.threadText()).not.toContain('Tencent support, the request')
   })
 
-  it('a partition that the end of its log has held back is clamped', async () => {
+  it('a partition that the end of its log has held back is clamped', { tags: ['long'] }, async () => {
     await run('clamped', '--shift-by -4500')
     await product.cardSays('· done')
     await product.threadSays('4 partitions clamped')
@@ -128,7 +130,7 @@ function proving(dialect: 'v2' | 'v3'): void {
     expect(product.threadText()).toContain('Clamped: the requested offset is outside the log')
   })
 
-  it('what could not be read back is unreported, and not a success', async () => {
+  it('what could not be read back is unreported, and not a success', { tags: ['long'] }, async () => {
     const stop = cluster().onChange(() => {
       if (effectsOn('unread') < (dialect === 'v2' ? 1 : 2)) return
       stop()
@@ -148,7 +150,9 @@ describe('with API 2.0', () => {
   })
   afterAll(() => product.stop())
 
-  it('a topic that the answer leaves out is unreported, and where it stands is shown', async () => {
+  it('a topic that the answer leaves out is unreported, and where it stands is shown', {
+    tags: ['long'],
+  }, async () => {
     product.ckafka.inject('SetGroupOffsets', { kind: 'unreported', topics: ['left-out-b'] })
     await run('left-out')
     await product.cardSays('· partly done')
@@ -225,7 +229,9 @@ describe('with API 3.0', () => {
     expect(effectsOn('lost')).toBe(0)
   })
 
-  it('half of it lost is partly done: what shows in the offsets, and what does not', async () => {
+  it('half of it lost is partly done: what shows in the offsets, and what does not', {
+    tags: ['long'],
+  }, async () => {
     product.ckafka.inject('BatchModifyGroupOffsets', { kind: 'cut', afterDoingIt: false })
     await run('lost-half')
     await product.cardSays('· partly done')
@@ -233,7 +239,7 @@ describe('with API 3.0', () => {
     expect(effectsOn('lost-half')).toBe(1)
   })
 
-  it('a refusal of the second topic leaves the first as it is proved to be', async () => {
+  it('a refusal of the second topic leaves the first as it is proved to be', { tags: ['long'] }, async () => {
     product.ckafka.inject('BatchModifyGroupOffsets', { kind: 'delay', ms: 0 })
     product.ckafka.inject('BatchModifyGroupOffsets', {
       kind: 'code',
@@ -246,7 +252,9 @@ describe('with API 3.0', () => {
     expect(product.threadText()).toContain('not allowed on this topic')
   })
 
-  it('a refusal of the first topic is a refusal of all, and no offset moved', async () => {
+  it('a refusal of the first topic is a refusal of all, and no offset moved', {
+    tags: ['long'],
+  }, async () => {
     product.ckafka.inject('BatchModifyGroupOffsets', {
       kind: 'code',
       code: 'UnauthorizedOperation',
@@ -260,7 +268,9 @@ describe('with API 3.0', () => {
     expect(effectsOn('gone')).toBe(0)
   })
 
-  it('a failure that its return code tells of is judged by the offsets all the same', async () => {
+  it('a failure that its return code tells of is judged by the offsets all the same', {
+    tags: ['long'],
+  }, async () => {
     product.ckafka.behaviourV3.failures = 'told'
     cluster().failPartition('told', 0, 6, 'not the leader')
     await run('told')

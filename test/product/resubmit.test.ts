@@ -75,7 +75,7 @@ describe('a request that has ended without doing it', () => {
     expect(textOf(product.card())).not.toContain(BUTTON)
   })
 
-  it('cancelled: sent as it is, it is the same request', async () => {
+  it('cancelled: sent as it is, it is the same request', { tags: ['long'] }, async () => {
     await product.ask(`${TARGET} --all-topics --to-earliest --reason why`)
     const parent = requestId()
     await product.alice.press(product.card(), 'Cancel Request')
@@ -87,7 +87,7 @@ describe('a request that has ended without doing it', () => {
     await product.cardSays('· cancelled')
   })
 
-  it('without a plan: a time that is too late can be put right', async () => {
+  it('without a plan: a time that is too late can be put right', { tags: ['long'] }, async () => {
     const late = new Date(Date.now() - 30_000).toISOString()
     await product.ask(`${TARGET} --topic orders --to-datetime ${late} --reason why`)
     await product.cardSays('· failed')
@@ -102,7 +102,7 @@ describe('a request that has ended without doing it', () => {
     await product.cardSays('· cancelled')
   })
 
-  it('partly done: it is offered beside the undo and the retry', async () => {
+  it('partly done: it is offered beside the undo and the retry', { tags: ['long'] }, async () => {
     product.ckafka.cluster.failPartition('payments', 0, 6, 'not the leader')
     await product.ask(`${TARGET} --topic orders --topic payments --shift-by -5 --reason why`)
     await product.review(product.bob, 'Approve')

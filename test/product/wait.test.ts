@@ -133,7 +133,7 @@ describe('an approved request whose group has members', () => {
 
   scene(
     'waits on when they come back before the time is over',
-    { env: { EMPTY_HOLD: '4s' } },
+    { env: { EMPTY_HOLD: '4s' }, tags: ['long'] },
     async stage => {
       const { product } = stage
       await stage.waiting()
@@ -168,7 +168,7 @@ describe('an approved request whose group has members', () => {
     expect(product.callsToReset()).toBe(0)
   })
 
-  scene('can be called off by an approver, and by nobody else', {}, async stage => {
+  scene('can be called off by an approver, and by nobody else', { tags: ['long'] }, async stage => {
     const { product } = stage
     await stage.waiting()
     const { dave, carol } = product
@@ -180,19 +180,23 @@ describe('an approved request whose group has members', () => {
     await product.threadSays('@carol cancelled R-1')
   })
 
-  scene('asks for a new decision when they commit while they are waited for', {}, async stage => {
-    const { product } = stage
-    await stage.waiting()
-    product.ckafka.cluster.consume(GROUP, 'orders', 0, 3)
-    stage.leave()
-    await product.threadSays('Offsets or logs have changed since R-1 was planned', 30_000)
-    expect(product.callsToReset()).toBe(0)
-    await product.cardSays(/waiting for approval[\s\S]*What has changed since the last plan/)
-    await product.review(product.carol, 'Approve')
-    await product.cardSays('· done', 30_000)
-    expect(textOf(product.card())).toContain('Approved by @carol')
-    expect(stage.effects()).toBe(1)
-  })
+  scene(
+    'asks for a new decision when they commit while they are waited for',
+    { tags: ['long'] },
+    async stage => {
+      const { product } = stage
+      await stage.waiting()
+      product.ckafka.cluster.consume(GROUP, 'orders', 0, 3)
+      stage.leave()
+      await product.threadSays('Offsets or logs have changed since R-1 was planned', 30_000)
+      expect(product.callsToReset()).toBe(0)
+      await product.cardSays(/waiting for approval[\s\S]*What has changed since the last plan/)
+      await product.review(product.carol, 'Approve')
+      await product.cardSays('· done', 30_000)
+      expect(textOf(product.card())).toContain('Approved by @carol')
+      expect(stage.effects()).toBe(1)
+    },
+  )
 
   scene(
     'waits on in the next process when this one is stopped',

@@ -226,6 +226,9 @@ async function unclear(): Promise<ResetRequest> {
   return service.apply(request, { kind: 'alreadyThere', digest: request.plan?.digest ?? '' })
 }
 
+/** Every act with each edit is in `npm run test:long`; here it is each act as nothing has changed, and as people have. */
+const isEveryday = (edit: string) => edit === 'nothing' || edit.includes('taken out')
+
 describe('what a person may do', () => {
   it('is in the table for each act there is', () => {
     expect(
@@ -238,7 +241,9 @@ describe('what a person may do', () => {
   describe.each(Object.entries(CASES))('%s', (act, { to, does, may }) => {
     beforeAll(startAnew)
     for (const edit of Object.keys(EDITS) as Edit[]) {
-      it(`when ${edit} since: ${may[edit].join(' and ') || 'nobody'}`, async () => {
+      it(`when ${edit} since: ${may[edit].join(' and ') || 'nobody'}`, {
+        tags: isEveryday(edit) ? [] : ['long'],
+      }, async () => {
         const { policy, instances } = EDITS[edit]
         const all = EVERYBODY.map(async role => {
           const request = await to()
