@@ -44,9 +44,10 @@ export interface ExportKept {
 export interface Retention {
   /**
    * Every request there is, some at a time, oldest first. Rejects at one that cannot be read: what it refers to is not
-   * known.
+   * known. @param madeUntilMs only those that were made by then, and perhaps some that were made soon after: however many
+   * there are of later ones, they cost nothing
    */
-  look(): AsyncIterable<Seen[]>
+  look(madeUntilMs?: number): AsyncIterable<Seen[]>
   /** That nobody else exports for so long: true for whoever has it, also again, and false for all others. */
   claim(by: string, ms: number): Promise<boolean>
   /** In the log of attempts, chained and, with a key, sealed like them. The same one again is kept once. */

@@ -70,13 +70,35 @@ async function forgetUnfinished({ directory, prefix }: PassDeps): Promise<void> 
   }
 }
 
-/** `seen` of those that may go alone. */
+/**
+ * `seen` of those that may go alone. What was made after the time that is kept has not been over for so long, and refers to
+ * nothing that has been, unless it follows it: where something follows that is not among the old ones, all are looked at.
+ */
 async function lookThrough(deps: PassDeps) {
+  const found = await lookAt(deps, deps.clock() - deps.keptMs)
+  const all = hasUnseenFollowers(found) && !deps.isStopped() ? await lookAt(deps) : found
+  return { families: deps.isStopped() ? [] : familiesToGo(all.standings), seen: all.over }
+}
+
+interface Looked {
+  standings: Standing[]
+  over: Map<RequestId, Place>
+}
+
+function hasUnseenFollowers({ standings, over }: Looked): boolean {
+  const followers = new Map<RequestId, number>()
+  for (const { parent } of standings) {
+    if (parent !== null) followers.set(parent, (followers.get(parent) ?? 0) + 1)
+  }
+  return [...over.values()].some(place => place.followers > (followers.get(place.id) ?? 0))
+}
+
+async function lookAt(deps: PassDeps, madeUntilMs?: number): Promise<Looked> {
   const { retention, clock, keptMs } = deps
   const standings: Standing[] = []
   const over = new Map<RequestId, Place>()
   let claimedMs = clock()
-  for await (const some of retention.look()) {
+  for await (const some of retention.look(madeUntilMs)) {
     if (deps.isStopped()) break
     for (const each of some) {
       const standing = standingOf(each.request, clock(), keptMs)
@@ -88,7 +110,7 @@ async function lookThrough(deps: PassDeps) {
       await goOn(deps)
     }
   }
-  return { families: deps.isStopped() ? [] : familiesToGo(standings), seen: over }
+  return { standings, over }
 }
 
 async function removeExported(

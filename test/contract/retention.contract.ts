@@ -49,6 +49,25 @@ export function retentionContract(
       ])
     })
 
+    it('looks only at those that were made by a time, and some soon after, if it is asked to', async () => {
+      const { store, retention } = await fresh()
+      const made = async (createdAtMs: number) => {
+        const id = await store.nextRequestId()
+        await store.commit(creationOf(draft({ id }), {}, createdAtMs))
+        return id
+      }
+      const DAY = 86_400_000
+      const ids = []
+      // Read some at a time, so that there have to be many.
+      for (let day = 0; day < 80; day++) ids.push(await made(T0 + day * DAY))
+      const seen = []
+      for await (const some of retention.look(T0 + 10 * DAY))
+        seen.push(...some.map(({ request }) => request.id))
+      expect(seen.slice(0, 11)).toEqual(ids.slice(0, 11))
+      expect(seen.length).toBeLessThan(60)
+      expect(await seenIn(retention)).toHaveLength(80)
+    })
+
     it('takes all of a request out, with its places in every list, and keeps when it was exported', async () => {
       const { store, retention } = await fresh()
       const [gone, stays] = [await finished(store), await finished(store)]

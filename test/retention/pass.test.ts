@@ -15,13 +15,15 @@ import { createRedisStore } from '../../src/adapters/redis/store.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { exportEventSchema } from '../../src/request/attempts-end.ts'
 import { NOWHERE } from '../../src/request/command.ts'
+import type { Draft } from '../../src/request/decide.ts'
 import type { RequestId } from '../../src/request/request.ts'
 import { createSeals, type Seals } from '../../src/request/seals.ts'
 import { type PassDeps, retentionPass } from '../../src/retention/pass.ts'
 import { createAuditExport } from '../../src/trail-file/export.ts'
 import { type Verified, verifyLines } from '../../src/trail-file/verify.ts'
+import { creationOf } from '../support/commits.ts'
 import { openDesk } from '../support/finished.ts'
-import { T0 } from '../support/requests.ts'
+import { draft, T0 } from '../support/requests.ts'
 
 const KEPT = 365 * 86_400_000
 const LATER = T0 + 2 * KEPT
@@ -241,6 +243,42 @@ describe('nothing is deleted', () => {
     expect(await retentionPass({ ...deps, retention: late })).toBe(3)
     expect(await idsIn(store)).toEqual(['R-4', 'R-5', 'R-6'])
     expect(await verified(await exportNow(store), seals)).toMatchObject({ ok: true })
+  })
+
+  it('that something of much later follows, however much was asked for between', async () => {
+    const { store, deps, seals } = await world(false)
+    const lately = LATER - 86_400_000
+    const ask = async (more: Partial<Draft> = {}) => {
+      const id = await store.nextRequestId()
+      await store.commit(creationOf(draft({ id, ...more }), {}, lately))
+      return id
+    }
+    for (let i = 0; i < 60; i++) await ask()
+    const follower = await ask({ parent: { id: 'R-5' as RequestId, kind: 'undo' } })
+    expect(await retentionPass(deps)).toBe(3)
+    const left = await idsIn(store)
+    expect([left.slice(0, 2), left.at(-1), left.length]).toEqual([['R-4', 'R-5'], follower, 63])
+    expect(await verified(await exportNow(store), seals)).toMatchObject({ ok: true })
+  })
+
+  it('looks at no more of what was asked for since than it has to', async () => {
+    const { store, deps } = await world(false)
+    for (let i = 0; i < 200; i++) {
+      const id = await store.nextRequestId()
+      await store.commit(creationOf(draft({ id }), {}, LATER - 86_400_000))
+    }
+    let looked = 0
+    const counting: PassDeps['retention'] = {
+      ...deps.retention,
+      async *look(madeUntilMs) {
+        for await (const some of deps.retention.look(madeUntilMs)) {
+          looked += some.length
+          yield some
+        }
+      },
+    }
+    expect(await retentionPass({ ...deps, retention: counting })).toBe(4)
+    expect(looked).toBeLessThan(80)
   })
 
   it('twice at once', async () => {

@@ -12,10 +12,10 @@ import { draft, T0 } from './requests.ts'
 type Rest = Partial<Omit<Commit, 'next' | 'event' | 'expectedVersion' | 'expectedHash'>>
 
 /** Open and due at T0, if nothing else is said. */
-export function creationOf(asked: Draft, rest: Rest = {}): Commit {
-  const first = submit(asked, T0)
+export function creationOf(asked: Draft, rest: Rest = {}, atMs = T0): Commit {
+  const first = submit(asked, atMs)
   const changeId = rest.changeId ?? randomUUID()
-  const sealing = sealed(first, eventOf(null, first, submissionOf(asked), changeId, T0))
+  const sealing = sealed(first, eventOf(null, first, submissionOf(asked), changeId, atMs))
   return {
     ...sealing,
     expectedVersion: 0,

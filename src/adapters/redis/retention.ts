@@ -14,6 +14,8 @@ import { CLAIM, REMOVE } from './scripts.ts'
 /** Numbers asked for at once whether there is anything, and records read at once. */
 const NUMBERS_AT_ONCE = 500
 const RECORDS_AT_ONCE = 25
+/** Numbers are given in the order of time, but for the clocks of the processes that take them. */
+const CLOCKS_MS = 86_400_000
 /** Between two reads, so that neither Redis nor this process is kept busy by it alone. */
 const REST_MS = 2
 
@@ -23,7 +25,7 @@ export function createRetention(redis: RedisConnection, prefix: string, seals: S
   const attempts = createAttemptLog(redis, tag, seals)
   const requestKey = (id: string) => `${tag}:request:${id}`
 
-  async function* look(): AsyncGenerator<Seen[]> {
+  async function* look(madeUntilMs = Number.POSITIVE_INFINITY): AsyncGenerator<Seen[]> {
     const last = Number(await redis.get(`${tag}:last-request`))
     for (let from = 1; from <= last; from += NUMBERS_AT_ONCE) {
       const count = Math.min(NUMBERS_AT_ONCE, last - from + 1)
@@ -32,6 +34,8 @@ export function createRetention(redis: RedisConnection, prefix: string, seals: S
       for (let start = 0; start < count; start += RECORDS_AT_ONCE) {
         const some = await seen(ids.slice(start, start + RECORDS_AT_ONCE))
         if (some.length > 0) yield some
+        // All that follow were made later still.
+        if (some.length > 0 && some.every(each => each.request.createdAtMs > madeUntilMs + CLOCKS_MS)) return
         await delay(REST_MS)
       }
     }
