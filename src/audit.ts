@@ -14,10 +14,13 @@ import { unknownOnceRestored } from './request/restored.ts'
 import { createSeals } from './request/seals.ts'
 import { createAuditExport } from './trail-file/export.ts'
 import type { AuditTotals } from './trail-file/lines.ts'
+import { type Selection, selectedIds, selectionIn } from './trail-file/selection.ts'
 import { type Remarks, verifyLines } from './trail-file/verify.ts'
 
 const USAGE = `audit export [FILE]   Writes the audit trail of every request, and of every refused attempt, as JSON lines:
                       to FILE, or to stdout. Needs the settings of Redis (REDIS_URL, REDIS_PREFIX).
+                      With --request R-7 of that one alone, with --since 2026-11-01 (a day as UTC has it, or
+                      2026-11-01T08:00:00+08:00) of those that were asked for since; each with those that it follows.
 audit verify FILE     Checks such a file, and exits 1 where it was changed or tells what cannot have happened. Needs
                       the file only; with AUDIT_KEY and REDIS_PREFIX it checks the seals as well.
 audit restored        Of a Redis that was restored from a backup, before anything is started: which requests may have
@@ -26,9 +29,14 @@ audit restored        Of a Redis that was restored from a backup, before anythin
 const CONNECT_MS = 5_000
 const OPEN_LOOKED_AT = 10_000
 
-async function exportTo(file: string | undefined): Promise<number> {
+async function exportTo(file: string | undefined, selection: Selection | null): Promise<number> {
   return withStore(async store => {
-    const audit = createAuditExport(store)
+    const ids = selection === null ? undefined : await selectedIds(store, selection)
+    if (selection?.kind === 'one' && ids?.length === 0) {
+      console.error(`There is no ${selection.id}.`)
+      return 1
+    }
+    const audit = createAuditExport(store, ids)
     const to = file === undefined ? process.stdout : createWriteStream(file)
     await pipeline(Readable.from(audit.lines()), to, { end: file !== undefined })
     console.error(`Exported ${inWords(audit.totals())}`)
@@ -178,12 +186,18 @@ function inWords({ requests, events, attempts, more, hash }: AuditTotals): strin
   return `${all}, ${apart}, ${hash === '' ? 'no hash' : `hash ${hash}`}.`
 }
 
-async function main([command, file, ...more]: string[]): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
+  const [option = '', value = ''] = args.slice(1, 3)
+  if (args[0] === 'export' && option.startsWith('--') && args.length <= 4) {
+    const selection = selectionIn(option, value)
+    if (selection !== null) return exportTo(args[3], selection)
+  }
+  const [command, file, ...more] = args
   if (command === '--help' || command === 'help') {
     console.log(USAGE)
     return 0
   }
-  if (command === 'export' && more.length === 0) return exportTo(file)
+  if (command === 'export' && more.length === 0 && !file?.startsWith('--')) return exportTo(file, null)
   if (command === 'restored' && file === undefined) return restored()
   if (command === 'verify' && file !== undefined && more.length === 0) return verifyFile(file)
   console.error(USAGE)

@@ -692,6 +692,17 @@ describe('npm run audit', () => {
     expect(whole).toMatchObject({ code: 0, out: expect.stringContaining('is whole: 3 requests, 10 events') })
     expect(toFile.err).toContain(/hash \w{64}/.exec(whole.out)?.[0] ?? 'no hash')
 
+    const one = join(folder, 'one.jsonl')
+    const [second = ''] = ids.slice(1)
+    expect(await audit(['export', '--request', second, one], env)).toMatchObject({
+      ...{ code: 0, err: expect.stringContaining('Exported 1 request, 3 events') },
+    })
+    expect(await audit(['verify', one])).toMatchObject({ code: 0 })
+    expect(await audit(['export', '--request', 'R-999'], env)).toMatchObject({
+      ...{ code: 1, out: '', err: 'There is no R-999.\n' },
+    })
+    expect((await audit(['export', '--since', '2000-01-01'], env)).out).toBe(bytes.toString())
+
     const at = bytes.indexOf('Reset by mistake')
     bytes.write('r', at)
     await writeFile(file, bytes)
@@ -703,12 +714,13 @@ describe('npm run audit', () => {
   })
 
   it('says what it cannot do, and exits with something else than 0', async () => {
-    const [unset, away, missing, misspelt, incomplete] = await Promise.all([
+    const [unset, away, missing, misspelt, incomplete, never] = await Promise.all([
       audit(['export']),
       audit(['export'], { REDIS_URL: 'redis://127.0.0.1:1' }),
       audit(['verify', join(folder, 'none')]),
       audit(['shred', 'x']),
       audit(['verify']),
+      audit(['export', '--since', 'yesterday']),
     ])
     const short = await audit(['verify', join(folder, 'none')], { AUDIT_KEY: 'hunter2' })
     expect(short).toMatchObject({ code: 1, out: '', err: expect.stringContaining('AUDIT_KEY must have 32') })
@@ -721,7 +733,7 @@ describe('npm run audit', () => {
     expect(missing).toMatchObject({
       ...{ code: 1, err: `${join(folder, 'none')}: there is no such file or folder (ENOENT)\n` },
     })
-    for (const { code, err } of [misspelt, incomplete]) {
+    for (const { code, err } of [misspelt, incomplete, never]) {
       expect(code).toBe(2)
       expect(err).toContain('audit verify FILE')
     }

@@ -207,9 +207,9 @@ export interface Store {
   readEvents(id: RequestId): Promise<AuditEvent[]>
   /**
    * The audit trail of every request there is when it begins, oldest first, each as it was at one instant. Holds a few
-   * at a time, however many there are. @param ids those alone, which come in ascending order
+   * at a time, however many there are. @param which those alone, which come in ascending order, or those with a higher number
    */
-  readTrails(ids?: readonly RequestId[]): AsyncIterable<Trail>
+  readTrails(which?: readonly RequestId[] | { after: RequestId | null }): AsyncIterable<Trail>
   /** When a request that is not there any more was exported and deleted; null: it was not. */
   exportedAt(id: RequestId): Promise<number | null>
   /** Those that are there when it is called. */

@@ -5,6 +5,7 @@ import type { z } from 'zod'
 import type { AttemptTrail, Store, Trail } from '../ports/store.ts'
 import { countIn, isExportNote } from '../request/attempts-end.ts'
 import { chainHash } from '../request/audit.ts'
+import type { RequestId } from '../request/request.ts'
 import {
   ATTEMPTS,
   type AuditTotals,
@@ -27,7 +28,11 @@ export interface AuditExport {
   totals(): AuditTotals
 }
 
-export function createAuditExport(store: Pick<Store, 'readTrails' | 'readAttempts'>): AuditExport {
+/** @param ids those alone, in ascending order, which have to be there with those that they follow */
+export function createAuditExport(
+  store: Pick<Store, 'readTrails' | 'readAttempts'>,
+  ids?: readonly RequestId[],
+): AuditExport {
   const totals = { ...NOTHING_YET }
 
   function endLine(
@@ -72,7 +77,7 @@ export function createAuditExport(store: Pick<Store, 'readTrails' | 'readAttempt
 
   return {
     async *lines() {
-      for await (const trail of store.readTrails()) {
+      for await (const trail of ids === undefined ? store.readTrails() : store.readTrails(ids)) {
         const { id, version, auditHash, more, events } = trail
         totals.requests += 1
         totals.events += events.length

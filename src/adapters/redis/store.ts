@@ -245,13 +245,16 @@ export function createRedisStore(
     }
   }
 
-  async function* readTrails(only?: readonly RequestId[]): AsyncGenerator<Trail> {
-    if (only !== undefined) {
-      yield* trailsOf(only)
+  async function* readTrails(
+    which: readonly RequestId[] | { after: RequestId | null } = { after: null },
+  ): AsyncGenerator<Trail> {
+    if (!('after' in which)) {
+      yield* trailsOf(which)
       return
     }
     const last = Number(await redis.get(lastRequestKey))
-    for (let from = 1; from <= last; from += NUMBERS_AT_ONCE) {
+    const first = which.after === null ? 1 : Number(which.after.slice(2)) + 1
+    for (let from = first; from <= last; from += NUMBERS_AT_ONCE) {
       const count = Math.min(NUMBERS_AT_ONCE, last - from + 1)
       const ids = Array.from({ length: count }, (_, i) => requestIdSchema.parse(`R-${from + i}`))
       if ((await redis.exists(...ids.map(requestKey), ...ids.map(eventsKey))) > 0) yield* trailsOf(ids)
