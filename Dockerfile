@@ -1,4 +1,4 @@
-# The image that runs Rewind: Node and dist, nothing else; the build puts the packages into it.
+# The image that runs Rewind: Node, dist and what draws pictures, nothing else; the build puts the packages into it.
 # It must never hold a compiler, a development dependency, the sandbox or a secret (.dockerignore lets in only what is named there).
 
 # Debian's slim variant, because the tests run on Debian and its C library, not on musl.
@@ -16,6 +16,8 @@ ENV NODE_ENV=production
 WORKDIR /app
 # Owned by root and read by node, so that the running process cannot change its own code.
 COPY --from=build /app/dist ./dist
+# What draws pictures is a binary, and in no file of dist. Without it there are none.
+COPY --from=build /app/node_modules/@resvg ./node_modules/@resvg
 COPY package.json ./
 USER node
 EXPOSE 3000

@@ -3,15 +3,17 @@
 // It must never change what runs: nothing is dropped or shortened but blanks and comments, and the maps lead to src for what is
 // ours.
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { decode, encode } from '@jridgewell/sourcemap-codec'
 import { build } from 'esbuild'
 
 // Not the demo: it finds the page, the other commands and its Redis by where its files stand.
-const started = ['main', 'audit', 'policy', 'clusters', 'doctor', 'requests'].map(name =>
-  fileURLToPath(new URL(`./${name}.ts`, import.meta.url)),
-)
+const started = [
+  ...['main', 'audit', 'policy', 'clusters', 'doctor', 'requests'],
+  // The one that draws is started by the product itself.
+  'adapters/picture/drawing-process',
+].map(name => fileURLToPath(new URL(`./${name}.ts`, import.meta.url)))
 
 const { metafile } = await build({
   entryPoints: started,
@@ -31,6 +33,8 @@ const { metafile } = await build({
   banner: {
     js: "import { createRequire as requireOfNode } from 'node:module'; const require = requireOfNode(import.meta.url);",
   },
+  // It comes with a binary for each platform, which stays where npm has put it.
+  external: ['@resvg/resvg-js'],
   metafile: true,
   logLevel: 'warning',
 })
@@ -52,3 +56,10 @@ for (const written of Object.keys(metafile.outputs).filter(name => name.endsWith
   )
   writeFileSync(written, JSON.stringify({ ...map, names: [], mappings: encode(lines) }))
 }
+
+// The fonts that it draws with.
+for (const name of ['font-words.ttf', 'font-names.ttf', 'font-names.txt'])
+  copyFileSync(
+    new URL(`./adapters/picture/font/${name}`, import.meta.url),
+    new URL(`../dist/adapters/picture/${name}`, import.meta.url),
+  )

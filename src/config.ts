@@ -76,6 +76,8 @@ export interface Config {
   policyFile: string | null
   /** Of what many people read, and of those whose Slack speaks none of ours. */
   language: (typeof LANGUAGES)[number]
+  /** Whether plans are drawn as pictures. */
+  pictures: boolean
   approvalsChannel: string | null
   /** Who may ask without being a person; null: nobody, and nothing is there to be asked. */
   serviceAccounts: ServiceAccounts | null
@@ -178,6 +180,7 @@ const schema = z.object({
   REQUESTS_ADDRESS: httpOrigin.default('http://127.0.0.1:3000'),
   REQUESTS_TOKEN: secret.regex(/^.{32,512}$/, 'must have 32 characters or more').optional(),
   REWIND_LANGUAGE: z.enum(LANGUAGES, 'must be en or zh').default('en'),
+  PICTURES: z.enum(['on', 'off'], 'must be on or off').default('on'),
   APPROVALS_CHANNEL: channelId.optional(),
   FALLBACK_CHANNEL: channelId.optional(),
   REQUEST_EXPIRY: duration('365d').default(durationMs('1d')),
@@ -270,6 +273,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
       approvers: data.APPROVERS ?? [],
       policyFile: data.POLICY_FILE ?? null,
       language: given.REWIND_LANGUAGE === undefined ? (formerLanguage(given) ?? 'en') : data.REWIND_LANGUAGE,
+      pictures: data.PICTURES === 'on',
       approvalsChannel: data.APPROVALS_CHANNEL ?? null,
       serviceAccounts: accounts.accounts,
       fallbackChannel: data.FALLBACK_CHANNEL ?? null,

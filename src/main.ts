@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createWorkQueue } from './adapters/bullmq/work-queue.ts'
 import { createCachedReader } from './adapters/clusters/cached-reader.ts'
+import { createPictures } from './adapters/picture/pictures.ts'
 import { checkRedis } from './adapters/redis/check.ts'
 import { connectRedis, type RedisConnection, untilReady } from './adapters/redis/connect.ts'
 import { keepRedis } from './adapters/redis/keeper.ts'
@@ -25,6 +26,7 @@ import { createNamesCheck, type NamesCheck } from './named.ts'
 import type { Clock } from './ports/clock.ts'
 import type { ClusterReader } from './ports/cluster.ts'
 import type { FaultPlace, ProductEvent } from './ports/events.ts'
+import type { Pictures } from './ports/pictures.ts'
 import { unready } from './readiness.ts'
 import { gaugesOf } from './request/gauges.ts'
 import { createSeals, type Seals } from './request/seals.ts'
@@ -70,7 +72,8 @@ export async function startRewind(
   const served = { entries: config.clusters }
   const traces = await serveTraces(config, telemetry)
   const { tracing } = traces
-  const reached = { telemetry, clock, served, tracing }
+  const pictures = config.slack === undefined || !config.pictures ? null : drawPictures(telemetry)
+  const reached = { telemetry, clock, served, tracing, pictures }
   const slack = config.slack === undefined ? null : reachSlack(config, config.slack, reached)
   const report = slack?.report ?? telemetry.report
   const setup: Setup = { config, telemetry, clock, report, served, traces }
@@ -135,6 +138,7 @@ export async function startRewind(
       await Promise.race([retention?.stop(), delay(IDLE_MS, undefined, { ref: false })])
       await bot?.stop()
       slack?.stop()
+      pictures?.stop()
       await worker?.close(config.callMs + 5_000)
       // What is not paid by then is still owed, and the next process pays it.
       const ending = approvals.idle().then(() => Promise.all([redis.queue.close(), clusters.close()]))
@@ -156,20 +160,28 @@ function withTrouble(event: ProductEvent): ProductEvent {
   return trouble === null ? event : { ...event, trouble }
 }
 
+/** Drawn by what the build has put into dist, from wherever this file was loaded. */
+function drawPictures({ report }: Telemetry) {
+  return createPictures({
+    folder: new URL('../dist/adapters/picture/', import.meta.url),
+    onTrouble: error => report({ event: 'fault', where: 'pictures', error }),
+  })
+}
+
+interface ToReachSlack extends Pick<Setup, 'telemetry' | 'clock' | 'served'>, Pick<Traces, 'tracing'> {
+  pictures: Pictures | null
+}
+
 function reachSlack(
   config: Config,
   slack: SlackConfig,
-  {
-    telemetry,
-    clock,
-    served,
-    tracing,
-  }: Pick<Setup, 'telemetry' | 'clock' | 'served'> & Pick<Traces, 'tracing'>,
+  { telemetry, clock, served, tracing, pictures }: ToReachSlack,
 ): Slack {
   const { language } = config
   const { report, slackLogger: logger } = telemetry
   return connectSlack(slack, {
-    ...{ clock, report, logger, language, tracing, clusters: () => clustersSaid(served.entries) },
+    ...{ clock, report, logger, language, tracing, pictures },
+    clusters: () => clustersSaid(served.entries),
     onCall: telemetry.observeSlackCall,
     onToken: code =>
       code === null

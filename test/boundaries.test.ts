@@ -145,6 +145,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   'proxy/': ['proxy/', 'request/cause.ts', 'undici', 'type node:net'],
   'adapters/kafka/': ['request/', 'ports/', 'adapters/kafka/', 'node:'],
   'adapters/clusters/': ['request/', 'ports/', 'adapters/clusters/', 'lru-cache'],
+  // It draws what it is told, in words and numbers that others have made.
+  'adapters/picture/': ['type ports/', 'adapters/picture/', 'node:', '@resvg/resvg-js'],
   'adapters/slack/': [
     ...['request/', 'ports/', 'proxy/', 'adapters/slack/', 'node:', 'zod', 'undici'],
     ...['@slack/bolt', '@slack/types', '@slack/web-api', 'lru-cache', 'p-limit', 'papaparse'],

@@ -46,6 +46,7 @@ const SAYS: Record<SettingName, string> = {
   REQUESTS_ADDRESS: 'The command requests asks the bot there; the bot itself does not use it.',
   REQUESTS_TOKEN: 'The command requests shows it to the bot; the bot itself does not use it.',
   REWIND_LANGUAGE: 'The language of what many people read.',
+  PICTURES: 'Whether a plan is also shown as a picture, in its thread and in the review.',
   APPROVALS_CHANNEL: 'Cards go there, wherever somebody asks.',
   FALLBACK_CHANNEL: 'What Slack does not take elsewhere is told there.',
   REQUEST_EXPIRY: 'A request that nobody decides on expires after this time.',

@@ -16,11 +16,11 @@ export interface LongNames {
 }
 
 /**
- * How a call to Slack ended. `later`: Slack was not reached or asked to wait; nothing was posted.
+ * How a call to Slack ended. `posted`: `picture` is Slack's id of the picture in it, where there is one. `later`: Slack was not reached or asked to wait; nothing was posted.
  * `refused`: Slack said no and will again (`code` is Slack's own). `unknown`: it may have been posted.
  */
 export type ChatOutcome =
-  | { kind: 'posted'; ts: string }
+  | { kind: 'posted'; ts: string; picture?: string }
   | { kind: 'later'; afterMs: number; cause: string }
   | { kind: 'refused'; code: string }
   | { kind: 'unknown'; cause: string }
@@ -44,7 +44,10 @@ export interface Chat {
    */
   post(request: ResetRequest, key: PostKey, documents: PostDocuments, untilMs: number): Promise<ChatOutcome>
   /** Finds an earlier post of this key whose answer was lost; null when Slack has none. */
-  find(request: ResetRequest, key: PostKey): Promise<{ kind: 'found'; ts: string | null } | ChatOutcome>
+  find(
+    request: ResetRequest,
+    key: PostKey,
+  ): Promise<{ kind: 'found'; ts: string | null; picture?: string } | ChatOutcome>
   /** Renders the card anew from the record. Repeatable; has ended by `untilMs`, as `post` has. */
   updateCard(request: ResetRequest, untilMs: number): Promise<ChatOutcome>
   /** User ids of a user group, as it is `now` or was `lately`, a minute ago at most; null when it cannot be read. */

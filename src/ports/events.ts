@@ -72,7 +72,7 @@ export const FAULT_PLACES = [
     'listener',
     'address of the workspace',
   ],
-  ...['looking up a person', 'requests'],
+  ...['looking up a person', 'requests', 'pictures'],
   ...[
     'reset command',
     'alert shortcut',

@@ -252,7 +252,7 @@ export type Command =
    */
   | { kind: 'parentTold'; open?: true; revision?: number }
   | { kind: 'claimPost'; key: PostKey; by: string; untilMs: number }
-  | { kind: 'posted'; key: PostKey; ts: string; revision: number }
+  | { kind: 'posted'; key: PostKey; ts: string; revision: number; picture?: string }
   /** `cardTs`: the card that a reply was to go under; absent in events of before this was kept. */
   | { kind: 'postRefused'; key: PostKey; by: string; code: string; retryAtMs: number; cardTs?: string }
   | { kind: 'postLater'; key: PostKey; by: string; retryAtMs: number }

@@ -299,7 +299,8 @@ const refusedSince = { refusedSinceMs: timeMsSchema.optional() }
  */
 export const postSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('claimed'), by: z.string(), untilMs: timeMsSchema, ...refusedSince }),
-  z.object({ state: z.literal('posted'), ts: z.string() }),
+  /** `picture`: Slack's id of the picture that is in it beside a file; absent: there is none. */
+  z.object({ state: z.literal('posted'), ts: z.string(), picture: z.string().optional() }),
   /** Certainly not posted: Slack asked to wait, or was not reached. */
   z.object({ state: z.literal('waiting'), retryAtMs: timeMsSchema, ...refusedSince }),
   z.object({ state: z.literal('refused'), code: z.string(), retryAtMs: timeMsSchema, ...refusedSince }),
@@ -525,6 +526,16 @@ export function planDocument(round: number): `plan-${number}` {
 /** The message that the thread hangs under; undefined while there is none. */
 export function cardTsOf({ posts: { card } }: Pick<ResetRequest, 'posts'>): string | undefined {
   return card?.state === 'posted' ? card.ts : undefined
+}
+
+/** Slack's id of the picture of the plan that a decision is about; undefined: there is none. */
+export function planPictureOf({ notes, posts, round }: ResetRequest): string | undefined {
+  const index = notes.findLastIndex(note => note.kind === 'planned' && note.round === round)
+  if (index === -1) return undefined
+  return [noteKey(index), elsewhereKey(noteKey(index))]
+    .map(key => posts[key])
+    .map(post => (post?.state === 'posted' ? post.picture : undefined))
+    .find(picture => picture !== undefined)
 }
 
 /** Final states never change again; `unclear` may still learn what happened. */

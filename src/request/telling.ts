@@ -66,7 +66,11 @@ export function tell(request: ResetRequest, command: TellingCommand, nowMs: numb
       return withPost(
         request,
         command.key,
-        { state: 'posted', ts: command.ts },
+        {
+          state: 'posted',
+          ts: command.ts,
+          ...(command.picture === undefined ? {} : { picture: command.picture }),
+        },
         isCard ? { cardRevision: command.revision, cardSeenAtMs: nowMs, cardShutSinceMs: null } : {},
       )
     }

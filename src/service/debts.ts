@@ -415,7 +415,8 @@ export function createDebts(deps: DebtsDeps): Debts {
     if (look) {
       const found = await chat.find(request, key)
       if (found.kind === 'found' && found.ts !== null) {
-        return paid(await change(id, { kind: 'posted', key, ts: found.ts, revision: 0 }))
+        const { ts, picture } = found
+        return paid(await change(id, { kind: 'posted', key, ts, revision: 0, ...(picture && { picture }) }))
       }
       if (found.kind === 'later' || found.kind === 'unknown') {
         // Still not known whether it is there: keep the claim, so that the next try looks again.
@@ -433,7 +434,10 @@ export function createDebts(deps: DebtsDeps): Debts {
         return paid(
           await change(
             id,
-            { kind: 'posted', key, ts: outcome.ts, revision: claim.request.revision },
+            {
+              ...{ kind: 'posted', key, ts: outcome.ts, revision: claim.request.revision },
+              ...(outcome.picture && { picture: outcome.picture }),
+            },
             { known: claim.request },
           ),
         )

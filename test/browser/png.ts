@@ -1,5 +1,5 @@
-// Makes a screenshot small enough for a repository: 256 colours, which a page with two themes hardly needs.
-// It reads what Chromium writes (8 bits a channel, not interlaced), and must never be given anything else.
+// Reads a PNG (8 bits a channel, not interlaced, as Chromium and the product write it), and makes a screenshot small enough for
+// a repository: 256 colours, which a page with two themes hardly needs.
 // Chunks, filters and colour types: https://www.w3.org/TR/png-3/
 
 import { crc32, deflateSync, inflateSync } from 'node:zlib'
@@ -9,7 +9,7 @@ const COLOURS = 256
 const CHANNELS: Record<number, number> = { 2: 3, 6: 4 }
 const PALETTE_TYPE = 3
 
-interface Picture {
+export interface Pixels {
   width: number
   height: number
   /** One number per pixel, 0xrrggbb, row by row. */
@@ -17,7 +17,7 @@ interface Picture {
 }
 
 export function withPalette(png: Buffer): Buffer {
-  const { width, height, pixels } = decode(png)
+  const { width, height, pixels } = decodePng(png)
   const { palette, indexOf } = chooseColours(pixels)
   const rows = Buffer.alloc((width + 1) * height)
   // The first byte of a row is its filter, and none is best for a palette.
@@ -36,7 +36,7 @@ export function withPalette(png: Buffer): Buffer {
   ])
 }
 
-function decode(png: Buffer): Picture {
+export function decodePng(png: Buffer): Pixels {
   const data: Buffer[] = []
   let [width, height, type] = [0, 0, 0]
   for (let at = SIGNATURE_BYTES; at < png.length; ) {

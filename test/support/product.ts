@@ -160,6 +160,8 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     HOST: '127.0.0.1',
     PORT: `${port}`,
     LOG_LEVEL: 'silent',
+    // Each would start a process; the tests of them turn them on.
+    PICTURES: 'off',
     ...NO_LIMITS,
     ...options.env,
   }

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { Chat, People } from '../../ports/chat.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { ObservedSlackCall, Report } from '../../ports/events.ts'
+import type { Pictures } from '../../ports/pictures.ts'
 import { NO_TRACING, type Tracing } from '../../ports/tracing.ts'
 import type { Proxies } from '../../proxy/proxy.ts'
 import { legOf } from './delivery/leg.ts'
@@ -61,6 +62,8 @@ export interface SlackDeps {
   logger: Logger
   /** Of what many people read. */
   language: Language
+  /** Null: none are made. */
+  pictures?: Pictures | null
   /** What is said of clusters before it is known which; absent: CKafka is. */
   clusters?: () => ClustersSaid
   /** Slack refuses the bot token (its code), or takes it again (null). */
@@ -103,6 +106,7 @@ export function connectSlack(config: SlackAppConfig, deps: SlackDeps): Slack {
     client,
     clock,
     files,
+    pictures: deps.pictures ?? null,
     onGroupUnreadable: (groupId, error) => report({ event: 'groupRead', groupId, error }),
     onGroupRead: groupId => report({ event: 'groupRead', groupId, error: null }),
     words: common,

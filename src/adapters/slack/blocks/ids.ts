@@ -52,6 +52,7 @@ export const REVIEW_BLOCKS = {
   verdict: 'verdict',
   note: 'note',
   typedGroup: 'typed_group',
+  picture: 'picture',
   /** Stands there while a look at the cluster is under way. */
   looking: 'looking',
 } as const

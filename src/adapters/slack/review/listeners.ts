@@ -8,6 +8,7 @@ import type {
   SlackActionMiddlewareArgs,
 } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
+import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { Approvals, Look } from '../../../ports/approvals.ts'
 import type { Origin } from '../../../request/command.ts'
@@ -28,6 +29,7 @@ import {
 import { type Client, onPress, type PressDeps, type SubmitArgs } from '../platform/pressing.ts'
 import { sentenceModal } from '../platform/sentence-views.ts'
 import { changeInTime } from '../platform/told-later.ts'
+import { outcomeOfError } from '../platform/web-client.ts'
 import { missingSentence, refusalSentence } from '../wording/words.ts'
 import { movedModal, readReview, reviewModal } from './view.ts'
 import { createReviewWindows } from './windows.ts'
@@ -41,6 +43,7 @@ export interface ReviewListenersDeps extends PressDeps {
 
 /** The modal is open meanwhile, and says that it is looking. */
 const LOOK_MS = 8_000
+const UNPICTURED_MS = 60_000
 
 export interface ReviewListeners {
   /** Opens the approval modal, or says why not. */
@@ -56,6 +59,8 @@ export interface ReviewListeners {
 export function registerReviewListeners(app: App, deps: ReviewListenersDeps): ReviewListeners {
   const { approvals, report, wordsFor } = deps
   const windows = createReviewWindows()
+  /** Requests of which Slack has refused the picture a moment ago. */
+  const unpictured = new LRUCache<RequestId, true>({ max: 500, ttl: UNPICTURED_MS })
 
   onPress(app, ACTIONS.review, 'review button', deps, async ({ body, action, client, userId, tell }) => {
     const refused = await openReview(idOf(action), userId, body.trigger_id, client, originOf(body))
@@ -149,7 +154,8 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): Re
       return
     }
     const rows = await approvals.readPlan(request)
-    await showWhatMoved(request, look => reviewModal(words, request, rows, look, from), viewId, client)
+    const draw: Draw = (look, isPictured) => reviewModal(words, request, rows, look, from, isPictured)
+    await showWhatMoved(request, draw, viewId, client)
   }
 
   /** The record is one quick read, well inside the trigger's life. */
@@ -170,9 +176,11 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): Re
     if (refusal !== null) return refusalSentence(await wanted, refusal, request)
     const rows = await inTime(approvals.readPlan(request))
     const words = await wanted
-    const draw = (look?: Look) => reviewModal(words, request, rows, look, from)
-    const view = draw()
-    const opened = await client.views.open({ trigger_id: triggerId, view })
+    const draw: Draw = (look, isPictured) => reviewModal(words, request, rows, look, from, isPictured)
+    const { opened, view } = await withPicture(request.id, async isPictured => {
+      const view = draw(undefined, isPictured)
+      return { opened: await client.views.open({ trigger_id: triggerId, view }), view }
+    })
     windows.opened(opened.view, view, words)
     await showWhatMoved(request, draw, opened.view?.id, client)
     return null
@@ -181,14 +189,14 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): Re
   /** What has moved since the plan, which CKafka may take its time to say; the modal is open and usable meanwhile. */
   async function showWhatMoved(
     request: ResetRequest,
-    draw: (look: Look) => ModalView,
+    draw: Draw,
     opened: string | undefined,
     client: Client,
   ): Promise<void> {
     const look = await approvals.lookAgain(request, 'opened', LOOK_MS)
     if (opened === undefined) return
     try {
-      await windows.redraw(opened, draw(look), client)
+      await withPicture(request.id, isPictured => windows.redraw(opened, draw(look, isPictured), client))
     } catch (error) {
       if (!isOvertaken(error)) {
         report({ event: 'fault', where: 'review update', requestId: request.id, error })
@@ -196,7 +204,30 @@ export function registerReviewListeners(app: App, deps: ReviewListenersDeps): Re
     }
   }
 
+  /**
+   * With the picture of the plan, and again without where Slack refuses the view: a file can be away, or not ready yet. A
+   * trigger is not used up by a view that is refused.
+   */
+  async function withPicture<T>(id: RequestId, show: (isPictured: boolean) => Promise<T>): Promise<T> {
+    const isPictured = !unpictured.has(id)
+    try {
+      return await show(isPictured)
+    } catch (error) {
+      if (!isPictured || !isViewRefused(error)) throw error
+      unpictured.set(id, true)
+      return show(false)
+    }
+  }
+
   return { openReview }
+}
+
+type Draw = (look: Look | undefined, isPictured: boolean) => ModalView
+
+/** Whatever it is that Slack does not like about the view. */
+function isViewRefused(error: unknown): boolean {
+  const outcome = outcomeOfError(error)
+  return outcome.kind === 'refused' && /^invalid_(arguments|blocks)/.test(outcome.code)
 }
 
 /** A window from before an edit of the policy may have no field for it: Slack refuses an error about a field that is not there. */

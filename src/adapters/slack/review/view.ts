@@ -10,7 +10,7 @@ import { hasMembers } from '../../../request/group.ts'
 import type { PlanRow } from '../../../request/plan.ts'
 import { skipsArriving } from '../../../request/plan-gaps.ts'
 import { filled } from '../../../request/quorum.ts'
-import { isHeld, type ResetRequest } from '../../../request/request.ts'
+import { isHeld, planPictureOf, type ResetRequest } from '../../../request/request.ts'
 import { clip } from '../../../request/reset.ts'
 import { isOfBounds } from '../../../request/settling.ts'
 import { ACTIONS, CALLBACKS, REVIEW_BLOCKS } from '../blocks/ids.ts'
@@ -19,6 +19,7 @@ import { preformatted } from '../blocks/preformatted.ts'
 import { alert, clipMiddle, line, type Piece, paragraph, plain, shown, strong, text } from '../blocks/text.ts'
 import { type Words, wordsAbout } from '../language/language.ts'
 import { guardLines, NOTE_MAX, overlapBlocks, stateLine } from '../thread/card.ts'
+import { ALT_MAX, planInWords } from '../thread/plan-picture.ts'
 import { causeInWords } from '../wording/cause.ts'
 import { differenceBullets } from '../wording/drift.ts'
 import { facts, originLine, titleInWords } from '../wording/facts.ts'
@@ -40,6 +41,7 @@ const TYPED_MAX = 255
  * @param rows null: those that are kept do not match the record, and it can only be rejected
  * @param look what a look at the world has found just now; absent while it is under way
  * @param from where it is opened, for the audit of the decision
+ * @param isPictured false: Slack has refused the picture of this plan
  */
 export function reviewModal(
   given: Words,
@@ -47,6 +49,7 @@ export function reviewModal(
   rows: readonly PlanRow[] | null,
   look?: Look,
   from: Origin = NOWHERE,
+  isPictured = true,
 ): ModalView {
   const words = wordsAbout(given, request)
   const { id, plan, guard } = request
@@ -60,6 +63,7 @@ export function reviewModal(
       ? [alert('warning', say.holds.consuming)]
       : []),
     { type: 'header', text: plain(titleInWords(words, request), LIMITS.headerText) },
+    ...(rows === null || !isPictured ? [] : pictureBlocks(words, request, rows)),
     ...(plan === null ? [] : [paragraph(line(...planHead(words, plan, request)))]),
     originLine(words, request),
     ...(rows === null ? [] : planTable(words, rows, plan !== null && skipsArriving(plan, request.reset))),
@@ -75,6 +79,20 @@ export function reviewModal(
     ...(guard.typedGroup ? [typedGroupInput(words, request)] : []),
     noteInput(words),
   ])
+}
+
+/** What is in the thread, where Slack has taken it. It stands beside the table, which is what is decided on. */
+function pictureBlocks(words: Words, request: ResetRequest, rows: readonly PlanRow[]): KnownBlock[] {
+  const picture = planPictureOf(request)
+  if (picture === undefined) return []
+  return [
+    {
+      type: 'image',
+      block_id: REVIEW_BLOCKS.picture,
+      slack_file: { id: picture },
+      alt_text: planInWords(words, request, rows, ALT_MAX.block),
+    },
+  ]
 }
 
 function detailsBlocks(words: Words, request: ResetRequest): KnownBlock[] {

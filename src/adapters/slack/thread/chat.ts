@@ -4,6 +4,7 @@ import type { WebClient } from '@slack/web-api'
 import pLimit from 'p-limit'
 import type { Chat, ChatOutcome, PostDocuments } from '../../../ports/chat.ts'
 import type { Clock } from '../../../ports/clock.ts'
+import type { Pictures } from '../../../ports/pictures.ts'
 import {
   cardTsOf,
   elsewhereKey,
@@ -22,6 +23,7 @@ import { card, type Message } from './card.ts'
 import { planCsv, resultCsv } from './csv-files.ts'
 import { directMessage, recipientOf } from './direct.ts'
 import { elsewhereCard, elsewhereReply } from './elsewhere.ts'
+import { pictureFile, planPictureFile } from './picture-files.ts'
 import { cardTroubleMessage, noteReply } from './replies.ts'
 import { type AttachedFile, uploadFile } from './upload.ts'
 
@@ -30,12 +32,16 @@ const GROUP_CACHE_MS = 60_000
 /** Slack allows few of these calls: a group that it does not show is not asked for by everybody who only looks. */
 const UNREADABLE_CACHE_MS = 5_000
 const PAGES_SEARCHED = 5
+/** What the file itself may take of the time of a claim; the rest is the picture's. */
+const FILE_MS = 1_500
 
 export interface SlackChatDeps {
   client: WebClient
   clock: Clock
   /** What carries files; default: undici's fetch. */
   files?: FilesFetch
+  /** Null: none are made. */
+  pictures?: Pictures | null
   /** Each time it is asked for in vain, and each time it is read. */
   onGroupUnreadable(groupId: string, error: unknown): void
   onGroupRead?(groupId: string): void
@@ -49,19 +55,20 @@ export interface SlackChatDeps {
 
 export function createSlackChat(deps: SlackChatDeps): Chat {
   const { client, clock, onGroupUnreadable, onGroupRead = () => {}, words, wordsFor, repairWaitMs } = deps
+  const { pictures = null } = deps
   const limit = pLimit(CALLS_AT_ONCE)
   /** Channel → when Slack wants to hear from us again; a fact about this minute, not worth keeping. */
   const pausedUntil = new Map<string, number>()
   const groups = new Map<string, { members: Promise<string[] | null>; untilMs: number }>()
 
-  async function paced(channel: string, call: () => Promise<string | undefined>): Promise<ChatOutcome> {
+  async function paced(channel: string, call: () => Promise<Sent | undefined>): Promise<ChatOutcome> {
     const pausedMs = (pausedUntil.get(channel) ?? 0) - clock()
     if (pausedMs > 0) return { kind: 'later', afterMs: pausedMs, cause: 'Slack asked to wait' }
     try {
-      const ts = await limit(call)
-      return ts === undefined
+      const sent = await limit(call)
+      return sent === undefined
         ? { kind: 'unknown', cause: 'Slack’s answer named no message' }
-        : { kind: 'posted', ts }
+        : { kind: 'posted', ...sent }
     } catch (error) {
       const outcome = endOf(error)
       if (outcome.kind === 'later') pausedUntil.set(channel, clock() + outcome.afterMs)
@@ -84,14 +91,23 @@ export function createSlackChat(deps: SlackChatDeps): Chat {
     const { channel, threadTs } = placeOf(request, key)
     const file = fileOf(words, request, key, documents)
     if (file !== null)
-      return paced(channel, () =>
-        uploadFile(
+      return paced(channel, async () => {
+        const sent = await uploadFile(
           client,
           file,
           { channel, threadTs },
-          { beforeShown: () => requireTime(untilMs), files: deps.files },
-        ),
-      )
+          {
+            beforeShown: () => requireTime(untilMs),
+            files: deps.files,
+            ...(pictures === null
+              ? {}
+              : { picture: planPictureFile(pictures, words, request, key, documents) }),
+            pictureWithinMs: untilMs - clock() - SLACK_CALL_MS - FILE_MS,
+          },
+        )
+        if (sent === undefined) return undefined
+        return { ts: sent.id, ...(isFileId(sent.picture) ? { picture: sent.picture } : {}) }
+      })
     return paced(channel, async () => {
       const read = isPerson(channel) ? await wordsFor(channel) : words
       const base = isDirect(key) ? await linkBase(client) : null
@@ -106,7 +122,7 @@ export function createSlackChat(deps: SlackChatDeps): Chat {
         unfurl_media: false,
         ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
       })
-      return answer.ts
+      return answer.ts === undefined ? undefined : { ts: answer.ts }
     })
   }
 
@@ -127,7 +143,7 @@ export function createSlackChat(deps: SlackChatDeps): Chat {
       )
       requireTime(untilMs)
       await client.chat.update({ channel: request.channel, ts, text, blocks, parse: 'none' })
-      return ts
+      return { ts }
     })
   }
 
@@ -169,8 +185,8 @@ export function createSlackChat(deps: SlackChatDeps): Chat {
               })
             : await client.conversations.replies({ ...query, ts: threadTs })
         for (const message of answer.messages ?? []) {
-          const ts = postedAs(words, message, request, key, me)
-          if (ts !== undefined) return { kind: 'found', ts }
+          const posted = postedAs(words, message, request, key, me)
+          if (posted !== undefined) return { kind: 'found', ...posted }
         }
         cursor = answer.response_metadata?.next_cursor
         if (!cursor) break
@@ -205,6 +221,17 @@ export function createSlackChat(deps: SlackChatDeps): Chat {
   }
 
   return { post, find, updateCard, groupMembers }
+}
+
+/** What is there now; `ts` is the id of a file where it is one. */
+interface Sent {
+  ts: string
+  picture?: string
+}
+
+/** As Slack's own rule for a block has it. */
+function isFileId(id: string | undefined): id is string {
+  return id !== undefined && /^F[A-Z0-9]{8,40}$/.test(id)
 }
 
 function isPerson(place: string): boolean {
@@ -265,7 +292,7 @@ function postedAs(
   request: ResetRequest,
   key: PostKey,
   me: string,
-): string | undefined {
+): Sent | undefined {
   const { user, ts, metadata, files } = message as {
     user?: string
     ts?: string
@@ -274,12 +301,16 @@ function postedAs(
   }
   if (user !== me) return undefined
   const file = fileOf(words, request, key, {})
-  const fileId = file === null ? undefined : files?.find(each => each.name === file.name)?.id
-  if (fileId !== undefined) return fileId
+  const idOf = (wanted: string) => files?.find(({ name }) => name === wanted)?.id
+  const fileId = file === null ? undefined : idOf(file.name)
+  if (fileId !== undefined) {
+    const picture = idOf(pictureFile(request, key) ?? '')
+    return { ts: fileId, ...(isFileId(picture) ? { picture } : {}) }
+  }
   const marked = postMetadataSchema.safeParse(metadata)
   if (!marked.success) return undefined
   const { request_id, key: markedKey } = marked.data.event_payload
-  return request_id === request.id && markedKey === key ? ts : undefined
+  return request_id === request.id && markedKey === key && ts !== undefined ? { ts } : undefined
 }
 
 function secondsOf(timeMs: number): string {

@@ -1,9 +1,10 @@
-// A file on its way into Slack: three calls, and only the last one shows it to anybody.
+// A file on its way into Slack, and a picture beside it: two calls for each, and only the last one, for both, shows them to
+// anybody. It must never hold the file up for the picture's sake.
 
 import type { WebClient } from '@slack/web-api'
 import { fetch } from 'undici'
 import type { FilesFetch } from '../platform/light-fetch.ts'
-import { SLACK_CALL_MS } from '../platform/web-client.ts'
+import { outcomeOfError, SLACK_CALL_MS } from '../platform/web-client.ts'
 
 /** `comment` is said beside the file, in Slack's text format, and holds no words of people. */
 export interface AttachedFile {
@@ -12,26 +13,94 @@ export interface AttachedFile {
   comment: string
 }
 
+export interface AttachedPicture {
+  name: string
+  title: string
+  content: Uint8Array
+  /** For whoever cannot see it; Slack takes 1,000 characters. */
+  alt: string
+}
+
 export interface FilePlace {
   channel: string
   /** Undefined: not in a thread. */
   threadTs?: string | undefined
 }
 
+export interface Uploaded {
+  id: string
+  /** Undefined: the file is there without one. */
+  picture: string | undefined
+}
+
+export interface Uploading {
+  /** Throws where it must not be shown any more. */
+  beforeShown?: () => void
+  /** What carries it; undici's fetch by default. */
+  files?: FilesFetch | undefined
+  /** Goes with it when it is there in time; it never rejects. */
+  picture?: Promise<AttachedPicture | null>
+  /** So long after the file is there it is still waited for, in milliseconds from now. */
+  pictureWithinMs?: number
+}
+
 /**
- * The file's id, or undefined when Slack's answer named no place for it. Rejects as the client does, and with
- * `retryAfter` where nothing is visible yet.
- * @param how `beforeShown` throws where it must not be shown any more; `files` carries it, undici's fetch by default
+ * Their ids, or undefined when Slack's answer named no place for the file. Rejects as the client does, and with `retryAfter`
+ * where nothing is visible yet.
  */
 export async function uploadFile(
   client: WebClient,
   { name, content, comment }: AttachedFile,
   { channel, threadTs }: FilePlace,
-  how: { beforeShown?: () => void; files?: FilesFetch | undefined } = {},
-): Promise<string | undefined> {
+  how: Uploading = {},
+): Promise<Uploaded | undefined> {
   const { beforeShown, files = fetch } = how
-  const body = Buffer.from(content, 'utf8')
-  const place = await client.files.getUploadURLExternal({ filename: name, length: body.length })
+  const place = (file: Placed) => placeFile(client, file, files)
+  const ofPicture = placePicture(how, place)
+  const id = await place({ name, body: Buffer.from(content, 'utf8') })
+  if (id === undefined) return undefined
+  const picture = await ofPicture
+  const show = async (shown: { id: string; title: string }[]) => {
+    beforeShown?.()
+    await client.files.completeUploadExternal({
+      files: shown as [{ id: string; title: string }],
+      channel_id: channel,
+      ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+      initial_comment: comment,
+    })
+  }
+  const file = { id, title: name }
+  if (picture !== null) {
+    try {
+      await show([picture, file])
+      return { id, picture: picture.id }
+    } catch (error) {
+      // It may be the picture that is not taken, and then nothing is shown yet.
+      if (outcomeOfError(error).kind !== 'refused') throw error
+    }
+  }
+  await show([file])
+  return { id, picture: undefined }
+}
+
+interface Placed {
+  name: string
+  body: Uint8Array
+  alt?: string
+}
+
+/** Its id; undefined when Slack's answer named no place for it. */
+async function placeFile(
+  client: WebClient,
+  { name, body, alt }: Placed,
+  files: FilesFetch,
+): Promise<string | undefined> {
+  const place = await client.files.getUploadURLExternal({
+    filename: name,
+    length: body.byteLength,
+    // As Slack's reference spells it; the client's types have another name.
+    ...(alt === undefined ? {} : { alt_txt: alt }),
+  })
   if (place.upload_url === undefined || place.file_id === undefined) return undefined
   const sent = await files(place.upload_url, {
     method: 'POST',
@@ -42,12 +111,29 @@ export async function uploadFile(
   await sent.arrayBuffer()
   // Nothing is visible yet, so a failed upload is simply tried again.
   if (!sent.ok) throw Object.assign(new Error('The upload was refused.'), { retryAfter: 15 })
-  beforeShown?.()
-  await client.files.completeUploadExternal({
-    files: [{ id: place.file_id, title: name }],
-    channel_id: channel,
-    ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
-    initial_comment: comment,
-  })
   return place.file_id
+}
+
+/** Null: it is not drawn, not taken, or not there in time. */
+async function placePicture(
+  { picture, pictureWithinMs = 0 }: Uploading,
+  place: (file: Placed) => Promise<string | undefined>,
+): Promise<{ id: string; title: string } | null> {
+  if (picture === undefined || pictureWithinMs <= 0) return null
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<null>(resolve => {
+    timer = setTimeout(resolve, pictureWithinMs, null)
+  })
+  const placed = (async () => {
+    const drawn = await picture
+    if (drawn === null) return null
+    const { name, title, content, alt } = drawn
+    const id = await place({ name, body: content, alt })
+    return id === undefined ? null : { id, title }
+  })()
+  try {
+    return await Promise.race([placed.catch(() => null), late])
+  } finally {
+    clearTimeout(timer)
+  }
 }

@@ -15,20 +15,21 @@ const LEFT = [0, 4]
 
 export function planTable(words: Words, rows: readonly PlanRow[], grows: boolean): KnownBlock[] {
   if (rows.length === 0) return []
-  const cells = biggestFirst(rows).map(row => cellsOf(words, row, grows))
+  const cells = biggestFirst(rows, ROWS_MAX).map(row => cellsOf(words, row, grows))
   const { table, shown } = fitting(words.plan.header, cells)
   const left = rows.length - shown
   return [preformatted(table), ...(left > 0 ? [paragraph(line(text(words.plan.morePartitions(left))))] : [])]
 }
 
-function biggestFirst(rows: readonly PlanRow[]): PlanRow[] {
+/** The partitions that move most; of equals those that move at all. */
+export function biggestFirst(rows: readonly PlanRow[], max: number): PlanRow[] {
   const size = ({ replays, skips }: PlanRow) => (replays > skips ? replays : skips)
   return rows
     .map((row, index) => ({ row, size: size(row), moves: row.to !== row.from, index }))
     .sort((a, b) =>
       a.size === b.size ? Number(b.moves) - Number(a.moves) || a.index - b.index : a.size < b.size ? 1 : -1,
     )
-    .slice(0, ROWS_MAX)
+    .slice(0, max)
     .map(({ row }) => row)
 }
 

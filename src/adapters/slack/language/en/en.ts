@@ -21,6 +21,7 @@ import { lists } from './lists.ts'
 import { notMembers } from './not-members.ts'
 import { outcomesOn } from './outcomes.ts'
 import { pickersOn } from './pickers.ts'
+import { picture } from './picture.ts'
 import { plan } from './plan.ts'
 import { groups, instances, namedTopics, problems } from './problems.ts'
 import { refusals } from './refusals.ts'
@@ -58,6 +59,7 @@ const english = (on: ClusterInWords) => ({
   namedTopics,
   outcomes: outcomesOn(on),
   pickers: pickersOn(on),
+  picture,
   plan,
   problems,
   refusals,

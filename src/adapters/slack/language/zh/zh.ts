@@ -22,6 +22,7 @@ import { lists } from './lists.ts'
 import { notMembers } from './not-members.ts'
 import { outcomesOn } from './outcomes.ts'
 import { pickersOn } from './pickers.ts'
+import { picture } from './picture.ts'
 import { plan } from './plan.ts'
 import { groups, instances, namedTopics, problems } from './problems.ts'
 import { refusals } from './refusals.ts'
@@ -59,6 +60,7 @@ const chinese = (on: ClusterInWords): typeof English => ({
   namedTopics,
   outcomes: outcomesOn(on),
   pickers: pickersOn(on),
+  picture,
   plan,
   problems,
   refusals,
