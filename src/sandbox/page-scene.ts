@@ -18,6 +18,8 @@ const FIRST_RESET =
 /** What is attached here is a list of offsets, not a backup; and the deed that carries it is one message. */
 export const LARGEST_FILE = 1024 ** 2
 const LINES_SHOWN = 6
+/** The only one that the page's server serves as what it is. */
+export const IMAGE_TYPE = 'image/png'
 const LINE_SHOWN = 160
 
 export interface Surroundings {
@@ -97,16 +99,17 @@ function asMessage(message: SlackMessage, replyCount: number): Message {
   }
 }
 
-function asFileInfo({ id, name, size, content }: SlackFile): FileInfo {
+function asFileInfo({ id, name, size, content, mimetype, alt = '' }: SlackFile): FileInfo {
   const href = `/files/${id}`
+  const image = mimetype === IMAGE_TYPE ? { href: `${href}/image`, alt } : null
   const start = content.subarray(0, LINES_SHOWN * LINE_SHOWN * 4)
-  if (start.includes(0)) return { id, name, size, href, text: null }
+  if (start.includes(0)) return { id, name, size, href, text: null, image }
   const lines = start.toString().split(/\r?\n/)
   // A file ends with a line break, not with an empty line.
   if (lines.at(-1) === '') lines.pop()
   const shown = lines.slice(0, LINES_SHOWN).map(line => clipped(line, LINE_SHOWN))
   const more = lines.length > shown.length || content.length > start.length
-  return { id, name, size, href, text: { lines: shown, more, href: `${href}/text` } }
+  return { id, name, size, href, text: { lines: shown, more, href: `${href}/text` }, image }
 }
 
 function asOpenView(view: SlackView): OpenView {

@@ -10,7 +10,7 @@ import { startTraffic } from './consumers.ts'
 import type { FromServer } from './page/protocol.ts'
 import { performDeed, readFromPage } from './page-deeds.ts'
 import { createFaultSwitches } from './page-faults.ts'
-import { LARGEST_FILE, type Surroundings, sceneFor } from './page-scene.ts'
+import { IMAGE_TYPE, LARGEST_FILE, type Surroundings, sceneFor } from './page-scene.ts'
 import type { SlackFile } from './slack/face.ts'
 import type { World } from './world.ts'
 
@@ -152,16 +152,19 @@ async function answer(
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'Only GET.')
   if (!isLocal(request)) return refuse(response, 403, 'This server is for this machine alone.')
   const path = pathOf(request)
-  const [, uploaded, asText] = /^\/files\/(\w+)(\/text)?$/.exec(path) ?? []
+  const [, uploaded, as] = /^\/files\/(\w+)(\/text|\/image)?$/.exec(path) ?? []
   if (uploaded !== undefined) {
     const file = files().find(each => each.id === uploaded)
-    if (file === undefined) return refuse(response, 404, 'There is no such file.')
+    if (file === undefined || (as === '/image' && file.mimetype !== IMAGE_TYPE))
+      return refuse(response, 404, 'There is no such file.')
     const name = `filename*=UTF-8''${encodeURIComponent(file.name)}`
-    // Never as the type that somebody gave it: a page of theirs would be one of this server's.
+    // Never as the type that somebody gave it, but for an image that nothing can run in: a page of theirs would be one of
+    // this server's.
+    const types = { '/text': 'text/plain; charset=utf-8', '/image': IMAGE_TYPE }
     response.writeHead(200, {
       ...HEADERS,
-      'content-type': asText ? 'text/plain; charset=utf-8' : 'application/octet-stream',
-      'content-disposition': `${asText ? 'inline' : 'attachment'}; ${name}`,
+      'content-type': as === '/text' || as === '/image' ? types[as] : 'application/octet-stream',
+      'content-disposition': `${as === undefined ? 'attachment' : 'inline'}; ${name}`,
     })
     response.end(file.content)
     return

@@ -28,6 +28,8 @@ export interface FileInfo {
   href: string
   /** Its first lines, and where all of it can be read; null when it is no text. */
   text: { lines: string[]; more: boolean; href: string } | null
+  /** Where it can be seen, and what it shows; null when it is no image. */
+  image: { href: string; alt: string } | null
 }
 
 export interface Message {

@@ -56,7 +56,12 @@ export const optionGroup = object({
   options: list(selectOption, { min: 1, max: 100 }),
 })
 
-const slackFile = object({}, { id: string(), url: string() })
+/** Seen on real workspaces (slackapi/python-slack-sdk#1521). */
+const fileId: Check = (value, pointer, walk) => {
+  if (typeof value !== 'string' || !/^[F][A-Z0-9]{8,}$/.test(value))
+    walk.note('input must match regex pattern: ^[F][A-Z0-9]{8,}$', pointer)
+}
+const slackFile = object({}, { id: fileId, url: string() })
 const imageSource: Check = (value, pointer, walk) => {
   if (isObject(value) && value.image_url === undefined && value.slack_file === undefined) {
     walk.note('missing required field: image_url', pointer)

@@ -52,7 +52,7 @@ export function createChatMethods(workspace: Workspace): Methods {
       run(args, call) {
         const channel = destination(String(args.channel), call)
         if (!isChannel(channel)) return channel
-        const content = readContent(args)
+        const content = readContent(args, workspace)
         if (isRefusal(content)) return content
         const thread = threadIn(channel, args)
         if (isRefusal(thread)) return thread
@@ -82,7 +82,7 @@ export function createChatMethods(workspace: Workspace): Methods {
         const message = workspace.message(channel.id, String(args.ts))
         if (!message || message.ephemeralFor || message.subtype) return refuse('message_not_found')
         if (message.user !== workspace.botUserId) return refuse('cant_update_message')
-        const content = readContent(args, UPDATE_TEXT_LIMIT)
+        const content = readContent(args, workspace, UPDATE_TEXT_LIMIT)
         if (isRefusal(content)) return content
         const updated = workspace.changeMessage(channel.id, message.ts, changedContent(content))
         return {
@@ -117,7 +117,7 @@ export function createChatMethods(workspace: Workspace): Methods {
         if (!channel.botIsMember) return refuse('not_in_channel')
         const user = String(args.user)
         if (!channel.members.includes(user)) return refuse('user_not_in_channel')
-        const content = readContent(args, UPDATE_TEXT_LIMIT)
+        const content = readContent(args, workspace, UPDATE_TEXT_LIMIT)
         if (isRefusal(content)) return content
         const thread = threadIn(channel, args)
         if (isRefusal(thread)) return thread

@@ -92,6 +92,8 @@ export interface SlackFile {
   title: string
   size: number
   mimetype: string
+  /** What an image shows, for whoever cannot see it. */
+  alt?: string
   /** Who uploaded it: a person, or the bot. */
   user: string
   /** Unix seconds. */

@@ -2,6 +2,7 @@
 // and downloading one. It must never hand out a file's content to somebody without the token and the scope.
 import { randomBytes } from 'node:crypto'
 import { readUpload, textArgument } from './arguments.ts'
+import { countCharacters } from './block-schema.ts'
 import type { SlackFile } from './face.ts'
 import { objectsIn } from './fields.ts'
 import { fileIdIn, fileOnWire, mimetypeOf } from './file-object.ts'
@@ -24,9 +25,19 @@ export type Download =
   /** Slack takes whoever is not allowed for a browser, and sends it to the login page (slackapi/deno-slack-sdk#285). */
   | { kind: 'login'; location: string }
 
+interface Ticket {
+  fileId: string
+  name: string
+  length: number
+  alt: string | undefined
+}
+
+/** As the reference of files.getUploadURLExternal says. */
+const ALT_CHARACTERS = 1_000
+
 export function createFiles(workspace: Workspace): Files {
-  const tickets = new Map<string, { fileId: string; name: string; length: number }>()
-  const uploaded = new Map<string, { name: string; content: Buffer }>()
+  const tickets = new Map<string, Ticket>()
+  const uploaded = new Map<string, Pick<Ticket, 'name' | 'alt'> & { content: Buffer }>()
   const scopes = ['files:write']
 
   return {
@@ -37,9 +48,11 @@ export function createFiles(workspace: Workspace): Files {
         run(args) {
           const length = Number(args.length)
           if (!Number.isInteger(length) || length < 1) return refuse('invalid_arguments')
+          const alt = textArgument(args, 'alt_txt')
+          if (alt !== undefined && countCharacters(alt) > ALT_CHARACTERS) return refuse('alt_txt_too_large')
           const fileId = workspace.newId('F')
           const path = `/upload/v1/${randomBytes(16).toString('hex')}`
-          tickets.set(path, { fileId, name: String(args.filename), length })
+          tickets.set(path, { fileId, name: String(args.filename), length, alt })
           return { ok: true, upload_url: `${workspace.origin()}${path}`, file_id: fileId }
         },
       },
@@ -74,6 +87,7 @@ export function createFiles(workspace: Workspace): Files {
               user: workspace.botUserId,
               created: Math.floor(workspace.now() / 1000),
               content: bytes.content,
+              ...(bytes.alt === undefined ? {} : { alt: bytes.alt }),
             })
           }
           for (const file of files) {
@@ -114,7 +128,7 @@ export function createFiles(workspace: Workspace): Files {
       const content = await readUpload(contentType, body)
       if (content.length !== ticket.length)
         return { status: 400, body: `expected ${ticket.length} bytes, got ${content.length}` }
-      uploaded.set(ticket.fileId, { name: ticket.name, content })
+      uploaded.set(ticket.fileId, { name: ticket.name, alt: ticket.alt, content })
       return { status: 200, body: `OK - ${content.length}` }
     },
   }

@@ -82,6 +82,7 @@ export function fileOnWire(workspace: Workspace, file: SlackFile): Json {
     has_more_shares: false,
     has_rich_preview: false,
     file_access: 'visible',
+    ...(file.alt === undefined ? {} : { alt_txt: file.alt }),
   }
 }
 

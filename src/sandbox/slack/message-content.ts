@@ -1,11 +1,13 @@
 // What a message may contain, whichever way it is posted, and the errors Slack answers with otherwise.
 // It stores nothing.
 import { textArgument } from './arguments.ts'
+import { fileProblems } from './block-files.ts'
 import { isObject, type Json } from './block-schema.ts'
 import type { SlackBlock, SlackMessage } from './face.ts'
 import { fillInBlocks } from './fields.ts'
 import { rewriteMarkup } from './rewriting.ts'
 import { validateMessage } from './validate.ts'
+import type { Workspace } from './workspace.ts'
 
 const TEXT_TRUNCATED_AT = 40_000
 // What Slack shows where a client cannot render the blocks and the app sent no text.
@@ -38,7 +40,11 @@ export function errorCodeIn(problems: string[]): string | undefined {
 }
 
 /** Judges `text`, `blocks` and `metadata`. `textLimit` is where the method answers msg_too_long. */
-export function readContent(args: Json, textLimit?: number): Content | Refusal {
+export function readContent(
+  args: Json,
+  { file }: Pick<Workspace, 'file'>,
+  textLimit?: number,
+): Content | Refusal {
   const markdown = textArgument(args, 'markdown_text')
   if (markdown && (args.text !== undefined || args.blocks !== undefined))
     return refuse('markdown_text_conflict')
@@ -56,7 +62,8 @@ export function readContent(args: Json, textLimit?: number): Content | Refusal {
   const hasBlocks = Array.isArray(blocks) && blocks.length > 0
   if (text === '' && !hasBlocks && !attached) return refuse('no_text')
   if (hasBlocks) {
-    const problems = validateMessage({ text, blocks })
+    const found = validateMessage({ text, blocks })
+    const problems = found.length > 0 ? found : fileProblems(blocks, '/blocks', file)
     const code = errorCodeIn(problems)
     if (code) return refuse(code)
     if (problems.length > 0)

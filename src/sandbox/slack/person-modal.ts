@@ -116,12 +116,12 @@ export function createModalVerbs(
         return { kind: 'errors', errors: { ...texts } }
       }
       case 'update': {
-        if (judgeView(answer.view, 'modal', granted)) return trouble
+        if (judgeView(answer.view, 'modal', granted, workspace)) return trouble
         const outcome = views.update(view, answer.view as Json)
         return 'error' in outcome ? trouble : { kind: 'updated', view: copyView(outcome.view) }
       }
       case 'push': {
-        if (judgeView(answer.view, 'modal', granted)) return trouble
+        if (judgeView(answer.view, 'modal', granted, workspace)) return trouble
         const outcome = views.push(user.id, answer.view as Json)
         return 'error' in outcome ? trouble : { kind: 'pushed', view: copyView(outcome.view) }
       }

@@ -225,8 +225,10 @@ function showValue(element: Json, value: unknown, lookup: Lookup): string {
   }
 }
 
+/** Its description may have many lines, and people see the image. */
 function renderImage(image: Json): string {
-  return `[image: ${readPlain(String(image.alt_text ?? ''))}]`
+  const [first = '', ...more] = readPlain(String(image.alt_text ?? '')).split('\n')
+  return `[image: ${first}${more.length > 0 ? ' …' : ''}]`
 }
 
 export function describeFile(file: { name: string; size: number }): string {

@@ -34,7 +34,7 @@ export function createResponseUrls(workspace: Workspace, baseUrl: () => string):
       if (original) workspace.deleteMessage(channelId, original.ts)
       return { status: 200, body: 'ok' }
     }
-    const content = readContent(body)
+    const content = readContent(body, workspace)
     if (isRefusal(content)) return { status: 400, body: content.error }
     if (yes('replace_original') && original) {
       workspace.changeMessage(channelId, original.ts, changedContent(content))

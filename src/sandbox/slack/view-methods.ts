@@ -1,5 +1,6 @@
 // views.*: opening, pushing, updating and publishing, judged before anything is shown.
 import { textArgument } from './arguments.ts'
+import { fileProblems } from './block-files.ts'
 import { isObject, type Json } from './block-schema.ts'
 import { objectsIn } from './fields.ts'
 import { errorCodeIn, type Refusal, refuse, refuseArguments } from './message-content.ts'
@@ -22,7 +23,7 @@ export function createViewMethods(workspace: Workspace, views: Views, triggers: 
       run(args, call) {
         const trigger = triggers.look(args.trigger_id)
         if ('error' in trigger) return refuse(trigger.error)
-        const refused = judgeView(args.view, 'modal', call)
+        const refused = judgeView(args.view, 'modal', call, workspace)
         if (refused) return refused
         const outcome = views.open(trigger.userId, args.view as Json)
         if ('view' in outcome) triggers.use(String(args.trigger_id))
@@ -35,7 +36,7 @@ export function createViewMethods(workspace: Workspace, views: Views, triggers: 
         const trigger = triggers.look(args.trigger_id)
         if ('error' in trigger) return refuse(trigger.error)
         if (!trigger.viewId) return refuse('invalid_trigger_id')
-        const refused = judgeView(args.view, 'modal', call)
+        const refused = judgeView(args.view, 'modal', call, workspace)
         if (refused) return refused
         const outcome = views.push(trigger.userId, args.view as Json)
         if ('view' in outcome) triggers.use(String(args.trigger_id))
@@ -48,7 +49,7 @@ export function createViewMethods(workspace: Workspace, views: Views, triggers: 
         const id = textArgument(args, 'view_id')
         const externalId = textArgument(args, 'external_id')
         if (!id && !externalId) return refuseArguments(['missing required field: view_id'])
-        const refused = judgeView(args.view, 'modal', call)
+        const refused = judgeView(args.view, 'modal', call, workspace)
         if (refused) return refused
         const view = id ? views.byId(id) : views.byExternalId(externalId ?? '')
         if (view?.type !== 'modal') return refuse('not_found')
@@ -58,7 +59,7 @@ export function createViewMethods(workspace: Workspace, views: Views, triggers: 
     'views.publish': {
       required: ['user_id', 'view'],
       run(args, call) {
-        const refused = judgeView(args.view, 'home', call)
+        const refused = judgeView(args.view, 'home', call, workspace)
         if (refused) return refused
         const user = workspace.user(String(args.user_id))
         if (!user) return refuseArguments(['invalid `user_id` [json-pointer:/user_id]'])
@@ -69,8 +70,14 @@ export function createViewMethods(workspace: Workspace, views: Views, triggers: 
 }
 
 /** Why Slack would not show this view, if it would not. */
-export function judgeView(view: unknown, surface: 'modal' | 'home', call: Call): Refusal | undefined {
-  const problems = validateView(view)
+export function judgeView(
+  view: unknown,
+  surface: 'modal' | 'home',
+  call: Call,
+  { file }: Pick<Workspace, 'file'>,
+): Refusal | undefined {
+  const found = validateView(view)
+  const problems = found.length > 0 ? found : fileProblems(view, '/view', file)
   const code = errorCodeIn(problems)
   if (code) return refuse(code)
   if (problems.length > 0) return refuseArguments(problems)

@@ -15,6 +15,8 @@ import { biggestFirst } from '../wording/plan-table.ts'
 /** The largest, one by one; the others together. */
 export const ROWS_DRAWN = 16
 const NAME_MAX = 24
+/** At the start of a log that is not known. */
+const UNKNOWN = '?'
 const ALT_NAME_MAX = 60
 /** Slack takes 1,000 characters with a file, and 2,000 with a block. */
 export const ALT_MAX = { file: 1_000, block: 2_000 } as const
@@ -87,7 +89,7 @@ function pictureRow(words: Words, row: PlanRow, grows: boolean, nameMax: number)
   const staysAway = to === null && isSure(row)
   return {
     label: say.place(clipMiddle(topic, nameMax), partition),
-    start: { offset: logStart, said: logStart === null ? say.unknownStart : grouped(logStart) },
+    start: { offset: logStart, said: logStart === null ? UNKNOWN : grouped(logStart) },
     end: { offset: logEnd, said: grouped(logEnd) },
     from,
     to,

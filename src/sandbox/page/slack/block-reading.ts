@@ -64,7 +64,8 @@ export type Drawn =
   | { kind: 'richText'; parts: Part[] }
   | { kind: 'table'; rows: Cell[][] }
   | { kind: 'input'; label: string; hint: string; optional: boolean; element: Element }
-  | { kind: 'image'; alt: string }
+  /** `file`: Slack's id; null: it shows something on the web, which is out of reach here. */
+  | { kind: 'image'; alt: string; file: string | null }
   | { kind: 'unknown'; type: string }
 
 export function readBlock(block: Json): Drawn {
@@ -99,7 +100,7 @@ export function readBlock(block: Json): Drawn {
         element: readElement(isObject(block.element) ? block.element : {}),
       }
     case 'image':
-      return { kind: 'image', alt: stringIn(block.alt_text) }
+      return { kind: 'image', alt: stringIn(block.alt_text), file: fileIn(block) }
     default:
       return { kind: 'unknown', type: stringIn(block.type) }
   }
@@ -170,6 +171,10 @@ const LEVELS = ['info', 'warning', 'error', 'success'] as const
 
 function levelOf(level: unknown): 'default' | (typeof LEVELS)[number] {
   return LEVELS.find(each => each === level) ?? 'default'
+}
+
+function fileIn({ slack_file: file }: Json): string | null {
+  return isObject(file) && typeof file.id === 'string' ? file.id : null
 }
 
 /** plain_text or mrkdwn; an image in a context block shows its description. */

@@ -79,7 +79,16 @@ function BlockView({ drawn, blockId }: { drawn: Drawn; blockId: string }) {
     case 'input':
       return <InputBlock input={drawn} blockId={blockId} />
     case 'image':
-      return <p class="block-unknown">Image: {drawn.alt}</p>
+      return drawn.file === null ? (
+        <p class="block-unknown">Image: {drawn.alt}</p>
+      ) : (
+        <img
+          class="block-image"
+          src={`/files/${drawn.file}/image`}
+          alt={drawn.alt}
+          data-testid="block-image"
+        />
+      )
     case 'unknown':
       return <p class="block-unknown">This page does not draw the block {drawn.type}.</p>
     default:

@@ -76,7 +76,10 @@ describe('through a proxy', () => {
   it('go files, either way', async () => {
     const { asked, way, client } = await start()
     const file = { name: 'a.csv', content: 'x', comment: '' }
-    expect(await uploadFile(client, file, { channel: 'C1' }, { files: way.files })).toBe('F1')
+    expect(await uploadFile(client, file, { channel: 'C1' }, { files: way.files })).toEqual({
+      id: 'F1',
+      picture: undefined,
+    })
     expect(asked[1]).toBe('POST /up')
     const read = createAttachedFileReader({
       ...{ botToken: 'xoxb-1', slackApiUrl: API, files: way.files },

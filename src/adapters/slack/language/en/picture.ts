@@ -21,7 +21,6 @@ export const picture = {
   place: (topic: string, partition: number) => `${topic} p${partition}`,
   /** Null: nothing is committed, and: not known before it runs. */
   move: (from: string | null, to: string | null) => `${from ?? '–'} → ${to ?? '?'}`,
-  unknownStart: '?',
   /** Those that have no row of their own. */
   rest: (partitions: number) => counted(partitions, 'other partition'),
   /** @param effects what happens to one partition, of several together */

@@ -20,7 +20,6 @@ export const picture: typeof English = {
   },
   place: (topic, partition) => `${topic} p${partition}`,
   move: (from, to) => `${from ?? '–'} → ${to ?? '?'}`,
-  unknownStart: '?',
   rest: count => `其余 ${partitions(count)}`,
   together: effects => effects.join('，'),
   alt: {
