@@ -23,6 +23,7 @@ import {
   type State,
 } from './request.ts'
 import { type Reset, resetSchema } from './reset.ts'
+import { schemaOf } from './schema.ts'
 import { beginsAt, isOfBounds, settle, settling } from './settling.ts'
 import { backoffOfGivingWay, type Decided, FIRST_BACKOFF_MS, refuse, unseen, visible } from './step.ts'
 import { tell } from './telling.ts'
@@ -61,7 +62,7 @@ export interface Draft {
 
 /** A new request. Nobody can decide on it before there is a plan. */
 export function submit(draft: Draft, nowMs: number): ResetRequest {
-  return {
+  const request: ResetRequest = {
     schema: 2,
     ...draft,
     version: 1,
@@ -94,6 +95,7 @@ export function submit(draft: Draft, nowMs: number): ResetRequest {
     cardShutSinceMs: null,
     cardsLost: 0,
   }
+  return { ...request, schema: schemaOf(request) }
 }
 
 function preparing(nowMs: number): State {
@@ -125,7 +127,8 @@ export function eventOf(
 
 /** What the command makes of the request, or why not. */
 export function decide(request: ResetRequest, command: Command, nowMs: number): Decided {
-  return withinWindow(request, decideAtAnyTime(request, command, nowMs), nowMs)
+  const decided = withinWindow(request, decideAtAnyTime(request, command, nowMs), nowMs)
+  return decided.ok ? { ok: true, next: { ...decided.next, schema: schemaOf(decided.next) } } : decided
 }
 
 /** As if there were no windows, but for the start of an execution. */

@@ -410,7 +410,8 @@ const retriedSchema = z.object({
 const pingSchema = z.object({ to: userIdSchema, notBeforeMs: timeMsSchema, round: z.int() })
 
 export const requestSchema = z.object({
-  schema: z.literal(2),
+  /** What a process has to know to read it (schema.ts); one that does not leaves it alone. */
+  schema: z.literal([2, 3]),
   id: requestIdSchema,
   /** Counts every change; the compare-and-set key. */
   version: z.int().positive(),

@@ -333,14 +333,17 @@ function planIn({ plan, topics }: Extract<Command, { kind: 'prepare' | 'settle' 
   return { plan, reset: { ...reset, topics } }
 }
 
-/** In which fields two records of a request are not the same; the hash of the last event is looked at with the chain. */
+/**
+ * In which fields two records of a request are not the same; the hash of the last event is looked at with the chain. The
+ * number of the schema follows from the rest, and the versions before this one wrote a lower one.
+ */
 function differing(one: ResetRequest, other: ResetRequest, inAll: boolean): string[] {
   const [a = {}, b = {}] = [one, other].map(inAll ? everything : essence)
   return Object.keys(a).filter(name => JSON.stringify(a[name]) !== JSON.stringify(b[name]))
 }
 
 function everything(record: ResetRequest): Record<string, unknown> {
-  const { auditHash: _, ...fields } = z.encode(requestSchema, record)
+  const { auditHash: _, schema: __, ...fields } = z.encode(requestSchema, record)
   return fields
 }
 

@@ -45,6 +45,8 @@ export async function startBot(
   role: Role,
   env: Record<string, string>,
   clock: BotClock = 'real',
+  /** The file to start: of another build, where it is not this one's. */
+  entry: string = botEntry,
 ): Promise<Bot> {
   let aheadMs = 0
   const lines: string[] = []
@@ -54,7 +56,7 @@ export async function startBot(
   async function startRun(): Promise<{ child: ChildProcess; port: number | undefined }> {
     const isMovable = clock === 'movable'
     const preload = isMovable ? ['--import', `${clockEntry}?aheadMs=${aheadMs}`] : []
-    const child = spawn(process.execPath, [...AS_IN_THE_IMAGE, ...preload, botEntry], {
+    const child = spawn(process.execPath, [...AS_IN_THE_IMAGE, ...preload, entry], {
       env: { ...env, ROLE: role },
       stdio: ['ignore', 'pipe', 'pipe', isMovable ? 'ipc' : 'ignore'],
       // Its own process group: Ctrl-C in a terminal is for this process, which stops the bot in order.

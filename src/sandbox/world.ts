@@ -80,6 +80,8 @@ export interface WorldOptions {
   kafka?: true | WorldKafkaOptions
   /** One process each. */
   roles?: Role[]
+  /** The file that a process, counted from 0, is started from; undefined: that of this build. */
+  entryOf?: (process: number) => string | undefined
   /** Lower levels would hide the line that tells which port the bot listens on. */
   logLevel?: 'trace' | 'debug' | 'info'
   /** A file with the scopes and slash commands to install the app with; absent: the project's. */
@@ -239,7 +241,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
               ckafka.cluster.instances(),
               options.between && (async port => portIn(await between('kafka', brokerUrl(port), process))),
             )
-      const bot = await startBot(role, role === 'worker' ? withoutSlack(own) : own, clock)
+      const entry = options.entryOf?.(process)
+      const bot = await startBot(role, role === 'worker' ? withoutSlack(own) : own, clock, entry)
       bots.push(bot)
       closers.push(() => stopBot(bot))
     }

@@ -1,6 +1,7 @@
 // Several processes of the built product in one world, each with a proxy of its own before Redis, Slack and CKafka.
 // What it reads, it reads past the proxies: it is the observer, and must not be struck by what it observes.
 
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { createRedisStore } from '../../src/adapters/redis/store.ts'
@@ -46,6 +47,8 @@ export interface FleetOptions {
   kafkaBrokers?: number
   /** Channels `C0ROOM1`, `C0ROOM2`, …, beside those of the story, everybody and the bot in each. */
   rooms?: number
+  /** Processes, counted from 0, of another build: the folder that its `dist` is in. */
+  otherBuild?: { folder: string; processes: readonly number[] }
   log?(line: string): void
 }
 
@@ -137,6 +140,10 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
     env: { ...SHORT_TIMES, APPROVERS: `${APPROVERS.join()},S0KAFKA`, ...options.env },
     more: { people: crowd, channels },
     ...(options.log === undefined ? {} : { log: options.log }),
+    entryOf: process =>
+      options.otherBuild?.processes.includes(process)
+        ? join(options.otherBuild.folder, 'dist/main.js')
+        : undefined,
     async between(service, url, process) {
       const target = new URL(url)
       const proxy = await startTcpProxy(Number(target.port))

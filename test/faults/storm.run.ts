@@ -20,6 +20,7 @@ it(
       kills,
       minutes,
       calm: { patience: 'over', timeoutMs: CALM_MS },
+      otherBuild: process.env.FAULTS_OTHER_BUILD || undefined,
       log: line => console.log(line),
     })
     expect(problems.map(({ failing, id = '', what }) => `${failing} ${id} ${what}`)).toEqual([])

@@ -29,6 +29,8 @@ export interface StormOptions {
   /** Between two requests of one of four people. */
   askPauseMs?: number
   calm: { patience: Patience; timeoutMs: number }
+  /** Of one bot and of one worker: the folder of another build. */
+  otherBuild?: string | undefined
   log(line: string): void
 }
 
@@ -44,6 +46,8 @@ const GROUPS = 3_000
 const BROKERS = 2
 const ENDED_BY_ITSELF = 'a process ended by itself'
 const ROOMS = 100
+/** A bot and a worker, beside a bot and two workers of this one. */
+const OF_OTHER_BUILD = [1, 3]
 const TOLD_EVERY_MS = 60_000
 
 export async function runStorm(options: StormOptions): Promise<Storm> {
@@ -58,6 +62,9 @@ export async function runStorm(options: StormOptions): Promise<Storm> {
     groups: GROUPS,
     rooms: ROOMS,
     ...(dialect === 'kafka' ? { kafkaBrokers: BROKERS } : { env: { CKAFKA_API: dialect } }),
+    ...(options.otherBuild === undefined
+      ? {}
+      : { otherBuild: { folder: options.otherBuild, processes: OF_OTHER_BUILD } }),
     log,
   })
   try {

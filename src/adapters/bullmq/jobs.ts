@@ -7,8 +7,13 @@ import { SEALED_RECORD, UNREADABLE_RECORD } from '../../ports/store.ts'
 import { type RequestId, requestIdSchema } from '../../request/request.ts'
 import { JOB_VERSION } from './work-queue.ts'
 
-/** How soon a worker that cannot read a job looks at it again; one of a newer version may have had it by then. */
+/**
+ * How soon a worker that cannot read a job looks at it again; one of a newer version may have had it by then. A job that has
+ * been begun twenty times is lost (executor.ts): after a minute of it rarely.
+ */
 const LEFT_ALONE_MS = 10_000
+const LEFT_ALONE_LATER_MS = 60_000
+const OFTEN = 6
 const jobSchema = z.object({
   version: z.int().positive().max(JOB_VERSION).default(JOB_VERSION),
   requestId: requestIdSchema,
@@ -25,7 +30,8 @@ export function processorOf({ execute, onError }: JobDeps) {
   async function leave(job: Job, token: string | undefined, why: Error): Promise<never> {
     const whose = hasCode(why, SEALED_RECORD) ? 'for a process that has AUDIT_KEY' : 'of a newer version'
     onError(new Error(`A job ${whose} is left alone.`, { cause: why }))
-    await job.moveToDelayed(Date.now() + LEFT_ALONE_MS, token)
+    const againMs = job.attemptsStarted > OFTEN ? LEFT_ALONE_LATER_MS : LEFT_ALONE_MS
+    await job.moveToDelayed(Date.now() + againMs, token)
     throw new DelayedError()
   }
 

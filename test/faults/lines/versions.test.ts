@@ -34,7 +34,7 @@ it.concurrent.for(['record', 'job'] as const)(
     await until(async () => (await stage.record()).cardRevision === (await stage.record()).revision)
     await until(async () => (await stage.record()).posts['direct-1']?.state === 'posted')
     const readable = await stored()
-    const newer = readable.replace('"schema":2', '"schema":3')
+    const newer = readable.replace('"schema":2', '"schema":4')
     if (what === 'job') await jobs.setVersion('R-1-1', 2)
     else {
       expect(newer).not.toBe(readable)

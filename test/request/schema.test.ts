@@ -1,0 +1,60 @@
+// What an earlier version does not know of a record, it must not be able to read: it would lose it.
+
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { z } from 'zod'
+import { RULES } from '../../src/request/decide.ts'
+import { requestSchema } from '../../src/request/request.ts'
+import { SCHEMA, schemaOf } from '../../src/request/schema.ts'
+import { VERSION } from '../../src/version.ts'
+
+/**
+ * Of the fields of a record, as they are read. Where this fails, a record has come to hold what it could not before: raise
+ * SCHEMA, say in `schemaOf` which records hold it, and write down here what is read now. What only takes a new value that
+ * makes a record unreadable to the version before, as another word in a list of words does, needs the last of these alone.
+ */
+const SHAPE = { schema: 3, rules: 4, digest: '13b6284f2bc9889f' }
+
+it('of a shape that was changed the number is raised', () => {
+  const shape = JSON.stringify(z.toJSONSchema(requestSchema, { io: 'input', unrepresentable: 'any' }))
+  const digest = createHash('sha256').update(shape).digest('hex').slice(0, 16)
+  expect({ schema: SCHEMA, rules: RULES, digest }).toEqual(SHAPE)
+})
+
+it('the list of versions says which rules and records are of this one', () => {
+  const changes = readFileSync(new URL('../../CHANGELOG.md', import.meta.url), 'utf8')
+  const [, version, rules, , read] = /^\| ([\d.]+) \| (\d+) \| (.+) \| (.+) \|$/m.exec(changes) ?? []
+  expect({ version, rules }).toEqual({ version: VERSION, rules: `${RULES}` })
+  expect(read?.endsWith(` ${SCHEMA}`)).toBe(true)
+  expect(changes).toContain(`\n## ${VERSION}\n`)
+})
+
+const FOLDER = new URL('trails/', import.meta.url)
+const records = readdirSync(FOLDER).flatMap(file =>
+  readFileSync(new URL(file, FOLDER), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map(line => ({ file, record: JSON.parse(line).record as z.input<typeof requestSchema> })),
+)
+
+it('every record that an earlier version has written is read, and the same is written again', () => {
+  expect(records.length).toBeGreaterThan(100)
+  for (const { file, record } of records) {
+    const read = requestSchema.decode(record)
+    expect(z.encode(requestSchema, read), file).toMatchObject(record)
+  }
+})
+
+it('what is decided on bounds is nothing for a version before that, and all else is', () => {
+  const numbers = records.map(({ file, record }) => ({
+    file,
+    number: schemaOf(requestSchema.decode(record)),
+    holds: /"onBounds":true|"settling":|"execution":"bounds"|"within":/.test(JSON.stringify(record)),
+  }))
+  expect(new Set(numbers.map(({ number }) => number))).toEqual(new Set([2, 3]))
+  for (const { file, number, holds } of numbers) {
+    expect(number).toBe(holds ? 3 : 2)
+    if (file !== 'rules-4.jsonl') expect(number).toBe(2)
+  }
+})
