@@ -41,7 +41,7 @@ export const ATTEMPTS_KEPT = 5
  * Raised whenever the same command comes to make something else of the same record, here or in what is called from here:
  * whoever replays the events of before then knows that these rules are not theirs. test/request/trails holds it to that.
  */
-export const RULES = 4
+export const RULES = 5
 
 export interface Draft {
   id: RequestId

@@ -11,14 +11,27 @@ import type { Decision, ResetRequest } from './request.ts'
  */
 export const SCHEMA = 3
 
-/** 3: bounds are decided on, or may be. 2: all else. */
-export function schemaOf({ guard, settling, plan, votes, state }: ResetRequest): ResetRequest['schema'] {
+/** 3: bounds are decided on, or may be; the group is watched after the reset, or how long is said. 2: all else. */
+export function schemaOf(request: ResetRequest): ResetRequest['schema'] {
+  return isOfBounds(request) || isWatched(request) || isProvedInstead(request) ? 3 : 2
+}
+
+function isOfBounds({ guard, settling, plan, votes, state }: ResetRequest): boolean {
   const decisions: (Decision | null)[] = 'decision' in state ? [...votes, state.decision] : votes
-  const isOfBounds =
+  return (
     guard.onBounds === true ||
     settling !== undefined ||
     plan?.execution === 'bounds' ||
     plan?.within !== undefined ||
     decisions.some(decision => decision?.onBounds === true)
-  return isOfBounds ? 3 : 2
+  )
+}
+
+function isWatched({ guard, watch, notes }: ResetRequest): boolean {
+  return guard.watchMs !== undefined || watch !== undefined || notes.some(({ kind }) => kind === 'watched')
+}
+
+/** The offsets show what the call, that was not answered, has done. */
+function isProvedInstead({ state }: ResetRequest): boolean {
+  return 'outcome' in state && state.outcome.kind === 'done' && state.outcome.instead !== undefined
 }

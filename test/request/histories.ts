@@ -50,6 +50,7 @@ export type Step = (request: ResetRequest) => Command
 const none = { succeeded: 0, clamped: 0, failed: 0, unreported: 0, movedAfter: 0 }
 const endings = fc.constantFrom<Extract<Command, { kind: 'finish' }>['outcome']>(
   allSucceeded,
+  { kind: 'done', counts: { ...none, succeeded: 3 }, rows: 3, instead: 'no answer' },
   { kind: 'done', counts: { ...none, failed: 3 }, rows: 80 },
   { kind: 'done', counts: { ...none, unreported: 3 }, rows: 3 },
   { kind: 'notSent', cause: 'connection refused' },
