@@ -1,6 +1,7 @@
 // The picture of a plan, from the cluster to the thread and the review; and that nothing else waits for it, or fails with it.
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { ClusterSeed } from '../../src/sandbox/cluster/model.ts'
 import type { SlackView } from '../../src/sandbox/slack/face.ts'
 import { decodePng } from '../browser/png.ts'
 import { DEMO, NO_WAITING, OPS, type Product, startProduct, until, viewText } from '../support/product.ts'
@@ -102,5 +103,61 @@ describe('the picture of a plan', () => {
     await until(() => product.events.some(each => each.event === 'posted' && each.detail === 'missing_scope'))
     expect(product.threadText()).toBe('')
     expect(product.events.filter(each => each.event === 'fault' && each.where === 'pictures')).toEqual([])
+  })
+})
+
+describe('the picture of what came after', () => {
+  const log = {
+    start: 0n,
+    end: 5_000n,
+    written: [{ fromOffset: 0n, atMs: 1_700_000_000_000, everyMs: 1_000 }],
+  }
+  const seed: ClusterSeed = {
+    instances: [
+      {
+        ...{ id: DEMO.instance, name: 'watch' },
+        topics: [{ name: 'orders', partitions: [log, log] }],
+        groups: [{ name: 'reader', commits: { orders: [4_000n, 4_500n] } }],
+      },
+    ],
+  }
+  let watched: Product
+  let aheadMs = 0
+  beforeAll(async () => {
+    const env = { ...NO_WAITING, PICTURES: 'on', WATCH: '2h' }
+    watched = await startProduct({ seed, env, clock: () => Date.now() + aheadMs })
+  })
+  afterAll(() => watched.stop())
+
+  it('goes with the reply that the group has caught up', async () => {
+    const { cluster } = watched.ckafka
+    await watched.ask(
+      `--instance ${DEMO.instance} --group reader --topic orders --shift-by -1000 --reason why`,
+    )
+    await watched.review(watched.bob, 'Approve')
+    await watched.cardSays('Rewind watches the group until')
+    cluster.join('reader', { clientId: 'c1', host: '/10.0.0.9', assignment: { orders: [0, 1] } })
+    for (const [seconds, lag] of [
+      [31, '3,100'],
+      [60, '2,700'],
+      [120, '2,300'],
+    ] as const) {
+      for (const partition of [0, 1]) cluster.consume('reader', 'orders', partition, 200)
+      aheadMs += seconds * 1_000
+      await watched.cardSays(`lag ${lag}`)
+    }
+    for (const partition of [0, 1]) cluster.consume('reader', 'orders', partition, 5_000)
+    aheadMs += 240_000
+    await watched.threadSays('the group has caught up')
+    const thread = watched.slack.thread(OPS, watched.card().ts)
+    const reply = thread.find(({ text }) => text.includes('the group has caught up'))
+    expect(reply?.files?.map(({ name }) => name)).toEqual(['R-1-lag-caughtUp.png'])
+    const [file] = reply?.files ?? []
+    expect(decodePng(file?.content ?? Buffer.alloc(0)).width).toBe(1080)
+    expect(file?.alt).toMatch(/^R-1 · lag of reader since the reset\n4 looks; highest lag 3,500 messages/)
+    // What is worth no line is said as ever.
+    const back = thread.find(({ text }) => text.includes('the consumers are back'))
+    expect(back?.files).toBeUndefined()
+    expect(thread.filter(({ text }) => text.includes('the group has caught up'))).toHaveLength(1)
   })
 })

@@ -151,7 +151,14 @@ describe('files', () => {
     const wide = await post('wide.csv', 'ü'.repeat(100_000))
     expect(wide?.text?.lines).toEqual([`${'ü'.repeat(159)}…`])
     expect(wide?.text?.more).toBe(true)
-    expect(await post('picture.png', new Uint8Array([137, 80, 0, 1]))).toMatchObject({ text: null })
+    const picture = await post('picture.png', new Uint8Array([137, 80, 0, 1]))
+    expect(picture).toMatchObject({ text: null, image: { alt: '' } })
+    const seen = await fetch(`${server.url}${picture?.image?.href}`)
+    expect(seen.headers.get('content-type')).toBe('image/png')
+    expect(new Uint8Array(await seen.arrayBuffer())).toEqual(new Uint8Array([137, 80, 0, 1]))
+    // Nothing else is served as what it says it is.
+    expect(short?.image).toBeNull()
+    expect((await fetch(`${server.url}${short?.href}/image`)).status).toBe(404)
 
     const page = await post('page.html', '<script>alert(1)</script>')
     const opened = await fetch(`${server.url}${page?.text?.href}`)

@@ -84,6 +84,21 @@ it('refuses a trigger after three seconds, and a second use', async () => {
   expect(await refusal(late)).toBe('expired_trigger_id')
 })
 
+it('refuses a view with an image that is no file, and leaves the trigger usable', async () => {
+  await slack.person(ada).command(ops, '/reset')
+  const trigger_id = text('trigger_id')
+  const image: KnownBlock = { type: 'image', alt_text: 'a plan', slack_file: { id: 'F0123456789' } }
+  await expect(client(slack).views.open({ trigger_id, view: modal([image]) })).rejects.toMatchObject({
+    data: {
+      error: 'invalid_arguments',
+      response_metadata: {
+        messages: ['[ERROR] invalid slack file [json-pointer:/view/blocks/0/slack_file]'],
+      },
+    },
+  })
+  await client(slack).views.open({ trigger_id, view: modal() })
+})
+
 it('answers an invalid view with the pointers, and leaves the trigger usable', async () => {
   await slack.person(ada).command(ops, '/reset')
   const trigger_id = text('trigger_id')

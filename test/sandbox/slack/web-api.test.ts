@@ -237,6 +237,36 @@ it('puts an uploaded file into the thread', async () => {
   expect(slack.files()[0]?.content.toString()).toBe(content)
 })
 
+it('shows images in blocks that are files of the workspace, and no other', async () => {
+  const web = client(slack)
+  const upload = async (filename: string, alt: string) => {
+    const ticket = await web.files.getUploadURLExternal({ filename, length: 4, ...{ alt_txt: alt } })
+    await fetch(ticket.upload_url ?? '', { method: 'POST', body: '1234' })
+    return ticket.file_id ?? ''
+  }
+  const showing = (id: string) =>
+    web.chat.postMessage({
+      channel: ops,
+      text: 'x',
+      blocks: [{ type: 'image', alt_text: 'a plan', slack_file: { id } }],
+    })
+  const invalid = 'invalid slack file [json-pointer:/blocks/0/slack_file]'
+  const id = await upload('plan.png', 'four bars')
+  await expect(showing(id)).rejects.toMatchObject({ data: { error: 'invalid_blocks', errors: [invalid] } })
+  await web.files.completeUploadExternal({ files: [{ id }], channel_id: ops })
+  expect(slack.files()[0]).toMatchObject({ name: 'plan.png', alt: 'four bars' })
+  await expect(showing(id)).resolves.toMatchObject({ ok: true })
+  const csv = await upload('plan.csv', '')
+  await web.files.completeUploadExternal({ files: [{ id: csv }], channel_id: ops })
+  await expect(showing(csv)).rejects.toMatchObject({ data: { errors: [invalid] } })
+  await expect(showing('plan.png')).rejects.toMatchObject({
+    data: {
+      errors: ['input must match regex pattern: ^[F][A-Z0-9]{8,}$ [json-pointer:/blocks/0/slack_file/id]'],
+    },
+  })
+  expect(await refusal(upload('plan.png', 'x'.repeat(1_001)))).toBe('alt_txt_too_large')
+})
+
 it('refuses an upload of another length, and completing it', async () => {
   const web = client(slack)
   const ticket = await web.files.getUploadURLExternal({ filename: 'a.csv', length: 10 })

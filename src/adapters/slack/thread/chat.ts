@@ -23,9 +23,9 @@ import { card, type Message } from './card.ts'
 import { planCsv, resultCsv } from './csv-files.ts'
 import { directMessage, recipientOf } from './direct.ts'
 import { elsewhereCard, elsewhereReply } from './elsewhere.ts'
-import { pictureFile, planPictureFile } from './picture-files.ts'
+import { pictureFile, pictureName } from './picture-files.ts'
 import { cardTroubleMessage, noteReply } from './replies.ts'
-import { type AttachedFile, uploadFile } from './upload.ts'
+import { type AttachedFile, type Uploading, uploadFile, uploadPicture } from './upload.ts'
 
 const CALLS_AT_ONCE = 8
 const GROUP_CACHE_MS = 60_000
@@ -92,19 +92,8 @@ export function createSlackChat(deps: SlackChatDeps): Chat {
     const file = fileOf(words, request, key, documents)
     if (file !== null)
       return paced(channel, async () => {
-        const sent = await uploadFile(
-          client,
-          file,
-          { channel, threadTs },
-          {
-            beforeShown: () => requireTime(untilMs),
-            files: deps.files,
-            ...(pictures === null
-              ? {}
-              : { picture: planPictureFile(pictures, words, request, key, documents) }),
-            pictureWithinMs: untilMs - clock() - SLACK_CALL_MS - FILE_MS,
-          },
-        )
+        const how = uploading(request, key, documents, untilMs)
+        const sent = await uploadFile(client, file, { channel, threadTs }, how)
         if (sent === undefined) return undefined
         return { ts: sent.id, ...(isFileId(sent.picture) ? { picture: sent.picture } : {}) }
       })
@@ -112,6 +101,12 @@ export function createSlackChat(deps: SlackChatDeps): Chat {
       const read = isPerson(channel) ? await wordsFor(channel) : words
       const base = isDirect(key) ? await linkBase(client) : null
       const { text, blocks } = messageOf(read, request, key, documents, base)
+      if (pictures !== null && pictureName(request, key) !== null) {
+        // The reply is said beside it then.
+        const how = uploading(request, key, documents, untilMs)
+        const sent = await uploadPicture(client, text, { channel, threadTs }, how)
+        if (sent !== undefined) return { ts: sent }
+      }
       requireTime(untilMs)
       const answer = await client.chat.postMessage({
         channel,
@@ -124,6 +119,20 @@ export function createSlackChat(deps: SlackChatDeps): Chat {
       })
       return answer.ts === undefined ? undefined : { ts: answer.ts }
     })
+  }
+
+  function uploading(
+    request: ResetRequest,
+    key: PostKey,
+    documents: PostDocuments,
+    untilMs: number,
+  ): Uploading {
+    return {
+      beforeShown: () => requireTime(untilMs),
+      files: deps.files,
+      ...(pictures === null ? {} : { picture: pictureFile(pictures, words, request, key, documents) }),
+      pictureWithinMs: untilMs - clock() - SLACK_CALL_MS - FILE_MS,
+    }
   }
 
   /** A post that ends after its claim could meet a second one; waiting for a free place must not eat the time. */
@@ -300,13 +309,11 @@ function postedAs(
     files?: { id?: string; name?: string }[]
   }
   if (user !== me) return undefined
+  const idOf = (wanted: string | null) => files?.find(({ name }) => name === wanted)?.id
+  const picture = idOf(pictureName(request, key))
   const file = fileOf(words, request, key, {})
-  const idOf = (wanted: string) => files?.find(({ name }) => name === wanted)?.id
-  const fileId = file === null ? undefined : idOf(file.name)
-  if (fileId !== undefined) {
-    const picture = idOf(pictureFile(request, key) ?? '')
-    return { ts: fileId, ...(isFileId(picture) ? { picture } : {}) }
-  }
+  const fileId = file === null ? picture : idOf(file.name)
+  if (fileId !== undefined) return { ts: fileId, ...(file !== null && isFileId(picture) ? { picture } : {}) }
   const marked = postMetadataSchema.safeParse(metadata)
   if (!marked.success) return undefined
   const { request_id, key: markedKey } = marked.data.event_payload

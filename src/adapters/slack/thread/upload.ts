@@ -83,6 +83,34 @@ export async function uploadFile(
   return { id, picture: undefined }
 }
 
+/**
+ * A picture with a reply beside it. Its id, or undefined: it is not there, and nothing is shown. Rejects where it may be shown,
+ * or where Slack asks to wait.
+ */
+export async function uploadPicture(
+  client: WebClient,
+  comment: string,
+  { channel, threadTs }: FilePlace,
+  how: Uploading,
+): Promise<string | undefined> {
+  const { beforeShown, files = fetch } = how
+  const picture = await placePicture(how, file => placeFile(client, file, files))
+  if (picture === null) return undefined
+  beforeShown?.()
+  try {
+    await client.files.completeUploadExternal({
+      files: [picture],
+      channel_id: channel,
+      ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+      initial_comment: comment,
+    })
+    return picture.id
+  } catch (error) {
+    if (outcomeOfError(error).kind === 'refused') return undefined
+    throw error
+  }
+}
+
 interface Placed {
   name: string
   body: Uint8Array
