@@ -18,7 +18,13 @@ export interface Template {
 
 const NUMBER_DIGITS = 15
 
-export async function readTemplate(redis: Redis, prefix: string, id: string): Promise<Template> {
+/** @param isPlanned false: it ended before there was a plan, and has no documents */
+export async function readTemplate(
+  redis: Redis,
+  prefix: string,
+  id: string,
+  isPlanned = true,
+): Promise<Template> {
   const key = (name: string) => `{${prefix}}:${name}:${id}`
   const flat = (hash: Record<string, string>) => Object.entries(hash).flat()
   const template = {
@@ -33,7 +39,8 @@ export async function readTemplate(redis: Redis, prefix: string, id: string): Pr
   if ([...events, ...documents].some(text => text.includes(`"${id}"`))) {
     throw new Error(`The events or documents of ${id} name it: the copies would have to as well.`)
   }
-  if ([record, changes, events, documents, lists].some(part => part.length === 0)) {
+  const parts = [record, changes, events, lists, ...(isPlanned ? [documents] : [])]
+  if (parts.some(part => part.length === 0) || (!isPlanned && documents.length > 0)) {
     throw new Error(`${id} is not kept as it used to be: these copies would not be what the store writes.`)
   }
   return template
@@ -68,7 +75,7 @@ for number = tonumber(ARGV[2]), tonumber(ARGV[3]) do
   redis.call('HSET', ARGV[1] .. ':request:' .. id, unpack(record))
   redis.call('RPUSH', ARGV[1] .. ':changes:' .. id, unpack(template.changes))
   redis.call('RPUSH', ARGV[1] .. ':events:' .. id, unpack(template.events))
-  redis.call('HSET', ARGV[1] .. ':documents:' .. id, unpack(template.documents))
+  if #template.documents > 0 then redis.call('HSET', ARGV[1] .. ':documents:' .. id, unpack(template.documents)) end
   local member = string.sub(template.member, 1, -${NUMBER_DIGITS + 1}) .. string.format('%0${NUMBER_DIGITS}d', number)
   for _, list in ipairs(template.lists) do redis.call('ZADD', ARGV[1] .. list, 0, member) end
 end

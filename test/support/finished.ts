@@ -10,7 +10,19 @@ import { isFinal, type RequestId, type ResetRequest } from '../../src/request/re
 import type { Seals } from '../../src/request/seals.ts'
 import { createChanges } from '../../src/service/changes.ts'
 import { createdIn } from './commits.ts'
-import { allSucceeded, approve, draft, finish, prepare, rowsOf, someReset, start, T0 } from './requests.ts'
+import {
+  allSucceeded,
+  approve,
+  DENIED,
+  draft,
+  finish,
+  prepare,
+  rowsOf,
+  SOMEWHERE,
+  someReset,
+  start,
+  T0,
+} from './requests.ts'
 
 const rows = rowsOf(someReset)
 const digest = digestOf(someReset, 'offsets', rows)
@@ -23,6 +35,8 @@ export interface Desk {
   carryOut(request: ResetRequest): Promise<ResetRequest>
   /** Rejected, and everything told. */
   reject(request: ResetRequest): Promise<ResetRequest>
+  /** Asked for, and cancelled before there was a plan, and everything told: the smallest that the product leaves. */
+  cancelUnplanned(): Promise<ResetRequest>
 }
 
 /** It begins at T0, and each execution takes some minutes. */
@@ -64,6 +78,11 @@ export function openDesk(store: Store, seals: Seals | null = null): Desk {
       // A call of it can take effect no more, and the group is given back.
       nowMs += 600_000
       return tellAll(await change(id, finish(allSucceeded)))
+    },
+    async cancelUnplanned() {
+      const { id: _, ...wanted } = draft({ expiresAtMs: nowMs + 3_600_000 })
+      const { id, requester: by } = createdIn(await changes.create(wanted, randomUUID()))
+      return tellAll(await change(id, { kind: 'cancel', by, policy: DENIED, from: SOMEWHERE }))
     },
     async reject({ id }) {
       return tellAll(await change(id, { ...approve, digest, verdict: 'reject', note: 'no' }))
