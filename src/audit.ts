@@ -1,5 +1,5 @@
 // The command that exports the audit trail of every request, and of what was tried apart from them, and verifies such a
-// file. It must never write to the store.
+// file. It must never write to the store, but for what `restored --hold` is asked to.
 
 import { createReadStream, createWriteStream, realpathSync } from 'node:fs'
 import { Readable } from 'node:stream'
@@ -8,10 +8,13 @@ import { fileURLToPath } from 'node:url'
 import { connectRedis, type RedisSettings, untilReady } from './adapters/redis/connect.ts'
 import { createRedisStore } from './adapters/redis/store.ts'
 import { addressesOf, connectionFault, unconnectedWords } from './adapters/redis/unconnected.ts'
+import { createWorkers, type Workers } from './adapters/redis/workers.ts'
 import { readAuditKeys, readStoreConfig } from './config.ts'
+import { holdRestored } from './hold-restored.ts'
 import type { Store } from './ports/store.ts'
-import { unknownOnceRestored } from './request/restored.ts'
-import { createSeals } from './request/seals.ts'
+import type { ResetRequest } from './request/request.ts'
+import { isHeldAfterRestore, unknownOnceRestored } from './request/restored.ts'
+import { createSeals, type Seals } from './request/seals.ts'
 import { createAuditExport } from './trail-file/export.ts'
 import type { AuditTotals } from './trail-file/lines.ts'
 import { type Selection, selectedIds, selectionIn } from './trail-file/selection.ts'
@@ -24,7 +27,9 @@ const USAGE = `audit export [FILE]   Writes the audit trail of every request, an
 audit verify FILE     Checks such a file, and exits 1 where it was changed or tells what cannot have happened. Needs
                       the file only; with AUDIT_KEY and REDIS_PREFIX it checks the seals as well.
 audit restored        Of a Redis that was restored from a backup, before anything is started: which requests may have
-                      run since, and exits 1 where there are any. Needs the settings of Redis.`
+                      run since, and exits 1 where there are any. Needs the settings of Redis. With --hold they become
+                      unclear: nothing is called for them until an approver has said in the thread what happened. Then
+                      it needs AUDIT_KEY too, where the records are sealed, and exits 1 where one could not be held.`
 
 const CONNECT_MS = 5_000
 const OPEN_LOOKED_AT = 10_000
@@ -52,9 +57,21 @@ const ONCE_RESTORED = {
 }
 
 /** Of the open ones: what had ended by then calls nothing. */
-async function restored(): Promise<number> {
-  return withStore(async store => {
+async function restored(hold: boolean): Promise<number> {
+  const keys = readAuditKeys(process.env)
+  if (!keys.ok) {
+    for (const problem of keys.problems) console.error(problem)
+    return 1
+  }
+  const seals = hold && keys.auditKeys !== null ? createSeals(keys.auditKeys, keys.redisPrefix) : null
+  return withStore(async (store, workers) => {
+    const taking = hold ? await workers.count() : 0
+    if (taking > 0) {
+      console.error('A worker has taken jobs within 15 seconds. Stop every bot and worker, then try again.')
+      return 1
+    }
     const { requests, total } = await store.openRequests(OPEN_LOOKED_AT)
+    if (hold) return holdAll(store, seals, requests, total - requests.length)
     const unknown = requests.flatMap(request => {
       const kind = unknownOnceRestored(request)
       return kind === null ? [] : [`${request.id} (${request.reset.target.group}) ${ONCE_RESTORED[kind]}`]
@@ -67,10 +84,36 @@ async function restored(): Promise<number> {
       `${waiting} open requests wait for a plan, a decision or a review: nothing is called for them before.`,
     )
     return unknown.length + notRead === 0 ? 0 : 1
-  })
+  }, seals)
 }
 
-async function withStore(act: (store: Store) => Promise<number>): Promise<number> {
+async function holdAll(
+  store: Store,
+  seals: Seals | null,
+  requests: readonly ResetRequest[],
+  notRead: number,
+): Promise<number> {
+  const unknown = requests.filter(
+    request => unknownOnceRestored(request) !== null && !isHeldAfterRestore(request),
+  )
+  const { held, not } = await holdRestored(store, seals, unknown)
+  for (const id of held) {
+    const group = unknown.find(each => each.id === id)?.reset.target.group
+    console.log(
+      `${id} (${group}) is unclear now: nothing is called for it until an approver has answered in its thread.`,
+    )
+  }
+  for (const { id, why } of not)
+    console.log(`${id} could not be held: ${why}. Cancel it before a worker is started.`)
+  if (notRead > 0) console.log(`${notRead} open requests could not be looked at.`)
+  if (unknown.length === 0) console.log('No request has to be held.')
+  return not.length + notRead === 0 ? 0 : 1
+}
+
+async function withStore(
+  act: (store: Store, workers: Workers) => Promise<number>,
+  seals: Seals | null = null,
+): Promise<number> {
   const settings = readStoreConfig(process.env)
   if (!settings.ok) {
     for (const problem of settings.problems) console.error(problem)
@@ -86,7 +129,8 @@ async function withStore(act: (store: Store) => Promise<number>): Promise<number
       console.error(problem)
       return 1
     }
-    return await act(createRedisStore(redis, settings.redisPrefix))
+    const { redisPrefix } = settings
+    return await act(createRedisStore(redis, redisPrefix, { seals }), createWorkers(redis, redisPrefix))
   } finally {
     redis.disconnect()
   }
@@ -198,7 +242,8 @@ async function main(args: readonly string[]): Promise<number> {
     return 0
   }
   if (command === 'export' && more.length === 0 && !file?.startsWith('--')) return exportTo(file, null)
-  if (command === 'restored' && file === undefined) return restored()
+  if (command === 'restored' && file === undefined) return restored(false)
+  if (command === 'restored' && file === '--hold' && more.length === 0) return restored(true)
   if (command === 'verify' && file !== undefined && more.length === 0) return verifyFile(file)
   console.error(USAGE)
   return 2

@@ -198,7 +198,18 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   // It only reads, and from the store alone.
   'trail-file/': ['request/', 'type ports/', 'trail-file/', 'zod'],
-  'audit.ts': ['request/', 'type ports/', 'trail-file/', 'config.ts', 'adapters/redis/', 'node:'],
+  'audit.ts': [
+    ...[
+      'request/',
+      'type ports/',
+      'trail-file/',
+      'config.ts',
+      'adapters/redis/',
+      'hold-restored.ts',
+      'node:',
+    ],
+  ],
+  'hold-restored.ts': ['type ports/', 'type request/', 'service/changes.ts'],
   'main.ts': [
     ...['request/', 'ports/', 'service/', 'config.ts', 'telemetry.ts', 'adapters/', 'node:'],
     ...['http-server.ts', 'monitoring.ts', 'listen-address.ts', 'starting.ts', 'named.ts'],

@@ -8,6 +8,7 @@ const CAUSES = [
   'absentTwice',
   'denied',
   'forgotten',
+  'restored',
   'workerStopped',
   'jobsLost',
   'nothingReported',

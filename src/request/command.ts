@@ -187,6 +187,8 @@ export type Command =
   /** It has to wait for others, for at least and, where that is known, at most so long; nothing has been tried. */
   | { kind: 'standBack'; digest: string; cause: string; waitMs: number; atMostMs?: number }
   | { kind: 'alreadyThere'; digest: string }
+  /** Redis was restored from a backup: what has become of it since is not known. */
+  | { kind: 'restored' }
   | { kind: 'callOff'; digest: string; outcome: Extract<Outcome, { kind: 'refused' }> }
   | {
       kind: 'start'

@@ -27,7 +27,7 @@ import { schemaOf } from './schema.ts'
 import { beginsAt, isOfBounds, settle, settling } from './settling.ts'
 import { backoffOfGivingWay, type Decided, FIRST_BACKOFF_MS, refuse, unseen, visible } from './step.ts'
 import { tell } from './telling.ts'
-import { alreadyThere, checkAgain, looked, testify, unclearFrom } from './unclear.ts'
+import { alreadyThere, checkAgain, looked, restored, testify, unclearFrom } from './unclear.ts'
 import { reguard, unreadFrom, vote, withdraw } from './voting.ts'
 import { mayStart, wait, waitsForWindow, withinWindow } from './waiting.ts'
 import { watched, watchLater, watchOver } from './watching.ts'
@@ -336,6 +336,9 @@ function decideAtAnyTime(request: ResetRequest, command: Command, nowMs: number)
 
     case 'alreadyThere':
       return alreadyThere(request, command, nowMs)
+
+    case 'restored':
+      return restored(request, nowMs)
 
     case 'callOff': {
       // CKafka refuses even to be looked at, and would again.

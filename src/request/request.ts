@@ -200,6 +200,8 @@ export const stateSchema = z.discriminatedUnion('name', [
     called: z.boolean(),
     /** Whose call that is. Null: there is none, or the record is older than this. */
     worker: z.string().nullable().default(null),
+    /** Redis was restored from a backup of before: no offsets tell what happened since, and a person has to. */
+    restored: z.literal(true).optional(),
   }),
 ])
 export type State = z.output<typeof stateSchema>
@@ -245,7 +247,7 @@ export const noteSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('asked'),
     attempt: z.int(),
-    evidence: z.enum(['present', 'neither', 'unread']),
+    evidence: z.enum(['present', 'neither', 'unread', 'restored']),
   }),
   z.object({ kind: z.literal('testified'), by: userIdSchema, happened: z.boolean() }),
   /** Approvals that do not count any more, because the policy has changed since. */

@@ -18,3 +18,8 @@ export function unknownOnceRestored({
       return null
   }
 }
+
+/** It waits for a person already. */
+export function isHeldAfterRestore({ state }: Pick<ResetRequest, 'state'>): boolean {
+  return state.name === 'unclear' && state.restored === true
+}

@@ -11,9 +11,13 @@ import type { Decision, ResetRequest } from './request.ts'
  */
 export const SCHEMA = 3
 
-/** 3: bounds are decided on, or may be; the group is watched after the reset, or how long is said. 2: all else. */
+/**
+ * 3: bounds are decided on, or may be; the group is watched after the reset, or how long is said; a person has to say what
+ * happened since a backup. 2: all else.
+ */
 export function schemaOf(request: ResetRequest): ResetRequest['schema'] {
-  return isOfBounds(request) || isWatched(request) || isProvedInstead(request) ? 3 : 2
+  const isNew = [isOfBounds, isWatched, isProvedInstead, wasRestored].some(each => each(request))
+  return isNew ? 3 : 2
 }
 
 function isOfBounds({ guard, settling, plan, votes, state }: ResetRequest): boolean {
@@ -34,4 +38,9 @@ function isWatched({ guard, watch, notes }: ResetRequest): boolean {
 /** The offsets show what the call, that was not answered, has done. */
 function isProvedInstead({ state }: ResetRequest): boolean {
   return 'outcome' in state && state.outcome.kind === 'done' && state.outcome.instead !== undefined
+}
+
+function wasRestored({ state, notes }: ResetRequest): boolean {
+  const isAsked = notes.some(note => note.kind === 'asked' && note.evidence === 'restored')
+  return isAsked || (state.name === 'unclear' && state.restored === true)
 }

@@ -5,6 +5,7 @@ import { causeOf } from './cause.ts'
 import type { Command } from './command.ts'
 import type { Evidence } from './evidence.ts'
 import type { ResetRequest, State } from './request.ts'
+import { isHeldAfterRestore, unknownOnceRestored } from './restored.ts'
 import { type Decided, refuse, unseen, visible } from './step.ts'
 import { JOINED } from './waiting.ts'
 
@@ -61,6 +62,7 @@ export function looked(
 ): Decided {
   const { state } = request
   if (state.name !== 'unclear' || state.attempt !== attempt || nowMs < state.lookAtMs) return refuse('stale')
+  if (state.restored) return lookedAfterRestore(request, state, attempt, nowMs)
   if (evidence === 'absent' && state.seen === 'absent') {
     const repeatAtMs = mayRepeatAt(request)
     if (repeatAtMs === null || nowMs >= repeatAtMs) return again(request, ABSENT_TWICE)
@@ -83,6 +85,13 @@ export function looked(
   const shown = evidence === 'unread' || evidence === 'present' ? evidence : 'neither'
   const note = { kind: 'asked', attempt, evidence: shown } as const
   return visible(request, { ...later(ASKED_PAUSE_MS), asked: true }, note)
+}
+
+/** The group may stand where the plan began because it was put back there since: no look settles it. */
+function lookedAfterRestore(request: ResetRequest, state: Unclear, attempt: number, nowMs: number): Decided {
+  const later = { ...state, looks: state.looks + 1, lookAtMs: nowMs + ASKED_LONGEST_MS, seen: null }
+  if (state.asked) return unseen(request, { state: later })
+  return visible(request, { ...later, asked: true }, { kind: 'asked', attempt, evidence: 'restored' })
 }
 
 /** Whoever asks for it: it only reads. What it finds is said in the thread. */
@@ -144,6 +153,24 @@ export function alreadyThere(
   )
 }
 
+/** Whatever it had come to by the time of the backup, nothing is called for it until a person has said what happened since. */
+export function restored(request: ResetRequest, nowMs: number): Decided {
+  const { state } = request
+  if (unknownOnceRestored(request) === null) return refuse('stale')
+  if (state.name !== 'approved' && state.name !== 'executing' && state.name !== 'unclear')
+    return refuse('stale')
+  if (isHeldAfterRestore(request)) return refuse('stale')
+  const { decision, attempt } = state
+  const begun = unclearFrom({ decision, attempt, atMs: nowMs }, null, RESTORED, nowMs + ASKED_LONGEST_MS)
+  const group = state.name === 'approved' && state.wait !== null ? JOINED : request.group
+  return visible(
+    { ...request, group },
+    { ...begun, asked: true, called: false, restored: true },
+    { kind: 'asked', attempt, evidence: 'restored' },
+  )
+}
+
 const ABSENT_TWICE = causeOf('absentTwice')
 const DENIED = causeOf('denied')
 const FORGOTTEN = causeOf('forgotten')
+const RESTORED = causeOf('restored')

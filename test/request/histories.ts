@@ -281,6 +281,7 @@ const rare = fc.oneof(
       round: round - (guard.approvals % 2),
     }),
     () => ({ kind: 'reguardLater' }),
+    () => ({ kind: 'restored' }),
     ({ round }) => ({
       kind: 'disallow',
       ruling: { why: 'denied', rule: `x${round}`, reason: 'no' },

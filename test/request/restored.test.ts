@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { decide } from '../../src/request/decide.ts'
 import { isFinal, mayBegin } from '../../src/request/request.ts'
 import { unknownOnceRestored } from '../../src/request/restored.ts'
 import { everyState } from '../support/requests.ts'
@@ -9,5 +10,7 @@ it.each(everyState())(
     const { state } = request
     const mayBeCalled = !isFinal(state) && (!mayBegin(state) || state.name === 'approved')
     expect(unknownOnceRestored(request)).toBe(mayBeCalled ? state.name : null)
+    const held = decide(request, { kind: 'restored' }, request.createdAtMs)
+    expect(held.ok ? held.next.state.name : held.refusal).toBe(mayBeCalled ? 'unclear' : 'stale')
   },
 )

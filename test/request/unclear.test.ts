@@ -220,3 +220,44 @@ describe('offsets that stand where the plan leads before anything was called', (
     expect(following(there, finish(allSucceeded)).state.name).toBe('succeeded')
   })
 })
+
+describe('a request of which Redis holds what a backup had of it', () => {
+  const approved = following(pending(), approve)
+
+  it.each([
+    ['approved', approved],
+    ['being carried out', executing],
+    ['read back', unclear],
+    ['asked about', inDoubt],
+  ])('that was %s is asked about, and no offsets settle it', (_, request) => {
+    const held = following(request, [{ kind: 'restored' }, LATE])
+    expect(unclearState(held)).toMatchObject({ asked: true, called: false, restored: true, attempt: 1 })
+    expect(held.notes.at(-1)).toEqual({ kind: 'asked', attempt: 1, evidence: 'restored' })
+    expect(refusalOf(held, { kind: 'restored' }, LATE)).toBe('stale')
+    for (const evidence of ['absent', 'present', 'partly', 'neither', 'unread'] as const) {
+      const twice = lookedAt(lookedAt(held, evidence), evidence)
+      expect(unclearState(twice)).toMatchObject({ asked: true, restored: true })
+      expect(isProof(unclearState(twice), evidence)).toBe(false)
+      expect(twice.notes).toHaveLength(held.notes.length)
+    }
+  })
+
+  it('waits for an approver, who says what happened', () => {
+    const held = following(approved, [{ kind: 'restored' }, LATE])
+    expect(following(held, [{ ...testify, happened: true }, LATE]).state.name).toBe('succeeded')
+    const again = following(held, [{ ...testify, happened: false }, LATE])
+    expect(again.state).toMatchObject({ name: 'approved', cleared: true, attempt: 2 })
+    expect(following(again, [{ kind: 'restored' }, LATE]).state.name).toBe('unclear')
+  })
+
+  it('is asked about once more by whoever has it looked at again', () => {
+    const held = following(
+      approved,
+      [{ kind: 'restored' }, LATE],
+      [checkAgain, LATE],
+      [looked('absent'), LATE],
+    )
+    expect(held.notes.at(-1)).toEqual({ kind: 'asked', attempt: 1, evidence: 'restored' })
+    expect(unclearState(held)).toMatchObject({ asked: true, restored: true })
+  })
+})

@@ -243,7 +243,8 @@ function sentenceOfOutcome(
       return notPreparedSentence(words, outcome)
     case 'unknown': {
       const cause = causeInWords(words, outcome.cause)
-      return readCause(outcome.cause)?.kind === 'forgotten'
+      const kind = readCause(outcome.cause)?.kind
+      return kind === 'forgotten' || kind === 'restored'
         ? outcomes.notRecorded(cause)
         : outcomes.unknown(cause)
     }

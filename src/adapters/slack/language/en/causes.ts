@@ -10,6 +10,7 @@ export const causesOn = (on: ClusterInWords): Record<CauseKind, (about: readonly
   absentTwice: _ => 'the offsets showed twice that the call had not taken effect',
   denied: _ => 'an approver confirmed that it had not taken effect',
   forgotten: _ => 'no call of it is on record',
+  restored: _ => 'Redis was restored from a backup, and whether the request has run since is not in it',
   workerStopped: _ => 'the worker has not reported in time how the call ended',
   jobsLost: _ => 'no worker could carry it out. The log of the workers says why',
   nothingReported: _ => `${on.name} answered the call, and the offsets do not confirm it yet`,

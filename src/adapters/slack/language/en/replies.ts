@@ -37,6 +37,8 @@ const ASKED: Record<Evidence, string> = {
   unread: 'The offsets could not be read back, so the outcome is unclear.',
   present:
     'The offsets already match the plan, and no call of this request is on record: Redis may have lost it, or somebody has moved them by other means than Rewind.',
+  restored:
+    'Redis was restored from a backup of a time when this request was approved. Whether it has run since is not in the backup, and the offsets cannot show it: they may have been moved again. Look at the messages in this thread and at the group.',
 }
 
 const ASKED_AFTER_CALL =

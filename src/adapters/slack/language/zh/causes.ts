@@ -10,6 +10,7 @@ export const causesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   absentTwice: _ => '位点两次显示那次调用没有生效',
   denied: _ => '审批人确认没有生效',
   forgotten: _ => '没有这个申请的调用记录',
+  restored: _ => 'Redis 已从备份恢复，备份里没有这个申请之后是否执行过的记录',
   workerStopped: _ => 'worker 没有及时报告调用结果',
   jobsLost: _ => '没有 worker 能执行它，原因见 worker 日志',
   nothingReported: _ => `${on.name}对调用作了响应，但位点还没有证实结果`,
