@@ -115,9 +115,13 @@ export async function startBot(
       aheadMs += ms
       const { child } = run
       if (exitOf(child) !== undefined) return
-      const heard = Promise.race([once(child, 'message'), once(child, 'close')])
+      // Whichever comes first: the other is not listened for any more.
+      const listening = new AbortController()
+      const { signal } = listening
+      const heard = Promise.race([once(child, 'message', { signal }), once(child, 'close', { signal })])
       child.send({ aheadMs })
       await heard
+      listening.abort()
     },
     async waitUntilReady(timeoutMs = 15_000) {
       const untilMs = performance.now() + timeoutMs

@@ -6,6 +6,8 @@ import type { Cluster } from './cluster/model.ts'
 
 const EVERY_MS = 500
 const MEMBERS_STARTED = 2
+/** Messages of a partition: a minute for the longest log of the demo, and far more than its producers write. */
+const READ_AT_ONCE = 3_000
 
 /** Where the members of stopped groups are kept, so that they come back as they were. */
 export interface Members {
@@ -75,6 +77,7 @@ export interface Traffic {
 export function startTraffic(cluster: Cluster): Traffic {
   const instance = cluster.instances()[0]?.id ?? ''
   const written = new Set<string>()
+  let turn = 0
   const topics = () => cluster.instances()[0]?.topics ?? []
 
   function write(): void {
@@ -98,10 +101,15 @@ export function startTraffic(cluster: Cluster): Traffic {
       for (const { topic, partition, committed, logStart, logEnd } of cluster.positions(instance, name)) {
         const left = logEnd - (committed ?? logStart)
         if (left <= 0n || !assigned.has(`${topic} ${partition}`)) continue
-        // Fast enough to be seen on a long log, and never slower than what a producer writes.
-        cluster.consume(name, topic, partition, 250n + left / 12n)
+        cluster.consume(name, topic, partition, readAtOnce())
       }
     }
+  }
+
+  /** Uneven, as consumers are: a third less or more. */
+  function readAtOnce(): number {
+    turn += 1
+    return Math.round(READ_AT_ONCE * (1 + Math.sin(turn * 1.7) / 3))
   }
 
   const timer = setInterval(() => {

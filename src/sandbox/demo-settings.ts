@@ -13,7 +13,7 @@ export interface DemoSettings {
 const PAGE_PORT = 4400
 /** Rewind itself says what is wrong with one of these. */
 const HANDED_ON = [
-  ...['CKAFKA_API', 'REWIND_LANGUAGE', 'EMPTY_HOLD', 'EMPTY_WAIT', 'REQUEST_EXPIRY'],
+  ...['CKAFKA_API', 'REWIND_LANGUAGE', 'EMPTY_HOLD', 'EMPTY_WAIT', 'REQUEST_EXPIRY', 'WATCH'],
   ...['CALL_DEADLINE', 'CALL_GRACE', 'CALL_LATE'],
 ]
 

@@ -17,13 +17,15 @@ import { CHANNELS, DEMO_POLICY, EMPTY_HOLD_MS, startWorld, USERS, type World } f
 
 const PAGE_DIR = fileURLToPath(new URL('./page', import.meta.url))
 /** Nobody who plays waits a minute to see what a call that never answers leads to. */
+/** Its first looks come after seconds, and the last after ten minutes. */
+const DEMO_WATCH = '10m'
 const SHORT_DEADLINES = { CALL_DEADLINE: '10s', CALL_GRACE: '5s', CALL_LATE: '5s' }
 
 const USAGE = `Usage: npm run demo [-- --walkthrough] [-- --http]
 
 Starts Rewind with a local Slack, a simulated CKafka and Kafka, and a private Redis, and a page to play it all from.
 
-  --walkthrough   plan, drift, wait, proof, undo, quorum, break glass, a Kafka cluster and reminder by itself,
+  --walkthrough   plan, drift, wait, proof, undo, quorum, break glass, a Kafka cluster, reminder and watch by itself,
                   under a test clock, each with checks; in English; exits 0 only if all hold
   --http          Slack reaches Rewind over signed HTTP instead of Socket Mode
   --help          this text
@@ -123,7 +125,7 @@ async function main(flags: string[]): Promise<void> {
       // What the walkthrough checks depends on its own.
       env: alone
         ? { ...(CKAFKA_API ? { CKAFKA_API } : {}), ...walkthroughEnv(CKAFKA_API) }
-        : { ...SHORT_DEADLINES, ...env },
+        : { ...SHORT_DEADLINES, WATCH: DEMO_WATCH, ...env },
     })
     await world.waitForBot()
     if (alone) {
@@ -144,7 +146,12 @@ async function main(flags: string[]): Promise<void> {
     }
     await play(
       world,
-      { delivery, pageUrl: page.url, emptyHold: env.EMPTY_HOLD ?? `${EMPTY_HOLD_MS / 1000}s` },
+      {
+        delivery,
+        pageUrl: page.url,
+        emptyHold: env.EMPTY_HOLD ?? `${EMPTY_HOLD_MS / 1000}s`,
+        watch: env.WATCH ?? DEMO_WATCH,
+      },
       endings,
     )
     await end(0)
@@ -163,6 +170,8 @@ interface Shown {
   pageUrl: string
   /** Like `2s`. */
   emptyHold: string
+  /** `off`, or for how long. */
+  watch: string
 }
 
 /** Resolves when the person has had enough. */
@@ -237,7 +246,7 @@ async function play(world: World, shown: Shown, endings: (() => Promise<void> | 
 
 function welcome(
   { slack, ckafka, kafka, redisUrl, redisPrefix, bot }: World,
-  { delivery, pageUrl, emptyHold }: Shown,
+  { delivery, pageUrl, emptyHold, watch }: Shown,
 ): string[] {
   return [
     '',
@@ -275,6 +284,11 @@ function welcome(
     'dave has passed on an alert, message 1: menu Reset offsets from alert on 1 opens the form with what it names.',
     'Between asking and deciding, cluster read orders-billing lets a consumer commit: then there is a new plan to review.',
     `A group that had consumers has to stay empty for ${emptyHold} here (EMPTY_HOLD; 45s in production).`,
+    ...(watch === 'off'
+      ? []
+      : [
+          `After a reset the group is watched for ${watch} here (WATCH; 2h in production): start its consumers and see.`,
+        ]),
     'Requests, messages and offsets last as long as this process: the next start begins from the beginning.',
     'Type help to see what else there is, quit to end.',
     '',

@@ -39,6 +39,8 @@ export function createWatches(deps: WatchesDeps) {
     const rows = await patiently(() => kept.result(request.id))
     const set = setPartitions(rows ?? [])
     if (set.length === 0) return { kind: 'watchOver', why: 'rowsLost' }
+    const before = await otherReset(request, watch)
+    if (before !== null) return { kind: 'watchOver', why: 'otherReset', by: before }
     const taken = await rate.take(target.instanceId)
     if (!taken.ok) return later(watch, clock() + taken.retryAfterMs)
     const topics = [...new Set(set.map(({ topic }) => topic))]

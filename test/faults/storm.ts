@@ -42,6 +42,8 @@ export interface Storm {
 }
 
 const GROUPS = 3_000
+/** Short enough to be over when all has settled; nobody reads there, which each thread is told. */
+const WATCHED = { WATCH: '20s' }
 /** Each group and each partition can move from one to the other. */
 const BROKERS = 2
 const ENDED_BY_ITSELF = 'a process ended by itself'
@@ -61,7 +63,9 @@ export async function runStorm(options: StormOptions): Promise<Storm> {
     roles: ['bot', 'bot', 'worker', 'worker', 'worker'],
     groups: GROUPS,
     rooms: ROOMS,
-    ...(dialect === 'kafka' ? { kafkaBrokers: BROKERS } : { env: { CKAFKA_API: dialect } }),
+    ...(dialect === 'kafka'
+      ? { kafkaBrokers: BROKERS, env: WATCHED }
+      : { env: { CKAFKA_API: dialect, ...WATCHED } }),
     ...(options.otherBuild === undefined
       ? {}
       : { otherBuild: { folder: options.otherBuild, processes: OF_OTHER_BUILD } }),

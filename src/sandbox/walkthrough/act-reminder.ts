@@ -2,7 +2,17 @@
 
 import type { Person, SlackMessage } from '../slack/face.ts'
 import { type Check, calledTimes, moved, saidByDay, says, standsAt, wroteOnce } from './checks.ts'
-import { ask, idOf, reviewAndApprove, type Stage, since, standingOn, untilEnded, untilTold } from './stage.ts'
+import {
+  ask,
+  idOf,
+  putForward,
+  reviewAndApprove,
+  type Stage,
+  since,
+  standingOn,
+  untilEnded,
+  untilTold,
+} from './stage.ts'
 
 const TOPIC = 'payments'
 const SKIPPED = 10
@@ -80,11 +90,6 @@ export async function remind(stage: Stage): Promise<{ checks: Check[] }> {
     says('the card ended as done', title, ['done']),
   ]
   return { checks }
-}
-
-async function putForward({ narrator, world }: Stage, ms: number): Promise<void> {
-  await world.advance(ms)
-  narrator.say(`It is ${new Date(world.now()).toISOString().slice(0, 16).replace('T', ' ')} UTC now.`)
 }
 
 type HeardBy = (person: Person) => SlackMessage[]

@@ -131,7 +131,7 @@ export function plannedIn(lines: readonly string[]): Places {
 }
 
 const RESULT_ROW =
-  /(\S+) +(\d+) +(?:\d+|–) +(\d+|–) +(\d+|accepted|–) +(\d+|–) +(succeeded|clamped|failed|not confirmed|moved since)$/
+  /(\S+) +(\d+) +(succeeded|clamped|failed|not confirmed|moved since) +(?:\d+|–) +(\d+|–) +(\d+|accepted|–) +(\d+|–)$/
 
 /**
  * The three columns of the result tell the same story, and the cluster tells it too: planned (`–` only where the API
@@ -152,7 +152,7 @@ export function tableProves(
   const wrong = [...now].flatMap(([place, at]) => {
     const row = rows.get(place)
     if (row === undefined) return [`no row for ${place}`]
-    const [plannedAt = '', said = '', readBack = '', ended = ''] = row
+    const [ended = '', plannedAt = '', said = '', readBack = ''] = row
     const stands = sayOffset(at)
     const target = plannedAt === '–' && planned === 'open' ? stands : plannedAt
     const hasArrived = target === readBack && (said === target || said === 'accepted')

@@ -168,6 +168,12 @@ export function shows(view: SlackView, words: string): boolean {
   return JSON.stringify(view.blocks).includes(words)
 }
 
+/** The clocks of everybody but Redis. */
+export async function putForward({ narrator, world }: Stage, ms: number): Promise<void> {
+  await world.advance(ms)
+  narrator.say(`It is ${new Date(world.now()).toISOString().slice(0, 16).replace('T', ' ')} UTC now.`)
+}
+
 export function positionsOf({ world }: Stage, group = GROUP): Position[] {
   return world.ckafka.cluster.positions(INSTANCE, group)
 }

@@ -147,8 +147,9 @@ describe('what was said', () => {
 })
 
 describe('the three columns of a result', () => {
-  /** With the offset before, of which nothing is checked. */
-  const table = (...rows: string[]) => rows.map(row => `  ${row.replace(/^(\S+ \d+)/, '$1 99')}`)
+  /** As the table has them: the outcome first, and the offset before, of which nothing is checked. */
+  const table = (...rows: string[]) =>
+    rows.map(row => `  ${row.replace(/^(\S+ \d+) (\S+ \S+ \S+) (.+)$/, '$1 $3 99 $2')}`)
   const prove = (
     lines: string[],
     now = two,

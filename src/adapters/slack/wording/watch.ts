@@ -30,17 +30,18 @@ export function watchLines({ watch: say }: Words, { watch }: Pick<ResetRequest, 
 function lookPieces(say: Words['watch'], watch: Watch, last: NonNullable<Watch['last']>): Piece[] {
   const known = estimate(watch.points, watch.backSinceMs)
   const { atMs, members, lag, read, partitions } = last
-  const isOpen = watch.over === null
   const stuck = stuckIn(watch).slice(0, STUCK_NAMED)
+  // What does not move is never caught up with.
+  const isReading = watch.over === null && stuck.length === 0
   return say.look({
     ...{ atMs, members, lag, read, partitions },
     isBack: watch.backSinceMs !== null,
     rates: known === null ? null : rounded(known.rates),
     left:
-      isOpen && known !== null && lag > 0n && known.inMs !== null && known.earliestMs !== null
+      isReading && known !== null && lag > 0n && known.inMs !== null && known.earliestMs !== null
         ? { inMs: known.inMs, earliestMs: known.earliestMs, latestMs: known.latestMs }
         : null,
-    isNoEnd: isOpen && known !== null && lag > 0n && known.inMs === null,
+    isNoEnd: isReading && known !== null && lag > 0n && known.inMs === null,
     stuck: stuck.map(each => say.place(each.topic, each.partition, each.committed, each.lag)),
   })
 }
