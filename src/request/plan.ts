@@ -91,6 +91,8 @@ export const planSchema = z.object({
   partitions: z.int(),
   /** Of how many partitions the offset changes, or may change. */
   moving: z.int(),
+  /** On so many of those it certainly passes no message; absent: on none, or in older records. */
+  passingNone: z.int().optional(),
   replays: int64Schema,
   skips: int64Schema,
   atStart: z.int(),
@@ -313,6 +315,11 @@ export function moves(row: PlanRow): boolean {
   return !isSure(row) || (to !== null && to !== from)
 }
 
+/** What arrives until it runs would be passed at the end of the log. */
+function passesNone(row: PlanRow): boolean {
+  return isSure(row) && row.replays + row.skips === 0n && row.to !== row.logEnd
+}
+
 const JUMPS_NAMED = 10
 
 export function planOf(
@@ -345,9 +352,11 @@ export function planOf(
     lagAfter: 0n,
     lagIsExact: true,
   }
+  let passingNone = 0
   for (const row of rows) {
     if (RANK[row.certainty] > RANK[plan.certainty]) plan.certainty = row.certainty
     if (moves(row)) plan.moving += 1
+    if (moves(row) && passesNone(row)) passingNone += 1
     plan.replays += row.replays
     plan.skips += row.skips
     if (row.note === 'atStart') plan.atStart += 1
@@ -369,6 +378,7 @@ export function planOf(
   ])
   return {
     ...plan,
+    ...(passingNone === 0 ? {} : { passingNone }),
     biggest: biggestOf(rows),
     writing: null,
     unseenTopics: reset.topics.filter(topic => !there.has(topic)),

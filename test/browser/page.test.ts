@@ -101,7 +101,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     )
     await refused.getByRole('button', { name: 'Close', exact: true }).last().click()
 
-    const again = (await cardOf(page, 'needs 1 approval')).filter({ hasText: 'What has changed since' })
+    const again = (await cardOf(page, 'needs 1 approval')).filter({ hasText: 'Changed since the previous' })
     await again.waitFor()
     expect(digestIn(await again.textContent())).not.toBe(overtaken)
     await expect.poll(() => stepNow.textContent()).toContain('Review again')

@@ -63,7 +63,7 @@ async function askOnBounds(): Promise<string> {
   expect(card).toMatch(/Replays at most [\d,]+ messages and skips at most [\d,]+ messages, on 6 partitions/)
   expect(card).toContain('and only within its log as of this plan')
   expect(card).toContain('The exact offsets are being read')
-  expect(card).toContain('To approve, type the group’s name')
+  expect(card).toContain('Whoever approves it has to type the group’s name')
   return /R-\d+/.exec(card)?.[0] ?? ''
 }
 

@@ -128,7 +128,7 @@ describe.each(['v2', 'v3'] as const)('with API %s', dialect => {
         `--instance ${DEMO.instance} --group orders-audit --topic orders --to-latest --reason why`,
       )
       expect(textOf(product().card())).toContain('2 consumers are connected')
-      expect(textOf(product().card())).toContain('Stop them first')
+      expect(textOf(product().card())).toContain('Stop the group’s consumers first')
       await product().openReview(product().bob)
       const view = await product().bob.waitForView(open =>
         viewText(open).includes('2 consumers are connected'),

@@ -211,7 +211,7 @@ describe.concurrent('a Kafka by its own protocol', () => {
     const { bob, alice } = await start([kafkaEntry(kafka.bootstrap)])
     await asked(OWN, 'orders-billing', '--topic orders --topic table --shift-by -100')
     await product().cardSays('at most')
-    await product().cardSays('table is compacted or transactional')
+    await product().cardSays('Message counts of table are upper limits')
     const view = await product().openReview(bob)
     expect(viewText(view)).not.toContain('CKafka')
     await bob.closeView(true)

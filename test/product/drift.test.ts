@@ -193,7 +193,7 @@ describe.each(['v2', 'v3'] as const)('with API %s', dialect => {
 
       const told = await PLAYS[place](() => scene.move(name, `${name}.reader`))
       expect(told).toContain(scene.says)
-      await product.cardSays(/waiting for approval[\s\S]*What has changed since the last plan/)
+      await product.cardSays(/waiting for approval[\s\S]*Changed since the previous plan/)
       const card = textOf(product.card())
       expect(card).toContain(scene.says)
       expect(card).not.toContain(firstPlan)

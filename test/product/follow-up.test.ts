@@ -120,7 +120,7 @@ describe('with API 3.0', () => {
     expect(card).toContain(`Undo of ${parent}`)
     // 1 000 and 1 000, and 322 where the log had ended.
     expect(card).toContain('Skips 2,322 messages on 3 partitions. Replays none.')
-    expect(card).toContain(`Every partition is still where ${parent} left it.`)
+    expect(card).toContain(`When planned, every partition was still where ${parent} left it.`)
     expect(card).toContain('It was the wrong group')
     await approve()
     await product.threadSays('3 partitions succeeded')
@@ -153,7 +153,7 @@ describe('with API 3.0', () => {
     expect(committed('held')).toEqual([4_000n, 4_111n, 4_222n])
   })
 
-  it('an undo says how many partitions have moved on since, and takes that back as well', {
+  it('an undo says how many partitions have moved on since, and sets those back as well', {
     tags: ['long'],
   }, async () => {
     const parent = await run('moved', '--shift-by -100')

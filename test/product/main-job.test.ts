@@ -207,7 +207,7 @@ scene('names on the card the requests that are open for the same group and topic
   expect(textOf(product().card())).not.toContain('Overlap')
   await product().ask(ASK)
   expect(textOf(product().card())).toContain(
-    'Overlap: 1 other request, R-1, was open for the same group and topics',
+    'Overlap: 1 other request, R-1, was open for the same group and at least one of these topics',
   )
 })
 

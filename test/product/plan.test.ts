@@ -190,7 +190,7 @@ describe('with API 3.0', () => {
 
   it('asks for the group’s name where many messages are skipped, and takes no other', async () => {
     await product.ask(asking('--topic shipments --shift-by 300'))
-    expect(textOf(product.card())).toContain('To approve, type the group’s name')
+    expect(textOf(product.card())).toContain('Whoever approves it has to type the group’s name')
     const { bob } = product
     await product.openReview(bob)
     await bob.fill('Decision', 'Approve')

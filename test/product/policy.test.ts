@@ -294,7 +294,7 @@ describe.concurrent('breaking the glass', () => {
       await alice.press(product().card(), 'Break Glass')
       const view = await alice.waitForView()
       expect(viewText(view)).toContain(
-        'This runs without anybody’s approval, immediately if the group is still empty.',
+        'This runs without anybody’s approval, immediately if the group is empty and no other request holds it.',
       )
       // What it would do, and whether anybody would be in its way, stand where it is decided.
       expect(viewText(view)).toMatch(/orders p0: [\d,]+ → [\d,]+/)
@@ -312,7 +312,7 @@ describe.concurrent('breaking the glass', () => {
 
       await product().cardSays('Waiting for a review by @bob.')
       await alice.press(product().card(), 'Review Afterwards')
-      await hears(alice, 'You asked for R-1 or ran it, so an approver other than you has to review it.')
+      await hears(alice, 'Neither who asked for R-1 nor who ran it may review it: another approver has to.')
       await bob.command(OPS, '/offset-requests')
       await until(() =>
         bob

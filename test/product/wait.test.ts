@@ -64,7 +64,7 @@ describe('an approved request whose group has members', () => {
         const before = stage.committed()
         await stage.waiting()
         expect(textOf(product.card())).toMatch(
-          /2 consumers are connected: audit-1 \(10\.0\.3\.11\) and audit-2 \(10\.0\.3\.12\)[\s\S]*It waits until \d{4}-/,
+          /2 consumers are connected: audit-1 \(10\.0\.3\.11\) and audit-2 \(10\.0\.3\.12\)[\s\S]*and gives up \d{4}-/,
         )
         expect(textOf(product.card())).toContain('[ Cancel Request ]')
         await product.threadSays('R-1 waits for its group to be empty: 2 consumers are connected: audit-1')
@@ -190,7 +190,7 @@ describe('an approved request whose group has members', () => {
       stage.leave()
       await product.threadSays('Offsets or logs have changed since R-1 was planned', 30_000)
       expect(product.callsToReset()).toBe(0)
-      await product.cardSays(/waiting for approval[\s\S]*What has changed since the last plan/)
+      await product.cardSays(/waiting for approval[\s\S]*Changed since the previous plan/)
       await product.review(product.carol, 'Approve')
       await product.cardSays('· done', 30_000)
       expect(textOf(product.card())).toContain('Approved by @carol')

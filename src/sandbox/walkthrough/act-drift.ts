@@ -42,7 +42,7 @@ export async function refuseDrift(stage: Stage): Promise<{ checks: Check[]; card
   for (const [place, at] of readOn) narrator.say(`${place}: committed ${before.get(place)} → ${at}`)
 
   narrator.step('Bob presses Review, and there is nothing to decide any more')
-  const shown = await review(stage, asked, 'Not approved')
+  const shown = await review(stage, asked, 'can no longer be approved')
   await bob.closeView()
 
   narrator.step('The thread says what has moved, and the card has a new plan')
@@ -72,7 +72,7 @@ export async function refuseDrift(stage: Stage): Promise<{ checks: Check[]; card
     ]),
     says('the thread names what moved', told.text, [idOf(card), whatMoved, 'Nothing was reset']),
     says('the card shows what moved since the last plan', lines.join('\n'), [
-      'What has changed since the last plan',
+      'Changed since the previous plan',
       whatMoved,
     ]),
     differs('the card has another plan now', digestIn(lines), firstPlan),

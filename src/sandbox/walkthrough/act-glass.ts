@@ -97,7 +97,7 @@ export async function breakGlass(stage: Stage): Promise<{ checks: Check[] }> {
     ),
     says('the card ended as done, without approval', title, ['done', 'without approval']),
     says('the card asked for a review afterwards', narrator.render(card).join('\n'), [
-      'Waiting for a review by @audit or @platform.',
+      'Waiting for a review by @audit or @platform, other than @alice and @dave.',
     ]),
     says('the thread says who, why, and tells both teams', narrator.render(told).join('\n'), [
       `@dave runs ${id} without approval:\n  > ${REASON}`,
@@ -106,9 +106,7 @@ export async function breakGlass(stage: Stage): Promise<{ checks: Check[] }> {
     says('it was still listed as open, for a review', narrator.render(listed).join('\n'), [
       `${id} · done, waiting for a review afterwards`,
     ]),
-    says('Dave was told that somebody else has to review it', daveWasTold.text, [
-      'an approver other than you',
-    ]),
+    says('Dave was told that somebody else has to review it', daveWasTold.text, ['another approver has to']),
     says('the card says who reviewed it, and what they think', narrator.render(reviewed).join('\n'), [
       'Reviewed by @carol:\n  > Right call',
     ]),

@@ -116,7 +116,7 @@ export async function resetOnKafka(stage: Stage): Promise<{ checks: Check[] }> {
       expected,
     ),
     says(`the card says that counts of ${COMPACTED}, a compacted log, are at most`, reviewed.join('\n'), [
-      `${COMPACTED} is compacted or transactional`,
+      `Message counts of ${COMPACTED} are upper limits`,
       'replays at most',
     ]),
     calledTimes('Kafka got no commit before the approval', commitsBefore, 0),

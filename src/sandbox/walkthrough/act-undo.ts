@@ -71,7 +71,7 @@ export async function undo(
   const checks = [
     says('the request says what it undoes', askedLines, [
       `Undo of ${id}`,
-      `Every partition is still where ${id} left it`,
+      `When planned, every partition was still where ${id} left it`,
     ]),
     says('without the group’s name it was not approved', JSON.stringify(withoutName), [
       'Please complete this required field',

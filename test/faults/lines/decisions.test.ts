@@ -197,7 +197,7 @@ const MEANWHILE: {
       await stage.openReview(stage.carol)
       await until(async () => (await stage.record()).round === 2 && (await stage.record()).plan !== null)
     },
-    because: /Not approved: the group or its logs changed after plan/,
+    because: /can no longer be approved: the group or its logs changed after it was made/,
     card: 'waiting for approval',
   },
 ]
@@ -225,7 +225,7 @@ describe.concurrent('a click on what is old', () => {
         const { plan } = await stage.record()
         const opened = await bob.waitForView(view => view.private_metadata.includes(`${plan?.digest}`))
         expect(viewText(opened)).toContain('Review R-1')
-        await stage.cardSays('What has changed since the last plan')
+        await stage.cardSays('Changed since the previous plan')
       } else {
         await stage.heard(bob, because)
         await stage.cardSays(`R-1 · ${card}`)

@@ -31,7 +31,7 @@ const SHOWN = {
     'Reviewed by @carol:',
     '> Right call',
     'alice types “demo”: orders-demo (ckafka-demo0001), events-demo (kafka-demo)',
-    'profiles is compacted or transactional',
+    'Message counts of profiles are upper limits',
     'Kafka said',
     'R-7 · done',
     'Undo of R-7.',

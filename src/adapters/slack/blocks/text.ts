@@ -108,11 +108,6 @@ export function mention(userId: string): string {
   return isServiceAccount(userId) ? userId : `<@${userId}>`
 }
 
-/** A mention that is there to be noticed, at the end of what is said: none of who reads nothing in Slack. Null: of nobody. */
-export function noticedBy(userId: string | null): Piece[] {
-  return userId === null || isServiceAccount(userId) ? [] : [person(userId)]
-}
-
 /** People, and groups of people, with a space between. */
 export function mentions(ids: readonly string[]): Piece[] {
   return ids.flatMap((id, index): Piece[] => [

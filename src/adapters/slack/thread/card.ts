@@ -18,6 +18,7 @@ import {
   type Wait,
 } from '../../../request/request.ts'
 import { clip, utc } from '../../../request/reset.ts'
+import { isServiceAccount } from '../../../request/service-account.ts'
 import { isOfBounds } from '../../../request/settling.ts'
 import { awaitedBy, isBeforeWindow, readHold } from '../../../request/waiting.ts'
 import { LIMITS } from '../blocks/limits.ts'
@@ -157,9 +158,16 @@ function glassBlocks(words: Words, request: ResetRequest): KnownBlock[] {
   }
   const then =
     review === null
-      ? say.unreviewed(reviewers(request), isFinal(state))
+      ? say.unreviewed(reviewers(request), notReviewing(request, by), isFinal(state))
       : say.reviewed(review.by, clip(review.note, NOTE_MAX))
   return [paragraph(line(...say.broken(by, clip(reason, NOTE_MAX))), line(...then))]
+}
+
+/** Who asked for it and who ran it may be in a group that reviews, and may not. */
+function notReviewing(request: ResetRequest, brokenBy: string): string[] {
+  const hasGroups = reviewers(request).some(each => each.startsWith('S'))
+  const people = [...new Set([request.requester, brokenBy])]
+  return hasGroups ? people.filter(each => !isServiceAccount(each)) : []
 }
 
 /** In full as long as somebody may still act on it; afterwards the thread has it. */

@@ -60,7 +60,8 @@ function planTotals(
   { reset, state }: Pick<ResetRequest, 'reset' | 'state'>,
 ): string {
   const { replays, skips, certainty, moving, partitions } = plan
-  const where = say.where(moving, partitions)
+  const all = say.where(moving, partitions)
+  const where = say.where(moving - (plan.passingNone ?? 0), partitions)
   if (skipsArriving(plan, reset) && moving > 0) {
     const hasRun = state.name === 'succeeded' || state.name === 'partial'
     if (reset.strategy.kind === 'shift')
@@ -77,7 +78,7 @@ function planTotals(
   if (replays > 0n && skips > 0n) return say.replaysAndSkips(amount(replays), amount(skips), where)
   if (replays > 0n) return say.replaysOnly(amount(replays), where)
   if (skips > 0n) return say.skipsOnly(amount(skips), where)
-  return moving === 0 ? say.movesNone(partitions, plan.noCommit) : say.passesNone(where)
+  return moving === 0 ? say.movesNone(partitions, plan.noCommit) : say.passesNone(all)
 }
 
 /** `12 430 messages`, or `at most 12 430 messages` where the plan is not exact. */

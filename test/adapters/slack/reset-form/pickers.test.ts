@@ -212,7 +212,7 @@ describe('a group in words', () => {
   it('says who is connected and what to do', () => {
     const members = [{ clientId: 'audit-1', host: '/10.0.3.11' }]
     expect(groupInWords(words, { state: 'Stable', members })).toMatch(
-      /^1 consumer is connected: audit-1 \(10\.0\.3\.11\)\. Stop them first: .+\.$/,
+      /^1 consumer is connected: audit-1 \(10\.0\.3\.11\)\. Stop the group’s consumers first: .+\.$/,
     )
     expect(groupInWords(words, { state: 'Stable', members: [] })).toContain('in use (Stable)')
     expect(groupInWords(words, { state: 'Empty', members: [] })).toBe(

@@ -57,10 +57,14 @@ const cardOf = (request: ResetRequest, language: Language = 'en') => {
 
 describe('the card', () => {
   it('names those of whom one has to review it, without who asked and who broke it', () => {
-    expect(cardOf(done())).toContain('Waiting for a review by @S0AUDIT or @S0PLATFORM.')
-    expect(cardOf(done(), 'zh')).toContain('等待 @S0AUDIT 或 @S0PLATFORM 事后复核。')
-    expect(cardOf(broken())).toContain('Afterwards it needs a review by @S0AUDIT or @S0PLATFORM.')
-    expect(cardOf(broken(), 'zh')).toContain('执行后需要 @S0AUDIT 或 @S0PLATFORM 复核。')
+    expect(cardOf(done())).toContain(
+      'Waiting for a review by @S0AUDIT or @S0PLATFORM, other than @alice and @bob.',
+    )
+    expect(cardOf(done(), 'zh')).toContain('等待 @S0AUDIT 或 @S0PLATFORM（@alice @bob 除外）事后复核。')
+    expect(cardOf(broken())).toContain(
+      'Afterwards it needs a review by @S0AUDIT or @S0PLATFORM, other than @alice and @bob.',
+    )
+    expect(cardOf(broken(), 'zh')).toContain('执行后需要 @S0AUDIT 或 @S0PLATFORM（@alice @bob 除外）复核。')
     expect(cardOf(done(broken([])))).toContain('Waiting for a review by an approver.')
     expect(cardOf(done(broken([])), 'zh')).toContain('等待一位审批人事后复核。')
   })
@@ -160,7 +164,7 @@ describe('the modal of breaking the glass', () => {
     const seen = [undefined, { kind: 'notSeen', cause: 'no answer' }, holds('unchanged', EMPTY)] as const
     for (const look of seen) {
       expect(modalOf(look)).not.toContain('Right now')
-      expect(modalOf(look)).toContain('immediately if the group is still empty')
+      expect(modalOf(look)).toContain('immediately if the group is empty and no other request holds it')
     }
   })
 

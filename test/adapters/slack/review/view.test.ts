@@ -95,7 +95,8 @@ describe('the approval modal', () => {
       'Checking whether anything has changed since the plan…',
       'It expires 2026-11-23 09:00 UTC.',
       'Decision',
-      '  ( ) Approve – It runs immediately if the group is still empty',
+      '  ( ) Approve – It runs immediately if the group is empty and no other',
+      '  request holds it',
       '  ( ) Reject – Nothing is reset; say why in the note',
       'Note (optional)',
       '  > (empty)',
@@ -122,7 +123,7 @@ describe('the approval modal', () => {
     [
       'only the logs have grown',
       { kind: 'holds', verdict: 'harmless', group: IN_USE },
-      'Right now: The logs have grown since the plan, and its targets hold. The group: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Stop them first: a reset waits until the group is empty.',
+      'Right now: The logs have grown since the plan, and its targets hold. The group: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Stop the group’s consumers first: a reset waits until the group is empty.',
     ],
     [
       'its consumers go on',
@@ -152,8 +153,8 @@ describe('the approval modal', () => {
     const joined: Look = { kind: 'holds', verdict: 'unchanged', group: IN_USE }
     const empty: Look = { kind: 'holds', verdict: 'unchanged', group: EMPTY }
     const said = (look?: Look, language?: 'en' | 'zh') => optionsIn(look, language)[0]?.description?.text
-    expect(said()).toBe('It runs immediately if the group is still empty')
-    expect(said(empty)).toBe('It runs immediately if the group is still empty')
+    expect(said()).toBe('It runs immediately if the group is empty and no other request holds it')
+    expect(said(empty)).toBe('It runs immediately if the group is empty and no other request holds it')
     expect(said(joined)).toBe('It runs after the group has had no consumers for 30 s')
     expect(said(joined, 'zh')).toBe('消费分组连续 30 秒没有消费者后执行')
     expect(optionsIn(joined).map(({ value }) => value)).toEqual(optionsIn().map(({ value }) => value))
@@ -168,7 +169,7 @@ describe('the approval modal', () => {
     expect(validateView(view)).toEqual([])
     expect(view.submit).toBeUndefined()
     expect(textOf(view)).toContain(
-      '! Not approved: the group or its logs changed after plan 7f3a91c2. • The committed offset of orders p0 moved from 442,430 to 442,511, and likewise on 6 more partitions. Close this and review the new plan on the card.',
+      '! Plan 7f3a91c2 can no longer be approved: the group or its logs changed after it was made. • The committed offset of orders p0 moved from 442,430 to 442,511, and likewise on 6 more partitions. Close this and review the new plan on the card.',
     )
     expect(validateView(movedModal(words, [], DIGEST))).toEqual([])
   })
@@ -188,7 +189,7 @@ describe('the approval modal', () => {
     const request = pending()
     const overlapping = { ...request, overlaps: [request.id] }
     expect(textOf(reviewModal(words, overlapping, rowsIn(request)))).toContain(
-      `Overlap: 1 other request, ${request.id}, was open for the same group and topics when this was planned. Look at it first.`,
+      `Overlap: 1 other request, ${request.id}, was open for the same group and at least one of these topics when this was planned. Look at it first.`,
     )
   })
 
@@ -285,7 +286,7 @@ describe('the plan as a table', () => {
       'orders          2   1000  2000  skips 800, to the end: no message is newer',
       'orders          3   1000   900  replays at most 700',
       'orders          4   1000     ?  replays at most 600 or skips at most 5',
-      'orders          5      –   900  passes no message, nothing committed yet',
+      'orders          5      –   900  moves past no message, nothing committed yet',
       'orders          6      –     –  stays as it is, nothing committed yet',
       'orders          7   1000  1000  stays',
     ])

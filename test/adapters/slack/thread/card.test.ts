@@ -146,7 +146,11 @@ describe('what a person reads', () => {
     ],
     ['rejected', 'rejected', '> not during the sale'],
     ['cancelled', 'cancelled', 'Cancelled by @alice. Nothing was reset.'],
-    ['expired', 'expired', 'Nobody decided in time. Nothing was reset. Ask again with /reset-offsets.'],
+    [
+      'expired',
+      'expired',
+      'Nobody decided in time. Nothing was reset. Press Edit and Ask Again on the card, or ask with /reset-offsets.',
+    ],
     [
       'approved',
       'approved, on the queue',
@@ -160,12 +164,12 @@ describe('what a person reads', () => {
     [
       'waiting',
       'approved, waiting for the group to be empty',
-      'Approved by @bob. It runs after the group has had no consumers for 30 s: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Stop them. It waits until 2026-11-23 08:30 UTC.',
+      'Approved by @bob. 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Stop the group’s consumers. It runs after the group has had no consumers for 30 s, and gives up 2026-11-23 08:30 UTC.',
     ],
     [
       'waiting, empty',
       'approved, waiting for the group to stay empty',
-      'Approved by @bob. The group has been seen empty since 2026-11-23 08:01 UTC. It runs after the group has had no consumers for 30 s. If somebody connects again, it waits until 2026-11-23 08:30 UTC.',
+      'Approved by @bob. The group has been seen empty since 2026-11-23 08:01 UTC. It runs after the group has had no consumers for 30 s. If consumers connect again, it gives up 2026-11-23 08:30 UTC.',
     ],
     [
       'before its window',
@@ -321,7 +325,7 @@ describe('what a person reads', () => {
     const held = following(inState('waiting, empty'), [start, T0 + 90_000])
     const text = cardOf(following(held, finish(joined))).join('\n')
     expect(text).toContain(
-      'It runs after the group has had no consumers for 30 s: the group is reported to have members, and none are listed. It waits until',
+      'The group is reported to have members, and none are listed. It runs after the group has had no consumers for 30 s, and gives up 2026',
     )
     expect(text).not.toMatch(/Retries| starts /)
   })
@@ -329,22 +333,22 @@ describe('what a person reads', () => {
   it.each([
     [
       following(pending({ id: OTHER }), approve, start),
-      'It waits for R-7, which is writing to the same group, until 2026-11-23 08:05 UTC at most. Then the plan is checked once more; it runs if the plan still holds.',
+      'It waits for R-7, which is writing to the same group. Then, or 2026-11-23 08:05 UTC at the latest, the plan is checked once more; it runs if the plan still holds.',
       '正在等待 R-7：R-7 正在写入同一消费分组，最晚等到 2026-11-23 08:05 UTC。',
     ],
     [
       following(pending({ id: OTHER }), approve, start, finish({ kind: 'unknown', cause: 'x' })),
-      'It waits for R-7: it is not known yet what R-7 did to the same group, until 2026-11-23 08:06 UTC at most. Then',
+      'It waits for R-7: it is not known yet what R-7 did to the same group. Then, or 2026-11-23 08:06 UTC at the latest,',
       '正在等待 R-7：还不知道 R-7 对同一消费分组的写入是否已生效，最晚等到 2026-11-23 08:06 UTC。',
     ],
     [
       askedAbout(following(pending({ id: OTHER }), approve, start, finish({ kind: 'unknown', cause: 'x' }))),
-      'It waits for R-7: an approver has to say in the thread of R-7 what it did to the same group, until',
+      'It waits for R-7: an approver has to say in the thread of R-7 what it did to the same group. Then, or',
       '正在等待 R-7：需要审批人在 R-7 的消息列里确认它对同一消费分组的写入是否已生效，',
     ],
     [
       { ...following(pending({ id: OTHER }), approve), lateUntilMs: T0 + 360_000 },
-      'It waits for R-7: a call of R-7 to the same group was not answered, and may still take effect, until 2026-11-23 08:06 UTC at most.',
+      'It waits for R-7: a call of R-7 to the same group was not answered, and may still take effect. Then, or 2026-11-23 08:06 UTC at the latest, the plan',
       '正在等待 R-7：R-7 对同一消费分组的一次调用没有收到响应，仍可能生效，最晚等到',
     ],
     [
@@ -380,9 +384,7 @@ describe('what a person reads', () => {
     expect(said).toContain('It waits for R-7, which holds the same group. Then')
     expect(said).not.toContain('has been seen empty since')
     const again = cardOf(following(behind, [wait(), T0 + 95_000])).join('\n')
-    expect(again).toContain(
-      'It runs after the group has had no consumers for 30 s: 2 consumers are connected',
-    )
+    expect(again).toContain('Approved by @bob. 2 consumers are connected')
     expect(again).not.toMatch(/R-7|Retries| starts /)
     // Nor once the group is empty again: the cause was of before.
     const emptied = cardOf(following(behind, [wait(), T0 + 95_000], [wait(EMPTY), T0 + 97_000])).join('\n')
@@ -403,7 +405,7 @@ describe('what a person reads', () => {
     expect(text).toContain(
       'The group has been seen with members, so it runs after the group has had no consumers for 30 s.',
     )
-    expect(text).not.toMatch(/When planned|Stop them/)
+    expect(text).not.toMatch(/When planned|Stop the group/)
     expect(cardOf({ ...refused, cluster: 'kafka' }).join('\n')).toContain(
       'Kafka refused the call because the group had members.',
     )
@@ -534,14 +536,14 @@ describe('the plan on the card', () => {
     const [one, two] = ['R-7', 'R-9'].map(id => requestIdSchema.parse(id))
     if (one === undefined || two === undefined) throw new Error('There are two.')
     const said =
-      '2 other requests were open for the same group and topics when this was planned: R-7 and R-9.'
+      '2 other requests were open for the same group and at least one of these topics when this was planned: R-7 and R-9.'
     expect(cardOf({ ...pending(), overlaps: [one, two] }).join('\n')).toContain(said)
     expect(cardOf({ ...inState('succeeded'), overlaps: [one, two] }).join('\n')).not.toContain(said)
     expect(cardOf({ ...pending(), overlaps: [one, two], overlapsLeft: 7 }).join('\n')).toContain(
-      '9 other requests were open for the same group and topics when this was planned: R-7, R-9 and 7 more. Look at those first.',
+      '9 other requests were open for the same group and at least one of these topics when this was planned: R-7, R-9 and 7 more. Look at those first.',
     )
     expect(cardOf({ ...pending(), overlaps: [one] }).join('\n')).toContain(
-      '1 other request, R-7, was open for the same group and topics when this was planned. Look at it first.',
+      '1 other request, R-7, was open for the same group and at least one of these topics when this was planned. Look at it first.',
     )
   })
 
@@ -558,7 +560,9 @@ describe('the plan on the card', () => {
 
   it('says of an undo whether consumers have gone on since', () => {
     const parent = { id: requestIdSchema.parse('R-7'), kind: 'undo' } as const
-    expect(planned({ parent }, { movedSince: 0 })).toContain('Every partition is still where R-7 left it.')
+    expect(planned({ parent }, { movedSince: 0 })).toContain(
+      'When planned, every partition was still where R-7 left it.',
+    )
     // Of an undo that goes forward again, and only of that.
     const forward = { ...someReset, strategy: { kind: 'shift', direction: 'skip', count: 10n } } as const
     const only = 'Only offsets are put back: messages that were delivered again stay delivered.'
@@ -567,7 +571,7 @@ describe('the plan on the card', () => {
     expect(planned({ reset: forward })).not.toContain(only)
     const offset = { ...orders, strategy: { kind: 'offset', offset: 7n } as const }
     expect(planned({ parent, reset: offset }, { movedSince: 3 })).toContain(
-      '3 partitions moved on since R-7 ran. The undo takes that back as well.',
+      '3 partitions moved on since R-7 ran. The undo sets those back as well, to where they were before R-7.',
     )
     expect(planned({ parent }, { movedSince: 1 })).toContain(
       '1 partition moved on since R-7 ran. The same shift backwards does not restore the old offsets.',
@@ -584,7 +588,7 @@ describe('the plan on the card', () => {
       '1 partition moved on since R-7 ran. The retry shifts from the current offsets.',
     )
     expect(planned({ parent }, { movedSince: 0 })).toContain(
-      'Every partition is still where it was before R-7.',
+      'When planned, every partition was still where it was before R-7.',
     )
     const cause = causeOf('nothingMoves', '3', 'R-25', 'R-24')
     const none = following(asked({ parent }), {
@@ -608,7 +612,7 @@ describe('the plan on the card', () => {
 
   it('says what has moved since the last one, until somebody has decided', () => {
     const moved = following(pending(), drifted())
-    const said = ['What has changed since the last plan:', '• The committed offset of orders p0 moved from']
+    const said = ['Changed since the previous plan:', '• The committed offset of orders p0 moved from']
     for (const request of [moved, following(moved, prepare(moved))]) {
       for (const part of said) expect(cardOf(request).join('\n')).toContain(part)
     }
@@ -619,7 +623,7 @@ describe('the plan on the card', () => {
   it('says who is connected while somebody can still act on it', () => {
     const request = pending({}, { group: IN_USE })
     const said =
-      'When planned: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Stop them first: a reset waits until the group is empty.'
+      'When planned: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Stop the group’s consumers first: a reset waits until the group is empty.'
     expect(cardOf(request)).toContain(said)
     expect(cardOf(following(request, approve))).toContain(said)
     expect(cardOf(following(request, approve, wait())).join('\n')).not.toContain('When planned')
@@ -629,7 +633,7 @@ describe('the plan on the card', () => {
     const reset = { ...someReset, strategy: { kind: 'latest' } as const }
     const request = pending({ reset }, { guard: { typedGroup: true, approvals: 2 } })
     expect(cardOf(request)).toContain(
-      'To approve, type the group’s name: it skips 200 messages, and they will not be delivered.',
+      'Whoever approves it has to type the group’s name: it skips 200 messages, and they will not be delivered.',
     )
     expect(cardOf(request)).toContain('0 of 2 approvals so far.')
     const half = following(request, { ...approve, typedGroup: 'orders-billing' })

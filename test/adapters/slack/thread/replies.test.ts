@@ -80,7 +80,7 @@ describe('the result', () => {
     const result = allArrived(request)
     expect(read(lastReply(endedWith(result, request), result))).toEqual([
       'R-12 is done. 4 partitions succeeded.',
-      'R-12 no longer needs the group’s consumers to be stopped.',
+      'R-12 no longer needs the group’s consumers to be stopped. Start them unless another request still needs that.',
       'Topic  Partition  Outcome  Before  Planned  API said  Read back',
       '────────  ─────────  ─────────  ──────  ───────  ────────  ─────────',
       'orders  0  succeeded  442430  442330  accepted  442330',
@@ -437,7 +437,10 @@ describe('the other replies', () => {
     ['approved', '@bob approved R-12.'],
     ['pending, half approved', '@bob approved R-12 (1 of 2 approvals).'],
     ['cancelled', '@alice cancelled R-12. Nothing was reset.'],
-    ['expired', 'R-12 expired: nobody decided in time. Nothing was reset. Ask again with /reset-offsets.'],
+    [
+      'expired',
+      'R-12 expired: nobody decided in time. Nothing was reset. Press Edit and Ask Again on the card, or ask with /reset-offsets.',
+    ],
   ])('say how a request that is %s was decided', (name, line) => {
     const request = everyState().find(([state]) => state === name)?.[1]
     expect(request && read(lastReply(request))).toEqual([line])
@@ -483,14 +486,14 @@ describe('the other replies', () => {
       'R-25 and R-19 moved the offsets after that plan was made. Nothing was reset. A new plan is being made; it needs a new decision by @bob @S0AUDIT. Requested by @alice.',
     )
     expect(said('zh')).toBe(
-      '那份计划制定后，R-25 和 R-19 移动了位点。没有重置任何位点。正在制定新计划，需要重新审批，审批人：@bob @S0AUDIT。申请人：@alice',
+      '那份计划制定后，R-25 和 R-19 移动了位点。因此没有重置任何位点。正在制定新计划，需要重新审批，审批人：@bob @S0AUDIT。申请人：@alice',
     )
   })
 
   it('say who is still connected, how long it waits, and how to stop that', () => {
     const message = lastReply(following(pending(), approve, wait(IN_USE)))
     expect(read(message)).toEqual([
-      'R-12 waits for its group to be empty: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Stop them. It runs after the group has had no consumers for 30 s, and gives up 2026-11-23 08:30 UTC. To call it off, press Cancel Request on the card. @alice',
+      'R-12 waits for its group to be empty: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Stop the group’s consumers. It runs after the group has had no consumers for 30 s, and gives up 2026-11-23 08:30 UTC. To call it off, press Cancel Request on the card. Requested by @alice.',
     ])
     expect(message.text).toContain('gives up 2026-11-23 08:30:01 UTC.')
   })
@@ -499,7 +502,7 @@ describe('the other replies', () => {
     const busy = pending({}, { group: IN_USE })
     const message = lastReply(following(busy, approve, wait(EMPTY)))
     expect(read(message)[0]).toBe(
-      'R-12 waits for its group to stay empty: it was not empty before. It runs after the group has had no consumers for 30 s, and gives up 2026-11-23 08:30 UTC if consumers connect again. To call it off, press Cancel Request on the card. @alice',
+      'R-12 waits for its group to stay empty: consumers were connected before. It runs after the group has had no consumers for 30 s, and gives up 2026-11-23 08:30 UTC if consumers connect again. To call it off, press Cancel Request on the card. Requested by @alice.',
     )
   })
 
@@ -507,9 +510,9 @@ describe('the other replies', () => {
     const unclear = everyState().find(([state]) => state === 'unclear')?.[1] ?? pending()
     const message = lastReply(unclear)
     const sentence =
-      'R-12 is unclear. Rewind called CKafka, but the outcome is unknown: no answer within 20 s. Rewind won’t retry blindly: that could move the offsets twice. It reads the offsets back over the next minutes. If the call took effect, the request is done; if they show twice that it did not, it is tried again; otherwise an approver is asked in the thread.'
-    expect(read(message)).toEqual([`${sentence} @alice`])
-    expect(message.text).toBe(`${sentence} <@${ALICE}>`)
+      'R-12 is unclear. Rewind called CKafka, but the outcome is unknown: no answer within 20 s. Rewind won’t retry blindly: that could move the offsets twice. It reads the offsets back over the next minutes. If they show that the call took effect, the request is done, or partly done where only some partitions moved; if they show twice that it had no effect, it is tried again; otherwise an approver is asked in the thread.'
+    expect(read(message)).toEqual([`${sentence} Requested by @alice.`])
+    expect(message.text).toBe(`${sentence} Requested by <@${ALICE}>.`)
   })
 
   it('show what evidence there is when nobody knows', () => {
@@ -581,11 +584,11 @@ describe('the other replies', () => {
   it.each([
     [
       'neither',
-      'Did R-12 take effect? The offsets match neither the old position nor the plan, so the outcome is unclear. Rewind makes no call for R-12 until an approver says what happened. Requested by @alice.',
+      'Did R-12 take effect? The offsets are neither all where they were before nor all where planned, so they do not show what happened. Rewind makes no call for R-12 until an approver says what happened. Requested by @alice.',
     ],
     [
       'unread',
-      'Did R-12 take effect? The offsets could not be read back, so the outcome is unclear. Rewind makes no call for R-12 until an approver says what happened. Requested by @alice.',
+      'Did R-12 take effect? The offsets could not be read back, so they do not show what happened. Rewind makes no call for R-12 until an approver says what happened. Requested by @alice.',
     ],
   ] as const)('ask what happened where the offsets do not tell: %s', (evidence, question) => {
     let request = following(pending(), approve, start, finish({ kind: 'unknown', cause: 'no answer' }))

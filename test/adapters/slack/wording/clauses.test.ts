@@ -66,7 +66,7 @@ const CLAUSES: [RegExp, (sent: Sent) => boolean][] = [
   ],
   [/accepted the call|已接受调用/, ({ result }) => result.some(({ said }) => said?.code === 0)],
   [
-    /^(?=.*[Nn]o answer from \S+ confirmed the call)|响应没有确认这次调用/m,
+    /^(?=.*\S+ did not confirm the call)|没有确认这次调用/m,
     ({ request }) => request.notes.some(note => note.kind === 'unclear' && note.cause.includes('apiSaid')),
   ],
   [
@@ -88,7 +88,7 @@ const CLAUSES: [RegExp, (sent: Sent) => boolean][] = [
     ({ request }) => hasUnclear(request) && !isVouchedFor(request),
   ],
   [/attempts? took effect|次尝试都没有生效/, ({ request }) => hasUnclear(request)],
-  [/Stop them|请停掉它们/, ({ request }) => membersListed(request)],
+  [/Stop the group’s consumers\. |请停掉该消费分组的消费者。/, ({ request }) => membersListed(request)],
   [/undid this reset\.|已撤销此次重置。/, ({ request }) => request.undone?.isWhole === true],
   [/without approval|未经审批/i, ({ request }) => request.glass !== null],
   [

@@ -46,7 +46,9 @@ it('says where a time may lead past a message, and only there', () => {
 
 it('counts at most where offsets are not messages, and has a lag that is exact all the same', () => {
   const sparse = { sparse: new Set(['videos']) }
-  expect(said('en', sparse)).toContain('message counts there are upper limits.')
+  expect(said('en', sparse)).toContain(
+    'Message counts of videos are upper limits: it is compacted or transactional',
+  )
   expect(said('en', sparse)).toContain('Lag: 100 before, 110 after.')
-  expect(said('zh', sparse)).toContain('那里的数量是上限')
+  expect(said('zh', sparse)).toContain('的消息数是上限')
 })

@@ -50,7 +50,7 @@ describe('what the result says of the evidence', () => {
       const ended = { ...state, outcome: { ...state.outcome, instead } } as ResetRequest['state']
       return proofInWords(wordsIn('en'), { state: ended, notes: [] }, rows)
     }
-    expect(told(stopped)).toMatch(/^ No answer from CKafka confirmed the call \(.+\); the offsets prove/)
+    expect(told(stopped)).toMatch(/^ CKafka did not confirm the call \(.+\); the offsets prove/)
     expect(told(causeOf('noAnswer', '10 s'))).toBe(
       ' No answer from CKafka was received; the offsets prove that the call took effect.',
     )

@@ -145,7 +145,7 @@ const CLAUSES: [RegExp, (shown: Shown) => boolean][] = [
     /Checking whether anything|正在检查计划制定后/,
     ({ look, surface }) => surface === 'review' && look === undefined,
   ],
-  [/Not approved: the group or its logs|审批未生效|未批准：/, ({ look }) => look?.kind === 'moved'],
+  [/can no longer be approved: the group or its logs|不能再批准/, ({ look }) => look?.kind === 'moved'],
   [
     /does not match its record|与其记录不一致/,
     ({ rows, followUps }) => rows === null || followUps === 'notWhole',
@@ -161,7 +161,7 @@ const CLAUSES: [RegExp, (shown: Shown) => boolean][] = [
   [/without anybody’s approval|无需任何人审批/, of(({ request }) => request.votes.length === 0)],
   [/without the approvals it still needs|不再等待其余审批/, of(({ request }) => request.votes.length > 0)],
   [
-    /approval, immediately if the group is still empty|会立即执行，/,
+    /approval, immediately if the group is empty and no other request holds it|会立即执行，/,
     of(({ request }) => isEmpty(request.group)),
   ],
   [

@@ -7,7 +7,7 @@ import type { Hold } from '../../../../request/waiting.ts'
 import { mention, mentions, type Piece, person, quoted, text } from '../../blocks/text.ts'
 import { buttons } from './buttons.ts'
 import type { ClusterInWords } from './cluster.ts'
-import { counted, listed, messages } from './grammar.ts'
+import { askAgain, capitalized, counted, listed, messages, stopConsumers } from './grammar.ts'
 import { times } from './times.ts'
 
 export interface Approval {
@@ -102,13 +102,13 @@ export const cardOn = (on: ClusterInWords) => ({
   /** Around a sentence that is escaped already. */
   spokenTitle: (title: string, sentence: string, requester: string) =>
     `${title}: ${sentence} (asked by ${mention(requester)})`,
-  movedHeading: 'What has changed since the last plan:',
+  movedHeading: 'Changed since the previous plan:',
   overlapLabel: 'Overlap: ',
   /** @param left so many more that are not named */
   overlap: (ids: readonly string[], left: number) =>
     ids.length + left === 1
-      ? `1 other request, ${listed(ids)}, was open for the same group and topics when this was planned. Look at it first.`
-      : `${grouped(ids.length + left)} other requests were open for the same group and topics when this was planned: ${listed(ids, left)}. Look at those first.`,
+      ? `1 other request, ${listed(ids)}, was open for the same group and at least one of these topics when this was planned. Look at it first.`
+      : `${grouped(ids.length + left)} other requests were open for the same group and at least one of these topics when this was planned: ${listed(ids, left)}. Look at those first.`,
   membersOnly:
     'When planned, the group had no members. Consumers that assign partitions themselves (Flink, Spark) do not show; make sure they are stopped.',
   /** After that; in short, the review says it in full. */
@@ -164,11 +164,10 @@ export const cardOn = (on: ClusterInWords) => ({
     person(by),
     text(`. ${nothing}`),
   ],
-  expiredUnplanned: (nothing: string) =>
-    `No plan could be made in time. ${nothing} Ask again with /reset-offsets.`,
+  expiredUnplanned: (nothing: string) => `No plan could be made in time. ${nothing} ${askAgain}`,
   /** @param have of the approvals it needed */
   expired: (have: number, needed: number, nothing: string) =>
-    `${have === 0 ? 'Nobody decided in time' : `Only ${grouped(have)} of ${counted(needed, 'approval')} in time`}. ${nothing} Ask again with /reset-offsets.`,
+    `${have === 0 ? 'Nobody decided in time' : `Only ${grouped(have)} of ${counted(needed, 'approval')} in time`}. ${nothing} ${askAgain}`,
   /** Stands before what follows from it. @param votes in the order of the approvals */
   approved: (votes: readonly Approval[]): Piece[] => [
     text('Approved by '),
@@ -237,8 +236,10 @@ export const cardOn = (on: ClusterInWords) => ({
         ]
       : [
           text(`It waits for ${id}${hold === null ? ', which holds the same group' : HELD[hold](id)}`),
-          ...(untilMs === null ? [] : [text(', until '), times.moment(untilMs), text(' at most')]),
-          text('. Then the plan is checked once more; it runs if the plan still holds.'),
+          ...(untilMs === null
+            ? [text('. Then the plan')]
+            : [text('. Then, or '), times.moment(untilMs), text(' at the latest, the plan')]),
+          text(' is checked once more; it runs if the plan still holds.'),
         ],
   /** What is waited for takes no attempt, so that nothing is said of the last. @param attempt the next, of so many */
   postponed: (cause: string, attempt: number, most: number, notBeforeMs: number): Piece[] => [
@@ -271,7 +272,7 @@ export const cardOn = (on: ClusterInWords) => ({
   /** @param areListed whether it names who is to be stopped */
   waitingForEmpty: (connected: string, areListed: boolean, untilMs: number, holdMs: number): Piece[] => [
     text(
-      `It runs ${times.onceEmpty(holdMs)}: ${connected}. ${areListed ? 'Stop them. ' : ''}It waits until `,
+      `${capitalized(connected)}. ${areListed ? stopConsumers : ''}It runs ${times.onceEmpty(holdMs)}, and gives up `,
     ),
     times.moment(untilMs),
     text('.'),
@@ -281,12 +282,12 @@ export const cardOn = (on: ClusterInWords) => ({
     text('The group has been seen empty since '),
     times.moment(emptySinceMs),
     text(
-      `. It runs ${holdMs === 0 ? 'once the group has stayed empty' : times.onceEmpty(holdMs)}. If somebody connects again, it waits until `,
+      `. It runs ${holdMs === 0 ? 'once the group has stayed empty' : times.onceEmpty(holdMs)}. If consumers connect again, it gives up`,
     ),
-    times.moment(untilMs),
+    ...(untilMs > emptySinceMs ? [text(' '), times.moment(untilMs)] : []),
     text('.'),
   ],
-  typedGuard: (loss: string) => `To approve, type the group’s name: ${loss}.`,
+  typedGuard: (loss: string) => `Whoever approves it has to type the group’s name: ${loss}.`,
   approversGuard: (needed: number, by: readonly string[]): Piece[] => [
     text(`${grouped(by.length)} of ${counted(needed, 'approval')} so far`),
     ...by.flatMap((each, index) => [text(index === 0 ? ', by ' : ' and '), person(each)]),

@@ -13,7 +13,7 @@ export const glass = {
   /** @param hasVotes some have approved @param holdMs so long the group has to stay empty; null: nobody has been seen in it */
   warning: (group: string, hasVotes: boolean, holdMs: number | null): Piece[] => [
     strong(
-      `This runs without ${hasVotes ? 'the approvals it still needs' : 'anybody’s approval'}, ${holdMs === null ? 'immediately if the group is still empty' : times.onceEmpty(holdMs)}. `,
+      `This runs without ${hasVotes ? 'the approvals it still needs' : 'anybody’s approval'}, ${holdMs === null ? 'immediately if the group is empty and no other request holds it' : times.onceEmpty(holdMs)}. `,
     ),
     text(
       `It writes the offsets of ${named(group)} as planned. The approvers are told now, and one of them has to review it afterwards.`,
@@ -35,10 +35,14 @@ export const glass = {
     text(' broke the glass:'),
     quoted(reason),
   ],
-  /** @param by of whom one has to; empty: the rule names nobody in particular */
-  unreviewed: (by: readonly string[], isOver: boolean): Piece[] => [
+  /**
+   * @param by of whom one has to; empty: the rule names nobody in particular
+   * @param except who may be in one of their groups, and may not
+   */
+  unreviewed: (by: readonly string[], except: readonly string[], isOver: boolean): Piece[] => [
     text(isOver ? 'Waiting for a review by ' : 'Afterwards it needs a review by '),
     ...(by.length === 0 ? [text('an approver')] : alternatives(by)),
+    ...(except.length === 0 ? [] : [text(', other than '), ...joined(except)]),
     text('.'),
   ],
   /** Under the thread’s words when the glass was broken. @param by as above, and never empty */
@@ -74,7 +78,8 @@ export const glass = {
     `Everybody sees it in the thread.${closes ? ' It closes the request.' : ' The request stays open until it has ended.'}`,
   reviewSubmit: 'Submit Review',
   reviewMissing: 'Write your assessment: without one there is no review.',
-  ownGlass: (id: string) => `You asked for ${id} or ran it, so an approver other than you has to review it.`,
+  ownGlass: (id: string) =>
+    `Neither who asked for ${id} nor who ran it may review it: another approver has to.`,
   nothingToReview: (id: string) => `There is nothing to review on ${id} any more. Look at its card.`,
 }
 
@@ -84,6 +89,10 @@ function alternatives(by: readonly string[]): Piece[] {
     ...(index === 0 ? [] : [text(index === by.length - 1 ? ' or ' : ', ')]),
     ...mentions([each]),
   ])
+}
+
+function joined(ids: readonly string[]): Piece[] {
+  return ids.flatMap((each, index) => [...(index === 0 ? [] : [text(' and ')]), ...mentions([each])])
 }
 
 /** And no user group. */

@@ -1,6 +1,9 @@
 // How English counts and lists.
 
 import { grouped } from '../../../../request/reset.ts'
+import { isServiceAccount } from '../../../../request/service-account.ts'
+import { type Piece, person, text } from '../../blocks/text.ts'
+import { buttons } from './buttons.ts'
 
 /** `1 topic`, `3 topics` */
 export function counted(count: number, noun: string): string {
@@ -25,4 +28,14 @@ export function uncapitalized(text: string): string {
 
 export function capitalized(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+}
+
+export const askAgain = `Press ${buttons.edit} on the card, or ask with /reset-offsets.`
+
+/** One or many. */
+export const stopConsumers = 'Stop the group’s consumers. '
+
+/** At the end of what somebody should notice; nothing of who reads nothing in Slack. Null: of nobody. */
+export function requestedBy(userId: string | null): Piece[] {
+  return userId === null || isServiceAccount(userId) ? [] : [text('Requested by '), person(userId), text('.')]
 }

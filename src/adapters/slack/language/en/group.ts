@@ -21,9 +21,10 @@ export const group = {
   connected: (count: number, named: readonly string[]) =>
     `${count === 1 ? '1 consumer is' : `${grouped(count)} consumers are`} connected: ${listed(named, count - named.length)}`,
   member: (clientId: string, host: string) => `${clientId} (${host})`,
-  stopFirst: (connected: string) => `${connected}. Stop them first: a reset waits until the group is empty.`,
+  stopFirst: (connected: string) =>
+    `${connected}. Stop the group’s consumers first: a reset waits until the group is empty.`,
   inUseStopFirst: (state: string) =>
-    `in use (${state}). Stop them first: a reset waits until the group is empty.`,
+    `in use (${state}). Stop the group’s consumers first: a reset waits until the group is empty.`,
   header: ['Topic', 'Partitions', 'Committed', 'End', 'Lag'],
   moreTopics: (left: number) => `… and ${counted(left, 'more topic')} with less lag.`,
 }

@@ -150,16 +150,17 @@ export const outcomesOn = (on: ClusterInWords) => ({
   },
   /** After a reset, for which the group had to be empty. */
   /** Another request may still wait for the same group to be empty. */
-  startAgain: (id: string) => `${id} no longer needs the group’s consumers to be stopped.`,
+  startAgain: (id: string) =>
+    `${id} no longer needs the group’s consumers to be stopped. Start them unless another request still needs that.`,
   testified: 'Closed as done by an approver; the offsets could not prove it. The thread says who.',
   unclearAdvice:
-    'Rewind won’t retry blindly: that could move the offsets twice. It reads the offsets back over the next minutes. If the call took effect, the request is done; if they show twice that it did not, it is tried again; otherwise an approver is asked in the thread.',
+    'Rewind won’t retry blindly: that could move the offsets twice. It reads the offsets back over the next minutes. If they show that the call took effect, the request is done, or partly done where only some partitions moved; if they show twice that it had no effect, it is tried again; otherwise an approver is asked in the thread.',
 })
 
 function silence(on: ClusterInWords, cause: string | null): string {
   return cause === null
     ? `No answer from ${on.name} was received`
-    : `No answer from ${on.name} confirmed the call (${endless(cause)})`
+    : `${on.start} did not confirm the call (${endless(cause)})`
 }
 
 function byRule(rule: string | null): string {

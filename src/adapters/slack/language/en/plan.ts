@@ -6,16 +6,16 @@ import { counted, listed, messages, uncapitalized } from './grammar.ts'
 import { times } from './times.ts'
 
 const MOVED_SINCE = {
-  undoShift: 'The same shift backwards does not restore the old offsets.',
-  undo: 'The undo takes that back as well.',
-  retryShift: 'The retry shifts from the current offsets.',
-  retry: 'The retry writes over that.',
+  undoShift: () => 'The same shift backwards does not restore the old offsets.',
+  undo: (parent: string) => `The undo sets those back as well, to where they were before ${parent}.`,
+  retryShift: () => 'The retry shifts from the current offsets.',
+  retry: () => 'The retry writes over that.',
 }
 
 export const plan = {
   messages,
   atMost: (amount: string) => `at most ${amount}`,
-  /** @param moving of so many partitions, those that are moved */
+  /** @param moving of so many partitions, those on which messages are passed */
   where: (moving: number, partitions: number) =>
     `on ${moving === partitions ? '' : `${grouped(moving)} of `}${counted(partitions, 'partition')}`,
   /** Of what has ended without it, of what nobody knows, and of what is not proven whole. @param totals a sentence */
@@ -53,7 +53,7 @@ export const plan = {
     skips: (amount: string) => `skips ${amount}`,
     staysAsItIs: 'stays as it is',
     stays: 'stays',
-    passesNone: 'passes no message',
+    passesNone: 'moves past no message',
   },
   noted: {
     atStart: (effect: string) => `${effect}, log starts there`,
@@ -97,7 +97,7 @@ export const plan = {
     return held.join(' ')
   },
   sparse: (topics: readonly string[], left: number) =>
-    `${listed(topics, left)} ${topics.length + left === 1 ? 'is' : 'are'} compacted or transactional, or this could not be checked: message counts there are upper limits.`,
+    `Message counts of ${listed(topics, left)} are upper limits: ${topics.length + left === 1 ? 'it is' : 'they are'} compacted or transactional, or that could not be checked.`,
   timesMayBeLate: (topics: readonly string[], left: number) =>
     `CKafka finds messages of up to 1 MB by their time, and ${listed(topics, left)} ${topics.length + left === 1 ? 'takes' : 'take'} larger ones: a larger message at or after the time asked for may be skipped there.`,
   unread: (where: string, cause: string) =>
@@ -117,7 +117,7 @@ export const plan = {
   /** Of an undo that goes forward again. */
   onlyOffsets: 'Only offsets are put back: messages that were delivered again stay delivered.',
   stillThere: (parent: string, kind: 'undo' | 'retry' | 'edit') =>
-    `Every partition is still where ${kind === 'retry' ? `it was before ${parent}` : `${parent} left it`}.`,
+    `When planned, every partition was still where ${kind === 'retry' ? `it was before ${parent}` : `${parent} left it`}.`,
   /** @param by the requests that have put all of them where they are; empty: that is not known */
   movedSince: (
     count: number,
@@ -127,7 +127,7 @@ export const plan = {
   ) => {
     const put =
       by.length === 0 ? '' : `: ${listed(by)} ${by.length === 1 ? 'has' : 'have'} put the offsets there`
-    return `${counted(count, 'partition')} moved on since ${parent} ran${put}. ${MOVED_SINCE[then]}`
+    return `${counted(count, 'partition')} moved on since ${parent} ran${put}. ${MOVED_SINCE[then](parent)}`
   },
   /** `partitions 3 and 7 of orders`. @param left so many more that are not named */
   partitionsOf: (topic: string, partitions: readonly string[], left: number) =>

@@ -2,9 +2,9 @@
 
 import type { DriftedAt, Note } from '../../../../request/request.ts'
 import { grouped } from '../../../../request/reset.ts'
-import { mentions, named, noticedBy, type Piece, person, quoted, strong, text } from '../../blocks/text.ts'
+import { mentions, named, type Piece, person, quoted, strong, text } from '../../blocks/text.ts'
 import { buttons } from './buttons.ts'
-import { counted, listed } from './grammar.ts'
+import { askAgain, counted, listed, requestedBy, stopConsumers } from './grammar.ts'
 import { times } from './times.ts'
 
 type Evidence = Extract<Note, { kind: 'asked' }>['evidence']
@@ -33,8 +33,9 @@ const FOUND_AT: Record<DriftedAt, string> = {
 }
 
 const ASKED: Record<Evidence, string> = {
-  neither: 'The offsets match neither the old position nor the plan, so the outcome is unclear.',
-  unread: 'The offsets could not be read back, so the outcome is unclear.',
+  neither:
+    'The offsets are neither all where they were before nor all where planned, so they do not show what happened.',
+  unread: 'The offsets could not be read back, so they do not show what happened.',
   present:
     'The offsets already match the plan, and no call of this request is on record: Redis may have lost it, or somebody has moved them by other means than Rewind.',
   restored:
@@ -100,10 +101,10 @@ export const replies = {
     text(` cancelled ${id}. ${nothing}`),
   ],
   expiredUnplanned: (id: string, nothing: string) =>
-    `${id} expired: no plan could be made in time. ${nothing} Ask again with /reset-offsets.`,
+    `${id} expired: no plan could be made in time. ${nothing} ${askAgain}`,
   /** @param have of the approvals it needed */
   expired: (id: string, have: number, needed: number, nothing: string) =>
-    `${id} expired: ${have === 0 ? 'nobody decided in time' : `only ${grouped(have)} of ${counted(needed, 'approval')} in time`}. ${nothing} Ask again with /reset-offsets.`,
+    `${id} expired: ${have === 0 ? 'nobody decided in time' : `only ${grouped(have)} of ${counted(needed, 'approval')} in time`}. ${nothing} ${askAgain}`,
   moved: (id: string, at: DriftedAt): Piece[] => [
     strong(`Offsets or logs have changed since ${id} was planned`),
     text(` (${FOUND_AT[at]}):`),
@@ -127,11 +128,11 @@ export const replies = {
   ): Piece[] => [
     strong(`${id} waits for its group to be empty: `),
     text(
-      `${connected}. ${areListed ? 'Stop them. ' : ''}It runs ${holdMs === 0 ? 'once the group has stayed empty' : times.onceEmpty(holdMs)}, and gives up `,
+      `${connected}. ${areListed ? stopConsumers : ''}It runs ${holdMs === 0 ? 'once the group has stayed empty' : times.onceEmpty(holdMs)}, and gives up `,
     ),
     times.moment(untilMs),
     text(`. To call it off, press ${buttons.cancel} on the card. `),
-    ...noticedBy(noticed),
+    ...requestedBy(noticed),
   ],
   waitsToStayEmpty: (
     id: string,
@@ -140,16 +141,16 @@ export const replies = {
   ): Piece[] => [
     strong(`${id} waits for its group to stay empty: `),
     text(
-      `it was not empty before. It runs ${holdMs === 0 ? 'once the group has stayed empty' : times.onceEmpty(holdMs)}, and gives up `,
+      `consumers were connected before. It runs ${holdMs === 0 ? 'once the group has stayed empty' : times.onceEmpty(holdMs)}, and gives up `,
     ),
     times.moment(untilMs),
     text(` if consumers connect again. To call it off, press ${buttons.cancel} on the card. `),
-    ...noticedBy(noticed),
+    ...requestedBy(noticed),
   ],
   unclear: (id: string, unknown: string, advice: string, noticed: string | null): Piece[] => [
     strong(`${id} is unclear. `),
     text(`${unknown} ${advice} `),
-    ...noticedBy(noticed),
+    ...requestedBy(noticed),
   ],
   /** @param deciders who may answer, as far as the rule names them; never the requester */
   asked: (

@@ -1,7 +1,7 @@
 // The approval modal, in English.
 
 import { type Piece, text } from '../../blocks/text.ts'
-import { counted, listed, uncapitalized } from './grammar.ts'
+import { capitalized, counted, listed } from './grammar.ts'
 import { times } from './times.ts'
 
 export const review = {
@@ -38,7 +38,7 @@ export const review = {
   held: 'Not possible until Slack shows the user groups',
   notWholeOption: 'Not possible: its stored plan cannot be used',
   replanned: 'A new plan needs a decision before anything runs',
-  runsAtOnce: 'It runs immediately if the group is still empty',
+  runsAtOnce: 'It runs immediately if the group is empty and no other request holds it',
   runsWhenEmpty: (holdMs: number) => `It runs ${times.onceEmpty(holdMs)}`,
   runsInWindow: 'It runs within its window, once the group is empty',
   reject: 'Reject',
@@ -51,6 +51,7 @@ export const review = {
   moreTopics: (left: number) => `… and ${counted(left, 'topic')} more than Slack can show here.`,
   nothingDecided: 'Nothing was decided',
   /** @param plan like `Plan e6095bda` */
-  moved: (plan: string) => `Not approved: the group or its logs changed after ${uncapitalized(plan)}.`,
+  moved: (plan: string) =>
+    `${capitalized(plan)} can no longer be approved: the group or its logs changed after it was made.`,
   newPlan: 'Close this and review the new plan on the card.',
 }

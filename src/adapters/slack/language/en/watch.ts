@@ -2,8 +2,8 @@
 
 import { grouped } from '../../../../request/reset.ts'
 import type { ToldKind, WatchEnd } from '../../../../request/watch.ts'
-import { noticedBy, type Piece, strong, text } from '../../blocks/text.ts'
-import { counted, listed, messages } from './grammar.ts'
+import { type Piece, strong, text } from '../../blocks/text.ts'
+import { counted, listed, messages, requestedBy } from './grammar.ts'
 import { times } from './times.ts'
 
 /** One look, as it is said. Numbers are messages, and messages a second. */
@@ -160,7 +160,7 @@ export const watch = {
     return [
       strong(`${id}: ${head}`),
       text(`${rest}${found.noticed === null ? '' : ' '}`),
-      ...noticedBy(found.noticed),
+      ...requestedBy(found.noticed),
     ]
   },
   /** `orders p3 at 450,015` @param lag null: not said */

@@ -8,7 +8,7 @@ import { mention, mentions, type Piece, person, quoted, text } from '../../block
 import type { Approval, cardOn as English } from '../en/card.ts'
 import { buttons } from './buttons.ts'
 import type { ClusterInWords } from './cluster.ts'
-import { listed, messages, partitions } from './grammar.ts'
+import { askAgain, listed, messages, partitions, stopConsumers } from './grammar.ts'
 import { times } from './times.ts'
 
 function needsInWords(have: number, needed: number, labels: readonly string[]): string {
@@ -71,7 +71,7 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   movedHeading: '自上一份计划以来的变化：',
   overlapLabel: '重叠：',
   overlap: (ids, left) =>
-    `制定这份计划时，另有 ${grouped(ids.length + left)} 个申请也在处理同一消费分组和 Topic：${listed(ids, left)}。请先查看。`,
+    `制定这份计划时，另有 ${grouped(ids.length + left)} 个未结束的申请涉及同一消费分组和至少一个相同的 Topic：${listed(ids, left)}。请先查看。`,
   membersOnly:
     '制定计划时消费分组没有成员。自行分配分区的消费者（如 Flink、Spark）不会显示，请确认它们已停止。',
   mayExpire: '如果消费分组已空置数天，其位点可能很快过期。',
@@ -108,9 +108,9 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
   pending: expiresAtMs => [text('等待审批人审批，过期时间 '), times.moment(expiresAtMs), text('。')],
   rejected: (by, note) => [text('已被 '), person(by), text(' 驳回：'), quoted(note)],
   cancelled: (by, nothing) => [text('已被 '), person(by), text(` 取消。${nothing}`)],
-  expiredUnplanned: nothing => `没能及时制定计划。${nothing}请用 /reset-offsets 重新申请。`,
+  expiredUnplanned: nothing => `没能及时制定计划。${nothing}${askAgain}`,
   expired: (have, needed, nothing) =>
-    `${have === 0 ? '没有人及时审批' : `到期时只有 ${grouped(have)}/${grouped(needed)} 个批准`}。${nothing}请用 /reset-offsets 重新申请。`,
+    `${have === 0 ? '没有人及时审批' : `到期时只有 ${grouped(have)}/${grouped(needed)} 个批准`}。${nothing}${askAgain}`,
   approved: votes => [
     text('已由 '),
     ...votes.flatMap(({ by }, index) => [...(index === 0 ? [] : [text(' 和 ')]), person(by)]),
@@ -148,12 +148,12 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
       ? [text(`${id} 刚刚写入过同一消费分组，因此会再次核对计划；计划仍有效时执行。`)]
       : [
           text(`正在等待 ${id}：${hold === null ? `${id} 占用着同一消费分组` : HELD[hold](id)}`),
-          ...(untilMs === null ? [] : [text('，最晚等到 '), times.moment(untilMs)]),
-          text('。之后会再次核对计划，计划仍有效时执行。'),
+          ...(untilMs === null ? [text('。')] : [text('，最晚等到 '), times.moment(untilMs), text('。')]),
+          text('之后会再次核对计划，计划仍有效时执行。'),
         ],
   postponed: (cause, attempt, most, notBeforeMs) => [
     text(
-      `尚未执行：${cause}。${attempt === 1 ? '重试时间 ' : `第 ${attempt} 次尝试（最多 ${most} 次）的时间 `}`,
+      `尚未执行：${cause}。${attempt === 1 ? '重试时间 ' : `第 ${attempt} 次尝试（最多 ${most} 次）的时间是 `}`,
     ),
     times.exact(notBeforeMs),
     text('。'),
@@ -172,18 +172,19 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     text('）起可以执行。'),
   ],
   waitingForEmpty: (connected, areListed, untilMs, holdMs) => [
-    text(`消费分组${times.onceEmpty(holdMs)}：${connected}。${areListed ? '请停掉它们。' : ''}最晚等到 `),
+    text(`${connected}。${areListed ? stopConsumers : ''}消费分组${times.onceEmpty(holdMs)}；最晚等到 `),
     times.moment(untilMs),
-    text('。'),
+    text('，之后放弃执行。'),
   ],
   emptySince: (emptySinceMs, untilMs, holdMs) => [
     text('看到消费分组自 '),
     times.moment(emptySinceMs),
     text(
-      ` 起为空，${holdMs === 0 ? '保持为空一段时间后执行' : times.onceEmpty(holdMs)}。如果又有消费者连接，最晚等到 `,
+      ` 起为空，${holdMs === 0 ? '保持为空一段时间后执行' : times.onceEmpty(holdMs)}。如果又有消费者连接，`,
     ),
-    times.moment(untilMs),
-    text('。'),
+    ...(untilMs > emptySinceMs
+      ? [text('最晚等到 '), times.moment(untilMs), text('，之后放弃执行。')]
+      : [text('就放弃执行。')]),
   ],
   typedGuard: loss => `批准时需要输入消费分组名：${loss}。`,
   approversGuard: (needed, by) => [

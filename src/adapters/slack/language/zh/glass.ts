@@ -12,7 +12,7 @@ export const glass: typeof English = {
   title: id => `紧急执行：${id}`,
   warning: (group, hasVotes, holdMs) => [
     strong(
-      `${holdMs === null ? '如果消费分组仍为空，会立即执行' : `消费分组${times.onceEmpty(holdMs)}`}，${hasVotes ? '不再等待其余审批' : '无需任何人审批'}。`,
+      `${holdMs === null ? '如果消费分组仍为空，且没有被其他申请占用，会立即执行' : `消费分组${times.onceEmpty(holdMs)}`}，${hasVotes ? '不再等待其余审批' : '无需任何人审批'}。`,
     ),
     text(`会按计划写入 ${named(group)} 的位点。审批人会立即收到通知，事后由其中一人复核。`),
   ],
@@ -26,13 +26,14 @@ export const glass: typeof English = {
   reasonMissing: '请说明为什么不能等。',
   groupNotTyped: '请按显示的名称原样输入消费分组。',
   broken: (by, reason) => [strong('未经审批：'), person(by), text(' 紧急执行：'), quoted(reason)],
-  unreviewed: (by, isOver) =>
+  unreviewed: (by, except, isOver) =>
     by.length === 0
       ? [text(isOver ? '等待一位审批人事后复核。' : '执行后需要一位审批人复核。')]
       : [
           text(isOver ? '等待 ' : '执行后需要 '),
           ...alternatives(by),
-          text(isOver ? ' 事后复核。' : ' 复核。'),
+          ...(except.length === 0 ? [] : [text('（'), ...mentions(except), text(' 除外）')]),
+          text(`${except.length === 0 ? ' ' : ''}${isOver ? '事后复核。' : '复核。'}`),
         ],
   askedToReview: by => [
     ...mentions(by),
@@ -57,7 +58,7 @@ export const glass: typeof English = {
     `所有人都能在消息列里看到。${closes ? '提交后该申请关闭。' : '该申请在结束之前保持打开。'}`,
   reviewSubmit: '提交复核',
   reviewMissing: '请写下你的意见，否则无法提交复核。',
-  ownGlass: id => `${id} 由你申请或执行，需要由其他审批人复核。`,
+  ownGlass: id => `${id} 的申请人和执行人不能复核，需要由其他审批人复核。`,
   nothingToReview: id => `${id} 已经没有需要复核的内容，请看它的卡片。`,
 }
 

@@ -1,6 +1,9 @@
 // How Chinese counts and lists.
 
 import { grouped } from '../../../../request/reset.ts'
+import { isServiceAccount } from '../../../../request/service-account.ts'
+import { inQuotes, type Piece, person, text } from '../../blocks/text.ts'
+import { buttons } from './buttons.ts'
 
 export function partitions(count: number): string {
   return `${grouped(count)} 个分区`
@@ -38,4 +41,13 @@ function done(verb: string, amount: string): string {
 /** Spans come from where calls are made as `10 s` and `500 ms`. */
 export function spanOf(time: string): string {
   return time.replace(/ ms$/, ' 毫秒').replace(/ s$/, ' 秒')
+}
+
+export const askAgain = `请点卡片上的${inQuotes(buttons.edit)}，或用 /reset-offsets 重新申请。`
+
+export const stopConsumers = '请停掉该消费分组的消费者。'
+
+/** At the end of what somebody should notice; nothing of who reads nothing in Slack. Null: of nobody. */
+export function requestedBy(userId: string | null): Piece[] {
+  return userId === null || isServiceAccount(userId) ? [] : [text('申请人：'), person(userId)]
 }

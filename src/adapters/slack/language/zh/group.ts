@@ -18,7 +18,7 @@ export const group: typeof English = {
   unlisted: '返回说消费分组有成员，但没有列出任何成员',
   connected: (count, named) => `有 ${grouped(count)} 个消费者连接：${listed(named, count - named.length)}`,
   member: (clientId, host) => `${clientId} (${host})`,
-  stopFirst: connected => `${connected}。请先停掉它们：消费分组变空后才会重置。`,
+  stopFirst: connected => `${connected}。请先停掉该消费分组的消费者：消费分组变空后才会重置。`,
   inUseStopFirst: state => `正在使用中（${state}）。请先停掉消费者：消费分组变空后才会重置。`,
   header: ['Topic', '分区数', '已提交', '最大位点', '未消费消息'],
   moreTopics: left => `… 另有 ${grouped(left)} 个 Topic 的未消费消息更少。`,

@@ -107,16 +107,14 @@ export const outcomesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     otherKey: _event =>
       '这个申请的记录无法通过核验：签封所用的密钥既不是 AUDIT_KEY，也不在 AUDIT_KEYS_OLD 中。Rewind 不再采信这份记录，也不会据此执行任何操作。请重新申请和审批。',
   },
-  startAgain: id => `${id} 不再需要该消费分组的消费者保持停止。`,
+  startAgain: id => `${id} 已不要求停止该消费分组的消费者；如果没有其他申请要求停止，可以重新启动。`,
   testified: '审批人确认已生效，按完成处理；位点无法证明。是谁确认的见消息列。',
   unclearAdvice:
-    'Rewind 不会凭猜测重复调用，因为那样可能把位点移动两次。接下来几分钟内会读回核对位点：如果显示已生效，就算完成；如果两次都显示没有生效，就会重试；如果看不出来，会在消息列里请审批人确认。',
+    'Rewind 不会凭猜测重复调用，因为那样可能把位点移动两次。接下来几分钟内会读回核对位点：如果显示已生效，就按完成处理（只在部分分区生效时为部分完成）；如果两次都显示没有生效，就会重试；如果看不出来，会在消息列里请审批人确认。',
 })
 
 function silence(on: ClusterInWords, cause: string | null): string {
-  return cause === null
-    ? `没有收到 ${on.name}的响应`
-    : `${on.name}的响应没有确认这次调用（${endless(cause)}）`
+  return cause === null ? `没有收到 ${on.name}的响应` : `${on.start}没有确认这次调用（${endless(cause)}）`
 }
 
 function byRule(rule: string | null): string {

@@ -7,10 +7,10 @@ import { listed, messages, partitions, replaying, skipping } from './grammar.ts'
 import { times } from './times.ts'
 
 const MOVED_SINCE = {
-  undoShift: '反向移动同样的条数并不能恢复原来的位点。',
-  undo: '撤销会把这部分也一并退回。',
-  retryShift: '重试会从现在的位点开始移动。',
-  retry: '重试会覆盖现在的位点。',
+  undoShift: () => '反向移动同样的条数并不能恢复原来的位点。',
+  undo: (parent: string) => `撤销会把它们也设回 ${parent} 执行前的位点。`,
+  retryShift: () => '重试会从现在的位点开始移动。',
+  retry: () => '重试会覆盖现在的位点。',
 }
 
 export const plan: typeof English = {
@@ -82,7 +82,7 @@ export const plan: typeof English = {
     return held.join('')
   },
   sparse: (topics, left) =>
-    `${listed(topics, left)} 的位点不等于消息数：清理策略为 compact，或含有事务，或无法读取这些信息。那里的数量是上限。`,
+    `${listed(topics, left)} 的消息数是上限：这些 Topic 的清理策略为 compact，或含有事务消息，或无法读取这些信息。`,
   timesMayBeLate: (topics, left) =>
     `CKafka 按时间只能查到 1 MB 以内的消息，而 ${listed(topics, left)} 允许更大的消息：那里时间不早于所选时间的更大消息可能会被跳过。`,
   unread: (where, cause) => `以下分区无法读取，已略过：${where}（${cause}）。那里不会写入任何位点。`,
@@ -98,9 +98,9 @@ export const plan: typeof English = {
     `每个 Topic 调用一次，共 ${grouped(calls)} 次；按 API 的频率限制至少需要 ${times.span(atLeastMs)}。${times.span(atMostMs)}内未发送的部分不再发送。`,
   onlyOffsets: '只恢复位点：已经重新投递的消息无法收回。',
   stillThere: (parent, kind) =>
-    `所有分区都还停在 ${parent} ${kind === 'retry' ? '执行前的位置' : '留下的位置'}。`,
+    `制定计划时，所有分区都还停在 ${parent} ${kind === 'retry' ? '执行前的位置' : '留下的位置'}。`,
   movedSince: (count, parent, by, then) =>
-    `${parent} 执行后有 ${partitions(count)}又移动过${by.length === 0 ? '' : `（由 ${listed(by)} 移到现在的位点）`}。${MOVED_SINCE[then]}`,
+    `${parent} 执行后有 ${partitions(count)}又移动过${by.length === 0 ? '' : `（由 ${listed(by)} 移到现在的位点）`}。${MOVED_SINCE[then](parent)}`,
   partitionsOf: (topic, named, left) => `${topic} 的分区 ${listed(named, left)}`,
   places: (places, left) => listed(places, left),
   loss: skips =>

@@ -1,20 +1,10 @@
 // What the thread under a card has to tell, in Chinese.
 
 import { grouped } from '../../../../request/reset.ts'
-import {
-  inQuotes,
-  mentions,
-  named,
-  noticedBy,
-  type Piece,
-  person,
-  quoted,
-  strong,
-  text,
-} from '../../blocks/text.ts'
+import { inQuotes, mentions, named, type Piece, person, quoted, strong, text } from '../../blocks/text.ts'
 import type { replies as English, VotesShown } from '../en/replies.ts'
 import { buttons } from './buttons.ts'
-import { listed, partitions } from './grammar.ts'
+import { askAgain, listed, partitions, requestedBy, stopConsumers } from './grammar.ts'
 import { times } from './times.ts'
 
 const FOUND_AT = {
@@ -25,7 +15,7 @@ const FOUND_AT = {
 }
 
 const ASKED = {
-  neither: '位点既不在原处，也不在计划的目标处，因此看不出结果。',
+  neither: '位点并非都在原处，也并非都在计划的目标处，因此看不出结果。',
   unread: '无法读回核对位点，因此看不出结果。',
   present:
     '位点已在计划的目标处，但没有这个申请的调用记录：可能随 Redis 丢失的数据一起丢了，也可能有人不通过 Rewind 移动了位点。',
@@ -63,14 +53,13 @@ export const replies: typeof English = {
   glassBroken: (id, by, reason) => [person(by), text(` 未经审批紧急执行 ${id}：`), quoted(reason)],
   reviewed: (id, by, note) => [person(by), text(` 复核了未经审批执行的 ${id}：`), quoted(note)],
   cancelled: (id, by, nothing) => [person(by), text(` 取消了 ${id}。${nothing}`)],
-  expiredUnplanned: (id, nothing) =>
-    `${id} 已过期：没能及时制定计划。${nothing}请用 /reset-offsets 重新申请。`,
+  expiredUnplanned: (id, nothing) => `${id} 已过期：没能及时制定计划。${nothing}${askAgain}`,
   expired: (id, have, needed, nothing) =>
-    `${id} 已过期：${have === 0 ? '没有人及时审批' : `到期时只有 ${grouped(have)}/${grouped(needed)} 个批准`}。${nothing}请用 /reset-offsets 重新申请。`,
+    `${id} 已过期：${have === 0 ? '没有人及时审批' : `到期时只有 ${grouped(have)}/${grouped(needed)} 个批准`}。${nothing}${askAgain}`,
   moved: (id, at) => [strong(`${id} 的计划制定后，位点或日志有变化`), text(`（${FOUND_AT[at]}）：`)],
   movedBy: ids => `那份计划制定后，${listed(ids)} 移动了位点。`,
   movedThen: (requester, deciders, nothing) => [
-    text(`${nothing}正在制定新计划，需要重新审批`),
+    text(`${nothing === '' ? '' : `因此${nothing}`}正在制定新计划，需要重新审批`),
     ...(deciders.length === 0 ? [] : [text('，审批人：'), ...mentions(deciders)]),
     text('。'),
     ...(requester === null ? [] : [text('申请人：'), person(requester)]),
@@ -78,25 +67,25 @@ export const replies: typeof English = {
   waitsForMembers: (id, connected, areListed, { untilMs, holdMs }, noticed) => [
     strong(`${id} 正在等待消费分组变空：`),
     text(
-      `${connected}。${areListed ? '请停掉它们。' : ''}${holdMs === 0 ? '消费分组保持为空一段时间后会自动执行' : `消费分组${times.onceEmpty(holdMs)}`}，最晚等到 `,
+      `${connected}。${areListed ? stopConsumers : ''}${holdMs === 0 ? '消费分组保持为空一段时间后会自动执行' : `消费分组${times.onceEmpty(holdMs)}`}，最晚等到 `,
     ),
     times.moment(untilMs),
-    text(`。如需放弃，请点卡片上的${inQuotes(buttons.cancel)}。 `),
-    ...noticedBy(noticed),
+    text(`，之后放弃执行。如需提前取消，请点卡片上的${inQuotes(buttons.cancel)}。`),
+    ...requestedBy(noticed),
   ],
   waitsToStayEmpty: (id, { untilMs, holdMs }, noticed) => [
     strong(`${id} 正在等待消费分组保持为空：`),
     text(
-      `它之前不为空。${holdMs === 0 ? '消费分组保持为空一段时间后会自动执行' : `消费分组${times.onceEmpty(holdMs)}`}；如果消费者又连上来，最晚等到 `,
+      `它之前有消费者连接。${holdMs === 0 ? '消费分组保持为空一段时间后会自动执行' : `消费分组${times.onceEmpty(holdMs)}`}；如果消费者又连上来，最晚等到 `,
     ),
     times.moment(untilMs),
-    text(`。如需放弃，请点卡片上的${inQuotes(buttons.cancel)}。 `),
-    ...noticedBy(noticed),
+    text(`，之后放弃执行。如需提前取消，请点卡片上的${inQuotes(buttons.cancel)}。`),
+    ...requestedBy(noticed),
   ],
   unclear: (id, unknown, advice, noticed) => [
     strong(`${id} 结果不明。`),
     text(`${unknown}${advice} `),
-    ...noticedBy(noticed),
+    ...requestedBy(noticed),
   ],
   asked: (id, { evidence, isCalled, accepted }, requester, deciders) => [
     strong(`${id} 是否已生效？`),

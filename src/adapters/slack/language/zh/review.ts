@@ -32,7 +32,7 @@ export const review: typeof English = {
   held: 'Slack 能读取相关用户组之前无法批准',
   notWholeOption: '无法批准：保存的计划不能使用',
   replanned: '执行前需要审批新计划',
-  runsAtOnce: '如果消费分组仍为空，会立即执行',
+  runsAtOnce: '如果消费分组仍为空，且没有被其他申请占用，会立即执行',
   runsWhenEmpty: holdMs => `消费分组${times.onceEmpty(holdMs)}`,
   runsInWindow: '在允许执行的时间段内、消费分组变空后执行',
   reject: '驳回',
@@ -44,6 +44,6 @@ export const review: typeof English = {
   allTopics: count => `全部 ${grouped(count)} 个 Topic：`,
   moreTopics: left => `… 另有 ${grouped(left)} 个 Topic，Slack 在这里显示不下。`,
   nothingDecided: '审批未生效',
-  moved: plan => `未批准：${plan}制定后，消费分组或日志有变化。`,
+  moved: plan => `${plan}不能再批准：制定后消费分组或日志有变化。`,
   newPlan: '请关闭此窗口，从卡片审批新计划。',
 }

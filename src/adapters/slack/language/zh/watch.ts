@@ -2,9 +2,9 @@
 
 import { grouped } from '../../../../request/reset.ts'
 import type { ToldKind, WatchEnd } from '../../../../request/watch.ts'
-import { noticedBy, strong, text } from '../../blocks/text.ts'
+import { strong, text } from '../../blocks/text.ts'
 import type { watch as English, FoundSaid, LookSaid } from '../en/watch.ts'
-import { listed, messages, partitions } from './grammar.ts'
+import { listed, messages, partitions, requestedBy } from './grammar.ts'
 import { times } from './times.ts'
 
 const MINUTE_MS = 60_000
@@ -97,7 +97,7 @@ export const watch: typeof English = {
   over: (why, by) => [text(OVER[why](by))],
   found: (id, told, found) => {
     const [head, rest] = FOUND[told](found)
-    return [strong(`${id}：${head}`), text(rest), ...noticedBy(found.noticed)]
+    return [strong(`${id}：${head}`), text(rest), ...requestedBy(found.noticed)]
   },
   place: (topic, partition, committed, lag) =>
     `${topic} p${partition} 位点 ${grouped(committed)}${lag === null ? '' : `（未消费 ${grouped(lag)} 条）`}`,
