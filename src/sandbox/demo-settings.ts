@@ -14,7 +14,7 @@ const PAGE_PORT = 4400
 /** Rewind itself says what is wrong with one of these. */
 const HANDED_ON = [
   ...['CKAFKA_API', 'REWIND_LANGUAGE', 'EMPTY_HOLD', 'EMPTY_WAIT', 'REQUEST_EXPIRY', 'WATCH'],
-  ...['CALL_DEADLINE', 'CALL_GRACE', 'CALL_LATE'],
+  ...['CALL_DEADLINE', 'CALL_GRACE', 'CALL_LATE', 'PICTURES'],
 ]
 
 export function demoSettings(

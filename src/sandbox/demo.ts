@@ -124,8 +124,8 @@ async function main(flags: string[]): Promise<void> {
       ...(redisUrl ? { redisUrl } : {}),
       // What the walkthrough checks depends on its own.
       env: alone
-        ? { ...(CKAFKA_API ? { CKAFKA_API } : {}), ...walkthroughEnv(CKAFKA_API) }
-        : { ...SHORT_DEADLINES, WATCH: DEMO_WATCH, ...env },
+        ? { PICTURES: 'on', ...(CKAFKA_API ? { CKAFKA_API } : {}), ...walkthroughEnv(CKAFKA_API) }
+        : { PICTURES: 'on', ...SHORT_DEADLINES, WATCH: DEMO_WATCH, ...env },
     })
     await world.waitForBot()
     if (alone) {

@@ -223,6 +223,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         : { POLICY_FILE: options.policyFile }),
       EMPTY_HOLD: `${EMPTY_HOLD_MS / 1000}s`,
       WATCH: 'off',
+      // Each world would start a process for them.
+      PICTURES: 'off',
       ...options.env,
     }
     const { between = async (_service: Service, url: string) => url } = options

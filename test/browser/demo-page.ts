@@ -32,7 +32,12 @@ export async function openDemo(
   browser: Browser,
   { redisUrl, env = {}, look = {} }: DemoOptions,
 ): Promise<Demo> {
-  const world = await startWorld({ delivery: 'socket', redisUrl, env, kafka: true })
+  const world = await startWorld({
+    delivery: 'socket',
+    redisUrl,
+    env: { PICTURES: 'on', ...env },
+    kafka: true,
+  })
   const closers = [() => world.close()]
   const close = async () => {
     for (const end of closers.splice(0).reverse()) await end()

@@ -135,11 +135,11 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     expect(await row.first().getByRole('cell').allTextContents()).toEqual([
       'orders',
       '0',
+      'succeeded',
       '801454',
       '442430',
       'accepted',
       '442430',
-      'succeeded',
     ])
     expect(troubles).toEqual([])
   })
@@ -223,6 +223,8 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     await page.keyboard.press('Escape')
 
     const card = await askForFirstReset(page)
+    // The link leads into the thread once there is one.
+    await card.getByRole('button', { name: /repl(y|ies)/ }).waitFor()
     const ts = (await card.getAttribute('data-ts')) ?? ''
     world.slack.person(USERS.bob).say(CHANNELS.general, {
       text: `<https://local.slack.com/archives/${CHANNELS.kafkaOps}/p${ts.replace('.', '')}|the card> of R-1`,

@@ -73,10 +73,7 @@ describe.skipIf(chromium === undefined)('screenshots', { timeout: 120_000 }, () 
     const modal = await openReview(page, again)
     await modal.getByText('Right now').waitFor()
     await approve(page)
-    await modal
-      .getByText(/Plan [0-9a-f]{8}/)
-      .first()
-      .evaluate(head => head.scrollIntoView({ block: 'start' }))
+    await modal.getByTestId('block-image').evaluate(image => image.scrollIntoView({ block: 'start' }))
     await take(page, 'review-modal')
     await submit(page)
     const card = await cardOf(page, 'done')
@@ -86,6 +83,27 @@ describe.skipIf(chromium === undefined)('screenshots', { timeout: 120_000 }, () 
     await thread.getByText('13 partitions succeeded').first().waitFor()
     await thread.getByText('approved R-1').evaluate(reply => reply.scrollIntoView({ block: 'start' }))
     await take(page, 'thread')
+  })
+
+  it('of a plan and of what came after, as the product draws them', async () => {
+    demo = await openDemo(browser, { redisUrl, env: { WATCH: '1m' } })
+    const { page, world } = demo
+    await askForFirstReset(page, REASON)
+    await become(page, 'bob')
+    await openReview(page, await cardOf(page, 'needs 1 approval'))
+    await approve(page)
+    await submit(page)
+    const card = await cardOf(page, 'done')
+    await page.getByTestId('members-switch-orders-billing').click()
+    const thread = await openThread(page, card)
+    await thread.getByText('the group has caught up').first().waitFor({ timeout: 60_000 })
+    for (const [name, file] of [
+      ['plan-picture', 'R-1-plan-1.png'],
+      ['lag-picture', 'R-1-lag-caughtUp.png'],
+    ] as const) {
+      const drawn = world.slack.files().find(each => each.name === file)
+      writeFileSync(`${folder}${name}.png`, withPalette(drawn?.content ?? Buffer.alloc(0)))
+    }
   })
 
   it('of the phone', async () => {

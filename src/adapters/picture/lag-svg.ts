@@ -127,9 +127,10 @@ function members(
   return parts
 }
 
-/** The next of 1, 2, 4 or 8 with zeros behind it, so that its quarters are short too. */
+/** A little more, of which the quarters are short numbers too. */
 function roundUp(most: number): number {
+  if (most <= 40) return TICKS * Math.ceil(most / TICKS)
   const power = 10 ** Math.floor(Math.log10(most))
-  const step = [1, 2, 4, 8, 10].find(each => each * power >= most) ?? 10
-  return Math.max(TICKS, step * power)
+  const step = [1, 1.2, 1.6, 2, 2.4, 3, 4, 6, 8].find(each => each * power >= most) ?? 10
+  return Math.round(step * power)
 }
