@@ -111,6 +111,18 @@ export async function openReview(page: Page, card: Locator, id = 'R-1'): Promise
   return openModal(page, `Review ${id}`)
 }
 
+/** Starts the group's consumers, which catch up within half a minute: every half second with an eighth of what is left. */
+export async function catchUp({ page, world }: Demo, group: string): Promise<() => void> {
+  await page.getByTestId(`members-switch-${group}`).click()
+  const { cluster } = world.ckafka
+  const instance = cluster.instances()[0]?.id ?? ''
+  const timer = setInterval(() => {
+    for (const { topic, partition, committed, logEnd } of cluster.positions(instance, group))
+      cluster.consume(group, topic, partition, 250n + (logEnd - (committed ?? logEnd)) / 8n)
+  }, 500)
+  return () => clearInterval(timer)
+}
+
 export async function openHome(page: Page): Promise<Locator> {
   await page.getByRole('button', { name: 'Rewind Home' }).click()
   const home = page.getByTestId('home')

@@ -8,6 +8,7 @@ import {
   askForFirstReset,
   become,
   cardOf,
+  catchUp,
   type Demo,
   decide,
   openDemo,
@@ -60,12 +61,14 @@ async function seen(page: Page, image: Locator): Promise<Seen> {
 describe.skipIf(chromium === undefined)('pictures', { timeout: 90_000 }, () => {
   let browser: Browser
   let demo: Demo | undefined
+  const endings: (() => void)[] = []
 
   beforeAll(async () => {
     browser = await launchBrowser(chromium ?? '')
   })
   afterAll(() => browser?.close())
   afterEach(async () => {
+    for (const end of endings.splice(0)) end()
     await demo?.close()
     demo = undefined
   })
@@ -118,7 +121,7 @@ describe.skipIf(chromium === undefined)('pictures', { timeout: 90_000 }, () => {
     await writeIn(page, 'note', 'Go ahead.')
     await submit(page)
     const card = await cardOf(page, 'done')
-    await page.getByTestId('members-switch-orders-billing').click()
+    endings.push(await catchUp(demo, 'orders-billing'))
     const thread = await openThread(page, card)
     await thread.getByText('the group has caught up').first().waitFor({ timeout: 60_000 })
     const picture = await seen(page, thread.getByTestId('file-image').last())

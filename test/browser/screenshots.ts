@@ -9,6 +9,7 @@ import {
   askForFirstReset,
   become,
   cardOf,
+  catchUp,
   type Demo,
   decide,
   openDemo,
@@ -94,9 +95,10 @@ describe.skipIf(chromium === undefined)('screenshots', { timeout: 120_000 }, () 
     await approve(page)
     await submit(page)
     const card = await cardOf(page, 'done')
-    await page.getByTestId('members-switch-orders-billing').click()
+    const stopReading = await catchUp(demo, 'orders-billing')
     const thread = await openThread(page, card)
     await thread.getByText('the group has caught up').first().waitFor({ timeout: 60_000 })
+    stopReading()
     for (const [name, file] of [
       ['plan-picture', 'R-1-plan-1.png'],
       ['lag-picture', 'R-1-lag-caughtUp.png'],
