@@ -4,6 +4,7 @@
 
 import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { connectToNothing } from './adapters/redis/connect.ts'
 import {
   type Config,
   type ConfigOutcome,
@@ -12,6 +13,7 @@ import {
   type StoreConfigOutcome,
 } from './config.ts'
 import { type GivenSettings, readGiven } from './config-given.ts'
+import { readUsable, type UsableConfig } from './config-usable.ts'
 import { ckafkaFindings } from './doctor/ckafka.ts'
 import { asJson, asLines, exitCodeOf, type Finding } from './doctor/finding.ts'
 import { kafkaFindings } from './doctor/kafka.ts'
@@ -41,26 +43,29 @@ export interface Asked {
   given: GivenSettings
   config: ConfigOutcome
   store: StoreConfigOutcome
+  /** Where the settings are wrong: what of them can be looked at nevertheless. */
+  usable: UsableConfig | null
 }
 
 /** Never rejects. @param now a clock that is wrong, in a test; `signal` ends it as soon as its own keys are gone */
 export async function examine(
-  { given, config, store }: Asked,
+  { given, config, store, usable }: Asked,
   now: () => number = Date.now,
   signal?: AbortSignal,
 ): Promise<Finding[]> {
+  const looked = config.ok ? { config: config.config, lacks: NOTHING } : usable
   const settings = settingsFindings(given, {
     problems: config.ok ? [] : config.problems,
     notices: config.ok ? config.notices : [],
-    named: config.ok ? namedIn(config.config) : [],
+    named: looked === null ? [] : namedIn(looked.config),
   })
   const redis = store.ok ? doctorRedis(store.redis, store.redisPrefix, now, signal) : null
   const ofRedis = redis === null ? Promise.resolve([waits('Redis')]) : inTime('Redis', redis.findings)
   try {
-    if (!config.ok || redis === null) {
+    if (looked === null) {
       return [...settings, waits('Policy'), waits('Slack'), ...(await ofRedis), waits('Clusters')]
     }
-    const parts = Promise.all(partsOf(config.config, redis, ofRedis, now))
+    const parts = Promise.all(partsOf(looked, redis, ofRedis, now))
     const ended = new Promise<[]>(resolve => {
       signal?.addEventListener('abort', () => void ofRedis.then(() => resolve([])))
     })
@@ -73,16 +78,19 @@ export async function examine(
 
 /** In the order in which they are shown: where it listens and the policy, Slack, Redis, the clusters. */
 function partsOf(
-  config: Config,
-  redis: RedisDoctor,
+  { config, lacks }: UsableConfig,
+  redis: RedisDoctor | null,
   ofRedis: Promise<Finding[]>,
   now: () => number,
 ): Promise<Finding[]>[] {
   const { slack } = config
-  const { policy, findings } = lookAtPolicy(config)
+  const { policy, findings } = lacks.has('policy')
+    ? { policy: null, findings: [waits('Policy')] }
+    : lookAtPolicy(config)
   const oneCluster = createOneCluster(config.clusters)
-  const deps = { config, redis: redis.connection, now, withinMs: PART_MS }
-  const ofClusters = config.clusters.flatMap(entry => {
+  const { connection, settled } = redis ?? { connection: connectToNothing(), settled: Promise.resolve() }
+  const deps = { config, redis: connection, settled, now, withinMs: PART_MS }
+  const ofClusters = (lacks.has('clusters') ? [] : config.clusters).flatMap(entry => {
     const onClusterId = (clusterId: string) => oneCluster.see(entry, clusterId)
     return [
       ...(entry.kind === 'ckafka'
@@ -94,15 +102,20 @@ function partsOf(
   return [
     inTime(
       'Settings',
-      listeningFinding(config).then(listening => [listening, ...findings]),
+      lacks.has('listening')
+        ? Promise.resolve(findings)
+        : listeningFinding(config).then(listening => [listening, ...findings]),
     ),
-    slack === undefined
-      ? Promise.resolve([
-          { ...waits('Slack'), found: 'ROLE is worker: it never speaks to Slack.', level: 'ok' } as const,
-        ])
-      : inTime('Slack', slackFindings(config, slack, policy)),
+    lacks.has('slack') && slack !== undefined
+      ? Promise.resolve([waits('Slack')])
+      : slack === undefined
+        ? Promise.resolve([
+            { ...waits('Slack'), found: 'ROLE is worker: it never speaks to Slack.', level: 'ok' } as const,
+          ])
+        : inTime('Slack', slackFindings(config, slack, policy)),
     ofRedis,
-    inTime('Traces', tracesFindings(config.tracing)),
+    inTime('Traces', tracesFindings(lacks.has('traces') ? null : config.tracing)),
+    Promise.resolve(lacks.has('clusters') ? [waits('Clusters')] : []),
     ...ofClusters,
     Promise.all(ofClusters).then(() => oneCluster.findings()),
   ]
@@ -116,6 +129,8 @@ function namedIn({ clusters }: Config): string[] {
     ),
   )
 }
+
+const NOTHING: ReadonlySet<never> = new Set()
 
 function waits(area: string): Finding {
   return { area, what: 'all of it', found: 'The settings have to be right first.', level: 'notMade' }
@@ -159,9 +174,10 @@ async function main(args: readonly string[]): Promise<number> {
       setTimeout(() => process.exit(code), END_MS).unref()
     })
   }
+  const config = readConfig(process.env)
   const asked = {
-    given: readGiven(process.env),
-    config: readConfig(process.env),
+    ...{ given: readGiven(process.env), config },
+    usable: config.ok ? null : readUsable(process.env, config.problems),
     store: readStoreConfig(process.env),
   }
   const findings = await examine(asked, Date.now, ending.signal)

@@ -67,6 +67,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...['type http-server.ts', 'type ports/'],
   ],
   'config-given.ts': ['config.ts', 'config-secrets.ts'],
+  'config-usable.ts': ['config.ts', 'config-secrets.ts'],
   'named.ts': ['request/', 'type config.ts', 'type adapters/slack/', 'node:timers/promises'],
   'keys.ts': ['request/cause.ts', 'type open-clusters.ts'],
   'setup.ts': ['type config.ts', 'type ports/', 'type telemetry.ts', 'type serve-tracing.ts'],
@@ -179,7 +180,10 @@ const MAY_IMPORT: Record<string, string[]> = {
     'node:',
   ],
   // It puts the checks together; each knows the adapter of its own system.
-  'doctor.ts': ['doctor/', 'config.ts', 'config-given.ts', 'open-clusters.ts', 'node:'],
+  'doctor.ts': [
+    ...['doctor/', 'config.ts', 'config-given.ts', 'config-usable.ts', 'open-clusters.ts', 'node:'],
+    'adapters/redis/connect.ts',
+  ],
   'doctor/finding.ts': ['request/printable.ts'],
   'doctor/settings.ts': ['config-given.ts', 'config-secrets.ts', 'request/', 'doctor/finding.ts'],
   'doctor/cause.ts': ['adapters/slack/language/', 'adapters/slack/wording/'],
@@ -188,10 +192,12 @@ const MAY_IMPORT: Record<string, string[]> = {
   'doctor/listening.ts': ['listen-address.ts', 'doctor/finding.ts', 'node:net', 'node:events'],
   'doctor/slack.ts': [
     ...['adapters/slack/platform/', 'named.ts', 'type request/', 'type config.ts', 'doctor/finding.ts'],
-    'doctor/proxies.ts',
+    ...['doctor/proxies.ts', 'doctor/approval.ts'],
     ...['type @slack/web-api', 'zod'],
   ],
-  'doctor/redis.ts': ['adapters/redis/', 'adapters/bullmq/', 'doctor/finding.ts', 'node:crypto'],
+  'doctor/approval.ts': ['request/', 'type adapters/slack/platform/', 'doctor/finding.ts'],
+  'doctor/redis-away.ts': ['adapters/redis/', 'doctor/tls.ts'],
+  'doctor/redis.ts': ['adapters/redis/', 'adapters/bullmq/', 'doctor/', 'node:crypto'],
   'doctor/': [
     ...['adapters/ckafka/', 'adapters/kafka/', 'type adapters/redis/', 'open-clusters.ts', 'keys.ts'],
     ...['request/', 'type ports/', 'type config.ts', 'type config-clusters.ts', 'doctor/'],
@@ -275,7 +281,10 @@ function violationsIn({ path, text }: Source): string[] {
     'policy.ts': ['readPolicyFile(process.env)'],
     'clusters.ts': ['readClustersFile(process.env)'],
     'requests.ts': ['readRequestsConfig(process.env, given)'],
-    'doctor.ts': ['readGiven(process.env)', 'readConfig(process.env)', 'readStoreConfig(process.env)'],
+    'doctor.ts': [
+      ...['readGiven(process.env)', 'readConfig(process.env)', 'readStoreConfig(process.env)'],
+      'readUsable(process.env, config.problems)',
+    ],
     'health.ts': ['readListening(process.env)'],
   }[path]
   const environment = (handsOver ?? []).reduce((rest, call) => rest.replaceAll(call, ''), code)

@@ -20,11 +20,14 @@ import type { ReadOutcome } from '../request/result.ts'
 import { causeSaid } from './cause.ts'
 import type { Finding } from './finding.ts'
 import { adviceOf } from './proxies.ts'
+import { tlsAdvice } from './tls.ts'
 
 export interface CkafkaDoctorDeps {
   config: Pick<Config, 'role' | 'redisPrefix' | 'quotaFactor' | 'proxies'>
   /** Away: then no budget is kept to, as ever. */
   redis: RedisConnection
+  /** Resolves when it is known whether it is: nothing is asked before, as nothing could be counted. */
+  settled: Promise<void>
   now: () => number
   withinMs: number
 }
@@ -42,7 +45,8 @@ const CLOCK_MS = 30_000
 const HALF_SECOND_MS = 500
 
 export async function ckafkaFindings(entry: OfCkafka, deps: CkafkaDoctorDeps): Promise<Finding[]> {
-  const { redis, now, withinMs, config } = deps
+  const { redis, settled, now, withinMs, config } = deps
+  await settled
   const { redisPrefix, quotaFactor, role, proxies } = config
   const deadlineMs = now() + withinMs
   let aheadMs: number | null = null
@@ -142,10 +146,14 @@ function keyTrouble(
       : 'Look at the key in the console of Tencent Cloud: whether it is there, enabled and of this account.'
     return { level: 'failure', found, advice }
   }
-  if (readCause(answer.cause)?.kind === 'tooManyCalls') {
+  const kind = readCause(answer.cause)?.kind
+  if (kind === 'tooManyCalls' || kind === 'budgetUsed') {
     return {
       level: 'warning',
-      found: `The API at ${entry.ckafka.endpoint} did not answer: ${causeSaid(answer.cause, 'ckafka')}.`,
+      found:
+        kind === 'budgetUsed'
+          ? `The API at ${entry.ckafka.endpoint} was not asked: ${causeSaid(answer.cause, 'ckafka')}.`
+          : `The API at ${entry.ckafka.endpoint} did not answer: ${causeSaid(answer.cause, 'ckafka')}.`,
       advice: 'Ask again in a minute. What else calls the API with this account counts as well.',
     }
   }
@@ -153,7 +161,9 @@ function keyTrouble(
   return {
     level: 'failure',
     found: `${found} Its address is ${entry.ckafka.endpoint}; ${causeSaid(answer.cause, 'ckafka')}.`,
-    advice: adviceOf(answer.cause, proxies, reach),
+    advice:
+      tlsAdvice(readCause(answer.cause)?.about[0] ?? '', 'NODE_EXTRA_CA_CERTS') ??
+      adviceOf(answer.cause, proxies, reach),
   }
 }
 

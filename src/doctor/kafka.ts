@@ -7,8 +7,10 @@ import type { Config } from '../config.ts'
 import type { ClusterEntry } from '../config-clusters.ts'
 import { keyLine } from '../keys.ts'
 import { keyAnswer, nameOf } from '../open-clusters.ts'
+import { type CauseKind, readCause } from '../request/cause.ts'
 import { causeSaid } from './cause.ts'
 import type { Finding } from './finding.ts'
+import { tlsAdvice } from './tls.ts'
 
 export type OfKafka = Extract<ClusterEntry, { kafka: unknown }>
 
@@ -49,8 +51,8 @@ export async function kafkaFindings(
         : `No broker of ${entry.kafka.bootstrap.join(', ')} can be asked: ${why.replace(/\.$/, '')}.`
     const advice =
       answer.kind === 'refused'
-        ? 'Look at the user, its password and the mechanism.'
-        : 'Look at kafka.bootstrap, at TLS, and whether the brokers can be reached from here.'
+        ? adviceOnRefusal(answer)
+        : adviceOnSilence(entry, read.kind === 'unavailable' ? read.cause : '')
     return [
       say('reach and credentials', 'failure', found, advice),
       ...['version', 'topics', 'groups'].map(what => say(what, 'notMade', NO_BROKER)),
@@ -63,6 +65,31 @@ export async function kafkaFindings(
     ...topicFindings(say, read.value, writes),
     ...groupFindings(say, read.value, writes),
   ]
+}
+
+function adviceOnRefusal({ code, message }: { code: string; message: string }): string {
+  switch (code) {
+    case 'UNSUPPORTED_SASL_MECHANISM':
+      return `${message} Set kafka.sasl.mechanism to one that it offers.`
+    case 'ILLEGAL_SASL_STATE':
+      return 'Take kafka.sasl out, or name the port of a listener with SASL in kafka.bootstrap.'
+    default:
+      return 'Look at the user, its password and the mechanism.'
+  }
+}
+
+/** A listener that wants something else ends the connection without a word. */
+const ENDED: ReadonlySet<CauseKind> = new Set<CauseKind>(['connectionBroke', 'connectionClosed'])
+
+function adviceOnSilence({ kafka: { tls, sasl } }: OfKafka, cause: string): string {
+  const otherwise = 'Look at kafka.bootstrap, at TLS, and whether the brokers can be reached from here.'
+  const known = readCause(cause)
+  const ofTls = tlsAdvice(known?.about[0] ?? '', 'kafka.tls.ca-file')
+  if (ofTls !== null) return ofTls
+  const lacks = [...(tls === undefined ? ['kafka.tls'] : []), ...(sasl === undefined ? ['kafka.sasl'] : [])]
+  return known !== null && ENDED.has(known.kind) && lacks.length > 0
+    ? `${otherwise} A listener that wants ${lacks.join(' or ')} ends the connection of who comes without.`
+    : otherwise
 }
 
 function brokerFindings(say: Sayer, { brokers }: KafkaRights): Finding[] {

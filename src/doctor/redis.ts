@@ -12,9 +12,10 @@ import {
   untilReady,
 } from '../adapters/redis/connect.ts'
 import { probeRedis } from '../adapters/redis/probe.ts'
-import { addressesOf, connectionFault } from '../adapters/redis/unconnected.ts'
+import { addressesOf } from '../adapters/redis/unconnected.ts'
 import { createWorkers } from '../adapters/redis/workers.ts'
 import type { Finding } from './finding.ts'
+import { whyAway } from './redis-away.ts'
 
 const AREA = 'Redis'
 const CONNECT_MS = 5_000
@@ -29,8 +30,10 @@ const finding = (what: string, level: Finding['level'], found: string, advice?: 
 })
 
 export interface RedisDoctor {
-  /** For whoever keeps to the shared budget. */
+  /** For whoever keeps to the shared budget, once it is `settled`: before, nothing could be counted. */
   connection: RedisConnection
+  /** Resolves when it is connected, or is known not to be. */
+  settled: Promise<void>
   findings: Promise<Finding[]>
   close(): void
 }
@@ -52,13 +55,18 @@ export function doctorRedis(
   const connection = connect()
   const ofQueue = connect()
 
+  const beganMs = performance.now()
+  const connected = Promise.all([connection, ofQueue].map(each => untilReady(each, CONNECT_MS))).then(
+    () => null,
+    asError,
+  )
+
   async function look(): Promise<Finding[]> {
-    const beganMs = performance.now()
-    const ready = Promise.all([connection, ofQueue].map(each => untilReady(each, CONNECT_MS)))
-    const problem = await ready.then(() => null, asError)
+    const problem = await connected
     if (problem !== null) {
       const tookMs = performance.now() - beganMs
-      return [away(settings, unconnected ?? problem, tookMs), ...LATER.map(notMade)]
+      const { found, advice } = await whyAway(settings, unconnected ?? problem, tookMs)
+      return [finding('reach', 'failure', found, advice), ...LATER.map(notMade)]
     }
     const [setUp, permissions, key, job, workers, clock] = await Promise.all([
       setUpFindings(connection),
@@ -74,11 +82,17 @@ export function doctorRedis(
       'ok',
       `${addressesOf(settings)} answers${versions === '' ? ' and does not report its version' : `:${versions}`}.`,
     )
-    return [there, ...setUp.findings, permissions, key, job, workers, clock]
+    const isFull = [...setUp.findings, permissions].some(isOfFullRedis)
+    const isSaid = setUp.findings.some(isOfFullRedis)
+    const after = [...(isSaid ? [permissions] : []), key, job].map(
+      each => (isFull ? withoutRoom(each) : null) ?? each,
+    )
+    return [there, ...setUp.findings, ...(isSaid ? [] : [permissions]), ...after, workers, clock]
   }
 
   return {
     connection,
+    settled: connected.then(() => {}),
     findings: look(),
     close() {
       connection.disconnect()
@@ -91,43 +105,20 @@ function notMade(what: string): Finding {
   return finding(what, 'notMade', 'Redis has to be reached first.')
 }
 
-function away(settings: RedisSettings, error: Error, tookMs: number): Finding {
-  const at = `Redis at ${addressesOf(settings)} (REDIS_URL)`
-  const fault = connectionFault(error)
-  if (fault !== null) {
-    return finding(
-      'reach',
-      'failure',
-      `${at} cannot be connected to: ${fault}.`,
-      'Start it, or set REDIS_URL.',
-    )
-  }
-  if (error.name === 'AbortError' || /timed out|timeout/i.test(error.message)) {
-    const found = `${at} does not answer within ${Math.max(1, Math.round(tookMs / 1_000))} s.`
-    return finding(
-      'reach',
-      'failure',
-      found,
-      `Look whether it is there, and what is between.${modeWords(settings)}`,
-    )
-  }
-  return finding(
-    'reach',
-    'failure',
-    `${at} refuses: ${error.message}.`,
-    `Look at the user, the password and the protocol in REDIS_URL.${modeWords(settings)}`,
-  )
+const FULL = 'It is full, and nothing can be saved'
+
+function isOfFullRedis({ what, level, found }: Finding): boolean {
+  return level === 'failure' && (what === 'memory' || found.startsWith(FULL))
 }
 
-/** One server does not answer, or refuses, what a Cluster or a Sentinel is asked. */
-function modeWords({ mode }: RedisSettings): string {
-  return mode === 'single'
-    ? ''
-    : ` REDIS_MODE is ${mode}: for a server that is no ${mode === 'cluster' ? 'node of a Cluster' : 'Sentinel'} it has to be single.`
+/** One that is full refuses all that is written, which is said once. */
+function withoutRoom({ what, level }: Finding): Finding | null {
+  return level === 'failure' ? finding(what, 'notMade', 'Redis has to have room first.') : null
 }
 
 const ASPECTS: Record<Exclude<RedisAspect, 'settings' | 'role' | 'replicas'>, string> = {
   version: 'It is not too old.',
+  memory: 'It has room.',
   eviction: 'It evicts no keys (maxmemory-policy noeviction).',
   persistence: 'Every write is kept (AOF, appendfsync always).',
 }
@@ -162,6 +153,10 @@ async function permissionFinding(
     const trouble = await probeRedis(store, queue, prefix)
     if (trouble === null)
       return finding('permissions', 'ok', 'Every command that Rewind needs can be called.')
+    if (trouble.why === 'memory') {
+      const advice = 'Raise maxmemory, or let old requests be exported and deleted (RETENTION).'
+      return finding('permissions', 'failure', `${FULL}: ${ended(trouble.error.message)}`, advice)
+    }
     const advice =
       trouble.why === 'forbidden'
         ? 'Give the user what docs/redis.md lists under “What its user may do”.'

@@ -12,6 +12,7 @@ import { type Presence, whoIsThere } from '../adapters/slack/platform/who-is-the
 import type { Config, SlackConfig } from '../config.ts'
 import { allNamed, type NamedBy, notThereLine } from '../named.ts'
 import type { Policy } from '../request/policy.ts'
+import { approvalFindings } from './approval.ts'
 import type { Finding } from './finding.ts'
 import { adviceOf } from './proxies.ts'
 
@@ -227,6 +228,7 @@ async function nameFindings(
   const unsaid = named.filter(({ id }) => said.get(id) === 'unsaid').map(({ id }) => id)
   const notAsked = named.filter(({ id }) => said.get(id) === 'notAsked').map(({ id }) => id)
   return [
+    ...(policy === null ? [] : approvalFindings(policy, said, config.policyFile)),
     ...(there === 0
       ? []
       : [finding(NAMES, 'ok', `${there} of the ${named.length} that are named are there.`)]),

@@ -7,6 +7,7 @@ import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { readConfig, readStoreConfig } from '../../src/config.ts'
 import { readGiven } from '../../src/config-given.ts'
+import { readUsable } from '../../src/config-usable.ts'
 import { exitCodeOf, type Finding } from '../../src/doctor/finding.ts'
 import { examine } from '../../src/doctor.ts'
 import { type CkafkaSimulator, startCkafkaSimulator } from '../../src/sandbox/ckafka/start.ts'
@@ -60,7 +61,10 @@ afterAll(async () => {
 
 const GOOD_REDIS = { 'maxmemory-policy': 'noeviction', appendonly: 'yes', appendfsync: 'always' }
 beforeEach(() => configure(GOOD_REDIS))
-afterEach(() => {
+afterEach(async () => {
+  // What one test has used up of the shared budget is no other's.
+  const budgets = await admin.keys('*:quota:*')
+  if (budgets.length > 0) await admin.del(budgets)
   slack.clearFaults()
   slack.restoreToken()
   ckafka.clearFaults()
@@ -84,7 +88,11 @@ const env = (more: Record<string, string> = {}): Record<string, string> => ({
 
 async function doctor(more: Record<string, string> = {}, now: () => number = Date.now): Promise<Finding[]> {
   const given = env(more)
-  const asked = { given: readGiven(given), config: readConfig(given), store: readStoreConfig(given) }
+  const config = readConfig(given)
+  const asked = {
+    ...{ given: readGiven(given), config, store: readStoreConfig(given) },
+    usable: config.ok ? null : readUsable(given, config.problems),
+  }
   const findings = await examine(asked, now)
   expect(JSON.stringify(findings)).not.toContain('hunter2')
   return findings
@@ -224,9 +232,7 @@ describe('the doctor of Slack', () => {
     expect(http.map(({ what }) => what)).toContain('signing secret')
     expect(wrongIn(await doctor({ SLACK_APP_TOKEN: '' }))).toEqual([
       'failure Settings, a problem: SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) is missing. Rewind does not start.',
-      'notMade Policy, all of it: The settings have to be right first.',
       'notMade Slack, all of it: The settings have to be right first.',
-      'notMade Clusters, all of it: The settings have to be right first.',
     ])
   })
 
@@ -237,7 +243,52 @@ describe('the doctor of Slack', () => {
   })
 })
 
+describe('the doctor where one setting is wrong', () => {
+  const waits = (area: string) => `notMade ${area}, all of it: The settings have to be right first.`
+  const checked = (findings: readonly Finding[]) => new Set(findings.map(({ area }) => area))
+
+  it.each([
+    [{ EMPTY_WAIT: 'soon' }, [], ['Policy', 'Slack', 'Redis', 'CKafka']],
+    [{ SLACK_BOT_TOKEN: 'hunter2' }, ['Slack'], ['Policy', 'Redis', 'CKafka']],
+    [{ TENCENTCLOUD_SECRET_KEY: '' }, ['Clusters'], ['Policy', 'Slack', 'Redis']],
+    [{ CKAFKA_API: 'v4' }, ['Clusters'], ['Policy', 'Slack', 'Redis']],
+    [{ CLUSTERS_FILE: '/nowhere/clusters.yml' }, ['Clusters'], ['Policy', 'Slack', 'Redis']],
+    [{ APPROVERS: 'bob' }, ['Policy'], ['Slack', 'Redis', 'CKafka']],
+    [{ PORT: 'none' }, [], ['Policy', 'Slack', 'Redis', 'CKafka']],
+    [{ ROLE: 'both' }, [], ['Policy', 'Slack', 'Redis', 'CKafka']],
+    [{ REDIS_URL: 'hunter2' }, ['Redis'], ['Policy', 'Slack', 'CKafka']],
+    [{ RETENTION_DIRECTORY: '/tmp' }, [], ['Policy', 'Slack', 'Redis', 'CKafka']],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'hunter2' }, [], ['Policy', 'Slack', 'Redis', 'CKafka']],
+    [{ HTTPS_PROXY: 'hunter2' }, ['Slack', 'Clusters'], ['Policy', 'Redis']],
+  ])('looks at all the rest: %j', async (more, left, there) => {
+    const findings = await doctor(more)
+    expect(exitCodeOf(findings)).toBe(2)
+    const wrong = wrongIn(findings).filter(each => !/^notMade Slack, people/.test(each))
+    expect(wrong.filter(each => each.startsWith('failure'))).toHaveLength(1)
+    expect(wrong.filter(each => each.startsWith('notMade'))).toEqual(left.map(waits))
+    for (const area of there) expect(checked(findings)).toContain(area)
+    // Nothing is asked of who is not set, and nobody is taken for another.
+    expect(JSON.stringify(findings)).not.toMatch(/xoxb-0|127\.0\.0\.1:1\b|"U0"/)
+  })
+})
+
 describe('the doctor of the policy', () => {
+  it.each([
+    ['U0GONE', 2],
+    ['U0GONE,S0OFF', 2],
+    ['U0GONE,U0BOB', 1],
+    ['U0GONE,S0KAFKA', 1],
+  ])('exits with 2 where nobody could ever approve: %s', async (APPROVERS, code) => {
+    const findings = await doctor({ APPROVERS })
+    expect(exitCodeOf(findings)).toBe(code)
+    const [failure] = findings.filter(({ level }) => level === 'failure')
+    if (code === 2)
+      expect(failure).toMatchObject({
+        what: 'who can approve',
+        found: 'Nothing could ever be approved: of those that APPROVERS names too few are there.',
+      })
+  })
+
   it('names a file that is not there, or is wrong', async () => {
     const left =
       'notMade Slack, people, user groups and channels of the policy: The policy has to be read first.'
@@ -255,6 +306,7 @@ describe('the doctor of the policy', () => {
     const { file } = folderWith('')
     writeFileSync(file, 'version: 1\nrules:\n  - name: all\n    approve: [{ from: U0NOBODY }]\n')
     expect(wrongIn(await doctor({ APPROVERS: '', POLICY_FILE: file }))).toEqual([
+      'failure Policy, who can approve: Nothing could ever be approved: of those that POLICY_FILE (the rule "all") names too few are there.',
       'warning Slack, person U0NOBODY: POLICY_FILE: the rule "all" names U0NOBODY, whom Slack does not know.',
     ])
   })
@@ -316,7 +368,10 @@ describe('the doctor of Redis', () => {
   it('takes its keys away when it is ended early', async () => {
     const ending = new AbortController()
     const given = env({ REDIS_PREFIX: 'ended' })
-    const asked = { given: readGiven(given), config: readConfig(given), store: readStoreConfig(given) }
+    const asked = {
+      ...{ given: readGiven(given), config: readConfig(given), store: readStoreConfig(given) },
+      usable: null,
+    }
     setTimeout(() => ending.abort(), 30)
     await examine(asked, Date.now, ending.signal)
     const keys = await admin.keys('*ended*doctor*')

@@ -111,9 +111,15 @@ function look<Params>(
     for (;;) {
       const answer = await ask()
       const waitMs = answer.kind === 'notSent' ? answer.retryAfterMs : undefined
-      if (waitMs === undefined || waitMs > SHORT_WAIT_MS || now() + waitMs >= deadlineMs) return answer
-      await new Promise(resolve => setTimeout(resolve, waitMs))
+      if (!(await budgetBack(waitMs, deadlineMs))) return answer
     }
+  }
+
+  /** False: it is not waited for. */
+  async function budgetBack(waitMs: number | undefined, deadlineMs: number): Promise<boolean> {
+    if (waitMs === undefined || waitMs > SHORT_WAIT_MS || now() + waitMs >= deadlineMs) return false
+    await new Promise(resolve => setTimeout(resolve, waitMs))
+    return true
   }
 
   const read = <T>(question: Question<Params, T>, deadlineMs: number) =>
@@ -167,13 +173,17 @@ function look<Params>(
 
   return {
     instances: async deadlineMs => {
-      const reader = createReader(
-        api,
-        questions,
-        { urgency: 'person', readMs: Math.max(1, deadlineMs - now()) },
-        { now, kinds: keepKinds(), states: keepStates() },
-      )
-      return reader.instances()
+      for (;;) {
+        const reader = createReader(
+          api,
+          questions,
+          { urgency: 'person', readMs: Math.max(1, deadlineMs - now()) },
+          { now, kinds: keepKinds(), states: keepStates() },
+        )
+        const listed = await reader.instances()
+        const isOwed = listed.kind === 'unavailable' && readCause(listed.cause)?.kind === 'budgetUsed'
+        if (!isOwed || !(await budgetBack(listed.retryAfterMs, deadlineMs))) return listed
+      }
     },
     async of(instanceId, which, deadlineMs) {
       const both = await Promise.all([

@@ -20,8 +20,8 @@ const NO_CODE = 'none'
 /** @returns after how many ms the broker ends the session; 0: never. */
 export async function authenticate(sasl: KafkaSasl, ask: Ask, withinMs: number): Promise<number> {
   const { mechanism } = sasl
-  const { errorCode } = await ask(saslHandshake, { mechanism })
-  if (errorCode !== 0) throw failed(errorCode, mechanism)
+  const { errorCode, mechanisms } = await ask(saslHandshake, { mechanism })
+  if (errorCode !== 0) throw failed(errorCode, mechanism, mechanisms)
   const say = async (authBytes: Buffer) => {
     const answer = await ask(saslAuthenticate, { authBytes })
     if (answer.errorCode !== 0) throw failed(answer.errorCode, mechanism)
@@ -77,16 +77,25 @@ async function tokenOf(
 }
 
 /** What the broker says of who we are by these; every other code is of something else, and may pass. */
-const SAID = new Map<number, (mechanism: string) => string>([
-  [33, mechanism => `The broker does not take ${mechanism}.`],
+const SAID = new Map<number, (mechanism: string, offered: readonly string[]) => string>([
+  [33, (mechanism, offered) => `The broker does not take ${mechanism}${offeredWords(offered)}.`],
   [34, () => 'The broker expects no SASL here: its listener may have none.'],
   [58, () => 'Kafka refuses the credentials (58).'],
 ])
 
-function failed(code: number, mechanism: string): Fault {
+/** Names that somebody else has chosen: those that look like one. */
+const MECHANISM = /^[A-Z0-9_-]{1,40}$/
+const OFFERED_SHOWN = 8
+
+function offeredWords(offered: readonly string[]): string {
+  const names = offered.filter(name => MECHANISM.test(name)).slice(0, OFFERED_SHOWN)
+  return names.length === 0 ? '' : `; it offers ${names.join(', ')}`
+}
+
+function failed(code: number, mechanism: string, offered: readonly string[] = []): Fault {
   const name = kafkaErrorName(code)
   const said = SAID.get(code)
   return said === undefined
     ? notSent(causeOf('apiSaid', name), name)
-    : refused('credentials', name, said(mechanism))
+    : refused('credentials', name, said(mechanism, offered))
 }

@@ -12,7 +12,7 @@ const RECOMMENDED = '6.2'
 
 const settingSchema = z.tuple([z.string(), z.string()])
 
-export type RedisAspect = 'settings' | 'role' | 'version' | 'eviction' | 'persistence' | 'replicas'
+export type RedisAspect = 'settings' | 'role' | 'version' | 'memory' | 'eviction' | 'persistence' | 'replicas'
 
 export interface RedisProblem {
   about: RedisAspect
@@ -81,6 +81,7 @@ async function lookAtServer(redis: Redis): Promise<RedisLook> {
     versions,
     problems: [
       ...checkVersion(version),
+      ...checkMemory(info),
       ...checkEviction(info),
       ...checkPersistence(info.get('aof_enabled'), appendfsync, save),
       ...checkReplicas(info, redis.options.sentinels != null),
@@ -126,6 +127,23 @@ function isOlder(version: string, than: string): boolean {
     if (number !== limit) return number < limit
   }
   return false
+}
+
+/** Of maxmemory, from which on it is worth a word. */
+const NEARLY = 0.9
+const MB = 1_000_000
+
+/** With keys that are evicted it is never full, which is worse. */
+function checkMemory(info: Map<string, string>): RedisProblem[] {
+  const [used, most] = [Number(info.get('used_memory')), Number(info.get('maxmemory'))]
+  if (info.get('maxmemory_policy') !== 'noeviction' || !(most > 0) || !(used >= most * NEARLY)) return []
+  const of = `${(used / MB).toFixed(1)} MB of maxmemory ${(most / MB).toFixed(1)} MB are used`
+  const remedy = 'Raise maxmemory, or let old requests be exported and deleted (RETENTION).'
+  const says =
+    used >= most
+      ? `Redis is full: ${of}, and it evicts nothing. Nothing can be saved.`
+      : `Redis is nearly full: ${of}. Once it is full, nothing can be saved.`
+  return [{ about: 'memory', says, remedy, isGrave: used >= most }]
 }
 
 function checkEviction(info: Map<string, string>): RedisProblem[] {

@@ -71,6 +71,13 @@ export function connectBlocking(settings: RedisSettings, onError: (error: Error)
   return connect(settings, WAITING, onError)
 }
 
+/** For who has no settings of Redis, and can do without: every command fails at once. */
+export function connectToNothing(): RedisConnection {
+  const redis = new Redis({ lazyConnect: true })
+  redis.disconnect()
+  return redis
+}
+
 /** Resolves when commands can be sent, to any key. Throws when they cannot within this time, or Redis refuses. */
 export async function untilReady(redis: RedisConnection, withinMs: number): Promise<void> {
   const signal = AbortSignal.timeout(withinMs)
