@@ -20,7 +20,11 @@ export function facts(words: Words, request: ResetRequest, topicsShown: number) 
   return paragraph(
     ...(parent === null ? [] : [line(strong(say.ofParent(parentInWords(words, parent))))]),
     line(...say.asks(requester, group, instance, reset.strategy, createdAtMs)),
-    line(strong(say.topicsLabel), text(clip(scopeInWords(words, reset, topicsShown), TOPICS_CHARACTERS))),
+    line(
+      strong(say.topicsLabel),
+      text(clip(scopeInWords(words, reset, topicsShown), TOPICS_CHARACTERS)),
+      ...(reset.scope === 'allTopics' && reset.topics.length > 0 ? [text(say.wereAllTopics)] : []),
+    ),
     line(strong(say.whyLabel), quoted(clip(request.reason, REASON_MAX))),
   )
 }

@@ -604,6 +604,14 @@ describe('the plan on the card', () => {
     )
   })
 
+  it('goes on saying that all topics were asked for, once their names are known', () => {
+    const reset = { ...someReset, scope: 'allTopics' } as const
+    expect(cardOf(pending({ reset }))).toContain(
+      'Topics: orders, payments (all topics of the group when planned)',
+    )
+    expect(cardOf(pending()).join('\n')).not.toContain('all topics')
+  })
+
   it('is short once it is over: the thread has the rest', () => {
     const lines = cardOf(inState('succeeded'))
     expect(lines).toContain('Replays 400 messages on 4 partitions. Skips none.')

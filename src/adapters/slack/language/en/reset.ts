@@ -102,6 +102,8 @@ export const reset = {
   topicsLabel: 'Topics: ',
   whyLabel: 'Why:',
   allTopics: 'all topics of the group',
+  /** After their names, once they are known. */
+  wereAllTopics: ' (all topics of the group when planned)',
   /** `orders (partitions 0, 4–6)` */
   topicWith: (topic: string, partitions: number, ranges: string) =>
     `${topic} (${partitions === 1 ? 'partition' : 'partitions'} ${ranges})`,

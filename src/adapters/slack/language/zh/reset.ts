@@ -93,6 +93,7 @@ export const reset: typeof English = {
   topicsLabel: 'Topic：',
   whyLabel: '原因：',
   allTopics: '消费分组的全部 Topic',
+  wereAllTopics: '（制定计划时该消费分组的全部 Topic）',
   topicWith: (topic, _partitions, ranges) => `${topic}（分区 ${ranges}）`,
   topics: (named, left) =>
     left > 0 ? `${named.join('、')} 等 ${grouped(named.length + left)} 个` : named.join('、'),
