@@ -189,15 +189,15 @@ export const stateSchema = z.discriminatedUnion('name', [
   endedSchema.extend({ name: z.literal('failed') }),
   endedSchema.extend({
     name: z.literal('unclear'),
-    /** When the offsets are next read back, which may show what happened. */
-    lookAtMs: timeMsSchema,
-    looks: z.int(),
+    /** When the offsets are next read back, which may show what happened. In the oldest records there is none of these five. */
+    lookAtMs: timeMsSchema.default(0),
+    looks: z.int().default(0),
     /** What the last read-back showed, where it takes a second one to count. */
-    seen: z.enum(['absent', 'partly']).nullable(),
+    seen: z.enum(['absent', 'partly']).nullable().default(null),
     /** Whether people have been asked. */
-    asked: z.boolean(),
+    asked: z.boolean().default(false),
     /** Whether a call is on record; without one the offsets cannot tell that it happened. */
-    called: z.boolean(),
+    called: z.boolean().default(true),
     /** Whose call that is. Null: there is none, or the record is older than this. */
     worker: z.string().nullable().default(null),
     /** Redis was restored from a backup of before: no offsets tell what happened since, and a person has to. */
@@ -441,7 +441,7 @@ export const requestSchema = z.object({
    */
   parentTold: z.union([z.literal(true), z.literal('open')]).optional(),
   /** Requests for the same group and topics that were open when the plan was made: the first of them. */
-  overlaps: z.array(requestIdSchema),
+  overlaps: z.array(requestIdSchema).default([]),
   /** So many more; absent in older records. */
   overlapsLeft: z.int().optional(),
   /** The requester has said that jumping to the end is meant where no message is late enough. */

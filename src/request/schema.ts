@@ -7,7 +7,7 @@ import type { Decision, ResetRequest } from './request.ts'
  * The last one. Raised with RULES (decide.ts), and whenever a record comes to hold anything that it could not before; `schemaOf`
  * then says which records hold it. test/request/trails holds both to that.
  *
- * 1 was that of four hours before there were plans, and is not read.
+ * 1 was that of four hours before there were plans, and is not read. Every record of 2 is, since the first.
  */
 export const SCHEMA = 3
 
