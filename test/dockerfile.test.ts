@@ -5,8 +5,11 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } fr
 import { isBuiltin, SourceMap, type SourceMapping } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createPictures } from '../src/adapters/picture/pictures.ts'
+import { watched } from './adapters/picture/shown.ts'
 
 const run = promisify(execFile)
 
@@ -62,6 +65,26 @@ describe('the container image', () => {
       cpSync(join(top, 'package.json'), join(folder, 'package.json'))
     })
     afterAll(() => rmSync(folder, { recursive: true }))
+
+    it('draws pictures with what the image has of packages, and does without where that is missing', async () => {
+      const draw = async () => {
+        const troubles: unknown[] = []
+        const pictures = createPictures({
+          folder: pathToFileURL(join(folder, 'dist/adapters/picture/')),
+          onTrouble: error => troubles.push(error),
+        })
+        const png = await pictures.draw(watched(5))
+        pictures.stop()
+        return { isDrawn: png !== null, troubles: troubles.map(String) }
+      }
+      const without = await draw()
+      expect(without.isDrawn).toBe(false)
+      expect(without.troubles[0]).toContain("Cannot find package '@resvg/resvg-js'")
+      const [, from = ''] = /^COPY --from=build \/app\/(node_modules\S*)/m.exec(dockerfile) ?? []
+      cpSync(join(top, from), join(folder, from), { recursive: true })
+      expect(await draw()).toEqual({ isDrawn: true, troubles: [] })
+      rmSync(join(folder, 'node_modules'), { recursive: true })
+    })
 
     it.each(['main', 'audit', 'policy', 'clusters', 'doctor'])('starts %s', async name => {
       const { stdout, stderr } = await run(process.execPath, [join(folder, 'dist', `${name}.js`)], {

@@ -2,7 +2,7 @@
 // product's process because it loads a binary and takes memory that a thread would not give back. It must never look at a font
 // of the machine, nor at anything in an SVG that lies outside of it.
 
-import { readFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync } from 'node:fs'
 import { Resvg } from '@resvg/resvg-js'
 import type { Drawn, ToDraw } from './pictures.ts'
 
@@ -10,9 +10,15 @@ const FAMILY = 'Noto Sans SC'
 let known: Set<string> | undefined
 
 process.on('message', ({ number, svg, width, fonts, characters }: ToDraw) => {
-  known ??= new Set(readFileSync(characters, 'utf8'))
+  known ??= charactersOf(fonts, characters)
   process.send?.(drawn(number, svg, width, fonts, known))
 })
+
+/** Throws where a font is missing: without it everything written would be left out. */
+function charactersOf(fonts: string[], file: string): Set<string> {
+  for (const font of fonts) accessSync(font, constants.R_OK)
+  return new Set(readFileSync(file, 'utf8'))
+}
 
 function drawn(number: number, svg: string, width: number, fonts: string[], known: Set<string>): Drawn {
   try {

@@ -2,6 +2,7 @@
 // been nothing for a while. Whatever goes wrong there (no renderer, no font, no time) costs the picture and nothing else.
 
 import { type ChildProcess, fork } from 'node:child_process'
+import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { Picture, Pictures } from '../../ports/pictures.ts'
 import { lagSvg } from './lag-svg.ts'
@@ -42,6 +43,8 @@ const IDLE_MS = 5_000
 /** Whoever is behind so many does without: nobody waits for that long. */
 const WAITING_MAX = 20
 const SVG_CHARACTERS_MAX = 200_000
+/** Of why it has ended. */
+const SAID_MAX = 4_000
 /** After a process has failed no other is started for so long. */
 const REST_MS = 60_000
 
@@ -79,18 +82,28 @@ export function createPictures(deps: PicturesDeps): Pictures & { stop(): void } 
   function start(): ChildProcess {
     const started = fork(pathOf('drawing-process.js'), [], {
       serialization: 'advanced',
-      // Nothing of ours is handed on, and it says nothing but its answers.
+      // Nothing of ours is handed on.
       env: {},
       execArgv: ['--max-old-space-size=64'],
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
     started.on('message', answer => answered(started, answer as Drawn))
     started.on('error', error => failed(started, error))
-    started.on('exit', (code, signal) =>
-      failed(started, new Error(`The process that draws pictures has ended (${signal ?? code}).`)),
-    )
+    let said = ''
+    started.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(0, SAID_MAX)
+    })
+    // By then all that it has said is there.
+    started.on('close', (code, signal) => {
+      const why = /^\w*Error\b.*$/m.exec(said)?.[0] ?? ''
+      failed(
+        started,
+        new Error(`The process that draws pictures has ended (${signal ?? code}). ${why}`.trim()),
+      )
+    })
     started.unref()
     started.channel?.unref()
+    ;(started.stderr as Socket | null)?.unref()
     return started
   }
 

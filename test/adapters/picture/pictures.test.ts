@@ -1,9 +1,9 @@
 // Pictures as they are drawn, by the process that the build has made: decoded, measured, and done without where it fails.
 
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { createPictures, type PicturesDeps, PNG_BYTES_MAX } from '../../../src/adapters/picture/pictures.ts'
@@ -195,13 +195,17 @@ describe('the process that draws', () => {
     const folder = mkdtempSync(join(tmpdir(), 'rewind-pictures-'))
     endings.push(() => rmSync(folder, { recursive: true }))
     if (what !== 'nothing') cpSync(dist, folder, { recursive: true })
-    if (what === 'no font') rmSync(join(folder, 'font-names.txt'))
+    if (what !== 'nothing') symlinkSync(resolve('node_modules'), join(folder, 'node_modules'))
+    if (what === 'no font') rmSync(join(folder, 'font-words.ttf'))
     if (what === 'nonsense')
       writeFileSync(join(folder, 'drawing-process.js'), 'throw new Error("no renderer")')
     const { pictures, troubles } = startPictures({ folder: pathToFileURL(`${folder}/`) })
     expect(await pictures.draw(picture)).toBeNull()
     expect(await pictures.draw(picture)).toBeNull()
     expect(troubles).toHaveLength(1)
+    expect(troubles[0]).toContain(
+      { nothing: 'Cannot find', 'no font': 'ENOENT', nonsense: 'no renderer' }[what],
+    )
   })
 
   it('draws no more once it is stopped', async () => {

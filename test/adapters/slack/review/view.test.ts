@@ -72,6 +72,45 @@ const row = (partition: number, change: Partial<PlanRow> = {}): PlanRow => ({
   ...change,
 })
 
+describe('the picture in the approval modal', () => {
+  const posted = (round: number) => {
+    const request = pending()
+    const key = `note-${request.notes.findIndex(({ kind }) => kind === 'planned')}` as const
+    const shown = following(request, {
+      kind: 'posted',
+      key,
+      ts: 'F0CSV',
+      revision: 0,
+      picture: 'F0123456789',
+    })
+    return { ...shown, round }
+  }
+  const imagesOf = (request: ResetRequest, isPictured?: boolean) =>
+    reviewModal(words, request, rowsIn(request), undefined, undefined, isPictured).blocks.filter(
+      ({ type }) => type === 'image',
+    )
+
+  it('is that of this plan, with its words, under the title', () => {
+    const request = posted(1)
+    const view = reviewModal(words, request, rowsIn(request))
+    expect(view.blocks[1]).toEqual({
+      type: 'image',
+      block_id: 'picture',
+      slack_file: { id: 'F0123456789' },
+      alt_text: expect.stringContaining('orders p0: 442,430 → 442,330 (replays 100)'),
+    })
+    expect(validateView(view)).toEqual([])
+    expect(textOf(view)).toContain('Partition')
+  })
+
+  it('is not there of an earlier plan, where Slack has refused it, and where the rows are not whole', () => {
+    expect(imagesOf(posted(2))).toEqual([])
+    expect(imagesOf(posted(1), false)).toEqual([])
+    expect(imagesOf(pending())).toEqual([])
+    expect(reviewModal(words, posted(1), null).blocks.some(({ type }) => type === 'image')).toBe(false)
+  })
+})
+
 describe('the approval modal', () => {
   it('says who asks for what and why, shows the plan, and asks for a decision', () => {
     const request = pending()
