@@ -4,13 +4,11 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Command } from '../../../src/request/command.ts'
 import { decide } from '../../../src/request/decide.ts'
-import type { Group, Position } from '../../../src/request/group.ts'
 import { nextDueAt, owed } from '../../../src/request/owed.ts'
 import { type Note, type ResetRequest, requestSchema } from '../../../src/request/request.ts'
 import { MOST_TOLD, pauseAfter, type Seen, seenSchema, watchSeries } from '../../../src/request/watch.ts'
-import { seenOf, setPartitions } from '../../../src/request/watch-look.ts'
+import { seenOf } from '../../../src/request/watch-look.ts'
 import {
-  allArrived,
   allSucceeded,
   approve,
   askedAbout,
@@ -24,6 +22,7 @@ import {
   T0,
   testify,
 } from '../../support/requests.ts'
+import { positionsFor, setByWatched as set, watchLook } from '../../support/watch.ts'
 
 const HOURS_2 = 7_200_000
 const END = T0 + 1_000
@@ -38,34 +37,6 @@ function ended(
 }
 
 const done = ended(HOURS_2)
-const set = setPartitions(allArrived(pending()))
-
-interface Stands {
-  /** By how much each partition has moved from where it was set. */
-  moved?: readonly number[]
-  /** How much was written since. */
-  written?: number
-  group?: Group
-}
-
-function positions({ moved = [], written = 0 }: Stands): Position[] {
-  return set.map(({ topic, partition, to }, index) => ({
-    ...{ topic, partition, logStart: 441_480n },
-    committed: to + BigInt(moved[index] ?? moved[0] ?? 0),
-    logEnd: 442_480n + BigInt(partition) + BigInt(written),
-  }))
-}
-
-/** The look that is due, as it sees this. */
-function look(request: ResetRequest, stands: Stands, seenAlso: Partial<Seen> = {}): ResetRequest {
-  const { watch } = request
-  if (watch === undefined) throw new Error('It is not watched.')
-  const atMs = watch.nextAtMs
-  const { group = IN_USE } = stands
-  const sinceMs = watch.points.at(-1)?.atMs ?? watch.sinceMs
-  const seen = seenOf(set, { atMs, group, positions: positions(stands), sinceMs }, watch.last)
-  return following(request, [watched(watch.looks, { ...seen, ...seenAlso }), atMs])
-}
 
 function watched(at: number, seen: Seen): Command {
   return { kind: 'watched', look: at, seen: z.encode(seenSchema, seen) }
@@ -117,7 +88,7 @@ describe('looks', () => {
     'are few, and the last is at the end of %i ms',
     watchMs => {
       let request = ended(watchMs)
-      while (request.watch?.over === null) request = look(request, { group: EMPTY })
+      while (request.watch?.over === null) request = watchLook(request, { group: EMPTY })
       expect(request.watch?.looks).toBeLessThanOrEqual(20)
       expect(request.watch?.points.at(-1)?.atMs).toBe(END + watchMs)
       expect(request.watch?.over).toBe('time')
@@ -133,7 +104,7 @@ describe('looks', () => {
   it('that somebody else has made meanwhile change nothing', () => {
     const seen = seenOf(
       set,
-      { atMs: END + 30_000, group: EMPTY, positions: positions({}), sinceMs: END },
+      { atMs: END + 30_000, group: EMPTY, positions: positionsFor({}), sinceMs: END },
       null,
     )
     const after = following(done, [watched(0, seen), END + 30_000])
@@ -174,13 +145,13 @@ describe('looks', () => {
 
 describe('what is told', () => {
   it('is that the consumers are back, once, and that the group has caught up, which ends it', () => {
-    const away = look(done, { group: EMPTY })
+    const away = watchLook(done, { group: EMPTY })
     expect(toldBy(away)).toEqual([])
-    const back = look(away, {})
+    const back = watchLook(away, {})
     expect(toldBy(back)).toEqual(['back'])
-    const reading = look(back, { moved: [40] })
+    const reading = watchLook(back, { moved: [40] })
     expect(toldBy(reading)).toEqual(['back'])
-    const caughtUp = look(reading, { moved: [150] })
+    const caughtUp = watchLook(reading, { moved: [150] })
     expect(toldBy(caughtUp)).toEqual(['back', 'caughtUp'])
     expect(caughtUp.watch?.over).toBe('caughtUp')
     expect(caughtUp.notes.at(-1)).toMatchObject({ lag: 0n, members: 2, afterMs: 450_000 })
@@ -188,18 +159,18 @@ describe('what is told', () => {
 
   it('is nothing of a group that nobody reads, until that is odd', () => {
     let request = done
-    for (let looks = 0; looks < 5; looks++) request = look(request, { group: EMPTY })
+    for (let looks = 0; looks < 5; looks++) request = watchLook(request, { group: EMPTY })
     expect(toldBy(request)).toEqual(['notBack'])
-    expect(toldBy(look(request, { group: EMPTY }))).toEqual(['notBack'])
+    expect(toldBy(watchLook(request, { group: EMPTY }))).toEqual(['notBack'])
   })
 
   it('is that offsets move though the group has no members', () => {
-    expect(toldBy(look(done, { group: EMPTY, moved: [40] }))).toEqual(['back'])
+    expect(toldBy(watchLook(done, { group: EMPTY, moved: [40] }))).toEqual(['back'])
   })
 
   it('is a partition that does not move, and which', () => {
     let request = done
-    for (const moved of [0, 40, 80, 120]) request = look(request, { moved: [moved, moved, 0, moved] })
+    for (const moved of [0, 40, 80, 120]) request = watchLook(request, { moved: [moved, moved, 0, moved] })
     expect(toldBy(request)).toEqual(['back', 'stuck'])
     expect(request.notes.at(-1)).toMatchObject({
       partitions: 1,
@@ -210,25 +181,25 @@ describe('what is told', () => {
   it('is a partition that has moved, and does not any more', () => {
     let request = done
     for (const moved of [20, 40, 60, 80, 100]) {
-      request = look(request, { moved: [moved, moved, Math.min(moved, 40), moved], written: moved })
+      request = watchLook(request, { moved: [moved, moved, Math.min(moved, 40), moved], written: moved })
     }
     expect(toldBy(request)).toEqual(['back', 'stuck'])
   })
 
   it('is an offset from before the reset, and only that', () => {
     // From 442 430 it went back by 100.
-    const over = look(done, { moved: [0, 0, 100, 0] })
+    const over = watchLook(done, { moved: [0, 0, 100, 0] })
     expect(toldBy(over)).toEqual(['overwritten'])
     expect(over.notes.at(-1)).toMatchObject({ partitions: 1, first: [{ committed: 442_430n }] })
-    expect(toldBy(look(done, { moved: [0, -1, 0, 0] }))).toEqual(['overwritten'])
-    expect(toldBy(look(done, { moved: [100, 99, 101, 120] }))).toEqual(['overwritten'])
-    expect(toldBy(look(done, { moved: [90, 99, 101, 120] }))).toEqual(['back'])
+    expect(toldBy(watchLook(done, { moved: [0, -1, 0, 0] }))).toEqual(['overwritten'])
+    expect(toldBy(watchLook(done, { moved: [100, 99, 101, 120] }))).toEqual(['overwritten'])
+    expect(toldBy(watchLook(done, { moved: [90, 99, 101, 120] }))).toEqual(['back'])
   })
 
   it('is lag that grows', () => {
     let request = done
     for (const written of [0, 2_000, 9_000, 30_000]) {
-      request = look(request, { moved: [written / 100 + 10], written })
+      request = watchLook(request, { moved: [written / 100 + 10], written })
     }
     expect(toldBy(request)).toEqual(['back', 'growing'])
     expect(request.notes.at(-1)).toMatchObject({ rates: { read: expect.any(Number) } })
@@ -247,7 +218,7 @@ describe('what is told', () => {
 
   it('is a group that is gone, and that ends it', () => {
     const { watch } = done
-    const none = positions({}).map(each => ({ ...each, committed: null }))
+    const none = positionsFor({}).map(each => ({ ...each, committed: null }))
     const seen = seenOf(
       set,
       { atMs: END + 30_000, group: { state: 'Dead', members: [] }, positions: none, sinceMs: END },
@@ -261,7 +232,7 @@ describe('what is told', () => {
     let request = done
     const all = { overwritten: { partitions: 1, first: [] }, jumped: { partitions: 1, first: [] } }
     for (let looks = 0; request.watch?.over === null && looks < 30; looks++) {
-      request = look(request, { moved: [-looks], written: looks * 40_000 }, all)
+      request = watchLook(request, { moved: [-looks], written: looks * 40_000 }, all)
     }
     const told = toldBy(request)
     expect(new Set(told).size).toBe(told.length)
@@ -300,7 +271,7 @@ describe('a watch ends', () => {
 })
 
 it('is read back from JSON as it was written, and gives a picture its points', () => {
-  const request = look(look(done, { group: EMPTY }), { moved: [40] })
+  const request = watchLook(watchLook(done, { group: EMPTY }), { moved: [40] })
   const again = requestSchema.decode(JSON.parse(JSON.stringify(z.encode(requestSchema, request))))
   expect(again.watch).toEqual(request.watch)
   expect(watchSeries(again)).toEqual([

@@ -36,6 +36,7 @@ function lookPieces(say: Words['watch'], watch: Watch, last: NonNullable<Watch['
   return say.look({
     ...{ atMs, members, lag, read, partitions },
     isBack: watch.backSinceMs !== null,
+    isStill: watch.backSinceMs === null && last.overwritten === undefined,
     rates: known === null ? null : rounded(known.rates),
     left:
       isReading && known !== null && lag > 0n && known.inMs !== null && known.earliestMs !== null

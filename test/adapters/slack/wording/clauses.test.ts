@@ -36,6 +36,7 @@ import {
   wait,
 } from '../../../support/requests.ts'
 import { unreported } from '../../../support/results.ts'
+import { type Stands, watchedDone, watchLook } from '../../../support/watch.ts'
 
 interface Sent {
   request: ResetRequest
@@ -89,6 +90,30 @@ const CLAUSES: [RegExp, (sent: Sent) => boolean][] = [
   ],
   [/attempts? took effect|次尝试都没有生效/, ({ request }) => hasUnclear(request)],
   [/Stop the group’s consumers\. |请停掉该消费分组的消费者。/, ({ request }) => membersListed(request)],
+  [
+    /Rewind watches the group until|Rewind 会观察消费分组/,
+    ({ request: { watch } }) => watch?.over === null && watch.last === null,
+  ],
+  [
+    /the consumers are back|消费者已恢复/,
+    ({ request }) => toldOf(request) === 'back' && membersSeen(request),
+  ],
+  [/no offset moves|成员，位点(也)?没有移动/, ({ request: { watch } }) => watch?.last?.moved === 0],
+  [/has no members|没有成员，|没有成员：/, ({ request }) => !membersSeen(request)],
+  [/has caught up|已追上/, ({ request: { watch } }) => watch?.over === 'caughtUp' && watch.last?.lag === 0n],
+  [/At this rate it takes|按此速度，大约/, ({ request }) => hasEstimate(request)],
+  [
+    /partitions? do(es)? not move|Not moving|个分区的位点没有移动：|。没有移动：/,
+    ({ request: { watch } }) => (watch?.last?.unmoved ?? 0) > 0,
+  ],
+  [
+    /the reset no longer holds|已不再有效/,
+    ({ request: { watch } }) => watch?.last?.overwritten !== undefined,
+  ],
+  [
+    /The watch (ended|is over)|观察已结束/,
+    ({ request: { watch } }) => watch !== undefined && watch.over !== null,
+  ],
   [/undid this reset\.|已撤销此次重置。/, ({ request }) => request.undone?.isWhole === true],
   [/without approval|未经审批/i, ({ request }) => request.glass !== null],
   [
@@ -111,6 +136,15 @@ const membersListed = ({ group, state, notes }: ResetRequest) =>
     ...('outcome' in state && state.outcome.kind === 'neverEmpty' ? [state.outcome.group] : []),
     ...notes.flatMap(note => (note.kind === 'waiting' ? [note.group] : [])),
   ].some(({ members }) => members.length > 0)
+
+const toldOf = ({ notes }: ResetRequest) => {
+  const note = notes.at(-1)
+  return note?.kind === 'watched' ? note.told : null
+}
+/** Of a request that is not watched nothing is said of them afterwards. */
+const membersSeen = ({ watch }: ResetRequest) => watch?.last != null && watch.last.members !== 0
+const hasEstimate = ({ watch }: ResetRequest) =>
+  watch?.over === null && watch.points.length > 1 && watch.backSinceMs !== null
 
 const said = { offset: null, code: 0, message: '' }
 const accepted = [0, 1].map(partition => ({ ...unreported('orders', partition), said }))
@@ -155,6 +189,31 @@ const proved = following(
   }),
 )
 
+const watchedFrom = (...looks: Stands[]) =>
+  looks.reduce((request, stands) => watchLook(request, stands), watchedDone())
+const WATCHED: [string, ResetRequest, PartitionResult[]][] = [
+  ['watched, not looked at', watchedFrom(), []],
+  ['watched, nobody there', watchedFrom({ group: EMPTY }), []],
+  ['watched, nobody there for long', watchedFrom(...Array.from({ length: 5 }, () => ({ group: EMPTY }))), []],
+  ['watched, back', watchedFrom({ group: EMPTY }, {}), []],
+  ['watched, back without members', watchedFrom({ group: EMPTY, moved: [40] }), []],
+  ['watched, reading', watchedFrom({}, { moved: [40] }, { moved: [80] }), []],
+  ['watched, caught up', watchedFrom({}, { moved: [150] }), []],
+  ['watched, stuck', watchedFrom(...[0, 40, 80, 120].map(each => ({ moved: [each, each, 0, each] }))), []],
+  ['watched, overwritten', watchedFrom({ moved: [0, 0, 100, 0] }), []],
+  ['watched, overwritten from outside', watchedFrom({ group: EMPTY, moved: [0, 0, 100, 0] }), []],
+  [
+    'watched, growing',
+    watchedFrom(...[0, 2_000, 9_000].map(each => ({ moved: [each / 100], written: each }))),
+    [],
+  ],
+  [
+    'watched, and reset by another',
+    following(watchedFrom({}), { kind: 'watchOver', why: 'otherReset', by: 'R-14' as ResetRequest['id'] }),
+    [],
+  ],
+]
+
 /** To the end of its attempts, none of which reaches the API any more. */
 function inVain(request: ResetRequest): ResetRequest {
   let last = request
@@ -194,6 +253,7 @@ const SENT: [string, ResetRequest, PartitionResult[]][] = [
   ['hung, proved', proved, silent(proved)],
   ['answered by an error, proved', answeredBadly, silent(answeredBadly)],
   ['done', endedWith(allArrived(pending())), allArrived(pending())],
+  ...WATCHED,
   ['refused for members that nobody lists', joined, []],
   [
     'overtaken',

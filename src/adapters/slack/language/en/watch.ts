@@ -13,6 +13,8 @@ export interface LookSaid {
   members: number | null
   /** Whether somebody reads: members, or offsets that move. */
   isBack: boolean
+  /** No offset has moved since the look before, or since the result. */
+  isStill: boolean
   lag: bigint
   /** Of so many partitions so many could be read. */
   read: number
@@ -137,6 +139,7 @@ export const watch = {
     atMs,
     members,
     isBack,
+    isStill,
     lag,
     read,
     partitions,
@@ -147,7 +150,7 @@ export const watch = {
   }: LookSaid): Piece[] => [
     text('As of '),
     times.exact(atMs),
-    text(`: ${membersInWords(members)}${isBack ? '' : ' and no offset moves'}, lag ${messages(lag)}.`),
+    text(`: ${membersInWords(members)}${isStill ? ' and no offset moves' : ''}, lag ${messages(lag)}.`),
     ...unread(read, partitions),
     ...(rates === null || !isBack ? [] : [text(` It reads about ${grouped(rates.read)} messages/s.`)]),
     ...(left === null ? [] : [text(leftInWords(left))]),

@@ -4,7 +4,7 @@ import { grouped } from '../../../../request/reset.ts'
 import type { ToldKind, WatchEnd } from '../../../../request/watch.ts'
 import { strong, text } from '../../blocks/text.ts'
 import type { watch as English, FoundSaid, LookSaid } from '../en/watch.ts'
-import { listed, messages, partitions, requestedBy } from './grammar.ts'
+import { listed, partitions, requestedBy } from './grammar.ts'
 import { times } from './times.ts'
 
 const MINUTE_MS = 60_000
@@ -37,15 +37,15 @@ const FOUND: Record<ToldKind, (found: FoundSaid) => [string, string]> = {
     members === 0
       ? [
           '位点又开始移动',
-          `（重置后 ${spanOf(afterMs)}查看时发现）。消费分组没有成员：自行分配分区的消费者（如 Flink、Spark）不会显示。未消费消息：${messages(lag)}。`,
+          `（重置后 ${spanOf(afterMs)}查看时发现）。消费分组没有成员：自行分配分区的消费者（如 Flink、Spark）不会显示。未消费消息：${grouped(lag)} 条。`,
         ]
       : [
           '消费者已恢复',
-          `（重置后 ${spanOf(afterMs)}查看时发现）：${membersInWords(members)}。未消费消息：${messages(lag)}。`,
+          `（重置后 ${spanOf(afterMs)}查看时发现）：${membersInWords(members)}。未消费消息：${grouped(lag)} 条。`,
         ],
   caughtUp: ({ lag, afterMs }) => [
     '消费分组已追上',
-    `（重置后 ${spanOf(afterMs)}查看时发现）。未消费消息：${messages(lag)}。`,
+    `（重置后 ${spanOf(afterMs)}查看时发现）。未消费消息：${grouped(lag)} 条。`,
   ],
   stuck: ({ members, places, partitions: count }) => [
     `${partitions(count)}的位点没有移动`,
@@ -61,11 +61,11 @@ const FOUND: Record<ToldKind, (found: FoundSaid) => [string, string]> = {
   ],
   notBack: ({ lag, afterMs }) => [
     '还没有消费者消费该消费分组',
-    `（已是重置后 ${spanOf(afterMs)}）：没有成员，位点也没有移动。未消费消息：${messages(lag)}。如果不是有意停止，请启动消费者。`,
+    `（已是重置后 ${spanOf(afterMs)}）：没有成员，位点也没有移动。未消费消息：${grouped(lag)} 条。如果不是有意停止，请启动消费者。`,
   ],
   growing: ({ lag, rates }) => [
     '未消费消息在增加',
-    `：目前 ${messages(lag)}。${rates === null ? '' : `每秒大约写入 ${grouped(rates.written)} 条、消费 ${grouped(rates.read)} 条。`}`,
+    `：目前 ${grouped(lag)} 条。${rates === null ? '' : `每秒大约写入 ${grouped(rates.written)} 条、消费 ${grouped(rates.read)} 条。`}`,
   ],
   gone: ({ afterMs }) => [
     '消费分组已不存在',
@@ -84,10 +84,10 @@ const OVER: Record<WatchEnd, (by: string) => string> = {
 
 export const watch: typeof English = {
   begins: untilMs => [text('Rewind 会观察消费分组，直到 '), times.moment(untilMs), text('。')],
-  look: ({ atMs, members, isBack, lag, read, partitions: count, rates, left, isNoEnd, stuck }) => [
+  look: ({ atMs, members, isBack, isStill, lag, read, partitions: count, rates, left, isNoEnd, stuck }) => [
     text('截至 '),
     times.exact(atMs),
-    text(`：${membersInWords(members)}${isBack ? '' : '，位点没有移动'}，未消费消息 ${messages(lag)}。`),
+    text(`：${membersInWords(members)}${isStill ? '，位点没有移动' : ''}，未消费消息 ${grouped(lag)} 条。`),
     ...(read < count ? [text(`${partitions(count)}中只读到 ${grouped(read)} 个。`)] : []),
     ...(rates === null || !isBack ? [] : [text(`每秒大约消费 ${grouped(rates.read)} 条。`)]),
     ...(left === null ? [] : [text(leftInWords(left))]),
