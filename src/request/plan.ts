@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { type Abilities, type Position, placeOf } from './group.ts'
 import { bigintIn, linesSchema, NONE, wordsOf } from './lines.ts'
 import { isSure, lateIn, sparseIn, unreadIn } from './plan-gaps.ts'
+import { rehearsalSchema } from './rehearsal.ts'
 import { chosenPartitions, int64Schema, type Reset, type Strategy } from './reset.ts'
 
 /**
@@ -128,6 +129,8 @@ export const planSchema = z.object({
   movedBy: z.array(z.string()).optional(),
   /** Where each topic takes a call of its own: how many, at least how long, and when the rest is given up. */
   writing: z.object({ calls: z.int(), atLeastMs: z.int(), atMostMs: z.int() }).nullable().default(null),
+  /** How long the group takes to catch up afterwards; absent: nothing is known of how fast it reads. */
+  rehearsal: rehearsalSchema.optional(),
 })
 export type Plan = z.output<typeof planSchema>
 

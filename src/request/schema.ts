@@ -12,11 +12,11 @@ import type { Decision, ResetRequest } from './request.ts'
 export const SCHEMA = 3
 
 /**
- * 3: bounds are decided on, or may be; the group is watched after the reset, or how long is said; a person has to say what
+ * 3: bounds are decided on, or may be; the group is watched after the reset, or how long is said; how long it takes to catch up is; a person has to say what
  * happened since a backup. 2: all else.
  */
 export function schemaOf(request: ResetRequest): ResetRequest['schema'] {
-  const isNew = [isOfBounds, isWatched, isProvedInstead, wasRestored].some(each => each(request))
+  const isNew = [isOfBounds, isWatched, isRehearsed, isProvedInstead, wasRestored].some(each => each(request))
   return isNew ? 3 : 2
 }
 
@@ -33,6 +33,10 @@ function isOfBounds({ guard, settling, plan, votes, state }: ResetRequest): bool
 
 function isWatched({ guard, watch, notes }: ResetRequest): boolean {
   return guard.watchMs !== undefined || watch !== undefined || notes.some(({ kind }) => kind === 'watched')
+}
+
+function isRehearsed({ plan }: ResetRequest): boolean {
+  return plan?.rehearsal !== undefined
 }
 
 /** The offsets show what the call, that was not answered, has done. */

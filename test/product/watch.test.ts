@@ -90,6 +90,14 @@ describe('a group that is watched', () => {
     pass(7_200)
     await new Promise(resolve => setTimeout(resolve, 600))
     expect(newCalls()).toEqual([])
+
+    cluster().leave('caught-up.reader', 'c1')
+    await product.ask(
+      `--instance ${INSTANCE} --group caught-up.reader --topic caught-up --shift-by -1000 --reason why`,
+    )
+    await product.cardSays(
+      /At the rate seen after R-1 \(\d+ messages\/s read, 0 messages\/s written\) it takes about \d+ (s|min) to catch up\./,
+    )
   })
 
   it('says once which partition does not move', async () => {

@@ -96,8 +96,18 @@ function pictureBlocks(words: Words, request: ResetRequest, rows: readonly PlanR
 }
 
 function detailsBlocks(words: Words, request: ResetRequest): KnownBlock[] {
-  const lines = [...planDetails(words, request), ...settlingLines(words, request)]
+  const lines = [
+    ...planDetails(words, request),
+    ...unrehearsed(words, request),
+    ...settlingLines(words, request),
+  ]
   return lines.length === 0 ? [] : [paragraph(...lines.map(pieces => line(...pieces)))]
+}
+
+/** What an approver waits for afterwards, where that is not known. */
+function unrehearsed(words: Words, { plan }: Pick<ResetRequest, 'plan'>): Piece[][] {
+  if (plan === null || plan.rehearsal !== undefined || plan.replays === 0n || plan.lagAfter === 0n) return []
+  return [[text(words.watch.unrehearsed)]]
 }
 
 function lookBlocks(

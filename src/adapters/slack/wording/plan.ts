@@ -159,6 +159,9 @@ export function planDetails(
   const lines = [
     ...leftOut(words, plan, reset),
     lagInWords(words, plan, reset),
+    ...(plan.rehearsal === undefined
+      ? []
+      : [words.watch.rehearsal(plan.rehearsal, plan.lagIsExact === false)]),
     ...cautions(words, plan, reset),
   ]
   if (plan.movedSince !== null && parent !== null)

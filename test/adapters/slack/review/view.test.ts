@@ -126,6 +126,8 @@ describe('the approval modal', () => {
       '    payments          1  442431  442331  replays 100',
       'Lag: 200 before, 600 after.',
       'Exact offsets: messages that arrive later are not affected.',
+      'How long it takes to catch up is not known: no recent rate of the group for',
+      'these topics was seen.',
       '@alice asks to reset the offsets of orders-billing on ckafka-demo0001 back',
       'by 100 messages per partition (replays them).',
       'Topics: orders, payments',

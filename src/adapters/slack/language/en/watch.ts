@@ -1,5 +1,6 @@
 // The watch after a reset, in English.
 
+import type { Rehearsal } from '../../../../request/rehearsal.ts'
 import { grouped } from '../../../../request/reset.ts'
 import type { ToldKind, WatchEnd } from '../../../../request/watch.ts'
 import { type Piece, strong, text } from '../../blocks/text.ts'
@@ -129,6 +130,17 @@ const OVER: Record<WatchEnd, (by: string) => string> = {
 }
 
 export const watch = {
+  /** What a plan has the group do. @param isAtMost the lag after it may be less */
+  rehearsal: ({ read, written, overMs, after, inMs }: Rehearsal, isAtMost: boolean) => {
+    const seen = after === undefined ? `in the ${spanOf(overMs)} before this plan` : `after ${after}`
+    const rate = `${grouped(read)} messages/s read, ${grouped(written)} messages/s written`
+    return inMs === null
+      ? `At the rate seen ${seen} (${rate}) the group does not catch up.`
+      : `At the rate seen ${seen} (${rate}) it takes ${isAtMost ? 'at most ' : ''}about ${spanOf(inMs)} to catch up.`
+  },
+  /** The same where no rate is known. */
+  unrehearsed:
+    'How long it takes to catch up is not known: no recent rate of the group for these topics was seen.',
   /** Before the first look. */
   begins: (untilMs: number): Piece[] => [
     text('Rewind watches the group until '),

@@ -83,6 +83,14 @@ const OVER: Record<WatchEnd, (by: string) => string> = {
 }
 
 export const watch: typeof English = {
+  rehearsal: ({ read, written, overMs, after, inMs }, isAtMost) => {
+    const seen = after === undefined ? `制定此计划前 ${spanOf(overMs)}内` : `${after} 之后`
+    const rate = `每秒消费 ${grouped(read)} 条、写入 ${grouped(written)} 条`
+    return inMs === null
+      ? `按${seen}看到的速度（${rate}），消费分组无法追上。`
+      : `按${seen}看到的速度（${rate}），${isAtMost ? '最多' : ''}大约需要 ${spanOf(inMs)}追上。`
+  },
+  unrehearsed: '追上需要多久未知：近期没有看到该消费分组消费这些 Topic 的速度。',
   begins: untilMs => [text('Rewind 会观察消费分组，直到 '), times.moment(untilMs), text('。')],
   look: ({ atMs, members, isBack, isStill, lag, read, partitions: count, rates, left, isNoEnd, stuck }) => [
     text('截至 '),
