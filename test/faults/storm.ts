@@ -43,7 +43,7 @@ export interface Storm {
 
 const GROUPS = 3_000
 /** Short enough to be over when all has settled; nobody reads there, which each thread is told. */
-const WATCHED = { WATCH: '20s' }
+const WATCHED = { WATCH: '20s', PICTURES: 'on' }
 /** Each group and each partition can move from one to the other. */
 const BROKERS = 2
 const ENDED_BY_ITSELF = 'a process ended by itself'

@@ -25,7 +25,13 @@ import { directMessage, recipientOf } from './direct.ts'
 import { elsewhereCard, elsewhereReply } from './elsewhere.ts'
 import { pictureFile, pictureName } from './picture-files.ts'
 import { cardTroubleMessage, noteReply } from './replies.ts'
-import { type AttachedFile, type Uploading, uploadFile, uploadPicture } from './upload.ts'
+import {
+  type AttachedFile,
+  type AttachedPicture,
+  type Uploading,
+  uploadFile,
+  uploadPicture,
+} from './upload.ts'
 
 const CALLS_AT_ONCE = 8
 const GROUP_CACHE_MS = 60_000
@@ -82,18 +88,19 @@ export function createSlackChat(deps: SlackChatDeps): Chat {
     return isRefused && repairWaitMs !== undefined ? { ...outcome, afterMs: repairWaitMs() } : outcome
   }
 
-  function post(
+  async function post(
     request: ResetRequest,
     key: PostKey,
     documents: PostDocuments,
     untilMs: number,
   ): Promise<ChatOutcome> {
     const { channel, threadTs } = placeOf(request, key)
+    // Before a place among the calls is taken: others must not wait for it.
+    const picture = await pictureOf(request, key, documents, untilMs)
     const file = fileOf(words, request, key, documents)
     if (file !== null)
       return paced(channel, async () => {
-        const how = uploading(request, key, documents, untilMs)
-        const sent = await uploadFile(client, file, { channel, threadTs }, how)
+        const sent = await uploadFile(client, file, { channel, threadTs }, uploading(picture, untilMs))
         if (sent === undefined) return undefined
         return { ts: sent.id, ...(isFileId(sent.picture) ? { picture: sent.picture } : {}) }
       })
@@ -101,10 +108,9 @@ export function createSlackChat(deps: SlackChatDeps): Chat {
       const read = isPerson(channel) ? await wordsFor(channel) : words
       const base = isDirect(key) ? await linkBase(client) : null
       const { text, blocks } = messageOf(read, request, key, documents, base)
-      if (pictures !== null && pictureName(request, key) !== null) {
+      if (picture !== null) {
         // The reply is said beside it then.
-        const how = uploading(request, key, documents, untilMs)
-        const sent = await uploadPicture(client, text, { channel, threadTs }, how)
+        const sent = await uploadPicture(client, text, { channel, threadTs }, uploading(picture, untilMs))
         if (sent !== undefined) return { ts: sent }
       }
       requireTime(untilMs)
@@ -121,16 +127,28 @@ export function createSlackChat(deps: SlackChatDeps): Chat {
     })
   }
 
-  function uploading(
+  /** Null: it has none, or none in time. */
+  async function pictureOf(
     request: ResetRequest,
     key: PostKey,
     documents: PostDocuments,
     untilMs: number,
-  ): Uploading {
+  ): Promise<AttachedPicture | null> {
+    const waitMs = untilMs - clock() - SLACK_CALL_MS - 2 * FILE_MS
+    if (pictures === null || waitMs <= 0 || pictureName(request, key) === null) return null
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<null>(resolve => {
+      timer = setTimeout(resolve, waitMs, null)
+    })
+    const drawn = pictureFile(pictures, words, request, key, documents).catch(() => null)
+    return Promise.race([drawn, late]).finally(() => clearTimeout(timer))
+  }
+
+  function uploading(picture: AttachedPicture | null, untilMs: number): Uploading {
     return {
       beforeShown: () => requireTime(untilMs),
       files: deps.files,
-      ...(pictures === null ? {} : { picture: pictureFile(pictures, words, request, key, documents) }),
+      picture,
       pictureWithinMs: untilMs - clock() - SLACK_CALL_MS - FILE_MS,
     }
   }

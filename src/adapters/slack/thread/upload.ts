@@ -38,9 +38,8 @@ export interface Uploading {
   beforeShown?: () => void
   /** What carries it; undici's fetch by default. */
   files?: FilesFetch | undefined
-  /** Goes with it when it is there in time; it never rejects. */
-  picture?: Promise<AttachedPicture | null>
-  /** So long after the file is there it is still waited for, in milliseconds from now. */
+  /** Goes with it when Slack has it in time, in milliseconds from now. */
+  picture?: AttachedPicture | null
   pictureWithinMs?: number
 }
 
@@ -142,20 +141,18 @@ async function placeFile(
   return place.file_id
 }
 
-/** Null: it is not drawn, not taken, or not there in time. */
+/** Null: there is none, it is not taken, or not there in time. */
 async function placePicture(
   { picture, pictureWithinMs = 0 }: Uploading,
   place: (file: Placed) => Promise<string | undefined>,
 ): Promise<{ id: string; title: string } | null> {
-  if (picture === undefined || pictureWithinMs <= 0) return null
+  if (!picture || pictureWithinMs <= 0) return null
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<null>(resolve => {
     timer = setTimeout(resolve, pictureWithinMs, null)
   })
   const placed = (async () => {
-    const drawn = await picture
-    if (drawn === null) return null
-    const { name, title, content, alt } = drawn
+    const { name, title, content, alt } = picture
     const id = await place({ name, body: content, alt })
     return id === undefined ? null : { id, title }
   })()
