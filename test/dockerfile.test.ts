@@ -72,6 +72,7 @@ describe('the container image', () => {
         const pictures = createPictures({
           folder: pathToFileURL(join(folder, 'dist/adapters/picture/')),
           onTrouble: error => troubles.push(error),
+          drawMs: 30_000,
         })
         const png = await pictures.draw(watched(5))
         pictures.stop()
