@@ -51,6 +51,7 @@ export function seenOf(
   const stays = new Set<string>()
   const overwritten = collect()
   const jumped = collect()
+  const returned: Returned[] = []
   for (const { topic, partition, from, to } of set) {
     const place = placeOf(topic, partition)
     const position = found.get(place)
@@ -71,11 +72,14 @@ export function seenOf(
     }
     if (lag > 0n) lagging.push({ ...at, lag })
     const was = before.get(place)?.committed ?? (last === null || last.moved === 0 ? to : null)
-    if (isOverwritten({ committed, from, to, lag, was })) overwritten.add(at)
+    if (committed < to) overwritten.add(at)
+    else if (from !== null && committed === from && from > to && was === to && lag > 0n)
+      returned.push({ at, distance: from - to })
     else if (lag === 0n) {
       if (was !== null && hasJumped(was, committed, position?.logStart ?? null, seconds)) jumped.add(at)
     }
   }
+  if (wereCommittedOver(returned, seconds)) for (const { at } of returned) overwritten.add(at)
   const rank = (each: Seen['apart'][number]) => {
     const place = placeOf(each.topic, each.partition)
     return before.get(place)?.committed === each.committed ? 0 : stays.has(place) ? 1 : 2
@@ -96,20 +100,24 @@ export function seenOf(
   }
 }
 
-/**
- * Nothing goes back by being read: what stands before where it was set was committed over. At where it was before the reset it
- * may have arrived by reading, unless it got there in one step, to the message, and there is more to read.
- */
-function isOverwritten({ committed, from, to, lag, was }: Stood): boolean {
-  if (committed < to) return true
-  return from !== null && from !== to && committed === from && lag > 0n && was === to
+/** Stands where it was before the reset, to the message and in one step, with more to read. */
+interface Returned {
+  at: WatchedPlaces['first'][number]
+  /** So many offsets after where the reset had set it. */
+  distance: bigint
 }
 
-/** `was`: at the look before, null where that is not known. */
-interface Stood extends Pick<SetPartition, 'from' | 'to'> {
-  committed: bigint
-  lag: bigint
-  was: bigint | null
+/**
+ * Nothing goes back by being read, but what was set back may be read up to where it was before: that somebody has committed over
+ * it shows only where it is further than one reads meanwhile, or where several partitions have each gone another distance.
+ */
+function wereCommittedOver(returned: readonly Returned[], seconds: number): boolean {
+  if (returned.some(({ distance }) => isTooFar(distance, seconds))) return true
+  return new Set(returned.map(({ distance }) => distance)).size > 1
+}
+
+function isTooFar(distance: bigint, seconds: number): boolean {
+  return distance >= LEAST_JUMP && Number(distance) > FASTEST_READ_S * seconds
 }
 
 /**
@@ -118,7 +126,7 @@ interface Stood extends Pick<SetPartition, 'from' | 'to'> {
  */
 function hasJumped(was: bigint, committed: bigint, logStart: bigint | null, seconds: number): boolean {
   if (logStart !== null && was < logStart && committed > logStart) return true
-  return committed - was >= LEAST_JUMP && Number(committed - was) > FASTEST_READ_S * seconds
+  return isTooFar(committed - was, seconds)
 }
 
 function membersOf({ state, members }: Group): number | null {

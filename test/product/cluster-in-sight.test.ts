@@ -134,7 +134,7 @@ describe.each(['v2', 'v3'] as const)('with API %s', dialect => {
         viewText(open).includes('2 consumers are connected'),
       )
       expect(viewText(view)).toContain('audit-1')
-      expect(viewText(view)).toContain('It runs after the group has had no consumers for ')
+      expect(viewText(view)).toContain('It runs once Rewind has seen the group without consumers for ')
       await product().bob.fill('Decision', 'Approve')
       expect((await product().bob.submit()).kind).toBe('closed')
       await product().cardSays('waiting for the group to be empty')

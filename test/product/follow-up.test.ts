@@ -171,7 +171,7 @@ describe('with API 3.0', () => {
     cluster().truncate('expired', 0, 4_500n)
     await followUp(product.alice, 'Prepare Undo')
     expect(textOf(product.card())).toContain(
-      '1 partition goes to the log’s start, because the log holds nothing older',
+      'The target of 1 partition is the log’s start, because the log holds nothing older',
     )
     await approve()
     await product.threadSays('2 partitions succeeded · 1 clamped')

@@ -59,7 +59,7 @@ describe('with API 3.0', () => {
     const card = textOf(product.card())
     expect(card).toMatch(/Replays 5,090 messages on 6 partitions/)
     expect(card).not.toContain('at most')
-    expect(card).toContain('1 partition goes to the log’s start')
+    expect(card).toContain('The target of 1 partition is the log’s start')
     const [request = ''] = /R-\d+/.exec(card) ?? []
     const planned = positions().filter(({ topic }) => topic === 'shipments')
     const rows = await product.csv(`${request}-plan-1.csv`)

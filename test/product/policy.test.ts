@@ -206,7 +206,7 @@ describe.concurrent('a user group that cannot be read', () => {
       await product().ask(ASK)
       product().ckafka.cluster.join(DEMO.group, { clientId: 'billing-1', host: '/10.0.3.11' })
       await product().review(bob, 'Approve')
-      await product().cardSays('after the group has had no consumers for')
+      await product().cardSays('once Rewind has seen the group without consumers for')
       writeFileSync(policyFile(), rule('') + crew)
       await product().cardSays('so it does not run until it can be read', 10_000)
       product().ckafka.cluster.leave(DEMO.group, 'billing-1')
@@ -346,7 +346,7 @@ describe.concurrent('breaking the glass', () => {
         'Right now 1 consumer is connected: audit-1 (10.0.3.11). It waits until they have stopped.',
       )
       expect(said).toContain(
-        'This runs without anybody’s approval, after the group has had no consumers for ',
+        'This runs without anybody’s approval, once Rewind has seen the group without consumers for ',
       )
       await alice.fill('Why it cannot wait', 'paging')
       await alice.fill('typed_group', DEMO.group)

@@ -53,7 +53,7 @@ describe.concurrent('a call of which the offsets do not tell', () => {
     {
       name: 'they contradict',
       spoil: ({ ckafka }: World) => ckafka.cluster.commit(GROUP, 'orders', 0, 12n),
-      says: 'neither all where they were before nor all where planned',
+      says: 'match neither the plan nor where they were before',
       press: 'It Did Not',
       told: 'confirmed that R-1 did not take effect',
     },

@@ -186,14 +186,36 @@ describe('what is told', () => {
     expect(toldBy(request)).toEqual(['back', 'stuck'])
   })
 
-  it('is an offset from before the reset, and only that', () => {
-    // From 442 430 it went back by 100.
-    const over = watchLook(done, { moved: [0, 0, 100, 0] })
+  it('is an offset before the one that the reset has set: reading does not lead there', () => {
+    const over = watchLook(done, { moved: [0, -1, 0, 0] })
     expect(toldBy(over)).toEqual(['overwritten'])
-    expect(over.notes.at(-1)).toMatchObject({ partitions: 1, first: [{ committed: 442_430n }] })
-    expect(toldBy(watchLook(done, { moved: [0, -1, 0, 0] }))).toEqual(['overwritten'])
-    expect(toldBy(watchLook(done, { moved: [100, 99, 101, 120] }))).toEqual(['overwritten'])
-    expect(toldBy(watchLook(done, { moved: [90, 99, 101, 120] }))).toEqual(['back'])
+    expect(over.notes.at(-1)).toMatchObject({ partitions: 1, first: [{ committed: 442_330n }] })
+  })
+
+  it('is not an offset from before the reset that somebody may have read up to again', () => {
+    // From 442 430 it went back by 100.
+    for (const moved of [
+      [0, 0, 100, 0],
+      [100, 100, 100, 100],
+      [100, 99, 101, 120],
+    ])
+      expect(toldBy(watchLook(done, { moved }))).toEqual(['back'])
+  })
+
+  it('is one where nobody reads so far meanwhile, or where each partition has gone another distance', () => {
+    const returned = (...distances: bigint[]) => {
+      const moved = distances.map((distance, partition) => ({
+        ...{ topic: 'orders', partition, from: 1_000n + distance, to: 1_000n },
+      }))
+      const positions = moved.map(({ topic, partition, from }) => ({
+        ...{ topic, partition, committed: from, logStart: 0n, logEnd: 90_000_000n },
+      }))
+      return seenOf(moved, { atMs: END + 30_000, group: IN_USE, positions, sinceMs: END }, null).overwritten
+    }
+    expect(returned(100n, 100n)).toBeUndefined()
+    expect(returned(5_000_000n)).toBeUndefined()
+    expect(returned(7_000_000n)).toMatchObject({ partitions: 1 })
+    expect(returned(100n, 230n)).toMatchObject({ partitions: 2 })
   })
 
   it('is lag that grows', () => {

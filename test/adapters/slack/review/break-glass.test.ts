@@ -152,7 +152,7 @@ describe('the modal of breaking the glass', () => {
     expect(said).toContain(
       'Right now 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). It waits until they have stopped.',
     )
-    expect(said).toContain('after the group has had no consumers for 30 s')
+    expect(said).toContain('once Rewind has seen the group without consumers for 30 s')
     expect(modalOf(holds('unchanged', IN_USE), 'zh')).toContain('它们停止后才会执行。')
     expect(modalOf(holds('consuming', IN_USE))).toContain('this plan is out of date')
     expect(modalOf(holds('unchanged', { state: 'Stable', members: [] }))).toContain(

@@ -196,8 +196,8 @@ describe('the approval modal', () => {
     const said = (look?: Look, language?: 'en' | 'zh') => optionsIn(look, language)[0]?.description?.text
     expect(said()).toBe('It runs immediately if the group is empty and no other request holds it')
     expect(said(empty)).toBe('It runs immediately if the group is empty and no other request holds it')
-    expect(said(joined)).toBe('It runs after the group has had no consumers for 30 s')
-    expect(said(joined, 'zh')).toBe('消费分组连续 30 秒没有消费者后执行')
+    expect(said(joined)).toBe('It runs once Rewind has seen the group without consumers for 30 s')
+    expect(said(joined, 'zh')).toBe('消费分组连续 30 秒被看到没有消费者后执行')
     expect(optionsIn(joined).map(({ value }) => value)).toEqual(optionsIn().map(({ value }) => value))
   })
 

@@ -164,12 +164,12 @@ describe('what a person reads', () => {
     [
       'waiting',
       'approved, waiting for the group to be empty',
-      'Approved by @bob. 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Stop the group’s consumers. It runs after the group has had no consumers for 30 s, and gives up 2026-11-23 08:30 UTC.',
+      'Approved by @bob. 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Stop the group’s consumers. It runs once Rewind has seen the group without consumers for 30 s, and gives up 2026-11-23 08:30 UTC.',
     ],
     [
       'waiting, empty',
       'approved, waiting for the group to stay empty',
-      'Approved by @bob. The group has been seen empty since 2026-11-23 08:01 UTC. It runs after the group has had no consumers for 30 s. If consumers connect again, it gives up 2026-11-23 08:30 UTC.',
+      'Approved by @bob. The group has been seen empty since 2026-11-23 08:01 UTC. It runs once Rewind has seen the group without consumers for 30 s. If consumers connect again, it waits until 2026-11-23 08:30 UTC for them to stop, and then gives up.',
     ],
     [
       'before its window',
@@ -325,7 +325,7 @@ describe('what a person reads', () => {
     const held = following(inState('waiting, empty'), [start, T0 + 90_000])
     const text = cardOf(following(held, finish(joined))).join('\n')
     expect(text).toContain(
-      'The group is reported to have members, and none are listed. It runs after the group has had no consumers for 30 s, and gives up 2026',
+      'The group is reported to have members, and none are listed. It runs once Rewind has seen the group without consumers for 30 s, and gives up 2026',
     )
     expect(text).not.toMatch(/Retries| starts /)
   })
@@ -403,7 +403,7 @@ describe('what a person reads', () => {
       'It is not carried out yet: CKafka refused the call because the group had members. Attempt 2 of 8 starts',
     )
     expect(text).toContain(
-      'The group has been seen with members, so it runs after the group has had no consumers for 30 s.',
+      'The group has been seen with members, so it runs once Rewind has seen the group without consumers for 30 s.',
     )
     expect(text).not.toMatch(/When planned|Stop the group/)
     expect(cardOf({ ...refused, cluster: 'kafka' }).join('\n')).toContain(
@@ -411,7 +411,7 @@ describe('what a person reads', () => {
     )
     const inChinese = linesOf(card(wordsIn('zh'), refused)).join('\n')
     expect(inChinese).toContain('CKafka 因消费分组有消费者而拒绝了调用')
-    expect(inChinese).toContain('消费分组曾有消费者连接，因此要等它连续 30 秒没有消费者后执行。')
+    expect(inChinese).toContain('消费分组曾有消费者连接，因此要等它连续 30 秒被看到没有消费者后执行。')
     expect(inChinese).not.toContain('制定计划时的消费分组')
   })
 
@@ -506,7 +506,7 @@ describe('the plan on the card', () => {
   it('warns of what goes elsewhere than was asked', () => {
     const facts = { positions: at([50n, 0n, 900n], [600n, 0n, 900n], [null, 0n, 900n]) }
     const back = planned({ reset: { ...orders, topics: ['orders', 'ordrs'] } }, { facts })
-    expect(back).toContain('1 partition goes to the log’s start, because the log holds nothing older.')
+    expect(back).toContain('The target of 1 partition is the log’s start, because the log holds nothing older.')
     expect(back).toContain('1 partition has no committed offset.')
     expect(back).toContain('No partition of ordrs could be seen, so it will fail there. Check the spelling.')
     const strategy = { kind: 'shift', direction: 'skip', count: 500n } as const
@@ -514,7 +514,7 @@ describe('the plan on the card', () => {
       { reset: { ...orders, strategy } },
       { facts: { positions: at([600n, 0n, 900n]) } },
     )
-    expect(forward).toContain('1 partition goes to the log’s end, because the log holds nothing newer.')
+    expect(forward).toContain('The target of 1 partition is the log’s end, because the log holds nothing newer.')
     expect(forward).toContain('600 → 900 (skips 300, log ends there)')
   })
 

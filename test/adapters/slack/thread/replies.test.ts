@@ -80,7 +80,7 @@ describe('the result', () => {
     const result = allArrived(request)
     expect(read(lastReply(endedWith(result, request), result))).toEqual([
       'R-12 is done. 4 partitions succeeded.',
-      'R-12 no longer needs the group’s consumers to be stopped. Start them unless another request still needs that.',
+      'R-12 is finished with the group: start its consumers again, unless another request still waits for them to be stopped.',
       'Topic  Partition  Outcome  Before  Planned  API said  Read back',
       '────────  ─────────  ─────────  ──────  ───────  ────────  ─────────',
       'orders  0  succeeded  442430  442330  accepted  442330',
@@ -493,7 +493,7 @@ describe('the other replies', () => {
   it('say who is still connected, how long it waits, and how to stop that', () => {
     const message = lastReply(following(pending(), approve, wait(IN_USE)))
     expect(read(message)).toEqual([
-      'R-12 waits for its group to be empty: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Stop the group’s consumers. It runs after the group has had no consumers for 30 s, and gives up 2026-11-23 08:30 UTC. To call it off, press Cancel Request on the card. Requested by @alice.',
+      'R-12 waits for its group to be empty: 2 consumers are connected: billing-1 (10.0.3.11) and billing-2 (10.0.3.12). Stop the group’s consumers. It runs once Rewind has seen the group without consumers for 30 s, and gives up 2026-11-23 08:30 UTC. To call it off, press Cancel Request on the card. Requested by @alice.',
     ])
     expect(message.text).toContain('gives up 2026-11-23 08:30:01 UTC.')
   })
@@ -502,7 +502,7 @@ describe('the other replies', () => {
     const busy = pending({}, { group: IN_USE })
     const message = lastReply(following(busy, approve, wait(EMPTY)))
     expect(read(message)[0]).toBe(
-      'R-12 waits for its group to stay empty: consumers were connected before. It runs after the group has had no consumers for 30 s, and gives up 2026-11-23 08:30 UTC if consumers connect again. To call it off, press Cancel Request on the card. Requested by @alice.',
+      'R-12 waits for its group to stay empty: consumers were connected before. It runs once Rewind has seen the group without consumers for 30 s, and gives up 2026-11-23 08:30 UTC if consumers connect again. To call it off, press Cancel Request on the card. Requested by @alice.',
     )
   })
 
@@ -584,7 +584,7 @@ describe('the other replies', () => {
   it.each([
     [
       'neither',
-      'Did R-12 take effect? The offsets are neither all where they were before nor all where planned, so they do not show what happened. Rewind makes no call for R-12 until an approver says what happened. Requested by @alice.',
+      'Did R-12 take effect? Taken together, the offsets match neither the plan nor where they were before, so they do not show what happened. Rewind makes no call for R-12 until an approver says what happened. Requested by @alice.',
     ],
     [
       'unread',

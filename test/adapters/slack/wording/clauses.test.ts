@@ -71,7 +71,7 @@ const CLAUSES: [RegExp, (sent: Sent) => boolean][] = [
     ({ request }) => request.notes.some(note => note.kind === 'unclear' && note.cause.includes('apiSaid')),
   ],
   [
-    /no longer needs the group’s consumers to be stopped|不再需要该消费分组的消费者保持停止/,
+    /start its consumers again|可以重新启动消费者/,
     ({ request: { state } }) => state.name === 'succeeded' && state.outcome.kind === 'done',
   ],
   [/Keep the consumers stopped|请不要启动消费者/, ({ request: { state } }) => state.name === 'unclear'],
@@ -200,8 +200,8 @@ const WATCHED: [string, ResetRequest, PartitionResult[]][] = [
   ['watched, reading', watchedFrom({}, { moved: [40] }, { moved: [80] }), []],
   ['watched, caught up', watchedFrom({}, { moved: [150] }), []],
   ['watched, stuck', watchedFrom(...[0, 40, 80, 120].map(each => ({ moved: [each, each, 0, each] }))), []],
-  ['watched, overwritten', watchedFrom({ moved: [0, 0, 100, 0] }), []],
-  ['watched, overwritten from outside', watchedFrom({ group: EMPTY, moved: [0, 0, 100, 0] }), []],
+  ['watched, overwritten', watchedFrom({ moved: [0, 0, -1, 0] }), []],
+  ['watched, overwritten from outside', watchedFrom({ group: EMPTY, moved: [0, 0, -1, 0] }), []],
   [
     'watched, growing',
     watchedFrom(...[0, 2_000, 9_000].map(each => ({ moved: [each / 100], written: each }))),

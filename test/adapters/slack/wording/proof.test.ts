@@ -86,10 +86,12 @@ describe('what the result says of the evidence', () => {
       '没有收到 CKafka 的响应；第 2 次尝试后，位点证明调用已生效。',
     ])
     expect(said(many(4), { attempt: 2 })).toEqual([
-      ' This was attempt 2; attempt 1 had no effect.',
-      '这是第 2 次尝试，之前的尝试没有生效。',
+      ' This was attempt 2 of this plan; attempt 1 had no effect.',
+      '这是当前计划的第 2 次尝试，此前的尝试没有生效。',
     ])
-    expect(said(many(4), { attempt: 3 })[0]).toBe(' This was attempt 3; those before it had no effect.')
+    expect(said(many(4), { attempt: 3 })[0]).toBe(
+      ' This was attempt 3 of this plan; those before it had no effect.',
+    )
     // Those before it never reached the API.
     expect(said(many(4), { attempt: 2, notes: [] })).toEqual(['', ''])
   })

@@ -282,10 +282,11 @@ export const cardOn = (on: ClusterInWords) => ({
     text('The group has been seen empty since '),
     times.moment(emptySinceMs),
     text(
-      `. It runs ${holdMs === 0 ? 'once the group has stayed empty' : times.onceEmpty(holdMs)}. If consumers connect again, it gives up`,
+      `. It runs ${holdMs === 0 ? 'once the group has stayed empty' : times.onceEmpty(holdMs)}. If consumers connect again, it `,
     ),
-    ...(untilMs > emptySinceMs ? [text(' '), times.moment(untilMs)] : []),
-    text('.'),
+    ...(untilMs > emptySinceMs
+      ? [text('waits until '), times.moment(untilMs), text(' for them to stop, and then gives up.')]
+      : [text('gives up.')]),
   ],
   typedGuard: (loss: string) => `Whoever approves it has to type the group’s name: ${loss}.`,
   approversGuard: (needed: number, by: readonly string[]): Piece[] => [
@@ -303,7 +304,7 @@ export const cardOn = (on: ClusterInWords) => ({
   happenedTitle: (id: string) => `Did ${id} take effect?`,
   didNotHappenTitle: (id: string) => `Did ${id} have no effect?`,
   happenedText:
-    'You say that the offsets were moved as planned. This closes the request as done in your name and can’t be undone. Check the group’s offsets first.',
+    'You say that the offsets were moved as planned. This closes the request as done in your name, for good. Check the group’s offsets first.',
   didNotHappenText: (isShift: boolean) =>
     `You say that no offset was moved. It is tried again if nothing has changed since the plan, and needs a new decision otherwise. ${isShift ? 'If it did take effect, trying again moves the offsets a second time. ' : ''}Check the group’s offsets first.`,
 })

@@ -109,8 +109,8 @@ export const outcomesOn = (on: ClusterInWords) => ({
   /** An earlier attempt was a call of which nobody knew, until it was known that it had done nothing. */
   earlierInVain: (attempt: number) =>
     attempt === 2
-      ? ' This was attempt 2; attempt 1 had no effect.'
-      : ` This was attempt ${grouped(attempt)}; those before it had no effect.`,
+      ? ' This was attempt 2 of this plan; attempt 1 had no effect.'
+      : ` This was attempt ${grouped(attempt)} of this plan; those before it had no effect.`,
   /** @param places topics, or partitions of them, that were reset @param left so many topics more */
   unconfirmed: (places: readonly string[], left: number) =>
     ` ${on.start} did not confirm ${listed(places, left)}; the offsets do.`,
@@ -151,7 +151,7 @@ export const outcomesOn = (on: ClusterInWords) => ({
   /** After a reset, for which the group had to be empty. */
   /** Another request may still wait for the same group to be empty. */
   startAgain: (id: string) =>
-    `${id} no longer needs the group’s consumers to be stopped. Start them unless another request still needs that.`,
+    `${id} is finished with the group: start its consumers again, unless another request still waits for them to be stopped.`,
   testified: 'Closed as done by an approver; the offsets could not prove it. The thread says who.',
   unclearAdvice:
     'Rewind won’t retry blindly: that could move the offsets twice. It reads the offsets back over the next minutes. If they show that the call took effect, the request is done, or partly done where only some partitions moved; if they show twice that it had no effect, it is tried again; otherwise an approver is asked in the thread.',

@@ -88,8 +88,7 @@ export const plan = {
   jumps: (where: string, skipped: string, count: number) =>
     `No message is newer than that time, so ${count === 1 ? 'this partition' : 'these partitions'} would jump to the end: ${where}. That skips ${skipped}.`,
   heldBack: (atStart: number, atEnd: number) => {
-    const goes = (count: number) =>
-      `${counted(count, 'partition')} ${count === 1 ? 'goes' : 'go'} to the log’s`
+    const goes = (count: number) => `The target of ${counted(count, 'partition')} is the log’s`
     const held = [
       ...(atStart > 0 ? [`${goes(atStart)} start, because the log holds nothing older.`] : []),
       ...(atEnd > 0 ? [`${goes(atEnd)} end, because the log holds nothing newer.`] : []),

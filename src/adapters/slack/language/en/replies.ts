@@ -34,7 +34,7 @@ const FOUND_AT: Record<DriftedAt, string> = {
 
 const ASKED: Record<Evidence, string> = {
   neither:
-    'The offsets are neither all where they were before nor all where planned, so they do not show what happened.',
+    'Taken together, the offsets match neither the plan nor where they were before, so they do not show what happened.',
   unread: 'The offsets could not be read back, so they do not show what happened.',
   present:
     'The offsets already match the plan, and no call of this request is on record: Redis may have lost it, or somebody has moved them by other means than Rewind.',

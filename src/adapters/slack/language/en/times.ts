@@ -15,7 +15,7 @@ export const times = {
   onceEmpty: (holdMs: number) =>
     holdMs === 0
       ? 'once the group is empty'
-      : `after the group has had no consumers for ${times.span(holdMs)}`,
+      : `once Rewind has seen the group without consumers for ${times.span(holdMs)}`,
   /** `26 h before`; of what is still to come `3 h after`. */
   age: (ageMs: number) => {
     const minutes = Math.floor(Math.abs(ageMs) / 60_000)

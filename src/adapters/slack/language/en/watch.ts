@@ -80,7 +80,7 @@ const FOUND: Record<ToldKind, (found: FoundSaid) => [string, string]> = {
   back: ({ members, lag, afterMs }) =>
     members === 0
       ? [
-          'offsets move again',
+          'offsets have moved',
           `, seen ${spanOf(afterMs)} after the reset. The group has no members: consumers that assign partitions themselves (Flink, Spark) do not show. Lag: ${messages(lag)}.`,
         ]
       : [
@@ -97,7 +97,7 @@ const FOUND: Record<ToldKind, (found: FoundSaid) => [string, string]> = {
   ],
   overwritten: ({ places, partitions }) => [
     `the reset no longer holds on ${counted(partitions, 'partition')}`,
-    `: ${namedPlaces(places, partitions)}. The offset is the one from before the reset, or one before where the reset had set it. It was not committed by Rewind: a consumer may have been running all along. Stop the consumers before you ask again.`,
+    `: ${namedPlaces(places, partitions)}. The offset is the one from before the reset, or one before where the reset had set it, which reading does not lead to. It was not committed by Rewind: a consumer may have been running all along. Stop the consumers before you ask again.`,
   ],
   jumped: ({ places, partitions }) => [
     partitions === 1
@@ -106,7 +106,7 @@ const FOUND: Record<ToldKind, (found: FoundSaid) => [string, string]> = {
     `: ${namedPlaces(places, partitions)}. That is sooner than consumers usually read. With auto.offset.reset=latest, a consumer whose offset has expired skips to the end: check whether messages were left out.`,
   ],
   notBack: ({ lag, afterMs }) => [
-    'nobody reads the group yet',
+    'no consumer is back yet',
     `, ${spanOf(afterMs)} after the reset: it has no members, and no offset moves. Lag: ${messages(lag)}. Start its consumers unless they are meant to be stopped.`,
   ],
   growing: ({ lag, rates }) => [
@@ -123,7 +123,7 @@ const FOUND: Record<ToldKind, (found: FoundSaid) => [string, string]> = {
 const OVER: Record<WatchEnd, (by: string) => string> = {
   time: () => 'The watch is over.',
   caughtUp: () => 'The group has caught up.',
-  otherReset: by => `The watch ended: ${by} writes to the same group, or has since.`,
+  otherReset: by => `The watch ended: ${by} is resetting the same group, or has reset it.`,
   undone: by => `The watch ended: ${by} undid this reset or part of it.`,
   gone: () => 'The watch ended: the group no longer exists.',
   rowsLost: () => 'The watch ended: the rows of the result are missing, or do not match its record.',

@@ -74,7 +74,7 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     `制定这份计划时，另有 ${grouped(ids.length + left)} 个未结束的申请涉及同一消费分组和至少一个相同的 Topic：${listed(ids, left)}。请先查看。`,
   membersOnly:
     '制定计划时消费分组没有成员。自行分配分区的消费者（如 Flink、Spark）不会显示，请确认它们已停止。',
-  mayExpire: '如果消费分组已空置数天，其位点可能很快过期。',
+  mayExpire: '如果消费分组已有数天没有成员，其位点可能很快过期。',
   seenInUse: holdMs => `消费分组曾有消费者连接，因此要等它${times.onceEmpty(holdMs)}。`,
   whenPlannedLabel: '制定计划时的消费分组：',
   notPreparedYet: (cause, retryAtMs, expiresAtMs) => [
@@ -177,10 +177,10 @@ export const cardOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     text('，之后放弃执行。'),
   ],
   emptySince: (emptySinceMs, untilMs, holdMs) => [
-    text('看到消费分组自 '),
+    text('消费分组自 '),
     times.moment(emptySinceMs),
     text(
-      ` 起为空，${holdMs === 0 ? '保持为空一段时间后执行' : times.onceEmpty(holdMs)}。如果又有消费者连接，`,
+      ` 起没有消费者，${holdMs === 0 ? '保持为空一段时间后执行' : times.onceEmpty(holdMs)}。如果又有消费者连接，`,
     ),
     ...(untilMs > emptySinceMs
       ? [text('最晚等到 '), times.moment(untilMs), text('，之后放弃执行。')]

@@ -13,7 +13,7 @@ export const group: typeof English = {
   empty:
     '为空（没有成员），可以重置。自行分配分区的消费者（如 Flink、Spark）不会显示在这里，请确认它们已停止。',
   alsoExpires: sentence =>
-    `${sentence}如果消费分组已空置数天，它的位点可能很快过期，新写入的也一样：Kafka 默认在消费分组变空 7 天后删除其位点。`,
+    `${sentence}如果消费分组已有数天没有成员，它的位点可能很快过期，新写入的也一样：Kafka 默认在消费分组变空 7 天后删除其位点。`,
   inUse: state => `消费分组正在使用中（${state}）`,
   unlisted: '返回说消费分组有成员，但没有列出任何成员',
   connected: (count, named) => `有 ${grouped(count)} 个消费者连接：${listed(named, count - named.length)}`,

@@ -78,7 +78,7 @@ export const outcomesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     `${silence(on, cause)}；${attempt === 1 ? '' : `第 ${grouped(attempt)} 次尝试后，`}位点证明调用已生效。`,
   provedInPart: (took, missed, cause) =>
     `${silence(on, cause)}。位点显示调用在 ${partitions(took)}上已生效${missed === 0 ? '' : `，在 ${partitions(missed)}上没有生效`}。`,
-  earlierInVain: attempt => `这是第 ${grouped(attempt)} 次尝试，之前的尝试没有生效。`,
+  earlierInVain: attempt => `这是当前计划的第 ${grouped(attempt)} 次尝试，此前的尝试没有生效。`,
   unconfirmed: (places, left) => `${on.start}没有确认 ${listed(places, left)}；位点已在计划的位置。`,
   notRecorded: cause => `不知道是否已生效：${cause}。`,
   wouldJump: (since, where, skipped) =>
@@ -107,7 +107,7 @@ export const outcomesOn = (on: ClusterInWords): ReturnType<typeof English> => ({
     otherKey: _event =>
       '这个申请的记录无法通过核验：签封所用的密钥既不是 AUDIT_KEY，也不在 AUDIT_KEYS_OLD 中。Rewind 不再采信这份记录，也不会据此执行任何操作。请重新申请和审批。',
   },
-  startAgain: id => `${id} 已不要求停止该消费分组的消费者；如果没有其他申请要求停止，可以重新启动。`,
+  startAgain: id => `${id} 已处理完毕：可以重新启动消费者，除非还有其他申请在等待该消费分组变空。`,
   testified: '审批人确认已生效，按完成处理；位点无法证明。是谁确认的见消息列。',
   unclearAdvice:
     'Rewind 不会凭猜测重复调用，因为那样可能把位点移动两次。接下来几分钟内会读回核对位点：如果显示已生效，就按完成处理（只在部分分区生效时为部分完成）；如果两次都显示没有生效，就会重试；如果看不出来，会在消息列里请审批人确认。',

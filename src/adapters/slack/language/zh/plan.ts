@@ -76,8 +76,8 @@ export const plan: typeof English = {
     `没有比所选时间更新的消息，以下分区会直接跳到末尾：${where}。会${skipping(skipped)}。`,
   heldBack: (atStart, atEnd) => {
     const held = [
-      ...(atStart > 0 ? [`${partitions(atStart)}移到日志起点，因为日志中没有更早的消息。`] : []),
-      ...(atEnd > 0 ? [`${partitions(atEnd)}移到日志末端，因为日志中没有更新的消息。`] : []),
+      ...(atStart > 0 ? [`${partitions(atStart)}的目标是日志起点，因为日志中没有更早的消息。`] : []),
+      ...(atEnd > 0 ? [`${partitions(atEnd)}的目标是日志末端，因为日志中没有更新的消息。`] : []),
     ]
     return held.join('')
   },
@@ -100,7 +100,7 @@ export const plan: typeof English = {
   stillThere: (parent, kind) =>
     `制定计划时，所有分区都还停在 ${parent} ${kind === 'retry' ? '执行前的位置' : '留下的位置'}。`,
   movedSince: (count, parent, by, then) =>
-    `${parent} 执行后有 ${partitions(count)}又移动过${by.length === 0 ? '' : `（由 ${listed(by)} 移到现在的位点）`}。${MOVED_SINCE[then](parent)}`,
+    `${parent} 执行后，有 ${partitions(count)}的位点移动过${by.length === 0 ? '' : `（由 ${listed(by)} 移到现在的位点）`}。${MOVED_SINCE[then](parent)}`,
   partitionsOf: (topic, named, left) => `${topic} 的分区 ${listed(named, left)}`,
   places: (places, left) => listed(places, left),
   loss: skips =>

@@ -15,7 +15,7 @@ const FOUND_AT = {
 }
 
 const ASKED = {
-  neither: '位点并非都在原处，也并非都在计划的目标处，因此看不出结果。',
+  neither: '整体来看，位点与计划不一致，也与重置前不一致，因此看不出结果。',
   unread: '无法读回核对位点，因此看不出结果。',
   present:
     '位点已在计划的目标处，但没有这个申请的调用记录：可能随 Redis 丢失的数据一起丢了，也可能有人不通过 Rewind 移动了位点。',
@@ -84,7 +84,7 @@ export const replies: typeof English = {
   ],
   unclear: (id, unknown, advice, noticed) => [
     strong(`${id} 结果不明。`),
-    text(`${unknown}${advice} `),
+    text(`${unknown}${advice}`),
     ...requestedBy(noticed),
   ],
   asked: (id, { evidence, isCalled, accepted }, requester, deciders) => [
@@ -120,11 +120,11 @@ export const replies: typeof English = {
   ],
   ended: (state, outcome, hasClamped) => [
     strong(state),
-    text(`${outcome}${hasClamped ? '所要求的位点超出日志范围，已取最近的边界值。' : ''}`),
+    text(`${outcome}${hasClamped ? '已取边界值的分区：所要求的位点超出日志范围，因此取最近的边界值。' : ''}`),
   ],
   readBackAgain: ({ there, stayed, elsewhere, unread }) =>
     `再次读回核对：${partitions(there)}在计划的位点，${grouped(stayed)} 个在原位点，${grouped(elsewhere)} 个在别处${unread === 0 ? '' : `，${grouped(unread)} 个无法读取`}。`,
-  apiRequests: (ids, left) => `向腾讯云提交工单时，请提供这次调用的请求 ID：${listed(ids, left)}。`,
+  apiRequests: (ids, left) => `向腾讯云提交工单时，请提供相关调用的请求 ID：${listed(ids, left)}。`,
   moreInTable: more => `… 另有 ${grouped(more)} 条类似情况，见表格。`,
   moreInFile: more => `… 另有 ${grouped(more)} 条类似情况，见文件。`,
   firstRows: (shown, all) =>

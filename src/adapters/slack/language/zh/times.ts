@@ -8,7 +8,7 @@ export const times: typeof English = {
   brief: (timeMs: number): Piece => moment(timeMs, '{date_short_pretty} {time}'),
   exact: (timeMs: number): Piece => moment(timeMs, '{date_short_pretty} {time_secs}'),
   span: (ms: number) => (ms < 120_000 ? `${Math.round(ms / 1_000)} 秒` : `${Math.round(ms / 60_000)} 分钟`),
-  onceEmpty: holdMs => (holdMs === 0 ? '变空后执行' : `连续 ${times.span(holdMs)}没有消费者后执行`),
+  onceEmpty: holdMs => (holdMs === 0 ? '变空后执行' : `连续 ${times.span(holdMs)}被看到没有消费者后执行`),
   age: (ageMs: number) => {
     const minutes = Math.floor(Math.abs(ageMs) / 60_000)
     const side = ageMs < 0 ? '后' : '前'

@@ -36,7 +36,7 @@ const FOUND: Record<ToldKind, (found: FoundSaid) => [string, string]> = {
   back: ({ members, lag, afterMs }) =>
     members === 0
       ? [
-          '位点又开始移动',
+          '位点有移动',
           `（重置后 ${spanOf(afterMs)}查看时发现）。消费分组没有成员：自行分配分区的消费者（如 Flink、Spark）不会显示。未消费消息：${grouped(lag)} 条。`,
         ]
       : [
@@ -44,7 +44,7 @@ const FOUND: Record<ToldKind, (found: FoundSaid) => [string, string]> = {
           `（重置后 ${spanOf(afterMs)}查看时发现）：${membersInWords(members)}。未消费消息：${grouped(lag)} 条。`,
         ],
   caughtUp: ({ lag, afterMs }) => [
-    '消费分组已追上',
+    '消费分组已追上最新消息',
     `（重置后 ${spanOf(afterMs)}查看时发现）。未消费消息：${grouped(lag)} 条。`,
   ],
   stuck: ({ members, places, partitions: count }) => [
@@ -53,14 +53,14 @@ const FOUND: Record<ToldKind, (found: FoundSaid) => [string, string]> = {
   ],
   overwritten: ({ places, partitions: count }) => [
     `重置在 ${partitions(count)}上已不再有效`,
-    `：${namedPlaces(places, count)}。位点回到了重置前的位置，或早于重置所设的位置。这不是 Rewind 提交的：可能有消费者一直在运行。再次申请前请先停掉消费者。`,
+    `：${namedPlaces(places, count)}。位点回到了重置前的位置，或早于重置所设的位置，正常消费不会这样。这不是 Rewind 提交的：可能有消费者一直在运行。再次申请前请先停掉消费者。`,
   ],
   jumped: ({ places, partitions: count }) => [
     `${partitions(count)}已到日志末尾`,
     `：${namedPlaces(places, count)}。这比消费者通常的消费速度快。如果设置了 auto.offset.reset=latest，位点已过期的消费者会直接跳到末尾：请确认是否漏掉了消息。`,
   ],
   notBack: ({ lag, afterMs }) => [
-    '还没有消费者消费该消费分组',
+    '消费者还没有恢复消费',
     `（已是重置后 ${spanOf(afterMs)}）：没有成员，位点也没有移动。未消费消息：${grouped(lag)} 条。如果不是有意停止，请启动消费者。`,
   ],
   growing: ({ lag, rates }) => [
@@ -75,8 +75,8 @@ const FOUND: Record<ToldKind, (found: FoundSaid) => [string, string]> = {
 
 const OVER: Record<WatchEnd, (by: string) => string> = {
   time: () => '观察已结束。',
-  caughtUp: () => '消费分组已追上。',
-  otherReset: by => `观察已结束：${by} 正在写入或之后写入了同一消费分组。`,
+  caughtUp: () => '消费分组已追上最新消息。',
+  otherReset: by => `观察已结束：${by} 正在重置或已重置同一消费分组。`,
   undone: by => `观察已结束：${by} 撤销了此次重置或其中一部分。`,
   gone: () => '观察已结束：消费分组已不存在。',
   rowsLost: () => '观察已结束：结果明细缺失或与其记录不一致。',
