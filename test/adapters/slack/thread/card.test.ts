@@ -506,7 +506,9 @@ describe('the plan on the card', () => {
   it('warns of what goes elsewhere than was asked', () => {
     const facts = { positions: at([50n, 0n, 900n], [600n, 0n, 900n], [null, 0n, 900n]) }
     const back = planned({ reset: { ...orders, topics: ['orders', 'ordrs'] } }, { facts })
-    expect(back).toContain('The target of 1 partition is the log’s start, because the log holds nothing older.')
+    expect(back).toContain(
+      'The target of 1 partition is the log’s start, because the log holds nothing older.',
+    )
     expect(back).toContain('1 partition has no committed offset.')
     expect(back).toContain('No partition of ordrs could be seen, so it will fail there. Check the spelling.')
     const strategy = { kind: 'shift', direction: 'skip', count: 500n } as const
@@ -514,7 +516,9 @@ describe('the plan on the card', () => {
       { reset: { ...orders, strategy } },
       { facts: { positions: at([600n, 0n, 900n]) } },
     )
-    expect(forward).toContain('The target of 1 partition is the log’s end, because the log holds nothing newer.')
+    expect(forward).toContain(
+      'The target of 1 partition is the log’s end, because the log holds nothing newer.',
+    )
     expect(forward).toContain('600 → 900 (skips 300, log ends there)')
   })
 
