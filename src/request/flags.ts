@@ -190,6 +190,8 @@ function readTopics(
   { writePartitions }: FlagRules,
 ): void {
   if (values === undefined) return
+  // A variable of a script that is empty would make it a smaller reset than was meant.
+  const isEmpty = values.some(value => value.trim() === '')
   const named = splitTopics(values.join('\n')).map(splitPartitions)
   // Half of a name and its partitions would be another topic: what is no list of partitions stays as it was typed.
   const isRefused = ({ partitions }: (typeof named)[number]) => !writePartitions && Boolean(partitions)
@@ -200,6 +202,7 @@ function readTopics(
     if (refused.length === 0) problems.push({ kind: 'needsValue', flag: 'topic' })
     return
   }
+  if (isEmpty) problems.push({ kind: 'needsValue', flag: 'topic' })
   fields.topics = topics.join('\n')
   if (fields.scope === undefined) fields.scope = 'topics'
   else {

@@ -19,22 +19,46 @@ const AGAIN_MS = 500
 /** The rows of 10,000 partitions, twice. */
 const ANSWER_BYTES = 32 * 1024 * 1024
 
-export function createClient({ address, token }: { address: string; token: string }): RequestsClient {
+/** @param answerMs how long one try may take, the whole of its answer included; default: 15 s */
+export function createClient({
+  address,
+  token,
+  answerMs = ANSWER_MS,
+}: {
+  address: string
+  token: string
+  answerMs?: number
+}): RequestsClient {
   const url = new URL(REQUESTS_PATH, address)
 
+  /** Held to its time from outside: fetch goes on reading an answer that is sent drop by drop, whatever its signal says. */
   async function once(question: Question): Promise<AskedOutcome> {
+    const stopped = new AbortController()
+    let timer: NodeJS.Timeout | undefined
+    const tooLate = new Promise<AskedOutcome>(resolve => {
+      timer = setTimeout(() => resolve({ kind: 'notReached', why: late(answerMs) }), answerMs)
+    })
+    try {
+      return await Promise.race([answered(question, stopped.signal), tooLate])
+    } finally {
+      clearTimeout(timer)
+      stopped.abort()
+    }
+  }
+
+  async function answered(question: Question, signal: AbortSignal): Promise<AskedOutcome> {
     const response = await fetch(url, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify(question),
       redirect: 'error',
-      signal: AbortSignal.timeout(ANSWER_MS),
+      signal,
     })
     if (response.status === 404) {
       await response.body?.cancel()
       return { kind: 'notReached', why: NOT_THERE, isFinal: true }
     }
-    const answer = answerSchema.safeParse(jsonIn(await textOf(response)))
+    const answer = answerSchema.safeParse(jsonIn(await textOf(response, signal)))
     return answer.success
       ? { kind: 'answered', answer: answer.data }
       : { kind: 'notReached', why: `it answers with ${response.status}, and not as Rewind does` }
@@ -53,12 +77,17 @@ export function createClient({ address, token }: { address: string; token: strin
   }
 }
 
+function late(answerMs: number): string {
+  return `no answer within ${answerMs / 1_000} s`
+}
+
 const NOT_THERE = 'it has no /requests, as a bot of Rewind has that is set up with SERVICE_ACCOUNTS_FILE'
 
-async function textOf(response: Response): Promise<string> {
+async function textOf(response: Response, signal: AbortSignal): Promise<string> {
   const chunks: Uint8Array[] = []
   let bytes = 0
   for await (const chunk of response.body ?? []) {
+    signal.throwIfAborted()
     bytes += chunk.byteLength
     if (bytes > ANSWER_BYTES) throw new Error('its answer is too long')
     chunks.push(chunk)
@@ -77,7 +106,6 @@ function jsonIn(text: string): unknown {
 /** Of what `fetch` throws, the code alone: its message may hold what was sent. */
 function causeIn(error: unknown): string {
   if (!(error instanceof Error)) return 'it cannot be reached'
-  if (error.name === 'TimeoutError') return `no answer within ${ANSWER_MS / 1_000} s`
   const { cause } = error
   if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code
   return error.message === 'its answer is too long' ? error.message : 'it cannot be reached'

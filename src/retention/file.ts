@@ -1,7 +1,7 @@
 // The file of requests that are about to be deleted: an export as `npm run audit -- export` makes it, of these alone. It is
 // there for good only when it is on the disk and was verified as it was read back. It must never delete a request.
 
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -43,7 +43,8 @@ export async function writeExport(deps: ExportDeps, families: readonly RequestId
   const left: Written['left'] = []
   let going = [...families]
   for (let tries = 0; tries < MOST_TRIES && going.length > 0; tries++) {
-    const part = join(deps.directory, `${deps.prefix}-${going[0]?.[0]}${UNFINISHED}`)
+    // Its own alone: another process, or another installation in the same folder, may be writing at the same time.
+    const part = join(deps.directory, `${deps.prefix}-${going[0]?.[0]}-${randomUUID()}${UNFINISHED}`)
     try {
       const made = await writePart(deps, part, going.flat().sort(byNumber))
       const { verified, sha256 } = await verifyPart(part, deps.seals)
@@ -52,8 +53,10 @@ export async function writeExport(deps: ExportDeps, families: readonly RequestId
       if (wrong.length === 0) {
         const ids = [...made.trails.keys()]
         const file = `${deps.prefix}-${ids[0]}-to-${ids.at(-1)}-${sha256.slice(0, 12)}.jsonl`
-        await rename(part, join(deps.directory, file))
+        const path = join(deps.directory, file)
+        await rename(part, path)
         await syncFolder(deps.directory)
+        if ((await hashOf(path)) !== sha256) throw new Error('The file is not there as it was verified.')
         return { file, sha256, trails: made.trails, left }
       }
       for (const { id, problem } of wrong) {
@@ -90,7 +93,7 @@ async function writePart({ store }: ExportDeps, part: string, ids: readonly Requ
     }
   }
   const audit = createAuditExport({ readTrails: told, readAttempts: () => store.readAttempts() })
-  const handle = await open(part, 'w', 0o600)
+  const handle = await open(part, 'wx', 0o600)
   try {
     for await (const text of audit.lines()) {
       await writeWhole(handle, text)
@@ -125,6 +128,12 @@ async function verifyPart(
     }
   }
   return { verified: await verifyLines(read(), seals), sha256: hash.digest('hex') }
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path)) hash.update(chunk)
+  return hash.digest('hex')
 }
 
 /** Which requests keep it from being whole; throws where it is none of them. */

@@ -1,7 +1,7 @@
 // One pass over all requests: what has been over for so long is exported, noted in the log of attempts, and only then deleted,
 // one request after the other. It may end at any point, in any process: the next pass does the rest, and exports some twice.
 
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../ports/clock.ts'
@@ -61,11 +61,13 @@ async function goOn({ retention, processId }: PassDeps): Promise<void> {
   if (!(await retention.claim(processId, LEASE_MS))) throw new Overtaken()
 }
 
-/** What a process that ended has left. Only one at a time writes here. */
+/** What a process that ended has left: nobody writes to it any more. One that still verifies its own then deletes nothing. */
 async function forgetUnfinished({ directory, prefix }: PassDeps): Promise<void> {
   for (const name of await readdir(directory)) {
     if (name.startsWith(`${prefix}-R-`) && name.endsWith(UNFINISHED)) {
-      await rm(join(directory, name), { force: true })
+      const path = join(directory, name)
+      const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }))
+      if (Date.now() - mtimeMs > LEASE_MS) await rm(path, { force: true })
     }
   }
 }
@@ -123,6 +125,8 @@ async function removeExported(
   const ids = [...trails.keys()]
   const [first, last] = [ids[0], ids.at(-1)]
   if (file === null || first === undefined || last === undefined) return 0
+  // It may have taken long: whoever has overtaken this process exports them too, and deletes them.
+  await goOn(deps)
   const exportedAtMs = clock()
   const kept = await retention.keepExport({
     ...{ atMs: exportedAtMs, first, last, requests: ids.length },

@@ -423,7 +423,7 @@ describe('what cannot be understood is one sentence, and the rest survives', () 
   it('a reason too long is cut, and said to be', () => {
     const parsed = parse(`--reason "${'x'.repeat(1_500)}"`)
     expect(parsed.fields.reason).toHaveLength(1_000)
-    expect(parsed.problems).toEqual([expect.stringContaining('is cut to')])
+    expect(parsed.problems).toEqual([expect.stringContaining('characters at most')])
   })
 })
 
@@ -462,6 +462,20 @@ describe('any text at all', () => {
     anyText({ maxLength: 12 }),
   )
   const typed = fc.array(piece, { maxLength: 40 }).map(pieces => pieces.join(' '))
+
+  it.each([
+    '--topic orders --topic',
+    '--topic --topic orders',
+    '--topic orders --topic ""',
+    '--topic orders --topic= ',
+  ])(
+    'a topic without a name beside one is said, and nothing smaller is asked for without a word: %s',
+    typed => {
+      const { fields, problems } = parseFlags(typed, { nowMs: 0, writePartitions: true })
+      expect(fields.topics).toBe('orders')
+      expect(problems).toEqual([{ kind: 'needsValue', flag: 'topic' }])
+    },
+  )
 
   it('never throws, and leaves only fields the form knows, in the form they have there', () => {
     fc.assert(

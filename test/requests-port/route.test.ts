@@ -1,6 +1,8 @@
 // The path of the service accounts over the product's own server: who is let in, and what becomes of anything else.
 
 import { createHash } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type HttpServer, startHttpServer } from '../../src/http-server.ts'
 import { createClient } from '../../src/requests-command/client.ts'
@@ -186,6 +188,20 @@ describe('the command’s client', () => {
     expect(outcome.kind).toBe('notReached')
     expect(JSON.stringify(outcome)).not.toContain('hunter2')
     expect(asked.length).toBe(before)
+  })
+
+  it('does not wait for the end of an answer that is sent drop by drop', async () => {
+    const dripping = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      const timer = setInterval(() => response.write(' '), 20)
+      response.on('close', () => clearInterval(timer))
+    })
+    await new Promise<void>(resolve => dripping.listen(0, '127.0.0.1', resolve))
+    const { port } = dripping.address() as AddressInfo
+    const client = createClient({ address: `http://127.0.0.1:${port}`, token: TOKEN, answerMs: 300 })
+    expect(await client.ask(LIST, 1)).toEqual({ kind: 'notReached', why: 'no answer within 0.3 s' })
+    dripping.closeAllConnections()
+    await new Promise(resolve => dripping.close(resolve))
   })
 
   it('of a bot without service accounts says what is missing', async () => {

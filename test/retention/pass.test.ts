@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -195,6 +195,7 @@ describe.each([
       // Until it was not heard of for long enough nobody else is at it.
       expect(await retentionPass(deps)).toBeNull()
       await redis.del(`{${prefix}}:retention`)
+      for (const name of await readdir(directory)) await utimes(join(directory, name), 1, 1)
       expect(await retentionPass(deps)).toBe(where === 'after the second' ? 2 : 4)
       expect(await idsIn(store)).toEqual(['R-4'])
       expect(await verified(await exportNow(store), seals)).toMatchObject({ ok: true })
@@ -291,6 +292,58 @@ describe('nothing is deleted', () => {
   it('once it is to stop', async () => {
     const { store, deps } = await world(false)
     expect(await retentionPass({ ...deps, isStopped: () => true })).toBe(0)
+    expect(await idsIn(store)).toHaveLength(5)
+  })
+})
+
+describe('others that write to the same folder', () => {
+  it('of another installation under the same name lose nothing, and neither do we', async () => {
+    const [one, other] = [await world(false), await world(false)]
+    const deps = { ...other.deps, directory: one.directory, prefix: one.prefix }
+    expect(await Promise.all([retentionPass(one.deps), retentionPass(deps)])).toEqual([4, 4])
+    const noted = [...(await notedIn(one.store)), ...(await notedIn(other.store))]
+    const sums = await Promise.all(
+      (await filesIn(one)).map(async ({ path }) =>
+        createHash('sha256')
+          .update(await readFile(path))
+          .digest('hex'),
+      ),
+    )
+    expect(noted.map(({ sha256 }) => sha256).sort()).toEqual(sums.sort())
+  })
+
+  it('may take away what is not finished: then nothing is deleted', async () => {
+    const here = await world(false)
+    const { directory, store } = here
+    const taken: PassDeps = {
+      ...here.deps,
+      store: {
+        readTrails: ids => store.readTrails(ids),
+        async readAttempts() {
+          for (const name of await readdir(directory)) await unlink(join(directory, name))
+          return store.readAttempts()
+        },
+      },
+    }
+    await expect(retentionPass(taken)).rejects.toThrow(/ENOENT/)
+    expect(await idsIn(store)).toHaveLength(5)
+    expect(await readdir(directory)).toEqual([])
+  })
+
+  it('keep what they are writing, and what nobody has written to for long goes', async () => {
+    const { deps, directory, prefix } = await world(false)
+    const [fresh, old] = [`${prefix}-R-1-a.part`, `${prefix}-R-1-b.part`]
+    for (const name of [fresh, old]) await writeFile(join(directory, name), 'x')
+    await utimes(join(directory, old), 1, 1)
+    await retentionPass(deps)
+    expect((await readdir(directory)).filter(name => name.endsWith('.part'))).toEqual([fresh])
+  })
+
+  it('who have overtaken it while it wrote its file are left to it', async () => {
+    const { deps, store } = await world(false)
+    let asked = 0
+    const retention = { ...deps.retention, claim: async () => ++asked <= 2 }
+    expect(await retentionPass({ ...deps, retention })).toBeNull()
     expect(await idsIn(store)).toHaveLength(5)
   })
 })

@@ -127,7 +127,7 @@ describe.concurrent('hostile text', () => {
       expect(slack.messages(OPS)).toEqual([])
 
       const form = await fill(`${asked} --reason ${'🙂'.repeat(25_000)}`)
-      expect(viewText(form)).toContain('The reason is cut to 1,000 characters')
+      expect(viewText(form)).toContain('A reason has 1,000 characters at most')
       expect(await alice.submit()).toEqual({ kind: 'closed' })
       await until(() => slack.messages(OPS).length === 1)
       await stage.cardSays('· waiting for approval')

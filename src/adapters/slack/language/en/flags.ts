@@ -22,7 +22,7 @@ export const flags: Sentences<FlagProblem> = {
   needsPartitions: ({ flag }) =>
     `--${flag} cannot be used: API 2.0 sends one number for all partitions. Choose below.`,
   textCut: ({ max }) => `Only the first ${grouped(max)} characters after the command were read.`,
-  reasonCut: ({ max }) => `The reason is cut to ${grouped(max)} characters.`,
+  reasonCut: ({ max }) => `A reason has ${grouped(max)} characters at most.`,
   tooLong: ({ flag, max }) => `--${flag} takes at most ${max} characters.`,
   skipWithoutTime: () =>
     '--allow-skip-to-end is left out: it belongs to --to-datetime or --by-duration alone.',
