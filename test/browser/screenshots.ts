@@ -98,13 +98,15 @@ describe.skipIf(chromium === undefined)('screenshots', { timeout: 120_000 }, () 
     const stopReading = await catchUp(demo, 'orders-billing')
     const thread = await openThread(page, card)
     await thread.getByText('the group has caught up').first().waitFor({ timeout: 60_000 })
+    await thread.locator('img').nth(1).waitFor({ timeout: 15_000 })
     stopReading()
     for (const [name, file] of [
       ['plan-picture', 'R-1-plan-1.png'],
       ['lag-picture', 'R-1-lag-caughtUp.png'],
     ] as const) {
       const drawn = world.slack.files().find(each => each.name === file)
-      writeFileSync(`${folder}${name}.png`, withPalette(drawn?.content ?? Buffer.alloc(0)))
+      if (drawn === undefined) throw new Error(`${file} is not in the thread.`)
+      writeFileSync(`${folder}${name}.png`, withPalette(drawn.content))
     }
   })
 
