@@ -148,9 +148,14 @@ function isGrowing({ points, backSinceMs }: Watch): boolean {
   const [first] = last
   const now = last.at(-1)
   if (first === undefined || now === undefined || last.length < GROWING_LOOKS) return false
-  const rises = last.every(
-    (each, index) => index === 0 || (each.lag > (last[index - 1]?.lag ?? 0n) && each.read === first.read),
-  )
+  // Offsets that go back make lag as well, and nobody is slow for that.
+  const rises = last.every((each, index) => {
+    const before = last[index - 1]
+    return (
+      before === undefined ||
+      (each.lag > before.lag && each.committed >= before.committed && each.read === first.read)
+    )
+  })
   const grown = Number(now.lag - first.lag)
   return rises && grown >= LEAST_GROWTH && grown >= Number(first.lag) * 0.02
 }

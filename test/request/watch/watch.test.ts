@@ -227,6 +227,13 @@ describe('what is told', () => {
     expect(request.notes.at(-1)).toMatchObject({ rates: { read: expect.any(Number) } })
   })
 
+  it('is no lag that grows where offsets go back', () => {
+    let request = done
+    for (const moved of [9_000, 7_000, 5_000, 3_000])
+      request = watchLook(request, { moved: [moved], written: 20_000 })
+    expect(toldBy(request)).not.toContain('growing')
+  })
+
   it('is a partition at the end of its log sooner than anybody reads', () => {
     const far = set.map(each => ({ ...each, to: 0n, from: 5_000_000n }))
     const at = far.map(({ topic, partition }) => ({

@@ -4,7 +4,7 @@
 import type { LagPicture, LagPoint } from '../../../ports/pictures.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import { type ToldKind, type WatchNote, watchSeries } from '../../../request/watch.ts'
-import { clipMiddle } from '../blocks/text.ts'
+import { clipMiddle, shown } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 
 /** Findings about how the lag went; the others are about one moment. */
@@ -27,7 +27,7 @@ export function lagPicture(words: Words, request: ResetRequest, note: WatchNote)
   const most = Math.max(...series.map(({ lag }) => lag ?? 0))
   return {
     kind: 'lag',
-    title: say.title(id, clipMiddle(reset.target.group, GROUP_MAX)),
+    title: say.title(id, shown(clipMiddle(reset.target.group, GROUP_MAX))),
     lead: say.lead(watch.looks, most, { ...last, afterMs: last.atMs - watch.sinceMs }),
     series,
     resetAtMs: watch.sinceMs,
@@ -39,8 +39,8 @@ export function lagPicture(words: Words, request: ResetRequest, note: WatchNote)
 export function lagInWords({ picture: { lag: say } }: Words, picture: LagPicture, max: number): string {
   const { title, lead, series, resetAtMs } = picture
   for (let step = 1; ; step *= 2) {
-    const shown = series.filter((_, index) => index % step === 0 || index === series.length - 1)
-    const points = shown.map(({ atMs, lag, members }) => say.point(atMs - resetAtMs, lag, members))
+    const some = series.filter((_, index) => index % step === 0 || index === series.length - 1)
+    const points = some.map(({ atMs, lag, members }) => say.point(atMs - resetAtMs, lag, members))
     const said = [title, lead, ...points].join('\n')
     if (said.length <= max || step > series.length) return said.slice(0, max)
   }

@@ -6,7 +6,7 @@ import type { PlanRow } from '../../../request/plan.ts'
 import { isSure, skipsArriving } from '../../../request/plan-gaps.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import { grouped } from '../../../request/reset.ts'
-import { clipMiddle } from '../blocks/text.ts'
+import { clipMiddle, shown } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { titleInWords } from '../wording/facts.ts'
 import { effectInWords, totalsInWords } from '../wording/plan.ts'
@@ -34,9 +34,11 @@ export function planPicture(
   const grows = skipsArriving(plan, reset)
   return {
     kind: 'plan',
-    title: `${id} · ${titleInWords(words, request)}`,
+    title: shown(`${id} · ${titleInWords(words, request)}`),
     lead: leadOf(words, request, plan),
-    about: `${clipMiddle(reset.target.instanceId, ALT_NAME_MAX)} · ${words.plan.name(shortDigest(plan.digest))}`,
+    about: shown(
+      `${clipMiddle(reset.target.instanceId, ALT_NAME_MAX)} · ${words.plan.name(shortDigest(plan.digest))}`,
+    ),
     legend: say.legend,
     rows: drawn.map(row => pictureRow(words, row, grows, NAME_MAX)),
     rest: others.length === 0 ? null : restOf(words, others),
@@ -55,19 +57,19 @@ export function planInWords(
   const { drawn, others } = partsOf(rows)
   const { alt } = words.picture
   const grows = skipsArriving(plan, reset)
-  const head = [`${id} · ${titleInWords(words, request)}`, leadOf(words, request, plan)]
+  const head = [shown(`${id} · ${titleInWords(words, request)}`), leadOf(words, request, plan)]
   const lines = drawn.map(each => {
     const { label, move, effect, start, end } = pictureRow(words, each, grows, ALT_NAME_MAX)
     return alt.row(label, move, effect, start.offset === null ? null : start.said, end.said)
   })
   const rest = others.length === 0 ? null : restOf(words, others)
   const ending = rest === null ? [] : [alt.rest(rest.label, rest.effect)]
-  for (let shown = lines.length; ; shown -= 1) {
-    const left = lines.length - shown
-    const said = [...head, ...lines.slice(0, shown), ...(left === 0 ? [] : [alt.more(left)]), ...ending].join(
+  for (let told = lines.length; ; told -= 1) {
+    const left = lines.length - told
+    const said = [...head, ...lines.slice(0, told), ...(left === 0 ? [] : [alt.more(left)]), ...ending].join(
       '\n',
     )
-    if (said.length <= max || shown === 0) return said.slice(0, max)
+    if (said.length <= max || told === 0) return said.slice(0, max)
   }
 }
 
@@ -88,7 +90,7 @@ function pictureRow(words: Words, row: PlanRow, grows: boolean, nameMax: number)
   const { picture: say } = words
   const staysAway = to === null && isSure(row)
   return {
-    label: say.place(clipMiddle(topic, nameMax), partition),
+    label: say.place(shown(clipMiddle(topic, nameMax)), partition),
     start: { offset: logStart, said: logStart === null ? UNKNOWN : grouped(logStart) },
     end: { offset: logEnd, said: grouped(logEnd) },
     from,

@@ -47,6 +47,17 @@ describe('a plan in words', () => {
     expect(saidOf(stays)).toContain('a p0: 5 (stays), log 0 to 10')
   })
 
+  it('shows of a name what nobody would see in it, in the picture as in its words', () => {
+    const position = { topic: 'ord\u202eers', partition: 0, committed: 5n, logStart: 0n, logEnd: 10n }
+    const odd = planned([position], { target: { instanceId: 'i\u202ed', group: 'g\u202eroup' } })
+    const said = planInWords(words, odd.request, odd.rows, 1_000)
+    const drawn = [odd.picture.title, odd.picture.about, ...odd.picture.rows.map(({ label }) => label)]
+    for (const text of [said, ...drawn]) {
+      expect(text).not.toMatch(/[\u202a-\u202e]/)
+      expect(text).toContain('\ufffd')
+    }
+  })
+
   it('is in the language of the thread', () => {
     const { request, rows, picture } = planned(manyPositions(20), undefined, 'zh')
     const said = planInWords(wordsIn('zh'), request, rows, 1_000)
