@@ -61,6 +61,8 @@ export interface TopicKind {
   transactions: boolean
   /** The topic takes larger messages than firstMessageAt sees, so that what that finds may be a later one. */
   timesMayBeLate: boolean
+  /** A message may be deleted once it is older, in ms; absent: none is by its age, or that is not known. */
+  retentionMs?: number
 }
 
 /**
@@ -138,11 +140,14 @@ export interface ClusterReader {
     instanceId: string,
     topics: readonly string[],
   ): Promise<ReadOutcome<ReadonlyMap<string, readonly LogRow[]>>>
-  /** Likewise firstMessageAt, of these partitions of each topic. A partition that is not there is `unread`. */
+  /**
+   * Likewise firstMessageAt, of these partitions of each topic. A partition that is not there is `unread`.
+   * @param timeMs for all, or by topic for each
+   */
   firstMessagesAt?(
     instanceId: string,
     partitions: ReadonlyMap<string, readonly number[]>,
-    timeMs: number,
+    timeMs: number | ReadonlyMap<string, number>,
   ): Promise<ReadOutcome<ReadonlyMap<string, readonly FirstMessage[]>>>
   /**
    * Where `can.logStart`, else refused as `badRequest`. A topic of which it cannot be told, or that is not there, is not in

@@ -2,6 +2,7 @@
 // replays or skips, and how sure that is. It must never promise more than the facts carry.
 
 import { z } from 'zod'
+import { expiringSchema } from './expiring.ts'
 import { type Abilities, type Position, placeOf } from './group.ts'
 import { bigintIn, linesSchema, NONE, wordsOf } from './lines.ts'
 import { isSure, lateIn, sparseIn, unreadIn } from './plan-gaps.ts'
@@ -131,6 +132,8 @@ export const planSchema = z.object({
   writing: z.object({ calls: z.int(), atLeastMs: z.int(), atMostMs: z.int() }).nullable().default(null),
   /** How long the group takes to catch up afterwards; absent: nothing is known of how fast it reads. */
   rehearsal: rehearsalSchema.optional(),
+  /** How much of what it replays may expire within the hour; absent: nothing, or that is not known. */
+  expiring: expiringSchema.optional(),
 })
 export type Plan = z.output<typeof planSchema>
 
@@ -147,6 +150,8 @@ export interface Facts {
   sparse?: ReadonlySet<string>
   /** Topics of which a first message may be later than the first, because larger ones are not seen. */
   lateTimes?: ReadonlySet<string>
+  /** How old a message gets, in ms by topic, where messages expire by their age. */
+  retention?: ReadonlyMap<string, number>
   /** Why a partition that is there could not be read; it is not among the positions. */
   unread?: ReadonlyMap<string, string>
 }

@@ -175,12 +175,17 @@ function unreadIn(listed: readonly Position[], logs: Logs | null, times: Times |
 export function toldByKinds(
   topics: readonly string[],
   kinds: ReadonlyMap<string, TopicKind>,
-): Required<Pick<Facts, 'sparse' | 'lateTimes'>> {
+): Required<Pick<Facts, 'sparse' | 'lateTimes' | 'retention'>> {
   // One of which it cannot be told may be such a one.
   const isSparse = (kind: TopicKind | undefined) => kind === undefined || kind.compacted || kind.transactions
   return {
     sparse: new Set(topics.filter(topic => isSparse(kinds.get(topic)))),
     lateTimes: new Set(topics.filter(topic => kinds.get(topic)?.timesMayBeLate === true)),
+    retention: new Map(
+      [...kinds].flatMap(([topic, { retentionMs }]) =>
+        retentionMs === undefined ? [] : [[topic, retentionMs] as const],
+      ),
+    ),
   }
 }
 

@@ -28,6 +28,7 @@ import type { RefusedRuling, RequestId, ResetRequest } from '../request/request.
 import { clip, overlap, type Reset, type Target, type Targets } from '../request/reset.ts'
 import type { ReadOutcome } from '../request/result.ts'
 import { outsideOf, rowsOfBounds, settledRows } from '../request/settling.ts'
+import { expiringIn } from './expiry.ts'
 import type { KeptRows } from './kept-rows.ts'
 import type { Movers } from './movers.ts'
 import { firstMessages, kindsOf, lookForGroup, observe, offsetsIn, toldByKinds } from './observe.ts'
@@ -157,10 +158,12 @@ export function createPlans(deps: PlansDeps): Plans {
       const by = since === null ? [] : await sinceMovedBy(request, since.reached)
       return { kind: 'impossible', cause: causeOf('nothingMoves', `${planned.partitions}`, ...by) }
     }
+    const expiring = await expiringIn(named, rows, facts, can, reader)
     const plan = {
       ...planned,
       writing: writingOf(reset, callsFor(execution, rows, can)),
       ...(await rehearsed(request, topics, { atMs: facts.atMs, rows }, planned)),
+      ...(expiring === null ? {} : { expiring }),
     }
     const guarded = await guardFor({ ...request, reset: named }, plan)
     if (guarded.kind === 'refused') {

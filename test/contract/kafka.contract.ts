@@ -205,6 +205,26 @@ export function describeKafka(name: string, { bootstrap, world: enter, fresh }: 
         expect(await found(0, T0)).toBe(2n)
         expect(await found(1, T0 + 3_001)).toBeNull()
         expect(await found(2, T0)).toBeNull()
+        const ofEach = new Map([
+          [orders, T0 + 3_000],
+          [payments, T0 + 1],
+        ])
+        const asked = new Map([
+          [orders, [0, 1]],
+          [payments, [0]],
+        ])
+        expect(value(await reader.firstMessagesAt(ID, asked, ofEach))).toEqual(
+          new Map<string, unknown>([
+            [
+              orders,
+              [
+                { partition: 0, offset: 3n },
+                { partition: 1, offset: 3n },
+              ],
+            ],
+            [payments, [{ partition: 0, offset: null }]],
+          ]),
+        )
         expect(
           value(
             await reader.firstMessagesAt(
@@ -239,7 +259,10 @@ export function describeKafka(name: string, { bootstrap, world: enter, fresh }: 
       it('tell what kind of log a topic has', async () => {
         expect(value(await reader.topicKinds(ID, [orders, table, empty, fresh('nowhere')]))).toEqual(
           new Map([
-            [orders, { compacted: false, transactions: false, timesMayBeLate: false }],
+            [
+              orders,
+              { compacted: false, transactions: false, timesMayBeLate: false, retentionMs: 604_800_000 },
+            ],
             [table, { compacted: true, transactions: false, timesMayBeLate: false }],
             [empty, { compacted: false, transactions: false, timesMayBeLate: false }],
           ]),

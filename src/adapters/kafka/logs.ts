@@ -70,20 +70,23 @@ function topicFault({ errorCode, name }: Metadata['topics'][number]): Fault {
   return refused(fault.end.reason, fault.end.code, `This needs DESCRIBE on the topic ${name}.`)
 }
 
-/** Of each place the offset at this time, asked of its leader; again of the next one when it has moved. */
+type TimeOf = (topic: string) => bigint
+
+/** Of each place the offset at this time, or at that of its topic, asked of its leader; again of the next one when it has moved. */
 export async function offsetsAt(
   client: Client,
   layout: Layout,
   places: readonly TopicPartition[],
-  timestamp: bigint,
+  timestamp: bigint | TimeOf,
   deadlineMs: number,
   now: () => number,
 ): Promise<Offsets> {
   const offsets = new Map<string, Offset>()
+  const timeOf = typeof timestamp === 'bigint' ? () => timestamp : timestamp
   let left = places
   let known = layout
   for (let tries = 1; left.length > 0; tries += 1) {
-    const moved = await askLeaders(client, known, left, timestamp, deadlineMs, offsets)
+    const moved = await askLeaders(client, known, left, timeOf, deadlineMs, offsets)
     if (moved.length === 0 || tries >= TRIES || now() + RETRY_MS >= deadlineMs) break
     await new Promise(resolve => setTimeout(resolve, RETRY_MS))
     left = moved
@@ -106,7 +109,7 @@ async function askLeaders(
   client: Client,
   layout: Layout,
   places: readonly TopicPartition[],
-  timestamp: bigint,
+  timeOf: TimeOf,
   deadlineMs: number,
   offsets: Map<string, Offset>,
 ): Promise<TopicPartition[]> {
@@ -133,7 +136,7 @@ async function askLeaders(
           { partitionIndex: number; currentLeaderEpoch: number; timestamp: bigint }[]
         >()
         for (const { topic, partition } of led) {
-          const asked = { partitionIndex: partition, currentLeaderEpoch: -1, timestamp }
+          const asked = { partitionIndex: partition, currentLeaderEpoch: -1, timestamp: timeOf(topic) }
           const known = topics.get(topic)
           if (known === undefined) topics.set(topic, [asked])
           else known.push(asked)

@@ -37,7 +37,7 @@ const WITH_OFFSETS = new Set(['', 'consumer'])
 /** Neither can their offsets be set by anybody but themselves. */
 const SHARE = 'share'
 const TOPIC = 2
-const KEYS = ['cleanup.policy']
+const KEYS = ['cleanup.policy', 'retention.ms']
 
 export function createReader(
   client: Client,
@@ -108,11 +108,13 @@ export function createReader(
 
   async function firstMessages(
     asked: ReadonlyMap<string, readonly number[]>,
-    timeMs: number,
+    timeMs: number | ReadonlyMap<string, number>,
     deadlineMs: number,
   ): Promise<Map<string, FirstMessage[]>> {
     const layout = await layoutOf(client, [...asked.keys()], deadlineMs)
-    const found = await offsetsAt(client, layout, placesIn(asked), BigInt(timeMs), deadlineMs, now)
+    // Of a topic that no time is told of, the first message of all.
+    const timeOf = (topic: string) => BigInt(typeof timeMs === 'number' ? timeMs : (timeMs.get(topic) ?? 0))
+    const found = await offsetsAt(client, layout, placesIn(asked), timeOf, deadlineMs, now)
     return new Map(
       [...asked].map(([topic, partitions]) => [
         topic,
@@ -227,7 +229,7 @@ export function createReader(
         instanceId,
         problemWithNames([...partitions.keys()]) ??
           problemWithPartitions(partitions.values()) ??
-          problemWithTime(timeMs),
+          (typeof timeMs === 'number' ? [timeMs] : [...timeMs.values()]).map(problemWithTime).find(Boolean),
         deadlineMs => firstMessages(partitions, timeMs, deadlineMs),
       ),
 
@@ -292,10 +294,19 @@ function kindOf(
   transactions: boolean,
 ): TopicKind {
   const values = new Map(configs.map(each => [each.name, each.value]))
+  const policies = (values.get('cleanup.policy') ?? '').split(',').map(each => each.trim())
+  const retentionMs = policies.includes('delete') ? retentionIn(values.get('retention.ms')) : undefined
   return {
-    compacted: (values.get('cleanup.policy') ?? '').split(',').some(each => each.trim() === 'compact'),
+    compacted: policies.includes('compact'),
     transactions,
     // The broker looks in the index of its log, whatever size a message has.
     timesMayBeLate: false,
+    ...(retentionMs === undefined ? {} : { retentionMs }),
   }
+}
+
+/** -1 is without a limit, and so is what no clock reaches. */
+function retentionIn(text: string | null | undefined): number | undefined {
+  const ms = /^\d{1,19}$/.test(text ?? '') ? Number(text) : Number.NaN
+  return Number.isSafeInteger(ms) ? ms : undefined
 }

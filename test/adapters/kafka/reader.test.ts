@@ -584,7 +584,10 @@ describe('kinds of topics', () => {
     },
   )
 
-  it('tell a compacted log', async () => {
+  const POLICIES: Record<string, string> = { table: 'compact,delete', latest: 'compact', kept: '' }
+  const RETENTION: Record<string, string> = { endless: '-1', garbled: '1e3', beyond: '9223372036854775807' }
+
+  it('tell a compacted log, and how long one keeps messages where they expire by their time', async () => {
     const config = (name: string, text: string) => ({
       name,
       value: text,
@@ -607,18 +610,21 @@ describe('kinds of topics', () => {
           configs:
             resourceName === 'secret'
               ? []
-              : [config('cleanup.policy', resourceName === 'table' ? 'compact,delete' : 'delete')],
+              : [
+                  config('cleanup.policy', POLICIES[resourceName] ?? 'delete'),
+                  config('retention.ms', RETENTION[resourceName] ?? '3600000'),
+                ],
         })),
       }),
     })
-    expect(
-      value(await kafka.reader({ readMs: 3_000 }).topicKinds(ID, ['table', 'orders', 'secret'])),
-    ).toEqual(
-      new Map([
-        ['table', { compacted: true, transactions: false, timesMayBeLate: false }],
-        ['orders', { compacted: false, transactions: false, timesMayBeLate: false }],
-      ]),
-    )
+    const topics = ['table', 'orders', 'latest', 'kept', 'endless', 'garbled', 'beyond', 'secret']
+    const kinds = value(await kafka.reader({ readMs: 3_000 }).topicKinds(ID, topics))
+    expect([...kinds].map(([topic, kind]) => [topic, kind.compacted, kind.retentionMs])).toEqual([
+      ['table', true, 3_600_000],
+      ['orders', false, 3_600_000],
+      ['latest', true, undefined],
+      ...['kept', 'endless', 'garbled', 'beyond'].map(topic => [topic, false, undefined]),
+    ])
     expect(broker.of('DescribeConfigs')).toHaveLength(1)
   })
 })

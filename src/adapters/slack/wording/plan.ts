@@ -1,6 +1,7 @@
 // What a plan would do: direction is always a verb, and what is not certain is said to be so. The words are in language/.
 
 import type { KnownBlock } from '@slack/types'
+import type { Expiring } from '../../../request/expiring.ts'
 import type { Plan, PlanRow } from '../../../request/plan.ts'
 import { skipsArriving } from '../../../request/plan-gaps.ts'
 import type { ResetRequest, State } from '../../../request/request.ts'
@@ -162,6 +163,7 @@ export function planDetails(
     ...(plan.rehearsal === undefined
       ? []
       : [words.watch.rehearsal(plan.rehearsal, plan.lagIsExact === false)]),
+    ...(plan.expiring === undefined ? [] : [expiringInWords(words, plan.expiring)]),
     ...cautions(words, plan, reset),
   ]
   if (plan.movedSince !== null && parent !== null)
@@ -173,6 +175,12 @@ export function planDetails(
     lines.push(words.plan.writing(calls, atLeastMs, atMostMs))
   }
   return [...lines, words.plan.written[plan.execution]].map(sentence => [text(sentence)])
+}
+
+/** The price of waiting. */
+function expiringInWords({ plan: say }: Words, { messages, partitions, most }: Expiring): string {
+  const place = `${clipMiddle(most.topic, NAME_MAX)} p${most.partition}`
+  return say.expiring(messages, partitions, place, most.messages)
 }
 
 /** How far the exact offsets are that are to be within the bounds. */

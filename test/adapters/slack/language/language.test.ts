@@ -67,6 +67,7 @@ const NAMES = [
   ...[
     'Reset offsets from alert',
     'auto.offset.reset=latest',
+    'retention.ms',
     'docs/use.md',
     'kafka-consumer-groups.sh',
     'Rewind',

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import { spoken } from '../../../../src/adapters/slack/blocks/text.ts'
 import { wordsIn } from '../../../../src/adapters/slack/language/language.ts'
 import { planDetails } from '../../../../src/adapters/slack/wording/plan.ts'
+import type { Expiring } from '../../../../src/request/expiring.ts'
 import { type Facts, planOf, planRows } from '../../../../src/request/plan.ts'
 import type { Reset } from '../../../../src/request/reset.ts'
 
@@ -24,13 +25,18 @@ const facts: Facts = {
   ]),
 }
 
-function said(language: 'en' | 'zh', more: Partial<Facts>): string {
+function said(language: 'en' | 'zh', more: Partial<Facts>, expiring?: Expiring): string {
   const seen = { ...facts, ...more }
   const plan = planOf(reset, planRows(reset, seen), {
     ...{ execution: 'offsets', digest: 'd', rowsDigest: 'r', atMs: 0, movedSince: null },
     ...{ positions: seen.positions, seen },
   })
-  return planDetails(wordsIn(language), { plan, parent: null, reset }).map(spoken).join('\n')
+  return planDetails(wordsIn(language), {
+    ...{ parent: null, reset },
+    plan: expiring === undefined ? plan : { ...plan, expiring },
+  })
+    .map(spoken)
+    .join('\n')
 }
 
 it('says where a time may lead past a message, and only there', () => {
@@ -51,4 +57,23 @@ it('counts at most where offsets are not messages, and has a lag that is exact a
   )
   expect(said('en', sparse)).toContain('Lag: 100 before, 110 after.')
   expect(said('zh', sparse)).toContain('的消息数是上限')
+})
+
+it('says how much of the replay may expire, and where most does', () => {
+  const one: Expiring = {
+    ...{ messages: 12_000n, partitions: 1 },
+    most: { topic: 'orders', partition: 3, messages: 12_000n },
+  }
+  expect(said('en', {}, one)).toContain(
+    'Within an hour after this plan was made, orders p3 may lose up to 12,000 messages of the replay to its topic’s retention time (retention.ms).',
+  )
+  expect(said('zh', {}, one)).toContain(
+    '计划制定后 1 小时内，orders p3 要重放的消息中最多可能有 12,000 条消息因',
+  )
+  const several = { ...one, messages: 20_000n, partitions: 4 }
+  expect(said('en', {}, several)).toContain(
+    '4 partitions may lose up to 20,000 messages of the replay to their topics’ retention time (retention.ms), at most 12,000 on one partition (orders p3).',
+  )
+  expect(said('zh', {}, several)).toContain('单个分区最多 12,000 条（orders p3）。')
+  expect(said('en', {})).not.toContain('retention')
 })

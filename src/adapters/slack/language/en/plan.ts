@@ -99,6 +99,11 @@ export const plan = {
     `Message counts of ${listed(topics, left)} are upper limits: ${topics.length + left === 1 ? 'it is' : 'they are'} compacted or transactional, or that could not be checked.`,
   timesMayBeLate: (topics: readonly string[], left: number) =>
     `CKafka finds messages of up to 1 MB by their time, and ${listed(topics, left)} ${topics.length + left === 1 ? 'takes' : 'take'} larger ones: a larger message at or after the time asked for may be skipped there.`,
+  /** @param place the partition that may lose most */
+  expiring: (all: bigint, partitions: number, place: string, most: bigint) =>
+    partitions === 1
+      ? `Within an hour after this plan was made, ${place} may lose up to ${messages(most)} of the replay to its topic’s retention time (retention.ms).`
+      : `Within an hour after this plan was made, ${counted(partitions, 'partition')} may lose up to ${messages(all)} of the replay to their topics’ retention time (retention.ms), at most ${grouped(most)} on one partition (${place}).`,
   unread: (where: string, cause: string) =>
     `Left out, because it could not be read: ${where} (${cause}). Nothing is written there.`,
   noCommit: (count: number) =>

@@ -85,6 +85,10 @@ export const plan: typeof English = {
     `${listed(topics, left)} 的消息数是上限：这些 Topic 的清理策略为 compact，或含有事务消息，或无法读取这些信息。`,
   timesMayBeLate: (topics, left) =>
     `CKafka 按时间只能查到 1 MB 以内的消息，而 ${listed(topics, left)} 允许更大的消息：那里时间不早于所选时间的更大消息可能会被跳过。`,
+  expiring: (all, count, place, most) =>
+    count === 1
+      ? `计划制定后 1 小时内，${place} 要重放的消息中最多可能有 ${messages(most)}因超过消息保留时间（retention.ms）而被删除。`
+      : `计划制定后 1 小时内，${partitions(count)}要重放的消息中最多可能有 ${messages(all)}因超过消息保留时间（retention.ms）而被删除，单个分区最多 ${grouped(most)} 条（${place}）。`,
   unread: (where, cause) => `以下分区无法读取，已略过：${where}（${cause}）。那里不会写入任何位点。`,
   noCommit: count => `${partitions(count)}没有已提交位点。`,
   idleTopics: (topics, left, group) =>
