@@ -2,6 +2,9 @@
 // nothing in it that it could do without.
 
 import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { startExecutor } from '../../src/adapters/bullmq/executor.ts'
@@ -11,10 +14,13 @@ import { QUEUE_COMMANDS, STORE_COMMANDS } from '../../src/adapters/redis/command
 import { connectBlocking, connectRedis, untilReady } from '../../src/adapters/redis/connect.ts'
 import { keepRedis } from '../../src/adapters/redis/keeper.ts'
 import { createQuota } from '../../src/adapters/redis/quota.ts'
+import { createRetention } from '../../src/adapters/redis/retention.ts'
 import { createRedisStore } from '../../src/adapters/redis/store.ts'
 import { NOWHERE } from '../../src/request/command.ts'
 import { requestIdSchema } from '../../src/request/request.ts'
+import { retentionPass } from '../../src/retention/pass.ts'
 import { type PrivateRedis, startRedis } from '../../src/sandbox/redis/start.ts'
+import { createAuditExport } from '../../src/trail-file/export.ts'
 import { creationOf } from '../support/commits.ts'
 import { DEMO, NO_WAITING, type Product, startProduct, until } from '../support/product.ts'
 import { startCluster } from '../support/redis-servers.ts'
@@ -83,9 +89,36 @@ async function mainJob(): Promise<void> {
   product = undefined
 }
 
+/** What operators do with what is kept: the export of everything, and a pass of retention that takes it away. */
+async function exportAndRetire(): Promise<void> {
+  const redis = connectRedis(settings(), () => {})
+  const directory = await mkdtemp(join(tmpdir(), 'retention-'))
+  try {
+    await untilReady(redis, 2_000)
+    const store = createRedisStore(redis, PREFIX)
+    let lines = ''
+    for await (const some of createAuditExport(store).lines()) lines += some
+    expect(lines).toContain('"requestId":"R-1"')
+    const removed = await retentionPass({
+      ...{ store, seals: null, directory, prefix: PREFIX, keptMs: 1_000, processId: 'here' },
+      retention: createRetention(redis, PREFIX, null),
+      clock: () => Date.now() + 86_400_000,
+      onLeft: (_, problem) => expect.unreachable(problem),
+      onExported: () => {},
+      onBroken: () => expect.unreachable('The log of attempts is as it was written.'),
+      isStopped: () => false,
+    })
+    expect(removed).toBe(1)
+  } finally {
+    redis.disconnect()
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
 it('runs the main job, as bot and worker, with exactly the ACL of the document', async () => {
   await allow()
   await mainJob()
+  await exportAndRetire()
   expect((await refusedSince()).filter(each => !OPTIONAL.includes(each))).toEqual([])
 })
 

@@ -31,6 +31,7 @@ export const STORE_COMMANDS: Commands = {
     'HGET @hash field',
     'HMGET @hash field',
     'HGETALL @hash',
+    'HKEYS @hash',
     'HINCRBY @hash field 1',
     'HDEL @hash field',
     'LPUSH @list a',
