@@ -38,6 +38,7 @@ export interface RedisDoctor {
   close(): void
 }
 
+const HANDSHAKE_MS = 500
 const LATER = ['how it is set up', 'permissions', 'a key', 'a job', 'workers', 'clock']
 
 /** @param signal ends it early: what it has made is taken away */
@@ -95,9 +96,22 @@ export function doctorRedis(
     settled: connected.then(() => {}),
     findings: look(),
     close() {
-      connection.disconnect()
-      ofQueue.disconnect()
+      for (const each of [connection, ofQueue]) leave(each)
     },
+  }
+}
+
+/** What is left in the middle of a handshake over TLS ends with an error that nobody listens to any more. */
+function leave(redis: RedisConnection): void {
+  if (redis.status !== 'connecting') {
+    redis.disconnect()
+    return
+  }
+  const late = setTimeout(end, HANDSHAKE_MS)
+  redis.once('close', end)
+  function end() {
+    clearTimeout(late)
+    redis.disconnect()
   }
 }
 
