@@ -115,7 +115,7 @@ describe('the container image', () => {
     const commands = dockerfile.match(/^CMD (\[.+\])$/gm) ?? []
     expect(commands).toEqual([
       // In the image it is built.
-      `CMD ${JSON.stringify(manifest.scripts.start.replace('--import ./src/built.mjs ', '').split(' ')).replaceAll(',', ', ')}`,
+      `CMD ${JSON.stringify(manifest.scripts.start.replace('exec ', '').replace('--import ./src/built.mjs ', '').split(' ')).replaceAll(',', ', ')}`,
     ])
   })
 
