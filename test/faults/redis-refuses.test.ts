@@ -1,5 +1,6 @@
 // Redis is there and refuses, for each of its reasons, at the start and later: a real server, and the built product as a
 // bot and a worker. It says so once, uses no processor, hears SIGTERM, and goes on by itself.
+// @module-tag long
 
 import { rm } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'

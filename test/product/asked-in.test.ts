@@ -1,5 +1,6 @@
 // Rules for channels: where somebody asks is where their command was typed or their button pressed, in every way there is to
 // ask, and never where another request was asked for.
+// @module-tag long
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

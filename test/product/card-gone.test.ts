@@ -1,4 +1,5 @@
 // Somebody deletes the card, or archives its channel for a while: who has to decide finds the request all the same.
+// @module-tag long
 
 import { describe, expect } from 'vitest'
 import { DEMO, NO_WAITING, OPS, type Product, textOf, until } from '../support/product.ts'

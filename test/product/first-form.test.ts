@@ -1,5 +1,6 @@
 // The first form after a start, before anybody knows which instances there are: it opens at once, and the only one is filled in
 // once the cluster has said which it is. What was typed and picked meanwhile stays.
+// @module-tag long
 
 import { expect } from 'vitest'
 import { DEMO, OPS, until, viewText } from '../support/product.ts'

@@ -1,4 +1,5 @@
 // The picture of a plan, from the cluster to the thread and the review; and that nothing else waits for it, or fails with it.
+// @module-tag long
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { ClusterSeed } from '../../src/sandbox/cluster/model.ts'

@@ -1,4 +1,5 @@
 // A Redis that was restored from a backup of before: what ran since is not made again, and what was under way becomes unclear.
+// @module-tag long
 
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'

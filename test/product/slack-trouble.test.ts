@@ -1,4 +1,5 @@
 // Slack does not take what is to be said, for good: it is told in the fallback channel and in the log, and holds up nothing.
+// @module-tag long
 
 import { describe, expect } from 'vitest'
 import { DEMO, FALLBACK, NO_WAITING, OPS, PRIVATE, textOf, until } from '../support/product.ts'

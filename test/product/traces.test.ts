@@ -1,5 +1,6 @@
 // The way of one request through a bot and a worker as two processes, as a collector is told of it; that nothing of it is
 // secret; that nothing is loaded where no collector is named; and that a collector can do what it likes.
+// @module-tag long
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

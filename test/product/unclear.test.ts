@@ -1,4 +1,5 @@
 // A call that nobody answered: the offsets settle it, or people do. Never a second effect for one approval.
+// @module-tag long
 
 import { describe, expect } from 'vitest'
 import type { ProductEvent } from '../../src/ports/events.ts'

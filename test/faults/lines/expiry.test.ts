@@ -1,4 +1,5 @@
 // Line 30 of the fault table: time runs out, or runs back. There is one verdict, and what has expired stays so.
+// @module-tag long
 
 import { describe, expect, it } from 'vitest'
 import type { ProductEvent } from '../../../src/ports/events.ts'

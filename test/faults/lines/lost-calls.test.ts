@@ -1,5 +1,6 @@
 // Lines 19 to 22, 25 and 26 of the fault table: the call was sent, and what came back proves nothing.
 // Whatever it was, one approval has one effect: the offsets settle it, or people do.
+// @module-tag long
 
 import { describe, expect, it } from 'vitest'
 import type { CkafkaFault } from '../../../src/sandbox/ckafka/faults.ts'
