@@ -117,7 +117,8 @@ export interface Fleet {
   replies(id: RequestId): SlackMessage[]
   effects(group: string): Effect[]
   /** Starts every process that does not run, and resolves when all are ready. */
-  restartAll(): Promise<void>
+  /** @param ending those that run no more, by their index */
+  restartAll(ending?: readonly number[]): Promise<void>
   until(holds: () => boolean | Promise<boolean>, timeoutMs?: number): Promise<void>
   close(): Promise<void>
 }
@@ -253,10 +254,14 @@ export async function startFleet(options: FleetOptions = {}): Promise<Fleet> {
     cards,
     replies: id => cards(id).flatMap(card => slack.thread(card.channel, card.ts)),
     effects: group => cluster.effects(group),
-    async restartAll() {
+    async restartAll(ending = []) {
       await Promise.all(
-        processes.map(async ({ bot }) => {
+        processes.map(async ({ bot, index }) => {
           await bot.kill('SIGCONT')
+          if (ending.includes(index)) {
+            await bot.kill('SIGKILL')
+            return
+          }
           if (bot.exit !== undefined) await bot.restart()
           await bot.waitUntilReady(30_000)
         }),

@@ -105,7 +105,8 @@ export async function runStorm(options: StormOptions): Promise<Storm> {
     await crowd.stopAsking()
     await weather.stop()
     log(`the storm is over after ${Math.round(stormMs / 1000)} s; everything is started again`)
-    await fleet.restartAll()
+    // An upgrade ends: a bot of the build before takes its turn with what it cannot read, so that all of that is late while it runs.
+    await fleet.restartAll(options.otherBuild === undefined ? [] : OF_OTHER_BUILD)
     const open = await waitUntilSettled(fleet, calm)
     if (open.length > 0) log(`not settled after the calm: ${open.join(' ')}`)
     await crowd.stop()

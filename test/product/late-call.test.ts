@@ -51,7 +51,7 @@ describe('a call that arrives after deadline and grace', () => {
     await product.ask(ASK)
     await product.review(product.bob, 'Approve')
     await product.cardSays(
-      'It waits for R-1: a call of R-1 to the same group was not answered, and may still take effect, until ',
+      'It waits for R-1: a call of R-1 to the same group was not answered, and may still take effect. Then, or ',
     )
     const late = product.ckafka.cluster.effects(DEMO.group).length
     await product.cardSays('· done', 90_000)

@@ -185,6 +185,7 @@ it('has no command in the document that the product does not call', { tags: ['lo
   await allow()
   const { seen, end } = await watchCommands()
   await mainJob()
+  await exportAndRetire()
   const [redis, ofQueue] = [connectRedis(settings(), () => {}), connectRedis(settings(), () => {})]
   await Promise.all([redis, ofQueue].map(each => untilReady(each, 2_000)))
   const store = createRedisStore(redis, PREFIX)
