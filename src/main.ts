@@ -200,9 +200,9 @@ async function openRedis(setup: Setup, seals: Seals | null) {
   const prefix = config.redisPrefix
   let unconnected: Error | null = null
   const connectionTo = (where: 'redis' | 'queue') =>
-    connectRedis(config.redis, error => {
+    connectRedis(config.redis, (error, isNew) => {
       unconnected = error
-      onError(where)(error)
+      if (isNew) onError(where)(error)
     })
   const connection = connectionTo('redis')
   const ofQueue = connectionTo('queue')

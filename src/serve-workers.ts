@@ -22,7 +22,7 @@ export function startWorker(setup: Setup, { keeper, workers, execute, processId 
   const { config } = setup
   const onError = faultsOf(setup)('worker')
   const executor = startExecutor({
-    connect: () => connectBlocking(config.redis, onError),
+    connect: () => connectBlocking(config.redis, (error, isNew) => isNew && onError(error)),
     prefix: config.redisPrefix,
     concurrency: config.workerConcurrency,
     usableMs: keeper.usableMs,

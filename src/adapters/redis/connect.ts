@@ -61,13 +61,19 @@ const LONGEST_RETRY_MS = 1_000
 const SENTINEL_RETRY_MS = 500
 const TOLD_AGAIN_MS = 60_000
 
+/**
+ * Hears why a connection could not be made, or broke: of every try, so that the last it heard is how things stand.
+ * @param isNew false: it has heard the same within a minute, and without a connection in between
+ */
+export type OnError = (error: Error, isNew: boolean) => void
+
 /** For the store and the queue's producer: fails at once when Redis is away, after two seconds when it is frozen. */
-export function connectRedis(settings: RedisSettings, onError: (error: Error) => void): RedisConnection {
+export function connectRedis(settings: RedisSettings, onError: OnError): RedisConnection {
   return connect(settings, AT_ONCE, onError)
 }
 
 /** For BullMQ's worker alone: what it asks waits for Redis, and is sent again. */
-export function connectBlocking(settings: RedisSettings, onError: (error: Error) => void): RedisConnection {
+export function connectBlocking(settings: RedisSettings, onError: OnError): RedisConnection {
   return connect(settings, WAITING, onError)
 }
 
@@ -87,11 +93,7 @@ export async function untilReady(redis: RedisConnection, withinMs: number): Prom
   await Promise.all(nodes.map(node => once(node, 'ready', { signal })))
 }
 
-function connect(
-  settings: RedisSettings,
-  conduct: Conduct,
-  onError: (error: Error) => void,
-): RedisConnection {
+function connect(settings: RedisSettings, conduct: Conduct, onError: OnError): RedisConnection {
   const outage = followOutage(onError)
   const redis = open(settings, conduct, outage)
   redis.on('ready', outage.end)
@@ -201,9 +203,10 @@ interface Outage {
   end(): void
 }
 
-/** The same fault comes back with each try to connect, several times a second: once a minute is enough. */
-function followOutage(onError: (error: Error) => void): Outage {
+/** The same fault comes back with each try to connect, several times a second: once a minute it is new. */
+function followOutage(onError: OnError): Outage {
   const toldAtMs = new Map<string, number>()
+  const explained = new Map<string, Error>()
   const isNew = (words: string) => {
     const now = performance.now()
     const isOld = now - (toldAtMs.get(words) ?? Number.NEGATIVE_INFINITY) < TOLD_AGAIN_MS
@@ -212,13 +215,23 @@ function followOutage(onError: (error: Error) => void): Outage {
   }
   return {
     tell(error, inWords) {
-      if (!isNew(error.message)) return
-      if (inWords === undefined) return onError(error)
+      const { message } = error
+      if (!isNew(message)) {
+        const told = inWords === undefined ? error : explained.get(message)
+        if (told !== undefined) onError(told, false)
+        return
+      }
+      if (inWords === undefined) return onError(error, true)
       void inWords().then(words => {
-        if (words === error.message || isNew(words)) onError(new Error(words, { cause: error }))
+        const told = words === message ? error : new Error(words, { cause: error })
+        explained.set(message, told)
+        onError(told, words === message || isNew(words))
       })
     },
-    end: () => toldAtMs.clear(),
+    end() {
+      toldAtMs.clear()
+      explained.clear()
+    },
   }
 }
 

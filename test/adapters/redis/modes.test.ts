@@ -223,7 +223,7 @@ describe('a Redis that refuses', () => {
   /** What is told in one second of trying. */
   async function toldBy(settings: RedisSettings): Promise<string[]> {
     const told: string[] = []
-    const redis = connectRedis(settings, error => told.push(error.message))
+    const redis = connectRedis(settings, ({ message }, isNew) => isNew && told.push(message))
     await expect(untilReady(redis, 1_000)).rejects.toThrow()
     await until(() => told.length > 0)
     await new Promise(resolve => setTimeout(resolve, 100))
