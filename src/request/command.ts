@@ -216,10 +216,13 @@ export type Command =
       watchMs?: number
     }
   | { kind: 'abandon' }
-  /** What a look after the result has seen. `look`: so many were made before it. */
-  | { kind: 'watched'; look: number; seen: z.input<typeof seenSchema> }
+  /**
+   * What a look after the result has seen. `look`: so many were made before it. `tellsEnd`: that the time is over is told;
+   * absent: it is not, as in older events.
+   */
+  | { kind: 'watched'; look: number; seen: z.input<typeof seenSchema>; tellsEnd?: true }
   /** That look could not be made; `missed`: so many in a row before it. */
-  | { kind: 'watchLater'; look: number; missed: number; retryAtMs: number }
+  | { kind: 'watchLater'; look: number; missed: number; retryAtMs: number; tellsEnd?: true }
   /** `by`: another request that has reset the group. */
   | { kind: 'watchOver'; why: Exclude<WatchEnd, 'time' | 'caughtUp' | 'gone' | 'undone'>; by?: RequestId }
   /** The offsets were read back, or could not be, and that does not settle it. */

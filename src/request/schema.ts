@@ -12,7 +12,7 @@ import type { Decision, ResetRequest } from './request.ts'
 export const SCHEMA = 3
 
 /**
- * 3: bounds are decided on, or may be; the group is watched after the reset, or how long is said; how long it takes to catch up is; a person has to say what
+ * 3: bounds are decided on, or may be; the group is watched after the reset, or how long is said, and that its time is over; how long it takes to catch up is; a person has to say what
  * happened since a backup. 2: all else.
  */
 export function schemaOf(request: ResetRequest): ResetRequest['schema'] {

@@ -16,11 +16,11 @@ import {
 } from './watch.ts'
 import { estimate } from './watch-estimate.ts'
 
-/** What a reply says; the rest of it stands in the record as it was at that look. */
+/** What replies say; the rest of it stands in the record as it was at that look. */
 export interface Found {
   watch: Watch
-  /** Null: nothing of this look is worth a reply. */
-  told: ToldKind | null
+  /** Empty: nothing of this look is worth a reply. */
+  told: ToldKind[]
 }
 
 /** With two hours a partition counts as stuck after 2 minutes, and a group as not back after 15. */
@@ -35,8 +35,8 @@ const STEADY_LAG_MS = 10_000
 const LITTLE_LAG = 100
 const LITTLE_OF_START = 0.01
 
-/** The watch after this look, and what of it to tell. */
-export function afterLook(before: Watch, seen: Seen): Found {
+/** The watch after this look, and what of it to tell. @param tellsEnd as of the command */
+export function afterLook(before: Watch, seen: Seen, tellsEnd = false): Found {
   const { atMs } = seen
   const looks = before.looks + 1
   const { committed: _, end: __, ...last } = seen
@@ -52,28 +52,32 @@ export function afterLook(before: Watch, seen: Seen): Found {
     backSinceMs: backSince(before, seen),
   }
   const found = findingsOf(before, watch, seen)
-  const told = before.told.length >= MOST_TOLD ? null : worthTelling(before, found)
   const over = endOf(watch, found, atMs)
-  return {
-    watch: {
-      ...watch,
-      told: told === null ? watch.told : [...watch.told, told],
-      over,
-    },
-    told,
-  }
+  // One is left for the end, where this is not the end already.
+  const most = tellsEnd && (over === null || over === 'time') ? MOST_TOLD - 1 : MOST_TOLD
+  const finding = before.told.length >= most ? null : worthTelling(before, found)
+  const after = { ...watch, over, told: finding === null ? watch.told : [...watch.told, finding] }
+  const end = tellsEnd ? withEndTold(after) : { watch: after, told: [] }
+  return { watch: end.watch, told: [...(finding === null ? [] : [finding]), ...end.told] }
+}
+
+/** That its time is over is told once: whoever comes to the thread then finds how it was at the last look. */
+function withEndTold(watch: Watch): Found {
+  if (watch.over !== 'time' || watch.told.length >= MOST_TOLD) return { watch, told: [] }
+  return { watch: { ...watch, told: [...watch.told, 'timeOver'] }, told: ['timeOver'] }
 }
 
 /** The look could not be made: it is made later, each time more so, and after its time not at all. */
-export function afterMissedLook(before: Watch, retryAtMs: number, nowMs: number): Watch {
+export function afterMissedLook(before: Watch, retryAtMs: number, nowMs: number, tellsEnd = false): Found {
   const missed = before.missed + 1
   const nextAtMs = Math.max(retryAtMs, nowMs + pauseAfter(missed, durationOf(before)))
-  return {
+  const watch: Watch = {
     ...before,
     missed,
     nextAtMs: Math.min(nextAtMs, Math.max(before.untilMs, nowMs + 1)),
     over: nowMs >= before.untilMs ? 'time' : null,
   }
+  return tellsEnd ? withEndTold(watch) : { watch, told: [] }
 }
 
 export function afterEnd(before: Watch, why: WatchEnd, by?: string): Watch {

@@ -12,10 +12,13 @@ export const TOPICS_WATCHED = 10
 /** Of the partitions with the most lag so many are told apart, so that one that does not move is found. */
 export const PARTITIONS_WATCHED = 8
 const POINTS_KEPT = 64
-/** Of replies to the thread, whatever happens. */
+/** Of replies to the thread, whatever happens; one of them is kept for the end of the time. */
 export const MOST_TOLD = 5
 
-/** Each is told at most once. In the order in which they matter: a look is worth one reply. */
+/**
+ * Each is told at most once. In the order in which they matter: a look is worth one reply. `timeOver`: how it was at the last
+ * look, where the watch ends for nothing but its time; it is no finding of a look, and goes with any.
+ */
 export const TOLD_KINDS = [
   'gone',
   'overwritten',
@@ -25,6 +28,7 @@ export const TOLD_KINDS = [
   'growing',
   'caughtUp',
   'back',
+  'timeOver',
 ] as const
 export const toldKindSchema = z.enum(TOLD_KINDS)
 export type ToldKind = z.output<typeof toldKindSchema>

@@ -37,20 +37,22 @@ export function watched(request: ResetRequest, command: Extract<Command, { kind:
   const before = openWatch(request)
   if (before === undefined || command.look !== before.looks) return refuse('stale')
   const seen = z.decode(seenSchema, command.seen)
-  const { watch, told } = afterLook(before, seen)
-  const notes: Note[] = told === null ? [] : [noteOf(told, watch, seen)]
+  const { watch, told } = afterLook(before, seen, command.tellsEnd)
+  const notes: Note[] = told.map(each => noteOf(each, watch, seen))
   return visible({ ...request, watch }, request.state, ...notes)
 }
 
 export function watchLater(
   request: ResetRequest,
-  { look, missed, retryAtMs }: Extract<Command, { kind: 'watchLater' }>,
+  { look, missed, retryAtMs, tellsEnd }: Extract<Command, { kind: 'watchLater' }>,
   nowMs: number,
 ): Decided {
   const before = openWatch(request)
   if (before === undefined || look !== before.looks || missed !== before.missed) return refuse('stale')
-  const watch = afterMissedLook(before, retryAtMs, nowMs)
-  return watch.over === null ? unseen(request, { watch }) : visible({ ...request, watch }, request.state)
+  const { watch, told } = afterMissedLook(before, retryAtMs, nowMs, tellsEnd)
+  if (watch.over === null) return unseen(request, { watch })
+  const notes: Note[] = told.map(each => noteOf(each, watch, watch.last ?? unseenAt(nowMs)))
+  return visible({ ...request, watch }, request.state, ...notes)
 }
 
 export function watchOver(
@@ -62,7 +64,15 @@ export function watchOver(
   return visible({ ...request, watch: afterEnd(before, why, by) }, request.state)
 }
 
-function noteOf(told: ToldKind, watch: Watch, seen: Seen): WatchNote {
+/** What a note is made of: a look, or that there was none. */
+type NoteSeen = Omit<Seen, 'committed' | 'end'>
+
+function unseenAt(atMs: number): NoteSeen {
+  const none = { partitions: 0, read: 0, lag: 0n, moved: 0, unmoved: 0, topics: [], topicsLeft: 0, apart: [] }
+  return { atMs, members: null, ...none }
+}
+
+function noteOf(told: ToldKind, watch: Watch, seen: NoteSeen): WatchNote {
   const known = estimate(watch.points, watch.backSinceMs)
   const { partitions, first } = placesOf(told, watch, seen)
   return {
@@ -80,7 +90,7 @@ function noteOf(told: ToldKind, watch: Watch, seen: Seen): WatchNote {
   }
 }
 
-function placesOf(told: ToldKind, watch: Watch, seen: Seen): Pick<WatchNote, 'partitions' | 'first'> {
+function placesOf(told: ToldKind, watch: Watch, seen: NoteSeen): Pick<WatchNote, 'partitions' | 'first'> {
   switch (told) {
     case 'overwritten':
       return seen.overwritten ?? NONE
@@ -95,6 +105,7 @@ function placesOf(told: ToldKind, watch: Watch, seen: Seen): Pick<WatchNote, 'pa
     case 'growing':
     case 'caughtUp':
     case 'back':
+    case 'timeOver':
       return { partitions: seen.partitions, first: [] }
     default:
       return told satisfies never

@@ -54,7 +54,7 @@ export function createWatches(deps: WatchesDeps) {
     if (by !== null) return { kind: 'watchOver', why: 'otherReset', by }
     const sinceMs = watch.points.at(-1)?.atMs ?? watch.sinceMs
     const seen = seenOf(set, { atMs, group: group.value, positions: positions.value, sinceMs }, watch.last)
-    return { kind: 'watched', look: watch.looks, seen: z.encode(seenSchema, seen) }
+    return { kind: 'watched', look: watch.looks, seen: z.encode(seenSchema, seen), tellsEnd: true }
   }
 
   /** Which other request of ours has written to the group since, or is about to; null: none. */
@@ -80,7 +80,7 @@ export function createWatches(deps: WatchesDeps) {
 export type Watches = ReturnType<typeof createWatches>
 
 function later({ looks: look, missed }: Watch, retryAtMs: number): Command {
-  return { kind: 'watchLater', look, missed, retryAtMs: Math.ceil(retryAtMs) }
+  return { kind: 'watchLater', look, missed, retryAtMs: Math.ceil(retryAtMs), tellsEnd: true }
 }
 
 /** The last one may be a little late. */

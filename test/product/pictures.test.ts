@@ -118,7 +118,7 @@ describe('the picture of what came after', () => {
       {
         ...{ id: DEMO.instance, name: 'watch' },
         topics: [{ name: 'orders', partitions: [log, log] }],
-        groups: [{ name: 'reader', commits: { orders: [4_000n, 4_500n] } }],
+        groups: ['reader', 'slow'].map(name => ({ name, commits: { orders: [4_000n, 4_500n] } })),
       },
     ],
   }
@@ -160,5 +160,28 @@ describe('the picture of what came after', () => {
     const back = thread.find(({ text }) => text.includes('the consumers are back'))
     expect(back?.files).toBeUndefined()
     expect(thread.filter(({ text }) => text.includes('the group has caught up'))).toHaveLength(1)
+  })
+
+  it('goes with the reply that the time is over, and is not there where there is no line to draw', async () => {
+    const { cluster } = watched.ckafka
+    await watched.ask(`--instance ${DEMO.instance} --group slow --topic orders --shift-by -1000 --reason why`)
+    await watched.review(watched.bob, 'Approve')
+    await watched.cardSays('Rewind watches the group until')
+    cluster.join('slow', { clientId: 'c1', host: '/10.0.0.9', assignment: { orders: [0, 1] } })
+    for (const [seconds, lag] of [
+      [31, '3,480'],
+      [3_600, '3,460'],
+      [3_600, '3,440'],
+    ] as const) {
+      for (const partition of [0, 1]) cluster.consume('slow', 'orders', partition, 10)
+      aheadMs += seconds * 1_000
+      await watched.cardSays(`lag ${lag}`)
+    }
+    await watched.threadSays('R-2: the watch is over after 2 h')
+    const thread = watched.slack.thread(OPS, watched.card().ts)
+    const reply = thread.find(({ text }) => text.includes('the watch is over'))
+    expect(reply?.text).toContain('1 member, lag 3,440 messages.')
+    expect(reply?.files?.map(({ name }) => name)).toEqual(['R-2-lag-timeOver.png'])
+    expect(reply?.files?.[0]?.alt).toMatch(/^R-2 · lag of slow since the reset\n3 looks;/)
   })
 })

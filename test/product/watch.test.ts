@@ -6,7 +6,7 @@ import type { ClusterSeed } from '../../src/sandbox/cluster/model.ts'
 import { NO_WAITING, type Product, startProduct, textOf, until } from '../support/product.ts'
 
 const INSTANCE = 'ckafka-watch001'
-const SCENES = ['caught-up', 'stuck', 'overwritten', 'other'] as const
+const SCENES = ['caught-up', 'stuck', 'overwritten', 'other', 'to-the-end'] as const
 
 const log = {
   start: 0n,
@@ -137,6 +137,22 @@ describe('a group that is watched', () => {
     const card = () => product.slack.messages('C0OPS').find(({ ts }) => ts === first)
     const ended = /The watch ended: R-\d+ is resetting the same group, or has reset it\./
     await until(() => ended.test(textOf(card() ?? product.card())))
+  })
+
+  it('ends with its time: one reply with how it is then, once, and no calls after that', async () => {
+    await resetOf('to-the-end')
+    pass(31)
+    await product.cardSays('the group has no members and no offset moves, lag 3,500 messages.')
+    pass(7_170)
+    await product.threadSays(
+      /R-\d+: the watch is over after 2 h, and the group was not seen to catch up\. As of .+: the group has no members and no offset moves, lag 3,500 messages\./,
+    )
+    await product.cardSays('The watch is over.')
+    newCalls()
+    pass(7_200)
+    await new Promise(resolve => setTimeout(resolve, 600))
+    expect(newCalls()).toEqual([])
+    expect(product.threadText().match(/the watch is over/g)).toHaveLength(1)
   })
 })
 

@@ -307,7 +307,8 @@ const watching = fc
     return ({ watch, createdAtMs }) => {
       const { looks, missed: before, nextAtMs } = watch ?? { looks: 0, missed: 0, nextAtMs: createdAtMs }
       const look = late ? looks - 1 : looks
-      if (missed) return { kind: 'watchLater', look, missed: before, retryAtMs: nextAtMs + 5_000 }
+      const end = ofLag % 2 === 0 ? { tellsEnd: true as const } : {}
+      if (missed) return { kind: 'watchLater', look, missed: before, retryAtMs: nextAtMs + 5_000, ...end }
       const to = 442_330n
       const committed = to + BigInt(moved)
       const set = [{ topic: 'orders', partition: 0, from: 442_430n, to }]
@@ -316,7 +317,7 @@ const watching = fc
       ]
       const sinceMs = watch?.sinceMs ?? createdAtMs
       const seen = seenOf(set, { atMs: nextAtMs, group, positions, sinceMs }, watch?.last ?? null)
-      return { kind: 'watched', look, seen: z.encode(seenSchema, seen) }
+      return { kind: 'watched', look, seen: z.encode(seenSchema, seen), ...end }
     }
   })
 

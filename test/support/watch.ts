@@ -40,7 +40,33 @@ export function watchLook(request: ResetRequest, stands: Stands, seenAlso: Parti
   const sinceMs = watch.points.at(-1)?.atMs ?? watch.sinceMs
   const seen = seenOf(setByWatched, { atMs, group, positions: positionsFor(stands), sinceMs }, watch.last)
   return following(request, [
-    { kind: 'watched', look: watch.looks, seen: z.encode(seenSchema, { ...seen, ...seenAlso }) },
+    {
+      kind: 'watched',
+      look: watch.looks,
+      seen: z.encode(seenSchema, { ...seen, ...seenAlso }),
+      tellsEnd: true,
+    },
     atMs,
   ])
+}
+
+/** The look that is due cannot be made. */
+export function missedLook(request: ResetRequest): ResetRequest {
+  const { watch } = request
+  if (watch === undefined) throw new Error('It is not watched.')
+  const { looks: look, missed, nextAtMs } = watch
+  return following(request, [
+    { kind: 'watchLater', look, missed, retryAtMs: nextAtMs + 5, tellsEnd: true },
+    nextAtMs,
+  ])
+}
+
+/** To its end: the looks as they are given, and from then on all as the last one, or none. */
+export function watchedToEnd(request: ResetRequest, stands: readonly Stands[]): ResetRequest {
+  let now = request
+  for (let looks = 0; now.watch?.over === null; looks++) {
+    const seen = stands[Math.min(looks, stands.length - 1)]
+    now = seen === undefined ? missedLook(now) : watchLook(now, seen)
+  }
+  return now
 }

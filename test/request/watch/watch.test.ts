@@ -22,7 +22,13 @@ import {
   T0,
   testify,
 } from '../../support/requests.ts'
-import { positionsFor, setByWatched as set, watchLook } from '../../support/watch.ts'
+import {
+  missedLook,
+  positionsFor,
+  setByWatched as set,
+  watchedToEnd,
+  watchLook,
+} from '../../support/watch.ts'
 
 const HOURS_2 = 7_200_000
 const END = T0 + 1_000
@@ -266,6 +272,61 @@ describe('what is told', () => {
     const told = toldBy(request)
     expect(new Set(told).size).toBe(told.length)
     expect(told.length).toBeLessThanOrEqual(MOST_TOLD)
+  })
+})
+
+describe('that the time of a watch is over', () => {
+  const growing = Array.from({ length: 20 }, (_, index) => ({ moved: [10 + index], written: index * 2_000 }))
+
+  it('is told once, with how it was at the last look', () => {
+    const over = watchedToEnd(done, growing)
+    expect(over.watch?.over).toBe('time')
+    expect(toldBy(over)).toEqual(['back', 'growing', 'timeOver'])
+    expect(over.notes.at(-1)).toMatchObject({ atMs: END + HOURS_2, afterMs: HOURS_2, members: 2 })
+    const again: Command = { kind: 'watchLater', look: over.watch?.looks ?? 0, missed: 0, retryAtMs: END }
+    expect(decide(over, { ...again, tellsEnd: true }, END + HOURS_2 + 1)).toEqual({
+      ok: false,
+      refusal: 'stale',
+    })
+  })
+
+  it('is told where the last looks could not be made, as of the last that could', () => {
+    let request = watchLook(done, {})
+    while (request.watch?.over === null) request = missedLook(request)
+    expect(toldBy(request)).toEqual(['back', 'timeOver'])
+    expect(request.notes.at(-1)).toMatchObject({ atMs: END + 30_000, afterMs: 30_000 })
+  })
+
+  it('is told where nothing was ever seen', () => {
+    const over = watchedToEnd(done, [])
+    expect(over.watch).toMatchObject({ over: 'time', last: null, points: [], told: ['timeOver'] })
+    expect(over.notes.at(-1)).toMatchObject({ members: null, lag: 0n, partitions: 0, atMs: END + HOURS_2 })
+  })
+
+  it('is told beside what the last look has found, and a place is kept for it', () => {
+    const found: (Partial<Seen> | undefined)[] = [
+      { overwritten: { partitions: 1, first: [] } },
+      { jumped: { partitions: 1, first: [] } },
+    ]
+    let request = done
+    for (let looks = 0; request.watch?.over === null; looks++) {
+      const stands = { moved: [10 + looks, 10 + looks, 0, 10 + looks], written: looks * 5_000 }
+      request = watchLook(request, stands, found[looks])
+    }
+    expect(toldBy(request)).toEqual(['overwritten', 'jumped', 'stuck', 'growing', 'timeOver'])
+    const atEnd = { overwritten: { partitions: 1, first: [] } }
+    let quiet = done
+    while (quiet.watch?.nextAtMs !== quiet.watch?.untilMs) quiet = watchLook(quiet, { group: EMPTY })
+    expect(toldBy(watchLook(quiet, { group: EMPTY }, atEnd))).toEqual(['notBack', 'overwritten', 'timeOver'])
+  })
+
+  it('is not told where something else has ended it, nor by events of before it was told', () => {
+    const caughtUp = watchLook(watchLook(done, {}), { moved: [150] })
+    expect(toldBy(caughtUp)).toEqual(['back', 'caughtUp'])
+    const untold: Command = { kind: 'watchLater', look: 0, missed: 0, retryAtMs: END }
+    const over = following(done, [untold, END + HOURS_2])
+    expect(over.watch?.over).toBe('time')
+    expect(toldBy(over)).toEqual([])
   })
 })
 

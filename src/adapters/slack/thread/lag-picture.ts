@@ -7,8 +7,8 @@ import { type ToldKind, type WatchNote, watchSeries } from '../../../request/wat
 import { clipMiddle, shown } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 
-/** Findings about how the lag went; the others are about one moment. */
-const PICTURED: ReadonlySet<ToldKind> = new Set(['caughtUp', 'stuck', 'growing'] as const)
+/** Replies about how the lag went; the others are about one moment. */
+const PICTURED: ReadonlySet<ToldKind> = new Set(['caughtUp', 'stuck', 'growing', 'timeOver'] as const)
 /** Fewer looks are no line. */
 const LEAST_POINTS = 3
 const GROUP_MAX = 60

@@ -118,7 +118,7 @@ export function noteReply(
     case 'revoked':
       return said(say.revoked(id, note.by))
     case 'watched':
-      return said(foundInWords(words, id, note, noticed))
+      return said(foundInWords(words, request, note, noticed))
     case 'ended':
       return endedReply(words, request, kept, apiRequestIds)
     default:

@@ -2,7 +2,7 @@
 // only a later one has shown: every line carries its time.
 
 import type { ResetRequest } from '../../../request/request.ts'
-import type { ToldKind, Watch, WatchNote } from '../../../request/watch.ts'
+import { durationOf, type ToldKind, type Watch, type WatchNote } from '../../../request/watch.ts'
 import { estimate } from '../../../request/watch-estimate.ts'
 import { stuckIn } from '../../../request/watch-findings.ts'
 import { type Line, line, type Piece } from '../blocks/text.ts'
@@ -27,12 +27,18 @@ export function watchLines({ watch: say }: Words, { watch }: Pick<ResetRequest, 
   return [...over, line(...lookPieces(say, watch, watch.last))]
 }
 
-function lookPieces(say: Words['watch'], watch: Watch, last: NonNullable<Watch['last']>): Piece[] {
+/** @param isOpen whether the estimate is of now: of a watch that is over only who reads of its end takes it so */
+function lookPieces(
+  say: Words['watch'],
+  watch: Watch,
+  last: NonNullable<Watch['last']>,
+  isOpen = watch.over === null,
+): Piece[] {
   const known = estimate(watch.points, watch.backSinceMs)
   const { atMs, members, lag, read, partitions } = last
   const stuck = stuckIn(watch).slice(0, STUCK_NAMED)
   // What does not move is never caught up with.
-  const isReading = watch.over === null && stuck.length === 0
+  const isReading = isOpen && stuck.length === 0
   return say.look({
     ...{ atMs, members, lag, read, partitions },
     isBack: watch.backSinceMs !== null,
@@ -54,11 +60,18 @@ function rounded({ read, written }: { read: number; written: number }) {
 /** @param requester null: they read it themselves */
 export function foundInWords(
   { watch: say }: Words,
-  id: string,
+  { id, watch }: Pick<ResetRequest, 'id' | 'watch'>,
   note: WatchNote,
   requester: string | null,
 ): Piece[] {
   const { told, afterMs, members, lag, partitions, first, rates } = note
+  if (told === 'timeOver') {
+    // Of what is over the record changes no more.
+    const last = watch?.last ?? null
+    const watchMs = watch === undefined ? afterMs : durationOf(watch)
+    const look = watch === undefined || last === null ? null : lookPieces(say, watch, last, true)
+    return say.timeOver(id, watchMs, look, last !== null && last.lag > 0n)
+  }
   return say.found(id, told, {
     ...{ afterMs, members, lag, partitions },
     places: first.map(each => say.place(each.topic, each.partition, each.committed, each.lag ?? null)),

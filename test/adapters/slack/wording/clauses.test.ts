@@ -36,7 +36,7 @@ import {
   wait,
 } from '../../../support/requests.ts'
 import { unreported } from '../../../support/results.ts'
-import { type Stands, watchedDone, watchLook } from '../../../support/watch.ts'
+import { type Stands, watchedDone, watchedToEnd, watchLook } from '../../../support/watch.ts'
 
 interface Sent {
   request: ResetRequest
@@ -103,6 +103,14 @@ const CLAUSES: [RegExp, (sent: Sent) => boolean][] = [
   [/has caught up|已追上/, ({ request: { watch } }) => watch?.over === 'caughtUp' && watch.last?.lag === 0n],
   [/At this rate it takes|按此速度，大约/, ({ request }) => hasEstimate(request)],
   [
+    /was not seen to catch up|没有看到消费分组消费到最新消息/,
+    ({ request }) => toldOf(request) === 'timeOver' && (request.watch?.last?.lag ?? 0n) > 0n,
+  ],
+  [
+    /could not look at the group once|一次都没能查看消费分组/,
+    ({ request }) => toldOf(request) === 'timeOver' && request.watch?.last === null,
+  ],
+  [
     /partitions? do(es)? not move|Not moving|个分区的位点没有移动：|。没有移动：/,
     ({ request: { watch } }) => (watch?.last?.unmoved ?? 0) > 0,
   ],
@@ -111,7 +119,7 @@ const CLAUSES: [RegExp, (sent: Sent) => boolean][] = [
     ({ request: { watch } }) => watch?.last?.overwritten !== undefined,
   ],
   [
-    /The watch (ended|is over)|观察已结束/,
+    /[Tt]he watch (ended|is over)|观察已结束/,
     ({ request: { watch } }) => watch !== undefined && watch.over !== null,
   ],
   [/undid this reset\.|已撤销此次重置。/, ({ request }) => request.undone?.isWhole === true],
@@ -137,14 +145,18 @@ const membersListed = ({ group, state, notes }: ResetRequest) =>
     ...notes.flatMap(note => (note.kind === 'waiting' ? [note.group] : [])),
   ].some(({ members }) => members.length > 0)
 
-const toldOf = ({ notes }: ResetRequest) => {
+const toldOf = ({ notes }: Pick<ResetRequest, 'notes'>) => {
   const note = notes.at(-1)
   return note?.kind === 'watched' ? note.told : null
 }
 /** Of a request that is not watched nothing is said of them afterwards. */
 const membersSeen = ({ watch }: ResetRequest) => watch?.last != null && watch.last.members !== 0
-const hasEstimate = ({ watch }: ResetRequest) =>
-  watch?.over === null && watch.points.length > 1 && watch.backSinceMs !== null
+/** Of a watch that is over in the reply about its end alone, which says of when it is. */
+const hasEstimate = ({ watch, notes }: ResetRequest) =>
+  watch !== undefined &&
+  (watch.over === null || toldOf({ notes }) === 'timeOver') &&
+  watch.points.length > 1 &&
+  watch.backSinceMs !== null
 
 const said = { offset: null, code: 0, message: '' }
 const accepted = [0, 1].map(partition => ({ ...unreported('orders', partition), said }))
@@ -191,6 +203,7 @@ const proved = following(
 
 const watchedFrom = (...looks: Stands[]) =>
   looks.reduce((request, stands) => watchLook(request, stands), watchedDone())
+const toEnd = (...looks: Stands[]) => watchedToEnd(watchedDone(), looks)
 const WATCHED: [string, ResetRequest, PartitionResult[]][] = [
   ['watched, not looked at', watchedFrom(), []],
   ['watched, nobody there', watchedFrom({ group: EMPTY }), []],
@@ -207,6 +220,11 @@ const WATCHED: [string, ResetRequest, PartitionResult[]][] = [
     watchedFrom(...[0, 2_000, 9_000].map(each => ({ moved: [each / 100], written: each }))),
     [],
   ],
+  ['watched to the end, reading', toEnd(...Array.from({ length: 20 }, (_, each) => ({ moved: [each] }))), []],
+  ['watched to the end, nobody there', toEnd({ group: EMPTY }), []],
+  ['watched to the end, nothing to read', toEnd({ group: EMPTY, written: -1_000 }), []],
+  ['watched to the end, one stuck', toEnd({}, { moved: [1, 1, 0, 1] }), []],
+  ['watched to the end, never seen', toEnd(), []],
   [
     'watched, and reset by another',
     following(watchedFrom({}), { kind: 'watchOver', why: 'otherReset', by: 'R-14' as ResetRequest['id'] }),

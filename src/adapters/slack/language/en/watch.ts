@@ -41,6 +41,9 @@ export interface FoundSaid {
   noticed: string | null
 }
 
+/** What a look finds; that the time is over is said of the watch. */
+export type FoundKind = Exclude<ToldKind, 'timeOver'>
+
 const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -50,6 +53,11 @@ function spanOf(ms: number, round: (value: number) => number = Math.round): stri
   if (ms < 2 * MINUTE_MS) return `${Math.max(1, round(ms / 1_000))} s`
   if (ms < 3 * HOUR_MS) return `${round(ms / MINUTE_MS)} min`
   return ms < 3 * DAY_MS ? `${round(ms / HOUR_MS)} h` : `${round(ms / DAY_MS)} days`
+}
+
+/** How long a watch is, which is exact. */
+function lengthOf(ms: number): string {
+  return ms % HOUR_MS === 0 && ms < 3 * DAY_MS ? `${ms / HOUR_MS} h` : spanOf(ms)
 }
 
 function membersInWords(members: number | null): string {
@@ -76,7 +84,7 @@ function unread(read: number, partitions: number): Piece[] {
 }
 
 /** What a look comes to: after the name of the request. */
-const FOUND: Record<ToldKind, (found: FoundSaid) => [string, string]> = {
+const FOUND: Record<FoundKind, (found: FoundSaid) => [string, string]> = {
   back: ({ members, lag, afterMs }) =>
     members === 0
       ? [
@@ -170,7 +178,7 @@ export const watch = {
     ...(stuck.length === 0 ? [] : [text(` Not moving: ${listed(stuck)}.`)]),
   ],
   over: (why: WatchEnd, by: string): Piece[] => [text(OVER[why](by))],
-  found: (id: string, told: ToldKind, found: FoundSaid): Piece[] => {
+  found: (id: string, told: FoundKind, found: FoundSaid): Piece[] => {
     const [head, rest] = FOUND[told](found)
     return [
       strong(`${id}: ${head}`),
@@ -178,6 +186,20 @@ export const watch = {
       ...requestedBy(found.noticed),
     ]
   },
+  /** @param look as the card says it; null: there was none @param hasLag at that look */
+  timeOver: (id: string, watchMs: number, look: Piece[] | null, hasLag: boolean): Piece[] => [
+    strong(`${id}: the watch is over`),
+    ...(look === null
+      ? [
+          text(
+            `. In ${lengthOf(watchMs)} Rewind could not look at the group once: what it has done since the reset is not known.`,
+          ),
+        ]
+      : [
+          text(` after ${lengthOf(watchMs)}${hasLag ? ', and the group was not seen to catch up' : ''}. `),
+          ...look,
+        ]),
+  ],
   /** `orders p3 at 450,015` @param lag null: not said */
   place: (topic: string, partition: number, committed: bigint, lag: bigint | null) =>
     `${topic} p${partition} at ${grouped(committed)}${lag === null ? '' : ` (lag ${grouped(lag)})`}`,

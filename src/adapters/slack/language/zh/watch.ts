@@ -1,9 +1,9 @@
 // The watch after a reset, in Chinese.
 
 import { grouped } from '../../../../request/reset.ts'
-import type { ToldKind, WatchEnd } from '../../../../request/watch.ts'
+import type { WatchEnd } from '../../../../request/watch.ts'
 import { strong, text } from '../../blocks/text.ts'
-import type { watch as English, FoundSaid, LookSaid } from '../en/watch.ts'
+import type { watch as English, FoundKind, FoundSaid, LookSaid } from '../en/watch.ts'
 import { listed, partitions, requestedBy } from './grammar.ts'
 import { times } from './times.ts'
 
@@ -15,6 +15,11 @@ function spanOf(ms: number, round: (value: number) => number = Math.round): stri
   if (ms < 2 * MINUTE_MS) return `${Math.max(1, round(ms / 1_000))} 秒`
   if (ms < 3 * HOUR_MS) return `${round(ms / MINUTE_MS)} 分钟`
   return ms < 3 * DAY_MS ? `${round(ms / HOUR_MS)} 小时` : `${round(ms / DAY_MS)} 天`
+}
+
+/** How long a watch is, which is exact. */
+function lengthOf(ms: number): string {
+  return ms % HOUR_MS === 0 && ms < 3 * DAY_MS ? `${ms / HOUR_MS} 小时` : spanOf(ms)
 }
 
 function membersInWords(members: number | null): string {
@@ -32,7 +37,7 @@ function namedPlaces(places: readonly string[], count: number): string {
   return listed(places, Math.max(0, count - places.length))
 }
 
-const FOUND: Record<ToldKind, (found: FoundSaid) => [string, string]> = {
+const FOUND: Record<FoundKind, (found: FoundSaid) => [string, string]> = {
   back: ({ members, lag, afterMs }) =>
     members === 0
       ? [
@@ -107,6 +112,15 @@ export const watch: typeof English = {
     const [head, rest] = FOUND[told](found)
     return [strong(`${id}：${head}`), text(rest), ...requestedBy(found.noticed)]
   },
+  timeOver: (id, watchMs, look, hasLag) => [
+    strong(`${id}：观察已结束`),
+    ...(look === null
+      ? [text(`。${lengthOf(watchMs)}内 Rewind 一次都没能查看消费分组，重置后的情况未知。`)]
+      : [
+          text(`（共 ${lengthOf(watchMs)}）${hasLag ? '，期间没有看到消费分组消费到最新消息' : ''}。`),
+          ...look,
+        ]),
+  ],
   place: (topic, partition, committed, lag) =>
     `${topic} p${partition} 位点 ${grouped(committed)}${lag === null ? '' : `（未消费 ${grouped(lag)} 条）`}`,
 }
