@@ -1,41 +1,26 @@
 // The story: submit, look, decide, cancel, follow up. Every change goes read → decide → commit, and nothing is acted on
-// but the record; executions.ts carries out what was approved, debts.ts pays what the outside is owed afterwards.
+// but the record; submissions.ts begins a request, trials.ts says which buttons somebody is shown, executions.ts carries
+// out what was approved, debts.ts pays what the outside is owed afterwards.
 
 import { z } from 'zod'
-import type {
-  Approvals,
-  ChangeOutcome,
-  GlassBreaking,
-  Gone,
-  Look,
-  Submittal,
-  Submitted,
-  Vote,
-} from '../ports/approvals.ts'
+import type { Approvals, ChangeOutcome, GlassBreaking, Gone, Look, Vote } from '../ports/approvals.ts'
 import type { Chat, People } from '../ports/chat.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Cluster, ClusterReader, WatchRate } from '../ports/cluster.ts'
 import type { Report } from '../ports/events.ts'
-import type { Attempt, SendingRate, Store, TooMany } from '../ports/store.ts'
+import type { SendingRate, Store } from '../ports/store.ts'
 import type { Tracing } from '../ports/tracing.ts'
 import type { WorkQueue } from '../ports/work-queue.ts'
 import { causeOf } from '../request/cause.ts'
-import {
-  type Command,
-  NOWHERE,
-  type Origin,
-  type PersonsCommand,
-  type PolicyVerdict,
-} from '../request/command.ts'
+import type { Command, PersonsCommand, PolicyVerdict } from '../request/command.ts'
 import { decide } from '../request/decide.ts'
-import { digestOfTargets, keyOfFollowUp } from '../request/digest.ts'
 import { differenceSchema } from '../request/drift.ts'
 import { didNothing, retryOf, undoOf } from '../request/follow-up.ts'
 import type { Abilities } from '../request/group.ts'
-import { ACTS, type ActKind, isAct } from '../request/permissions.ts'
+import type { ActKind } from '../request/permissions.ts'
 import type { PlanRow } from '../request/plan.ts'
-import { guardUnder, type Policy } from '../request/policy.ts'
-import { isHeld, owesReview, type RequestId, type ResetRequest } from '../request/request.ts'
+import type { Policy } from '../request/policy.ts'
+import type { RequestId, ResetRequest } from '../request/request.ts'
 import type { Seals } from '../request/seals.ts'
 import { writeTime } from '../request/write-time.ts'
 import { createChanges, StoreAway } from './changes.ts'
@@ -46,6 +31,8 @@ import { createKeptRows } from './kept-rows.ts'
 import { createMovers } from './movers.ts'
 import { createPlans } from './plans.ts'
 import { createPolicies } from './policies.ts'
+import { createSubmissions, type SubmissionsSettings } from './submissions.ts'
+import { createTrials } from './trials.ts'
 import { lookBack } from './verifications.ts'
 import { createWatches } from './watches.ts'
 import { within } from './within.ts'
@@ -85,14 +72,7 @@ export interface ApprovalsDeps {
   processId: string
 }
 
-export interface ApprovalsSettings extends ExecutionSettings {
-  /** Where cards go; null: the channel the command was typed in. */
-  approvalsChannel: string | null
-  /** Where that goes which Slack does not take there; null: nowhere but to the log. */
-  fallbackChannel: string | null
-  /** So many requests may be open, of one person and in all; null: any number. */
-  mostOpen: { ofRequester: number | null; inAll: number | null }
-}
+export type ApprovalsSettings = ExecutionSettings & SubmissionsSettings
 
 export interface ApprovalsService extends Approvals, Omit<Debts, 'pay'> {
   /** Carries out one approved request, at most once, whoever else is asked to. */
@@ -169,57 +149,11 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     settings,
   )
 
-  async function submitRequest(submittal: Submittal): Promise<Submitted> {
-    const { submissionId, targets, cardIn, ...asked } = submittal
-    const { reset, requester, askedIn } = asked
-    const { target, topics } = reset
-    const from = { channel: askedIn, message: null }
-    const command = `submit ${target.instanceId} ${target.group}`
-    const tooOften = await patiently(() => deps.rate.take('submission', requester))
-    if (tooOften !== null) return tooMany(requester, command, from, { kind: 'tooOften', ...tooOften })
-    const ruled = await policies.ruling({ target, topics, requester, channel: askedIn }, 'now')
-    if (ruled.kind === 'refused') {
-      const { kind: _, ...ruling } = ruled
-      void recordAttempt({ atMs: clock(), by: requester, command, refusal: ruling.why, from })
-      return { kind: 'notAllowed', ruling }
-    }
-    const { rule } = ruled
-    const { parent } = asked
-    const how = parent === null || parent.kind === 'edit' ? null : parent.kind
-    const alike = how === null ? null : await followers.alike(asked)
-    if (how !== null && parent !== null && alike !== null && alike.open.length > 0)
-      return { kind: 'followed', how, id: parent.id, by: alike.open }
-    // Two who ask for the same at once have seen the same newest one: that makes it one submission.
-    const documents = targets === null ? {} : { targets }
-    const { mostOpen } = settings
-    const created = await changes.create(
-      {
-        ...asked,
-        ...(deps.isKafka?.(target.instanceId) ? { cluster: 'kafka' as const } : {}),
-        ...(targets === null ? {} : { targetsDigest: digestOfTargets(targets) }),
-        channel: rule.card ?? settings.approvalsChannel ?? cardIn,
-        elsewhere: settings.fallbackChannel,
-        expiresAtMs: clock() + (rule.expiryMs ?? settings.requestExpiryMs),
-        guard: guardUnder(rule, deps.policy().version, null),
-      },
-      alike === null ? submissionId : submissionOfFollowUp(submittal, alike.newest),
-      { documents, mostOpen },
-    )
-    if (created.kind === 'gone') return { ...created, ...(await whyGone(created.id)) }
-    if (created.kind === 'full') {
-      const { of, open } = created
-      return tooMany(requester, command, from, {
-        kind: of === 'person' ? 'tooManyOpen' : 'tooManyInAll',
-        most: (of === 'person' ? mostOpen.ofRequester : mostOpen.inAll) ?? open,
-        open,
-      })
-    }
-    const { request, isEarlier } = created
-    if (isEarlier && how !== null && parent !== null && request.requester !== requester)
-      return { kind: 'followed', how, id: parent.id, by: [request.id] }
-    pay(request.id)
-    return { kind: 'submitted', request }
-  }
+  const { submit, fileRefusal, recordAttempt } = createSubmissions(
+    { ...deps, changes, policies, followers, whyGone, pay },
+    settings,
+  )
+  const { reviewRefusal, modalRefusal, actsOpenTo } = createTrials({ changes, policies, clock })
 
   async function whyGone(id: RequestId): Promise<Gone> {
     return { exportedAtMs: await patiently(() => store.exportedAt(id)) }
@@ -229,25 +163,6 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
   async function explained(id: RequestId, done: Promise<ChangeOutcome>): Promise<ChangeOutcome> {
     const outcome = await done
     return outcome.kind === 'missing' ? { ...outcome, ...(await whyGone(id)) } : outcome
-  }
-
-  function tooMany(by: string, command: string, from: Origin, found: TooMany) {
-    void recordAttempt({ atMs: clock(), by, command, refusal: found.kind, from })
-    return { kind: 'tooMany', tooMany: found } as const
-  }
-
-  async function fileRefusal(userId: string, from: Origin) {
-    const found = await patiently(() => deps.rate.take('file', userId))
-    if (found !== null) {
-      void recordAttempt({
-        atMs: clock(),
-        by: userId,
-        command: 'attached file',
-        refusal: 'tooManyFiles',
-        from,
-      })
-    }
-    return found
   }
 
   /** Before anybody acts on it: the policy may say something else than when it was last asked. */
@@ -373,73 +288,6 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     return outcome
   }
 
-  async function reviewRefusal(request: ResetRequest, userId: string, from?: Origin) {
-    const command = {
-      kind: 'decide',
-      // What is held can be rejected, and the modal says what it waits for.
-      verdict: isHeld(request) ? 'reject' : 'approve',
-      by: userId,
-      note: '–',
-      ...(await policies.may(request, 'decide', userId, 'lately')),
-      from: from ?? NOWHERE,
-      digest: request.plan?.digest ?? '',
-      typedGroup: request.reset.target.group,
-    } as const
-    const trial = decide(request, command, clock())
-    // They can still reject it.
-    if (trial.ok || trial.refusal === 'withdrawnOften') return null
-    // Who is refused the modal never gets to send it.
-    if (from !== undefined) await changes.keepRefusal(request.id, command, trial.refusal)
-    return trial.refusal
-  }
-
-  /** As if they did it now, to the record as it stands, with everything typed that is asked for. */
-  async function trialOf(
-    request: ResetRequest,
-    kind: Exclude<ActKind, 'decide'>,
-    by: string,
-    from: Origin,
-  ): Promise<PersonsCommand> {
-    const { state, plan, reset } = request
-    const { policy } = await policies.may(request, kind, by, 'lately')
-    const attempt = 'attempt' in state ? state.attempt : 0
-    const shown = { digest: plan?.digest ?? '', typedGroup: reset.target.group }
-    return {
-      withdraw: { kind: 'withdraw', by, from } as const,
-      checkAgain: { kind: 'checkAgain', attempt, by, from } as const,
-      cancel: { kind: 'cancel', by, policy, from } as const,
-      breakGlass: { kind: 'breakGlass', by, policy, from, ...shown, reason: '–' } as const,
-      review: { kind: 'review', by, policy, from, note: '–' } as const,
-      testify: { kind: 'testify', by, policy, from, attempt, happened: true } as const,
-    }[kind]
-  }
-
-  async function modalRefusal(
-    request: ResetRequest,
-    kind: 'breakGlass' | 'review',
-    by: string,
-    from: Origin,
-  ) {
-    // The modal is of use only where a review is owed; what is sent nevertheless is taken, as ever.
-    if (kind === 'review' && request.glass?.review === null && !owesReview(request)) return 'stale'
-    const command = await trialOf(request, kind, by, from)
-    const trial = decide(request, command, clock())
-    if (trial.ok) return null
-    // Who is refused the modal never gets to send it.
-    await changes.keepRefusal(request.id, command, trial.refusal)
-    return trial.refusal
-  }
-
-  async function actsOpenTo(request: ResetRequest, by: string): Promise<ReadonlySet<ActKind>> {
-    const isOpen = async (kind: ActKind) =>
-      kind === 'decide'
-        ? (await reviewRefusal(request, by)) === null
-        : decide(request, await trialOf(request, kind, by, NOWHERE), clock()).ok
-    const kinds = Object.keys(ACTS).filter(isAct)
-    const open = await Promise.all(kinds.map(isOpen))
-    return new Set(kinds.filter((_kind, index) => open[index]))
-  }
-
   async function followUps(request: ResetRequest, kind: 'undo' | 'retry') {
     const { id, reset } = request
     if (kind === 'retry' && didNothing(request)) {
@@ -466,20 +314,9 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     return { ...retryOf(reset, result, can, retry.left), by: retry.by, open: retry.open }
   }
 
-  /** Who is refused must not wait for it, nor be told that it could not be kept. */
-  async function recordAttempt(attempt: Attempt): Promise<void> {
-    const { by, command, refusal } = attempt
-    report({ event: 'refused', requestId: null, command, refusal, by })
-    try {
-      changes.reportUnlessIntact(await patiently(() => store.recordAttempt(attempt)))
-    } catch (error) {
-      report({ event: 'fault', where: 'keeping an attempt', error })
-    }
-  }
-
   const { payDue, payForgotten, idle } = debts
   return {
-    submit: submitRequest,
+    submit,
     fileRefusal,
     read,
     readPlan: request => orNone(patiently(() => plans.rows(request))),
@@ -518,14 +355,6 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
     payForgotten,
     idle,
   }
-}
-
-/** Names it by what it is about, as a view cannot: others may have the same open. */
-function submissionOfFollowUp(
-  { parent, reset, targets }: Pick<Submittal, 'parent' | 'reset' | 'targets'>,
-  newest: RequestId | undefined,
-): string {
-  return `${parent?.kind} ${parent?.id} ${newest ?? 'first'} ${keyOfFollowUp({ reset, targets })}`
 }
 
 async function orNone<T>(read: Promise<T[] | null | undefined>): Promise<T[] | null> {
