@@ -63,7 +63,8 @@ async function restored(hold: boolean): Promise<number> {
     for (const problem of keys.problems) console.error(problem)
     return 1
   }
-  const seals = hold && keys.auditKeys !== null ? createSeals(keys.auditKeys, keys.redisPrefix) : null
+  const seals =
+    hold && keys.auditKeys !== null ? createSeals(keys.auditKeys, keys.redisPrefix, keys.auditKeysLost) : null
   return withStore(async (store, workers) => {
     const taking = hold ? await workers.count() : 0
     if (taking > 0) {
@@ -153,7 +154,7 @@ async function verifyFile(file: string): Promise<number> {
   }
   const verified = await verifyLines(
     createReadStream(file),
-    keys.auditKeys === null ? null : createSeals(keys.auditKeys, keys.redisPrefix),
+    keys.auditKeys === null ? null : createSeals(keys.auditKeys, keys.redisPrefix, keys.auditKeysLost),
   )
   if (verified.ok) {
     console.log(`${file} is whole: ${inWords(verified.totals)}`)

@@ -59,6 +59,8 @@ export interface Config {
   redisPrefix: string
   /** What seals the audit trail, then what has sealed it before; null: it is not sealed. */
   auditKeys: AuditKeys | null
+  /** Ids of keys that nobody has any more. */
+  auditKeysLost: string[]
   /** Absent for a worker apart, which never speaks to Slack. */
   slack: SlackConfig | undefined
   /** One at least. */
@@ -138,6 +140,13 @@ const schema = z.object({
     .string()
     .transform(value => value.split(',').map(part => part.trim()))
     .pipe(z.array(auditKey))
+    .optional(),
+  AUDIT_KEYS_LOST: z
+    .string()
+    .transform(value => value.split(',').map(part => part.trim()))
+    .pipe(
+      z.array(z.string().regex(/^[0-9a-f]{8}$/, 'must name keys as a seal does, by 8 digits of 0-9 and a-f')),
+    )
     .optional(),
   REDIS_PREFIX: z
     .string()
@@ -222,7 +231,12 @@ const storeSchema = schema.pick({
 })
 const listeningSchema = schema.pick({ HOST: true, PORT: true })
 
-const auditSchema = schema.pick({ AUDIT_KEY: true, AUDIT_KEYS_OLD: true, REDIS_PREFIX: true })
+const auditSchema = schema.pick({
+  AUDIT_KEY: true,
+  AUDIT_KEYS_OLD: true,
+  AUDIT_KEYS_LOST: true,
+  REDIS_PREFIX: true,
+})
 
 /** `notices`: one line for each setting that does not count, or that is called otherwise now. */
 export type ConfigOutcome =
@@ -266,6 +280,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
       redis: redis.settings,
       redisPrefix: data.REDIS_PREFIX,
       auditKeys: keys.auditKeys,
+      auditKeysLost: data.AUDIT_KEYS_LOST ?? [],
       slack: data.ROLE === 'worker' ? undefined : slackOf(data),
       proxies: proxiesOf(data),
       ...clustersOf(ckafkaOf(data), data.CKAFKA_INSTANCES ?? [], file, given),
@@ -327,7 +342,7 @@ export function readStoreConfig(env: NodeJS.ProcessEnv): StoreConfigOutcome {
 
 /** `redisPrefix` names the installation whose seals they are. */
 export type AuditKeysOutcome =
-  | { ok: true; auditKeys: AuditKeys | null; redisPrefix: string }
+  | { ok: true; auditKeys: AuditKeys | null; auditKeysLost: string[]; redisPrefix: string }
   | { ok: false; problems: string[] }
 
 /** For a command that only reads what was sealed. */
@@ -341,10 +356,11 @@ export function readAuditKeys(env: NodeJS.ProcessEnv): AuditKeysOutcome {
 function auditKeysOf({
   AUDIT_KEY: key,
   AUDIT_KEYS_OLD: old = [],
+  AUDIT_KEYS_LOST: auditKeysLost = [],
   REDIS_PREFIX: redisPrefix,
 }: z.output<typeof auditSchema>): AuditKeysOutcome {
-  if (key !== undefined) return { ok: true, auditKeys: [key, ...old], redisPrefix }
-  if (old.length === 0) return { ok: true, auditKeys: null, redisPrefix }
+  if (key !== undefined) return { ok: true, auditKeys: [key, ...old], auditKeysLost, redisPrefix }
+  if (old.length === 0) return { ok: true, auditKeys: null, auditKeysLost, redisPrefix }
   return { ok: false, problems: ['AUDIT_KEY is missing: AUDIT_KEYS_OLD alone seals nothing'] }
 }
 

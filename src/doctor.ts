@@ -6,8 +6,10 @@ import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { connectToNothing } from './adapters/redis/connect.ts'
 import {
+  type AuditKeysOutcome,
   type Config,
   type ConfigOutcome,
+  readAuditKeys,
   readConfig,
   readStoreConfig,
   type StoreConfigOutcome,
@@ -25,6 +27,7 @@ import { settingsFindings } from './doctor/settings.ts'
 import { slackFindings } from './doctor/slack.ts'
 import { tracesFindings } from './doctor/traces.ts'
 import { nameOf } from './open-clusters.ts'
+import { createSeals } from './request/seals.ts'
 
 const USAGE = `doctor [--json]   Checks the settings, Slack, Redis and every cluster, also beside a Rewind that runs.
 Exits 0 where all is well, 1 where there are warnings, 2 where there are failures. It takes 30 seconds at most.`
@@ -43,13 +46,14 @@ export interface Asked {
   given: GivenSettings
   config: ConfigOutcome
   store: StoreConfigOutcome
+  keys: AuditKeysOutcome
   /** Where the settings are wrong: what of them can be looked at nevertheless. */
   usable: UsableConfig | null
 }
 
 /** Never rejects. @param now a clock that is wrong, in a test; `signal` ends it as soon as its own keys are gone */
 export async function examine(
-  { given, config, store, usable }: Asked,
+  { given, config, store, keys, usable }: Asked,
   now: () => number = Date.now,
   signal?: AbortSignal,
 ): Promise<Finding[]> {
@@ -59,13 +63,20 @@ export async function examine(
     notices: config.ok ? config.notices : [],
     named: looked === null ? [] : namedIn(looked.config),
   })
-  const redis = store.ok ? doctorRedis(store.redis, store.redisPrefix, now, signal) : null
+  let onBots: (bots: number | null) => void = () => {}
+  const bots = new Promise<number | null>(resolve => {
+    onBots = resolve
+  })
+  signal?.addEventListener('abort', () => onBots(null))
+  const seals = keys.ok ? sealsOf(keys) : undefined
+  const redis = store.ok ? doctorRedis(store.redis, store.redisPrefix, { seals, bots, now, signal }) : null
   const ofRedis = redis === null ? Promise.resolve([waits('Redis')]) : inTime('Redis', redis.findings)
   try {
     if (looked === null) {
+      onBots(null)
       return [...settings, waits('Policy'), waits('Slack'), ...(await ofRedis), waits('Clusters')]
     }
-    const parts = Promise.all(partsOf(looked, redis, ofRedis, now))
+    const parts = Promise.all(partsOf(looked, redis, ofRedis, now, onBots))
     const ended = new Promise<[]>(resolve => {
       signal?.addEventListener('abort', () => void ofRedis.then(() => resolve([])))
     })
@@ -82,8 +93,10 @@ function partsOf(
   redis: RedisDoctor | null,
   ofRedis: Promise<Finding[]>,
   now: () => number,
+  onBots: (bots: number | null) => void,
 ): Promise<Finding[]>[] {
   const { slack } = config
+  if (lacks.has('slack') || slack === undefined) onBots(null)
   const { policy, findings } = lacks.has('policy')
     ? { policy: null, findings: [waits('Policy')] }
     : lookAtPolicy(config)
@@ -112,7 +125,10 @@ function partsOf(
         ? Promise.resolve([
             { ...waits('Slack'), found: 'ROLE is worker: it never speaks to Slack.', level: 'ok' } as const,
           ])
-        : inTime('Slack', slackFindings(config, slack, policy)),
+        : inTime(
+            'Slack',
+            slackFindings(config, slack, policy, onBots).finally(() => onBots(null)),
+          ),
     ofRedis,
     inTime('Traces', tracesFindings(lacks.has('traces') ? null : config.tracing)),
     Promise.resolve(lacks.has('clusters') ? [waits('Clusters')] : []),
@@ -128,6 +144,10 @@ function namedIn({ clusters }: Config): string[] {
       from === 'variable' ? [name] : [],
     ),
   )
+}
+
+function sealsOf({ auditKeys, auditKeysLost, redisPrefix }: Extract<AuditKeysOutcome, { ok: true }>) {
+  return auditKeys === null ? null : createSeals(auditKeys, redisPrefix, auditKeysLost)
 }
 
 const NOTHING: ReadonlySet<never> = new Set()
@@ -179,6 +199,7 @@ async function main(args: readonly string[]): Promise<number> {
     ...{ given: readGiven(process.env), config },
     usable: config.ok ? null : readUsable(process.env, config.problems),
     store: readStoreConfig(process.env),
+    keys: readAuditKeys(process.env),
   }
   const findings = await examine(asked, Date.now, ending.signal)
   if (endedWith !== 0) return endedWith

@@ -11,6 +11,7 @@ import { checkRedis } from './adapters/redis/check.ts'
 import { connectRedis, type RedisConnection, untilReady } from './adapters/redis/connect.ts'
 import { keepRedis } from './adapters/redis/keeper.ts'
 import { createLongNames } from './adapters/redis/long-names.ts'
+import { createKeyGate } from './adapters/redis/newest-seals.ts'
 import { createNumbers } from './adapters/redis/numbers.ts'
 import { createSendingRate } from './adapters/redis/sending-rate.ts'
 import { createRedisStore } from './adapters/redis/store.ts'
@@ -29,7 +30,7 @@ import type { FaultPlace, ProductEvent } from './ports/events.ts'
 import type { Pictures } from './ports/pictures.ts'
 import { unready } from './readiness.ts'
 import { gaugesOf } from './request/gauges.ts'
-import { createSeals, type Seals } from './request/seals.ts'
+import type { Seals } from './request/seals.ts'
 import { looksAMinute } from './request/watch.ts'
 import { REQUESTS_PATH } from './requests-port/questions.ts'
 import { clustersSaid, followClusters, serveClusters, tellKeys, troubleSentence } from './serve-clusters.ts'
@@ -41,7 +42,7 @@ import { noWorker, startWorker } from './serve-workers.ts'
 import { type ApprovalsService, createApprovals } from './service/approvals.ts'
 import { type Pump, startPump } from './service/pump.ts'
 import { faultsOf, type Setup } from './setup.ts'
-import { askBeforeStart, StartProblem } from './starting.ts'
+import { askBeforeStart, StartProblem, sealsOf } from './starting.ts'
 import { createTelemetry, type Telemetry } from './telemetry.ts'
 
 const PUMP_REST_MS = 250
@@ -78,7 +79,7 @@ export async function startRewind(
   const report = slack?.report ?? telemetry.report
   const setup: Setup = { config, telemetry, clock, report, served, traces }
 
-  const seals = config.auditKeys === null ? null : createSeals(config.auditKeys, config.redisPrefix)
+  const seals = sealsOf(config)
   const redis = await openRedis(setup, seals)
   const { store, queue, keeper, workers } = redis
   telemetry.gaugesFrom(async () => {
@@ -107,7 +108,7 @@ export async function startRewind(
   const worker = config.role === 'bot' ? null : startWorker(setup, { keeper, workers, execute, processId })
   const retention = serveRetention(setup, redis, seals)
   const ports = await openPorts(setup, bot, {
-    unready: () => unready({ redis: keeper, bot, worker, clusters }),
+    unready: () => unready({ redis: keeper, keyProblem: redis.keyGate.problem(), bot, worker, clusters }),
     impaired: async () => [
       ...clusters.troubles().map(({ name }) => troubleSentence(name)),
       ...(worker === null ? await noWorker(workers) : []),
@@ -217,11 +218,14 @@ async function openRedis(setup: Setup, seals: Seals | null) {
     ...setup.traces.ofQueue,
   })
   const numbers = createNumbers(connection, prefix)
+  const keyGate = createKeyGate(connection, prefix, seals)
   const keeper = keepRedis({
     ...{ store: connection, queue: ofQueue, prefix },
     async whenUsable() {
       // Not when it is ready: whom it does not take as one user it may take as another for a moment.
       unconnected = null
+      // Its problem is readiness' to say.
+      await keyGate.pass().catch(() => {})
       // A worker apart gives no numbers, and it may run for long while nobody does.
       if (config.role !== 'worker') await numbers.mark()
     },
@@ -230,8 +234,9 @@ async function openRedis(setup: Setup, seals: Seals | null) {
   })
   const rate = createSendingRate(connection, prefix, config.sentAMinute)
   const watchRate = createWatchRate(connection, prefix, looksAMinute(config.watchMs, config.quotaFactor))
-  const store = createRedisStore(connection, prefix, { seals, numbers })
-  return { connection, keeper, store, rate, watchRate, queue, workers: createWorkers(connection, prefix) }
+  const store = createRedisStore(connection, prefix, { seals, numbers, keyGate })
+  const workers = createWorkers(connection, prefix)
+  return { connection, keeper, keyGate, store, rate, watchRate, queue, workers }
 }
 
 /** People, user groups and channels; those of an edited policy likewise. */

@@ -12,16 +12,19 @@ const PUMP_SILENT_MS = 30_000
 
 export interface ReadyParts {
   redis: RedisKeeper
+  /** Of AUDIT_KEY, where it is not the key of what is in Redis. */
+  keyProblem: string | null
   bot: { slack: SlackApp; pump: Pump } | null
   worker: Executor | null
   clusters: OpenClusters
 }
 
 /** Empty: nothing does. */
-export async function unready({ redis, bot, worker, clusters }: ReadyParts): Promise<string[]> {
+export async function unready({ redis, keyProblem, bot, worker, clusters }: ReadyParts): Promise<string[]> {
   const missing: string[] = []
   const refusal = await redis.look()
   if (refusal !== null) missing.push(refusalIn(refusal))
+  if (keyProblem !== null) missing.push(`Nothing is written or run: ${keyProblem}.`)
   const trouble = bot?.slack.trouble() ?? null
   if (trouble !== null) missing.push(sentenceOf(trouble))
   if (bot !== null && bot.pump.silentMs() > PUMP_SILENT_MS) missing.push('The pump does not reach the store.')

@@ -1,11 +1,14 @@
-// What is asked before anything is started: whether Slack takes the tokens, and whether Redis can be connected to. It must
-// never start anything, nor show a token or a password.
+// What is asked before anything is started: whether Slack takes the tokens, whether Redis can be connected to, and whether
+// what is there was sealed with the key that is set. It must never start anything, nor show a token or a password.
 
 import { setTimeout as delay } from 'node:timers/promises'
-import { connectRedis } from './adapters/redis/connect.ts'
+import { connectRedis, type RedisConnection } from './adapters/redis/connect.ts'
+import { lookAtSeals } from './adapters/redis/newest-seals.ts'
 import { addressesOf, connectionFault, unconnectedWords } from './adapters/redis/unconnected.ts'
 import { askAboutTokens } from './adapters/slack/platform/tokens.ts'
 import type { Config } from './config.ts'
+import { keyAdvice, keyProblem } from './request/key-standing.ts'
+import { createSeals, type Seals } from './request/seals.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** Why the product did not start, in one sentence for who starts it: a stack would say nothing more. */
@@ -55,7 +58,8 @@ async function slackProblems({ slack }: Config, telemetry: Telemetry): Promise<A
  * Of a Redis that nothing can connect to. One that is there and refuses, or is silent, ends nothing: readiness says what is
  * wrong, and it is waited for.
  */
-async function redisProblem({ redis }: Config, tell: (line: string) => void): Promise<string[]> {
+async function redisProblem(config: Config, tell: (line: string) => void): Promise<string[]> {
+  const { redis } = config
   let unconnected: string | null = null
   const connection = connectRedis(redis, error => {
     unconnected = connectionFault(error)
@@ -63,11 +67,37 @@ async function redisProblem({ redis }: Config, tell: (line: string) => void): Pr
   const ready = new Promise<boolean>(resolve => void connection.once('ready', () => resolve(true)))
   const isReady = (withinMs: number) => Promise.race([ready, delay(withinMs, false)])
   try {
-    if ((await isReady(REDIS_SOON_MS)) || unconnected === null) return []
+    if (await isReady(REDIS_SOON_MS)) return await keyProblems(connection, config, tell)
+    // Slow, or silent: not waited for much longer than Slack is.
+    if (unconnected === null)
+      return (await isReady(SLACK_MS)) ? await keyProblems(connection, config, tell) : []
     tell(`Waiting for Redis at ${addressesOf(redis)} (REDIS_URL): ${unconnected}.`)
-    if ((await isReady(REDIS_MS)) || unconnected === null) return []
+    if (await isReady(REDIS_MS)) return await keyProblems(connection, config, tell)
+    if (unconnected === null) return []
     return [unconnectedWords(redis, unconnected)]
   } finally {
     connection.disconnect()
   }
+}
+
+export function sealsOf({ auditKeys, auditKeysLost, redisPrefix }: Config): Seals | null {
+  return auditKeys === null ? null : createSeals(auditKeys, redisPrefix, auditKeysLost)
+}
+
+/** A Redis that cannot say it is asked again before anything is written. */
+async function keyProblems(
+  redis: RedisConnection,
+  config: Config,
+  tell: (line: string) => void,
+): Promise<string[]> {
+  const standing = await lookAtSeals(redis, config.redisPrefix, sealsOf(config)).catch(() => null)
+  if (standing === null) return []
+  const problem = keyProblem(standing)
+  if (problem !== null) return [`${problem}. ${keyAdvice(standing)}`]
+  if (standing.kind === 'noKeyOfSome') {
+    tell(
+      `AUDIT_KEY is not set, and ${standing.sealed} of the ${standing.looked} newest requests are sealed with a key: they are left alone. ${keyAdvice(standing)}`,
+    )
+  }
+  return []
 }

@@ -391,6 +391,9 @@ describe('with a key', () => {
     verifyLines(piecesOf(Buffer.from(lines.map(line => `${line}\n`).join(''))), keys)
   const tried = { by: 'U0GUEST', command: 'reset command', refusal: 'guest', from: NOWHERE } as const
 
+  /** Who writes what a process of ours would refuse to. */
+  const OPEN = { pass: async () => {}, problem: () => null }
+
   it('requests and attempts are sealed, and nobody without it can put either in', async () => {
     const { prefix, store, ids } = await filled(seals)
     for (const i of [1, 2]) await store.recordAttempt({ ...tried, atMs: T0 + i })
@@ -410,7 +413,7 @@ describe('with a key', () => {
       problem: `${ids[0]}: event 1: it is sealed with a key that is not given`,
     })
     // By a process that has no key.
-    await createRedisStore(redis, prefix).recordAttempt({ ...tried, atMs: T0 + 3 })
+    await createRedisStore(redis, prefix, { keyGate: OPEN }).recordAttempt({ ...tried, atMs: T0 + 3 })
     expect(await under(await exported(store), seals)).toMatchObject({
       ok: false,
       problem: 'attempts: version 3 is not sealed by a key that is given',
@@ -426,7 +429,7 @@ describe('with a key', () => {
   it('a request without a seal is none that comes after one that is sealed', async () => {
     const { prefix } = await filled(seals)
     const changes = createChanges({
-      store: createRedisStore(redis, prefix),
+      store: createRedisStore(redis, prefix, { keyGate: OPEN }),
       clock: () => T0,
       report: () => {},
     })

@@ -182,7 +182,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   // It puts the checks together; each knows the adapter of its own system.
   'doctor.ts': [
     ...['doctor/', 'config.ts', 'config-given.ts', 'config-usable.ts', 'open-clusters.ts', 'node:'],
-    'adapters/redis/connect.ts',
+    ...['adapters/redis/connect.ts', 'request/seals.ts'],
   ],
   'doctor/finding.ts': ['request/printable.ts'],
   'doctor/settings.ts': ['config-given.ts', 'config-secrets.ts', 'request/', 'doctor/finding.ts'],
@@ -197,7 +197,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   'doctor/approval.ts': ['request/', 'type adapters/slack/platform/', 'doctor/finding.ts'],
   'doctor/redis-away.ts': ['adapters/redis/', 'doctor/tls.ts'],
-  'doctor/redis.ts': ['adapters/redis/', 'adapters/bullmq/', 'doctor/', 'node:crypto'],
+  'doctor/redis.ts': ['adapters/redis/', 'adapters/bullmq/', 'request/', 'doctor/', 'node:crypto'],
   'doctor/': [
     ...['adapters/ckafka/', 'adapters/kafka/', 'type adapters/redis/', 'open-clusters.ts', 'keys.ts'],
     ...['request/', 'type ports/', 'type config.ts', 'type config-clusters.ts', 'doctor/'],
@@ -225,8 +225,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   // Loaded before anything is there to be imported.
   'built.mjs': ['node:fs'],
   'starting.ts': [
-    ...['type config.ts', 'type telemetry.ts', 'adapters/redis/connect.ts'],
-    ...['adapters/redis/unconnected.ts'],
+    ...['type config.ts', 'type telemetry.ts', 'adapters/redis/connect.ts', 'request/'],
+    ...['adapters/redis/unconnected.ts', 'adapters/redis/newest-seals.ts'],
     ...['adapters/slack/platform/tokens.ts', 'node:timers/promises'],
   ],
   // One table of emoji serves the terminal and the page.
@@ -283,6 +283,7 @@ function violationsIn({ path, text }: Source): string[] {
     'requests.ts': ['readRequestsConfig(process.env, given)'],
     'doctor.ts': [
       ...['readGiven(process.env)', 'readConfig(process.env)', 'readStoreConfig(process.env)'],
+      'readAuditKeys(process.env)',
       'readUsable(process.env, config.problems)',
     ],
     'health.ts': ['readListening(process.env)'],

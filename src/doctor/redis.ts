@@ -3,6 +3,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { tryQueue } from '../adapters/bullmq/try-queue.ts'
+import { queueDepth } from '../adapters/bullmq/work-queue.ts'
 import { lookAtRedis, type RedisAspect } from '../adapters/redis/check.ts'
 import {
   connectBlocking,
@@ -11,9 +12,12 @@ import {
   type RedisSettings,
   untilReady,
 } from '../adapters/redis/connect.ts'
+import { lookAtSeals } from '../adapters/redis/newest-seals.ts'
 import { probeRedis } from '../adapters/redis/probe.ts'
 import { addressesOf } from '../adapters/redis/unconnected.ts'
 import { createWorkers } from '../adapters/redis/workers.ts'
+import { keyAdvice, keyProblem } from '../request/key-standing.ts'
+import type { Seals } from '../request/seals.ts'
 import type { Finding } from './finding.ts'
 import { whyAway } from './redis-away.ts'
 
@@ -39,14 +43,22 @@ export interface RedisDoctor {
 }
 
 const HANDSHAKE_MS = 500
-const LATER = ['how it is set up', 'permissions', 'a key', 'a job', 'workers', 'clock']
+const LATER = ['how it is set up', 'permissions', 'a key', 'a job', 'workers', 'seals', 'clock']
 
-/** @param signal ends it early: what it has made is taken away */
+export interface RedisDoctorOptions {
+  /** Undefined: the settings have to be right first. Null: there is no key. */
+  seals: Seals | null | undefined
+  /** How many bots are connected to Slack; null: that cannot be known. */
+  bots: Promise<number | null>
+  now(): number
+  /** Ends it early: what it has made is taken away. */
+  signal?: AbortSignal | undefined
+}
+
 export function doctorRedis(
   settings: RedisSettings,
   prefix: string,
-  now: () => number,
-  signal?: AbortSignal,
+  { seals, bots, now, signal }: RedisDoctorOptions,
 ): RedisDoctor {
   let unconnected: Error | null = null
   const connect = () =>
@@ -69,12 +81,13 @@ export function doctorRedis(
       const { found, advice } = await whyAway(settings, unconnected ?? problem, tookMs)
       return [finding('reach', 'failure', found, advice), ...LATER.map(notMade)]
     }
-    const [setUp, permissions, key, job, workers, clock] = await Promise.all([
+    const [setUp, permissions, key, job, workers, sealed, clock] = await Promise.all([
       setUpFindings(connection),
       permissionFinding(connection, ofQueue, prefix),
       keyFinding(connection, prefix),
       jobFinding(settings, ofQueue, prefix, signal),
-      workersFinding(connection, prefix),
+      workersFinding(connection, ofQueue, prefix, bots),
+      sealsFinding(connection, prefix, seals),
       clockFinding(connection, now),
     ])
     const versions = setUp.versions.length === 0 ? '' : ` Redis ${setUp.versions.join(' and ')}`
@@ -88,7 +101,7 @@ export function doctorRedis(
     const after = [...(isSaid ? [permissions] : []), key, job].map(
       each => (isFull ? withoutRoom(each) : null) ?? each,
     )
-    return [there, ...setUp.findings, ...(isSaid ? [] : [permissions]), ...after, workers, clock]
+    return [there, ...setUp.findings, ...(isSaid ? [] : [permissions]), ...after, workers, sealed, clock]
   }
 
   return {
@@ -220,13 +233,77 @@ async function jobFinding(
   }
 }
 
-async function workersFinding(redis: RedisConnection, prefix: string): Promise<Finding> {
+async function workersFinding(
+  redis: RedisConnection,
+  ofQueue: RedisConnection,
+  prefix: string,
+  bots: Promise<number | null>,
+): Promise<Finding> {
   try {
-    const count = await createWorkers(redis, prefix).count()
-    const found = count === 1 ? '1 says that it takes jobs now.' : `${count} say that they take jobs now.`
-    return finding('workers', 'ok', count === 0 ? 'None says that it takes jobs now.' : found)
+    const [count, { waiting, delayed }] = await Promise.all([
+      createWorkers(redis, prefix).count(),
+      queueDepth(ofQueue, prefix),
+    ])
+    if (count > 0) {
+      return finding(
+        'workers',
+        'ok',
+        count === 1 ? '1 says that it takes jobs now.' : `${count} say that they take jobs now.`,
+      )
+    }
+    const jobs = waiting + delayed
+    const connected = (await bots) ?? 0
+    if (jobs === 0 && connected === 0) {
+      return finding(
+        'workers',
+        'ok',
+        'None says that it takes jobs now, as it is before one is started; no job waits.',
+      )
+    }
+    const why =
+      jobs > 0
+        ? `${jobs} ${jobs === 1 ? 'job waits' : 'jobs wait'} on the queue`
+        : 'a bot is connected to Slack'
+    return finding(
+      'workers',
+      'warning',
+      `None says that it takes jobs now, and ${why}: what is approved waits.`,
+      'Start a process whose ROLE is worker or all, with the same REDIS_URL and REDIS_PREFIX; if one runs, its log and /readyz say why it takes none.',
+    )
   } catch (error) {
     return finding('workers', 'warning', `They could not be counted: ${ended(asError(error).message)}`)
+  }
+}
+
+/** Fails where a start would. */
+async function sealsFinding(
+  redis: RedisConnection,
+  prefix: string,
+  seals: Seals | null | undefined,
+): Promise<Finding> {
+  const what = 'seals'
+  if (seals === undefined) return finding(what, 'notMade', 'The settings have to be right first.')
+  try {
+    const standing = await lookAtSeals(redis, prefix, seals)
+    const problem = keyProblem(standing)
+    if (problem !== null) {
+      return finding(what, 'failure', `${problem}. Rewind does not start.`, keyAdvice(standing))
+    }
+    switch (standing.kind) {
+      case 'fits':
+        return finding(what, 'ok', 'What is in Redis was sealed with the AUDIT_KEY that is set.')
+      case 'nothingSealed':
+        return finding(what, 'ok', 'None of the newest requests is sealed.')
+      default:
+        return finding(
+          what,
+          'warning',
+          `AUDIT_KEY is not set, and ${standing.sealed} of the ${standing.looked} newest requests are sealed with a key: they are left alone.`,
+          keyAdvice(standing),
+        )
+    }
+  } catch (error) {
+    return finding(what, 'warning', `They could not be read: ${ended(asError(error).message)}`)
   }
 }
 

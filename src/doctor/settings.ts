@@ -24,6 +24,7 @@ const SAYS: Record<SettingName, string> = {
   REDIS_PREFIX: 'Keys and seals are of this installation; another prefix is another installation.',
   AUDIT_KEY: 'Records and events are sealed with it, and nothing runs that is not.',
   AUDIT_KEYS_OLD: 'What they sealed still counts as sealed.',
+  AUDIT_KEYS_LOST: 'Nobody has these keys any more: what is open under them is ended.',
   SLACK_BOT_TOKEN: 'Rewind posts and asks in Slack with it.',
   SLACK_APP_TOKEN: 'Slack is reached by Socket Mode; no address has to be open.',
   SLACK_SIGNING_SECRET:

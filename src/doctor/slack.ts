@@ -30,6 +30,8 @@ export async function slackFindings(
   config: Pick<Config, 'policyFile' | 'approvalsChannel' | 'fallbackChannel'>,
   slack: SlackConfig,
   policy: Policy | null,
+  /** Told how many bots are connected; null: that is not known. */
+  onBots: (bots: number | null) => void = () => {},
 ): Promise<Finding[]> {
   const answers = await askAboutTokens({ ...slack, logger: SILENT, withinMs: TOKENS_MS })
   const of = (name: TokenName) => answers.find(({ token }) => token === name)
@@ -37,7 +39,7 @@ export async function slackFindings(
   const app = of('SLACK_APP_TOKEN')
   const scopes = bot?.kind === 'taken' ? scopesIn(bot.said) : null
   const [connections, names] = await Promise.all([
-    connectionFindings(slack, app),
+    connectionFindings(slack, app, onBots).finally(() => onBots(null)),
     nameFindings(config, slack, policy, bot, scopes),
   ])
   return [
@@ -133,7 +135,11 @@ function scopeFindings(bot: TokenAnswer | undefined, scopes: readonly string[] |
 
 const urlSchema = z.object({ url: z.string() })
 
-async function connectionFindings(slack: SlackConfig, app: TokenAnswer | undefined): Promise<Finding[]> {
+async function connectionFindings(
+  slack: SlackConfig,
+  app: TokenAnswer | undefined,
+  onBots: (bots: number | null) => void,
+): Promise<Finding[]> {
   const what = 'connections'
   if (slack.delivery.kind === 'http' || app === undefined) return []
   if (app.kind !== 'taken') return [finding(what, 'notMade', 'The app token has to be taken first.')]
@@ -144,6 +150,7 @@ async function connectionFindings(slack: SlackConfig, app: TokenAnswer | undefin
       if (hello.connections === null)
         return [finding(what, 'warning', 'Slack does not say how many there are.')]
       const others = hello.connections - 1
+      onBots(others)
       const missed =
         hello.missed === 0
           ? []

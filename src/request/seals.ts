@@ -27,13 +27,22 @@ export interface Seals {
   seal(what: Sealed, id: string, text: string): Seal
   /** Null: it is sealed. */
   doubt(what: Sealed, id: string, text: string, seal: Seal | null): Exclude<Doubt, 'noKey'> | null
+  /** By the id of a key, as a seal has it. */
+  isOurs(key: string): boolean
+  /** Nobody has that key any more: what it sealed does not show that another process has the right one. */
+  isLost(key: string): boolean
 }
 
 /**
  * @param keys the first one seals, and each of them is taken
  * @param installation whose requests are sealed, as its keys in Redis are named: no other one takes them for its own
+ * @param lost ids of keys that nobody has any more
  */
-export function createSeals(keys: readonly [string, ...string[]], installation: string): Seals {
+export function createSeals(
+  keys: readonly [string, ...string[]],
+  installation: string,
+  lost: readonly string[] = [],
+): Seals {
   const byId = new Map(keys.map(key => [keyId(key), key]))
   const [current] = keys
 
@@ -52,6 +61,8 @@ export function createSeals(keys: readonly [string, ...string[]], installation: 
       const expected = macOf(key, what, id, text)
       return mac.length === expected.length && timingSafeEqual(mac, expected) ? null : 'changed'
     },
+    isOurs: key => byId.has(key),
+    isLost: key => lost.includes(key) && !byId.has(key),
   }
 }
 

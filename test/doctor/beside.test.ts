@@ -55,6 +55,8 @@ it('takes no job of the queue and no event, and the bot goes on', async () => {
   // The Redis that tests share keeps nothing.
   expect(findings.filter(({ level }) => level !== 'ok').map(({ area, what }) => `${area} ${what}`)).toEqual([
     'Redis persistence',
+    // This bot has none, and a job waits.
+    'Redis workers',
   ])
   expect(findings.find(({ what }) => what === 'connections')?.found).toBe(
     '1 other connection has this app token.',

@@ -1,21 +1,28 @@
 // The doctor before the local Slack, the simulated CKafka and Kafka and a Redis of its own, with each thing broken in turn:
 // what is broken is named with its level, and everything else is still looked at.
 
+import { randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { readConfig, readStoreConfig } from '../../src/config.ts'
+import { WebSocket } from 'ws'
+import { connectRedis, untilReady } from '../../src/adapters/redis/connect.ts'
+import { createRedisStore } from '../../src/adapters/redis/store.ts'
+import { createWorkers } from '../../src/adapters/redis/workers.ts'
+import { readAuditKeys, readConfig, readStoreConfig } from '../../src/config.ts'
 import { readGiven } from '../../src/config-given.ts'
 import { readUsable } from '../../src/config-usable.ts'
 import { exitCodeOf, type Finding } from '../../src/doctor/finding.ts'
 import { examine } from '../../src/doctor.ts'
+import { createSeals, keyId } from '../../src/request/seals.ts'
 import { type CkafkaSimulator, startCkafkaSimulator } from '../../src/sandbox/ckafka/start.ts'
 import { type SimulatedKafka, startKafkaBroker } from '../../src/sandbox/kafka/start.ts'
 import { type PrivateRedis, startRedis } from '../../src/sandbox/redis/start.ts'
 import type { LocalSlack } from '../../src/sandbox/slack/face.ts'
 import { startLocalSlack } from '../../src/sandbox/slack/server.ts'
 import { folderWith } from '../clusters-file/folder.ts'
+import { created } from '../support/commits.ts'
 import { COMMANDS, SCOPES } from '../support/manifest.ts'
 import { DEMO } from '../support/product.ts'
 import { startCluster } from '../support/redis-servers.ts'
@@ -90,7 +97,7 @@ async function doctor(more: Record<string, string> = {}, now: () => number = Dat
   const given = env(more)
   const config = readConfig(given)
   const asked = {
-    ...{ given: readGiven(given), config, store: readStoreConfig(given) },
+    ...{ given: readGiven(given), config, store: readStoreConfig(given), keys: readAuditKeys(given) },
     usable: config.ok ? null : readUsable(given, config.problems),
   }
   const findings = await examine(asked, now)
@@ -317,7 +324,7 @@ describe('the doctor of Redis', () => {
     const findings = await doctor({ REDIS_URL: 'redis://user:hunter2@127.0.0.1:1' })
     expect(wrongIn(findings)).toEqual([
       'failure Redis, reach: Redis at 127.0.0.1:1 (REDIS_URL) cannot be connected to: ECONNREFUSED.',
-      ...['how it is set up', 'permissions', 'a key', 'a job', 'workers', 'clock'].map(
+      ...['how it is set up', 'permissions', 'a key', 'a job', 'workers', 'seals', 'clock'].map(
         what => `notMade Redis, ${what}: Redis has to be reached first.`,
       ),
     ])
@@ -365,11 +372,62 @@ describe('the doctor of Redis', () => {
     expect(permissions?.advice).toContain('docs/redis.md')
   })
 
+  it('fails where a start would: the key is not the one with which the requests are sealed', async () => {
+    const REDIS_PREFIX = 'sealed'
+    const [key, other] = [`${randomUUID()}x`, `${randomUUID()}y`]
+    const connection = connectRedis({ mode: 'single', url: redis.url }, () => {})
+    onTestFinished(() => connection.disconnect())
+    await untilReady(connection, 5_000)
+    const seals = createSeals([key], REDIS_PREFIX)
+    await created(createRedisStore(connection, REDIS_PREFIX, { seals }))
+    const said = async (more: Record<string, string>) => {
+      const found = (await doctor({ REDIS_PREFIX, ...more })).find(({ what }) => what === 'seals')
+      return `${found?.level} ${found?.found} ${found?.advice}`
+    }
+    expect(await said({ AUDIT_KEY: key })).toContain('ok What is in Redis was sealed with the AUDIT_KEY')
+    expect(await said({ AUDIT_KEY: other, AUDIT_KEYS_OLD: key })).toMatch(/^ok /)
+    expect(await said({ AUDIT_KEY: other })).toMatch(
+      /^failure AUDIT_KEY is another key .* Rewind does not start\. Set AUDIT_KEY .*AUDIT_KEYS_LOST=[0-9a-f]{8} ends/,
+    )
+    expect(await said({})).toMatch(/^failure AUDIT_KEY is not set, and 1 of the one request is sealed/)
+    expect(await said({ AUDIT_KEY: other, AUDIT_KEYS_LOST: keyId(key) })).toMatch(/^ok /)
+  })
+
+  it('warns where a job waits or a bot is connected, and nobody takes jobs', async () => {
+    const workers = async (more: Record<string, string>) =>
+      (await doctor(more)).find(({ what }) => what === 'workers')
+    expect(await workers({ REDIS_PREFIX: 'idle' })).toMatchObject({
+      level: 'ok',
+      found: 'None says that it takes jobs now, as it is before one is started; no job waits.',
+    })
+    await admin.lpush('{waits:queue}:execute:wait', 'R-1-1')
+    expect(await workers({ REDIS_PREFIX: 'waits' })).toMatchObject({
+      level: 'warning',
+      found: 'None says that it takes jobs now, and 1 job waits on the queue: what is approved waits.',
+    })
+    const { url } = (await (
+      await fetch(`${slack.apiUrl}apps.connections.open`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer xapp-good' },
+      })
+    ).json()) as { url: string }
+    const bot = new WebSocket(url)
+    onTestFinished(() => bot.close())
+    await new Promise(resolve => bot.addEventListener('open', resolve))
+    expect(await workers({ REDIS_PREFIX: 'idle' })).toMatchObject({
+      level: 'warning',
+      found: expect.stringContaining('and a bot is connected to Slack'),
+    })
+    await createWorkers(admin, 'idle').takes('someone')
+    expect(await workers({ REDIS_PREFIX: 'idle' })).toMatchObject({ level: 'ok' })
+  })
+
   it('takes its keys away when it is ended early', async () => {
     const ending = new AbortController()
     const given = env({ REDIS_PREFIX: 'ended' })
     const asked = {
       ...{ given: readGiven(given), config: readConfig(given), store: readStoreConfig(given) },
+      keys: readAuditKeys(given),
       usable: null,
     }
     setTimeout(() => ending.abort(), 30)
@@ -529,7 +587,9 @@ describe('the doctor of CKafka', () => {
     })
     const limits = { CKAFKA_QUOTA_FACTOR: '1', REDIS_PREFIX: 'doctor-limits' }
     const both = await Promise.all([doctor(limits), doctor(limits)])
-    expect(both.map(wrongIn)).toEqual([[], []])
+    // Each may take the other's connection for that of a bot.
+    const others = both.map(all => wrongIn(all.filter(({ what }) => what !== 'workers')))
+    expect(others).toEqual([[], []])
   })
 
   it('says of a region that the API does not have', async () => {

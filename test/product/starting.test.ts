@@ -2,13 +2,18 @@
 // Whoever starts it reads one plain line.
 
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { connectRedis, untilReady } from '../../src/adapters/redis/connect.ts'
+import { createRedisStore } from '../../src/adapters/redis/store.ts'
+import { createSeals } from '../../src/request/seals.ts'
 import type { LocalSlack } from '../../src/sandbox/slack/face.ts'
 import { startLocalSlack } from '../../src/sandbox/slack/server.ts'
+import { created } from '../support/commits.ts'
 import { COMMANDS, SCOPES } from '../support/manifest.ts'
 import { until } from '../support/product.ts'
 
@@ -75,6 +80,24 @@ describe.concurrent('a start that cannot work ends with 1 and says why in one pl
       said: 'POLICY_FILE no-such.yml cannot be used: there is no such file (ENOENT)\n',
     })
     expect(log).not.toContain('"started"')
+  })
+
+  it('names the key with which what is there was sealed, and ends none of it', async () => {
+    const REDIS_PREFIX = `test-sealed-${process.pid}`
+    const redis = connectRedis({ mode: 'single', url: inject('redisUrl') }, () => {})
+    await untilReady(redis, 5_000)
+    const seals = createSeals([`${randomUUID()}x`], REDIS_PREFIX)
+    const store = createRedisStore(redis, REDIS_PREFIX, { seals })
+    const request = await created(store)
+    const wrong = await run({ REDIS_PREFIX, AUDIT_KEY: `${randomUUID()}y` })
+    expect(wrong.code).toBe(1)
+    expect(wrong.said).toMatch(/^AUDIT_KEY is another key than what is in Redis was sealed with: .*\n$/)
+    expect(wrong.log).not.toContain('"started"')
+    const none = await run({ REDIS_PREFIX })
+    expect(none.code).toBe(1)
+    expect(none.said).toMatch(/^AUDIT_KEY is not set, and 1 of the one request is sealed with a key.*\n$/)
+    expect((await store.readStored(request.id))?.request.version).toBe(request.version)
+    redis.disconnect()
   })
 
   it('names the port that is taken', async () => {

@@ -7,7 +7,7 @@ import { SEALED_RECORD } from '../../src/ports/store.ts'
 import { type ChainedEvent, chained, sealed } from '../../src/request/audit.ts'
 import { decide, eventOf } from '../../src/request/decide.ts'
 import { type ResetRequest, requestSchema } from '../../src/request/request.ts'
-import { createSeals, type Seals } from '../../src/request/seals.ts'
+import { createSeals, keyId, type Seals } from '../../src/request/seals.ts'
 import { createAuditExport } from '../../src/trail-file/export.ts'
 import { approve, BOB, EMPTY, SOMEWHERE, start } from '../support/requests.ts'
 import { back100, type Service, type ServiceOptions, startService } from '../support/service.ts'
@@ -193,6 +193,42 @@ it('a key that was replaced still vouches for what it sealed, and one that is no
   const refused = await only.execute(other)
   expect(refused.state).toMatchObject({ outcome: { kind: 'notVerified', why: 'otherKey' } })
   expect(before.callsToReset()).toBe(1)
+})
+
+it('a process with another key writes nothing, ends nothing, and what is there runs under the right one', async () => {
+  const service = await serve(SEALS)
+  const [one, other] = [await service.approved(), await pendingIn(service)]
+  const wrong = await beside(service, createSeals([NEW_KEY], 'rewind'))
+  const { version } = await service.now(one)
+  const left = { code: SEALED_RECORD }
+  await expect(wrong.execute(one)).rejects.toMatchObject(left)
+  await expect(wrong.changes.change(other.id, { kind: 'expire' })).rejects.toMatchObject(left)
+  await expect(wrong.ask(back100)).rejects.toMatchObject(left)
+  const tried = { atMs: 1, by: 'U0GUEST', command: 'x', refusal: 'guest', from: SOMEWHERE } as const
+  await expect(wrong.store.recordAttempt(tried)).rejects.toMatchObject(left)
+  expect(unverified(wrong)).toEqual([])
+  expect((await service.now(one)).version).toBe(version)
+  expect((await service.execute(one)).state.name).toBe('succeeded')
+  // Nobody has the key any more, and whoever runs Rewind says so.
+  const goesOn = await beside(service, createSeals([NEW_KEY], 'rewind', [keyId(KEY)]))
+  const ended = await goesOn.execute(other)
+  expect(ended.state).toMatchObject({ outcome: { kind: 'notVerified', why: 'otherKey' } })
+})
+
+it('one record that is sealed with another key is ended, and stops nobody', async () => {
+  const service = await serve(SEALS)
+  const [honest, planted] = [await service.approved(), await service.approved()]
+  const { record } = keysOf(service, planted)
+  const seal = createSeals([NEW_KEY], 'rewind').seal(
+    ...(['record', planted.id, (await service.redis.hget(record, 'json')) ?? ''] as const),
+  )
+  await service.redis.hset(record, 'seal', `${seal.key}:${seal.mac}`)
+  // As after a restart.
+  const again = await beside(service, SEALS)
+  expect((await again.execute(planted)).state).toMatchObject({
+    outcome: { kind: 'notVerified', why: 'otherKey' },
+  })
+  expect((await again.execute(honest)).state.name).toBe('succeeded')
 })
 
 it('what was open when the key was first set is ended when it is next read, and what is under way ends as it would', async () => {

@@ -78,31 +78,37 @@ export function createWorkQueue(options: WorkQueueOptions): OpenWorkQueue {
       const state = await queue.getJobState(jobIdOf(id, dispatch))
       return state !== 'completed' && state !== 'failed' && state !== 'unknown'
     },
-    async depth() {
-      const keyOf = (name: string) => queue.toKey(name)
-      const asked = await connection
-        .pipeline()
-        .llen(keyOf('wait'))
-        .zcard(keyOf('delayed'))
-        .llen(keyOf('active'))
-        .lrange(keyOf('wait'), -1, -1)
-        .zrange(keyOf('delayed'), '0', '0')
-        .exec()
-      const answers = asked?.map(([error, answer]) => error ?? answer)
-      const [waiting, delayed, active, lastWaiting, firstDelayed] = depthSchema.parse(answers)
-      const times = await Promise.all(
-        [...lastWaiting, ...firstDelayed].map(async job =>
-          timesSchema.parse(await connection.hmget(keyOf(job), ...TIMES)),
-        ),
-      )
-      const since = times.flatMap(([atMs, delayMs]) => (atMs === null ? [] : [atMs + (delayMs ?? 0)]))
-      return { waiting, delayed, active, oldestSinceMs: since.length === 0 ? null : Math.min(...since) }
-    },
+    depth: () => queueDepth(connection, options.prefix),
     async close() {
       await queue.close()
       connection.disconnect()
     },
   }
+}
+
+/** Makes no key, unlike a queue of BullMQ. */
+export async function queueDepth(
+  connection: WorkQueueOptions['connection'],
+  prefix: string,
+): Promise<QueueDepth> {
+  const keyOf = (name: string) => `${bullPrefix(prefix)}:${QUEUE}:${name}`
+  const asked = await connection
+    .pipeline()
+    .llen(keyOf('wait'))
+    .zcard(keyOf('delayed'))
+    .llen(keyOf('active'))
+    .lrange(keyOf('wait'), -1, -1)
+    .zrange(keyOf('delayed'), '0', '0')
+    .exec()
+  const answers = asked?.map(([error, answer]) => error ?? answer)
+  const [waiting, delayed, active, lastWaiting, firstDelayed] = depthSchema.parse(answers)
+  const times = await Promise.all(
+    [...lastWaiting, ...firstDelayed].map(async job =>
+      timesSchema.parse(await connection.hmget(keyOf(job), ...TIMES)),
+    ),
+  )
+  const since = times.flatMap(([atMs, delayMs]) => (atMs === null ? [] : [atMs + (delayMs ?? 0)]))
+  return { waiting, delayed, active, oldestSinceMs: since.length === 0 ? null : Math.min(...since) }
 }
 
 /** BullMQ's keys need their own hash tag to stay on one slot of a cluster. */

@@ -31,6 +31,7 @@ import type { RedisConnection } from './connect.ts'
 import { exportedAt, exportedPlace } from './exported.ts'
 import { idOf, listKey, memberOf, membershipOf, placeOf, rangeOf } from './lists.ts'
 import { marksSchema } from './marks.ts'
+import { createKeyGate, type KeyGate } from './newest-seals.ts'
 import { createNumbers, onLost, type RequestNumbers } from './numbers.ts'
 import { COMMIT, END_DOCUMENTS, FIND_FORGOTTEN, READ_MARKS, SETTLE, TAKE_DUE } from './scripts.ts'
 
@@ -45,13 +46,19 @@ export interface RedisStoreOptions {
   /** With the key that Redis does not have: each record is stored with a seal. Null: none is. */
   seals?: Seals | null
   numbers?: RequestNumbers
+  /** Nothing is written before it has let through. */
+  keyGate?: KeyGate
 }
 
 /** @param prefix Names the product's keys; all of them share it as their hash tag. */
 export function createRedisStore(
   redis: RedisConnection,
   prefix: string,
-  { seals = null, numbers = createNumbers(redis, prefix) }: RedisStoreOptions = {},
+  {
+    seals = null,
+    numbers = createNumbers(redis, prefix),
+    keyGate = createKeyGate(redis, prefix, seals),
+  }: RedisStoreOptions = {},
 ): Store {
   const tag = `{${prefix}}`
   const dueKey = `${tag}:due`
@@ -80,6 +87,7 @@ export function createRedisStore(
   const moreKey = (id: string) => `${tag}:attempts-more:${id}`
 
   async function commit(change: Commit): Promise<CommitOutcome> {
+    await keyGate.pass()
     const { next, submissionId, writer, mostOpen } = change
     const { id } = next
     const { target } = writer ?? next.reset
@@ -287,13 +295,21 @@ export function createRedisStore(
     readTrails,
     exportedAt: id => exportedAt(redis, tag, id),
     readAttempts: attempts.read,
-    recordAttempt: attempts.append,
+    async recordAttempt(attempt) {
+      await keyGate.pass()
+      return attempts.append(attempt)
+    },
     async countAttempt(id, by) {
+      await keyGate.pass()
       if (seals !== null) return attempts.count(`${id} ${by}`)
       await redis.hincrby(moreKey(id), by, 1)
       return { isIntact: true }
     },
-    attemptsSeen: attempts.seen,
+    attemptsSeen: async () => {
+      // It seals anew what an older key sealed.
+      await keyGate.pass()
+      return attempts.seen()
+    },
     commit,
     async writerOf(target) {
       const asked = redis
