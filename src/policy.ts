@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { loadPolicy } from './adapters/policy/policy-file.ts'
 import { readPolicyFile } from './config.ts'
 import { type Consideration, considered } from './request/consideration.ts'
+import type { Need } from './request/guard.ts'
 import {
   type AllowRule,
   type Asking,
@@ -16,7 +17,6 @@ import {
   type Policy,
   rulingOn,
 } from './request/policy.ts'
-import type { Need } from './request/request.ts'
 import { type Opening, openingsIn, type Window } from './request/window.ts'
 
 const USAGE = `policy check [FILE]     Says whether the file can be used, and what is wrong where it cannot.

@@ -12,7 +12,7 @@ import {
   STORE_TROUBLES,
 } from '../src/ports/events.ts'
 import { type Gauges, gaugesOf, WAITING_AGES } from '../src/request/gauges.ts'
-import { distrustSchema } from '../src/request/request.ts'
+import { distrustSchema } from '../src/request/state.ts'
 import { createTelemetry, POST_KINDS } from '../src/telemetry.ts'
 import { VERSION } from '../src/version.ts'
 import { OPS, type Product, startProduct, until } from './support/product.ts'

@@ -1,7 +1,8 @@
 // Slack, seen from the product: where things are said, and who people are. The comments are the contracts.
 
+import type { PostKey } from '../request/notes.ts'
 import type { PlanRow } from '../request/plan.ts'
-import type { PostKey, RequestId, ResetRequest } from '../request/request.ts'
+import type { RequestId, ResetRequest } from '../request/request.ts'
 import type { PartitionResult } from '../request/result.ts'
 
 /** Names that do not fit where they have to travel. */

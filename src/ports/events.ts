@@ -2,8 +2,10 @@
 
 import type { Command } from '../request/command.ts'
 import type { WaitedFor } from '../request/gauges.ts'
-import type { Distrust, PostKey, RequestId, StateName } from '../request/request.ts'
+import type { PostKey } from '../request/notes.ts'
+import type { RequestId } from '../request/request.ts'
 import type { CallOutcome, ReadOutcome } from '../request/result.ts'
+import type { Distrust, StateName } from '../request/state.ts'
 import type { ChatOutcome } from './chat.ts'
 import type { Attempt } from './store.ts'
 

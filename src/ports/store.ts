@@ -4,16 +4,10 @@ import type { AttemptsSeen } from '../request/attempts-end.ts'
 import type { AuditEvent, Origin } from '../request/command.ts'
 import type { Mark, MarkToKeep } from '../request/gauges.ts'
 import type { ListPart } from '../request/list-part.ts'
-import type {
-  DocumentName,
-  DocumentOf,
-  Documents,
-  RefusedRuling,
-  RequestId,
-  ResetRequest,
-} from '../request/request.ts'
+import type { DocumentName, DocumentOf, Documents, RequestId, ResetRequest } from '../request/request.ts'
 import type { Target } from '../request/reset.ts'
 import type { Doubt } from '../request/seals.ts'
+import type { RefusedRuling } from '../request/state.ts'
 import type { Refusal } from '../request/step.ts'
 import type { Person } from './chat.ts'
 

@@ -6,25 +6,15 @@ import type { boundsSchema } from './bounds.ts'
 import type { differenceSchema } from './drift.ts'
 import type { Evidence } from './evidence.ts'
 import type { Group } from './group.ts'
+import type { Guard } from './guard.ts'
+import type { DriftedAt, PostKey } from './notes.ts'
 import type { planSchema } from './plan.ts'
 import type { LastRead, Unread } from './policy.ts'
-import type {
-  CallEnd,
-  Distrust,
-  DriftedAt,
-  Guard,
-  Outcome,
-  PostKey,
-  RefusedRuling,
-  RequestId,
-  ResetRequest,
-  Share,
-  StateName,
-  sinceSchema,
-} from './request.ts'
+import type { RequestId, ResetRequest, Share, sinceSchema } from './request.ts'
 import type { resetSchema } from './reset.ts'
 import type { RefusalReason } from './result.ts'
 import type { Seal } from './seals.ts'
+import type { CallEnd, Distrust, Outcome, RefusedRuling, StateName } from './state.ts'
 import type { seenSchema, WatchEnd } from './watch.ts'
 
 /** One change, in the words of the command that made it. Replaying the commands in order gives the record again. */

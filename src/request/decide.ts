@@ -9,22 +9,15 @@ import { differenceSchema } from './drift.ts'
 import { again, againAfterUnclear, finish, leavingLate } from './finish.ts'
 import { followed } from './followed.ts'
 import { breakGlass, review } from './glass.ts'
+import type { Guard } from './guard.ts'
+import type { Note } from './notes.ts'
 import { type Plan, planSchema } from './plan.ts'
 import { escalate, remind } from './reminding.ts'
-import {
-  type Decision,
-  type Guard,
-  isHeld,
-  mayBegin,
-  type Note,
-  type Progress,
-  type RequestId,
-  type ResetRequest,
-  type State,
-} from './request.ts'
+import { isHeld, type RequestId, type ResetRequest } from './request.ts'
 import { type Reset, resetSchema } from './reset.ts'
 import { schemaOf } from './schema.ts'
 import { beginsAt, isOfBounds, settle, settling } from './settling.ts'
+import { type Decision, mayBegin, type Progress, type State } from './state.ts'
 import { backoffOfGivingWay, type Decided, FIRST_BACKOFF_MS, refuse, unseen, visible } from './step.ts'
 import { tell } from './telling.ts'
 import { alreadyThere, checkAgain, looked, restored, testify, unclearFrom } from './unclear.ts'

@@ -3,8 +3,10 @@
 
 import { causeOf } from './cause.ts'
 import type { Command } from './command.ts'
-import type { Decision, Note, ResetRequest, Wait } from './request.ts'
+import type { Note } from './notes.ts'
+import type { ResetRequest } from './request.ts'
 import { ROWS_IN_TABLE, verdictOf } from './result.ts'
+import type { Decision, Wait } from './state.ts'
 import { approved, backoffAfter, type Decided, FIRST_BACKOFF_MS, refuse, visible } from './step.ts'
 import { mayRepeatAt, unclearFrom } from './unclear.ts'
 import { JOINED } from './waiting.ts'

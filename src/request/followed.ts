@@ -3,9 +3,10 @@
 
 import type { Command } from './command.ts'
 import { placeOf } from './group.ts'
-import { isFinal, type RequestId, type ResetRequest, type Share } from './request.ts'
+import type { RequestId, ResetRequest, Share } from './request.ts'
 import type { Reset } from './reset.ts'
 import type { PartitionResult } from './result.ts'
+import { isFinal } from './state.ts'
 import { type Decided, refuse, visible } from './step.ts'
 import { openWatch } from './watch.ts'
 import { afterEnd } from './watch-findings.ts'

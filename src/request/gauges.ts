@@ -2,7 +2,8 @@
 // and since when it owes Slack something. Nothing is decided by a mark. Pure.
 
 import { owed } from './owed.ts'
-import { isFinal, type ResetRequest, type State, type StateName } from './request.ts'
+import type { ResetRequest } from './request.ts'
+import { isFinal, type State, type StateName } from './state.ts'
 import { waitsForWindow } from './waiting.ts'
 
 /** `sinceMs` null: since it came to this state, as far as marks tell. `owesSinceMs` may lie ahead; null: it owes Slack nothing. */

@@ -1,7 +1,8 @@
 // Which lists of requests a request belongs in, by how far it has come. Pure; where the lists are kept is the store's.
 
 import { readCause } from './cause.ts'
-import { isOpenRequest, type ResetRequest, type State } from './request.ts'
+import { isOpenRequest, type ResetRequest } from './request.ts'
+import type { State } from './state.ts'
 
 /** `failed` holds what failed in part, and what nobody knows, as well, but nothing that had nothing to move; `over` is all that is not open. */
 export const LIST_PARTS = ['any', 'open', 'failed', 'over'] as const

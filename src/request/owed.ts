@@ -1,20 +1,12 @@
 // What the outside has not been given yet, derived from the record alone, so that no crash can lose it. Pure.
 
 import { owedToParent } from './followed.ts'
+import { type DirectKey, elsewhereKey, type Note, noteKey, type PostKey } from './notes.ts'
 import { escalateAt, pendingPings, remindAt } from './reminding.ts'
-import {
-  type DirectKey,
-  elsewhereKey,
-  isFinal,
-  isHeld,
-  isOpenRequest,
-  type Note,
-  noteKey,
-  type PostKey,
-  type ResetRequest,
-} from './request.ts'
+import { isHeld, isOpenRequest, type ResetRequest } from './request.ts'
 import { isServiceAccount } from './service-account.ts'
 import { isOfBounds } from './settling.ts'
+import { isFinal } from './state.ts'
 import { awaitsChannel } from './telling.ts'
 import { openWatch } from './watch.ts'
 

@@ -4,8 +4,9 @@
 import type { PersonsCommand } from './command.ts'
 import type { AllowRule, Policy } from './policy.ts'
 import { covers } from './policy.ts'
-import { owesReview, type RefusedRuling, type ResetRequest } from './request.ts'
+import { owesReview, type ResetRequest } from './request.ts'
 import type { Target } from './reset.ts'
+import type { RefusedRuling } from './state.ts'
 
 /** What a person does to a request that is there. Asking for one, whether an undo, a retry or an edit, is ruled on. */
 export type ActKind = PersonsCommand['kind']

@@ -2,6 +2,7 @@
 // it may hold.
 
 import { issueWords } from './file-words.ts'
+import type { Need } from './guard.ts'
 import {
   type AllowRule,
   type DenyRule,
@@ -23,7 +24,6 @@ import {
   problemsIn,
   type WindowFile,
 } from './policy-schema.ts'
-import type { Need } from './request.ts'
 import { isServiceAccount } from './service-account.ts'
 import type { Window } from './window.ts'
 

@@ -1,19 +1,14 @@
 // Who may ask for what, who decides, and what a plan asks of them: rules, and which of them applies. Pure.
 // A deny beats every allow, and what no rule covers is refused. Members of user groups come in as facts.
 
+import { type Guard, guardSchema, type Need } from './guard.ts'
 import { ANY_NAME, fits } from './name-pattern.ts'
 import type { Plan } from './plan.ts'
 import { lacking, needsOf } from './quorum.ts'
-import {
-  type Decision,
-  type Guard,
-  guardSchema,
-  type Need,
-  type RefusedRuling,
-  type ResetRequest,
-} from './request.ts'
+import type { ResetRequest } from './request.ts'
 import type { Target } from './reset.ts'
 import { isServiceAccount } from './service-account.ts'
+import type { Decision, RefusedRuling } from './state.ts'
 import type { Window } from './window.ts'
 
 /**

@@ -1,6 +1,7 @@
 // Whether the approvals are enough: each need is filled by people of its own, and nobody fills two. Pure.
 
-import type { Decision, Guard, Need } from './request.ts'
+import type { Guard, Need } from './guard.ts'
+import type { Decision } from './state.ts'
 
 /** A guard from before there were needs asks for so many approvers of one kind. */
 export function needsOf({ needs, approvals }: Pick<Guard, 'needs' | 'approvals'>): readonly Need[] {

@@ -2,6 +2,7 @@
 // What cannot be read keeps what was read before, and never adds to it: neither a vote, nor a requester, nor a start.
 
 import type { Command } from './command.ts'
+import type { Guard } from './guard.ts'
 import {
   type Asking,
   fillsThrough,
@@ -24,7 +25,7 @@ import {
   weigh,
 } from './policy.ts'
 import { needsOf } from './quorum.ts'
-import { brokeGlass, type Guard, type ResetRequest } from './request.ts'
+import { brokeGlass, type ResetRequest } from './request.ts'
 
 /** What a policy says of a request, as far as the groups that its rules ask about could be read. */
 export interface Considered extends Weighed {

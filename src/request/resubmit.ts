@@ -1,8 +1,9 @@
 // An ended request as the fields of the form, so that it can be asked for again with something changed.
 // The offsets of a file do not fit a field: they stay with the request that had them.
 
-import { isFinal, type ResetRequest } from './request.ts'
+import type { ResetRequest } from './request.ts'
 import { chosenPartitions, type Reset, type ResetFields, type Target } from './reset.ts'
+import { isFinal } from './state.ts'
 
 /** It has ended without having done all of what was asked for. */
 export function canBeEdited({ state }: Pick<ResetRequest, 'state'>): boolean {

@@ -2,7 +2,8 @@
 // that something which stays refers to, nor one of which anything is still owed or not known.
 
 import { owed } from './owed.ts'
-import { isFinal, isOpenRequest, type RequestId, type ResetRequest } from './request.ts'
+import { isOpenRequest, type RequestId, type ResetRequest } from './request.ts'
+import { isFinal } from './state.ts'
 
 /** One request, as far as it matters here: the others are not held in memory. */
 export interface Standing {

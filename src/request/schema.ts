@@ -1,7 +1,8 @@
 // The number in a record that keeps a process of an earlier version away from what it does not know: it could read the rest of
 // it, and would lose that part with its next change. So the number is the smallest whose readers know all that is in it.
 
-import type { Decision, ResetRequest } from './request.ts'
+import type { ResetRequest } from './request.ts'
+import type { Decision } from './state.ts'
 
 /**
  * The last one. Raised with RULES (decide.ts), and whenever a record comes to hold anything that it could not before; `schemaOf`

@@ -4,9 +4,11 @@
 import type { Command } from './command.ts'
 import type { Difference } from './drift.ts'
 import { placeOf } from './group.ts'
+import type { Guard } from './guard.ts'
 import { type Facts, type Plan, type PlanRow, planRows, planSchema } from './plan.ts'
-import type { Decision, Guard, Outcome, Progress, ResetRequest, State } from './request.ts'
+import type { ResetRequest } from './request.ts'
 import type { Reset } from './reset.ts'
+import type { Decision, Outcome, Progress, State } from './state.ts'
 import { type Decided, refuse, unseen, visible } from './step.ts'
 
 /** Each partition goes to the first message at or after the time, within its log as it was then; where that is, is not known. */

@@ -1,6 +1,8 @@
 // One step of a request: taken, with the next version of the record, or refused with a reason. It decides nothing.
 
-import type { Decision, Note, ResetRequest, State } from './request.ts'
+import type { Note } from './notes.ts'
+import type { ResetRequest } from './request.ts'
+import type { Decision, State } from './state.ts'
 
 export const FIRST_BACKOFF_MS = 2_000
 const LONGEST_BACKOFF_MS = 300_000

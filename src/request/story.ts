@@ -7,21 +7,15 @@ import { type ChainedEvent, doubtOfEvent, verifyChain } from './audit.ts'
 import type { AuditEvent, Command, Submission } from './command.ts'
 import { decide, RULES, submit } from './decide.ts'
 import { areRowsOf, digestOfTargets, digestOfText } from './digest.ts'
+import { type Guard, guardSchema } from './guard.ts'
 import { documentsKeptMs } from './kept.ts'
 import { type Plan, planRowsSchema } from './plan.ts'
 import { isBarredAsRequester } from './policy.ts'
 import { needsOf } from './quorum.ts'
-import {
-  type Distrust,
-  type Guard,
-  guardSchema,
-  type RequestId,
-  type ResetRequest,
-  requestSchema,
-  stateSchema,
-} from './request.ts'
+import { type RequestId, type ResetRequest, requestSchema } from './request.ts'
 import { type Reset, resetSchema, targetsSchema } from './reset.ts'
 import { type Doubt, type Seals, sealSchema } from './seals.ts'
+import { type Distrust, stateSchema } from './state.ts'
 
 /** What cannot have happened, or is not what the events say. Each has a sentence in SENTENCES. */
 export interface Finding {

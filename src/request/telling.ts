@@ -2,7 +2,9 @@
 // It must never let two tell the same at once, nor forget that somebody may have told it already.
 
 import type { Command } from './command.ts'
-import { cardTsOf, isFinal, type Post, type PostKey, type ResetRequest } from './request.ts'
+import type { Post, PostKey } from './notes.ts'
+import { cardTsOf, type ResetRequest } from './request.ts'
+import { isFinal } from './state.ts'
 import { type Decided, refuse, unseen } from './step.ts'
 
 export type TellingCommand = Extract<

@@ -4,8 +4,9 @@
 import { causeOf } from './cause.ts'
 import type { Command } from './command.ts'
 import type { Evidence } from './evidence.ts'
-import type { ResetRequest, State } from './request.ts'
+import type { ResetRequest } from './request.ts'
 import { isHeldAfterRestore, unknownOnceRestored } from './restored.ts'
+import type { State } from './state.ts'
 import { type Decided, refuse, unseen, visible } from './step.ts'
 import { JOINED } from './waiting.ts'
 

@@ -2,11 +2,14 @@
 // It must never count a vote on another plan than the one they saw, nor one person twice.
 
 import type { Command } from './command.ts'
+import type { Guard } from './guard.ts'
+import type { Note } from './notes.ts'
 import { fillsThrough, isBarredAsRequester, isSameGuard, restsOn, type Unread } from './policy.ts'
 import { filled, isMet } from './quorum.ts'
 import { isSameUnread } from './reconsidering.ts'
-import { brokeGlass, type Decision, type Guard, isHeld, type Note, type ResetRequest } from './request.ts'
+import { brokeGlass, isHeld, type ResetRequest } from './request.ts'
 import { countsUnder, isOfBounds, isOfPlan, onBounds } from './settling.ts'
+import type { Decision } from './state.ts'
 import { approved, type Decided, type Refusal, refuse, unseen, visible } from './step.ts'
 import { JOINED } from './waiting.ts'
 

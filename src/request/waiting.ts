@@ -4,7 +4,8 @@
 import { causeOf, readCause } from './cause.ts'
 import type { Command } from './command.ts'
 import { type Group, hasMembers } from './group.ts'
-import { brokeGlass, type ResetRequest, type State, type Wait } from './request.ts'
+import { brokeGlass, type ResetRequest } from './request.ts'
+import type { State, Wait } from './state.ts'
 import { backoffAfter, type Decided, refuse, unseen, visible } from './step.ts'
 import { isOpen, opensAt } from './window.ts'
 

@@ -3,7 +3,8 @@
 
 import { z } from 'zod'
 import type { Command } from './command.ts'
-import type { Note, ResetRequest } from './request.ts'
+import type { Note } from './notes.ts'
+import type { ResetRequest } from './request.ts'
 import type { Done } from './result.ts'
 import { type Decided, refuse, unseen, visible } from './step.ts'
 import {

@@ -5,7 +5,8 @@ import { totalsInWords } from '../adapters/slack/wording/plan.ts'
 import { outcomeSentence, scopeInWords, stateSentence } from '../adapters/slack/wording/words.ts'
 import { hadNothingToMove } from '../request/list-part.ts'
 import { filled } from '../request/quorum.ts'
-import { cardTsOf, type ResetRequest, type State } from '../request/request.ts'
+import { cardTsOf, type ResetRequest } from '../request/request.ts'
+import type { State } from '../request/state.ts'
 import type { End, Shown } from './questions.ts'
 
 const TOPICS_NAMED = 20

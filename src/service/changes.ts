@@ -24,16 +24,10 @@ import { markOf } from '../request/gauges.ts'
 import { documentsKeptMs } from '../request/kept.ts'
 import { nextDueAt } from '../request/owed.ts'
 import { isAct } from '../request/permissions.ts'
-import {
-  type Distrust,
-  type Documents,
-  isFinal,
-  mayBegin,
-  type RequestId,
-  type ResetRequest,
-} from '../request/request.ts'
+import type { Documents, RequestId, ResetRequest } from '../request/request.ts'
 import type { Target } from '../request/reset.ts'
 import type { Seals } from '../request/seals.ts'
+import { type Distrust, isFinal, mayBegin } from '../request/state.ts'
 import { isForbidden, type Refusal } from '../request/step.ts'
 import { distrustOf } from '../request/story.ts'
 import { heldUntil } from '../request/waiting.ts'

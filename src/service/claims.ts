@@ -5,7 +5,8 @@
 
 import type { Clock } from '../ports/clock.ts'
 import type { Store } from '../ports/store.ts'
-import type { PostKey, RequestId, ResetRequest } from '../request/request.ts'
+import type { PostKey } from '../request/notes.ts'
+import type { RequestId, ResetRequest } from '../request/request.ts'
 import type { Changes } from './changes.ts'
 
 /** Longer than any call to Slack, and short enough that a lost message is looked for soon. */

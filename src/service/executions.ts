@@ -17,7 +17,7 @@ import { waitedFor } from '../request/gauges.ts'
 import { placeOf } from '../request/group.ts'
 import { instanceRefusal } from '../request/permissions.ts'
 import { isWritten, type Plan, type PlanRow } from '../request/plan.ts'
-import type { CallEnd, RequestId, ResetRequest } from '../request/request.ts'
+import type { RequestId, ResetRequest } from '../request/request.ts'
 import type { Reset } from '../request/reset.ts'
 import {
   type CallOutcome,
@@ -28,6 +28,7 @@ import {
   readBackOf,
   resultOf,
 } from '../request/result.ts'
+import type { CallEnd } from '../request/state.ts'
 import type { Refusal } from '../request/step.ts'
 import { heldBy, mayStart, untilWindow, waitsForWindow } from '../request/waiting.ts'
 import { watchedFor } from '../request/watching.ts'

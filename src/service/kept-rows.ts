@@ -9,7 +9,6 @@ import type { Plan, PlanRow } from '../request/plan.ts'
 import {
   type DocumentName,
   type DocumentOf,
-  isFinal,
   planDocument,
   type RequestId,
   type ResetRequest,
@@ -17,6 +16,7 @@ import {
 import type { Reset, Targets } from '../request/reset.ts'
 import type { PartitionResult } from '../request/result.ts'
 import type { Seals } from '../request/seals.ts'
+import { isFinal } from '../request/state.ts'
 import { distrustOf, resultDigestIn } from '../request/story.ts'
 
 /** Each gives undefined for what is not kept, or not any more, and null for what is kept and does not match its digest. */

@@ -24,10 +24,11 @@ import {
   planSchema,
 } from '../request/plan.ts'
 import { type Rate, rateBetweenPlans, rateOfWatch, rehearsalOf } from '../request/rehearsal.ts'
-import type { RefusedRuling, RequestId, ResetRequest } from '../request/request.ts'
+import type { RequestId, ResetRequest } from '../request/request.ts'
 import { clip, overlap, type Reset, type Target, type Targets } from '../request/reset.ts'
 import type { ReadOutcome } from '../request/result.ts'
 import { outsideOf, rowsOfBounds, settledRows } from '../request/settling.ts'
+import type { RefusedRuling } from '../request/state.ts'
 import { expiringIn } from './expiry.ts'
 import type { KeptRows } from './kept-rows.ts'
 import type { Movers } from './movers.ts'

@@ -3,6 +3,7 @@
 
 import type { Chat } from '../ports/chat.ts'
 import type { Command, PolicyVerdict } from '../request/command.ts'
+import type { Guard } from '../request/guard.ts'
 import { ACTS, type Act, type ActKind, instanceRefusal, sameRuleToday } from '../request/permissions.ts'
 import type { Plan } from '../request/plan.ts'
 import {
@@ -24,7 +25,8 @@ import {
   type Unread,
 } from '../request/policy.ts'
 import { askingOf, consider, isAnyUnread, reguardFor, unreadOf } from '../request/reconsidering.ts'
-import type { Guard, RefusedRuling, ResetRequest } from '../request/request.ts'
+import type { ResetRequest } from '../request/request.ts'
+import type { RefusedRuling } from '../request/state.ts'
 import { within } from './within.ts'
 
 export interface PoliciesDeps {

@@ -6,8 +6,9 @@ import type { Attempt, Commit, ListFilter, ListPlace, Store, Trail } from '../..
 import { sealed, verifyChain } from '../../src/request/audit.ts'
 import { type Draft, eventOf, submissionOf, submit } from '../../src/request/decide.ts'
 import type { MarkToKeep } from '../../src/request/gauges.ts'
-import type { RequestId, ResetRequest, StateName } from '../../src/request/request.ts'
+import type { RequestId, ResetRequest } from '../../src/request/request.ts'
 import type { Targets } from '../../src/request/reset.ts'
+import type { StateName } from '../../src/request/state.ts'
 import { commitOf, created, creationOf } from '../support/commits.ts'
 import {
   ALICE,

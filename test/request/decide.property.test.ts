@@ -9,14 +9,9 @@ import { type Draft, decide, eventOf, submissionOf, submit } from '../../src/req
 import { MAX_ATTEMPTS } from '../../src/request/finish.ts'
 import { hasMembers } from '../../src/request/group.ts'
 import { nextDueAt } from '../../src/request/owed.ts'
-import {
-  brokeGlass,
-  isFinal,
-  type ResetRequest,
-  requestIdSchema,
-  requestSchema,
-} from '../../src/request/request.ts'
+import { brokeGlass, type ResetRequest, requestIdSchema, requestSchema } from '../../src/request/request.ts'
 import { resetSchema } from '../../src/request/reset.ts'
+import { isFinal } from '../../src/request/state.ts'
 import { isBeforeWindow } from '../../src/request/waiting.ts'
 import { isOpen } from '../../src/request/window.ts'
 import { T0 } from '../support/requests.ts'

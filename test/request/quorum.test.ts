@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { dealt, isMet, lacking } from '../../src/request/quorum.ts'
-import type { Decision } from '../../src/request/request.ts'
+import type { Decision } from '../../src/request/state.ts'
 import { T0 } from '../support/requests.ts'
 
 const need = (label: string, count = 1) => ({ label, from: [label], count })

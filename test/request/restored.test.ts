@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { decide } from '../../src/request/decide.ts'
-import { isFinal, mayBegin } from '../../src/request/request.ts'
 import { unknownOnceRestored } from '../../src/request/restored.ts'
+import { isFinal, mayBegin } from '../../src/request/state.ts'
 import { everyState } from '../support/requests.ts'
 
 it.each(everyState())(

@@ -2,8 +2,9 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { noteKey } from '../../src/request/notes.ts'
 import { owed } from '../../src/request/owed.ts'
-import { noteKey, type RequestId, type ResetRequest } from '../../src/request/request.ts'
+import type { RequestId, ResetRequest } from '../../src/request/request.ts'
 import { familiesToGo, filesOf, type Standing, standingOf } from '../../src/request/retention.ts'
 import { endedWith, everyState, T0 } from '../support/requests.ts'
 

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { considered } from '../../src/request/consideration.ts'
 import { namedIn } from '../../src/request/named.ts'
+import type { PostKey } from '../../src/request/notes.ts'
 import { nextDueAt, owed } from '../../src/request/owed.ts'
 import {
   EVERYBODY,
@@ -16,7 +17,6 @@ import {
   weigh,
 } from '../../src/request/policy.ts'
 import { readPolicy } from '../../src/request/policy-file.ts'
-import type { PostKey } from '../../src/request/request.ts'
 import { isServiceAccount } from '../../src/request/service-account.ts'
 import {
   ALICE,

@@ -3,7 +3,8 @@ import type { Command, PolicyVerdict } from '../../src/request/command.ts'
 import { decide } from '../../src/request/decide.ts'
 import { MAX_ATTEMPTS } from '../../src/request/finish.ts'
 import { type Group, hasMembers } from '../../src/request/group.ts'
-import type { ResetRequest, Wait } from '../../src/request/request.ts'
+import type { ResetRequest } from '../../src/request/request.ts'
+import type { Wait } from '../../src/request/state.ts'
 import {
   ALICE,
   ALLOWED,

@@ -9,6 +9,7 @@ import { type Draft, decide, submit } from '../../src/request/decide.ts'
 import type { Difference } from '../../src/request/drift.ts'
 import { differenceSchema } from '../../src/request/drift.ts'
 import { type Group, type Position, placeOf } from '../../src/request/group.ts'
+import { type Guard, guardSchema } from '../../src/request/guard.ts'
 import {
   type Execution,
   type Facts,
@@ -17,7 +18,7 @@ import {
   planRows,
   planSchema,
 } from '../../src/request/plan.ts'
-import { type Guard, guardSchema, type ResetRequest, requestIdSchema } from '../../src/request/request.ts'
+import { type ResetRequest, requestIdSchema } from '../../src/request/request.ts'
 import type { Reset } from '../../src/request/reset.ts'
 import {
   doneOf,

@@ -3,7 +3,7 @@
 
 import { z } from 'zod'
 import type { Mark } from '../../request/gauges.ts'
-import { stateSchema } from '../../request/request.ts'
+import { stateSchema } from '../../request/state.ts'
 
 const STATES = stateSchema.options.map(({ shape: { name } }) => name.value)
 

@@ -1,7 +1,9 @@
 // The calm after a run: nothing goes wrong any more, every process runs, time goes on, and what is pending has to be done.
 
+import { noteKey } from '../../../src/request/notes.ts'
 import { owed } from '../../../src/request/owed.ts'
-import { isFinal, noteKey, type ResetRequest } from '../../../src/request/request.ts'
+import type { ResetRequest } from '../../../src/request/request.ts'
+import { isFinal } from '../../../src/request/state.ts'
 import { holdAll, look, postsOf } from './invariants.ts'
 import { deliver, leave, type Nth, passToNextDue, pump, waitingJobs } from './steps.ts'
 import { SETTINGS, type World } from './world.ts'

@@ -1,7 +1,8 @@
 // What the form says over an edit of what it edits, and why there is none. Pure.
 
-import { mayBegin, type ResetRequest } from '../../../request/request.ts'
+import type { ResetRequest } from '../../../request/request.ts'
 import { canBeEdited } from '../../../request/resubmit.ts'
+import { mayBegin } from '../../../request/state.ts'
 import type { Words } from '../language/language.ts'
 
 /** Null: it can be edited. A card that was not drawn anew in time may still have the button. */

@@ -7,19 +7,11 @@ import { MAX_ATTEMPTS } from '../../../request/finish.ts'
 import type { ActKind } from '../../../request/permissions.ts'
 import { skipsArriving } from '../../../request/plan-gaps.ts'
 import { filled, lacking, needsOf } from '../../../request/quorum.ts'
-import {
-  brokeGlass,
-  type Decision,
-  isFinal,
-  isGlassOvertaken,
-  isHeld,
-  type ResetRequest,
-  type State,
-  type Wait,
-} from '../../../request/request.ts'
+import { brokeGlass, isGlassOvertaken, isHeld, type ResetRequest } from '../../../request/request.ts'
 import { clip, utc } from '../../../request/reset.ts'
 import { isServiceAccount } from '../../../request/service-account.ts'
 import { isOfBounds } from '../../../request/settling.ts'
+import { type Decision, isFinal, type State, type Wait } from '../../../request/state.ts'
 import { awaitedBy, isBeforeWindow, readHold } from '../../../request/waiting.ts'
 import { LIMITS } from '../blocks/limits.ts'
 import { link, messageUrl } from '../blocks/links.ts'

@@ -5,15 +5,8 @@ import pLimit from 'p-limit'
 import type { Chat, ChatOutcome, PostDocuments } from '../../../ports/chat.ts'
 import type { Clock } from '../../../ports/clock.ts'
 import type { Pictures } from '../../../ports/pictures.ts'
-import {
-  cardTsOf,
-  elsewhereKey,
-  isDirect,
-  isElsewhere,
-  noteOf,
-  type PostKey,
-  type ResetRequest,
-} from '../../../request/request.ts'
+import { elsewhereKey, isDirect, isElsewhere, noteOf, type PostKey } from '../../../request/notes.ts'
+import { cardTsOf, type ResetRequest } from '../../../request/request.ts'
 import { POST_EVENT_TYPE, postMetadataSchema } from '../blocks/ids.ts'
 import { type Words, wordsAbout } from '../language/language.ts'
 import type { FilesFetch } from '../platform/light-fetch.ts'

@@ -1,7 +1,7 @@
 // What one person, or one more channel, is told beside the thread: the thread's own words, with where they belong. Pure.
 
-import type { DirectKey, ResetRequest } from '../../../request/request.ts'
-import { noteOf } from '../../../request/request.ts'
+import { type DirectKey, noteOf } from '../../../request/notes.ts'
+import type { ResetRequest } from '../../../request/request.ts'
 import { LIMITS } from '../blocks/limits.ts'
 import { cardUrl } from '../blocks/links.ts'
 import { clipEscaped, escaped, line, paragraph, spoken } from '../blocks/text.ts'

@@ -3,7 +3,8 @@
 
 import type { PostDocuments } from '../../../ports/chat.ts'
 import type { Picture, Pictures } from '../../../ports/pictures.ts'
-import { noteOf, type PostKey, type ResetRequest } from '../../../request/request.ts'
+import { noteOf, type PostKey } from '../../../request/notes.ts'
+import type { ResetRequest } from '../../../request/request.ts'
 import { type Words, wordsAbout } from '../language/language.ts'
 import { isPictured, lagInWords, lagPicture } from './lag-picture.ts'
 import { ALT_MAX, planInWords, planPicture } from './plan-picture.ts'

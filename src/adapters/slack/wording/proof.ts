@@ -1,8 +1,9 @@
 // What was done although no answer says so, or only for some of it: then the offsets are the evidence, and it is said.
 
 import { type CauseKind, readCause } from '../../../request/cause.ts'
-import type { Outcome, ResetRequest } from '../../../request/request.ts'
+import type { ResetRequest } from '../../../request/request.ts'
 import type { PartitionResult } from '../../../request/result.ts'
+import type { Outcome } from '../../../request/state.ts'
 import { clipMiddle, named } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { causeInWords } from './cause.ts'

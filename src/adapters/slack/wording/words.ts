@@ -9,18 +9,15 @@ import { skipsArriving } from '../../../request/plan-gaps.ts'
 import { filled } from '../../../request/quorum.ts'
 import {
   brokeGlass,
-  isFinal,
   isHeld,
-  type Outcome,
   owesReview,
-  type RefusedRuling,
   type RequestId,
   type ResetRequest,
-  type State,
 } from '../../../request/request.ts'
 import { clip, type Reset, type Target, utc } from '../../../request/reset.ts'
 import type { ApiCode, Counts, Done } from '../../../request/result.ts'
 import { isOfBounds } from '../../../request/settling.ts'
+import { isFinal, type Outcome, type RefusedRuling, type State } from '../../../request/state.ts'
 import type { Refusal } from '../../../request/step.ts'
 import { type Awaited, awaitedBy } from '../../../request/waiting.ts'
 import { escaped, named } from '../blocks/text.ts'

@@ -5,7 +5,7 @@ import { type Language, wordsIn } from '../../../../src/adapters/slack/language/
 import { causeInWords } from '../../../../src/adapters/slack/wording/cause.ts'
 import { outcomeSentence } from '../../../../src/adapters/slack/wording/words.ts'
 import { causeOf } from '../../../../src/request/cause.ts'
-import type { Outcome } from '../../../../src/request/request.ts'
+import type { Outcome } from '../../../../src/request/state.ts'
 import { asked } from '../../../support/requests.ts'
 
 const GONE = causeOf('instanceGone', 'isolated')

@@ -18,9 +18,10 @@ import type { Group } from '../../../../src/request/group.ts'
 import { isInPart, type ListPart } from '../../../../src/request/list-part.ts'
 import type { PlanRow } from '../../../../src/request/plan.ts'
 import { lacking, needsOf } from '../../../../src/request/quorum.ts'
-import { brokeGlass, isFinal, isHeld, type ResetRequest } from '../../../../src/request/request.ts'
+import { brokeGlass, isHeld, type ResetRequest } from '../../../../src/request/request.ts'
 import { canBeEdited } from '../../../../src/request/resubmit.ts'
 import type { PartitionResult } from '../../../../src/request/result.ts'
+import { isFinal } from '../../../../src/request/state.ts'
 import { JOINED } from '../../../../src/request/waiting.ts'
 import {
   ALICE,

@@ -1,8 +1,9 @@
 // The card of a request, in English.
 
 import type { Bounds } from '../../../../request/bounds.ts'
-import type { Progress, Share } from '../../../../request/request.ts'
+import type { Share } from '../../../../request/request.ts'
 import { grouped } from '../../../../request/reset.ts'
+import type { Progress } from '../../../../request/state.ts'
 import type { Hold } from '../../../../request/waiting.ts'
 import { mention, mentions, type Piece, person, quoted, text } from '../../blocks/text.ts'
 import { buttons } from './buttons.ts'

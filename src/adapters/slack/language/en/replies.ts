@@ -1,6 +1,6 @@
 // What the thread under a card has to tell, in English.
 
-import type { DriftedAt, Note } from '../../../../request/request.ts'
+import type { DriftedAt, Note } from '../../../../request/notes.ts'
 import { grouped } from '../../../../request/reset.ts'
 import { mentions, named, type Piece, person, quoted, strong, text } from '../../blocks/text.ts'
 import { buttons } from './buttons.ts'
