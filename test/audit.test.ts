@@ -716,7 +716,7 @@ describe('npm run audit', () => {
     })
   })
 
-  it('says what it cannot do, and exits with something else than 0', async () => {
+  it('says what it cannot do, and exits with something else than 0', { tags: ['long'] }, async () => {
     const [unset, away, missing, misspelt, incomplete, never] = await Promise.all([
       audit(['export']),
       audit(['export'], { REDIS_URL: 'redis://127.0.0.1:1' }),

@@ -51,6 +51,7 @@ export default mergeConfig(
         FUZZ_SEED: env.FUZZ_SEED ?? '1',
         FAULTS_RUNS: env.FAULTS_RUNS ?? '40',
         POLICY_RUNS: env.POLICY_RUNS ?? '2000',
+        WATCH_RUNS: env.WATCH_RUNS ?? '1000',
         PLAN_RUNS: env.PLAN_RUNS ?? '1000',
         HISTORY_RUNS: env.HISTORY_RUNS ?? '1000',
       },

@@ -55,7 +55,8 @@ export function decodePng(png: Buffer): Pixels {
   if (channels === undefined) throw new Error(`a screenshot of colour type ${type}`)
   const bytes = unfilter(inflateSync(Buffer.concat(data)), width * channels, channels)
   const pixels = new Uint32Array(width * height)
-  for (let at = 0; at < pixels.length; at++) pixels[at] = bytes.readUIntBE(at * channels, 3)
+  for (let pixel = 0, at = 0; pixel < pixels.length; pixel++, at += channels)
+    pixels[pixel] = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0)
   return { width, height, pixels }
 }
 
@@ -70,17 +71,32 @@ function unfilter(filtered: Buffer, stride: number, channels: number): Buffer {
       const left = x < channels ? 0 : (bytes[at - channels] ?? 0)
       const above = row === 0 ? 0 : (bytes[at - stride] ?? 0)
       const corner = x < channels || row === 0 ? 0 : (bytes[at - stride - channels] ?? 0)
-      const guesses = [0, left, above, (left + above) >> 1, paeth(left, above, corner)]
-      bytes[at] = (filtered[row * (stride + 1) + 1 + x] ?? 0) + (guesses[filter] ?? 0)
+      bytes[at] = (filtered[row * (stride + 1) + 1 + x] ?? 0) + guessOf(filter, left, above, corner)
     }
   }
   return bytes
 }
 
+function guessOf(filter: number, left: number, above: number, corner: number): number {
+  switch (filter) {
+    case 1:
+      return left
+    case 2:
+      return above
+    case 3:
+      return (left + above) >> 1
+    case 4:
+      return paeth(left, above, corner)
+    default:
+      return 0
+  }
+}
+
 function paeth(left: number, above: number, corner: number): number {
   const guess = left + above - corner
-  const [toLeft, toAbove, toCorner] = [left, above, corner].map(each => Math.abs(guess - each))
-  if (toLeft === undefined || toAbove === undefined || toCorner === undefined) return 0
+  const toLeft = Math.abs(guess - left)
+  const toAbove = Math.abs(guess - above)
+  const toCorner = Math.abs(guess - corner)
   if (toLeft <= toAbove && toLeft <= toCorner) return left
   return toAbove <= toCorner ? above : corner
 }

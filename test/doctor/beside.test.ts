@@ -79,7 +79,7 @@ it('takes no job of the queue and no event, and the bot goes on', async () => {
   expect(product.events.filter(({ event }) => event === 'fault' || event === 'store')).toEqual([])
 })
 
-it('is a command with lines, exit codes and a usage', async () => {
+it('is a command with lines, exit codes and a usage', { tags: ['long'] }, async () => {
   const env = {
     PATH: process.env.PATH ?? '',
     ...{ REDIS_URL: 'redis://user:hunter2@127.0.0.1:1', SLACK_BOT_TOKEN: 'xoxb-hunter2' },

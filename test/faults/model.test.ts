@@ -12,7 +12,7 @@ import { ask } from './model/steps.ts'
 import { type Shared, startWorld } from './model/world.ts'
 
 /** A few find what is broken for good; what takes luck is looked for by `npm run test:long`. */
-const RUNS = { ckafka: Number(process.env.FAULTS_RUNS ?? 2), kafka: Number(process.env.FAULTS_RUNS ?? 2) }
+const RUNS = { ckafka: Number(process.env.FAULTS_RUNS ?? 1), kafka: Number(process.env.FAULTS_RUNS ?? 1) }
 const SEED = process.env.FAULTS_SEED === undefined ? {} : { seed: Number(process.env.FAULTS_SEED) }
 const COMMANDS = 40
 const RUN_MS = 30_000

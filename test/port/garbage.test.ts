@@ -1,6 +1,6 @@
 // Seeded garbage at the port of a real process, over raw sockets. FUZZ_REQUESTS says how many in each delivery, and
-// FUZZ_SEED which; `npm run test:long` throws hundreds of thousands.
-// @module-tag chance
+// FUZZ_SEED which.
+// @module-tag long
 
 import { expect, it } from 'vitest'
 import { createRandom } from '../faults/random.ts'
@@ -15,11 +15,8 @@ const MB = 1_000_000
 const CLASSES = [200, 400, 401, 404, 405, 408, 413, 415, 417, 431, 500]
 
 for (const delivery of ['socket', 'http'] as const) {
-  // Over Socket Mode there is less at the port, of the same.
-  const tags = delivery === 'http' ? [] : ['long']
   const timeout = 60_000 + REQUESTS * 20
   it(`answers or closes whatever is thrown at the port, and goes on, with ${delivery} delivery`, {
-    tags,
     timeout,
   }, async () => {
     const stage = await startPortStage(delivery)

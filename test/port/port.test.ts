@@ -52,6 +52,7 @@ for (const delivery of ['socket', 'http'] as const) {
   // The same server with less behind it, where Slack delivers over Socket Mode.
   describe(`at the port, with ${delivery} delivery`, { tags: delivery === 'http' ? [] : ['long'] }, () => {
     atThePort(delivery)
+    if (delivery === 'http') describe('Slack', slackAtThePort)
   })
 }
 
@@ -159,14 +160,7 @@ function atThePort(delivery: 'socket' | 'http'): void {
 
 const CHALLENGE = JSON.stringify({ type: 'url_verification', challenge: 'c' })
 
-describe('Slack at the port', () => {
-  beforeAll(async () => {
-    stage = await startPortStage('http')
-  })
-  afterAll(async () => {
-    await stage.stop()
-  })
-
+function slackAtThePort(): void {
   it('is recognised by its signature, and nobody else is', async () => {
     const asJson = { 'content-type': 'application/json' }
     const post = 'POST /slack/events HTTP/1.1'
@@ -253,13 +247,13 @@ describe('Slack at the port', () => {
     for (const socket of open) socket.destroy()
     await isWell()
   })
-})
+}
 
 describe('the health check of the image', () => {
   const command = /^ {2}CMD (\[.+\])$/m.exec(readFileSync('Dockerfile', 'utf8'))?.[1] ?? '[]'
   const [, ...args] = JSON.parse(command) as string[]
 
-  it('asks the process, and fails where none answers', async () => {
+  it('asks the process, and fails where none answers', { tags: ['long'] }, async () => {
     const { execFile } = await import('node:child_process')
     const exitWith = (port: number) =>
       new Promise(resolve => {

@@ -110,33 +110,37 @@ describe.concurrent('two accounts', () => {
     )
   }
 
-  scene('are both offered; one that does not answer hides no other, and is named', async () => {
-    const second = await secondAccount()
-    const answering = await start([entryOf(second.url, 'v3')])
-    afterwards(() => answering.stop())
-    const { alice } = answering
-    await alice.command(OPS, '/reset-offsets')
-    await alice.waitForView()
-    expect(await alice.suggestions('field_instance', '')).toEqual([
-      'orders-demo (ckafka-demo0001)',
-      `second (${SECOND})`,
-    ])
-    await alice.closeView(true)
-    await second.close()
-    await startAny({ clusters: first => [first, entryOf(second.url, 'v3')] })
-    const other = product().alice
-    await other.command(OPS, '/reset-offsets')
-    await other.waitForView()
-    expect(await other.suggestions('field_instance', '')).toEqual(['orders-demo (ckafka-demo0001)'])
-    await other.closeView(true)
-    await product().ask(
-      `--instance ${DEMO.instance} --group ${DEMO.group} --topic orders --to-earliest --reason why`,
-    )
-    await product().review(product().bob, 'Approve')
-    await product().cardSays('· done', 20_000)
-    const ready = await fetch(`http://127.0.0.1:${product().rewind.port}/readyz`)
-    expect(ready.status).toBe(200)
-  })
+  scene(
+    'are both offered; one that does not answer hides no other, and is named',
+    { tags: ['long'] },
+    async () => {
+      const second = await secondAccount()
+      const answering = await start([entryOf(second.url, 'v3')])
+      afterwards(() => answering.stop())
+      const { alice } = answering
+      await alice.command(OPS, '/reset-offsets')
+      await alice.waitForView()
+      expect(await alice.suggestions('field_instance', '')).toEqual([
+        'orders-demo (ckafka-demo0001)',
+        `second (${SECOND})`,
+      ])
+      await alice.closeView(true)
+      await second.close()
+      await startAny({ clusters: first => [first, entryOf(second.url, 'v3')] })
+      const other = product().alice
+      await other.command(OPS, '/reset-offsets')
+      await other.waitForView()
+      expect(await other.suggestions('field_instance', '')).toEqual(['orders-demo (ckafka-demo0001)'])
+      await other.closeView(true)
+      await product().ask(
+        `--instance ${DEMO.instance} --group ${DEMO.group} --topic orders --to-earliest --reason why`,
+      )
+      await product().review(product().bob, 'Approve')
+      await product().cardSays('· done', 20_000)
+      const ready = await fetch(`http://127.0.0.1:${product().rewind.port}/readyz`)
+      expect(ready.status).toBe(200)
+    },
+  )
 
   scene('have instances that are called by their names in a form that a command has opened', async () => {
     const second = await secondAccount()
@@ -308,6 +312,7 @@ async function isOffered(instance: string): Promise<boolean> {
 describe.concurrent('a file of clusters', () => {
   scene(
     'is followed while Rewind runs: a cluster that is added is served, and one that is taken out is not',
+    { tags: ['long'] },
     async () => {
       const [account, kafka] = [await secondAccount(), await ownKafka()]
       const folder = mkdtempSync(join(tmpdir(), 'rewind-clusters-'))

@@ -99,8 +99,8 @@ describe('an answer', () => {
   ] as const) {
     scene(
       `of ${dialect} with ${partitions} partitions becomes a thread that can be read, and files that have them all`,
-      // What becomes of many partitions is the same with either; how they are written is tested at the adapters.
-      { alone: true, tags: dialect === 'v3' ? [] : ['long'] },
+      // The service and the adapters are tested with as many in every run.
+      { alone: true, tags: ['long'] },
       async () => {
         await start({ dialect, seed: bigSeed(partitions), env: NO_WAITING })
         await product().ask(

@@ -47,7 +47,11 @@ describe('the health check of the image', () => {
 
   const everyday = ['0.0.0.0', ...(hasIPv6 ? ['::1'] : [])]
   const variants = ['localhost', ...(hasIPv6 ? ['::', '[::1]'] : [])]
-  it.each(everyday)('asks where HOST=%s listens, and exits 1 when it is stuck or gone', asksThere)
+  it.each(everyday)(
+    'asks where HOST=%s listens, and exits 1 when it is stuck or gone',
+    { tags: ['long'] },
+    asksThere,
+  )
   it.each(variants)(
     'asks where HOST=%s listens, and exits 1 when it is stuck or gone',
     { tags: ['long'] },
@@ -98,7 +102,7 @@ describe('a start where nothing can listen', () => {
   }
   const start = (more: Record<string, string>) => run([process.execPath, 'dist/main.js'], { ...env, ...more })
 
-  it('ends with HOST and PORT named', async () => {
+  it('ends with HOST and PORT named', { tags: ['long'] }, async () => {
     const { said, code } = await start({ HOST: '192.0.2.1', PORT: '0', LANGUAGE: 'en_US:en' })
     expect(said).toContain(
       'HOST 192.0.2.1 is no address of this machine, so nothing can listen on its PORT 0',

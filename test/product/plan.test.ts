@@ -107,7 +107,7 @@ describe('with API 3.0', () => {
     )
   })
 
-  it('goes to where another group is', async () => {
+  it('goes to where another group is', { tags: ['long'] }, async () => {
     await product.ask(
       `--instance ${DEMO.instance} --group timed --topic fresh --to-group fresh-reader --reason why`,
     )
@@ -166,7 +166,9 @@ describe('with API 3.0', () => {
     expect(product.ckafka.cluster.effects('timed').some(({ topics }) => topics.includes('quiet'))).toBe(false)
   })
 
-  it('goes there all the same where skipping to the end is meant, and says on which partitions', async () => {
+  it('goes there all the same where skipping to the end is meant, and says on which partitions', {
+    tags: ['long'],
+  }, async () => {
     await product.ask(timed(`${toTime(HOUR)} --allow-skip-to-end`))
     expect(textOf(product.card())).toContain(
       'this partition would jump to the end: partition 1 of quiet. That skips 10,700 messages.',
@@ -207,7 +209,7 @@ describe('with API 3.0', () => {
     await product.cardSays('· done')
   })
 
-  it('asks nothing more where few are skipped', async () => {
+  it('asks nothing more where few are skipped', { tags: ['long'] }, async () => {
     await product.ask(asking('--topic orders:0 --shift-by 300'))
     const view = await product.openReview(product.bob)
     expect(viewText(view)).not.toContain(' to approve')

@@ -181,7 +181,7 @@ describe.concurrent('a job', () => {
     expect(refused).toContainEqual(['cancel', 'svc:reports'])
   })
 
-  scene('is refused what nobody lets it ask for, and nothing is left of it', async () => {
+  scene('is refused what nobody lets it ask for, and nothing is left of it', { tags: ['long'] }, async () => {
     const requests = await start({ OPEN_PER_PERSON: '1' })
     const [stranger, unnamed, denied, uncovered, gone, usage, decide] = await Promise.all([
       requests(ASK, STRANGER),

@@ -73,7 +73,7 @@ describe.concurrent('a start that cannot work ends with 1 and says why in one pl
     expect(await run(wrong)).toEqual({ code: 1, log: '', said: `${said.join('\n')}\n` })
   })
 
-  it('names the file of a policy that is not there', async () => {
+  it('names the file of a policy that is not there', { tags: ['long'] }, async () => {
     const { code, said, log } = await run({ POLICY_FILE: 'no-such.yml' })
     expect({ code, said }).toEqual({
       code: 1,
@@ -100,7 +100,7 @@ describe.concurrent('a start that cannot work ends with 1 and says why in one pl
     redis.disconnect()
   })
 
-  it('names the port that is taken', async () => {
+  it('names the port that is taken', { tags: ['long'] }, async () => {
     const taken = createServer()
     await new Promise<void>(resolve => taken.listen(0, '127.0.0.1', resolve))
     const address = taken.address()

@@ -1,5 +1,6 @@
 // The built product as a process in somebody else's network: Slack and CKafka over TLS behind a proxy that wants a password,
 // certificates of an authority that Node does not know by itself. One request, from the command to its result.
+// @module-tag long
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

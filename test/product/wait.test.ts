@@ -115,7 +115,7 @@ describe('an approved request whose group has members', () => {
   for (const dialect of ['v2', 'v3'] as const) {
     scene(
       `with API ${dialect} one that joins after the approval is found before anything is begun`,
-      { dialect, env: { ROLE: 'bot' }, tags: dialect === 'v3' ? [] : ['long'] },
+      { dialect, env: { ROLE: 'bot' }, tags: ['long'] },
       async stage => {
         const { product } = stage
         stage.leave()
@@ -157,7 +157,7 @@ describe('an approved request whose group has members', () => {
     },
   )
 
-  scene('can be called off by the requester', {}, async stage => {
+  scene('can be called off by the requester', { tags: ['long'] }, async stage => {
     const { product } = stage
     await stage.waiting()
     await product.alice.press(product.card(), 'Cancel Request')

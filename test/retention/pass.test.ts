@@ -168,11 +168,11 @@ describe.each([
     expect((await filesIn(here)).map(({ ids }) => ids)).toEqual([['R-2', 'R-5']])
   })
 
-  // Where it is killed makes no difference to seals.
-  it.each(['in the file', 'after the file', 'before the first', 'after the second'])(
-    'are all in a file that is whole, or still there, when the process is killed %s, and go with the next',
-    { tags: isSealed ? [] : ['long'] },
-    async where => {
+  for (const where of ['in the file', 'after the file', 'before the first', 'after the second'])
+    it(`are all in a file that is whole, or still there, when the process is killed ${where}, and go with the next`, {
+      // Where it is killed makes no difference to seals.
+      tags: isSealed && where === 'after the second' ? [] : ['long'],
+    }, async () => {
       const here = await world(isSealed)
       const { prefix, key, store, seals, directory, deps } = here
       const script = fileURLToPath(new URL('child.mjs', import.meta.url))
@@ -202,8 +202,7 @@ describe.each([
       const files = await filesIn(here)
       expect([...new Set(files.flatMap(({ ids }) => ids))].sort()).toEqual(['R-1', 'R-2', 'R-3', 'R-5'])
       expect((await readdir(directory)).filter(name => !name.endsWith('.jsonl'))).toEqual([])
-    },
-  )
+    })
 })
 
 describe('nothing is deleted', () => {

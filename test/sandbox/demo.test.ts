@@ -25,7 +25,10 @@ describe('npm run demo', () => {
     return { code, out, err }
   }
 
-  it('plays a request typed line by line, and shows the cluster before and after', async () => {
+  it('plays a request typed line by line, and shows the cluster before and after', {
+    tags: ['long'],
+    timeout: 30_000,
+  }, async () => {
     const { code, out, err } = await demo(
       [],
       [
@@ -83,7 +86,7 @@ describe('npm run demo', () => {
     expect(out).toContain('The clusters answer as they should.')
     expect(out).toMatch(/"service":"rewind"/)
     expect(out).not.toContain('alice (Alice Moreau)')
-  }, 30_000)
+  })
 
   it('ends with 0 when the walkthrough holds', { tags: ['long'], timeout: 60_000 }, async () => {
     const { code, out } = await demo(['--walkthrough', '--http'])
@@ -91,7 +94,9 @@ describe('npm run demo', () => {
     expect(code).toBe(0)
   })
 
-  it('without a terminal stays up on the port that is free, says what there is to know, and what it waits for at the end', async () => {
+  it('without a terminal stays up on the port that is free, says what there is to know, and what it waits for at the end', {
+    tags: ['long'],
+  }, async () => {
     const taken = createServer()
     await new Promise<void>(resolve => taken.listen(0, '127.0.0.1', resolve))
     const address = taken.address()

@@ -114,13 +114,15 @@ describe('dependencies', () => {
     ],
     ['the lock has one more', { ...packages, 'node_modules/pino': { version: '10.4.0' } }],
     ['the lock has one less', { [compiled]: packages[compiled] }],
-  ])('are installed again when %s', (_, locked) => {
+  ])('are installed again when %s', { tags: ['long'] }, (_, locked) => {
     setUp()
     write('package-lock.json', asLock(locked))
     expect(setUp().calls).toMatch(/^npm ci /)
   })
 
-  it('are installed again when an installation never finished, or left the development ones out', () => {
+  it('are installed again when an installation never finished, or left the development ones out', {
+    tags: ['long'],
+  }, () => {
     setUp()
     rmSync(at('node_modules/.package-lock.json'))
     expect(setUp().calls).toMatch(/^npm ci /)
@@ -159,7 +161,9 @@ describe('--build', () => {
     expect(existsSync(at('dist'))).toBe(false)
   })
 
-  it('compiles again when a source has changed, come or gone, and keeps nothing of the old dist', () => {
+  it('compiles again when a source has changed, come or gone, and keeps nothing of the old dist', {
+    tags: ['long'],
+  }, () => {
     build()
     write('dist/old.js', '')
     write('src/main.ts', 'changed')
@@ -172,7 +176,7 @@ describe('--build', () => {
     expect(build().calls).toBe(built)
   })
 
-  it('compiles nothing again when only the time of a file has changed', () => {
+  it('compiles nothing again when only the time of a file has changed', { tags: ['long'] }, () => {
     build()
     utimesSync(at('src/main.ts'), 2_000_000_000, 2_000_000_000)
     expect(build()).toEqual(nothing)
@@ -180,6 +184,7 @@ describe('--build', () => {
 
   it.each(['src/main.ts', 'src/sandbox/page/main.tsx'])(
     'says what to do when it fails for %s, and tries again the next time',
+    { tags: ['long'] },
     name => {
       write(name, 'broken')
       const { status, stderr } = build()

@@ -96,7 +96,7 @@ describe('the world', () => {
     for (const proxy of proxies.slice(0, 4)) expect(proxy.connections()).toBeGreaterThan(0)
   })
 
-  it('gives the bot a Kafka beside CKafka, by a file that goes with it', async () => {
+  it('gives the bot a Kafka beside CKafka, by a file that goes with it', { tags: ['long'] }, async () => {
     const asked: string[] = []
     const where = await start({
       kafka: true,
@@ -129,7 +129,7 @@ describe('the world', () => {
     expect(where.ckafka.calls().length).toBeGreaterThan(0)
   })
 
-  it('takes the bot along when its own process is killed', async () => {
+  it('takes the bot along when its own process is killed', { tags: ['long'] }, async () => {
     const script = `
       const { startWorld } = await import(${JSON.stringify(dist('sandbox/world.js'))})
       const world = await startWorld({ delivery: 'socket', redisUrl: ${JSON.stringify(redisUrl)} })

@@ -1,4 +1,6 @@
-// Lines 1 to 5 and 36 of the fault table: who decides, how often, on what, and by which rule.
+// Lines 1 to 5 and 36 of the fault table: who decides, how often, on what, and by which rule. The service is asked for each of
+// them in every run.
+// @module-tag long
 
 import { describe, expect, inject, it } from 'vitest'
 import type { ResetRequest } from '../../../src/request/request.ts'

@@ -10,7 +10,7 @@ import { estimate } from '../../../src/request/watch-estimate.ts'
 import { afterLook } from '../../../src/request/watch-findings.ts'
 import { type GroupTraits, type Second, simulate } from './simulated-group.ts'
 
-const RUNS = Number(process.env.WATCH_RUNS ?? 300)
+const RUNS = Number(process.env.WATCH_RUNS ?? 100)
 const TWO_HOURS_MS = 7_200_000
 /** Nobody waits longer for it to come true. */
 const SECONDS = 6 * 3_600

@@ -1,4 +1,5 @@
 // The walkthrough must not hold when the product, the API or the story is not what it tells.
+// @module-tag long
 
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -28,7 +29,6 @@ async function policyWithout({ onTestFinished }: Pick<TestContext, 'onTestFinish
 describe.concurrent('the walkthrough fails', { timeout: 120_000 }, () => {
   it.for(['v2', 'v3'])(
     'when API %s answers success and moves nothing, and says where the offsets are',
-    { tags: ['long'] },
     async (api, test) => {
       const where = await startOwnWorld(test, { env: { CKAFKA_API: api } })
       for (const action of RESET_ACTIONS) where.ckafka.inject(action, { kind: 'lie' }, 2)
@@ -49,7 +49,7 @@ describe.concurrent('the walkthrough fails', { timeout: 120_000 }, () => {
     },
   )
 
-  it('when the world did not move before the decision', { tags: ['long'] }, async test => {
+  it('when the world did not move before the decision', async test => {
     const where = await startOwnWorld(test, V2)
     const { cluster } = where.ckafka
     const before = cluster.positions('ckafka-demo0001', GROUP, ['shipments'])
@@ -67,7 +67,7 @@ describe.concurrent('the walkthrough fails', { timeout: 120_000 }, () => {
     test.expect(failures).toEqual([test.expect.stringContaining('bob sees "Review R-2"')])
   })
 
-  it('when the group is not in use, so that nothing is waited for', { tags: ['long'] }, async test => {
+  it('when the group is not in use, so that nothing is waited for', async test => {
     const where = await startOwnWorld(test, V2)
     const { failures } = await walk(where, {
       patienceMs: PATIENCE_MS,
@@ -79,9 +79,7 @@ describe.concurrent('the walkthrough fails', { timeout: 120_000 }, () => {
     test.expect(failures).toEqual([test.expect.stringContaining('Nobody saw “waits for its group')])
   })
 
-  it('when the consumers commit once more before they stop, so that something else would be written', {
-    tags: ['long'],
-  }, async test => {
+  it('when the consumers commit once more before they stop, so that something else would be written', async test => {
     const where = await startOwnWorld(test, V2)
     const { failures } = await walk(where, {
       patienceMs: PATIENCE_MS,
@@ -93,7 +91,7 @@ describe.concurrent('the walkthrough fails', { timeout: 120_000 }, () => {
     test.expect(failures).toEqual([test.expect.stringContaining('Nobody saw the end of the request')])
   })
 
-  it('when the API does not lie though it was made to', { tags: ['long'] }, async test => {
+  it('when the API does not lie though it was made to', async test => {
     const where = await startOwnWorld(test, V2)
     where.ckafka.inject = () => {}
     const { failures, lines } = await walk(where)
@@ -106,7 +104,7 @@ describe.concurrent('the walkthrough fails', { timeout: 120_000 }, () => {
     test.expect(lines.at(-1)).not.toContain('Act 5')
   })
 
-  it('when the undo moves nothing', { tags: ['long'] }, async test => {
+  it('when the undo moves nothing', async test => {
     const where = await startOwnWorld(test)
     const { failures } = await walk(where, {
       meddle: {
@@ -126,7 +124,7 @@ describe.concurrent('the walkthrough fails', { timeout: 120_000 }, () => {
       .toContainEqual(test.expect.stringMatching(/^the card ended as done: .*R-4 · failed/))
   })
 
-  it('when Kafka answers success and writes nothing', { tags: ['long'] }, async test => {
+  it('when Kafka answers success and writes nothing', async test => {
     const where = await startOwnWorld(test)
     const { failures, lines } = await walk(where, {
       meddle: {
@@ -165,7 +163,7 @@ describe.concurrent('the walkthrough fails', { timeout: 120_000 }, () => {
     test.expect(failures).toEqual([test.expect.stringMatching(/typed_group.*required/)])
   })
 
-  it('when the manifest lacks a scope that the bot needs', { tags: ['long'] }, async test => {
+  it('when the manifest lacks a scope that the bot needs', async test => {
     const folder = await mkdtemp(join(tmpdir(), 'rewind-manifest-'))
     test.onTestFinished(() => rm(folder, { recursive: true }))
     const manifestFile = join(folder, 'manifest.yml')
@@ -175,13 +173,13 @@ describe.concurrent('the walkthrough fails', { timeout: 120_000 }, () => {
     test.expect(failures).toEqual([test.expect.stringContaining('a user group that Slack does not show')])
   })
 
-  it('when one of two teams is enough', { tags: ['long'] }, async test => {
+  it('when one of two teams is enough', async test => {
     const where = await startOwnWorld(test, await policyWithout(test, ', { from: platform }'))
     const { failures } = await walk(where, { patienceMs: PATIENCE_MS })
     test.expect(failures).toEqual([test.expect.stringContaining('Nobody saw “audit: 1 of 1 approval”')])
   })
 
-  it('when nobody is reminded', { tags: ['long'] }, async test => {
+  it('when nobody is reminded', async test => {
     const where = await startOwnWorld(test, await policyWithout(test, 'remind: [15m]'))
     const { failures } = await walk(where, { patienceMs: PATIENCE_MS })
     test.expect(failures).toEqual([test.expect.stringContaining('Nobody saw a direct message to bob')])
