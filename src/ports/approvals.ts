@@ -7,6 +7,7 @@ import type { FollowUps } from '../request/follow-up.ts'
 import type { Group } from '../request/group.ts'
 import type { ActKind } from '../request/permissions.ts'
 import type { PlanRow } from '../request/plan.ts'
+import type { Rehearsal } from '../request/rehearsal.ts'
 import type { RequestId, ResetRequest } from '../request/request.ts'
 import type { Asked, Target, Targets } from '../request/reset.ts'
 import type { PartitionResult } from '../request/result.ts'
@@ -51,7 +52,13 @@ export type StartOutcome = ChangeOutcome | Extract<CommitOutcome, { kind: 'busy'
 
 /** What a look at the world, with the plan in hand, has found. `moved`: the request has gone back to be planned anew. */
 export type Look =
-  | { kind: 'holds'; verdict: 'unchanged' | 'harmless' | 'consuming'; group: Group }
+  | {
+      kind: 'holds'
+      verdict: 'unchanged' | 'harmless' | 'consuming'
+      group: Group
+      /** At the rate between the plan and this look; absent: none was seen. */
+      rehearsal?: Rehearsal
+    }
   | { kind: 'moved'; differences: Difference[] }
   | { kind: 'notSeen'; cause: string }
 

@@ -2,10 +2,11 @@
 // group was seen to read at. Pure. It must never make a rate of what somebody else may have moved.
 
 import { z } from 'zod'
-import { placeOf } from './group.ts'
-import type { PlanRow } from './plan.ts'
+import { type Group, hasMembers, placeOf } from './group.ts'
 import type { ResetRequest } from './request.ts'
 import { type Estimate, estimate } from './watch-estimate.ts'
+import { isSteadyLag } from './watch-findings.ts'
+import { isTooFar } from './watch-look.ts'
 
 export const rehearsalSchema = z.object({
   /** Messages a second that it read, and that were written meanwhile. */
@@ -61,27 +62,39 @@ function rounded({ read, written, overMs }: Estimate['rates']): Omit<Rate, 'atMs
   return { read: Math.round(read), written: Math.round(written), overMs: Math.max(1, Math.round(overMs)) }
 }
 
-interface PlannedAt {
+/** Where the group stood on the partitions of a plan. */
+export interface StoodAt {
   atMs: number
-  rows: readonly Pick<PlanRow, 'topic' | 'partition' | 'from' | 'logEnd'>[]
+  /** Null: not known. */
+  group: Group | null
+  rows: readonly { topic: string; partition: number; from: bigint | null; logEnd: bigint | null }[]
 }
 
-/** Null: somebody has put an offset back meanwhile, or nothing was read, or the two are too close. */
-export function rateBetweenPlans(before: PlannedAt, now: PlannedAt): Rate | null {
+/**
+ * Null: there is no rate in it. Somebody may have moved an offset, or started or stopped the consumers meanwhile, nothing was
+ * read, what is there to be read was read as it came, a partition is not in both, or the two are too close.
+ */
+export function rateBetween(before: StoodAt, now: StoodAt): Rate | null {
   const overMs = now.atMs - before.atMs
   if (overMs < LOOKS_APART_MS) return null
-  const stood = new Map(before.rows.map(row => [placeOf(row.topic, row.partition), row]))
-  let [read, written] = [0n, 0n]
-  for (const { topic, partition, from, logEnd } of now.rows) {
-    const earlier = stood.get(placeOf(topic, partition))
-    if (earlier === undefined || earlier.from === null || from === null) continue
-    if (from < earlier.from) return null
-    read += from - earlier.from
-    written += logEnd - earlier.logEnd
+  // Who has members at both ends may have read all the time; who has none has stopped at a time that nobody knows.
+  if (![before, now].every(({ group }) => group !== null && hasMembers(group))) return null
+  const stands = new Map(now.rows.map(row => [placeOf(row.topic, row.partition), row]))
+  let [read, written, lag] = [0n, 0n, 0n]
+  for (const { topic, partition, from, logEnd } of before.rows) {
+    if (from === null || logEnd === null) continue
+    const { from: isAt = null, logEnd: endsAt = null } = stands.get(placeOf(topic, partition)) ?? {}
+    if (isAt === null || endsAt === null) return null
+    if (isAt < from || isTooFar(isAt - from, overMs / 1_000)) return null
+    read += isAt - from
+    written += endsAt - logEnd
+    lag += logEnd - from
   }
   const aSecond = (messages: bigint) => Math.max(0, Math.round((Number(messages) * 1_000) / overMs))
-  if (aSecond(read) < 1) return null
-  return { read: aSecond(read), written: aSecond(written), overMs, atMs: now.atMs }
+  const rate = { read: aSecond(read), written: aSecond(written), overMs, atMs: now.atMs }
+  // Who keeps up reads as fast as is written, and could read faster.
+  if (rate.read < 1 || isSteadyLag(Number(lag), rate.written)) return null
+  return rate
 }
 
 /** @param lagAfter messages to read after the reset */

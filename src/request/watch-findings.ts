@@ -175,5 +175,14 @@ export function hasCaughtUp(
   const [first] = points
   if (lag <= LITTLE_LAG && first !== undefined && lag <= Number(first.lag) * LITTLE_OF_START) return true
   const known = estimate(points, backSinceMs)
-  return known !== null && lag <= (known.rates.written * STEADY_LAG_MS) / 1_000
+  return known !== null && lag <= writtenInSteadyLag(known.rates.written)
+}
+
+function writtenInSteadyLag(writtenASecond: number): number {
+  return (writtenASecond * STEADY_LAG_MS) / 1_000
+}
+
+/** No more than a group has that reads everything as it comes. @param writtenASecond messages */
+export function isSteadyLag(lag: number, writtenASecond: number): boolean {
+  return lag <= Math.max(LITTLE_LAG, writtenInSteadyLag(writtenASecond))
 }

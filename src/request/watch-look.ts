@@ -116,7 +116,8 @@ function wereCommittedOver(returned: readonly Returned[], seconds: number): bool
   return new Set(returned.map(({ distance }) => distance)).size > 1
 }
 
-function isTooFar(distance: bigint, seconds: number): boolean {
+/** Whether it is further than one partition is read in so long. */
+export function isTooFar(distance: bigint, seconds: number): boolean {
   return distance >= LEAST_JUMP && Number(distance) > FASTEST_READ_S * seconds
 }
 

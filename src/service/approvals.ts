@@ -31,6 +31,7 @@ import { createKeptRows } from './kept-rows.ts'
 import { createMovers } from './movers.ts'
 import { createPlans } from './plans.ts'
 import { createPolicies } from './policies.ts'
+import { createRates } from './rates.ts'
 import { createSubmissions, type SubmissionsSettings } from './submissions.ts'
 import { createTrials } from './trials.ts'
 import { lookBack } from './verifications.ts'
@@ -107,6 +108,7 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
   const policies = createPolicies({ ...deps, instances, requestExpiryMs })
   const kept = createKeptRows({ store, seals: deps.seals ?? null })
   const movers = createMovers({ store, kept, patiently })
+  const rates = createRates({ store, kept, clock })
   const plans = createPlans({
     store,
     kept,
@@ -215,8 +217,15 @@ export function createApprovals(deps: ApprovalsDeps, settings: ApprovalsSettings
       }
     }
     const { drift, observation } = seen
-    if (drift.verdict !== 'material')
-      return { kind: 'holds', verdict: drift.verdict, group: observation.group }
+    if (drift.verdict !== 'material') {
+      const { verdict } = drift
+      const isReading = at === 'opened' && verdict === 'consuming'
+      const rehearsal = isReading ? await rates.sincePlan(request, seen.rows, observation) : null
+      return {
+        ...{ kind: 'holds', verdict, group: observation.group },
+        ...(rehearsal === null ? {} : { rehearsal }),
+      }
+    }
     const { differences } = drift
     await changeAndPay(id, {
       kind: 'drifted',

@@ -23,7 +23,6 @@ import {
   planRows,
   planSchema,
 } from '../request/plan.ts'
-import { type Rate, rateBetweenPlans, rateOfWatch, rehearsalOf } from '../request/rehearsal.ts'
 import type { RequestId, ResetRequest } from '../request/request.ts'
 import { clip, overlap, type Reset, type Target, type Targets } from '../request/reset.ts'
 import type { ReadOutcome } from '../request/result.ts'
@@ -34,6 +33,7 @@ import type { KeptRows } from './kept-rows.ts'
 import type { Movers } from './movers.ts'
 import { firstMessages, kindsOf, lookForGroup, observe, offsetsIn, toldByKinds } from './observe.ts'
 import type { Policies } from './policies.ts'
+import { createRates } from './rates.ts'
 import { createSoFar, type OnProgress } from './so-far.ts'
 import { within } from './within.ts'
 
@@ -41,7 +41,6 @@ import { within } from './within.ts'
 const OPEN_COMPARED = 200
 const OVERLAPS_NAMED = 5
 const MOVERS_NAMED = 3
-const WATCHES_LOOKED_THROUGH = 20
 const NEAREST_MS = 5_000
 const NEAREST_SHOWN = 100
 /** More times than this, at about a second each, nobody waits for where the bounds may be decided on. */
@@ -104,6 +103,7 @@ export interface Plans {
 
 export function createPlans(deps: PlansDeps): Plans {
   const { store, kept, movers, clock, guardFor, reader, emptyHoldMs, writeTimeOf } = deps
+  const rates = createRates({ store, kept, clock })
 
   /** @param mayBeOfBounds whether bounds will do where the exact offsets take long, which the policy has to allow */
   async function make(
@@ -163,7 +163,7 @@ export function createPlans(deps: PlansDeps): Plans {
     const plan = {
       ...planned,
       writing: writingOf(reset, callsFor(execution, rows, can)),
-      ...(await rehearsed(request, topics, { atMs: facts.atMs, rows }, planned)),
+      ...(await rates.rehearsed(request, topics, { atMs: facts.atMs, group, rows }, planned)),
       ...(expiring === null ? {} : { expiring }),
     }
     const guarded = await guardFor({ ...request, reset: named }, plan)
@@ -230,50 +230,13 @@ export function createPlans(deps: PlansDeps): Plans {
     const plan = {
       ...planned,
       writing: writingOf(reset, callsFor('offsets', rows, can)),
-      ...(await rehearsed(request, topics, { atMs, rows }, planned)),
+      ...(await rates.rehearsed(request, topics, { atMs, group: null, rows }, planned)),
     }
     return {
       kind: 'settled',
       command: { kind: 'settle', round, topics, plan: z.encode(planSchema, plan) },
       rows,
     }
-  }
-
-  /** From what is kept alone: nobody is asked for it, and a plan without it is one all the same. */
-  async function rehearsed(
-    request: ResetRequest,
-    topics: readonly string[],
-    now: { atMs: number; rows: readonly PlanRow[] },
-    { replays, lagAfter }: Plan,
-  ): Promise<Pick<Plan, 'rehearsal'>> {
-    if (replays === 0n || lagAfter === 0n) return {}
-    try {
-      const rate =
-        (await rateOfLastPlan(request, now)) ?? (await rateOfLastWatch(request.reset.target, topics))
-      return rate === null ? {} : { rehearsal: rehearsalOf(rate, lagAfter) }
-    } catch {
-      return {}
-    }
-  }
-
-  async function rateOfLastPlan(
-    request: ResetRequest,
-    now: { atMs: number; rows: readonly PlanRow[] },
-  ): Promise<Rate | null> {
-    const { id, round } = request
-    if (round === 1) return null
-    const events = await store.readEvents(id)
-    const last = events.map(({ command }) => command).findLast(({ kind }) => kind === 'prepare')
-    if (last?.kind !== 'prepare' || last.round !== round - 1) return null
-    const rows = await kept.planOfRound(request, round - 1)
-    if (rows === undefined || rows === null) return null
-    return rateBetweenPlans({ atMs: last.plan.atMs, rows }, now)
-  }
-
-  async function rateOfLastWatch(target: Target, topics: readonly string[]): Promise<Rate | null> {
-    const filter = { of: { kind: 'target', target }, part: 'any' } as const
-    const { requests } = await store.list(filter, WATCHES_LOOKED_THROUGH)
-    return rateOfWatch(requests, topics, clock())
   }
 
   /** Names of others, which nobody waits for long. */

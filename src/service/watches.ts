@@ -90,7 +90,8 @@ function lastLookAt({ sinceMs, untilMs }: Watch): number {
   return untilMs + Math.max(60_000, (untilMs - sinceMs) / LATE_OF)
 }
 
-function hasWrittenSince({ state }: ResetRequest, sinceMs: number): boolean {
+/** Whether it has moved offsets since then, or may be about to. */
+export function hasWrittenSince({ state }: ResetRequest, sinceMs: number): boolean {
   if (state.name === 'executing' || state.name === 'unclear') return true
   return 'outcome' in state && state.outcome.kind === 'done' && state.atMs > sinceMs
 }

@@ -3,10 +3,10 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ClusterSeed } from '../../src/sandbox/cluster/model.ts'
-import { NO_WAITING, type Product, startProduct, textOf, until } from '../support/product.ts'
+import { NO_WAITING, type Product, startProduct, textOf, until, viewText } from '../support/product.ts'
 
 const INSTANCE = 'ckafka-watch001'
-const SCENES = ['caught-up', 'stuck', 'overwritten', 'other', 'to-the-end'] as const
+const SCENES = ['caught-up', 'stuck', 'overwritten', 'other', 'to-the-end', 'in-use'] as const
 
 const log = {
   start: 0n,
@@ -137,6 +137,28 @@ describe('a group that is watched', () => {
     const card = () => product.slack.messages('C0OPS').find(({ ts }) => ts === first)
     const ended = /The watch ended: R-\d+ is resetting the same group, or has reset it\./
     await until(() => ended.test(textOf(card() ?? product.card())))
+  })
+
+  it('is read while its reset waits for a decision: whoever opens it sees how long it takes to catch up', async () => {
+    join('in-use')
+    await product.ask(
+      `--instance ${INSTANCE} --group in-use.reader --topic in-use --shift-by -1000 --reason why`,
+    )
+    read('in-use', 300, 300)
+    pass(50)
+    newCalls()
+    await product.openReview(product.bob)
+    const looked = await product.bob.waitForView(view => viewText(view).includes('this plan is out of date'))
+    // 3,500 to read, at 12 a second.
+    expect(viewText(looked)).toMatch(
+      /At the rate seen in the last 5\d s \((11|12) messages\/s read, 0 messages\/s written\) it takes about 5 min to catch up\./,
+    )
+    expect(viewText(looked)).not.toContain('is not known')
+    expect(newCalls().sort()).toEqual(LOOKS)
+    await product.bob.fill('Decision', 'Reject')
+    await product.bob.fill('Note', 'no')
+    expect((await product.bob.submit()).kind).toBe('closed')
+    cluster().leave('in-use.reader', 'c1')
   })
 
   it('ends with its time: one reply with how it is then, once, and no calls after that', async () => {

@@ -10,6 +10,7 @@ import { hasMembers } from '../../../request/group.ts'
 import type { PlanRow } from '../../../request/plan.ts'
 import { skipsArriving } from '../../../request/plan-gaps.ts'
 import { filled } from '../../../request/quorum.ts'
+import type { Rehearsal } from '../../../request/rehearsal.ts'
 import { isHeld, planPictureOf, type ResetRequest } from '../../../request/request.ts'
 import { clip } from '../../../request/reset.ts'
 import { isOfBounds } from '../../../request/settling.ts'
@@ -67,7 +68,7 @@ export function reviewModal(
     ...(plan === null ? [] : [paragraph(line(...planHead(words, plan, request)))]),
     originLine(words, request),
     ...(rows === null ? [] : planTable(words, rows, plan !== null && skipsArriving(plan, request.reset))),
-    ...detailsBlocks(words, request),
+    ...detailsBlocks(words, request, look?.kind === 'holds' ? look.rehearsal : undefined),
     facts(words, request, TOPICS_IN_FACTS),
     ...allTopics(words, request.reset.topics),
     ...overlapBlocks(words, request),
@@ -95,10 +96,10 @@ function pictureBlocks(words: Words, request: ResetRequest, rows: readonly PlanR
   ]
 }
 
-function detailsBlocks(words: Words, request: ResetRequest): KnownBlock[] {
+function detailsBlocks(words: Words, request: ResetRequest, seenNow?: Rehearsal): KnownBlock[] {
   const lines = [
-    ...planDetails(words, request),
-    ...unrehearsed(words, request),
+    ...planDetails(words, request, seenNow),
+    ...(seenNow === undefined ? unrehearsed(words, request) : []),
     ...settlingLines(words, request),
   ]
   return lines.length === 0 ? [] : [paragraph(...lines.map(pieces => line(...pieces)))]

@@ -4,6 +4,7 @@ import type { KnownBlock } from '@slack/types'
 import type { Expiring } from '../../../request/expiring.ts'
 import type { Plan, PlanRow } from '../../../request/plan.ts'
 import { skipsArriving } from '../../../request/plan-gaps.ts'
+import type { Rehearsal } from '../../../request/rehearsal.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import { grouped, type Reset } from '../../../request/reset.ts'
 import type { Done } from '../../../request/result.ts'
@@ -152,18 +153,26 @@ export function planHead(words: Words, plan: Plan, request: Pick<ResetRequest, '
   return [strong(totalsInWords(words, plan, request))]
 }
 
-/** What else is to be known before deciding, a line each. */
+function rehearsalInWords({ watch: say }: Words, plan: Plan, seenNow?: Rehearsal): string[] {
+  const isAtMost = plan.lagIsExact === false
+  if (seenNow !== undefined) return [say.rehearsal(seenNow, isAtMost, { isOfLook: true })]
+  return plan.rehearsal === undefined ? [] : [say.rehearsal(plan.rehearsal, isAtMost)]
+}
+
+/**
+ * What else is to be known before deciding, a line each.
+ * @param seenNow what a look since the plan has seen of the rate; absent: nothing
+ */
 export function planDetails(
   words: Words,
   { plan, parent, reset }: Pick<ResetRequest, 'plan' | 'parent' | 'reset'>,
+  seenNow?: Rehearsal,
 ): Piece[][] {
   if (plan === null) return []
   const lines = [
     ...leftOut(words, plan, reset),
     lagInWords(words, plan, reset),
-    ...(plan.rehearsal === undefined
-      ? []
-      : [words.watch.rehearsal(plan.rehearsal, plan.lagIsExact === false)]),
+    ...rehearsalInWords(words, plan, seenNow),
     ...(plan.expiring === undefined ? [] : [expiringInWords(words, plan.expiring)]),
     ...cautions(words, plan, reset),
   ]

@@ -31,6 +31,7 @@ import {
   rowsOf,
   someDifferences,
   someReset,
+  T0,
 } from '../../../support/requests.ts'
 import { anyText } from '../../../support/texts.ts'
 
@@ -177,6 +178,20 @@ describe('the approval modal', () => {
       'Right now: It could not be checked whether anything has changed since the plan (no answer within 8 s). It will be checked again before it runs.',
     ],
   ]
+  it('says how long it takes to catch up at the rate since the plan, in place of what the plan says', () => {
+    const rehearsal = { read: 50, written: 10, overMs: 60_000, atMs: T0 + 60_000, inMs: 2_400_000 }
+    const look: Look = { kind: 'holds', verdict: 'consuming', group: IN_USE, rehearsal }
+    const { plan } = pending()
+    const rehearsed = { ...pending(), plan: plan && { ...plan, rehearsal: { ...rehearsal, after: 'R-3' } } }
+    for (const request of [pending(), rehearsed]) {
+      const shown = textOf(reviewModal(words, request, rowsIn(request), look))
+      expect(shown).toContain(
+        'At the rate seen in the last 60 s (50 messages/s read, 10 messages/s written) it takes about 40 min to catch up.',
+      )
+      expect(shown).not.toMatch(/is not known|after R-3/)
+    }
+  })
+
   it.each(looks)('says when %s', (_name, look, said) => {
     const view = reviewModal(words, pending(), rowsIn(pending()), look)
     expect(validateView(view)).toEqual([])

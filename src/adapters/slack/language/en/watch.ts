@@ -138,9 +138,16 @@ const OVER: Record<WatchEnd, (by: string) => string> = {
 }
 
 export const watch = {
-  /** What a plan has the group do. @param isAtMost the lag after it may be less */
-  rehearsal: ({ read, written, overMs, after, inMs }: Rehearsal, isAtMost: boolean) => {
-    const seen = after === undefined ? `in the ${spanOf(overMs)} before this plan` : `after ${after}`
+  /** What a plan has the group do. @param isAtMost the lag after it may be less @param isOfLook seen since the plan, up to now */
+  rehearsal: (
+    { read, written, overMs, after, inMs }: Rehearsal,
+    isAtMost: boolean,
+    { isOfLook = false } = {},
+  ) => {
+    const seen =
+      after !== undefined
+        ? `after ${after}`
+        : `in the ${isOfLook ? 'last ' : ''}${spanOf(overMs)}${isOfLook ? '' : ' before this plan'}`
     const rate = `${grouped(read)} messages/s read, ${grouped(written)} messages/s written`
     return inMs === null
       ? `At the rate seen ${seen} (${rate}) the group does not catch up.`

@@ -88,8 +88,9 @@ const OVER: Record<WatchEnd, (by: string) => string> = {
 }
 
 export const watch: typeof English = {
-  rehearsal: ({ read, written, overMs, after, inMs }, isAtMost) => {
-    const seen = after === undefined ? `制定此计划前 ${spanOf(overMs)}内` : `${after} 之后`
+  rehearsal: ({ read, written, overMs, after, inMs }, isAtMost, { isOfLook = false } = {}) => {
+    const seen =
+      after === undefined ? `${isOfLook ? '最近' : '制定此计划前'} ${spanOf(overMs)}内` : `${after} 之后`
     const rate = `每秒消费 ${grouped(read)} 条、写入 ${grouped(written)} 条`
     return inMs === null
       ? `按${seen}看到的速度（${rate}），消费分组无法追上。`
