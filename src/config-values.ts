@@ -2,7 +2,7 @@
 // and never shown.
 
 import { z } from 'zod'
-import { wrongApprovers } from './request/policy.ts'
+import { wrongApprovers } from './request/policy-of-settings.ts'
 
 const UNITS_MS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 

@@ -40,7 +40,7 @@ import {
 } from './config-values.ts'
 import { type Listening, listenHost } from './listen-address.ts'
 import { issueWords } from './request/file-words.ts'
-import type { SkipLimits } from './request/policy.ts'
+import type { SkipLimits } from './request/policy-of-settings.ts'
 import { type ServiceAccounts, serviceAccountNotices, serviceAccountsOf } from './service-accounts.ts'
 
 export interface Config {

@@ -2,7 +2,8 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { loadPolicy, type PolicySource, watchPolicy } from './adapters/policy/policy-file.ts'
-import { type Policy, policyOfSettings } from './request/policy.ts'
+import type { Policy } from './request/policy.ts'
+import { policyOfSettings } from './request/policy-of-settings.ts'
 import type { ApprovalsService } from './service/approvals.ts'
 import { faultsOf, type Setup } from './setup.ts'
 import { StartProblem } from './starting.ts'

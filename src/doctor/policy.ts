@@ -2,7 +2,8 @@
 
 import { loadPolicy } from '../adapters/policy/policy-file.ts'
 import type { Config } from '../config.ts'
-import { type Policy, policyOfSettings } from '../request/policy.ts'
+import type { Policy } from '../request/policy.ts'
+import { policyOfSettings } from '../request/policy-of-settings.ts'
 import type { Finding } from './finding.ts'
 
 const AREA = 'Policy'

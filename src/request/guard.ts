@@ -1,4 +1,4 @@
-// What the policy's rule asks of those who decide on a plan, as it is kept with the request. Shapes only.
+// What the policy's rule asks of those who decide on a plan, as it is kept with the request, and whether two ask for the same.
 
 import { z } from 'zod'
 import { timeMsSchema } from './state.ts'
@@ -44,3 +44,14 @@ export const guardSchema = z.object({
   watchMs: timeMsSchema.optional(),
 })
 export type Guard = z.output<typeof guardSchema>
+
+/** Whether they ask for the same; the version only says which policy was read. */
+export function isSameGuard(one: Guard, other: Guard): boolean {
+  return guardKey(one) === guardKey(other)
+}
+
+const termsSchema = guardSchema.omit({ version: true })
+
+function guardKey(guard: Guard): string {
+  return JSON.stringify(termsSchema.parse(guard))
+}

@@ -1,14 +1,12 @@
-// Who may ask for what, who decides, and what a plan asks of them: rules, and which of them applies. Pure.
+// Who may ask for what, and what a plan asks of those who decide (deciders.ts): rules, and which of them applies. Pure.
 // A deny beats every allow, and what no rule covers is refused. Members of user groups come in as facts.
 
-import { type Guard, guardSchema, type Need } from './guard.ts'
+import type { Guard, Need } from './guard.ts'
 import { ANY_NAME, fits } from './name-pattern.ts'
 import type { Plan } from './plan.ts'
-import { lacking, needsOf } from './quorum.ts'
-import type { ResetRequest } from './request.ts'
 import type { Target } from './reset.ts'
 import { isServiceAccount } from './service-account.ts'
-import type { Decision, RefusedRuling } from './state.ts'
+import type { RefusedRuling } from './state.ts'
 import type { Window } from './window.ts'
 
 /**
@@ -71,50 +69,6 @@ export interface Policy {
   /** Tells one policy from another in the audit. */
   version: string
   rules: readonly Rule[]
-}
-
-/** Skips are losses, so that skipping more messages than this asks for more. Null: never. */
-export interface SkipLimits {
-  /** The approver types the group's name. */
-  typedAbove: number | null
-  /** Two people have to approve. */
-  secondApproverAbove: number | null
-}
-
-/** What the settings say where there is no file: everybody may ask, and any of these may decide. */
-export function policyOfSettings(approvers: readonly string[], limits: SkipLimits): Policy {
-  const { typedAbove, secondApproverAbove } = limits
-  const need = { label: '', from: [...approvers], count: 1 }
-  const above = (skips: number) => ({ skips: BigInt(skips), replays: null, partitions: null })
-  const name = 'APPROVERS'
-  const rule: AllowRule = {
-    effect: 'allow',
-    name,
-    match: { instances: [ANY_NAME], groups: [ANY_NAME], topics: [ANY_NAME] },
-    request: { people: [EVERYBODY], channels: null },
-    needs: [need],
-    ownVote: false,
-    limits: [
-      ...(typedAbove === null ? [] : [{ above: above(typedAbove), typedGroup: true, needs: [] }]),
-      ...(secondApproverAbove === null
-        ? []
-        : [{ above: above(secondApproverAbove), typedGroup: false, needs: [need] }]),
-    ],
-    window: null,
-    expiryMs: null,
-    reminders: [],
-    escalation: null,
-    card: null,
-    tell: [],
-    breakGlass: [],
-    decideOnBounds: false,
-  }
-  return { version: 'settings', rules: [rule] }
-}
-
-/** Of ids that are neither a user's (`U…`, `W…`) nor a user group's (`S…`). */
-export function wrongApprovers(ids: readonly string[]): string[] {
-  return ids.filter(id => !/^[UWS][A-Z0-9_]+$/.test(id))
 }
 
 /** What somebody wants to do. */
@@ -334,91 +288,4 @@ function exceeds(plan: Plan, { skips, replays, partitions }: Limit['above']): bo
     (replays !== null && (plan.replays > replays || isUnknown)) ||
     (partitions !== null && plan.partitions > partitions)
   )
-}
-
-/** Everybody who may fill a need; once it is escalated, those who were asked besides. */
-export function peopleFor(
-  need: Need,
-  { guard, escalated }: Pick<ResetRequest, 'guard' | 'escalated'>,
-): string[] {
-  return escalated && guard.escalation !== null ? [...need.from, ...guard.escalation.to] : need.from
-}
-
-/** Who asked decides only where the rule lets them. */
-export function isBarredAsRequester(
-  userId: string,
-  { requester, guard }: Pick<ResetRequest, 'requester' | 'guard'>,
-): boolean {
-  return userId === requester && !guard.ownVote
-}
-
-/** Which needs this person can fill, by index. */
-export function fillsOf(
-  request: Pick<ResetRequest, 'guard' | 'escalated' | 'requester'>,
-  userId: string,
-  members: GroupMembers,
-): number[] {
-  return fillsThrough(request, throughOf(request, userId, members))
-}
-
-/** What makes them one of those who may decide, of what is named there: their own id, their groups, or everybody. */
-export function throughOf(
-  request: Pick<ResetRequest, 'guard' | 'escalated' | 'requester'>,
-  userId: string,
-  members: GroupMembers,
-): string[] {
-  if (isBarredAsRequester(userId, request) || isServiceAccount(userId)) return []
-  const named = needsOf(request.guard).flatMap(need => peopleFor(need, request))
-  return [...new Set(named)].filter(id => isAmong(userId, [id], members)).sort()
-}
-
-/** Which needs are filled by who is one of these, by index. */
-export function fillsThrough(
-  request: Pick<ResetRequest, 'guard' | 'escalated'>,
-  through: readonly string[],
-): number[] {
-  return needsOf(request.guard).flatMap((need, index) =>
-    peopleFor(need, request).some(id => through.includes(id)) ? [index] : [],
-  )
-}
-
-/** What a vote was recorded to rest on; an older one only says which needs it fills, and rests on who is the only one named. */
-export function restsOn(
-  { through, fills }: Decision,
-  request: Pick<ResetRequest, 'guard' | 'escalated'>,
-): string[] {
-  if (through !== undefined) return through
-  const only = needsOf(request.guard).flatMap((need, index) => {
-    const people = peopleFor(need, request)
-    return fills.includes(index) && people.length === 1 ? people : []
-  })
-  return [...new Set(only)]
-}
-
-/** Who could fill what is still lacking, and has not voted; everybody is nobody in particular. */
-export function stillAsked(request: ResetRequest, members: GroupMembers): string[] {
-  const { guard, votes } = request
-  const left = lacking(guard, votes)
-  const asked = needsOf(guard).flatMap((need, index) => (left[index] === 0 ? [] : peopleFor(need, request)))
-  const people = asked.flatMap(id => (isGroup(id) ? (members.get(id) ?? []) : id === EVERYBODY ? [] : [id]))
-  return [...new Set(people)].filter(
-    id => !votes.some(({ by }) => by === id) && !isBarredAsRequester(id, request),
-  )
-}
-
-/** Whether they ask for the same; the version only says which policy was read. */
-export function isSameGuard(one: Guard, other: Guard): boolean {
-  return guardKey(one) === guardKey(other)
-}
-
-const termsSchema = guardSchema.omit({ version: true })
-
-function guardKey(guard: Guard): string {
-  return JSON.stringify(termsSchema.parse(guard))
-}
-
-/** All who may decide, break the glass or be asked besides: whose members have to be known. */
-export function groupsOfGuard({ needs, breakGlass, escalation }: Guard): string[] {
-  const people = [...needs.flatMap(({ from }) => from), ...breakGlass, ...(escalation?.to ?? [])]
-  return [...new Set(people.filter(isGroup))]
 }

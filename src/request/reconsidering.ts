@@ -2,24 +2,25 @@
 // What cannot be read keeps what was read before, and never adds to it: neither a vote, nor a requester, nor a start.
 
 import type { Command } from './command.ts'
-import type { Guard } from './guard.ts'
 import {
-  type Asking,
   fillsThrough,
-  type GroupMembers,
   groupsOfGuard,
-  groupsToKnow,
-  guardUnder,
-  isAmong,
   isBarredAsRequester,
-  isGroup,
-  isSameGuard,
-  type LastRead,
-  NEVER_READ,
-  type Policy,
   peopleFor,
   restsOn,
   throughOf,
+} from './deciders.ts'
+import { type Guard, isSameGuard } from './guard.ts'
+import {
+  type Asking,
+  type GroupMembers,
+  groupsToKnow,
+  guardUnder,
+  isAmong,
+  isGroup,
+  type LastRead,
+  NEVER_READ,
+  type Policy,
   type Unread,
   type Weighed,
   weigh,

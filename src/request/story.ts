@@ -3,71 +3,18 @@
 // It must never take for proven what was not recorded, nor call wrong what other rules than these have decided.
 
 import { z } from 'zod'
-import { type ChainedEvent, doubtOfEvent, verifyChain } from './audit.ts'
-import type { AuditEvent, Command, Submission } from './command.ts'
+import { type ChainedEvent, doubtOfEvent } from './audit.ts'
+import type { AuditEvent, Command } from './command.ts'
 import { decide, RULES, submit } from './decide.ts'
 import { areRowsOf, digestOfTargets, digestOfText } from './digest.ts'
-import { type Guard, guardSchema } from './guard.ts'
 import { documentsKeptMs } from './kept.ts'
 import { type Plan, planRowsSchema } from './plan.ts'
-import { isBarredAsRequester } from './policy.ts'
-import { needsOf } from './quorum.ts'
 import { type RequestId, type ResetRequest, requestSchema } from './request.ts'
 import { type Reset, resetSchema, targetsSchema } from './reset.ts'
-import { type Doubt, type Seals, sealSchema } from './seals.ts'
-import { type Distrust, stateSchema } from './state.ts'
-
-/** What cannot have happened, or is not what the events say. Each has a sentence in SENTENCES. */
-export interface Finding {
-  /** Of which event, counted from 1; null: of what is kept beside them. */
-  event: number | null
-  kind: keyof typeof SENTENCES
-  /** What the sentence names. */
-  about: string
-}
-
-const SENTENCES = {
-  unreadable: () => 'it cannot be read as an event of a request',
-  notSubmitted: () => 'the story does not begin with a submission',
-  submittedTwice: () => 'it is a second submission',
-  repeated: () => 'it is the same change as one before it',
-  otherState: (about: string) =>
-    `it does not begin in the state in which the event before it ended: ${about}`,
-  refused: (about: string) => `that could not be done there: ${about}`,
-  leadsElsewhere: (about: string) => `it does not lead where it says: ${about}`,
-  otherPlan: () => 'it is about another plan than the one that stood there',
-  notTyped: () => 'the group was not typed, which the rule asked for',
-  notApproved: (about: string) =>
-    `no approval that suffices and no broken glass for this plan comes before it: ${about}`,
-  notStarted: () => 'no start of this worker comes before it',
-  otherRecord: (about: string) => `the record is not what the events lead to: ${about}`,
-  noRecord: () => 'there is no record that can be read',
-  otherRows: (about: string) => `the rows of ${about} are not those that its digest stands for`,
-  noRows: (about: string) => `the rows of ${about} are missing`,
-  rowsOfNothing: (about: string) => `there are rows of ${about}, and no event made them`,
-  otherResult: () => 'the rows of the result are not those that its digest stands for',
-  otherTargets: () => 'the offsets that it was asked for with are not those that their digest stands for',
-  noResult: () => 'the rows of the result are missing',
-  noParent: (about: string) => `it follows ${about}, and there is no such request before it`,
-  parentNotRun: (about: string) => `it undoes ${about}, and nothing of that was ever started`,
-  copied: (about: string) => `it is the submission of ${about} once more`,
-  unsealed: () => 'it is not sealed, and an event before it is',
-  unsealedAfter: (about: string) =>
-    `it begins without a seal, though ${about} before it is sealed from its first event: its seals were taken off, or a process without AUDIT_KEY took it`,
-  otherKey: () => 'it is sealed with a key that is not given',
-  broken: () => 'its seal is not over what is there',
-} as const
-
-export function findingInWords({ event, kind, about }: Finding): string {
-  const said = SENTENCES[kind](about)
-  return event === null ? said : `event ${event}: ${said}`
-}
-
-/** Rather not known than wrong: `event` is the first that it is about. */
-export interface Remark {
-  kind: 'otherRules' | 'unsealed' | 'notChecked' | 'offsetsNotChecked'
-  event: number
-}
+import { type Seals, sealSchema } from './seals.ts'
+import { stateSchema } from './state.ts'
+import { createApproval } from './story-approvals.ts'
+import type { Finding, Remark } from './story-findings.ts'
 
 export interface Story {
   readonly id: RequestId
@@ -352,160 +299,4 @@ function essence({ id, requester, reset, round, state, plan, votes }: ResetReque
     plan: plan?.digest ?? null,
     votes: votes.map(({ by }) => by),
   }
-}
-
-/**
- * Which approvals stand, counted from the commands and by nothing else: whether each may fill what it is to fill, and is of
- * somebody who may, is what the replay finds out.
- */
-function createApproval() {
-  let digest: string | null = null
-  /** The bounds that the plan was made within. */
-  let within: string | null = null
-  let isOfBounds = false
-  let guard: Guard | null = null
-  let requester = ''
-  let group = ''
-  let glass = false
-  /** Whether it counts, by person. */
-  const votes = new Map<string, boolean>()
-  /** Who has approved bounds, and not the exact plan. */
-  const onBounds = new Set<string>()
-
-  function counting(): number {
-    const ours = guard
-    if (ours === null) return 0
-    return [...votes].filter(([by, counts]) => counts && !isBarredAsRequester(by, { requester, guard: ours }))
-      .length
-  }
-
-  function needed(): number {
-    return guard === null ? 1 : needsOf(guard).reduce((sum, { count }) => sum + count, 0)
-  }
-
-  function begin(next: string | null): void {
-    digest = next
-    within = null
-    glass = false
-    votes.clear()
-    onBounds.clear()
-  }
-
-  function voted(command: Extract<Command, { kind: 'decide' }>): Finding['kind'][] {
-    if (command.verdict !== 'approve') return []
-    if (command.digest !== digest && (within === null || command.digest !== within)) return ['otherPlan']
-    if (guard?.typedGroup === true && command.typedGroup.trim() !== group) return ['notTyped']
-    votes.set(command.by, true)
-    if (isOfBounds || command.digest !== digest) onBounds.add(command.by)
-    else onBounds.delete(command.by)
-    return []
-  }
-
-  return {
-    follow({ command }: AuditEvent): Finding['kind'][] {
-      switch (command.kind) {
-        case 'submit':
-          ;({ requester, group } = peopleIn(command))
-          guard = guardSchema.parse(command.guard)
-          return []
-        case 'prepare':
-          guard = guardSchema.parse(command.guard)
-          begin(command.plan.digest)
-          isOfBounds = command.plan.execution === 'bounds'
-          return []
-        case 'settle':
-          if (!isOfBounds) return ['otherPlan']
-          within = digest
-          digest = command.plan.digest
-          isOfBounds = false
-          return []
-        case 'drifted':
-          begin(null)
-          isOfBounds = false
-          return []
-        case 'decide':
-          return voted(command)
-        case 'withdraw':
-          votes.delete(command.by)
-          return []
-        case 'breakGlass':
-          if (command.digest !== digest || isOfBounds) return ['otherPlan']
-          if (command.typedGroup.trim() !== group) return ['notTyped']
-          glass = true
-          return []
-        case 'reguard':
-          guard = guardSchema.parse(command.guard)
-          if (command.glassRevoked === true) glass = false
-          if (guard.onBounds !== true) for (const by of onBounds) votes.delete(by)
-          for (const by of [...votes.keys()]) {
-            const fills = command.fills[by]
-            const { through } = command
-            // Cast since somebody looked at the votes: it stays.
-            if (fills === undefined && through !== undefined) continue
-            if (fills === undefined || (through !== undefined && through[by] === undefined)) votes.delete(by)
-            else votes.set(by, fills.length > 0)
-          }
-          return []
-        default:
-          return []
-      }
-    },
-    digest: () => digest,
-    isExact: () => !isOfBounds,
-    holds: () => glass || counting() >= needed(),
-    inWords: () => `${counting()} of ${needed()} approvals stand`,
-  }
-}
-
-function peopleIn({ requester, reset }: Submission) {
-  return { requester, group: reset.target.group }
-}
-
-/** What is stored of a request, and whether the record is sealed (ports/store.ts). */
-export interface StoredTrail {
-  id: RequestId
-  auditHash: string
-  events: readonly string[]
-  /** Its JSON. */
-  record: string | null
-}
-
-/**
- * Whether the whole trail of a request vouches for its record: every hash, every step, and with a key every seal. Null: it
- * does. @param doubt about the seal of the record itself
- */
-export function distrustOf(
-  { id, auditHash, events, record }: StoredTrail,
-  doubt: Doubt | null,
-  seals: Seals | null,
-): { why: Distrust; event: number | null; finding: string } | null {
-  if (seals !== null && doubt !== null && doubt !== 'noKey') {
-    return { why: doubt, event: null, finding: `record ${doubt}` }
-  }
-  const story = createStory(id, seals)
-  let chain: ChainedEvent[]
-  let stored: unknown
-  try {
-    chain = events.map(json => JSON.parse(json) as ChainedEvent)
-    stored = record === null ? null : JSON.parse(record)
-    for (const [index, event] of chain.entries()) story.tell(event, chain[index - 1]?.hash ?? '')
-  } catch {
-    return { why: 'story', event: null, finding: 'unreadable' }
-  }
-  const [broken] = verifyChain(chain, auditHash)
-  if (broken !== undefined) return { why: 'story', event: broken.position, finding: `hash ${broken.kind}` }
-  story.end(stored)
-  const [first] = story.findings()
-  if (first !== undefined) {
-    const why = WHY[first.kind] ?? 'story'
-    return { why, event: first.event, finding: findingInWords(first) }
-  }
-  if (seals !== null && story.unsealed() > 0) return { why: 'unsealed', event: 1, finding: 'unsealed' }
-  return null
-}
-
-const WHY: { [Kind in Finding['kind']]?: Distrust } = {
-  unsealed: 'unsealed',
-  otherKey: 'otherKey',
-  broken: 'changed',
 }

@@ -2,9 +2,10 @@
 // It must never count a vote on another plan than the one they saw, nor one person twice.
 
 import type { Command } from './command.ts'
-import type { Guard } from './guard.ts'
+import { fillsThrough, isBarredAsRequester, restsOn } from './deciders.ts'
+import { type Guard, isSameGuard } from './guard.ts'
 import type { Note } from './notes.ts'
-import { fillsThrough, isBarredAsRequester, isSameGuard, restsOn, type Unread } from './policy.ts'
+import type { Unread } from './policy.ts'
 import { filled, isMet } from './quorum.ts'
 import { isSameUnread } from './reconsidering.ts'
 import { brokeGlass, isHeld, type ResetRequest } from './request.ts'

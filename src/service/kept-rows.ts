@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { Store } from '../ports/store.ts'
 import type { AuditEvent } from '../request/command.ts'
 import { areRowsOf, digestOfTargets, resultDigestOf } from '../request/digest.ts'
+import { distrustOf } from '../request/distrust.ts'
 import type { Plan, PlanRow } from '../request/plan.ts'
 import {
   type DocumentName,
@@ -17,7 +18,7 @@ import type { Reset, Targets } from '../request/reset.ts'
 import type { PartitionResult } from '../request/result.ts'
 import type { Seals } from '../request/seals.ts'
 import { isFinal } from '../request/state.ts'
-import { distrustOf, resultDigestIn } from '../request/story.ts'
+import { resultDigestIn } from '../request/story.ts'
 
 /** Each gives undefined for what is not kept, or not any more, and null for what is kept and does not match its digest. */
 export interface KeptRows {

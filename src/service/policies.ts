@@ -3,16 +3,14 @@
 
 import type { Chat } from '../ports/chat.ts'
 import type { Command, PolicyVerdict } from '../request/command.ts'
+import { fillsOf, fillsThrough, groupsOfGuard, throughOf } from '../request/deciders.ts'
 import type { Guard } from '../request/guard.ts'
 import { ACTS, type Act, type ActKind, instanceRefusal, sameRuleToday } from '../request/permissions.ts'
 import type { Plan } from '../request/plan.ts'
 import {
   type AllowRule,
   type Asking,
-  fillsOf,
-  fillsThrough,
   type GroupMembers,
-  groupsOfGuard,
   groupsToKnow,
   guardUnder,
   isAmong,
@@ -21,7 +19,6 @@ import {
   type Policy,
   type Ruling,
   rulingOn,
-  throughOf,
   type Unread,
 } from '../request/policy.ts'
 import { askingOf, consider, isAnyUnread, reguardFor, unreadOf } from '../request/reconsidering.ts'

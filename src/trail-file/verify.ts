@@ -6,7 +6,8 @@ import { type ExportEvent, isExportNote } from '../request/attempts-end.ts'
 import { CHAIN_START, type ChainEnd, type ChainedEvent, chainHash, linkProblem } from '../request/audit.ts'
 import type { RequestId } from '../request/request.ts'
 import type { Seals } from '../request/seals.ts'
-import { createStory, findingInWords, type Remark, type Story } from '../request/story.ts'
+import { createStory, type Story } from '../request/story.ts'
+import { findingInWords, type Remark } from '../request/story-findings.ts'
 import { createAttemptsCheck } from './attempts-check.ts'
 import {
   ATTEMPTS,

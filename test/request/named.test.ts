@@ -2,8 +2,8 @@
 
 import { expect, it } from 'vitest'
 import { namedIn } from '../../src/request/named.ts'
-import { policyOfSettings } from '../../src/request/policy.ts'
 import { readPolicy } from '../../src/request/policy-file.ts'
+import { policyOfSettings } from '../../src/request/policy-of-settings.ts'
 
 it('is everybody and every channel of every place in it, once, with the rules', () => {
   const rule = {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Command } from '../../src/request/command.ts'
 import { decide } from '../../src/request/decide.ts'
+import { throughOf } from '../../src/request/deciders.ts'
 import { nextDueAt, owed } from '../../src/request/owed.ts'
 import {
   type AllowRule,
@@ -9,7 +10,6 @@ import {
   guardUnder,
   type Policy,
   type Rule,
-  throughOf,
 } from '../../src/request/policy.ts'
 import { consider, countingOf, reguardFor } from '../../src/request/reconsidering.ts'
 import type { ResetRequest } from '../../src/request/request.ts'

@@ -2,21 +2,21 @@
 
 import { describe, expect, it } from 'vitest'
 import { considered } from '../../src/request/consideration.ts'
+import { fillsOf } from '../../src/request/deciders.ts'
 import { namedIn } from '../../src/request/named.ts'
 import type { PostKey } from '../../src/request/notes.ts'
 import { nextDueAt, owed } from '../../src/request/owed.ts'
 import {
   EVERYBODY,
-  fillsOf,
   groupsToKnow,
   isAmong,
   type Policy,
-  policyOfSettings,
   type Rule,
   rulingOn,
   weigh,
 } from '../../src/request/policy.ts'
 import { readPolicy } from '../../src/request/policy-file.ts'
+import { policyOfSettings } from '../../src/request/policy-of-settings.ts'
 import { isServiceAccount } from '../../src/request/service-account.ts'
 import {
   ALICE,

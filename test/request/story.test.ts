@@ -9,10 +9,12 @@ import { type ChainedEvent, chained, sealed } from '../../src/request/audit.ts'
 import type { Command } from '../../src/request/command.ts'
 import { type Draft, decide, eventOf, submissionOf, submit } from '../../src/request/decide.ts'
 import { digestOf } from '../../src/request/digest.ts'
+import { distrustOf } from '../../src/request/distrust.ts'
 import { planRowsSchema } from '../../src/request/plan.ts'
 import { type ResetRequest, requestIdSchema, requestSchema } from '../../src/request/request.ts'
 import { createSeals, type Seals } from '../../src/request/seals.ts'
-import { createStory, distrustOf, type Finding } from '../../src/request/story.ts'
+import { createStory } from '../../src/request/story.ts'
+import type { Finding } from '../../src/request/story-findings.ts'
 import {
   ALICE,
   ALLOWED,

@@ -1,7 +1,8 @@
 // Who decides on a request, and how far that has got, as the card and the modals show it. Pure.
 // The first card mentions them, and that is the only time: Slack tells nobody of a message that is changed.
 
-import { EVERYBODY, peopleFor } from '../../../request/policy.ts'
+import { peopleFor } from '../../../request/deciders.ts'
+import { EVERYBODY } from '../../../request/policy.ts'
 import { dealt, lacking, needsOf } from '../../../request/quorum.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import type { Window } from '../../../request/window.ts'
