@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { NotThere } from './adapters/slack/platform/who-is-there.ts'
 import type { Config } from './config.ts'
 import { accountsNamedIn, type NamedId, namedIn } from './request/named.ts'
+import { nearestNames } from './request/nearest.ts'
 import type { Policy } from './request/policy.ts'
 
 export interface NamesDeps {
@@ -39,10 +40,8 @@ export function createNamesCheck(deps: NamesDeps): NamesCheck {
 
   return {
     async look() {
-      for (const each of accountsNamedIn(deps.policy()).filter(({ id }) => !deps.accounts.has(id))) {
-        sayOnce(
-          `${byRules(each, deps.config.policyFile)} ${each.id}, which SERVICE_ACCOUNTS_FILE does not have.`,
-        )
+      for (const { line, meant } of accountsNotThere(deps.policy(), deps.accounts, deps.config.policyFile)) {
+        sayOnce(`${line}${meant === null ? '' : ` ${meant}`}`)
       }
       while (!isStopped && !deps.isSlackThere()) await delay(LOOK_MS, undefined, { ref: false })
       if (isStopped) return
@@ -58,6 +57,24 @@ export function createNamesCheck(deps: NamesDeps): NamesCheck {
       isStopped = true
     },
   }
+}
+
+/** Service accounts that the policy names and that no token is for. `meant`: the names nearest to it, as a question. */
+export function accountsNotThere(
+  policy: Policy,
+  accounts: ReadonlySet<string>,
+  policyFile: string | null,
+): { id: string; line: string; meant: string | null }[] {
+  return accountsNamedIn(policy)
+    .filter(({ id }) => !accounts.has(id))
+    .map(each => {
+      const nearest = nearestNames(each.id, [...accounts])
+      return {
+        id: each.id,
+        line: `${byRules(each, policyFile)} ${each.id}, which SERVICE_ACCOUNTS_FILE does not have.`,
+        meant: nearest.length === 0 ? null : `Is ${nearest.join(' or ')} meant?`,
+      }
+    })
 }
 
 /** `by`: the settings and rules, and that they name it. */

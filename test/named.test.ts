@@ -77,7 +77,7 @@ it('names each service account of a rule that the settings do not have, and asks
   await check.look()
   await check.look()
   expect(lines).toEqual([
-    'POLICY_FILE: the rules "orders", "freeze" name svc:deploy, which SERVICE_ACCOUNTS_FILE does not have.',
+    'POLICY_FILE: the rules "orders", "freeze" name svc:deploy, which SERVICE_ACCOUNTS_FILE does not have. Is svc:deploys meant?',
   ])
   expect(asked.flat()).toEqual(['U0BOB', 'U0BOB'])
 })

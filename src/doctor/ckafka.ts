@@ -68,7 +68,7 @@ export async function ckafkaFindings(entry: OfCkafka, deps: CkafkaDoctorDeps): P
   try {
     const listed = await look.instances(deadlineMs)
     const isClock = listed.kind === 'refused' && listed.reason === 'clock'
-    const clock = clockFinding(say, aheadMs, isClock)
+    const clock = clockFinding(say, aheadMs, isClock, await apartFromRedis(redis, now))
     const trouble = keyTrouble(entry, listed, proxies)
     if (trouble !== undefined)
       return [
@@ -167,23 +167,55 @@ function keyTrouble(
   }
 }
 
-function clockFinding(say: Sayer, aheadMs: number | null, isRefused: boolean): Finding {
-  if (aheadMs === null) return say('clock', 'notMade', 'No answer said what time it is there.')
+/** Milliseconds; null: it cannot be asked. */
+async function apartFromRedis(redis: RedisConnection, now: () => number): Promise<number | null> {
+  try {
+    const beganMs = now()
+    const [seconds = 0, micros = 0] = (await redis.time()).map(Number)
+    return Math.abs(seconds * 1_000 + micros / 1_000 - (beganMs + now()) / 2)
+  } catch {
+    return null
+  }
+}
+
+/** @param fromRedisMs how far the clock of Redis and ours are apart: where they agree, it is rather the API's that is off */
+function clockFinding(
+  say: Sayer,
+  aheadMs: number | null,
+  isRefused: boolean,
+  fromRedisMs: number | null,
+): Finding {
+  if (aheadMs === null) {
+    return isRefused
+      ? say(
+          'clock',
+          'failure',
+          'The API refuses calls that were signed so far from its time, and does not say what time it has.',
+          'Look at the clock of this machine, and at that of whatever answers at this address.',
+        )
+      : say('clock', 'notMade', 'No answer said what time it is there.')
+  }
   const seconds = Math.round(Math.abs(aheadMs) / 1_000)
   const apart =
     seconds === 0
       ? 'The clock of the API and ours are less than a second apart.'
       : `Our clock is ${seconds} s ${aheadMs > 0 ? 'behind' : 'ahead of'} that of the API.`
-  const advice = 'Set the clock of this machine, and keep it right (NTP).'
+  const isTheirs = fromRedisMs !== null && fromRedisMs < CLOCK_MS
+  const whose = isTheirs ? ' The clock of Redis agrees with ours: rather that of the API is off.' : ''
+  const advice = isTheirs
+    ? 'Look at the clock of what answers at this address, which may be a proxy or another server than the API; then at that of this machine and of Redis.'
+    : 'Set the clock of this machine, and keep it right (NTP).'
   if (isRefused || Math.abs(aheadMs) >= CLOCK_REFUSED_MS) {
     return say(
       'clock',
       'failure',
-      `${apart} The API refuses calls that were signed so far from its time.`,
+      `${apart}${whose} The API refuses calls that were signed so far from its time.`,
       advice,
     )
   }
-  return Math.abs(aheadMs) > CLOCK_MS ? say('clock', 'warning', apart, advice) : say('clock', 'ok', apart)
+  return Math.abs(aheadMs) > CLOCK_MS
+    ? say('clock', 'warning', `${apart}${whose}`, advice)
+    : say('clock', 'ok', apart)
 }
 
 /** Those whose permissions are asked: those that are named and there, or one of all. */

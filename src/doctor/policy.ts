@@ -2,6 +2,7 @@
 
 import { loadPolicy } from '../adapters/policy/policy-file.ts'
 import type { Config } from '../config.ts'
+import { accountsNotThere } from '../named.ts'
 import type { Policy } from '../request/policy.ts'
 import { policyOfSettings } from '../request/policy-of-settings.ts'
 import type { Finding } from './finding.ts'
@@ -19,7 +20,8 @@ export function lookAtPolicy({
   policyFile,
   approvers,
   skipLimits,
-}: Pick<Config, 'role' | 'policyFile' | 'approvers' | 'skipLimits'>): PolicyLook {
+  serviceAccounts,
+}: Pick<Config, 'role' | 'policyFile' | 'approvers' | 'skipLimits' | 'serviceAccounts'>): PolicyLook {
   // As the start of a worker apart: a file that is named is read, and needs none.
   if (policyFile === null) {
     if (role === 'worker') return { policy: null, findings: [] }
@@ -33,7 +35,19 @@ export function lookAtPolicy({
   if (read.ok) {
     const { version, rules } = read.policy
     const found = `It can be used: version ${version}, ${rules.length === 1 ? '1 rule' : `${rules.length} rules`}.`
-    return { policy: read.policy, findings: [{ area: AREA, what: policyFile, found, level: 'ok' }] }
+    // A worker apart reads no service accounts, and is asked nothing.
+    const accounts = role === 'worker' ? null : new Set(serviceAccounts?.values())
+    const notThere = accounts === null ? [] : accountsNotThere(read.policy, accounts, policyFile)
+    return {
+      policy: read.policy,
+      findings: [
+        { area: AREA, what: policyFile, found, level: 'ok' },
+        ...notThere.map(({ id, line, meant }): Finding => {
+          const advice = meant ?? 'Give it a token there, or take it out of the policy: nobody can ask as it.'
+          return { area: AREA, what: `service account ${id}`, found: line, level: 'warning', advice }
+        }),
+      ],
+    }
   }
   return {
     policy: null,

@@ -13,6 +13,7 @@ import type { Config, SlackConfig } from '../config.ts'
 import { allNamed, type NamedBy, notThereLine } from '../named.ts'
 import type { Policy } from '../request/policy.ts'
 import { approvalFindings } from './approval.ts'
+import { archivedFindings } from './archived.ts'
 import type { Finding } from './finding.ts'
 import { adviceOf } from './proxies.ts'
 
@@ -233,6 +234,9 @@ async function nameFindings(
   const count = (presence: Presence) => named.filter(({ id }) => said.get(id) === presence).length
   const there = count('there')
   const unsaid = named.filter(({ id }) => said.get(id) === 'unsaid').map(({ id }) => id)
+  const isShown = (presence: Presence | undefined) => presence === 'there' || presence === 'notIn'
+  const channels = named.filter(({ id }) => /^[CG]/.test(id) && isShown(said.get(id)))
+  const archived = await archivedFindings(client, channels, scopes)
   const notAsked = named.filter(({ id }) => said.get(id) === 'notAsked').map(({ id }) => id)
   return [
     ...(policy === null ? [] : approvalFindings(policy, said, config.policyFile)),
@@ -240,6 +244,7 @@ async function nameFindings(
       ? []
       : [finding(NAMES, 'ok', `${there} of the ${named.length} that are named are there.`)]),
     ...wrong,
+    ...archived,
     ...(unsaid.length === 0
       ? []
       : [

@@ -3,7 +3,8 @@
 
 import { randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { createServer, type Socket } from 'node:net'
+import { createServer as createHttpServer } from 'node:http'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
@@ -224,6 +225,18 @@ describe('the doctor of Slack', () => {
     ])
   })
 
+  it('names a channel that has been archived where it may ask, and says so where it may not', async () => {
+    const may = await workspace([...SCOPES, 'channels:read'])
+    onTestFinished(() => may.close())
+    may.setChannel('C0OPS', { archived: true })
+    const more = { APPROVALS_CHANNEL: 'C0OPS' }
+    expect(wrongIn(await doctor({ ...more, SLACK_API_URL: may.apiUrl }))).toEqual([
+      'failure Slack, channel C0OPS: APPROVALS_CHANNEL names C0OPS, a channel that has been archived: nothing can be posted there.',
+    ])
+    const unasked = (await doctor(more)).find(({ what }) => what === 'archived channels')
+    expect(unasked).toMatchObject({ level: 'ok', found: expect.stringContaining('was not looked at') })
+  })
+
   it('names approvers and user groups that are not there', async () => {
     expect(wrongIn(await doctor({ APPROVERS: 'U0BOB,U0GONE,U0NOBODY,S0NONE,S0OFF' }))).toEqual([
       'warning Slack, person U0GONE: APPROVERS names U0GONE, who is deactivated in Slack.',
@@ -294,6 +307,26 @@ describe('the doctor of the policy', () => {
         what: 'who can approve',
         found: 'Nothing could ever be approved: of those that APPROVERS names too few are there.',
       })
+  })
+
+  it('names a service account that no token is for, and which is meant', async () => {
+    const digest = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'
+    const accounts = folderWith(`svc:deploys: ${digest}\n`).file
+    const policy = folderWith(`version: 1
+rules:
+  - name: all
+    request: { people: [svc:deplyos] }
+    approve: [{ from: U0BOB }]
+`).file
+    const findings = await doctor({
+      ...{ APPROVERS: '', POLICY_FILE: policy, APPROVALS_CHANNEL: 'C0OPS' },
+      SERVICE_ACCOUNTS_FILE: accounts,
+    })
+    expect(findings.find(({ what }) => what === 'service account svc:deplyos')).toMatchObject({
+      level: 'warning',
+      found: 'POLICY_FILE: the rule "all" names svc:deplyos, which SERVICE_ACCOUNTS_FILE does not have.',
+      advice: 'Is svc:deploys meant?',
+    })
   })
 
   it('names a file that is not there, or is wrong', async () => {
@@ -639,6 +672,25 @@ describe('the doctor of CKafka', () => {
       'failure CKafka, instances: The account has no ckafka-demo0002 in the region.',
     ])
     expect(findings.find(({ level }) => level === 'failure')?.advice).toContain(`Is ${DEMO.instance} meant?`)
+  })
+
+  it('says that it is rather the clock of the API that is off, where that of Redis agrees with ours', async () => {
+    const off = createHttpServer((_, response) => {
+      response.setHeader('date', new Date(Date.now() + 60_000).toUTCString())
+      response.writeHead(500).end()
+    })
+    await new Promise<void>(resolve => off.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void off.close())
+    const { port } = off.address() as AddressInfo
+    const findings = await doctor({ CKAFKA_ENDPOINT: `http://127.0.0.1:${port}` })
+    const clock = findings.find(({ area, what }) => area === 'CKafka' && what === 'clock')
+    expect(clock).toMatchObject({ level: 'warning' })
+    expect(clock?.found).toMatch(
+      /^Our clock is (59|60|61) s behind .*agrees with ours: rather that of the API/,
+    )
+    expect(clock?.advice).toMatch(/^Look at the clock of what answers at this address/)
+    const redisClock = findings.find(({ area, what }) => area === 'Redis' && what === 'clock')
+    expect(redisClock).toMatchObject({ level: 'ok' })
   })
 
   it('says how wrong our clock is, which is why the key is refused', async () => {
