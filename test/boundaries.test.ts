@@ -194,7 +194,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'doctor/listening.ts': ['listen-address.ts', 'doctor/finding.ts', 'node:net', 'node:events'],
   'doctor/slack.ts': [
     ...['adapters/slack/platform/', 'named.ts', 'type request/', 'type config.ts', 'doctor/finding.ts'],
-    ...['doctor/proxies.ts', 'doctor/approval.ts', 'doctor/archived.ts'],
+    ...['doctor/proxies.ts', 'doctor/approval.ts', 'doctor/archived.ts', 'doctor/tls.ts'],
     ...['type @slack/web-api', 'zod'],
   ],
   'doctor/archived.ts': ['type named.ts', 'doctor/finding.ts', 'type @slack/web-api', 'zod'],

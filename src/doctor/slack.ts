@@ -16,6 +16,7 @@ import { approvalFindings } from './approval.ts'
 import { archivedFindings } from './archived.ts'
 import type { Finding } from './finding.ts'
 import { adviceOf } from './proxies.ts'
+import { tlsAdvice } from './tls.ts'
 
 const AREA = 'Slack'
 const TOKENS_MS = 5_000
@@ -97,7 +98,7 @@ const ASKED_TO_WAIT = new Set(['Slack asked to wait', 'ratelimited', 'rate_limit
 function untaken(
   what: string,
   answer: Exclude<TokenAnswer, { kind: 'taken' }>,
-  { proxies }: SlackConfig,
+  { proxies, apiUrl }: SlackConfig,
   advice: string,
 ): Finding {
   if (answer.kind === 'refused') {
@@ -105,8 +106,17 @@ function untaken(
   }
   const found = `Slack could not be asked about ${answer.token}: ${answer.cause}.`
   if (ASKED_TO_WAIT.has(answer.cause)) return finding(what, 'warning', found, 'Ask again in a minute.')
-  const reach = 'Look whether slack.com can be reached from here, and ask again.'
-  return finding(what, 'failure', found, adviceOf(answer.cause, proxies, reach))
+  const host = apiUrl === undefined ? 'slack.com' : `${new URL(apiUrl).host} (SLACK_API_URL)`
+  const reach = `Look whether ${host} can be reached from here, and ask again.`
+  return finding(what, 'failure', found, wayAdvice(answer.cause, proxies, reach))
+}
+
+function wayAdvice(cause: string, proxies: SlackConfig['proxies'], reach: string): string {
+  return tlsAdvice(cause, 'NODE_EXTRA_CA_CERTS') ?? adviceOf(cause, proxies, reach)
+}
+
+function hostOf(url: string): string | null {
+  return URL.parse(url)?.host ?? null
 }
 
 const scopesSchema = z.object({ response_metadata: z.object({ scopes: z.array(z.string()) }) })
@@ -192,10 +202,10 @@ async function connectionFindings(
           what,
           'failure',
           `No connection could be opened: ${hello.cause}.`,
-          adviceOf(
+          wayAdvice(
             hello.cause,
             slack.proxies,
-            'Look whether WebSockets to wss-primary.slack.com can be opened from here.',
+            `Look whether WebSockets to ${hostOf(url) ?? 'wss-primary.slack.com'} can be opened from here.`,
           ),
         ),
       ]

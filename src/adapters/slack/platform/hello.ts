@@ -5,6 +5,7 @@
 import { WebSocket } from 'undici'
 import { z } from 'zod'
 import { createWayOut, type Proxies } from '../../../proxy/proxy.ts'
+import { certificateFaultIn } from './web-client.ts'
 
 export type Hello =
   /** `connections`: with this one. `missed`: so many payloads arrived before it was closed. */
@@ -42,6 +43,11 @@ export function readHello(url: string, withinMs: number, proxies: Proxies | null
         onFault({ message: cause }) {
           said = { kind: 'unasked', cause }
         },
+      })
+      // The socket itself does not say why there is no connection.
+      dispatcher.on('connectionError', (_origin, _targets, error) => {
+        const cause = certificateFaultIn(error)
+        if (cause !== null && said.kind === 'unasked') said = { kind: 'unasked', cause }
       })
       socket = new WebSocket(url, { dispatcher })
     } catch {

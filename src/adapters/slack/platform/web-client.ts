@@ -60,6 +60,9 @@ const SLACK_FAULTS = new Set([
 const RATE_LIMITS = new Set(['ratelimited', 'rate_limited', 'message_limit_exceeded'])
 const NEVER_SENT_SYSCALLS = new Set(['connect', 'getaddrinfo'])
 const CONNECT_TIMEOUT = 'UND_ERR_CONNECT_TIMEOUT'
+/** Node refuses a certificate in the handshake. Source: Node, tls, X509 certificate error codes. */
+const CERTIFICATE =
+  /^(?:CERT_[A-Z_]+|UNABLE_TO_(?:GET_ISSUER_CERT(?:_LOCALLY)?|VERIFY_LEAF_SIGNATURE)|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|INVALID_(?:CA|PURPOSE)|HOSTNAME_MISMATCH|ERR_TLS_CERT_ALTNAME_INVALID)$/
 /** A page of some proxy arrives in the place of the code (measured). */
 const SLACK_CODE = /^[a-z][a-z0-9_]*$/
 /** What the client throws for HTTP 429 without a Retry-After: a plain Error with nothing else to know it by. */
@@ -91,10 +94,21 @@ export function outcomeOfError(error: unknown): ChatOutcome {
   }
   const ofProxy = proxyFaultIn(error)
   if (ofProxy !== null) return { kind: 'later', afterMs: WAIT_MS, cause: ofProxy.message }
+  const ofCertificate = certificateFaultIn(error)
+  if (ofCertificate !== null) return { kind: 'later', afterMs: REPAIR_WAIT_MS, cause: ofCertificate }
   if (causesOf(error).some(isBeforeSending)) {
     return { kind: 'later', afterMs: WAIT_MS, cause: 'Slack could not be reached' }
   }
   return { kind: 'unknown', cause: code ?? 'the call to Slack broke off' }
+}
+
+/** Nothing has been sent then. As the end of a sentence; null: it is something else. */
+export function certificateFaultIn(error: unknown): string | null {
+  const codes = causesOf(error).map(cause => shapeOf(cause).code)
+  const code = codes.find(each => each !== undefined && CERTIFICATE.test(each))
+  return code === undefined
+    ? null
+    : `the certificate of Slack, or of a proxy that opens TLS, is not taken (${code})`
 }
 
 /** A host with several addresses fails with all its errors at once, and then each has to be of that kind. */
