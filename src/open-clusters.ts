@@ -41,8 +41,8 @@ export interface OpenClusters {
   isKafka(instanceId: string): boolean
   /** By the names of the entries: those that could not be opened, or that did not answer last, and why. */
   troubles(): { name: string; cause: string }[]
-  /** Whether none of them can be used. */
-  areAllAway(): boolean
+  /** Whether none of them could be opened. One that does not answer is another matter: it is waited for. */
+  areNoneOpen(): boolean
   /** Asks each once for something small, with its key. Never rejects. @param ids of these entries; absent: of all */
   tryKeys(ids?: readonly string[]): Promise<TriedKey[]>
   /** Serves these from now on; those that are neither added nor changed stay open. Throws as the start does. */
@@ -121,12 +121,7 @@ export function openClusters(deps: OpenClustersDeps): OpenClusters {
     readers: clusters.readers,
     isKafka: instanceId => served.get(instanceId)?.entry.kind === 'kafka',
     troubles,
-    areAllAway() {
-      const all = [...served.values()]
-      return (
-        all.every(({ broken }) => broken !== null) || (all.length > 1 && troubles().length === all.length)
-      )
-    },
+    areNoneOpen: () => [...served.values()].every(({ broken }) => broken !== null),
     async tryKeys(ids) {
       const asked = [...served.values()].filter(({ entry }) => ids?.includes(entry.id) ?? true)
       return Promise.all(

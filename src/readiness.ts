@@ -31,7 +31,7 @@ export async function unready({ redis, keyProblem, bot, worker, clusters }: Read
   // Redis may be there for all others and not for its connection.
   if (worker !== null && !worker.isTaking())
     missing.push('The worker takes no jobs: Redis does not answer it.')
-  if (clusters.areAllAway()) missing.push('No cluster can be used.')
+  if (clusters.areNoneOpen()) missing.push('No cluster could be opened.')
   return missing
 }
 

@@ -79,7 +79,7 @@ export function followClusters(
 }
 
 export function troubleSentence(name: string): string {
-  return `The cluster ${name} cannot be used now. Every other one is served.`
+  return `The cluster ${name} cannot be used now.`
 }
 
 /** How people hear of all of them together. */

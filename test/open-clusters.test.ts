@@ -49,6 +49,20 @@ it('tells that an edit has given the id of an entry to another cluster', async (
   expect(told).toEqual([['A', { kind: 'another', was: 'first', is: 'second' }]])
 })
 
+it('a cluster that does not answer is waited for: only one that could not be opened is none', async () => {
+  const away = opened([entryOf('a', '127.0.0.1:1'), entryOf('b', '127.0.0.1:1')]).clusters
+  await away.tryKeys()
+  await vi.waitUntil(async () => {
+    await away.readers.plan.topics('a', '').catch(() => {})
+    await away.readers.plan.topics('b', '').catch(() => {})
+    return away.troubles().length === 2
+  })
+  expect(away.areNoneOpen()).toBe(false)
+  const broken = opened([entryOf('a', 'no port')]).clusters
+  expect(broken.troubles()).toHaveLength(1)
+  expect(broken.areNoneOpen()).toBe(true)
+})
+
 it('tells of two entries whose brokers say that they are one cluster', async () => {
   const server = await kafkaNamed('first')
   const [port] = server.split(':').slice(-1)
