@@ -2,22 +2,19 @@
 // All safety claims live here: who may decide, who may call, and that nothing is called twice on a guess.
 
 import { z } from 'zod'
-import { boundsSchema } from './bounds.ts'
 import { causeOf } from './cause.ts'
 import type { AuditEvent, Command, Submission } from './command.ts'
-import { differenceSchema } from './drift.ts'
 import { again, againAfterUnclear, finish, leavingLate } from './finish.ts'
 import { followed } from './followed.ts'
 import { breakGlass, review } from './glass.ts'
 import type { Guard } from './guard.ts'
-import type { Note } from './notes.ts'
-import { type Plan, planSchema } from './plan.ts'
+import { drifted, outlookOf, prepare, prepareFailed, prepareLater, preparing, progress } from './planning.ts'
 import { escalate, remind } from './reminding.ts'
 import { isHeld, type RequestId, type ResetRequest } from './request.ts'
 import { type Reset, resetSchema } from './reset.ts'
 import { schemaOf } from './schema.ts'
-import { beginsAt, isOfBounds, settle, settling } from './settling.ts'
-import { type Decision, mayBegin, type Progress, type State } from './state.ts'
+import { isOfBounds, settle } from './settling.ts'
+import { type Decision, mayBegin, type State } from './state.ts'
 import { backoffOfGivingWay, type Decided, FIRST_BACKOFF_MS, refuse, unseen, visible } from './step.ts'
 import { tell } from './telling.ts'
 import { alreadyThere, checkAgain, looked, restored, testify, unclearFrom } from './unclear.ts'
@@ -91,10 +88,6 @@ export function submit(draft: Draft, nowMs: number): ResetRequest {
   return { ...request, schema: schemaOf(request) }
 }
 
-function preparing(nowMs: number): State {
-  return { name: 'preparing', tries: 0, retryAtMs: nowMs, progress: null }
-}
-
 export function submissionOf(draft: Draft): Submission {
   const { id: _, reset, ...rest } = draft
   return { kind: 'submit', reset: z.encode(resetSchema, reset), ...rest }
@@ -128,68 +121,20 @@ export function decide(request: ResetRequest, command: Command, nowMs: number): 
 function decideAtAnyTime(request: ResetRequest, command: Command, nowMs: number): Decided {
   const { state } = request
   switch (command.kind) {
-    case 'prepare': {
-      if (state.name !== 'preparing' || command.round !== request.round) return refuse('stale')
-      const { topics, group, guard, overlaps, overlapsLeft = 0, lastRead = request.lastRead } = command
-      const plan = planSchema.decode(command.plan)
-      if (isOfBounds(plan) && guard.onBounds !== true) return refuse('stale')
-      const planned = {
-        group,
-        plan,
-        guard,
-        overlaps,
-        ...(overlapsLeft === 0 && request.overlapsLeft === undefined ? {} : { overlapsLeft }),
-        ...(command.holdMs === undefined ? {} : { holdMs: command.holdMs }),
-        lastRead,
-        unread: command.unread ? unreadFrom(command.unread, nowMs) : null,
-        reset: { ...request.reset, topics },
-        notes: [...request.notes, { kind: 'planned', round: request.round } as const],
-        pendingSinceMs: nowMs,
-        ...(isOfBounds(plan) ? { settling: beginsAt(nowMs) } : {}),
-      }
-      return visible({ ...request, ...planned }, ...outlookOf(request, plan, nowMs))
-    }
+    case 'prepare':
+      return prepare(request, command, nowMs)
 
     case 'settle':
       return settle(request, command, nowMs, (...of) => outlookOf(...of)[0])
 
     case 'progress':
-      if (isOfBounds(request.plan))
-        return settling(request, command, { progress: progressOf(command) }, nowMs)
-      if (state.name !== 'preparing' || command.round !== request.round) return refuse('stale')
-      return visible(request, {
-        ...state,
-        retryAtMs: command.retryAtMs,
-        progress: progressOf(command),
-      })
+      return progress(request, command, nowMs)
 
     case 'prepareLater':
-      if (isOfBounds(request.plan)) return settling(request, command, null, nowMs)
-      if (state.name !== 'preparing' || command.round !== request.round) return refuse('stale')
-      return unseen(request, {
-        state: {
-          ...state,
-          tries: state.tries + 1,
-          retryAtMs: command.retryAtMs,
-          ...(command.cause === undefined ? {} : { cause: command.cause }),
-        },
-      })
+      return prepareLater(request, command, nowMs)
 
     case 'prepareFailed':
-      if (isOfBounds(request.plan))
-        return settling(request, command, { outcome: notPrepared(command) }, nowMs)
-      if (state.name !== 'preparing' || command.round !== request.round) return refuse('stale')
-      return visible(
-        request,
-        {
-          name: 'failed',
-          decision: null,
-          attempt: 0,
-          outcome: notPrepared(command),
-          atMs: nowMs,
-        },
-        { kind: 'ended' },
-      )
+      return prepareFailed(request, command, nowMs)
 
     case 'decide':
       return vote(request, command, nowMs)
@@ -237,32 +182,8 @@ function decideAtAnyTime(request: ResetRequest, command: Command, nowMs: number)
       return visible(request, { ...ended, name: 'failed', outcome, atMs: nowMs }, { kind: 'ended' })
     }
 
-    case 'drifted': {
-      if (state.name !== 'pending' && state.name !== 'approved') return refuse('stale')
-      // Somebody else has had it planned anew already.
-      if (request.plan?.digest !== command.digest) return refuse('stale')
-      // Its time is up, whether or not anybody has marked it: a look must not bring it back.
-      if (state.name === 'pending' && nowMs >= request.expiresAtMs) return refuse('expired')
-      const differences = z.array(differenceSchema).decode(command.differences)
-      const again = {
-        plan: null,
-        group: null,
-        votes: [],
-        unread: null,
-        pendingSinceMs: null,
-        reminded: 0,
-        escalated: false,
-        drift: differences,
-        ...(request.settling ? { settling: null } : {}),
-        round: request.round + 1,
-        expiresAtMs: Math.max(request.expiresAtMs, nowMs + command.expiryMs),
-      }
-      return visible({ ...request, ...again }, preparing(nowMs), {
-        kind: 'drifted',
-        at: command.at,
-        differences,
-      })
-    }
+    case 'drifted':
+      return drifted(request, command, nowMs)
 
     case 'cancel': {
       const undecided = state.name === 'pending' || state.name === 'preparing'
@@ -425,23 +346,4 @@ const LOST_JOBS = causeOf('jobsLost')
 
 function endOf({ decision, attempt }: { decision: Decision | null; attempt: number }) {
   return { decision, attempt }
-}
-
-/** A plan that jumps to the end of a log where nobody meant it ends here; any other waits for a decision. */
-function outlookOf(request: ResetRequest, { jumping }: Plan, nowMs: number): [State, ...Note[]] {
-  if (request.skipToEnd || jumping.skips === 0n) return [{ name: 'pending' }]
-  const outcome = { kind: 'wouldJump', ...jumping } as const
-  return [{ name: 'failed', decision: null, attempt: 0, outcome, atMs: nowMs }, { kind: 'ended' }]
-}
-
-function progressOf({ done, total, bounds, leftMs }: Extract<Command, { kind: 'progress' }>): Progress {
-  return {
-    ...{ done, total },
-    ...(bounds === undefined ? {} : { bounds: boundsSchema.decode(bounds) }),
-    ...(leftMs === undefined ? {} : { leftMs }),
-  }
-}
-
-function notPrepared({ cause, refused }: Extract<Command, { kind: 'prepareFailed' }>) {
-  return { kind: 'notPrepared', cause, ...(refused === undefined ? {} : { refused }) } as const
 }
