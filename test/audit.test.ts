@@ -16,7 +16,7 @@ import { type ChainedEvent, chained, chainHash, sealed } from '../src/request/au
 import { NOWHERE } from '../src/request/command.ts'
 import { eventOf, submissionOf, submit } from '../src/request/decide.ts'
 import { digestOf } from '../src/request/digest.ts'
-import { planRowsSchema } from '../src/request/plan.ts'
+import { planRowsSchema } from '../src/request/plan-rows.ts'
 import { type RequestId, requestIdSchema, requestSchema } from '../src/request/request.ts'
 import { createSeals, type Seals } from '../src/request/seals.ts'
 import { createChanges } from '../src/service/changes.ts'

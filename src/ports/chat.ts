@@ -1,7 +1,7 @@
 // Slack, seen from the product: where things are said, and who people are. The comments are the contracts.
 
 import type { PostKey } from '../request/notes.ts'
-import type { PlanRow } from '../request/plan.ts'
+import type { PlanRow } from '../request/plan-rows.ts'
 import type { RequestId, ResetRequest } from '../request/request.ts'
 import type { PartitionResult } from '../request/result.ts'
 

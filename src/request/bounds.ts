@@ -2,8 +2,8 @@
 // read. It must never say less than the plan will, of the same world.
 
 import { z } from 'zod'
-import { type Facts, planRows } from './plan.ts'
 import { isSure } from './plan-gaps.ts'
+import { type Facts, planRows } from './plan-rows.ts'
 import { int64Schema, type Reset, type Strategy } from './reset.ts'
 
 export const boundsSchema = z.object({

@@ -2,7 +2,8 @@
 
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { Execution, Plan, PlanRow } from './plan.ts'
+import type { Execution, Plan } from './plan.ts'
+import type { PlanRow } from './plan-rows.ts'
 import type { Reset, Targets } from './reset.ts'
 import { type PartitionResult, resultSchema } from './result.ts'
 

@@ -3,7 +3,8 @@
 
 import { z } from 'zod'
 import { type Group, hasMembers, type Position, placeOf } from './group.ts'
-import { type Execution, type Facts, isWritten, type Plan, type PlanRow, planRows } from './plan.ts'
+import { type Execution, isWritten, type Plan } from './plan.ts'
+import { type Facts, type PlanRow, planRows } from './plan-rows.ts'
 import { chosenPartitions, int64Schema, type Reset } from './reset.ts'
 
 /** One kind of difference: on how many partitions, and the first of them with the offset then and now. */

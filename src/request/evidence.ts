@@ -2,7 +2,8 @@
 // anyway: only a partition that the call would have moved can tell whether it did.
 
 import { placeOf } from './group.ts'
-import { isWritten, type Plan, type PlanRow } from './plan.ts'
+import { isWritten, type Plan } from './plan.ts'
+import type { PlanRow } from './plan-rows.ts'
 import { type PartitionResult, type ReadBack, resultOf, type TopicReport } from './result.ts'
 
 /**

@@ -3,7 +3,7 @@
 
 import { z } from 'zod'
 import { placeOf } from './group.ts'
-import type { PlanRow } from './plan.ts'
+import type { PlanRow } from './plan-rows.ts'
 import { int64Schema, type Strategy } from './reset.ts'
 
 /** Within an hour after the plan. Counts are differences of offsets: at most so many messages. */

@@ -1,7 +1,8 @@
 // What a plan does not know, or knows less well: which topics and partitions that concerns, and what of it people are told.
 
 import { placeOf } from './group.ts'
-import type { Execution, Facts, Plan, PlanRow } from './plan.ts'
+import type { Execution, Plan } from './plan.ts'
+import type { Facts, PlanRow } from './plan-rows.ts'
 import { chosenPartitions, type Reset } from './reset.ts'
 
 /** Whether it is known where the partition goes, or that it stays; the counts may be known less well. */

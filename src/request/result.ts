@@ -4,7 +4,8 @@
 import { z } from 'zod'
 import { type Position, placeOf } from './group.ts'
 import { bigintIn, linesSchema, NONE, wordsOf } from './lines.ts'
-import { type Execution, isWritten, type PlanRow } from './plan.ts'
+import { type Execution, isWritten } from './plan.ts'
+import type { PlanRow } from './plan-rows.ts'
 
 /**
  * As the API gave it: Kafka's number, or a word of the API's own like `FailedOperation`. 0 means no error, and `none` an

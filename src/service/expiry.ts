@@ -2,7 +2,7 @@
 
 import type { ClusterAbilities, ClusterReader } from '../ports/cluster.ts'
 import { type Expiring, expiringOf, expiryToAsk } from '../request/expiring.ts'
-import type { PlanRow } from '../request/plan.ts'
+import type { PlanRow } from '../request/plan-rows.ts'
 import type { Reset } from '../request/reset.ts'
 import { offsetsIn } from './observe.ts'
 

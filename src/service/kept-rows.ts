@@ -6,7 +6,8 @@ import type { Store } from '../ports/store.ts'
 import type { AuditEvent } from '../request/command.ts'
 import { areRowsOf, digestOfTargets, resultDigestOf } from '../request/digest.ts'
 import { distrustOf } from '../request/distrust.ts'
-import type { Plan, PlanRow } from '../request/plan.ts'
+import type { Plan } from '../request/plan.ts'
+import type { PlanRow } from '../request/plan-rows.ts'
 import {
   type DocumentName,
   type DocumentOf,

@@ -7,7 +7,7 @@ import type { ClusterAbilities, ClusterReader, FirstMessage, LogRow, TopicKind }
 import { causeOf } from '../request/cause.ts'
 import type { Observation } from '../request/drift.ts'
 import { type Group, isThere, type LogRange, type Position, placeOf } from '../request/group.ts'
-import type { Facts } from '../request/plan.ts'
+import type { Facts } from '../request/plan-rows.ts'
 import { chosenPartitions, type Reset, type Targets } from '../request/reset.ts'
 import type { ReadOutcome } from '../request/result.ts'
 import { createSoFar, type Known, type OnProgress } from './so-far.ts'

@@ -13,16 +13,8 @@ import { mayHaveMoved } from '../request/follow-up.ts'
 import { isMissed } from '../request/followed.ts'
 import { placeOf } from '../request/group.ts'
 import { nearestIn, searchesFor } from '../request/nearest.ts'
-import {
-  type Execution,
-  executionOf,
-  isWritten,
-  type Plan,
-  type PlanRow,
-  planOf,
-  planRows,
-  planSchema,
-} from '../request/plan.ts'
+import { type Execution, executionOf, isWritten, type Plan, planOf, planSchema } from '../request/plan.ts'
+import { type PlanRow, planRows } from '../request/plan-rows.ts'
 import type { RequestId, ResetRequest } from '../request/request.ts'
 import { clip, overlap, type Reset, type Target, type Targets } from '../request/reset.ts'
 import type { ReadOutcome } from '../request/result.ts'

@@ -5,7 +5,8 @@ import type { Clock } from '../ports/clock.ts'
 import type { Store } from '../ports/store.ts'
 import type { Observation } from '../request/drift.ts'
 import { hasMembers } from '../request/group.ts'
-import type { Plan, PlanRow } from '../request/plan.ts'
+import type { Plan } from '../request/plan.ts'
+import type { PlanRow } from '../request/plan-rows.ts'
 import {
   type Rate,
   type Rehearsal,

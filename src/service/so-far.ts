@@ -4,7 +4,7 @@
 import type { Clock } from '../ports/clock.ts'
 import { type Bounds, boundsOf } from '../request/bounds.ts'
 import type { Position } from '../request/group.ts'
-import type { Facts } from '../request/plan.ts'
+import type { Facts } from '../request/plan-rows.ts'
 import type { Reset } from '../request/reset.ts'
 import type { ReadOutcome } from '../request/result.ts'
 import { within } from './within.ts'

@@ -6,7 +6,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { KafkaCall } from '../../src/adapters/kafka/settings.ts'
-import { type Facts, planRows } from '../../src/request/plan.ts'
+import { type Facts, planRows } from '../../src/request/plan-rows.ts'
 import { startRedis } from '../../src/sandbox/redis/start.ts'
 import { ID, value } from '../kafka/adapter.ts'
 import { whyNoKafka } from '../kafka/broker/jars.ts'

@@ -14,17 +14,8 @@ import { digestOf } from '../../src/request/digest.ts'
 import { driftSince, type Observation } from '../../src/request/drift.ts'
 import { retryOf, undoOf } from '../../src/request/follow-up.ts'
 import { type Abilities, type Position, placeOf } from '../../src/request/group.ts'
-import {
-  type Execution,
-  executionOf,
-  type Facts,
-  type Plan,
-  type PlanRow,
-  planOf,
-  planRows,
-  planRowsSchema,
-  planSchema,
-} from '../../src/request/plan.ts'
+import { type Execution, executionOf, type Plan, planOf, planSchema } from '../../src/request/plan.ts'
+import { type Facts, type PlanRow, planRows, planRowsSchema } from '../../src/request/plan-rows.ts'
 import type { ResetRequest } from '../../src/request/request.ts'
 import { type Reset, type Strategy, targetsSchema } from '../../src/request/reset.ts'
 import {

@@ -7,7 +7,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { readCause } from '../../src/request/cause.ts'
 import { placeOf } from '../../src/request/group.ts'
-import type { PlanRow } from '../../src/request/plan.ts'
+import type { PlanRow } from '../../src/request/plan-rows.ts'
 import { ID, value } from './adapter.ts'
 import type { Driver } from './driver/driver.ts'
 import { judged } from './judge/tool.ts'

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { digestOf, shortDigest } from '../../src/request/digest.ts'
-import { type PlanRow, planRows, planRowsSchema } from '../../src/request/plan.ts'
+import { type PlanRow, planRows, planRowsSchema } from '../../src/request/plan-rows.ts'
 import { type Reset, resetSchema } from '../../src/request/reset.ts'
 import {
   type Choice,

@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest'
 import { type Difference, differenceSchema, driftSince, type Observation } from '../../src/request/drift.ts'
 import type { Group, Position } from '../../src/request/group.ts'
-import { type Execution, type Facts, planRows } from '../../src/request/plan.ts'
+import type { Execution } from '../../src/request/plan.ts'
+import { type Facts, planRows } from '../../src/request/plan-rows.ts'
 import type { Reset, Strategy } from '../../src/request/reset.ts'
 
 const EMPTY: Group = { state: 'Empty', members: [] }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type Evidence, findingOf } from '../../src/request/evidence.ts'
 import { placeOf } from '../../src/request/group.ts'
-import type { Execution, PlanRow } from '../../src/request/plan.ts'
+import type { Execution } from '../../src/request/plan.ts'
+import type { PlanRow } from '../../src/request/plan-rows.ts'
 import { rowsOf, someReset } from '../support/requests.ts'
 
 const [template] = rowsOf(someReset)

@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { type PlanRow, planRowsSchema } from '../../src/request/plan.ts'
+import { type PlanRow, planRowsSchema } from '../../src/request/plan-rows.ts'
 import { targetsSchema } from '../../src/request/reset.ts'
 import { type PartitionResult, resultSchema } from '../../src/request/result.ts'
 import { anyText } from '../support/texts.ts'

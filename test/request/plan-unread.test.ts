@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest'
 import { driftSince } from '../../src/request/drift.ts'
 import type { Group, Position } from '../../src/request/group.ts'
-import { executionOf, type Facts, moves, planOf, planRows } from '../../src/request/plan.ts'
+import { executionOf, moves, planOf } from '../../src/request/plan.ts'
+import { type Facts, planRows } from '../../src/request/plan-rows.ts'
 import type { Reset } from '../../src/request/reset.ts'
 
 const CAN = { logStart: true, firstMessageAt: true, writePartitions: true }

@@ -5,7 +5,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { digestOf } from '../../src/request/digest.ts'
 import { type Abilities, placeOf } from '../../src/request/group.ts'
-import { executionOf, isWritten, type Plan, type PlanRow, planOf, planRows } from '../../src/request/plan.ts'
+import { executionOf, isWritten, type Plan, planOf } from '../../src/request/plan.ts'
+import { type PlanRow, planRows } from '../../src/request/plan-rows.ts'
 import type { NativeStrategy, Reset, Strategy } from '../../src/request/reset.ts'
 import {
   BEGAN_MS,

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { causeOf } from '../../src/request/cause.ts'
 import { placeOf } from '../../src/request/group.ts'
-import { type Execution, executionOf, type PlanRow, planRows } from '../../src/request/plan.ts'
+import { type Execution, executionOf } from '../../src/request/plan.ts'
+import { type PlanRow, planRows } from '../../src/request/plan-rows.ts'
 import {
   type Counts,
   countsOf,

@@ -3,7 +3,8 @@
 
 import fc from 'fast-check'
 import { type Abilities, type Position, placeOf } from '../../src/request/group.ts'
-import { type Execution, type Facts, isWritten, type PlanRow } from '../../src/request/plan.ts'
+import { type Execution, isWritten } from '../../src/request/plan.ts'
+import type { Facts, PlanRow } from '../../src/request/plan-rows.ts'
 import type { NativeStrategy, Reset, Strategy } from '../../src/request/reset.ts'
 import type { PartitionSeed } from '../../src/sandbox/cluster/log.ts'
 import {

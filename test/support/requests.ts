@@ -10,14 +10,8 @@ import type { Difference } from '../../src/request/drift.ts'
 import { differenceSchema } from '../../src/request/drift.ts'
 import { type Group, type Position, placeOf } from '../../src/request/group.ts'
 import { type Guard, guardSchema } from '../../src/request/guard.ts'
-import {
-  type Execution,
-  type Facts,
-  type PlanRow,
-  planOf,
-  planRows,
-  planSchema,
-} from '../../src/request/plan.ts'
+import { type Execution, planOf, planSchema } from '../../src/request/plan.ts'
+import { type Facts, type PlanRow, planRows } from '../../src/request/plan-rows.ts'
 import { type ResetRequest, requestIdSchema } from '../../src/request/request.ts'
 import type { Reset } from '../../src/request/reset.ts'
 import {

@@ -14,7 +14,7 @@ import {
 } from '../../ports/store.ts'
 import type { AuditEvent } from '../../request/command.ts'
 import { isInPart } from '../../request/list-part.ts'
-import { planRowsSchema } from '../../request/plan.ts'
+import { planRowsSchema } from '../../request/plan-rows.ts'
 import {
   type DocumentName,
   type DocumentOf,

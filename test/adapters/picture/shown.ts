@@ -4,7 +4,7 @@ import { type Language, wordsIn } from '../../../src/adapters/slack/language/lan
 import { planPicture } from '../../../src/adapters/slack/thread/plan-picture.ts'
 import type { LagPicture, LagPoint, PlanPicture } from '../../../src/ports/pictures.ts'
 import type { Position } from '../../../src/request/group.ts'
-import type { PlanRow } from '../../../src/request/plan.ts'
+import type { PlanRow } from '../../../src/request/plan-rows.ts'
 import type { ResetRequest } from '../../../src/request/request.ts'
 import type { Reset } from '../../../src/request/reset.ts'
 import { pending, rowsOf, someReset, T0 } from '../../support/requests.ts'

@@ -2,7 +2,7 @@
 // What a failover made the store forget stays here.
 
 import type { Commit } from '../../../src/ports/store.ts'
-import type { PlanRow } from '../../../src/request/plan.ts'
+import type { PlanRow } from '../../../src/request/plan-rows.ts'
 import { planDocument, type RequestId } from '../../../src/request/request.ts'
 
 export interface Noted {

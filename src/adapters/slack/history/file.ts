@@ -1,7 +1,7 @@
 // The history of a group as a CSV file, one row for each partition. Pure. It says what was planned, and what was read
 // back where something was carried out; it must not say of a plan that it happened.
 
-import type { PlanRow } from '../../../request/plan.ts'
+import type { PlanRow } from '../../../request/plan-rows.ts'
 import { brokeGlass, type ResetRequest } from '../../../request/request.ts'
 import { type Target, utc } from '../../../request/reset.ts'
 import type { PartitionResult } from '../../../request/result.ts'

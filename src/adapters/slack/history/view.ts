@@ -2,8 +2,8 @@
 
 import type { Button, KnownBlock, ModalView } from '@slack/types'
 import type { ListPage } from '../../../ports/store.ts'
-import type { PlanRow } from '../../../request/plan.ts'
 import { skipsArriving } from '../../../request/plan-gaps.ts'
+import type { PlanRow } from '../../../request/plan-rows.ts'
 import { brokeGlass, type ResetRequest } from '../../../request/request.ts'
 import { grouped, type Target } from '../../../request/reset.ts'
 import { ACTIONS, CALLBACKS } from '../blocks/ids.ts'

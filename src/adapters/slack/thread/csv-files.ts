@@ -3,7 +3,7 @@
 
 import { shortDigest } from '../../../request/digest.ts'
 import { kafkaErrorName } from '../../../request/kafka-errors.ts'
-import type { PlanRow } from '../../../request/plan.ts'
+import type { PlanRow } from '../../../request/plan-rows.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import type { PartitionResult } from '../../../request/result.ts'
 import { csvOf } from '../blocks/csv.ts'

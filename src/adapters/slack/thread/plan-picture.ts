@@ -2,8 +2,8 @@
 
 import type { PictureRest, PictureRow, PlanPicture } from '../../../ports/pictures.ts'
 import { shortDigest } from '../../../request/digest.ts'
-import type { PlanRow } from '../../../request/plan.ts'
 import { isSure, skipsArriving } from '../../../request/plan-gaps.ts'
+import type { PlanRow } from '../../../request/plan-rows.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import { grouped } from '../../../request/reset.ts'
 import { clipMiddle, shown } from '../blocks/text.ts'

@@ -1,7 +1,7 @@
 // The plan of a request as a table for a modal: the partitions that move most, first. Pure.
 
 import type { KnownBlock } from '@slack/types'
-import type { PlanRow } from '../../../request/plan.ts'
+import type { PlanRow } from '../../../request/plan-rows.ts'
 import { aligned, groupedWide, preformatted } from '../blocks/preformatted.ts'
 import { clipMiddle, line, paragraph, text } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'

@@ -2,8 +2,9 @@
 
 import type { KnownBlock } from '@slack/types'
 import type { Expiring } from '../../../request/expiring.ts'
-import type { Plan, PlanRow } from '../../../request/plan.ts'
+import type { Plan } from '../../../request/plan.ts'
 import { skipsArriving } from '../../../request/plan-gaps.ts'
+import type { PlanRow } from '../../../request/plan-rows.ts'
 import type { Rehearsal } from '../../../request/rehearsal.ts'
 import type { ResetRequest } from '../../../request/request.ts'
 import { grouped, type Reset } from '../../../request/reset.ts'

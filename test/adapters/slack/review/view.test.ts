@@ -9,7 +9,7 @@ import { sentenceModal } from '../../../../src/adapters/slack/platform/sentence-
 import { movedModal, readReview, reviewModal } from '../../../../src/adapters/slack/review/view.ts'
 import { refusalSentence, stateSentence } from '../../../../src/adapters/slack/wording/words.ts'
 import type { Look } from '../../../../src/ports/approvals.ts'
-import type { PlanRow } from '../../../../src/request/plan.ts'
+import type { PlanRow } from '../../../../src/request/plan-rows.ts'
 import type { ResetRequest } from '../../../../src/request/request.ts'
 import type { Refusal } from '../../../../src/request/step.ts'
 import type { SlackView } from '../../../../src/sandbox/slack/face.ts'

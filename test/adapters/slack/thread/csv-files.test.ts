@@ -6,7 +6,7 @@ import { wordsIn } from '../../../../src/adapters/slack/language/language.ts'
 import { planCsv, resultCsv } from '../../../../src/adapters/slack/thread/csv-files.ts'
 import { placeOf } from '../../../../src/request/group.ts'
 import { readOffsetsFile } from '../../../../src/request/offsets-file.ts'
-import type { PlanRow } from '../../../../src/request/plan.ts'
+import type { PlanRow } from '../../../../src/request/plan-rows.ts'
 import type { PartitionResult } from '../../../../src/request/result.ts'
 import {
   allArrived,

@@ -5,7 +5,8 @@ import { spoken } from '../../../../src/adapters/slack/blocks/text.ts'
 import { wordsIn } from '../../../../src/adapters/slack/language/language.ts'
 import { planDetails } from '../../../../src/adapters/slack/wording/plan.ts'
 import type { Expiring } from '../../../../src/request/expiring.ts'
-import { type Facts, planOf, planRows } from '../../../../src/request/plan.ts'
+import { planOf } from '../../../../src/request/plan.ts'
+import { type Facts, planRows } from '../../../../src/request/plan-rows.ts'
 import type { Reset } from '../../../../src/request/reset.ts'
 
 const reset: Reset = {
