@@ -12,6 +12,8 @@ export const expiringSchema = z.object({
   partitions: z.int().positive(),
   /** The partition with most of them. */
   most: z.object({ topic: z.string(), partition: z.int().nonnegative(), messages: int64Schema }),
+  /** Only so many of the partitions that may lose some were looked at, those that replay most; absent: all of them. */
+  lookedAt: z.object({ partitions: z.int().positive(), of: z.int().positive() }).optional(),
 })
 export type Expiring = z.output<typeof expiringSchema>
 
@@ -48,6 +50,21 @@ export function expiryToAsk(
     partitions.set(row.topic, [...(partitions.get(row.topic) ?? []), row.partition])
   }
   return times.size === 0 ? null : { partitions, times }
+}
+
+export interface ExpiryQuestion {
+  topic: string
+  partition: number
+  timeMs: number
+}
+
+/** The same one by one, those that replay most first. */
+export function oneByOne({ partitions, times }: ExpiryAsked, rows: readonly Row[]): ExpiryQuestion[] {
+  const replays = new Map(rows.map(row => [placeOf(row.topic, row.partition), replayed(row)]))
+  const of = ({ topic, partition }: ExpiryQuestion) => replays.get(placeOf(topic, partition)) ?? 0n
+  return [...partitions]
+    .flatMap(([topic, each]) => each.map(partition => ({ topic, partition, timeMs: times.get(topic) ?? 0 })))
+    .sort((a, b) => (of(a) < of(b) ? 1 : of(a) > of(b) ? -1 : 0))
 }
 
 /** @param firsts by `placeOf`: null where every message is as old; one that is not known is absent, and left out */

@@ -1,22 +1,56 @@
 // Asks how much of what a plan replays may expire soon. It must never cost a plan: what is not known of it is left out.
 
+import { setTimeout as pause } from 'node:timers/promises'
 import type { ClusterAbilities, ClusterReader } from '../ports/cluster.ts'
-import { type Expiring, expiringOf, expiryToAsk } from '../request/expiring.ts'
+import { type Expiring, expiringOf, expiryToAsk, oneByOne } from '../request/expiring.ts'
+import { placeOf } from '../request/group.ts'
 import type { PlanRow } from '../request/plan-rows.ts'
 import type { Reset } from '../request/reset.ts'
 import { offsetsIn } from './observe.ts'
+import { within } from './within.ts'
+
+/** Where each partition is a call, of which others have need as well, so many are made at most, and waited for so long. */
+const ASKED_MOST = 3
+const ASKED_MS = 5_000
+/** The budget of such a call may ask to wait so long; what asks for more is left. */
+const SHORT_WAIT_MS = 1_500
+
+type Known = { atMs: number; retention?: ReadonlyMap<string, number> }
 
 /** One question for all partitions, where the cluster takes many at once. Null: nothing expires, as far as is known. */
 export async function expiringIn(
   { target, strategy }: Reset,
   rows: readonly PlanRow[],
-  { atMs, retention }: { atMs: number; retention?: ReadonlyMap<string, number> },
+  { atMs, retention }: Known,
   can: ClusterAbilities,
   reader: ClusterReader,
 ): Promise<Expiring | null> {
-  if (!can.readMany || reader.firstMessagesAt === undefined || retention === undefined) return null
+  if (retention === undefined || !can.firstMessageAt) return null
   const asked = expiryToAsk(strategy, rows, retention, atMs)
   if (asked === null) return null
-  const firsts = await reader.firstMessagesAt(target.instanceId, asked.partitions, asked.times)
-  return firsts.kind === 'read' ? expiringOf(rows, offsetsIn(firsts.value)) : null
+  if (can.readMany && reader.firstMessagesAt !== undefined) {
+    const firsts = await reader.firstMessagesAt(target.instanceId, asked.partitions, asked.times)
+    return firsts.kind === 'read' ? expiringOf(rows, offsetsIn(firsts.value)) : null
+  }
+  const questions = oneByOne(asked, rows)
+  const found = new Map<string, bigint | null>()
+  await within(ASKED_MS, askInTurn(), undefined)
+  const expiring = expiringOf(rows, found)
+  if (expiring === null || found.size === questions.length) return expiring
+  return { ...expiring, lookedAt: { partitions: found.size, of: questions.length } }
+
+  /** Where the largest replay loses nothing, the others are not asked for. */
+  async function askInTurn(): Promise<void> {
+    for (const { topic, partition, timeMs } of questions.slice(0, ASKED_MOST)) {
+      const ask = () => reader.firstMessageAt(target.instanceId, topic, partition, timeMs)
+      let read = await ask()
+      if (read.kind === 'unavailable' && (read.retryAfterMs ?? Number.POSITIVE_INFINITY) <= SHORT_WAIT_MS) {
+        await pause(read.retryAfterMs ?? 0)
+        read = await ask()
+      }
+      if (read.kind !== 'read') return
+      found.set(placeOf(topic, partition), read.value)
+      if (expiringOf(rows, found) === null) return
+    }
+  }
 }

@@ -151,7 +151,8 @@ export function createPlans(deps: PlansDeps): Plans {
       const by = since === null ? [] : await sinceMovedBy(request, since.reached)
       return { kind: 'impossible', cause: causeOf('nothingMoves', `${planned.partitions}`, ...by) }
     }
-    const expiring = await expiringIn(named, rows, facts, can, reader)
+    // Of bounds, the same calls are needed for what makes them exact.
+    const expiring = isOfBounds ? null : await expiringIn(named, rows, facts, can, reader)
     const plan = {
       ...planned,
       writing: writingOf(reset, callsFor(execution, rows, can)),

@@ -286,10 +286,11 @@ export function describeClusterReader(name: string, subject: ClusterSubject): vo
           expect(simulator.calls()).toEqual([])
           return
         }
+        const plain = { compacted: false, transactions: false, timesMayBeLate: false }
         const expected = new Map([
-          ['table', { compacted: true, transactions: false, timesMayBeLate: false }],
-          ['orders', { compacted: false, transactions: false, timesMayBeLate: false }],
-          ['videos', { compacted: false, transactions: false, timesMayBeLate: true }],
+          ['table', { ...plain, compacted: true, retentionMs: 86_400_000 }],
+          ['orders', { ...plain, retentionMs: 86_400_000 }],
+          ['videos', { ...plain, timesMayBeLate: true, retentionMs: 86_400_000 }],
         ])
         expect(outcome).toEqual({ kind: 'read', value: expected })
         expect(simulator.calls()).toHaveLength(4)

@@ -17,6 +17,9 @@ const PARTITION: PartitionSeed = {
   written: [{ fromOffset: 100n, atMs: T0, everyMs: 1_000 }],
 }
 
+/** Nothing expires soon, which shows at the first partition that is asked for. */
+const KEEPS_ALL = { 'retention.ms': `${20 * 365 * 86_400_000}` }
+
 function seed(topics: number, partitions: number): ClusterSeed {
   const names = Array.from({ length: topics }, (_, index) => `topic-${index}`)
   return {
@@ -26,6 +29,7 @@ function seed(topics: number, partitions: number): ClusterSeed {
         name: 'counted',
         topics: names.map(name => ({
           name,
+          config: KEEPS_ALL,
           partitions: Array.from({ length: partitions }, () => PARTITION),
         })),
         groups: [
@@ -140,7 +144,7 @@ const FEWEST: Record<Kind, (topics: number) => Record<Act, number>> = {
   }),
   v3: topics => ({
     form: 3,
-    // Beside these the log of each topic, and once in five minutes what kind it is of.
+    // Beside these the log of each topic, and once in five minutes what kind it is of; and, of the largest replay, what expires.
     plan: 3 + 2 * topics,
     // The plan is young: the starts of the logs are its own.
     review: 2,

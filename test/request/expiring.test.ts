@@ -1,7 +1,7 @@
 // How much of a replay may expire soon: at most so much, and of nothing that is not known.
 
 import { expect, it } from 'vitest'
-import { expiringOf, expiryToAsk } from '../../src/request/expiring.ts'
+import { expiringOf, expiryToAsk, oneByOne } from '../../src/request/expiring.ts'
 import { T0 } from '../support/requests.ts'
 
 const HOUR = 3_600_000
@@ -66,4 +66,18 @@ it('counts what lies before that message, of the replay alone, and names the par
 it('leaves out a partition that could not be asked', () => {
   expect(expiringOf(ROWS, new Map())).toBeNull()
   expect(expiringOf(ROWS, new Map([['orders 3', 101n]]))).toMatchObject({ messages: 1n, partitions: 1 })
+})
+
+it('asks one by one for what replays most first', () => {
+  const rows = [row(0, 900n, 800n), row(1, 900n, 100n), row(0, 50n, 20n, 'payments')]
+  const retention = new Map([
+    ['orders', 24 * HOUR],
+    ['payments', HOUR],
+  ])
+  const asked = expiryToAsk(EARLIEST, rows, retention, T0)
+  expect(asked && oneByOne(asked, rows)).toEqual([
+    { topic: 'orders', partition: 1, timeMs: T0 - 23 * HOUR },
+    { topic: 'orders', partition: 0, timeMs: T0 - 23 * HOUR },
+    { topic: 'payments', partition: 0, timeMs: T0 },
+  ])
 })

@@ -215,7 +215,9 @@ export function readFirstMessage(data: unknown, partition: number): Read<bigint 
 }
 
 const attributesSchema = z.object({
-  Config: z.object({ CleanUpPolicy: text, MaxMessageBytes: int64.nullish() }).nullish(),
+  Config: z
+    .object({ CleanUpPolicy: text, MaxMessageBytes: int64.nullish(), Retention: int64.nullish() })
+    .nullish(),
 })
 
 /** Of the message query, which is what FetchMessageListByTimestamp asks: https://cloud.tencent.com/document/product/597/39719 */
@@ -223,16 +225,25 @@ const LARGEST_MESSAGE_FOUND = 1_048_576n
 /** Of 1 MB with what Kafka puts around a message, as its own default has it: none is larger. */
 const KAFKAS_ONE_MEGABYTE = LARGEST_MESSAGE_FOUND + 12n
 
-/** Null: no policy is named. `compact`, or with `delete` after a comma. 0 and nothing: the instance's own size, which is not told. */
+/**
+ * Null: no policy is named. `compact`, or with `delete` after a comma. 0 and nothing: the instance's own size, which is not told.
+ * Retention is in ms, as the comment of Config in tencentcloud-sdk-go has it.
+ */
 export function readTopicKind(data: unknown): Read<TopicKind | null> {
   const read = check(attributesSchema, data, ROOT)
   if (!read.ok) return read
-  const { CleanUpPolicy: policy, MaxMessageBytes: largest } = read.value.Config ?? {}
+  const { CleanUpPolicy: policy, MaxMessageBytes: largest, Retention: kept } = read.value.Config ?? {}
   if (!policy) return { ok: true, value: null }
-  const compacted = policy.split(',').some(each => each.trim() === 'compact')
+  const policies = policy.split(',').map(each => each.trim())
+  const retentionMs = policies.includes('delete') ? Number(kept ?? 0n) : 0
   return {
     ok: true,
-    value: { compacted, transactions: false, timesMayBeLate: (largest ?? 0n) > KAFKAS_ONE_MEGABYTE },
+    value: {
+      ...{ compacted: policies.includes('compact'), transactions: false },
+      timesMayBeLate: (largest ?? 0n) > KAFKAS_ONE_MEGABYTE,
+      // None, or -1: not known, or without a limit.
+      ...(retentionMs > 0 && Number.isSafeInteger(retentionMs) ? { retentionMs } : {}),
+    },
   }
 }
 

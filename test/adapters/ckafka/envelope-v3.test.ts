@@ -99,7 +99,7 @@ describe('what kind of log a topic has', () => {
       '{"CleanUpPolicy":"delete","LogMsgTimestampType":null,"MaxMessageBytes":8388608,"MinInsyncReplicas":1,"Retention":86400000}'
     expect(kind(config)).toEqual({
       ok: true,
-      value: { compacted: false, transactions: false, timesMayBeLate: true },
+      value: { compacted: false, transactions: false, timesMayBeLate: true, retentionMs: 86_400_000 },
     })
   })
 
@@ -113,6 +113,20 @@ describe('what kind of log a topic has', () => {
       ok: true,
       value: { compacted, transactions: false, timesMayBeLate: false },
     })
+  })
+
+  it.each<[string, number | undefined]>([
+    ['{"CleanUpPolicy":"delete","Retention":60000}', 60_000],
+    ['{"CleanUpPolicy":"compact, delete","Retention":"259200000"}', 259_200_000],
+    ['{"CleanUpPolicy":"compact","Retention":60000}', undefined],
+    ['{"CleanUpPolicy":"delete","Retention":-1}', undefined],
+    ['{"CleanUpPolicy":"delete","Retention":0}', undefined],
+    ['{"CleanUpPolicy":"delete","Retention":9223372036854775807}', undefined],
+    ['{"CleanUpPolicy":"delete","Retention":null}', undefined],
+    ['{"CleanUpPolicy":"delete"}', undefined],
+  ])('says how long messages are kept, where their age deletes them: %s', (config, retentionMs) => {
+    const read = kind(config)
+    expect(read.ok && read.value?.retentionMs).toBe(retentionMs)
   })
 
   it.each(['0', '1048576', '"1048588"', 'null'])(

@@ -189,9 +189,10 @@ export function planDetails(
 }
 
 /** The price of waiting. */
-function expiringInWords({ plan: say }: Words, { messages, partitions, most }: Expiring): string {
+function expiringInWords({ plan: say }: Words, { messages, partitions, most, lookedAt }: Expiring): string {
   const place = `${clipMiddle(most.topic, NAME_MAX)} p${most.partition}`
-  return say.expiring(messages, partitions, place, most.messages)
+  const said = say.expiring(messages, partitions, place, most.messages)
+  return lookedAt === undefined ? said : `${said}${say.expiringLookedAt(lookedAt.partitions, lookedAt.of)}`
 }
 
 /** How far the exact offsets are that are to be within the bounds. */

@@ -77,4 +77,12 @@ it('says how much of the replay may expire, and where most does', () => {
   )
   expect(said('zh', {}, several)).toContain('单个分区最多 12,000 条（orders p3）。')
   expect(said('en', {})).not.toContain('retention')
+  const some = { ...one, lookedAt: { partitions: 3, of: 64 } }
+  expect(said('en', {}, some)).toContain(
+    '(retention.ms). Only the 3 largest replays were looked at, of 64 partitions.',
+  )
+  expect(said('zh', {}, some)).toContain('64 个分区中只查看了重放消息最多的 3 个。')
+  expect(said('en', {}, { ...some, lookedAt: { partitions: 1, of: 2 } })).toContain(
+    'Only the largest replay was looked at, of 2 partitions.',
+  )
 })

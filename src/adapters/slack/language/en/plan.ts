@@ -104,6 +104,11 @@ export const plan = {
     partitions === 1
       ? `Within an hour after this plan was made, ${place} may lose up to ${messages(most)} of the replay to its topic’s retention time (retention.ms).`
       : `Within an hour after this plan was made, ${counted(partitions, 'partition')} may lose up to ${messages(all)} of the replay to their topics’ retention time (retention.ms), at most ${grouped(most)} on one partition (${place}).`,
+  /** @param of so many partitions that may lose some as well */
+  expiringLookedAt: (partitions: number, of: number) =>
+    partitions === 1
+      ? ` Only the largest replay was looked at, of ${counted(of, 'partition')}.`
+      : ` Only the ${grouped(partitions)} largest replays were looked at, of ${counted(of, 'partition')}.`,
   unread: (where: string, cause: string) =>
     `Left out, because it could not be read: ${where} (${cause}). Nothing is written there.`,
   noCommit: (count: number) =>

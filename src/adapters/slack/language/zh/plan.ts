@@ -89,6 +89,7 @@ export const plan: typeof English = {
     count === 1
       ? `计划制定后 1 小时内，${place} 要重放的消息中最多可能有 ${messages(most)}因超过消息保留时间（retention.ms）而被删除。`
       : `计划制定后 1 小时内，${partitions(count)}要重放的消息中最多可能有 ${messages(all)}因超过消息保留时间（retention.ms）而被删除，单个分区最多 ${grouped(most)} 条（${place}）。`,
+  expiringLookedAt: (count, of) => `${partitions(of)}中只查看了重放消息最多的 ${grouped(count)} 个。`,
   unread: (where, cause) => `以下分区无法读取，已略过：${where}（${cause}）。那里不会写入任何位点。`,
   noCommit: count => `${partitions(count)}没有已提交位点。`,
   idleTopics: (topics, left, group) =>
