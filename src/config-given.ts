@@ -1,6 +1,7 @@
 // Which settings are set, for who looks at them one by one. The value of a secret, or of what is wrong, stays here.
 
-import { givenIn, settingsSchema } from './config.ts'
+import { givenIn } from './config.ts'
+import { settingsSchema } from './config-schema.ts'
 import { FILE_SETTINGS, type FileSetting, SECRET_SETTINGS } from './config-secrets.ts'
 
 export type SettingName = keyof typeof settingsSchema.shape

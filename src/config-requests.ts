@@ -1,7 +1,8 @@
 // The settings of the command `requests`, which is run where jobs are: an address and a token, and nothing of the product's.
 
-import { givenIn, problemsOf, settingsSchema } from './config.ts'
+import { givenIn, problemsOf } from './config.ts'
 import type { Given } from './config-proxy.ts'
+import { settingsSchema } from './config-schema.ts'
 import { readSecrets } from './config-secrets.ts'
 import { issueWords } from './request/file-words.ts'
 

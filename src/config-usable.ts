@@ -1,7 +1,8 @@
 // What of settings that are wrong in part can be used nevertheless, for who checks an installation: one wrong setting is no
 // reason to look at nothing else. It must never be started with: parts that are lacking have values that nobody has set.
 
-import { type Config, givenIn, readConfig, settingsSchema } from './config.ts'
+import { type Config, givenIn, readConfig } from './config.ts'
+import { settingsSchema } from './config-schema.ts'
 import { fileSetting, SECRET_SETTINGS } from './config-secrets.ts'
 
 export type ConfigPart = 'listening' | 'policy' | 'slack' | 'redis' | 'clusters' | 'traces'

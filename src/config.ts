@@ -1,44 +1,16 @@
-// The only reader of the environment: one schema, every problem named at once, no value of a secret ever shown.
+// The only reader of the environment: one schema (config-schema.ts), every problem named at once, no value of a secret ever shown.
 
-import { z } from 'zod'
+import type { z } from 'zod'
 import { type LoadedClusters, loadClusters } from './clusters-file/load.ts'
 import { CKAFKA_ENDPOINTS, type CkafkaSettings, type ClusterEntry, isOtherApi } from './config-clusters.ts'
 import { type ClustersFile, clusterNotices, clusterProblems, clustersOf } from './config-clusters-file.ts'
-import { type Given, type Proxies, proxiesOf, proxyNamesIn, proxyUrl } from './config-proxy.ts'
-import { certificates, type RedisSettings, redisOf, redisUrls, SENTINEL_NAME } from './config-redis.ts'
+import { type Given, type Proxies, proxiesOf, proxyNamesIn } from './config-proxy.ts'
+import { type RedisSettings, redisOf } from './config-redis.ts'
+import { LANGUAGES, type Settings, settingsSchema } from './config-schema.ts'
 import { readSecrets, type SecretSetting } from './config-secrets.ts'
-import {
-  type TracingSettings,
-  tracesEndpoint,
-  tracesHeaders,
-  tracesProtocol,
-  tracesRatio,
-  tracesSampler,
-  tracesService,
-  tracingOf,
-} from './config-tracing.ts'
-import {
-  approverList,
-  auditKey,
-  channelId,
-  duration,
-  durationMs,
-  httpOrigin,
-  httpUrl,
-  instanceList,
-  messageCount,
-  most,
-  portNumber,
-  type RetentionSettings,
-  retention,
-  retentionOf,
-  retentionProblems,
-  secret,
-  text,
-  watch,
-  wholeNumber,
-} from './config-values.ts'
-import { type Listening, listenHost } from './listen-address.ts'
+import { type TracingSettings, tracingOf } from './config-tracing.ts'
+import { type RetentionSettings, retentionOf, retentionProblems } from './config-values.ts'
+import type { Listening } from './listen-address.ts'
 import { issueWords } from './request/file-words.ts'
 import type { SkipLimits } from './request/policy-of-settings.ts'
 import { type ServiceAccounts, serviceAccountNotices, serviceAccountsOf } from './service-accounts.ts'
@@ -112,116 +84,7 @@ export interface SlackConfig {
   delivery: { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string }
 }
 
-const LANGUAGES = ['en', 'zh'] as const
-
-const schema = z.object({
-  ROLE: z.enum(['all', 'bot', 'worker'], 'must be all, bot or worker').default('all'),
-  HOST: listenHost.default('0.0.0.0'),
-  PORT: portNumber.default(3000),
-  METRICS_PORT: portNumber.optional(),
-  METRICS_TOKEN: text
-    .regex(/^[\x21-\x7e]{16,}$/, 'must have 16 characters or more, without spaces')
-    .optional(),
-  LOG_LEVEL: z
-    .enum(
-      ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
-      'must be trace, debug, info, warn, error, fatal or silent',
-    )
-    .default('info'),
-  REDIS_URL: redisUrls,
-  REDIS_MODE: z
-    .enum(['single', 'sentinel', 'cluster'], 'must be single, sentinel or cluster')
-    .default('single'),
-  REDIS_SENTINEL_NAME: text.default(SENTINEL_NAME),
-  REDIS_SENTINEL_PASSWORD: text.optional(),
-  REDIS_CA_FILE: certificates.optional(),
-  AUDIT_KEY: auditKey.optional(),
-  AUDIT_KEYS_OLD: z
-    .string()
-    .transform(value => value.split(',').map(part => part.trim()))
-    .pipe(z.array(auditKey))
-    .optional(),
-  AUDIT_KEYS_LOST: z
-    .string()
-    .transform(value => value.split(',').map(part => part.trim()))
-    .pipe(
-      z.array(z.string().regex(/^[0-9a-f]{8}$/, 'must name keys as a seal does, by 8 digits of 0-9 and a-f')),
-    )
-    .optional(),
-  REDIS_PREFIX: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'may hold letters, digits, dash and underscore, 64 at most')
-    .default('rewind'),
-  SLACK_BOT_TOKEN: secret.startsWith('xoxb-', 'must be the bot token, which starts with xoxb-').optional(),
-  SLACK_APP_TOKEN: secret
-    .startsWith('xapp-', 'must be the app-level token, which starts with xapp-')
-    .optional(),
-  SLACK_SIGNING_SECRET: secret
-    .regex(/^(?!xox|xapp-)/, 'must be the signing secret of the app, and no token')
-    .optional(),
-  SLACK_API_URL: httpUrl.transform(url => (url.endsWith('/') ? url : `${url}/`)).optional(),
-  CLUSTERS_FILE: text.optional(),
-  CKAFKA_API: z.enum(['v3', 'v2'], 'must be v3 or v2').default('v3'),
-  CKAFKA_ENDPOINT: httpOrigin.optional(),
-  CKAFKA_SIGNATURE_METHOD: z
-    .enum(['HmacSHA256', 'HmacSHA1'], 'must be HmacSHA256 or HmacSHA1')
-    .default('HmacSHA256'),
-  CKAFKA_SET_OFFSETS_ACTION: z
-    .enum(['SetGroupOffsets', 'SetGroupOffset'], 'must be SetGroupOffsets or SetGroupOffset')
-    .default('SetGroupOffsets'),
-  CKAFKA_QUOTA_FACTOR: z
-    .string()
-    .trim()
-    .regex(/^\d{1,3}(\.\d{1,6})?$/, 'must be a number, like 0.5 or 2')
-    .transform(Number)
-    .refine(factor => factor >= 0.01 && factor <= 100, 'must be from 0.01 to 100')
-    .default(1),
-  TENCENTCLOUD_REGION: text
-    .regex(/^[a-z]{2,}(-[a-z0-9]+){1,5}$/, 'must be one region, like ap-guangzhou')
-    .default('ap-guangzhou'),
-  TENCENTCLOUD_SECRET_ID: secret.optional(),
-  TENCENTCLOUD_SECRET_KEY: secret.optional(),
-  TENCENTCLOUD_SECURITY_TOKEN: secret.optional(),
-  CKAFKA_INSTANCES: instanceList.optional(),
-  APPROVERS: approverList.optional(),
-  POLICY_FILE: text.optional(),
-  SERVICE_ACCOUNTS_FILE: text.optional(),
-  REQUESTS_ADDRESS: httpOrigin.default('http://127.0.0.1:3000'),
-  REQUESTS_TOKEN: secret.regex(/^.{32,512}$/, 'must have 32 characters or more').optional(),
-  REWIND_LANGUAGE: z.enum(LANGUAGES, 'must be en or zh').default('en'),
-  PICTURES: z.enum(['on', 'off'], 'must be on or off').default('on'),
-  APPROVALS_CHANNEL: channelId.optional(),
-  FALLBACK_CHANNEL: channelId.optional(),
-  REQUEST_EXPIRY: duration('365d').default(durationMs('1d')),
-  OPEN_PER_PERSON: most.default(20),
-  OPEN_IN_ALL: most.default(200),
-  SUBMISSIONS_A_MINUTE: most.default(10),
-  WORKER_CONCURRENCY: wholeNumber('must be a whole number from 1 to 64', 1, 64).default(4),
-  CALL_DEADLINE: duration('1h').default(durationMs('25s')),
-  CALL_GRACE: duration('1h').default(durationMs('30s')),
-  CALL_LATE: duration('1d').default(durationMs('5m')),
-  SKIPS_TYPED_ABOVE: messageCount.default(1_000),
-  SKIPS_TWO_APPROVERS_ABOVE: messageCount.optional(),
-  RETENTION: retention.optional(),
-  RETENTION_DIRECTORY: text.optional(),
-  EMPTY_WAIT: duration('7d').default(durationMs('30m')),
-  EMPTY_HOLD: duration('7d').default(durationMs('45s')),
-  WATCH: watch.default(durationMs('2h')),
-  HTTPS_PROXY: proxyUrl.optional(),
-  HTTP_PROXY: proxyUrl.optional(),
-  NO_PROXY: text.optional(),
-  OTEL_EXPORTER_OTLP_ENDPOINT: tracesEndpoint.optional(),
-  OTEL_EXPORTER_OTLP_HEADERS: tracesHeaders.optional(),
-  OTEL_EXPORTER_OTLP_PROTOCOL: tracesProtocol.default('http/protobuf'),
-  OTEL_SERVICE_NAME: tracesService.default('rewind'),
-  OTEL_TRACES_SAMPLER: tracesSampler.default('parentbased_always_on'),
-  OTEL_TRACES_SAMPLER_ARG: tracesRatio.default(1),
-  OTEL_SDK_DISABLED: z.enum(['true', 'false'], 'must be true or false').default('false'),
-})
-type Settings = z.output<typeof schema>
-export const settingsSchema = schema
-
-const storeSchema = schema.pick({
+const storeSchema = settingsSchema.pick({
   REDIS_URL: true,
   REDIS_MODE: true,
   REDIS_SENTINEL_NAME: true,
@@ -229,9 +92,9 @@ const storeSchema = schema.pick({
   REDIS_CA_FILE: true,
   REDIS_PREFIX: true,
 })
-const listeningSchema = schema.pick({ HOST: true, PORT: true })
+const listeningSchema = settingsSchema.pick({ HOST: true, PORT: true })
 
-const auditSchema = schema.pick({
+const auditSchema = settingsSchema.pick({
   AUDIT_KEY: true,
   AUDIT_KEYS_OLD: true,
   AUDIT_KEYS_LOST: true,
@@ -246,7 +109,7 @@ export type ConfigOutcome =
 /** @returns the settings, or one line per problem: its variable's name and what is wrong, never its value. */
 export function readConfig(env: NodeJS.ProcessEnv): ConfigOutcome {
   const { given, problems, unread } = readSecrets(givenIn(env))
-  const parsed = schema.safeParse(given, { error: issueWords })
+  const parsed = settingsSchema.safeParse(given, { error: issueWords })
   if (!parsed.success) problems.push(...problemsOf(parsed.error, unread))
   const isThere: IsThere = name => given[name] !== undefined || unread.has(name)
   const role = given.ROLE ?? 'all'

@@ -31,8 +31,12 @@ const MAY_IMPORT: Record<string, string[]> = {
   'service/': ['request/', 'ports/', 'service/', 'zod', 'node:crypto', 'node:timers'],
   'config.ts': [
     ...['request/', 'config-values.ts', 'config-redis.ts', 'config-clusters.ts', 'config-clusters-file.ts'],
-    ...['bounded-file.ts', 'config-secrets.ts', 'config-proxy.ts', 'service-accounts.ts'],
-    ...['clusters-file/', 'config-tracing.ts', 'listen-address.ts', 'zod'],
+    ...['config-schema.ts', 'config-secrets.ts', 'config-proxy.ts', 'service-accounts.ts'],
+    ...['clusters-file/', 'config-tracing.ts', 'type listen-address.ts', 'zod'],
+  ],
+  'config-schema.ts': [
+    ...['config-values.ts', 'config-redis.ts', 'config-proxy.ts', 'config-tracing.ts'],
+    ...['listen-address.ts', 'zod'],
   ],
   'config-tracing.ts': ['config-values.ts', 'zod'],
   'config-clusters.ts': ['type adapters/kafka/settings.ts'],
@@ -44,7 +48,15 @@ const MAY_IMPORT: Record<string, string[]> = {
   'config-clusters-file.ts': ['clusters-file/', 'config-clusters.ts'],
   'config-secrets.ts': ['bounded-file.ts', 'clusters-file/secrets.ts'],
   'config-proxy.ts': ['config-values.ts', 'type proxy/', 'zod'],
-  'config-requests.ts': ['config.ts', 'type config-proxy.ts', 'config-secrets.ts', 'request/file-words.ts'],
+  'config-requests.ts': [
+    ...[
+      'config.ts',
+      'config-schema.ts',
+      'type config-proxy.ts',
+      'config-secrets.ts',
+      'request/file-words.ts',
+    ],
+  ],
   'service-accounts.ts': ['bounded-file.ts', 'request/service-account.ts'],
   // What is asked, and what is answered: the command and the bot share it.
   'requests-port/questions.ts': ['request/', 'zod'],
@@ -66,8 +78,8 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...['requests-port/', 'adapters/slack/language/', 'serve-clusters.ts', 'setup.ts'],
     ...['type http-server.ts', 'type ports/'],
   ],
-  'config-given.ts': ['config.ts', 'config-secrets.ts'],
-  'config-usable.ts': ['config.ts', 'config-secrets.ts'],
+  'config-given.ts': ['config.ts', 'config-schema.ts', 'config-secrets.ts'],
+  'config-usable.ts': ['config.ts', 'config-schema.ts', 'config-secrets.ts'],
   'named.ts': ['request/', 'type config.ts', 'type adapters/slack/', 'node:timers/promises'],
   'keys.ts': ['request/cause.ts', 'type open-clusters.ts'],
   'setup.ts': ['type config.ts', 'type ports/', 'type telemetry.ts', 'type serve-tracing.ts'],

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { readAuditKeys, readConfig, readStoreConfig, settingsSchema } from '../src/config.ts'
+import { readAuditKeys, readConfig, readStoreConfig } from '../src/config.ts'
+import { settingsSchema } from '../src/config-schema.ts'
 import { fileSetting, SECRET_SETTINGS } from '../src/config-secrets.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rewind-secrets-'))

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
-import { readConfig, settingsSchema } from '../../src/config.ts'
+import { readConfig } from '../../src/config.ts'
+import { settingsSchema } from '../../src/config-schema.ts'
 import { FILE_SETTINGS } from '../../src/config-secrets.ts'
 import {
   CLUSTER_ACTIONS,
