@@ -151,7 +151,7 @@ describe('the settings', () => {
     expect(problemsOf({ ...good, AUDIT_KEYS_OLD: old })).toEqual([
       expect.stringContaining('AUDIT_KEY is missing'),
     ])
-    expect(readAuditKeys({})).toEqual({ ok: true, auditKeys: null, redisPrefix: 'rewind' })
+    expect(readAuditKeys({})).toEqual({ ok: true, auditKeys: null, auditKeysLost: [], redisPrefix: 'rewind' })
   })
 
   it('let cards be read in English or in Chinese, and in nothing else', () => {
