@@ -1,8 +1,9 @@
 // A request as the command `requests` shows it, in English: what of the record a job may go by. Pure.
 
 import type { Words } from '../adapters/slack/language/language.ts'
+import { outcomeSentence } from '../adapters/slack/wording/outcome.ts'
 import { totalsInWords } from '../adapters/slack/wording/plan.ts'
-import { outcomeSentence, scopeInWords, stateSentence } from '../adapters/slack/wording/words.ts'
+import { scopeInWords, stateSentence } from '../adapters/slack/wording/words.ts'
 import { hadNothingToMove } from '../request/list-part.ts'
 import { filled } from '../request/quorum.ts'
 import { cardTsOf, type ResetRequest } from '../request/request.ts'

@@ -14,9 +14,10 @@ import { isMissed } from '../request/followed.ts'
 import { placeOf } from '../request/group.ts'
 import { nearestIn, searchesFor } from '../request/nearest.ts'
 import { type Execution, executionOf, isWritten, type Plan, planOf, planSchema } from '../request/plan.ts'
+import { problemWith } from '../request/plan-problem.ts'
 import { type PlanRow, planRows } from '../request/plan-rows.ts'
 import type { RequestId, ResetRequest } from '../request/request.ts'
-import { clip, overlap, type Reset, type Target, type Targets } from '../request/reset.ts'
+import { clip, overlap, type Reset, type Target } from '../request/reset.ts'
 import type { ReadOutcome } from '../request/result.ts'
 import { outsideOf, rowsOfBounds, settledRows } from '../request/settling.ts'
 import type { RefusedRuling } from '../request/state.ts'
@@ -339,33 +340,4 @@ export function callsFor(execution: Execution, rows: readonly PlanRow[], can: Cl
 function observedPlaces({ facts }: Observation): ReadonlySet<string> {
   const read = facts.positions.map(({ topic, partition }) => placeOf(topic, partition))
   return new Set([...read, ...(facts.unread?.keys() ?? [])])
-}
-
-/** So many of the places that are not there are named. */
-const PLACES_NAMED = 3
-
-/** Why there is nothing to approve. */
-function problemWith(
-  { topics, partitions, strategy }: Reset,
-  rows: readonly PlanRow[],
-  seen: ReadonlySet<string>,
-  targets: Targets | undefined,
-): string | null {
-  if (topics.length === 0) return causeOf('nothingCommitted')
-  // The rows of a plan are kept as lines of words, and Kafka allows no blank in a name.
-  const unfit = topics.find(topic => /\s|^$/.test(topic))
-  if (unfit !== undefined) return causeOf('topicUnfit', clip(unfit, 100))
-  const named = [
-    ...Object.entries(partitions).flatMap(([topic, chosen]) => chosen.map(each => placeOf(topic, each))),
-    ...(targets?.keys() ?? []),
-  ]
-  const missing = named.filter(place => !seen.has(place))
-  if (missing.length > 0) {
-    const first = missing.slice(0, PLACES_NAMED)
-    return causeOf('partitionsMissing', `${missing.length - first.length}`, ...first)
-  }
-  if (rows.some(({ to, certainty }) => to !== null || certainty !== 'exact')) return null
-  if (rows.length > 0) return causeOf('nothingToShift')
-  if (strategy.kind === 'group') return causeOf('otherNothingCommitted', strategy.group)
-  return causeOf('topicsNotSeen', ...topics.slice(0, PLACES_NAMED))
 }

@@ -24,8 +24,9 @@ import type { Words } from '../language/language.ts'
 import { firstPage, type HistoryAsked } from '../lists/query.ts'
 import { followerLines } from '../thread/card.ts'
 import { parentInWords } from '../wording/facts.ts'
+import { countsInWords } from '../wording/outcome.ts'
 import { becameOf, totalsInWords } from '../wording/plan.ts'
-import { countsInWords, stateAlone } from '../wording/words.ts'
+import { stateAlone } from '../wording/words.ts'
 
 export const HISTORY_PAGE = 20
 const TOPICS_SHOWN = 5

@@ -29,8 +29,9 @@ import { type Words, wordsAbout } from '../language/language.ts'
 import { sentenceOf } from '../language/sentences.ts'
 import { type ForReader, isOffered, reviewButton } from '../thread/buttons.ts'
 import type { Message } from '../thread/card.ts'
+import { countsInWords } from '../wording/outcome.ts'
 import { totalsInWords } from '../wording/plan.ts'
-import { countsInWords, scopeInWords, stateAlone } from '../wording/words.ts'
+import { scopeInWords, stateAlone } from '../wording/words.ts'
 import { firstPage, LIST_WORDS, type ListAsked, type ListCommand } from './query.ts'
 
 /** With a button under each, the most that is still read. */

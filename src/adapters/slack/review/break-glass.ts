@@ -17,9 +17,10 @@ import { alert, type Line, line, paragraph, plain, text } from '../blocks/text.t
 import { type Words, wordsAbout } from '../language/language.ts'
 import { groupInUse, NOTE_MAX, overlapBlocks } from '../thread/card.ts'
 import { facts, originLine } from '../wording/facts.ts'
+import { outcomeAlone } from '../wording/outcome.ts'
 import { moversInWords, planHead } from '../wording/plan.ts'
 import { whoDecides } from '../wording/who-decides.ts'
-import { connectedInWords, outcomeAlone } from '../wording/words.ts'
+import { connectedInWords } from '../wording/words.ts'
 import { decisionModal } from './frame.ts'
 import { movedModal } from './view.ts'
 

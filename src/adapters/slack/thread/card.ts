@@ -33,6 +33,7 @@ import { type Words, wordsAbout } from '../language/language.ts'
 import { causeInWords } from '../wording/cause.ts'
 import { differenceBullets } from '../wording/drift.ts'
 import { facts, originLine, parentInWords, resetInWords, titleInWords } from '../wording/facts.ts'
+import { hadCalls, isVouchedFor, nothingReset, outcomeAlone } from '../wording/outcome.ts'
 import {
   moversInWords,
   planDetails,
@@ -50,17 +51,7 @@ import {
   whoDecides,
   windowLine,
 } from '../wording/who-decides.ts'
-import {
-  connectedInWords,
-  groupInWords,
-  hadCalls,
-  isVouchedFor,
-  lossInWords,
-  nothingReset,
-  outcomeAlone,
-  scopeInWords,
-  stateWords,
-} from '../wording/words.ts'
+import { connectedInWords, groupInWords, lossInWords, scopeInWords, stateWords } from '../wording/words.ts'
 import { buttonsOf } from './buttons.ts'
 
 export interface Message {

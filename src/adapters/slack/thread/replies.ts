@@ -15,11 +15,12 @@ import { bullets, clipEscaped, escaped, line, type Piece, paragraph, spoken, tex
 import type { Words } from '../language/language.ts'
 import { causeInWords } from '../wording/cause.ts'
 import { differenceBullets, differencesInWords } from '../wording/drift.ts'
+import { nothingReset, outcomeSentence } from '../wording/outcome.ts'
 import { proofInWords } from '../wording/proof.ts'
 import { resultTable, troubleLine, troublesOf, troubleText } from '../wording/result.ts'
 import { foundInWords } from '../wording/watch.ts'
 import { deciders, missingTeams, reviewers } from '../wording/who-decides.ts'
-import { connectedInWords, nothingReset, outcomeSentence, stateSentence } from '../wording/words.ts'
+import { connectedInWords, stateSentence } from '../wording/words.ts'
 import { questionButtons } from './buttons.ts'
 import { type Message, NOTE_MAX } from './card.ts'
 

@@ -7,7 +7,7 @@ import type { Outcome } from '../../../request/state.ts'
 import { clipMiddle, named } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { causeInWords } from './cause.ts'
-import { hadCalls } from './words.ts'
+import { hadCalls } from './outcome.ts'
 
 const NAMED = 3
 const PARTITIONS_NAMED = 10

@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest'
 import { type Language, wordsIn } from '../../../../src/adapters/slack/language/language.ts'
 import { causeInWords } from '../../../../src/adapters/slack/wording/cause.ts'
-import { outcomeSentence } from '../../../../src/adapters/slack/wording/words.ts'
+import { outcomeSentence } from '../../../../src/adapters/slack/wording/outcome.ts'
 import { causeOf } from '../../../../src/request/cause.ts'
 import type { Outcome } from '../../../../src/request/state.ts'
 import { asked } from '../../../support/requests.ts'
