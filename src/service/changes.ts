@@ -1,7 +1,6 @@
 // The only way to change a request: read, decide, commit, and again when somebody else was first.
 
 import { randomUUID } from 'node:crypto'
-import { z } from 'zod'
 import type { ChangeOutcome, StartOutcome } from '../ports/approvals.ts'
 import type { Clock } from '../ports/clock.ts'
 import { isReceipt, type Report } from '../ports/events.ts'
@@ -11,7 +10,6 @@ import {
   type CommitOutcome,
   SEALED_RECORD,
   type Store,
-  UNREADABLE_RECORD,
   type Writer,
 } from '../ports/store.ts'
 import { NO_TRACING, type Tracing } from '../ports/tracing.ts'
@@ -31,6 +29,7 @@ import type { Seals } from '../request/seals.ts'
 import { type Distrust, isFinal, mayBegin } from '../request/state.ts'
 import { isForbidden, type Refusal } from '../request/step.ts'
 import { heldUntil } from '../request/waiting.ts'
+import { type Patience, patiently } from './patience.ts'
 
 export interface Changes {
   /** Creates the request, or returns the one that this submission has created before. */
@@ -73,9 +72,6 @@ export interface CreateOptions {
   mostOpen?: NonNullable<Commit['mostOpen']>
 }
 
-/** A person waits at most about a second; a worker that holds evidence tries for ten minutes. */
-export type Patience = 'person' | 'worker'
-
 export interface ChangeOptions {
   documents?: Documents
   patience?: Patience
@@ -86,17 +82,6 @@ export interface ChangeOptions {
 interface ApplyOptions extends ChangeOptions {
   epoch?: number
 }
-
-/** The store did not answer, even after trying again: the change may or may not have been saved. */
-export class StoreAway extends Error {
-  readonly code = 'STORE_AWAY'
-  constructor(cause: unknown) {
-    super('The store did not answer.', { cause })
-    this.name = 'StoreAway'
-  }
-}
-
-const PATIENCE_MS = { person: 1_000, worker: 600_000 } as const
 
 /** These lead to a call: each is decided on a record that its whole trail vouches for. */
 const LEADING_TO_CALLS: readonly Command['kind'][] = ['decide', 'breakGlass', 'start']
@@ -325,19 +310,6 @@ export function createChanges(deps: {
     return patiently(() => store.commit(commit), patience)
   }
 
-  async function patiently<T>(ask: () => Promise<T>, patience: Patience = 'person'): Promise<T> {
-    const giveUpAtMs = performance.now() + PATIENCE_MS[patience]
-    for (let delayMs = 50; ; delayMs = Math.min(delayMs * 2, 5_000)) {
-      try {
-        return await ask()
-      } catch (error) {
-        if (isOurFault(error)) throw error
-        if (performance.now() + delayMs >= giveUpAtMs) throw new StoreAway(error)
-        await new Promise(resolve => setTimeout(resolve, delayMs))
-      }
-    }
-  }
-
   return {
     create,
     change,
@@ -394,11 +366,4 @@ function withoutKey(request: ResetRequest): ResetRequest {
   if (isFinal(request.state)) return request
   const problem = `The record of ${request.id} is sealed, and AUDIT_KEY is not set in this process.`
   throw Object.assign(new Error(problem), { code: SEALED_RECORD })
-}
-
-/** Asking again would not mend it: a record that cannot be written, or code that is wrong. */
-function isOurFault(error: unknown): boolean {
-  const { code } = Object(error) as { code?: unknown }
-  if (code === UNREADABLE_RECORD || code === SEALED_RECORD) return true
-  return error instanceof z.core.$ZodError || error instanceof TypeError || error instanceof RangeError
 }

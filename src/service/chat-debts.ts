@@ -10,10 +10,11 @@ import { noteOf, type PostKey } from '../request/notes.ts'
 import { REFUSED_POST_RETRY_MS } from '../request/owed.ts'
 import { cardTsOf, type RequestId, type ResetRequest } from '../request/request.ts'
 import type { PartitionResult } from '../request/result.ts'
-import { type Changes, StoreAway } from './changes.ts'
+import type { Changes } from './changes.ts'
 import type { Claims } from './claims.ts'
 import type { KeptRows } from './kept-rows.ts'
 import type { Movers } from './movers.ts'
+import { StoreAway } from './patience.ts'
 import { type Payment, paid } from './payment.ts'
 
 export interface ChatDebtsDeps {

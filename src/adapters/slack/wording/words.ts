@@ -1,4 +1,5 @@
-// Every sentence a person reads about a request: which one it is, and what it names (outcome.ts: what it came to). The words are in language/.
+// Every sentence a person reads about a request: which one it is, and what it names; of what it came to see outcome.ts. The
+// words are in language/.
 
 import type { Gone, Submitted } from '../../../ports/approvals.ts'
 import { readCause } from '../../../request/cause.ts'
