@@ -42,7 +42,6 @@ export interface RedisDoctor {
   close(): void
 }
 
-const HANDSHAKE_MS = 500
 const LATER = ['how it is set up', 'permissions', 'a key', 'a job', 'workers', 'seals', 'clock']
 
 export interface RedisDoctorOptions {
@@ -109,22 +108,8 @@ export function doctorRedis(
     settled: connected.then(() => {}),
     findings: look(),
     close() {
-      for (const each of [connection, ofQueue]) leave(each)
+      for (const each of [connection, ofQueue]) each.disconnect()
     },
-  }
-}
-
-/** What is left in the middle of a handshake over TLS ends with an error that nobody listens to any more. */
-function leave(redis: RedisConnection): void {
-  if (redis.status !== 'connecting') {
-    redis.disconnect()
-    return
-  }
-  const late = setTimeout(end, HANDSHAKE_MS)
-  redis.once('close', end)
-  function end() {
-    clearTimeout(late)
-    redis.disconnect()
   }
 }
 

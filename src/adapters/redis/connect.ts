@@ -95,9 +95,31 @@ export async function untilReady(redis: RedisConnection, withinMs: number): Prom
 
 function connect(settings: RedisSettings, conduct: Conduct, onError: OnError): RedisConnection {
   const outage = followOutage(onError)
-  const redis = open(settings, conduct, outage)
+  const redis = heardToTheEnd(open(settings, conduct, outage))
   redis.on('ready', outage.end)
   return redis
+}
+
+/**
+ * ioredis listens to one error of a socket. One over TLS that is ended in the middle of its handshake may have another, which
+ * would end the process (measured). So does each copy, which BullMQ makes.
+ */
+function heardToTheEnd<Connection extends RedisConnection>(redis: Connection): Connection {
+  if (redis instanceof Cluster) {
+    redis.on('+node', heardToTheEnd)
+    return redis
+  }
+  const disconnect = redis.disconnect.bind(redis)
+  const duplicate = redis.duplicate.bind(redis)
+  return Object.assign(redis, {
+    disconnect(reconnect?: boolean) {
+      // Absent while no connection has been begun.
+      const { stream } = redis as { stream?: Redis['stream'] }
+      stream?.on('error', () => {})
+      disconnect(reconnect)
+    },
+    duplicate: (...args: Parameters<typeof duplicate>) => heardToTheEnd(duplicate(...args)),
+  })
 }
 
 function open(settings: RedisSettings, conduct: Conduct, outage: Outage): RedisConnection {
@@ -241,13 +263,15 @@ const CLOSED = 'Connection is closed.'
 function explain(words: string, address: RedisAddress | undefined, tls: Tls): () => Promise<string> {
   return async () => {
     if (!words.endsWith(CLOSED) || address === undefined) return words
-    const redis = new Redis({
-      ...address,
-      tls,
-      lazyConnect: true,
-      retryStrategy: null,
-      enableReadyCheck: false,
-    })
+    const redis = heardToTheEnd(
+      new Redis({
+        ...address,
+        tls,
+        lazyConnect: true,
+        retryStrategy: null,
+        enableReadyCheck: false,
+      }),
+    )
     let why = CLOSED
     redis.on('error', error => {
       why = error.message
