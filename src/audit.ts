@@ -79,13 +79,17 @@ async function restored(hold: boolean): Promise<number> {
     })
     for (const said of unknown) console.log(said)
     const notRead = total - requests.length
-    if (notRead > 0) console.log(`${notRead} open requests could not be looked at.`)
+    if (notRead > 0) console.log(`${openOnes(notRead)} could not be looked at.`)
     const waiting = requests.length - unknown.length
     console.log(
-      `${waiting} open requests wait for a plan, a decision or a review: nothing is called for them before.`,
+      `${openOnes(waiting)} ${waiting === 1 ? 'waits' : 'wait'} for a plan, a decision or a review: nothing is called before.`,
     )
     return unknown.length + notRead === 0 ? 0 : 1
   }, seals)
+}
+
+function openOnes(count: number): string {
+  return `${count} open ${count === 1 ? 'request' : 'requests'}`
 }
 
 async function holdAll(
@@ -106,7 +110,7 @@ async function holdAll(
   }
   for (const { id, why } of not)
     console.log(`${id} could not be held: ${why}. Cancel it before a worker is started.`)
-  if (notRead > 0) console.log(`${notRead} open requests could not be looked at.`)
+  if (notRead > 0) console.log(`${openOnes(notRead)} could not be looked at.`)
   if (unknown.length === 0) console.log('No request has to be held.')
   return not.length + notRead === 0 ? 0 : 1
 }
@@ -161,7 +165,9 @@ async function verifyFile(file: string): Promise<number> {
     for (const said of remarksInWords(verified.remarks)) console.log(said)
     for (const { first, last, requests, file, sha256 } of verified.exported) {
       console.log(
-        `${requests} requests from ${first} to ${last} were exported to ${file} before (SHA-256 ${sha256}).`,
+        requests === 1
+          ? `1 request, ${first}, was exported to ${file} before (SHA-256 ${sha256}).`
+          : `${requests} requests from ${first} to ${last} were exported to ${file} before (SHA-256 ${sha256}).`,
       )
     }
     return 0

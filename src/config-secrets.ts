@@ -53,12 +53,22 @@ export function readSecrets(given: Given, of?: object): ReadSecrets {
     const found = secretIn(path, given[name] !== undefined)
     if (found.ok) read[name] = found.text
     else {
-      problems.push(`${fileSetting(name)} ${found.why}`)
+      problems.push(`${fileSetting(name)} ${found.why}${shown(path)}`)
       unread.add(name)
       delete read[name]
     }
   }
   return { given: read, problems, unread }
+}
+
+/**
+ * Who puts the secret itself there must not read it in a log: only what is a path beyond doubt is shown, from the root, or in
+ * small letters.
+ */
+function shown(path: string): string {
+  return /^(?:\/[\w.@-]{1,64}){2,16}$|^[a-z.][a-z0-9._-]{0,31}(?:\/[a-z0-9._-]{1,31}){1,8}$/.test(path)
+    ? ` (${path})`
+    : ''
 }
 
 function secretIn(

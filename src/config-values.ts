@@ -141,10 +141,20 @@ const list = z
   .string()
   .transform(value => value.split(',').flatMap(part => (part.trim() === '' ? [] : [part.trim()])))
 
-export const approverList = list.refine(
-  ids => ids.length > 0 && wrongApprovers(ids).length === 0,
-  'must hold user ids (U…) and user-group ids (S…), separated by commas',
-)
+export const approverList = list.superRefine((ids, context) => {
+  const wrong = ids.flatMap((id, i) => (wrongApprovers([id]).length > 0 ? [i + 1] : []))
+  if (ids.length > 0 && wrong.length === 0) return
+  const message = 'must hold user ids (U…) and user-group ids (S…), separated by commas'
+  context.addIssue({ code: 'custom', message: `${message}${placesOf(wrong, ids.length)}` })
+})
+
+/** Which of them it is, and not what stands there: it may be anything. */
+function placesOf(wrong: readonly number[], count: number): string {
+  const [first] = wrong
+  if (first === undefined || count === 1) return ''
+  const more = wrong.length === 1 ? '' : `, and ${wrong.length - 1} more`
+  return `: number ${first} of ${count} is none${more}`
+}
 
 const INSTANCE = /^(ckafka-[A-Za-z0-9]+)(?:\s*=\s*(.*))?$/s
 /** What is in a name by mistake: another separator, or the next instance. */
@@ -159,7 +169,9 @@ export const instanceList = list.transform((parts, context): { id: string; name:
   const ids = read.map(({ id }) => id)
   const expected =
     'must hold ids of instances, each with a name or without, like ckafka-a=Orders prod,ckafka-b'
-  if (ids.length === 0 || ids.includes('')) context.addIssue({ code: 'custom', message: expected })
+  const wrong = ids.flatMap((id, i) => (id === '' ? [i + 1] : []))
+  if (ids.length === 0 || wrong.length > 0)
+    context.addIssue({ code: 'custom', message: `${expected}${placesOf(wrong, ids.length)}` })
   else if (new Set(ids).size < ids.length) {
     context.addIssue({ code: 'custom', message: 'must hold every instance once' })
   }

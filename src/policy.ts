@@ -50,7 +50,10 @@ export function runPolicyCommand(
       ...(rule.effect === 'allow' && rule.window !== null ? weeksOf(rule.window, nowMs) : []),
     ])
     return {
-      lines: [`${path} can be used: version ${policy.version}, ${policy.rules.length} rules.`, ...rules],
+      lines: [
+        `${path} can be used: version ${policy.version}, ${policy.rules.length === 1 ? '1 rule' : `${policy.rules.length} rules`}.`,
+        ...rules,
+      ],
       code: 0,
     }
   }

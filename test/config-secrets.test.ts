@@ -88,19 +88,30 @@ describe('a secret in a file', () => {
     }
     const problems = problemsOf({ ...inFiles(SENTINEL), ...wrong })
     expect(problems).toEqual([
-      'SLACK_BOT_TOKEN_FILE names a file that cannot be used: ENOENT',
-      'SLACK_APP_TOKEN_FILE names a file that cannot be used: it is no regular file',
-      'TENCENTCLOUD_SECRET_ID_FILE names a file that cannot be used: it is longer than 64 KB',
-      'TENCENTCLOUD_SECRET_KEY_FILE names a file that is empty',
-      'REDIS_URL_FILE names a file that cannot be used: ENOENT',
+      `SLACK_BOT_TOKEN_FILE names a file that cannot be used: ENOENT (${join(folder, 'none')})`,
+      `SLACK_APP_TOKEN_FILE names a file that cannot be used: it is no regular file (${join(folder, 'directory')})`,
+      `TENCENTCLOUD_SECRET_ID_FILE names a file that cannot be used: it is longer than 64 KB (${large})`,
+      `TENCENTCLOUD_SECRET_KEY_FILE names a file that is empty (${wrong.TENCENTCLOUD_SECRET_KEY_FILE})`,
+      `REDIS_URL_FILE names a file that cannot be used: ENOENT (${join(folder, 'none')})`,
       'METRICS_TOKEN must have 16 characters or more, without spaces',
     ])
     expect(JSON.stringify(problems)).not.toContain('hunter2')
   })
 
+  it.each([
+    'xoxb-hunter2-hunter2',
+    'redis://me:hunter2@redis:6379/0',
+    'hunter2/Ab+cd=',
+    'aGh/hunter2/XYZ',
+    '/hunter2',
+  ])('is not shown where the secret itself was put in the place of the path: %s', value => {
+    const problems = problemsOf({ ...inFiles(SENTINEL), METRICS_TOKEN_FILE: value })
+    expect(problems).toEqual(['METRICS_TOKEN_FILE names a file that cannot be used: ENOENT'])
+  })
+
   it('is refused beside the variable itself', () => {
     expect(problemsOf({ ...inFiles(SENTINEL), AUDIT_KEY: SECRETS.AUDIT_KEY })).toEqual([
-      'AUDIT_KEY_FILE is set beside the variable itself: only one of them may be',
+      expect.stringMatching(/^AUDIT_KEY_FILE is set beside the variable itself: only one of them may be/),
     ])
   })
 
@@ -113,7 +124,7 @@ describe('a secret in a file', () => {
     })
     expect(readStoreConfig({ REDIS_URL_FILE: join(folder, 'none') })).toEqual({
       ok: false,
-      problems: ['REDIS_URL_FILE names a file that cannot be used: ENOENT'],
+      problems: [`REDIS_URL_FILE names a file that cannot be used: ENOENT (${join(folder, 'none')})`],
     })
   })
 

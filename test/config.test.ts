@@ -298,6 +298,9 @@ describe('the settings', () => {
       expect(problems.filter(problem => problem.startsWith(name))).toHaveLength(1)
     }
     expect(problemsOf({ ...good, APPROVERS: 'bob' })).toEqual([expect.stringContaining('APPROVERS')])
+    expect(problemsOf({ ...good, APPROVERS: 'U0BOB,hunter2,S0KAFKA' })).toEqual([
+      'APPROVERS must hold user ids (U…) and user-group ids (S…), separated by commas: number 2 of 3 is none',
+    ])
   })
 
   it('never show the value of a secret, right or wrong', () => {

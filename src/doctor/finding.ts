@@ -30,12 +30,21 @@ const WORDS: Record<Level, string> = {
 const WIDTH = Math.max(...Object.values(WORDS).map(word => word.length))
 
 export function asLines(findings: readonly Finding[]): string[] {
-  return [...findings.map(lineOf), totalOf(findings)].map(printable)
+  return [...findings.map(tidy).map(lineOf), totalOf(findings)].map(printable)
+}
+
+/** What an API or the system said may end with a full stop of its own. */
+function tidy(finding: Finding): Finding {
+  return { ...finding, found: finding.found.replace(/([^.])\.\.(?=\s|$)/g, '$1.') }
 }
 
 /** One object, with the findings in their order. */
 export function asJson(findings: readonly Finding[]): string {
-  return JSON.stringify({ exitCode: exitCodeOf(findings), counts: countsOf(findings), findings })
+  return JSON.stringify({
+    exitCode: exitCodeOf(findings),
+    counts: countsOf(findings),
+    findings: findings.map(tidy),
+  })
 }
 
 /** 0: all is well; 1: there are warnings; 2: there are failures. */
