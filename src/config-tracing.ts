@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { httpUrl, text } from './config-values.ts'
 
-export const SAMPLERS = [
+const SAMPLERS = [
   ...['always_on', 'always_off', 'traceidratio'],
   ...['parentbased_always_on', 'parentbased_always_off', 'parentbased_traceidratio'],
 ] as const

@@ -13,7 +13,7 @@ export type ServiceAccountsOutcome =
   | { ok: true; accounts: ServiceAccounts }
   | { ok: false; problems: string[] }
 
-export function loadServiceAccounts(path: string): ServiceAccountsOutcome {
+function loadServiceAccounts(path: string): ServiceAccountsOutcome {
   const file = readBounded(path, MOST_BYTES)
   if (!file.ok) return { ok: false, problems: [`names a file that cannot be used: ${file.why}`] }
   return readServiceAccounts(file.text)

@@ -12,7 +12,7 @@ export const groupStateSchema = z.enum([
   'Dead',
 ])
 
-export const memberSchema = z.object({ clientId: z.string(), host: z.string() })
+const memberSchema = z.object({ clientId: z.string(), host: z.string() })
 export type Member = z.output<typeof memberSchema>
 
 export const groupSchema = z.object({
@@ -47,7 +47,7 @@ export function hasMembers({ state, members }: Group): boolean {
 }
 
 /** One partition at one instant. Null: never committed, or not known in this dialect. */
-export const positionSchema = z.object({
+const positionSchema = z.object({
   topic: z.string(),
   partition: z.int(),
   committed: int64Schema.nullable(),

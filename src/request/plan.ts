@@ -20,7 +20,7 @@ import { chosenPartitions, int64Schema, type Reset } from './reset.ts'
  * `offsets`: each partition is written to exactly `to`. `native`: the API works it out by itself when it runs. `bounds`: exact
  * offsets are read before anything is written, and what is written is a plan of `offsets` within these (settling.ts).
  */
-export const executionSchema = z.enum(['offsets', 'native', 'bounds'])
+const executionSchema = z.enum(['offsets', 'native', 'bounds'])
 export type Execution = z.output<typeof executionSchema>
 
 const ROWS_ON_CARD = 5

@@ -195,7 +195,6 @@ export const policyFile = z.strictObject(
   EXPECTED.file,
 )
 
-export type PolicyFile = z.output<typeof policyFile>
 export type AllowFile = z.output<typeof allowFile>
 export type DenyFile = z.output<typeof denyFile>
 export type NeedFile = z.output<typeof need>

@@ -17,7 +17,7 @@ const LARGEST_OFFSET = 2n ** 63n - 1n
 /** Kafka's own rule for topic names (org.apache.kafka.common.internals.Topic), less the one that no record can hold. */
 const topicSchema = z.string().regex(/^(?!(\.{1,2}|__proto__)$)[A-Za-z0-9._-]{1,249}$/)
 
-export const targetSchema = z.object({ instanceId: z.string().min(1), group: z.string().min(1) })
+const targetSchema = z.object({ instanceId: z.string().min(1), group: z.string().min(1) })
 
 /**
  * What the API itself can be asked for. `shift` counts messages per partition; earliest, latest and a time in ms are the
@@ -33,7 +33,7 @@ const nativeStrategies = [
 const nativeStrategySchema = z.discriminatedUnion('kind', nativeStrategies)
 
 /** The others need a write for each partition: to where another group is, or to offsets that were given one by one. */
-export const strategySchema = z.discriminatedUnion('kind', [
+const strategySchema = z.discriminatedUnion('kind', [
   ...nativeStrategies,
   z.object({ kind: z.literal('group'), group: z.string().min(1) }),
   /** The offsets themselves are the document `targets`. */

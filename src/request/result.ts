@@ -82,7 +82,7 @@ export const ROWS_IN_TABLE = 50
  * `moved-after`: it was accepted, and by now another offset stands: somebody has committed since, or the log has lost the
  * planned one and the cluster has moved it to the log's start.
  */
-export const partitionOutcomeSchema = z.enum(['succeeded', 'clamped', 'failed', 'unreported', 'moved-after'])
+const partitionOutcomeSchema = z.enum(['succeeded', 'clamped', 'failed', 'unreported', 'moved-after'])
 export type PartitionOutcome = z.output<typeof partitionOutcomeSchema>
 
 /**
@@ -181,7 +181,7 @@ export function readBackOf(positions: readonly Position[]): ReadBack {
   return new Map(read.map(({ topic, partition, committed }) => [placeOf(topic, partition), committed]))
 }
 
-export const countsSchema = z.object({
+const countsSchema = z.object({
   succeeded: z.int(),
   clamped: z.int(),
   failed: z.int(),

@@ -36,7 +36,7 @@ export const CHANNELS = {
   general: 'C0GENERAL',
   paymentsPrivate: 'C0PAYPRIVATE',
 } as const
-export const APPROVERS_GROUP = 'S0KAFKA'
+const APPROVERS_GROUP = 'S0KAFKA'
 /** Those who look after `orders-audit`, and those who look after the cluster. */
 const AUDIT_GROUP = 'S0AUDIT'
 const PLATFORM_GROUP = 'S0PLATFORM'

@@ -77,7 +77,7 @@ interface Current {
 }
 
 /** @param seals null: whether what is sealed is so by a key of ours cannot be said */
-export function createTrailCheck(seals: Seals | null = null): TrailCheck {
+function createTrailCheck(seals: Seals | null = null): TrailCheck {
   let current: Current | null = null
   let last: ChainId | null = null
   let isClosed = false

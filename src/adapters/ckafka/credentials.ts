@@ -8,7 +8,7 @@ import { check, digits, parseJson } from './fields.ts'
 import { createHttp, type Exchange } from './http.ts'
 import type { Credentials, Lender } from './settings.ts'
 
-export const METADATA_URL = 'http://metadata.tencentyun.com'
+const METADATA_URL = 'http://metadata.tencentyun.com'
 
 export interface RoleSettings {
   /** Of CAM, bound to the machine. */

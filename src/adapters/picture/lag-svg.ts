@@ -3,7 +3,7 @@
 import type { LagPicture, LagPoint } from '../../ports/pictures.ts'
 import { COLOURS, element, line, rect, svg, text } from './shapes.ts'
 
-export const POINTS_DRAWN = 64
+const POINTS_DRAWN = 64
 
 const WIDTH = 960
 const HEIGHT = 460

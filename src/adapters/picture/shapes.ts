@@ -17,7 +17,7 @@ export const COLOURS = {
 } as const
 export type Colour = keyof typeof COLOURS
 
-export const FONT = 'Noto Sans SC'
+const FONT = 'Noto Sans SC'
 /** No text that is drawn is longer. */
 const TEXT_MAX = 160
 

@@ -12,7 +12,7 @@ import { APPEND_ATTEMPT } from './scripts.ts'
 import { createSealedAttempts, SEALED_FIELDS, storedEndOf } from './sealed-attempts.ts'
 
 /** Of one person and day; more are counted. */
-export const ATTEMPTS_A_DAY = 20
+const ATTEMPTS_A_DAY = 20
 /** Read at once. */
 const AT_ONCE = 500
 

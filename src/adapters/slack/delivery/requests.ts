@@ -36,7 +36,7 @@ export interface SlackRequestsDeps {
 }
 
 /** A view of Slack's has 250 KB at most, and a form's percent signs make three bytes of one. */
-export const PAYLOAD_BYTES = 1024 * 1024
+const PAYLOAD_BYTES = 1024 * 1024
 /** `ssl_check` is a few fields, and comes without a signature. */
 const UNSIGNED_BYTES = 4_096
 /** Slack waits three seconds. */

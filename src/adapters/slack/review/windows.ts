@@ -139,7 +139,7 @@ function asSent({ callback_id, title, close, private_metadata, blocks }: SentVie
 }
 
 /** What is picked names the button; a rejection needs no name of the group. */
-export function withVerdict({ review: say }: Words, view: ModalView, verdict: Verdict | null): ModalView {
+function withVerdict({ review: say }: Words, view: ModalView, verdict: Verdict | null): ModalView {
   if (verdict === null || view.callback_id !== CALLBACKS.review) return view
   return {
     ...view,

@@ -301,7 +301,7 @@ export function groupInWords(words: Words, group: Group): string {
 }
 
 /** `sentence`, and whether the offsets of the group may be gone soon whatever is written. */
-export function emptyInWords(words: Words, sentence: string, { expiresFromEmpty }: Group): string {
+function emptyInWords(words: Words, sentence: string, { expiresFromEmpty }: Group): string {
   return expiresFromEmpty === true ? words.group.alsoExpires(sentence) : sentence
 }
 
