@@ -20,9 +20,7 @@ import { createWatchRate } from './adapters/redis/watch-rate.ts'
 import { createWorkers } from './adapters/redis/workers.ts'
 import { connectSlack, type Slack, type SlackApp } from './adapters/slack/app.ts'
 import { type Config, readConfig, type SlackConfig } from './config.ts'
-import { type HttpServer, type HttpServerOptions, type Route, startHttpServer } from './http-server.ts'
-import { whyNot } from './listen-address.ts'
-import { type HealthDeps, healthRoutes, metricsRoute } from './monitoring.ts'
+import type { Route } from './http-server.ts'
 import { createNamesCheck, type NamesCheck } from './named.ts'
 import type { Clock } from './ports/clock.ts'
 import type { ClusterReader } from './ports/cluster.ts'
@@ -32,9 +30,9 @@ import { unready } from './readiness.ts'
 import { gaugesOf } from './request/gauges.ts'
 import type { Seals } from './request/seals.ts'
 import { looksAMinute } from './request/watch.ts'
-import { REQUESTS_PATH } from './requests-port/questions.ts'
 import { clustersSaid, followClusters, serveClusters, tellKeys, troubleSentence } from './serve-clusters.ts'
 import { followEdits, type LivePolicy, startPolicy } from './serve-policy.ts'
+import { openPorts } from './serve-ports.ts'
 import { serveRequests } from './serve-requests.ts'
 import { serveRetention } from './serve-retention.ts'
 import { serveTraces, type Traces } from './serve-tracing.ts'
@@ -107,7 +105,8 @@ export async function startRewind(
   const { execute } = approvals
   const worker = config.role === 'bot' ? null : startWorker(setup, { keeper, workers, execute, processId })
   const retention = serveRetention(setup, redis, seals)
-  const ports = await openPorts(setup, bot, {
+  const asked = { requests: bot?.slack.requests, ofAccounts: bot?.accountRequests ?? null }
+  const ports = await openPorts(setup, asked, {
     unready: () => unready({ redis: keeper, keyProblem: redis.keyGate.problem(), bot, worker, clusters }),
     impaired: async () => [
       ...clusters.troubles().map(({ name }) => troubleSentence(name)),
@@ -298,53 +297,6 @@ function startBot(setup: Setup, slack: Slack, { redis, clusters, approvals }: Bo
       await pump.stop()
     },
   }
-}
-
-/** Health and Slack's requests on one port; the metrics there too, unless they have one of their own. */
-async function openPorts(setup: Setup, bot: Bot | null, readiness: Pick<HealthDeps, 'unready' | 'impaired'>) {
-  const { config, telemetry } = setup
-  const { host } = config
-  const onError = faultsOf(setup)('port')
-  const metrics = metricsRoute(telemetry.registry, config.metricsToken)
-  const health = healthRoutes({
-    alive: () => true,
-    ...readiness,
-    onReadiness: (missing, impaired) =>
-      missing.length + impaired.length === 0
-        ? telemetry.info('ready', { event: 'readiness' })
-        : telemetry.warn([...missing, ...impaired].join(' '), { event: 'readiness' }),
-  })
-  const requests = bot?.slack.requests
-  const ofAccounts = bot?.accountRequests ?? null
-  const server = await listen('PORT', {
-    host,
-    port: config.port,
-    routes: {
-      ...health,
-      ...(config.metricsPort === null ? metrics : {}),
-      ...(requests === undefined ? {} : { '/slack/events': { kind: 'post', ...requests } }),
-      ...(ofAccounts === null ? {} : { [REQUESTS_PATH]: ofAccounts }),
-    },
-    onError,
-  })
-  const metricsServer =
-    config.metricsPort === null
-      ? null
-      : await listen('METRICS_PORT', { host, port: config.metricsPort, routes: metrics, onError })
-  return {
-    port: server.port,
-    metricsPort: metricsServer?.port ?? server.port,
-    close() {
-      server.close()
-      metricsServer?.close()
-    },
-  }
-}
-
-function listen(portName: 'PORT' | 'METRICS_PORT', options: HttpServerOptions): Promise<HttpServer> {
-  return startHttpServer(options).catch(error => {
-    throw new StartProblem(whyNot(error, portName, options))
-  })
 }
 
 /** That Slack is away was told when it was asked about the tokens; the log says it again after ten minutes. */

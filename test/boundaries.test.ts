@@ -74,6 +74,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   // It holds a token and an address, and nothing of the product's.
   'requests.ts': ['config-requests.ts', 'requests-command/', 'node:'],
+  'serve-ports.ts': [
+    ...['http-server.ts', 'listen-address.ts', 'monitoring.ts', 'requests-port/questions.ts'],
+    ...['setup.ts', 'starting.ts'],
+  ],
   'serve-requests.ts': [
     ...['requests-port/', 'adapters/slack/language/', 'serve-clusters.ts', 'setup.ts'],
     ...['type http-server.ts', 'type ports/'],
@@ -233,9 +237,9 @@ const MAY_IMPORT: Record<string, string[]> = {
   'hold-restored.ts': ['type ports/', 'type request/', 'service/changes.ts'],
   'main.ts': [
     ...['request/', 'ports/', 'service/', 'config.ts', 'telemetry.ts', 'adapters/', 'node:'],
-    ...['http-server.ts', 'monitoring.ts', 'listen-address.ts', 'starting.ts', 'named.ts'],
+    ...['type http-server.ts', 'serve-ports.ts', 'starting.ts', 'named.ts'],
     ...['setup.ts', 'serve-policy.ts', 'serve-clusters.ts', 'serve-requests.ts', 'serve-retention.ts'],
-    ...['serve-workers.ts', 'readiness.ts', 'requests-port/questions.ts', 'serve-tracing.ts'],
+    ...['serve-workers.ts', 'readiness.ts', 'serve-tracing.ts'],
   ],
   // Loaded before anything is there to be imported.
   'built.mjs': ['node:fs'],
