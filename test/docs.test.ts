@@ -121,7 +121,10 @@ const needed = {
 const SETTINGS = 'docs/settings.md'
 
 describe('the page of settings', () => {
-  const schema = /^const schema = z\.object\(\{\n([\s\S]*?)^\}\)/m.exec(read('src/config.ts'))?.[1] ?? ''
+  const schema =
+    /^export const settingsSchema = z\.object\(\{\n([\s\S]*?)^\}\)/m.exec(
+      read('src/config-schema.ts'),
+    )?.[1] ?? ''
   const source = new Map(
     schema.split(/^ {2}(?=[A-Z])/m).flatMap(entry => {
       const name = /^[A-Z][A-Z0-9_]*(?=:)/.exec(entry)?.[0]
