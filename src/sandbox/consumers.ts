@@ -70,6 +70,9 @@ export function createMembers(cluster: Cluster): Members {
 export interface Traffic {
   produce(topic: string, running: boolean): void
   producing(topic: string): boolean
+  /** From now on the members of this group fail on the next message of its first partition, or do not any more. */
+  stick(group: string, on: boolean): void
+  sticking(group: string): boolean
   close(): void
 }
 
@@ -77,6 +80,7 @@ export interface Traffic {
 export function startTraffic(cluster: Cluster): Traffic {
   const instance = cluster.instances()[0]?.id ?? ''
   const written = new Set<string>()
+  const stuck = new Set<string>()
   let turn = 0
   const topics = () => cluster.instances()[0]?.topics ?? []
 
@@ -98,7 +102,10 @@ export function startTraffic(cluster: Cluster): Traffic {
           .flatMap(([topic, partitions]) => partitions.map(partition => `${topic} ${partition}`)),
       )
       if (assigned.size === 0) continue
-      for (const { topic, partition, committed, logStart, logEnd } of cluster.positions(instance, name)) {
+      for (const [index, { topic, partition, committed, logStart, logEnd }] of cluster
+        .positions(instance, name)
+        .entries()) {
+        if (index === 0 && stuck.has(name)) continue
         const left = logEnd - (committed ?? logStart)
         if (left <= 0n || !assigned.has(`${topic} ${partition}`)) continue
         cluster.consume(name, topic, partition, readAtOnce())
@@ -124,6 +131,11 @@ export function startTraffic(cluster: Cluster): Traffic {
       else written.delete(topic)
     },
     producing: topic => written.has(topic),
+    stick(group, on) {
+      if (on) stuck.add(group)
+      else stuck.delete(group)
+    },
+    sticking: group => stuck.has(group),
     close: () => clearInterval(timer),
   }
 }

@@ -44,6 +44,7 @@ function standingOf(
         state,
         members: members.map(({ clientId, host }) => ({ clientId, host })),
         stopped: members.length === 0,
+        stuck: traffic?.sticking(group.name) === true,
         topics: topicsOf(cluster.positions(id, group.name)),
       }
     }),

@@ -35,6 +35,7 @@ const deedSchema = z.discriminatedUnion('do', [
   z.object({ do: z.literal('pressInHome'), action: text, blockId: text }),
   z.object({ do: z.literal('members'), cluster: text, group: text, running: z.boolean() }),
   z.object({ do: z.literal('readOn'), cluster: text, group: text }),
+  z.object({ do: z.literal('stick'), cluster: text, group: text, on: z.boolean() }),
   z.object({ do: z.literal('produce'), cluster: text, topic: text, running: z.boolean() }),
   z.object({ do: z.literal('fault'), id: text, on: z.boolean() }),
 ]) satisfies z.ZodType<Deed>
@@ -114,6 +115,9 @@ export async function performDeed(
       return {}
     case 'readOn':
       clusterCalled(world, deed.cluster).members.readOn(deed.group, READ_AT_ONCE)
+      return {}
+    case 'stick':
+      traffic.get(clusterCalled(world, deed.cluster).id)?.stick(deed.group, deed.on)
       return {}
     case 'produce':
       traffic.get(clusterCalled(world, deed.cluster).id)?.produce(deed.topic, deed.running)

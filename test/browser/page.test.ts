@@ -490,6 +490,21 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     await consumers.click()
     await page.getByText('consumer-1').waitFor({ state: 'detached' })
   })
+
+  it('has consumers that do not move on the first partition, and read the others', async () => {
+    const { page } = await open()
+    const stuck = page.getByTestId('stick-switch-orders-billing')
+    await stuck.click()
+    await expect.poll(() => stuck.getAttribute('aria-checked'), { timeout: PATIENCE_MS }).toBe('true')
+    expect(await stuck.textContent()).toBe('Stuck on orders p0')
+    const lagOf = (number: number) => partition(page, 'orders', number).getByTestId('lag')
+    const [first, second] = await Promise.all([0, 1].map(number => lagOf(number).textContent()))
+    await page.getByTestId('members-switch-orders-billing').click()
+    await expect.poll(() => lagOf(1).textContent(), { timeout: PATIENCE_MS }).not.toBe(second)
+    expect(await lagOf(0).textContent()).toBe(first)
+    await stuck.click()
+    await expect.poll(() => lagOf(0).textContent(), { timeout: PATIENCE_MS }).not.toBe(first)
+  })
 })
 
 /** Names the plan that a card shows. */

@@ -288,9 +288,9 @@ export function describeClusterReader(name: string, subject: ClusterSubject): vo
         }
         const plain = { compacted: false, transactions: false, timesMayBeLate: false }
         const expected = new Map([
-          ['table', { ...plain, compacted: true, retentionMs: 86_400_000 }],
-          ['orders', { ...plain, retentionMs: 86_400_000 }],
-          ['videos', { ...plain, timesMayBeLate: true, retentionMs: 86_400_000 }],
+          ['table', { ...plain, compacted: true, retentionMs: 259_200_000 }],
+          ['orders', { ...plain, retentionMs: 259_200_000 }],
+          ['videos', { ...plain, timesMayBeLate: true, retentionMs: 259_200_000 }],
         ])
         expect(outcome).toEqual({ kind: 'read', value: expected })
         expect(simulator.calls()).toHaveLength(4)

@@ -216,8 +216,8 @@ function readSlack(
 function problemsInSlack(request: ResetRequest, said: Said[]): { failing: Failing; what: string }[] {
   const { id, state, notes } = request
   const problems: { failing: Failing; what: string }[] = []
-  const expectOne = (key: string) => {
-    const found = said.filter(one => one.key === key)
+  const expectOne = (key: string, instead = key) => {
+    const found = said.filter(one => one.key === key || one.key === instead)
     if (found.length === 0) problems.push({ failing: 'lost', what: `${key} was never posted` })
     if (found.length > 1)
       problems.push({ failing: 'doubled', what: `${key} was posted ${found.length} times` })
@@ -236,6 +236,8 @@ function problemsInSlack(request: ResetRequest, said: Said[]): { failing: Failin
   for (const [index, note] of notes.entries()) {
     if (note.kind === 'planned') expectOne(`${id}-plan-${note.round}.csv`)
     else if (note.kind === 'resultFile') expectOne(`${id}-result.csv`)
+    // With its picture, where that could be drawn, or as a message.
+    else if (note.kind === 'watched') expectOne(noteKey(index), `${id}-lag-${note.told}.png`)
     else expectOne(noteKey(index))
   }
   return problems

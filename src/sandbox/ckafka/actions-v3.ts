@@ -277,7 +277,7 @@ export function createActions(
         LogMsgTimestampType: config['message.timestamp.type'] ?? null,
         MaxMessageBytes: Number(config['max.message.bytes'] ?? 1_048_576),
         MinInsyncReplicas: 1,
-        Retention: Number(config['retention.ms'] ?? 86_400_000),
+        Retention: Number(config['retention.ms'] ?? 259_200_000),
         RetentionBytes: null,
         SegmentBytes: null,
         SegmentMs: null,

@@ -105,6 +105,8 @@ export interface ClusterScene {
     members: { clientId: string; host: string }[]
     /** Whether the page has stopped members that can be started again. */
     stopped: boolean
+    /** Whether its consumers do not move on the first of its partitions. */
+    stuck: boolean
     topics: { topic: string; partitions: PartitionScene[] }[]
   }[]
   topics: { name: string; partitions: number; producing: boolean }[]
@@ -164,6 +166,8 @@ export type Deed =
   | { do: 'members'; cluster: string; group: string; running: boolean }
   /** A few messages of every partition are read and committed. */
   | { do: 'readOn'; cluster: string; group: string }
+  /** Its consumers fail on the next message of its first partition. */
+  | { do: 'stick'; cluster: string; group: string; on: boolean }
   | { do: 'produce'; cluster: string; topic: string; running: boolean }
   | { do: 'fault'; id: string; on: boolean }
 

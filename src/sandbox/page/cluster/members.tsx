@@ -1,4 +1,5 @@
-// A group's consumers as chips, the switch that stops and starts them, and a button to have a little read and committed.
+// A group's consumers as chips, the switches that stop and start them and that have a partition not move, and a button to have
+// a little read and committed.
 // It must never guess whether the group can be reset: the cluster's word for its state says so.
 
 import type { ClusterScene } from '../protocol.ts'
@@ -9,6 +10,8 @@ type Group = ClusterScene['groups'][number]
 
 export function Members({ cluster, group }: { cluster: string; group: Group }) {
   const running = group.members.length > 0
+  const [first] = group.topics
+  const [at] = first?.partitions ?? []
   return (
     <div class="members">
       <Toggle
@@ -37,6 +40,16 @@ export function Members({ cluster, group }: { cluster: string; group: Group }) {
       >
         Consume 100 per partition
       </DeedButton>
+      {first === undefined || at === undefined ? null : (
+        <Toggle
+          testId={`stick-switch-${group.name}`}
+          on={group.stuck}
+          deed={{ do: 'stick', cluster, group: group.name, on: !group.stuck }}
+          label={`Stuck on ${first.topic} p${at.partition}: the consumers of ${group.name} fail on its next message`}
+        >
+          Stuck on {first.topic} p{at.partition}
+        </Toggle>
+      )}
     </div>
   )
 }
