@@ -80,8 +80,13 @@ export function wholeNumber(expected: string, least: number, most: number) {
 export const messageCount = wholeNumber('must be a number of messages, like 1000', 0, Number.MAX_SAFE_INTEGER)
 export const portNumber = wholeNumber('must be a port number, from 0 to 65535', 0, 65_535)
 
+const noWatch = z
+  .string()
+  .trim()
+  .pipe(z.literal('off').transform(() => 0))
+
 /** In ms; 0: `off`. Shorter than half a minute there is nothing to see, but in a demo. */
-export const watch = z.union([z.literal('off').transform(() => 0), duration('7d')], {
+export const watch = z.union([noWatch, duration('7d')], {
   error: 'must be off, or a number with s, m, h or d, like 2h, and at most 7d',
 })
 

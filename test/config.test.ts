@@ -252,6 +252,8 @@ describe('the settings', () => {
     ['HOST', 'rewind.internal', { host: 'rewind.internal' }],
     ['HOST', 'fe80::1%eth0', { host: 'fe80::1%eth0' }],
     ['PORT', ' 8080 ', { port: 8_080 }],
+    ['WATCH', ' off ', { watchMs: 0 }],
+    ['WATCH', '7d', { watchMs: 604_800_000 }],
     [
       'CKAFKA_ENDPOINT',
       'http://127.0.0.1:8080/',

@@ -16,7 +16,7 @@ import { type Client, type Node, unlessError } from './client.ts'
 import { notSent, readOutcomeOf, refused, refusedHere } from './fault.ts'
 import { type Coordinator, committedOffsets, groupThatIsThere } from './groups.ts'
 import { problemWithNames, problemWithPartitions, problemWithTarget, problemWithTime } from './last-look.ts'
-import { END, layoutOf, type Offset, offsetsAt, START, type TopicPartition } from './logs.ts'
+import { END, type Layout, layoutOf, type Offset, offsetsAt, START, type TopicPartition } from './logs.ts'
 import { transactionalAmong } from './producers.ts'
 import { describeConfigs, listGroups } from './wire/messages.ts'
 
@@ -32,6 +32,8 @@ export const CAN: ClusterAbilities = {
   ...{ writeTopics: true, readMany: true },
 }
 const NAMES_ON_PAGE = 50
+/** Who leads a partition is asked again after this, and at once of what has another leader. */
+const LAYOUT_HOLDS_MS = 5_000
 /** Groups of Connect's workers and the like have no offsets; those of consumers say `consumer`, and simple ones nothing. */
 const WITH_OFFSETS = new Set(['', 'consumer'])
 /** Neither can their offsets be set by anybody but themselves. */
@@ -72,9 +74,25 @@ export function createReader(
   ): Promise<T> =>
     client.withCoordinator(group, deadlineMs, async node => act(await coordinating(node, deadlineMs)))
 
+  /** Of the logs that were read last. */
+  let latest: { layout: Layout; atMs: number } | null = null
+
+  /** As it was read for the logs a moment ago, where that has these partitions. */
+  async function layoutFor(
+    asked: ReadonlyMap<string, readonly number[]>,
+    deadlineMs: number,
+  ): Promise<Layout> {
+    const known = latest !== null && Math.abs(now() - latest.atMs) < LAYOUT_HOLDS_MS ? latest.layout : null
+    const isThere = [...asked].every(([topic, partitions]) =>
+      partitions.every(partition => known?.partitions.get(topic)?.includes(partition) === true),
+    )
+    return known !== null && isThere ? known : layoutOf(client, [...asked.keys()], deadlineMs)
+  }
+
   /** Start and end of each partition, asked at once. */
   async function rangesOf(topics: readonly string[], deadlineMs: number): Promise<Map<string, LogRow[]>> {
     const layout = await layoutOf(client, topics, deadlineMs)
+    latest = { layout, atMs: now() }
     const places = placesIn(layout.partitions)
     const [starts, ends] = await Promise.all(
       [START, END].map(time => offsetsAt(client, layout, places, time, deadlineMs, now)),
@@ -111,7 +129,10 @@ export function createReader(
     timeMs: number | ReadonlyMap<string, number>,
     deadlineMs: number,
   ): Promise<Map<string, FirstMessage[]>> {
-    const layout = await layoutOf(client, [...asked.keys()], deadlineMs)
+    // Times by topic are of what may be left out; one for all makes a plan, and who has a new leader by now must not miss it.
+    const layout = await (typeof timeMs === 'number'
+      ? layoutOf(client, [...asked.keys()], deadlineMs)
+      : layoutFor(asked, deadlineMs))
     // Of a topic that no time is told of, the first message of all.
     const timeOf = (topic: string) => BigInt(typeof timeMs === 'number' ? timeMs : (timeMs.get(topic) ?? 0))
     const found = await offsetsAt(client, layout, placesIn(asked), timeOf, deadlineMs, now)

@@ -270,6 +270,21 @@ describe('logs', () => {
     expect(broker.of('ListOffsets')).toHaveLength(1)
   })
 
+  it('ask nobody again who leads the logs that were read a moment ago, where each topic has a time of its own', async () => {
+    const { reader, broker } = await twoBrokers()
+    const asked = new Map([['orders', [1, 0]]])
+    const times = new Map([['orders', 1_000]])
+    value(await reader.logRangesOf(ID, ['orders']))
+    const before = broker.of('Metadata').length
+    expect(value(await reader.firstMessagesAt(ID, asked, times)).get('orders')).toHaveLength(2)
+    expect(broker.of('Metadata')).toHaveLength(before)
+    value(await reader.firstMessagesAt(ID, asked, 1_000))
+    expect(broker.of('Metadata')).toHaveLength(before + 1)
+    // What was not among them is asked for.
+    value(await reader.firstMessagesAt(ID, new Map([['never', [3]]]), times))
+    expect(broker.of('Metadata')).toHaveLength(before + 2)
+  })
+
   it.each([-1, -2, 0.5, Number.NaN])(
     'are not asked for the time %d, which means something else to Kafka',
     async timeMs => {
