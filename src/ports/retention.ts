@@ -57,6 +57,8 @@ export interface Retention {
    * still holds its group, or it is still to be worked at, and nothing was done.
    */
   remove(leaving: Leaving): Promise<'removed' | 'changed'>
+  /** What time it is where requests are kept. */
+  timeMs(): Promise<number>
   /** When it was exported; null: it was not, as far as is known. */
   exportedAt(id: RequestId): Promise<number | null>
 }

@@ -16,10 +16,14 @@ const A_FILE = 500
 export const LEASE_MS = 300_000
 /** Between two requests that are deleted, so that Redis serves others meanwhile. */
 const REST_MS = 5
+/** By more than this machine and the store may not be apart: one of them would take for old what is not. */
+const CLOCKS_MS = 300_000
 
 export interface PassDeps extends ExportDeps {
   retention: Retention
   clock: Clock
+  /** What the clock of this machine says; a test moves `clock` alone. */
+  machineMs?: Clock
   /** For how long after its end a request is kept. */
   keptMs: number
   /** Names this process in the claim. */
@@ -39,6 +43,7 @@ class Overtaken extends Error {}
 /** @returns how many requests were deleted; null: another process is at it */
 export async function retentionPass(deps: PassDeps): Promise<number | null> {
   try {
+    await compareClocks(deps)
     await goOn(deps)
     await forgetUnfinished(deps)
     const found = await lookThrough(deps)
@@ -57,8 +62,21 @@ export async function retentionPass(deps: PassDeps): Promise<number | null> {
   }
 }
 
-async function goOn({ retention, processId }: PassDeps): Promise<void> {
+async function goOn(deps: PassDeps): Promise<void> {
+  const { retention, processId } = deps
   if (!(await retention.claim(processId, LEASE_MS))) throw new Overtaken()
+}
+
+/** Throws where nobody can say what is old. */
+async function compareClocks({ retention, machineMs = Date.now }: PassDeps): Promise<void> {
+  const beganMs = machineMs()
+  const storeMs = await retention.timeMs()
+  const aheadMs = (beganMs + machineMs()) / 2 - storeMs
+  if (Math.abs(aheadMs) <= CLOCKS_MS) return
+  const minutes = Math.round(Math.abs(aheadMs) / 60_000)
+  throw new Error(
+    `The clock of this machine is ${minutes} minutes ${aheadMs > 0 ? 'ahead of' : 'behind'} that of Redis: nothing is exported or deleted until they agree.`,
+  )
 }
 
 /** What a process that ended has left: nobody writes to it any more. One that still verifies its own then deletes nothing. */
@@ -125,6 +143,7 @@ async function removeExported(
   const ids = [...trails.keys()]
   const [first, last] = [ids[0], ids.at(-1)]
   if (file === null || first === undefined || last === undefined) return 0
+  await compareClocks(deps)
   // It may have taken long: whoever has overtaken this process exports them too, and deletes them.
   await goOn(deps)
   const exportedAtMs = clock()

@@ -73,6 +73,26 @@ async function world(isSealed: boolean): Promise<World> {
   return { prefix, key, store, seals, directory, deps, left }
 }
 
+it('exports and deletes nothing while the clock of this machine and that of Redis are far apart', async () => {
+  const here = await world(false)
+  const before = await idsIn(here.store)
+  for (const [apartMs, says] of [
+    [400 * 86_400_000, '576000 minutes ahead of'],
+    [-600_000, '10 minutes behind'],
+  ] as const) {
+    const machineMs = () => Date.now() + apartMs
+    await expect(retentionPass({ ...here.deps, machineMs })).rejects.toThrow(
+      `The clock of this machine is ${says} that of Redis: nothing is exported or deleted`,
+    )
+  }
+  // It jumps in the middle of a pass: what was exported stays.
+  const times = [0, 0, 400 * 86_400_000]
+  const machineMs = () => Date.now() + (times.length > 1 ? (times.shift() ?? 0) : (times[0] ?? 0))
+  await expect(retentionPass({ ...here.deps, machineMs })).rejects.toThrow('nothing is exported or deleted')
+  expect(await idsIn(here.store)).toEqual(before)
+  expect(await retentionPass({ ...here.deps, machineMs: Date.now })).toBeGreaterThan(0)
+})
+
 async function idsIn(store: Store): Promise<RequestId[]> {
   const ids: RequestId[] = []
   for await (const { id } of store.readTrails()) ids.push(id)

@@ -93,6 +93,10 @@ export function createRetention(redis: RedisConnection, prefix: string, seals: S
     },
     keepExport: attempts.keepExport,
     remove,
+    async timeMs() {
+      const [seconds = 0, micros = 0] = (await redis.time()).map(Number)
+      return seconds * 1_000 + micros / 1_000
+    },
     exportedAt: id => exportedAt(redis, tag, id),
   }
 }
