@@ -26,6 +26,7 @@ import type { Clock } from './ports/clock.ts'
 import type { ClusterReader } from './ports/cluster.ts'
 import type { FaultPlace, ProductEvent } from './ports/events.ts'
 import type { Pictures } from './ports/pictures.ts'
+import type { SendingRate } from './ports/store.ts'
 import { unready } from './readiness.ts'
 import { gaugesOf } from './request/gauges.ts'
 import type { Seals } from './request/seals.ts'
@@ -265,7 +266,7 @@ interface Bot {
 }
 
 interface BotParts {
-  redis: { connection: RedisConnection }
+  redis: { connection: RedisConnection; rate: SendingRate }
   clusters: { readers: { person: ClusterReader } }
   approvals: ApprovalsService
 }
@@ -289,7 +290,7 @@ function startBot(setup: Setup, slack: Slack, { redis, clusters, approvals }: Bo
   app.start()
   return {
     slack: app,
-    accountRequests: serveRequests(setup, { approvals, reader }),
+    accountRequests: serveRequests(setup, { approvals, reader, rate: redis.rate }),
     pump,
     forgetClusters: reader.forget,
     async stop() {

@@ -12,7 +12,7 @@ import {
 import type { Approvals, Gone } from '../ports/approvals.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ClusterReader } from '../ports/cluster.ts'
-import type { ListPlace } from '../ports/store.ts'
+import type { ListPlace, SendingRate } from '../ports/store.ts'
 import { readCause } from '../request/cause.ts'
 import { NOWHERE } from '../request/command.ts'
 import { parseArguments } from '../request/flags.ts'
@@ -21,9 +21,10 @@ import { nearestIn, searchesFor } from '../request/nearest.ts'
 import type { RequestId, ResetRequest } from '../request/request.ts'
 import { type Asked, parseReset, type Target } from '../request/reset.ts'
 import { within } from '../service/within.ts'
+import { differingFrom } from './differing.ts'
 import { type Answer, LISTED_MAX, type Question } from './questions.ts'
 import { shownOf } from './shown.ts'
-import { notAsked, notCancelled, problemsSaid } from './words.ts'
+import { notAsked, notCancelled, onceUsed, problemsSaid } from './words.ts'
 
 export interface AnswersDeps {
   approvals: Pick<Approvals, 'submit' | 'read' | 'whyGone' | 'readPlan' | 'readResult' | 'list' | 'cancel'>
@@ -33,6 +34,8 @@ export interface AnswersDeps {
   /** Where the card goes, unless the rule says: there is no channel in which it is asked. */
   cardIn: string
   clock: Clock
+  /** Of what is not there, counted as what is sent. */
+  rate: SendingRate
   words: () => Words
 }
 
@@ -62,7 +65,12 @@ export function createAnswers(deps: AnswersDeps) {
       return { kind: 'wrong', said: problemsSaid(words, problems, wrong) }
     }
     const missing = await whatIsMissing(words, parsed.asked)
-    if (missing !== null) return { kind: 'refused', ...missing }
+    if (missing !== null) {
+      const over = await deps.rate.take('submission', account)
+      if (over === null) return { kind: 'refused', ...missing }
+      const tooMany = { kind: 'tooOften', ...over } as const
+      return { kind: 'refused', ...notAsked(words, account, { kind: 'tooMany', tooMany }) }
+    }
     const submitted = await approvals.submit({
       ...parsed.asked,
       parent: null,
@@ -72,7 +80,11 @@ export function createAnswers(deps: AnswersDeps) {
       submissionId: `${account} ${once}`,
     })
     if (submitted.kind !== 'submitted') return { kind: 'refused', ...notAsked(words, account, submitted) }
-    return requestAnswer(submitted.request)
+    const { request } = submitted
+    const differing = differingFrom(request, parsed.asked, nowMs)
+    return differing.length === 0
+      ? requestAnswer(request)
+      : { kind: 'refused', why: 'onceUsed', said: [onceUsed(request, differing)] }
   }
 
   /** What surely is not there, as the form refuses it. */

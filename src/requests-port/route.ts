@@ -27,16 +27,29 @@ interface HttpSaid {
 const TOKEN = /^Bearer ([\x21-\x7e]{32,512})$/
 /** At once, of all accounts together: each may look at a cluster. */
 const IN_HAND_MAX = 16
+/** Questions of one account in a minute, to each bot: one job that waits asks thirty. */
+const A_MINUTE_MAX = 600
+const MINUTE_MS = 60_000
 const TELL_EVERY_MS = 600_000
 
 export function createRequestsRoute({ accounts, answer, clock, onError, onStranger }: RequestsRouteDeps) {
   let inHand = 0
+  let minute = { sinceMs: Number.NEGATIVE_INFINITY, asked: new Map<string, number>() }
   let toldAtMs = Number.NEGATIVE_INFINITY
 
   /** A digest is looked up, so that how long it takes says nothing of a token. */
   function accountOf({ authorization = '' }: IncomingHttpHeaders): string | undefined {
     const token = TOKEN.exec(authorization)?.[1]
     return token === undefined ? undefined : accounts.get(createHash('sha256').update(token).digest('hex'))
+  }
+
+  function isTooOften(account: string): boolean {
+    const nowMs = clock()
+    // A clock that was put back begins a minute as well.
+    if (Math.abs(nowMs - minute.sinceMs) >= MINUTE_MS) minute = { sinceMs: nowMs, asked: new Map() }
+    const asked = (minute.asked.get(account) ?? 0) + 1
+    minute.asked.set(account, asked)
+    return asked > A_MINUTE_MAX
   }
 
   function admit(headers: IncomingHttpHeaders) {
@@ -53,6 +66,7 @@ export function createRequestsRoute({ accounts, answer, clock, onError, onStrang
   async function answerTo(headers: IncomingHttpHeaders, body: Buffer): Promise<HttpSaid> {
     const account = accountOf(headers)
     if (account === undefined) return said401()
+    if (isTooOften(account)) return saying(429, { kind: 'away', said: [TOO_OFTEN] })
     const read = questionSchema.safeParse(jsonIn(body))
     if (!read.success) return saying(400, { kind: 'wrong', said: [UNREADABLE] })
     if (inHand >= IN_HAND_MAX) return saying(503, { kind: 'away', said: ['Too much is asked at once.'] })
@@ -71,6 +85,7 @@ export function createRequestsRoute({ accounts, answer, clock, onError, onStrang
   return { admit, answer: answerTo }
 }
 
+const TOO_OFTEN = `The account may ask ${A_MINUTE_MAX} times a minute. Ask again in a minute.`
 const UNREADABLE = 'The question cannot be read: is the command of the same version as the bot?'
 const STORE_AWAY = 'Redis does not answer the bot right now.'
 const FAULT = 'The bot met an error, which its log has.'

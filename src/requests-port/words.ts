@@ -94,6 +94,11 @@ function requests(count: number): string {
   return `${grouped(count)} request${count === 1 ? '' : 's'}`
 }
 
+/** The key is of another question, so that neither is answered with the other. */
+export function onceUsed({ id }: ResetRequest, differing: readonly string[]): string {
+  return `The same \`once\` has made ${id} already, with something else: ${differing.join(', ')}. Nothing new was asked for: take another \`once\` for it.`
+}
+
 /** Why a cancellation was refused. */
 export function notCancelled(words: Words, account: string, refusal: Refusal, request: ResetRequest): string {
   const { id, requester } = request

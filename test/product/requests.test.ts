@@ -252,6 +252,19 @@ describe.concurrent('a job', () => {
         ids.push(request.id)
       }
       expect(new Set(ids).size).toBe(1)
+      // With other words it is neither a new one nor that one.
+      const other = await fetch(`http://127.0.0.1:${product().rewind.port}/requests`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${TOKEN}` },
+        body: JSON.stringify({ ...question, words: [...BACK, '--reason', 'another'] }),
+      })
+      expect(await other.json()).toEqual({
+        kind: 'refused',
+        why: 'onceUsed',
+        said: [
+          `The same \`once\` has made ${ids[0]} already, with something else: --reason. Nothing new was asked for: take another \`once\` for it.`,
+        ],
+      })
 
       const nobody = await requests(['list', '--address', 'http://127.0.0.1:2'])
       expect(nobody).toEqual({

@@ -121,6 +121,20 @@ describe('the path of the service accounts', () => {
     expect(errors.length).toBe(before + 1)
   })
 
+  it('answers an account so often in a minute, and then again', async () => {
+    const route = createRequestsRoute({
+      ...{ accounts: ACCOUNTS, clock: () => nowMs, onError: () => {}, onStranger: () => {} },
+      answer: async () => ({ kind: 'list', requests: [], isWhole: true }),
+    })
+    const ask = () => route.answer({ authorization: `Bearer ${TOKEN}` }, Buffer.from(JSON.stringify(LIST)))
+    for (let i = 0; i < 600; i++) expect((await ask()).status).toBe(200)
+    const refused = await ask()
+    expect(refused.status).toBe(429)
+    expect(JSON.parse(refused.body)).toMatchObject({ kind: 'away', said: [expect.stringContaining('600')] })
+    nowMs += 60_000
+    expect((await ask()).status).toBe(200)
+  })
+
   it('answers so many at once, and asks the others to come again', async () => {
     let release = () => {}
     const gate = new Promise<void>(resolve => {
