@@ -139,7 +139,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   'adapters/bullmq/': ['request/', 'ports/', 'adapters/bullmq/', 'node:', 'zod', 'bullmq', 'ioredis'],
   'adapters/otel/': [
-    ...['ports/', 'adapters/otel/', 'bullmq-otel', 'type bullmq'],
+    ...['ports/', 'adapters/otel/', 'bullmq-otel', 'type bullmq', 'node:http', 'node:https'],
     ...['@opentelemetry/api', '@opentelemetry/context-async-hooks', '@opentelemetry/core'],
     ...['@opentelemetry/exporter-trace-otlp-http', '@opentelemetry/exporter-trace-otlp-proto'],
     ...['@opentelemetry/instrumentation-undici', '@opentelemetry/resources', '@opentelemetry/sdk-trace-base'],

@@ -39,11 +39,13 @@ export interface Collector {
   url: string
   spans(): SeenSpan[]
   /** Everything that came, with its headers. */
+  /** Connections that are open. */
+  open(): Promise<number>
   received(): { headers: IncomingHttpHeaders; path: string; body: Buffer }[]
   close(): Promise<void>
 }
 
-export type Conduct = 'takes' | 'silent' | 'refuses' | 'nonsense'
+export type Conduct = 'takes' | 'silent' | 'refuses' | 'nonsense' | 'drips'
 
 export async function startCollector(conduct: Conduct = 'takes'): Promise<Collector> {
   const received: { headers: IncomingHttpHeaders; path: string; body: Buffer }[] = []
@@ -51,6 +53,12 @@ export async function startCollector(conduct: Conduct = 'takes'): Promise<Collec
     const body = await buffer(request)
     received.push({ headers: request.headers, path: request.url ?? '', body })
     if (conduct === 'silent') return
+    if (conduct === 'drips') {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      const drops = setInterval(() => response.write(' '), 20)
+      response.once('close', () => clearInterval(drops))
+      return
+    }
     if (conduct === 'refuses') response.writeHead(401).end('no')
     else if (conduct === 'nonsense') response.writeHead(200).end('<html>'.repeat(10_000))
     else response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
@@ -61,6 +69,7 @@ export async function startCollector(conduct: Conduct = 'takes'): Promise<Collec
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans: () => received.flatMap(({ body }) => spansIn(bodySchema.parse(JSON.parse(body.toString())))),
     received: () => received,
+    open: () => new Promise(resolve => server.getConnections((_, count) => resolve(count))),
     async close() {
       server.closeAllConnections()
       server.close()

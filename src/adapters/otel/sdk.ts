@@ -1,6 +1,8 @@
 // OpenTelemetry's SDK, as far as traces of Rewind need it: what makes spans, which of them are kept, and who sends them where.
 // It is loaded only where the settings name a collector. Whatever that one does, nothing waits for it.
 
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
 import {
   context,
   propagation,
@@ -67,6 +69,8 @@ export interface OtelDeps {
   marks(): Marks | null
   /** A sentence for the log: the collector does not take what it is sent. */
   warn(sentence: string): void
+  /** Milliseconds for one try with its repetitions; 5 s. */
+  exportMs?: number
 }
 
 export interface Otel {
@@ -79,6 +83,8 @@ export interface Otel {
 
 /** One try, its repetitions with it, is over after this. */
 const EXPORT_MS = 5_000
+/** Of it, for an answer that goes on arriving: the exporter's own limit is one of silence. */
+const ENDLESS = 1.2
 /** Spans beyond are dropped. */
 const MOST_SPANS = 2_048
 const SENT_EVERY_MS = 2_000
@@ -86,6 +92,7 @@ const SENT_EVERY_MS = 2_000
 const MOST_METADATA = 1_000
 
 export function startOtel(settings: OtelSettings, deps: OtelDeps): Otel {
+  const { exportMs = EXPORT_MS } = deps
   // What libraries have to say holds addresses and answers; that spans were not taken is told below.
   setGlobalErrorHandler(() => {})
   const manager = new AsyncLocalStorageContextManager().enable()
@@ -103,10 +110,10 @@ export function startOtel(settings: OtelSettings, deps: OtelDeps): Otel {
       ),
     sampler: samplerOf(settings),
     spanProcessors: [
-      new BatchSpanProcessor(onlyTold(exporterOf(settings), deps.warn), {
+      new BatchSpanProcessor(onlyTold(exporterOf(settings, exportMs), deps.warn, exportMs * ENDLESS), {
         maxQueueSize: MOST_SPANS,
         scheduledDelayMillis: SENT_EVERY_MS,
-        exportTimeoutMillis: EXPORT_MS,
+        exportTimeoutMillis: exportMs,
       }),
     ],
   })
@@ -138,16 +145,42 @@ export function startOtel(settings: OtelSettings, deps: OtelDeps): Otel {
   }
 }
 
-function exporterOf({ url, headers, protocol }: OtelSettings): SpanExporter {
-  const Exporter = protocol === 'http/json' ? JsonExporter : ProtobufExporter
-  return new Exporter({ url, headers, timeoutMillis: EXPORT_MS })
+interface Exporting {
+  exporter: SpanExporter
+  /** Ends what is under way, whatever arrives. */
+  breakOff(): void
 }
 
+function exporterOf({ url, headers, protocol }: OtelSettings, exportMs: number): Exporting {
+  const Exporter = protocol === 'http/json' ? JsonExporter : ProtobufExporter
+  const agent = url.startsWith('https:') ? new HttpsAgent(KEPT) : new HttpAgent(KEPT)
+  const exporter = new Exporter({ url, headers, timeoutMillis: exportMs, httpAgentOptions: () => agent })
+  return { exporter, breakOff: () => agent.destroy() }
+}
+
+const KEPT = { keepAlive: true }
+
 /** Nothing else of a span leaves the process; and one that is refused is told, not thrown. */
-function onlyTold(exporter: SpanExporter, warn: (sentence: string) => void): SpanExporter {
+function onlyTold(
+  { exporter, breakOff }: Exporting,
+  warn: (sentence: string) => void,
+  withinMs: number,
+): SpanExporter {
   return {
     export(spans, done) {
+      let isOver = false
+      const endless = setTimeout(() => {
+        isOver = true
+        warn(
+          `The collector of traces has not ended its answer within ${withinMs / 1_000} s: its spans may be lost.`,
+        )
+        breakOff()
+        done({ code: ExportResultCode.FAILED })
+      }, withinMs)
+      endless.unref()
       exporter.export(spans.map(toldOf), (result: ExportResult) => {
+        if (isOver) return
+        clearTimeout(endless)
         if (result.code !== ExportResultCode.SUCCESS) {
           warn(`The collector of traces did not take ${spans.length} spans: ${whyOf(result.error)}.`)
         }

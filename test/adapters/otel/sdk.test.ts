@@ -24,7 +24,7 @@ function marksInMemory() {
   }
 }
 
-function otelTo(url: string, more: Partial<OtelSettings> = {}) {
+function otelTo(url: string, more: Partial<OtelSettings> = {}, exportMs?: number) {
   const warnings: string[] = []
   const marks = marksInMemory()
   const otel = startOtel(
@@ -33,7 +33,10 @@ function otelTo(url: string, more: Partial<OtelSettings> = {}) {
       ...{ serviceName: 'rewind-test', sampler: 'parentbased_always_on', ratio: 1 },
       ...more,
     },
-    { version: '1', role: 'bot', marks: () => marks, warn: line => warnings.push(line) },
+    {
+      ...{ version: '1', role: 'bot', marks: () => marks, warn: (line: string) => warnings.push(line) },
+      ...(exportMs === undefined ? {} : { exportMs }),
+    },
   )
   onTestFinished(() => otel.stop(1))
   return { otel, marks, warnings }
@@ -129,6 +132,18 @@ it('sends protobuf unless told otherwise, and nothing of what is not sampled', a
   await off.stop(5_000)
   expect(collector.received()).toHaveLength(1)
   expect(marks.kept.size).toBe(0)
+})
+
+it('ends an answer of the collector that never ends, and says so', async () => {
+  const collector = await startCollector('drips')
+  onTestFinished(() => collector.close())
+  const { otel, warnings } = otelTo(collector.url, {}, 250)
+  await oneLeg(otel)
+  void otel.stop(5_000)
+  await expect
+    .poll(() => warnings, { timeout: 5_000 })
+    .toEqual(['The collector of traces has not ended its answer within 0.3 s: its spans may be lost.'])
+  await expect.poll(() => collector.open()).toBe(0)
 })
 
 it.each<Conduct | 'away'>(['away', 'silent', 'refuses', 'nonsense'])(
