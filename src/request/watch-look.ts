@@ -108,8 +108,9 @@ interface Returned {
 }
 
 /**
- * Nothing goes back by being read, but what was set back may be read up to where it was before: that somebody has committed over
- * it shows only where it is further than one reads meanwhile, or where several partitions have each gone another distance.
+ * Nothing goes back by being read, but what was set back may be read up to where it was before (who failed on a message stops at
+ * it again): that somebody has committed over it shows only where it is further than one reads meanwhile, or where several
+ * partitions have each gone another distance. How fast the group was seen to read does not tell: it may have read what there was.
  */
 function wereCommittedOver(returned: readonly Returned[], seconds: number): boolean {
   if (returned.some(({ distance }) => isTooFar(distance, seconds))) return true

@@ -6,7 +6,7 @@ import type { ClusterSeed } from '../../src/sandbox/cluster/model.ts'
 import { NO_WAITING, type Product, startProduct, textOf, until, viewText } from '../support/product.ts'
 
 const INSTANCE = 'ckafka-watch001'
-const SCENES = ['caught-up', 'stuck', 'overwritten', 'other', 'to-the-end', 'in-use'] as const
+const SCENES = ['caught-up', 'stuck', 'overwritten', 'other', 'to-the-end', 'in-use', 'away'] as const
 
 const log = {
   start: 0n,
@@ -175,6 +175,16 @@ describe('a group that is watched', () => {
     await new Promise(resolve => setTimeout(resolve, 600))
     expect(newCalls()).toEqual([])
     expect(product.threadText().match(/the watch is over/g)).toHaveLength(1)
+  })
+
+  it('ends with its time where nobody could look, and asks nobody then', async () => {
+    await resetOf('away')
+    newCalls()
+    pass(9_000)
+    await product.threadSays(
+      'the watch is over. In 2 h Rewind could not look at the group once: what it has done since the reset is not known.',
+    )
+    expect(newCalls()).toEqual([])
   })
 })
 
