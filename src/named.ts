@@ -1,5 +1,5 @@
-// Who and what the settings and the policy name; and says, once Slack is there, which of the people, user groups and channels that settings and policy name are not, or may
-// not use Rewind. It warns and does nothing else: whoever is not there simply never decides.
+// Says, once Slack is there, which of the people, user groups and channels that the settings and the policy name are not
+// there, or may not use Rewind. It warns and does nothing else: whoever is not there simply never decides.
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { NotThere } from './adapters/slack/platform/who-is-there.ts'

@@ -4,8 +4,8 @@ import { clusterIdSentence } from './adapters/kafka/cluster-ids.ts'
 import type { RedisConnection } from './adapters/redis/connect.ts'
 import type { ClustersWatch } from './clusters-file/watch.ts'
 import type { Config } from './config.ts'
-import { keyLine } from './keys.ts'
 import { type OpenClusters, openClusters } from './open-clusters.ts'
+import { keyLine } from './refused-keys.ts'
 import { faultsOf, type Setup } from './setup.ts'
 
 const CLUSTERS_LOOK_MS = 1_000

@@ -85,7 +85,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'config-given.ts': ['config.ts', 'config-schema.ts', 'config-secrets.ts'],
   'config-usable.ts': ['config.ts', 'config-schema.ts', 'config-secrets.ts'],
   'named.ts': ['request/', 'type config.ts', 'type adapters/slack/', 'node:timers/promises'],
-  'keys.ts': ['request/cause.ts', 'type open-clusters.ts'],
+  'refused-keys.ts': ['request/cause.ts', 'type open-clusters.ts'],
   'setup.ts': ['type config.ts', 'type ports/', 'type telemetry.ts', 'type serve-tracing.ts'],
   // What makes traces is loaded by it alone, and only where it is asked for.
   'serve-tracing.ts': [
@@ -105,7 +105,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   'serve-workers.ts': [...['adapters/bullmq/', 'adapters/redis/', 'setup.ts', 'type service/approvals.ts']],
   'serve-clusters.ts': [
-    ...['open-clusters.ts', 'keys.ts', 'setup.ts'],
+    ...['open-clusters.ts', 'refused-keys.ts', 'setup.ts'],
     ...['type config.ts', 'type clusters-file/watch.ts', 'type adapters/', 'adapters/kafka/cluster-ids.ts'],
   ],
   'config-values.ts': ['request/', 'zod'],
@@ -218,7 +218,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'doctor/redis-away.ts': ['adapters/redis/', 'doctor/tls.ts'],
   'doctor/redis.ts': ['adapters/redis/', 'adapters/bullmq/', 'request/', 'doctor/', 'node:crypto'],
   'doctor/': [
-    ...['adapters/ckafka/', 'adapters/kafka/', 'type adapters/redis/', 'open-clusters.ts', 'keys.ts'],
+    ...['adapters/ckafka/', 'adapters/kafka/', 'type adapters/redis/', 'open-clusters.ts', 'refused-keys.ts'],
     ...['request/', 'type ports/', 'type config.ts', 'type config-clusters.ts', 'doctor/'],
   ],
   // It only reads, and from the store alone.

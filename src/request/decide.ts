@@ -2,6 +2,7 @@
 // All safety claims live here: who may decide, who may call, and that nothing is called twice on a guess.
 
 import { z } from 'zod'
+import { backoffOfGivingWay, FIRST_BACKOFF_MS } from './backoff.ts'
 import { causeOf } from './cause.ts'
 import type { AuditEvent, Command, Submission } from './command.ts'
 import { again, againAfterUnclear, finish, leavingLate } from './finish.ts'
@@ -15,7 +16,7 @@ import { type Reset, resetSchema } from './reset.ts'
 import { schemaOf } from './schema.ts'
 import { isOfBounds, settle } from './settling.ts'
 import { type Decision, mayBegin, type State } from './state.ts'
-import { backoffOfGivingWay, type Decided, FIRST_BACKOFF_MS, refuse, unseen, visible } from './step.ts'
+import { type Decided, refuse, unseen, visible } from './step.ts'
 import { tell } from './telling.ts'
 import { alreadyThere, checkAgain, looked, restored, testify, unclearFrom } from './unclear.ts'
 import { reguard, unreadFrom, vote, withdraw } from './voting.ts'

@@ -4,8 +4,8 @@ import { type ChainedEvent, verifyChain } from './audit.ts'
 import type { RequestId } from './request.ts'
 import type { Doubt, Seals } from './seals.ts'
 import type { Distrust } from './state.ts'
-import { createStory } from './story.ts'
-import { type Finding, findingInWords } from './story-findings.ts'
+import { type Finding, findingInWords } from './trail-findings.ts'
+import { createStory } from './trail-replay.ts'
 
 /** What is stored of a request, and whether the record is sealed (ports/store.ts). */
 export interface StoredTrail {

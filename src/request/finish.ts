@@ -1,13 +1,14 @@
 // How an execution ends, and whether another attempt follows under the same approval. Pure.
 // What may have happened is never tried again here: unclear.ts finds out first.
 
+import { backoffAfter, FIRST_BACKOFF_MS } from './backoff.ts'
 import { causeOf } from './cause.ts'
 import type { Command } from './command.ts'
 import type { Note } from './notes.ts'
 import type { ResetRequest } from './request.ts'
 import { ROWS_IN_TABLE, verdictOf } from './result.ts'
 import type { Decision, Wait } from './state.ts'
-import { approved, backoffAfter, type Decided, FIRST_BACKOFF_MS, refuse, visible } from './step.ts'
+import { approved, type Decided, refuse, visible } from './step.ts'
 import { mayRepeatAt, unclearFrom } from './unclear.ts'
 import { JOINED } from './waiting.ts'
 import { watchFrom } from './watching.ts'

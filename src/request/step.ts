@@ -4,9 +4,6 @@ import type { Note } from './notes.ts'
 import type { ResetRequest } from './request.ts'
 import type { Decision, State } from './state.ts'
 
-export const FIRST_BACKOFF_MS = 2_000
-const LONGEST_BACKOFF_MS = 300_000
-
 /** `forbidden`: they may not, and neither waiting nor typing something else changes that. */
 const REFUSALS = {
   ownRequest: 'forbidden',
@@ -54,16 +51,6 @@ export function visible(request: ResetRequest, state: State, ...notes: Note[]): 
 
 export function unseen(request: ResetRequest, change: Partial<ResetRequest>): Decided {
   return { ok: true, next: { ...request, ...change, version: request.version + 1 } }
-}
-
-/** 2 s, 4 s, 8 s … at most five minutes. */
-export function backoffAfter(attempt: number): number {
-  return Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1))
-}
-
-/** While another request writes to the group: 2 s, 2 s, 4 s … at most 15 s, so that its turn is not missed for long. */
-export function backoffOfGivingWay(times: number): number {
-  return Math.min(15_000, FIRST_BACKOFF_MS * 2 ** Math.max(0, times - 1))
 }
 
 /** Decided, and to be carried out from then on. */

@@ -1,12 +1,13 @@
 // An approved request that waits: for its group to be empty, how long and how often somebody looks, and for its window.
 // It must never let an execution start while anybody is connected, or has been a moment ago, or outside its window.
 
+import { backoffAfter } from './backoff.ts'
 import { causeOf, readCause } from './cause.ts'
 import type { Command } from './command.ts'
 import { type Group, hasMembers } from './group.ts'
 import { brokeGlass, type ResetRequest } from './request.ts'
 import type { State, Wait } from './state.ts'
-import { backoffAfter, type Decided, refuse, unseen, visible } from './step.ts'
+import { type Decided, refuse, unseen, visible } from './step.ts'
 import { isOpen, opensAt } from './window.ts'
 
 /** Nobody says who: the group counts as seen with members, and has to stay empty again. */

@@ -1,5 +1,5 @@
 // The story: submit, look, decide, cancel, follow up. Every change goes read → decide → commit, and nothing is acted on
-// but the record; submissions.ts begins a request, trials.ts says which buttons somebody is shown, executions.ts carries
+// but the record; submissions.ts begins a request, acts-offered.ts says which buttons somebody is shown, executions.ts carries
 // out what was approved, debts.ts pays what the outside is owed afterwards.
 
 import { z } from 'zod'
@@ -23,18 +23,18 @@ import type { Policy } from '../request/policy.ts'
 import type { RequestId, ResetRequest } from '../request/request.ts'
 import type { Seals } from '../request/seals.ts'
 import { writeTime } from '../request/write-time.ts'
+import { createTrials } from './acts-offered.ts'
 import { createChanges } from './changes.ts'
 import { createDebts, type Debts } from './debts.ts'
 import { createExecutions, type ExecutionSettings } from './executions.ts'
 import { createFollowers } from './followers.ts'
 import { createKeptRows } from './kept-rows.ts'
-import { createMovers } from './movers.ts'
+import { createMovers } from './moved-by.ts'
 import { StoreAway } from './patience.ts'
 import { createPlans } from './plans.ts'
 import { createPolicies } from './policies.ts'
 import { createRates } from './rates.ts'
 import { createSubmissions, type SubmissionsSettings } from './submissions.ts'
-import { createTrials } from './trials.ts'
 import { lookBack } from './verifications.ts'
 import { createWatches } from './watches.ts'
 import { within } from './within.ts'

@@ -13,7 +13,7 @@ import type { PartitionResult } from '../request/result.ts'
 import type { Changes } from './changes.ts'
 import type { Claims } from './claims.ts'
 import type { KeptRows } from './kept-rows.ts'
-import type { Movers } from './movers.ts'
+import type { Movers } from './moved-by.ts'
 import { StoreAway } from './patience.ts'
 import { type Payment, paid } from './payment.ts'
 

@@ -35,7 +35,7 @@ import { heldBy, mayStart, untilWindow, waitsForWindow } from '../request/waitin
 import { watchedFor } from '../request/watching.ts'
 import { writeTime } from '../request/write-time.ts'
 import type { Changes } from './changes.ts'
-import type { Movers } from './movers.ts'
+import type { Movers } from './moved-by.ts'
 import { type Comparison, callsFor, type Plans } from './plans.ts'
 import { createWrites } from './writes.ts'
 

@@ -19,7 +19,7 @@ import type { Reset, Targets } from '../request/reset.ts'
 import type { PartitionResult } from '../request/result.ts'
 import type { Seals } from '../request/seals.ts'
 import { isFinal } from '../request/state.ts'
-import { resultDigestIn } from '../request/story.ts'
+import { resultDigestIn } from '../request/trail-replay.ts'
 
 /** Each gives undefined for what is not kept, or not any more, and null for what is kept and does not match its digest. */
 export interface KeptRows {

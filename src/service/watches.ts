@@ -13,7 +13,7 @@ import { seenOf, setPartitions } from '../request/watch-look.ts'
 import type { Changes } from './changes.ts'
 import type { KeptRows } from './kept-rows.ts'
 
-/** So many of the group's latest requests are looked through, as movers.ts does. */
+/** So many of the group's latest requests are looked through, as moved-by.ts does. */
 const LOOKED_THROUGH = 20
 
 export interface WatchesDeps {

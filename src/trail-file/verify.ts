@@ -6,8 +6,8 @@ import { type ExportEvent, isExportNote } from '../request/attempts-end.ts'
 import { CHAIN_START, type ChainEnd, type ChainedEvent, chainHash, linkProblem } from '../request/audit.ts'
 import type { RequestId } from '../request/request.ts'
 import type { Seals } from '../request/seals.ts'
-import { createStory, type Story } from '../request/story.ts'
-import { findingInWords, type Remark } from '../request/story-findings.ts'
+import { findingInWords, type Remark } from '../request/trail-findings.ts'
+import { createStory, type Story } from '../request/trail-replay.ts'
 import { createAttemptsCheck } from './attempts-check.ts'
 import {
   ATTEMPTS,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { backoffAfter } from '../../src/request/backoff.ts'
 import type { Command } from '../../src/request/command.ts'
 import { ATTEMPTS_KEPT, decide, MAX_LOST_JOBS } from '../../src/request/decide.ts'
 import { MAX_ATTEMPTS } from '../../src/request/finish.ts'
 import type { ResetRequest } from '../../src/request/request.ts'
-import { backoffAfter } from '../../src/request/step.ts'
 import {
   ALICE,
   ALLOWED,

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { backoffAfter } from '../../src/request/backoff.ts'
 import type { Command } from '../../src/request/command.ts'
 import { noteKey, type PostKey } from '../../src/request/notes.ts'
 import { type Debt, nextDueAt, owed, REFUSED_POST_RETRY_MS } from '../../src/request/owed.ts'
 import type { ResetRequest } from '../../src/request/request.ts'
 import { isFinal } from '../../src/request/state.ts'
-import { backoffAfter } from '../../src/request/step.ts'
 import {
   ALICE,
   ALLOWED,

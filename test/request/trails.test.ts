@@ -7,7 +7,7 @@ import { expect, it } from 'vitest'
 import type { ChainedEvent } from '../../src/request/audit.ts'
 import { RULES } from '../../src/request/decide.ts'
 import { type RequestId, requestIdSchema } from '../../src/request/request.ts'
-import { createStory } from '../../src/request/story.ts'
+import { createStory } from '../../src/request/trail-replay.ts'
 
 const FOLDER = new URL('trails/', import.meta.url)
 const files = readdirSync(FOLDER)

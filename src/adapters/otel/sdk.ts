@@ -43,7 +43,7 @@ import type { Telemetry } from 'bullmq'
 import { BullMQOtel } from 'bullmq-otel'
 import { CLUSTER_ACTIONS, SLACK_METHODS } from '../../ports/events.ts'
 import type { Tracing } from '../../ports/tracing.ts'
-import { toldOf } from './told.ts'
+import { toldOf } from './allowed-attributes.ts'
 import { createTracing, type Marks } from './tracing.ts'
 
 export interface OtelSettings {

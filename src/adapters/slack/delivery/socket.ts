@@ -7,7 +7,7 @@ import type { Report } from '../../../ports/events.ts'
 import { proxyFaultIn } from '../../../proxy/fault.ts'
 import { createWayOut, type Proxies } from '../../../proxy/proxy.ts'
 import { createSlackWay } from '../platform/light-fetch.ts'
-import { createRarely } from '../platform/rarely.ts'
+import { createThrottle } from '../platform/throttle.ts'
 import { SLACK_CALL_MS } from '../platform/web-client.ts'
 import { guardFrames } from './frames.ts'
 
@@ -45,7 +45,7 @@ type Client = SocketModeReceiver['client']
 export function createSocket(options: SocketOptions): Socket {
   const { logger, onFault, onConnected, report, proxies } = options
   const { calls } = createSlackWay(proxies)
-  const rarely = createRarely()
+  const throttle = createThrottle()
   const stopping = new AbortController()
   let app: App | undefined
   let current: Client | undefined
@@ -63,7 +63,7 @@ export function createSocket(options: SocketOptions): Socket {
         if (stopping.signal.aborted) return
         const error = asError(thrown)
         trouble = codeOf(error)
-        if (rarely.isDue(trouble)) onFault(error)
+        if (throttle.isDue(trouble)) onFault(error)
         waitMs = askedToWaitMs(error)
       }
       connected = false

@@ -5,7 +5,7 @@ import type { FetchFunction, Logger } from '@slack/web-api'
 import type { ObservedSlackCall, Report } from '../../../ports/events.ts'
 import { lightFetch } from './light-fetch.ts'
 import { methodIn, outcomeOf, viewIdIn } from './observed.ts'
-import { createRarely } from './rarely.ts'
+import { createThrottle } from './throttle.ts'
 import { createWebClient, refusalOfToken } from './web-client.ts'
 
 /** `unknown`: Slack has not been reached yet. */
@@ -53,7 +53,7 @@ export function createInstallation(deps: InstallationDeps): Installation {
   let tries = 0
   let timer: NodeJS.Timeout | undefined
   let stopped = false
-  const rarely = createRarely()
+  const throttle = createThrottle()
   const client = createWebClient({ ...deps, fetch: listening })
 
   async function listening(...[url, init]: Parameters<FetchFunction>): ReturnType<FetchFunction> {
@@ -87,7 +87,7 @@ export function createInstallation(deps: InstallationDeps): Installation {
   function refuse(code: string): void {
     if (state.kind !== 'refused') sinceMs = performance.now()
     state = { kind: 'refused', code }
-    if (rarely.isDue(code)) deps.onRefused(code)
+    if (throttle.isDue(code)) deps.onRefused(code)
     askLater()
   }
 
@@ -115,7 +115,7 @@ export function createInstallation(deps: InstallationDeps): Installation {
     try {
       await client.auth.test()
     } catch (error) {
-      if (state.kind === 'unknown' && rarely.isDue('unreachable')) deps.onUnreachable(error)
+      if (state.kind === 'unknown' && throttle.isDue('unreachable')) deps.onUnreachable(error)
     }
     if (state.kind !== 'taken') askLater()
   }
@@ -163,7 +163,7 @@ function tokenStateIn(answer: string): TokenState {
 
 /** While the token is refused every call ends in the same fault: each kind of refusal is passed on once in ten minutes. */
 export function sayRefusalsRarely(report: Report): Report {
-  const rarely = createRarely()
+  const throttle = createThrottle()
   return event => {
     const code =
       event.event === 'fault'
@@ -171,6 +171,6 @@ export function sayRefusalsRarely(report: Report): Report {
         : event.event === 'posted' && event.outcome === 'later'
           ? refusalOfToken({ data: { error: event.detail } })
           : null
-    if (code === null || rarely.isDue(`${event.event} ${code}`)) report(event)
+    if (code === null || throttle.isDue(`${event.event} ${code}`)) report(event)
   }
 }

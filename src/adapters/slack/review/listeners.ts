@@ -31,8 +31,8 @@ import { sentenceModal } from '../platform/sentence-views.ts'
 import { changeInTime } from '../platform/told-later.ts'
 import { outcomeOfError } from '../platform/web-client.ts'
 import { missingSentence, refusalSentence } from '../wording/words.ts'
+import { createReviewWindows } from './open-reviews.ts'
 import { movedModal, readReview, reviewModal } from './view.ts'
-import { createReviewWindows } from './windows.ts'
 
 type PickedArgs = SlackActionMiddlewareArgs<BlockAction<RadioButtonsAction>> & AllMiddlewareArgs
 const verdictSchema = z.enum(['approve', 'reject'])

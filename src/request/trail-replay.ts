@@ -14,8 +14,8 @@ import { type RequestId, type ResetRequest, requestSchema } from './request.ts'
 import { type Reset, resetSchema, targetsSchema } from './reset.ts'
 import { type Seals, sealSchema } from './seals.ts'
 import { stateSchema } from './state.ts'
-import { createApproval } from './story-approvals.ts'
-import type { Finding, Remark } from './story-findings.ts'
+import { createApproval } from './trail-approvals.ts'
+import type { Finding, Remark } from './trail-findings.ts'
 
 export interface Story {
   readonly id: RequestId

@@ -4,8 +4,11 @@
 import type { App } from '@slack/bolt'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { wordsIn } from '../../../../src/adapters/slack/language/language.ts'
+import {
+  createReviewWindows,
+  type ReviewWindows,
+} from '../../../../src/adapters/slack/review/open-reviews.ts'
 import { reviewModal } from '../../../../src/adapters/slack/review/view.ts'
-import { createReviewWindows, type ReviewWindows } from '../../../../src/adapters/slack/review/windows.ts'
 import type { Look } from '../../../../src/ports/approvals.ts'
 import type { LocalSlack } from '../../../../src/sandbox/slack/face.ts'
 import { type Connected, client, connectApp, lin, ops } from '../../../sandbox/slack/connected-app.ts'

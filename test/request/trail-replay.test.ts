@@ -13,8 +13,8 @@ import { distrustOf } from '../../src/request/distrust.ts'
 import { planRowsSchema } from '../../src/request/plan-rows.ts'
 import { type ResetRequest, requestIdSchema, requestSchema } from '../../src/request/request.ts'
 import { createSeals, type Seals } from '../../src/request/seals.ts'
-import { createStory } from '../../src/request/story.ts'
-import type { Finding } from '../../src/request/story-findings.ts'
+import type { Finding } from '../../src/request/trail-findings.ts'
+import { createStory } from '../../src/request/trail-replay.ts'
 import {
   ALICE,
   ALLOWED,

@@ -5,7 +5,7 @@ import type { AuditEvent, Command, Submission } from './command.ts'
 import { isBarredAsRequester } from './deciders.ts'
 import { type Guard, guardSchema } from './guard.ts'
 import { needsOf } from './quorum.ts'
-import type { Finding } from './story-findings.ts'
+import type { Finding } from './trail-findings.ts'
 
 /** Whether each vote may fill what it is to fill, and is of somebody who may, is what the replay finds out. */
 export function createApproval() {

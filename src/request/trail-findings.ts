@@ -1,5 +1,5 @@
 // What may be wrong with the audit events of a request, each in a sentence, and what of them is not known. Words and shapes
-// only: story.ts finds it.
+// only: trail-replay.ts finds it.
 
 /** What cannot have happened, or is not what the events say. Each has a sentence in SENTENCES. */
 export interface Finding {

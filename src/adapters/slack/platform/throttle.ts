@@ -2,16 +2,16 @@
 
 import { LRUCache } from 'lru-cache'
 
-export interface Rarely {
+export interface Throttle {
   /** Whether this is to be said now: it has not been for ten minutes. */
   isDue(what: string): boolean
 }
 
-const RARELY_MS = 600_000
+const APART_MS = 600_000
 const KEPT_MAX = 100
 
-export function createRarely(): Rarely {
-  const said = new LRUCache<string, true>({ max: KEPT_MAX, ttl: RARELY_MS })
+export function createThrottle(): Throttle {
+  const said = new LRUCache<string, true>({ max: KEPT_MAX, ttl: APART_MS })
   return {
     isDue(what) {
       if (said.has(what)) return false

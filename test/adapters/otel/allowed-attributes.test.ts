@@ -4,7 +4,7 @@ import { SpanKind, SpanStatusCode } from '@opentelemetry/api'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import { expect, it } from 'vitest'
-import { toldAttributes, toldOf } from '../../../src/adapters/otel/told.ts'
+import { toldAttributes, toldOf } from '../../../src/adapters/otel/allowed-attributes.ts'
 
 it('keeps what is on the list, where it looks as it should', () => {
   const told = {
