@@ -78,7 +78,7 @@ export function keyProblem(standing: KeyStanding): string | null {
       return `AUDIT_KEY is not set, and ${shareOf(standing)} sealed with a key (${standing.keys.join(', ')})`
     case 'otherKey':
       return standing.ours
-        ? `${shareOf(standing)} sealed with this AUDIT_KEY, but for another REDIS_PREFIX, or changed since`
+        ? `AUDIT_KEY holds nothing of what is in Redis: ${shareOf(standing)} sealed with it, but for another REDIS_PREFIX, or changed since`
         : `AUDIT_KEY is another key than what is in Redis was sealed with: ${shareOf(standing)} sealed with ${standing.keys.join(', ')}, and none of it is sealed with a key of this process`
     default:
       return standing satisfies never
@@ -86,7 +86,8 @@ export function keyProblem(standing: KeyStanding): string | null {
 }
 
 function shareOf({ looked, sealed }: { looked: number; sealed: number }): string {
-  return `${sealed} of the ${looked === 1 ? 'one request' : `${looked} newest requests`} ${sealed === 1 ? 'is' : 'are'}`
+  if (looked === 1) return 'the only request is'
+  return `${sealed} of the ${looked} newest requests ${sealed === 1 ? 'is' : 'are'}`
 }
 
 /** What to do about it. */

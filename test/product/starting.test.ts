@@ -95,7 +95,7 @@ describe.concurrent('a start that cannot work ends with 1 and says why in one pl
     expect(wrong.log).not.toContain('"started"')
     const none = await run({ REDIS_PREFIX })
     expect(none.code).toBe(1)
-    expect(none.said).toMatch(/^AUDIT_KEY is not set, and 1 of the one request is sealed with a key.*\n$/)
+    expect(none.said).toMatch(/^AUDIT_KEY is not set, and the only request is sealed with a key.*\n$/)
     expect((await store.readStored(request.id))?.request.version).toBe(request.version)
     redis.disconnect()
   })
