@@ -233,10 +233,13 @@ function instancesOf(
       'instances',
       named === null ? 'warning' : 'failure',
       `${id}: ${causeSaid(causeOf('instanceGone', how), 'ckafka')}. It is not offered, and a request for it is refused.`,
+      'Look at it in the console of Tencent Cloud. If it is not to be used again, take it out of where it is named.',
     ),
   )
   if (named === null) {
     const found = `The account has ${there.length} in the region.`
+    // Neither the region nor the account is wrong where there are some.
+    if (there.length === 0 && gone.length > 0) return { ask: [], findings: goneFindings }
     if (there.length === 0) {
       return {
         ask: [],

@@ -652,7 +652,7 @@ describe('the doctor of CKafka', () => {
     expect(reads).toMatch(/^Not denied: (\w+, ){3}\w+\.$/)
   })
 
-  it('names an instance that is isolated, and asks nothing of it', async () => {
+  it('names an instance that is isolated, what to do, and asks nothing of it', async () => {
     const verbs = ckafka.cluster.in(DEMO.instance)
     verbs.setStatus(5)
     try {
@@ -660,7 +660,10 @@ describe('the doctor of CKafka', () => {
       expect(wrongIn(await doctor({ CKAFKA_INSTANCES: DEMO.instance }))).toContain(
         `failure CKafka, instances: ${gone}`,
       )
-      expect(wrongIn(await doctor({}))).toContain(`warning CKafka, instances: ${gone}`)
+      const findings = await doctor({})
+      const all = findings.filter(({ area, what }) => area === 'CKafka' && what === 'instances')
+      expect(wrongIn(all)).toEqual([`warning CKafka, instances: ${gone}`])
+      expect(all[0]?.advice).toContain('in the console of Tencent Cloud')
     } finally {
       verbs.setStatus(1)
     }
