@@ -2,8 +2,8 @@
 // It must never promise more than the facts carry.
 
 import { z } from 'zod'
-import { expiringSchema } from './expiring.ts'
 import { type Abilities, type Position, placeOf } from './group.ts'
+import { expiringSchema } from './message-expiry.ts'
 import { isSure, lateIn, sparseIn, unreadIn } from './plan-gaps.ts'
 import {
   type Certainty,

@@ -1,7 +1,7 @@
 // What a plan would do: direction is always a verb, and what is not certain is said to be so. The words are in language/.
 
 import type { KnownBlock } from '@slack/types'
-import type { Expiring } from '../../../request/expiring.ts'
+import type { Expiring } from '../../../request/message-expiry.ts'
 import type { Plan } from '../../../request/plan.ts'
 import { skipsArriving } from '../../../request/plan-gaps.ts'
 import type { PlanRow } from '../../../request/plan-rows.ts'

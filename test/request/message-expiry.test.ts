@@ -1,7 +1,7 @@
 // How much of a replay may expire soon: at most so much, and of nothing that is not known.
 
 import { expect, it } from 'vitest'
-import { expiringOf, expiryToAsk, oneByOne } from '../../src/request/expiring.ts'
+import { expiringOf, expiryToAsk, oneByOne } from '../../src/request/message-expiry.ts'
 import { T0 } from '../support/requests.ts'
 
 const HOUR = 3_600_000

@@ -2,8 +2,8 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ClusterAbilities, ClusterReader } from '../ports/cluster.ts'
-import { type Expiring, expiringOf, expiryToAsk, oneByOne } from '../request/expiring.ts'
 import { placeOf } from '../request/group.ts'
+import { type Expiring, expiringOf, expiryToAsk, oneByOne } from '../request/message-expiry.ts'
 import type { PlanRow } from '../request/plan-rows.ts'
 import type { Reset } from '../request/reset.ts'
 import { offsetsIn } from './observe.ts'

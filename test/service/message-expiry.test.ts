@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { ClusterReader } from '../../src/ports/cluster.ts'
 import type { PlanRow } from '../../src/request/plan-rows.ts'
 import type { ReadOutcome } from '../../src/request/result.ts'
-import { expiringIn } from '../../src/service/expiry.ts'
+import { expiringIn } from '../../src/service/message-expiry.ts'
 import { back100 } from '../support/service.ts'
 
 const DAY = 86_400_000
