@@ -3,7 +3,7 @@
 import { type HttpServer, type HttpServerOptions, type Route, startHttpServer } from './http-server.ts'
 import { whyNot } from './listen-address.ts'
 import { type HealthDeps, healthRoutes, metricsRoute } from './monitoring.ts'
-import { REQUESTS_PATH } from './requests-port/questions.ts'
+import { REQUESTS_PATH } from './requests-api/questions.ts'
 import { faultsOf, type Setup } from './setup.ts'
 import { StartProblem } from './starting.ts'
 

@@ -681,7 +681,9 @@ describe('npm run audit', () => {
     return { code, out, err }
   }
 
-  it('exports to a file or to stdout, verifies, and exits 1 for a file in which one byte was changed', async () => {
+  it('exports to a file or to stdout, verifies, and exits 1 for a file in which one byte was changed', {
+    tags: ['long'],
+  }, async () => {
     const { prefix, ids } = await filled()
     const env = { REDIS_URL: inject('redisUrl'), REDIS_PREFIX: prefix }
     const file = join(folder, 'audit.jsonl')

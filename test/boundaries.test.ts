@@ -59,27 +59,27 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   'service-accounts.ts': ['bounded-file.ts', 'request/service-account.ts'],
   // What is asked, and what is answered: the command and the bot share it.
-  'requests-port/questions.ts': ['request/', 'zod'],
-  'requests-port/': [
-    ...['request/', 'type ports/', 'requests-port/', 'service/within.ts', 'type service-accounts.ts'],
+  'requests-api/questions.ts': ['request/', 'zod'],
+  'requests-api/': [
+    ...['request/', 'type ports/', 'requests-api/', 'service/within.ts', 'type service-accounts.ts'],
     ...['adapters/slack/language/', 'adapters/slack/wording/', 'adapters/slack/reset-form/named-topics.ts'],
     ...['node:crypto', 'type node:http'],
   ],
   'requests-command/': [
     'request/',
-    'requests-port/questions.ts',
-    'type requests-port/',
+    'requests-api/questions.ts',
+    'type requests-api/',
     'requests-command/',
     'node:timers/promises',
   ],
   // It holds a token and an address, and nothing of the product's.
   'requests.ts': ['config-requests.ts', 'requests-command/', 'node:'],
   'serve-ports.ts': [
-    ...['http-server.ts', 'listen-address.ts', 'monitoring.ts', 'requests-port/questions.ts'],
+    ...['http-server.ts', 'listen-address.ts', 'monitoring.ts', 'requests-api/questions.ts'],
     ...['setup.ts', 'starting.ts'],
   ],
   'serve-requests.ts': [
-    ...['requests-port/', 'adapters/slack/language/', 'serve-clusters.ts', 'setup.ts'],
+    ...['requests-api/', 'adapters/slack/language/', 'serve-clusters.ts', 'setup.ts'],
     ...['type http-server.ts', 'type ports/'],
   ],
   'config-given.ts': ['config.ts', 'config-schema.ts', 'config-secrets.ts'],

@@ -52,6 +52,7 @@ export default mergeConfig(
         FAULTS_RUNS: env.FAULTS_RUNS ?? '40',
         POLICY_RUNS: env.POLICY_RUNS ?? '2000',
         WATCH_RUNS: env.WATCH_RUNS ?? '1000',
+        WIRE_RUNS: env.WIRE_RUNS ?? '300',
         PLAN_RUNS: env.PLAN_RUNS ?? '1000',
         HISTORY_RUNS: env.HISTORY_RUNS ?? '1000',
       },

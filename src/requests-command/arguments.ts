@@ -1,7 +1,7 @@
 // What the command `requests` was given, and what it asks then. Pure; the flags of a reset are read by the bot, as in Slack.
 
 import { requestIdSchema } from '../request/request.ts'
-import type { Question } from '../requests-port/questions.ts'
+import type { Question } from '../requests-api/questions.ts'
 
 export const USAGE = `requests list [--group NAME] [--instance ID] [--state open|failed|over|any] [--json]
 requests show R-7 [--json]                Its state, its plan and its result; with --json the rows as well.

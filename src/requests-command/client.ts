@@ -2,7 +2,7 @@
 // often it arrives. It must never print the token, nor follow a redirect with it.
 
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Answer, answerSchema, type Question, REQUESTS_PATH } from '../requests-port/questions.ts'
+import { type Answer, answerSchema, type Question, REQUESTS_PATH } from '../requests-api/questions.ts'
 
 /** `isFinal`: asking again leads nowhere. */
 export type AskedOutcome =

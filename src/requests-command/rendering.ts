@@ -2,7 +2,7 @@
 // what would steer a terminal.
 
 import { printable } from '../request/printable.ts'
-import type { Answer, End, Shown } from '../requests-port/questions.ts'
+import type { Answer, End, Shown } from '../requests-api/questions.ts'
 
 /** `open` only counts for who waits: it has not ended in time. */
 export const EXIT_OF_END: Record<End, number> = {

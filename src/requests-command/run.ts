@@ -1,7 +1,7 @@
 // Runs one question, and waits for the end of a request where that is wanted: what it prints, and with what it exits.
 
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Answer } from '../requests-port/questions.ts'
+import type { Answer } from '../requests-api/questions.ts'
 import type { CommandLine } from './arguments.ts'
 import type { AskedOutcome, RequestsClient } from './client.ts'
 import { EXIT, printed, progressLine } from './rendering.ts'

@@ -1,4 +1,5 @@
 // The built command, also beside a product that runs: nothing that belongs to the product is taken, and it goes on.
+// @module-tag long
 
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'

@@ -149,7 +149,7 @@ describe('the doctor, where all is well', () => {
     expect(ckafka.calls().length).toBeGreaterThan(callsBefore)
   })
 
-  it('does so by API 2.0', async () => {
+  it('does so by API 2.0', { tags: ['long'] }, async () => {
     const findings = await doctor({ CKAFKA_API: 'v2', APPROVALS_CHANNEL: 'C0OPS' })
     expect(wrongIn(findings)).toEqual([])
     expect(findings.find(({ what }) => what === `writes of ${DEMO.instance}`)?.found).toContain(

@@ -1,6 +1,6 @@
 // Payloads of every listener with something wrong in them, in Slack's name: signed over HTTP, and in frames of Socket Mode.
 // FUZZ_REQUESTS says how many, and FUZZ_SEED which.
-// @module-tag chance
+// @module-tag long
 
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request } from 'node:http'

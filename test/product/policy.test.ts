@@ -378,6 +378,7 @@ describe.concurrent('telling people', () => {
 
   scene(
     'mentions approvers once, on the first card, reminds them by day, and asks others as well when nobody decides',
+    { tags: ['long'] },
     async () => {
       // 20:30 where bob is: half an hour before the night.
       let aheadMs = Date.UTC(2026, 10, 23, 12, 30) - Date.now()

@@ -82,7 +82,9 @@ describe.concurrent('a start that cannot work ends with 1 and says why in one pl
     expect(log).not.toContain('"started"')
   })
 
-  it('names the key with which what is there was sealed, and ends none of it', async () => {
+  it('names the key with which what is there was sealed, and ends none of it', {
+    tags: ['long'],
+  }, async () => {
     const REDIS_PREFIX = `test-sealed-${process.pid}`
     const redis = connectRedis({ mode: 'single', url: inject('redisUrl') }, () => {})
     await untilReady(redis, 5_000)

@@ -100,7 +100,7 @@ describe('a group that is watched', () => {
     )
   })
 
-  it('says once which partition does not move', async () => {
+  it('says once which partition does not move', { tags: ['long'] }, async () => {
     await resetOf('stuck')
     join('stuck')
     for (const seconds of [31, 60, 120, 240]) {
@@ -126,7 +126,7 @@ describe('a group that is watched', () => {
     expect(product.threadText()).toContain('@alice')
   })
 
-  it('leaves it to another request that resets the same group', async () => {
+  it('leaves it to another request that resets the same group', { tags: ['long'] }, async () => {
     await resetOf('other')
     const first = product.card().ts
     pass(31)
@@ -177,7 +177,7 @@ describe('a group that is watched', () => {
     expect(product.threadText().match(/the watch is over/g)).toHaveLength(1)
   })
 
-  it('ends with its time where nobody could look, and asks nobody then', async () => {
+  it('ends with its time where nobody could look, and asks nobody then', { tags: ['long'] }, async () => {
     await resetOf('away')
     newCalls()
     pass(9_000)

@@ -42,7 +42,7 @@ import { drafts, historyOf, steps } from './histories.ts'
 const KEY = 'k9Zr4mXq0Lw2Tb7VnYc5Ds8Hf1Gj3Pa6'
 const OLD_KEY = 'o1Ue3Ri5Ow7Qa9Zs2Xd4Cf6Vg8Bh0Nj1'
 const SEALS = createSeals([KEY], 'rewind')
-const RUNS = process.env.HISTORY_RUNS === undefined ? 20 : 200
+const RUNS = process.env.HISTORY_RUNS === undefined ? 40 : 200
 const ID = requestIdSchema.parse('R-12')
 
 interface History {

@@ -1,5 +1,6 @@
 // The codec: the bytes that Kafka's documentation gives, every message there and back in every version, and that whatever
 // comes is either a message or a BrokenMessage.
+// @module-tag chance
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -24,6 +25,7 @@ import {
 import type { Form, Type } from '../../../src/adapters/kafka/wire/schema.ts'
 
 type AnyMessage = Message<unknown, unknown>
+const RUNS = { numRuns: Number(process.env.WIRE_RUNS ?? 30) }
 const EACH = MESSAGES.flatMap(each => {
   const message = each as unknown as AnyMessage
   const [oldest, newest] = message.versions
@@ -112,6 +114,7 @@ describe.each(EACH)('$name', ({ message, version }) => {
           expect(readResponse(message, version, answered)).toEqual(response)
         },
       ),
+      RUNS,
     )
   })
 
@@ -121,6 +124,7 @@ describe.each(EACH)('$name', ({ message, version }) => {
         isMessageOrBroken(() => readResponse(message, version, Buffer.from(piece)))
         isMessageOrBroken(() => readRequest(message, version, readRequestHeader(Buffer.from(piece)).rest))
       }),
+      RUNS,
     )
   })
 
@@ -131,6 +135,7 @@ describe.each(EACH)('$name', ({ message, version }) => {
         const part = whole.subarray(0, cut % whole.length)
         expect(() => readResponse(message, version, part)).toThrow(BrokenMessage)
       }),
+      RUNS,
     )
   })
 })

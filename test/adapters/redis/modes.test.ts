@@ -1,4 +1,5 @@
 // Every adapter on Redis, over each way to reach one: what holds at a single server holds there as well.
+// @module-tag long
 
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'

@@ -5,9 +5,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type HttpServer, startHttpServer } from '../../src/http-server.ts'
+import { type Answer, QUESTION_BYTES, type Question } from '../../src/requests-api/questions.ts'
+import { createRequestsRoute } from '../../src/requests-api/route.ts'
 import { createClient } from '../../src/requests-command/client.ts'
-import { type Answer, QUESTION_BYTES, type Question } from '../../src/requests-port/questions.ts'
-import { createRequestsRoute } from '../../src/requests-port/route.ts'
 
 const TOKEN = 'hunter2-hunter2-hunter2-hunter2-hunter2'
 const ACCOUNTS = new Map([[createHash('sha256').update(TOKEN).digest('hex'), 'svc:deploys']])

@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest'
 import { wordsIn } from '../../src/adapters/slack/language/language.ts'
-import { type AnswersDeps, createAnswers } from '../../src/requests-port/answers.ts'
+import { type AnswersDeps, createAnswers } from '../../src/requests-api/answers.ts'
 
 it('counts what is not there, and says when the account has asked for too much of it', async () => {
   const left = [null, null, { most: 2, waitMs: 30_000 }]

@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest'
 import type { Asked, Reset } from '../../src/request/reset.ts'
-import { differingFrom } from '../../src/requests-port/differing.ts'
+import { differingFrom } from '../../src/requests-api/differing.ts'
 import { asked, someReset, T0 } from '../support/requests.ts'
 
 const wanted = (reset: Partial<Reset> = {}, reason = asked().reason): Asked => ({

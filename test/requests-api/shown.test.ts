@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest'
 import { wordsIn } from '../../src/adapters/slack/language/language.ts'
 import { parseArguments } from '../../src/request/flags.ts'
 import { parseReset } from '../../src/request/reset.ts'
+import { answerSchema } from '../../src/requests-api/questions.ts'
+import { endOf, shownOf } from '../../src/requests-api/shown.ts'
+import { problemsSaid } from '../../src/requests-api/words.ts'
 import { EXIT_OF_END, printed, progressLine } from '../../src/requests-command/rendering.ts'
-import { answerSchema } from '../../src/requests-port/questions.ts'
-import { endOf, shownOf } from '../../src/requests-port/shown.ts'
-import { problemsSaid } from '../../src/requests-port/words.ts'
 import { everyState, HOSTILE } from '../support/requests.ts'
 
 const words = wordsIn('en')
