@@ -6,15 +6,20 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { BUILT, BY_NODE } from './support/built.ts'
 
 /**
- * In a fresh checkout the largest files would come first, and short ones that wait for processes would be waited for at
- * the end, on a machine with nothing else to do.
+ * By turns a file that waits for processes, sockets and timers and one that computes, as long as there are both: with either
+ * alone the processors would be idle, or what waits would be waited for at the end.
  */
-class WaitingFirst extends BaseSequencer {
+class ByTurns extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
-    const waits = ({ moduleId }: TestSpecification) =>
-      /\/test\/(faults|port|product|sandbox)\//.test(moduleId)
-    return [...sorted.filter(waits), ...sorted.filter(file => !waits(file))]
+    const doesWait = ({ moduleId }: TestSpecification) =>
+      /\/test\/(faults|port|product|sandbox|doctor|retention)\//.test(moduleId)
+    const waiting = sorted.filter(doesWait)
+    const computing = sorted.filter(file => !doesWait(file))
+    return [
+      ...waiting.flatMap((file, index) => [file, ...computing.slice(index, index + 1)]),
+      ...computing.slice(waiting.length),
+    ]
   }
 }
 
@@ -31,11 +36,11 @@ export const ALL = {
   exclude: ['test/browser/**', 'test/kafka/**'],
   // Most of the time goes by in waiting for sockets and timers, not in computing; but a product that shares the machine
   // with too many others does not answer in the time that Slack gives it.
-  maxWorkers: 4,
+  maxWorkers: 5,
   maxConcurrency: 3,
   // A worker makes and drops a whole world for most tests; with Node's default some seven percent of its time is spent on collecting them.
   execArgv: ['--max-semi-space-size=64'],
-  sequence: { sequencer: WaitingFirst },
+  sequence: { sequencer: ByTurns },
   tags: [
     { name: 'long', description: 'Only in `npm run test:long`: a variant, or a wait of many seconds.' },
     { name: 'chance', description: 'In both, and with far more cases in `npm run test:long`.' },
