@@ -1,5 +1,6 @@
 // The doctor of Redis and of a Kafka with one thing broken in turn that has advice of its own: a Redis that is full, TLS, a
 // master that the Sentinels do not know, a mechanism that the broker does not take, a budget of calls that is used up.
+// @module-tag long
 
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -113,7 +114,7 @@ describe.skipIf(noTls !== null)('a Redis over TLS', () => {
     expect(wrongIn(await ofRedis(none))[0]).toContain('REDIS_CA_FILE')
   })
 
-  it('is told from one that does not speak it', { tags: ['long'] }, async () => {
+  it('is told from one that does not speak it', async () => {
     const { url } = await server()
     const settings = {
       mode: 'single',

@@ -233,6 +233,7 @@ describe.concurrent('asked for on the Home tab', () => {
 describe.concurrent('the buttons of a request on the Home tab', () => {
   scene(
     'answer in a small window what they would answer beside a card, and are only those that are of use',
+    { tags: ['long'] },
     async () => {
       const { alice } = await start()
       await product().ask(ASK)

@@ -414,7 +414,7 @@ describe.concurrent('telling people', () => {
 })
 
 describe.concurrent('a window', () => {
-  scene('holds an approved request until it opens', async () => {
+  scene('holds an approved request until it opens', { tags: ['long'] }, async () => {
     // Monday 23 November 2026, 08:59:58 in Shanghai, and so until it has been seen to be held.
     const beforeMs = Date.UTC(2026, 10, 23, 0, 59, 58)
     let goesOnMs: number | undefined

@@ -147,7 +147,7 @@ describe('an approved request whose group has members', () => {
 
   scene(
     'gives up when the group was never empty in time, and says who stayed',
-    { env: { EMPTY_WAIT: '3s', EMPTY_HOLD: '1s' } },
+    { env: { EMPTY_WAIT: '3s', EMPTY_HOLD: '1s' }, tags: ['long'] },
     async stage => {
       const { product } = stage
       await stage.waiting()
@@ -200,7 +200,7 @@ describe('an approved request whose group has members', () => {
 
   scene(
     'waits on in the next process when this one is stopped',
-    { env: { EMPTY_WAIT: '3m' } },
+    { env: { EMPTY_WAIT: '3m' }, tags: ['long'] },
     async stage => {
       const { product } = stage
       await stage.waiting()

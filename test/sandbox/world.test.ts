@@ -1,4 +1,5 @@
 // The local world around the built bot: whom it trusts with what, and that nothing of it stays behind.
+// @module-tag long
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -57,7 +58,6 @@ describe('the world', () => {
   })
 
   it('starts a killed bot again where it was: the request is still there to approve', {
-    tags: ['long'],
     timeout: 45_000,
   }, async () => {
     const where = await start()
@@ -72,7 +72,7 @@ describe('the world', () => {
       .toMatch(/^R-1 · waiting for approval/)
   })
 
-  it('puts what it is given between each process and what it speaks to', { tags: ['long'] }, async () => {
+  it('puts what it is given between each process and what it speaks to', async () => {
     const proxies: TcpProxy[] = []
     const asked: string[] = []
     const { bots, slack, ckafka } = await start({
@@ -96,7 +96,7 @@ describe('the world', () => {
     for (const proxy of proxies.slice(0, 4)) expect(proxy.connections()).toBeGreaterThan(0)
   })
 
-  it('gives the bot a Kafka beside CKafka, by a file that goes with it', { tags: ['long'] }, async () => {
+  it('gives the bot a Kafka beside CKafka, by a file that goes with it', async () => {
     const asked: string[] = []
     const where = await start({
       kafka: true,
@@ -129,7 +129,7 @@ describe('the world', () => {
     expect(where.ckafka.calls().length).toBeGreaterThan(0)
   })
 
-  it('takes the bot along when its own process is killed', { tags: ['long'] }, async () => {
+  it('takes the bot along when its own process is killed', async () => {
     const script = `
       const { startWorld } = await import(${JSON.stringify(dist('sandbox/world.js'))})
       const world = await startWorld({ delivery: 'socket', redisUrl: ${JSON.stringify(redisUrl)} })

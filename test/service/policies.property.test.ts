@@ -256,9 +256,9 @@ function canBeSeated(
 /** What is approved by then has its chance. */
 const AT_LAST: Step[] = [{ kind: 'dispatch' }, { kind: 'work' }]
 /** POLICY_RUNS lets it run longer; `npm run test:long` does. */
-const RUNS = Number(process.env.POLICY_RUNS ?? 200)
+const RUNS = Number(process.env.POLICY_RUNS ?? 100)
 /** Of what is met often, or is dear: two worlds at once. */
-const FEWER_RUNS = Number(process.env.POLICY_RUNS ?? 75)
+const FEWER_RUNS = Number(process.env.POLICY_RUNS ?? 50)
 
 async function check(property: fc.IAsyncProperty<unknown>, numRuns = RUNS): Promise<void> {
   await fc.assert(property as fc.IAsyncProperty<[unknown]>, { numRuns })

@@ -68,8 +68,8 @@ describe('Redis', () => {
   )
 
   for (const kind of ['submit', 'prepare', 'decide', 'dispatched', 'start', 'finish', 'posted'] as const) {
-    // One commit of a person, one of the worker, one of what is owed: each goes through the same script.
-    const tags = ['submit', 'start', 'posted'].includes(kind) ? [] : ['long']
+    // One commit of a person and one of the worker: each goes through the same script.
+    const tags = ['submit', 'start'].includes(kind) ? [] : ['long']
     it.concurrent(`7: whose answer to the commit of "${kind}" is lost is asked again with the same change: it counts once`, {
       tags,
       timeout: TEST_MS,
