@@ -58,6 +58,8 @@ const changedLine = z.object({
   state: z.string(),
   command: z.string(),
 })
+/** Its plan is made next. */
+const submittedLine = z.object({ event: z.literal('submitted'), requestId: z.string() })
 
 async function main(flags: string[]): Promise<void> {
   const unknown = flags.find(flag => !['--walkthrough', '--http', '--help'].includes(flag))
@@ -324,7 +326,10 @@ function watchActivity({ slack, ckafka, kafka, bot }: World) {
 
 /** Keeps in `inHand` the requests that go on without anybody: on a slow machine they can be silent for long. */
 function follow(line: string, inHand: Set<string>): void {
-  const { success, data } = changedLine.safeParse(parsed(line))
+  const told = parsed(line)
+  const submitted = submittedLine.safeParse(told)
+  if (submitted.success) inHand.add(submitted.data.requestId)
+  const { success, data } = changedLine.safeParse(told)
   if (!success) return
   const { requestId, state, command } = data
   if (WAITS.has(command) || !GOES_ON.has(state)) inHand.delete(requestId)

@@ -1,6 +1,5 @@
 // Asks how much of what a plan replays may expire soon. It must never cost a plan: what is not known of it is left out.
 
-import { setTimeout as pause } from 'node:timers/promises'
 import type { ClusterAbilities, ClusterReader } from '../ports/cluster.ts'
 import { placeOf } from '../request/group.ts'
 import { type Expiring, expiringOf, expiryToAsk, oneByOne } from '../request/message-expiry.ts'
@@ -9,11 +8,12 @@ import type { Reset } from '../request/reset.ts'
 import { offsetsIn } from './observe.ts'
 import { within } from './within.ts'
 
-/** Where each partition is a call, of which others have need as well, so many are made at most, and waited for so long. */
+/**
+ * Where each partition is a call, of which others have need as well, so many are made at most, none for which the budget asks
+ * to wait, and all of them are waited for so long.
+ */
 const ASKED_MOST = 3
-const ASKED_MS = 5_000
-/** The budget of such a call may ask to wait so long; what asks for more is left. */
-const SHORT_WAIT_MS = 1_500
+const ASKED_MS = 2_000
 
 type Known = { atMs: number; retention?: ReadonlyMap<string, number> }
 
@@ -42,12 +42,7 @@ export async function expiringIn(
   /** Where the largest replay loses nothing, the others are not asked for. */
   async function askInTurn(): Promise<void> {
     for (const { topic, partition, timeMs } of questions.slice(0, ASKED_MOST)) {
-      const ask = () => reader.firstMessageAt(target.instanceId, topic, partition, timeMs)
-      let read = await ask()
-      if (read.kind === 'unavailable' && (read.retryAfterMs ?? Number.POSITIVE_INFINITY) <= SHORT_WAIT_MS) {
-        await pause(read.retryAfterMs ?? 0)
-        read = await ask()
-      }
+      const read = await reader.firstMessageAt(target.instanceId, topic, partition, timeMs)
       if (read.kind !== 'read') return
       found.set(placeOf(topic, partition), read.value)
       if (expiringOf(rows, found) === null) return

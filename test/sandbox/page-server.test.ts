@@ -545,7 +545,8 @@ describe('faults', () => {
     await alice.perform({ do: 'command', channel: kafkaOps, line })
     await alice.until(scene => scene.slack.view?.submit != null)
     expect(await alice.perform({ do: 'submit' })).toMatchObject({ outcome: 'closed' })
-    const isPlanned = (scene: Scene) => JSON.stringify(messagesIn(scene, kafkaOps).at(-1)).includes('Plan ')
+    const isPlanned = (scene: Scene) =>
+      JSON.stringify(messagesIn(scene, kafkaOps).at(-1) ?? '').includes('Plan ')
     await bob.until(isPlanned)
     await bob.perform({ do: 'press', channel: kafkaOps, ...(await cardSeenBy(bob)) })
     await bob.until(scene => scene.slack.view?.submit != null)
