@@ -132,7 +132,8 @@ async function expectQuiet(world: World, why: StoreTrouble, forMs: number): Prom
     const messages = told.map(({ message }) => String(message).replace(/ (script: |It may not: ).*/, ''))
     expect(new Set(messages).size, messages.join('\n')).toBe(messages.length)
     const { body } = await asked(bot.port, '/metrics')
-    expect(/^rewind_store_trouble\{.*\} 1$/m.exec(body)?.[0]).toBe(`rewind_store_trouble{why="${why}"} 1`)
+    const shown = /^rewind_store_trouble\{.*\} 1$/m.exec(body)?.[0]
+    expect(shown, bot.logs().join('\n')).toBe(`rewind_store_trouble{why="${why}"} 1`)
   }
 }
 

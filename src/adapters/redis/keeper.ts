@@ -63,6 +63,9 @@ export function keepRedis({
     }
     wasUsable = trouble === null
     usableSinceMs = wasUsable ? (usableSinceMs ?? performance.now()) : null
+    // Whoever asked: what has just gone wrong may be another thing in a moment, or over.
+    clearTimeout(timer)
+    if (!stopped) timer = setTimeout(() => void look(), wasUsable ? LOOK_EVERY_MS : LOOK_AGAIN_MS)
     return trouble
   }
 
@@ -71,12 +74,7 @@ export function keepRedis({
     return looking
   }
 
-  async function goOn(): Promise<void> {
-    const trouble = await look()
-    if (!stopped) timer = setTimeout(goOn, trouble === null ? LOOK_EVERY_MS : LOOK_AGAIN_MS)
-  }
-
-  void goOn()
+  void look()
   return {
     look,
     usableMs: () => (usableSinceMs === null ? 0 : performance.now() - usableSinceMs),
