@@ -30,7 +30,8 @@ export async function tryQueue({
   signal?.throwIfAborted()
   const name = `doctor-${randomUUID()}`
   const options = { prefix: bullPrefix(prefix), ...UNASKED_VERSION }
-  const queue = new Queue(name, { connection, ...options })
+  // Of the keys that it makes beside the job nobody waits for the making, so they could come after all was taken away.
+  const queue = new Queue(name, { connection, skipMetasUpdate: true, ...options })
   let worker: Worker | undefined
   let adding: Promise<unknown> | undefined
   let timer: NodeJS.Timeout | undefined
@@ -47,7 +48,11 @@ export async function tryQueue({
       queue.on('error', reject)
       const startedMs = performance.now()
       // The job has to be over before its queue is taken away.
-      worker = new Worker(name, async () => null, { connection: blocking, ...options })
+      worker = new Worker(name, async () => null, {
+        connection: blocking,
+        skipStalledCheck: true,
+        ...options,
+      })
       worker.on('error', reject)
       worker.on('completed', () => resolve(performance.now() - startedMs))
       adding = queue.add('try', {}, { removeOnComplete: true, removeOnFail: true }).then(expire, reject)
