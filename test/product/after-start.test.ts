@@ -1,5 +1,6 @@
 // What a start says of people, user groups and channels that are not there, and of keys that clusters refuse: the built product
 // as a process, before a local Slack, CKafka and Kafka. It is said once everything runs, each in a line of its own.
+// @module-tag long
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -111,7 +112,7 @@ describe.concurrent('who is named and is not there', () => {
     ])
   })
 
-  it('is said with the rules of the policy that name them', { tags: ['long'] }, async () => {
+  it('is said with the rules of the policy that name them', async () => {
     const policy = `
 version: 1
 rules:
@@ -130,7 +131,7 @@ rules:
     ])
   })
 
-  it('is not claimed where Slack may not be asked', { tags: ['long'] }, async () => {
+  it('is not claimed where Slack may not be asked', async () => {
     const slack = await slackWith(SCOPES.filter(scope => scope !== 'users:read'))
     const more = { ...(await ckafkaOf()), APPROVERS: 'U0NOBODY,S0NONE', SLACK_API_URL: slack.apiUrl }
     expect(await warned(more, 1)).toEqual(['APPROVERS names S0NONE, a user group that Slack does not know.'])
@@ -138,21 +139,19 @@ rules:
 })
 
 describe.concurrent('a key', () => {
-  for (const [dialect, wrong, code, tags] of [
-    ['v3', { TENCENTCLOUD_SECRET_ID: 'AKIDWRONG' }, 'AuthFailure.SecretIdNotFound', ['long']],
-    ['v3', { TENCENTCLOUD_SECRET_KEY: 'hunter2' }, 'AuthFailure.SignatureFailure', []],
-    ['v2', { TENCENTCLOUD_SECRET_KEY: 'hunter2' }, '4100/100004', ['long']],
-  ] as ['v2' | 'v3', Record<string, string>, string, string[]][]) {
-    it(`of ${dialect} that Tencent refuses is said with where it is, and the code: ${code}`, {
-      tags,
-    }, async () => {
+  for (const [dialect, wrong, code] of [
+    ['v3', { TENCENTCLOUD_SECRET_ID: 'AKIDWRONG' }, 'AuthFailure.SecretIdNotFound'],
+    ['v3', { TENCENTCLOUD_SECRET_KEY: 'hunter2' }, 'AuthFailure.SignatureFailure'],
+    ['v2', { TENCENTCLOUD_SECRET_KEY: 'hunter2' }, '4100/100004'],
+  ] as ['v2' | 'v3', Record<string, string>, string][]) {
+    it(`of ${dialect} that Tencent refuses is said with where it is, and the code: ${code}`, async () => {
       expect(await warned({ ...(await ckafkaOf(dialect)), ...wrong }, 1)).toEqual([
         `CKafka: Tencent refuses the key in TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY: ${code}.`,
       ])
     })
   }
 
-  it('that could not be tried is not said to be refused', { tags: ['long'] }, async () => {
+  it('that could not be tried is not said to be refused', async () => {
     expect(await warned({ CKAFKA_ENDPOINT: 'http://127.0.0.1:1' }, 1)).toEqual([
       'CKafka could not be asked whether it takes the key in TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY: it did not answer.',
     ])
@@ -162,24 +161,18 @@ describe.concurrent('a key', () => {
     ['an error of HTTP', { kind: 'status', status: 503, afterDoingIt: false }, 'it gave no usable answer'],
     ['a page', { kind: 'html' }, 'it gave no usable answer'],
     ['a broken connection', { kind: 'cut', afterDoingIt: false }, 'it did not answer'],
-  ] as const)(
-    'that could not be tried because of %s is said so',
-    { tags: ['long'] },
-    async (_, fault, why) => {
-      const simulator = await startCkafkaSimulator({
-        ...{ secretId: 'AKIDTEST', secretKey: 'SECRETTEST', seed: SEED },
-      })
-      afterwards(simulator.close)
-      simulator.inject('DescribeInstances', fault, 1_000)
-      expect(await warned({ CKAFKA_API: 'v3', CKAFKA_ENDPOINT: simulator.url }, 1)).toEqual([
-        `CKafka could not be asked whether it takes the key in TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY: ${why}.`,
-      ])
-    },
-  )
+  ] as const)('that could not be tried because of %s is said so', async (_, fault, why) => {
+    const simulator = await startCkafkaSimulator({
+      ...{ secretId: 'AKIDTEST', secretKey: 'SECRETTEST', seed: SEED },
+    })
+    afterwards(simulator.close)
+    simulator.inject('DescribeInstances', fault, 1_000)
+    expect(await warned({ CKAFKA_API: 'v3', CKAFKA_ENDPOINT: simulator.url }, 1)).toEqual([
+      `CKafka could not be asked whether it takes the key in TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY: ${why}.`,
+    ])
+  })
 
-  it('of an entry of the file is said with its variable or file; who is away, is away', {
-    tags: ['long'],
-  }, async () => {
+  it('of an entry of the file is said with its variable or file; who is away, is away', async () => {
     const { CKAFKA_ENDPOINT: endpoint } = await ckafkaOf()
     const kafka = await startKafkaBroker(
       createCluster({ instances: [{ id: 'orders', name: 'Orders', topics: [], groups: [] }] }),

@@ -1,4 +1,5 @@
 // A CI job asks with the command `requests`, as it is built, and a person decides in Slack.
+// @module-tag long
 
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -149,7 +150,7 @@ describe.concurrent('a job', () => {
     expect((await requests(['show', 'R-9'])).err).toBe('There is no request R-9.\n')
   })
 
-  scene('is told how it came out by what it exits with', { tags: ['long'] }, async () => {
+  scene('is told how it came out by what it exits with', async () => {
     const requests = await start()
     const { bob } = product()
     const rejected = requests([...ASK, '--wait'])
@@ -181,7 +182,7 @@ describe.concurrent('a job', () => {
     expect(refused).toContainEqual(['cancel', 'svc:reports'])
   })
 
-  scene('is refused what nobody lets it ask for, and nothing is left of it', { tags: ['long'] }, async () => {
+  scene('is refused what nobody lets it ask for, and nothing is left of it', async () => {
     const requests = await start({ OPEN_PER_PERSON: '1' })
     const [stranger, unnamed, denied, uncovered, gone, usage, decide] = await Promise.all([
       requests(ASK, STRANGER),
@@ -220,58 +221,54 @@ describe.concurrent('a job', () => {
     expect(rulings).toContain('svc:deploys denied')
     expect(rulings).toContain('svc:deploys tooManyOpen')
   })
-  scene(
-    'is told that Redis is away, and asks the same again when it is not',
-    { tags: ['long'] },
-    async () => {
-      const proxy = await startTcpProxy(Number(new URL(inject('redisUrl')).port))
-      afterwards(() => proxy.close())
-      const requests = await start({}, { redisUrl: `redis://127.0.0.1:${proxy.port}` })
-      proxy.down()
-      const away = await requests(ASK)
-      expect(away).toEqual({
-        code: 1,
-        out: '',
-        err: expect.stringContaining('Redis does not answer the bot right now.'),
-      })
-      const running = requests(ASK)
-      await new Promise(resolve => setTimeout(resolve, 1_000))
-      proxy.up()
-      expect((await running).code).toBe(0)
-      await cardIs()
-      // An answer may be lost: the same question again is the same request, and of another account it is another's.
-      const question = { do: 'ask', words: ASK.slice(1), once: '5f0c7f4e-6c1d-4f3b-9d5e-0a1b2c3d4e5f' }
-      const ids = []
-      for (let time = 0; time < 2; time += 1) {
-        const response = await fetch(`http://127.0.0.1:${product().rewind.port}/requests`, {
-          method: 'POST',
-          headers: { authorization: `Bearer ${TOKEN}` },
-          body: JSON.stringify(question),
-        })
-        const { request } = (await response.json()) as { request: { id: string } }
-        ids.push(request.id)
-      }
-      expect(new Set(ids).size).toBe(1)
-      // With other words it is neither a new one nor that one.
-      const other = await fetch(`http://127.0.0.1:${product().rewind.port}/requests`, {
+  scene('is told that Redis is away, and asks the same again when it is not', async () => {
+    const proxy = await startTcpProxy(Number(new URL(inject('redisUrl')).port))
+    afterwards(() => proxy.close())
+    const requests = await start({}, { redisUrl: `redis://127.0.0.1:${proxy.port}` })
+    proxy.down()
+    const away = await requests(ASK)
+    expect(away).toEqual({
+      code: 1,
+      out: '',
+      err: expect.stringContaining('Redis does not answer the bot right now.'),
+    })
+    const running = requests(ASK)
+    await new Promise(resolve => setTimeout(resolve, 1_000))
+    proxy.up()
+    expect((await running).code).toBe(0)
+    await cardIs()
+    // An answer may be lost: the same question again is the same request, and of another account it is another's.
+    const question = { do: 'ask', words: ASK.slice(1), once: '5f0c7f4e-6c1d-4f3b-9d5e-0a1b2c3d4e5f' }
+    const ids = []
+    for (let time = 0; time < 2; time += 1) {
+      const response = await fetch(`http://127.0.0.1:${product().rewind.port}/requests`, {
         method: 'POST',
         headers: { authorization: `Bearer ${TOKEN}` },
-        body: JSON.stringify({ ...question, words: [...BACK, '--reason', 'another'] }),
+        body: JSON.stringify(question),
       })
-      expect(await other.json()).toEqual({
-        kind: 'refused',
-        why: 'onceUsed',
-        said: [
-          `The same \`once\` has made ${ids[0]} already, with something else: --reason. Nothing new was asked for: take another \`once\` for it.`,
-        ],
-      })
+      const { request } = (await response.json()) as { request: { id: string } }
+      ids.push(request.id)
+    }
+    expect(new Set(ids).size).toBe(1)
+    // With other words it is neither a new one nor that one.
+    const other = await fetch(`http://127.0.0.1:${product().rewind.port}/requests`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${TOKEN}` },
+      body: JSON.stringify({ ...question, words: [...BACK, '--reason', 'another'] }),
+    })
+    expect(await other.json()).toEqual({
+      kind: 'refused',
+      why: 'onceUsed',
+      said: [
+        `The same \`once\` has made ${ids[0]} already, with something else: --reason. Nothing new was asked for: take another \`once\` for it.`,
+      ],
+    })
 
-      const nobody = await requests(['list', '--address', 'http://127.0.0.1:2'])
-      expect(nobody).toEqual({
-        code: 1,
-        out: '',
-        err: 'http://127.0.0.1:2 (REQUESTS_ADDRESS) cannot be asked: ECONNREFUSED.\n',
-      })
-    },
-  )
+    const nobody = await requests(['list', '--address', 'http://127.0.0.1:2'])
+    expect(nobody).toEqual({
+      code: 1,
+      out: '',
+      err: 'http://127.0.0.1:2 (REQUESTS_ADDRESS) cannot be asked: ECONNREFUSED.\n',
+    })
+  })
 })

@@ -1,4 +1,5 @@
 // The page server with a real WebSocket, in front of the built bot in the whole local world.
+// @module-tag long
 
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -319,7 +320,7 @@ describe('people', () => {
     )
   })
 
-  it('are told what Slack tells them when Rewind does not answer', { tags: ['long'] }, async () => {
+  it('are told what Slack tells them when Rewind does not answer', async () => {
     const alice = await tabOf(USERS.alice)
     await alice.perform({ do: 'fault', id: 'rewind-killed', on: true })
     expect((await alice.until(scene => !scene.slack.connected)).faults).toContainEqual(
@@ -536,9 +537,7 @@ describe('faults', () => {
     expect(await ask()).not.toMatch(/<html>|RequestLimitExceeded|not empty/)
   })
 
-  it('of Kafka meet the calls of Rewind, go with their switch, and are told apart from those of CKafka', {
-    tags: ['long'],
-  }, async () => {
+  it('of Kafka meet the calls of Rewind, go with their switch, and are told apart from those of CKafka', async () => {
     const [alice, bob] = [await tabOf(USERS.alice), await tabOf(USERS.bob)]
     await alice.perform({ do: 'fault', id: 'kafka-refuses', on: true })
     const line = `/reset-offsets --instance ${KAFKA} --group clicks-sessions --all-topics --to-latest --reason "Skip"`
@@ -636,9 +635,7 @@ describe('faults', () => {
     expect(reset()).toMatchObject({ topics: [{ errorCode: 0 }, { errorCode: 0 }] })
   })
 
-  it('leave a Redis alone that was here before, and stop and start a private one', {
-    tags: ['long'],
-  }, async () => {
+  it('leave a Redis alone that was here before, and stop and start a private one', async () => {
     expect(isOn((await tabOf(USERS.alice)).scene(), 'redis-stopped')).toBeUndefined()
     const own = await startWorld({ delivery: 'socket' })
     const page = await startPageServer({ world: own, pageDir: folder })

@@ -117,7 +117,9 @@ describe('startRedis', () => {
     await expect(startRedis({ port })).rejects.toThrow(/stopped while starting[\s\S]*in use/)
   })
 
-  it('dies with its parent, folder and all, even when the parent is killed outright', async () => {
+  it('dies with its parent, folder and all, even when the parent is killed outright', {
+    tags: ['long'],
+  }, async () => {
     const module = await compileStart(folder)
     const script = `
       const { startRedis } = await import(${JSON.stringify(module)})
