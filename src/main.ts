@@ -108,7 +108,7 @@ export async function startRewind(
   const retention = serveRetention(setup, redis, seals)
   const asked = { requests: bot?.slack.requests, ofAccounts: bot?.accountRequests ?? null }
   const ports = await openPorts(setup, asked, {
-    unready: () => unready({ redis: keeper, keyProblem: redis.keyGate.problem(), bot, worker, clusters }),
+    unready: () => unready({ redis: keeper, keyProblem: redis.keyGate.problem, bot, worker, clusters }),
     impaired: async () => [
       ...clusters.troubles().map(({ name }) => troubleSentence(name)),
       ...(worker === null ? await noWorker(workers) : []),

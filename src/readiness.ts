@@ -13,7 +13,7 @@ const PUMP_SILENT_MS = 30_000
 export interface ReadyParts {
   redis: RedisKeeper
   /** Of AUDIT_KEY, where it is not the key of what is in Redis. */
-  keyProblem: string | null
+  keyProblem(): string | null
   bot: { slack: SlackApp; pump: Pump } | null
   worker: Executor | null
   clusters: OpenClusters
@@ -24,7 +24,9 @@ export async function unready({ redis, keyProblem, bot, worker, clusters }: Read
   const missing: string[] = []
   const refusal = await redis.look()
   if (refusal !== null) missing.push(refusalIn(refusal))
-  if (keyProblem !== null) missing.push(`Nothing is written or run: ${keyProblem}.`)
+  // What that look has just found, where Redis was away before.
+  const ofKey = keyProblem()
+  if (ofKey !== null) missing.push(`Nothing is written or run: ${ofKey}.`)
   const trouble = bot?.slack.trouble() ?? null
   if (trouble !== null) missing.push(sentenceOf(trouble))
   if (bot !== null && bot.pump.silentMs() > PUMP_SILENT_MS) missing.push('The pump does not reach the store.')

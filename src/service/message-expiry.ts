@@ -34,7 +34,9 @@ export async function expiringIn(
   }
   const questions = oneByOne(asked, rows)
   const found = new Map<string, bigint | null>()
+  let isOver = false
   await within(ASKED_MS, askInTurn(), undefined)
+  isOver = true
   const expiring = expiringOf(rows, found)
   if (expiring === null || found.size === questions.length) return expiring
   return { ...expiring, lookedAt: { partitions: found.size, of: questions.length } }
@@ -43,7 +45,7 @@ export async function expiringIn(
   async function askInTurn(): Promise<void> {
     for (const { topic, partition, timeMs } of questions.slice(0, ASKED_MOST)) {
       const read = await reader.firstMessageAt(target.instanceId, topic, partition, timeMs)
-      if (read.kind !== 'read') return
+      if (isOver || read.kind !== 'read') return
       found.set(placeOf(topic, partition), read.value)
       if (expiringOf(rows, found) === null) return
     }

@@ -1,6 +1,6 @@
 // What of a replay may expire, asked within a budget: no more calls than are worth it, and no plan waits for long.
 
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { ClusterReader } from '../../src/ports/cluster.ts'
 import type { PlanRow } from '../../src/request/plan-rows.ts'
 import type { ReadOutcome } from '../../src/request/result.ts'
@@ -71,6 +71,24 @@ describe('where each partition is a call', () => {
     const none = readerOf({ 1: [soon] })
     expect(await inTurn(none.reader)).toBeNull()
     expect(none.asked).toHaveLength(1)
+  })
+
+  it('waits for two seconds at most, and asks for nothing after that', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const asked: number[] = []
+    const slow: Pick<ClusterReader, 'firstMessageAt'> = {
+      async firstMessageAt(_instance, _topic, partition) {
+        asked.push(partition)
+        await new Promise(resolve => setTimeout(resolve, 1_500))
+        return at(partition === 1 ? 300n : 650n)
+      },
+    }
+    const expiring = inTurn(slow as ClusterReader)
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(await expiring).toMatchObject({ messages: 200n, lookedAt: { partitions: 1, of: 4 } })
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(asked).toEqual([1, 3])
   })
 
   it.each<[string, ReadOutcome<bigint | null>]>([

@@ -20,7 +20,7 @@ export const answers = {
   newerVersion:
     'A newer version of Rewind has written this request, and this one cannot read it. Try again in a minute.',
   sealed:
-    'The server that handled this does not have the AUDIT_KEY with which the records are sealed. Nothing was done. Tell the people who run Rewind.',
+    'The server that handled this has no AUDIT_KEY, or one under which the seals of the records do not hold. Nothing was done. Tell the people who run Rewind.',
   triggerGone: 'Slack took too long to open the window. Please try again.',
   fault: 'Something went wrong on our side. If there is a card, look at it before you try again.',
   /** A Redis that lost what was written last does not know the request any more. */

@@ -14,7 +14,8 @@ export const answers: typeof English = {
     notSaved: sentence => `刚才超时的操作没有保存。${sentence}`,
     unknown: '仍不知道刚才超时的操作是否已保存。请先查看卡片，再重新提交。',
   },
-  sealed: '处理这次操作的进程没有签封记录所用的 AUDIT_KEY。没有执行任何操作。请联系 Rewind 的维护人员。',
+  sealed:
+    '处理这次操作的进程没有 AUDIT_KEY，或它的 AUDIT_KEY 无法验证记录的签封。没有执行任何操作。请联系 Rewind 的维护人员。',
   triggerGone: 'Slack 打开窗口超时，请再试一次。',
   fault: '我们这边出错了。如果已有卡片，请先看卡片再重试。',
   noSuchRequest: id => `没有 ${id} 这个申请：它的记录已丢失，卡片不再有效。请用 /reset-offsets 重新申请。`,
