@@ -457,6 +457,34 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     expect(world.slack.messages('C0KAFKAOPS')).toHaveLength(0)
   })
 
+  it('keeps the person who was chosen while scenes of before come in', async () => {
+    const { page, world } = await open()
+    const held: (() => void)[] = []
+    await page.routeWebSocket(/\/ws$/, browser => {
+      const server = browser.connectToServer()
+      browser.onMessage(message => {
+        const send = () => server.send(message)
+        if (String(message).includes('"become"')) held.push(send)
+        else send()
+      })
+    })
+    await page.reload()
+    await become(page, 'bob')
+    await expect.poll(() => held.length, { timeout: PATIENCE_MS }).toBe(1)
+    world.slack.person(USERS.carol).say(CHANNELS.kafkaOps, { text: 'Of before' })
+    await page.getByText('Of before').waitFor()
+    const bob = page.getByTestId('person-bob')
+    expect(await bob.isChecked()).toBe(true)
+
+    for (const send of held) send()
+    await page.getByTestId('composer').fill('I am Bob')
+    await page.getByTestId('composer').press('Enter')
+    await expect
+      .poll(() => world.slack.messages(CHANNELS.kafkaOps).at(-1), { timeout: PATIENCE_MS })
+      .toMatchObject({ user: USERS.bob, text: 'I am Bob' })
+    expect(await bob.isChecked()).toBe(true)
+  })
+
   it('shows one half at a time on a phone, and nothing that is wider than it', async () => {
     const { page } = await open({ look: { viewport: { width: 390, height: 844 } } })
     const composer = page.getByTestId('composer')

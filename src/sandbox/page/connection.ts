@@ -10,6 +10,8 @@ export type Done = Omit<Extract<FromServer, { kind: 'done' }>, 'kind' | 'number'
 /** What there is to see; null until the first scene has come. Kept on screen while the connection is away. */
 export const scene = signal<Scene | null>(null)
 export const link = signal<'connecting' | 'open' | 'lost'>('connecting')
+/** Who the person has chosen to be, until the server has answered: scenes of before it heard of it come in between. */
+export const becoming = signal<string | null>(null)
 /** Text put into the composer from outside, e.g. by the guide. The composer empties it when it has taken it. */
 export const draft = signal('')
 
@@ -29,8 +31,12 @@ export function perform(deed: Deed): Promise<Done> {
   if (socket?.readyState !== WebSocket.OPEN) return Promise.resolve({ said: LOST })
   lastNumber += 1
   const sent: FromPage = { number: lastNumber, deed }
+  if (deed.do === 'become') becoming.value = deed.user
   return new Promise(resolve => {
-    waiting.set(sent.number, resolve)
+    waiting.set(sent.number, done => {
+      if (deed.do === 'become' && becoming.value === deed.user) becoming.value = null
+      resolve(done)
+    })
     socket?.send(JSON.stringify(sent))
   })
 }
