@@ -25,7 +25,7 @@ import type { Clock } from './ports/clock.ts'
 import type { CallUrgency, Cluster, ClusterAbilities, ClusterReader } from './ports/cluster.ts'
 import { CLUSTER_ACTIONS, type ClusterAction, type ObservedCall } from './ports/events.ts'
 import type { Proxies } from './proxy/proxy.ts'
-import type { ReadOutcome } from './request/result.ts'
+import type { ReadOutcome } from './request/api-answer.ts'
 
 /** One read with all its pages: for a person in front of a form, for a plan in the background, for an execution. */
 const PERSON_READ_MS = 8_000

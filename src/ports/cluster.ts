@@ -2,9 +2,9 @@
 // adapter to them. Behind one port there may be several clusters: what a cluster can, and how fast, is asked of the one that
 // an instance id names.
 
+import type { CallOutcome, ReadOutcome, UnwrittenTopic } from '../request/api-answer.ts'
 import type { Abilities, Group, Instance, LogRange, NamePage, Position } from '../request/group.ts'
 import type { NativeStrategy, Target } from '../request/reset.ts'
-import type { CallOutcome, ReadOutcome, UnwrittenTopic } from '../request/result.ts'
 import type { WritePace } from '../request/write-time.ts'
 
 /** A reset as the API itself knows it: whole topics, and one strategy for all of their partitions. */

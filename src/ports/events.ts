@@ -1,10 +1,10 @@
 // What the product tells of itself, for logs and metrics: a closed list, with ids and codes, never a secret or a payload.
 
+import type { CallOutcome, ReadOutcome } from '../request/api-answer.ts'
 import type { Command } from '../request/command.ts'
 import type { WaitedFor } from '../request/gauges.ts'
 import type { PostKey } from '../request/notes.ts'
 import type { RequestId } from '../request/request.ts'
-import type { CallOutcome, ReadOutcome } from '../request/result.ts'
 import type { Distrust, StateName } from '../request/state.ts'
 import type { ChatOutcome } from './chat.ts'
 import type { Attempt } from './store.ts'

@@ -1,6 +1,7 @@
 // What can be done to a request, as data: the commands, and the audit events that keep them. Shapes only, no decisions.
 
 import type { z } from 'zod'
+import type { RefusalReason } from './api-answer.ts'
 import type { AttemptsSeen } from './attempts-end.ts'
 import type { boundsSchema } from './bounds.ts'
 import type { differenceSchema } from './drift.ts'
@@ -12,7 +13,6 @@ import type { planSchema } from './plan.ts'
 import type { LastRead, Unread } from './policy.ts'
 import type { RequestId, ResetRequest, Share, sinceSchema } from './request.ts'
 import type { resetSchema } from './reset.ts'
-import type { RefusalReason } from './result.ts'
 import type { Seal } from './seals.ts'
 import type { CallEnd, Distrust, Outcome, RefusedRuling, StateName } from './state.ts'
 import type { seenSchema, WatchEnd } from './watch.ts'

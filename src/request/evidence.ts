@@ -1,10 +1,11 @@
 // What the offsets tell of a call that nobody answered. Pure. It must never take for evidence what would stand there
 // anyway: only a partition that the call would have moved can tell whether it did.
 
+import type { TopicReport } from './api-answer.ts'
 import { placeOf } from './group.ts'
 import { isWritten, type Plan } from './plan.ts'
 import type { PlanRow } from './plan-rows.ts'
-import { type PartitionResult, type ReadBack, resultOf, type TopicReport } from './result.ts'
+import { type PartitionResult, type ReadBack, resultOf } from './result.ts'
 
 /**
  * `present`: every partition stands where the plan leads. `absent`: every one stands where it was. `partly`: each stands

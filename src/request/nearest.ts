@@ -1,8 +1,8 @@
 // Which names are like one that is not there: a slip of the finger, and what was meant. Pure.
 
 import Fuse from 'fuse.js'
+import type { ReadOutcome } from './api-answer.ts'
 import type { NamePage } from './group.ts'
-import type { ReadOutcome } from './result.ts'
 
 /** Up to three names that look like the one typed, the likeliest first. @param threshold Fuse's: 0 takes only the same */
 export function nearestNames(typed: string, candidates: readonly string[], threshold = 0.5): string[] {

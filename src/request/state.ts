@@ -2,10 +2,11 @@
 // states are over and which may still begin.
 
 import { z } from 'zod'
+import { refusalReasonSchema } from './api-answer.ts'
 import { boundsSchema } from './bounds.ts'
 import { groupSchema } from './group.ts'
 import { int64Schema } from './reset.ts'
-import { doneSchema, refusalReasonSchema } from './result.ts'
+import { doneSchema } from './result.ts'
 
 export const userIdSchema = z.string().min(1)
 export const timeMsSchema = z.int().nonnegative()

@@ -9,6 +9,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Cluster, ClusterAbilities, ClusterReader, NativeReset } from '../ports/cluster.ts'
 import type { Report } from '../ports/events.ts'
 import { NO_TRACING, type Tracing } from '../ports/tracing.ts'
+import type { CallOutcome } from '../request/api-answer.ts'
 import { causeOf } from '../request/cause.ts'
 import { NOWHERE } from '../request/command.ts'
 import { differenceSchema, type Observation } from '../request/drift.ts'
@@ -21,7 +22,6 @@ import type { PlanRow } from '../request/plan-rows.ts'
 import type { RequestId, ResetRequest } from '../request/request.ts'
 import type { Reset } from '../request/reset.ts'
 import {
-  type CallOutcome,
   doneOf,
   isDoubtful,
   type PartitionResult,

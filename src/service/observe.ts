@@ -4,12 +4,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from '../ports/clock.ts'
 import type { ClusterAbilities, ClusterReader, FirstMessage, LogRow, TopicKind } from '../ports/cluster.ts'
+import type { ReadOutcome } from '../request/api-answer.ts'
 import { causeOf } from '../request/cause.ts'
 import type { Observation } from '../request/drift.ts'
 import { type Group, isThere, type LogRange, type Position, placeOf } from '../request/group.ts'
 import type { Facts } from '../request/plan-rows.ts'
 import { chosenPartitions, type Reset, type Targets } from '../request/reset.ts'
-import type { ReadOutcome } from '../request/result.ts'
 import { createSoFar, type Known, type OnProgress } from './so-far.ts'
 
 /** One call a second: more partitions than this would keep everybody waiting for longer than five minutes. */

@@ -3,12 +3,12 @@
 
 import { z } from 'zod'
 import type { Clock } from '../ports/clock.ts'
+import type { ReadOutcome } from '../request/api-answer.ts'
 import { backoffAfter } from '../request/backoff.ts'
 import { boundsSchema } from '../request/bounds.ts'
 import { causeOfRefusal } from '../request/cause.ts'
 import { differenceSchema } from '../request/drift.ts'
 import { planDocument, type RequestId, type ResetRequest } from '../request/request.ts'
-import type { ReadOutcome } from '../request/result.ts'
 import type { Changes } from './changes.ts'
 import { type Payment, paid } from './payment.ts'
 import type { Plans } from './plans.ts'

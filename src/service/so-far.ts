@@ -2,11 +2,11 @@
 // the bounds of the plan. It must never hold the look up for long, nor ask the cluster for more than the committed offsets, once.
 
 import type { Clock } from '../ports/clock.ts'
+import type { ReadOutcome } from '../request/api-answer.ts'
 import { type Bounds, boundsOf } from '../request/bounds.ts'
 import type { Position } from '../request/group.ts'
 import type { Facts } from '../request/plan-rows.ts'
 import type { Reset } from '../request/reset.ts'
-import type { ReadOutcome } from '../request/result.ts'
 import { within } from './within.ts'
 
 export interface Progress {

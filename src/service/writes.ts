@@ -3,11 +3,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from '../ports/clock.ts'
 import type { Cluster, ClusterAbilities, PartitionWrite, WrittenTopics } from '../ports/cluster.ts'
+import type { CallOutcome, TopicReport, UnwrittenTopic } from '../request/api-answer.ts'
 import { causeOf } from '../request/cause.ts'
 import { isWritten } from '../request/plan.ts'
 import type { PlanRow } from '../request/plan-rows.ts'
 import type { Target } from '../request/reset.ts'
-import type { CallOutcome, TopicReport, UnwrittenTopic } from '../request/result.ts'
 
 /** Between two tries of a write that certainly was not sent: at first, and at most. */
 const RESEND_FIRST_MS = 100

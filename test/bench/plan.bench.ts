@@ -10,6 +10,7 @@ import { reviewModal } from '../../src/adapters/slack/review/view.ts'
 import { card } from '../../src/adapters/slack/thread/card.ts'
 import { planCsv, resultCsv } from '../../src/adapters/slack/thread/csv-files.ts'
 import { noteReply } from '../../src/adapters/slack/thread/replies.ts'
+import type { TopicReport } from '../../src/request/api-answer.ts'
 import { digestOf } from '../../src/request/digest.ts'
 import { driftSince, type Observation } from '../../src/request/drift.ts'
 import { retryOf, undoOf } from '../../src/request/follow-up.ts'
@@ -24,7 +25,6 @@ import {
   type ReadBack,
   resultOf,
   resultSchema,
-  type TopicReport,
 } from '../../src/request/result.ts'
 import { endedWith, pending } from '../support/requests.ts'
 

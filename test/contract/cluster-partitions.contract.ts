@@ -3,8 +3,8 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { PartitionWrite, Quota } from '../../src/ports/cluster.ts'
+import type { CallOutcome } from '../../src/request/api-answer.ts'
 import { causeOf } from '../../src/request/cause.ts'
-import type { CallOutcome } from '../../src/request/result.ts'
 import type { CkafkaFault } from '../../src/sandbox/ckafka/faults.ts'
 import { type CkafkaSimulator, startCkafkaSimulator } from '../../src/sandbox/ckafka/start.ts'
 import {

@@ -3,7 +3,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ClusterReader, Quota } from '../../src/ports/cluster.ts'
-import type { ReadOutcome } from '../../src/request/result.ts'
+import type { ReadOutcome } from '../../src/request/api-answer.ts'
 import type { CkafkaFault } from '../../src/sandbox/ckafka/faults.ts'
 import { type CkafkaSimulator, startCkafkaSimulator } from '../../src/sandbox/ckafka/start.ts'
 import {

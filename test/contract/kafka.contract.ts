@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createKafka, type Kafka } from '../../src/adapters/kafka/kafka.ts'
 import type { ClusterReader, PartitionWrite } from '../../src/ports/cluster.ts'
-import type { CallOutcome, ReadOutcome } from '../../src/request/result.ts'
+import type { CallOutcome, ReadOutcome } from '../../src/request/api-answer.ts'
 
 export interface WorldPlace {
   topic: string

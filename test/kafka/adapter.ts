@@ -2,7 +2,7 @@
 
 import { createKafka, type Kafka } from '../../src/adapters/kafka/kafka.ts'
 import type { KafkaCall, KafkaSettings } from '../../src/adapters/kafka/settings.ts'
-import type { ReadOutcome } from '../../src/request/result.ts'
+import type { ReadOutcome } from '../../src/request/api-answer.ts'
 
 export const ID = 'kafka-test'
 

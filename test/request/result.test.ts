@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import type { TopicReport, UnwrittenTopic } from '../../src/request/api-answer.ts'
 import { causeOf } from '../../src/request/cause.ts'
 import { placeOf } from '../../src/request/group.ts'
 import { type Execution, executionOf } from '../../src/request/plan.ts'
@@ -16,8 +17,6 @@ import {
   type ReadBack,
   resultOf,
   resultSchema,
-  type TopicReport,
-  type UnwrittenTopic,
   verdictOf,
 } from '../../src/request/result.ts'
 import type { TopicOutcome } from '../../src/sandbox/cluster/model.ts'

@@ -2,8 +2,8 @@
 
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { ClusterReader } from '../../src/ports/cluster.ts'
+import type { ReadOutcome } from '../../src/request/api-answer.ts'
 import type { PlanRow } from '../../src/request/plan-rows.ts'
-import type { ReadOutcome } from '../../src/request/result.ts'
 import { expiringIn } from '../../src/service/message-expiry.ts'
 import { back100 } from '../support/service.ts'
 

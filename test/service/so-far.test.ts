@@ -1,9 +1,9 @@
 // What a look that takes long tells of itself before it is over.
 
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { ReadOutcome } from '../../src/request/api-answer.ts'
 import type { Position } from '../../src/request/group.ts'
 import type { Reset } from '../../src/request/reset.ts'
-import type { ReadOutcome } from '../../src/request/result.ts'
 import { createSoFar, type Known, type Progress } from '../../src/service/so-far.ts'
 
 const reset: Reset = {

@@ -1,6 +1,7 @@
 // Requests in every state, made by the product's own commands, so that no test invents a record that cannot exist.
 
 import { z } from 'zod'
+import type { TopicReport } from '../../src/request/api-answer.ts'
 import { type AskedIn, askedInSchema } from '../../src/request/asked-in.ts'
 import type { boundsSchema } from '../../src/request/bounds.ts'
 import { causeOf } from '../../src/request/cause.ts'
@@ -14,13 +15,7 @@ import { type Execution, planOf, planSchema } from '../../src/request/plan.ts'
 import { type Facts, type PlanRow, planRows } from '../../src/request/plan-rows.ts'
 import { type ResetRequest, requestIdSchema } from '../../src/request/request.ts'
 import type { Reset } from '../../src/request/reset.ts'
-import {
-  doneOf,
-  type PartitionResult,
-  type ReadBack,
-  resultOf,
-  type TopicReport,
-} from '../../src/request/result.ts'
+import { doneOf, type PartitionResult, type ReadBack, resultOf } from '../../src/request/result.ts'
 
 export const T0 = Date.UTC(2026, 10, 23, 8, 0, 0)
 export const ALICE = 'U0ALICE'

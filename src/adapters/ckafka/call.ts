@@ -4,8 +4,8 @@
 
 import type { CallUrgency, Quota } from '../../ports/cluster.ts'
 import type { ClusterAction, ObservedCall } from '../../ports/events.ts'
+import type { RefusalReason } from '../../request/api-answer.ts'
 import { causeOf } from '../../request/cause.ts'
-import type { RefusalReason } from '../../request/result.ts'
 import { NoCredentials } from './credentials.ts'
 import type { Read } from './fields.ts'
 import { createHttp, type Exchange, type HttpAnswer, type HttpRequest } from './http.ts'

@@ -3,9 +3,9 @@
 
 import type { Cluster } from '../../ports/cluster.ts'
 import type { ClusterAction } from '../../ports/events.ts'
+import type { CallOutcome, PartitionReport, TopicReport } from '../../request/api-answer.ts'
 import { causeOf } from '../../request/cause.ts'
 import type { NativeStrategy } from '../../request/reset.ts'
-import type { CallOutcome, PartitionReport, TopicReport } from '../../request/result.ts'
 import { createBeforehand, type Found } from './beforehand-v3.ts'
 import type { Answer, Api } from './call.ts'
 import type { ParamsV3 } from './call-v3.ts'

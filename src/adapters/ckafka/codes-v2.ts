@@ -1,8 +1,8 @@
 // What each error code of API 2.0 proves about the call it answers. It must never call a code harmless that the
 // documentation does not: such a code is `unknown`. Source: https://cloud.tencent.com/document/api/597/10090
 
+import type { RefusalReason } from '../../request/api-answer.ts'
 import { causeOf } from '../../request/cause.ts'
-import type { RefusalReason } from '../../request/result.ts'
 import type { Verdict } from './call.ts'
 
 /** The quota is counted per minute (100 calls). */

@@ -2,8 +2,8 @@
 // documentation does not: such a code is `unknown`.
 // Sources: https://www.tencentcloud.com/document/product/597/35370; the code lists of the API's own Go library.
 
+import type { RefusalReason } from '../../request/api-answer.ts'
 import { causeOf } from '../../request/cause.ts'
-import type { RefusalReason } from '../../request/result.ts'
 import type { Verdict } from './call.ts'
 
 /** The limits of API 3.0 are counted per second. */

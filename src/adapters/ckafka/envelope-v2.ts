@@ -3,7 +3,7 @@
 // The field names differ between pages of the documentation (message and msg, error_code and err_code): both are read.
 
 import { z } from 'zod'
-import type { ApiCode, PartitionReport, TopicReport } from '../../request/result.ts'
+import type { ApiCode, PartitionReport, TopicReport } from '../../request/api-answer.ts'
 import { check, int64, parseJson, type Read, shown, smallInt, text } from './fields.ts'
 
 export interface Envelope {

@@ -2,8 +2,8 @@
 // opposite reset, even though the form refuses the same earlier.
 
 import type { NativeReset, PartitionWrite } from '../../ports/cluster.ts'
+import type { RefusalReason } from '../../request/api-answer.ts'
 import type { NativeStrategy, Target } from '../../request/reset.ts'
-import type { RefusalReason } from '../../request/result.ts'
 
 const INT64_MAX = 2n ** 63n - 1n
 const INT32_MAX = 2 ** 31 - 1

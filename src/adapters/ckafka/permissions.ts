@@ -7,9 +7,9 @@
 
 import { randomUUID } from 'node:crypto'
 import type { ClusterAction } from '../../ports/events.ts'
+import type { ReadOutcome } from '../../request/api-answer.ts'
 import { readCause } from '../../request/cause.ts'
 import type { Instance } from '../../request/group.ts'
-import type { ReadOutcome } from '../../request/result.ts'
 import type { Answer, Api, Question } from './call.ts'
 import { createApiV2, type ParamsV2 } from './call-v2.ts'
 import { createApiV3, type ParamsV3 } from './call-v3.ts'

@@ -1,9 +1,9 @@
 // The ClusterReader port over either dialect: patience, urgency, and the form of each answer. It must never have an effect.
 
 import type { ClusterReader } from '../../ports/cluster.ts'
+import type { ReadOutcome } from '../../request/api-answer.ts'
 import { causeOf } from '../../request/cause.ts'
 import type { Instance, NamePage } from '../../request/group.ts'
-import type { ReadOutcome } from '../../request/result.ts'
 import type { Answer, Api, Urgency } from './call.ts'
 import type { Page } from './fields.ts'
 import { mayHaveCommit, positionsOf } from './group-offsets.ts'

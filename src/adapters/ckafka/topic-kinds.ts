@@ -4,7 +4,7 @@
 import { LRUCache } from 'lru-cache'
 import pLimit from 'p-limit'
 import type { TopicKind } from '../../ports/cluster.ts'
-import type { RefusalReason } from '../../request/result.ts'
+import type { RefusalReason } from '../../request/api-answer.ts'
 import type { Answer } from './call.ts'
 import { throughShortPauses } from './paging.ts'
 

@@ -2,8 +2,8 @@
 // CKafka. It must never promise more of a write than that API can do.
 
 import type { Cluster, ClusterAbilities, ClusterReader } from '../../ports/cluster.ts'
+import type { ReadOutcome, RefusalReason } from '../../request/api-answer.ts'
 import { causeOf } from '../../request/cause.ts'
-import type { ReadOutcome, RefusalReason } from '../../request/result.ts'
 import type { Readers } from './clusters.ts'
 
 export function createBoth(reads: Readers, writes: { cluster: Cluster; can: ClusterAbilities }) {

@@ -3,10 +3,10 @@
 
 import { LRUCache } from 'lru-cache'
 import type { ClusterReader, InstancesRead } from '../../ports/cluster.ts'
+import type { ReadOutcome } from '../../request/api-answer.ts'
 import { causeOf } from '../../request/cause.ts'
 import type { NamePage, Position } from '../../request/group.ts'
 import type { Target } from '../../request/reset.ts'
-import type { ReadOutcome } from '../../request/result.ts'
 
 export interface CachedReaderOptions {
   now: () => number

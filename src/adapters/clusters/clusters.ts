@@ -2,9 +2,9 @@
 // cluster for another's instance, nor guess whose an instance is: what cannot be told is refused, or said to be unavailable.
 
 import type { Cluster, ClusterReader, InstancesRead } from '../../ports/cluster.ts'
+import type { ReadOutcome } from '../../request/api-answer.ts'
 import { causeOf } from '../../request/cause.ts'
 import type { Instance } from '../../request/group.ts'
-import type { ReadOutcome } from '../../request/result.ts'
 import { createOwners, type Owners } from './owners.ts'
 
 export type Urgency = 'person' | 'plan' | 'execution' | 'watch'

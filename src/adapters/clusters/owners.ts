@@ -1,10 +1,10 @@
 // Whose an instance is: as the settings say, else as the accounts that were asked have said. It must never call one cluster's
 // what two say they have.
 
+import type { ReadOutcome } from '../../request/api-answer.ts'
 import { causeOf, causeOfRefusal } from '../../request/cause.ts'
 import type { Instance } from '../../request/group.ts'
 import { nearestNames } from '../../request/nearest.ts'
-import type { ReadOutcome } from '../../request/result.ts'
 import type { Member } from './clusters.ts'
 
 export interface Owners {

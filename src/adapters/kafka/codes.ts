@@ -1,7 +1,7 @@
 // What Kafka's error codes mean to whoever reads or writes. Match on numbers only.
 
+import type { RefusalReason } from '../../request/api-answer.ts'
 import { kafkaErrorName } from '../../request/kafka-errors.ts'
-import type { RefusalReason } from '../../request/result.ts'
 
 export const NONE = 0
 export const UNKNOWN_TOPIC_OR_PARTITION = 3

@@ -1,9 +1,9 @@
 // What Kafka's answer to a commit says was done. It must never call `refused` what may still land: the broker turns its own
 // timeout into 15 and a lost leadership into 16, and the batch may have been appended all the same.
 
+import type { PartitionReport, RefusalReason, TopicReport } from '../../request/api-answer.ts'
 import { causeOf } from '../../request/cause.ts'
 import { kafkaErrorName } from '../../request/kafka-errors.ts'
-import type { PartitionReport, RefusalReason, TopicReport } from '../../request/result.ts'
 import {
   COORDINATOR_LOADING,
   INVALID_COMMIT_OFFSET_SIZE,

@@ -1,6 +1,6 @@
 // Why a call of the protocol came to nothing, and what that proves. It must never hold an address, a name or a secret.
 
-import type { ReadOutcome, RefusalReason } from '../../request/result.ts'
+import type { ReadOutcome, RefusalReason } from '../../request/api-answer.ts'
 
 /**
  * `notSent`: no byte of the call can have been taken by a broker. `unknown`: it may have been taken and obeyed.

@@ -9,9 +9,9 @@ import type {
   LogRow,
   TopicKind,
 } from '../../ports/cluster.ts'
+import type { ReadOutcome } from '../../request/api-answer.ts'
 import { causeOf } from '../../request/cause.ts'
 import { type LogRange, type NamePage, placeOf } from '../../request/group.ts'
-import type { ReadOutcome } from '../../request/result.ts'
 import { type Client, type Node, unlessError } from './client.ts'
 import { notSent, readOutcomeOf, refused, refusedHere } from './fault.ts'
 import { type Coordinator, committedOffsets, groupThatIsThere } from './groups.ts'

@@ -1,7 +1,7 @@
 // What the user of a Kafka cluster may do, as its brokers tell it themselves (`authorizedOperations`, KIP-430, Kafka 2.3), and
 // which of them answer. It only asks: nothing of it writes, joins a group, or makes a topic.
 
-import type { ReadOutcome } from '../../request/result.ts'
+import type { ReadOutcome } from '../../request/api-answer.ts'
 import { placeOf } from './address.ts'
 import { type Client, createClient, type Node, unlessError } from './client.ts'
 import { isClusterId } from './cluster-ids.ts'

@@ -3,10 +3,10 @@
 // what may have been taken again.
 
 import type { Cluster, PartitionWrite, WrittenTopics } from '../../ports/cluster.ts'
+import type { CallOutcome, TopicReport, UnwrittenTopic } from '../../request/api-answer.ts'
 import { causeOf } from '../../request/cause.ts'
 import { hasMembers, placeOf } from '../../request/group.ts'
 import type { Target } from '../../request/reset.ts'
-import type { CallOutcome, TopicReport, UnwrittenTopic } from '../../request/result.ts'
 import { type Client, CodeFault } from './client.ts'
 import { GROUP_ID_NOT_FOUND, INVALID_COMMIT_OFFSET_SIZE, isOfOnePartition, MEMBERS } from './codes.ts'
 import { type Commit, type CommitEnd, commitEnd, refusalOf, reportsOf } from './commit-answer.ts'

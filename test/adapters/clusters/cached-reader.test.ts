@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createCachedReader } from '../../../src/adapters/clusters/cached-reader.ts'
 import type { ClusterReader } from '../../../src/ports/cluster.ts'
+import type { ReadOutcome } from '../../../src/request/api-answer.ts'
 import type { NamePage } from '../../../src/request/group.ts'
-import type { ReadOutcome } from '../../../src/request/result.ts'
 
 const GROUPS = ['orders-audit', 'orders-billing', 'payments']
 const TARGET = { instanceId: 'i', group: 'g' }

@@ -2,8 +2,8 @@
 // rows and no other, and nobody waits longer than was asked.
 
 import { describe, expect, it } from 'vitest'
+import type { ReadOutcome } from '../../../src/request/api-answer.ts'
 import { causeOf } from '../../../src/request/cause.ts'
-import type { ReadOutcome } from '../../../src/request/result.ts'
 import { brokerOf, described, describedNew, fetched, ID, kafkaOf, scripted, TARGET } from './scripted.ts'
 import { type Answers, topicOf } from './scripted-broker.ts'
 

@@ -11,8 +11,8 @@ import {
   shownName,
   type TopicSaid,
 } from '../../../request/alert.ts'
+import type { ReadOutcome } from '../../../request/api-answer.ts'
 import { type Instance, isInUse, type NamePage } from '../../../request/group.ts'
-import type { ReadOutcome } from '../../../request/result.ts'
 import type { GroupStatus } from './group-status.ts'
 
 export interface NamesThere {

@@ -1,8 +1,8 @@
 // What can be seen of a group just now, as blocks for the form. Pure.
 
 import type { KnownBlock } from '@slack/types'
+import type { ReadOutcome } from '../../../request/api-answer.ts'
 import type { Group, Position } from '../../../request/group.ts'
-import type { ReadOutcome } from '../../../request/result.ts'
 import { aligned, groupedWide, preformatted } from '../blocks/preformatted.ts'
 import { clipMiddle, line, paragraph, strong, text } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'

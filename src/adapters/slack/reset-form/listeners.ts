@@ -15,6 +15,7 @@ import type { LongNames } from '../../../ports/chat.ts'
 import type { Clock } from '../../../ports/clock.ts'
 import type { ClusterReader, InstancesRead } from '../../../ports/cluster.ts'
 import type { Report } from '../../../ports/events.ts'
+import type { ReadOutcome } from '../../../request/api-answer.ts'
 import { asksForHelp } from '../../../request/flag-words.ts'
 import { parseFlags } from '../../../request/flags.ts'
 import { type Instance, isInUse, isThere } from '../../../request/group.ts'
@@ -29,7 +30,6 @@ import {
   splitTopics,
   type Target,
 } from '../../../request/reset.ts'
-import type { ReadOutcome } from '../../../request/result.ts'
 import {
   ACTIONS,
   blockIdOf,

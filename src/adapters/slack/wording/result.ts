@@ -1,8 +1,9 @@
 // What came of an execution, row by row: only what was planned, what the API said, and what a read-back shows.
 
 import type { TableBlock } from '@slack/types'
+import { refusalReasonSchema } from '../../../request/api-answer.ts'
 import { clip } from '../../../request/reset.ts'
-import { type PartitionResult, refusalReasonSchema } from '../../../request/result.ts'
+import type { PartitionResult } from '../../../request/result.ts'
 import { clipMiddle, code, escaped, type Line, line, shown, text } from '../blocks/text.ts'
 import type { Words } from '../language/language.ts'
 import { causeInWords, messageInWords } from './cause.ts'

@@ -2,6 +2,7 @@
 // words are in language/.
 
 import type { Gone, Submitted } from '../../../ports/approvals.ts'
+import type { ApiCode } from '../../../request/api-answer.ts'
 import { readCause } from '../../../request/cause.ts'
 import type { Group } from '../../../request/group.ts'
 import { kafkaErrorName } from '../../../request/kafka-errors.ts'
@@ -16,7 +17,6 @@ import {
   type ResetRequest,
 } from '../../../request/request.ts'
 import { clip, type Reset, type Target } from '../../../request/reset.ts'
-import type { ApiCode } from '../../../request/result.ts'
 import { isOfBounds } from '../../../request/settling.ts'
 import { isFinal, type RefusedRuling, type State } from '../../../request/state.ts'
 import type { Refusal } from '../../../request/step.ts'

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { findNames } from '../../../../src/adapters/slack/reset-form/alert-names.ts'
 import type { ClusterReader } from '../../../../src/ports/cluster.ts'
 import { readAlerts } from '../../../../src/request/alert.ts'
-import type { ReadOutcome } from '../../../../src/request/result.ts'
+import type { ReadOutcome } from '../../../../src/request/api-answer.ts'
 
 const INSTANCE = { id: 'ckafka-one', name: 'orders-prod' }
 

@@ -9,8 +9,8 @@ import {
 } from '../../../../src/adapters/slack/reset-form/pickers.ts'
 import { groupInWords, noSuchGroup, noSuchInstance } from '../../../../src/adapters/slack/wording/words.ts'
 import type { LongNames } from '../../../../src/ports/chat.ts'
+import type { ReadOutcome } from '../../../../src/request/api-answer.ts'
 import { nearestNames, searchPieces } from '../../../../src/request/nearest.ts'
-import type { ReadOutcome } from '../../../../src/request/result.ts'
 import { validateView } from '../../../../src/sandbox/slack/validate.ts'
 import { viewWith } from './choices-view.ts'
 

@@ -1,7 +1,8 @@
 // What came of a request, in English: how its execution ended, and what to do next.
 
+import type { RefusalReason } from '../../../../request/api-answer.ts'
 import { grouped } from '../../../../request/reset.ts'
-import type { Counts, RefusalReason } from '../../../../request/result.ts'
+import type { Counts } from '../../../../request/result.ts'
 import { inQuotes, named } from '../../blocks/text.ts'
 import type { ClusterInWords } from './cluster.ts'
 import { capitalized, counted, listed } from './grammar.ts'
