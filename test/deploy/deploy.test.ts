@@ -149,11 +149,15 @@ function interpolated(value: unknown, env: Record<string, string>): unknown {
 }
 
 function filledIn(text: string, env: Record<string, string>): string {
-  return text.replace(/\$\{([A-Z_]+)(?::([-?])([^}]*))?\}/g, (_whole, name: string, kind = '', rest = '') => {
-    const value = env[name] ?? ''
-    if (value === '' && kind === '?') throw new Error(`${name}: ${rest}`)
-    return value === '' ? rest : value
-  })
+  return text.replace(
+    /\$\{([A-Z_]+)(?:(:?[-?])([^}]*))?\}/g,
+    (_whole, name: string, kind = '', rest = '') => {
+      const value = env[name]
+      const isMissing = kind.startsWith(':') ? (value ?? '') === '' : value === undefined
+      if (isMissing && kind.endsWith('?')) throw new Error(`${name}: ${rest}`)
+      return isMissing ? rest : (value ?? '')
+    },
+  )
 }
 
 interface Service {
@@ -197,7 +201,35 @@ describe('compose.yml', () => {
   })
 
   it.each(['SLACK_BOT_TOKEN', 'REDIS_PASSWORD'])('does not start without %s', name => {
-    expect(() => composed({ ...env, [name]: '' })).toThrow(name)
+    const { [name]: _, ...without } = env
+    expect(() => composed(without)).toThrow(name)
+    if (name === 'REDIS_PASSWORD') expect(() => composed({ ...env, [name]: '' })).toThrow(name)
+    else
+      expect(readConfig(composed({ ...env, [name]: '' }).bot?.environment ?? {})).toMatchObject({
+        ok: false,
+        problems: [expect.stringContaining('SLACK_BOT_TOKEN is missing')],
+      })
+  })
+
+  it('takes every secret of the bot from a file as well, in the folder that is mounted', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rewind-secrets-'))
+    try {
+      const inFiles = Object.keys(FILLED).filter(name => example.has(`${name}_FILE`))
+      expect(inFiles).toHaveLength(4)
+      const given = { ...env }
+      for (const name of inFiles) {
+        writeFileSync(join(folder, name), `${FILLED[name]}\n`)
+        Object.assign(given, { [name]: '', [`${name}_FILE`]: join(folder, name) })
+      }
+      const config = readConfig(composed(given).bot?.environment ?? {})
+      expect(config.ok ? config.notices : config.problems).toEqual([])
+      const plain = readConfig(services.bot?.environment ?? {})
+      expect(config).toEqual(plain)
+      expect(services.bot?.volumes).toContain('./secrets:/secrets:ro')
+      expect(read('.gitignore').split('\n')).toContain('/secrets/')
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it('starts the image as it is made: its version, its port, its time to stop, and nothing to write to', () => {
