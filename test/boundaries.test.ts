@@ -61,7 +61,14 @@ const MAY_IMPORT: Record<string, string[]> = {
   // What is asked, and what is answered: the command and the bot share it.
   'requests-api/questions.ts': ['request/', 'zod'],
   'requests-api/': [
-    ...['request/', 'type ports/', 'requests-api/', 'service/within.ts', 'type service-accounts.ts'],
+    ...[
+      'request/',
+      'type ports/',
+      'ports/store.ts',
+      'requests-api/',
+      'service/within.ts',
+      'type service-accounts.ts',
+    ],
     ...['adapters/slack/language/', 'adapters/slack/wording/', 'adapters/slack/reset-form/named-topics.ts'],
     ...['node:crypto', 'type node:http'],
   ],

@@ -173,7 +173,7 @@ export interface AttemptKept {
   isIntact: boolean
 }
 
-/** The `code` of an error that asking again would not mend: the record is of a newer version, */
+/** The `code` of an error that asking again would not mend: the record is of a newer version, or was changed by hand, */
 export const UNREADABLE_RECORD = 'UNREADABLE_RECORD'
 /** or it is sealed, and this process has no key. */
 export const SEALED_RECORD = 'SEALED_RECORD'
@@ -191,7 +191,7 @@ export interface Stored {
 export interface Store {
   /** Never the same twice. Numbers may be skipped. */
   nextRequestId(): Promise<RequestId>
-  /** Undefined when there is no such request. Rejects with the code UNREADABLE_RECORD for one written by a newer version. */
+  /** Undefined when there is no such request. Rejects with the code UNREADABLE_RECORD for one of a newer version, or that is none. */
   read(id: RequestId): Promise<ResetRequest | undefined>
   /** The same, for who acts on it. */
   readStored(id: RequestId): Promise<Stored | undefined>

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Clock } from '../ports/clock.ts'
+import { SEALED_RECORD, UNREADABLE_RECORD } from '../ports/store.ts'
 import type { ServiceAccounts } from '../service-accounts.ts'
 import { type Answer, QUESTION_BYTES, type Question, questionSchema } from './questions.ts'
 
@@ -76,7 +77,7 @@ export function createRequestsRoute({ accounts, answer, clock, onError, onStrang
       return saying(200, said)
     } catch (error) {
       onError(error)
-      return saying(503, { kind: 'away', said: [isStoreAway(error) ? STORE_AWAY : FAULT] })
+      return saying(503, { kind: 'away', said: [whyNot(error)] })
     } finally {
       inHand -= 1
     }
@@ -89,6 +90,10 @@ const TOO_OFTEN = `The account may ask ${A_MINUTE_MAX} times a minute. Ask again
 const UNREADABLE = 'The question cannot be read: is the command of the same version as the bot?'
 const STORE_AWAY = 'Redis does not answer the bot right now.'
 const FAULT = 'The bot met an error, which its log has.'
+const SEALED =
+  'The bot that was asked has no AUDIT_KEY, or one under which the seals of the records do not hold. Nothing was done: tell the people who run it.'
+const NOT_READ =
+  'A newer version of Rewind has written the record of this request, or it was changed in Redis: the bot that was asked cannot read it. Nothing was done.'
 
 function said401(): HttpSaid {
   return {
@@ -110,6 +115,15 @@ function jsonIn(body: Buffer): unknown {
   }
 }
 
-function isStoreAway(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'STORE_AWAY'
+function whyNot(error: unknown): string {
+  switch ((Object(error) as { code?: unknown }).code) {
+    case 'STORE_AWAY':
+      return STORE_AWAY
+    case SEALED_RECORD:
+      return SEALED
+    case UNREADABLE_RECORD:
+      return NOT_READ
+    default:
+      return FAULT
+  }
 }

@@ -35,5 +35,10 @@ export async function patiently<T>(ask: () => Promise<T>, patience: Patience = '
 function isOurFault(error: unknown): boolean {
   const { code } = Object(error) as { code?: unknown }
   if (code === UNREADABLE_RECORD || code === SEALED_RECORD) return true
-  return error instanceof z.core.$ZodError || error instanceof TypeError || error instanceof RangeError
+  return (
+    error instanceof z.core.$ZodError ||
+    error instanceof TypeError ||
+    error instanceof RangeError ||
+    error instanceof SyntaxError
+  )
 }

@@ -121,6 +121,18 @@ describe('the path of the service accounts', () => {
     expect(errors.length).toBe(before + 1)
   })
 
+  it.each([
+    ['SEALED_RECORD', 'has no AUDIT_KEY'],
+    ['UNREADABLE_RECORD', 'cannot read it'],
+    ['STORE_AWAY', 'Redis does not answer'],
+  ])('says in words what %s is', async (code, words) => {
+    answer = async () => {
+      throw Object.assign(new Error('hunter2'), { code })
+    }
+    const response = await post(JSON.stringify(LIST), `Bearer ${TOKEN}`)
+    expect(await response.json()).toEqual({ kind: 'away', said: [expect.stringContaining(words)] })
+  })
+
   it('answers an account so often in a minute, and then again', async () => {
     const route = createRequestsRoute({
       ...{ accounts: ACCOUNTS, clock: () => nowMs, onError: () => {}, onStranger: () => {} },

@@ -8,10 +8,12 @@ import { requestIdSchema } from '../../request/request.ts'
 import type { Seals } from '../../request/seals.ts'
 import type { RedisConnection } from './connect.ts'
 import { idOf, listKey } from './lists.ts'
+import { answersOf } from './records.ts'
 
 /** Of the newest, and of the newest that are open. */
 const LOOKED_AT = 20
 
+const NO_SAMPLE = [[null, null], []]
 const sampleSchema = z.tuple([z.tuple([z.string().nullable(), z.string().nullable()]), z.array(z.string())])
 
 export async function lookAtSeals(
@@ -32,7 +34,7 @@ export async function lookAtSeals(
         .hmget(`${tag}:request:${id}`, 'json', 'seal')
         .lrange(`${tag}:events:${id}`, -2, -1)
         .exec()
-      const [[json, seal], events] = sampleSchema.parse(answer?.map(([error, value]) => error ?? value))
+      const [[json, seal], events] = sampleSchema.parse(answersOf(id, answer, NO_SAMPLE))
       return json === null ? [] : [{ id, json, seal, events }]
     }),
   )

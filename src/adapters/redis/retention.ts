@@ -3,12 +3,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Leaving, Retention, Seen } from '../../ports/retention.ts'
-import { type RequestId, type ResetRequest, requestIdSchema, requestSchema } from '../../request/request.ts'
+import { type RequestId, requestIdSchema } from '../../request/request.ts'
 import type { Seals } from '../../request/seals.ts'
 import { createAttemptLog } from './attempts.ts'
 import type { RedisConnection } from './connect.ts'
 import { exportedAt, exportedPlace } from './exported.ts'
 import { listsOf, memberOf } from './lists.ts'
+import { isOfAnotherType, recordIn, unreadable } from './records.ts'
 import { CLAIM, REMOVE } from './scripts.ts'
 
 /** Numbers asked for at once whether there is anything, and records read at once. */
@@ -44,10 +45,19 @@ export function createRetention(redis: RedisConnection, prefix: string, seals: S
   async function seen(ids: readonly RequestId[]): Promise<Seen[]> {
     const reads = redis.pipeline()
     for (const id of ids) reads.hmget(requestKey(id), 'json', 'version', 'hash', 'followers')
-    const answers = readSchema.parse((await reads.exec())?.map(([error, fields]) => error ?? fields))
+    const asked = await reads.exec()
+    const answers = readSchema.parse(
+      asked?.map(([error, fields], index) => {
+        if (isOfAnotherType(error)) throw unreadable(ids[index] as RequestId, error.message)
+        return error ?? fields
+      }),
+    )
     return answers.flatMap(([json, version, auditHash, followers], index) => {
       if (json === null) return []
-      const request = recordIn(ids[index] as RequestId, json)
+      const id = ids[index] as RequestId
+      const read = recordIn(json)
+      if (!read.ok) throw unreadable(id, read.problem)
+      const { request } = read
       return [{ request: { ...request, version, auditHash: auditHash ?? request.auditHash }, followers }]
     })
   }
@@ -99,12 +109,6 @@ export function createRetention(redis: RedisConnection, prefix: string, seals: S
     },
     exportedAt: id => exportedAt(redis, tag, id),
   }
-}
-
-function recordIn(id: RequestId, json: string): ResetRequest {
-  const { success, data } = requestSchema.safeDecode(JSON.parse(json))
-  if (!success) throw new Error(`The record of ${id} cannot be read by this version.`)
-  return data
 }
 
 const readSchema = z.array(

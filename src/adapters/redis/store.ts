@@ -1,16 +1,15 @@
 // The Store port on Redis. The record is one JSON value guarded by its version; every change is one Lua script.
 
 import { z } from 'zod'
-import {
-  type Commit,
-  type CommitOutcome,
-  type ListFilter,
-  type ListPage,
-  type ListPlace,
-  type Store,
-  type Stored,
-  type Trail,
-  UNREADABLE_RECORD,
+import type {
+  Commit,
+  CommitOutcome,
+  ListFilter,
+  ListPage,
+  ListPlace,
+  Store,
+  Stored,
+  Trail,
 } from '../../ports/store.ts'
 import type { AuditEvent } from '../../request/command.ts'
 import { isInPart } from '../../request/list-part.ts'
@@ -33,6 +32,15 @@ import { idOf, listKey, memberOf, membershipOf, placeOf, rangeOf } from './lists
 import { marksSchema } from './marks.ts'
 import { createKeyGate, type KeyGate } from './newest-seals.ts'
 import { createNumbers, onLost, type RequestNumbers } from './numbers.ts'
+import {
+  answersOf,
+  chainEndOf,
+  FIELDS,
+  fieldsSchema,
+  isOfAnotherType,
+  recordIn,
+  unreadable,
+} from './records.ts'
 import { COMMIT, END_DOCUMENTS, FIND_FORGOTTEN, READ_MARKS, SETTLE, TAKE_DUE } from './scripts.ts'
 
 /** Trails read at once: enough to hide the way to Redis, few enough to hold. */
@@ -165,19 +173,22 @@ export function createRedisStore(
   }
 
   async function readStored(id: RequestId): Promise<Stored | undefined> {
-    return storedIn(id, fieldsSchema.parse(await redis.hmget(requestKey(id), ...FIELDS)))
+    const answer = await redis.hmget(requestKey(id), ...FIELDS).catch(error => {
+      throw isOfAnotherType(error) ? unreadable(id, error.message) : error
+    })
+    return storedIn(id, fieldsSchema.parse(answer))
   }
 
   function storedIn(id: RequestId, [json, version, hash, seal]: z.output<typeof fieldsSchema>) {
     if (json === null) return undefined
-    const parsed = recordIn(json)
-    if (!parsed.success) {
-      const problem = `The record of ${id} cannot be read by this version: ${z.prettifyError(parsed.error)}`
-      throw Object.assign(new Error(problem), { code: UNREADABLE_RECORD })
-    }
-    const { data } = parsed
+    const read = recordIn(json)
+    if (!read.ok) throw unreadable(id, read.problem)
     // What a change is compared with: one that goes by other numbers would be refused for ever.
-    const request = { ...data, version: version ?? data.version, auditHash: hash ?? data.auditHash }
+    const request = {
+      ...read.request,
+      version: version ?? read.request.version,
+      auditHash: hash ?? read.request.auditHash,
+    }
     return { request, doubt: doubtOf(id, json, seal) }
   }
 
@@ -187,15 +198,15 @@ export function createRedisStore(
     return seal === undefined ? 'changed' : seals.doubt('record', id, json, seal)
   }
 
-  /** Those that can be read: one record of a newer version must not hide the others. */
+  /** Those that can be read: one record of a newer version, or one that is none, must not hide the others. */
   async function readAll(ids: readonly RequestId[]): Promise<ResetRequest[]> {
     if (ids.length === 0) return []
     const reads = redis.pipeline()
     for (const id of ids) reads.hget(requestKey(id), 'json')
     const answers = recordsSchema.parse((await reads.exec())?.map(([error, json]) => error ?? json))
     return answers.flatMap(json => {
-      const parsed = json === null ? undefined : recordIn(json)
-      return parsed?.success ? [parsed.data] : []
+      const read = json === null ? undefined : recordIn(json)
+      return read?.ok ? [read.request] : []
     })
   }
 
@@ -218,14 +229,14 @@ export function createRedisStore(
   }
 
   /** Record and events in one step, so that no change can come between. */
-  async function readAtOnce(id: RequestId) {
+  async function readAtOnce(id: RequestId, instead?: readonly unknown[]) {
     const answer = await redis
       .multi()
       .hmget(requestKey(id), ...FIELDS)
       .lrange(eventsKey(id), 0, -1)
       .hgetall(moreKey(id))
       .exec()
-    const [fields, events, more] = trailAnswerSchema.parse(answer?.map(([error, value]) => error ?? value))
+    const [fields, events, more] = trailAnswerSchema.parse(answersOf(id, answer, instead))
     const [record] = fields
     const trail: Trail = {
       ...{ id, ...chainEndOf(record), more, events, record },
@@ -235,7 +246,8 @@ export function createRedisStore(
   }
 
   async function readTrail(id: RequestId): Promise<Trail | undefined> {
-    const { trail } = await readAtOnce(id)
+    // What stands there instead is for whoever verifies it.
+    const { trail } = await readAtOnce(id, [[null, null, null, null], [], {}])
     return trail.record === null && trail.events.length === 0 ? undefined : trail
   }
 
@@ -246,7 +258,11 @@ export function createRedisStore(
   }
 
   async function* documentsOf(id: RequestId): AsyncGenerator<{ name: string; json: string }> {
-    const names = (await redis.hkeys(documentsKey(id))).sort()
+    const keys = await redis.hkeys(documentsKey(id)).catch(error => {
+      if (isOfAnotherType(error)) return []
+      throw error
+    })
+    const names = keys.sort()
     for (const name of names) {
       const json = await redis.hget(documentsKey(id), name)
       if (json !== null) yield { name, json }
@@ -377,30 +393,6 @@ function schemaOf(name: DocumentName) {
   }
 }
 
-function chainEndOf(json: string | null): Pick<Trail, 'version' | 'auditHash'> {
-  const none = { version: 0, auditHash: '' }
-  if (json === null) return none
-  try {
-    return chainEndSchema.parse(JSON.parse(json))
-  } catch {
-    return none
-  }
-}
-
-/** Of a record of any version of the product. */
-const chainEndSchema = z.object({ version: z.number(), auditHash: z.string().default('') })
-/** Of the hash of a request. */
-const FIELDS = ['json', 'version', 'hash', 'seal'] as const
-const fieldsSchema = z.tuple([
-  z.string().nullable(),
-  z.coerce.number().int().positive().nullable().catch(null),
-  z
-    .string()
-    .regex(/^([0-9a-f]{64})?$/)
-    .nullable()
-    .catch(null),
-  z.string().nullable(),
-])
 const trailAnswerSchema = z.tuple([
   fieldsSchema,
   z.array(z.string()),
@@ -410,11 +402,10 @@ const trailAnswerSchema = z.tuple([
 const writerAnswerSchema = z.tuple([requestIdSchema.nullable(), z.coerce.number(), z.number()])
 
 const idsSchema = z.array(requestIdSchema)
-const recordsSchema = z.array(z.string().nullable())
-
-function recordIn(json: string) {
-  return requestSchema.safeDecode(JSON.parse(json))
-}
+/** Of a key that is no record, or of what Redis said of it, nothing. */
+const recordsSchema = z.array(
+  z.union([z.string().nullable(), z.custom(isOfAnotherType).transform(() => null)]),
+)
 
 const commitAnswerSchema = z.union([
   z.tuple([z.enum(['applied', 'conflict'])]).transform(([kind]) => ({ kind })),

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, describe, expect, inject, it } from 'vitest'
 import { connectRedis } from '../../../src/adapters/redis/connect.ts'
 import { createRedisStore } from '../../../src/adapters/redis/store.ts'
+import { UNREADABLE_RECORD } from '../../../src/ports/store.ts'
 import { NOWHERE } from '../../../src/request/command.ts'
 import { documentsKeptMs, KEPT_AFTER_END_MS } from '../../../src/request/kept.ts'
 import { type RequestId, type ResetRequest, requestIdSchema } from '../../../src/request/request.ts'
+import { createSeals } from '../../../src/request/seals.ts'
 import { storeContract } from '../../contract/store.contract.ts'
 import { commitOf, created, creationOf } from '../../support/commits.ts'
 import { ALICE, DENIED, draft, SOMEWHERE, T0 } from '../../support/requests.ts'
@@ -20,6 +22,8 @@ async function ready(url: string) {
   if (connection.status !== 'ready') await new Promise(resolve => connection.once('ready', resolve))
   return connection
 }
+
+const sealsOf = (prefix: string) => createSeals(['0123456789abcdef0123456789abcdef'], prefix)
 
 afterEach(async () => {
   await proxy?.close()
@@ -114,6 +118,43 @@ describe('the Redis store', () => {
     expect(first.next).toEqual({ createdAtMs: T0, id: later })
     expect(second.requests.map(({ id }) => id)).toEqual(['R-12'])
   })
+
+  it.each([
+    ['whose JSON is none', (key: string) => redis.hset(key, 'json', '{ not json', 'version', '1')],
+    ['whose key is of another type', (key: string) => redis.set(key, 'x')],
+  ])(
+    'a record %s stops nobody else: it is named, the others are listed, exported and sealed',
+    async (_, spoil) => {
+      const prefix = `test-${randomUUID()}`
+      const key = await created(createRedisStore(redis, prefix, { seals: sealsOf(prefix) }))
+      const spoilt = requestIdSchema.parse('R-20')
+      await createRedisStore(redis, prefix, { seals: sealsOf(prefix) }).commit(
+        creationOf(draft({ id: spoilt })),
+      )
+      await redis.del(`{${prefix}}:request:${spoilt}`)
+      await spoil(`{${prefix}}:request:${spoilt}`)
+      await redis.set(`{${prefix}}:last-request`, '20')
+      // One that has just started, and looks at the newest seals before it writes.
+      const store = createRedisStore(redis, prefix, { seals: sealsOf(prefix) })
+      const why = {
+        code: UNREADABLE_RECORD,
+        message: expect.stringContaining('The record of R-20 cannot be read'),
+      }
+      await expect(store.read(spoilt)).rejects.toMatchObject(why)
+      await expect(store.readWithTrail(spoilt)).rejects.toMatchObject(why)
+      expect((await store.openRequests(10)).requests.map(({ id }) => id)).toEqual([key.id])
+      const listed = await store.list({ of: { kind: 'all' }, part: 'any' }, 10)
+      expect(listed.requests.map(({ id }) => id)).toEqual([key.id])
+      const trails: [string, number][] = []
+      for await (const { id, events } of store.readTrails()) trails.push([id, events.length])
+      expect(trails).toEqual([
+        [key.id, 1],
+        [spoilt, 1],
+      ])
+      const cancel = { kind: 'cancel', by: ALICE, policy: DENIED, from: SOMEWHERE } as const
+      expect(await store.commit(commitOf(key, cancel))).toEqual({ kind: 'applied' })
+    },
+  )
 
   it('keeps every key in one hash slot, so that it runs on a cluster', async () => {
     const prefix = `test-${randomUUID()}`

@@ -18,7 +18,7 @@ export const answers = {
       'Your last action timed out, and it is still not known whether it was saved. Look at the card before you send it again.',
   },
   newerVersion:
-    'A newer version of Rewind has written this request, and this one cannot read it. Try again in a minute.',
+    'A newer version of Rewind has written this request, or it was changed in Redis: this one cannot read it. Try again in a minute.',
   sealed:
     'The server that handled this has no AUDIT_KEY, or one under which the seals of the records do not hold. Nothing was done. Tell the people who run Rewind.',
   triggerGone: 'Slack took too long to open the window. Please try again.',

@@ -7,7 +7,7 @@ export const answers: typeof English = {
   storeAwayReading: 'Redis 无法连接，没有改动任何内容。请稍后再试。',
   tooSlow: '处理超时，这次操作可能没有保存。请查看卡片，如果没有变化再点一次按钮。',
   tooSlowReading: '处理超时，没有改动任何内容。请再试一次。',
-  newerVersion: '这个申请由更新版本的 Rewind 写入，当前版本无法读取。请过一分钟再试。',
+  newerVersion: '这个申请由更新版本的 Rewind 写入，或在 Redis 中被改动，当前版本无法读取。请过一分钟再试。',
   toldLater: '处理超时，这次操作可能没有保存。Rewind 查明后会发私信告诉你。',
   late: {
     saved: sentence => `刚才超时的操作已保存。${sentence}`,
