@@ -10,7 +10,7 @@ import { build } from 'esbuild'
 
 // Not the demo: it finds the page, the other commands and its Redis by where its files stand.
 const started = [
-  ...['main', 'audit', 'policy', 'clusters', 'doctor', 'requests'],
+  ...['main', 'health', 'audit', 'policy', 'clusters', 'doctor', 'requests'],
   // The one that draws is started by the product itself.
   'adapters/picture/drawing-process',
 ].map(name => fileURLToPath(new URL(`./${name}.ts`, import.meta.url)))

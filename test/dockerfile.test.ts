@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPictures } from '../src/adapters/picture/pictures.ts'
 import { watched } from './adapters/picture/shown.ts'
@@ -33,6 +34,45 @@ const importsOf = (name: string) =>
   [...read(join('src', name)).matchAll(/(?:\sfrom\s|^import\s|import\()'([^']+)'/gm)].map(
     ([, imported]) => imported ?? '',
   )
+
+/** What somebody starts in the image, by the files that say how. */
+const commands = [
+  ...new Set(
+    [
+      'Dockerfile',
+      'compose.yml',
+      'package.json',
+      ...readdirSync(join(top, 'docs')).map(name => `docs/${name}`),
+    ]
+      .flatMap(name => [...read(name).matchAll(/\bdist\/(\w+)\.js/g)])
+      .map(([, name = '']) => name),
+  ),
+]
+
+/** Packages that a file in this folder of what was built, or one that it loads, imports and the image does not have. */
+async function missingFor(dist: string, names: string[]): Promise<string[]> {
+  const { metafile } = await build({
+    ...{
+      entryPoints: names.map(name => join(dist, `${name}.js`)),
+      outdir: dist,
+      write: false,
+      metafile: true,
+    },
+    ...{
+      bundle: true,
+      splitting: true,
+      packages: 'external',
+      format: 'esm',
+      platform: 'node',
+      logLevel: 'silent',
+    },
+  })
+  const isThere = (path: string) =>
+    isBuiltin(path) || dockerfile.includes(`/app/node_modules/${path.split('/')[0]} `)
+  return Object.values(metafile.outputs).flatMap(({ imports }) =>
+    imports.flatMap(({ path, external }) => (external && !isThere(path) ? [path] : [])),
+  )
+}
 
 describe('the container image', () => {
   it.each(copied)('copies %s, which exists and which .dockerignore lets in', name => {
@@ -87,18 +127,19 @@ describe('the container image', () => {
       rmSync(join(folder, 'node_modules'), { recursive: true })
     })
 
-    it.each(['main', 'audit', 'policy', 'clusters', 'doctor'])(
-      'starts %s',
-      { tags: ['long'] },
-      async name => {
-        const { stdout, stderr } = await run(process.execPath, [join(folder, 'dist', `${name}.js`)], {
-          env: {},
-        }).catch((failure: { stdout: string; stderr: string }) => failure)
-        expect(stdout + stderr).toMatch(
-          /^(REDIS_URL is missing|audit export|policy check|clusters check|FAILURE {3}Settings, a problem: REDIS_URL is missing)/,
-        )
-      },
-    )
+    it('has all that is loaded by what somebody starts in it', async () => {
+      expect(commands).toEqual(expect.arrayContaining(['main', 'health', 'doctor']))
+      expect(await missingFor(join(folder, 'dist'), commands)).toEqual([])
+    })
+
+    it.each(commands)('starts %s', { tags: ['long'] }, async name => {
+      const { stdout, stderr } = await run(process.execPath, [join(folder, 'dist', `${name}.js`)], {
+        env: {},
+      }).catch((failure: { stdout: string; stderr: string }) => failure)
+      expect(stdout + stderr).toMatch(
+        /^(REDIS_URL is missing|connect ECONNREFUSED|audit export|policy check|clusters check|requests list|FAILURE {3}Settings, a problem: REDIS_URL is missing)/,
+      )
+    })
   })
 
   it('maps what is ours to its source, and nothing of packages, whose errors are many', () => {
