@@ -33,7 +33,7 @@ export const ALL = {
   // Files share the modules they load; none of them replaces one.
   isolate: false,
   include: ['test/**/*.test.ts'],
-  exclude: ['test/browser/**', 'test/kafka/**'],
+  exclude: ['test/browser/**', 'test/kafka/**', 'test/image/**'],
   // Most of the time goes by in waiting for sockets and timers, not in computing; but a product that shares the machine
   // with too many others does not answer in the time that Slack gives it.
   maxWorkers: 5,
