@@ -13,14 +13,12 @@ const [, name = '', major = ''] = /^FROM (node:(\d+)-slim) AS build$/m.exec(dock
 /** E.g. `node:24-slim`. */
 export const NAME = name
 
-/** What a build needs to reach npm's registry as this machine does, e.g. through a proxy with a certificate of its own. */
-export interface NpmAccess {
-  /** `--volume` and its argument, once or more. */
-  volumes: string[]
-}
-
-export async function npmAccess(folder: string): Promise<NpmAccess> {
-  const setting = async (name: string) => command('npm', 'config', 'get', name)
+/**
+ * What a build needs to reach npm's registry as this machine does, e.g. through a proxy with a certificate of its own:
+ * `--volume` and its argument, once or more.
+ */
+export async function npmVolumes(folder: string): Promise<string[]> {
+  const setting = (name: string) => command('npm', 'config', 'get', name)
   const certificates = await setting('cafile')
   const lines = [`registry=${await setting('registry')}`]
   const volumes = ['--volume', `${join(folder, 'npmrc')}:/root/.npmrc:ro`]
@@ -29,7 +27,7 @@ export async function npmAccess(folder: string): Promise<NpmAccess> {
     volumes.push('--volume', `${certificates}:/root/certificates.crt:ro`)
   }
   await writeFile(join(folder, 'npmrc'), `${lines.join('\n')}\n`)
-  return { volumes }
+  return volumes
 }
 
 /** Resolves once the store has it. */

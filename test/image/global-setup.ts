@@ -4,7 +4,7 @@ import { mkdtemp, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { makeBaseImage, NAME, npmAccess } from './base-image.ts'
+import { makeBaseImage, NAME, npmVolumes } from './base-image.ts'
 import { buildah, command } from './buildah.ts'
 
 declare module 'vitest' {
@@ -34,9 +34,9 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
   }
   try {
     const fromMs = Date.now()
-    const access = await npmAccess(root)
+    const volumes = await npmVolumes(root)
     const trouble = await makeBaseImage(store, root)
-      .then(() => tryContainer(root, access.volumes))
+      .then(() => tryContainer(root, volumes))
       .catch((error: Error) => error)
     if (trouble !== undefined) {
       console.log(`The image is not built here: ${firstLine(trouble)}`)
@@ -46,7 +46,7 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
     }
     const top = resolve(import.meta.dirname, '../..')
     // The format of Docker, which alone keeps the health check.
-    const how = ['--pull-never', '--format', 'docker', '--layers=false', ...access.volumes]
+    const how = ['--pull-never', '--format', 'docker', '--layers=false', ...volumes]
     await buildah(store, 'bud', ...how, '--tag', IMAGE, top)
     console.log(`The image was built after ${Date.now() - fromMs} ms.`)
     project.provide('imageStore', root)
@@ -59,13 +59,13 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
 
 async function whatIsMissing(): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return 'that needs root'
-  for (const tool of ['buildah', 'debootstrap'])
-    if (
-      await command(tool, '--version')
-        .catch(() => true)
-        .then(answer => answer === true)
+  for (const tool of ['buildah', 'debootstrap']) {
+    const isThere = await command(tool, '--version').then(
+      () => true,
+      () => false,
     )
-      return `there is no ${tool}, which is a package of Debian’s`
+    if (!isThere) return `there is no ${tool}, which is a package of Debian’s`
+  }
   const { bavail, bsize } = await statfs(tmpdir())
   if (bavail * bsize < ROOM_BYTES) return 'that takes 4 GB in the folder for temporary files'
   return undefined
