@@ -16,9 +16,9 @@ import type { ResetRequest } from './request/request.ts'
 import { isHeldAfterRestore, unknownOnceRestored } from './request/restored.ts'
 import { createSeals, type Seals } from './request/seals.ts'
 import { createAuditExport } from './trail-file/export.ts'
-import type { AuditTotals } from './trail-file/lines.ts'
 import { type Selection, selectedIds, selectionIn } from './trail-file/selection.ts'
-import { type Remarks, verifyLines } from './trail-file/verify.ts'
+import { verifyLines } from './trail-file/verify.ts'
+import { remarksInWords, totalsInWords } from './trail-file/words.ts'
 
 const USAGE = `audit export [FILE]   Writes the audit trail of every request, and of every refused attempt, as JSON lines:
                       to FILE, or to stdout. Needs the settings of Redis (REDIS_URL, REDIS_PREFIX).
@@ -44,7 +44,7 @@ async function exportTo(file: string | undefined, selection: Selection | null): 
     const audit = createAuditExport(store, ids)
     const to = file === undefined ? process.stdout : createWriteStream(file)
     await pipeline(Readable.from(audit.lines()), to, { end: file !== undefined })
-    console.error(`Exported ${inWords(audit.totals())}`)
+    console.error(`Exported ${totalsInWords(audit.totals())}`)
     return 0
   })
 }
@@ -161,7 +161,7 @@ async function verifyFile(file: string): Promise<number> {
     keys.auditKeys === null ? null : createSeals(keys.auditKeys, keys.redisPrefix, keys.auditKeysLost),
   )
   if (verified.ok) {
-    console.log(`${file} is whole: ${inWords(verified.totals)}`)
+    console.log(`${file} is whole: ${totalsInWords(verified.totals)}`)
     for (const said of remarksInWords(verified.remarks)) console.log(said)
     for (const { first, last, requests, file, sha256 } of verified.exported) {
       console.log(
@@ -176,65 +176,6 @@ async function verifyFile(file: string): Promise<number> {
     console.error(`${file}, line ${line}: ${problem}.`)
   }
   return 1
-}
-
-/** What a file that is whole says nothing about. */
-function remarksInWords(remarks: Remarks): string[] {
-  const {
-    otherRules,
-    unsealed,
-    notChecked,
-    offsetsNotChecked,
-    noRecord,
-    unsealedAttempts,
-    notCheckedAttempts,
-    unsealedCounted,
-    notCheckedCounters,
-  } = remarks
-  const said: [number, string][] = [
-    [
-      noRecord,
-      'requests without their record and rows: the export is of before those were in it. Not compared.',
-    ],
-    [
-      otherRules,
-      'requests that another version decided in part as this one would not. Not replayed from there on.',
-    ],
-    [
-      offsetsNotChecked,
-      'requests of offsets that were submitted before their digest was kept: whether those are the ones is not known.',
-    ],
-    [notChecked, 'requests that are sealed, which nobody looked at: AUDIT_KEY is not set here.'],
-    [
-      unsealed,
-      'requests that begin without a seal: of those events nothing is known but the hashes and the story.',
-    ],
-    [
-      notCheckedAttempts,
-      'attempts apart that are sealed, which nobody looked at: AUDIT_KEY is not set here.',
-    ],
-    [
-      unsealedAttempts,
-      'attempts apart without a seal, of before there was one: nothing is known but the hashes.',
-    ],
-    [
-      notCheckedCounters,
-      'sealed counters of refused attempts, which nobody looked at: AUDIT_KEY is not set here.',
-    ],
-    [
-      unsealedCounted,
-      'refused attempts that were counted without a seal, before AUDIT_KEY was set or by a process without it: nothing vouches for the number.',
-    ],
-  ]
-  return said.flatMap(([count, words]) => (count === 0 ? [] : [`${count} ${words}`]))
-}
-
-function inWords({ requests, events, attempts, more, hash }: AuditTotals): string {
-  const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
-  const only = more === 0 ? '' : ` and ${counted(more, 'more refused attempt')}, counted only`
-  const all = [counted(requests, 'request'), counted(events, 'event')].join(', ')
-  const apart = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} apart${only}`
-  return `${all}, ${apart}, ${hash === '' ? 'no hash' : `hash ${hash}`}.`
 }
 
 async function main(args: readonly string[]): Promise<number> {

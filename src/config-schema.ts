@@ -39,7 +39,7 @@ export const settingsSchema = z.object({
   PORT: portNumber.default(3000),
   METRICS_PORT: portNumber.optional(),
   METRICS_TOKEN: text
-    .regex(/^[\x21-\x7e]{16,}$/, 'must have 16 characters or more, without spaces')
+    .regex(/^[\x21-\x7e]{16,}$/, 'must have 16 letters, digits and signs of ASCII or more, without spaces')
     .optional(),
   LOG_LEVEL: z
     .enum(

@@ -5,7 +5,7 @@ import { type Config, givenIn, readConfig } from './config.ts'
 import { settingsSchema } from './config-schema.ts'
 import { fileSetting, SECRET_SETTINGS } from './config-secrets.ts'
 
-export type ConfigPart = 'listening' | 'policy' | 'slack' | 'redis' | 'clusters' | 'traces'
+export type ConfigPart = 'listening' | 'policy' | 'accounts' | 'slack' | 'redis' | 'clusters' | 'traces'
 
 export interface UsableConfig {
   config: Config
@@ -19,6 +19,7 @@ const namesWith = (...starts: string[]) => NAMES.filter(name => starts.some(star
 const PARTS: Record<ConfigPart, readonly string[]> = {
   listening: ['HOST', 'PORT'],
   policy: ['APPROVERS', 'POLICY_FILE', ...namesWith('SKIPS_')],
+  accounts: ['SERVICE_ACCOUNTS_FILE', 'APPROVALS_CHANNEL'],
   slack: [...namesWith('SLACK_'), 'HTTPS_PROXY', 'HTTP_PROXY'],
   redis: namesWith('REDIS_'),
   clusters: ['CLUSTERS_FILE', ...namesWith('CKAFKA_', 'TENCENTCLOUD_'), 'HTTPS_PROXY', 'HTTP_PROXY'],

@@ -98,9 +98,11 @@ export const most = z
   .transform(value => (value === 'off' ? null : Number(value)))
 
 /** So long that nobody finds it by trying, and no word that was only made long. */
-export const auditKey = text
+export const auditKey = z
+  .string()
+  .trim()
   .regex(/^[\x21-\x2b\x2d-\x7e]{32,512}$/, {
-    error: 'must have 32 characters or more, without spaces and commas',
+    error: 'must have 32 to 512 letters, digits and signs of ASCII, without spaces and commas',
     abort: true,
   })
   .refine(value => new Set(value).size >= 10, 'must be random, like the output of openssl rand -hex 32')

@@ -223,8 +223,13 @@ function auditKeysOf({
   REDIS_PREFIX: redisPrefix,
 }: z.output<typeof auditSchema>): AuditKeysOutcome {
   if (key !== undefined) return { ok: true, auditKeys: [key, ...old], auditKeysLost, redisPrefix }
-  if (old.length === 0) return { ok: true, auditKeys: null, auditKeysLost, redisPrefix }
-  return { ok: false, problems: ['AUDIT_KEY is missing: AUDIT_KEYS_OLD alone seals nothing'] }
+  if (old.length > 0) {
+    return { ok: false, problems: ['AUDIT_KEY is missing: AUDIT_KEYS_OLD alone seals nothing'] }
+  }
+  if (auditKeysLost.length > 0) {
+    return { ok: false, problems: ['AUDIT_KEY is missing: AUDIT_KEYS_LOST is for beginning under a new one'] }
+  }
+  return { ok: true, auditKeys: null, auditKeysLost, redisPrefix }
 }
 
 export type ListeningOutcome = { ok: true; listening: Listening } | { ok: false; problems: string[] }
@@ -253,10 +258,16 @@ export function givenIn(env: NodeJS.ProcessEnv): Given {
   return proxyNamesIn(Object.fromEntries(set))
 }
 
+/** Of a list which entry it is, counted from 1 as people do. */
+function nameIn([name, ...rest]: readonly PropertyKey[]): string {
+  const [index] = rest
+  return typeof index === 'number' ? `${String(name)}, entry ${index + 1},` : [name, ...rest].join('.')
+}
+
 /** @param unread settings of which something was said already */
 export function problemsOf(error: z.ZodError, unread: ReadonlySet<string> = new Set()): string[] {
   const issues = error.issues.filter(({ path }) => !unread.has(String(path[0])))
-  return [...new Set(issues.map(issue => `${issue.path.join('.')} ${issue.message}`))]
+  return [...new Set(issues.map(issue => `${nameIn(issue.path)} ${issue.message}`))]
 }
 
 /** What is wrong between two settings; each alone was looked at before. */

@@ -99,7 +99,7 @@ function partsOf(
   if (lacks.has('slack') || slack === undefined) onBots(null)
   const { policy, findings } = lacks.has('policy')
     ? { policy: null, findings: [waits('Policy')] }
-    : lookAtPolicy(config)
+    : lookAtPolicy(lacks.has('accounts') ? { ...config, serviceAccounts: undefined } : config)
   const oneCluster = createOneCluster(config.clusters)
   const { connection, settled } = redis ?? { connection: connectToNothing(), settled: Promise.resolve() }
   const deps = { config, redis: connection, settled, now, withinMs: PART_MS }

@@ -7,7 +7,7 @@ import { lookAtSeals } from './adapters/redis/newest-seals.ts'
 import { addressesOf, connectionFault, unconnectedWords } from './adapters/redis/unconnected.ts'
 import { askAboutTokens } from './adapters/slack/platform/tokens.ts'
 import type { Config } from './config.ts'
-import { keyAdvice, keyProblem } from './request/key-standing.ts'
+import { keyAdvice, keyProblem, shareOf } from './request/key-standing.ts'
 import { createSeals, type Seals } from './request/seals.ts'
 import type { Telemetry } from './telemetry.ts'
 
@@ -96,7 +96,7 @@ async function keyProblems(
   if (problem !== null) return [`${problem}. ${keyAdvice(standing)}`]
   if (standing.kind === 'noKeyOfSome') {
     tell(
-      `AUDIT_KEY is not set, and ${standing.sealed} of the ${standing.looked} newest requests are sealed with a key: they are left alone. ${keyAdvice(standing)}`,
+      `AUDIT_KEY is not set, and ${shareOf(standing)} sealed with a key: what is sealed is left alone. ${keyAdvice(standing)}`,
     )
   }
   return []

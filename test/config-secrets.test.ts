@@ -93,7 +93,7 @@ describe('a secret in a file', () => {
       `TENCENTCLOUD_SECRET_ID_FILE names a file that cannot be used: it is longer than 64 KB (${large})`,
       `TENCENTCLOUD_SECRET_KEY_FILE names a file that is empty (${wrong.TENCENTCLOUD_SECRET_KEY_FILE})`,
       `REDIS_URL_FILE names a file that cannot be used: ENOENT (${join(folder, 'none')})`,
-      'METRICS_TOKEN must have 16 characters or more, without spaces',
+      'METRICS_TOKEN must have 16 letters, digits and signs of ASCII or more, without spaces',
     ])
     expect(JSON.stringify(problems)).not.toContain('hunter2')
   })

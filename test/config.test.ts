@@ -61,7 +61,9 @@ describe('the settings', () => {
       'METRICS_PORT must be another port than PORT',
     ])
     const guessed = problemsOf({ ...good, METRICS_TOKEN: 'guess-me' })
-    expect(guessed).toEqual(['METRICS_TOKEN must have 16 characters or more, without spaces'])
+    expect(guessed).toEqual([
+      'METRICS_TOKEN must have 16 letters, digits and signs of ASCII or more, without spaces',
+    ])
   })
 
   it('trace nothing unless a collector is named, by the names that OpenTelemetry has', () => {
@@ -136,8 +138,8 @@ describe('the settings', () => {
       config: { auditKeys: [key, old, key] },
     })
     for (const [wrong, problem] of [
-      ['hunter2', 'AUDIT_KEY must have 32 characters'],
-      [`${key} x`, 'AUDIT_KEY must have 32 characters'],
+      ['hunter2', 'AUDIT_KEY must have 32 to 512 letters'],
+      [`${key} x`, 'AUDIT_KEY must have 32 to 512 letters'],
       ['hunter2'.repeat(10), 'AUDIT_KEY must be random'],
     ] as const) {
       const problems = problemsOf({ ...good, AUDIT_KEY: wrong })
@@ -146,10 +148,17 @@ describe('the settings', () => {
       expect(readAuditKeys({ AUDIT_KEY: wrong })).toEqual({ ok: false, problems })
     }
     expect(problemsOf({ ...good, AUDIT_KEY: key, AUDIT_KEYS_OLD: `${old},hunter2` })).toEqual([
-      expect.stringContaining('AUDIT_KEYS_OLD'),
+      expect.stringMatching(/^AUDIT_KEYS_OLD, entry 2, must have 32 to 512/),
     ])
+    expect(problemsOf({ ...good, AUDIT_KEY: key, AUDIT_KEYS_OLD: `${old},` })).toHaveLength(1)
     expect(problemsOf({ ...good, AUDIT_KEYS_OLD: old })).toEqual([
       expect.stringContaining('AUDIT_KEY is missing'),
+    ])
+    expect(problemsOf({ ...good, AUDIT_KEYS_LOST: 'c1f853fa' })).toEqual([
+      'AUDIT_KEY is missing: AUDIT_KEYS_LOST is for beginning under a new one',
+    ])
+    expect(problemsOf({ ...good, AUDIT_KEY: key, AUDIT_KEYS_LOST: 'c1f853fa,C1F853FA' })).toEqual([
+      'AUDIT_KEYS_LOST, entry 2, must name keys as a seal does, by 8 digits of 0-9 and a-f',
     ])
     expect(readAuditKeys({})).toEqual({ ok: true, auditKeys: null, auditKeysLost: [], redisPrefix: 'rewind' })
   })

@@ -15,13 +15,18 @@ export interface PolicyLook {
   findings: Finding[]
 }
 
+/** `serviceAccounts` undefined: which there are could not be read. */
+type Looked = Pick<Config, 'role' | 'policyFile' | 'approvers' | 'skipLimits'> & {
+  serviceAccounts: Config['serviceAccounts'] | undefined
+}
+
 export function lookAtPolicy({
   role,
   policyFile,
   approvers,
   skipLimits,
   serviceAccounts,
-}: Pick<Config, 'role' | 'policyFile' | 'approvers' | 'skipLimits' | 'serviceAccounts'>): PolicyLook {
+}: Looked): PolicyLook {
   // As the start of a worker apart: a file that is named is read, and needs none.
   if (policyFile === null) {
     if (role === 'worker') return { policy: null, findings: [] }
@@ -36,7 +41,8 @@ export function lookAtPolicy({
     const { version, rules } = read.policy
     const found = `It can be used: version ${version}, ${rules.length === 1 ? '1 rule' : `${rules.length} rules`}.`
     // A worker apart reads no service accounts, and is asked nothing.
-    const accounts = role === 'worker' ? null : new Set(serviceAccounts?.values())
+    const accounts =
+      role === 'worker' || serviceAccounts === undefined ? null : new Set(serviceAccounts?.values())
     const notThere = accounts === null ? [] : accountsNotThere(read.policy, accounts, policyFile)
     return {
       policy: read.policy,

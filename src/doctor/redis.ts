@@ -16,7 +16,7 @@ import { lookAtSeals } from '../adapters/redis/newest-seals.ts'
 import { probeRedis } from '../adapters/redis/probe.ts'
 import { addressesOf } from '../adapters/redis/unconnected.ts'
 import { createWorkers } from '../adapters/redis/workers.ts'
-import { keyAdvice, keyProblem } from '../request/key-standing.ts'
+import { keyAdvice, keyProblem, shareOf } from '../request/key-standing.ts'
 import type { Seals } from '../request/seals.ts'
 import type { Finding } from './finding.ts'
 import { whyAway } from './redis-away.ts'
@@ -278,12 +278,18 @@ async function sealsFinding(
       case 'fits':
         return finding(what, 'ok', 'What is in Redis was sealed with the AUDIT_KEY that is set.')
       case 'nothingSealed':
-        return finding(what, 'ok', 'None of the newest requests is sealed.')
+        return finding(
+          what,
+          'ok',
+          standing.lost === 0
+            ? 'None of the newest requests is sealed.'
+            : `${capital(shareOf({ looked: standing.looked, sealed: standing.lost }))} sealed with a key that AUDIT_KEYS_LOST names, and none with one that is set: what is open under it is ended when a bot reads it.`,
+        )
       default:
         return finding(
           what,
           'warning',
-          `AUDIT_KEY is not set, and ${standing.sealed} of the ${standing.looked} newest requests are sealed with a key: they are left alone.`,
+          `AUDIT_KEY is not set, and ${shareOf(standing)} sealed with a key: what is sealed is left alone.`,
           keyAdvice(standing),
         )
     }
@@ -304,6 +310,10 @@ async function clockFinding(redis: RedisConnection, now: () => number): Promise<
   } catch (error) {
     return finding('clock', 'warning', `Its time could not be read: ${ended(asError(error).message)}`)
   }
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 function ended(text: string): string {

@@ -15,14 +15,15 @@ export interface SealSample {
 }
 
 /**
- * `fits`: the key holds at least one seal. `nothingSealed`: there is nothing to compare it with. `otherKey`: some of what was
+ * `fits`: the key holds at least one seal. `nothingSealed`: there is nothing to compare it with; `lost` of
+ * what was looked at is sealed, with keys that nobody has any more. `otherKey`: some of what was
  * looked at is sealed, and nothing of it holds under a key of this process. `noKey`: more than half of what was looked at is
  * sealed, and this process has no key; with fewer it goes on, since each sealed request is left alone as it is met.
  * `keys`: of the seals, by their ids; those that are ours are of another installation, or of what was changed.
  */
 export type KeyStanding =
   | { kind: 'fits' }
-  | { kind: 'nothingSealed' }
+  | { kind: 'nothingSealed'; looked: number; lost: number }
   | {
       kind: 'otherKey' | 'noKey' | 'noKeyOfSome'
       looked: number
@@ -35,7 +36,10 @@ export type KeyStanding =
 export function keyStanding(seals: Seals | null, samples: readonly SealSample[]): KeyStanding {
   const found = samples.map(sample => sealsOf(sample))
   const sealed = found.filter(each => each.some(seal => seals === null || !seals.isLost(seal.key)))
-  if (sealed.length === 0) return { kind: 'nothingSealed' }
+  if (sealed.length === 0) {
+    const lost = found.filter(each => each.length > 0).length
+    return { kind: 'nothingSealed', looked: samples.length, lost }
+  }
   const keys = [...new Set(sealed.flat().map(({ key }) => key))].sort()
   const counts = { looked: samples.length, sealed: sealed.length, keys }
   if (seals === null) {
@@ -85,13 +89,17 @@ export function keyProblem(standing: KeyStanding): string | null {
   }
 }
 
-function shareOf({ looked, sealed }: { looked: number; sealed: number }): string {
+/** Of the newest requests, with its verb. */
+export function shareOf({ looked, sealed }: { looked: number; sealed: number }): string {
   if (looked === 1) return 'the only request is'
   return `${sealed} of the ${looked} newest requests ${sealed === 1 ? 'is' : 'are'}`
 }
 
 /** What to do about it. */
 export function keyAdvice(standing: KeyStanding): string {
+  if (standing.kind === 'noKey') {
+    return `Set AUDIT_KEY to the key that the other processes have. If it is lost, AUDIT_KEYS_LOST=${standing.keys.join(',')} and a new AUDIT_KEY end what is open under it.`
+  }
   if (standing.kind !== 'otherKey') return 'Set AUDIT_KEY to the key that the other processes have.'
   if (standing.ours) return 'Set REDIS_PREFIX as it was when they were made.'
   const lost = standing.keys.join(',')

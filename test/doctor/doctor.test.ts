@@ -318,15 +318,23 @@ rules:
     request: { people: [svc:deplyos] }
     approve: [{ from: U0BOB }]
 `).file
-    const findings = await doctor({
+    const given = {
       ...{ APPROVERS: '', POLICY_FILE: policy, APPROVALS_CHANNEL: 'C0OPS' },
       SERVICE_ACCOUNTS_FILE: accounts,
-    })
-    expect(findings.find(({ what }) => what === 'service account svc:deplyos')).toMatchObject({
+    }
+    const ofAccounts = async (more: Record<string, string>) =>
+      (await doctor({ ...given, ...more })).filter(({ what }) => what.startsWith('service account'))
+    const notThere = {
+      what: 'service account svc:deplyos',
       level: 'warning',
       found: 'POLICY_FILE: the rule "all" names svc:deplyos, which SERVICE_ACCOUNTS_FILE does not have.',
       advice: 'Is svc:deploys meant?',
-    })
+    }
+    expect(await ofAccounts({})).toMatchObject([notThere])
+    // Another setting is wrong: what the file has is known all the same. Where it is not, nothing is claimed.
+    expect(await ofAccounts({ AUDIT_KEY: 'short' })).toMatchObject([notThere])
+    expect(await ofAccounts({ SERVICE_ACCOUNTS_FILE: policy })).toEqual([])
+    expect(await ofAccounts({ APPROVALS_CHANNEL: '' })).toEqual([])
   })
 
   it('names a file that is not there, or is wrong', async () => {
@@ -422,8 +430,19 @@ describe('the doctor of Redis', () => {
     expect(await said({ AUDIT_KEY: other })).toMatch(
       /^failure AUDIT_KEY is another key .* Rewind does not start\. Set AUDIT_KEY .*AUDIT_KEYS_LOST=[0-9a-f]{8} ends/,
     )
-    expect(await said({})).toMatch(/^failure AUDIT_KEY is not set, and the only request is sealed/)
-    expect(await said({ AUDIT_KEY: other, AUDIT_KEYS_LOST: keyId(key) })).toMatch(/^ok /)
+    expect(await said({})).toMatch(
+      /^failure AUDIT_KEY is not set, and the only request is sealed.* If it is lost, AUDIT_KEYS_LOST=[0-9a-f]{8} and a new AUDIT_KEY end/,
+    )
+    expect(await said({ AUDIT_KEY: other, AUDIT_KEYS_LOST: keyId(key) })).toMatch(
+      /^ok The only request is sealed with a key that AUDIT_KEYS_LOST names, and none with one that is set: what is open under it is ended/,
+    )
+    const part = `${REDIS_PREFIX}-in-part`
+    for (const each of [null, null, createSeals([key], part)]) {
+      await created(createRedisStore(connection, part, { seals: each }))
+    }
+    expect(await said({ REDIS_PREFIX: part })).toMatch(
+      /^warning AUDIT_KEY is not set, and 1 of the 3 newest requests is sealed with a key: what is sealed is left alone/,
+    )
   })
 
   it('warns where a job waits or a bot is connected, and nobody takes jobs', async () => {
