@@ -12,7 +12,7 @@ import { createWorkers, type Workers } from './adapters/redis/workers.ts'
 import { readAuditKeys, readStoreConfig } from './config.ts'
 import { holdRestored } from './hold-restored.ts'
 import type { Store } from './ports/store.ts'
-import type { ResetRequest } from './request/request.ts'
+import type { RequestId, ResetRequest } from './request/request.ts'
 import { isHeldAfterRestore, unknownOnceRestored } from './request/restored.ts'
 import { createSeals, type Seals } from './request/seals.ts'
 import { createAuditExport } from './trail-file/export.ts'
@@ -71,21 +71,35 @@ async function restored(hold: boolean): Promise<number> {
       console.error('A worker has taken jobs within 15 seconds. Stop every bot and worker, then try again.')
       return 1
     }
-    const { requests, total } = await store.openRequests(OPEN_LOOKED_AT)
-    if (hold) return holdAll(store, seals, requests, total - requests.length)
+    const { requests, notRead, total } = await store.openRequests(OPEN_LOOKED_AT)
+    const notSeen = { notRead, more: total - requests.length - notRead.length }
+    if (hold) return holdAll(store, seals, requests, notSeen)
     const unknown = requests.flatMap(request => {
       const kind = unknownOnceRestored(request)
       return kind === null ? [] : [`${request.id} (${request.reset.target.group}) ${ONCE_RESTORED[kind]}`]
     })
     for (const said of unknown) console.log(said)
-    const notRead = total - requests.length
-    if (notRead > 0) console.log(`${openOnes(notRead)} could not be looked at.`)
+    sayNotSeen(notSeen)
     const waiting = requests.length - unknown.length
     console.log(
       `${openOnes(waiting)} ${waiting === 1 ? 'waits' : 'wait'} for a plan, a decision or a review: nothing is called before.`,
     )
-    return unknown.length + notRead === 0 ? 0 : 1
+    return unknown.length + notRead.length + notSeen.more === 0 ? 0 : 1
   }, seals)
+}
+
+/** `notRead`: their records cannot be read. `more`: there are so many that they were not asked for. */
+interface NotSeen {
+  notRead: readonly RequestId[]
+  more: number
+}
+
+function sayNotSeen({ notRead, more }: NotSeen): void {
+  if (notRead.length > 0) {
+    const whose = notRead.length === 1 ? 'its record cannot be read' : 'their records cannot be read'
+    console.log(`${openOnes(notRead.length)} could not be looked at, since ${whose}: ${notRead.join(', ')}.`)
+  }
+  if (more > 0) console.log(`${openOnes(more)} beyond the newest 10,000 could not be looked at.`)
 }
 
 function openOnes(count: number): string {
@@ -96,7 +110,7 @@ async function holdAll(
   store: Store,
   seals: Seals | null,
   requests: readonly ResetRequest[],
-  notRead: number,
+  notSeen: NotSeen,
 ): Promise<number> {
   const unknown = requests.filter(
     request => unknownOnceRestored(request) !== null && !isHeldAfterRestore(request),
@@ -110,9 +124,9 @@ async function holdAll(
   }
   for (const { id, why } of not)
     console.log(`${id} could not be held: ${why}. Cancel it before a worker is started.`)
-  if (notRead > 0) console.log(`${openOnes(notRead)} could not be looked at.`)
+  sayNotSeen(notSeen)
   if (unknown.length === 0) console.log('No request has to be held.')
-  return not.length + notRead === 0 ? 0 : 1
+  return not.length + notSeen.notRead.length + notSeen.more === 0 ? 0 : 1
 }
 
 async function withStore(
@@ -178,6 +192,31 @@ async function verifyFile(file: string): Promise<number> {
   return 1
 }
 
+/** What of the arguments cannot be understood. */
+function wrongIn([command, ...rest]: readonly string[]): string {
+  const [option = '', , ...more] = rest
+  if (command === 'export' && option.startsWith('--') && more.length > 1)
+    return 'export takes one file, or none.'
+  switch (command) {
+    case undefined:
+      return 'Say what to do: export, verify or restored.'
+    case 'verify':
+      return 'verify takes one file.'
+    case 'restored':
+      return 'restored takes --hold, and nothing else.'
+    case 'export':
+      if (option === '--request') return '--request takes one request, like R-7.'
+      if (option === '--since') {
+        return '--since takes a day, like 2026-11-01, or an instant with its zone, like 2026-11-01T08:00:00+08:00.'
+      }
+      return option.startsWith('--')
+        ? `export has no ${option}: it is --request or --since.`
+        : 'export takes one file, or none.'
+    default:
+      return 'audit takes export, verify or restored.'
+  }
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const [option = '', value = ''] = args.slice(1, 3)
   if (args[0] === 'export' && option.startsWith('--') && args.length <= 4) {
@@ -193,15 +232,16 @@ async function main(args: readonly string[]): Promise<number> {
   if (command === 'restored' && file === undefined) return restored(false)
   if (command === 'restored' && file === '--hold' && more.length === 0) return restored(true)
   if (command === 'verify' && file !== undefined && more.length === 0) return verifyFile(file)
-  console.error(USAGE)
+  console.error(`${wrongIn(args)}\n\n${USAGE}`)
   return 2
 }
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const args = process.argv.slice(2)
   process.exitCode = await main(args).catch((error: unknown) => {
-    const { code } = Object(error) as { code?: unknown }
-    if (code === 'ENOENT') console.error(`${args[1]}: there is no such file or folder (ENOENT)`)
+    const { code, path = args.at(-1) } = Object(error) as { code?: unknown; path?: string }
+    if (code === 'ENOENT') console.error(`${path}: there is no such file or folder (ENOENT)`)
+    else if (code === 'EISDIR') console.error(`${path}: it is a folder, and no file (EISDIR)`)
     else console.error(error instanceof Error ? error.message : error)
     return 1
   })

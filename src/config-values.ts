@@ -24,7 +24,7 @@ export function duration(most: string) {
   return z
     .string()
     .trim()
-    .regex(/^[1-9]\d{0,4}[smhd]$/, 'must be a number with s, m, h or d, like 30m or 24h')
+    .regex(/^[1-9]\d{0,4}[smhd]$/, 'must be a number above 0 with s, m, h or d, like 30m or 24h')
     .transform(durationMs)
     .refine(ms => ms <= durationMs(most), `must be ${most} or less`)
 }

@@ -727,6 +727,8 @@ describe('npm run audit', () => {
       audit(['verify']),
       audit(['export', '--since', 'yesterday']),
     ])
+    const aFolder = await audit(['verify', folder])
+    expect(aFolder).toMatchObject({ code: 1, err: `${folder}: it is a folder, and no file (EISDIR)\n` })
     const short = await audit(['verify', join(folder, 'none')], { AUDIT_KEY: 'hunter2' })
     expect(short).toMatchObject({ code: 1, out: '', err: expect.stringContaining('AUDIT_KEY must have 32') })
     expect(short.err).not.toContain('hunter2')
@@ -738,8 +740,13 @@ describe('npm run audit', () => {
     expect(missing).toMatchObject({
       ...{ code: 1, err: `${join(folder, 'none')}: there is no such file or folder (ENOENT)\n` },
     })
-    for (const { code, err } of [misspelt, incomplete, never]) {
+    for (const [{ code, err }, wrong] of [
+      [misspelt, 'audit takes export, verify or restored.'],
+      [incomplete, 'verify takes one file.'],
+      [never, '--since takes a day, like 2026-11-01, or an instant'],
+    ] as const) {
       expect(code).toBe(2)
+      expect(err.startsWith(wrong), err).toBe(true)
       expect(err).toContain('audit verify FILE')
     }
   })

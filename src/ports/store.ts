@@ -237,8 +237,11 @@ export interface Store {
   countAttempt(id: RequestId, by: string): Promise<AttemptKept>
   /** How far the log of attempts has come, for the next event of a request. Null: this process has no key. */
   attemptsSeen(): Promise<AttemptsSeen | null>
-  /** Open requests, of one group or of all, newest first. */
-  openRequests(limit: number, target?: Target): Promise<{ requests: ResetRequest[]; total: number }>
+  /** Open requests, of one group or of all, newest first. `notRead`: those among them whose records cannot be read. */
+  openRequests(
+    limit: number,
+    target?: Target,
+  ): Promise<{ requests: ResetRequest[]; notRead: RequestId[]; total: number }>
   /**
    * Requests whose last change was made by a build that kept documents for good: so many are looked at that were not yet,
    * oldest first, and `keptMs` says for how long from now the documents of each are kept, null for good.

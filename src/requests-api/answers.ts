@@ -158,6 +158,8 @@ export function createAnswers(deps: AnswersDeps) {
       case 'missing':
         return missingAnswer(deps.words(), id, outcome)
       case 'refused': {
+        // The answer to the first time was lost, and the command asks again.
+        if (hasCancelled(account, outcome.request)) return requestAnswer(outcome.request)
         const said = [notCancelled(deps.words(), account, outcome.refusal, outcome.request)]
         return { kind: 'refused', why: outcome.refusal, said }
       }
@@ -205,4 +207,8 @@ function missingAnswer(words: Words, id: RequestId, gone: Partial<Gone>): Answer
   const isExported = gone.exportedAtMs !== null && gone.exportedAtMs !== undefined
   const said = isExported ? missingSentence(words, id, gone) : `There is no request ${id}.`
   return { kind: 'refused', why: 'missing', said: [said] }
+}
+
+function hasCancelled(account: string, { state }: ResetRequest): boolean {
+  return state.name === 'cancelled' && state.by === account
 }

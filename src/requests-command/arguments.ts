@@ -121,7 +121,7 @@ function waitOf(own: ReadonlyMap<string, string>, command: string, problems: str
   if (command !== 'ask' && (own.has('wait') || said !== undefined)) problems.push('Only ask can wait.')
   if (said === undefined) return own.has('wait') ? WAIT_MS : null
   if (!/^[1-9]\d{0,4}[smhd]$/.test(said)) {
-    problems.push('--wait-at-most must be a number with s, m, h or d, like 30m.')
+    problems.push('--wait-at-most must be a number above 0 with s, m, h or d, like 30m.')
     return null
   }
   return Number(said.slice(0, -1)) * (UNITS_MS[said.slice(-1)] as number)

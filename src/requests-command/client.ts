@@ -51,12 +51,16 @@ export function createClient({
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify(question),
-      redirect: 'error',
+      redirect: 'manual',
       signal,
     })
     if (response.status === 404) {
       await response.body?.cancel()
       return { kind: 'notReached', why: NOT_THERE, isFinal: true }
+    }
+    if (response.status >= 300 && response.status < 400) {
+      await response.body?.cancel()
+      return { kind: 'notReached', why: redirected(response.status), isFinal: true }
     }
     const answer = answerSchema.safeParse(jsonIn(await textOf(response, signal)))
     return answer.success
@@ -79,6 +83,10 @@ export function createClient({
 
 function late(answerMs: number): string {
   return `no answer within ${answerMs / 1_000} s`
+}
+
+function redirected(status: number): string {
+  return `it answers with ${status}, a redirect, which is not followed with a token: give the address that it leads to`
 }
 
 const NOT_THERE = 'it has no /requests, as a bot of Rewind has that is set up with SERVICE_ACCOUNTS_FILE'
@@ -107,6 +115,8 @@ function jsonIn(text: string): unknown {
 function causeIn(error: unknown): string {
   if (!(error instanceof Error)) return 'it cannot be reached'
   const { cause } = error
-  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code
+  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') {
+    return cause.code === 'UND_ERR_SOCKET' ? 'the connection ended before its answer did' : cause.code
+  }
   return error.message === 'its answer is too long' ? error.message : 'it cannot be reached'
 }

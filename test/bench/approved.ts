@@ -62,7 +62,7 @@ export async function openDesk(redisUrl: string, prefix: string, apiUrl: string)
   const guarded = { kind: 'allowed', guard: GUARD, lastRead: NEVER_READ, unread: null } as const
   const guardFor = async () => guarded
   // Each plan is compared with what else is open: not what is measured, and with thousands of them most of the time.
-  const alone: Store = { ...store, openRequests: async () => ({ requests: [], total: 0 }) }
+  const alone: Store = { ...store, openRequests: async () => ({ requests: [], notRead: [], total: 0 }) }
   const writeTimeOf = () => ({ atLeastMs: 0, atMostMs: 0 })
   const kept = createKeptRows({ store, seals: null })
   const plans = createPlans({

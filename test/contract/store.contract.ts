@@ -335,7 +335,7 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       const onGroup = await store.openRequests(10, someReset.target)
       expect(onGroup.requests.map(request => request.id).sort()).toEqual([first.id, second.id].sort())
       const other = { ...someReset.target, group: 'another' }
-      expect(await store.openRequests(10, other)).toEqual({ requests: [], total: 0 })
+      expect(await store.openRequests(10, other)).toEqual({ requests: [], notRead: [], total: 0 })
       expect(await store.findForgotten()).toEqual([second.id])
     })
 

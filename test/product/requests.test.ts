@@ -172,7 +172,12 @@ describe.concurrent('a job', () => {
       out: expect.stringContaining('R-2 was cancelled.'),
     })
     await product().cardSays('Cancelled by svc:deploys')
+    // As when the first answer was lost on the way.
     expect(await requests(['cancel', 'R-2'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('R-2 was cancelled.'),
+    })
+    expect(await requests(['cancel', 'R-2'], OTHER)).toMatchObject({
       code: 3,
       err: expect.stringContaining('R-2 was cancelled. It cannot be cancelled any more.'),
     })

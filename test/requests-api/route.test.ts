@@ -211,7 +211,11 @@ describe('the command’s client', () => {
     const client = createClient({ address: `http://127.0.0.1:${redirecting.port}`, token: TOKEN })
     const outcome = await client.ask(LIST, 1)
     redirecting.close()
-    expect(outcome.kind).toBe('notReached')
+    expect(outcome).toEqual({
+      kind: 'notReached',
+      why: expect.stringContaining('307, a redirect'),
+      isFinal: true,
+    })
     expect(JSON.stringify(outcome)).not.toContain('hunter2')
     expect(asked.length).toBe(before)
   })

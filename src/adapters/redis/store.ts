@@ -355,7 +355,10 @@ export function createRedisStore(
     async openRequests(limit, target) {
       const key = target === undefined ? openKey : openOnKey(target)
       const [ids, total] = await Promise.all([redis.zrevrange(key, 0, limit - 1), redis.zcard(key)])
-      return { requests: await readAll(idsSchema.parse(ids)), total }
+      const open = idsSchema.parse(ids)
+      const requests = await readAll(open)
+      const read = new Set(requests.map(({ id }) => id))
+      return { requests, notRead: open.filter(id => !read.has(id)), total }
     },
     async endOldDocuments(limit, keptMs) {
       const [done = 0, last = 0] = await Promise.all(

@@ -142,7 +142,9 @@ describe('the Redis store', () => {
       }
       await expect(store.read(spoilt)).rejects.toMatchObject(why)
       await expect(store.readWithTrail(spoilt)).rejects.toMatchObject(why)
-      expect((await store.openRequests(10)).requests.map(({ id }) => id)).toEqual([key.id])
+      const open = await store.openRequests(10)
+      expect(open.requests.map(({ id }) => id)).toEqual([key.id])
+      expect(open).toMatchObject({ notRead: [spoilt], total: 2 })
       const listed = await store.list({ of: { kind: 'all' }, part: 'any' }, 10)
       expect(listed.requests.map(({ id }) => id)).toEqual([key.id])
       const trails: [string, number][] = []

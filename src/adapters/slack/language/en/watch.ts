@@ -115,7 +115,7 @@ const FOUND: Record<FoundKind, (found: FoundSaid) => [string, string]> = {
   ],
   notBack: ({ lag, afterMs }) => [
     'no consumer is back yet',
-    `, ${spanOf(afterMs)} after the reset: it has no members, and no offset moves. Lag: ${messages(lag)}. Start its consumers unless they are meant to be stopped.`,
+    `, ${spanOf(afterMs)} after the reset: the group has no members, and no offset moves. Lag: ${messages(lag)}. Start its consumers unless they are meant to be stopped.`,
   ],
   growing: ({ lag, rates }) => [
     'the lag grows',
