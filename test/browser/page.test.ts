@@ -457,7 +457,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     expect(world.slack.messages('C0KAFKAOPS')).toHaveLength(0)
   })
 
-  it('keeps the person who was chosen while scenes of before come in', async () => {
+  it('keeps the person who was chosen, and what is typed, while scenes of before come in', async () => {
     const { page, world } = await open()
     const held: (() => void)[] = []
     await page.routeWebSocket(/\/ws$/, browser => {
@@ -476,8 +476,9 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     const bob = page.getByTestId('person-bob')
     expect(await bob.isChecked()).toBe(true)
 
-    for (const send of held) send()
+    // What he types meanwhile is his.
     await page.getByTestId('composer').fill('I am Bob')
+    for (const send of held) send()
     await page.getByTestId('composer').press('Enter')
     await expect
       .poll(() => world.slack.messages(CHANNELS.kafkaOps).at(-1), { timeout: PATIENCE_MS })

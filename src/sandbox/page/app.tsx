@@ -3,7 +3,7 @@
 
 import { signal } from '@preact/signals'
 import { ClusterPane } from './cluster/cluster-pane.tsx'
-import { becoming, LOST, link, perform, scene } from './connection.ts'
+import { chosen, LOST, link, perform, scene } from './connection.ts'
 import { Guide, guideHidden, showGuide } from './guide.tsx'
 import type { SlackScene } from './protocol.ts'
 import { SlackPane } from './slack/slack-pane.tsx'
@@ -95,7 +95,7 @@ function PersonSwitch({ slack }: { slack: SlackScene }) {
               name="person"
               value={person.id}
               data-testid={`person-${person.name}`}
-              checked={person.id === (becoming.value ?? slack.me)}
+              checked={person.id === chosen.value}
               onChange={() => void perform({ do: 'become', user: person.id })}
             />
             <span class="person-name">{person.realName.split(' ')[0]}</span>

@@ -1,7 +1,7 @@
 // The one WebSocket to the page server: scenes come in, deeds go out, each with its answer.
 // It must never decide what a deed means, nor draw anything.
 
-import { signal } from '@preact/signals'
+import { computed, signal } from '@preact/signals'
 import { recall, remember } from './memory.ts'
 import type { Deed, FromPage, FromServer, Scene } from './protocol.ts'
 
@@ -10,8 +10,10 @@ export type Done = Omit<Extract<FromServer, { kind: 'done' }>, 'kind' | 'number'
 /** What there is to see; null until the first scene has come. Kept on screen while the connection is away. */
 export const scene = signal<Scene | null>(null)
 export const link = signal<'connecting' | 'open' | 'lost'>('connecting')
-/** Who the person has chosen to be, until the server has answered: scenes of before it heard of it come in between. */
-export const becoming = signal<string | null>(null)
+/** Until the server has answered. */
+const becoming = signal<string | null>(null)
+/** Who the person has chosen to be. A scene may come in that the server had drawn before it heard of it. */
+export const chosen = computed(() => becoming.value ?? scene.value?.slack.me)
 /** Text put into the composer from outside, e.g. by the guide. The composer empties it when it has taken it. */
 export const draft = signal('')
 

@@ -5,7 +5,7 @@ import '../styles/slack.css'
 import '../styles/slack-blocks.css'
 import '../styles/slack-forms.css'
 import { useEffect } from 'preact/hooks'
-import { draft, scene } from '../connection.ts'
+import { chosen, draft, scene } from '../connection.ts'
 import type { SlackScene } from '../protocol.ts'
 import { Avatar } from './avatar.tsx'
 import { Composer } from './composer.tsx'
@@ -157,7 +157,9 @@ function Foot({ here, slack, conversation }: { here: Place; slack: SlackScene; c
   const channel = here.kind === 'channel' ? slack.channels.find(each => each.id === here.id) : undefined
   if (channel !== undefined && !channel.joined)
     return <p class="composer-none">You are not in #{channel.name}, so you can read here but not write.</p>
-  return <Composer key={`${slack.me} ${conversation}`} channel={conversation} name={titleOf(here, slack)} />
+  return (
+    <Composer key={`${chosen.value} ${conversation}`} channel={conversation} name={titleOf(here, slack)} />
+  )
 }
 
 function titleOf(here: Place, slack: SlackScene): string {
