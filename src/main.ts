@@ -104,11 +104,13 @@ export async function startRewind(
   const names = slack === null || bot === null ? null : checkNames(setup, slack, bot, policy)
   const clustersFile = followClusters(setup, clusters, () => bot?.forgetClusters())
   const { execute } = approvals
-  const worker = config.role === 'bot' ? null : startWorker(setup, { keeper, workers, execute, processId })
+  const keyProblem = redis.keyGate.problem
+  const worker =
+    config.role === 'bot' ? null : startWorker(setup, { keeper, workers, execute, processId, keyProblem })
   const retention = serveRetention(setup, redis, seals)
   const asked = { requests: bot?.slack.requests, ofAccounts: bot?.accountRequests ?? null }
   const ports = await openPorts(setup, asked, {
-    unready: () => unready({ redis: keeper, keyProblem: redis.keyGate.problem, bot, worker, clusters }),
+    unready: () => unready({ redis: keeper, keyProblem, bot, worker, clusters }),
     impaired: async () => [
       ...clusters.troubles().map(({ name }) => troubleSentence(name)),
       ...(worker === null ? await noWorker(workers) : []),

@@ -16,9 +16,14 @@ export interface WorkerParts {
   workers: Workers
   execute: ApprovalsService['execute']
   processId: string
+  /** With another key than what is in Redis was sealed with, whatever it takes it leaves to others. */
+  keyProblem(): string | null
 }
 
-export function startWorker(setup: Setup, { keeper, workers, execute, processId }: WorkerParts): Executor {
+export function startWorker(
+  setup: Setup,
+  { keeper, workers, execute, processId, keyProblem }: WorkerParts,
+): Executor {
   const { config } = setup
   const onError = faultsOf(setup)('worker')
   const executor = startExecutor({
@@ -31,11 +36,9 @@ export function startWorker(setup: Setup, { keeper, workers, execute, processId 
     ...setup.traces.ofQueue,
   })
   let timer: NodeJS.Timeout | undefined
+  const tell = createTelling(workers, processId, () => executor.isTaking() && keyProblem() === null)
   async function say(): Promise<void> {
-    const isTaking = executor.isTaking()
-    // That Redis cannot be asked, its keeper says.
-    if (isTaking) await workers.takes(processId).catch(() => {})
-    timer = setTimeout(say, isTaking ? EVERY_MS : FIRST_MS)
+    timer = setTimeout(say, (await tell()) ? EVERY_MS : FIRST_MS)
   }
   void say()
   return {
@@ -45,6 +48,23 @@ export function startWorker(setup: Setup, { keeper, workers, execute, processId 
       void workers.leaves(processId).catch(() => {})
       await executor.close(patienceMs)
     },
+  }
+}
+
+/** Says whether this worker takes jobs, with each call, and returns what it said. Never rejects. */
+export function createTelling(
+  workers: Workers,
+  id: string,
+  takesJobs: () => boolean,
+): () => Promise<boolean> {
+  let has = false
+  return async () => {
+    const takes = takesJobs()
+    // That Redis cannot be asked, its keeper says.
+    if (takes) await workers.takes(id).catch(() => {})
+    else if (has) await workers.leaves(id).catch(() => {})
+    has = takes
+    return takes
   }
 }
 
