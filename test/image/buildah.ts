@@ -25,10 +25,14 @@ export async function buildah(store: Store, ...args: string[]): Promise<string> 
   return command('buildah', ...engine(store), ...args)
 }
 
+/** Any of them takes a minute or two; what hangs is ended, and says no more. */
+const PATIENCE_MS = 5 * 60_000
+
 export async function command(file: string, ...args: string[]): Promise<string> {
   const { stdout } = await run(file, args, {
     env: { ...process.env, ...ENGINE_ENV },
     maxBuffer: 64 * 1024 * 1024,
+    timeout: PATIENCE_MS,
   })
   return stdout.trimEnd()
 }
