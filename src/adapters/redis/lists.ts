@@ -2,12 +2,15 @@
 // Every score is 0 and the member says the order, exactly: a page goes on after the last one even where requests were
 // made in the same millisecond, or the last one has left the list.
 
+import { z } from 'zod'
 import type { ListFilter, ListPlace } from '../../ports/store.ts'
 import { isInPart, LIST_PARTS, type ListPart } from '../../request/list-part.ts'
 import { type RequestId, type ResetRequest, requestIdSchema } from '../../request/request.ts'
 
 /** Enough for the highest time, and for the highest number of a request. */
 const DIGITS = 15
+
+const MEMBER = /^\d{30}$/
 
 /** By time, then by number. */
 export function memberOf({ createdAtMs, id }: ListPlace): string {
@@ -41,6 +44,16 @@ function namesOf(of: ListFilter['of']): string[] {
       return of satisfies never
   }
 }
+
+/** Those of its members that name a request: somebody may have put there what does not, and it must not hide the rest. */
+export function membersIn(members: readonly string[]): string[] {
+  return members.filter(member => MEMBER.test(member) && Number(member.slice(DIGITS)) > 0)
+}
+
+/** Likewise of the ids in a set. */
+export const idsSchema = z
+  .array(z.string())
+  .transform(ids => ids.flatMap(id => requestIdSchema.safeParse(id).data ?? []))
 
 /** Every list that a request may ever stand in, by whose it is and what it is about. */
 export function listsOf(

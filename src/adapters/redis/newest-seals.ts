@@ -4,10 +4,9 @@
 import { z } from 'zod'
 import { SEALED_RECORD } from '../../ports/store.ts'
 import { type KeyStanding, keyProblem, keyStanding, type SealSample } from '../../request/key-standing.ts'
-import { requestIdSchema } from '../../request/request.ts'
 import type { Seals } from '../../request/seals.ts'
 import type { RedisConnection } from './connect.ts'
-import { idOf, listKey } from './lists.ts'
+import { idOf, idsSchema, listKey, membersIn } from './lists.ts'
 import { answersOf } from './records.ts'
 
 /** Of the newest, and of the newest that are open. */
@@ -26,7 +25,7 @@ export async function lookAtSeals(
     redis.zrevrangebylex(listKey(tag, { of: { kind: 'all' }, part: 'any' }), '+', '-', 'LIMIT', 0, LOOKED_AT),
     redis.zrevrange(`${tag}:open`, 0, LOOKED_AT - 1),
   ])
-  const ids = [...new Set([...members.map(idOf), ...z.array(requestIdSchema).parse(open)])]
+  const ids = [...new Set([...membersIn(members).map(idOf), ...idsSchema.parse(open)])]
   const samples = await Promise.all(
     ids.map(async (id): Promise<SealSample[]> => {
       const answer = await redis

@@ -28,7 +28,7 @@ import { type Doubt, type Seals, sealIn, sealText } from '../../request/seals.ts
 import { createAttemptLog } from './attempts.ts'
 import type { RedisConnection } from './connect.ts'
 import { exportedAt, exportedPlace } from './exported.ts'
-import { idOf, listKey, memberOf, membershipOf, placeOf, rangeOf } from './lists.ts'
+import { idOf, idsSchema, listKey, memberOf, membershipOf, membersIn, placeOf, rangeOf } from './lists.ts'
 import { marksSchema } from './marks.ts'
 import { createKeyGate, type KeyGate } from './newest-seals.ts'
 import { createNumbers, onLost, type RequestNumbers } from './numbers.ts'
@@ -218,7 +218,7 @@ export function createRedisStore(
       redis.zrevrangebylex(key, max, min, 'LIMIT', 0, limit + 1),
       redis.zlexcount(key, whole.min, whole.max),
     ])
-    const page = members.slice(0, limit)
+    const page = membersIn(members.slice(0, limit))
     const last = page.at(-1)
     const requests = await readAll(page.map(idOf))
     return {
@@ -404,7 +404,6 @@ const trailAnswerSchema = z.tuple([
 
 const writerAnswerSchema = z.tuple([requestIdSchema.nullable(), z.coerce.number(), z.number()])
 
-const idsSchema = z.array(requestIdSchema)
 /** Of a key that is no record, or of what Redis said of it, nothing. */
 const recordsSchema = z.array(
   z.union([z.string().nullable(), z.custom(isOfAnotherType).transform(() => null)]),

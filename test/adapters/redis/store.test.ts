@@ -158,6 +158,22 @@ describe('the Redis store', () => {
     },
   )
 
+  it('leaves out what stands among the due, the open and the listed ones and is no request', async () => {
+    const prefix = `test-${randomUUID()}`
+    const store = createRedisStore(redis, prefix, { seals: sealsOf(prefix) })
+    const { id } = await created(store)
+    for (const key of [`{${prefix}}:due`, `{${prefix}}:open`])
+      await redis.zadd(key, T0, id, T0, 'x', T0, 'R-0')
+    const filter = { of: { kind: 'all' }, part: 'open' } as const
+    await redis.zadd(`{${prefix}}:list:["open","all"]`, 0, '9 x', 0, '9'.repeat(15) + '0'.repeat(15))
+    await redis.zadd(`{${prefix}}:list:["any","all"]`, 0, '9 x')
+    expect(await store.takeDue(T0 + 1, T0 + 60_000, 10)).toEqual([id])
+    expect((await store.openRequests(10)).requests.map(each => each.id)).toEqual([id])
+    expect((await store.list(filter, 10)).requests.map(each => each.id)).toEqual([id])
+    const another = createRedisStore(redis, prefix, { seals: sealsOf(prefix) })
+    await expect(created(another)).resolves.toBeDefined()
+  })
+
   it('keeps every key in one hash slot, so that it runs on a cluster', async () => {
     const prefix = `test-${randomUUID()}`
     const store = createRedisStore(redis, prefix)
