@@ -47,6 +47,7 @@ import { callsOf } from '../src/request/offsets-file.ts'
 import { readPolicy } from '../src/request/policy-file.ts'
 import { parseReset, splitPartitions, splitTopics } from '../src/request/reset.ts'
 import { createTelemetry } from '../src/telemetry.ts'
+import { cpuMsOf } from './support/cpu.ts'
 import { HERE, pending, someReset } from './support/requests.ts'
 
 const words = wordsIn('en')
@@ -324,10 +325,10 @@ const MOST = TIMES * 3
 function tookMs(work: (text: string) => unknown, given: string, runs: number): number {
   let best = Number.POSITIVE_INFINITY
   for (let run = 0; run < runs; run++) {
-    const start = process.cpuUsage()
-    work(given)
-    const { user, system } = process.cpuUsage(start)
-    best = Math.min(best, (user + system) / 1_000)
+    best = Math.min(
+      best,
+      cpuMsOf(() => work(given)),
+    )
   }
   return best
 }

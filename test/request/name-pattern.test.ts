@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fits } from '../../src/request/name-pattern.ts'
+import { cpuMsOf } from '../support/cpu.ts'
 
 describe('a pattern for names', () => {
   const cases: [pattern: string, names: string[], others: string[]][] = [
@@ -62,8 +63,7 @@ describe('a pattern for names', () => {
   })
 
   it('takes no longer for many stars', () => {
-    const begunMs = performance.now()
-    expect(fits('a'.repeat(255), [`${'*a'.repeat(100)}*b`])).toBe(false)
-    expect(performance.now() - begunMs).toBeLessThan(2_000)
+    const match = () => expect(fits('a'.repeat(255), [`${'*a'.repeat(100)}*b`])).toBe(false)
+    expect(cpuMsOf(match)).toBeLessThan(2_000)
   })
 })

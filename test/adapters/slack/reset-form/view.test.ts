@@ -21,6 +21,7 @@ import { parseFlags } from '../../../../src/request/flags.ts'
 import type { ResetFields } from '../../../../src/request/reset.ts'
 import { enteredState, initialState } from '../../../../src/sandbox/slack/inputs.ts'
 import { validateView } from '../../../../src/sandbox/slack/validate.ts'
+import { cpuMsOf } from '../../../support/cpu.ts'
 import { HERE } from '../../../support/requests.ts'
 import { anyText } from '../../../support/texts.ts'
 
@@ -521,10 +522,8 @@ describe('a view Slack accepts', () => {
 
   it('comes in a moment, however many problems the flags have', () => {
     const notes = Array.from({ length: 5_000 }, (_, index) => `--flag${index} is not a flag Rewind knows.`)
-    const startMs = performance.now()
-    const view = form({}, { notes })
-    expect(performance.now() - startMs).toBeLessThan(500)
-    expect(JSON.stringify(view.blocks)).toContain('4991 more like these.')
+    expect(cpuMsOf(() => form({}, { notes }))).toBeLessThan(500)
+    expect(JSON.stringify(form({}, { notes }).blocks)).toContain('4991 more like these.')
   })
 })
 
