@@ -23,8 +23,8 @@ export interface ClusterSubject {
   throttle(simulator: CkafkaSimulator): { retryAfterMs: number }
   /** Its list of instances is one of several clusters, of which one that does not answer hides no other. */
   isOfSeveral?: boolean
-  /** `callMs`: how long one call may take. */
-  create(simulator: CkafkaSimulator, callMs: number, quota?: Quota): Subject
+  /** `callMs`: how long one call may take; `now`: the clock that deadlines are read on. */
+  create(simulator: CkafkaSimulator, callMs: number, quota?: Quota, now?: () => number): Subject
 }
 
 export type Subject = Cluster & {

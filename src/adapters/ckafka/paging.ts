@@ -58,6 +58,8 @@ export async function throughShortPauses<T>(
     const waitMs = Math.max(askedMs, SHORTEST_PAUSE_MS)
     if (now() + waitMs >= deadlineMs) return answer
     await pause(waitMs)
+    // A busy process may come back too late to ask again: who waits is told of the limit, and not that time is up.
+    if (now() >= deadlineMs) return answer
   }
 }
 

@@ -119,7 +119,7 @@ function look<Params>(
   async function budgetBack(waitMs: number | undefined, deadlineMs: number): Promise<boolean> {
     if (waitMs === undefined || waitMs > SHORT_WAIT_MS || now() + waitMs >= deadlineMs) return false
     await new Promise(resolve => setTimeout(resolve, waitMs))
-    return true
+    return now() < deadlineMs
   }
 
   const read = <T>(question: Question<Params, T>, deadlineMs: number) =>

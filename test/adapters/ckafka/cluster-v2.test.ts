@@ -31,8 +31,8 @@ const subject: ClusterSubject = {
     simulator.behaviour.quotaPerMinute = 0
     return { retryAfterMs: 60_000 }
   },
-  create: (simulator, callMs, quota) =>
-    createCkafka(config(simulator.url, { timeouts: { callMs } }), { now: Date.now, ...(quota && { quota }) }),
+  create: (simulator, callMs, quota, now = Date.now) =>
+    createCkafka(config(simulator.url, { timeouts: { callMs } }), { now, ...(quota && { quota }) }),
 }
 describeCluster('CKafka API 2.0', subject)
 describeClusterPartitions('writing offsets with CKafka API 2.0', subject)

@@ -33,8 +33,8 @@ const subject: ClusterSubject = {
     simulator.inject('*', fault, Number.POSITIVE_INFINITY)
     return { retryAfterMs: 1_000 }
   },
-  create: (simulator, callMs, quota) =>
-    createCkafka(config(simulator.url, { timeouts: { callMs } }), { now: Date.now, ...(quota && { quota }) }),
+  create: (simulator, callMs, quota, now = Date.now) =>
+    createCkafka(config(simulator.url, { timeouts: { callMs } }), { now, ...(quota && { quota }) }),
 }
 describeCluster('CKafka API 3.0', subject)
 describeClusterPartitions('writing offsets with CKafka API 3.0', subject)

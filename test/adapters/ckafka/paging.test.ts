@@ -2,7 +2,7 @@
 // What a single page, a count or a pause makes of a list is held to in cluster-v2.test.ts and cluster-v3.test.ts.
 
 import { describe, expect, it } from 'vitest'
-import { readPages } from '../../../src/adapters/ckafka/paging.ts'
+import { readPages, throughShortPauses } from '../../../src/adapters/ckafka/paging.ts'
 import { QUESTIONS_V2 } from '../../../src/adapters/ckafka/questions-v2.ts'
 import { QUESTIONS_V3 } from '../../../src/adapters/ckafka/questions-v3.ts'
 import { causeOf } from '../../../src/request/cause.ts'
@@ -50,4 +50,18 @@ describe('a list', () => {
       expect(answer).toEqual({ kind: 'unknown', cause: causeOf('listEndless', '1000') })
     },
   )
+})
+
+it('a short pause that lasts until the time is over ends with what was said of the limit, and asks no more', async () => {
+  let [asked, nowMs] = [0, 0]
+  const ask = async () => {
+    asked += 1
+    // It is back too late, however short a time it has slept.
+    setTimeout(() => {
+      nowMs = 300
+    }, 1)
+    return { kind: 'notSent', cause: causeOf('budgetUsed'), retryAfterMs: 100 } as const
+  }
+  expect(await throughShortPauses(ask, () => nowMs, 250)).toMatchObject({ retryAfterMs: 100 })
+  expect(asked).toBe(1)
 })

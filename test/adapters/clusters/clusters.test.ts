@@ -53,8 +53,8 @@ const subject: ClusterSubject = {
     simulator.inject('*', fault, Number.POSITIVE_INFINITY)
     return { retryAfterMs: 1_000 }
   },
-  create(simulator, callMs, quota) {
-    const ckafka = adapterOf(simulator.url, 'v3', callMs, quota && { quota })
+  create(simulator, callMs, quota, now = Date.now) {
+    const ckafka = adapterOf(simulator.url, 'v3', callMs, { now, ...(quota && { quota }) })
     const instances = [{ id: INSTANCE, name: INSTANCE }]
     const nobody = adapterOf('http://127.0.0.1:9', 'v2')
     const other = memberOf('other', nobody, { instances: [{ id: 'ckafka-other', name: 'other' }] })
