@@ -30,6 +30,7 @@ export const ALL = {
   // Reached only where something is wrong: a busy machine may take its time.
   testTimeout: 30_000,
   hookTimeout: 60_000,
+  expect: { poll: { timeout: 15_000 } },
   // Files share the modules they load; none of them replaces one.
   isolate: false,
   include: ['test/**/*.test.ts'],

@@ -70,7 +70,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
       .getByTestId('partition-orders-billing-orders-0')
       .evaluate(row => ({ committed: row.dataset.committed }))
     expect(await ofAnotherGroup.getAttribute('data-committed')).toBe(untouched)
-    expect(await page.getByTestId('calls').textContent()).toContain('ModifyGroupOffsets')
+    await expect.poll(() => page.getByTestId('calls').textContent()).toContain('ModifyGroupOffsets')
 
     const thread = await openThread(page, card)
     await thread.getByText('13 partitions succeeded').first().waitFor()
@@ -89,7 +89,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     const at = () => partition(page, 'orders', 0).getAttribute('data-committed')
     const first = await askForFirstReset(page)
     const overtaken = digestIn(await first.textContent())
-    expect(await stepNow.textContent()).toContain('Consume 100')
+    await expect.poll(() => stepNow.textContent()).toContain('Consume 100')
 
     await page.getByTestId('read-on-orders-billing').click()
     await expect.poll(at, { timeout: PATIENCE_MS }).toBe('801454')
@@ -109,7 +109,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     await decide(page, 'Approve')
     await submit(page)
     const ended = await cardOf(page, 'done')
-    expect(await at()).toBe('442430')
+    await expect.poll(at).toBe('442430')
     await expect.poll(() => stepNow.textContent()).toContain('Prepare Undo')
 
     await become(page, 'alice')
@@ -119,15 +119,15 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     await submit(page)
     const undoing = await cardOf(page, 'needs 1 approval', 'R-2')
     expect(await undoing.textContent()).toContain('Undo of R-1')
-    expect(await stepNow.count()).toBe(0)
-    expect(await page.getByTestId('guide').textContent()).toContain('All four are done.')
+    await expect.poll(() => stepNow.count()).toBe(0)
+    await expect.poll(() => page.getByTestId('guide').textContent()).toContain('All four are done.')
     await become(page, 'bob')
     await openReview(page, undoing, 'R-2')
     await decide(page, 'Approve')
     await writeIn(page, 'typed_group', 'orders-billing')
     await submit(page)
     await cardOf(page, 'done', 'R-2')
-    expect(await at()).toBe('801454')
+    await expect.poll(at).toBe('801454')
 
     const thread = await openThread(page, await cardOf(page, 'done'))
     await thread.getByText('Offsets or logs have changed since R-1 was planned').first().waitFor()
@@ -178,7 +178,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     const ended = await cardOf(page, 'done')
     await expect.poll(at, { timeout: PATIENCE_MS }).toBe('40204')
     const commits = calls.getByRole('listitem').filter({ hasText: 'OffsetCommit' })
-    expect(await commits.count()).toBe(1)
+    await expect.poll(() => commits.count()).toBe(1)
     expect(await commits.textContent()).toContain('invoices')
     expect(await commits.textContent()).toContain('profiles')
 
@@ -239,9 +239,10 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     await openReview(page, await cardOf(page, 'needs 1 approval'))
     await writeIn(page, 'note', 'Billing is stopped.')
     await page.reload()
-    expect(
-      await (await openModal(page, 'R-1')).getByTestId('field-note').locator('textarea').inputValue(),
-    ).toBe('Billing is stopped.')
+    const again = await openModal(page, 'R-1')
+    await expect
+      .poll(() => again.getByTestId('field-note').locator('textarea').inputValue())
+      .toBe('Billing is stopped.')
     await page.keyboard.press('Escape')
 
     for (const [label, name] of [['Consume 100 per partition', /^Consume 100 per partition/]] as const)
@@ -282,7 +283,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     await submit(page)
     await cardOf(page, 'done')
     const at = (number: number) => partition(page, 'orders', number).getAttribute('data-committed')
-    expect([await at(0), await at(1), await at(2)]).toEqual(['500000', '450000', '795263'])
+    await expect.poll(() => Promise.all([0, 1, 2].map(at))).toEqual(['500000', '450000', '795263'])
     expect(troubles).toEqual([])
   })
 
@@ -327,7 +328,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     await card.getByRole('button', { name: 'More options' }).click()
     await card.getByRole('menuitem', { name: 'History' }).click()
     const history = await openModal(page, 'All requests for orders-billing')
-    expect(await history.textContent()).toMatch(/R-1 · waiting for approval.*Asked for by @Alice/)
+    await expect.poll(() => history.textContent()).toMatch(/R-1 · waiting for approval.*Asked for by @Alice/)
     await page.keyboard.press('Escape')
     await history.waitFor({ state: 'hidden' })
 
@@ -420,7 +421,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     await expect.poll(() => markerAt(page, 'orders', 0), { timeout: PATIENCE_MS }).toBeLessThan(0.1)
     await page.getByRole('tab', { name: /^API calls/ }).click()
     const failed = page.getByTestId('calls').getByRole('listitem').filter({ hasText: 'SetGroupOffsets' })
-    expect(await failed.first().textContent()).toContain('failed')
+    await expect.poll(() => failed.first().textContent()).toContain('failed')
     expect(world.ckafka.calls('SetGroupOffsets')).toHaveLength(1)
   })
 
@@ -440,7 +441,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     )
     await keyboard.press('Enter')
     await page.getByTestId('modal').waitFor()
-    expect(await hasFocus(page, 'modal')).toBe(true)
+    await expect.poll(() => hasFocus(page, 'modal')).toBe(true)
     await tabTo('field-field_reason')
     await keyboard.type('no mouse at hand')
     await tabTo('submit')
@@ -514,7 +515,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     expect(await consumers.getAttribute('aria-checked')).toBe('false')
     await consumers.click()
     await page.getByText('consumer-1').waitFor()
-    expect(await consumers.getAttribute('aria-checked')).toBe('true')
+    await expect.poll(() => consumers.getAttribute('aria-checked')).toBe('true')
     await expect.poll(() => lag.textContent(), { timeout: PATIENCE_MS }).not.toBe(before)
     await consumers.click()
     await page.getByText('consumer-1').waitFor({ state: 'detached' })
@@ -525,7 +526,7 @@ describe.skipIf(chromium === undefined)('the page', { timeout: 60_000 }, () => {
     const stuck = page.getByTestId('stick-switch-orders-billing')
     await stuck.click()
     await expect.poll(() => stuck.getAttribute('aria-checked'), { timeout: PATIENCE_MS }).toBe('true')
-    expect(await stuck.textContent()).toBe('Stuck on orders p0')
+    await expect.poll(() => stuck.textContent()).toBe('Stuck on orders p0')
     const lagOf = (number: number) => partition(page, 'orders', number).getByTestId('lag')
     const [first, second] = await Promise.all([0, 1].map(number => lagOf(number).textContent()))
     await page.getByTestId('members-switch-orders-billing').click()

@@ -124,7 +124,10 @@ describe.skipIf(chromium === undefined)('pictures', { timeout: 90_000 }, () => {
     endings.push(await catchUp(demo, 'orders-billing'))
     const thread = await openThread(page, card)
     await thread.getByText('the group has caught up').first().waitFor({ timeout: 60_000 })
-    const picture = await seen(page, thread.getByTestId('file-image').last())
+    // After that of the plan.
+    const itsPicture = thread.getByTestId('file-image').nth(1)
+    await itsPicture.waitFor()
+    const picture = await seen(page, itsPicture)
     expect(picture.width).toBe(1080)
     expect(picture.count(COLOURS.skipped)).toBeGreaterThan(1_000)
     // The mark is where the reset was: at the left of the line.

@@ -29,6 +29,8 @@ const idsIn = ({ added, changed, removed, problems }: ClustersChange) => ({
   ...{ added: idsOf(added), changed: idsOf(changed), removed: [...removed] },
   problems: problems.map(({ text }) => text),
 })
+/** What comes by itself is waited for on a machine that may be busy. */
+const WAIT = { timeout: 15_000 }
 const aWhile = () => new Promise(resolve => setTimeout(resolve, 80))
 const SECRETS = { 'a-password': 'one', 'b-password': 'two', 'c-password': 'three' }
 
@@ -40,7 +42,7 @@ describe('an edit of the file of clusters', () => {
     expect(changes).toEqual([])
     folder.write('next.yml', file(kafka('b', 'elsewhere:9092'), kafka('c')))
     renameSync(join(dirname(folder.file), 'next.yml'), folder.file)
-    await vi.waitUntil(() => changes.length > 0)
+    await vi.waitUntil(() => changes.length > 0, WAIT)
     await aWhile()
     expect(changes.map(idsIn)).toEqual([{ added: ['c'], changed: ['b'], removed: ['a'], problems: [] }])
     expect(changes[0]?.changed).toMatchObject([{ kafka: { bootstrap: ['elsewhere:9092'] } }])
@@ -53,11 +55,11 @@ describe('an edit of the file of clusters', () => {
     const folder = folderWith(file(kafka('a'), kafka('b')), SECRETS)
     const { changes } = watching(folder)
     folder.write('b-password', 'renewed')
-    await vi.waitUntil(() => changes.length > 0)
+    await vi.waitUntil(() => changes.length > 0, WAIT)
     expect(changes.map(idsIn)).toEqual([{ added: [], changed: ['b'], removed: [], problems: [] }])
     expect(changes[0]?.changed).toMatchObject([{ kafka: { sasl: { password: 'renewed' } } }])
     folder.write('a-password', 'renewed too')
-    await vi.waitUntil(() => changes.length > 1)
+    await vi.waitUntil(() => changes.length > 1, WAIT)
     expect(changes.map(idsIn)[1]).toMatchObject({ changed: ['a'] })
   })
 
@@ -65,13 +67,13 @@ describe('an edit of the file of clusters', () => {
     const folder = folderWith(file(kafka('a'), kafka('b')), SECRETS)
     const { changes, served } = watching(folder)
     folder.write('clusters.yml', file(kafka('a', 'nowhere'), kafka('b'), kafka('c')))
-    await vi.waitUntil(() => changes.length > 0)
+    await vi.waitUntil(() => changes.length > 0, WAIT)
     const problem = 'line 5, a: kafka.bootstrap.0 must be a host and a port, like kafka-1:9092'
     expect(changes.map(idsIn)).toEqual([{ added: ['c'], changed: [], removed: [], problems: [problem] }])
     expect(served()).toEqual(['b', 'c', 'a'])
     await aWhile()
     folder.write('clusters.yml', file(kafka('a'), kafka('b'), kafka('c')))
-    await vi.waitUntil(() => changes.length > 1)
+    await vi.waitUntil(() => changes.length > 1, WAIT)
     expect(changes.map(idsIn)[1]).toEqual({ added: [], changed: [], removed: [], problems: [] })
     expect(served()).toEqual(['a', 'b', 'c'])
   })
@@ -81,9 +83,10 @@ describe('an edit of the file of clusters', () => {
       `  - { id: a, kafka: { bootstrap: [a:1], tls: { cert-file: ${name}.pem, key-file: ${name}-key.pem } } }\n`
     const folder = folderWith(file(entry('server')))
     const { changes, served } = watching(folder)
-    folder.write('clusters.yml', file(entry('weak'), kafka('b')))
+    // First what nothing names yet: between the two they may be looked at.
     folder.write('b-password', 'two')
-    await vi.waitUntil(() => changes.length > 0)
+    folder.write('clusters.yml', file(entry('weak'), kafka('b')))
+    await vi.waitUntil(() => changes.length > 0, WAIT)
     expect(changes.map(idsIn)).toEqual([
       {
         ...{ added: ['b'], changed: [], removed: [] },
@@ -101,7 +104,7 @@ describe('an edit of the file of clusters', () => {
     )
     const { changes, served } = watching(folder)
     folder.write('authority.pem', '')
-    await vi.waitUntil(() => changes.length > 0)
+    await vi.waitUntil(() => changes.length > 0, WAIT)
     const problem = 'line 3, a: kafka.tls.ca-file names a file that holds no certificate (PEM)'
     expect(changes.map(idsIn)).toEqual([{ added: [], changed: [], removed: [], problems: [problem] }])
     expect(served()).toEqual(['a'])
@@ -114,13 +117,13 @@ describe('an edit of the file of clusters', () => {
     const folder = folderWith(file(kafka('a'), kafka('b')), SECRETS)
     const { changes, served } = watching(folder)
     folder.write('clusters.yml', file(kafka('b'), kafka('a').replace('id: a', 'id: "a!"')))
-    await vi.waitUntil(() => changes.length > 0)
+    await vi.waitUntil(() => changes.length > 0, WAIT)
     expect(served()).toEqual(['b', 'a'])
     folder.write(
       'clusters.yml',
       file(kafka('b'), kafka('c', 'a:9092'), kafka('a').replace('id: a', 'id: "a!"')),
     )
-    await vi.waitUntil(() => changes.length > 1)
+    await vi.waitUntil(() => changes.length > 1, WAIT)
     // The same cluster, under another id now.
     expect(changes.map(idsIn)[1]).toMatchObject({ added: ['c'], removed: ['a'] })
   })
@@ -129,13 +132,13 @@ describe('an edit of the file of clusters', () => {
     const folder = folderWith(file(kafka('a')), SECRETS)
     const { changes, served } = watching(folder)
     folder.write('clusters.yml', 'clusters: [')
-    await vi.waitUntil(() => changes.length > 0)
+    await vi.waitUntil(() => changes.length > 0, WAIT)
     expect(served()).toEqual(['a'])
     expect(changes.map(idsIn)).toEqual([
       { added: [], changed: [], removed: [], problems: [expect.stringContaining('not valid YAML')] },
     ])
     folder.write('clusters.yml', file(kafka('a', 'mended:1')))
-    await vi.waitUntil(() => changes.length > 1)
+    await vi.waitUntil(() => changes.length > 1, WAIT)
     expect(changes.map(idsIn)[1]).toEqual({ added: [], changed: ['a'], removed: [], problems: [] })
   })
 

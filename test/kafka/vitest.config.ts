@@ -12,6 +12,8 @@ export default defineConfig({
     globalSetup: ['test/kafka/global-setup.ts', 'test/support/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 90_000,
+    // What comes by itself is waited for on a machine that may be busy.
+    expect: { poll: { timeout: 15_000 } },
     // Files share the driver of each broker.
     isolate: false,
     maxWorkers: 1,

@@ -137,7 +137,7 @@ describe('startRedis', () => {
     await vi.waitFor(async () => {
       expect(await accepts(port)).toBe(false)
       expect(existsSync(dir)).toBe(false)
-    })
+    }, 15_000)
   })
 })
 
