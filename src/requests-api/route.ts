@@ -77,7 +77,7 @@ export function createRequestsRoute({ accounts, answer, clock, onError, onStrang
       return saying(200, said)
     } catch (error) {
       onError(error)
-      return saying(503, { kind: 'away', said: [whyNot(error)] })
+      return saying(503, { kind: 'away', said: whyNot(error, read.data.do) })
     } finally {
       inHand -= 1
     }
@@ -115,15 +115,27 @@ function jsonIn(body: Buffer): unknown {
   }
 }
 
-function whyNot(error: unknown): string {
+function whyNot(error: unknown, asked: Question['do']): string[] {
   switch ((Object(error) as { code?: unknown }).code) {
     case 'STORE_AWAY':
-      return STORE_AWAY
+      return [STORE_AWAY, ...notKnown(asked)]
     case SEALED_RECORD:
-      return SEALED
+      return [SEALED]
     case UNREADABLE_RECORD:
-      return NOT_READ
+      return [NOT_READ]
     default:
-      return FAULT
+      return [FAULT, ...notKnown(asked)]
+  }
+}
+
+/** What may have been saved before the answer was lost. */
+function notKnown(asked: Question['do']): string[] {
+  switch (asked) {
+    case 'ask':
+      return ['Whether it was asked for is not known: requests list shows it, if so.']
+    case 'cancel':
+      return ['Whether it was cancelled is not known: cancel it once more.']
+    default:
+      return []
   }
 }

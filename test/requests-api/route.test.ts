@@ -131,6 +131,12 @@ describe('the path of the service accounts', () => {
     }
     const response = await post(JSON.stringify(LIST), `Bearer ${TOKEN}`)
     expect(await response.json()).toEqual({ kind: 'away', said: [expect.stringContaining(words)] })
+    // Of what may have been saved that is said as well.
+    const cancelled = await post(JSON.stringify({ do: 'cancel', id: 'R-1' }), `Bearer ${TOKEN}`)
+    const { said } = (await cancelled.json()) as { said: string[] }
+    expect(said.slice(1)).toEqual(
+      code === 'STORE_AWAY' ? ['Whether it was cancelled is not known: cancel it once more.'] : [],
+    )
   })
 
   it('answers an account so often in a minute, and then again', async () => {
