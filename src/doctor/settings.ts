@@ -1,7 +1,7 @@
 // What each setting that is set does, which settings are wrong, and which names in the environment are nearly those of
 // settings. Pure. The names come from the schema of the settings; a secret is never here, since whoever reads them keeps it.
 
-import { ALL_NAMES, type GivenSettings, type SettingName } from '../config-given.ts'
+import { ALL_NAMES, type GivenSettings, SETTING_NAMES, type SettingName } from '../config-given.ts'
 import { FILE_SETTINGS, type FileSetting } from '../config-secrets.ts'
 import { nearestNames } from '../request/nearest.ts'
 import type { Finding } from './finding.ts'
@@ -91,10 +91,10 @@ export function settingsFindings(
   }: { problems: readonly string[]; notices: readonly string[]; named: readonly string[] },
 ): Finding[] {
   const advice = 'docs/settings.md has every setting.'
-  const hasProblem = (name: string) => problems.some(each => each.startsWith(`${name} `))
+  const wrong = new Set(problems.map(each => /^[A-Z0-9_]+/.exec(each)?.[0]))
   return [
     ...settings
-      .filter(({ name }) => !hasProblem(name))
+      .filter(({ name }) => !wrong.has(name))
       .map(
         ({ name, value }): Finding => ({
           ...{ area: AREA, what: name, level: 'ok' },
@@ -113,6 +113,8 @@ export function settingsFindings(
     ...others
       .filter(name => !named.includes(name))
       .flatMap(name => {
+        const inFile = SETTING_NAMES.find(each => isOfItself(each) && name === `${each}_FILE`)
+        if (inFile !== undefined) return [notInFile(name, inFile)]
         const meant = meantBy(name)
         return meant === undefined ? [] : [unknownName(name, meant)]
       }),
@@ -134,6 +136,19 @@ function unknownName(name: string, meant: string): Finding {
     ...{ area: AREA, what: clipped(name), level: 'warning' },
     found: 'Rewind has no such setting, so that it has no effect.',
     advice: `Rename it if ${meant} is meant.`,
+  }
+}
+
+/** Not one that any program may have, like PORT. */
+function isOfItself(name: string): boolean {
+  return name.includes('_') || name.length >= LONG_ENOUGH
+}
+
+function notInFile(name: string, setting: string): Finding {
+  return {
+    ...{ area: AREA, what: name, level: 'warning' },
+    found: 'Rewind has no such setting, so that it has no effect: only secrets may be in files.',
+    advice: `Set ${setting} itself.`,
   }
 }
 

@@ -52,6 +52,21 @@ describe('what the doctor says of settings', () => {
     const wrong = found({ ...GOOD, EMPTY_WAIT: 'soon' })
     expect(wrong.filter(({ what }) => what === 'EMPTY_WAIT')).toEqual([])
     expect(wrong.filter(({ level }) => level === 'failure')).toHaveLength(1)
+    // Of a list the problem names the entry beside the setting.
+    const lists = found({ ...GOOD, AUDIT_KEY: '0123456789abcdef0123456789abcdef', AUDIT_KEYS_LOST: 'x' })
+    expect(lists.filter(({ what }) => what === 'AUDIT_KEYS_LOST')).toEqual([])
+  })
+
+  it('says that only secrets may be in files', () => {
+    const findings = found({ ...GOOD, APPROVALS_CHANNEL_FILE: '/run/channel', PORT_FILE: '/run/port' })
+    expect(findings.filter(({ level }) => level !== 'ok')).toEqual([
+      expect.objectContaining({
+        what: 'APPROVALS_CHANNEL_FILE',
+        level: 'warning',
+        found: 'Rewind has no such setting, so that it has no effect: only secrets may be in files.',
+        advice: 'Set APPROVALS_CHANNEL itself.',
+      }),
+    ])
   })
 
   it.each([
