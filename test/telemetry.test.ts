@@ -322,7 +322,7 @@ it('names every wrong setting and exits 1, without a secret in its output', asyn
   expect(code).toBe(1)
   expect(output).toContain('ROLE must be all, bot or worker')
   expect(output).toContain('REDIS_URL')
-  expect(output).toContain('METRICS_TOKEN must have 16 characters')
+  expect(output).toContain('METRICS_TOKEN must have 16 letters, digits and signs of ASCII')
   expect(output).not.toMatch(/hunter2|short1/)
 })
 
