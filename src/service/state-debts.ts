@@ -82,9 +82,7 @@ export function createStateDebts(deps: StateDebtsDeps): {
           return paid(await change(id, { kind: 'dispatched', number: debt.number }, { known: request }))
         const command = await deps.reconsider(request)
         if (command !== null) return paid(await change(id, command))
-        const number = request.dispatches + 1
-        await queue.enqueue(id, number, 0)
-        return paid(await change(id, { kind: 'dispatched', number, lost: true }, { known: request }))
+        return enqueue(request, { number: request.dispatches + 1, lost: true }, 0)
       }
       case 'readBack':
         return readBack(request)
@@ -105,8 +103,21 @@ export function createStateDebts(deps: StateDebtsDeps): {
       const later = untilWindow(request, runsAtMs)
       return paid(await change(id, { ...later, waitMs: later.waitMs + delayMs }))
     }
-    await queue.enqueue(id, number, delayMs)
-    return paid(await change(id, { kind: 'dispatched', number }, { known: request }))
+    return enqueue(request, { number }, delayMs)
+  }
+
+  async function enqueue(
+    request: ResetRequest,
+    job: { number: number; lost?: true },
+    delayMs: number,
+  ): Promise<Payment> {
+    const { id } = request
+    await queue.enqueue(id, job.number, delayMs)
+    const noted = await change(id, { kind: 'dispatched', ...job }, { known: request })
+    const putOffTo = noted.kind === 'changed' ? putOff(request, noted.request) : null
+    if (noted.kind !== 'changed' || putOffTo === null) return paid(noted)
+    // The job was faster than the note of it, and found that the request has to wait: for then there is no job yet.
+    return dispatch(noted.request, job.number + 1, Math.max(0, putOffTo - clock()))
   }
 
   /** Whoever could fill what is lacking, each when their day has begun. */
@@ -187,4 +198,11 @@ function standingOf(
   // What came to nothing has no rows: the whole of it is retried.
   if (!isKept) return { isWhole: state.name === 'succeeded', isLeft: !isTaken }
   return { isWhole: retry.isWhole, isLeft: retry.left.length > 0, share: retry.share }
+}
+
+/** When it is to run, where that is not what it was before. Null: it is, or it is not to run any more. */
+function putOff({ state: before }: ResetRequest, { state }: ResetRequest): number | null {
+  if (before.name !== 'approved' || state.name !== 'approved') return null
+  const isSame = before.notBeforeMs === state.notBeforeMs && before.wait?.looks === state.wait?.looks
+  return isSame ? null : state.notBeforeMs
 }

@@ -2,7 +2,7 @@
 
 import { describe, expect, inject, it } from 'vitest'
 import { requestIdSchema } from '../../../src/request/request.ts'
-import { until } from '../../support/product.ts'
+import { DEMO, until } from '../../support/product.ts'
 import { startTcpProxy } from '../../support/tcp-proxy.ts'
 import { openJobs } from './jobs.ts'
 import { startLineFleet } from './line-fleet.ts'
@@ -60,6 +60,36 @@ describe('an approved request', () => {
     await worker?.bot.kill('SIGCONT')
     await fleet.expectOneEffect(id, { steps: ['approve', 'start', 'finish done'] })
     expect(await fleet.jobs.states()).toEqual({ [`${id}-1`]: 'completed' })
+  })
+
+  it.concurrent('whose job has run before its bot could note that it is queued is looked at when it has to be, and not half a minute later', {
+    timeout: TEST_MS,
+  }, async context => {
+    const url = inject('redisUrl')
+    const proxy = await startTcpProxy(Number(new URL(url).port))
+    context.onTestFinished(() => proxy.close())
+    const redisUrl = `redis://127.0.0.1:${proxy.port}`
+    const stage = await startStage(context, { redisUrl, env: { ROLE: 'bot', EMPTY_HOLD: '1s' } })
+    await stage.startAnother({ ROLE: 'worker', REDIS_URL: url })
+    const jobs = openJobs(url, stage.prefix)
+    context.onTestFinished(() => jobs.close())
+    const { cluster } = stage.ckafka
+    const joined = { clientId: 'billing-1', host: '/10.0.3.11', assignment: { orders: [0] } }
+    await askFor(stage, ASK)
+    cluster.join(DEMO.group, joined)
+    const held = proxy.holdNextRequest('"kind":"dispatched"')
+    const approving = approveIt(stage)
+    expect(await held).toBe('held')
+    await until(async () => (await stage.audited('wait').catch(() => [])).length === 1)
+    const [waiting] = await stage.audited('wait')
+    expect(waiting).toBeDefined()
+    proxy.clear()
+    await approving
+    await until(async () => (await stage.audited('dispatched').catch(() => [])).length >= 2, 10_000)
+    cluster.leave(DEMO.group, joined.clientId)
+    await stage.cardSays('· done', 20_000)
+    expect((await stage.audited('dispatched')).every(({ lost }) => lost !== true)).toBe(true)
+    expect(stage.effects()).toBe(1)
   })
 
   it.concurrent('10: that landed on the queue though nobody answered in time is queued again, which changes nothing', {
