@@ -13,6 +13,7 @@ import { type RetentionSettings, retentionOf, retentionProblems } from './config
 import type { Listening } from './listen-address.ts'
 import { issueWords } from './request/file-words.ts'
 import type { SkipLimits } from './request/policy-of-settings.ts'
+import { keyId } from './request/seals.ts'
 import { type ServiceAccounts, serviceAccountNotices, serviceAccountsOf } from './service-accounts.ts'
 
 export interface Config {
@@ -222,7 +223,15 @@ function auditKeysOf({
   AUDIT_KEYS_LOST: auditKeysLost = [],
   REDIS_PREFIX: redisPrefix,
 }: z.output<typeof auditSchema>): AuditKeysOutcome {
-  if (key !== undefined) return { ok: true, auditKeys: [key, ...old], auditKeysLost, redisPrefix }
+  if (key !== undefined) {
+    const auditKeys: AuditKeys = [key, ...old]
+    const there = auditKeysLost.find(lost => auditKeys.some(each => keyId(each) === lost))
+    if (there === undefined) return { ok: true, auditKeys, auditKeysLost, redisPrefix }
+    return {
+      ok: false,
+      problems: [`AUDIT_KEYS_LOST names ${there}, which AUDIT_KEY or AUDIT_KEYS_OLD has: it is not lost`],
+    }
+  }
   if (old.length > 0) {
     return { ok: false, problems: ['AUDIT_KEY is missing: AUDIT_KEYS_OLD alone seals nothing'] }
   }

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readAuditKeys, readConfig, readStoreConfig } from '../src/config.ts'
+import { keyId } from '../src/request/seals.ts'
 
 const good = {
   SLACK_BOT_TOKEN: 'xoxb-very-secret-1',
@@ -160,6 +161,12 @@ describe('the settings', () => {
     expect(problemsOf({ ...good, AUDIT_KEY: key, AUDIT_KEYS_LOST: 'c1f853fa,C1F853FA' })).toEqual([
       'AUDIT_KEYS_LOST, entry 2, must name keys as a seal does, by 8 digits of 0-9 and a-f',
     ])
+    for (const given of [{ AUDIT_KEY: key }, { AUDIT_KEY: old, AUDIT_KEYS_OLD: key }]) {
+      expect(problemsOf({ ...good, ...given, AUDIT_KEYS_LOST: `c1f853fa,${keyId(key)}` })).toEqual([
+        `AUDIT_KEYS_LOST names ${keyId(key)}, which AUDIT_KEY or AUDIT_KEYS_OLD has: it is not lost`,
+      ])
+    }
+    expect(problemsOf({ ...good, AUDIT_KEY: old, AUDIT_KEYS_LOST: keyId(key) })).toEqual([])
     expect(readAuditKeys({})).toEqual({ ok: true, auditKeys: null, auditKeysLost: [], redisPrefix: 'rewind' })
   })
 
