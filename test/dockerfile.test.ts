@@ -137,7 +137,7 @@ describe('the container image', () => {
         env: {},
       }).catch((failure: { stdout: string; stderr: string }) => failure)
       expect(stdout + stderr).toMatch(
-        /^(REDIS_URL is missing|connect ECONNREFUSED|audit export|policy check|clusters check|requests list|FAILURE {3}Settings, a problem: REDIS_URL is missing)/,
+        /^(REDIS_URL is missing|connect ECONNREFUSED|Say what to do: export, verify or restored\.|policy check|clusters check|requests list|FAILURE {3}Settings, a problem: REDIS_URL is missing)/,
       )
     })
   })
