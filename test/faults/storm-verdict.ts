@@ -46,6 +46,14 @@ export function isSettled(request: ResetRequest, patience: Patience): boolean {
   return isOver && owed(request, Date.now()).every(({ kind }) => kind === 'readBack' || kind === 'checkCard')
 }
 
+/** What is looked at so soon would go on while it is judged. */
+const SOON_MS = 10_000
+
+function isLookedAtSoon(request: ResetRequest): boolean {
+  const soonMs = Date.now() + SOON_MS
+  return owed(request, Date.now()).some(({ kind, dueAtMs }) => kind === 'readBack' && dueAtMs < soonMs)
+}
+
 /** @returns what is still under way when time is up; empty when all has settled. */
 export async function waitUntilSettled(
   fleet: Fleet,
@@ -57,8 +65,10 @@ export async function waitUntilSettled(
     for (const id of await fleet.requestIds()) {
       if (settled.has(id)) continue
       const request = await patiently(() => fleet.store.read(id))
-      if (request === undefined || isSettled(request, patience)) settled.add(id)
-      else open.push(id)
+      if (request === undefined) settled.add(id)
+      else if (!isSettled(request, patience) || isLookedAtSoon(request)) open.push(id)
+      // What is unclear may go on, and be carried out and watched, while others are waited for.
+      else if (isFinal(request.state)) settled.add(id)
     }
     if (open.length === 0 || performance.now() > end) return open
     await new Promise(resolve => setTimeout(resolve, 500))
