@@ -15,11 +15,12 @@ export interface SealSample {
 }
 
 /**
- * `fits`: the key holds at least one seal. `nothingSealed`: there is nothing to compare it with; `lost` of
- * what was looked at is sealed, with keys that nobody has any more. `otherKey`: some of what was
- * looked at is sealed, and nothing of it holds under a key of this process. `noKey`: more than half of what was looked at is
- * sealed, and this process has no key; with fewer it goes on, since each sealed request is left alone as it is met.
- * `keys`: of the seals, by their ids; those that are ours are of another installation, or of what was changed.
+ * `fits`: the key holds at least one seal. `nothingSealed`: there is nothing to compare it with; so many requests as `lost`
+ * says are sealed with keys that nobody has any more. `otherKey`: some of what was looked at is sealed, and nothing of it
+ * holds under a key of this process. `noKey`: more than half of what was looked at is sealed, and this process has no key;
+ * with fewer it goes on, since each sealed request is left alone as it is met.
+ * `keys`: of the seals, by their ids, and `sealed`: how many requests have one of them. Ours are among them only where all
+ * are (`ours`): then they are of another installation, or of what was changed.
  */
 export type KeyStanding =
   | { kind: 'fits' }
@@ -47,7 +48,10 @@ export function keyStanding(seals: Seals | null, samples: readonly SealSample[])
     return { kind, ...counts, ours: false }
   }
   if (samples.some(sample => isHeld(seals, sample))) return { kind: 'fits' }
-  return { kind: 'otherKey', ...counts, ours: keys.every(key => seals.isOurs(key)) }
+  const theirs = keys.filter(key => !seals.isOurs(key))
+  if (theirs.length === 0) return { kind: 'otherKey', ...counts, ours: true }
+  const byThem = sealed.filter(each => each.some(({ key }) => theirs.includes(key)))
+  return { kind: 'otherKey', looked: samples.length, sealed: byThem.length, keys: theirs, ours: false }
 }
 
 function sealsOf({ seal, events }: SealSample): Seal[] {

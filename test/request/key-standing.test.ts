@@ -64,3 +64,11 @@ it('says which of AUDIT_KEY and REDIS_PREFIX it is, and never a key', () => {
     expect(`${keyProblem(standing)} ${keyAdvice(standing)}`).not.toMatch(new RegExp(`${KEY}|${OTHER}`))
   }
 })
+
+it('names no key of this process as lost, where some of what holds under none was sealed with it', () => {
+  const standing = keyStanding(createSeals([KEY], 'other'), several(OURS, OTHERS, OTHERS))
+  expect(standing).toEqual({ kind: 'otherKey', looked: 3, sealed: 2, keys: [keyId(OTHER)], ours: false })
+  expect(keyProblem(standing)).not.toContain(keyId(KEY))
+  // The settings refuse it.
+  expect(keyAdvice(standing)).not.toContain(keyId(KEY))
+})
